@@ -1,0 +1,77 @@
+"""Augmentation of a whole batch at once, each image with random parameters of its own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Augment:
+    """Rotate, scale, shear and shift images at random, then change brightness and contrast.
+
+    Each parameter is a half-range, drawn uniformly for each image from torch's own generator:
+
+    - degrees: rotation within +-degrees
+    - shift: horizontally and vertically, within +-shift of the image's side
+    - scale: a factor within 1 +- scale
+    - shear: horizontally, within +-shear degrees (slanted handwriting)
+    - brightness, contrast: factors within 1 +- brightness and 1 +- contrast
+
+    Maps float32 (batch, 1, 28, 28) in 0-1 to the same. The defaults are the reference's; the
+    meaning is that of torchvision's `RandomAffine` and `ColorJitter`, which take an image at a
+    time.
+    """
+
+    degrees: float = 20
+    shift: float = 0.1
+    scale: float = 0.1
+    shear: float = 0
+    brightness: float = 0.2
+    contrast: float = 0.2
+
+    def __call__(self, images: Tensor) -> Tensor:
+        def uniform(half_range):
+            return torch.empty(len(images), device=images.device).uniform_(-half_range, half_range)
+
+        images = move(
+            images,
+            angle=uniform(self.degrees),
+            shift=torch.stack([uniform(self.shift), uniform(self.shift)], dim=1),
+            scale=1 + uniform(self.scale),
+            shear=uniform(self.shear),
+        )
+        return recolour(images, 1 + uniform(self.brightness), 1 + uniform(self.contrast))
+
+
+def move(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor, shear: Tensor) -> Tensor:
+    """Shear, scale, rotate (about the centre) and shift each image; outside it is black.
+
+    images: float32 (batch, 1, height, width); angle: degrees clockwise, (batch,);
+    shift: (batch, 2), right and down as fractions of the side; scale: factors, (batch,);
+    shear: degrees, (batch,), positive leans the top to the right.
+    """
+    angle, slant = angle * (math.pi / 180), torch.tan(shear * (math.pi / 180))
+    cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
+    # grid_sample asks, for every output pixel, where it comes from: the inverse of the movement.
+    # Its coordinates run from -1 to 1, so a shift of one side is 2.
+    rotation = torch.stack([cos, sin, -sin, cos], dim=1).view(-1, 2, 2)
+    rotation[:, 0] = rotation[:, 0] + slant[:, None] * rotation[:, 1]
+    offset = -2 * rotation @ shift[:, :, None]
+    grid = F.affine_grid(torch.cat([rotation, offset], dim=2), images.shape, align_corners=False)
+    return F.grid_sample(images, grid, align_corners=False)
+
+
+def recolour(images: Tensor, brightness: Tensor, contrast: Tensor) -> Tensor:
+    """Multiply each image by its brightness, then its distance from its mean by its contrast.
+
+    images: float32 (batch, 1, height, width) in 0-1, clamped to 0-1 after each step;
+    brightness, contrast: factors, (batch,).
+    """
+    images = (images * brightness.view(-1, 1, 1, 1)).clamp(0, 1)
+    mean = images.mean(dim=(2, 3), keepdim=True)
+    return (mean + contrast.view(-1, 1, 1, 1) * (images - mean)).clamp(0, 1)

@@ -1,0 +1,236 @@
+"""Evaluation: losses, accuracies and tables over a dataset, and the prediction of one example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+from .data import MEAN, STD, normalise
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a model answered on every example of a dataset, in its order, and what was right.
+
+    digits, numbers, totals: int64 (n,); digit_logits: float32 (n, 10); sum_logits: (n, 19).
+    """
+
+    digits: Tensor
+    numbers: Tensor
+    totals: Tensor
+    digit_logits: Tensor
+    sum_logits: Tensor
+
+    @property
+    def loss_digit(self) -> float:
+        """Cross entropy of the digit, averaged over the examples."""
+        return F.cross_entropy(self.digit_logits, self.digits).item()
+
+    @property
+    def loss_sum(self) -> float:
+        """Cross entropy of the sum, averaged over the examples."""
+        return F.cross_entropy(self.sum_logits, self.totals).item()
+
+    @property
+    def loss_both(self) -> float:
+        """What training minimises: both cross entropies together."""
+        return self.loss_digit + self.loss_sum
+
+    @property
+    def digit_right(self) -> Tensor:
+        """bool (n,)"""
+        return self.digit_logits.argmax(dim=1) == self.digits
+
+    @property
+    def sum_right(self) -> Tensor:
+        """bool (n,)"""
+        return self.sum_logits.argmax(dim=1) == self.totals
+
+    @property
+    def both_right(self) -> Tensor:
+        """bool (n,): digit and sum of the same example right."""
+        return self.digit_right & self.sum_right
+
+    @property
+    def accuracy_digit(self) -> float:
+        """Percent of the examples whose digit is right."""
+        return _percent(self.digit_right)
+
+    @property
+    def accuracy_sum(self) -> float:
+        """Percent of the examples whose sum is right."""
+        return _percent(self.sum_right)
+
+    @property
+    def accuracy_both(self) -> float:
+        """Percent of the examples whose digit and sum are right."""
+        return _percent(self.both_right)
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """The three losses and the three accuracies by name."""
+        names = [f"{what}_{of}" for what in ("loss", "accuracy") for of in ("digit", "sum", "both")]
+        return {name: getattr(self, name) for name in names}
+
+    def table(self) -> pd.DataFrame:
+        """Loss, and accuracy with its 95% interval in percent, of digit, sum and both."""
+        right = {"digit": self.digit_right, "sum": self.sum_right, "both": self.both_right}
+        rows = {name: _accuracy_row(flags) for name, flags in right.items()}
+        losses = [self.loss_digit, self.loss_sum, self.loss_both]
+        table = pd.DataFrame.from_dict(rows, orient="index")
+        table.insert(0, "loss", losses)
+        return table
+
+    def table_per_digit(self) -> pd.DataFrame:
+        """For each true digit: examples, and accuracy of both with its 95% interval in percent."""
+        return self._table_per(self.digits, "digit")
+
+    def table_per_sum(self) -> pd.DataFrame:
+        """For each true sum: examples, and accuracy of both with its 95% interval in percent."""
+        return self._table_per(self.totals, "sum")
+
+    def _table_per(self, groups: Tensor, name: str) -> pd.DataFrame:
+        rows = {int(g): _accuracy_row(self.both_right[groups == g]) for g in groups.unique()}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(name)
+
+    def confusion_digit(self) -> pd.DataFrame:
+        """Counts (10, 10): a row for each true digit, a column for each predicted one."""
+        return _confusion(self.digits, self.digit_logits)
+
+    def confusion_sum(self) -> pd.DataFrame:
+        """Counts (19, 19): a row for each true sum, a column for each predicted one."""
+        return _confusion(self.totals, self.sum_logits)
+
+    def mistakes(self) -> pd.DataFrame:
+        """A row for each example with a wrong answer, the worst (of the highest loss) first.
+
+        The index is the example's position in the dataset.
+        """
+        loss = F.cross_entropy(self.digit_logits, self.digits, reduction="none")
+        loss += F.cross_entropy(self.sum_logits, self.totals, reduction="none")
+        columns = dict(
+            digit=self.digits,
+            number=self.numbers,
+            sum=self.totals,
+            predicted_digit=self.digit_logits.argmax(dim=1),
+            predicted_sum=self.sum_logits.argmax(dim=1),
+            loss=loss,
+        )
+        table = pd.DataFrame({name: column.numpy() for name, column in columns.items()})
+        return table[~self.both_right.numpy()].sort_values("loss", ascending=False)
+
+
+def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Evaluation:
+    """The model's answers on every example, without dropout; the model's mode stays as it was."""
+    if len(dataset) == 0:
+        raise ValueError("the dataset is empty: there is nothing to evaluate")
+    device, mode = next(model.parameters()).device, model.training
+    model.eval()
+    batches = []
+    with torch.no_grad():
+        for (images, numbers), (digits, totals) in DataLoader(dataset, batch_size):
+            logits = model(images.to(device), numbers.to(device))
+            batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
+    model.train(mode)
+    return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
+
+
+def both_right(digit_logits, sum_logits, digits, totals) -> Tensor:
+    """bool (batch,): where the likeliest digit and the likeliest sum are the true ones."""
+    digit_right = digit_logits.argmax(dim=1) == as_classes(digits)
+    return digit_right & (sum_logits.argmax(dim=1) == as_classes(totals))
+
+
+def as_classes(targets: Tensor) -> Tensor:
+    """int64 classes (batch,) from classes or from one-hot vectors (batch, classes)."""
+    return targets.argmax(dim=1) if targets.ndim == 2 else targets
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one example: the likeliest digit and sum, and the probabilities of all.
+
+    digit_probabilities: float32 (10,); sum_probabilities: float32 (19,).
+    """
+
+    digit: int
+    total: int
+    digit_probabilities: Tensor
+    sum_probabilities: Tensor
+
+
+def predict(model: nn.Module, image, number: int) -> Prediction:
+    """The model's answer for one image and one number from 0 to 9.
+
+    image: (28, 28) or (1, 28, 28), a tensor or an array, white ink on black, of whole numbers
+    0-255 (uint8) or floats in 0-1; or as a dataset gives it: normalised floats. Raises ValueError.
+    """
+    if isinstance(number, bool) or number not in range(10):
+        raise ValueError(f"the number must be a whole number from 0 to 9, not {number!r}")
+    parameter, mode = next(model.parameters()), model.training
+    images = _model_input(image).to(parameter.device)
+    numbers = torch.tensor([int(number)], device=parameter.device)
+    model.eval()
+    with torch.no_grad():
+        digit_logits, sum_logits = model(images, numbers)
+    model.train(mode)
+    digit, total = digit_logits[0].softmax(dim=0).cpu(), sum_logits[0].softmax(dim=0).cpu()
+    return Prediction(digit.argmax().item(), total.argmax().item(), digit, total)
+
+
+def _model_input(image) -> Tensor:
+    """One image in any of the forms that `predict` takes, as (1, 1, 28, 28), normalised."""
+    image = torch.as_tensor(np.asarray(image) if not isinstance(image, Tensor) else image)
+    if image.shape not in ((28, 28), (1, 28, 28)):
+        raise ValueError(
+            f"the image must have the shape (28, 28) or (1, 28, 28), not {tuple(image.shape)}; "
+            "frame_drawing brings a drawing of any size to it"
+        )
+    if image.dtype == torch.uint8:
+        return normalise(image.float() / 255).view(1, 1, 28, 28)
+    if not image.is_floating_point():
+        raise ValueError(f"the image must be uint8 or float, not {image.dtype}")
+    if not image.isfinite().all():
+        raise ValueError("the image has pixels that are not finite numbers")
+    image, low, high = image.float(), image.min(), image.max()
+    if low >= 0 and high <= 1:
+        return normalise(image).view(1, 1, 28, 28)
+    if low < -MEAN / STD - 1e-4 or high > (1 - MEAN) / STD + 1e-4:
+        raise ValueError(f"float pixels must be in 0-1, but go from {low:.3g} to {high:.3g}")
+    return image.view(1, 1, 28, 28)  # normalised already: black is below zero
+
+
+def wilson_interval(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95% interval of an accuracy, in percent, from `right` right answers of `count`.
+
+    Source: E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference,
+    JASA 1927.
+    """
+    if not 0 <= right <= count or count == 0:
+        raise ValueError(f"{right} right of {count} is not possible")
+    share, weight = right / count, z * z / count
+    centre = (share + weight / 2) / (1 + weight)
+    half = z * ((share * (1 - share) + weight / 4) / count) ** 0.5 / (1 + weight)
+    return 100 * max(0.0, centre - half), 100 * min(1.0, centre + half)
+
+
+def _percent(flags: Tensor) -> float:
+    return 100 * flags.double().mean().item()
+
+
+def _accuracy_row(flags: Tensor) -> dict[str, float]:
+    low, high = wilson_interval(int(flags.sum()), len(flags))
+    return {"examples": len(flags), "accuracy": _percent(flags), "from": low, "to": high}
+
+
+def _confusion(targets: Tensor, logits: Tensor) -> pd.DataFrame:
+    classes = logits.shape[1]
+    counts = torch.bincount(targets * classes + logits.argmax(dim=1), minlength=classes**2)
+    table = pd.DataFrame(counts.view(classes, classes).numpy())
+    return table.rename_axis(index="true", columns="predicted")

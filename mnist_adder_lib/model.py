@@ -1,0 +1,133 @@
+"""The network: a CNN that reads the digit, an adder that takes the number in, two heads."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+DIGITS, SUMS = 10, 19  # classes of the two outputs: 0-9 and 0-18
+EMBEDDING_SIZE, ADDER_WIDTH = 20, 64
+
+
+def conv(inputs: int, outputs: int, *dropout: nn.Module, padding: int = 1) -> nn.Sequential:
+    """A 3x3 convolution without bias, ReLU, batch norm, dropout if given: (n, inputs, h, w) to
+    (n, outputs, h, w), or to (n, outputs, h - 2, w - 2) without padding."""
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel_size=3, padding=padding, bias=False),
+        nn.ReLU(),
+        nn.BatchNorm2d(outputs),
+        *dropout,
+    )
+
+
+def fully_connected(inputs: int, outputs: int) -> nn.Sequential:
+    """A linear layer without bias, batch norm, ReLU: (n, inputs) to (n, outputs)."""
+    return nn.Sequential(
+        nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), nn.ReLU()
+    )
+
+
+class IdentityAdderModel(nn.Module):
+    """Reads the digit in an image and adds a number to it.
+
+    `model(images, numbers)` takes normalised float (batch, 1, 28, 28) images and numbers 0-9 as
+    int64 (batch,) or one-hot (batch, 10), and returns the logits of the digit, (batch, 10), and
+    of the sum, (batch, 19). Raises ValueError for inputs of another shape, type or range.
+
+    - adder_layers: fully connected layers of the adder: 2 as the reference's text says (17,360
+      parameters), or 1 as in its published summary table (13,136)
+    - dropout: the rate of dropout after all convolutions but the fifth
+    - channel_dropout: drop whole channels, which is faster on a CPU, instead of single elements
+
+    Source: garima-mahato/END2, Session 3 (GitHub).
+    """
+
+    def __init__(self, adder_layers: int = 2, dropout: float = 0.1, channel_dropout: bool = True):
+        super().__init__()
+        if adder_layers < 1:
+            raise ValueError(f"the adder needs at least one layer, not {adder_layers}")
+        self.config = dict(
+            adder_layers=adder_layers, dropout=dropout, channel_dropout=channel_dropout
+        )
+        drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, dropout)
+        self.block1 = nn.Sequential(conv(1, 8, drop()), conv(8, 8, drop()), nn.MaxPool2d(2))
+        self.block2 = nn.Sequential(conv(8, 16, drop()), conv(16, 16, drop()), nn.MaxPool2d(2))
+        self.block3 = nn.Sequential(conv(16, 16), conv(16, 16, drop(), padding=0))
+        self.pool = nn.AdaptiveAvgPool2d(1)  # the receptive field covers the image: average over it
+        self.embedding = fully_connected(16, EMBEDDING_SIZE)
+        widths = [EMBEDDING_SIZE + DIGITS] + [ADDER_WIDTH] * adder_layers
+        self.adder = nn.Sequential(*map(fully_connected, widths, widths[1:]))
+        self.digit_head = nn.Linear(ADDER_WIDTH, DIGITS, bias=False)
+        self.sum_head = nn.Linear(ADDER_WIDTH, SUMS, bias=False)
+
+    def forward(self, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        if not torch.compiler.is_compiling():  # checks would tie an export to one batch size
+            _check_images(images)
+            _check_numbers(numbers, len(images))
+        hidden = self.adder(torch.cat([self.embed(images), _as_one_hot(numbers)], dim=1))
+        return self.digit_head(hidden), self.sum_head(hidden)
+
+    def embed(self, images: Tensor) -> Tensor:
+        """The 20 numbers that the adder is told about each image: (batch, 20)."""
+        features = self.block3(self.block2(self.block1(images)))
+        return self.embedding(self.pool(features).flatten(1))
+
+
+def count_parameters(model: nn.Module) -> int:
+    """The number of trainable parameters."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+
+
+def receptive_fields(model: IdentityAdderModel) -> list[dict]:
+    """What each convolution and pooling layer sees of the image, from the first to the last.
+
+    A dict for each layer: `layer` (its name in the model), `kernel`, `stride`, `padding`; `jump`,
+    the pixels between neighbouring units; `start`, the centre of the first unit, in pixels of the
+    image (the first pixel's centre is 0); `size`, the side of the square that one unit sees.
+
+    Source of the formula: Araujo, Norris and Sim, Computing Receptive Fields of Convolutional
+    Neural Networks, Distill 2019.
+    """
+    size, jump, start, rows = 1, 1, 0.0, []
+    for name, layer in model.named_modules():
+        if isinstance(layer, (nn.Conv2d, nn.MaxPool2d)):
+            kernel, stride, padding = (
+                value[0] if isinstance(value, tuple) else value
+                for value in (layer.kernel_size, layer.stride, layer.padding)
+            )
+            size += (kernel - 1) * jump
+            start += ((kernel - 1) / 2 - padding) * jump
+            jump *= stride
+            rows.append(dict(layer=name, kernel=kernel, stride=stride, padding=padding,
+                             jump=jump, start=start, size=size))  # fmt: skip
+    return rows
+
+
+def _check_images(images: Tensor) -> None:
+    if images.ndim != 4 or images.shape[1:] != (1, 28, 28):
+        raise ValueError(f"images must have the shape (batch, 1, 28, 28), not {tuple(images.shape)}")
+    if len(images) == 0:
+        raise ValueError("the batch is empty: give the model at least one image")
+    if not images.is_floating_point():
+        raise ValueError(f"images must be normalised floats, not {images.dtype}")
+
+
+def _check_numbers(numbers: Tensor, count: int) -> None:
+    if numbers.shape == (count, DIGITS):
+        return
+    if numbers.shape != (count,) or numbers.dtype != torch.int64:
+        raise ValueError(
+            f"numbers must be int64 of shape ({count},) or one-hot of shape ({count}, 10), "
+            f"not {numbers.dtype} of shape {tuple(numbers.shape)}"
+        )
+    # On a GPU, looking at the values would make every step wait for the device.
+    if numbers.device.type == "cpu" and (numbers.min() < 0 or numbers.max() > 9):
+        raise ValueError(f"numbers must be 0-9, but go from {numbers.min()} to {numbers.max()}")
+
+
+def _as_one_hot(numbers: Tensor) -> Tensor:
+    if numbers.ndim == 2:
+        return numbers.float()
+    return (numbers[:, None] == torch.arange(DIGITS, device=numbers.device)).float()

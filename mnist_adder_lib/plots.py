@@ -1,0 +1,325 @@
+"""Figures of the lessons, and how a notebook shows them: with a caption and a text alternative.
+
+Every `plot_` function returns a matplotlib figure whose label says in words what it shows.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from IPython.display import Markdown, display
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch, Rectangle
+
+from .data import MEAN, STD, AdderDataset
+from .evaluate import Evaluation
+from .train import History
+
+BLUE, ORANGE, GREEN, RED = "#3b74b8", "#e07b39", "#4a9a62", "#c8443c"
+STYLE = {
+    "figure.dpi": 144,
+    "figure.constrained_layout.use": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10,
+    "axes.grid.axis": "y",
+    "grid.alpha": 0.25,
+    "font.size": 9,
+    "legend.frameon": False,
+}
+
+
+def show(figure: Figure, caption: str, alt: str | None = None, update=None):
+    """Show a figure in a notebook, with a caption below.
+
+    alt: what there is to see, for those who can't; by default the figure's label. Returns a
+    handle; given back as `update`, it shows the new figure in the place of the old one.
+    """
+    alt = alt or figure.get_label()
+    if not alt:
+        raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
+    bundle = {"image/png": base64.b64encode(_png(figure)).decode(), "text/plain": alt}
+    width, height = (round(72 * inches) for inches in figure.get_size_inches())
+    metadata = {"image/png": {"alt": alt, "width": width, "height": height}}
+    if update is not None:
+        update.update(bundle, raw=True, metadata=metadata)
+        return update
+    handle = display(bundle, raw=True, metadata=metadata, display_id=True)
+    display(Markdown(f"*{caption}*"))
+    return handle
+
+
+def _png(figure: Figure) -> bytes:
+    """The figure as a PNG; it is closed, or the notebook would show it a second time."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", facecolor="white", metadata={"Software": None})
+    plt.close(figure)
+    return buffer.getvalue()
+
+
+def explore(draw, **ranges: tuple[int, int]):
+    """Sliders for the whole-number arguments of `draw`, and the figure that it returns for them.
+
+    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves.
+    """
+    sliders = {
+        name: ipywidgets.IntSlider(value=low, min=low, max=high, description=name)
+        for name, (low, high) in ranges.items()
+    }
+    picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+
+    def redraw(change=None):
+        figure = draw(**{name: slider.value for name, slider in sliders.items()})
+        picture.layout.width = f"{72 * figure.get_size_inches()[0]:.0f}px"
+        picture.value = _png(figure)
+
+    for slider in sliders.values():
+        slider.observe(redraw, names="value")
+    redraw()
+    return ipywidgets.VBox([*sliders.values(), picture])
+
+
+@plt.rc_context(STYLE)
+def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = None) -> Figure:
+    """Up to nine examples of a dataset, titled `7 + 8 = 15`; the images as the network gets them.
+
+    With an evaluation of the same dataset, target and prediction of each.
+    """
+    indices = list(indices)
+    columns = min(3, len(indices))
+    rows = -(-len(indices) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(2 * columns, 2.1 * rows), squeeze=False)
+    titles = []
+    for ax, index in zip(axes.flat, indices):
+        (image, number), (digit, total) = dataset[index]
+        title, right = f"{digit} + {number} = {total}", True
+        if evaluation is not None:
+            guess = evaluation.digit_logits[index].argmax(), evaluation.sum_logits[index].argmax()
+            title = f"Target: {title}\nPredicted: {guess[0]} + {number} = {guess[1]}"
+            right = bool(evaluation.both_right[index])
+        ax.set_title(title, color="black" if right else RED)
+        _draw_image(ax, image)
+        titles.append(title.replace("\n", ", "))
+    for ax in axes.flat[len(indices) :]:
+        ax.axis("off")
+    figure.set_label("Handwritten digits in a grid, titled " + "; ".join(titles) + ".")
+    return figure
+
+
+def _draw_image(ax, image) -> None:
+    """A (1, 28, 28) normalised image, black at 0 and white at 1 before normalisation."""
+    ax.imshow(image.squeeze(), cmap="gray", vmin=-MEAN / STD, vmax=(1 - MEAN) / STD)
+    ax.axis("off")
+
+
+@plt.rc_context(STYLE)
+def plot_example_vectors(dataset: AdderDataset, index: int, number: int) -> Figure:
+    """One image with a chosen number, and the three one-hot vectors of the example."""
+    digit = int(dataset.digits[index])
+    chosen = AdderDataset(dataset.images[[index]], dataset.digits[[index]], dataset.digits[[index]])
+    figure, (left, *rows) = plt.subplots(
+        1, 4, figsize=(7.5, 2.4), width_ratios=[2.4, 1, 1, 1], squeeze=True
+    )
+    _draw_image(left, chosen[0][0][0])
+    left.set_title(f"{digit} + {number} = {digit + number}")
+    vectors = {"number (in)": (number, 10), "digit (out)": (digit, 10), "sum (out)": (digit + number, 19)}
+    for ax, (name, (value, size)) in zip(rows, vectors.items()):
+        one_hot = np.eye(size)[[value]].T
+        sns.heatmap(one_hot, ax=ax, cbar=False, cmap="Blues", linewidths=0.5, linecolor="#ccc",
+                    annot=size == 10, fmt=".0f", xticklabels=False, vmin=0, vmax=1.2)  # fmt: skip
+        ax.set_title(name)
+        ax.tick_params(axis="y", rotation=0, labelsize=7 if size == 10 else 6)
+    figure.set_label(f"An image of a {digit} and the one-hot vectors of {number}, {digit} and "
+                     f"{digit + number}.")  # fmt: skip
+    return figure
+
+
+@plt.rc_context(STYLE)
+def plot_sum_distribution(totals) -> Figure:
+    """How often each sum 0-18 occurs, against what evenly spread digits and numbers would give."""
+    counts = np.bincount(totals, minlength=19)
+    pairs = np.convolve(np.ones(10), np.ones(10))
+    figure, ax = plt.subplots(figsize=(6.5, 2.8))
+    ax.bar(range(19), counts, color=BLUE, label="drawn")
+    ax.plot(range(19), pairs * len(totals) / 100, "o-", color=ORANGE, label="pairs of digits / 100")
+    ax.set(xlabel="sum", ylabel="examples", xticks=range(19))
+    ax.legend()
+    figure.set_label(f"Bars of the 19 sums, a triangle: {counts[0]:,} examples of 0, "
+                     f"{counts[9]:,} of 9, {counts[18]:,} of 18.")  # fmt: skip
+    return figure
+
+
+@plt.rc_context(STYLE)
+def plot_receptive_field(image, fields: list[dict], layer: int) -> Figure:
+    """What the middle unit of one layer sees of an image, and the size of every layer's field.
+
+    image: (1, 28, 28), normalised; fields: what `receptive_fields` gives; layer: index into it.
+    """
+    field = fields[layer]
+    units = 1 + (27 - 2 * field["start"]) // field["jump"]
+    centre = field["start"] + field["jump"] * (units // 2)
+    corner = centre - field["size"] / 2
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), width_ratios=[1, 1.3])
+    _draw_image(left, image)
+    left.add_patch(Rectangle((corner, corner), field["size"], field["size"], color=ORANGE, alpha=0.45))
+    left.set(xlim=(-4, 31), ylim=(31, -4), title=f"one unit of {field['layer']}")
+    names = [row["layer"] for row in fields]
+    bars = right.barh(names, [row["size"] for row in fields], color="#c9d6e6")
+    bars[layer].set_color(ORANGE)
+    right.bar_label(bars, padding=3)
+    right.axvline(28, color="gray", linestyle=":")
+    right.set(xlabel="receptive field in pixels (dotted: the image)")
+    right.invert_yaxis()
+    figure.set_label(f"A unit of {field['layer']} sees {field['size']} x {field['size']} pixels.")
+    return figure
+
+
+@plt.rc_context(STYLE)
+def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
+    """The loss while the learning rate grows, and the chosen rate."""
+    figure, ax = plt.subplots(figsize=(6, 2.8))
+    ax.semilogx(rates, losses, color=BLUE)
+    ax.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.6 * losses[0]))
+    if chosen is not None:
+        ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:g}")
+        ax.legend()
+    lowest = rates[int(np.nanargmin(losses))]
+    figure.set_label(f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a learning "
+                     f"rate of {lowest:.2g}, then grows.")  # fmt: skip
+    return figure
+
+
+@plt.rc_context(STYLE)
+def plot_history(history: History) -> Figure:
+    """Loss and accuracy: of training at every step, of the test split after every epoch."""
+    figure, axes = plt.subplots(2, 2, figsize=(7.5, 4.6), sharex="col")
+    steps = np.arange(1, len(history.train_loss) + 1)
+    epochs = np.arange(1, len(history.test_loss) + 1)
+    for row, (kind, train, test) in enumerate([
+        ("loss", history.train_loss, history.test_loss),
+        ("accuracy", history.train_accuracy, history.test_accuracy),
+    ]):  # fmt: skip
+        axes[row, 0].plot(steps, train, color=BLUE, alpha=0.25, linewidth=0.6)
+        axes[row, 0].plot(steps, _smooth(train), color=BLUE)
+        axes[row, 0].set_title(f"training {kind}, each step")
+        axes[row, 1].plot(epochs, test, "o-", color=ORANGE)
+        axes[row, 1].set_title(f"test {kind}, each epoch")
+    axes[1, 0].set(xlabel="step", ylabel="both right, %")
+    axes[1, 1].set(xlabel="epoch")
+    axes[0, 0].set(ylabel="loss")
+    if history.test_loss:
+        figure.set_label(f"Four curves: after {len(epochs)} epochs the test loss is "
+                         f"{history.test_loss[-1]:.3f} and {history.test_accuracy[-1]:.2f}% of the "
+                         "test examples are right.")  # fmt: skip
+    return figure
+
+
+def _smooth(values, width: int = 50):
+    return pd.Series(values).rolling(width, min_periods=1).mean()
+
+
+@plt.rc_context(STYLE)
+def plot_train_test(history: History) -> Figure:
+    """Training accuracy (averaged over each epoch) and test accuracy, over epochs."""
+    test = history.test_accuracy
+    steps = history.train_accuracy[: len(test) * history.steps_per_epoch]
+    train = np.reshape(steps, (len(test), -1)).mean(axis=1)
+    figure, ax = plt.subplots(figsize=(6, 3))
+    epochs = range(1, len(test) + 1)
+    ax.plot(epochs, train, "o-", color=BLUE, label="training")
+    ax.plot(epochs, test, "o-", color=ORANGE, label="test")
+    ax.set(xlabel="epoch", ylabel="both right, %", ylim=(min(90, *train, *test), 100))
+    ax.legend()
+    figure.set_label(f"In the last epoch {train[-1]:.2f}% of the training examples and "
+                     f"{test[-1]:.2f}% of the test examples are right.")  # fmt: skip
+    return figure
+
+
+@plt.rc_context(STYLE)
+def plot_confusion(table: pd.DataFrame) -> Figure:
+    """Counts of true against predicted classes; the diagonal is right. Zeros are left empty."""
+    size = len(table)
+    figure, ax = plt.subplots(figsize=(5.2, 4.6) if size <= 10 else (8.4, 7.4))
+    labels = table.astype(str).where(table > 0, "")
+    # Mistakes are few: on a linear scale of all counts one could not see them.
+    off_diagonal = table.where(~np.eye(size, dtype=bool))
+    heat = dict(cbar=False, square=True, linewidths=0.4, linecolor="#eee", annot_kws={"size": 7})
+    sns.heatmap(table, mask=~np.eye(size, dtype=bool), annot=labels, fmt="", cmap="Greens", ax=ax,
+                vmin=0, vmax=2 * table.to_numpy().max(), **heat)  # fmt: skip
+    sns.heatmap(off_diagonal, annot=labels, fmt="", cmap="Reds", ax=ax,
+                vmin=0, vmax=1.5 * max(1, off_diagonal.max().max()), **heat)  # fmt: skip
+    ax.tick_params(rotation=0)
+    wrong = off_diagonal.stack()
+    true, predicted = wrong.idxmax()
+    figure.set_label(f"{wrong.sum():.0f} of {table.to_numpy().sum():,} are off the diagonal; most "
+                     f"often ({wrong.max():.0f} times) a {true} is taken for a {predicted}.")  # fmt: skip
+    return figure
+
+
+@plt.rc_context(STYLE)
+def plot_onnx_graph(path, columns: int = 7) -> Figure:
+    """The operations of an ONNX file and the shapes that they give (without the batch).
+
+    To be read like a snake: the first row to the right, the second to the left, and so on.
+    """
+    import onnx
+
+    graph = onnx.load(path).graph
+    values = [*graph.input, *graph.value_info, *graph.output]
+    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
+    operations = {v.name: "Input" for v in graph.input}
+    operations |= {node.output[0]: node.op_type for node in graph.node}
+    edges = [(source, node.output[0]) for node in graph.node for source in node.input
+             if source in operations]  # fmt: skip
+    places = _snake(operations, edges, columns)
+    rows = 1 + max(row for _, row in places.values())
+    figure, ax = plt.subplots(figsize=(1.25 * columns, 0.8 * rows))
+    boxes = {name: _draw_box(ax, places[name], operations[name], shapes[name]) for name in places}
+    for start, end in edges:
+        arrow = dict(arrowstyle="-|>", color="#555", patchA=boxes[start], patchB=boxes[end])
+        ax.annotate("", places[end], places[start], arrowprops=arrow)
+    ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6))
+    ax.axis("off")
+    names = ", ".join(operations.values())
+    figure.set_label(f"Boxes joined by arrows, from the two inputs to the two outputs: {names}.")
+    return figure
+
+
+def _snake(operations, edges, columns: int) -> dict[str, tuple[float, float]]:
+    """(x, y) of each operation, as late in the snake as the operations after it allow.
+
+    Those that can be computed side by side stand below each other, the longer branch above.
+    """
+    after, before = dict.fromkeys(operations, 0), dict.fromkeys(operations, 0)
+    for start, end in edges:  # in the order of computation
+        before[end] = max(before[end], before[start] + 1)
+    for start, end in reversed(edges):
+        after[start] = max(after[start], after[end] + 1)
+    places, last = {}, max(after.values())
+    for name in sorted(operations, key=lambda name: -before[name]):
+        row, column = divmod(last - after[name], columns)
+        place = (column if row % 2 == 0 else columns - 1 - column, 2 * row)
+        places[name] = (place[0], place[1] + (place in places.values()))
+    return _without_empty_rows(places)
+
+
+def _without_empty_rows(places):
+    rows = sorted({y for _, y in places.values()})
+    return {name: (x, rows.index(y)) for name, (x, y) in places.items()}
+
+
+def _draw_box(ax, place, operation: str, shape: list[int]) -> FancyBboxPatch:
+    (x, y), style = place, "round,pad=0.02,rounding_size=0.08"
+    colour = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, Concat=RED).get(operation, "#8a94a3")
+    box = ax.add_patch(FancyBboxPatch((x - 0.36, y - 0.26), 0.72, 0.52, boxstyle=style, color=colour))
+    text = dict(ha="center", va="center", color="white")
+    title = operation.replace("BatchNormalization", "BatchNorm")
+    ax.text(x, y - 0.09, title, fontsize=7.5, weight="bold", **text)
+    ax.text(x, y + 0.13, " × ".join(map(str, shape)) or "number", fontsize=6.5, **text)
+    return box

@@ -1,0 +1,218 @@
+"""Training: the loss, one visible loop, its history, and the learning-rate range test."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from tqdm.auto import tqdm
+
+from .checkpoint import write_whole
+from .evaluate import both_right, evaluate
+
+REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
+
+
+@dataclass
+class History:
+    """What happened in training: plain lists, in the order in which it happened."""
+
+    train_loss: list[float] = field(default_factory=list)  # of every step
+    train_accuracy: list[float] = field(default_factory=list)  # of every step; both right, percent
+    learning_rate: list[float] = field(default_factory=list)  # of every step
+    test_loss: list[float] = field(default_factory=list)  # after every epoch
+    test_accuracy: list[float] = field(default_factory=list)  # after every epoch, percent
+    seconds: list[float] = field(default_factory=list)  # of training in every epoch
+    steps_per_epoch: int = 0
+    interrupted: bool = False
+
+    def save(self, path) -> None:
+        """Write it as JSON, whole or not at all."""
+        write_whole(path, json.dumps(asdict(self)).encode())
+
+    @classmethod
+    def load(cls, path) -> History:
+        """Read what `save` wrote. Raises ValueError where the file holds no history."""
+        try:
+            return cls(**json.loads(Path(path).read_text()))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{path} holds no training history ({error})") from error
+
+
+def joint_loss(
+    digit_logits: Tensor,
+    sum_logits: Tensor,
+    digits: Tensor,
+    totals: Tensor,
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """CrossEntropy(digit) + CrossEntropy(sum), each averaged over the batch: a scalar.
+
+    Logits (batch, 10) and (batch, 19); targets as int64 classes (batch,) or one-hot.
+    """
+    digit_loss = F.cross_entropy(digit_logits, digits, label_smoothing=label_smoothing)
+    return digit_loss + F.cross_entropy(sum_logits, totals, label_smoothing=label_smoothing)
+
+
+def choose_device(name: str | torch.device | None = None) -> torch.device:
+    """The named device, or the best there is: CUDA, else MPS, else the CPU.
+
+    Raises ValueError where this machine has no such device.
+    """
+    available = {"cpu": True, "mps": torch.backends.mps.is_available()}
+    available["cuda"] = torch.cuda.is_available()
+    if name is None:
+        name = next(kind for kind in ("cuda", "mps", "cpu") if available[kind])
+    kind = str(name).partition(":")[0]
+    if not available.get(kind):
+        usable = ", ".join(kind for kind, there in available.items() if there)
+        raise ValueError(f"there is no device {str(name)!r} here; usable: {usable}")
+    return torch.device(name)
+
+
+def fit(
+    model: nn.Module,
+    train: Dataset,
+    test: Dataset | None = None,
+    *,
+    epochs: int = 15,
+    batch_size: int = 128,
+    learning_rate: float = 0.01,
+    momentum: float = 0.9,
+    weight_decay: float = 0.0,
+    one_cycle: bool = False,
+    label_smoothing: float = 0.0,
+    seed: int | None = None,
+    device: str | torch.device | None = None,
+    after_epoch: Callable[[History], None] | None = None,
+) -> History:
+    """Train the model in place, by SGD, and return the history.
+
+    - learning_rate: constant, or the peak of a one-cycle schedule with `one_cycle`
+    - seed: of the shuffling, the augmentation, the numbers and dropout; the same seed gives the
+      same weights again on the same machine. (Seed before building the model, too.)
+    - device: see `choose_device`; the model and the data are moved there
+    - after_epoch: called with the history after every epoch, to draw it, say
+
+    Interrupting (the stop button, or Ctrl-C) keeps the weights and the history so far.
+    """
+    device = choose_device(device)
+    if len(train) < 2:
+        raise ValueError("batch norm needs at least 2 training examples")
+    if seed is not None:
+        torch.manual_seed(seed)
+    model.to(device)
+    if hasattr(train, "to"):  # whole on the device: nothing to copy at each step
+        train = train.to(device)
+    # Batch norm can't normalise a last batch of one example.
+    lonely = len(train) % batch_size == 1
+    loader = DataLoader(train, batch_size, shuffle=True, drop_last=lonely)
+    optimizer = torch.optim.SGD(
+        model.parameters(), learning_rate, momentum=momentum, weight_decay=weight_decay
+    )
+    schedule = _schedule(optimizer, epochs * len(loader), one_cycle)
+    history = History(steps_per_epoch=len(loader))
+    try:
+        for epoch in range(1, epochs + 1):
+            _train_epoch(model, loader, optimizer, schedule, label_smoothing, history,
+                         title=f"Epoch {epoch}/{epochs}")  # fmt: skip
+            if test is not None:
+                scores = evaluate(model, test)
+                history.test_loss.append(scores.loss_both)
+                history.test_accuracy.append(scores.accuracy_both)
+            if after_epoch is not None:
+                after_epoch(history)
+    except KeyboardInterrupt:
+        history.interrupted = True
+        print(f"Interrupted after {len(history.train_loss)} steps; the weights so far are kept.")
+    return history
+
+
+def _train_epoch(model, loader, optimizer, schedule, label_smoothing, history, title) -> None:
+    """One pass over the training data; its steps are added to the history."""
+    device = next(model.parameters()).device
+    model.train()
+    start, rates, scores = time.perf_counter(), [], []
+    bar = tqdm(loader, desc=title, leave=False)
+    try:
+        for (images, numbers), (digits, totals) in bar:
+            images, numbers = images.to(device), numbers.to(device)
+            digits, totals = digits.to(device), totals.to(device)
+
+            optimizer.zero_grad()
+            digit_logits, sum_logits = model(images, numbers)
+            loss = joint_loss(digit_logits, sum_logits, digits, totals, label_smoothing)
+            loss.backward()
+            optimizer.step()
+
+            rates.append(optimizer.param_groups[0]["lr"])
+            schedule.step()
+            # Detached, or every step's graph would stay in memory; as tensors, since reading a
+            # number would make every step wait for a GPU.
+            right = both_right(digit_logits, sum_logits, digits, totals).float().mean()
+            scores.append(torch.stack([loss.detach(), 100 * right]))
+            if len(scores) % 25 == 1:
+                _show_progress(bar, scores, rates)
+    finally:  # also when interrupted
+        bar.close()
+        if scores:
+            losses, accuracies = torch.stack(scores).T.tolist()
+            history.train_loss += losses
+            history.train_accuracy += accuracies
+            history.learning_rate += rates[: len(scores)]
+        history.seconds.append(time.perf_counter() - start)
+
+
+def _show_progress(bar, scores, rates) -> None:
+    loss = scores[-1][0].item()
+    accuracy = torch.stack(scores).mean(dim=0)[1].item()
+    bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%, rate {rates[-1]:.4f}")
+
+
+def _schedule(optimizer, steps: int, one_cycle: bool):
+    if one_cycle:
+        rate = optimizer.param_groups[0]["lr"]
+        return torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps + 1)
+    return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
+
+
+def learning_rate_range_test(
+    model: nn.Module,
+    train: Dataset,
+    lowest: float = 1e-4,
+    highest: float = 10.0,
+    steps: int = 100,
+    batch_size: int = 128,
+    momentum: float = 0.9,
+) -> tuple[list[float], list[float]]:
+    """The loss of each step while the learning rate grows from lowest to highest.
+
+    Trains a copy, so that the model stays as it is. Returns (rates, losses).
+    Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
+    """
+    model = copy.deepcopy(model).train()
+    device = next(model.parameters()).device
+    optimizer = torch.optim.SGD(model.parameters(), lowest, momentum=momentum)
+    rates, losses = torch.logspace(math.log10(lowest), math.log10(highest), steps), []
+    loader = DataLoader(train, batch_size, shuffle=True, drop_last=len(train) > batch_size)
+    batches = itertools.chain.from_iterable(itertools.repeat(loader))  # as many epochs as needed
+    for rate, (inputs, targets) in zip(rates.tolist(), batches):
+        optimizer.param_groups[0]["lr"] = rate
+        optimizer.zero_grad()
+        images, numbers = (tensor.to(device) for tensor in inputs)
+        digits, totals = (tensor.to(device) for tensor in targets)
+        loss = joint_loss(*model(images, numbers), digits, totals)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return rates.tolist(), losses
