@@ -13,11 +13,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from IPython.display import Markdown, display
+from IPython.display import DisplayHandle, Markdown, display
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from .data import MEAN, STD, AdderDataset
+from .data import MEAN, STD, AdderDataset, normalise
 from .evaluate import Evaluation
 from .train import History
 
@@ -35,24 +35,39 @@ STYLE = {
 }
 
 
-def show(figure: Figure, caption: str, alt: str | None = None, update=None):
+def show(figure: Figure, caption: str, alt: str | None = None) -> None:
     """Show a figure in a notebook, with a caption below.
 
-    alt: what there is to see, for those who can't; by default the figure's label. Returns a
-    handle; given back as `update`, it shows the new figure in the place of the old one.
+    alt: what there is to see, for those who can't; by default the figure's label.
     """
+    data, options = _bundle(figure, alt)
+    display(data, **options)
+    display(Markdown(f"*{caption}*"))
+
+
+def live_curves(caption: str):
+    """A function for `fit(..., after_epoch=...)`: it shows the curves and lets them grow."""
+    handle = DisplayHandle()
+
+    def draw(history: History) -> None:
+        data, options = _bundle(plot_history(history))
+        if len(history.test_loss) > 1:
+            return handle.update(data, **options)
+        handle.display(data, **options)
+        display(Markdown(f"*{caption}*"))
+
+    return draw
+
+
+def _bundle(figure: Figure, alt: str | None = None) -> tuple[dict, dict]:
+    """(data, options) for `display`: the figure as a PNG with a text alternative."""
     alt = alt or figure.get_label()
     if not alt:
         raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
-    bundle = {"image/png": base64.b64encode(_png(figure)).decode(), "text/plain": alt}
     width, height = (round(72 * inches) for inches in figure.get_size_inches())
+    data = {"image/png": base64.b64encode(_png(figure)).decode(), "text/plain": "<Figure>"}
     metadata = {"image/png": {"alt": alt, "width": width, "height": height}}
-    if update is not None:
-        update.update(bundle, raw=True, metadata=metadata)
-        return update
-    handle = display(bundle, raw=True, metadata=metadata, display_id=True)
-    display(Markdown(f"*{caption}*"))
-    return handle
+    return data, dict(raw=True, metadata=metadata)
 
 
 def _png(figure: Figure) -> bytes:
@@ -119,22 +134,21 @@ def _draw_image(ax, image) -> None:
 
 
 @plt.rc_context(STYLE)
-def plot_example_vectors(dataset: AdderDataset, index: int, number: int) -> Figure:
-    """One image with a chosen number, and the three one-hot vectors of the example."""
-    digit = int(dataset.digits[index])
-    chosen = AdderDataset(dataset.images[[index]], dataset.digits[[index]], dataset.digits[[index]])
-    figure, (left, *rows) = plt.subplots(
-        1, 4, figsize=(7.5, 2.4), width_ratios=[2.4, 1, 1, 1], squeeze=True
-    )
-    _draw_image(left, chosen[0][0][0])
+def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figure:
+    """The image at one index of a dataset, a chosen number, and the one-hot vectors of both
+    and of their sum."""
+    digit = int(dataset.digits[image])
+    figure, (left, *rest) = plt.subplots(1, 4, figsize=(7.5, 2.4), width_ratios=[2.4, 1, 1, 1])
+    _draw_image(left, normalise(dataset.images[image] / 255))
     left.set_title(f"{digit} + {number} = {digit + number}")
-    vectors = {"number (in)": (number, 10), "digit (out)": (digit, 10), "sum (out)": (digit + number, 19)}
-    for ax, (name, (value, size)) in zip(rows, vectors.items()):
-        one_hot = np.eye(size)[[value]].T
-        sns.heatmap(one_hot, ax=ax, cbar=False, cmap="Blues", linewidths=0.5, linecolor="#ccc",
-                    annot=size == 10, fmt=".0f", xticklabels=False, vmin=0, vmax=1.2)  # fmt: skip
+    vectors = [("number (in)", number, 10), ("digit (out)", digit, 10),
+               ("sum (out)", digit + number, 19)]  # fmt: skip
+    for ax, (name, value, size) in zip(rest, vectors):
+        sns.heatmap(np.eye(size)[:, [value]], ax=ax, cbar=False, cmap="Blues", vmin=0, vmax=1.2,
+                    linewidths=0.5, linecolor="#ccc", annot=True, fmt=".0f", xticklabels=False,
+                    yticklabels=range(size), annot_kws={"size": 8 if size == 10 else 5})  # fmt: skip
         ax.set_title(name)
-        ax.tick_params(axis="y", rotation=0, labelsize=7 if size == 10 else 6)
+        ax.tick_params(axis="y", rotation=0, length=0, labelsize=7 if size == 10 else 5)
     figure.set_label(f"An image of a {digit} and the one-hot vectors of {number}, {digit} and "
                      f"{digit + number}.")  # fmt: skip
     return figure
@@ -249,7 +263,7 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
     labels = table.astype(str).where(table > 0, "")
     # Mistakes are few: on a linear scale of all counts one could not see them.
     off_diagonal = table.where(~np.eye(size, dtype=bool))
-    heat = dict(cbar=False, square=True, linewidths=0.4, linecolor="#eee", annot_kws={"size": 7})
+    heat = dict(cbar=False, square=True, linewidths=0.4, linecolor="#eee", annot_kws={"size": 8})
     sns.heatmap(table, mask=~np.eye(size, dtype=bool), annot=labels, fmt="", cmap="Greens", ax=ax,
                 vmin=0, vmax=2 * table.to_numpy().max(), **heat)  # fmt: skip
     sns.heatmap(off_diagonal, annot=labels, fmt="", cmap="Reds", ax=ax,

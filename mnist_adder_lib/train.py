@@ -20,6 +20,7 @@ from tqdm.auto import tqdm
 from .checkpoint import write_whole
 from .evaluate import both_right, evaluate
 
+PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
 
 
@@ -143,9 +144,10 @@ def _train_epoch(model, loader, optimizer, schedule, label_smoothing, history, t
     device = next(model.parameters()).device
     model.train()
     start, rates, scores = time.perf_counter(), [], []
-    bar = tqdm(loader, desc=title, leave=False)
+    # The bar isn't given the loader: tqdm.auto would start it twice and draw from its generator.
+    bar = tqdm(total=len(loader), desc=title, leave=False)
     try:
-        for (images, numbers), (digits, totals) in bar:
+        for (images, numbers), (digits, totals) in loader:
             images, numbers = images.to(device), numbers.to(device)
             digits, totals = digits.to(device), totals.to(device)
 
@@ -161,7 +163,7 @@ def _train_epoch(model, loader, optimizer, schedule, label_smoothing, history, t
             # number would make every step wait for a GPU.
             right = both_right(digit_logits, sum_logits, digits, totals).float().mean()
             scores.append(torch.stack([loss.detach(), 100 * right]))
-            if len(scores) % 25 == 1:
+            if len(scores) % PROGRESS_STEPS == 0:
                 _show_progress(bar, scores, rates)
     finally:  # also when interrupted
         bar.close()
@@ -176,7 +178,8 @@ def _train_epoch(model, loader, optimizer, schedule, label_smoothing, history, t
 def _show_progress(bar, scores, rates) -> None:
     loss = scores[-1][0].item()
     accuracy = torch.stack(scores).mean(dim=0)[1].item()
-    bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%, rate {rates[-1]:.4f}")
+    bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%, rate {rates[-1]:.4f}", False)
+    bar.update(PROGRESS_STEPS)
 
 
 def _schedule(optimizer, steps: int, one_cycle: bool):

@@ -1,0 +1,37 @@
+# `make lab` opens the lessons, `make test` checks everything. Both make their environment first.
+# Another Python: make lab PYTHON=python3.12. On Debian's own torch: VENV_OPTIONS=--system-site-packages.
+PYTHON ?= python3
+VENV ?= .venv
+VENV_OPTIONS ?=
+READY := $(VENV)/ready
+
+.PHONY: lab test lint lessons checkpoint benchmark
+
+lab: $(READY)
+	$(VENV)/bin/jupyter lab --ServerApp.root_dir=notebooks $(AS_ROOT)
+
+test: $(READY)
+	$(VENV)/bin/pytest --nbval notebooks tests
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+
+# Run the lessons whole and store what they print (about as long as the lessons themselves).
+lessons: $(READY)
+	$(VENV)/bin/python tools/run_lessons.py
+
+checkpoint: $(READY)
+	$(VENV)/bin/python tools/train_checkpoint.py
+
+benchmark: $(READY)
+	$(VENV)/bin/python tools/benchmark.py
+
+# Installs again only when pyproject.toml changed. The test for pip, not for python, because a venv
+# that failed half-way (Debian without python3-venv) has the one and not the other.
+$(READY): pyproject.toml
+	$(VENV)/bin/python -m pip --version || $(PYTHON) -m venv $(VENV_OPTIONS) $(VENV)
+	$(VENV)/bin/python -m pip install -e ".[lab,export,test]"
+	touch $@
+
+# Jupyter refuses to start as root, as in a container, without being told that it's meant.
+AS_ROOT = $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)

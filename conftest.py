@@ -1,0 +1,21 @@
+"""Lets `pytest --nbval notebooks` run from any folder, with the Python that runs pytest."""
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def pytest_configure(config):
+    if config.pluginmanager.hasplugin("nbval"):
+        # nbval would look for a relative path in the current folder.
+        config.option.nbval_sanitize_with = str(HERE / "nbval_sanitize.cfg")
+        # "python3" may mean another Python than this one, one without the library.
+        config.option.nbval_current_env = True
+        # Several kernels may be starting on a busy machine.
+        config.option.nbval_kernel_startup_timeout = 180
+
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        from hypothesis import settings
+
+        settings.register_profile("no deadline", deadline=None)  # a busy machine isn't a bug
+        settings.load_profile("no deadline")

@@ -1,0 +1,195 @@
+"""From a drawing or a photo to the 28x28 image that MNIST would have made of it.
+
+A drawing is a 2-D array, white ink on black: uint8 from 0 to 255, or floats from 0 to 1.
+MNIST's own recipe: the longer side of the digit is 20 pixels, and its centre of mass lies
+in the middle of 28x28 (http://yann.lecun.com/exdb/mnist). Every step here can be tried alone.
+"""
+
+import io
+from math import ceil, floor
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageOps
+from scipy import ndimage
+
+LONG_SIDE = 20  # pixels of MNIST's 28x28 that the longer side of a digit takes
+DETAIL = 4  # framing works on an image this many times finer, so that nothing gets jagged
+FAINT = 0.2  # ink weaker than this share of the strongest is noise
+STROKE_WEIGHT = (1.2, 2.0)  # pixels: about the middle half of MNIST's digits (`stroke_weight`)
+PEN = 20 / 280  # width of the pad's pen, as a share of the pad
+
+
+def to_ink(drawing) -> np.ndarray:
+    """Check a drawing and return it as float32 (height, width), from 0 (black) to 1 (white).
+
+    Raises ValueError for anything but a 2-D array of integers 0-255 or floats 0-1.
+    """
+    array = np.asarray(drawing)
+    if array.ndim != 2 or not array.size:
+        raise ValueError(f"A drawing is a 2-D array with at least one pixel, not {array.shape}.")
+    if array.dtype.kind not in "buif":
+        raise ValueError(f"A drawing holds integers or floats, not {array.dtype}.")
+    top = 255 if array.dtype.kind in "ui" else 1
+    if not (array.min() >= 0 and array.max() <= top):  # also false for NaN
+        raise ValueError(
+            f"A drawing of {array.dtype} goes from 0 to {top}, this one from {array.min()} to "
+            f"{array.max()}: use uint8 from 0 to 255, or floats from 0 to 1."
+        )
+    return array.astype(np.float32) / top
+
+
+def crop_to_ink(ink: np.ndarray) -> np.ndarray:
+    """Cut away what surrounds the ink, and wipe off noise: what is faint, and lone specks.
+
+    The strongest ink becomes 1. A drawing without ink gives an array of size 0.
+    """
+    if ink.max() < 0.05:
+        return np.zeros((0, 0), np.float32)
+    labels, count = ndimage.label(ink > FAINT * ink.max(), np.ones((3, 3)))
+    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    areas[0] = 0  # the background
+    digit = (areas >= 0.05 * areas.max())[labels]
+    (box,) = ndimage.find_objects(digit.astype(int))
+    digit = ndimage.binary_dilation(digit, np.ones((3, 3)))  # with its soft edge
+    return (ink * digit / ink.max())[box].astype(np.float32)
+
+
+def resize_long_side(ink: np.ndarray, length: int = LONG_SIDE) -> np.ndarray:
+    """Resize so that the longer side has `length` pixels; keeps the aspect, antialiased."""
+    height, width = (max(1, round(n * length / max(ink.shape))) for n in ink.shape)
+    resized = Image.fromarray(ink).resize((width, height), Image.Resampling.BICUBIC)
+    return np.asarray(resized).clip(0, 1)
+
+
+def depth(ink: np.ndarray, margin: int = 1) -> np.ndarray:
+    """Distance in pixels of each pixel's centre to the edge of the ink, negative outside.
+
+    The result is `margin` pixels larger on each side.
+    """
+    inside, distance = np.pad(ink > 0.5, margin), ndimage.distance_transform_edt
+    return np.where(inside, distance(inside) - 0.5, 0.5 - distance(~inside))
+
+
+def stroke_weight(ink: np.ndarray) -> float:
+    """Width of the pen in pixels: twice the depth along the middle of the strokes.
+
+    A low percentile, as the ink is deeper where strokes cross or a loop is filled in.
+    """
+    deep = depth(ink)
+    middle = (deep > 0) & (deep == ndimage.maximum_filter(deep, 3))
+    return 2 * float(np.percentile(deep[middle], 10)) if middle.any() else 0.0
+
+
+def match_stroke_weight(ink: np.ndarray, limits=STROKE_WEIGHT) -> np.ndarray:
+    """Thicken strokes that are thinner than `limits`, thin those that are thicker.
+
+    `limits` are in pixels of a digit whose longer side has 20, whatever that of `ink` is.
+    """
+    length, weight = max(ink.shape), stroke_weight(ink)
+    target = np.clip(weight, *(limit * length / LONG_SIDE for limit in limits))
+    if target == weight:
+        return ink
+    # The digit gets larger with its strokes and is then resized to `length`: allow for that.
+    grow = length * (target - weight) / (2 * (length - target))
+    deep = depth(ink, margin=2 + int(max(grow, 0)))
+    matched = (deep + grow + 0.5).clip(0, 1)
+    if grow < 0:  # ink deeper than strokes are was a loop that a thick pen filled: open it
+        matched = np.minimum(matched, (0.85 * weight - deep + 0.5).clip(0, 1))
+    matched = crop_to_ink(matched)
+    return resize_long_side(matched, length) if matched.size else ink
+
+
+def centre_by_mass(ink: np.ndarray, size: int) -> np.ndarray:
+    """Lay the ink on black (size, size), its centre of mass on the middle; cuts what sticks out.
+
+    MNIST's middle is the centre of pixel 14 of 0-27, half a pixel right of and below 14.0.
+    """
+    frame = np.pad(ink, size)
+    middle = size / 2 + size / 56 - 0.5
+    top, left = (round(c - middle) for c in ndimage.center_of_mass(frame))
+    return frame[top : top + size, left : left + size]
+
+
+def frame_drawing(drawing) -> np.ndarray:
+    """Frame a drawing of any size as MNIST would have: uint8 (28, 28), white on black.
+
+    `drawing` is 2-D, uint8 0-255 or floats 0-1. A blank one gives a blank image; a digit that
+    has MNIST's size already is only moved. Raises ValueError for anything else.
+    """
+    ink = crop_to_ink(to_ink(drawing))
+    if not ink.size:
+        return np.zeros((28, 28), np.uint8)
+    if max(ink.shape) == LONG_SIDE:
+        ink = centre_by_mass(ink, 28)
+    else:
+        ink = match_stroke_weight(resize_long_side(ink, DETAIL * LONG_SIDE))
+        ink = centre_by_mass(ink, DETAIL * 28).reshape(28, DETAIL, 28, DETAIL).mean((1, 3))
+    return (255 * ink).round().astype(np.uint8)
+
+
+def naive_resize(drawing) -> np.ndarray:
+    """Shrink the whole drawing to uint8 (28, 28), wherever its digit is (lesson 05 compares)."""
+    image = Image.fromarray((255 * to_ink(drawing)).round().astype(np.uint8))
+    return np.asarray(image.resize((28, 28), Image.Resampling.BICUBIC))
+
+
+def render_strokes(strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
+    """Draw strokes as the pad does: round white lines on black, uint8 (size, size).
+
+    A stroke is a list of (x, y), fractions of the pad from the top left; a single point is a
+    dot. `pen` is the width of the line as a share of the pad.
+    """
+    fine = 2 * size
+    image = Image.new("L", (fine, fine))
+    draw, radius = ImageDraw.Draw(image), pen * fine / 2
+    for stroke in strokes:
+        points = [(x * fine, y * fine) for x, y in stroke]
+        draw.line(points, fill=255, width=max(1, round(2 * radius)))
+        for x, y in points:
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    return np.asarray(image.reduce(2))
+
+
+def read_picture(data: bytes) -> np.ndarray:
+    """Read a PNG or JPEG of a digit, dark on light or light on dark, as white ink on black.
+
+    Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for a file
+    that is no picture, or a damaged one.
+    """
+    try:
+        image = Image.open(io.BytesIO(data))
+        image.draft("RGB", (560, 560))  # a large JPEG is decoded small at once
+        image = ImageOps.exif_transpose(image)
+        image.thumbnail((280, 280))
+        grey = blend_with_paper(image)
+    except Exception as error:  # Pillow raises many kinds for damaged files
+        raise ValueError("This file can't be read: please choose a PNG or JPEG picture.") from error
+    ink = lift_ink(grey)
+    height, width = ((max(ink.shape) - n) / 2 for n in ink.shape)
+    ink = np.pad(ink, ((floor(height), ceil(height)), (floor(width), ceil(width))))
+    return (255 * ink).round().astype(np.uint8)
+
+
+def blend_with_paper(image: Image.Image) -> np.ndarray:
+    """A picture as grey float32 (height, width) from 0 to 1, on paper where it is transparent."""
+    if image.mode.startswith("I"):  # 16 bits a pixel
+        image = Image.fromarray((np.asarray(image) / 256).clip(0, 255).astype(np.uint8))
+    grey, alpha = (np.asarray(layer, np.float32) / 255 for layer in image.convert("RGBA").convert("LA").split())
+    seen = np.median(grey[alpha > 0.5]) if (alpha > 0.5).any() else 0
+    paper = seen if alpha.mean() > 0.5 else float(seen < 0.5)  # little is opaque: that is the ink
+    return grey * alpha + paper * (1 - alpha)
+
+
+def lift_ink(grey: np.ndarray) -> np.ndarray:
+    """Ink, 0 to 1, from grey paper: the ink is the smaller part, darker or lighter than the rest.
+
+    The paper, with its shadows, is what is left when details narrower than a third of the
+    picture are taken away (a morphological opening; the rest is called the top hat).
+    """
+    span = max(grey.shape)
+    flat = grey - ndimage.gaussian_filter(grey, span / 8)
+    light = grey if (flat**3).sum() > 0 else 1 - grey  # skewed towards the ink
+    ink = ndimage.white_tophat(light, size=span // 3 + 1)
+    peak = ndimage.gaussian_filter(ink, span / 200).max()
+    ink = (ink / max(peak, 0.05)).clip(0, 1)  # less contrast than 5% is no ink
+    return np.where(ink < FAINT, 0, ink)

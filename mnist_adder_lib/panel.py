@@ -1,0 +1,181 @@
+"""The drawing pad, and the panel that shows what a model makes of a drawing, in any notebook."""
+
+import base64
+import io
+import math
+import random
+from functools import cache
+from pathlib import Path
+
+import anywidget
+import numpy as np
+from PIL import Image
+from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, observe, validate
+
+from .data import load_splits
+from .drawing import PEN, frame_drawing, read_picture, render_strokes
+from .evaluate import Prediction, predict
+
+SURE = 0.6  # below this probability the panel says that it is not sure
+BLANK = np.zeros((28, 28), np.uint8)
+
+
+def to_url(image: np.ndarray) -> str:
+    """A uint8 (height, width) image as a PNG in a data URL, which a browser can show."""
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "png")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def from_url(url: str) -> bytes:
+    """The bytes in a data URL; raises ValueError where it isn't base64."""
+    return base64.b64decode(url.partition(",")[2])
+
+
+def is_certain(prediction: Prediction, number: int) -> bool:
+    """Whether both heads are sure, and agree."""
+    digit, total = prediction.digit, prediction.total
+    sure = min(prediction.digit_probabilities[digit], prediction.sum_probabilities[total]) >= SURE
+    return bool(sure) and digit + number == total
+
+
+def with_article(digit: int) -> str:
+    """`a 7`, `an 8`."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
+def describe(prediction: Prediction | None, number: int) -> str:
+    """What the panel says: both answers, or plainly that they disagree or are unsure."""
+    if prediction is None:
+        return "The pad is empty: draw a digit."
+    digit, total = prediction.digit, prediction.total
+    digits, sums = prediction.digit_probabilities, prediction.sum_probabilities
+    seen = f"{with_article(digit)} ({digits[digit]:.0%})"
+    if digits[digit] < SURE:
+        second = int(digits.topk(2).indices[1])
+        return f"I am not sure: do I see {seen} or {with_article(second)} ({digits[second]:.0%})?"
+    answer = f"{total} ({sums[total]:.0%})"
+    if sums[total] < SURE:
+        return f"I see {seen}, but I am not sure of the sum: {digit} + {number} = {answer}?"
+    if total != digit + number:
+        return f"I see {seen}, yet my sum with {number} is {answer}: my two answers disagree."
+    return f"I see {seen}. {digit} + {number} = {answer}."
+
+
+@cache
+def evaluation_set():
+    """MNIST's 10,000 evaluation images and digits, read on first use."""
+    return load_splits()[2]
+
+
+class DigitPad(anywidget.AnyWidget):
+    """A black pad to draw on with mouse, finger, pen or keys.
+
+    - strokes: a list of strokes, each a list of (x, y), fractions of the pad from the top left
+    - background: a picture under them, as a data URL; "" for none (see `show`)
+    - pen: width of the pen as a share of the pad
+
+    Set from Python, they change the page; drawn on, they change here: `pad.observe(f, "strokes")`.
+    """
+
+    _esm = Path(__file__).with_name("pad.js")
+    _css = Path(__file__).with_name("pad.css")
+    strokes = List().tag(sync=True, echo_update=False)
+    background = Unicode().tag(sync=True, echo_update=False)
+    pen = Float(PEN).tag(sync=True)
+
+    @validate("strokes")
+    def _check_strokes(self, proposal):
+        try:
+            strokes = [[(float(x), float(y)) for x, y in stroke] for stroke in proposal.value]
+        except (TypeError, ValueError):
+            strokes = [[(math.nan, math.nan)]]
+        if not all(math.isfinite(x + y) for stroke in strokes for x, y in stroke):
+            raise TraitError("strokes is a list of strokes, each a list of (x, y) between 0 and 1")
+        return strokes
+
+    def image(self, size: int = 280) -> np.ndarray:
+        """The drawing, with the picture under it, as uint8 (size, size), white on black."""
+        ink = render_strokes(self.strokes, size, self.pen)
+        if self.background:
+            picture = Image.fromarray(self._picture()).resize((size, size))
+            ink = np.maximum(ink, np.asarray(picture))
+        return ink
+
+    @property
+    def drawing(self) -> np.ndarray:
+        """What is on the pad at its best resolution: a picture as it is, else `image()`."""
+        return self._picture() if self.background and not self.strokes else self.image()
+
+    def _picture(self) -> np.ndarray:
+        return np.asarray(Image.open(io.BytesIO(from_url(self.background))).convert("L"))
+
+    def show(self, image) -> None:
+        """Put a picture, uint8 (n, n), white on black, on the pad in place of the drawing."""
+        self.strokes, self.background = [], to_url(np.asarray(image))
+
+    def clear(self) -> None:
+        """Wipe the pad."""
+        self.strokes, self.background = [], ""
+
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
+
+class AdderPanel(DigitPad):
+    """Draw a digit, choose a number, and see at once what the model makes of them.
+
+    Besides the pad's traits: `number` (0-9) can be set; `seen` (the uint8 28x28 image that the
+    network gets), `prediction` (None while the pad is empty) and `sentence` follow. `small=True`
+    leaves the bars out. Raises what `predict` raises for a model that doesn't fit.
+    """
+
+    number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
+    small = Bool(False).tag(sync=True)
+    answer = Dict().tag(sync=True)  # all that the page shows, in one message
+
+    def __init__(self, model, **traits):
+        predict(model, BLANK, 0)  # an unfit model fails here: in a callback none would see it
+        self.model = model
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+        self._respond()
+
+    @observe("strokes", "background", "number", "pen")
+    def _changed(self, _):
+        self._respond()
+
+    def _respond(self, note: str = "") -> None:
+        """Read the drawing anew and tell the page; `note` is a remark below the sentence."""
+        self.seen = frame_drawing(self.drawing)
+        self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
+        self.sentence = describe(self.prediction, self.number)
+        turn = self.answer.get("turn", 0) + 1  # so that each answer is new to the page
+        answer = {"turn": turn, "sentence": self.sentence, "note": note, "seen": to_url(self.seen)}
+        if self.prediction:
+            answer |= vars(self.prediction)
+            answer["certain"] = is_certain(self.prediction, self.number)
+            for name in ("digit_probabilities", "sum_probabilities"):
+                answer[name] = answer[name].tolist()
+        self.answer = answer
+
+    def _receive(self, _widget, message, _buffers) -> None:
+        """Act on a message from the page: an uploaded file, or the wish for an MNIST digit."""
+        try:
+            note = self._upload(message["data"]) if "data" in message else self._sample()
+        except (ValueError, RuntimeError) as error:  # an unreadable file, or no data
+            note = f"{error} Your drawing is still here."
+        self._respond(note)
+
+    def _upload(self, url: str) -> str:
+        picture = read_picture(from_url(url))
+        if not picture.any():
+            raise ValueError("I can't find a digit in this picture.")
+        self.show(picture)
+        return "Your picture, as white ink on black."
+
+    def _sample(self) -> str:
+        evaluation = evaluation_set()
+        index = random.randrange(len(evaluation.images))
+        self.show(evaluation.images[index].numpy())
+        return f"Evaluation image {index}, labelled {evaluation.digits[index]}."

@@ -1,0 +1,58 @@
+"""What several tests need: the splits, small datasets and small file systems."""
+
+import subprocess
+
+import pytest
+import torch
+
+from mnist_adder_lib import AdderDataset, load_splits
+
+
+@pytest.fixture(scope="session")
+def splits():
+    """(train, test, evaluation), whole."""
+    return load_splits()
+
+
+@pytest.fixture
+def first(splits):
+    """A function: the first `count` examples of a split, 0 (train), 1 (test) or 2 (evaluation)."""
+
+    def first(count: int, split: int = 1) -> AdderDataset:
+        whole = splits[split]
+        numbers = None if whole.numbers is None else whole.numbers[:count]
+        return AdderDataset(whole.images[:count], whole.digits[:count], numbers, whole.augment)
+
+    return first
+
+
+@pytest.fixture
+def mount(tmp_path):
+    """A function that mounts a tmpfs with some options on a new folder and returns the folder.
+
+    The tests may run as root, whom no file permission stops: only a real file system does.
+    """
+    mounted = []
+
+    def mount(options: str, fill=lambda folder: None):
+        folder = tmp_path / f"mount{len(mounted)}"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options.replace(",ro", ""), "tmpfs", folder]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            pytest.skip(f"a tmpfs can't be mounted here: {error}")
+        mounted.append(folder)
+        fill(folder)
+        if options.endswith(",ro"):
+            subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)

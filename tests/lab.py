@@ -1,0 +1,204 @@
+"""Drives a real JupyterLab in Chromium: a server of its own, a notebook, mouse and touch."""
+
+import contextlib
+import json
+import math
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+
+def arc(x, y, width, height, start, end):
+    """Points on an ellipse, angles in degrees (0 is right, 90 down)."""
+    angles = [math.radians(start + (end - start) * n / 20) for n in range(21)]
+    return [(x + width * math.cos(a), y + height * math.sin(a)) for a in angles]
+
+
+DIGITS = [  # strokes of each digit, fractions of the pad
+    [arc(0.5, 0.5, 0.18, 0.3, -90, 270)],
+    [[(0.5, 0.2), (0.5, 0.8)]],
+    [arc(0.48, 0.37, 0.17, 0.17, -170, 40) + [(0.32, 0.8), (0.7, 0.8)]],
+    [arc(0.47, 0.35, 0.17, 0.15, -150, 90) + arc(0.47, 0.65, 0.19, 0.16, -90, 150)],
+    [[(0.42, 0.2), (0.32, 0.54), (0.68, 0.54)], [(0.6, 0.26), (0.58, 0.82)]],
+    [[(0.4, 0.2), (0.38, 0.46)] + arc(0.47, 0.62, 0.18, 0.18, -120, 140), [(0.4, 0.2), (0.66, 0.2)]],
+    [[(0.6, 0.18), (0.44, 0.34), (0.34, 0.58)] + arc(0.48, 0.64, 0.15, 0.16, 190, 550)],
+    [[(0.3, 0.22), (0.7, 0.22), (0.44, 0.82)]],
+    [arc(0.5, 0.35, 0.14, 0.15, 90, -270) + arc(0.5, 0.66, 0.17, 0.16, -90, 270)],
+    [arc(0.5, 0.36, 0.15, 0.16, 0, 360) + [(0.64, 0.56), (0.58, 0.82)]],
+]
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-timer-throttling"]
+NOTEBOOK = """
+const app = window.jupyterapp, it = app.shell.widgets("main"), all = [];
+if (it[Symbol.iterator]) all.push(...it); else for (let w; (w = it.next());) all.push(w);
+const panel = all.find((w) => w.context?.path === "lesson.ipynb");
+"""
+
+
+def write_notebook(folder: Path, *cells: str) -> None:
+    """Write lesson.ipynb with these code cells."""
+    cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {
+        "cells": [{**cell, "id": f"cell-{n}", "source": code} for n, code in enumerate(cells)],
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (folder / "lesson.ipynb").write_text(json.dumps(content))
+
+
+@contextlib.contextmanager
+def lab_server(folder: Path, python: str = sys.executable):
+    """JupyterLab on 127.0.0.1 that shares nothing with the user's own; gives its URL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = Path(tempfile.mkdtemp())
+    kinds = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    env = {**os.environ, **{f"JUPYTER_{kind}": str(home / kind) for kind in kinds}}
+    env.update(IPYTHONDIR=str(home / "ipython"), OMP_NUM_THREADS="1")
+    env["PYTHONPATH"] = str(Path(__file__).parents[1])
+    settings = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": true}')
+    options = [f"--ServerApp.port={port}", f"--ServerApp.root_dir={folder}", "--ServerApp.token="]
+    options += ["--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--allow-root"]
+    options += [f"--LabApp.user_settings_dir={home}/settings"]
+    options += [f"--LabApp.workspaces_dir={home}/workspaces", "--LabApp.news_url=None"]
+    command = [python, "-m", "jupyterlab", "--no-browser", *options]
+    log = open(home / "log", "wb")
+    server = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=folder)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{url}/api", timeout=5).close()
+                break
+            time.sleep(0.2)
+        else:
+            raise RuntimeError((home / "log").read_text()[-2000:])
+        yield url
+    finally:
+        server.terminate()  # ends its kernels too
+        server.wait(20)
+        log.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class Lab:
+    """One browser page with lesson.ipynb; `options` are Playwright's, `zoom` is the page's zoom."""
+
+    def __init__(self, playwright, url: str, zoom: float = 1, **options):
+        self.profile, self.scale, self.errors = tempfile.mkdtemp(), 1, []
+        if zoom != 1:  # the browser's own zoom, from its default level
+            level = {"partition": {"default_zoom_level": {"x": math.log(zoom, 1.2)}}}
+            preferences = Path(self.profile, "Default", "Preferences")
+            preferences.parent.mkdir()
+            preferences.write_text(json.dumps(level))
+            options = {"no_viewport": True, **options}
+        options = {"viewport": {"width": 1200, "height": 1000}, **options} if zoom == 1 else options
+        self.context = playwright.chromium.launch_persistent_context(
+            self.profile, executable_path=CHROMIUM, args=[*FLAGS, "--window-size=1400,1400"], **options
+        )
+        self.page = self.context.pages[0]
+        self.page.on("pageerror", self._note_error)
+        self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
+        self.url = url
+
+    def _note_error(self, error):
+        # JupyterLab removes its own splash screen twice where a theme loads while it starts.
+        if not ("'removeChild'" in error.message and "jlab_core" in error.stack):
+            self.errors.append(error.stack)
+
+    def close(self):
+        self.context.close()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+    def notebook(self, script: str, argument=None):
+        """Run JavaScript with `app`, `panel` (the notebook) and `argument` in scope."""
+        return self.page.evaluate(f"async (argument) => {{ {NOTEBOOK} {script} }}", argument)
+
+    def open(self, reset: bool = True):
+        """Open the notebook and wait for its kernel."""
+        self.page.goto(f"{self.url}/lab/tree/lesson.ipynb" + ("?reset" if reset else ""))
+        self.page.wait_for_function("() => window.jupyterapp?.started")
+        self.page.evaluate("() => window.jupyterapp.started")
+        self.wait_for_kernel()
+        self.notebook("app.shell.collapseLeft(); app.shell.collapseRight?.();")
+        # Under page zoom some browsers take the mouse's position in pixels of the unzoomed page.
+        self.page.evaluate("() => addEventListener('mousemove', (e) => { window.at = e.clientX; }, true)")
+        self.page.mouse.move(300, 200)
+        self.scale = 300 / self.page.wait_for_function("() => window.at").json_value()
+
+    def wait_for_kernel(self):
+        self.page.wait_for_function(
+            f"() => {{ {NOTEBOOK} return panel?.sessionContext?.session?.kernel?.status === 'idle'; }}"
+        )
+
+    def run_all(self):
+        self.notebook("app.shell.activateById(panel.id); await app.commands.execute('notebook:run-all-cells');")
+        self.page.locator(".digit-pad").first.wait_for()
+
+    def execute(self, code: str) -> str:
+        """Run code in the kernel, outside the cells; returns what it printed."""
+        return self.notebook(
+            """let out = "";
+            const f = panel.sessionContext.session.kernel.requestExecute({ code: argument });
+            f.onIOPub = (m) => { out += m.content.text ?? m.content.evalue ?? ""; };
+            await f.done; return out.trim();""",
+            code,
+        )
+
+    def draw(self, strokes, canvas=None):
+        """Draw strokes, lists of (x, y) fractions of the pad, with the mouse."""
+        canvas = canvas or self.page.locator(".digit-pad").first
+        canvas.scroll_into_view_if_needed()
+        box = canvas.evaluate("c => { const b = c.getBoundingClientRect(); return [b.x, b.y, b.width]; }")
+        for stroke in strokes:
+            points = [(self.scale * (box[0] + x * box[2]), self.scale * (box[1] + y * box[2])) for x, y in stroke]
+            self.page.mouse.move(*points[0])
+            self.page.mouse.down()
+            for x, y in points[1:]:
+                self.page.mouse.move(x, y, steps=2)
+            self.page.mouse.up()
+
+    def touch(self, strokes):
+        """Draw strokes with a finger."""
+        canvas = self.page.locator(".digit-pad").first
+        canvas.scroll_into_view_if_needed()
+        box, session = canvas.bounding_box(), self.context.new_cdp_session(self.page)
+        for stroke in strokes:
+            points = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in stroke]
+            kinds = ["touchStart"] + ["touchMove"] * (len(points) - 1)
+            for kind, point in zip(kinds, points):
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+            session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def find(self, selector: str):
+        return self.page.locator(selector).first
+
+    def click(self, selector: str):
+        """Click the middle of an element; Playwright's own click may miss it under page zoom."""
+        self.find(selector).scroll_into_view_if_needed()
+        box = self.find(selector).evaluate(
+            "e => { const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }"
+        )
+        self.page.mouse.click(self.scale * box[0], self.scale * box[1])
+
+    def sentence(self) -> str:
+        return self.find(".prediction").inner_text()
+
+    def wait(self, pattern: str, selector: str = ".prediction") -> None:
+        """Wait until the first such element's text matches the pattern."""
+        self.page.wait_for_function(
+            "([s, p]) => new RegExp(p).test(document.querySelector(s)?.innerText)",
+            arg=[selector, pattern], timeout=15_000,
+        )

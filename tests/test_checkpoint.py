@@ -1,0 +1,137 @@
+import pickle
+import zipfile
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mnist_adder_lib import (
+    CheckpointError,
+    IdentityAdderModel,
+    evaluate,
+    load_checkpoint,
+    load_pretrained,
+    save_checkpoint,
+)
+from mnist_adder_lib.checkpoint import pretrained_path, write_whole
+
+
+def same(one, two):
+    pairs = zip(one.state_dict().items(), two.state_dict().items())
+    return all(a == b and torch.equal(x, y) for (a, x), (b, y) in pairs)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.pt"
+
+
+@pytest.mark.parametrize("variant", [{}, dict(adder_layers=1, dropout=0.3, channel_dropout=False)])
+def test_a_model_comes_back_as_it_was(path, variant):
+    model = IdentityAdderModel(**variant)
+    save_checkpoint(path, model, seed=3, scores={"accuracy_both": 99.0})
+    loaded, details = load_checkpoint(path)
+    assert same(model, loaded) and loaded.config == model.config
+    assert not loaded.training
+    assert details["seed"] == 3 and details["scores"] == {"accuracy_both": 99.0}
+    assert details["variant"] == model.config
+    assert details["normalisation"] == {"mean": 0.1307, "std": 0.3081}
+
+
+def test_weights_can_be_loaded_into_a_model(path):
+    save_checkpoint(path, IdentityAdderModel())
+    model = IdentityAdderModel()
+    assert load_checkpoint(path, model)[0] is model
+    assert same(model, load_checkpoint(path)[0])
+
+
+def test_a_checkpoint_of_another_variant(path):
+    save_checkpoint(path, IdentityAdderModel(adder_layers=1))
+    model = IdentityAdderModel()
+    before = IdentityAdderModel()
+    before.load_state_dict(model.state_dict())
+    with pytest.raises(CheckpointError, match="is for the variant .*Leave the model out"):
+        load_checkpoint(path, model)
+    assert same(model, before)
+
+
+def test_the_shipped_model_works(first):
+    assert evaluate(load_pretrained(), first(1000)).accuracy_both > 97
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 0.999))
+def test_a_truncated_checkpoint(path, share):
+    content = pretrained_path().read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(CheckpointError, match="model.pt is damaged or no checkpoint"):
+        load_checkpoint(path)
+
+
+def test_changed_weights_are_noticed(path):
+    content = bytearray(pretrained_path().read_bytes())
+    with zipfile.ZipFile(pretrained_path()) as archive:
+        largest = max(archive.infolist(), key=lambda member: member.file_size)
+    content[largest.header_offset + 500] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match="model.pt is damaged"):
+        load_checkpoint(path)
+
+
+class Runs:
+    def __reduce__(self):
+        return (pytest.fail, ("code from the file was run",))
+
+
+@pytest.mark.parametrize("write", [lambda content, path: torch.save(content, path),
+                                   lambda content, path: path.write_bytes(pickle.dumps(content))])  # fmt: skip
+def test_no_code_is_run(path, write):
+    write(Runs(), path)
+    with pytest.raises(CheckpointError):
+        load_checkpoint(path)
+
+
+@pytest.mark.parametrize("content", [{"weights": 1}, [1, 2], torch.zeros(3)])
+def test_a_file_of_something_else(path, content):
+    torch.save(content, path)
+    with pytest.raises(CheckpointError, match="write one with save_checkpoint"):
+        load_checkpoint(path)
+
+
+def test_no_file(path):
+    with pytest.raises(FileNotFoundError, match="no checkpoint .*model.pt"):
+        load_checkpoint(path)
+
+
+def test_another_normalisation(path, monkeypatch):
+    monkeypatch.setattr("mnist_adder_lib.checkpoint.MEAN", 0.5)
+    save_checkpoint(path, IdentityAdderModel())
+    monkeypatch.undo()
+    with pytest.raises(CheckpointError, match="normalisation"):
+        load_checkpoint(path)
+
+
+def test_a_full_disk_leaves_the_old_file(mount):
+    folder = mount("size=128k")
+    path = folder / "model.pt"
+    write_whole(path, b"old")
+    (folder / "filler").write_bytes(b"x" * 90_000)
+    with pytest.raises(OSError, match="No space"):
+        save_checkpoint(path, IdentityAdderModel())
+    assert path.read_bytes() == b"old"
+    assert sorted(p.name for p in folder.iterdir()) == ["filler", "model.pt"]
+
+
+def test_a_read_only_folder(mount):
+    folder = mount("size=64k,ro")
+    with pytest.raises(OSError, match="Read-only"):
+        save_checkpoint(folder / "model.pt", IdentityAdderModel())
+
+
+def test_write_whole_replaces_and_is_readable_by_others(path):
+    write_whole(path, b"one")
+    write_whole(path, b"two")
+    assert path.read_bytes() == b"two"
+    (path.parent / "usual").touch()
+    assert path.stat().st_mode == (path.parent / "usual").stat().st_mode

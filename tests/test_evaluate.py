@@ -1,0 +1,206 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, predict, wilson_interval
+from mnist_adder_lib.evaluate import Evaluation, as_classes, both_right
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_pretrained()
+
+
+def answers(digits, numbers, digit_guesses, sum_guesses, certainty=5.0):
+    """An evaluation in which the guesses are the likeliest."""
+    digits, numbers = torch.tensor(digits), torch.tensor(numbers)
+    digit_logits = certainty * torch.eye(10)[digit_guesses]
+    return Evaluation(digits, numbers, digits + numbers, digit_logits,
+                      certainty * torch.eye(19)[sum_guesses])  # fmt: skip
+
+
+# Digit and sum right; digit wrong; sum wrong; both wrong.
+FOUR = answers([1, 2, 3, 4], [1, 1, 1, 1], [1, 9, 3, 9], [2, 3, 9, 9])
+
+
+def test_accuracies_are_percentages_and_both_needs_both():
+    assert FOUR.accuracy_digit == 50 and FOUR.accuracy_sum == 50
+    assert FOUR.accuracy_both == 25
+    assert FOUR.both_right.tolist() == [True, False, False, False]
+
+
+def test_losses_are_averages_over_examples_whatever_the_batches(model, first):
+    data = first(50)
+    whole = evaluate(model, data, batch_size=50)
+    for batch_size in (7, 16, 49):  # each with a smaller last batch
+        parts = evaluate(model, data, batch_size=batch_size)
+        for name, value in whole.scores.items():
+            assert parts.scores[name] == pytest.approx(value, rel=1e-4), name
+    images = torch.stack([image for (image, _), _ in data])
+    with torch.no_grad():
+        digit_logits, sum_logits = model(images, data.numbers)
+    losses = -digit_logits.log_softmax(1)[range(50), data.digits]
+    assert whole.loss_digit == pytest.approx(losses.mean().item(), rel=1e-4)
+    losses = -sum_logits.log_softmax(1)[range(50), data.digits + data.numbers]
+    assert whole.loss_sum == pytest.approx(losses.mean().item(), rel=1e-4)
+
+
+def test_the_loss_of_both_is_not_that_of_the_digit():
+    assert FOUR.loss_both == pytest.approx(FOUR.loss_digit + FOUR.loss_sum)
+    worse = answers([1], [1], [1], [5])
+    assert worse.loss_sum > worse.loss_digit
+    assert worse.loss_both > 1.5 * worse.loss_digit
+
+
+def test_scores_hold_all_six_by_name():
+    assert set(FOUR.scores) == {
+        f"{what}_{of}" for what in ("loss", "accuracy") for of in ("digit", "sum", "both")
+    }
+    assert FOUR.scores["accuracy_both"] == FOUR.accuracy_both
+
+
+def test_two_evaluations_are_the_same_and_leave_the_model_as_it_was(model, first):
+    data = first(100)
+    model.train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    one, two = evaluate(model, data), evaluate(model, data)
+    assert model.training and one.scores == two.scores
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    model.eval()
+    assert evaluate(model, data).scores == one.scores  # dropout was off
+
+
+def test_it_takes_one_hot_vectors(model, first):
+    assert evaluate(model, first(20)).scores == evaluate(model, first(20).as_one_hot()).scores
+
+
+def test_an_empty_dataset(model):
+    with pytest.raises(ValueError, match="dataset is empty"):
+        evaluate(model, [])
+
+
+def test_the_table():
+    table = FOUR.table()
+    assert table.index.tolist() == ["digit", "sum", "both"]
+    assert table.accuracy.tolist() == [50, 50, 25]
+    assert table.loss.tolist() == pytest.approx([FOUR.loss_digit, FOUR.loss_sum, FOUR.loss_both])
+    assert (table["from"] < table.accuracy).all() and (table.accuracy < table["to"]).all()
+
+
+def test_tables_per_digit_and_per_sum():
+    data = answers([7, 7, 2], [0, 1, 5], [7, 7, 2], [7, 9, 7])
+    assert data.table_per_digit().accuracy.to_dict() == {2: 100, 7: 50}
+    assert data.table_per_sum().accuracy.to_dict() == {7: 100, 8: 0}
+    assert data.table_per_sum().examples.to_dict() == {7: 2, 8: 1}
+
+
+def test_confusion_matrices():
+    digit, total = FOUR.confusion_digit(), FOUR.confusion_sum()
+    assert digit.shape == (10, 10) and total.shape == (19, 19)
+    assert digit.loc[2, 9] == 1 and digit.loc[9, 2] == 0 and digit.loc[1, 1] == 1
+    assert total.loc[4, 9] == 1 and total.to_numpy().sum() == 4
+    assert (digit.index.name, digit.columns.name) == ("true", "predicted")
+
+
+def test_mistakes_are_the_wrong_ones_worst_first():
+    mistakes = FOUR.mistakes()
+    assert sorted(mistakes.index) == [1, 2, 3] and mistakes.index[0] == 3
+    assert mistakes.loss.is_monotonic_decreasing
+    assert mistakes.loc[2].tolist()[:5] == [3, 1, 4, 3, 9]
+
+
+def test_both_right_and_classes():
+    one_hot = torch.eye(10)[FOUR.digits], torch.eye(19)[FOUR.totals]
+    for targets in ((FOUR.digits, FOUR.totals), one_hot):
+        assert torch.equal(both_right(FOUR.digit_logits, FOUR.sum_logits, *targets), FOUR.both_right)
+    assert torch.equal(as_classes(one_hot[0]), FOUR.digits)
+
+
+# ------------------------------------------------------------------ intervals
+
+
+@given(count=st.integers(1, 10_000), share=st.floats(0, 1))
+def test_an_interval_holds_the_accuracy(count, share):
+    right = round(share * count)
+    low, high = wilson_interval(right, count)
+    assert 0 <= low <= 100 * right / count + 1e-9 and 100 * right / count - 1e-9 <= high <= 100
+    wrong_low, wrong_high = wilson_interval(count - right, count)
+    assert (100 - wrong_high, 100 - wrong_low) == pytest.approx((low, high), abs=1e-9)
+    assert high - low > wilson_interval(4 * right, 4 * count)[1] - wilson_interval(4 * right, 4 * count)[0]
+
+
+def test_a_known_interval():
+    # Newcombe, Statistics in Medicine 1998, table I: 81 of 263.
+    assert wilson_interval(81, 263) == pytest.approx((25.53, 36.62), abs=0.01)
+
+
+@pytest.mark.parametrize("right, count", [(1, 0), (0, 0), (3, 2), (-1, 5)])
+def test_an_impossible_interval(right, count):
+    with pytest.raises(ValueError, match="is not possible"):
+        wilson_interval(right, count)
+
+
+# ------------------------------------------------------------------ predict
+
+
+def test_a_prediction(model, first):
+    data = first(50)
+    whole = evaluate(model, data)
+    for i in range(50):
+        prediction = predict(model, data.images[i], int(data.numbers[i]))
+        assert prediction.digit == whole.digit_logits[i].argmax()
+        assert prediction.total == whole.sum_logits[i].argmax()
+        expected = whole.digit_logits[i].softmax(0)
+        assert torch.allclose(prediction.digit_probabilities, expected, atol=1e-4)
+        assert prediction.sum_probabilities.shape == (19,)
+        assert prediction.sum_probabilities.sum().item() == pytest.approx(1)
+
+
+def test_all_forms_of_an_image_are_the_same(model, first):
+    data = first(1)
+    image = data.images[0]
+    expected = predict(model, image, 3).sum_probabilities
+    for form in (image[None], image.numpy(), image / 255, (image / 255).double().numpy(),
+                 data[0][0][0], np.int64(3) and image):  # fmt: skip
+        assert torch.allclose(predict(model, form, 3).sum_probabilities, expected, atol=1e-5)
+    assert predict(model, image, np.int64(3)).total == predict(model, image, torch.tensor(3)).total
+
+
+def test_predicting_leaves_the_mode(model, first):
+    model.train()
+    predict(model, first(1).images[0], 0)
+    assert model.training
+    model.eval()
+
+
+PICTURE = torch.zeros(28, 28)
+
+
+@pytest.mark.parametrize("number", [-1, 10, 3.5, "3", None, True, float("nan")])
+def test_a_bad_number(model, number):
+    with pytest.raises(ValueError, match="whole number from 0 to 9, not"):
+        predict(model, PICTURE, number)
+
+
+@pytest.mark.parametrize(
+    "image, message",
+    [
+        (torch.zeros(280, 280), r"shape \(28, 28\) or .*frame_drawing"),
+        (torch.zeros(3, 28, 28), r"not \(3, 28, 28\)"),
+        (torch.zeros(0, 28, 28), r"not \(0, 28, 28\)"),
+        (PICTURE.long(), "uint8 or float, not torch.int64"),
+        (PICTURE + torch.nan, "not finite"),
+        (PICTURE + torch.inf, "not finite"),
+        (PICTURE + 255, "float pixels must be in 0-1, but go from 255 to 255"),
+        (PICTURE - 1, "must be in 0-1"),
+    ],
+)
+def test_a_bad_image(model, image, message):
+    with pytest.raises(ValueError, match=message):
+        predict(model, image, 0)
+
+
+def test_a_model_that_was_not_trained_is_unsure(first):
+    assert predict(IdentityAdderModel(), first(1).images[0], 0).digit_probabilities.max() < 0.5

@@ -1,0 +1,363 @@
+"""What every notebook keeps to, whatever it teaches: see the rules below."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+ALL = sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+IGNORED = "nbval-ignore-output"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(nb):
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def outputs(nb):
+    return [output for cell in code_cells(nb) for output in cell.outputs]
+
+
+def prose(nb):
+    return "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+
+
+def is_ignored(cell):
+    return IGNORED in cell.metadata.get("tags", [])
+
+
+def texts(cell):
+    """What a code cell says in words and numbers; the repr beside a figure or widget isn't that."""
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if output.output_type == "stream":
+            yield output.text
+        elif "image/png" not in data and WIDGET not in data:
+            yield from (str(value) for kind, value in data.items() if kind.startswith("text/"))
+
+
+# --- the rules: each yields its complaints about a notebook ---------------------------------------
+
+RULES = {}  # check -> the notebooks it is for
+
+
+def rule(paths):
+    def add(check):
+        RULES[check] = paths
+        return check
+
+    return add
+
+
+@rule(ALL)
+def valid(nb):
+    try:
+        nbformat.validate(nb)
+    except nbformat.ValidationError as error:
+        yield error.message
+
+
+@rule(ALL)
+def under_a_megabyte(nb):
+    size = len(nbformat.writes(nb).encode())
+    if size >= 1_000_000:
+        yield f"{size} bytes"
+
+
+@rule(ALL)
+def python3_kernel(nb):
+    if nb.metadata.get("kernelspec", {}).get("name") != "python3":
+        yield f"metadata {nb.metadata}"
+
+
+@rule(ALL)
+def run_once_in_order(nb):
+    counts = [cell.execution_count for cell in code_cells(nb)]
+    if not counts or counts != list(range(1, len(counts) + 1)):
+        yield f"execution counts {counts}"
+
+
+@rule(ALL)
+def no_error(nb):
+    yield from (output.evalue for output in outputs(nb) if output.output_type == "error")
+
+
+@rule(ALL)
+def no_stderr(nb):
+    yield from (output.text for output in outputs(nb) if output.get("name") == "stderr")
+
+
+@rule(ALL)
+def no_widget_state(nb):
+    if "widgets" in nb.metadata:
+        yield "metadata.widgets"
+    yield from (f"widget {o.data[WIDGET]}" for o in outputs(nb) if WIDGET in o.get("data", {}))
+
+
+@rule(ALL)
+def no_execution_times(nb):
+    yield from (cell.source for cell in nb.cells if "execution" in cell.metadata)
+
+
+@rule(ALL)
+def no_path_of_a_machine(nb):
+    path = r"(?<![\w./])/(?:work|tmp|root|home|Users)\b.*|[A-Z]:\\+Users.*"
+    said = [text for cell in code_cells(nb) for text in texts(cell)]
+    for text in said + [cell.source for cell in nb.cells]:
+        yield from re.findall(path, text)
+
+
+@rule(ALL)
+def short_cells(nb):
+    lengths = [len(cell.source.splitlines()) for cell in code_cells(nb)]
+    yield from (f"a cell of {length} lines" for length in lengths if length > 15)
+    if lengths and statistics.median(lengths) > 5:
+        yield f"a median of {statistics.median(lengths)} lines"
+
+
+@rule(ALL)
+def no_test_marks_in_code(nb):
+    marks = r"NBVAL|PYTEST_VALIDATE"
+    yield from (cell.source for cell in code_cells(nb) if re.search(marks, cell.source))
+
+
+@rule(ALL)
+def only_this_tag_for_nbval(nb):
+    for cell in code_cells(nb):
+        tags = set(cell.metadata.get("tags", [])) - {IGNORED}
+        yield from (t for t in tags if t.startswith("nbval") or t == "raises-exception")
+
+
+@rule(ALL)
+def a_quarter_ignored_at_most(nb):
+    ignored = sum(map(is_ignored, code_cells(nb)))
+    if 4 * ignored > len(code_cells(nb)):
+        yield f"{ignored} of {len(code_cells(nb))} code cells"
+
+
+@rule(ALL)
+def ignored_numbers_are_asserted(nb):
+    cells = code_cells(nb)
+    for cell, following in zip(cells, [*cells[1:], None]):
+        if is_ignored(cell) and any(re.search(r"\d", text) for text in texts(cell)):
+            sources = cell.source + "\n" + (following.source if following else "")
+            if not re.search(r"^\s*assert\b", sources, re.MULTILINE):
+                yield cell.source
+
+
+@rule(ALL)
+def figures_have_alt_text_and_caption(nb):
+    for cell in code_cells(nb):
+        for output, following in zip(cell.outputs, [*cell.outputs[1:], {}]):
+            if "image/png" in output.get("data", {}):
+                alt = output.metadata.get("image/png", {}).get("alt", "")
+                if len(alt.split()) < 3:
+                    yield f"alt text {alt!r} of the figure of\n{cell.source}"
+                caption = following.get("data", {}).get("text/markdown", "").strip()
+                if not re.fullmatch(r"([*_])(?!\1).+\1", caption, re.DOTALL):
+                    yield f"no caption in italics below the figure of\n{cell.source}"
+
+
+@rule(ALL)
+def pictures_in_prose_have_alt_text(nb):
+    yield from re.findall(r'!\[\s*\]\(.*?\)|<img(?![^>]*\balt="[^"]+").*?>', prose(nb), re.DOTALL)
+
+
+@rule(ALL)
+def begins_with_its_title(nb):
+    if not nb.cells or nb.cells[0].cell_type != "markdown" or nb.cells[0].source[:2] != "# ":
+        yield "the first cell is no '# Title'"
+
+
+@rule(LESSONS)
+def ends_with_a_recap_of_five_lines(nb):
+    heading, _, body = prose(nb).rpartition("\n## ")[2].partition("\n")
+    points = re.findall(r"^(?:[-*]|\d+\.) ", body, re.MULTILINE)
+    if heading.strip() != "Recap" or len(points) != 5:
+        yield f"the last part is {heading!r} with {len(points)} points"
+
+
+CASES = [(check, path) for check, paths in RULES.items() for path in paths]
+NAMES = [f"{path.stem}-{check.__name__}" for check, path in CASES]
+
+
+@pytest.mark.parametrize("check, path", CASES, ids=NAMES)
+def test_rule(check, path):
+    complaints = list(check(read(path)))
+    assert not complaints, "\n".join(complaints)
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+def broken_links(nb, folder):
+    targets = re.findall(r"\]\(([^)\s#]+)", prose(nb))
+    return [t for t in targets if ":" not in t and not (folder / t).exists()]
+
+
+def leads(nb, word, name):
+    """Whether a line says e.g. `Next: [Title](name)` or `[Next](name)`."""
+    return re.search(rf"{word}(?:(?!Previous|Next).)*\]\({re.escape(name)}\)", prose(nb))
+
+
+def test_there_are_lessons():
+    assert LESSONS
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_links_exist(path):
+    assert not broken_links(read(path), path.parent)
+
+
+@pytest.mark.parametrize("earlier, later", list(zip(LESSONS, LESSONS[1:])), ids=lambda p: p.stem)
+def test_lessons_are_linked_in_order(earlier, later):
+    assert leads(read(earlier), "Next", later.name)
+    assert leads(read(later), "Previous", earlier.name)
+
+
+# --- the rules can fail: each one catches a lesson broken on purpose ------------------------------
+
+
+def lesson():
+    """A small notebook that keeps every rule."""
+    figure = v4.new_output(
+        "display_data",
+        {"image/png": "aW1hZ2U=", "text/plain": "<Figure size 64x64>"},
+        metadata={"image/png": {"alt": "A curve that falls."}},
+    )
+    caption = v4.new_output("display_data", {"text/markdown": "*The loss falls.*"})
+    accuracy = v4.new_output("stream", name="stdout", text="98.9%\n")
+    cells = [
+        v4.new_markdown_cell("# Lesson\n\nPrevious: [Start](a.ipynb) · Next: [Model](b.ipynb)"),
+        v4.new_code_cell("x = 98.9", execution_count=1),
+        v4.new_code_cell("x + 1", execution_count=2),
+        v4.new_code_cell("show()", execution_count=3, outputs=[figure, caption]),
+        v4.new_code_cell("print(x)", execution_count=4, outputs=[accuracy]),
+        v4.new_code_cell("assert x > 98", execution_count=5),
+        v4.new_markdown_cell("## Recap\n\n" + "- One line.\n" * 5),
+    ]
+    cells[4].metadata.tags = [IGNORED]
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    return v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def error():
+    return v4.new_output("error", ename="ValueError", evalue="wrong", traceback=[])
+
+
+BREAKS = {  # check -> ways to break a lesson so that the check complains
+    valid: [lambda nb: nb.cells[1].pop("source")],
+    under_a_megabyte: [lambda nb: nb.cells[0].update(source="# " + "x" * 1_000_000)],
+    python3_kernel: [
+        lambda nb: nb.metadata.kernelspec.update(name="venv"),
+        lambda nb: nb.metadata.clear(),
+    ],
+    run_once_in_order: [
+        lambda nb: nb.cells[1].update(execution_count=None),
+        lambda nb: nb.cells[1].update(execution_count=7),
+        lambda nb: nb.cells.clear(),
+    ],
+    no_error: [lambda nb: nb.cells[2].outputs.append(error())],
+    no_stderr: [lambda nb: nb.cells[4].outputs[0].update(name="stderr")],
+    no_widget_state: [
+        lambda nb: nb.metadata.update(widgets={}),
+        lambda nb: nb.cells[3].outputs[0].data.update({WIDGET: {"model_id": "1"}}),
+    ],
+    no_execution_times: [lambda nb: nb.cells[1].metadata.update(execution={})],
+    no_path_of_a_machine: [
+        lambda nb: nb.cells[4].outputs[0].update(text="saved to /tmp/x.pt"),
+        lambda nb: nb.cells[1].update(source="x = '/home/me/x.pt'"),
+        lambda nb: nb.cells[0].update(source="# See C:\\Users\\me"),
+    ],
+    short_cells: [
+        lambda nb: nb.cells[1].update(source="x = 1\n" * 16),
+        lambda nb: [cell.update(source="x = 1\n" * 6) for cell in nb.cells[1:4]],
+    ],
+    no_test_marks_in_code: [lambda nb: nb.cells[1].update(source="# NBVAL_SKIP\nx = 1")],
+    only_this_tag_for_nbval: [
+        lambda nb: nb.cells[1].metadata.update(tags=["nbval-skip"]),
+        lambda nb: nb.cells[1].metadata.update(tags=["raises-exception"]),
+    ],
+    a_quarter_ignored_at_most: [lambda nb: nb.cells[1].metadata.update(tags=[IGNORED])],
+    ignored_numbers_are_asserted: [lambda nb: nb.cells[5].update(source="print('assert')")],
+    figures_have_alt_text_and_caption: [
+        lambda nb: nb.cells[3].outputs[0].metadata.clear(),
+        lambda nb: nb.cells[3].outputs.pop(),
+        lambda nb: nb.cells[3].outputs[1].data.update({"text/markdown": "No italics"}),
+    ],
+    pictures_in_prose_have_alt_text: [
+        lambda nb: nb.cells[0].update(source="# Lesson\n\n![](a.png)"),
+        lambda nb: nb.cells[0].update(source='# Lesson\n\n<img src="a.png">'),
+    ],
+    begins_with_its_title: [lambda nb: nb.cells.pop(0)],
+    ends_with_a_recap_of_five_lines: [
+        lambda nb: nb.cells.pop(),
+        lambda nb: nb.cells[-1].update(source="## Recap\n\n- One line."),
+        lambda nb: nb.cells.append(v4.new_markdown_cell("## And another thing")),
+    ],
+}
+
+
+@pytest.mark.parametrize("check", RULES, ids=lambda check: check.__name__)
+def test_rule_catches_what_breaks_it(check):
+    assert not list(check(lesson()))
+    for break_it in BREAKS[check]:
+        broken = lesson()
+        break_it(broken)
+        assert list(check(broken))
+
+
+def test_links_are_checked(tmp_path):
+    (tmp_path / "a.ipynb").touch()
+    assert broken_links(lesson(), tmp_path) == ["b.ipynb"]
+    assert leads(lesson(), "Previous", "a.ipynb") and leads(lesson(), "Next", "b.ipynb")
+    assert not leads(lesson(), "Previous", "b.ipynb") and not leads(lesson(), "Next", "a.ipynb")
+
+
+# --- the script that runs the lessons -------------------------------------------------------------
+
+
+def run_lessons(path):
+    script = [sys.executable, str(ROOT / "tools" / "run_lessons.py"), str(path)]
+    return subprocess.run(script, capture_output=True, text=True)
+
+
+def test_run_lessons_stores_clean_outputs(tmp_path):
+    path = tmp_path / "lesson.ipynb"
+    nb = v4.new_notebook(cells=[v4.new_code_cell("import ipywidgets"), v4.new_code_cell("1 + 1")])
+    nb.cells.append(v4.new_code_cell("ipywidgets.IntSlider()", metadata={"tags": [IGNORED]}))
+    nb.cells.append(v4.new_code_cell("ipywidgets.IntSlider()"))
+    nbformat.write(nb, path)
+    result = run_lessons(path)
+    assert result.returncode == 0 and " s" in result.stdout, result.stderr
+    ran = read(path)
+    assert ran.cells[1].outputs[0].data["text/plain"] == "2"
+    assert not ran.cells[2].outputs
+    assert ran.cells[3].outputs[0].data["text/plain"].startswith("IntSlider")
+    assert [cell.id for cell in ran.cells] == [cell.id for cell in nb.cells]
+    for check in (python3_kernel, run_once_in_order, no_widget_state, no_execution_times):
+        assert not list(check(ran))
+    assert os.listdir(tmp_path) == ["lesson.ipynb"]
+
+
+@pytest.mark.parametrize("source", ["1 / 0", "import warnings; warnings.warn('mend me')"])
+def test_run_lessons_saves_nothing_that_failed(tmp_path, source):
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(source)]), path)
+    before = path.read_bytes()
+    result = run_lessons(path)
+    assert result.returncode == 1 and "NOT SAVED" in result.stderr and source in result.stderr
+    assert path.read_bytes() == before

@@ -1,0 +1,111 @@
+"""The package as a newcomer gets it: built, installed elsewhere, imported without a network."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+import yaml
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # hatchling and pytest need it too
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def python(*arguments, cwd=ROOT, **environment):
+    """Run this Python and return what it printed, or fail with what it wrote to stderr."""
+    command = [sys.executable, *map(str, arguments)]
+    environment = os.environ | {name: str(value) for name, value in environment.items()}
+    result = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel built from the source distribution, as pip would build it."""
+    folder = tmp_path_factory.mktemp("dist")
+    python("-m", "hatchling", "build", "-t", "sdist", "-d", folder)
+    (sdist,) = folder.glob("*.tar.gz")
+    offline = ["--no-deps", "--no-build-isolation", "--no-index"]
+    python("-m", "pip", "wheel", *offline, "-w", folder, sdist)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def test_wheel_holds_library_and_checkpoint_only(wheel):
+    names = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    library = {path.name for path in (ROOT / "mnist_adder_lib").glob("*.*")}
+    assert {"pad.js", "pad.css"} <= library
+    assert names == {f"mnist_adder_lib/{name}" for name in library | {"assets/adder.pt"}}
+
+
+def test_wheel_from_the_checkout_is_the_same(wheel, tmp_path):
+    python("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)
+    assert sorted(ZipFile(tmp_path / wheel.name).namelist()) == sorted(ZipFile(wheel).namelist())
+
+
+def test_installed_wheel_works_from_another_folder(wheel, tmp_path):
+    site = tmp_path / "site"
+    python("-m", "pip", "install", "--no-deps", "--no-index", "--target", site, wheel)
+    code = (
+        "import mnist_adder_lib as lib; print(lib.__file__); "
+        "model = lib.load_pretrained(); print(sum(p.numel() for p in model.parameters()))"
+    )
+    place, parameters = python("-c", code, cwd=tmp_path, PYTHONPATH=site).split()
+    assert Path(place).is_relative_to(site) and int(parameters) > 13_000
+
+
+def test_import_uses_no_network_and_writes_nothing(tmp_path):
+    code = """
+import sys
+def forbid(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo") or event.startswith("urllib."):
+        raise OSError(f"{event} {arguments}")
+sys.addaudithook(forbid)
+import mnist_adder_lib
+"""
+    python("-c", code, cwd=tmp_path, HOME=tmp_path, PYTHONDONTWRITEBYTECODE=1)
+    assert not list(tmp_path.iterdir())
+
+
+def test_library_stays_small():
+    lines = sum(len(p.read_text().splitlines()) for p in (ROOT / "mnist_adder_lib").glob("*.py"))
+    assert lines <= 1100
+
+
+def test_environment_yml_says_only_what_pyproject_says():
+    python_range, pip, packages = yaml.safe_load((ROOT / "environment.yml").read_text())[
+        "dependencies"
+    ]
+    assert python_range == "python" + PROJECT["requires-python"]
+    assert pip == "pip"
+    (package,) = packages["pip"]
+    extras = re.fullmatch(r"-e \.\[(.+)\]", package)[1].split(",")
+    assert set(extras) == set(PROJECT["optional-dependencies"])
+
+
+def test_nothing_is_pinned():
+    groups = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
+    for requirement in sum(groups, []):
+        assert re.fullmatch(r"[a-z]+>=[\d.]+", requirement)
+
+
+def test_readme_commands_exist():
+    readme = (ROOT / "README.md").read_text()
+    makefile = (ROOT / "Makefile").read_text()
+    assert "conda env create -f environment.yml" in readme
+    command = "pytest --nbval notebooks tests"
+    assert command in readme and f"$(VENV)/bin/{command}\n" in makefile
+    targets = set(re.findall(r"\bmake ([a-z]+)\b(?=[`\s])", readme))
+    assert {"lab", "test"} <= targets
+    assert all(f"\n{target}:" in makefile for target in targets)
+    scripts = re.findall(r"\S+/\w+\.py", makefile)
+    assert scripts and all((ROOT / script).exists() for script in scripts)

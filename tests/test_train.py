@@ -1,0 +1,236 @@
+import gc
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch.utils.data import DataLoader, Subset
+
+from mnist_adder_lib import (
+    REFERENCE_RECIPE,
+    AdderDataset,
+    History,
+    IdentityAdderModel,
+    choose_device,
+    evaluate,
+    fit,
+    joint_loss,
+    learning_rate_range_test,
+)
+
+
+def weights(model):
+    return torch.cat([value.flatten().float() for value in model.state_dict().values()])
+
+
+def seeded_model(**variant):
+    torch.manual_seed(0)
+    return IdentityAdderModel(**variant)
+
+
+# ------------------------------------------------------------------ the loss
+
+
+def test_the_loss_is_the_sum_of_two_cross_entropies():
+    digit_logits, sum_logits = torch.randn(5, 10), torch.randn(5, 19)
+    digits, totals = torch.arange(5), torch.arange(5) * 4
+    expected = [-(logits.softmax(1)[range(5), classes].log()).mean()
+                for logits, classes in ((digit_logits, digits), (sum_logits, totals))]  # fmt: skip
+    assert torch.allclose(joint_loss(digit_logits, sum_logits, digits, totals), sum(expected))
+    one_hot = F.one_hot(digits, 10).float(), F.one_hot(totals, 19).float()
+    assert torch.allclose(joint_loss(digit_logits, sum_logits, *one_hot), sum(expected))
+
+
+def test_label_smoothing_punishes_certainty():
+    certain = 50 * torch.eye(10)[:1], 50 * torch.eye(19)[:1]
+    zero = torch.zeros(1, dtype=torch.int64)
+    assert joint_loss(*certain, zero, zero) < 1e-6
+    # The smoothed target gives each of the other classes 0.1 / classes.
+    expected = 50 * 0.1 * (9 / 10 + 18 / 19)
+    assert joint_loss(*certain, zero, zero, label_smoothing=0.1).item() == pytest.approx(expected)
+
+
+# ------------------------------------------------------------------ fit
+
+
+def test_the_reference_recipe_is_the_default(first):
+    assert REFERENCE_RECIPE == dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
+    defaults = fit.__kwdefaults__
+    assert REFERENCE_RECIPE.items() <= defaults.items()
+    assert not defaults["one_cycle"] and not defaults["weight_decay"] + defaults["label_smoothing"]
+
+
+def test_one_step_is_stochastic_gradient_descent(first):
+    data = first(32)
+    model, by_hand = seeded_model(dropout=0), seeded_model(dropout=0)
+    fit(model, data, epochs=1, batch_size=32, learning_rate=0.1, device="cpu")
+    images = torch.stack([image for (image, _), _ in data])
+    totals = data.digits + data.numbers
+    joint_loss(*by_hand.train()(images, data.numbers), data.digits, totals).backward()
+    for trained, parameter in zip(model.parameters(), by_hand.parameters()):
+        assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-5)
+
+
+def test_it_is_the_loop_of_lesson_3(first):
+    model, by_hand, data = seeded_model(), seeded_model().train(), first(200, split=0)
+    fit(model, data, epochs=2, batch_size=64, learning_rate=0.05, seed=1, device="cpu")
+    torch.manual_seed(1)
+    optimizer = torch.optim.SGD(by_hand.parameters(), 0.05, momentum=0.9)
+    for _ in range(2):
+        for inputs, targets in DataLoader(data, 64, shuffle=True):
+            optimizer.zero_grad()
+            joint_loss(*by_hand(*inputs), *targets).backward()
+            optimizer.step()
+    assert torch.equal(weights(model), weights(by_hand))
+
+
+def test_it_learns(first):
+    model, data = seeded_model(dropout=0), first(256)
+    history = fit(model, data, epochs=40, batch_size=32, learning_rate=0.1, seed=0)
+    assert history.train_loss[-1] < 0.2 * history.train_loss[0]
+    assert evaluate(model, data).accuracy_both > 90
+
+
+def test_the_history_has_an_entry_for_every_step_and_every_epoch(first):
+    history = fit(IdentityAdderModel(), first(100), first(30), epochs=3, batch_size=32)
+    assert history.steps_per_epoch == 4  # the last, smaller batch too
+    assert len(history.train_loss) == len(history.train_accuracy) == 12
+    assert history.learning_rate == [0.01] * 12
+    assert len(history.test_loss) == len(history.test_accuracy) == len(history.seconds) == 3
+    assert not history.interrupted
+    numbers = history.train_loss + history.test_loss + history.test_accuracy
+    assert all(type(number) is float for number in numbers)
+    assert history.train_loss[0] == pytest.approx(math.log(10) + math.log(19), rel=0.2)
+
+
+def test_the_test_scores_are_those_of_evaluation(first):
+    model, test = IdentityAdderModel(), first(30)
+    history = fit(model, first(64), test, epochs=2, batch_size=32)
+    scores = evaluate(model, test)
+    assert history.test_loss[-1] == scores.loss_both
+    assert history.test_accuracy[-1] == scores.accuracy_both
+    assert evaluate(model, test) and len(history.train_loss) == 4  # evaluating adds nothing
+
+
+def test_the_same_seed_gives_the_same_weights(first):
+    def train(seed):
+        model = seeded_model()
+        fit(model, first(256, split=0), epochs=2, seed=seed)
+        return weights(model)
+
+    assert torch.equal(train(seed=1), train(seed=1))
+    assert not torch.equal(train(seed=1), train(seed=2))
+
+
+def test_one_cycle_rises_and_falls(first):
+    history = fit(IdentityAdderModel(), first(320), epochs=2, batch_size=32, learning_rate=0.1,
+                  one_cycle=True)  # fmt: skip
+    rates = history.learning_rate
+    top = rates.index(max(rates))
+    assert max(rates) == pytest.approx(0.1, rel=0.02) and rates[0] < 0.01 and rates[-1] < 0.005
+    assert rates[: top + 1] == sorted(rates[: top + 1])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+
+
+def test_weight_decay_shrinks_weights(first):
+    plain, decayed = seeded_model(), seeded_model()
+    fit(plain, first(128), epochs=5, learning_rate=0.05, seed=0)
+    fit(decayed, first(128), epochs=5, learning_rate=0.05, seed=0, weight_decay=0.5)
+    assert decayed.digit_head.weight.norm() < plain.digit_head.weight.norm()
+
+
+@pytest.mark.parametrize("after", [0, 3])
+def test_interrupting_keeps_weights_and_history(first, after, capsys):
+    class Interrupted(AdderDataset):
+        batches = 0
+
+        def __getitems__(self, indices):
+            if Interrupted.batches == after:
+                raise KeyboardInterrupt
+            Interrupted.batches += 1
+            return super().__getitems__(indices)
+
+    Interrupted.batches, data, model = 0, first(320), seeded_model()
+    before = weights(model)
+    history = fit(model, Interrupted(data.images, data.digits), data, epochs=2, batch_size=32)
+    assert history.interrupted
+    assert len(history.train_loss) == len(history.learning_rate) == after
+    assert torch.equal(weights(model), before) == (after == 0)
+    assert f"Interrupted after {after} steps" in capsys.readouterr().out
+
+
+def test_no_step_is_remembered_with_its_graph(first):
+    class Watched(AdderDataset):
+        graphs = []
+
+        def __getitems__(self, indices):
+            alive = [x for x in gc.get_objects() if issubclass(type(x), torch.Tensor) and x.grad_fn]
+            Watched.graphs.append(len(alive))
+            return super().__getitems__(indices)
+
+    data = first(320)
+    fit(IdentityAdderModel(), Watched(data.images, data.digits), epochs=1, batch_size=32)
+    assert len(Watched.graphs) == 10 and max(Watched.graphs) <= 4
+
+
+def test_a_last_batch_of_one_example_is_left_out(first):
+    assert fit(IdentityAdderModel(), first(65), epochs=1, batch_size=32).steps_per_epoch == 2
+    with pytest.raises(ValueError, match="at least 2 training examples"):
+        fit(IdentityAdderModel(), first(1), epochs=1)
+
+
+def test_it_trains_on_part_of_a_dataset_and_on_one_hot_vectors(first):
+    for data in (Subset(first(64), range(40)), first(40).as_one_hot()):
+        history = fit(IdentityAdderModel(), data, data, epochs=1, batch_size=20)
+        assert len(history.train_loss) == 2 and len(history.test_accuracy) == 1
+
+
+def test_after_epoch_sees_the_history_grow(first):
+    seen = []
+    fit(IdentityAdderModel(), first(64), first(8), epochs=3, batch_size=32,
+        after_epoch=lambda history: seen.append(len(history.test_loss)))  # fmt: skip
+    assert seen == [1, 2, 3]
+
+
+# ------------------------------------------------------------------ device and history
+
+
+def test_choosing_a_device():
+    assert choose_device("cpu") == torch.device("cpu")
+    best = "cuda" if torch.cuda.is_available() else "mps"
+    best = best if best == "cuda" or torch.backends.mps.is_available() else "cpu"
+    assert choose_device().type == best
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:99" if not torch.cuda.is_available() else "tpu"])
+def test_an_unknown_device(name, first):
+    with pytest.raises(ValueError, match=f"no device '{name}' here; usable: cpu"):
+        fit(IdentityAdderModel(), first(8), device=name)
+
+
+def test_a_history_is_saved_and_loaded(tmp_path):
+    history = History([1.5, 1.0], [50.0, 75.0], [0.1, 0.1], [0.9], [80.0], [1.25], 2, True)
+    history.save(tmp_path / "history.json")
+    assert History.load(tmp_path / "history.json") == history
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"loss": []}', '{"train_loss": [1.0'])
+def test_a_file_without_a_history(tmp_path, content):
+    (tmp_path / "history.json").write_text(content)
+    with pytest.raises(ValueError, match="history.json holds no training history"):
+        History.load(tmp_path / "history.json")
+
+
+# ------------------------------------------------------------------ range test
+
+
+def test_the_range_test(first):
+    model = seeded_model()
+    before = weights(model)
+    rates, losses = learning_rate_range_test(model, first(64), 1e-3, 10, steps=30, batch_size=16)
+    assert torch.equal(weights(model), before)
+    assert len(rates) == len(losses) == 30  # more steps than the data has batches
+    assert rates[0] == pytest.approx(1e-3) and rates[-1] == pytest.approx(10)
+    ratios = [b / a for a, b in zip(rates, rates[1:])]
+    assert max(ratios) == pytest.approx(min(ratios), rel=1e-3)
+    assert min(losses[5:25]) < 0.9 * losses[0] and losses[-1] > 2 * min(losses)

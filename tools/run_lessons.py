@@ -1,0 +1,86 @@
+"""Run lessons whole, each in a fresh kernel, and store what they print.
+
+    python tools/run_lessons.py [NOTEBOOK ...]
+
+Without arguments all notebooks are run. A lesson is saved only when every cell ran without an
+error, a warning or anything else on stderr. The time printed is the running time its header needs.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def run(path):
+    """Execute the notebook at `path` in its own folder and return it, not saved yet."""
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+        record_timing=False,
+        coalesce_streams=True,
+    ).execute()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                raise RuntimeError(f"this cell wrote to stderr:\n{cell.source}\n\n{output.text}")
+    return notebook
+
+
+def clean(notebook):
+    """Remove what differs from run to run or can't be shown later, so that diffs stay readable."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            # Without its kernel a widget is "model not found". nbval compares the text beside it,
+            # unless the cell is tagged.
+            if "nbval-ignore-output" in cell.metadata.get("tags", []):
+                cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
+
+
+def save(notebook, path):
+    """Write the whole notebook or nothing."""
+    part = path.with_name(path.name + ".part")
+    try:
+        nbformat.write(notebook, part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def main(paths):
+    paths = paths or sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != ".")
+    failed = False
+    for path in map(Path, paths):
+        start = time.perf_counter()
+        try:
+            notebook = run(path.resolve())
+            clean(notebook)
+            save(notebook, path)
+            print(f"{path.name}: {time.perf_counter() - start:.0f} s", flush=True)
+        except Exception as error:  # whatever a lesson raises: report it and go on to the next
+            print(f"{path.name}: NOT SAVED\n{error}", file=sys.stderr, flush=True)
+            failed = True
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
