@@ -1,13 +1,17 @@
 """One network, two inputs, two outputs: it reads a handwritten digit and adds a number to it.
 
-One module for each concept, in the order of the lessons.
+One module for each concept, in the order of the lessons. Figures are in `mnist_adder_lib.plots`,
+the export to ONNX in `mnist_adder_lib.export`.
 """
 
 from .augment import Augment
 from .checkpoint import CheckpointError, load_checkpoint, load_pretrained, save_checkpoint
 from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
+from .drawing import frame_drawing
+from .environment import check_environment
 from .evaluate import Evaluation, Prediction, evaluate, predict, wilson_interval
 from .model import IdentityAdderModel, count_parameters, receptive_fields
+from .panel import AdderPanel, DigitPad
 from .train import (
     REFERENCE_RECIPE,
     History,
@@ -17,4 +21,33 @@ from .train import (
     learning_rate_range_test,
 )
 
-__all__ = [name for name in dir() if not name.startswith("_") and name[0] != "i"]
+__all__ = [
+    "REFERENCE_RECIPE",
+    "AdderDataset",
+    "AdderPanel",
+    "Augment",
+    "CheckpointError",
+    "DataError",
+    "DigitPad",
+    "Evaluation",
+    "History",
+    "IdentityAdderModel",
+    "Prediction",
+    "check_environment",
+    "choose_device",
+    "count_parameters",
+    "evaluate",
+    "find_mnist",
+    "fit",
+    "frame_drawing",
+    "joint_loss",
+    "learning_rate_range_test",
+    "load_checkpoint",
+    "load_pretrained",
+    "load_splits",
+    "normalise",
+    "predict",
+    "receptive_fields",
+    "save_checkpoint",
+    "wilson_interval",
+]

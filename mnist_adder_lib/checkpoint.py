@@ -55,7 +55,9 @@ def load_checkpoint(path, model: IdentityAdderModel | None = None):
             "Leave the model out to get one that fits."
         )
     if content["normalisation"] != dict(mean=MEAN, std=STD):
-        raise CheckpointError(f"{path} was trained with the normalisation {content['normalisation']}")
+        raise CheckpointError(
+            f"{path} was trained with the normalisation {content['normalisation']}"
+        )
     model.load_state_dict(content["weights"])
     details = dict(content["details"], variant=content["variant"])
     return model.eval(), dict(details, normalisation=content["normalisation"])

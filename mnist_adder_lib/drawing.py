@@ -174,7 +174,8 @@ def blend_with_paper(image: Image.Image) -> np.ndarray:
     """A picture as grey float32 (height, width) from 0 to 1, on paper where it is transparent."""
     if image.mode.startswith("I"):  # 16 bits a pixel
         image = Image.fromarray((np.asarray(image) / 256).clip(0, 255).astype(np.uint8))
-    grey, alpha = (np.asarray(layer, np.float32) / 255 for layer in image.convert("RGBA").convert("LA").split())
+    layers = image.convert("RGBA").convert("LA").split()
+    grey, alpha = (np.asarray(layer, np.float32) / 255 for layer in layers)
     seen = np.median(grey[alpha > 0.5]) if (alpha > 0.5).any() else 0
     paper = seen if alpha.mean() > 0.5 else float(seen < 0.5)  # little is opaque: that is the ink
     return grey * alpha + paper * (1 - alpha)
@@ -187,9 +188,17 @@ def lift_ink(grey: np.ndarray) -> np.ndarray:
     picture are taken away (a morphological opening; the rest is called the top hat).
     """
     span = max(grey.shape)
+    grey = ndimage.gaussian_filter(grey, span / 250)  # the camera's noise; nothing at 28 pixels
     flat = grey - ndimage.gaussian_filter(grey, span / 8)
     light = grey if (flat**3).sum() > 0 else 1 - grey  # skewed towards the ink
     ink = ndimage.white_tophat(light, size=span // 3 + 1)
-    peak = ndimage.gaussian_filter(ink, span / 200).max()
-    ink = (ink / max(peak, 0.05)).clip(0, 1)  # less contrast than 5% is no ink
-    return np.where(ink < FAINT, 0, ink)
+    ink = ink / max(ink.max(), 0.05)  # less contrast than 5% is no ink
+    return without_edges(np.where(ink < FAINT, 0, ink))
+
+
+def without_edges(ink: np.ndarray) -> np.ndarray:
+    """Take away what touches the border, as shadows and tables do, unless it is all there is."""
+    labels, _ = ndimage.label(ink, np.ones((3, 3)))
+    touching = np.unique([*labels[0], *labels[-1], *labels[:, 0], *labels[:, -1]])
+    inner = np.where(np.isin(labels, touching), 0, ink)
+    return inner if (inner > 0.5).mean() > 0.002 else ink

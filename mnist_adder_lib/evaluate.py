@@ -186,7 +186,8 @@ def predict(model: nn.Module, image, number: int) -> Prediction:
 
 def _model_input(image) -> Tensor:
     """One image in any of the forms that `predict` takes, as (1, 1, 28, 28), normalised."""
-    image = torch.as_tensor(np.asarray(image) if not isinstance(image, Tensor) else image)
+    if not isinstance(image, Tensor):
+        image = torch.as_tensor(np.array(image))  # a copy: torch warns of arrays that are read-only
     if image.shape not in ((28, 28), (1, 28, 28)):
         raise ValueError(
             f"the image must have the shape (28, 28) or (1, 28, 28), not {tuple(image.shape)}; "

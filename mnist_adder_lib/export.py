@@ -1,4 +1,4 @@
-"""Export to ONNX, for programs without PyTorch. Needs the extra: pip install 'mnist-adder[export]'."""
+"""Export to ONNX, for programs without PyTorch. Needs: pip install 'mnist-adder[export]'."""
 
 from __future__ import annotations
 

@@ -24,9 +24,7 @@ def conv(inputs: int, outputs: int, *dropout: nn.Module, padding: int = 1) -> nn
 
 def fully_connected(inputs: int, outputs: int) -> nn.Sequential:
     """A linear layer without bias, batch norm, ReLU: (n, inputs) to (n, outputs)."""
-    return nn.Sequential(
-        nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), nn.ReLU()
-    )
+    return nn.Sequential(nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), nn.ReLU())
 
 
 class IdentityAdderModel(nn.Module):
@@ -101,13 +99,15 @@ def receptive_fields(model: IdentityAdderModel) -> list[dict]:
             start += ((kernel - 1) / 2 - padding) * jump
             jump *= stride
             rows.append(dict(layer=name, kernel=kernel, stride=stride, padding=padding,
-                             jump=jump, start=start, size=size))  # fmt: skip
+                             jump=jump, start=start, size=size))
     return rows
 
 
 def _check_images(images: Tensor) -> None:
     if images.ndim != 4 or images.shape[1:] != (1, 28, 28):
-        raise ValueError(f"images must have the shape (batch, 1, 28, 28), not {tuple(images.shape)}")
+        raise ValueError(
+            f"images must have the shape (batch, 1, 28, 28), not {tuple(images.shape)}"
+        )
     if len(images) == 0:
         raise ValueError("the batch is empty: give the model at least one image")
     if not images.is_floating_point():

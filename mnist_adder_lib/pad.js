@@ -179,7 +179,7 @@ function makeChart(chart, count, what) {
       const share = probabilities?.[i] ?? 0;
       bar.className = i === winner ? "winner" : "";
       bar.title = `${i}: ${(100 * share).toFixed(1)}%`;
-      bar.querySelector("i").style.height = percent(share);
+      bar.style.setProperty("--share", share);
       bar.querySelector("b").textContent = i === winner ? percent(share) : "";
     });
     const best = probabilities ? `${winner} with ${percent(probabilities[winner])}` : "none yet";

@@ -56,7 +56,7 @@ def describe(prediction: Prediction | None, number: int) -> str:
         return f"I am not sure: do I see {seen} or {with_article(second)} ({digits[second]:.0%})?"
     answer = f"{total} ({sums[total]:.0%})"
     if sums[total] < SURE:
-        return f"I see {seen}, but I am not sure of the sum: {digit} + {number} = {answer}?"
+        return f"I see {seen}, but I am not sure of the sum with {number}: perhaps {answer}."
     if total != digit + number:
         return f"I see {seen}, yet my sum with {number} is {answer}: my two answers disagree."
     return f"I see {seen}. {digit} + {number} = {answer}."
@@ -87,9 +87,10 @@ class DigitPad(anywidget.AnyWidget):
     @validate("strokes")
     def _check_strokes(self, proposal):
         try:
-            strokes = [[(float(x), float(y)) for x, y in stroke] for stroke in proposal.value]
+            # Lists, as the page sends: what differs from that is sent back to it, perhaps too late.
+            strokes = [[[float(x), float(y)] for x, y in stroke] for stroke in proposal.value]
         except (TypeError, ValueError):
-            strokes = [[(math.nan, math.nan)]]
+            strokes = [[[math.nan, math.nan]]]
         if not all(math.isfinite(x + y) for stroke in strokes for x, y in stroke):
             raise TraitError("strokes is a list of strokes, each a list of (x, y) between 0 and 1")
         return strokes

@@ -134,6 +134,18 @@ def _draw_image(ax, image) -> None:
 
 
 @plt.rc_context(STYLE)
+def plot_images(images: dict) -> Figure:
+    """Images of any size, (height, width) arrays from 0 (black) to 255, beside each other."""
+    figure, axes = plt.subplots(1, len(images), figsize=(2.2 * len(images), 2.4), squeeze=False)
+    for ax, (title, image) in zip(axes.flat, images.items()):
+        ax.imshow(image, cmap="gray", vmin=0, vmax=255)
+        ax.set_title(title)
+        ax.axis("off")
+    figure.set_label("White on black, side by side: " + ", ".join(images) + ".")
+    return figure
+
+
+@plt.rc_context(STYLE)
 def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figure:
     """The image at one index of a dataset, a chosen number, and the one-hot vectors of both
     and of their sum."""
@@ -142,15 +154,15 @@ def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figu
     _draw_image(left, normalise(dataset.images[image] / 255))
     left.set_title(f"{digit} + {number} = {digit + number}")
     vectors = [("number (in)", number, 10), ("digit (out)", digit, 10),
-               ("sum (out)", digit + number, 19)]  # fmt: skip
+               ("sum (out)", digit + number, 19)]
     for ax, (name, value, size) in zip(rest, vectors):
         sns.heatmap(np.eye(size)[:, [value]], ax=ax, cbar=False, cmap="Blues", vmin=0, vmax=1.2,
                     linewidths=0.5, linecolor="#ccc", annot=True, fmt=".0f", xticklabels=False,
-                    yticklabels=range(size), annot_kws={"size": 8 if size == 10 else 5})  # fmt: skip
+                    yticklabels=range(size), annot_kws={"size": 8 if size == 10 else 5})
         ax.set_title(name)
         ax.tick_params(axis="y", rotation=0, length=0, labelsize=7 if size == 10 else 5)
     figure.set_label(f"An image of a {digit} and the one-hot vectors of {number}, {digit} and "
-                     f"{digit + number}.")  # fmt: skip
+                     f"{digit + number}.")
     return figure
 
 
@@ -165,7 +177,7 @@ def plot_sum_distribution(totals) -> Figure:
     ax.set(xlabel="sum", ylabel="examples", xticks=range(19))
     ax.legend()
     figure.set_label(f"Bars of the 19 sums, a triangle: {counts[0]:,} examples of 0, "
-                     f"{counts[9]:,} of 9, {counts[18]:,} of 18.")  # fmt: skip
+                     f"{counts[9]:,} of 9, {counts[18]:,} of 18.")
     return figure
 
 
@@ -181,7 +193,9 @@ def plot_receptive_field(image, fields: list[dict], layer: int) -> Figure:
     corner = centre - field["size"] / 2
     figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), width_ratios=[1, 1.3])
     _draw_image(left, image)
-    left.add_patch(Rectangle((corner, corner), field["size"], field["size"], color=ORANGE, alpha=0.45))
+    left.add_patch(
+        Rectangle((corner, corner), field["size"], field["size"], color=ORANGE, alpha=0.45)
+    )
     left.set(xlim=(-4, 31), ylim=(31, -4), title=f"one unit of {field['layer']}")
     names = [row["layer"] for row in fields]
     bars = right.barh(names, [row["size"] for row in fields], color="#c9d6e6")
@@ -204,8 +218,8 @@ def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
         ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:g}")
         ax.legend()
     lowest = rates[int(np.nanargmin(losses))]
-    figure.set_label(f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a learning "
-                     f"rate of {lowest:.2g}, then grows.")  # fmt: skip
+    figure.set_label(f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a "
+                     f"learning rate of {lowest:.2g}, then grows.")
     return figure
 
 
@@ -218,7 +232,7 @@ def plot_history(history: History) -> Figure:
     for row, (kind, train, test) in enumerate([
         ("loss", history.train_loss, history.test_loss),
         ("accuracy", history.train_accuracy, history.test_accuracy),
-    ]):  # fmt: skip
+    ]):
         axes[row, 0].plot(steps, train, color=BLUE, alpha=0.25, linewidth=0.6)
         axes[row, 0].plot(steps, _smooth(train), color=BLUE)
         axes[row, 0].set_title(f"training {kind}, each step")
@@ -226,11 +240,12 @@ def plot_history(history: History) -> Figure:
         axes[row, 1].set_title(f"test {kind}, each epoch")
     axes[1, 0].set(xlabel="step", ylabel="both right, %")
     axes[1, 1].set(xlabel="epoch")
+    axes[1, 1].xaxis.get_major_locator().set_params(integer=True)
     axes[0, 0].set(ylabel="loss")
     if history.test_loss:
         figure.set_label(f"Four curves: after {len(epochs)} epochs the test loss is "
                          f"{history.test_loss[-1]:.3f} and {history.test_accuracy[-1]:.2f}% of the "
-                         "test examples are right.")  # fmt: skip
+                         "test examples are right.")
     return figure
 
 
@@ -249,9 +264,10 @@ def plot_train_test(history: History) -> Figure:
     ax.plot(epochs, train, "o-", color=BLUE, label="training")
     ax.plot(epochs, test, "o-", color=ORANGE, label="test")
     ax.set(xlabel="epoch", ylabel="both right, %", ylim=(min(90, *train, *test), 100))
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
     figure.set_label(f"In the last epoch {train[-1]:.2f}% of the training examples and "
-                     f"{test[-1]:.2f}% of the test examples are right.")  # fmt: skip
+                     f"{test[-1]:.2f}% of the test examples are right.")
     return figure
 
 
@@ -265,14 +281,14 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
     off_diagonal = table.where(~np.eye(size, dtype=bool))
     heat = dict(cbar=False, square=True, linewidths=0.4, linecolor="#eee", annot_kws={"size": 8})
     sns.heatmap(table, mask=~np.eye(size, dtype=bool), annot=labels, fmt="", cmap="Greens", ax=ax,
-                vmin=0, vmax=2 * table.to_numpy().max(), **heat)  # fmt: skip
+                vmin=0, vmax=2 * table.to_numpy().max(), **heat)
     sns.heatmap(off_diagonal, annot=labels, fmt="", cmap="Reds", ax=ax,
-                vmin=0, vmax=1.5 * max(1, off_diagonal.max().max()), **heat)  # fmt: skip
+                vmin=0, vmax=1.5 * max(1, off_diagonal.max().max()), **heat)
     ax.tick_params(rotation=0)
     wrong = off_diagonal.stack()
     true, predicted = wrong.idxmax()
-    figure.set_label(f"{wrong.sum():.0f} of {table.to_numpy().sum():,} are off the diagonal; most "
-                     f"often ({wrong.max():.0f} times) a {true} is taken for a {predicted}.")  # fmt: skip
+    figure.set_label(f"{wrong.sum():.0f} of {table.to_numpy().sum():,} are off the diagonal; "
+                     f"most often ({wrong.max():.0f} times) a {true} is taken for a {predicted}.")
     return figure
 
 
@@ -290,7 +306,7 @@ def plot_onnx_graph(path, columns: int = 7) -> Figure:
     operations = {v.name: "Input" for v in graph.input}
     operations |= {node.output[0]: node.op_type for node in graph.node}
     edges = [(source, node.output[0]) for node in graph.node for source in node.input
-             if source in operations]  # fmt: skip
+             if source in operations]
     places = _snake(operations, edges, columns)
     rows = 1 + max(row for _, row in places.values())
     figure, ax = plt.subplots(figsize=(1.25 * columns, 0.8 * rows))
@@ -331,7 +347,9 @@ def _without_empty_rows(places):
 def _draw_box(ax, place, operation: str, shape: list[int]) -> FancyBboxPatch:
     (x, y), style = place, "round,pad=0.02,rounding_size=0.08"
     colour = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, Concat=RED).get(operation, "#8a94a3")
-    box = ax.add_patch(FancyBboxPatch((x - 0.36, y - 0.26), 0.72, 0.52, boxstyle=style, color=colour))
+    box = ax.add_patch(
+        FancyBboxPatch((x - 0.36, y - 0.26), 0.72, 0.52, boxstyle=style, color=colour)
+    )
     text = dict(ha="center", va="center", color="white")
     title = operation.replace("BatchNormalization", "BatchNorm")
     ax.text(x, y - 0.09, title, fontsize=7.5, weight="bold", **text)

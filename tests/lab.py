@@ -26,15 +26,23 @@ DIGITS = [  # strokes of each digit, fractions of the pad
     [arc(0.48, 0.37, 0.17, 0.17, -170, 40) + [(0.32, 0.8), (0.7, 0.8)]],
     [arc(0.47, 0.35, 0.17, 0.15, -150, 90) + arc(0.47, 0.65, 0.19, 0.16, -90, 150)],
     [[(0.42, 0.2), (0.32, 0.54), (0.68, 0.54)], [(0.6, 0.26), (0.58, 0.82)]],
-    [[(0.4, 0.2), (0.38, 0.46)] + arc(0.47, 0.62, 0.18, 0.18, -120, 140), [(0.4, 0.2), (0.66, 0.2)]],
+    [
+        [(0.4, 0.2), (0.38, 0.46)] + arc(0.47, 0.62, 0.18, 0.18, -120, 140),
+        [(0.4, 0.2), (0.66, 0.2)],
+    ],
     [[(0.6, 0.18), (0.44, 0.34), (0.34, 0.58)] + arc(0.48, 0.64, 0.15, 0.16, 190, 550)],
     [[(0.3, 0.22), (0.7, 0.22), (0.44, 0.82)]],
     [arc(0.5, 0.35, 0.14, 0.15, 90, -270) + arc(0.5, 0.66, 0.17, 0.16, -90, 270)],
     [arc(0.5, 0.36, 0.15, 0.16, 0, 360) + [(0.64, 0.56), (0.58, 0.82)]],
 ]
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-timer-throttling"]
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "doNotDisturbMode": True},
+    "docmanager-extension/plugin": {"autosave": False},
+}
 NOTEBOOK = """
 const app = window.jupyterapp, it = app.shell.widgets("main"), all = [];
 if (it[Symbol.iterator]) all.push(...it); else for (let w; (w = it.next());) all.push(w);
@@ -66,9 +74,10 @@ def lab_server(folder: Path, python: str = sys.executable):
     env = {**os.environ, **{f"JUPYTER_{kind}": str(home / kind) for kind in kinds}}
     env.update(IPYTHONDIR=str(home / "ipython"), OMP_NUM_THREADS="1")
     env["PYTHONPATH"] = str(Path(__file__).parents[1])
-    settings = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    settings.parent.mkdir(parents=True)
-    settings.write_text('{"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": true}')
+    for name, values in SETTINGS.items():
+        file = home / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values))
     options = [f"--ServerApp.port={port}", f"--ServerApp.root_dir={folder}", "--ServerApp.token="]
     options += ["--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--allow-root"]
     options += [f"--LabApp.user_settings_dir={home}/settings"]
@@ -104,14 +113,29 @@ class Lab:
             preferences.parent.mkdir()
             preferences.write_text(json.dumps(level))
             options = {"no_viewport": True, **options}
-        options = {"viewport": {"width": 1200, "height": 1000}, **options} if zoom == 1 else options
+        else:
+            options = {"viewport": {"width": 1200, "height": 1000}, **options}
         self.context = playwright.chromium.launch_persistent_context(
-            self.profile, executable_path=CHROMIUM, args=[*FLAGS, "--window-size=1400,1400"], **options
+            self.profile,
+            executable_path=CHROMIUM,
+            args=[*FLAGS, "--window-size=1400,1400"],
+            **options,
         )
         self.page = self.context.pages[0]
         self.page.on("pageerror", self._note_error)
+        self.frames = []  # ("sent" or "received", bytes) of all messages to and from kernels
+        self.page.on("websocket", self._record)
         self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
         self.url = url
+
+    def _record(self, socket):
+        for way in ("sent", "received"):
+            socket.on(
+                f"frame{way}",
+                lambda data, way=way: self.frames.append(
+                    (way, data if isinstance(data, bytes) else data.encode())
+                ),
+            )
 
     def _note_error(self, error):
         # JupyterLab removes its own splash screen twice where a theme loads while it starts.
@@ -134,17 +158,21 @@ class Lab:
         self.wait_for_kernel()
         self.notebook("app.shell.collapseLeft(); app.shell.collapseRight?.();")
         # Under page zoom some browsers take the mouse's position in pixels of the unzoomed page.
-        self.page.evaluate("() => addEventListener('mousemove', (e) => { window.at = e.clientX; }, true)")
+        self.page.evaluate(
+            "() => addEventListener('mousemove', (e) => { window.at = e.clientX; }, true)"
+        )
         self.page.mouse.move(300, 200)
         self.scale = 300 / self.page.wait_for_function("() => window.at").json_value()
 
     def wait_for_kernel(self):
-        self.page.wait_for_function(
-            f"() => {{ {NOTEBOOK} return panel?.sessionContext?.session?.kernel?.status === 'idle'; }}"
-        )
+        status = "panel?.sessionContext?.session?.kernel?.status"
+        self.page.wait_for_function(f"() => {{ {NOTEBOOK} return {status} === 'idle'; }}")
 
     def run_all(self):
-        self.notebook("app.shell.activateById(panel.id); await app.commands.execute('notebook:run-all-cells');")
+        self.notebook(
+            """app.shell.activateById(panel.id);
+            await app.commands.execute("notebook:run-all-cells");"""
+        )
         self.page.locator(".digit-pad").first.wait_for()
 
     def execute(self, code: str) -> str:
@@ -157,41 +185,47 @@ class Lab:
             code,
         )
 
-    def draw(self, strokes, canvas=None):
-        """Draw strokes, lists of (x, y) fractions of the pad, with the mouse."""
-        canvas = canvas or self.page.locator(".digit-pad").first
-        canvas.scroll_into_view_if_needed()
-        box = canvas.evaluate("c => { const b = c.getBoundingClientRect(); return [b.x, b.y, b.width]; }")
-        for stroke in strokes:
-            points = [(self.scale * (box[0] + x * box[2]), self.scale * (box[1] + y * box[2])) for x, y in stroke]
-            self.page.mouse.move(*points[0])
-            self.page.mouse.down()
-            for x, y in points[1:]:
-                self.page.mouse.move(x, y, steps=2)
-            self.page.mouse.up()
-
-    def touch(self, strokes):
-        """Draw strokes with a finger."""
-        canvas = self.page.locator(".digit-pad").first
-        canvas.scroll_into_view_if_needed()
-        box, session = canvas.bounding_box(), self.context.new_cdp_session(self.page)
-        for stroke in strokes:
-            points = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in stroke]
-            kinds = ["touchStart"] + ["touchMove"] * (len(points) - 1)
-            for kind, point in zip(kinds, points):
-                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
-            session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
     def find(self, selector: str):
         return self.page.locator(selector).first
 
+    def box(self, element):
+        """(x, y, width, height) on the page, once scrolled into view; right under page zoom."""
+        element.scroll_into_view_if_needed()
+        box = element.evaluate("e => e.getBoundingClientRect().toJSON()")
+        return [self.scale * box[side] for side in ("x", "y", "width", "height")]
+
+    def positions(self, strokes, canvas):
+        """Strokes, lists of (x, y) fractions of the pad, as positions on the page."""
+        left, top, width, height = self.box(canvas)
+        return [[(left + x * width, top + y * height) for x, y in stroke] for stroke in strokes]
+
+    def draw(self, strokes, canvas=None):
+        """Draw with the mouse; strokes are lists of (x, y), fractions of the pad."""
+        for first, *others in self.positions(strokes, canvas or self.find(".digit-pad")):
+            self.page.mouse.move(*first)
+            self.page.mouse.down()
+            for point in others:
+                self.page.mouse.move(*point, steps=2)
+            self.page.mouse.up()
+
+    def touch(self, strokes):
+        """Draw with a finger."""
+        session = self.context.new_cdp_session(self.page)
+
+        def send(kind, *points):
+            touches = [{"x": x, "y": y} for x, y in points]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+        for first, *others in self.positions(strokes, self.find(".digit-pad")):
+            send("touchStart", first)
+            for point in others:
+                send("touchMove", point)
+            send("touchEnd")
+
     def click(self, selector: str):
         """Click the middle of an element; Playwright's own click may miss it under page zoom."""
-        self.find(selector).scroll_into_view_if_needed()
-        box = self.find(selector).evaluate(
-            "e => { const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }"
-        )
-        self.page.mouse.click(self.scale * box[0], self.scale * box[1])
+        left, top, width, height = self.box(self.find(selector))
+        self.page.mouse.click(left + width / 2, top + height / 2)
 
     def sentence(self) -> str:
         return self.find(".prediction").inner_text()
@@ -200,5 +234,6 @@ class Lab:
         """Wait until the first such element's text matches the pattern."""
         self.page.wait_for_function(
             "([s, p]) => new RegExp(p).test(document.querySelector(s)?.innerText)",
-            arg=[selector, pattern], timeout=15_000,
+            arg=[selector, pattern],
+            timeout=60_000,
         )

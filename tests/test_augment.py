@@ -38,7 +38,7 @@ def test_move_is_torchvisions_affine(angle, right, down, scale):
     theirs = reference.affine(
         image, angle, [right, down], scale, [0.0, 0.0],
         interpolation=reference.InterpolationMode.BILINEAR,
-    )  # fmt: skip
+    )
     assert (ours - theirs).abs().max() < 2e-3
 
 

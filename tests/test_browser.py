@@ -19,10 +19,25 @@ from mnist_adder_lib.drawing import render_strokes  # noqa: E402
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 
-CELLS = """from mnist_adder_lib.checkpoint import load_pretrained
-from mnist_adder_lib.panel import AdderPanel""", "panel = AdderPanel(load_pretrained())\npanel", "panel"
+CELLS = (
+    "from mnist_adder_lib import load_pretrained\nfrom mnist_adder_lib.panel import AdderPanel",
+    "panel = AdderPanel(load_pretrained())\npanel",
+    "panel",
+)
 LESSON = Path(__file__).parents[1] / "notebooks" / "05_draw_a_digit.ipynb"
 EMPTY = "pad is empty"
+
+START_CLOCK = """() => {
+    const start = (event) => { window.up = event.timeStamp; };
+    addEventListener("pointerup", start, { capture: true, once: true });
+    const stop = (_, observer) => {
+        window.ms = performance.now() - window.up;
+        observer.disconnect();
+    };
+    const options = { childList: true, characterData: true, subtree: true };
+    new MutationObserver(stop).observe(document.querySelector(".prediction"), options);
+    window.ms = null;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +112,12 @@ def test_a_stroke_is_one_message_and_arrives_where_it_was_drawn(lab):
     lab.wait("see")
     stroke = np.array(eval(lab.execute("print(panel.strokes)"))[0])
     assert np.abs(stroke[[0, -1]] - [(0.25, 0.5), (0.75, 0.5)]).max() < 0.005
-    before = int(lab.execute("print(panel.answer['turn'])"))
-    lab.draw([[(0.5, 0.25), (0.5, 0.6), (0.5, 0.75)]])
     lab.page.wait_for_timeout(300)
-    assert int(lab.execute("print(panel.answer['turn'])")) == before + 1
+    before = len(lab.frames)
+    lab.draw([[(0.5, 0.25), (0.5, 0.6), (0.5, 0.75)]])
+    lab.page.wait_for_timeout(500)
+    strokes = [way for way, data in lab.frames[before:] if b'"strokes"' in data]
+    assert strokes == ["sent"]  # and none comes back, which might undo newer ink
 
 
 def test_touch_and_a_tap(lab):
@@ -191,14 +208,7 @@ def test_latency(lab, capsys):
     for digit in [7, 1, 3, 0, 2, 6, 8, 9, 7, 3]:
         lab.click(".clear")
         lab.wait(EMPTY)
-        lab.page.evaluate(
-            """() => {
-            addEventListener("pointerup", (e) => { window.up = e.timeStamp; }, { capture: true, once: true });
-            const sentence = document.querySelector(".prediction");
-            new MutationObserver((_, o) => { window.ms = performance.now() - window.up; o.disconnect(); })
-              .observe(sentence, { childList: true, characterData: true, subtree: true });
-            window.ms = null; }"""
-        )
+        lab.page.evaluate(START_CLOCK)
         lab.draw(DIGITS[digit])
         times.append(lab.page.wait_for_function("() => window.ms").json_value())
     with capsys.disabled():
@@ -213,28 +223,6 @@ def test_dark_theme(lab):
     colour = lab.find(".prediction").evaluate("e => getComputedStyle(e).color")
     lab.notebook(dark, "JupyterLab Light")
     assert min(map(float, re.findall(r"[\d.]+", colour)[:3])) > 150  # light text
-
-
-def test_reload_with_the_kernel_alive(lab):
-    lab.draw(DIGITS[7])
-    lab.wait("I see a 7")
-    lab.notebook("await panel.context.save();")
-    lab.open(reset=False)
-    lab.wait("I see a 7")
-    lab.draw([[(0.3, 0.5), (0.7, 0.5)]])
-    lab.page.wait_for_timeout(300)
-    assert lab.execute("print(len(panel.strokes))") == "2"
-
-
-def test_kernel_restart(lab):
-    lab.notebook("await panel.sessionContext.session.kernel.restart();")
-    lab.draw(DIGITS[7])  # nobody answers; the ink stays and the panel says what to do
-    lab.wait("run this cell again", ".note")
-    lab.wait_for_kernel()
-    lab.run_all()
-    lab.wait(EMPTY)
-    lab.draw(DIGITS[7])
-    lab.wait("I see a 7")
 
 
 @pytest.mark.parametrize(
@@ -255,10 +243,37 @@ def test_other_screens(open_lab, options):
     assert lab.errors == []
 
 
+def test_reload_with_the_kernel_alive(lab):
+    lab.run_all()  # the pages above share the kernel and have made other panels in it
+    lab.wait(EMPTY)
+    lab.draw(DIGITS[7])
+    lab.wait("I see a 7")
+    lab.notebook("await panel.context.save();")
+    lab.open(reset=False)
+    lab.wait("I see a 7")
+    lab.page.locator(".digit-pad").nth(1).wait_for()  # the page has settled
+    before = lab.find(".seen").get_attribute("src")
+    lab.draw([[(0.1, 0.9), (0.9, 0.9)]])
+    lab.page.wait_for_function("s => document.querySelector('.seen').src !== s", arg=before)
+    assert lab.execute("print(len(panel.strokes))") == "2"
+
+
+def test_kernel_restart(lab):
+    lab.notebook("await panel.sessionContext.session.kernel.restart();")
+    lab.draw(DIGITS[7])  # nobody answers; the ink stays and the panel says what to do
+    lab.wait("run this cell again", ".note")
+    lab.wait_for_kernel()
+    lab.run_all()
+    lab.wait(EMPTY)
+    lab.draw(DIGITS[7])
+    lab.wait("I see a 7")
+
+
 @pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written yet")
 def test_the_lesson(open_lab, server):
     shutil.copy(LESSON, server[1] / "lesson.ipynb")
     lab = open_lab()
+    lab.errors.clear()  # the stored outputs had no widgets behind them until all cells ran
     lab.draw(DIGITS[3])
     lab.wait("I see a 3")
     assert lab.errors == []

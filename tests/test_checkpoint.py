@@ -84,8 +84,9 @@ class Runs:
         return (pytest.fail, ("code from the file was run",))
 
 
-@pytest.mark.parametrize("write", [lambda content, path: torch.save(content, path),
-                                   lambda content, path: path.write_bytes(pickle.dumps(content))])  # fmt: skip
+@pytest.mark.parametrize(
+    "write", [torch.save, lambda content, path: path.write_bytes(pickle.dumps(content))]
+)
 def test_no_code_is_run(path, write):
     write(Runs(), path)
     with pytest.raises(CheckpointError):

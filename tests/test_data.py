@@ -44,7 +44,9 @@ def test_the_splits_are_mnist_without_overlap(splits):
     mnist = MNIST(find_mnist(), train=True)
     seen = torch.cat([splits[0].images, splits[1].images])
     # The same images, each once: compare them as sets of bytes.
-    as_bytes = [sorted(image.numpy().tobytes() for image in images) for images in (seen, mnist.data)]
+    as_bytes = [
+        sorted(image.numpy().tobytes() for image in images) for images in (seen, mnist.data)
+    ]
     assert as_bytes[0] == as_bytes[1]
     assert torch.equal(splits[2].images, MNIST(find_mnist(), train=False).data)
 
@@ -162,7 +164,7 @@ def test_randomness_in_workers(first, workers, start):
         torch.manual_seed(seed)
         # Starting a spawned worker takes seconds, so those are kept for the second epoch.
         loader = DataLoader(same, 8, num_workers=workers, multiprocessing_context=start,
-                            persistent_workers=start == "spawn")  # fmt: skip
+                            persistent_workers=start == "spawn")
         batches = [images for _ in range(2) for (images, _), _ in loader]
         return torch.cat(batches)
 

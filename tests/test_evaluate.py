@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -18,7 +20,7 @@ def answers(digits, numbers, digit_guesses, sum_guesses, certainty=5.0):
     digits, numbers = torch.tensor(digits), torch.tensor(numbers)
     digit_logits = certainty * torch.eye(10)[digit_guesses]
     return Evaluation(digits, numbers, digits + numbers, digit_logits,
-                      certainty * torch.eye(19)[sum_guesses])  # fmt: skip
+                      certainty * torch.eye(19)[sum_guesses])
 
 
 # Digit and sum right; digit wrong; sum wrong; both wrong.
@@ -114,7 +116,8 @@ def test_mistakes_are_the_wrong_ones_worst_first():
 def test_both_right_and_classes():
     one_hot = torch.eye(10)[FOUR.digits], torch.eye(19)[FOUR.totals]
     for targets in ((FOUR.digits, FOUR.totals), one_hot):
-        assert torch.equal(both_right(FOUR.digit_logits, FOUR.sum_logits, *targets), FOUR.both_right)
+        right = both_right(FOUR.digit_logits, FOUR.sum_logits, *targets)
+        assert torch.equal(right, FOUR.both_right)
     assert torch.equal(as_classes(one_hot[0]), FOUR.digits)
 
 
@@ -128,7 +131,8 @@ def test_an_interval_holds_the_accuracy(count, share):
     assert 0 <= low <= 100 * right / count + 1e-9 and 100 * right / count - 1e-9 <= high <= 100
     wrong_low, wrong_high = wilson_interval(count - right, count)
     assert (100 - wrong_high, 100 - wrong_low) == pytest.approx((low, high), abs=1e-9)
-    assert high - low > wilson_interval(4 * right, 4 * count)[1] - wilson_interval(4 * right, 4 * count)[0]
+    narrow_low, narrow_high = wilson_interval(4 * right, 4 * count)
+    assert high - low > narrow_high - narrow_low
 
 
 def test_a_known_interval():
@@ -163,8 +167,13 @@ def test_all_forms_of_an_image_are_the_same(model, first):
     image = data.images[0]
     expected = predict(model, image, 3).sum_probabilities
     for form in (image[None], image.numpy(), image / 255, (image / 255).double().numpy(),
-                 data[0][0][0], np.int64(3) and image):  # fmt: skip
+                 data[0][0][0]):
         assert torch.allclose(predict(model, form, 3).sum_probabilities, expected, atol=1e-5)
+    read_only = image.numpy().copy()
+    read_only.flags.writeable = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        predict(model, read_only, 3)
     assert predict(model, image, np.int64(3)).total == predict(model, image, torch.tensor(3)).total
 
 

@@ -45,7 +45,7 @@ def test_no_file(tmp_path):
 def test_the_picture_has_a_box_for_every_operation(path):
     figure = plot_onnx_graph(path)
     titles = [text.get_text().replace("BatchNorm", "BatchNormalization")
-              for text in figure.axes[0].texts[0:]]  # fmt: skip
+              for text in figure.axes[0].texts[0:]]
     operations = [node.op_type for node in onnx.load(path).graph.node]
     for operation in set(operations):
         assert titles.count(operation) == operations.count(operation)

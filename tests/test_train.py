@@ -35,7 +35,7 @@ def test_the_loss_is_the_sum_of_two_cross_entropies():
     digit_logits, sum_logits = torch.randn(5, 10), torch.randn(5, 19)
     digits, totals = torch.arange(5), torch.arange(5) * 4
     expected = [-(logits.softmax(1)[range(5), classes].log()).mean()
-                for logits, classes in ((digit_logits, digits), (sum_logits, totals))]  # fmt: skip
+                for logits, classes in ((digit_logits, digits), (sum_logits, totals))]
     assert torch.allclose(joint_loss(digit_logits, sum_logits, digits, totals), sum(expected))
     one_hot = F.one_hot(digits, 10).float(), F.one_hot(totals, 19).float()
     assert torch.allclose(joint_loss(digit_logits, sum_logits, *one_hot), sum(expected))
@@ -124,7 +124,7 @@ def test_the_same_seed_gives_the_same_weights(first):
 
 def test_one_cycle_rises_and_falls(first):
     history = fit(IdentityAdderModel(), first(320), epochs=2, batch_size=32, learning_rate=0.1,
-                  one_cycle=True)  # fmt: skip
+                  one_cycle=True)
     rates = history.learning_rate
     top = rates.index(max(rates))
     assert max(rates) == pytest.approx(0.1, rel=0.02) and rates[0] < 0.01 and rates[-1] < 0.005
@@ -188,7 +188,7 @@ def test_it_trains_on_part_of_a_dataset_and_on_one_hot_vectors(first):
 def test_after_epoch_sees_the_history_grow(first):
     seen = []
     fit(IdentityAdderModel(), first(64), first(8), epochs=3, batch_size=32,
-        after_epoch=lambda history: seen.append(len(history.test_loss)))  # fmt: skip
+        after_epoch=lambda history: seen.append(len(history.test_loss)))
     assert seen == [1, 2, 3]
 
 

@@ -1,0 +1,59 @@
+"""Is everything here that the course needs?"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
+
+from packaging.requirements import Requirement
+
+from .checkpoint import load_pretrained
+from .data import find_mnist
+
+
+def check_environment() -> bool:
+    """Print a line for each thing that the course needs: OK, or what to do. True if all is OK."""
+    checks = {
+        "Python": check_python,
+        "packages": lambda: check_packages(requires("mnist-adder")),
+        "data": find_mnist,
+        "trained network": load_pretrained,
+    }
+    complaints = {name: _complaint(check) for name, check in checks.items()}
+    for name, complaint in complaints.items():
+        print(f"{name:16} {complaint or 'OK'}")
+    return not any(complaints.values())
+
+
+def check_python() -> None:
+    """Raises RuntimeError for a Python that is older than the library asks for."""
+    needed = metadata("mnist-adder")["Requires-Python"]
+    if not Requirement(f"python{needed}").specifier.contains(sys.version.split()[0]):
+        raise RuntimeError(f"Python {needed} is needed, this is {sys.version.split()[0]}")
+
+
+def check_packages(requirements: list[str]) -> None:
+    """Raises RuntimeError, with the command that helps, where required packages are missing or old.
+
+    requirements: as in a package's metadata; those of extras are left out.
+    """
+    wanting = [
+        line for line in map(Requirement, requirements) if not line.marker and not _fits(line)
+    ]
+    if wanting:
+        names = " ".join(f'"{requirement}"' for requirement in wanting)
+        raise RuntimeError(f"missing or too old; run: pip install {names}")
+
+
+def _fits(requirement: Requirement) -> bool:
+    try:
+        return requirement.specifier.contains(version(requirement.name), prereleases=True)
+    except PackageNotFoundError:
+        return False
+
+
+def _complaint(check) -> str | None:
+    try:
+        check()
+    except (RuntimeError, ValueError, OSError) as error:
+        return str(error)

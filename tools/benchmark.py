@@ -1,0 +1,98 @@
+"""Measure the library's training against the reference pipeline, side by side in one process.
+
+    python tools/benchmark.py [--steps 375] [--rounds 3] [--quick]
+
+The reference pipeline makes each example by itself, with PIL transforms in a map-style dataset,
+and trains the published variant with element-wise dropout. Ours trains the same layers, dropping
+whole channels, on batches that are made at once. Both use `fit`, batches of 128 and the reference
+recipe. Rounds take turns, and the fastest of each counts, since other work on the machine can only
+slow a round down.
+"""
+
+import argparse
+import resource
+import time
+
+import torch
+from torch.utils.data import DataLoader, Dataset, Subset
+from torchvision import transforms
+
+from mnist_adder_lib import REFERENCE_RECIPE, IdentityAdderModel, fit, joint_loss, load_splits
+from mnist_adder_lib.data import MEAN, STD
+
+BATCH = REFERENCE_RECIPE["batch_size"]
+STEPS_PER_EPOCH = 375
+
+
+class ReferenceDataset(Dataset):
+    """MNIST examples one at a time, each image through PIL."""
+
+    def __init__(self, images, digits):
+        self.images, self.digits = images, digits
+        self.transform = transforms.Compose([
+            transforms.ToPILImage(),
+            transforms.RandomAffine(degrees=20, translate=(0.1, 0.1), scale=(0.9, 1.1)),
+            transforms.ColorJitter(brightness=0.2, contrast=0.2),
+            transforms.ToTensor(),
+            transforms.Normalize((MEAN,), (STD,)),
+        ])
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, index):
+        number, digit = torch.randint(10, ()), self.digits[index]
+        return (self.transform(self.images[index]), number), (digit, digit + number)
+
+
+def training_seconds(model, dataset, steps: int) -> float:
+    """Seconds for some steps of `fit`, their loading included."""
+    recipe = dict(REFERENCE_RECIPE, epochs=1)
+    return fit(model, Subset(dataset, range(steps * BATCH)), **recipe).seconds[0]
+
+
+def computing_seconds(model, dataset, steps: int) -> float:
+    """Seconds for the same steps' forward, backward and optimiser alone, on batches at hand."""
+    batches = list(DataLoader(Subset(dataset, range(steps * BATCH)), BATCH))
+    optimizer = torch.optim.SGD(model.parameters(), 0.01, momentum=0.9)
+    start = time.perf_counter()
+    for inputs, targets in batches:
+        optimizer.zero_grad()
+        joint_loss(*model(*inputs), *targets).backward()
+        optimizer.step()
+    return time.perf_counter() - start
+
+
+def main(steps: int, rounds: int) -> None:
+    train = load_splits()[0]
+    pipelines = {
+        "reference": (IdentityAdderModel(1, channel_dropout=False),
+                      ReferenceDataset(train.images, train.digits)),
+        "ours": (IdentityAdderModel(1), train),
+    }
+    whole = {name: [] for name in pipelines}
+    computing = {name: [] for name in pipelines}
+    for name in ["reference", "ours"] * rounds:
+        model, dataset = pipelines[name]
+        training_seconds(model, dataset, steps=5)  # warm up after the other one
+        whole[name].append(training_seconds(model, dataset, steps))
+        computing[name].append(computing_seconds(model, dataset, steps))
+    print(f"{torch.get_num_threads()} threads, {steps} steps, {rounds} rounds")
+    print(f"{'':10} {'s/epoch':>8} {'examples/s':>11} {'outside forward, backward, optimiser':>38}")
+    for name in pipelines:
+        seconds, outside = min(whole[name]), 1 - min(computing[name]) / min(whole[name])
+        print(f"{name:10} {seconds / steps * STEPS_PER_EPOCH:8.1f} "
+              f"{steps * BATCH / seconds:11,.0f} {outside:38.0%}")
+    ratios = sorted(b / a for a, b in zip(whole["reference"], whole["ours"]))
+    print(f"ours / reference: {min(whole['ours']) / min(whole['reference']):.2f}; "
+          f"round by round {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--steps", type=int, default=375, help="of each round; an epoch has 375")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="60 steps: under two minutes")
+    arguments = parser.parse_args()
+    main(60 if arguments.quick else arguments.steps, arguments.rounds)
