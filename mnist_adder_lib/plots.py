@@ -129,7 +129,7 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
 
 def _draw_image(ax, image) -> None:
     """A (1, 28, 28) normalised image, black at 0 and white at 1 before normalisation."""
-    ax.imshow(image.squeeze(), cmap="gray", vmin=-MEAN / STD, vmax=(1 - MEAN) / STD)
+    ax.imshow(image.numpy().squeeze(), cmap="gray", vmin=-MEAN / STD, vmax=(1 - MEAN) / STD)
     ax.axis("off")
 
 
