@@ -20,8 +20,6 @@ class Augment:
     - shift: horizontally and vertically, within +-shift of the image's side
     - scale: a factor within 1 +- scale
     - shear: horizontally, within +-shear degrees (slanted handwriting)
-    - elastic: a smooth distortion that moves each part of the image within +-elastic pixels
-    - stroke: strokes get thicker or thinner, within +-stroke pixels on each side
     - brightness, contrast: factors within 1 +- brightness and 1 +- contrast
 
     Maps float32 (batch, 1, 28, 28) in 0-1 to the same. The defaults are the reference's; the
@@ -33,8 +31,6 @@ class Augment:
     shift: float = 0.1
     scale: float = 0.1
     shear: float = 0
-    elastic: float = 0
-    stroke: float = 0
     brightness: float = 0.2
     contrast: float = 0.2
 
@@ -48,14 +44,11 @@ class Augment:
             shift=torch.stack([uniform(self.shift), uniform(self.shift)], dim=1),
             scale=1 + uniform(self.scale),
             shear=uniform(self.shear),
-            elastic=self.elastic,
         )
-        if self.stroke:
-            images = thicken(images, uniform(self.stroke))
         return recolour(images, 1 + uniform(self.brightness), 1 + uniform(self.contrast))
 
 
-def move(images: Tensor, angle, shift, scale, shear, elastic: float = 0) -> Tensor:
+def move(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor, shear: Tensor) -> Tensor:
     """Shear, scale, rotate (about the centre) and shift each image; outside it is black.
 
     images: float32 (batch, 1, height, width); angle: degrees clockwise, (batch,);
@@ -70,21 +63,7 @@ def move(images: Tensor, angle, shift, scale, shear, elastic: float = 0) -> Tens
     rotation[:, 0] = rotation[:, 0] + slant[:, None] * rotation[:, 1]
     offset = -2 * rotation @ shift[:, :, None]
     grid = F.affine_grid(torch.cat([rotation, offset], dim=2), images.shape, align_corners=False)
-    if elastic:
-        coarse = torch.empty(len(images), 2, 4, 4, device=images.device).uniform_(-elastic, elastic)
-        fine = F.interpolate(coarse, images.shape[2:], mode="bicubic", align_corners=False)
-        grid = grid + fine.permute(0, 2, 3, 1) * (2 / images.shape[3])
     return F.grid_sample(images, grid, align_corners=False)
-
-
-def thicken(images: Tensor, width: Tensor) -> Tensor:
-    """Make strokes thicker, or thinner where the width is negative.
-
-    images: float32 (batch, 1, height, width); width: pixels on each side, (batch,) in -1 to 1.
-    """
-    width = width.view(-1, 1, 1, 1)
-    spread = F.max_pool2d(torch.where(width > 0, images, -images), 3, stride=1, padding=1).abs()
-    return images + width.abs() * (spread - images)
 
 
 def recolour(images: Tensor, brightness: Tensor, contrast: Tensor) -> Tensor:
