@@ -173,7 +173,9 @@ class Lab:
     def run_all(self):
         self.notebook(
             """app.shell.activateById(panel.id);
-            await app.commands.execute("notebook:run-all-cells");"""
+            await app.commands.execute("notebook:run-all-cells");
+            panel.content.activeCellIndex = 0;
+            await panel.content.scrollToItem?.(0);"""  # cells out of sight are not in the page
         )
         self.page.locator(".digit-pad").first.wait_for()
 

@@ -35,6 +35,12 @@ def shown(monkeypatch):
     return shown
 
 
+@pytest.fixture(autouse=True)
+def closed():
+    """No figure of another test is open."""
+    plt.close("all")
+
+
 def labelled(text="A line."):
     figure = plt.figure(figsize=(2, 1))
     figure.set_label(text)
