@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 
 import numpy as np
 import torch
+from packaging.version import Version
 from torch import Tensor, nn
 
 from .checkpoint import write_whole
@@ -20,20 +22,25 @@ def export_onnx(model: nn.Module, path) -> None:
     """
     mode, device = model.training, next(model.parameters()).device
     example = torch.zeros(2, 1, 28, 28, device=device), torch.zeros(2, device=device).long()
-    batch = torch.export.Dim("batch")
     with warnings.catch_warnings():  # the exporter warns of its own inner workings
         warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            model.eval(),
-            example,
-            dynamo=True,
-            verbose=False,
-            input_names=["images", "numbers"],
-            output_names=["digit_logits", "sum_logits"],
-            dynamic_shapes={"images": {0: batch}, "numbers": {0: batch}},
-        )
+        content = _to_onnx(model.eval(), example)
     model.train(mode)
-    write_whole(path, program.model_proto.SerializeToString())
+    write_whole(path, content)
+
+
+def _to_onnx(model: nn.Module, example: tuple[Tensor, Tensor]) -> bytes:
+    names = dict(input_names=["images", "numbers"], output_names=["digit_logits", "sum_logits"])
+    if Version(torch.__version__) < Version("2.7"):  # its new exporter fails on batch norm
+        buffer = io.BytesIO()
+        first = {name: {0: "batch"} for name in ["images", "numbers"]}
+        torch.onnx.export(model, example, buffer, dynamo=False, dynamic_axes=first, **names)
+        return buffer.getvalue()
+    first = {name: {0: torch.export.Dim("batch")} for name in ["images", "numbers"]}
+    program = torch.onnx.export(
+        model, example, dynamo=True, verbose=False, dynamic_shapes=first, **names
+    )
+    return program.model_proto.SerializeToString()
 
 
 def run_onnx(path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:

@@ -129,7 +129,7 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
 
 def _draw_image(ax, image) -> None:
     """A (1, 28, 28) normalised image, black at 0 and white at 1 before normalisation."""
-    ax.imshow(image.squeeze(), cmap="gray", vmin=-MEAN / STD, vmax=(1 - MEAN) / STD)
+    ax.imshow(image.numpy().squeeze(), cmap="gray", vmin=-MEAN / STD, vmax=(1 - MEAN) / STD)
     ax.axis("off")
 
 
@@ -300,11 +300,11 @@ def plot_onnx_graph(path, columns: int = 7) -> Figure:
     """
     import onnx
 
-    graph = onnx.load(path).graph
+    graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
     values = [*graph.input, *graph.value_info, *graph.output]
     shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
     operations = {v.name: "Input" for v in graph.input}
-    operations |= {node.output[0]: node.op_type for node in graph.node}
+    operations |= {n.output[0]: n.op_type for n in graph.node if n.op_type != "Constant"}
     edges = [(source, node.output[0]) for node in graph.node for source in node.input
              if source in operations]
     places = _snake(operations, edges, columns)

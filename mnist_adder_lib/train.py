@@ -23,7 +23,7 @@ from .evaluate import both_right, evaluate
 PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
 # The shipped network's: with BEST_AUGMENT and without dropout.
-BEST_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.1, weight_decay=1e-4, one_cycle=True)
+BEST_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.2, weight_decay=1e-4, one_cycle=True)
 
 
 @dataclass

@@ -38,7 +38,9 @@ DIGITS = [  # strokes of each digit, fractions of the pad
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-timer-throttling"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-timer-throttling", "--disable-quic"]
+FLAGS += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--disable-sync"]
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
@@ -171,7 +173,9 @@ class Lab:
     def run_all(self):
         self.notebook(
             """app.shell.activateById(panel.id);
-            await app.commands.execute("notebook:run-all-cells");"""
+            await app.commands.execute("notebook:run-all-cells");
+            panel.content.activeCellIndex = 0;
+            await panel.content.scrollToItem?.(0);"""  # cells out of sight are not in the page
         )
         self.page.locator(".digit-pad").first.wait_for()
 

@@ -7,7 +7,7 @@ from torchvision.transforms.v2 import functional as reference
 from mnist_adder_lib import Augment
 from mnist_adder_lib.augment import move, recolour
 
-STILL = dict(degrees=0, shift=0, scale=0, shear=0, brightness=0, contrast=0)
+STILL = {name: 0 for name in vars(Augment())}
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +62,9 @@ def test_recolour_is_torchvisions_brightness_then_contrast(brightness, contrast)
 
 def test_each_image_has_parameters_of_its_own(images):
     same = images[:1].repeat(64, 1, 1, 1)
-    for name, half_range in dict(
-        degrees=20, shift=0.1, scale=0.1, shear=10, brightness=0.2, contrast=0.2
-    ).items():
+    ranges = dict(degrees=20, shift=0.1, scale=0.1, shear=10, brightness=0.2, contrast=0.2)
+    assert set(ranges) == set(STILL)
+    for name, half_range in ranges.items():
         changed = Augment(**{**STILL, name: half_range})(same)
         assert len(changed.unique(dim=0)) == 64, name
 
@@ -79,7 +79,8 @@ def test_it_keeps_the_range_and_follows_the_seed(images):
 
 
 def test_the_defaults_are_the_references():
-    assert Augment() == Augment(20, 0.1, 0.1, 0, 0.2, 0.2)
+    reference = dict(degrees=20, shift=0.1, scale=0.1, brightness=0.2, contrast=0.2)
+    assert Augment() == Augment(**{**STILL, **reference})
     spread = Augment(**{**STILL, "shift": 0.1})(torch.ones(2000, 1, 28, 28))
     # Shifts are uniform up to 2.8 pixels either way: up to 3 columns or rows turn black.
     black_columns = (spread.amax(dim=(1, 2)) < 0.5).sum(dim=1)

@@ -93,7 +93,7 @@ def code_lines(path):
 
 
 def test_library_stays_small():
-    assert sum(map(code_lines, (ROOT / "mnist_adder_lib").glob("*.py"))) <= 1250
+    assert sum(map(code_lines, (ROOT / "mnist_adder_lib").glob("*.py"))) <= 1300
 
 
 def test_environment_yml_says_only_what_pyproject_says():
