@@ -302,7 +302,7 @@ def joint_accuracy(answer):
         })
 
 
-@check("This range is all that two confusion matrices can tell. For the number, look at the rows.")
+@check("This range is all that the two diagonals tell. For the number itself, look at the rows.")
 def joint_range(answer):
     """`joint_range(digits_right, sums_right, count)`: the fewest and the most with both right."""
     for few in (0, 1, 0, 1, 0, 1):
@@ -368,5 +368,5 @@ def hide(answer):
         naive = predict(model, naive_resize(drawing), 0).digit
         require(framed == digit, f"Even framed, the {digit} is read as a {framed}: keep its "
                 "shape, by the same factor for x and y, and don't make it too small.")
-        require(naive != digit, f"The {digit} is read without framing, too: make it smaller, or "
-                "move it further from the middle.")
+        require(naive != digit, f"The {digit} is read without framing, too. Does it fill much "
+                "less of the pad than before?")

@@ -284,14 +284,15 @@ CASES = {
     checks.hide: (
         [
             (lambda strokes: strokes, "without framing, too"),
+            (moved(0.7), "without framing, too"),
             (moved(0.3, right=-0.2), "not on the pad"),
             (moved(0.3, 0.02), "keep its shape"),
             (moved(0.0, right=0.5, down=0.5), "keep its shape"),
             (lambda strokes: strokes[0], "a list of lists of points"),
         ],
         [
-            moved(0.3),
-            lambda strokes: [0.6 + 0.4 * np.array(stroke) for stroke in strokes],
+            moved(0.25),
+            lambda strokes: [0.7 + 0.25 * np.array(stroke) for stroke in strokes],
         ],
     ),
 }

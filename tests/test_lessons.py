@@ -11,6 +11,8 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from mnist_adder_lib import checks
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 ALL = sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
@@ -325,6 +327,85 @@ def test_links_are_checked(tmp_path):
     assert broken_links(lesson(), tmp_path) == ["b.ipynb"]
     assert leads(lesson(), "Previous", "a.ipynb") and leads(lesson(), "Next", "b.ipynb")
     assert not leads(lesson(), "Previous", "b.ipynb") and not leads(lesson(), "Next", "a.ipynb")
+
+
+# --- the exercises and their solutions ------------------------------------------------------------
+
+WITH_EXERCISES = [path for path in LESSONS if not path.stem.startswith("00_")]
+
+
+def solutions(path):
+    return path.parent / "solutions" / path.name
+
+
+def exercises(nb):
+    """For each exercise of a notebook its three cells by name: task, function and check."""
+    found = {}
+    for cell in nb.cells:
+        match = re.fullmatch(r"(\d\d-exercise-\d)-(task|function|check)", cell.id)
+        if match:
+            found.setdefault(match[1], {})[match[2]] = cell
+    return found
+
+
+def exercise_complaints(lesson, solution):
+    """What is wrong with the exercises of a lesson and the notebook that solves them."""
+    tasks, solved = exercises(lesson), exercises(solution)
+    if not 2 <= len(tasks) <= 4 or list(tasks) != list(solved):
+        yield f"{len(tasks)} exercises, {len(solved)} solutions"
+    for name in tasks.keys() & solved.keys():
+        for part in ("task", "check"):
+            if tasks[name][part].source != solved[name][part].source:
+                yield f"the solution has another {part} for {name}"
+        task, function, answer = (cells[part].source for cells, part in (
+            (tasks[name], "task"), (tasks[name], "function"), (solved[name], "function")))
+        if not re.match(r"### Exercise \d · .+ (●○○|●●○|●●●)\n\n\*About \d+ minutes\.\*", task):
+            yield f"{name} doesn't say its title, difficulty and minutes"
+        if not 1 <= task.count("<details><summary>Hint ") == task.count("</details>") <= 3:
+            yield f"the hints of {name}"
+        if function.splitlines()[0] != answer.splitlines()[0] or function == answer:
+            yield f"the functions of {name}:\n{function}\n{answer}"
+        if not next(texts(tasks[name]["check"]), "").startswith("Not solved yet. "):
+            yield f"{name} doesn't say that it isn't solved"
+        if not next(texts(solved[name]["check"]), "").startswith("✓ "):
+            yield f"the solution of {name} isn't right"
+
+
+@pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.stem)
+def test_exercises_and_solutions(path):
+    assert not list(exercise_complaints(read(path), read(solutions(path))))
+    sections = re.findall(r"^## (.+)", prose(read(path)), re.MULTILINE)
+    assert sections[-2:] == ["Exercises", "Recap"]
+
+
+def test_every_solution_has_its_lesson_and_every_check_its_exercise():
+    assert sorted(path.name for path in (NOTEBOOKS / "solutions").glob("*.ipynb")) == [
+        path.name for path in WITH_EXERCISES
+    ]
+    lessons = [exercises(read(path)) for path in WITH_EXERCISES]
+    called = [cells["check"].source for lesson in lessons for cells in lesson.values()]
+    names = [name for name, value in vars(checks).items() if hasattr(value, "__wrapped__")]
+    assert [re.match(r"checks\.(\w+)", call)[1] for call in called] == names
+
+
+@pytest.mark.parametrize("break_it", [
+    lambda cells: cells["task"].update(source=cells["task"].source + " And quickly."),
+    lambda cells: cells["task"].update(source=cells["task"].source.replace("●", "*")),
+    lambda cells: cells["task"].update(source=cells["task"].source.replace("Hint", "Help")),
+    lambda cells: cells["task"].update(id="renamed"),
+    lambda cells: cells["function"].update(source="def another():\n    return ..."),
+    lambda cells: cells["check"].update(source="True"),
+    lambda cells: cells["check"].update(outputs=[]),
+])
+def test_broken_exercises_are_found(break_it):
+    for broken in (0, 1):
+        pair = read(WITH_EXERCISES[0]), read(solutions(WITH_EXERCISES[0]))
+        break_it(exercises(pair[broken])["01-exercise-1"])
+        try:
+            complaints = list(exercise_complaints(*pair))
+        except KeyError as error:  # a cell has lost its name
+            complaints = [error]
+        assert complaints
 
 
 # --- the script that runs the lessons -------------------------------------------------------------
