@@ -93,7 +93,9 @@ def code_lines(path):
 
 
 def test_library_stays_small():
-    assert sum(map(code_lines, (ROOT / "mnist_adder_lib").glob("*.py"))) <= 1300
+    lines = {path.stem: code_lines(path) for path in (ROOT / "mnist_adder_lib").glob("*.py")}
+    assert lines.pop("checks") <= 300  # grows with the exercises
+    assert sum(lines.values()) <= 1300
 
 
 def test_environment_yml_says_only_what_pyproject_says():
