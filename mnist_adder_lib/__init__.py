@@ -1,7 +1,8 @@
 """One network, two inputs, two outputs: it reads a handwritten digit and adds a number to it.
 
 One module for each concept, in the order of the lessons. Figures are in `mnist_adder_lib.plots`,
-the export to ONNX in `mnist_adder_lib.export`.
+the export to ONNX in `mnist_adder_lib.export`,
+the checks of the exercises in `mnist_adder_lib.checks`.
 """
 
 from .augment import Augment

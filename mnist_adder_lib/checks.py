@@ -314,7 +314,7 @@ def joint_range(answer):
         require(ends[1] == min(a, b), f"{case} the most is not {ends[1]:g}: the mistakes can all "
                 "fall on the same examples, but no example has both right without its digit and "
                 "sum.")
-        require(ends[0] >= 0, f"{case} the fewest can't be {ends[0]:g}: no number of examples is.")
+        require(ends[0] >= 0, f"{case} the fewest can't be {ends[0]:g}: none is the least.")
         require(ends[0] == max(0, a + b - count), f"{case} the fewest is not {ends[0]:g}. Spread "
                 f"the {count - a} + {count - b} mistakes over as many examples as you can: what "
                 "is left?")
