@@ -6,6 +6,7 @@ the checks of the exercises in `mnist_adder_lib.checks`.
 """
 
 from .augment import Augment
+from .calibrate import calibrate, calibration_error
 from .checkpoint import CheckpointError, load_checkpoint, load_pretrained, save_checkpoint
 from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
 from .drawing import frame_drawing
@@ -34,6 +35,8 @@ __all__ = [
     "History",
     "IdentityAdderModel",
     "Prediction",
+    "calibrate",
+    "calibration_error",
     "check_environment",
     "choose_device",
     "count_parameters",

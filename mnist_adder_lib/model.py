@@ -64,13 +64,17 @@ class IdentityAdderModel(nn.Module):
         if not torch.compiler.is_compiling():  # checks would tie an export to one batch size
             _check_images(images)
             _check_numbers(numbers, len(images))
-        hidden = self.adder(torch.cat([self.embed(images), _as_one_hot(numbers)], dim=1))
-        return self.digit_head(hidden), self.sum_head(hidden)
+        return self.add(self.embed(images), numbers)
 
     def embed(self, images: Tensor) -> Tensor:
         """The 20 numbers that the adder is told about each image: (batch, 20)."""
         features = self.block3(self.block2(self.block1(images)))
         return self.embedding(self.pool(features).flatten(1))
+
+    def add(self, embeddings: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        """The logits of digit and sum from embeddings (batch, 20) and numbers, as in a call."""
+        hidden = self.adder(torch.cat([embeddings, _as_one_hot(numbers)], dim=1))
+        return self.digit_head(hidden), self.sum_head(hidden)
 
 
 def count_parameters(model: nn.Module) -> int:

@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm.auto import tqdm
 
 from .checkpoint import write_whole
-from .evaluate import both_right, evaluate
+from .evaluate import as_classes, both_right, evaluate
 
 PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
@@ -52,19 +52,12 @@ class History:
             raise ValueError(f"{path} holds no training history ({error})") from error
 
 
-def joint_loss(
-    digit_logits: Tensor,
-    sum_logits: Tensor,
-    digits: Tensor,
-    totals: Tensor,
-    label_smoothing: float = 0.0,
-) -> Tensor:
+def joint_loss(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor) -> Tensor:
     """CrossEntropy(digit) + CrossEntropy(sum), each averaged over the batch: a scalar.
 
     Logits (batch, 10) and (batch, 19); targets as int64 classes (batch,) or one-hot.
     """
-    digit_loss = F.cross_entropy(digit_logits, digits, label_smoothing=label_smoothing)
-    return digit_loss + F.cross_entropy(sum_logits, totals, label_smoothing=label_smoothing)
+    return F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)
 
 
 def choose_device(name: str | torch.device | None = None) -> torch.device:
@@ -94,7 +87,7 @@ def fit(
     momentum: float = 0.9,
     weight_decay: float = 0.0,
     one_cycle: bool = False,
-    label_smoothing: float = 0.0,
+    all_numbers: bool = False,
     seed: int | None = None,
     device: str | torch.device | None = None,
     after_epoch: Callable[[History], None] | None = None,
@@ -102,6 +95,8 @@ def fit(
     """Train the model in place, by SGD, and return the history.
 
     - learning_rate: constant, or the peak of a one-cycle schedule with `one_cycle`
+    - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
+      sums for one pass through the CNN, which is nearly all of the work
     - seed: of the shuffling, the augmentation, the numbers and dropout; the same seed gives the
       same weights again on the same machine. (Seed before building the model, too.)
     - device: see `choose_device`; the model and the data are moved there
@@ -127,7 +122,7 @@ def fit(
     history = History(steps_per_epoch=len(loader))
     try:
         for epoch in range(1, epochs + 1):
-            _train_epoch(model, loader, optimizer, schedule, label_smoothing, history,
+            _train_epoch(model, loader, optimizer, schedule, all_numbers, history,
                          title=f"Epoch {epoch}/{epochs}")
             if test is not None:
                 scores = evaluate(model, test)
@@ -141,7 +136,7 @@ def fit(
     return history
 
 
-def _train_epoch(model, loader, optimizer, schedule, label_smoothing, history, title) -> None:
+def _train_epoch(model, loader, optimizer, schedule, all_numbers, history, title) -> None:
     """One pass over the training data; its steps are added to the history."""
     device = next(model.parameters()).device
     model.train()
@@ -154,8 +149,15 @@ def _train_epoch(model, loader, optimizer, schedule, label_smoothing, history, t
             digits, totals = digits.to(device), totals.to(device)
 
             optimizer.zero_grad()
-            digit_logits, sum_logits = model(images, numbers)
-            loss = joint_loss(digit_logits, sum_logits, digits, totals, label_smoothing)
+            if all_numbers:
+                embeddings = model.embed(images).repeat_interleave(10, dim=0)
+                digits = as_classes(digits).repeat_interleave(10)
+                numbers = torch.arange(10, device=device).repeat(len(images))
+                digit_logits, sum_logits = model.add(embeddings, numbers)
+                totals = digits + numbers
+            else:
+                digit_logits, sum_logits = model(images, numbers)
+            loss = joint_loss(digit_logits, sum_logits, digits, totals)
             loss.backward()
             optimizer.step()
 

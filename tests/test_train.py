@@ -41,15 +41,6 @@ def test_the_loss_is_the_sum_of_two_cross_entropies():
     assert torch.allclose(joint_loss(digit_logits, sum_logits, *one_hot), sum(expected))
 
 
-def test_label_smoothing_punishes_certainty():
-    certain = 50 * torch.eye(10)[:1], 50 * torch.eye(19)[:1]
-    zero = torch.zeros(1, dtype=torch.int64)
-    assert joint_loss(*certain, zero, zero) < 1e-6
-    # The smoothed target gives each of the other classes 0.1 / classes.
-    expected = 50 * 0.1 * (9 / 10 + 18 / 19)
-    assert joint_loss(*certain, zero, zero, label_smoothing=0.1).item() == pytest.approx(expected)
-
-
 # ------------------------------------------------------------------ fit
 
 
@@ -57,7 +48,7 @@ def test_the_reference_recipe_is_the_default(first):
     assert REFERENCE_RECIPE == dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
     defaults = fit.__kwdefaults__
     assert REFERENCE_RECIPE.items() <= defaults.items()
-    assert not defaults["one_cycle"] and not defaults["weight_decay"] + defaults["label_smoothing"]
+    assert not defaults["one_cycle"] | defaults["all_numbers"] and defaults["weight_decay"] == 0
 
 
 def test_one_step_is_stochastic_gradient_descent(first):
@@ -82,6 +73,18 @@ def test_it_is_the_loop_of_lesson_3(first):
             joint_loss(*by_hand(*inputs), *targets).backward()
             optimizer.step()
     assert torch.equal(weights(model), weights(by_hand))
+
+
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_all_numbers_is_each_image_ten_times(first, one_hot):
+    model, by_hand, data = seeded_model(dropout=0), seeded_model(dropout=0).train(), first(20)
+    fit(model, data.as_one_hot() if one_hot else data, epochs=1, learning_rate=0.1,
+        all_numbers=True, device="cpu")
+    images = torch.stack([image for (image, _), _ in data for _ in range(10)])
+    digits, numbers = data.digits.repeat_interleave(10), torch.arange(10).repeat(20)
+    joint_loss(*by_hand(images, numbers), digits, digits + numbers).backward()
+    for trained, parameter in zip(model.parameters(), by_hand.parameters()):
+        assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-4)
 
 
 def test_it_learns(first):
