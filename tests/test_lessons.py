@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import set_repository
 from nbformat import v4
 
 from mnist_adder_lib import checks
@@ -19,6 +20,7 @@ ALL = sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not i
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 IGNORED = "nbval-ignore-output"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+ADDRESS = set_repository.read_address()
 
 
 def read(path):
@@ -184,6 +186,14 @@ def begins_with_its_title(nb):
         yield "the first cell is no '# Title'"
 
 
+@rule(ALL)
+def first_code_brings_the_course_to_colab(nb):
+    first, *others = code_cells(nb) or [v4.new_code_cell()]
+    if first.source != set_repository.bootstrap(ADDRESS) or first.outputs or first.metadata:
+        yield f"run python tools/set_repository.py; the first code cell is\n{first}"
+    yield from (cell.source for cell in others if set_repository.ASKS in cell.source)
+
+
 @rule(LESSONS)
 def ends_with_a_recap_of_five_lines(nb):
     heading, _, body = prose(nb).rpartition("\n## ")[2].partition("\n")
@@ -230,6 +240,12 @@ def test_lessons_are_linked_in_order(earlier, later):
     assert leads(read(later), "Previous", earlier.name)
 
 
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_cell_and_badge_for_colab_fit_the_address(path):
+    nb = read(path)
+    assert set_repository.with_address(nb, ADDRESS, path) == nb, "run tools/set_repository.py"
+
+
 # --- the rules can fail: each one catches a lesson broken on purpose ------------------------------
 
 
@@ -244,8 +260,8 @@ def lesson():
     accuracy = v4.new_output("stream", name="stdout", text="98.9%\n")
     cells = [
         v4.new_markdown_cell("# Lesson\n\nPrevious: [Start](a.ipynb) · Next: [Model](b.ipynb)"),
-        v4.new_code_cell("x = 98.9", execution_count=1),
-        v4.new_code_cell("x + 1", execution_count=2),
+        v4.new_code_cell(set_repository.bootstrap(ADDRESS), execution_count=1),
+        v4.new_code_cell("x = 98.9", execution_count=2),
         v4.new_code_cell("show()", execution_count=3, outputs=[figure, caption]),
         v4.new_code_cell("print(x)", execution_count=4, outputs=[accuracy]),
         v4.new_code_cell("assert x > 98", execution_count=5),
@@ -305,6 +321,14 @@ BREAKS = {  # check -> ways to break a lesson so that the check complains
         lambda nb: nb.cells[0].update(source='# Lesson\n\n<img src="a.png">'),
     ],
     begins_with_its_title: [lambda nb: nb.cells.pop(0)],
+    first_code_brings_the_course_to_colab: [
+        lambda nb: nb.cells.pop(1),
+        lambda nb: nb.cells.clear(),
+        lambda nb: nb.cells.insert(1, nb.cells.pop(2)),
+        lambda nb: nb.cells.append(nb.cells[1]),
+        lambda nb: nb.cells[1].update(source=nb.cells[1].source.replace("adder", "subtractor")),
+        lambda nb: nb.cells[1].outputs.append(v4.new_output("stream", text="Cloning")),
+    ],
     ends_with_a_recap_of_five_lines: [
         lambda nb: nb.cells.pop(),
         lambda nb: nb.cells[-1].update(source="## Recap\n\n- One line."),

@@ -1,0 +1,251 @@
+"""The way to Colab: the command that sets the address, and the cell, in an environment like it.
+
+What can't be had here is Colab itself: its page, its GPU, and the widgets on it.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import nbformat
+import pytest
+import set_repository
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import v4
+from set_repository import NOTEBOOKS, PLACEHOLDER, bootstrap, with_address
+
+ROOT = Path(__file__).resolve().parents[1]
+SETUP = ROOT / "tools" / "colab_setup.py"
+GITHUB = "https://github.com/someone/course"
+BADGE = (
+    "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+    "(https://colab.research.google.com/github/someone/course/blob/main/notebooks/06_new.ipynb)"
+)
+
+
+# --- the command that sets the address ------------------------------------------------------------
+
+
+@pytest.fixture
+def copies(tmp_path, monkeypatch):
+    """A function: what is in copies of pyproject.toml and the notebooks, which the command sees."""
+    ignored = shutil.ignore_patterns("my_*", ".*")
+    notebooks = shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", ignore=ignored)
+    pyproject = Path(shutil.copy(set_repository.PYPROJECT, tmp_path))
+    monkeypatch.setattr(set_repository, "NOTEBOOKS", notebooks)
+    monkeypatch.setattr(set_repository, "PYPROJECT", pyproject)
+    return lambda: {path: path.read_bytes() for path in [pyproject, *notebooks.rglob("*.ipynb")]}
+
+
+def test_set_repository_changes_everything_and_back_again(copies, capsys):
+    set_repository.main(PLACEHOLDER)
+    assert "run this again with the address" in capsys.readouterr().out
+    before = copies()
+    set_repository.main(GITHUB + ".git/")
+    after = copies()
+    assert all(after[path] != before[path] for path in before)
+    assert set_repository.read_address() == GITHUB
+    capsys.readouterr()
+    set_repository.main()
+    assert copies() == after and not capsys.readouterr().out
+    set_repository.main("https://example.org/course")
+    set_repository.main(PLACEHOLDER)
+    assert copies() == before
+
+
+@pytest.mark.parametrize("address", ["--help", "someone/course", "https://a b", 'https://a";ls"'])
+def test_no_address(copies, address):
+    before = copies()
+    with pytest.raises(SystemExit, match="Not an address like https://"):
+        set_repository.main(address)
+    assert copies() == before
+
+
+def test_a_new_lesson_gets_cell_and_badge_and_keeps_the_rest():
+    two = v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)
+    cells = [
+        v4.new_markdown_cell("# 6 · New\n\nSome words.\n\nMore words."),
+        v4.new_code_cell("1 + 1", execution_count=1, outputs=[two]),
+        v4.new_code_cell("not_run_yet"),
+    ]
+    path = NOTEBOOKS / "06_new.ipynb"
+    lesson = with_address(v4.new_notebook(cells=cells), GITHUB, path)
+    nbformat.validate(lesson)
+    header, cell, ran, other = lesson.cells
+    assert header.source == f"# 6 · New\n\n{BADGE}\n\nSome words.\n\nMore words."
+    assert (cell.id, cell.source) == ("06-colab", bootstrap(GITHUB))
+    assert [c.execution_count for c in (cell, ran, ran.outputs[0], other)] == [1, 2, 2, None]
+    assert (ran.source, ran.outputs[0].data, other) == ("1 + 1", two.data, cells[2])
+    assert with_address(lesson, GITHUB, path) == lesson
+
+    elsewhere = with_address(lesson, "https://example.org/course", path)
+    solution = with_address(lesson, GITHUB, NOTEBOOKS / "solutions" / "06_new.ipynb")
+    assert elsewhere.cells[0] == solution.cells[0] == cells[0]  # no badge
+    assert "git clone --quiet --depth 1 https://example.org/course " in elsewhere.cells[1].source
+
+
+@pytest.mark.parametrize("address", [PLACEHOLDER, GITHUB])
+def test_the_cell_is_short(address):
+    lines = bootstrap(address).splitlines()
+    assert len(lines) <= 8 and max(map(len, lines)) <= 100
+
+
+# --- the cell in an environment like Colab's ------------------------------------------------------
+
+ABSENT = ("mnist_adder", "torchinfo", "anywidget", "ipywidgets", "widgetsnbextension")
+
+
+def run(*command, **options):
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+@pytest.fixture(scope="module")
+def colab(tmp_path_factory):
+    """A Python with the packages of this one, but ipywidgets 7 and without the course; a kernel."""
+    home = tmp_path_factory.mktemp("colab")
+    packages = home / "packages"
+    packages.mkdir()
+    for folder in (folder for folder in sys.path if folder.endswith("-packages")):
+        for entry in Path(folder).iterdir():
+            if not entry.name.startswith(ABSENT) and not (packages / entry.name).exists():
+                (packages / entry.name).symlink_to(entry)
+    venv.create(home / "venv")
+    (site,) = home.glob("venv/lib/python*/site-packages")
+    (site / "packages.pth").write_text(str(packages))
+    # ipywidgets 7 asks for the whole classic notebook by this name.
+    (site / "widgetsnbextension-3.6.0.dist-info").mkdir()
+    (site / "widgetsnbextension-3.6.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: widgetsnbextension\nVersion: 3.6.0\n"
+    )
+    python = str(home / "venv" / "bin" / "python")
+    kernel = home / "jupyter" / "kernels" / "colab" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel.write_text(json.dumps({"argv": argv, "display_name": "Colab", "language": "python"}))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(home / "jupyter"))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.delenv("PYTHONPATH", raising=False)  # may name the checkout
+        patch.delenv("MNIST_ADDER_DATA", raising=False)
+        widgets = ["ipywidgets==7.7.1", "ipython_genutils"]
+        pip = run(python, "-m", "pip", "install", "--no-deps", *widgets)
+        if pip.returncode:
+            pytest.skip(f"pip can't install packages here: {pip.stderr.strip()[-200:]}")
+        yield python
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of a repository with the files that are here, committed or not."""
+    repository = tmp_path_factory.mktemp("repository")
+    git = ["git", "--git-dir", repository, "--work-tree", ROOT]
+    author = ["-c", "user.name=Someone", "-c", "user.email=someone@example.org"]
+    for command in (["init"], ["add", "--all"], [*author, "commit", "--message", "All"]):
+        result = run(*git, *command)
+        assert result.returncode == 0, result.stderr
+    return repository.as_uri()
+
+
+def execute(folder, *sources):
+    """What each cell prints, when they are run in a fresh kernel of Colab's in that folder."""
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, kernel_name="colab", timeout=300, resources=resources).execute()
+    return ["".join(output.text for output in cell.outputs) for cell in notebook.cells]
+
+
+STATE = """
+import json
+from importlib.metadata import version
+from importlib.util import find_spec
+
+modules = ["torch", "torchvision", "numpy", "ipywidgets"]
+modules += ["mnist_adder_lib", "torchinfo", "anywidget"]
+specs = {name: find_spec(name) for name in modules}
+print(json.dumps({name: spec and spec.origin for name, spec in specs.items()}))
+print(json.dumps({name: version(name) for name in modules[:4]}))
+"""
+# As where the installation has failed: the kernel doesn't find the library.
+HIDE = """
+import sys
+sys.path = [folder for folder in sys.path if "mnist-adder" not in folder]
+"""
+USE = """
+import sys
+
+def forbid(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo") or event.startswith("urllib."):
+        raise OSError(f"{event} {arguments}")
+
+sys.addaudithook(forbid)
+
+from mnist_adder_lib import check_environment, load_splits
+
+check_environment()
+print(*map(len, load_splits()))
+"""
+
+
+def test_the_cell_brings_the_course_and_only_what_is_missing(colab, address, tmp_path):
+    cell = bootstrap(address)
+    before, brought, after, use, again = execute(tmp_path, STATE, cell, STATE, USE, cell)
+    old, old_versions = map(json.loads, before.splitlines())
+    new, new_versions = map(json.loads, after.splitlines())
+    assert brought.endswith("The course is ready.\n"), brought
+    # All of ABSENT was missing and is here now; the rest is as it was, of the same file.
+    wanted = ["mnist_adder_lib", "torchinfo", "anywidget"]
+    assert not any(old.pop(name) for name in wanted)
+    course, *packages = [new.pop(name) for name in wanted]
+    assert Path(course).is_relative_to(tmp_path / "mnist-adder")
+    assert all(Path(file).is_relative_to(Path(colab).parents[1]) for file in packages)
+    assert (new, new_versions) == (old, old_versions) and new_versions["ipywidgets"] == "7.7.1"
+    # The lessons have what they need, without a network.
+    *checks, lengths = use.splitlines()
+    assert len(checks) == 4 and all(line.endswith(" OK") for line in checks), use
+    assert lengths == "48000 12000 10000"
+    # In this kernel and in the next one the cell does nothing any more.
+    assert again == "" and execute(tmp_path, cell, STATE) == ["", after]
+
+
+def test_a_folder_that_is_there_already_is_used(colab, tmp_path):
+    setup = tmp_path / "mnist-adder" / "tools" / "colab_setup.py"
+    setup.parent.mkdir(parents=True)
+    setup.write_text("print('set up')")
+    assert execute(tmp_path, HIDE, bootstrap("file:///nowhere"))[1] == "set up\n"
+
+
+@pytest.mark.parametrize("has_git, says", [(True, "fatal: "), (False, "git: ")])
+def test_what_cannot_be_fetched(colab, tmp_path, monkeypatch, has_git, says):
+    monkeypatch.setenv("LC_ALL", "C")
+    if not has_git:
+        (tmp_path / "sh").symlink_to(shutil.which("sh"))
+        monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CellExecutionError) as error:
+        execute(tmp_path, HIDE, bootstrap("file:///nowhere"))
+    assert error.value.evalue == "the course can't be fetched without git and a network"
+    assert says in str(error.value)
+
+
+def test_without_an_address(colab, tmp_path):
+    with pytest.raises(CellExecutionError, match="python tools/set_repository.py ADDRESS"):
+        execute(tmp_path, HIDE, bootstrap(PLACEHOLDER))
+
+
+def test_an_old_torch_is_not_replaced(colab, tmp_path):
+    (tmp_path / "torch-2.0.0.dist-info").mkdir()
+    metadata = "Metadata-Version: 2.1\nName: torch\nVersion: 2.0.0\n"
+    (tmp_path / "torch-2.0.0.dist-info" / "METADATA").write_text(metadata)
+    result = run(colab, SETUP, env=os.environ | {"PYTHONPATH": str(tmp_path)})
+    assert "pip can't install" in result.stderr and "depends on torch>=" in result.stderr
+    assert not list(Path(colab).parents[1].rglob("site-packages/torch"))
+
+
+def test_torch_is_never_installed():
+    result = run(sys.executable, "-I", "-S", SETUP)  # -S: without any installed packages
+    assert "torch is missing, so this is not Colab" in result.stderr and "README" in result.stderr

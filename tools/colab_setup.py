@@ -1,0 +1,48 @@
+"""Install what the course needs and Colab hasn't got, and let the running kernel find it.
+
+The first cell of every lesson fetches the course and runs this, where the course isn't installed.
+"""
+
+import importlib
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+COURSE = Path(__file__).resolve().parents[1]
+# Stay as they are: Colab's PyTorch fits its GPU, its ipywidgets fit its page, and the kernel may
+# have loaded numpy already. Where they are too old for the course, pip says so and changes nothing.
+KEPT = ["torch", "torchvision", "ipywidgets", "numpy"]
+
+
+def install():
+    """Let pip install the course, from here, and what is missing of what it needs."""
+    try:
+        kept = [f"{name}=={version(name)}" for name in KEPT]
+    except PackageNotFoundError as error:
+        raise RuntimeError(
+            f"{error.name} is missing, so this is not Colab. On your own computer, install the "
+            "course as its README says under Start, then choose that environment's kernel."
+        ) from None
+    with TemporaryDirectory() as folder:
+        constraints = Path(folder) / "constraints.txt"
+        constraints.write_text("\n".join(kept))
+        pip = [sys.executable, "-m", "pip", "install", "--constraint", constraints]
+        result = subprocess.run(
+            [*pip, "--editable", f"{COURSE}[export]"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    if result.returncode:
+        end = "\n".join(result.stdout.splitlines()[-12:])
+        raise RuntimeError(f"pip can't install what the course needs. It says:\n{end}")
+
+
+print("Installing what is missing here ...")
+install()
+# A kernel looks for newly installed folders when it starts only.
+sys.path.append(str(COURSE))
+importlib.invalidate_caches()
+print("The course is ready.")

@@ -1,0 +1,107 @@
+"""Tell the lessons where their repository is, so that they can be opened and run in Colab.
+
+    python tools/set_repository.py [ADDRESS]
+
+The address is kept in pyproject.toml, where ADDRESS is written first if it is given. From there
+every notebook gets the cell that brings the course to Colab, and every lesson the badge that opens
+it there. Nothing else in a notebook changes, and a second run changes nothing at all.
+"""
+
+import copy
+import re
+import sys
+
+import nbformat
+from nbformat import v4
+from run_lessons import NOTEBOOKS, save
+
+PYPROJECT = NOTEBOOKS.parent / "pyproject.toml"
+SETTING = re.compile(r'^Repository = "(.*)"$', re.MULTILINE)
+PLACEHOLDER = "https://github.com/OWNER/REPO"
+BADGE = re.compile(r"\[!\[Open in Colab\]\(\S+\)\]\(\S+\)\n\n")
+
+ASKS = 'find_spec("mnist_adder_lib")'  # no other cell does
+BRINGS_THE_COURSE = f"""\
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
+if not {ASKS}:  # in Colab; on your own computer this does nothing
+    if not Path("mnist-adder").exists():
+        !git clone --quiet --depth 1 ADDRESS mnist-adder
+    assert Path("mnist-adder").exists(), "the course can't be fetched without git and a network"
+    run_path("mnist-adder/tools/colab_setup.py")"""
+HAS_NO_ADDRESS = f"""\
+from importlib.util import find_spec
+
+if not {ASKS}:  # where the course is installed, this does nothing
+    raise RuntimeError(
+        "The course isn't installed here. On your own computer, do so as its README says under "
+        "Start. For Colab, its maintainer first runs: python tools/set_repository.py ADDRESS"
+    )"""
+
+
+def read_address():
+    """The address in pyproject.toml."""
+    return SETTING.search(PYPROJECT.read_text(encoding="utf-8"))[1]
+
+
+def write_address(address):
+    """Write another address into pyproject.toml."""
+    if not re.fullmatch(r"\w+://[\w@:/.~+-]+", address):  # it becomes part of a shell command
+        sys.exit(f"Not an address like {PLACEHOLDER}: {address}")
+    line = f'Repository = "{address.rstrip("/").removesuffix(".git")}"'
+    text = PYPROJECT.read_text(encoding="utf-8")
+    PYPROJECT.write_text(SETTING.sub(line, text), encoding="utf-8")
+
+
+def bootstrap(address):
+    """The source of the first code cell of every notebook."""
+    if address == PLACEHOLDER:
+        return HAS_NO_ADDRESS
+    return BRINGS_THE_COURSE.replace("ADDRESS", address)
+
+
+def badge(address, path):
+    """The Markdown that opens a lesson in Colab: none for solutions and what isn't on GitHub."""
+    github = re.fullmatch(r"https://github\.com/(.+)", address)
+    if not github or address == PLACEHOLDER or path.parent != NOTEBOOKS:
+        return ""
+    colab = "https://colab.research.google.com"
+    lesson = f"{colab}/github/{github[1]}/blob/main/notebooks/{path.name}"
+    return f"[![Open in Colab]({colab}/assets/colab-badge.svg)]({lesson})\n\n"
+
+
+def with_address(notebook, address, path):
+    """A copy of the notebook at `path`, with its cell and its badge for an address."""
+    notebook = copy.deepcopy(notebook)
+    header = notebook.cells[0]
+    header.source = BADGE.sub("", header.source).replace("\n\n", "\n\n" + badge(address, path), 1)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and ASKS in cell.source:
+            cell.source = bootstrap(address)
+            return notebook
+    for cell in notebook.cells:
+        for counted in [cell, *cell.get("outputs", [])]:
+            if counted.get("execution_count"):
+                counted.execution_count += 1
+    cell = v4.new_code_cell(bootstrap(address), id=f"{path.stem[:2]}-colab", execution_count=1)
+    notebook.cells.insert(1, cell)
+    return notebook
+
+
+def main(address=None):
+    if address:
+        write_address(address)
+    address = read_address()
+    for path in sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != "."):
+        notebook = nbformat.read(path, as_version=4)
+        changed = with_address(notebook, address, path)
+        if changed != notebook:
+            save(changed, path)
+            print(f"changed: {path.relative_to(NOTEBOOKS)}")
+    if address == PLACEHOLDER:
+        print("No lesson opens in Colab: run this again with the address of the repository.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
