@@ -86,14 +86,16 @@ def fit(
     learning_rate: float = 0.01,
     momentum: float = 0.9,
     weight_decay: float = 0.0,
+    adam: bool = False,
     one_cycle: bool = False,
     all_numbers: bool = False,
     seed: int | None = None,
     device: str | torch.device | None = None,
     after_epoch: Callable[[History], None] | None = None,
 ) -> History:
-    """Train the model in place, by SGD, and return the history.
+    """Train the model in place and return the history.
 
+    - adam: by AdamW (which has no use for `momentum`) instead of SGD
     - learning_rate: constant, or the peak of a one-cycle schedule with `one_cycle`
     - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
       sums for one pass through the CNN, which is nearly all of the work
@@ -115,9 +117,7 @@ def fit(
     # Batch norm can't normalise a last batch of one example.
     lonely = len(train) % batch_size == 1
     loader = DataLoader(train, batch_size, shuffle=True, drop_last=lonely)
-    optimizer = torch.optim.SGD(
-        model.parameters(), learning_rate, momentum=momentum, weight_decay=weight_decay
-    )
+    optimizer = _optimizer(model, adam, learning_rate, momentum, weight_decay)
     schedule = _schedule(optimizer, epochs * len(loader), one_cycle)
     history = History(steps_per_epoch=len(loader))
     try:
@@ -150,14 +150,10 @@ def _train_epoch(model, loader, optimizer, schedule, all_numbers, history, title
 
             optimizer.zero_grad()
             if all_numbers:
-                embeddings = model.embed(images).repeat_interleave(10, dim=0)
-                digits = as_classes(digits).repeat_interleave(10)
-                numbers = torch.arange(10, device=device).repeat(len(images))
-                digit_logits, sum_logits = model.add(embeddings, numbers)
-                totals = digits + numbers
+                logits, targets = _add_all_numbers(model, images, digits)
             else:
-                digit_logits, sum_logits = model(images, numbers)
-            loss = joint_loss(digit_logits, sum_logits, digits, totals)
+                logits, targets = model(images, numbers), (digits, totals)
+            loss = joint_loss(*logits, *targets)
             loss.backward()
             optimizer.step()
 
@@ -165,7 +161,7 @@ def _train_epoch(model, loader, optimizer, schedule, all_numbers, history, title
             schedule.step()
             # Detached, or every step's graph would stay in memory; as tensors, since reading a
             # number would make every step wait for a GPU.
-            right = both_right(digit_logits, sum_logits, digits, totals).float().mean()
+            right = both_right(*logits, *targets).float().mean()
             scores.append(torch.stack([loss.detach(), 100 * right]))
             if len(scores) % PROGRESS_STEPS == 0:
                 _show_progress(bar, scores, rates)
@@ -179,11 +175,25 @@ def _train_epoch(model, loader, optimizer, schedule, all_numbers, history, title
         history.seconds.append(time.perf_counter() - start)
 
 
+def _add_all_numbers(model, images, digits):
+    """The logits for each image with each of 0-9, and the targets: ten sums for one embedding."""
+    embeddings = model.embed(images).repeat_interleave(10, dim=0)
+    digits = as_classes(digits).repeat_interleave(10)
+    numbers = torch.arange(10, device=images.device).repeat(len(images))
+    return model.add(embeddings, numbers), (digits, digits + numbers)
+
+
 def _show_progress(bar, scores, rates) -> None:
     loss = scores[-1][0].item()
     accuracy = torch.stack(scores).mean(dim=0)[1].item()
     bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%, rate {rates[-1]:.4f}", False)
     bar.update(PROGRESS_STEPS)
+
+
+def _optimizer(model, adam: bool, rate: float, momentum: float, weight_decay: float):
+    if adam:
+        return torch.optim.AdamW(model.parameters(), rate, weight_decay=weight_decay)
+    return torch.optim.SGD(model.parameters(), rate, momentum, weight_decay=weight_decay)
 
 
 def _schedule(optimizer, steps: int, one_cycle: bool):

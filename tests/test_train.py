@@ -48,7 +48,7 @@ def test_the_reference_recipe_is_the_default(first):
     assert REFERENCE_RECIPE == dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
     defaults = fit.__kwdefaults__
     assert REFERENCE_RECIPE.items() <= defaults.items()
-    assert not defaults["one_cycle"] | defaults["all_numbers"] and defaults["weight_decay"] == 0
+    assert not any(defaults[name] for name in ("adam", "one_cycle", "all_numbers", "weight_decay"))
 
 
 def test_one_step_is_stochastic_gradient_descent(first):
@@ -140,6 +140,13 @@ def test_weight_decay_shrinks_weights(first):
     fit(plain, first(128), epochs=5, learning_rate=0.05, seed=0)
     fit(decayed, first(128), epochs=5, learning_rate=0.05, seed=0, weight_decay=0.5)
     assert decayed.digit_head.weight.norm() < plain.digit_head.weight.norm()
+
+
+def test_the_first_step_of_adam_is_as_long_for_every_weight(first):
+    model, before = seeded_model(dropout=0), seeded_model().digit_head.weight
+    fit(model, first(64), epochs=1, batch_size=64, learning_rate=0.01, adam=True)
+    steps = (model.digit_head.weight - before).abs()
+    assert torch.allclose(steps, torch.full_like(steps, 0.01), rtol=0.01)
 
 
 @pytest.mark.parametrize("after", [0, 3])

@@ -1,0 +1,63 @@
+"""Train by each recipe with several seeds and record how good the networks are.
+
+    python tools/measure_recipes.py [--recipes reference fast best] [--seeds 0 1 2 3 4]
+
+Adds a line for each training to assets/results.jsonl, which lesson 04 reads, and prints the table
+of all. The recipes are chosen on the test split; the evaluation split is looked at here only.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from mnist_adder_lib import Augment, IdentityAdderModel, evaluate, fit, load_splits
+from mnist_adder_lib.train import BEST_RECIPE, FAST_RECIPE, LIGHT_AUGMENT, REFERENCE_RECIPE
+
+RESULTS = Path(__file__).resolve().parents[1] / "assets" / "results.jsonl"
+RECIPES = {  # the recipe, its augmentation, its dropout
+    "reference": (REFERENCE_RECIPE, Augment(), 0.1),
+    "fast": (FAST_RECIPE, LIGHT_AUGMENT, 0.0),
+    "best": (BEST_RECIPE, LIGHT_AUGMENT, 0.0),
+}
+
+
+def measure(name: str, seed: int) -> dict:
+    """Train once; percent of the examples with digit and sum right, and seconds of training."""
+    recipe, augment, dropout = RECIPES[name]
+    train, test, evaluation = load_splits()
+    train.augment = augment
+    torch.manual_seed(seed)
+    model = IdentityAdderModel(dropout=dropout)
+    history = fit(model, train, **recipe, seed=seed)
+    return dict(
+        recipe=name,
+        seed=seed,
+        test=evaluate(model, test).accuracy_both,
+        evaluation=evaluate(model, evaluation).accuracy_both,
+        seconds=round(sum(history.seconds), 1),
+        threads=torch.get_num_threads(),
+        torch=torch.__version__.partition("+")[0],
+        date=time.strftime("%Y-%m-%d"),
+    )
+
+
+def main(recipes: list[str], seeds: list[int], path: Path) -> None:
+    for name in recipes:
+        for seed in seeds:
+            row = measure(name, seed)
+            with open(path, "a") as file:
+                file.write(json.dumps(row) + "\n")
+    runs = pd.read_json(path, lines=True).groupby("recipe")
+    print(runs[["test", "evaluation", "seconds"]].agg(["mean", "std", "count"]).round(2).T)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=list(RECIPES))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--path", type=Path, default=RESULTS)
+    main(**vars(parser.parse_args()))
