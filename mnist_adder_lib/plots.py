@@ -75,12 +75,11 @@ class Picture(Image):
 def explore(draw, **ranges: tuple[int, int]):
     """Sliders for the whole-number arguments of `draw`, and the figure that it returns for them.
 
-    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves.
+    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves. As
+    the `plot_` functions do, `draw` returns a figure whose label says what it shows.
     """
-    sliders = {
-        name: ipywidgets.IntSlider(value=low, min=low, max=high, description=name)
-        for name, (low, high) in ranges.items()
-    }
+    sliders = {name: ipywidgets.IntSlider(low, low, high, description=name)
+               for name, (low, high) in ranges.items()}
 
     def redraw(**values):
         display(Picture(draw(**values)))
@@ -252,13 +251,13 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
     """Counts of true against predicted classes; the diagonal is right. Zeros are left empty."""
     figure, ax = plt.subplots(figsize=(5.2, 4.6) if len(table) <= 10 else (8.4, 7.4))
     diagonal = np.eye(len(table), dtype=bool)
-    right, wrong = table.where(diagonal), table.mask(diagonal)
+    wrong = table.mask(diagonal)
     # Mistakes are few: on a linear scale of all counts one could not see them.
-    top = {"Greens": 2 * right.max(axis=None), "Reds": 1.5 * max(1, wrong.max(axis=None))}
-    for counts, cmap in [(right, "Greens"), (wrong, "Reds")]:
-        sns.heatmap(counts, annot=table.astype(str).where(table > 0, ""), fmt="", cmap=cmap,
-                    vmin=0, vmax=top[cmap], cbar=False, square=True, linewidths=0.4,
-                    linecolor="#eee", annot_kws={"size": 8}, ax=ax)
+    full = np.where(diagonal, 1.5 * table.max(axis=None), -1.2 * max(1, wrong.max(axis=None)))
+    colours = sns.blend_palette([RED, "white", GREEN], as_cmap=True)
+    sns.heatmap(table / full, cmap=colours, vmin=-1, vmax=1,
+                annot=table.astype(str).where(table > 0, ""), fmt="", annot_kws={"size": 8},
+                cbar=False, square=True, linewidths=0.4, linecolor="#eee", ax=ax)
     ax.tick_params(rotation=0)
     mistakes = wrong.stack()
     true, predicted = mistakes.idxmax()
