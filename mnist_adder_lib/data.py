@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import os
 import shutil
 import tempfile
@@ -15,9 +14,11 @@ from platformdirs import user_cache_path
 from torch import Tensor
 from torch.utils.data import Dataset
 from torchvision.datasets import MNIST
+from torchvision.datasets.utils import check_integrity
 
 from .augment import Augment
 
+RAW = Path("MNIST", "raw")  # where torchvision keeps the files in a folder
 MEAN, STD = 0.1307, 0.3081  # of the pixels of MNIST's 60,000 training images, scaled to 0-1
 TRAIN_SIZE = 48_000  # 80% of the 60,000; the other 12,000 are the test split
 
@@ -87,8 +88,7 @@ class AdderDataset(Dataset):
         if self.one_hot:
             numbers, digits = F.one_hot(numbers, 10).float(), F.one_hot(digits, 10).float()
             totals = F.one_hot(totals, 19).float()
-        columns = [column.unbind() for column in (normalise(images), numbers, digits, totals)]
-        return [((image, number), (digit, total)) for image, number, digit, total in zip(*columns)]
+        return list(zip(zip(normalise(images), numbers), zip(digits, totals)))
 
     def as_one_hot(self) -> AdderDataset:
         """A view of the same examples with float32 one-hot vectors of size 10, 10 and 19."""
@@ -154,8 +154,7 @@ def find_mnist(root=None) -> Path:
 
 
 def _is_unpacked(root: Path) -> bool:
-    raw = root / "MNIST" / "raw"
-    return all(_md5(raw / name) == md5 for name, md5 in UNPACKED_MD5.items())
+    return all(check_integrity(root / RAW / name, md5) for name, md5 in UNPACKED_MD5.items())
 
 
 def _unpack(source: Path, target: Path) -> None:
@@ -164,24 +163,24 @@ def _unpack(source: Path, target: Path) -> None:
     It works in a folder of its own, so that two processes can do it at once and none ever sees
     half a file.
     """
-    target_raw = target / "MNIST" / "raw"
-    target_raw.mkdir(parents=True, exist_ok=True)
+    (target / RAW).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target, prefix=".unpacking-") as scratch:
-        scratch_raw = Path(scratch) / "MNIST" / "raw"
-        scratch_raw.mkdir(parents=True)
+        raw = Path(scratch) / RAW
+        raw.mkdir(parents=True)
         for name, md5 in MNIST.resources:
-            archive = source / "MNIST" / "raw" / name
+            archive = source / RAW / name
             if archive.exists():
                 _check_archive(archive, md5)
-                shutil.copyfile(archive, scratch_raw / name)
+                shutil.copyfile(archive, raw / name)
         _download_missing_and_unpack(Path(scratch), source)
-        for file in scratch_raw.iterdir():
-            if not (target_raw / file.name).exists() or file.name in UNPACKED_MD5:
-                os.replace(file, target_raw / file.name)
+        for file in raw.iterdir():
+            place = target / RAW / file.name
+            if file.name in UNPACKED_MD5 or not place.exists():
+                file.replace(place)
 
 
 def _check_archive(archive: Path, md5: str) -> None:
-    if _md5(archive) != md5:
+    if not check_integrity(archive, md5):
         raise DataError(
             f"{archive} is damaged: it has {archive.stat().st_size:,} bytes that are not MNIST's. "
             "Restore it (in a checkout: git checkout -- assets), or delete it and run this "
@@ -195,37 +194,27 @@ def _download_missing_and_unpack(scratch: Path, source: Path) -> None:
     except RuntimeError as error:  # torchvision's last mirror failed
         names = ", ".join(name for name, _ in MNIST.resources)
         raise DataError(
-            f"MNIST is not complete in {source / 'MNIST' / 'raw'} and could not be downloaded "
+            f"MNIST is not complete in {source / RAW} and could not be downloaded "
             f"({error}). Connect to the internet and run this again, or put the archives there: "
             f"{names}; or set MNIST_ADDER_DATA to a folder that has them in MNIST/raw."
         ) from error
 
 
-def _md5(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with open(path, "rb") as file:
-        digest = hashlib.md5(usedforsecurity=False)
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
 def _check_images(images) -> None:
-    if not isinstance(images, Tensor) or images.dtype != torch.uint8:
-        raise ValueError(f"images must be a uint8 tensor, not {_describe(images)}")
+    _check_type("images", images, torch.uint8)
     if images.ndim != 3 or images.shape[1:] != (28, 28) or len(images) == 0:
         raise ValueError(f"images must have the shape (n, 28, 28), not {tuple(images.shape)}")
 
 
 def _check_digits(name: str, values, count: int) -> None:
-    if not isinstance(values, Tensor) or values.dtype != torch.int64:
-        raise ValueError(f"{name} must be an int64 tensor, not {_describe(values)}")
+    _check_type(name, values, torch.int64)
     if values.shape != (count,):
         raise ValueError(f"{name} must have one entry for each of the {count} images")
     if values.min() < 0 or values.max() > 9:
         raise ValueError(f"{name} must be 0-9, but go from {values.min()} to {values.max()}")
 
 
-def _describe(value) -> str:
-    return f"{value.dtype}" if isinstance(value, Tensor) else type(value).__name__
+def _check_type(name: str, values, dtype: torch.dtype) -> None:
+    found = values.dtype if isinstance(values, Tensor) else type(values).__name__
+    if found != dtype:
+        raise ValueError(f"{name} must be a {dtype} tensor, not {found}")

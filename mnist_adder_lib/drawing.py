@@ -6,7 +6,6 @@ in the middle of 28x28 (http://yann.lecun.com/exdb/mnist). Every step here can b
 """
 
 import io
-from math import ceil, floor
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
@@ -36,6 +35,11 @@ def to_ink(drawing) -> np.ndarray:
             f"{array.max()}: use uint8 from 0 to 255, or floats from 0 to 1."
         )
     return array.astype(np.float32) / top
+
+
+def to_uint8(ink: np.ndarray) -> np.ndarray:
+    """Ink from 0 to 1 as uint8 from 0 to 255."""
+    return (255 * ink).round().astype(np.uint8)
 
 
 def crop_to_ink(ink: np.ndarray) -> np.ndarray:
@@ -124,12 +128,12 @@ def frame_drawing(drawing) -> np.ndarray:
     else:
         ink = match_stroke_weight(resize_long_side(ink, DETAIL * LONG_SIDE))
         ink = centre_by_mass(ink, DETAIL * 28).reshape(28, DETAIL, 28, DETAIL).mean((1, 3))
-    return (255 * ink).round().astype(np.uint8)
+    return to_uint8(ink)
 
 
 def naive_resize(drawing) -> np.ndarray:
     """Shrink the whole drawing to uint8 (28, 28), wherever its digit is (lesson 05 compares)."""
-    image = Image.fromarray((255 * to_ink(drawing)).round().astype(np.uint8))
+    image = Image.fromarray(to_uint8(to_ink(drawing)))
     return np.asarray(image.resize((28, 28), Image.Resampling.BICUBIC))
 
 
@@ -164,10 +168,8 @@ def read_picture(data: bytes) -> np.ndarray:
         grey = blend_with_paper(image)
     except Exception as error:  # Pillow raises many kinds for damaged files
         raise ValueError("This file can't be read: please choose a PNG or JPEG picture.") from error
-    ink = lift_ink(grey)
-    height, width = ((max(ink.shape) - n) / 2 for n in ink.shape)
-    ink = np.pad(ink, ((floor(height), ceil(height)), (floor(width), ceil(width))))
-    return (255 * ink).round().astype(np.uint8)
+    picture = Image.fromarray(to_uint8(lift_ink(grey)))
+    return np.asarray(ImageOps.pad(picture, [max(picture.size)] * 2))  # black around it
 
 
 def blend_with_paper(image: Image.Image) -> np.ndarray:

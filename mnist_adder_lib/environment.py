@@ -6,6 +6,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from .checkpoint import load_pretrained
 from .data import find_mnist
@@ -20,14 +21,19 @@ def check_environment() -> None:
         "trained network": load_pretrained,
     }
     for name, check in checks.items():
-        print(f"{name:16} {_complaint(check) or 'OK'}")
+        try:
+            check()
+            result = "OK"
+        except (RuntimeError, ValueError, OSError) as error:
+            result = error
+        print(f"{name:16} {result}")
 
 
 def check_python() -> None:
     """Raises RuntimeError for a Python that is older than the library asks for."""
-    needed = metadata("mnist-adder")["Requires-Python"]
-    if not Requirement(f"python{needed}").specifier.contains(sys.version.split()[0]):
-        raise RuntimeError(f"Python {needed} is needed, this is {sys.version.split()[0]}")
+    needed, found = metadata("mnist-adder")["Requires-Python"], sys.version.split()[0]
+    if found not in SpecifierSet(needed, prereleases=True):
+        raise RuntimeError(f"Python {needed} is needed, this is {found}")
 
 
 def check_packages(requirements: list[str]) -> None:
@@ -35,9 +41,8 @@ def check_packages(requirements: list[str]) -> None:
 
     requirements: as in a package's metadata; those of extras are left out.
     """
-    wanting = [
-        line for line in map(Requirement, requirements) if not line.marker and not _fits(line)
-    ]
+    needed = [line for line in map(Requirement, requirements) if not line.marker]
+    wanting = [requirement for requirement in needed if not _fits(requirement)]
     if wanting:
         names = " ".join(f'"{requirement}"' for requirement in wanting)
         raise RuntimeError(f"missing or too old; run: pip install {names}")
@@ -48,10 +53,3 @@ def _fits(requirement: Requirement) -> bool:
         return requirement.specifier.contains(version(requirement.name), prereleases=True)
     except PackageNotFoundError:
         return False
-
-
-def _complaint(check) -> str | None:
-    try:
-        check()
-    except (RuntimeError, ValueError, OSError) as error:
-        return str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import warnings
 from pathlib import Path
@@ -20,26 +21,21 @@ def export_onnx(model: nn.Module, path) -> None:
     Its inputs are `images`, float32 (batch, 1, 28, 28), normalised, and `numbers`, int64 (batch,);
     its outputs `digit_logits` (batch, 10) and `sum_logits` (batch, 19), for a batch of any size.
     """
-    mode, device = model.training, next(model.parameters()).device
-    example = torch.zeros(2, 1, 28, 28, device=device), torch.zeros(2, device=device).long()
+    example = torch.zeros(2, 1, 28, 28), torch.zeros(2).long()
     with warnings.catch_warnings():  # the exporter warns of its own inner workings
         warnings.simplefilter("ignore")
-        content = _to_onnx(model.eval(), example)
-    model.train(mode)
-    write_whole(path, content)
+        write_whole(path, _to_onnx(copy.deepcopy(model).cpu().eval(), example))
 
 
 def _to_onnx(model: nn.Module, example: tuple[Tensor, Tensor]) -> bytes:
-    names = dict(input_names=["images", "numbers"], output_names=["digit_logits", "sum_logits"])
+    inputs, outputs = ["images", "numbers"], ["digit_logits", "sum_logits"]
+    options = dict(input_names=inputs, output_names=outputs, verbose=False)
     if Version(torch.__version__) < Version("2.7"):  # its new exporter fails on batch norm
-        buffer = io.BytesIO()
-        first = {name: {0: "batch"} for name in ["images", "numbers"]}
-        torch.onnx.export(model, example, buffer, dynamo=False, dynamic_axes=first, **names)
+        buffer, axes = io.BytesIO(), dict.fromkeys(inputs, {0: "batch"})
+        torch.onnx.export(model, example, buffer, dynamo=False, dynamic_axes=axes, **options)
         return buffer.getvalue()
-    first = {name: {0: torch.export.Dim("batch")} for name in ["images", "numbers"]}
-    program = torch.onnx.export(
-        model, example, dynamo=True, verbose=False, dynamic_shapes=first, **names
-    )
+    shapes = dict.fromkeys(inputs, {0: torch.export.Dim("batch")})
+    program = torch.onnx.export(model, example, dynamo=True, dynamic_shapes=shapes, **options)
     return program.model_proto.SerializeToString()
 
 

@@ -32,40 +32,32 @@ def from_url(url: str) -> bytes:
     return base64.b64decode(url.partition(",")[2])
 
 
-def is_certain(prediction: Prediction, number: int) -> bool:
-    """Whether both heads are sure, and agree."""
-    digit, total = prediction.digit, prediction.total
-    sure = min(prediction.digit_probabilities[digit], prediction.sum_probabilities[total]) >= SURE
-    return bool(sure) and digit + number == total
-
-
 def with_article(digit: int) -> str:
     """`a 7`, `an 8`."""
     return f"{'an' if digit == 8 else 'a'} {digit}"
 
 
-def describe(prediction: Prediction | None, number: int) -> str:
-    """What the panel says: both answers, or plainly that they disagree or are unsure."""
+def describe(prediction: Prediction | None, number: int) -> tuple[str, bool]:
+    """What the panel says, and whether it is certain: both heads are sure, and agree."""
     if prediction is None:
-        return "The pad is empty: draw a digit."
+        return "The pad is empty: draw a digit.", False
     digit, total = prediction.digit, prediction.total
     digits, sums = prediction.digit_probabilities, prediction.sum_probabilities
     seen = f"{with_article(digit)} ({digits[digit]:.0%})"
     if digits[digit] < SURE:
         second = int(digits.topk(2).indices[1])
-        return f"I am not sure: do I see {seen} or {with_article(second)} ({digits[second]:.0%})?"
+        doubt = f"do I see {seen} or {with_article(second)} ({digits[second]:.0%})?"
+        return f"I am not sure: {doubt}", False
     answer = f"{total} ({sums[total]:.0%})"
     if sums[total] < SURE:
-        return f"I see {seen}, but I am not sure of the sum with {number}: perhaps {answer}."
+        return f"I see {seen}, but I am not sure of the sum with {number}: perhaps {answer}.", False
     if total != digit + number:
-        return f"I see {seen}, yet my sum with {number} is {answer}: my two answers disagree."
-    return f"I see {seen}. {digit} + {number} = {answer}."
+        doubt = f"yet my sum with {number} is {answer}: my two answers disagree."
+        return f"I see {seen}, {doubt}", False
+    return f"I see {seen}. {digit} + {number} = {answer}.", True
 
 
-@cache
-def evaluation_set():
-    """MNIST's 10,000 evaluation images and digits, read on first use."""
-    return load_splits()[2]
+cached_splits = cache(load_splits)  # read on first use
 
 
 class DigitPad(anywidget.AnyWidget):
@@ -143,21 +135,17 @@ class AdderPanel(DigitPad):
         self._respond()
 
     @observe("strokes", "background", "number", "pen")
-    def _changed(self, _):
-        self._respond()
-
-    def _respond(self, note: str = "") -> None:
+    def _respond(self, _change=None, note: str = "") -> None:
         """Read the drawing anew and tell the page; `note` is a remark below the sentence."""
         self.seen = frame_drawing(self.drawing)
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
-        self.sentence = describe(self.prediction, self.number)
+        self.sentence, certain = describe(self.prediction, self.number)
         turn = self.answer.get("turn", 0) + 1  # so that each answer is new to the page
-        answer = {"turn": turn, "sentence": self.sentence, "note": note, "seen": to_url(self.seen)}
+        answer = dict(turn=turn, sentence=self.sentence, certain=certain, note=note)
+        answer["seen"] = to_url(self.seen)
         if self.prediction:
-            answer |= vars(self.prediction)
-            answer["certain"] = is_certain(self.prediction, self.number)
-            for name in ("digit_probabilities", "sum_probabilities"):
-                answer[name] = answer[name].tolist()
+            for name, value in vars(self.prediction).items():
+                answer[name] = np.asarray(value).tolist()
         self.answer = answer
 
     def _receive(self, _widget, message, _buffers) -> None:
@@ -166,7 +154,7 @@ class AdderPanel(DigitPad):
             note = self._upload(message["data"]) if "data" in message else self._sample()
         except (ValueError, RuntimeError) as error:  # an unreadable file, or no data
             note = f"{error} Your drawing is still here."
-        self._respond(note)
+        self._respond(note=note)
 
     def _upload(self, url: str) -> str:
         picture = read_picture(from_url(url))
@@ -176,7 +164,7 @@ class AdderPanel(DigitPad):
         return "Your picture, as white ink on black."
 
     def _sample(self) -> str:
-        evaluation = evaluation_set()
+        evaluation = cached_splits()[2]
         index = random.randrange(len(evaluation.images))
         self.show(evaluation.images[index].numpy())
         return f"Evaluation image {index}, labelled {evaluation.digits[index]}."

@@ -5,7 +5,6 @@ Every `plot_` function returns a matplotlib figure whose label says in words wha
 
 from __future__ import annotations
 
-import base64
 import io
 
 import ipywidgets
@@ -13,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from IPython.display import DisplayHandle, Markdown, display
+from IPython.display import DisplayHandle, Image, Markdown, display
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
@@ -23,13 +22,10 @@ from .train import History
 
 BLUE, ORANGE, GREEN, RED = "#3b74b8", "#e07b39", "#4a9a62", "#c8443c"
 STYLE = {
-    "figure.dpi": 144,
     "figure.constrained_layout.use": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 10,
-    "axes.grid.axis": "y",
-    "grid.alpha": 0.25,
     "font.size": 9,
     "legend.frameon": False,
 }
@@ -40,9 +36,7 @@ def show(figure: Figure, caption: str, alt: str | None = None) -> None:
 
     alt: what there is to see, for those who can't; by default the figure's label.
     """
-    data, options = _bundle(figure, alt)
-    display(data, **options)
-    display(Markdown(f"*{caption}*"))
+    display(Picture(figure, alt), Markdown(f"*{caption}*"))
 
 
 def live_curves(caption: str):
@@ -50,54 +44,53 @@ def live_curves(caption: str):
     handle = DisplayHandle()
 
     def draw(history: History) -> None:
-        data, options = _bundle(plot_history(history))
+        picture = Picture(plot_history(history))
         if len(history.test_loss) > 1:
-            return handle.update(data, **options)
-        handle.display(data, **options)
+            return handle.update(picture)
+        handle.display(picture)
         display(Markdown(f"*{caption}*"))
 
     return draw
 
 
-def _bundle(figure: Figure, alt: str | None = None) -> tuple[dict, dict]:
-    """(data, options) for `display`: the figure as a PNG with a text alternative."""
-    alt = alt or figure.get_label()
-    if not alt:
-        raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
-    width, height = (round(72 * inches) for inches in figure.get_size_inches())
-    data = {"image/png": base64.b64encode(_png(figure)).decode(), "text/plain": "<Figure>"}
-    metadata = {"image/png": {"alt": alt, "width": width, "height": height}}
-    return data, dict(raw=True, metadata=metadata)
+class Picture(Image):
+    """A figure as a PNG with a text alternative, shown at half its pixels: sharp on any screen.
 
+    Raises ValueError where neither `alt` nor the figure's label says what there is to see.
+    """
 
-def _png(figure: Figure) -> bytes:
-    """The figure as a PNG; it is closed, or the notebook would show it a second time."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", facecolor="white", metadata={"Software": None})
-    plt.close(figure)
-    return buffer.getvalue()
+    def __init__(self, figure: Figure, alt: str | None = None):
+        alt = alt or figure.get_label()
+        if not alt:
+            raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
+        buffer = io.BytesIO()
+        figure.savefig(buffer, dpi=144, facecolor="white", metadata={"Software": None})
+        plt.close(figure)  # or the notebook would show it a second time
+        super().__init__(buffer.getvalue(), retina=True, metadata={"alt": alt})
+
+    def __repr__(self):
+        return "<Figure>"
 
 
 def explore(draw, **ranges: tuple[int, int]):
     """Sliders for the whole-number arguments of `draw`, and the figure that it returns for them.
 
-    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves.
+    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves. As
+    the `plot_` functions do, `draw` returns a figure whose label says what it shows.
     """
-    sliders = {
-        name: ipywidgets.IntSlider(value=low, min=low, max=high, description=name)
-        for name, (low, high) in ranges.items()
-    }
-    picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%"))
+    sliders = {name: ipywidgets.IntSlider(low, low, high, description=name)
+               for name, (low, high) in ranges.items()}
 
-    def redraw(change=None):
-        figure = draw(**{name: slider.value for name, slider in sliders.items()})
-        picture.layout.width = f"{72 * figure.get_size_inches()[0]:.0f}px"
-        picture.value = _png(figure)
+    def redraw(**values):
+        display(Picture(draw(**values)))
 
-    for slider in sliders.values():
-        slider.observe(redraw, names="value")
-    redraw()
+    picture = ipywidgets.interactive_output(redraw, sliders)
     return ipywidgets.VBox([*sliders.values(), picture])
+
+
+def _labelled(figure: Figure, label: str) -> Figure:
+    figure.set_label(label)
+    return figure
 
 
 @plt.rc_context(STYLE)
@@ -109,27 +102,24 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
     indices = list(indices)
     columns = min(3, len(indices))
     rows = -(-len(indices) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(2 * columns, 2.1 * rows), squeeze=False)
-    titles = []
-    for ax, index in zip(axes.flat, indices):
+    figure = plt.figure(figsize=(2 * columns, 2.1 * rows))
+    for place, index in enumerate(indices, start=1):
         (image, number), (digit, total) = dataset[index]
         title, right = f"{digit} + {number} = {total}", True
         if evaluation is not None:
             guess = evaluation.digit_logits[index].argmax(), evaluation.sum_logits[index].argmax()
             title = f"Target: {title}\nPredicted: {guess[0]} + {number} = {guess[1]}"
-            right = bool(evaluation.both_right[index])
-        ax.set_title(title, color="black" if right else RED)
-        _draw_image(ax, image)
-        titles.append(title.replace("\n", ", "))
-    for ax in axes.flat[len(indices) :]:
-        ax.axis("off")
-    figure.set_label("Handwritten digits in a grid, titled " + "; ".join(titles) + ".")
-    return figure
+            right = evaluation.both_right[index]
+        ax = figure.add_subplot(rows, columns, place)
+        _draw_image(ax, image[0], title, color="black" if right else RED)
+    titles = "; ".join(ax.get_title().replace("\n", ", ") for ax in figure.axes)
+    return _labelled(figure, f"Handwritten digits in a grid, titled {titles}.")
 
 
-def _draw_image(ax, image) -> None:
-    """A (1, 28, 28) normalised image, black at 0 and white at 1 before normalisation."""
-    ax.imshow(image.numpy().squeeze(), cmap="gray", vmin=-MEAN / STD, vmax=(1 - MEAN) / STD)
+def _draw_image(ax, image, title, black=-MEAN / STD, white=(1 - MEAN) / STD, color="black") -> None:
+    """A (height, width) image without axes; `black` and `white` are normalised by default."""
+    ax.imshow(np.asarray(image), cmap="gray", vmin=black, vmax=white)
+    ax.set_title(title, color=color)
     ax.axis("off")
 
 
@@ -138,11 +128,8 @@ def plot_images(images: dict) -> Figure:
     """Images of any size, (height, width) arrays from 0 (black) to 255, beside each other."""
     figure, axes = plt.subplots(1, len(images), figsize=(2.2 * len(images), 2.4), squeeze=False)
     for ax, (title, image) in zip(axes.flat, images.items()):
-        ax.imshow(image, cmap="gray", vmin=0, vmax=255)
-        ax.set_title(title)
-        ax.axis("off")
-    figure.set_label("White on black, side by side: " + ", ".join(images) + ".")
-    return figure
+        _draw_image(ax, image, title, black=0, white=255)
+    return _labelled(figure, "White on black, side by side: " + ", ".join(images) + ".")
 
 
 @plt.rc_context(STYLE)
@@ -150,35 +137,33 @@ def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figu
     """The image at one index of a dataset, a chosen number, and the one-hot vectors of both
     and of their sum."""
     digit = int(dataset.digits[image])
+    total = digit + number
     figure, (left, *rest) = plt.subplots(1, 4, figsize=(7.5, 2.4), width_ratios=[2.4, 1, 1, 1])
-    _draw_image(left, normalise(dataset.images[image] / 255))
-    left.set_title(f"{digit} + {number} = {digit + number}")
-    vectors = [("number (in)", number, 10), ("digit (out)", digit, 10),
-               ("sum (out)", digit + number, 19)]
+    _draw_image(left, normalise(dataset.images[image] / 255), f"{digit} + {number} = {total}")
+    vectors = [("number (in)", number, 10), ("digit (out)", digit, 10), ("sum (out)", total, 19)]
     for ax, (name, value, size) in zip(rest, vectors):
-        sns.heatmap(np.eye(size)[:, [value]], ax=ax, cbar=False, cmap="Blues", vmin=0, vmax=1.2,
-                    linewidths=0.5, linecolor="#ccc", annot=True, fmt=".0f", xticklabels=False,
-                    yticklabels=range(size), annot_kws={"size": 8 if size == 10 else 5})
+        font = 8 if size == 10 else 5
+        sns.heatmap(np.eye(size, dtype=int)[:, [value]], ax=ax, cbar=False, cmap="Blues", vmax=1.2,
+                    linewidths=0.5, linecolor="#ccc", annot=True, annot_kws={"size": font},
+                    xticklabels=False, yticklabels=range(size))
         ax.set_title(name)
-        ax.tick_params(axis="y", rotation=0, length=0, labelsize=7 if size == 10 else 5)
-    figure.set_label(f"An image of a {digit} and the one-hot vectors of {number}, {digit} and "
-                     f"{digit + number}.")
-    return figure
+        ax.tick_params(axis="y", rotation=0, length=0, labelsize=font)
+    return _labelled(figure, f"An image of a {digit} and the one-hot vectors of {number}, {digit} "
+                             f"and {total}.")
 
 
 @plt.rc_context(STYLE)
 def plot_sum_distribution(totals) -> Figure:
     """How often each sum 0-18 occurs, against what evenly spread digits and numbers would give."""
     counts = np.bincount(totals, minlength=19)
-    pairs = np.convolve(np.ones(10), np.ones(10))
+    pairs = 10 - abs(np.arange(19) - 9)
     figure, ax = plt.subplots(figsize=(6.5, 2.8))
     ax.bar(range(19), counts, color=BLUE, label="drawn")
     ax.plot(range(19), pairs * len(totals) / 100, "o-", color=ORANGE, label="pairs of digits / 100")
     ax.set(xlabel="sum", ylabel="examples", xticks=range(19))
     ax.legend()
-    figure.set_label(f"Bars of the 19 sums, a triangle: {counts[0]:,} examples of 0, "
-                     f"{counts[9]:,} of 9, {counts[18]:,} of 18.")
-    return figure
+    return _labelled(figure, f"Bars of the 19 sums, a triangle: {counts[0]:,} examples of 0, "
+                             f"{counts[9]:,} of 9, {counts[18]:,} of 18.")
 
 
 @plt.rc_context(STYLE)
@@ -187,25 +172,20 @@ def plot_receptive_field(image, fields: list[dict], layer: int) -> Figure:
 
     image: (1, 28, 28), normalised; fields: what `receptive_fields` gives; layer: index into it.
     """
-    field = fields[layer]
-    units = 1 + (27 - 2 * field["start"]) // field["jump"]
-    centre = field["start"] + field["jump"] * (units // 2)
-    corner = centre - field["size"] / 2
+    table, field = pd.DataFrame(fields), fields[layer]
+    centres = np.arange(field["start"], 28 - field["start"], field["jump"])
+    size, corner = field["size"], centres[len(centres) // 2] - field["size"] / 2
     figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), width_ratios=[1, 1.3])
-    _draw_image(left, image)
-    left.add_patch(
-        Rectangle((corner, corner), field["size"], field["size"], color=ORANGE, alpha=0.45)
-    )
-    left.set(xlim=(-4, 31), ylim=(31, -4), title=f"one unit of {field['layer']}")
-    names = [row["layer"] for row in fields]
-    bars = right.barh(names, [row["size"] for row in fields], color="#c9d6e6")
+    _draw_image(left, image[0], f"one unit of {field['layer']}")
+    left.add_patch(Rectangle((corner, corner), size, size, color=ORANGE, alpha=0.45))
+    left.set(xlim=(-4, 31), ylim=(31, -4))
+    bars = right.barh(table["layer"], table["size"], color="#c9d6e6")
     bars[layer].set_color(ORANGE)
     right.bar_label(bars, padding=3)
     right.axvline(28, color="gray", linestyle=":")
-    right.set(xlabel="receptive field in pixels (dotted: the image)")
+    right.set_xlabel("receptive field in pixels (dotted: the image)")
     right.invert_yaxis()
-    figure.set_label(f"A unit of {field['layer']} sees {field['size']} x {field['size']} pixels.")
-    return figure
+    return _labelled(figure, f"A unit of {field['layer']} sees {size} x {size} pixels.")
 
 
 @plt.rc_context(STYLE)
@@ -218,39 +198,37 @@ def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
         ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:g}")
         ax.legend()
     lowest = rates[int(np.nanargmin(losses))]
-    figure.set_label(f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a "
-                     f"learning rate of {lowest:.2g}, then grows.")
-    return figure
+    return _labelled(figure, f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a "
+                             f"learning rate of {lowest:.2g}, then grows.")
 
 
 @plt.rc_context(STYLE)
 def plot_history(history: History) -> Figure:
     """Loss and accuracy: of training at every step, of the test split after every epoch."""
     figure, axes = plt.subplots(2, 2, figsize=(7.5, 4.6), sharex="col")
-    steps = np.arange(1, len(history.train_loss) + 1)
-    epochs = np.arange(1, len(history.test_loss) + 1)
-    for row, (kind, train, test) in enumerate([
-        ("loss", history.train_loss, history.test_loss),
-        ("accuracy", history.train_accuracy, history.test_accuracy),
-    ]):
-        axes[row, 0].plot(steps, train, color=BLUE, alpha=0.25, linewidth=0.6)
-        axes[row, 0].plot(steps, _smooth(train), color=BLUE)
-        axes[row, 0].set_title(f"training {kind}, each step")
-        axes[row, 1].plot(epochs, test, "o-", color=ORANGE)
-        axes[row, 1].set_title(f"test {kind}, each epoch")
+    rows = [("loss", history.train_loss, history.test_loss),
+            ("accuracy", history.train_accuracy, history.test_accuracy)]
+    for (left, right), (kind, train, test) in zip(axes, rows):
+        steps = pd.Series(train, index=range(1, len(train) + 1))
+        left.plot(steps, color=BLUE, alpha=0.25, linewidth=0.6)
+        left.plot(steps.rolling(50, min_periods=1).mean(), color=BLUE)
+        left.set_title(f"training {kind}, each step")
+        _plot_epochs(right, test, color=ORANGE)
+        right.set_title(f"test {kind}, each epoch")
+    axes[0, 0].set(ylabel="loss")
     axes[1, 0].set(xlabel="step", ylabel="both right, %")
     axes[1, 1].set(xlabel="epoch")
-    axes[1, 1].xaxis.get_major_locator().set_params(integer=True)
-    axes[0, 0].set(ylabel="loss")
     if history.test_loss:
-        figure.set_label(f"Four curves: after {len(epochs)} epochs the test loss is "
+        figure.set_label(f"Four curves: after {len(history.test_loss)} epochs the test loss is "
                          f"{history.test_loss[-1]:.3f} and {history.test_accuracy[-1]:.2f}% of the "
                          "test examples are right.")
     return figure
 
 
-def _smooth(values, width: int = 50):
-    return pd.Series(values).rolling(width, min_periods=1).mean()
+def _plot_epochs(ax, values, **options) -> None:
+    """A value after each epoch, over whole numbers of epochs."""
+    ax.plot(range(1, len(values) + 1), values, "o-", **options)
+    ax.xaxis.get_major_locator().set_params(integer=True)
 
 
 @plt.rc_context(STYLE)
@@ -260,36 +238,32 @@ def plot_train_test(history: History) -> Figure:
     steps = history.train_accuracy[: len(test) * history.steps_per_epoch]
     train = np.reshape(steps, (len(test), -1)).mean(axis=1)
     figure, ax = plt.subplots(figsize=(6, 3))
-    epochs = range(1, len(test) + 1)
-    ax.plot(epochs, train, "o-", color=BLUE, label="training")
-    ax.plot(epochs, test, "o-", color=ORANGE, label="test")
+    _plot_epochs(ax, train, color=BLUE, label="training")
+    _plot_epochs(ax, test, color=ORANGE, label="test")
     ax.set(xlabel="epoch", ylabel="both right, %", ylim=(min(90, *train, *test), 100))
-    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
-    figure.set_label(f"In the last epoch {train[-1]:.2f}% of the training examples and "
-                     f"{test[-1]:.2f}% of the test examples are right.")
-    return figure
+    return _labelled(figure, f"In the last epoch {train[-1]:.2f}% of the training examples and "
+                             f"{test[-1]:.2f}% of the test examples are right.")
 
 
 @plt.rc_context(STYLE)
 def plot_confusion(table: pd.DataFrame) -> Figure:
     """Counts of true against predicted classes; the diagonal is right. Zeros are left empty."""
-    size = len(table)
-    figure, ax = plt.subplots(figsize=(5.2, 4.6) if size <= 10 else (8.4, 7.4))
-    labels = table.astype(str).where(table > 0, "")
+    figure, ax = plt.subplots(figsize=(5.2, 4.6) if len(table) <= 10 else (8.4, 7.4))
+    diagonal = np.eye(len(table), dtype=bool)
+    wrong = table.mask(diagonal)
     # Mistakes are few: on a linear scale of all counts one could not see them.
-    off_diagonal = table.where(~np.eye(size, dtype=bool))
-    heat = dict(cbar=False, square=True, linewidths=0.4, linecolor="#eee", annot_kws={"size": 8})
-    sns.heatmap(table, mask=~np.eye(size, dtype=bool), annot=labels, fmt="", cmap="Greens", ax=ax,
-                vmin=0, vmax=2 * table.to_numpy().max(), **heat)
-    sns.heatmap(off_diagonal, annot=labels, fmt="", cmap="Reds", ax=ax,
-                vmin=0, vmax=1.5 * max(1, off_diagonal.max().max()), **heat)
+    full = np.where(diagonal, 1.5 * table.max(axis=None), -1.2 * max(1, wrong.max(axis=None)))
+    colours = sns.blend_palette([RED, "white", GREEN], as_cmap=True)
+    sns.heatmap(table / full, cmap=colours, vmin=-1, vmax=1,
+                annot=table.astype(str).where(table > 0, ""), fmt="", annot_kws={"size": 8},
+                cbar=False, square=True, linewidths=0.4, linecolor="#eee", ax=ax)
     ax.tick_params(rotation=0)
-    wrong = off_diagonal.stack()
-    true, predicted = wrong.idxmax()
-    figure.set_label(f"{wrong.sum():.0f} of {table.to_numpy().sum():,} are off the diagonal; "
-                     f"most often ({wrong.max():.0f} times) a {true} is taken for a {predicted}.")
-    return figure
+    mistakes = wrong.stack()
+    true, predicted = mistakes.idxmax()
+    return _labelled(figure, f"{mistakes.sum():.0f} of {table.to_numpy().sum():,} are off the "
+                             f"diagonal; most often ({mistakes.max():.0f} times) a {true} is taken "
+                             f"for a {predicted}.")
 
 
 @plt.rc_context(STYLE)
@@ -316,9 +290,8 @@ def plot_onnx_graph(path, columns: int = 7) -> Figure:
         ax.annotate("", places[end], places[start], arrowprops=arrow)
     ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6))
     ax.axis("off")
-    names = ", ".join(operations.values())
-    figure.set_label(f"Boxes joined by arrows, from the two inputs to the two outputs: {names}.")
-    return figure
+    return _labelled(figure, "Boxes joined by arrows, from the two inputs to the two outputs: "
+                             f"{', '.join(operations.values())}.")
 
 
 def _snake(operations, edges, columns: int) -> dict[str, tuple[float, float]]:
@@ -334,24 +307,18 @@ def _snake(operations, edges, columns: int) -> dict[str, tuple[float, float]]:
     places, last = {}, max(after.values())
     for name in sorted(operations, key=lambda name: -before[name]):
         row, column = divmod(last - after[name], columns)
-        place = (column if row % 2 == 0 else columns - 1 - column, 2 * row)
-        places[name] = (place[0], place[1] + (place in places.values()))
-    return _without_empty_rows(places)
-
-
-def _without_empty_rows(places):
-    rows = sorted({y for _, y in places.values()})
+        x = column if row % 2 == 0 else columns - 1 - column
+        places[name] = x, 2 * row + ((x, 2 * row) in places.values())
+    rows = sorted({y for _, y in places.values()})  # without those that stayed empty
     return {name: (x, rows.index(y)) for name, (x, y) in places.items()}
 
 
 def _draw_box(ax, place, operation: str, shape: list[int]) -> FancyBboxPatch:
-    (x, y), style = place, "round,pad=0.02,rounding_size=0.08"
+    x, y = place
     colour = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, Concat=RED).get(operation, "#8a94a3")
-    box = ax.add_patch(
-        FancyBboxPatch((x - 0.36, y - 0.26), 0.72, 0.52, boxstyle=style, color=colour)
-    )
+    box = FancyBboxPatch((x - 0.36, y - 0.26), 0.72, 0.52, color=colour,
+                         boxstyle="round,pad=0.02,rounding_size=0.08")
     text = dict(ha="center", va="center", color="white")
-    title = operation.replace("BatchNormalization", "BatchNorm")
-    ax.text(x, y - 0.09, title, fontsize=7.5, weight="bold", **text)
-    ax.text(x, y + 0.13, " × ".join(map(str, shape)) or "number", fontsize=6.5, **text)
-    return box
+    ax.text(x, y - 0.09, operation.replace("alization", ""), size=7.5, weight="bold", **text)
+    ax.text(x, y + 0.13, " × ".join(map(str, shape)) or "number", size=6.5, **text)
+    return ax.add_patch(box)

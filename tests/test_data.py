@@ -195,7 +195,7 @@ IMAGES, DIGITS = torch.zeros(3, 28, 28, dtype=torch.uint8), torch.tensor([1, 2, 
         ((IMAGES, DIGITS[:2]), "digits must have one entry for each of the 3 images"),
         ((IMAGES, DIGITS + 7), "digits must be 0-9, but go from 8 to 10"),
         ((IMAGES, DIGITS, DIGITS - 2), "numbers must be 0-9, but go from -1 to 1"),
-        ((IMAGES, DIGITS, DIGITS / 2), "numbers must be an int64 tensor, not torch.float32"),
+        ((IMAGES, DIGITS, DIGITS / 2), "numbers must be a torch.int64 tensor, not torch.float32"),
     ],
 )
 def test_bad_tensors(arguments, message):
