@@ -7,7 +7,13 @@ the checks of the exercises in `mnist_adder_lib.checks`.
 
 from .augment import Augment
 from .calibrate import calibrate, calibration_error
-from .checkpoint import CheckpointError, load_checkpoint, load_pretrained, save_checkpoint
+from .checkpoint import (
+    CheckpointError,
+    asset_path,
+    load_checkpoint,
+    load_pretrained,
+    save_checkpoint,
+)
 from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
 from .drawing import frame_drawing
 from .environment import check_environment
@@ -22,36 +28,3 @@ from .train import (
     joint_loss,
     learning_rate_range_test,
 )
-
-__all__ = [
-    "REFERENCE_RECIPE",
-    "AdderDataset",
-    "AdderPanel",
-    "Augment",
-    "CheckpointError",
-    "DataError",
-    "DigitPad",
-    "Evaluation",
-    "History",
-    "IdentityAdderModel",
-    "Prediction",
-    "calibrate",
-    "calibration_error",
-    "check_environment",
-    "choose_device",
-    "count_parameters",
-    "evaluate",
-    "find_mnist",
-    "fit",
-    "frame_drawing",
-    "joint_loss",
-    "learning_rate_range_test",
-    "load_checkpoint",
-    "load_pretrained",
-    "load_splits",
-    "normalise",
-    "predict",
-    "receptive_fields",
-    "save_checkpoint",
-    "wilson_interval",
-]

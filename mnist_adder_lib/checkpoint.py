@@ -65,14 +65,17 @@ def load_checkpoint(path, model: IdentityAdderModel | None = None):
 
 def load_pretrained() -> IdentityAdderModel:
     """The trained model that comes with the course, in evaluation mode."""
-    return load_checkpoint(pretrained_path())[0]
+    return load_checkpoint(asset_path("adder.pt"))[0]
 
 
-def pretrained_path() -> Path:
-    """The checkpoint that comes with the course: inside an installed package, else in assets."""
+def asset_path(name: str) -> Path:
+    """A file that comes with the course: inside an installed package, else in assets.
+
+    `adder.pt` is the trained model, `results.jsonl` what `tools/measure_recipes.py` measured.
+    """
     package = Path(__file__).parent
-    packed = package / "assets" / "adder.pt"
-    return packed if packed.exists() else package.parent / "assets" / "adder.pt"
+    packed = package / "assets" / name
+    return packed if packed.exists() else package.parent / "assets" / name
 
 
 def write_whole(path, content: bytes) -> None:

@@ -14,7 +14,7 @@ from mnist_adder_lib import (
     load_pretrained,
     save_checkpoint,
 )
-from mnist_adder_lib.checkpoint import pretrained_path, write_whole
+from mnist_adder_lib.checkpoint import asset_path, write_whole
 
 
 def same(one, two):
@@ -63,15 +63,15 @@ def test_the_shipped_model_works(first):
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 0.999))
 def test_a_truncated_checkpoint(path, share):
-    content = pretrained_path().read_bytes()
+    content = asset_path("adder.pt").read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(CheckpointError, match="model.pt is damaged or no checkpoint"):
         load_checkpoint(path)
 
 
 def test_changed_weights_are_noticed(path):
-    content = bytearray(pretrained_path().read_bytes())
-    with zipfile.ZipFile(pretrained_path()) as archive:
+    content = bytearray(asset_path("adder.pt").read_bytes())
+    with zipfile.ZipFile(asset_path("adder.pt")) as archive:
         largest = max(archive.infolist(), key=lambda member: member.file_size)
     content[largest.header_offset + 500] ^= 1
     path.write_bytes(content)
