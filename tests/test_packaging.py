@@ -45,7 +45,8 @@ def test_wheel_holds_library_and_checkpoint_only(wheel):
     names = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     library = {path.name for path in (ROOT / "mnist_adder_lib").glob("*.*")}
     assert {"pad.js", "pad.css"} <= library
-    assert names == {f"mnist_adder_lib/{name}" for name in library | {"assets/adder.pt", "assets/results.jsonl"}}
+    files = library | {"assets/adder.pt", "assets/results.jsonl"}
+    assert names == {f"mnist_adder_lib/{name}" for name in files}
 
 
 def test_wheel_from_the_checkout_is_the_same(wheel, tmp_path):

@@ -18,8 +18,9 @@ from torch.utils.data import DataLoader, Dataset, Subset
 from torchvision import transforms
 
 from mnist_adder_lib import IdentityAdderModel, fit, joint_loss, load_splits
+from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.data import MEAN, STD
-from mnist_adder_lib.train import FAST_RECIPE, LIGHT_AUGMENT, REFERENCE_RECIPE
+from mnist_adder_lib.train import FAST_RECIPE, REFERENCE_RECIPE
 
 BATCH = REFERENCE_RECIPE["batch_size"]
 STEPS_PER_EPOCH = 375

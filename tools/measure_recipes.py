@@ -15,7 +15,8 @@ import pandas as pd
 import torch
 
 from mnist_adder_lib import Augment, IdentityAdderModel, evaluate, fit, load_splits
-from mnist_adder_lib.train import BEST_RECIPE, FAST_RECIPE, LIGHT_AUGMENT, REFERENCE_RECIPE
+from mnist_adder_lib.augment import LIGHT_AUGMENT
+from mnist_adder_lib.train import BEST_RECIPE, FAST_RECIPE, REFERENCE_RECIPE
 
 RESULTS = Path(__file__).resolve().parents[1] / "assets" / "results.jsonl"
 RECIPES = {  # the recipe, its augmentation, its dropout

@@ -19,7 +19,8 @@ from mnist_adder_lib import (
     load_splits,
     save_checkpoint,
 )
-from mnist_adder_lib.train import BEST_RECIPE, LIGHT_AUGMENT
+from mnist_adder_lib.augment import LIGHT_AUGMENT
+from mnist_adder_lib.train import BEST_RECIPE
 
 ROOT = Path(__file__).resolve().parents[1]
 
