@@ -495,6 +495,18 @@ def test_every_solution_has_its_lesson_and_every_check_its_exercise():
     assert [re.match(r"checks\.(\w+)", call)[1] for call in called] == names
 
 
+def test_teachers_page_adds_up_the_minutes():
+    page = (ROOT / "TEACHING.md").read_text()
+    rows = re.findall(r"^\| (\S.*?) \| (\d+).*? \| (\d*) *\|$", page, re.MULTILINE)
+    *lessons, total = [(title, int(reading), int(solving or 0)) for title, reading, solving in rows]
+    for path, (title, reading, solving) in zip(LESSONS, lessons, strict=True):
+        text = prose(read(path))
+        assert text.startswith(f"# {title}\n")
+        assert f"**Time** about {reading} minutes" in text
+        assert sum(map(int, re.findall(r"\*About (\d+) minutes\.\*", text))) == solving
+    assert total == ("together", *(sum(row[i] for row in lessons) for i in (1, 2)))
+
+
 @pytest.mark.parametrize("break_it", [
     lambda cells: cells["task"].update(source=cells["task"].source + " And quickly."),
     lambda cells: cells["task"].update(source=cells["task"].source.replace("●", "*")),
