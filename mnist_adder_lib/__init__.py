@@ -2,7 +2,8 @@
 
 One module for each concept, in the order of the lessons. Figures are in `mnist_adder_lib.plots`,
 the export to ONNX in `mnist_adder_lib.export`,
-the checks of the exercises in `mnist_adder_lib.checks`.
+the checks of the exercises in `mnist_adder_lib.checks`,
+the predictions in `mnist_adder_lib.guesses`.
 """
 
 from .augment import Augment

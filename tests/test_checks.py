@@ -314,7 +314,7 @@ def test_every_check_has_enough_cases():
 
 @pytest.mark.parametrize("check, answer, reason", WRONG, ids=name)
 def test_wrong_answers_are_refused_with_the_reason(check, answer, reason, capsys):
-    assert check(answer) is False
+    check(answer)
     said = capsys.readouterr().out
     assert said.startswith("Not right yet. ") and said.count("\n") == 1
     assert re.search(reason, said), said
@@ -323,7 +323,7 @@ def test_wrong_answers_are_refused_with_the_reason(check, answer, reason, capsys
 @pytest.mark.parametrize("check, answer", RIGHT, ids=name)
 def test_right_answers_are_accepted(check, answer, capsys):
     state = torch.random.get_rng_state()
-    assert check(answer) is True
+    check(answer)
     assert capsys.readouterr().out.startswith("✓ Right. ")
     assert torch.equal(torch.random.get_rng_state(), state)
 
@@ -331,7 +331,7 @@ def test_right_answers_are_accepted(check, answer, capsys):
 @each_check
 @pytest.mark.parametrize("nothing", [..., None, (..., ...)], ids=str)
 def test_unsolved(check, nothing, capsys):
-    assert check(lambda *_: nothing) is False
+    check(lambda *_: nothing)
     assert capsys.readouterr().out.startswith("Not solved yet. ")
 
 
@@ -341,7 +341,7 @@ def test_what_the_function_raises_becomes_a_sentence(check, capsys):
         places = []
         return places[7]
 
-    assert check(stumble) is False
+    check(stumble)
     assert capsys.readouterr().out == (
         "Not right yet. The function stopped with IndexError: list index out of range. "
         "Look at the line `return places[7]`.\n"
@@ -350,7 +350,7 @@ def test_what_the_function_raises_becomes_a_sentence(check, capsys):
 
 @each_check
 def test_wrong_arguments(check, capsys):
-    assert check(lambda: 0) is False
+    check(lambda: 0)
     assert "Look at the arguments it takes." in capsys.readouterr().out
 
 
@@ -360,7 +360,7 @@ def test_wrong_arguments(check, capsys):
     ([0], [1]), (0, 1), [[1], [1, 2]], np.zeros((28, 28)), nn.ReLU(), [[(0.2, 0.2), (0.3, 0.3)]],
 ], ids=lambda thing: type(thing).__name__)
 def test_a_constant_never_passes(check, thing, capsys):
-    assert check(lambda *_: thing) is False
+    check(lambda *_: thing)
     assert capsys.readouterr().out.startswith("Not right yet. ")
 
 
@@ -373,15 +373,16 @@ def test_a_right_answer_to_one_question_is_not_enough(check, capsys):
         answers.append(right(*arguments))
         return answers[0]
 
-    assert check(first_answer) is False
+    check(first_answer)
+    assert capsys.readouterr().out.startswith("Not right yet. ")
 
 
 @each_check
 def test_the_function_itself_is_needed(check, capsys):
-    assert check(7) is False
+    check(7)
     assert "without brackets" in capsys.readouterr().out
 
 
 def test_both_bugs(capsys):
-    assert checks.train_step(step(forget=False, plain=False)) is False
+    checks.train_step(step(forget=False, plain=False))
     assert capsys.readouterr().out == "Not solved yet. Both bugs are still in it.\n"

@@ -12,12 +12,14 @@ import pytest
 import set_repository
 from nbformat import v4
 
-from mnist_adder_lib import checks
+from mnist_adder_lib import checks, guesses
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 ALL = sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+GLOSSARY = NOTEBOOKS / "glossary.ipynb"
+WITH_CODE = [path for path in ALL if path != GLOSSARY]
 IGNORED = "nbval-ignore-output"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ADDRESS = set_repository.read_address()
@@ -87,7 +89,7 @@ def python3_kernel(nb):
         yield f"metadata {nb.metadata}"
 
 
-@rule(ALL)
+@rule(WITH_CODE)
 def run_once_in_order(nb):
     counts = [cell.execution_count for cell in code_cells(nb)]
     if not counts or counts != list(range(1, len(counts) + 1)):
@@ -202,6 +204,37 @@ def ends_with_a_recap_of_five_lines(nb):
         yield f"the last part is {heading!r} with {len(points)} points"
 
 
+def asked(nb):
+    """The questions of a notebook by the variable that holds each, as (variable, question)."""
+    sources = "\n".join(cell.source for cell in code_cells(nb))
+    return re.findall(r"^(\w+) = guesses\.ask\(\"(.+)\"\)$", sources, re.MULTILINE)
+
+
+@rule(LESSONS)
+def two_predictions_or_more_asked_before_compared(nb):
+    if len(asked(nb)) < 2:
+        yield f"{len(asked(nb))} questions"
+    waiting = set()  # variables with a question that wasn't compared yet
+    for cell in code_cells(nb):
+        before = set(waiting)
+        for variable, question in asked(v4.new_notebook(cells=[cell])):
+            if cell.source.splitlines()[-1] != variable:
+                yield f"{question!r} is not shown"
+            if variable in waiting:
+                yield f"{variable} is asked again before it was compared"
+            waiting.add(variable)
+        for variable in re.findall(r"^(\w+)\.compare\(", cell.source, re.MULTILINE):
+            if variable not in before & waiting:
+                yield f"{variable} is compared before it was asked, or twice"
+            waiting.discard(variable)
+    yield from (f"{variable} is never compared" for variable in waiting)
+
+
+@rule(LESSONS)
+def no_guess_in_prose_alone(nb):
+    yield from re.findall(r"(?i)\*\*(?:make [a-z]+ )?guess(?! first).*?\*\*", prose(nb))
+
+
 CASES = [(check, path) for check, paths in RULES.items() for path in paths]
 NAMES = [f"{path.stem}-{check.__name__}" for check, path in CASES]
 
@@ -210,6 +243,11 @@ NAMES = [f"{path.stem}-{check.__name__}" for check, path in CASES]
 def test_rule(check, path):
     complaints = list(check(read(path)))
     assert not complaints, "\n".join(complaints)
+
+
+def test_each_question_is_asked_once():
+    names = [question for path in LESSONS for _, question in asked(read(path))]
+    assert names == list(guesses.QUESTIONS)
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -265,6 +303,9 @@ def lesson():
         v4.new_code_cell("show()", execution_count=3, outputs=[figure, caption]),
         v4.new_code_cell("print(x)", execution_count=4, outputs=[accuracy]),
         v4.new_code_cell("assert x > 98", execution_count=5),
+        v4.new_code_cell('guess = guesses.ask("one")\nguess', execution_count=6),
+        v4.new_code_cell('other = guesses.ask("two")\nother', execution_count=7),
+        v4.new_code_cell("guess.compare(x)\nother.compare(x)", execution_count=8),
         v4.new_markdown_cell("## Recap\n\n" + "- One line.\n" * 5),
     ]
     cells[4].metadata.tags = [IGNORED]
@@ -302,14 +343,16 @@ BREAKS = {  # check -> ways to break a lesson so that the check complains
     ],
     short_cells: [
         lambda nb: nb.cells[1].update(source="x = 1\n" * 16),
-        lambda nb: [cell.update(source="x = 1\n" * 6) for cell in nb.cells[1:4]],
+        lambda nb: [cell.update(source="x = 1\n" * 6) for cell in nb.cells[1:7]],
     ],
     no_test_marks_in_code: [lambda nb: nb.cells[1].update(source="# NBVAL_SKIP\nx = 1")],
     only_this_tag_for_nbval: [
         lambda nb: nb.cells[1].metadata.update(tags=["nbval-skip"]),
         lambda nb: nb.cells[1].metadata.update(tags=["raises-exception"]),
     ],
-    a_quarter_ignored_at_most: [lambda nb: nb.cells[1].metadata.update(tags=[IGNORED])],
+    a_quarter_ignored_at_most: [
+        lambda nb: [cell.metadata.update(tags=[IGNORED]) for cell in nb.cells[1:4]]
+    ],
     ignored_numbers_are_asserted: [lambda nb: nb.cells[5].update(source="print('assert')")],
     figures_have_alt_text_and_caption: [
         lambda nb: nb.cells[3].outputs[0].metadata.clear(),
@@ -334,6 +377,15 @@ BREAKS = {  # check -> ways to break a lesson so that the check complains
         lambda nb: nb.cells[-1].update(source="## Recap\n\n- One line."),
         lambda nb: nb.cells.append(v4.new_markdown_cell("## And another thing")),
     ],
+    two_predictions_or_more_asked_before_compared: [
+        lambda nb: [nb.cells[i].update(source="x") for i in (6, 7, 8)],
+        lambda nb: nb.cells[8].update(source="guess.compare(x)"),
+        lambda nb: nb.cells[8].update(source=nb.cells[8].source + "\nother.compare(x)"),
+        lambda nb: nb.cells[7].update(source='other = guesses.ask("two")'),
+        lambda nb: nb.cells[7].update(source='guess = guesses.ask("two")\nguess'),
+        lambda nb: nb.cells.insert(6, nb.cells.pop(8)),
+    ],
+    no_guess_in_prose_alone: [lambda nb: nb.cells[0].update(source="# Lesson\n\n**Guess** it.")],
 }
 
 
@@ -351,6 +403,61 @@ def test_links_are_checked(tmp_path):
     assert broken_links(lesson(), tmp_path) == ["b.ipynb"]
     assert leads(lesson(), "Previous", "a.ipynb") and leads(lesson(), "Next", "b.ipynb")
     assert not leads(lesson(), "Previous", "b.ipynb") and not leads(lesson(), "Next", "a.ipynb")
+
+
+# --- the glossary ---------------------------------------------------------------------------------
+
+
+def entries(nb):
+    """The words of the glossary and what stands below each, as a dict."""
+    parts = re.split(r"^### ", prose(nb), flags=re.MULTILINE)[1:]
+    return dict(part.split("\n", 1) for part in parts)
+
+
+def anchor(word):
+    """The end of a link to this heading: JupyterLab and nbconvert keep its case."""
+    return word.replace(" ", "-")
+
+
+def glossary_complaints(glossary, lessons):
+    """What is wrong between the glossary and the lessons, a dict of file name -> notebook."""
+    found = entries(glossary)
+    if list(found) != sorted(found, key=str.lower):
+        yield "not in alphabetic order"
+    linked = {}  # anchor -> the first lesson that links to it
+    for name, nb in lessons.items():
+        for target in re.findall(r"\(glossary\.ipynb#(.+?)\)", prose(nb)):
+            linked.setdefault(target, name)
+    yield from (f"no entry #{target}" for target in linked if target not in map(anchor, found))
+    for word, text in found.items():
+        named = re.findall(r"\]\((.+?)\)", text)
+        if len(named) != 1 or named[0] != linked.get(anchor(word)):
+            yield f"{word} names {named}, but is first linked from {linked.get(anchor(word))}"
+        elif word.lower()[:5] not in re.sub(r"\]\(.*?\)", "", prose(lessons[named[0]]).lower()):
+            yield f"{named[0]} doesn't use {word}"
+
+
+def test_glossary():
+    lessons = {path.name: read(path) for path in LESSONS}
+    assert not list(glossary_complaints(read(GLOSSARY), lessons))
+
+
+@pytest.mark.parametrize("break_it", [
+    lambda words, lesson: words.update(source=words.source.replace("### Batch", "### Zebra")),
+    lambda words, lesson: words.update(source=words.source.replace("### Epoch", "### Alpha")),
+    lambda words, lesson: words.update(source=words.source.replace("a.ipynb", "b.ipynb", 1)),
+    lambda words, lesson: words.update(source=words.source + "\n\n### Loss\n\n[A](a.ipynb)"),
+    lambda words, lesson: lesson.update(source=lesson.source + " [x](glossary.ipynb#Loss)"),
+    lambda words, lesson: lesson.update(source=lesson.source.replace("#Epoch", "#epoch")),
+    lambda words, lesson: lesson.update(source=re.sub(r"\[.*?\]", "[x]", lesson.source)),
+])
+def test_broken_glossaries_are_found(break_it):
+    words = v4.new_markdown_cell("### Batch\n\n[A](a.ipynb)\n\n### Epoch\n\n[A](a.ipynb)")
+    lesson = v4.new_markdown_cell("[batch](glossary.ipynb#Batch) [epoch](glossary.ipynb#Epoch)")
+    notebooks = v4.new_notebook(cells=[words]), {"a.ipynb": v4.new_notebook(cells=[lesson])}
+    assert not list(glossary_complaints(*notebooks))
+    break_it(words, lesson)
+    assert list(glossary_complaints(*notebooks))
 
 
 # --- the exercises and their solutions ------------------------------------------------------------
@@ -410,6 +517,18 @@ def test_every_solution_has_its_lesson_and_every_check_its_exercise():
     called = [cells["check"].source for lesson in lessons for cells in lesson.values()]
     names = [name for name, value in vars(checks).items() if hasattr(value, "__wrapped__")]
     assert [re.match(r"checks\.(\w+)", call)[1] for call in called] == names
+
+
+def test_teachers_page_adds_up_the_minutes():
+    page = (ROOT / "TEACHING.md").read_text()
+    rows = re.findall(r"^\| (\S.*?) \| (\d+).*? \| (\d*) *\|$", page, re.MULTILINE)
+    *lessons, total = [(title, int(reading), int(solving or 0)) for title, reading, solving in rows]
+    for path, (title, reading, solving) in zip(LESSONS, lessons, strict=True):
+        text = prose(read(path))
+        assert text.startswith(f"# {title}\n")
+        assert f"**Time** about {reading} minutes" in text
+        assert sum(map(int, re.findall(r"\*About (\d+) minutes\.\*", text))) == solving
+    assert total == ("together", *(sum(row[i] for row in lessons) for i in (1, 2)))
 
 
 @pytest.mark.parametrize("break_it", [
