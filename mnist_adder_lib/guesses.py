@@ -298,6 +298,20 @@ QUESTIONS = {
             Option("Of the test images, which it doesn't know.", between(0.3, 101)),
         ],
     ),
+    "fast recipe": Question(
+        "How good is it after these two epochs, against 15 of the reference recipe?",
+        "Most of those 15 epochs went into steps that were too short, with a network that dropout "
+        "made smaller, and one sum for every look at an image.",
+        [
+            Option("Far behind, by more than five points.", between(-100, -5), "Two epochs of the "
+                   "reference recipe would be. A good schedule makes better use of each step."),
+            Option("One or two points behind.", between(-5, -0.5), "A point is a lot here: it "
+                   "would be twice as many mistakes."),
+            Option("About as good.", between(-0.5, 0.5)),
+            Option("More than a point ahead.", between(0.5, 100), "There is hardly room for it: "
+                   "the reference recipe leaves about one mistake in a hundred."),
+        ],
+    ),
     # --- 4 · Evaluation tables --------------------------------------------------------------------
     "batch means": Question(
         "How many times too large does the mean of the batch means come out?",

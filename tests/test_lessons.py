@@ -188,7 +188,7 @@ def begins_with_its_title(nb):
         yield "the first cell is no '# Title'"
 
 
-@rule(ALL)
+@rule(WITH_CODE)
 def first_code_brings_the_course_to_colab(nb):
     first, *others = code_cells(nb) or [v4.new_code_cell()]
     if first.source != set_repository.bootstrap(ADDRESS) or first.outputs or first.metadata:
@@ -278,7 +278,7 @@ def test_lessons_are_linked_in_order(earlier, later):
     assert leads(read(later), "Previous", earlier.name)
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", WITH_CODE, ids=lambda path: path.stem)
 def test_cell_and_badge_for_colab_fit_the_address(path):
     nb = read(path)
     assert set_repository.with_address(nb, ADDRESS, path) == nb, "run tools/set_repository.py"

@@ -95,6 +95,8 @@ def main(address=None):
     address = read_address()
     for path in sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != "."):
         notebook = nbformat.read(path, as_version=4)
+        if all(cell.cell_type == "markdown" for cell in notebook.cells):
+            continue  # the glossary: there is nothing to run
         changed = with_address(notebook, address, path)
         if changed != notebook:
             save(changed, path)
