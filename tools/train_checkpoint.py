@@ -9,32 +9,22 @@ the checkpoint; the evaluation split is left for lesson 04.
 import argparse
 from pathlib import Path
 
-import torch
+from measure_recipes import RECIPES, train_network
 
-from mnist_adder_lib import (
-    IdentityAdderModel,
-    calibrate,
-    evaluate,
-    fit,
-    load_splits,
-    save_checkpoint,
-)
-from mnist_adder_lib.augment import LIGHT_AUGMENT
-from mnist_adder_lib.train import BEST_RECIPE
+from mnist_adder_lib import calibrate, evaluate, load_splits, save_checkpoint
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def main(seed: int, path: Path) -> None:
-    train, test, _ = load_splits()
-    train.augment = LIGHT_AUGMENT
-    torch.manual_seed(seed)
-    model = IdentityAdderModel(dropout=0)
-    fit(model, train, test, **BEST_RECIPE, seed=seed)
-    print("temperatures", calibrate(model, test))
+    model, (_, test, _) = train_network("best", seed), load_splits()
+    temperatures = calibrate(model, test)
     result = evaluate(model, test)
-    print(result.table().round(3))
-    save_checkpoint(path, model, seed=seed, recipe=BEST_RECIPE, scores=result.scores)
+    print(result.table().round(3), temperatures, sep="\n")
+    recipe, scores = RECIPES["best"][0], result.scores
+    save_checkpoint(
+        path, model, seed=seed, recipe=recipe, temperatures=temperatures, scores=scores
+    )
 
 
 if __name__ == "__main__":
