@@ -5,7 +5,7 @@ VENV ?= .venv
 VENV_OPTIONS ?=
 READY := $(VENV)/ready
 
-.PHONY: lab test lint lessons checkpoint benchmark
+.PHONY: lab test lint lessons checkpoint results benchmark
 
 lab: $(READY)
 	$(VENV)/bin/jupyter lab --ServerApp.root_dir=notebooks $(AS_ROOT)
@@ -22,6 +22,14 @@ lessons: $(READY)
 
 checkpoint: $(READY)
 	$(VENV)/bin/python tools/train_checkpoint.py
+
+# All that was computed, again: the recipes' table, the network that ships, the lessons' outputs.
+# About an hour and a half; then put the printed table into README.md.
+results: $(READY)
+	rm -f assets/results.jsonl
+	$(VENV)/bin/python tools/measure_recipes.py
+	$(VENV)/bin/python tools/train_checkpoint.py
+	$(VENV)/bin/python tools/run_lessons.py
 
 benchmark: $(READY)
 	$(VENV)/bin/python tools/benchmark.py

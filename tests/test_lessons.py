@@ -235,6 +235,33 @@ def no_guess_in_prose_alone(nb):
     yield from re.findall(r"(?i)\*\*(?:make [a-z]+ )?guess(?! first).*?\*\*", prose(nb))
 
 
+def minutes_to_work_through(nb):
+    """Reading 130 words or 20 lines of code a minute, looking at a figure for half a minute,
+    guessing for half a minute; the exercises have minutes of their own."""
+    cells, exercises = [], False
+    for cell in nb.cells:
+        if cell.source.startswith("## "):
+            exercises = cell.source.startswith("## Exercises")
+        if not exercises:
+            cells.append(cell)
+    part = v4.new_notebook(cells=cells)
+    code = "\n".join(cell.source for cell in code_cells(part))
+    words = len(re.sub(r"\(\S+\)", "", prose(part)).split())  # without the addresses of links
+    figures = sum("image/png" in output.get("data", {}) for output in outputs(part))
+    pauses = figures + code.count("guesses.ask")
+    return words / 130 + len(re.findall(r"^.*\S", code, re.MULTILINE)) / 20 + pauses / 2
+
+
+@rule(LESSONS)
+def minutes_fit_what_there_is_to_do(nb):
+    header = " ".join(nb.cells[0].source.split()) if nb.cells else ""
+    said = re.search(r"\*\*Time\*\* about (\d+) minutes", header)
+    alone = re.search(r"the computer works about (\d+) minutes alone", header)
+    expected = minutes_to_work_through(nb) + (int(alone[1]) if alone else 0)
+    if not said or abs(int(said[1]) - expected) > 5:
+        yield f"{said and said[0]}, but by what there is to do it is {expected:.0f}"
+
+
 CASES = [(check, path) for check, paths in RULES.items() for path in paths]
 NAMES = [f"{path.stem}-{check.__name__}" for check, path in CASES]
 
@@ -297,7 +324,10 @@ def lesson():
     caption = v4.new_output("display_data", {"text/markdown": "*The loss falls.*"})
     accuracy = v4.new_output("stream", name="stdout", text="98.9%\n")
     cells = [
-        v4.new_markdown_cell("# Lesson\n\nPrevious: [Start](a.ipynb) · Next: [Model](b.ipynb)"),
+        v4.new_markdown_cell(
+            "# Lesson\n\n**Time** about 5 minutes\n\n"
+            "Previous: [Start](a.ipynb) · Next: [Model](b.ipynb)"
+        ),
         v4.new_code_cell(set_repository.bootstrap(ADDRESS), execution_count=1),
         v4.new_code_cell("x = 98.9", execution_count=2),
         v4.new_code_cell("show()", execution_count=3, outputs=[figure, caption]),
@@ -384,6 +414,12 @@ BREAKS = {  # check -> ways to break a lesson so that the check complains
         lambda nb: nb.cells[7].update(source='other = guesses.ask("two")'),
         lambda nb: nb.cells[7].update(source='guess = guesses.ask("two")\nguess'),
         lambda nb: nb.cells.insert(6, nb.cells.pop(8)),
+    ],
+    minutes_fit_what_there_is_to_do: [
+        lambda nb: nb.cells[0].update(source=nb.cells[0].source.replace("5", "10")),
+        lambda nb: nb.cells[0].update(source="# Lesson"),
+        lambda nb: nb.cells[-1].update(source="word " * 2_000),
+        lambda nb: nb.cells[2].update(source="x = 1\n" * 200),
     ],
     no_guess_in_prose_alone: [lambda nb: nb.cells[0].update(source="# Lesson\n\n**Guess** it.")],
 }
