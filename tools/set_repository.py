@@ -34,10 +34,8 @@ HAS_NO_ADDRESS = f"""\
 from importlib.util import find_spec
 
 if not {ASKS}:  # where the course is installed, this does nothing
-    raise RuntimeError(
-        "The course isn't installed here. On your own computer, do so as its README says under "
-        "Start. For Colab, its maintainer first runs: python tools/set_repository.py ADDRESS"
-    )"""
+    raise RuntimeError("Install the course: see Start in its README. For Colab, its "
+                       "maintainer first runs python tools/set_repository.py ADDRESS")"""
 
 
 def read_address():
