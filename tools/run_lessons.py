@@ -26,7 +26,6 @@ def run(path):
         timeout=None,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
         record_timing=False,
         coalesce_streams=True,
     ).execute()
