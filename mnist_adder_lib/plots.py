@@ -64,6 +64,7 @@ class Picture(Image):
         if not alt:
             raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
         buffer = io.BytesIO()
+        figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
         figure.savefig(buffer, dpi=144, facecolor="white", metadata={"Software": None})
         plt.close(figure)  # or the notebook would show it a second time
         super().__init__(buffer.getvalue(), retina=True, metadata={"alt": alt})

@@ -66,6 +66,14 @@ def test_a_figure_is_shown_with_alt_text_and_a_caption(shown):
     assert shown[2][0].metadata == {"alt": "Another text."}
 
 
+def test_the_labels_of_a_small_figure_are_not_cut_off():
+    figure, ax = plt.subplots(figsize=(3, 1.5))
+    ax.set(xlabel="step", ylabel="a label")
+    plots.Picture(figure, "Axes.")
+    box = ax.get_tightbbox()
+    assert box.x0 >= 0 and box.y0 >= 0
+
+
 def test_a_figure_without_words_is_refused():
     with pytest.raises(ValueError, match="say what the figure shows"):
         plots.show(labelled(""), "Below.")
