@@ -101,6 +101,41 @@ def draw(low, high) -> int:
     return int(torch.randint(low, high + 1, ()))
 
 
+# --- 0 · Start here -------------------------------------------------------------------------------
+
+
+@check("The answer of a network is a place in a list. The probability there says how sure it is.")
+def most_likely(answer):
+    """`most_likely(probabilities)`: the place of the largest, counted from 0."""
+    for size in (10, 10, 10, 19):
+        probabilities = torch.randn(size).mul(3).softmax(dim=0).tolist()
+        largest = max(probabilities)
+        right = probabilities.index(largest)
+        compare(answer(list(probabilities)), right, f"{size} probabilities, the largest in place "
+                f"{right},", {
+            "That is the largest probability itself, how sure the network is. Asked is its place, "
+            "which says of what.": largest,
+            "That is one too many: places are counted from 0, as digits are.": right + 1,
+            "That is the place of the smallest probability, the least likely digit.":
+                probabilities.index(min(probabilities)),
+        })
+
+
+@check("Nothing forces the two answers to fit. In lesson 4 you will count how often they don't.")
+def agree(answer):
+    """`agree(digit, number, total)`: whether the sum is what digit and number add up to."""
+    for digit, number in torch.cartesian_prod(*[torch.arange(9, -1, -1)] * 2).tolist():
+        right, case = digit + number, f"digit {digit}, number {number} and sum"
+        for total in (right, digit, number, right + 1, right - 1):
+            said = numbers(answer(digit, number, total))
+            require(said.size == 1 and said.item() in (0, 1), "The answer should be True or False.")
+            require(said.item() or total != right, f"It says no to {case} {total}, which fit.")
+            require(not said.item() or total == right or total != digit, f"It says yes to {case} "
+                    f"{total}: such a network has forgotten the number.")
+            require(not said.item() or total == right, f"It says yes to {case} {total}, but the "
+                    f"two add up to {right}.")
+
+
 # --- 1 · Data generation --------------------------------------------------------------------------
 
 

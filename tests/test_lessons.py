@@ -498,8 +498,6 @@ def test_broken_glossaries_are_found(break_it):
 
 # --- the exercises and their solutions ------------------------------------------------------------
 
-WITH_EXERCISES = [path for path in LESSONS if not path.stem.startswith("00_")]
-
 
 def solutions(path):
     return path.parent / "solutions" / path.name
@@ -538,7 +536,7 @@ def exercise_complaints(lesson, solution):
             yield f"the solution of {name} isn't right"
 
 
-@pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_exercises_and_solutions(path):
     assert not list(exercise_complaints(read(path), read(solutions(path))))
     sections = re.findall(r"^## (.+)", prose(read(path)), re.MULTILINE)
@@ -547,9 +545,9 @@ def test_exercises_and_solutions(path):
 
 def test_every_solution_has_its_lesson_and_every_check_its_exercise():
     assert sorted(path.name for path in (NOTEBOOKS / "solutions").glob("*.ipynb")) == [
-        path.name for path in WITH_EXERCISES
+        path.name for path in LESSONS
     ]
-    lessons = [exercises(read(path)) for path in WITH_EXERCISES]
+    lessons = [exercises(read(path)) for path in LESSONS]
     called = [cells["check"].source for lesson in lessons for cells in lesson.values()]
     names = [name for name, value in vars(checks).items() if hasattr(value, "__wrapped__")]
     assert [re.match(r"checks\.(\w+)", call)[1] for call in called] == names
@@ -578,7 +576,7 @@ def test_teachers_page_adds_up_the_minutes():
 ])
 def test_broken_exercises_are_found(break_it):
     for broken in (0, 1):
-        pair = read(WITH_EXERCISES[0]), read(solutions(WITH_EXERCISES[0]))
+        pair = read(LESSONS[0]), read(solutions(LESSONS[0]))
         break_it(exercises(pair[broken])["01-exercise-1"])
         try:
             complaints = list(exercise_complaints(*pair))

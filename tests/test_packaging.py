@@ -95,7 +95,7 @@ def code_lines(path):
 
 def test_library_stays_small():
     lines = {path.stem: code_lines(path) for path in (ROOT / "mnist_adder_lib").glob("*.py")}
-    assert lines.pop("checks") <= 300  # grows with the exercises
+    assert lines.pop("checks") <= 320  # grows with the exercises
     assert lines.pop("guesses") <= 400  # grows with the predictions, nearly all of it is text
     assert sum(lines.values()) <= 1250
 
