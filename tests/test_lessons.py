@@ -577,7 +577,7 @@ def test_teachers_page_adds_up_the_minutes():
 def test_broken_exercises_are_found(break_it):
     for broken in (0, 1):
         pair = read(LESSONS[0]), read(solutions(LESSONS[0]))
-        break_it(exercises(pair[broken])["01-exercise-1"])
+        break_it(exercises(pair[broken])["00-exercise-1"])
         try:
             complaints = list(exercise_complaints(*pair))
         except KeyError as error:  # a cell has lost its name
