@@ -28,4 +28,5 @@ from .train import (
     fit,
     joint_loss,
     learning_rate_range_test,
+    refresh_batch_norm,
 )

@@ -154,6 +154,23 @@ def render_strokes(strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
     return np.asarray(image.reduce(2))
 
 
+def rescale_strokes(strokes, side: float = 0.64) -> list:
+    """The same strokes moved to the middle of the pad, the longer side of the drawing `side` of it.
+
+    Drawn with the pad's pen, they then have the weight of MNIST's strokes (1.7 of 20 pixels),
+    however small or thick they were drawn. What lies outside the pad is left out; a dot stays
+    small.
+    """
+    strokes = [[(x, y) for x, y in stroke if 0 <= min(x, y) and max(x, y) <= 1]
+               for stroke in strokes]
+    if not any(strokes):
+        return []
+    points = np.concatenate([stroke for stroke in strokes if stroke])
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale, middle = side / max(PEN, *(high - low)), (low + high) / 2
+    return [(0.5 + scale * (np.array(stroke) - middle)).tolist() for stroke in strokes if stroke]
+
+
 def read_picture(data: bytes) -> np.ndarray:
     """Read a PNG or JPEG of a digit, dark on light or light on dark, as white ink on black.
 

@@ -13,7 +13,7 @@ from PIL import Image
 from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, observe, validate
 
 from .data import load_splits
-from .drawing import PEN, frame_drawing, read_picture, render_strokes
+from .drawing import PEN, frame_drawing, read_picture, render_strokes, rescale_strokes
 from .evaluate import Prediction, predict
 
 SURE = 0.6  # below this probability the panel says that it is not sure
@@ -97,8 +97,11 @@ class DigitPad(anywidget.AnyWidget):
 
     @property
     def drawing(self) -> np.ndarray:
-        """What is on the pad at its best resolution: a picture as it is, else `image()`."""
-        return self._picture() if self.background and not self.strokes else self.image()
+        """What is on the pad at its best: strokes alone drawn anew, as large and as thick as a
+        digit should be, a picture alone as it is."""
+        if not self.background:
+            return render_strokes(rescale_strokes(self.strokes))
+        return self.image() if self.strokes else self._picture()
 
     def _picture(self) -> np.ndarray:
         return np.asarray(Image.open(io.BytesIO(from_url(self.background))).convert("L"))

@@ -12,7 +12,13 @@ from PIL import Image
 from scipy import ndimage
 
 from mnist_adder_lib import drawing
-from mnist_adder_lib.drawing import frame_drawing, naive_resize, read_picture, render_strokes
+from mnist_adder_lib.drawing import (
+    frame_drawing,
+    naive_resize,
+    read_picture,
+    render_strokes,
+    rescale_strokes,
+)
 
 digits = st.integers(0, 9)
 shapes = st.tuples(st.integers(1, 50), st.integers(1, 50)) | st.sampled_from([(1, 500), (500, 1)])
@@ -176,6 +182,35 @@ def test_a_tap_is_a_dot_and_strokes_scale():
     assert not render_strokes([]).any() and not render_strokes([[]]).any()
     small, large = (render_strokes(DIGITS[8], size).mean() for size in (56, 560))
     assert small == pytest.approx(large, rel=0.1)
+
+
+points = st.tuples(st.floats(0, 1), st.floats(0, 1))
+
+
+@given(st.lists(st.lists(points, min_size=1, max_size=5), min_size=1, max_size=4))
+def test_rescaled_strokes_fill_the_pad_and_keep_their_shape(strokes):
+    before = np.concatenate(strokes)
+    after = np.concatenate(rescale_strokes(strokes, side=0.8))
+    low, high = after.min(axis=0), after.max(axis=0)
+    assert (low + high) / 2 == pytest.approx(0.5)
+    extent = np.ptp(before, axis=0).max()
+    assert (high - low).max() == pytest.approx(0.8 * min(1, extent / drawing.PEN))
+    scale = 0.8 / max(extent, drawing.PEN)
+    assert after - after[0] == pytest.approx(scale * (before - before[0]), abs=1e-6)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_rescaled_strokes_have_mnists_weight(digit):
+    image = render_strokes(rescale_strokes(DIGITS[digit]))
+    ink = drawing.resize_long_side(drawing.crop_to_ink(drawing.to_ink(image)), 80)
+    assert drawing.stroke_weight(ink) / 4 == pytest.approx(1.7, abs=0.2)
+
+
+def test_strokes_off_the_pad_are_left_out():
+    inside = [[0.2, 0.2], [0.4, 0.6]]
+    strokes = [[*inside, (0.5, 1.5)], [(-2, 0), (-1, 0)], []]
+    assert rescale_strokes(strokes) == rescale_strokes([inside])
+    assert rescale_strokes([[(2, 2)]]) == rescale_strokes([]) == rescale_strokes([[]]) == []
 
 
 # Pictures of paper

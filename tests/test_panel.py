@@ -12,7 +12,7 @@ from torch import nn
 from traitlets import TraitError
 
 from mnist_adder_lib import IdentityAdderModel
-from mnist_adder_lib.drawing import frame_drawing, render_strokes
+from mnist_adder_lib.drawing import frame_drawing, render_strokes, rescale_strokes
 from mnist_adder_lib.panel import AdderPanel, DigitPad, from_url, to_url
 
 SEVEN = [[list(point) for point in stroke] for stroke in DIGITS[7]]
@@ -94,11 +94,20 @@ def test_it_answers_every_change_once():
 
 def test_it_shows_what_the_network_sees():
     panel = panel_of()
-    assert np.array_equal(panel.seen, frame_drawing(render_strokes(DIGITS[7])))
+    assert np.array_equal(panel.seen, frame_drawing(render_strokes(rescale_strokes(DIGITS[7]))))
     shown = Image.open(io.BytesIO(from_url(panel.answer["seen"])))
     assert np.array_equal(np.asarray(shown), panel.seen)
     assert len(panel.answer["digit_probabilities"]) == 10
     assert sum(panel.answer["sum_probabilities"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_it_sees_the_same_however_small_and_with_whatever_pen(digit):
+    large = AdderPanel(Oracle(), strokes=DIGITS[digit])
+    shrunk = [[(0.1 * x + 0.05, 0.1 * y + 0.6) for x, y in stroke] for stroke in DIGITS[digit]]
+    small = AdderPanel(Oracle(), strokes=shrunk, pen=0.14)
+    assert np.corrcoef(small.seen.ravel(), large.seen.ravel())[0, 1] > 0.95
+    assert small.image().sum() < large.image().sum()  # on the pad they differ
 
 
 @pytest.mark.parametrize("number", [-1, 10, 3.5, "7", None])

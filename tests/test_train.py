@@ -16,6 +16,7 @@ from mnist_adder_lib import (
     fit,
     joint_loss,
     learning_rate_range_test,
+    refresh_batch_norm,
 )
 
 
@@ -229,6 +230,50 @@ def test_a_file_without_a_history(tmp_path, content):
     (tmp_path / "history.json").write_text(content)
     with pytest.raises(ValueError, match="history.json holds no training history"):
         History.load(tmp_path / "history.json")
+
+
+# ------------------------------------------------------------------ batch norm's statistics
+
+
+def plain(dataset):
+    return AdderDataset(dataset.images, dataset.digits, dataset.numbers)
+
+
+def test_refreshed_batch_norm_has_the_statistics_of_the_dataset(first):
+    model, dataset = seeded_model(), plain(first(2500, split=0))
+    fit(model, first(256, split=0), epochs=1)
+    refresh_batch_norm(model, dataset, batches=2)
+    convolution, relu, norm = model.block1[0][:3]
+    images, _ = zip(*(dataset[i][0] for i in range(2000)))  # the third batch isn't looked at
+    with torch.no_grad():
+        seen = relu(convolution(torch.stack(images)))
+    assert torch.allclose(norm.running_mean, seen.mean(dim=(0, 2, 3)), atol=1e-4)
+    assert torch.allclose(norm.running_var, seen.var(dim=(0, 2, 3)), rtol=0.01)
+
+
+def test_after_refreshing_evaluation_answers_as_training_does(first):
+    model, dataset = seeded_model(dropout=0), plain(first(1000))
+    fit(model, first(1000, split=0), epochs=1)
+    (images, numbers), _ = next(iter(DataLoader(dataset, 1000)))
+    refresh_batch_norm(model, dataset)
+    with torch.no_grad():
+        trained, evaluated = model.train()(images, numbers), model.eval()(images, numbers)
+    for ours, theirs in zip(evaluated, trained):
+        assert torch.allclose(ours, theirs, atol=0.02)
+
+
+@pytest.mark.parametrize("mode", [True, False])
+def test_refreshing_changes_nothing_else(first, mode):
+    model = seeded_model(dropout=0.5).train(mode)  # dropout would make every refresh another one
+    before = [parameter.clone() for parameter in model.parameters()]
+    momenta = [getattr(layer, "momentum", None) for layer in model.modules()]
+    refresh_batch_norm(model, plain(first(300)))
+    once = weights(model)
+    refresh_batch_norm(model, plain(first(300)))
+    assert torch.allclose(weights(model), once, atol=1e-6)
+    assert all(map(torch.equal, model.parameters(), before))
+    assert [getattr(layer, "momentum", None) for layer in model.modules()] == momenta
+    assert all(layer.training == mode for layer in model.modules())
 
 
 # ------------------------------------------------------------------ range test
