@@ -161,14 +161,14 @@ def rescale_strokes(strokes, side: float = 0.64) -> list:
     however small or thick they were drawn. What lies outside the pad is left out; a dot stays
     small.
     """
-    strokes = [[(x, y) for x, y in stroke if 0 <= min(x, y) and max(x, y) <= 1]
-               for stroke in strokes]
-    if not any(strokes):
+    inside = [[p for p in stroke if 0 <= min(p) and max(p) <= 1] for stroke in strokes]
+    strokes = [np.array(stroke) for stroke in inside if stroke]
+    if not strokes:
         return []
-    points = np.concatenate([stroke for stroke in strokes if stroke])
+    points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale, middle = side / max(PEN, *(high - low)), (low + high) / 2
-    return [(0.5 + scale * (np.array(stroke) - middle)).tolist() for stroke in strokes if stroke]
+    return [(0.5 + scale * (stroke - middle)).tolist() for stroke in strokes]
 
 
 def read_picture(data: bytes) -> np.ndarray:

@@ -82,9 +82,8 @@ class Evaluation:
         """Loss, and accuracy with its 95% interval in percent, of digit, sum and both."""
         right = {"digit": self.digit_right, "sum": self.sum_right, "both": self.both_right}
         rows = {name: _accuracy_row(flags) for name, flags in right.items()}
-        losses = [self.loss_digit, self.loss_sum, self.loss_both]
         table = pd.DataFrame.from_dict(rows, orient="index")
-        table.insert(0, "loss", losses)
+        table.insert(0, "loss", [self.loss_digit, self.loss_sum, self.loss_both])
         return table
 
     def table_per_digit(self) -> pd.DataFrame:

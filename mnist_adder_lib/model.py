@@ -46,9 +46,8 @@ class IdentityAdderModel(nn.Module):
         super().__init__()
         if adder_layers < 1:
             raise ValueError(f"the adder needs at least one layer, not {adder_layers}")
-        self.config = dict(
-            adder_layers=adder_layers, dropout=dropout, channel_dropout=channel_dropout
-        )
+        self.config = dict(adder_layers=adder_layers, dropout=dropout,
+                           channel_dropout=channel_dropout)
         drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, dropout)
         self.block1 = nn.Sequential(conv(1, 8, drop()), conv(8, 8, drop()), nn.MaxPool2d(2))
         self.block2 = nn.Sequential(conv(8, 16, drop()), conv(16, 16, drop()), nn.MaxPool2d(2))

@@ -85,8 +85,7 @@ def explore(draw, **ranges: tuple[int, int]):
     def redraw(**values):
         display(Picture(draw(**values)))
 
-    picture = ipywidgets.interactive_output(redraw, sliders)
-    return ipywidgets.VBox([*sliders.values(), picture])
+    return ipywidgets.VBox([*sliders.values(), ipywidgets.interactive_output(redraw, sliders)])
 
 
 def _labelled(figure: Figure, label: str) -> Figure:
@@ -278,8 +277,8 @@ def plot_onnx_graph(path, columns: int = 7) -> Figure:
     graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
     values = [*graph.input, *graph.value_info, *graph.output]
     shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
-    operations = {v.name: "Input" for v in graph.input}
-    operations |= {n.output[0]: n.op_type for n in graph.node if n.op_type != "Constant"}
+    operations = {n.output[0]: n.op_type for n in graph.node if n.op_type != "Constant"}
+    operations |= {v.name: "Input" for v in graph.input}
     edges = [(source, node.output[0]) for node in graph.node for source in node.input
              if source in operations]
     places = _snake(operations, edges, columns)
@@ -292,22 +291,19 @@ def plot_onnx_graph(path, columns: int = 7) -> Figure:
     ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6))
     ax.axis("off")
     return _labelled(figure, "Boxes joined by arrows, from the two inputs to the two outputs: "
-                             f"{', '.join(operations.values())}.")
+                             f"{', '.join(list(operations.values())[:-2])}.")
 
 
 def _snake(operations, edges, columns: int) -> dict[str, tuple[float, float]]:
     """(x, y) of each operation, as late in the snake as the operations after it allow.
 
-    Those that can be computed side by side stand below each other, the longer branch above.
+    Those that can be computed side by side stand below each other, inputs at the bottom.
     """
-    after, before = dict.fromkeys(operations, 0), dict.fromkeys(operations, 0)
-    for start, end in edges:  # in the order of computation
-        before[end] = max(before[end], before[start] + 1)
-    for start, end in reversed(edges):
+    after, places = dict.fromkeys(operations, 0), {}
+    for start, end in reversed(edges):  # against the order of computation
         after[start] = max(after[start], after[end] + 1)
-    places, last = {}, max(after.values())
-    for name in sorted(operations, key=lambda name: -before[name]):
-        row, column = divmod(last - after[name], columns)
+    for name in operations:
+        row, column = divmod(max(after.values()) - after[name], columns)
         x = column if row % 2 == 0 else columns - 1 - column
         places[name] = x, 2 * row + ((x, 2 * row) in places.values())
     rows = sorted({y for _, y in places.values()})  # without those that stayed empty

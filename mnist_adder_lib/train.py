@@ -121,7 +121,7 @@ def fit(
     lonely = len(train) % batch_size == 1
     loader = DataLoader(train, batch_size, shuffle=True, drop_last=lonely)
     optimizer = _optimizer(model, adam, learning_rate, momentum, weight_decay)
-    schedule = _schedule(optimizer, epochs * len(loader), one_cycle)
+    schedule = _schedule(optimizer, learning_rate, epochs * len(loader), one_cycle)
     history = History(steps_per_epoch=len(loader))
     try:
         for epoch in range(1, epochs + 1):
@@ -199,9 +199,8 @@ def _optimizer(model, adam: bool, rate: float, momentum: float, weight_decay: fl
     return torch.optim.SGD(model.parameters(), rate, momentum, weight_decay=weight_decay)
 
 
-def _schedule(optimizer, steps: int, one_cycle: bool):
+def _schedule(optimizer, rate: float, steps: int, one_cycle: bool):
     if one_cycle:
-        rate = optimizer.param_groups[0]["lr"]
         return torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps + 1)
     return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
 

@@ -15,7 +15,14 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from mnist_adder_lib import Augment, IdentityAdderModel, evaluate, fit, load_splits
+from mnist_adder_lib import (
+    Augment,
+    IdentityAdderModel,
+    evaluate,
+    fit,
+    load_splits,
+    refresh_batch_norm,
+)
 from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.train import BEST_RECIPE, FAST_RECIPE, REFERENCE_RECIPE
 
@@ -36,6 +43,9 @@ def train_network(name: str, seed: int) -> IdentityAdderModel:
     torch.manual_seed(seed)
     model = IdentityAdderModel(dropout=dropout)
     fit(model, train, **recipe, seed=seed)
+    if name != "reference":
+        train.augment = None
+        refresh_batch_norm(model, train)
     return model
 
 
