@@ -45,6 +45,8 @@ class Augment:
             scale=1 + uniform(self.scale),
             shear=uniform(self.shear),
         )
+        if not (self.brightness or self.contrast):
+            return images
         return recolour(images, 1 + uniform(self.brightness), 1 + uniform(self.contrast))
 
 

@@ -154,12 +154,12 @@ def render_strokes(strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
     return np.asarray(image.reduce(2))
 
 
-def rescale_strokes(strokes, side: float = 0.64) -> list:
+def rescale_strokes(strokes, side: float = 0.82) -> list:
     """The same strokes moved to the middle of the pad, the longer side of the drawing `side` of it.
 
-    Drawn with the pad's pen, they then have the weight of MNIST's strokes (1.7 of 20 pixels),
-    however small or thick they were drawn. What lies outside the pad is left out; a dot stays
-    small.
+    Drawn with the pad's pen, they then have the weight of MNIST's finer strokes, which leaves
+    loops open, however small or thick they were drawn. What lies outside the pad is left out; a
+    dot stays small.
     """
     inside = [[p for p in stroke if 0 <= min(p) and max(p) <= 1] for stroke in strokes]
     strokes = [np.array(stroke) for stroke in inside if stroke]

@@ -118,8 +118,7 @@ def fit(
     if hasattr(train, "to"):  # whole on the device: nothing to copy at each step
         train = train.to(device)
     # Batch norm can't normalise a last batch of one example.
-    lonely = len(train) % batch_size == 1
-    loader = DataLoader(train, batch_size, shuffle=True, drop_last=lonely)
+    loader = DataLoader(train, batch_size, shuffle=True, drop_last=len(train) % batch_size == 1)
     optimizer = _optimizer(model, adam, learning_rate, momentum, weight_decay)
     schedule = _schedule(optimizer, learning_rate, epochs * len(loader), one_cycle)
     history = History(steps_per_epoch=len(loader))
@@ -195,7 +194,7 @@ def _show_progress(bar, scores, rates) -> None:
 
 def _optimizer(model, adam: bool, rate: float, momentum: float, weight_decay: float):
     if adam:
-        return torch.optim.AdamW(model.parameters(), rate, weight_decay=weight_decay)
+        return torch.optim.AdamW(model.parameters(), rate, weight_decay=weight_decay, fused=True)
     return torch.optim.SGD(model.parameters(), rate, momentum, weight_decay=weight_decay)
 
 
@@ -205,8 +204,8 @@ def _schedule(optimizer, rate: float, steps: int, one_cycle: bool):
     return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
 
 
-def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 10) -> None:
-    """Take batch norm's means and variances anew, over the first `batches` x 1,000 examples.
+def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) -> None:
+    """Take batch norm's means and variances anew, over the first `batches` x 250 examples.
 
     Training leaves running averages of the last few batches, and of augmented images. With a
     dataset whose `augment` is None, the statistics become those of images as they are; where
@@ -223,7 +222,7 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 10) ->
         layer.momentum = None  # the plain average of all batches
         layer.train()
     with torch.no_grad():
-        for (images, numbers), _ in itertools.islice(DataLoader(dataset, 1000), batches):
+        for (images, numbers), _ in itertools.islice(DataLoader(dataset, 250), batches):
             model(images.to(device), numbers.to(device))
     for layer, momentum in zip(norms, momenta):
         layer.momentum = momentum

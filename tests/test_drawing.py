@@ -203,7 +203,7 @@ def test_rescaled_strokes_fill_the_pad_and_keep_their_shape(strokes):
 def test_rescaled_strokes_have_mnists_weight(digit):
     image = render_strokes(rescale_strokes(DIGITS[digit]))
     ink = drawing.resize_long_side(drawing.crop_to_ink(drawing.to_ink(image)), 80)
-    assert drawing.stroke_weight(ink) / 4 == pytest.approx(1.7, abs=0.2)
+    assert 1.1 < drawing.stroke_weight(ink) / 4 < 1.8
 
 
 def test_strokes_off_the_pad_are_left_out():

@@ -240,11 +240,11 @@ def plain(dataset):
 
 
 def test_refreshed_batch_norm_has_the_statistics_of_the_dataset(first):
-    model, dataset = seeded_model(), plain(first(2500, split=0))
+    model, dataset = seeded_model(), plain(first(750, split=0))
     fit(model, first(256, split=0), epochs=1)
     refresh_batch_norm(model, dataset, batches=2)
     convolution, relu, norm = model.block1[0][:3]
-    images, _ = zip(*(dataset[i][0] for i in range(2000)))  # the third batch isn't looked at
+    images, _ = zip(*(dataset[i][0] for i in range(500)))  # the third batch isn't looked at
     with torch.no_grad():
         seen = relu(convolution(torch.stack(images)))
     assert torch.allclose(norm.running_mean, seen.mean(dim=(0, 2, 3)), atol=1e-4)
@@ -254,8 +254,8 @@ def test_refreshed_batch_norm_has_the_statistics_of_the_dataset(first):
 def test_after_refreshing_evaluation_answers_as_training_does(first):
     model, dataset = seeded_model(dropout=0), plain(first(1000))
     fit(model, first(1000, split=0), epochs=1)
-    (images, numbers), _ = next(iter(DataLoader(dataset, 1000)))
-    refresh_batch_norm(model, dataset)
+    (images, numbers), _ = next(iter(DataLoader(dataset, 250)))
+    refresh_batch_norm(model, dataset, batches=1)
     with torch.no_grad():
         trained, evaluated = model.train()(images, numbers), model.eval()(images, numbers)
     for ours, theirs in zip(evaluated, trained):
