@@ -28,10 +28,8 @@ def curve(*control):
     return points
 
 
-# A seven with a foot, which might also be a two.
 SEVEN = curve((0.27, 0.3), (0.35, 0.2), (0.6, 0.2), (0.7, 0.25))
 SEVEN += curve((0.7, 0.25), (0.78, 0.32), (0.42, 0.62), (0.4, 0.82))
-SEVEN += curve((0.4, 0.82), (0.43, 0.8), (0.45, 0.8), (0.5, 0.8))
 
 
 def main() -> None:
