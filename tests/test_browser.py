@@ -136,9 +136,11 @@ def test_touch_and_a_tap(lab):
 def test_undo_and_clear(lab):
     lab.draw(DIGITS[7])
     lab.wait("I see a 7")
+    seven, source = lab.find(".seen").get_attribute("src"), "document.querySelector('.seen').src"
     lab.draw([[(0.1, 0.9), (0.9, 0.9)]])
+    lab.page.wait_for_function(f"s => {source} !== s", arg=seven)
     lab.click(".undo")
-    lab.wait("I see a 7")
+    lab.page.wait_for_function(f"s => {source} === s", arg=seven)
     assert lab.execute("print(len(panel.strokes))") == "1"
     lab.click(".undo")
     lab.wait(EMPTY)
