@@ -126,7 +126,7 @@ def _draw_image(ax, image, title, black=-MEAN / STD, white=(1 - MEAN) / STD, col
 @plt.rc_context(STYLE)
 def plot_images(images: dict) -> Figure:
     """Images of any size, (height, width) arrays from 0 (black) to 255, beside each other."""
-    figure, axes = plt.subplots(1, len(images), figsize=(2.2 * len(images), 2.4), squeeze=False)
+    figure, axes = plt.subplots(1, len(images), figsize=(2.2 * len(images), 2.5), squeeze=False)
     for ax, (title, image) in zip(axes.flat, images.items()):
         _draw_image(ax, image, title, black=0, white=255)
     return _labelled(figure, "White on black, side by side: " + ", ".join(images) + ".")

@@ -137,6 +137,13 @@ def test_images_side_by_side():
     assert figure.axes[1].images[0].get_array().max() == 255
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_the_titles_of_images_are_not_cut_off(count):
+    figure = plots.plot_images({f"title {n}": np.zeros((28, 28)) for n in range(count)})
+    plots.Picture(figure)  # lays it out
+    assert max(ax.title.get_window_extent().y1 for ax in figure.axes) < figure.bbox.y1
+
+
 def test_the_distribution_of_sums():
     totals = np.array([0, 9, 9, 18, 3])
     ax = plots.plot_sum_distribution(totals).axes[0]
