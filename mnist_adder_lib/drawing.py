@@ -159,7 +159,7 @@ def rescale_strokes(strokes, side: float = 0.82) -> list:
 
     Drawn with the pad's pen, they then have the weight of MNIST's finer strokes, which leaves
     loops open, however small or thick they were drawn. What lies outside the pad is left out; a
-    dot stays small.
+    dot stays small. Strokes as for `render_strokes`.
     """
     inside = [[p for p in stroke if 0 <= min(p) and max(p) <= 1] for stroke in strokes]
     strokes = [np.array(stroke) for stroke in inside if stroke]

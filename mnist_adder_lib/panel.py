@@ -97,8 +97,8 @@ class DigitPad(anywidget.AnyWidget):
 
     @property
     def drawing(self) -> np.ndarray:
-        """What is on the pad at its best: strokes alone drawn anew, as large and as thick as a
-        digit should be, a picture alone as it is."""
+        """What is on the pad at its best: strokes alone drawn anew, as large as a digit should
+        be, with the pad's own pen, a picture alone as it is."""
         if not self.background:
             return render_strokes(rescale_strokes(self.strokes))
         return self.image() if self.strokes else self._picture()

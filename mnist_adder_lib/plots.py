@@ -278,6 +278,7 @@ def plot_onnx_graph(path, columns: int = 7) -> Figure:
     values = [*graph.input, *graph.value_info, *graph.output]
     shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
     operations = {n.output[0]: n.op_type for n in graph.node if n.op_type != "Constant"}
+    names = ", ".join(operations.values())
     operations |= {v.name: "Input" for v in graph.input}
     edges = [(source, node.output[0]) for node in graph.node for source in node.input
              if source in operations]
@@ -290,8 +291,7 @@ def plot_onnx_graph(path, columns: int = 7) -> Figure:
         ax.annotate("", places[end], places[start], arrowprops=arrow)
     ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6))
     ax.axis("off")
-    return _labelled(figure, "Boxes joined by arrows, from the two inputs to the two outputs: "
-                             f"{', '.join(list(operations.values())[:-2])}.")
+    return _labelled(figure, f"Boxes joined by arrows, from the inputs to the outputs: {names}.")
 
 
 def _snake(operations, edges, columns: int) -> dict[str, tuple[float, float]]:

@@ -209,24 +209,25 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
 
     Training leaves running averages of the last few batches, and of augmented images. With a
     dataset whose `augment` is None, the statistics become those of images as they are; where
-    training has ended, the network reads them better. No weight changes.
+    training has ended, the network reads them better. No weight changes. Raises ValueError for
+    fewer than 2 examples.
 
     Source: Y. Wu and J. Johnson, Rethinking "Batch" in BatchNorm, arXiv 2105.07576, 2021.
     """
-    device, mode = next(model.parameters()).device, model.training
-    norms = [layer for layer in model.modules() if hasattr(layer, "running_mean")]
-    momenta = [layer.momentum for layer in norms]
-    model.eval()  # without dropout
-    for layer in norms:
-        layer.reset_running_stats()
-        layer.momentum = None  # the plain average of all batches
-        layer.train()
+    if len(dataset) < 2:
+        raise ValueError("batch norm needs at least 2 examples")
+    device = next(model.parameters()).device
+    trial = copy.deepcopy(model).eval()  # interrupted, it leaves the model as it was
+    for layer in trial.modules():
+        if hasattr(layer, "running_mean"):
+            layer.reset_running_stats()
+            layer.momentum = None  # the plain average of all batches
+            layer.train()
+    loader = DataLoader(dataset, 250, drop_last=len(dataset) % 250 == 1)
     with torch.no_grad():
-        for (images, numbers), _ in itertools.islice(DataLoader(dataset, 250), batches):
-            model(images.to(device), numbers.to(device))
-    for layer, momentum in zip(norms, momenta):
-        layer.momentum = momentum
-    model.train(mode)
+        for (images, numbers), _ in itertools.islice(loader, batches):
+            trial(images.to(device), numbers.to(device))
+    model.load_state_dict(trial.state_dict())
 
 
 def learning_rate_range_test(

@@ -85,3 +85,11 @@ def test_the_defaults_are_the_references():
     # Shifts are uniform up to 2.8 pixels either way: up to 3 columns or rows turn black.
     black_columns = (spread.amax(dim=(1, 2)) < 0.5).sum(dim=1)
     assert black_columns.max() in (2, 3) and black_columns.min() == 0
+
+
+@pytest.mark.parametrize("name", ["brightness", "contrast"])
+def test_either_colour_is_changed_alone(first, name):
+    none = dict(degrees=0, shift=0, scale=0, shear=0, brightness=0, contrast=0)
+    images = first(20).images[:, None] / 255
+    assert torch.allclose(Augment(**none)(images), images, atol=1e-5)
+    assert (Augment(**dict(none, **{name: 0.2}))(images) - images).abs().amax((1, 2, 3)).min() > 0

@@ -200,7 +200,7 @@ def test_rescaled_strokes_fill_the_pad_and_keep_their_shape(strokes):
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_rescaled_strokes_have_mnists_weight(digit):
+def test_rescaled_strokes_weigh_what_mnists_finer_ones_do(digit):
     image = render_strokes(rescale_strokes(DIGITS[digit]))
     ink = drawing.resize_long_side(drawing.crop_to_ink(drawing.to_ink(image)), 80)
     assert 1.1 < drawing.stroke_weight(ink) / 4 < 1.8

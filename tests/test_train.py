@@ -16,6 +16,7 @@ from mnist_adder_lib import (
     fit,
     joint_loss,
     learning_rate_range_test,
+    load_pretrained,
     refresh_batch_norm,
 )
 
@@ -274,6 +275,49 @@ def test_refreshing_changes_nothing_else(first, mode):
     assert all(map(torch.equal, model.parameters(), before))
     assert [getattr(layer, "momentum", None) for layer in model.modules()] == momenta
     assert all(layer.training == mode for layer in model.modules())
+
+
+@pytest.mark.parametrize("count", [2, 251])
+def test_refreshing_with_a_last_batch_of_one(first, count):
+    model = seeded_model()
+    refresh_batch_norm(model, plain(first(count)))
+    mean = model.embedding[1].running_mean
+    assert mean.any() and mean.isfinite().all()
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_refreshing_needs_two_examples(first, count):
+    model = seeded_model()
+    before = weights(model)
+    with pytest.raises(ValueError, match="at least 2 examples"):
+        refresh_batch_norm(model, Subset(first(3), range(count)))
+    assert torch.equal(weights(model), before)
+
+
+def test_refreshing_interrupted_changes_nothing(first):
+    class Interrupting(AdderDataset):
+        def __getitems__(self, indices):
+            if 250 in indices:
+                raise KeyboardInterrupt
+            return super().__getitems__(indices)
+
+    model, whole = seeded_model(), first(300)
+    before = weights(model)
+    with pytest.raises(KeyboardInterrupt):
+        refresh_batch_norm(model, Interrupting(whole.images, whole.digits, whole.numbers))
+    assert torch.equal(weights(model), before)
+
+
+def test_the_network_that_ships_has_refreshed_batch_norm(splits):
+    model = load_pretrained()
+    # Those of the CNN: the adder's depend a little on the numbers that are drawn.
+    norms = [layer for layer in (*model.block1.modules(), *model.block2.modules(),
+                                 *model.block3.modules(), model.embedding[1])
+             if hasattr(layer, "running_mean")]
+    before = torch.cat([norm.running_mean for norm in norms])
+    refresh_batch_norm(model, plain(splits[0]))
+    after = torch.cat([norm.running_mean for norm in norms])
+    assert torch.allclose(before, after, atol=1e-3)
 
 
 # ------------------------------------------------------------------ range test
