@@ -4,6 +4,8 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
 from torch.utils.data import DataLoader, Subset
 
 from mnist_adder_lib import (
@@ -19,6 +21,7 @@ from mnist_adder_lib import (
     load_pretrained,
     refresh_batch_norm,
 )
+from mnist_adder_lib.train import agreement_loss
 
 
 def weights(model):
@@ -50,7 +53,8 @@ def test_the_reference_recipe_is_the_default(first):
     assert REFERENCE_RECIPE == dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
     defaults = fit.__kwdefaults__
     assert REFERENCE_RECIPE.items() <= defaults.items()
-    assert not any(defaults[name] for name in ("adam", "one_cycle", "all_numbers", "weight_decay"))
+    options = "adam", "one_cycle", "all_numbers", "agreement", "weight_decay"
+    assert not any(defaults[name] for name in options)
 
 
 def test_one_step_is_stochastic_gradient_descent(first):
@@ -85,6 +89,42 @@ def test_all_numbers_is_each_image_ten_times(first, one_hot):
     images = torch.stack([image for (image, _), _ in data for _ in range(10)])
     digits, numbers = data.digits.repeat_interleave(10), torch.arange(10).repeat(20)
     joint_loss(*by_hand(images, numbers), digits, digits + numbers).backward()
+    for trained, parameter in zip(model.parameters(), by_hand.parameters()):
+        assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-4)
+
+
+distributions = st.lists(st.floats(-5, 5), min_size=10, max_size=10)
+
+
+@given(distributions, st.integers(0, 9))
+def test_heads_that_agree_have_nothing_to_learn_of_each_other(logits, number):
+    by_digit = torch.tensor([logits], requires_grad=True)
+    by_sum = torch.full((1, 19), -1000.0)
+    by_sum[:, number : number + 10] = by_digit.detach()
+    by_sum.requires_grad_()
+    agreement_loss(by_digit, by_sum, torch.tensor([3]), torch.tensor([3 + number])).backward()
+    assert by_digit.grad.abs().max() < 1e-5 and by_sum.grad.abs().max() < 1e-5
+
+
+@given(distributions, distributions, st.integers(0, 9), st.integers(0, 9))
+def test_agreement_is_the_cross_entropy_of_both_with_their_mean(one, other, digit, number):
+    by_digit, by_sum = torch.tensor([one]), torch.full((1, 19), -1000.0)
+    by_sum[:, number : number + 10] = torch.tensor([other])
+    one, other = (torch.tensor(logits).softmax(dim=0) for logits in (one, other))
+    expected = -((one + other) / 2 * (one.log() + other.log())).sum()
+    digit, total = torch.tensor([digit]), torch.tensor([digit + number])
+    for digits, totals in ((digit, total), (F.one_hot(digit, 10), F.one_hot(total, 19))):
+        loss = agreement_loss(by_digit, by_sum, digits, totals)
+        assert loss.item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_agreement_is_its_share_of_the_loss(first):
+    model, by_hand, data = seeded_model(dropout=0), seeded_model(dropout=0).train(), first(20)
+    fit(model, data, epochs=1, learning_rate=0.1, agreement=0.3, device="cpu")
+    images, totals = torch.stack([image for (image, _), _ in data]), data.digits + data.numbers
+    answers = by_hand(images, data.numbers)
+    (0.7 * joint_loss(*answers, data.digits, totals)
+     + 0.3 * agreement_loss(*answers, data.digits, totals)).backward()
     for trained, parameter in zip(model.parameters(), by_hand.parameters()):
         assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-4)
 
