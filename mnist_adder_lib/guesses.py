@@ -358,8 +358,8 @@ QUESTIONS = {
     ),
     "right digit, wrong sum": Question(
         "When it reads the digit correctly, can the sum still be wrong?",
-        "Nobody told the network that its two answers belong together. It gives two, each by a "
-        "layer of its own.",
+        "Its two answers come each from a layer of its own. In training they learned from each "
+        "other (lesson 3), but nothing makes them fit.",
         [
             Option("No: whoever knows the digit can add.", lambda count: count == 0, "You can: "
                    "you read first and add then. The network's sum is not made from its digit; "
