@@ -131,6 +131,8 @@ def fit(
     device = choose_device(device)
     if len(train) < 2:
         raise ValueError("batch norm needs at least 2 training examples")
+    if not 0 <= agreement <= 1:
+        raise ValueError(f"agreement is a share of the loss, from 0 to 1, not {agreement}")
     if seed is not None:
         torch.manual_seed(seed)
     model.to(device)

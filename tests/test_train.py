@@ -129,6 +129,15 @@ def test_agreement_is_its_share_of_the_loss(first):
         assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-4)
 
 
+@pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
+def test_agreement_is_a_share(first, share):
+    model = seeded_model()
+    before = weights(model)
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        fit(model, first(4), epochs=1, agreement=share)
+    assert torch.equal(weights(model), before)
+
+
 def test_it_learns(first):
     model, data = seeded_model(dropout=0), first(256)
     history = fit(model, data, epochs=40, batch_size=32, learning_rate=0.1, seed=0)
