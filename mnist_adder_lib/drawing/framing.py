@@ -1,21 +1,18 @@
-"""From a drawing or a photo to the 28x28 image that MNIST would have made of it.
+"""From a picture of a digit to the 28x28 image that MNIST would have made of it.
 
 A drawing is a 2-D array, white ink on black: uint8 from 0 to 255, or floats from 0 to 1.
 MNIST's own recipe: the longer side of the digit is 20 pixels, and its centre of mass lies
 in the middle of 28x28 (http://yann.lecun.com/exdb/mnist). Every step here can be tried alone.
 """
 
-import io
-
 import numpy as np
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image
 from scipy import ndimage
 
 LONG_SIDE = 20  # pixels of MNIST's 28x28 that the longer side of a digit takes
 DETAIL = 4  # framing works on an image this many times finer, so that nothing gets jagged
 FAINT = 0.2  # ink weaker than this share of the strongest is noise
 STROKE_WEIGHT = (1.2, 2.0)  # pixels: about the middle half of MNIST's digits (`stroke_weight`)
-PEN = 20 / 280  # width of the pad's pen, as a share of the pad
 
 
 def to_ink(drawing) -> np.ndarray:
@@ -135,89 +132,3 @@ def naive_resize(drawing) -> np.ndarray:
     """Shrink the whole drawing to uint8 (28, 28), wherever its digit is (lesson 05 compares)."""
     image = Image.fromarray(to_uint8(to_ink(drawing)))
     return np.asarray(image.resize((28, 28), Image.Resampling.BICUBIC))
-
-
-def render_strokes(strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
-    """Draw strokes as the pad does: round white lines on black, uint8 (size, size).
-
-    A stroke is a list of (x, y), fractions of the pad from the top left; a single point is a
-    dot. `pen` is the width of the line as a share of the pad.
-    """
-    fine = 2 * size
-    image = Image.new("L", (fine, fine))
-    draw, radius = ImageDraw.Draw(image), pen * fine / 2
-    for stroke in strokes:
-        points = [(x * fine, y * fine) for x, y in stroke]
-        draw.line(points, fill=255, width=max(1, round(2 * radius)))
-        for x, y in points:
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    return np.asarray(image.reduce(2))
-
-
-def rescale_strokes(strokes, side: float = 0.82) -> list:
-    """The same strokes moved to the middle of the pad, the longer side of the drawing `side` of it.
-
-    Drawn with the pad's pen, they then have the weight of MNIST's finer strokes, which leaves
-    loops open, however small or thick they were drawn. What lies outside the pad is left out; a
-    dot stays small. Strokes as for `render_strokes`.
-    """
-    inside = [[p for p in stroke if 0 <= min(p) and max(p) <= 1] for stroke in strokes]
-    strokes = [np.array(stroke) for stroke in inside if stroke]
-    if not strokes:
-        return []
-    points = np.concatenate(strokes)
-    low, high = points.min(axis=0), points.max(axis=0)
-    scale, middle = side / max(PEN, *(high - low)), (low + high) / 2
-    return [(0.5 + scale * (stroke - middle)).tolist() for stroke in strokes]
-
-
-def read_picture(data: bytes) -> np.ndarray:
-    """Read a PNG or JPEG of a digit, dark on light or light on dark, as white ink on black.
-
-    Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for a file
-    that is no picture, or a damaged one.
-    """
-    try:
-        image = Image.open(io.BytesIO(data))
-        image.draft("RGB", (560, 560))  # a large JPEG is decoded small at once
-        image = ImageOps.exif_transpose(image)
-        image.thumbnail((280, 280))
-        grey = blend_with_paper(image)
-    except Exception as error:  # Pillow raises many kinds for damaged files
-        raise ValueError("This file can't be read: please choose a PNG or JPEG picture.") from error
-    picture = Image.fromarray(to_uint8(lift_ink(grey)))
-    return np.asarray(ImageOps.pad(picture, [max(picture.size)] * 2))  # black around it
-
-
-def blend_with_paper(image: Image.Image) -> np.ndarray:
-    """A picture as grey float32 (height, width) from 0 to 1, on paper where it is transparent."""
-    if image.mode.startswith("I"):  # 16 bits a pixel
-        image = Image.fromarray((np.asarray(image) / 256).clip(0, 255).astype(np.uint8))
-    layers = image.convert("RGBA").convert("LA").split()
-    grey, alpha = (np.asarray(layer, np.float32) / 255 for layer in layers)
-    seen = np.median(grey[alpha > 0.5]) if (alpha > 0.5).any() else 0
-    paper = seen if alpha.mean() > 0.5 else float(seen < 0.5)  # little is opaque: that is the ink
-    return grey * alpha + paper * (1 - alpha)
-
-
-def lift_ink(grey: np.ndarray) -> np.ndarray:
-    """Ink, 0 to 1, from grey paper: the ink is the smaller part, darker or lighter than the rest.
-
-    The paper, with its shadows, is what is left when details narrower than a third of the
-    picture are taken away (a morphological opening; the rest is called the top hat).
-    """
-    span = max(grey.shape)
-    grey = ndimage.gaussian_filter(grey, span / 250)  # the camera's noise; nothing at 28 pixels
-    flat = grey - ndimage.gaussian_filter(grey, span / 8)
-    light = grey if (flat**3).sum() > 0 else 1 - grey  # skewed towards the ink
-    ink = ndimage.white_tophat(light, size=span // 3 + 1)
-    ink = ink / max(ink.max(), 0.05)  # less contrast than 5% is no ink
-    return without_edges(np.where(ink < FAINT, 0, ink))
-
-
-def without_edges(ink: np.ndarray) -> np.ndarray:
-    """Take away what touches the border, as shadows and tables do, unless it is all there is."""
-    labels, _ = ndimage.label(ink, np.ones((3, 3)))
-    touching = np.unique([*labels[0], *labels[-1], *labels[:, 0], *labels[:, -1]])
-    inner = np.where(np.isin(labels, touching), 0, ink)
-    return inner if (inner > 0.5).mean() > 0.002 else ink

@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from .checkpoint import load_pretrained
-from .data import find_mnist
+from ..checkpoint import load_pretrained
+from ..data import find_mnist
 
 
 def check_environment() -> None:

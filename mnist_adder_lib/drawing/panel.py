@@ -12,9 +12,11 @@ import numpy as np
 from PIL import Image
 from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, observe, validate
 
-from .data import load_splits
-from .drawing import PEN, frame_drawing, read_picture, render_strokes, rescale_strokes
-from .evaluate import Prediction, predict
+from ..data import load_splits
+from ..evaluate import Prediction, predict
+from .framing import frame_drawing
+from .photos import read_picture
+from .strokes import PEN, render_strokes, rescale_strokes
 
 SURE = 0.6  # below this probability the panel says that it is not sure
 BLANK = np.zeros((28, 28), np.uint8)

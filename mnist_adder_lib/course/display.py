@@ -1,0 +1,70 @@
+"""How a notebook shows a figure: with a caption and, in words, what there is to see."""
+
+from __future__ import annotations
+
+import io
+
+import ipywidgets
+import matplotlib.pyplot as plt
+from IPython.display import DisplayHandle, Image, Markdown, display
+from matplotlib.figure import Figure
+
+from ..train import History
+from .figures import plot_history
+
+
+def show(figure: Figure, caption: str, alt: str | None = None) -> None:
+    """Show a figure in a notebook, with a caption below.
+
+    alt: what there is to see, for those who can't; by default the figure's label.
+    """
+    display(Picture(figure, alt), Markdown(f"*{caption}*"))
+
+
+def live_curves(caption: str):
+    """A function for `fit(..., after_epoch=...)`: it shows the curves and lets them grow."""
+    handle = DisplayHandle()
+
+    def draw(history: History) -> None:
+        picture = Picture(plot_history(history))
+        if len(history.test_loss) > 1:
+            return handle.update(picture)
+        handle.display(picture)
+        display(Markdown(f"*{caption}*"))
+
+    return draw
+
+
+class Picture(Image):
+    """A figure as a PNG with a text alternative, shown at half its pixels: sharp on any screen.
+
+    Raises ValueError where neither `alt` nor the figure's label says what there is to see.
+    """
+
+    def __init__(self, figure: Figure, alt: str | None = None):
+        alt = alt or figure.get_label()
+        if not alt:
+            raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
+        buffer = io.BytesIO()
+        figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
+        figure.savefig(buffer, dpi=144, facecolor="white", metadata={"Software": None})
+        plt.close(figure)  # or the notebook would show it a second time
+        super().__init__(buffer.getvalue(), retina=True, metadata={"alt": alt})
+
+    def __repr__(self):
+        return "<Figure>"
+
+
+def explore(draw, **ranges: tuple[int, int]):
+    """Sliders for the whole-number arguments of `draw`, and the figure that it returns for them.
+
+    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves. As
+    the `plot_` functions do, `draw` returns a figure whose label says what it shows.
+    """
+    sliders = {name: ipywidgets.IntSlider(low, low, high, description=name)
+               for name, (low, high) in ranges.items()}
+
+    def redraw(**values):
+        display(Picture(draw(**values)))
+
+    return ipywidgets.VBox([*sliders.values(), ipywidgets.interactive_output(redraw, sliders)])

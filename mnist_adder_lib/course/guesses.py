@@ -1,0 +1,115 @@
+"""Predictions: `guess = guesses.ask("sums")` asks before a result, `guess.compare(value)` after it.
+
+The questions live in the module of their lesson, so that the page doesn't give its answers away.
+Which option is right is decided by the value that the lesson has computed.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import ipywidgets
+from IPython.display import Markdown
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+# Long labels go on in a second line; by default they are cut off.
+STYLE = """<style>
+.guess .widget-html-content {line-height: 1.5}
+.guess .widget-radio-box {width: 100%; max-width: 100%; height: auto}
+.guess label {display: flex; white-space: normal; width: auto; height: auto; margin: 2px 0}
+.guess label input {order: -1; flex: none; margin: 3px 8px 0 0}
+</style>"""
+
+
+class Option(NamedTuple):
+    """One of the answers to choose from."""
+
+    text: str
+    fits: Callable[[object], bool]  # whether it is the right one for a value
+    reason: str = ""  # why it is wrong; only the one that we expect has none
+
+
+class Question(NamedTuple):
+    """What is asked, why the expected answer is right, and the answers to choose from."""
+
+    text: str
+    because: str
+    options: list[Option]
+
+
+class Guess:
+    """A question with its options; the last line of a cell shows it."""
+
+    def __init__(self, question: Question):
+        self.question = question
+        self.buttons = ipywidgets.RadioButtons(
+            options=[option.text for option in question.options],
+            value=None,
+            layout=ipywidgets.Layout(width="100%"),
+        )
+        title = ipywidgets.HTML(f"{STYLE}<b>Your guess.</b> {question.text}")
+        self.box = ipywidgets.VBox([title, self.buttons])
+        self.box.add_class("guess")
+
+    @property
+    def choice(self) -> str | None:
+        """The text of the chosen option; None before one is chosen."""
+        return self.buttons.value
+
+    def compare(self, value) -> Markdown:
+        """What was guessed beside what `value`, the result of the lesson, says; ends the choice.
+
+        Raises ValueError for a value that fits none of the options.
+        """
+        question, choice = self.question, self.choice
+        right = next((option for option in question.options if option.fits(value)), None)
+        if right is None:
+            raise ValueError(f"{value!r} answers none of the options of: {question.text}")
+        self.buttons.disabled = choice is not None
+        because = question.because
+        if right.reason:
+            expected = next(option.text for option in question.options if not option.reason)
+            because = f"When we wrote this page it was: *{expected}* Has something been changed?"
+        if choice == right.text:
+            return Markdown(f"✓ You guessed: *{choice}* So it is. {because}")
+        if choice is None:
+            return Markdown(f"No guess this time. The answer: *{right.text}* {because}")
+        mistake = next(option.reason for option in question.options if option.text == choice)
+        said = f"You guessed: *{choice}* The answer: *{right.text}*"
+        return Markdown(f"{said}\n\n{mistake or question.because}\n\n{because}")
+
+    def __repr__(self):
+        return "\n".join([self.question.text, *(f"- {option}" for option in self.buttons.options)])
+
+    def _repr_mimebundle_(self, **_):
+        # Where no kernel runs, as on GitHub, the text is shown.
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
+        title, _, options = repr(self).partition("\n")
+        text = f"**Your guess.** {title}\n\n{options}"
+        return {"text/plain": repr(self), "text/markdown": text, WIDGET: view}
+
+
+class Guesses:
+    """The questions of one lesson, by name."""
+
+    def __init__(self, questions: dict[str, Question]):
+        self.questions = questions
+
+    def ask(self, name: str) -> Guess:
+        """The question of this name, to be shown and answered before the result is computed."""
+        if name not in self.questions:
+            known = ", ".join(map(repr, self.questions))
+            raise ValueError(f"there is no question {name!r} in this lesson, only {known}")
+        return Guess(self.questions[name])
+
+
+def between(low: float, high: float) -> Callable[[float], bool]:
+    """Whether a value is at least `low` and below `high`."""
+    return lambda value: low <= value < high
+
+
+def never(_) -> bool:
+    """For what no value can show."""
+    return False
+
+
+INFINITE = float("inf")

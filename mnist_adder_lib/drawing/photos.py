@@ -1,0 +1,61 @@
+"""From a photo or a picture file to white ink on black."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageOps
+from scipy import ndimage
+
+from .framing import FAINT, to_uint8
+
+
+def read_picture(data: bytes) -> np.ndarray:
+    """Read a PNG or JPEG of a digit, dark on light or light on dark, as white ink on black.
+
+    Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for a file
+    that is no picture, or a damaged one.
+    """
+    try:
+        image = Image.open(io.BytesIO(data))
+        image.draft("RGB", (560, 560))  # a large JPEG is decoded small at once
+        image = ImageOps.exif_transpose(image)
+        image.thumbnail((280, 280))
+        grey = blend_with_paper(image)
+    except Exception as error:  # Pillow raises many kinds for damaged files
+        raise ValueError("This file can't be read: please choose a PNG or JPEG picture.") from error
+    picture = Image.fromarray(to_uint8(lift_ink(grey)))
+    return np.asarray(ImageOps.pad(picture, [max(picture.size)] * 2))  # black around it
+
+
+def blend_with_paper(image: Image.Image) -> np.ndarray:
+    """A picture as grey float32 (height, width) from 0 to 1, on paper where it is transparent."""
+    if image.mode.startswith("I"):  # 16 bits a pixel
+        image = Image.fromarray((np.asarray(image) / 256).clip(0, 255).astype(np.uint8))
+    layers = image.convert("RGBA").convert("LA").split()
+    grey, alpha = (np.asarray(layer, np.float32) / 255 for layer in layers)
+    seen = np.median(grey[alpha > 0.5]) if (alpha > 0.5).any() else 0
+    paper = seen if alpha.mean() > 0.5 else float(seen < 0.5)  # little is opaque: that is the ink
+    return grey * alpha + paper * (1 - alpha)
+
+
+def lift_ink(grey: np.ndarray) -> np.ndarray:
+    """Ink, 0 to 1, from grey paper: the ink is the smaller part, darker or lighter than the rest.
+
+    The paper, with its shadows, is what is left when details narrower than a third of the
+    picture are taken away (a morphological opening; the rest is called the top hat).
+    """
+    span = max(grey.shape)
+    grey = ndimage.gaussian_filter(grey, span / 250)  # the camera's noise; nothing at 28 pixels
+    flat = grey - ndimage.gaussian_filter(grey, span / 8)
+    light = grey if (flat**3).sum() > 0 else 1 - grey  # skewed towards the ink
+    ink = ndimage.white_tophat(light, size=span // 3 + 1)
+    ink = ink / max(ink.max(), 0.05)  # less contrast than 5% is no ink
+    return without_edges(np.where(ink < FAINT, 0, ink))
+
+
+def without_edges(ink: np.ndarray) -> np.ndarray:
+    """Take away what touches the border, as shadows and tables do, unless it is all there is."""
+    labels, _ = ndimage.label(ink, np.ones((3, 3)))
+    touching = np.unique([*labels[0], *labels[-1], *labels[:, 0], *labels[:, -1]])
+    inner = np.where(np.isin(labels, touching), 0, ink)
+    return inner if (inner > 0.5).mean() > 0.002 else ink
