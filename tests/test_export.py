@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
-from mnist_adder_lib.plots import plot_onnx_graph
+from mnist_adder_lib.course.model_summary import plot_onnx_graph
 
 pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
 onnx = pytest.importorskip("onnx")

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 import lab  # noqa: E402
 
-CELL = """from mnist_adder_lib import AdderPanel, load_pretrained
+CELL = """from mnist_adder_lib import load_pretrained
+from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
 
 

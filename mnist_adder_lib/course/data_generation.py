@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..data import AdderDataset, normalise
 from .checks import Checks, Wrong, draw, numbers, require
-from .figures import BLUE, ORANGE, STYLE, draw_image, labelled
+from .figures import BLUE, ORANGE, draw_image, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
 
 guesses = Guesses({
@@ -104,13 +104,12 @@ def _parts(answer):
     return train, test
 
 
-@plt.rc_context(STYLE)
 def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figure:
     """The image at one index of a dataset, a chosen number, and the one-hot vectors of both
     and of their sum."""
     digit = int(dataset.digits[image])
     total = digit + number
-    figure, (left, *rest) = plt.subplots(1, 4, figsize=(7.5, 2.4), width_ratios=[2.4, 1, 1, 1])
+    figure, (left, *rest) = plt.subplots(1, 4, figsize=(5.5, 3), width_ratios=[2.4, 1, 1, 1])
     draw_image(left, normalise(dataset.images[image] / 255), f"{digit} + {number} = {total}")
     vectors = [("number (in)", number, 10), ("digit (out)", digit, 10), ("sum (out)", total, 19)]
     for ax, (name, value, size) in zip(rest, vectors):
@@ -124,12 +123,11 @@ def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figu
                              f"and {total}.")
 
 
-@plt.rc_context(STYLE)
 def plot_sum_distribution(totals) -> Figure:
     """How often each sum 0-18 occurs, against what evenly spread digits and numbers would give."""
     counts = np.bincount(totals, minlength=19)
     pairs = 10 - abs(np.arange(19) - 9)
-    figure, ax = plt.subplots(figsize=(6.5, 2.8))
+    figure, ax = plt.subplots(figsize=(5.5, 2.8))
     ax.bar(range(19), counts, color=BLUE, label="drawn")
     ax.plot(range(19), pairs * len(totals) / 100, "o-", color=ORANGE, label="pairs of digits / 100")
     ax.set(xlabel="sum", ylabel="examples", xticks=range(19))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 
 import ipywidgets
@@ -14,29 +15,43 @@ from .figures import plot_history
 
 
 def show(figure: Figure, caption: str, alt: str | None = None) -> None:
-    """Show a figure in a notebook, with a caption below.
+    """Show a figure in a notebook; below it a caption and, folded away, what there is to see.
 
-    alt: what there is to see, for those who can't; by default the figure's label.
+    alt: the figure in words, for those who can't see it; by default its label.
     """
-    display(Picture(figure, alt), Markdown(f"*{caption}*"))
+    picture = Picture(figure, alt)
+    display(picture, in_words(caption, picture.metadata["alt"]))
+
+
+def in_words(caption: str, alt: str) -> Markdown:
+    """A caption and what the figure shows.
+
+    The words stand below the figure, since JupyterLab and nbconvert drop a picture's own.
+    """
+    folded = f"<details><summary>The figure in words</summary>{html.escape(alt)}</details>"
+    return Markdown(f"*{caption}*\n\n{folded}")
 
 
 def live_curves(caption: str):
     """A function for `fit(..., after_epoch=...)`: it shows the curves and lets them grow."""
-    handle = DisplayHandle()
+    handle, words = DisplayHandle(), DisplayHandle()
 
     def draw(history: History) -> None:
         picture = Picture(plot_history(history))
-        if len(history.test_loss) > 1:
-            return handle.update(picture)
-        handle.display(picture)
-        display(Markdown(f"*{caption}*"))
+        if len(history.test_loss) == 1:
+            handle.display(picture)
+            words.display(in_words(caption, picture.metadata["alt"]))
+        else:
+            handle.update(picture)
+            words.update(in_words(caption, picture.metadata["alt"]))
 
     return draw
 
 
 class Picture(Image):
     """A figure as a PNG with a text alternative, shown at half its pixels: sharp on any screen.
+
+    Its background is transparent, so that it suits a light page and a dark one.
 
     Raises ValueError where neither `alt` nor the figure's label says what there is to see.
     """
@@ -47,7 +62,7 @@ class Picture(Image):
             raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
         buffer = io.BytesIO()
         figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
-        figure.savefig(buffer, dpi=144, facecolor="white", metadata={"Software": None})
+        figure.savefig(buffer, dpi=144, transparent=True, metadata={"Software": None})
         plt.close(figure)  # or the notebook would show it a second time
         super().__init__(buffer.getvalue(), retina=True, metadata={"alt": alt})
 

@@ -16,14 +16,18 @@ from ..evaluate import Evaluation
 from ..train import History
 
 BLUE, ORANGE, GREEN, RED = "#3b74b8", "#e07b39", "#4a9a62", "#c8443c"
+GREY = "#767676"  # text that is readable on a white page and on a black one
 STYLE = {
     "figure.constrained_layout.use": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlesize": 10,
+    "axes.facecolor": "none",  # the page shows through
     "font.size": 9,
     "legend.frameon": False,
-}
+} | dict.fromkeys(["text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor",
+                   "xtick.color", "ytick.color"], GREY)
+plt.rcParams.update(STYLE)  # for the figures that the lessons draw themselves, too
 
 
 def labelled(figure: Figure, label: str) -> Figure:
@@ -31,7 +35,6 @@ def labelled(figure: Figure, label: str) -> Figure:
     return figure
 
 
-@plt.rc_context(STYLE)
 def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = None) -> Figure:
     """Up to nine examples of a dataset, titled `7 + 8 = 15`; the images as the network gets them.
 
@@ -40,7 +43,7 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
     indices = list(indices)
     columns = min(3, len(indices))
     rows = -(-len(indices) // columns)
-    figure = plt.figure(figsize=(2 * columns, 2.1 * rows))
+    figure = plt.figure(figsize=(1.8 * columns, 1.95 * rows))
     for place, index in enumerate(indices, start=1):
         (image, number), (digit, total) = dataset[index]
         title, right = f"{digit} + {number} = {total}", True
@@ -49,31 +52,29 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
             title = f"Target: {title}\nPredicted: {guess[0]} + {number} = {guess[1]}"
             right = evaluation.both_right[index]
         ax = figure.add_subplot(rows, columns, place)
-        draw_image(ax, image[0], title, color="black" if right else RED)
+        draw_image(ax, image[0], title, color=GREY if right else RED)
     titles = "; ".join(ax.get_title().replace("\n", ", ") for ax in figure.axes)
     return labelled(figure, f"Handwritten digits in a grid, titled {titles}.")
 
 
-def draw_image(ax, image, title, black=-MEAN / STD, white=(1 - MEAN) / STD, color="black") -> None:
+def draw_image(ax, image, title, black=-MEAN / STD, white=(1 - MEAN) / STD, color=GREY) -> None:
     """A (height, width) image without axes; `black` and `white` are normalised by default."""
     ax.imshow(np.asarray(image), cmap="gray", vmin=black, vmax=white)
     ax.set_title(title, color=color)
     ax.axis("off")
 
 
-@plt.rc_context(STYLE)
 def plot_images(images: dict) -> Figure:
     """Images of any size, (height, width) arrays from 0 (black) to 255, beside each other."""
-    figure, axes = plt.subplots(1, len(images), figsize=(2.2 * len(images), 2.5), squeeze=False)
+    figure, axes = plt.subplots(1, len(images), figsize=(1.8 * len(images), 2.1), squeeze=False)
     for ax, (title, image) in zip(axes.flat, images.items()):
         draw_image(ax, image, title, black=0, white=255)
     return labelled(figure, "White on black, side by side: " + ", ".join(images) + ".")
 
 
-@plt.rc_context(STYLE)
 def plot_history(history: History) -> Figure:
     """Loss and accuracy: of training at every step, of the test split after every epoch."""
-    figure, axes = plt.subplots(2, 2, figsize=(7.5, 4.6), sharex="col")
+    figure, axes = plt.subplots(2, 2, figsize=(5.5, 4.2), sharex="col")
     rows = [("loss", history.train_loss, history.test_loss),
             ("accuracy", history.train_accuracy, history.test_accuracy)]
     for (left, right), (kind, train, test) in zip(axes, rows):
@@ -99,13 +100,12 @@ def plot_epochs(ax, values, **options) -> None:
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 
-@plt.rc_context(STYLE)
 def plot_train_test(history: History) -> Figure:
     """Training accuracy (averaged over each epoch) and test accuracy, over epochs."""
     test = history.test_accuracy
     steps = history.train_accuracy[: len(test) * history.steps_per_epoch]
     train = np.reshape(steps, (len(test), -1)).mean(axis=1)
-    figure, ax = plt.subplots(figsize=(6, 3))
+    figure, ax = plt.subplots(figsize=(5.5, 2.8))
     plot_epochs(ax, train, color=BLUE, label="training")
     plot_epochs(ax, test, color=ORANGE, label="test")
     ax.set(xlabel="epoch", ylabel="both right, %", ylim=(min(90, *train, *test), 100))
@@ -114,18 +114,17 @@ def plot_train_test(history: History) -> Figure:
                              f"{test[-1]:.2f}% of the test examples are right.")
 
 
-@plt.rc_context(STYLE)
 def plot_confusion(table: pd.DataFrame) -> Figure:
     """Counts of true against predicted classes; the diagonal is right. Zeros are left empty."""
-    figure, ax = plt.subplots(figsize=(5.2, 4.6) if len(table) <= 10 else (8.4, 7.4))
+    figure, ax = plt.subplots(figsize=(4.6, 4.2) if len(table) <= 10 else (5.5, 5))
     diagonal = np.eye(len(table), dtype=bool)
     wrong = table.mask(diagonal)
     # Mistakes are few: on a linear scale of all counts one could not see them.
     full = np.where(diagonal, 1.5 * table.max(axis=None), -1.2 * max(1, wrong.max(axis=None)))
-    colours = sns.blend_palette([RED, "white", GREEN], as_cmap=True)
-    sns.heatmap(table / full, cmap=colours, vmin=-1, vmax=1,
-                annot=table.astype(str).where(table > 0, ""), fmt="", annot_kws={"size": 8},
-                cbar=False, square=True, linewidths=0.4, linecolor="#eee", ax=ax)
+    colours = sns.blend_palette([RED, "#e8e8e8", GREEN], as_cmap=True)
+    sns.heatmap(table / full, cmap=colours, vmin=-1, vmax=1, mask=table == 0,
+                annot=table.astype(str), fmt="", annot_kws={"size": 8 if len(table) <= 10 else 6},
+                cbar=False, square=True, linewidths=0.4, linecolor="#80808040", ax=ax)
     ax.tick_params(rotation=0)
     mistakes = wrong.stack()
     true, predicted = mistakes.idxmax()

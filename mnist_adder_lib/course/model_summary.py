@@ -12,7 +12,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from torch import nn
 
 from .checks import Checks, Wrong, compare, draw, require
-from .figures import BLUE, GREEN, ORANGE, RED, STYLE, draw_image, labelled
+from .figures import BLUE, GREEN, ORANGE, RED, draw_image, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
 
 guesses = Guesses({
@@ -129,7 +129,6 @@ def _compare_block(block, convs, norms, images):
             "be: convolution, ReLU, batch norm, the three again, max pooling.")
 
 
-@plt.rc_context(STYLE)
 def plot_receptive_field(image, fields: list[dict], layer: int) -> Figure:
     """What the middle unit of one layer sees of an image, and the size of every layer's field.
 
@@ -138,7 +137,7 @@ def plot_receptive_field(image, fields: list[dict], layer: int) -> Figure:
     table, field = pd.DataFrame(fields), fields[layer]
     centres = np.arange(field["start"], 28 - field["start"], field["jump"])
     size, corner = field["size"], centres[len(centres) // 2] - field["size"] / 2
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3), width_ratios=[1, 1.3])
+    figure, (left, right) = plt.subplots(1, 2, figsize=(5.5, 2.8), width_ratios=[1, 1.3])
     draw_image(left, image[0], f"one unit of {field['layer']}")
     left.add_patch(Rectangle((corner, corner), size, size, color=ORANGE, alpha=0.45))
     left.set(xlim=(-4, 31), ylim=(31, -4))
@@ -151,7 +150,6 @@ def plot_receptive_field(image, fields: list[dict], layer: int) -> Figure:
     return labelled(figure, f"A unit of {field['layer']} sees {size} x {size} pixels.")
 
 
-@plt.rc_context(STYLE)
 def plot_onnx_graph(path, columns: int = 7) -> Figure:
     """The operations of an ONNX file and the shapes that they give (without the batch).
 

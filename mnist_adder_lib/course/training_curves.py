@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from ..model import IdentityAdderModel
 from ..train import joint_loss as true_joint_loss
 from .checks import Checks, Unsolved, compare, draw, require
-from .figures import BLUE, ORANGE, STYLE, labelled
+from .figures import BLUE, ORANGE, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
 
 guesses = Guesses({
@@ -157,10 +157,9 @@ def _true_step(model, optimizer, images, numbers, digits, sums):
     return loss.item()
 
 
-@plt.rc_context(STYLE)
 def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
     """The loss while the learning rate grows, and the chosen rate."""
-    figure, ax = plt.subplots(figsize=(6, 2.8))
+    figure, ax = plt.subplots(figsize=(5.5, 2.8))
     ax.semilogx(rates, losses, color=BLUE)
     ax.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.6 * losses[0]))
     if chosen is not None:

@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import v4
 from set_repository import NOTEBOOKS, PLACEHOLDER, bootstrap, with_address
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / "tools" / "colab_setup.py"
 GITHUB = "https://github.com/someone/course"
 BADGE = (
@@ -186,7 +186,8 @@ def forbid(event, arguments):
 
 sys.addaudithook(forbid)
 
-from mnist_adder_lib import check_environment, load_splits
+from mnist_adder_lib import load_splits
+from mnist_adder_lib.course.environment import check_environment
 
 check_environment()
 print(*map(len, load_splits()))

@@ -20,11 +20,11 @@ from mnist_adder_lib.drawing import render_strokes  # noqa: E402
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 
 CELLS = (
-    "from mnist_adder_lib import load_pretrained\nfrom mnist_adder_lib.panel import AdderPanel",
+    "from mnist_adder_lib import load_pretrained\nfrom mnist_adder_lib.drawing import AdderPanel",
     "panel = AdderPanel(load_pretrained())\npanel",
     "panel",
 )
-LESSON = Path(__file__).parents[1] / "notebooks" / "05_draw_a_digit.ipynb"
+LESSON = Path(__file__).parents[2] / "notebooks" / "07_draw_a_digit.ipynb"
 EMPTY = "pad is empty"
 
 START_CLOCK = """() => {

@@ -75,7 +75,7 @@ def lab_server(folder: Path, python: str = sys.executable):
     kinds = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     env = {**os.environ, **{f"JUPYTER_{kind}": str(home / kind) for kind in kinds}}
     env.update(IPYTHONDIR=str(home / "ipython"), OMP_NUM_THREADS="1")
-    env["PYTHONPATH"] = str(Path(__file__).parents[1])
+    env["PYTHONPATH"] = str(Path(__file__).parents[2])
     for name, values in SETTINGS.items():
         file = home / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)

@@ -11,14 +11,10 @@ from lab import DIGITS
 from PIL import Image
 from scipy import ndimage
 
-from mnist_adder_lib import drawing
-from mnist_adder_lib.drawing import (
-    frame_drawing,
-    naive_resize,
-    read_picture,
-    render_strokes,
-    rescale_strokes,
-)
+from mnist_adder_lib.drawing import framing as drawing
+from mnist_adder_lib.drawing.framing import frame_drawing, naive_resize
+from mnist_adder_lib.drawing.photos import read_picture
+from mnist_adder_lib.drawing.strokes import PEN, render_strokes, rescale_strokes
 
 digits = st.integers(0, 9)
 shapes = st.tuples(st.integers(1, 50), st.integers(1, 50)) | st.sampled_from([(1, 500), (500, 1)])
@@ -29,7 +25,7 @@ images = st.one_of(
 )
 
 
-def render(digit, fill=1.0, centre=(0.5, 0.5), size=280, pen=drawing.PEN):
+def render(digit, fill=1.0, centre=(0.5, 0.5), size=280, pen=PEN):
     """A digit shrunk by `fill` around its middle and moved to `centre` of the pad."""
     strokes = [
         [(centre[0] + fill * (x - 0.5), centre[1] + fill * (y - 0.5)) for x, y in stroke]
@@ -194,8 +190,8 @@ def test_rescaled_strokes_fill_the_pad_and_keep_their_shape(strokes):
     low, high = after.min(axis=0), after.max(axis=0)
     assert (low + high) / 2 == pytest.approx(0.5)
     extent = np.ptp(before, axis=0).max()
-    assert (high - low).max() == pytest.approx(0.8 * min(1, extent / drawing.PEN))
-    scale = 0.8 / max(extent, drawing.PEN)
+    assert (high - low).max() == pytest.approx(0.8 * min(1, extent / PEN))
+    scale = 0.8 / max(extent, PEN)
     assert after - after[0] == pytest.approx(scale * (before - before[0]), abs=1e-6)
 
 

@@ -1,10 +1,12 @@
 """What every notebook keeps to, whatever it teaches: see the rules below."""
 
+import html
 import os
 import re
 import statistics
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -12,9 +14,7 @@ import pytest
 import set_repository
 from nbformat import v4
 
-from mnist_adder_lib import checks, guesses
-
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 ALL = sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
@@ -173,8 +173,9 @@ def figures_have_alt_text_and_caption(nb):
                 if len(alt.split()) < 3:
                     yield f"alt text {alt!r} of the figure of\n{cell.source}"
                 caption = following.get("data", {}).get("text/markdown", "").strip()
-                if not re.fullmatch(r"([*_])(?!\1).+\1", caption, re.DOTALL):
-                    yield f"no caption in italics below the figure of\n{cell.source}"
+                words = f"</summary>{html.escape(alt)}</details>"
+                if not re.match(r"([*_])(?!\1).+\1\n\n<details>", caption) or words not in caption:
+                    yield f"no caption and words in <details> below the figure of\n{cell.source}"
 
 
 @rule(ALL)
@@ -272,9 +273,14 @@ def test_rule(check, path):
     assert not complaints, "\n".join(complaints)
 
 
-def test_each_question_is_asked_once():
-    names = [question for path in LESSONS for _, question in asked(read(path))]
-    assert names == list(guesses.QUESTIONS)
+def module_of(path):
+    return import_module(f"mnist_adder_lib.course.{path.stem[3:]}")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_each_question_is_asked_once(path):
+    questions = [question for _, question in asked(read(path))]
+    assert questions == list(module_of(path).guesses.questions)
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -321,7 +327,8 @@ def lesson():
         {"image/png": "aW1hZ2U=", "text/plain": "<Figure size 64x64>"},
         metadata={"image/png": {"alt": "A curve that falls."}},
     )
-    caption = v4.new_output("display_data", {"text/markdown": "*The loss falls.*"})
+    folded = "<details><summary>The figure in words</summary>A curve that falls.</details>"
+    caption = v4.new_output("display_data", {"text/markdown": f"*The loss falls.*\n\n{folded}"})
     accuracy = v4.new_output("stream", name="stdout", text="98.9%\n")
     cells = [
         v4.new_markdown_cell(
@@ -547,10 +554,10 @@ def test_every_solution_has_its_lesson_and_every_check_its_exercise():
     assert sorted(path.name for path in (NOTEBOOKS / "solutions").glob("*.ipynb")) == [
         path.name for path in LESSONS
     ]
-    lessons = [exercises(read(path)) for path in LESSONS]
-    called = [cells["check"].source for lesson in lessons for cells in lesson.values()]
-    names = [name for name, value in vars(checks).items() if hasattr(value, "__wrapped__")]
-    assert [re.match(r"checks\.(\w+)", call)[1] for call in called] == names
+    for path in LESSONS:
+        called = [cells["check"].source for cells in exercises(read(path)).values()]
+        names = [re.fullmatch(r"checks\.(\w+)\(\w+\)", call)[1] for call in called]
+        assert names == list(vars(module_of(path).checks))
 
 
 def test_teachers_page_adds_up_the_minutes():

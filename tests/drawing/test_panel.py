@@ -12,8 +12,9 @@ from torch import nn
 from traitlets import TraitError
 
 from mnist_adder_lib import IdentityAdderModel
-from mnist_adder_lib.drawing import frame_drawing, render_strokes, rescale_strokes
-from mnist_adder_lib.panel import AdderPanel, DigitPad, from_url, to_url
+from mnist_adder_lib.drawing.framing import frame_drawing
+from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, to_url
+from mnist_adder_lib.drawing.strokes import render_strokes, rescale_strokes
 
 SEVEN = [[list(point) for point in stroke] for stroke in DIGITS[7]]
 

@@ -1,7 +1,8 @@
 import pytest
 
-from mnist_adder_lib import DataError, check_environment, environment
-from mnist_adder_lib.environment import check_packages, check_python
+from mnist_adder_lib import DataError
+from mnist_adder_lib.course import environment
+from mnist_adder_lib.course.environment import check_environment, check_packages, check_python
 
 
 def test_everything_is_here(capsys):
