@@ -95,17 +95,17 @@ def test_the_value_decides(name, value, place):
 
 
 def test_a_guess_that_we_expected_but_that_is_wrong_is_explained():
-    said = choose("first loss", 2).compare(0.1).data
+    said = choose("training_curves: first loss", 2).compare(0.1).data
     assert "The answer: *About 0.*" in said and "changed?" in said and "log 10" in said
 
 
 def test_a_value_that_decides_nothing_is_refused():
     with pytest.raises(ValueError, match="nan answers none of the options of: The two losses"):
-        ask("first loss").compare(float("nan"))
+        ask("training_curves: first loss").compare(float("nan"))
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(ValueError, match="no question 'seven', only 'parameters', 'house'"):
+    with pytest.raises(ValueError, match="no question 'seven' in this lesson, only '.+: parameters'"):
         ask("seven")
 
 
