@@ -1,0 +1,147 @@
+"""Which Python and PyTorch the lessons use, and where it is explained.
+
+    python tools/vocabulary.py [LESSON ...]
+
+Prints whatever a lesson uses that isn't explained: of all lessons, or of those whose names begin
+like the arguments (`04`). The table of what is explained where stands in the glossary. A lesson
+that the table names must say the word, as `code`, before the cell that uses it first or right
+below it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+GLOSSARY = NOTEBOOKS / "glossary.ipynb"
+ROW = re.compile(r"^\| `(.+?)` \| .+ \| \[.+?\]\((\w+)\.ipynb\) \|$", re.MULTILINE)
+
+# What "a little Python" means; the glossary says it above its table.
+BASICS = {"print", "len", "range", "int", "float", "str", "list", "True", "False", "None"}
+FORMS = {  # syntax beyond that, and its name in the table
+    ast.Lambda: "lambda", ast.ListComp: "[... for ... in ...]", ast.GeneratorExp: "(... for ...)",
+    ast.DictComp: "{... for ... in ...}", ast.SetComp: "{... for ... in ...}", ast.Slice: "a:b",
+    ast.Dict: "{...: ...}", ast.Set: "{...}", ast.JoinedStr: 'f"..."', ast.Starred: "*",
+    ast.IfExp: "... if ... else ...", ast.While: "while", ast.With: "with", ast.ClassDef: "class",
+    ast.Assert: "assert", ast.AugAssign: "+=", ast.Try: "try", ast.Raise: "raise", ast.And: "and",
+    ast.Or: "or", ast.Not: "not", ast.BitAnd: "&", ast.BitOr: "|", ast.Invert: "~",
+    ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.In: "in",
+    ast.NotIn: "in", ast.Is: "is", ast.IsNot: "is", ast.Eq: "==", ast.NamedExpr: ":=", ast.Yield: "yield", ast.Break: "break",
+}
+
+
+def parse(source: str) -> ast.Module:
+    """The syntax tree of a cell, without the lines that are for IPython or the shell."""
+    return ast.parse(re.sub(r"^(\s*)[!%].*", r"\1pass", source, flags=re.MULTILINE))
+
+
+def words(tree: ast.AST, own: set[str]) -> Iterator[str]:
+    """What a reader of this code must know: forms of syntax, builtins, and the names, methods and
+    arguments of libraries. `own` are names that the prose speaks of anyway."""
+    for node in ast.walk(tree):
+        if type(node) in FORMS:
+            yield FORMS[type(node)]
+        if isinstance(node, ast.Name) and hasattr(builtins, node.id):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield f".{node.attr}"
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (name.asname or name.name for name in node.names)
+        elif isinstance(node, ast.FunctionDef):
+            yield node.name if node.name.startswith("__") else "def"
+        elif isinstance(node, ast.Call) and called(node) not in own:
+            yield from (f"{word.arg}=" if word.arg else "**" for word in node.keywords)
+
+
+def called(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def made_in(tree: ast.AST) -> set[str]:
+    """The functions, classes, arguments and attributes that this code makes itself."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name[:2] != "__":
+            names.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.add(node.attr)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)  # the field of a dataclass
+    return names
+
+
+def library_names() -> set[str]:
+    """What the course's library makes: its functions and classes have docstrings."""
+    files = (ROOT / "mnist_adder_lib").rglob("*.py")
+    names = set().union(*(made_in(ast.parse(path.read_text("utf-8"))) for path in files))
+    return names | {"REFERENCE_RECIPE", "FAST_RECIPE", "BEST_RECIPE", "LIGHT_AUGMENT", "guesses",
+                    "checks"}
+
+
+def explained() -> dict[str, str]:
+    """The table of the glossary: each word and the lesson that explains it."""
+    cells = nbformat.read(GLOSSARY, as_version=4).cells
+    return dict(ROW.findall("\n".join(cell.source for cell in cells)))
+
+
+def says(prose: str, word: str) -> bool:
+    """Whether a text names a word as `code`, alone or as part of a piece of code."""
+    core = word.strip(".=") if re.search(r"\w", word) and word != 'f"..."' else word
+    edge = r"(?<!\w){}(?!\w)" if re.fullmatch(r"\w+", core) else "{}"
+    pieces = re.findall(r"(`+)(.+?)\1", prose, re.DOTALL)
+    return any(re.search(edge.format(re.escape(core)), code) for _, code in pieces)
+
+
+def first_uses(notebook, own: set[str]) -> dict[str, int]:
+    """Each word that a lesson's code uses, and the place of the cell that uses it first."""
+    uses: dict[str, int] = {}
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and not cell.id.endswith("-colab"):
+            tree = parse(cell.source)
+            own = own | made_in(tree)
+            for word in words(tree, own):
+                if word.strip(".=") not in own | BASICS and word != "def":
+                    uses.setdefault(word, place)
+    return uses
+
+
+def complaints(notebook, name: str, table: dict[str, str], own: set[str]) -> Iterator[str]:
+    """What this lesson uses and neither it nor an earlier one explains."""
+    for word, place in first_uses(notebook, own).items():
+        lesson, cell = table.get(word), line(notebook, place, word)
+        cells = notebook.cells[: place + 2]
+        prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        if lesson is None:
+            yield f"`{word}` is not in the table; first used in\n    {cell}"
+        elif lesson > name:
+            yield f"`{word}` is explained only in {lesson}; used in\n    {cell}"
+        elif lesson == name and not says(prose, word):
+            yield f"`{word}` is not named in the prose before, or right below\n    {cell}"
+
+
+def line(notebook, place: int, word: str) -> str:
+    cell = notebook.cells[place]
+    lines = [row for row in cell.source.splitlines() if word.strip(".=") in row]
+    return f"[{cell.id}] {(lines or cell.source.splitlines())[0].strip()}"
+
+
+def main(names: list[str]) -> int:
+    table, own, found = explained(), library_names(), 0
+    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+        if not names or any(path.name.startswith(name) for name in names):
+            for complaint in complaints(nbformat.read(path, 4), path.stem, table, own):
+                print(f"{path.stem}: {complaint}")
+                found += 1
+    return min(found, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
