@@ -3,7 +3,7 @@
     python tools/run_lessons.py [NOTEBOOK ...]
 
 Without arguments all notebooks are run. A lesson is saved only when every cell ran without an
-error, a warning or anything else on stderr. The time printed is the running time its header needs.
+error, a warning or anything else on stderr. The header then says how long it takes: `minutes.py`.
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import minutes
 import nbformat
 from nbclient import NotebookClient
 
@@ -36,12 +37,13 @@ def run(path):
     return notebook
 
 
-def clean(notebook):
+def clean(notebook, seconds):
     """Remove what differs from run to run or can't be shown later, so that diffs stay readable."""
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
+            minutes.SECONDS: seconds,
         }
     )
     for cell in notebook.cells:
@@ -72,9 +74,11 @@ def main(paths):
         start = time.perf_counter()
         try:
             notebook = run(path.resolve())
-            clean(notebook)
+            seconds = round(time.perf_counter() - start)
+            clean(notebook, seconds)
+            minutes.write_time(notebook)
             save(notebook, path)
-            print(f"{path.name}: {time.perf_counter() - start:.0f} s", flush=True)
+            print(f"{path.name}: {seconds} s", flush=True)
         except Exception as error:  # whatever a lesson raises: report it and go on to the next
             print(f"{path.name}: NOT SAVED\n{error}", file=sys.stderr, flush=True)
             failed = True

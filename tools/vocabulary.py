@@ -34,7 +34,8 @@ FORMS = {  # syntax beyond that, and its name in the table
     ast.Assert: "assert", ast.AugAssign: "+=", ast.Try: "try", ast.Raise: "raise", ast.And: "and",
     ast.Or: "or", ast.Not: "not", ast.BitAnd: "&", ast.BitOr: "|", ast.Invert: "~",
     ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.In: "in",
-    ast.NotIn: "in", ast.Is: "is", ast.IsNot: "is", ast.Eq: "==", ast.NamedExpr: ":=", ast.Yield: "yield", ast.Break: "break",
+    ast.NotIn: "in", ast.Is: "is", ast.IsNot: "is", ast.Eq: "==", ast.NamedExpr: ":=",
+    ast.Yield: "yield", ast.Break: "break",
 }
 
 

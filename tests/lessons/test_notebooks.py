@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import minutes
 import nbformat
 import pytest
 import set_repository
@@ -236,31 +237,10 @@ def no_guess_in_prose_alone(nb):
     yield from re.findall(r"(?i)\*\*(?:make [a-z]+ )?guess(?! first).*?\*\*", prose(nb))
 
 
-def minutes_to_work_through(nb):
-    """Reading 130 words or 20 lines of code a minute, looking at a figure for half a minute,
-    guessing for half a minute; the exercises have minutes of their own."""
-    cells, exercises = [], False
-    for cell in nb.cells:
-        if cell.source.startswith("## "):
-            exercises = cell.source.startswith("## Exercises")
-        if not exercises:
-            cells.append(cell)
-    part = v4.new_notebook(cells=cells)
-    code = "\n".join(cell.source for cell in code_cells(part))
-    words = len(re.sub(r"\(\S+\)", "", prose(part)).split())  # without the addresses of links
-    figures = sum("image/png" in output.get("data", {}) for output in outputs(part))
-    pauses = figures + code.count("guesses.ask")
-    return words / 130 + len(re.findall(r"^.*\S", code, re.MULTILINE)) / 20 + pauses / 2
-
-
 @rule(LESSONS)
-def minutes_fit_what_there_is_to_do(nb):
-    header = " ".join(nb.cells[0].source.split()) if nb.cells else ""
-    said = re.search(r"\*\*Time\*\* about (\d+) minutes", header)
-    alone = re.search(r"the computer works about (\d+) minutes alone", header)
-    expected = minutes_to_work_through(nb) + (int(alone[1]) if alone else 0)
-    if not said or abs(int(said[1]) - expected) > 5:
-        yield f"{said and said[0]}, but by what there is to do it is {expected:.0f}"
+def header_says_the_minutes_by_the_rule(nb):
+    if not nb.cells or minutes.time(nb) not in nb.cells[0].source:
+        yield f"the header should say {minutes.time(nb)!r}: run tools/run_lessons.py"
 
 
 CASES = [(check, path) for check, paths in RULES.items() for path in paths]
@@ -332,7 +312,7 @@ def lesson():
     accuracy = v4.new_output("stream", name="stdout", text="98.9%\n")
     cells = [
         v4.new_markdown_cell(
-            "# Lesson\n\n**Time** about 5 minutes\n\n"
+            "# Lesson\n\n**Time** about 5 minutes to read and try.\n\n"
             "Previous: [Start](a.ipynb) · Next: [Model](b.ipynb)"
         ),
         v4.new_code_cell(set_repository.bootstrap(ADDRESS), execution_count=1),
@@ -422,11 +402,13 @@ BREAKS = {  # check -> ways to break a lesson so that the check complains
         lambda nb: nb.cells[7].update(source='guess = guesses.ask("two")\nguess'),
         lambda nb: nb.cells.insert(6, nb.cells.pop(8)),
     ],
-    minutes_fit_what_there_is_to_do: [
+    header_says_the_minutes_by_the_rule: [
         lambda nb: nb.cells[0].update(source=nb.cells[0].source.replace("5", "10")),
         lambda nb: nb.cells[0].update(source="# Lesson"),
         lambda nb: nb.cells[-1].update(source="word " * 2_000),
-        lambda nb: nb.cells[2].update(source="x = 1\n" * 200),
+        lambda nb: nb.cells.extend([v4.new_code_cell("x")] * 20),
+        lambda nb: nb.metadata.update({minutes.SECONDS: 100}),
+        lambda nb: nb.cells[0].update(source=nb.cells[0].source + "\n\n*About 5 minutes.*"),
     ],
     no_guess_in_prose_alone: [lambda nb: nb.cells[0].update(source="# Lesson\n\n**Guess** it.")],
 }
@@ -561,14 +543,13 @@ def test_every_solution_has_its_lesson_and_every_check_its_exercise():
 
 
 def test_teachers_page_adds_up_the_minutes():
-    page = (ROOT / "TEACHING.md").read_text()
-    rows = re.findall(r"^\| (\S.*?) \| (\d+).*? \| (\d*) *\|$", page, re.MULTILINE)
-    *lessons, total = [(title, int(reading), int(solving or 0)) for title, reading, solving in rows]
-    for path, (title, reading, solving) in zip(LESSONS, lessons, strict=True):
-        text = prose(read(path))
-        assert text.startswith(f"# {title}\n")
-        assert f"**Time** about {reading} minutes" in text
-        assert sum(map(int, re.findall(r"\*About (\d+) minutes\.\*", text))) == solving
+    page = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\S.*?) \| (\d+).*? \| (\d+) \|$", page, re.MULTILINE)
+    *lessons, total = [(title, int(reading), int(solving)) for title, reading, solving in rows]
+    for path, row in zip(LESSONS, lessons, strict=True):
+        nb = read(path)
+        title = nb.cells[0].source.splitlines()[0][2:]
+        assert row == (title, minutes.round_to_five(minutes.to_read(nb)), minutes.to_solve(nb))
     assert total == ("together", *(sum(row[i] for row in lessons) for i in (1, 2)))
 
 
