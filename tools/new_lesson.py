@@ -33,7 +33,7 @@ guesses = Guesses({{
         [
             Option("Below 10.", between(0, 10)),
             Option("10 to 100.", between(10, 100), "Say here why one may think so, and why not."),
-            Option("100 or more.", between(100, INFINITE), "Say here what else one might well think."),
+            Option("100 or more.", between(100, INFINITE), "Say what else one may think, and why."),
         ],
     ),
     "second": Question(
@@ -42,7 +42,7 @@ guesses = Guesses({{
         [
             Option("Below 10.", between(0, 10)),
             Option("10 to 100.", between(10, 100), "Say here why one may think so, and why not."),
-            Option("100 or more.", between(100, INFINITE), "Say here what else one might well think."),
+            Option("100 or more.", between(100, INFINITE), "Say what else one may think, and why."),
         ],
     ),
 }})
