@@ -5,7 +5,7 @@ VENV ?= .venv
 VENV_OPTIONS ?=
 READY := $(VENV)/ready
 
-.PHONY: lab test lint lessons checkpoint results benchmark
+.PHONY: lab test lint lessons margins checkpoint results benchmark
 
 lab: $(READY)
 	$(VENV)/bin/jupyter lab --ServerApp.root_dir=notebooks $(AS_ROOT)
@@ -19,6 +19,10 @@ lint: $(READY)
 # Run the lessons whole and store what they print (about as long as the lessons themselves).
 lessons: $(READY)
 	$(VENV)/bin/python tools/run_lessons.py
+
+# How far the checks on what was trained are from failing on other machines (most of an hour).
+margins: $(READY)
+	$(VENV)/bin/python tools/measure_margins.py $(MARGINS)
 
 checkpoint: $(READY)
 	$(VENV)/bin/python tools/train_checkpoint.py
