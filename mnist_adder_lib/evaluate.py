@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,18 +127,36 @@ class Evaluation:
 
 
 def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Evaluation:
-    """The model's answers on every example, without dropout; the model's mode stays as it was."""
+    """The model's answers on every example, without dropout, on the model's own device.
+
+    It only looks: the model's and its parts' modes are afterwards as before, whatever happens, and
+    so is torch's random generator, even where the dataset draws its numbers. Raises ValueError for
+    an empty dataset.
+    """
     if len(dataset) == 0:
         raise ValueError("the dataset is empty: there is nothing to evaluate")
-    device, mode = next(model.parameters()).device, model.training
-    model.eval()
-    batches = []
-    with torch.no_grad():
+    device, batches = next(model.parameters()).device, []
+    with only_looking(model):
         for (images, numbers), (digits, totals) in DataLoader(dataset, batch_size):
             logits = model(images.to(device), numbers.to(device))
             batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
-    model.train(mode)
-    return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
+        return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
+
+
+@contextmanager
+def only_looking(model: nn.Module):
+    """The block runs in evaluation mode and without gradients; then all is as it was before: the
+    mode of each part of the model, gradients on or off, and torch's random generators."""
+    modes, gradients = [(part, part.training) for part in model.modules()], torch.is_grad_enabled()
+    device = next(model.parameters()).device
+    try:
+        with torch.random.fork_rng([device] if device.type == "cuda" else []), torch.no_grad():
+            model.eval()
+            yield
+    finally:
+        torch.set_grad_enabled(gradients)
+        for part, mode in modes:  # not model.train(mode): frozen parts stay in evaluation mode
+            part.training = mode
 
 
 def both_right(digit_logits, sum_logits, digits, totals) -> Tensor:
@@ -172,13 +191,10 @@ def predict(model: nn.Module, image, number: int) -> Prediction:
     """
     if isinstance(number, bool) or number not in range(10):
         raise ValueError(f"the number must be a whole number from 0 to 9, not {number!r}")
-    parameter, mode = next(model.parameters()), model.training
-    images = _model_input(image).to(parameter.device)
-    numbers = torch.tensor([int(number)], device=parameter.device)
-    model.eval()
-    with torch.no_grad():
+    device = next(model.parameters()).device
+    images, numbers = _model_input(image).to(device), torch.tensor([int(number)], device=device)
+    with only_looking(model):
         digit_logits, sum_logits = model(images, numbers)
-    model.train(mode)
     digit, total = digit_logits[0].softmax(dim=0).cpu(), sum_logits[0].softmax(dim=0).cpu()
     return Prediction(digit.argmax().item(), total.argmax().item(), digit, total)
 

@@ -25,8 +25,8 @@ PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
 # Both for a model without dropout and the LIGHT_AUGMENT of `augment`; at the end
 # `refresh_batch_norm` on images that are not augmented. The shipped network's is the best.
-FAST_RECIPE = dict(epochs=2, batch_size=128, learning_rate=0.01, weight_decay=0.01, adam=True,
-                   one_cycle=True, all_numbers=True)
+FAST_RECIPE = dict(epochs=2, batch_size=128, learning_rate=0.01, weight_decay=0.01,
+                   optimizer="adamw", schedule="one_cycle", all_numbers=True)
 BEST_RECIPE = dict(FAST_RECIPE, epochs=15, agreement=0.8)
 
 
@@ -106,8 +106,8 @@ def fit(
     learning_rate: float = 0.01,
     momentum: float = 0.9,
     weight_decay: float = 0.0,
-    adam: bool = False,
-    one_cycle: bool = False,
+    optimizer: str = "sgd",
+    schedule: str = "constant",
     all_numbers: bool = False,
     agreement: float = 0.0,
     seed: int | None = None,
@@ -116,34 +116,40 @@ def fit(
 ) -> History:
     """Train the model in place and return the history.
 
-    - adam: by AdamW (which has no use for `momentum`) instead of SGD
-    - learning_rate: constant, or the peak of a one-cycle schedule with `one_cycle`
+    - learning_rate: constant, or the peak of a one-cycle schedule
+    - momentum: SGD's, or the first beta of AdamW. A one-cycle schedule moves it, too, against the
+      rate, between 0.05 less and 0.05 more (0 stays 0)
+    - optimizer: "sgd" or "adamw"
+    - schedule: "constant", or "one_cycle": the rate rises for 0.3 of the steps, then falls to 0
     - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
       sums for one pass through the CNN, which is nearly all of the work
     - agreement: the share (0-1) of `agreement_loss` in the loss; the rest is `joint_loss`
     - seed: of the shuffling, the augmentation, the numbers and dropout; the same seed gives the
-      same weights again on the same machine. (Seed before building the model, too.)
-    - device: see `choose_device`; the model and the data are moved there
-    - after_epoch: called with the history after every epoch, to draw it, say
+      same weights again on the same machine, with or without `test`. (Seed before building the
+      model, too.)
+    - device: where to train, see `choose_device`. The model comes back to the device that it came
+      from, whatever happens
+    - after_epoch: called with the history after every epoch, to draw it, say; the model is on its
+      own device then
 
     Interrupting (the stop button, or Ctrl-C) keeps the weights and the history so far.
     """
-    device = choose_device(device)
+    device, home = choose_device(device), next(model.parameters()).device
     if len(train) < 2:
         raise ValueError("batch norm needs at least 2 training examples")
     if not 0 <= agreement <= 1:
         raise ValueError(f"agreement is a share of the loss, from 0 to 1, not {agreement}")
+    make_optimizer, make_schedule = _choose(OPTIMIZERS, optimizer), _choose(SCHEDULES, schedule)
     if seed is not None:
         torch.manual_seed(seed)
-    model.to(device)
     if hasattr(train, "to"):  # whole on the device: nothing to copy at each step
         train = train.to(device)
     # Batch norm can't normalise a last batch of one example.
     loader = DataLoader(train, batch_size, shuffle=True, drop_last=len(train) % batch_size == 1)
-    optimizer = _optimizer(model, adam, learning_rate, momentum, weight_decay)
-    schedule = _schedule(optimizer, learning_rate, epochs * len(loader), one_cycle)
     history = History(steps_per_epoch=len(loader))
     try:
+        optimizer = make_optimizer(model.to(device), learning_rate, momentum, weight_decay)
+        schedule = make_schedule(optimizer, learning_rate, momentum, epochs * len(loader))
         for epoch in range(1, epochs + 1):
             _train_epoch(model, loader, optimizer, schedule, all_numbers, agreement, history,
                          title=f"Epoch {epoch}/{epochs}")
@@ -152,10 +158,14 @@ def fit(
                 history.test_loss.append(scores.loss_both)
                 history.test_accuracy.append(scores.accuracy_both)
             if after_epoch is not None:
+                model.to(home)
                 after_epoch(history)
+                model.to(device)
     except KeyboardInterrupt:
         history.interrupted = True
         print(f"Interrupted after {len(history.train_loss)} steps; the weights so far are kept.")
+    finally:
+        model.to(home)
     return history
 
 
@@ -215,16 +225,36 @@ def _show_progress(bar, scores, rates) -> None:
     bar.update(PROGRESS_STEPS)
 
 
-def _optimizer(model, adam: bool, rate: float, momentum: float, weight_decay: float):
-    if adam:
-        return torch.optim.AdamW(model.parameters(), rate, weight_decay=weight_decay, fused=True)
+def _sgd(model, rate: float, momentum: float, weight_decay: float):
     return torch.optim.SGD(model.parameters(), rate, momentum, weight_decay=weight_decay)
 
 
-def _schedule(optimizer, rate: float, steps: int, one_cycle: bool):
-    if one_cycle:
-        return torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps + 1)
+def _adamw(model, rate: float, momentum: float, weight_decay: float):
+    betas, parameters = (momentum, 0.999), model.parameters()
+    return torch.optim.AdamW(parameters, rate, betas, weight_decay=weight_decay, fused=True)
+
+
+def _constant(optimizer, rate: float, momentum: float, steps: int):
     return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
+
+
+def _one_cycle(optimizer, rate: float, momentum: float, steps: int):
+    """Source: L. N. Smith and N. Topin, Super-Convergence, arXiv 1708.07120, 2017."""
+    low, high = (min(max(0.0, round(momentum + change, 6)), 1.0) for change in (-0.05, 0.05))
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, rate, total_steps=steps + 1, cycle_momentum=momentum > 0,
+        base_momentum=low, max_momentum=high,
+    )
+
+
+OPTIMIZERS = {"sgd": _sgd, "adamw": _adamw}
+SCHEDULES = {"constant": _constant, "one_cycle": _one_cycle}
+
+
+def _choose(choices: dict, name: str):
+    if name not in choices:
+        raise ValueError(f"choose one of {', '.join(map(repr, choices))}, not {name!r}")
+    return choices[name]
 
 
 def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) -> None:

@@ -53,7 +53,8 @@ def test_the_reference_recipe_is_the_default(first):
     assert REFERENCE_RECIPE == dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
     defaults = fit.__kwdefaults__
     assert REFERENCE_RECIPE.items() <= defaults.items()
-    options = "adam", "one_cycle", "all_numbers", "agreement", "weight_decay"
+    assert (defaults["optimizer"], defaults["schedule"]) == ("sgd", "constant")
+    options = "all_numbers", "agreement", "weight_decay"
     assert not any(defaults[name] for name in options)
 
 
@@ -178,7 +179,7 @@ def test_the_same_seed_gives_the_same_weights(first):
 
 def test_one_cycle_rises_and_falls(first):
     history = fit(IdentityAdderModel(), first(320), epochs=2, batch_size=32, learning_rate=0.1,
-                  one_cycle=True)
+                  schedule="one_cycle")
     rates = history.learning_rate
     top = rates.index(max(rates))
     assert max(rates) == pytest.approx(0.1, rel=0.02) and rates[0] < 0.01 and rates[-1] < 0.005
@@ -195,7 +196,7 @@ def test_weight_decay_shrinks_weights(first):
 
 def test_the_first_step_of_adam_is_as_long_for_every_weight(first):
     model, before = seeded_model(dropout=0), seeded_model().digit_head.weight
-    fit(model, first(64), epochs=1, batch_size=64, learning_rate=0.01, adam=True)
+    fit(model, first(64), epochs=1, batch_size=64, learning_rate=0.01, optimizer="adamw")
     steps = (model.digit_head.weight - before).abs()
     assert torch.allclose(steps, torch.full_like(steps, 0.01), rtol=0.01)
 
