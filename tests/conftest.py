@@ -1,5 +1,7 @@
 """What several tests need: the splits, small datasets and small file systems."""
 
+import json
+import os
 import subprocess
 
 import pytest
@@ -54,5 +56,30 @@ def mount(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def seeded():
+def seeded(monkeypatch):
+    """The same random numbers for every test; others with MNIST_ADDER_SEED_OFFSET, in all seeds."""
+    seed, offset = torch.manual_seed, int(os.environ.get("MNIST_ADDER_SEED_OFFSET", 0))
+    if offset:
+        monkeypatch.setattr(torch, "manual_seed", lambda number: seed(number + offset))
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def trained(request):
+    """A function that judges a number that came out of a training, by bounds with a wide margin.
+
+    Such numbers differ from one processor to another. With MNIST_ADDER_MARGINS, the name of a file,
+    they are written there, too, a line of JSON each: see tools/measure_margins.py.
+    """
+
+    def trained(name: str, value: float, *, above: float | None = None, below: float | None = None):
+        file, value = os.environ.get("MNIST_ADDER_MARGINS"), float(value)
+        if file:
+            test = request.node.name
+            line = dict(name=f"{test}: {name}", value=value, above=above, below=below)
+            with open(file, "a", encoding="utf-8") as lines:
+                lines.write(json.dumps(line) + "\n")
+        assert above is None or value > above, f"{name}: {value} is not above {above}"
+        assert below is None or value < below, f"{name}: {value} is not below {below}"
+
+    return trained
