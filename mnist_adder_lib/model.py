@@ -32,10 +32,11 @@ class IdentityAdderModel(nn.Module):
 
     `model(images, numbers)` takes normalised float (batch, 1, 28, 28) images and numbers 0-9 as
     int64 (batch,) or one-hot (batch, 10), and returns the logits of the digit, (batch, 10), and
-    of the sum, (batch, 19). Raises ValueError for inputs of another shape, type or range.
+    of the sum, (batch, 19). Raises ValueError for inputs of another shape, type or range; only on a
+    GPU, numbers of another range make the answer NaN instead.
 
-    - adder_layers: fully connected layers of the adder: 2 as the reference's text says (17,360
-      parameters), or 1 as in its published summary table (13,136)
+    - adder_layers: fully connected layers of the adder, 1-100: 2 as the reference's text says
+      (17,360 parameters), or 1 as in its published summary table (13,136)
     - dropout: the rate of dropout after all convolutions but the fifth
     - channel_dropout: drop whole channels, which is faster on a CPU, instead of single elements
 
@@ -44,15 +45,17 @@ class IdentityAdderModel(nn.Module):
 
     def __init__(self, adder_layers: int = 2, dropout: float = 0.1, channel_dropout: bool = True):
         super().__init__()
-        if adder_layers < 1:
-            raise ValueError(f"the adder needs at least one layer, not {adder_layers}")
+        if adder_layers not in range(1, 101):
+            raise ValueError(f"the adder has from 1 to 100 layers, not {adder_layers!r}")
+        adder_layers = int(adder_layers)
         self.config = dict(adder_layers=adder_layers, dropout=dropout,
                            channel_dropout=channel_dropout)
         drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, dropout)
         self.block1 = nn.Sequential(conv(1, 8, drop()), conv(8, 8, drop()), nn.MaxPool2d(2))
         self.block2 = nn.Sequential(conv(8, 16, drop()), conv(16, 16, drop()), nn.MaxPool2d(2))
         self.block3 = nn.Sequential(conv(16, 16), conv(16, 16, drop(), padding=0))
-        self.pool = nn.AdaptiveAvgPool2d(1)  # the receptive field covers the image: average over it
+        # Of its 5x5 units only the middle one sees the whole image: the network averages over all.
+        self.pool = nn.AdaptiveAvgPool2d(1)
         self.embedding = fully_connected(16, EMBEDDING_SIZE)
         widths = [EMBEDDING_SIZE + DIGITS] + [ADDER_WIDTH] * adder_layers
         self.adder = nn.Sequential(*map(fully_connected, widths, widths[1:]))
@@ -62,7 +65,7 @@ class IdentityAdderModel(nn.Module):
     def forward(self, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         if not torch.compiler.is_compiling():  # checks would tie an export to one batch size
             _check_images(images)
-            _check_numbers(numbers, len(images))
+            numbers = _check_numbers(numbers, len(images))
         return self.add(self.embed(images), numbers)
 
     def embed(self, images: Tensor) -> Tensor:
@@ -117,17 +120,28 @@ def _check_images(images: Tensor) -> None:
         raise ValueError(f"images must be normalised floats, not {images.dtype}")
 
 
-def _check_numbers(numbers: Tensor, count: int) -> None:
-    if numbers.shape == (count, DIGITS):
-        return
-    if numbers.shape != (count,) or numbers.dtype != torch.int64:
+def _check_numbers(numbers: Tensor, count: int) -> Tensor:
+    """The numbers as one-hot vectors, (count, 10)."""
+    is_one_hot = numbers.shape == (count, DIGITS)
+    if not is_one_hot and (numbers.shape != (count,) or numbers.dtype != torch.int64):
         raise ValueError(
             f"numbers must be int64 of shape ({count},) or one-hot of shape ({count}, 10), "
             f"not {numbers.dtype} of shape {tuple(numbers.shape)}"
         )
-    # On a GPU, looking at the values would make every step wait for the device.
-    if numbers.device.type == "cpu" and (numbers.min() < 0 or numbers.max() > 9):
+    one_hot = _as_one_hot(numbers)
+    wrong = ((one_hot == 1).sum(dim=1) != 1) | ((one_hot == 0).sum(dim=1) != DIGITS - 1)
+    if _is_far(numbers):
+        return one_hot.masked_fill(wrong[:, None], torch.nan)
+    if wrong.any() and is_one_hot:
+        raise ValueError("one-hot numbers must have a single 1 and nine 0s in each row")
+    if wrong.any():
         raise ValueError(f"numbers must be 0-9, but go from {numbers.min()} to {numbers.max()}")
+    return one_hot
+
+
+def _is_far(tensor: Tensor) -> bool:
+    """On a GPU: whoever looks at its values makes each step wait for the device."""
+    return tensor.device.type != "cpu"
 
 
 def _as_one_hot(numbers: Tensor) -> Tensor:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -52,6 +53,10 @@ def test_dropout_after_all_convolutions_but_the_fifth(channel, kind):
     layers = [m for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Dropout, nn.Dropout2d))]
     assert [type(layer) for layer in layers] == [nn.Conv2d, kind] * 4 + [nn.Conv2d] * 2 + [kind]
     assert {layer.p for layer in layers if isinstance(layer, kind)} == {0.3}
+
+
+def test_the_adder_of_a_variant_may_be_counted_by_any_whole_number():
+    assert IdentityAdderModel(np.int64(2)).config == IdentityAdderModel(2).config
 
 
 def test_numbers_and_one_hot_numbers_are_the_same():
@@ -129,6 +134,11 @@ def test_any_batch_in_evaluation_mode(batch):
         (IMAGES, NUMBERS.float(), "not torch.float32"),
         (IMAGES, NUMBERS + 6, "numbers must be 0-9, but go from 9 to 10"),
         (IMAGES, NUMBERS - 4, "go from -1 to 0"),
+        (IMAGES, torch.zeros(2, 10), "a single 1 and nine 0s"),
+        (IMAGES, torch.full((2, 10), 0.1), "a single 1 and nine 0s"),
+        (IMAGES, 2 * torch.eye(10)[NUMBERS], "a single 1 and nine 0s"),
+        (IMAGES, torch.eye(10)[NUMBERS] + torch.eye(10)[0], "a single 1 and nine 0s"),
+        (IMAGES, torch.eye(10)[NUMBERS] * torch.nan, "a single 1 and nine 0s"),
     ],
 )
 def test_bad_input(images, numbers, message):
@@ -136,6 +146,23 @@ def test_bad_input(images, numbers, message):
         IdentityAdderModel()(images, numbers)
 
 
-def test_an_adder_without_layers():
-    with pytest.raises(ValueError, match="at least one layer, not 0"):
-        IdentityAdderModel(adder_layers=0)
+@pytest.mark.parametrize("form", ["classes", "one-hot"])
+def test_on_a_gpu_a_number_of_12_is_not_nothing(monkeypatch, form):
+    model, images = IdentityAdderModel().eval(), torch.randn(3, 1, 28, 28)
+    numbers, right = torch.tensor([4, 12, 9]), torch.tensor([True, False, True])
+    numbers = torch.eye(13)[numbers, :10] if form == "one-hot" else numbers
+    monkeypatch.setattr("mnist_adder_lib.model._is_far", lambda tensor: True)
+    for logits, expected in zip(model(images, numbers), model(images, torch.tensor([4, 0, 9]))):
+        assert torch.equal(logits[right], expected[right]) and logits[1].isnan().all()
+
+
+def test_on_a_gpu_no_value_is_waited_for():
+    model = IdentityAdderModel().to("meta")  # a device whose tensors have no values
+    for numbers in (NUMBERS.to("meta"), torch.zeros(2, 10, device="meta")):
+        assert [logits.shape for logits in model(IMAGES.to("meta"), numbers)] == [(2, 10), (2, 19)]
+
+
+@pytest.mark.parametrize("layers", [0, -1, 101, 30_000, 2.5, "2", None])
+def test_an_adder_of_no_layers_or_far_too_many(layers):
+    with pytest.raises(ValueError, match="from 1 to 100 layers, not "):
+        IdentityAdderModel(adder_layers=layers)
