@@ -9,6 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+# A factor of 0 or less would turn an image inside out; a shear of 90 degrees is no picture.
+HIGHEST = dict(degrees=180, shift=1, scale=0.9, shear=80, brightness=1, contrast=1)
+
 
 @dataclass(frozen=True)
 class Augment:
@@ -24,7 +27,7 @@ class Augment:
 
     Maps float32 (batch, 1, 28, 28) in 0-1 to the same. The defaults are the reference's; the
     meaning is that of torchvision's `RandomAffine` and `ColorJitter`, which take an image at a
-    time.
+    time. Raises ValueError for half-ranges below 0 or beyond those of `HIGHEST`.
     """
 
     degrees: float = 20
@@ -33,6 +36,12 @@ class Augment:
     shear: float = 0
     brightness: float = 0.2
     contrast: float = 0.2
+
+    def __post_init__(self):
+        for name, highest in HIGHEST.items():
+            value = getattr(self, name)
+            if not 0 <= value <= highest:
+                raise ValueError(f"{name} is a half-range from 0 to {highest}, not {value}")
 
     def __call__(self, images: Tensor) -> Tensor:
         def uniform(half_range):

@@ -4,14 +4,13 @@ any code from it."""
 from __future__ import annotations
 
 import io
-import os
-import secrets
 import zipfile
 from pathlib import Path
 
 import torch
 
 from .data import MEAN, STD
+from .files import write_whole
 from .model import IdentityAdderModel
 
 FORMAT = "mnist_adder checkpoint 1"
@@ -24,9 +23,19 @@ class CheckpointError(ValueError):
 def save_checkpoint(path, model: IdentityAdderModel, **details) -> None:
     """Write the model's weights and variant, the normalisation of its input, and details.
 
-    details are plain values to keep beside them, such as `seed=0` or `scores={...}`. An existing
-    file is replaced only once the new one is complete. Raises OSError where it can't be written.
+    details are plain values to keep beside them, such as `seed=0` or `scores={...}`: numbers,
+    texts, tensors, and lists and dicts of these. An existing file is replaced only once the new one
+    is complete. Raises ValueError, before it writes, for what could not be loaded again, and
+    OSError where it can't be written.
     """
+    for name, value in details.items():
+        if not _is_plain(value):
+            raise ValueError(
+                f"the detail {name}={value!r} ({type(value).__name__}) is not plain: convert it "
+                "first, with float(), str() or dict(), say"
+            )
+    if not _is_sound(model):
+        raise ValueError("the weights are not finite numbers: training has diverged")
     content = dict(
         format=FORMAT,
         variant=model.config,
@@ -44,23 +53,50 @@ def load_checkpoint(path, model: IdentityAdderModel | None = None):
 
     With a model, its weights are replaced; it must be of the checkpoint's variant. Raises
     FileNotFoundError, and CheckpointError for a file that is damaged, something else, or for
-    another variant. `details` also holds the variant and the normalisation.
+    another variant; the given model is unchanged then. `details` also holds the variant and the
+    normalisation.
     """
     content = _read(Path(path))
-    if model is None:
-        model = IdentityAdderModel(**content["variant"])
-    elif model.config["adder_layers"] != content["variant"]["adder_layers"]:
+    try:
+        loaded = IdentityAdderModel(**content["variant"])
+        loaded.load_state_dict(content["weights"])
+        details = dict(content["details"], variant=loaded.config)
+        details["normalisation"] = dict(content["normalisation"])
+    except Exception as error:  # depending on what is wrong in it, almost any
+        raise CheckpointError(f"{path} holds no network of this library ({error!r})") from error
+    if not _is_sound(loaded):
+        raise CheckpointError(f"{path} holds weights that are not finite numbers")
+    if details["normalisation"] != dict(mean=MEAN, std=STD):
         raise CheckpointError(
-            f"{path} is for the variant {content['variant']}, the model is {model.config}. "
+            f"{path} was trained with the normalisation {details['normalisation']}"
+        )
+    if model is None:
+        return loaded.eval(), details
+    if model.config["adder_layers"] != loaded.config["adder_layers"]:
+        raise CheckpointError(
+            f"{path} is for the variant {loaded.config}, the model is {model.config}. "
             "Leave the model out to get one that fits."
         )
-    if content["normalisation"] != dict(mean=MEAN, std=STD):
-        raise CheckpointError(
-            f"{path} was trained with the normalisation {content['normalisation']}"
-        )
-    model.load_state_dict(content["weights"])
-    details = dict(content["details"], variant=content["variant"])
-    return model.eval(), dict(details, normalisation=content["normalisation"])
+    model.load_state_dict(loaded.state_dict())
+    return model.eval(), details
+
+
+def _is_plain(value) -> bool:
+    """Exactly of a plain type: a NumPy float, a Path or torch's version are texts and numbers of
+    types that only code can make again."""
+    if type(value) in (list, tuple):
+        return all(map(_is_plain, value))
+    if type(value) is dict:
+        return all(map(_is_plain, [*value, *value.values()]))
+    return value is None or type(value) in (bool, int, float, str, torch.Tensor)
+
+
+def _is_sound(model: IdentityAdderModel) -> bool:
+    """Its weights are finite, and the variances of batch norm not negative."""
+    return all(
+        value.isfinite().all() and not (name.endswith("running_var") and (value < 0).any())
+        for name, value in model.state_dict().items()
+    )
 
 
 def load_pretrained() -> IdentityAdderModel:
@@ -76,24 +112,6 @@ def asset_path(name: str) -> Path:
     package = Path(__file__).parent
     packed = package / "assets" / name
     return packed if packed.exists() else package.parent / "assets" / name
-
-
-def write_whole(path, content: bytes) -> None:
-    """Write a file whole or not at all: whatever goes wrong, an existing file stays as it was.
-
-    Raises OSError where it can't be written.
-    """
-    path = Path(path)
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    try:
-        with open(part, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _read(path: Path) -> dict:

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import gzip
+import hashlib
+import io
 import os
 import shutil
-import tempfile
+from http.client import HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from platformdirs import user_cache_path
 from torch import Tensor
 from torch.utils.data import Dataset
-from torchvision.datasets import MNIST
-from torchvision.datasets.utils import check_integrity
+from tqdm.auto import tqdm
 
 from .augment import Augment
+from .files import write_whole
 
-RAW = Path("MNIST", "raw")  # where torchvision keeps the files in a folder
+RAW = Path("MNIST", "raw")  # where torchvision, too, keeps the files in a folder
 MEAN, STD = 0.1307, 0.3081  # of the pixels of MNIST's 60,000 training images, scaled to 0-1
 TRAIN_SIZE = 48_000  # 80% of the 60,000; the other 12,000 are the test split
 
-# torchvision checks the archives but not what it unpacked from them, so these are checked here.
-UNPACKED_MD5 = {
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"  # torchvision's
+TIMEOUT = 30  # seconds without a byte
+FILES = {  # the md5 sum of each file, and that of the archive that it comes in
+    "train-images-idx3-ubyte":
+        ("6bbc9ace898e44ae57da46a324031adb", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+    "train-labels-idx1-ubyte":
+        ("a25bea736e30d166cdddb491f175f624", "d53e105ee54ea40749a09fcbcd1e9432"),
+    "t10k-images-idx3-ubyte":
+        ("2646ac647ad5339dbf082846283269ea", "9fb629c4189551a2d022fa330f9573f3"),
+    "t10k-labels-idx1-ubyte":
+        ("27ae3e4e09519cfbb04c329615203637", "ec29112dd5afa0611ce80d1b7f02629c"),
 }
 
 
@@ -69,16 +80,18 @@ class AdderDataset(Dataset):
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, index: int):
-        index = range(len(self))[index]  # as a list: negative counts from the end, IndexError
-        return self.__getitems__([index])[0]
+    def __getitem__(self, index: int | slice):
+        chosen = range(len(self))[index]  # as a list: negative counts from the end, IndexError
+        if isinstance(index, slice):
+            return self.__getitems__(chosen) if chosen else []
+        return self.__getitems__([chosen])[0]
 
     def __getitems__(self, indices: list[int]) -> list:
         """Many examples, computed as one batch; `DataLoader` calls this where it exists.
 
         The list of examples that it returns holds views of the batch's tensors.
         """
-        indices = torch.as_tensor(indices, device=self.images.device)
+        indices = torch.as_tensor(indices, dtype=torch.int64, device=self.images.device)
         images = self.images[indices].unsqueeze(1).float() / 255
         if self.augment is not None:
             images = self.augment(images)
@@ -109,22 +122,32 @@ def load_splits(root=None, seed: int = 0) -> tuple[AdderDataset, AdderDataset, A
 
     The seed shuffles MNIST's 60,000 training images before they are split, and draws the fixed
     numbers of test and evaluation: the same on every machine. Training images are augmented and
-    their numbers drawn anew at every access. `root` is a folder for `torchvision.datasets.MNIST`;
-    see `find_mnist` for where the data comes from when it is None.
+    their numbers drawn anew at every access. `root` is a folder as torchvision keeps it; see
+    `find_mnist` for where the data comes from when it is None, and for errors.
 
     Source of the task: garima-mahato/END2, Session 3 (GitHub).
     """
     root = find_mnist(root)
-    mnist, mnist_test = MNIST(root, train=True), MNIST(root, train=False)
+    (images, digits), evaluation = _read(root, "train"), _read(root, "t10k")
     generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(mnist), generator=generator)
-    numbers = torch.randint(10, (len(mnist) + len(mnist_test),), generator=generator)
+    order = torch.randperm(len(images), generator=generator)
+    numbers = torch.randint(10, (len(images) + len(evaluation[0]),), generator=generator)
     train, test = order[:TRAIN_SIZE], order[TRAIN_SIZE:]
     return (
-        AdderDataset(mnist.data[train], mnist.targets[train], augment=Augment()),
-        AdderDataset(mnist.data[test], mnist.targets[test], numbers[: len(test)]),
-        AdderDataset(mnist_test.data, mnist_test.targets, numbers[-len(mnist_test) :]),
+        AdderDataset(images[train], digits[train], augment=Augment()),
+        AdderDataset(images[test], digits[test], numbers[: len(test)]),
+        AdderDataset(*evaluation, numbers[-len(evaluation[0]) :]),
     )
+
+
+def _read(root: Path, part: str) -> tuple[Tensor, Tensor]:
+    """Images, uint8 (n, 28, 28), and digits, int64 (n,), from the two files of a part.
+
+    Before the pixels stand 16 bytes, before the digits 8: the file's kind and its sizes.
+    """
+    images = np.fromfile(root / RAW / f"{part}-images-idx3-ubyte", np.uint8, offset=16)
+    digits = np.fromfile(root / RAW / f"{part}-labels-idx1-ubyte", np.uint8, offset=8)
+    return torch.from_numpy(images).view(-1, 28, 28), torch.from_numpy(digits).long()
 
 
 def find_mnist(root=None) -> Path:
@@ -140,10 +163,10 @@ def find_mnist(root=None) -> Path:
     root = root or os.environ.get("MNIST_ADDER_DATA") or (checkout if checkout.exists() else cache)
     source = Path(root).expanduser()
     for folder in dict.fromkeys([source, cache]):
-        if _is_unpacked(folder):
-            return folder
         try:
-            _unpack(source, folder)
+            _refuse_old_files(folder)
+            for name in FILES:
+                _unpack(name, source, folder)
             return folder
         except OSError as error:  # read-only or full: the cache may do
             reason = error
@@ -153,51 +176,62 @@ def find_mnist(root=None) -> Path:
     )
 
 
-def _is_unpacked(root: Path) -> bool:
-    return all(check_integrity(root / RAW / name, md5) for name, md5 in UNPACKED_MD5.items())
+def _refuse_old_files(folder: Path) -> None:
+    """torchvision would read these instead, and verifies nothing of them."""
+    old = folder / "MNIST" / "processed"
+    if old.exists():
+        raise FileExistsError(f"{old} holds data of an old torchvision: remove it")
 
 
-def _unpack(source: Path, target: Path) -> None:
-    """Let torchvision verify and unpack the archives of `source`, and move the result to `target`.
-
-    It works in a folder of its own, so that two processes can do it at once and none ever sees
-    half a file.
-    """
-    (target / RAW).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target, prefix=".unpacking-") as scratch:
-        raw = Path(scratch) / RAW
-        raw.mkdir(parents=True)
-        for name, md5 in MNIST.resources:
-            archive = source / RAW / name
-            if archive.exists():
-                _check_archive(archive, md5)
-                shutil.copyfile(archive, raw / name)
-        _download_missing_and_unpack(Path(scratch), source)
-        for file in raw.iterdir():
-            place = target / RAW / file.name
-            if file.name in UNPACKED_MD5 or not place.exists():
-                file.replace(place)
+def _unpack(name: str, source: Path, target: Path) -> None:
+    """Unpack a file of MNIST from its archive in `source`, unless `target` has it already."""
+    place, (md5, _) = target / RAW / name, FILES[name]
+    if place.exists() and _md5(place.read_bytes()) == md5:
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(place, gzip.decompress(_archive(name, source)))
 
 
-def _check_archive(archive: Path, md5: str) -> None:
-    if not check_integrity(archive, md5):
+def _archive(name: str, source: Path) -> bytes:
+    """A verified archive of MNIST, downloaded where it isn't in `source`."""
+    archive, (_, md5) = source / RAW / f"{name}.gz", FILES[name]
+    if not archive.exists():
+        content = _download(archive)
+        with contextlib.suppress(OSError):  # kept, if that is possible
+            archive.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(archive, content)
+        return content
+    content = archive.read_bytes()
+    if _md5(content) != md5:
         raise DataError(
-            f"{archive} is damaged: it has {archive.stat().st_size:,} bytes that are not MNIST's. "
+            f"{archive} is damaged: it has {len(content):,} bytes that are not MNIST's. "
             "Restore it (in a checkout: git checkout -- assets), or delete it and run this "
             "again to download it."
         )
+    return content
 
 
-def _download_missing_and_unpack(scratch: Path, source: Path) -> None:
+def _download(archive: Path) -> bytes:
+    content, name = io.BytesIO(), archive.name
     try:
-        MNIST(scratch, download=True)  # downloads only the archives that are not there
-    except RuntimeError as error:  # torchvision's last mirror failed
-        names = ", ".join(name for name, _ in MNIST.resources)
+        with urlopen(MIRROR + name, timeout=TIMEOUT) as answer, tqdm.wrapattr(
+            answer, "read", total=answer.length, desc=name, leave=False
+        ) as stream:
+            shutil.copyfileobj(stream, content)
+        if _md5(content.getvalue()) != FILES[archive.stem][1]:
+            raise OSError(f"what came from {MIRROR} is not MNIST's")
+    except (OSError, HTTPException) as error:
         raise DataError(
-            f"MNIST is not complete in {source / RAW} and could not be downloaded "
+            f"MNIST is not complete in {archive.parent}, and {name} could not be downloaded "
             f"({error}). Connect to the internet and run this again, or put the archives there: "
-            f"{names}; or set MNIST_ADDER_DATA to a folder that has them in MNIST/raw."
+            f"{', '.join(f'{name}.gz' for name in FILES)}; or set MNIST_ADDER_DATA to a folder "
+            "that has them in MNIST/raw."
         ) from error
+    return content.getvalue()
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def _check_images(images) -> None:

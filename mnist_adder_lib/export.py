@@ -12,7 +12,7 @@ import torch
 from packaging.version import Version
 from torch import Tensor, nn
 
-from .checkpoint import write_whole
+from .files import write_whole
 
 
 def export_onnx(model: nn.Module, path) -> None:

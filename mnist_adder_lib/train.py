@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm.auto import tqdm
 
-from .checkpoint import write_whole
 from .evaluate import as_classes, both_right, evaluate
+from .files import write_whole
 from .model import DIGITS
 
 PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step

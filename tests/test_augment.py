@@ -93,3 +93,13 @@ def test_either_colour_is_changed_alone(first, name):
     images = first(20).images[:, None] / 255
     assert torch.allclose(Augment(**none)(images), images, atol=1e-5)
     assert (Augment(**dict(none, **{name: 0.2}))(images) - images).abs().amax((1, 2, 3)).min() > 0
+
+
+@pytest.mark.parametrize("parameters", [
+    dict(scale=1.5), dict(scale=1), dict(degrees=-20), dict(degrees=float("nan")),
+    dict(shift=2.8), dict(shear=90), dict(brightness=-0.1), dict(contrast=20),
+])
+def test_half_ranges_that_make_no_sense(parameters):
+    (name, value), = parameters.items()
+    with pytest.raises(ValueError, match=rf"{name} is a half-range from 0 to .*, not {value}"):
+        Augment(**parameters)

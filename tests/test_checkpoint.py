@@ -1,6 +1,9 @@
+import os
 import pickle
 import zipfile
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +17,8 @@ from mnist_adder_lib import (
     load_pretrained,
     save_checkpoint,
 )
-from mnist_adder_lib.checkpoint import asset_path, write_whole
+from mnist_adder_lib.checkpoint import asset_path
+from mnist_adder_lib.files import write_whole
 
 
 def same(one, two):
@@ -100,6 +104,82 @@ def test_a_file_of_something_else(path, content):
         load_checkpoint(path)
 
 
+@pytest.mark.parametrize("value, advice", [
+    (np.float64(99.1), r"score=.*99.1.* \(float64\) is not plain: convert it first"),
+    (Path("here"), "Path.*is not plain"),
+    (torch.__version__, "TorchVersion"),
+    ({"scores": [1, {"both": np.int64(3)}]}, "not plain"),
+    ({np.int64(3): 1}, "not plain"),
+    (print, "not plain"),
+])
+def test_what_could_not_be_loaded_again_is_refused_before_writing(path, value, advice):
+    save_checkpoint(path, IdentityAdderModel(), seed=1)
+    with pytest.raises(ValueError, match=advice):
+        save_checkpoint(path, IdentityAdderModel(), score=value)
+    assert load_checkpoint(path)[1]["seed"] == 1
+
+
+def test_plain_details_come_back(path):
+    details = dict(a=None, b=True, c=[1, (2.5, "x")], d={"e": {1: [float("inf")]}})
+    save_checkpoint(path, IdentityAdderModel(), **details, f=torch.arange(3))
+    loaded = load_checkpoint(path)[1]
+    assert details.items() <= loaded.items() and loaded["f"].tolist() == [0, 1, 2]
+
+
+def test_a_network_that_has_diverged_is_refused(path):
+    model = IdentityAdderModel()
+    model.digit_head.weight.data[0, 0] = torch.nan
+    with pytest.raises(ValueError, match="diverged"):
+        save_checkpoint(path, model)
+    assert not path.exists()
+
+
+def without(name):
+    return lambda content: content.pop(name)
+
+
+def put(value, *names):
+    def change(content):
+        for name in names[:-1]:
+            content = content[name]
+        content[names[-1]] = value
+
+    return change
+
+
+LAST = "weights", "sum_head.weight"
+
+
+@pytest.mark.parametrize("change", [
+    *map(without, ["variant", "normalisation", "details", "weights"]),
+    *(put(value, name) for value in (None, 3, [1], "text")
+      for name in ("variant", "normalisation", "details", "weights")),
+    *(put({}, name) for name in ("normalisation", "weights")),
+    *(put(value, "variant", "adder_layers") for value in (30_000, 0, -1, 1, 1.5, None, "2")),
+    put(0.1, "variant", "unknown"),
+    *(put(value, "variant", "dropout") for value in (7, "much", None)),
+    put(0.2, "normalisation", "std"),
+    *(put(value, *LAST) for value in (None, 1.0, torch.zeros(19), torch.zeros(2, 64),
+                                      torch.full((19, 64), torch.nan),
+                                      torch.full((19, 64), -torch.inf))),
+    lambda content: content["weights"].pop(LAST[1]),
+    put(torch.zeros(3), "weights", "more"),
+    put(-torch.ones(8), "weights", "block1.0.2.running_var"),
+])
+def test_wrong_content_of_the_right_format(path, change):
+    """Each is named as a problem of the file, and the given model is left alone."""
+    content = torch.load(asset_path("adder.pt"), weights_only=True)
+    change(content)
+    torch.save(content, path)
+    model = IdentityAdderModel().train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    for arguments in ((path,), (path, model)):
+        with pytest.raises(CheckpointError, match="model.pt"):
+            load_checkpoint(*arguments)
+    assert model.training
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
 def test_no_file(path):
     with pytest.raises(FileNotFoundError, match="no checkpoint .*model.pt"):
         load_checkpoint(path)
@@ -136,3 +216,14 @@ def test_write_whole_replaces_and_is_readable_by_others(path):
     assert path.read_bytes() == b"two"
     (path.parent / "usual").touch()
     assert path.stat().st_mode == (path.parent / "usual").stat().st_mode
+
+
+def test_what_a_killed_process_left_behind_is_removed(path):
+    names = ".model.pt-0123.part", ".model.pt-4567.part", ".other.pt-0123.part"
+    old, new, other = map(path.with_name, names)
+    for part in (old, new, other):
+        part.touch()
+    for part in (old, other):
+        os.utime(part, (0, 0))
+    write_whole(path, b"whole")
+    assert not old.exists() and new.exists() and other.exists()

@@ -1,6 +1,11 @@
 import hashlib
 import multiprocessing
 import shutil
+import socket
+import socketserver
+import struct
+import threading
+import time
 
 import pytest
 import torch
@@ -8,9 +13,10 @@ from torch.utils.data import DataLoader, Subset
 from torchvision.datasets import MNIST
 
 from mnist_adder_lib import AdderDataset, DataError, data, find_mnist, load_splits, normalise
-from mnist_adder_lib.data import UNPACKED_MD5
+from mnist_adder_lib.data import FILES
 
 ARCHIVES = [name for name, _ in MNIST.resources]
+UNPACKED_MD5 = {name: md5 for name, (md5, _) in FILES.items()}
 
 
 @pytest.fixture
@@ -27,7 +33,7 @@ def archives(tmp_path, splits):
 def cache(tmp_path, monkeypatch):
     """An empty cache of the user, and no network."""
     monkeypatch.setattr(data, "user_cache_path", lambda name: tmp_path / "cache")
-    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])  # where nobody answers
+    monkeypatch.setattr(data, "MIRROR", "http://127.0.0.1:9/")  # where nobody answers
     return tmp_path / "cache"
 
 
@@ -124,6 +130,18 @@ def test_it_is_a_sequence(first):
     assert torch.equal(dataset[-1][0][0], dataset[19][0][0])
     with pytest.raises(IndexError):
         dataset[20]
+
+
+def test_a_slice_is_a_list_of_examples(first):
+    dataset = first(20)
+    for part in (slice(0, 2), slice(-3, None), slice(None, None, 7), slice(5, 5)):
+        examples, expected = dataset[part], [dataset[i] for i in range(20)[part]]
+        assert type(examples) is list and len(examples) == len(expected)
+        for ((image, number), targets), ((same, other), others) in zip(examples, expected):
+            assert torch.equal(image, same) and (number, *targets) == (other, *others)
+    assert first(20, split=0)[3:3] == [] and len(first(20, split=0)[3:5]) == 2
+    with pytest.raises(TypeError, match="integers or slices"):
+        dataset["2"]
 
 
 def test_a_batch_is_its_examples(first):
@@ -249,6 +267,103 @@ def test_no_archive_and_no_network(archives, cache):
         load_splits(archives / "nowhere")
 
 
+@pytest.fixture
+def mirror(archives, cache, monkeypatch):
+    """A function that starts a server which answers each request for a file by a function of the
+    open connection; `data` then downloads from it."""
+    servers = []
+
+    def mirror(answer):
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), None)
+        server.RequestHandlerClass = type("Handler", (socketserver.BaseRequestHandler,), {
+            "handle": lambda self: answer(self.request)})
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        servers.append(server)
+        monkeypatch.setattr(data, "MIRROR", f"http://127.0.0.1:{server.server_address[1]}/")
+
+    yield mirror
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_what_is_missing_is_downloaded_once(archives, mirror, capsys):
+    asked, originals = [], find_mnist() / "MNIST" / "raw"
+
+    def answer(connection):
+        name = connection.recv(1000).split()[1].decode().strip("/")
+        asked.append(name)
+        content = (originals / name).read_bytes()
+        head = f"HTTP/1.0 200 OK\r\nContent-Length: {len(content)}\r\n\r\n"
+        connection.sendall(head.encode() + content)
+
+    mirror(answer)
+    missing = [ARCHIVES[1], ARCHIVES[3]]
+    for name in missing:
+        (archives / "MNIST" / "raw" / name).unlink()
+    for _ in range(2):
+        assert find_mnist(archives) == archives
+    assert asked == missing and md5s(archives) == UNPACKED_MD5
+    assert all((archives / "MNIST" / "raw" / name).exists() for name in missing)
+    assert ARCHIVES[1] in capsys.readouterr().err  # the progress
+
+
+def hang(connection):
+    connection.recv(1000)
+    time.sleep(1)
+
+
+def half(connection):
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 9000\r\n\r\nhalf")
+
+
+def reset(connection):
+    connection.recv(1000)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def page(connection):
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n<html>Please log in")
+
+
+def error(connection):
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.0 503 Service Unavailable\r\n\r\n")
+
+
+@pytest.mark.parametrize("answer, reason", [
+    (hang, "timed out"), (half, "not MNIST|IncompleteRead"), (reset, "reset"),
+    (page, "not MNIST"), (error, "503"), (lambda connection: None, "closed|reset"),
+])
+def test_a_mirror_that_fails(archives, mirror, monkeypatch, answer, reason):
+    monkeypatch.setattr(data, "TIMEOUT", 0.2)
+    mirror(answer)
+    (archives / "MNIST" / "raw" / ARCHIVES[1]).unlink()
+    with pytest.raises(DataError, match=rf"could not be downloaded \(.*({reason}).*\). Connect"):
+        find_mnist(archives)
+    assert not (archives / "MNIST" / "raw" / ARCHIVES[1]).exists()
+
+
+def test_old_files_that_torchvision_would_prefer(archives, cache):
+    old = archives / "MNIST" / "processed"
+    old.mkdir()
+    assert find_mnist(archives) == cache and md5s(cache) == UNPACKED_MD5
+    (cache / "MNIST" / "processed").mkdir()
+    with pytest.raises(DataError, match="processed holds data of an old torchvision: remove it"):
+        find_mnist(archives)
+    assert old.exists()
+
+
+def test_the_librarys_own_reader_is_torchvisions(splits):
+    for part, train in (("train", True), ("t10k", False)):
+        images, digits = data._read(find_mnist(), part)
+        mnist = MNIST(find_mnist(), train=train)
+        assert torch.equal(images, mnist.data) and torch.equal(digits, mnist.targets)
+
+
 def test_a_read_only_folder_is_unpacked_to_the_cache(archives, cache, mount):
     folder = mount("size=32m,ro", lambda f: shutil.copytree(archives / "MNIST", f / "MNIST"))
     assert find_mnist(folder) == cache
@@ -261,7 +376,7 @@ def test_no_space_anywhere(archives, mount, monkeypatch):
     monkeypatch.setattr(data, "user_cache_path", lambda name: folder / "cache")
     with pytest.raises(DataError, match="can't be unpacked.*No space.*MNIST_ADDER_DATA"):
         find_mnist(folder)
-    assert not list(folder.glob(".unpacking*"))
+    assert not list(folder.rglob("*.part"))
 
 
 def test_two_processes_at_once(archives, cache):

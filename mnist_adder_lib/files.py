@@ -1,0 +1,40 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+import secrets
+import time
+from pathlib import Path
+
+LEFTOVER_AGE = 3600  # seconds after which no process is still writing a part
+
+
+def write_whole(path, content: bytes) -> None:
+    """Write a file whole or not at all: whatever goes wrong, an existing file stays as it was.
+
+    Removes what a process left behind that was killed while it wrote the same file. Raises OSError
+    where it can't be written.
+    """
+    path = Path(path)
+    _remove_leftovers(path)
+    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _remove_leftovers(path: Path) -> None:
+    oldest = time.time() - LEFTOVER_AGE
+    for part in path.parent.glob(f".{glob.escape(path.name)}-*.part"):
+        with contextlib.suppress(OSError):  # another process may do the same
+            if part.stat().st_mtime < oldest:
+                part.unlink()
