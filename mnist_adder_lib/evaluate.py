@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from .data import MEAN, STD, normalise
+from .data import normalise
 
 
 @dataclass(frozen=True)
@@ -126,37 +126,49 @@ class Evaluation:
         return table[~self.both_right.numpy()].sort_values("loss", ascending=False)
 
 
+def only_looking(function):
+    """Run a function whose first argument is a model in evaluation mode and without gradients.
+
+    Afterwards all is as before, also after an error or an interrupt: the mode of each part of the
+    model, gradients on or off, and torch's random generators (the GPU's where the model is).
+    """
+    @functools.wraps(function)
+    def looking(model: nn.Module, *args, **kwargs):
+        modes = [(part, part.training) for part in model.modules()]
+        gradients, device = torch.is_grad_enabled(), next(model.parameters()).device
+        devices = [device] if device.type == "cuda" else []
+
+        def restore():
+            torch.set_grad_enabled(gradients)
+            for part, mode in modes:  # model.train(mode) would train frozen parts, too
+                part.training = mode
+
+        try:
+            try:
+                with torch.random.fork_rng(devices), torch.no_grad():
+                    return function(model.eval(), *args, **kwargs)
+            finally:
+                restore()
+        finally:  # again: an interrupt may have come within the first
+            restore()
+
+    return looking
+
+
+@only_looking
 def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Evaluation:
     """The model's answers on every example, without dropout, on the model's own device.
 
-    It only looks: the model's and its parts' modes are afterwards as before, whatever happens, and
-    so is torch's random generator, even where the dataset draws its numbers. Raises ValueError for
-    an empty dataset.
+    The model, and torch's random numbers, are afterwards as they were, even where the dataset draws
+    numbers itself. Raises ValueError for an empty dataset.
     """
     if len(dataset) == 0:
         raise ValueError("the dataset is empty: there is nothing to evaluate")
     device, batches = next(model.parameters()).device, []
-    with only_looking(model):
-        for (images, numbers), (digits, totals) in DataLoader(dataset, batch_size):
-            logits = model(images.to(device), numbers.to(device))
-            batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
-        return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
-
-
-@contextmanager
-def only_looking(model: nn.Module):
-    """The block runs in evaluation mode and without gradients; then all is as it was before: the
-    mode of each part of the model, gradients on or off, and torch's random generators."""
-    modes, gradients = [(part, part.training) for part in model.modules()], torch.is_grad_enabled()
-    device = next(model.parameters()).device
-    try:
-        with torch.random.fork_rng([device] if device.type == "cuda" else []), torch.no_grad():
-            model.eval()
-            yield
-    finally:
-        torch.set_grad_enabled(gradients)
-        for part, mode in modes:  # not model.train(mode): frozen parts stay in evaluation mode
-            part.training = mode
+    for (images, numbers), (digits, totals) in DataLoader(dataset, batch_size):
+        logits = model(images.to(device), numbers.to(device))
+        batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
+    return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
 
 
 def both_right(digit_logits, sum_logits, digits, totals) -> Tensor:
@@ -183,24 +195,25 @@ class Prediction:
     sum_probabilities: Tensor
 
 
+@only_looking
 def predict(model: nn.Module, image, number: int) -> Prediction:
     """The model's answer for one image and one number from 0 to 9.
 
     image: (28, 28) or (1, 28, 28), a tensor or an array, white ink on black, of whole numbers
-    0-255 (uint8) or floats in 0-1; or as a dataset gives it: normalised floats. Raises ValueError.
+    0-255 (uint8) or floats in 0-1. Raises ValueError. Normalised images, as a dataset gives them,
+    go to the model itself: `model(images, numbers)`.
     """
     if isinstance(number, bool) or number not in range(10):
         raise ValueError(f"the number must be a whole number from 0 to 9, not {number!r}")
     device = next(model.parameters()).device
-    images, numbers = _model_input(image).to(device), torch.tensor([int(number)], device=device)
-    with only_looking(model):
-        digit_logits, sum_logits = model(images, numbers)
+    images = normalise(_as_pixels(image)).view(1, 1, 28, 28).to(device)
+    digit_logits, sum_logits = model(images, torch.tensor([int(number)], device=device))
     digit, total = digit_logits[0].softmax(dim=0).cpu(), sum_logits[0].softmax(dim=0).cpu()
     return Prediction(digit.argmax().item(), total.argmax().item(), digit, total)
 
 
-def _model_input(image) -> Tensor:
-    """One image in any of the forms that `predict` takes, as (1, 1, 28, 28), normalised."""
+def _as_pixels(image) -> Tensor:
+    """One image in any of the forms that `predict` takes, as float32 in 0-1."""
     if not isinstance(image, Tensor):
         image = torch.as_tensor(np.array(image))  # a copy: torch warns of arrays that are read-only
     if image.shape not in ((28, 28), (1, 28, 28)):
@@ -209,17 +222,18 @@ def _model_input(image) -> Tensor:
             "frame_drawing brings a drawing of any size to it"
         )
     if image.dtype == torch.uint8:
-        return normalise(image.float() / 255).view(1, 1, 28, 28)
+        return image.float() / 255
     if not image.is_floating_point():
         raise ValueError(f"the image must be uint8 or float, not {image.dtype}")
     if not image.isfinite().all():
         raise ValueError("the image has pixels that are not finite numbers")
-    image, low, high = image.float(), image.min(), image.max()
-    if low >= 0 and high <= 1:
-        return normalise(image).view(1, 1, 28, 28)
-    if low < -MEAN / STD - 1e-4 or high > (1 - MEAN) / STD + 1e-4:
-        raise ValueError(f"float pixels must be in 0-1, but go from {low:.3g} to {high:.3g}")
-    return image.view(1, 1, 28, 28)  # normalised already: black is below zero
+    low, high = image.min(), image.max()
+    if low < 0 or high > 1:
+        raise ValueError(
+            f"float pixels must be in 0-1, but go from {low:.3g} to {high:.3g}: divide 0-255 by "
+            "255, or cut off with clip(0, 1); a normalised image goes to the model itself"
+        )
+    return image.float()
 
 
 def wilson_interval(right: int, count: int, z: float = 1.96) -> tuple[float, float]:

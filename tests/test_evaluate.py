@@ -1,12 +1,21 @@
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from interrupts import interrupted_at_every_line
 
-from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, predict, wilson_interval
+from mnist_adder_lib import (
+    IdentityAdderModel,
+    evaluate,
+    load_pretrained,
+    normalise,
+    predict,
+    wilson_interval,
+)
 from mnist_adder_lib.evaluate import Evaluation, as_classes, both_right
 
 
@@ -72,6 +81,56 @@ def test_two_evaluations_are_the_same_and_leave_the_model_as_it_was(model, first
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
     model.eval()
     assert evaluate(model, data).scores == one.scores  # dropout was off
+
+
+class Trap(IdentityAdderModel):
+    """Frozen in part, and it calls something in the middle of an answer."""
+
+    def __init__(self, act=lambda: None):
+        super().__init__(dropout=0.5)
+        self.act = act
+        self.train()
+        self.block1.eval()
+        self.adder[0][1].eval()
+
+    def embed(self, images):
+        self.act()
+        return super().embed(images)
+
+    def modes(self):
+        return [part.training for part in self.modules()]
+
+
+def stop():
+    raise KeyboardInterrupt
+
+
+def fail():
+    raise RuntimeError("out of memory")
+
+
+@pytest.mark.parametrize("gradients", [True, False])
+@pytest.mark.parametrize("act, error", [(lambda: None, None), (stop, KeyboardInterrupt),
+                                        (fail, RuntimeError)])
+def test_modes_gradients_and_random_numbers_are_afterwards_as_before(first, act, error, gradients):
+    model, data = Trap(act), first(20, split=0)  # which draws numbers and augments
+    before, random = model.modes(), torch.get_rng_state()
+    for look in (lambda: evaluate(model, data), lambda: predict(model, data.images[0], 3)):
+        with torch.set_grad_enabled(gradients):
+            with pytest.raises(error) if error else nullcontext():
+                look()
+            assert torch.is_grad_enabled() == gradients
+        assert model.modes() == before
+        assert torch.equal(torch.get_rng_state(), random)
+    assert not any(parameter.grad is not None for parameter in model.parameters())
+
+
+def test_an_interrupt_at_any_line_leaves_the_model_as_it_was(first):
+    model, data, picture = Trap(), first(2), first(1).images[0]
+    before = model.modes()
+    for look in (lambda: evaluate(model, data, batch_size=1), lambda: predict(model, picture, 3)):
+        for _ in interrupted_at_every_line(look, "evaluate.py"):
+            assert model.modes() == before and torch.is_grad_enabled()
 
 
 def test_it_takes_one_hot_vectors(model, first):
@@ -166,8 +225,7 @@ def test_all_forms_of_an_image_are_the_same(model, first):
     data = first(1)
     image = data.images[0]
     expected = predict(model, image, 3).sum_probabilities
-    for form in (image[None], image.numpy(), image / 255, (image / 255).double().numpy(),
-                 data[0][0][0]):
+    for form in (image[None], image.numpy(), image / 255, (image / 255).double().numpy()):
         assert torch.allclose(predict(model, form, 3).sum_probabilities, expected, atol=1e-5)
     read_only = image.numpy().copy()
     read_only.flags.writeable = False
@@ -204,6 +262,9 @@ def test_a_bad_number(model, number):
         (PICTURE + torch.inf, "not finite"),
         (PICTURE + 255, "float pixels must be in 0-1, but go from 255 to 255"),
         (PICTURE - 1, "must be in 0-1"),
+        (PICTURE - 0.01 * torch.eye(28), r"go from -0.01 to 0: .*clip\(0, 1\)"),
+        (PICTURE + 1.01 * torch.eye(28), "go from 0 to 1.01"),
+        (normalise(PICTURE), "a normalised image goes to the model itself"),
     ],
 )
 def test_a_bad_image(model, image, message):
