@@ -6,12 +6,13 @@ import math
 
 import torch
 import torch.nn.functional as F
-from scipy.optimize import minimize_scalar
 from torch import Tensor
 from torch.utils.data import Dataset
 
 from .evaluate import evaluate
 from .model import IdentityAdderModel
+
+LIMIT = 3  # temperatures are looked for from exp(-3), 0.05, to exp(3), 20
 
 
 def calibration_error(logits: Tensor, targets: Tensor, bins: int = 15) -> float:
@@ -35,13 +36,21 @@ def calibration_error(logits: Tensor, targets: Tensor, bins: int = 15) -> float:
 def temperature(logits: Tensor, targets: Tensor) -> float:
     """The number by which to divide logits (n, classes) so that their cross entropy is smallest.
 
-    Above 1 where the network is too sure of itself, below 1 where it is not sure enough.
+    Above 1 where the network is too sure of itself, below 1 where it is not sure enough. Raises
+    ValueError where the answers don't say: while all are right, one could always be surer.
     Source: as for `calibration_error`.
     """
+    from scipy.optimize import minimize_scalar  # imported here, as it takes a second
+
     def loss(log_temperature):
         return F.cross_entropy(logits / math.exp(log_temperature), targets).item()
 
-    return math.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x)
+    right = int((logits.argmax(dim=1) == targets).sum())
+    best = minimize_scalar(loss, bounds=(-LIMIT, LIMIT), method="bounded").x
+    if right in (0, len(targets)) or abs(best) > 0.99 * LIMIT:
+        raise ValueError(f"with {right} right answers of {len(targets)} there is no best "
+                         "temperature: calibrate on more examples, some of them wrong")
+    return math.exp(best)
 
 
 def calibrate(model: IdentityAdderModel, dataset: Dataset) -> dict[str, float]:
@@ -49,7 +58,8 @@ def calibrate(model: IdentityAdderModel, dataset: Dataset) -> dict[str, float]:
 
     Each head is linear and without bias, so dividing its weights by its temperature divides its
     logits: the checkpoint, the panel and the ONNX file need nothing more, and no answer changes.
-    Returns the temperatures of "digit" and "sum".
+    Returns the temperatures of "digit" and "sum". Raises ValueError, and changes nothing, where
+    `temperature` does.
     """
     result = evaluate(model, dataset)
     temperatures = dict(

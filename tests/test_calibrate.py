@@ -6,7 +6,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_adder_lib import calibrate, calibration_error, evaluate, load_pretrained
+from mnist_adder_lib import (
+    AdderDataset,
+    calibrate,
+    calibration_error,
+    evaluate,
+    load_pretrained,
+)
 from mnist_adder_lib.calibrate import temperature
 
 
@@ -71,3 +77,20 @@ def test_calibrating_divides_the_logits_and_changes_no_answer(first):
     assert math.isclose(calibrate(model, data)["digit"], 1, rel_tol=1e-2)  # nothing left to do
     for name, value in original.state_dict().items():
         assert "head" in name or torch.equal(value, model.state_dict()[name])
+
+
+@pytest.mark.parametrize("right, count", [(0, 0), (1, 1), (300, 300), (0, 300), (1, 3000)])
+def test_answers_that_give_no_temperature(right, count):
+    logits = torch.randn(count, 10) + 9 * torch.eye(10)[torch.zeros(count, dtype=torch.int64)]
+    targets = torch.cat([torch.zeros(right).long(), torch.ones(count - right).long()])
+    with pytest.raises(ValueError, match=f"with {right} right answers of {count} there is no best"):
+        temperature(logits, targets)
+
+
+def test_calibrating_on_right_answers_alone_changes_nothing(first):
+    model, data = load_pretrained(), first(200)
+    right = evaluate(model, data).both_right
+    before = copy.deepcopy(model.state_dict())
+    with pytest.raises(ValueError, match="calibrate on more examples, some of them wrong"):
+        calibrate(model, AdderDataset(data.images[right], data.digits[right], data.numbers[right]))
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
