@@ -1,0 +1,87 @@
+"""Lesson 05 says that its training may be stopped at any time: here it is stopped, often.
+
+Its cells from the training on are run in this process, on few images, and the stop button is
+pressed at a given moment. Nothing may raise, and what is shown must be sensible and named as
+unfinished. (A training that isn't stopped is judged by the lesson's own assertions, under nbval.)
+"""
+
+import ast
+import contextlib
+import io
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from mnist_adder_lib import AdderDataset, train
+from mnist_adder_lib.course import display
+
+LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "05_training_curves.ipynb"
+CELLS = [cell for cell in nbformat.read(LESSON, as_version=4).cells if cell.cell_type == "code"]
+PLACE = [cell.id for cell in CELLS].index("05-guess-first-epoch")
+
+# What is stopped, at which call of it, and how many epochs were whole then. An epoch has two steps.
+MOMENTS = {
+    "at the first step": (train, "joint_loss", 1, 0),
+    "in the first epoch": (train, "joint_loss", 2, 0),
+    "in the first test": (train, "evaluate", 1, 0),
+    "while the first curves are drawn": (display, "plot_history", 1, 1),
+    "in the third epoch": (train, "joint_loss", 6, 2),
+    "in the third test": (train, "evaluate", 3, 2),
+}
+
+
+def stop_at(call: int, function):
+    """The function, but the stop button is pressed in one of its calls."""
+    calls = []
+
+    def stopped(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) == call:
+            raise KeyboardInterrupt
+        return function(*arguments, **options)
+
+    return stopped
+
+
+def run(cell, space):
+    """What the cell prints, and the value of its last line."""
+    tree, printed, value = ast.parse(cell.source), io.StringIO(), None
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        exec(compile(tree, cell.id, "exec"), space)
+        if last:
+            value = eval(compile(ast.Expression(last.value), cell.id, "eval"), space)
+    return printed.getvalue(), value
+
+
+def imports(cells):
+    """What earlier cells import; of all else, the lesson from the training on needs the splits."""
+    lines = (line for cell in cells for line in ast.parse(cell.source).body)
+    return [ast.unparse(line) for line in lines if isinstance(line, (ast.Import, ast.ImportFrom))]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    whole = first(200, split=0)
+    space = {"train": AdderDataset(whole.images, whole.digits, augment=whole.augment),
+             "test": first(150), "evaluation": first(1_000, split=2)}
+    exec("\n".join(imports(CELLS[1:PLACE])), space)
+    module, name, call, epochs = MOMENTS[moment]
+    monkeypatch.setattr(module, name, stop_at(call, getattr(module, name)))
+    printed, values = {}, {}
+    for cell in CELLS[PLACE:]:
+        printed[cell.id], values[cell.id] = run(cell, space)
+
+    assert "Interrupted after" in printed["05-032"]
+    assert f"Stopped after {epochs} whole epochs" in printed["05-finished"]
+    assert list(values["05-033"].index) == list(range(1, epochs + 1))
+    assert not values["05-033"].isna().any(axis=None)
+    no_result = values["05-compare-last-epoch"].data
+    assert "no result" in no_result and values["05-compare-higher"].data == no_result
+    assert ("no result" in values["05-compare-first-epoch"].data) == (epochs == 0)
+    assert list(values["05-039"].columns) == ["epoch 1"] * (epochs > 0)
+    assert "changes" in printed["05-most-changed"]
+    panel = values["05-replay-own"]
+    assert panel.slider.max == epochs and f"After epoch {epochs} " in panel.figure.value
