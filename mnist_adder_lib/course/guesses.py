@@ -5,19 +5,12 @@ Which option is right is decided by the value that the lesson has computed.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
-import ipywidgets
+import anywidget
 from IPython.display import Markdown
-
-WIDGET = "application/vnd.jupyter.widget-view+json"
-# Long labels go on in a second line; by default they are cut off.
-STYLE = """<style>
-.guess .widget-html-content {line-height: 1.5}
-.guess .widget-radio-box {width: 100%; max-width: 100%; height: auto}
-.guess label {display: flex; white-space: normal; width: auto; height: auto; margin: 2px 0}
-.guess label input {order: -1; flex: none; margin: 3px 8px 0 0}
-</style>"""
+from traitlets import Bool, Int, List, Unicode
 
 
 class Option(NamedTuple):
@@ -36,35 +29,44 @@ class Question(NamedTuple):
     options: list[Option]
 
 
+class Choice(anywidget.AnyWidget):
+    """Radio buttons below a question. `chosen` is the place of an option; `closed` ends it."""
+
+    _esm = Path(__file__).with_name("guesses.js")
+    _css = Path(__file__).with_name("guesses.css")
+    question = Unicode().tag(sync=True)
+    options = List(Unicode()).tag(sync=True)
+    chosen = Int(None, allow_none=True).tag(sync=True)
+    closed = Bool(False).tag(sync=True)
+
+
 class Guess:
     """A question with its options; the last line of a cell shows it."""
 
     def __init__(self, question: Question):
         self.question = question
-        self.buttons = ipywidgets.RadioButtons(
-            options=[option.text for option in question.options],
-            value=None,
-            layout=ipywidgets.Layout(width="100%"),
-        )
-        title = ipywidgets.HTML(f"{STYLE}<b>Your guess.</b> {question.text}")
-        self.box = ipywidgets.VBox([title, self.buttons])
-        self.box.add_class("guess")
+        options = [option.text for option in question.options]
+        self.widget = Choice(question=question.text, options=options)
 
     @property
     def choice(self) -> str | None:
         """The text of the chosen option; None before one is chosen."""
-        return self.buttons.value
+        place = self.widget.chosen
+        return None if place is None else self.widget.options[place]
 
     def compare(self, value) -> Markdown:
         """What was guessed beside what `value`, the result of the lesson, says; ends the choice.
 
-        Raises ValueError for a value that fits none of the options.
+        None stands for a result that isn't there, as after a training that was stopped. Raises
+        ValueError for a value that fits none of the options.
         """
         question, choice = self.question, self.choice
+        if value is None:
+            return Markdown("There is no result to compare your guess with.")
         right = next((option for option in question.options if option.fits(value)), None)
         if right is None:
             raise ValueError(f"{value!r} answers none of the options of: {question.text}")
-        self.buttons.disabled = choice is not None
+        self.widget.closed = choice is not None
         because = question.because
         if right.reason:
             expected = next(option.text for option in question.options if not option.reason)
@@ -78,14 +80,14 @@ class Guess:
         return Markdown(f"{said}\n\n{mistake or question.because}\n\n{because}")
 
     def __repr__(self):
-        return "\n".join([self.question.text, *(f"- {option}" for option in self.buttons.options)])
+        return "\n".join([self.question.text, *(f"- {option}" for option in self.widget.options)])
 
     def _repr_mimebundle_(self, **_):
         # Where no kernel runs, as on GitHub, the text is shown.
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
+        data, metadata = self.widget._repr_mimebundle_()
         title, _, options = repr(self).partition("\n")
         text = f"**Your guess.** {title}\n\n{options}"
-        return {"text/plain": repr(self), "text/markdown": text, WIDGET: view}
+        return data | {"text/plain": repr(self), "text/markdown": text}, metadata
 
 
 class Guesses:

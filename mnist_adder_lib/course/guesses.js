@@ -1,0 +1,54 @@
+// The front end of a guess: native radio buttons, which bring the arrow keys and one tab stop.
+
+/** Appends a text to a node, with `code` between backticks. */
+function write(node, text) {
+  text.split("`").forEach((part, n) => {
+    if (n % 2) node.appendChild(document.createElement("code")).textContent = part;
+    else node.append(part);
+  });
+}
+
+/** Whether a key is for the notebook: Shift+Enter goes on to the next cell, Ctrl+S saves. */
+function isForNotebook(event) {
+  const { key, shiftKey, ctrlKey, altKey, metaKey } = event;
+  return ctrlKey || metaKey || (key === "Enter" && (shiftKey || altKey));
+}
+
+function render({ model, el }) {
+  const group = document.createElement("fieldset");
+  const name = `guess-${Math.random()}`; // radio buttons of one name are one group in the page
+  group.className = "mnist-adder-guess";
+  group.innerHTML = "<legend><b>Your guess.</b> </legend>";
+  write(group.firstChild, model.get("question"));
+  const buttons = model.get("options").map((text, place) => {
+    const label = group.appendChild(document.createElement("label"));
+    label.innerHTML = `<input type="radio" name="${name}"><span></span>`;
+    write(label.lastChild, text);
+    label.firstChild.addEventListener("change", () => {
+      model.set("chosen", place);
+      model.save_changes();
+    });
+    return label.firstChild;
+  });
+
+  function update() {
+    buttons.forEach((button, place) => (button.checked = place === model.get("chosen")));
+    group.disabled = model.get("closed");
+  }
+
+  // Other keys stay here: JupyterLab has shortcuts on single letters, and `d d` deletes the cell.
+  // It looks for this mark before anything in the page gets the key, so we have to be earlier.
+  function mark(event) {
+    if (el.contains(event.target)) el.dataset.lmSuppressShortcuts = "true";
+    if (isForNotebook(event)) delete el.dataset.lmSuppressShortcuts;
+  }
+
+  addEventListener("keydown", mark, true);
+  el.addEventListener("keydown", (event) => isForNotebook(event) || event.stopPropagation());
+  model.on("change:chosen change:closed", update);
+  update();
+  el.append(group);
+  return () => removeEventListener("keydown", mark, true);
+}
+
+export default { render };
