@@ -7,7 +7,7 @@ from pathlib import Path
 
 import anywidget
 import numpy as np
-from traitlets import Any, Enum, Int, List, TraitError, default, validate
+from traitlets import Any, Enum, Int, List, TraitError, default, observe, validate
 
 from ..data import load_splits
 
@@ -78,9 +78,12 @@ class WindowViewer(anywidget.AnyWidget):
         image = as_lists(proposal.value, "image", "(height, width)")
         if len(image[0]) < 3 or len(image[0][0]) < 3:
             raise TraitError("image should have at least 3 rows and 3 columns: the window has them")
-        if self.weights and len(image) != len(self.weights):
-            self.weights = [UPPER_EDGE] * len(image)
         return image
+
+    @observe("image")
+    def _fit_weights(self, _change):
+        if self.weights and len(self.image) != len(self.weights):
+            self.weights = [UPPER_EDGE] * len(self.image)
 
     @validate("weights")
     def _check_weights(self, proposal):
@@ -89,6 +92,8 @@ class WindowViewer(anywidget.AnyWidget):
         weights = as_lists(proposal.value, "weights", "(3, 3)")
         if np.shape(weights)[1:] != (3, 3):
             raise TraitError(f"weights should be 3x3, not {np.shape(weights)[1:]}")
+        if len(weights) != len(self.image):
+            raise TraitError(f"{len(weights)} windows of weights for {len(self.image)} channels")
         return weights
 
     def __repr__(self):
