@@ -16,23 +16,23 @@ guesses = Guesses({
             Option("Some dozens.", between(0, 1_000), "Some dozens would not even give each of "
                    "the 784 pixels a number of its own."),
             Option("Some thousands.", between(1_000, 100_000)),
-            Option("Some millions.", between(100_000, 1e9), "Millions are what networks for photos "
-                   "have. Ten kinds of small grey pictures need far fewer."),
-            Option("Many billions.", between(1e9, INFINITE), "Billions are what language models "
-                   "have. They have read half of what people ever wrote; this one knows ten "
-                   "digits."),
+            Option("Some millions.", between(100_000, 1e9), "Many networks for photos have millions "
+                   "and tell a thousand kinds of things apart. Ten kinds of small grey pictures "
+                   "need far fewer."),
+            Option("Many billions.", between(1e9, INFINITE), "Billions are what large language "
+                   "models have. They write about anything; this one knows ten digits."),
         ],
     ),
     "house": Question(
         "You draw a house. What will the network say?",
         "It shares out 100% among ten digits, whatever it is shown, and it has never met anything "
-        "else. To be sure is not to be right.",
+        "else. Being sure is not being right.",
         [
             Option("That it is no digit.", never, "It can't say that: it has ten places for its "
                    "answer, one for each digit, and none for *something else*."),
-            Option("It wavers between several digits.", between(0, 0.8), "Doubt was never "
-                   "practised. All that it saw in its training was a digit, so it learned to be "
-                   "sure."),
+            Option("It wavers between several digits.", between(0, 0.8), "One might hope so. "
+                   "But every image of its training was a digit, so it never had to doubt that it "
+                   "sees one."),
             Option("It names a digit and is sure of it.", between(0.8, INFINITE)),
         ],
     ),
@@ -45,32 +45,64 @@ checks = Checks()
 )
 def most_likely(answer):
     """`most_likely(probabilities)`: the place of the largest, counted from 0."""
-    for size in (10, 10, 10, 19):
-        probabilities = torch.randn(size).mul(3).softmax(dim=0).tolist()
-        largest = max(probabilities)
-        right = probabilities.index(largest)
-        compare(answer(list(probabilities)), right, f"{size} probabilities, the largest in place "
-                f"{right},", {
-            "That is the largest probability itself, how sure the network is. Asked is its place, "
-            "which says of what.": largest,
+    for size, right in [(10, 6), (19, 13), (10, 0), (19, 3), (10, 9)]:
+        probabilities = _probabilities(size, right)
+        place = answer(list(probabilities))
+        said, upwards = numbers(place), sorted(probabilities)
+        require(said.size != 1 or said.item() not in probabilities, "That is a probability, which "
+                "says how sure the network is. Asked is its place, which says of what.")
+        compare(place, right, f"{size} probabilities, the largest in place {right},", {
             "That is one too many: places are counted from 0, as digits are.": right + 1,
+            "That is one too few: places are counted from 0, as digits are.": right - 1,
+            "That is the largest of the first ten only. For the sums the list has 19 places.":
+                probabilities.index(max(probabilities[:10])),
             "That is the place of the smallest probability, the least likely digit.":
-                probabilities.index(min(probabilities)),
+                probabilities.index(upwards[0]),
+            "That is the place of the second largest.": probabilities.index(upwards[-2]),
+            "That is always the last place. Was the list sorted? Then the probabilities have left "
+            "their digits. Or did a loop run to its end?": size - 1,
+            "That is always the first place. Does a `return` end the loop in its first round? Or "
+            "was the list sorted, so that the probabilities have left their digits?": 0,
+            "That is how many there are.": size,
         })
 
 
+def _probabilities(size: int, largest: int) -> list[float]:
+    """As many probabilities, none above a half, the largest in this place."""
+    probabilities = torch.rand(size).mul(2).softmax(dim=0).tolist()
+    place = probabilities.index(max(probabilities))
+    probabilities[place], probabilities[largest] = probabilities[largest], probabilities[place]
+    return probabilities
+
+
 @checks.add(
-    "Nothing forces the two answers to fit. In lesson 4 you will count how often they don't."
+    "Nothing forces the two answers to fit. In lesson 6 you will count how often they don't."
 )
 def agree(answer):
     """`agree(digit, number, total)`: whether the sum is what digit and number add up to."""
-    for digit, number in torch.cartesian_prod(*[torch.arange(9, -1, -1)] * 2).tolist():
-        right, case = digit + number, f"digit {digit}, number {number} and sum"
-        for total in (right, digit, number, right + 1, right - 1):
-            said = numbers(answer(digit, number, total))
-            require(said.size == 1 and said.item() in (0, 1), "The answer should be True or False.")
-            require(said.item() or total != right, f"It says no to {case} {total}, which fit.")
-            require(not said.item() or total == right or total != digit, f"It says yes to {case} "
-                    f"{total}: such a network has forgotten the number.")
-            require(not said.item() or total == right, f"It says yes to {case} {total}, but the "
-                    f"two add up to {right}.")
+    others = torch.cartesian_prod(torch.arange(10), torch.arange(10)).tolist()
+    for digit, number in [(7, 5), *others]:
+        total, case = digit + number, f"digit {digit}, number {number} and sum"
+        says = {said: _says_yes(answer, digit, number, said)
+                for said in (total, digit, number, total + 1, total - 1)}
+        yes = [said for said in says if says[said] and said != total]
+        require(says[total] or len(yes) < len(says) - 1, "It is the wrong way round: it says no "
+                f"to {case} {total}, which fit, and yes to others.")
+        require(says[total], f"It says no to {case} {total}, which fit.")
+        require(len(yes) < len(says) - 1, "It says yes to everything, whether it fits or not.")
+        require(digit not in yes, f"It says yes to {case} {digit}: such a network has forgotten "
+                "the number.")
+        require(number not in yes, f"It says yes to {case} {number}: such a network has forgotten "
+                "the digit.")
+        require(not yes, f"It says yes to {case} {yes[0] if yes else total}, but {digit} + {number} is {total}.")
+
+
+def _says_yes(answer, digit: int, number: int, total: int) -> bool:
+    said = answer(digit, number, total)
+    value = numbers(said)
+    require(value.size == 1 and not isinstance(said, (list, tuple)), "The answer should be a "
+            "single True or False.")
+    require(value.item() != digit + number or value.item() in (0, 1), "That is what the two add up "
+            "to. Asked is whether it is the total: True or False.")
+    require(value.item() in (0, 1), "The answer should be True or False, and not another number.")
+    return bool(value.item())
