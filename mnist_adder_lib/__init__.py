@@ -6,7 +6,7 @@ and the panel to draw on are in `mnist_adder_lib.drawing`, what the lessons need
 """
 
 try:
-    from .augment import LIGHT_AUGMENT, Augment
+    from .augment import LIGHT_AUGMENT, Augment, Forms
     from .calibrate import calibrate, calibration_error
     from .checkpoint import (
         CheckpointError,

@@ -60,7 +60,9 @@ class AdderDataset(Dataset):
     - `images`: uint8 (n, 28, 28), white ink on black
     - `digits`: int64 (n,), what the images show
     - `numbers`: int64 (n,), or None to draw a number anew at every access
-    - `augment`: a function of float32 (batch, 1, 28, 28) images in 0-1, or None
+    - `forms`: a function of float32 (batch, 1, 28, 28) images in 0-1 and their digits that draws
+      other forms of them, such as `Forms()`, or None
+    - `augment`: a function of such images, used after it, or None
 
     Random draws come from torch's own generator: seed them with `torch.manual_seed`. Loader
     workers are seeded by `DataLoader`, each differently and anew in every epoch.
@@ -68,13 +70,13 @@ class AdderDataset(Dataset):
     Raises ValueError where the tensors don't fit each other or a number is not one of 0-9.
     """
 
-    def __init__(self, images, digits, numbers=None, augment=None):
+    def __init__(self, images, digits, numbers=None, augment=None, forms=None):
         _check_images(images)
         _check_digits("digits", digits, len(images))
         if numbers is not None:
             _check_digits("numbers", numbers, len(images))
         self.images, self.digits, self.numbers = images, digits, numbers
-        self.augment = augment
+        self.augment, self.forms = augment, forms
         self.one_hot = False
 
     def __len__(self) -> int:
@@ -93,9 +95,11 @@ class AdderDataset(Dataset):
         """
         indices = torch.as_tensor(indices, dtype=torch.int64, device=self.images.device)
         images = self.images[indices].unsqueeze(1).float() / 255
+        digits = self.digits[indices]
+        if self.forms is not None:
+            images = self.forms(images, digits)
         if self.augment is not None:
             images = self.augment(images)
-        digits = self.digits[indices]
         numbers = torch.randint_like(digits, 10) if self.numbers is None else self.numbers[indices]
         totals = digits + numbers
         if self.one_hot:

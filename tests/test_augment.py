@@ -1,11 +1,22 @@
+import math
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torchvision.transforms.v2 import functional as reference
 
-from mnist_adder_lib import Augment
-from mnist_adder_lib.augment import move, recolour
+from mnist_adder_lib import AdderDataset, Augment, Forms, normalise
+from mnist_adder_lib.augment import (
+    add_bar,
+    add_tail,
+    add_upstroke,
+    draw_line,
+    move,
+    recolour,
+    shrink_lower_loop,
+    shrink_upper_loop,
+)
 
 STILL = {name: 0 for name in vars(Augment())}
 
@@ -103,3 +114,98 @@ def test_half_ranges_that_make_no_sense(parameters):
     (name, value), = parameters.items()
     with pytest.raises(ValueError, match=rf"{name} is a half-range from 0 to .*, not {value}"):
         Augment(**parameters)
+
+
+# ------------------------------------------------------------------ forms
+
+ALL_FORMS = dict.fromkeys(["upstroke", "bar", "tail", "loop"], 1.0)
+FORMS = [(1, add_upstroke), (7, add_bar), (9, add_tail), (9, shrink_upper_loop),
+         (6, shrink_lower_loop)]
+each_form = pytest.mark.parametrize("digit, form", FORMS, ids=lambda value: str(value)[:30])
+
+
+def of_digit(splits, digit, count=200):
+    train = splits[0]
+    return train.images[train.digits == digit][:count, None].float() / 255
+
+
+def test_forms_touch_their_own_digits_alone(splits):
+    images, digits = splits[0].images[:500, None].float() / 255, splits[0].digits[:500]
+    before = images.clone()
+    changed = (Forms(**ALL_FORMS)(images, digits) != images).any(dim=(1, 2, 3))
+    assert torch.equal(changed, torch.isin(digits, torch.tensor([1, 6, 7, 9])))
+    assert torch.equal(images, before)
+    assert torch.equal(Forms(0, 0, 0, 0)(images, digits), images)
+
+
+def test_a_share_of_the_digits_gets_a_form(splits):
+    ones = of_digit(splits, 1, 2_000)
+    digits = torch.ones(len(ones), dtype=torch.int64)
+    changed = (Forms(upstroke=0.3)(ones, digits) != ones).any(dim=(1, 2, 3)).double().mean()
+    assert 0.25 < changed < 0.35  # five standard errors
+
+
+@each_form
+def test_a_form_stays_in_the_image_with_its_ink_in_the_middle(splits, digit, form):
+    formed = form(of_digit(splits, digit))
+    assert formed.shape == (200, 1, 28, 28) and formed.min() >= 0 and formed.max() <= 1
+    places = torch.arange(28.0)
+    for across in (2, 3):
+        centre = (formed.sum(dim=(1, across)) * places).sum(1) / formed.sum(dim=(1, 2, 3))
+        assert (centre - 14).abs().median() < 0.05 and (centre - 14).abs().max() < 1.5
+
+
+@each_form
+def test_blank_images_and_single_pixels_are_no_trouble(digit, form):
+    images = torch.zeros(2, 1, 28, 28)
+    images[1, 0, 14, 14] = 1
+    assert form(images).isfinite().all()
+
+
+def test_an_upstroke_leads_to_the_top_from_the_left(splits):
+    ones = of_digit(splits, 1)
+    formed = add_upstroke(ones)
+    assert (formed.sum(dim=(1, 2, 3)) > ones.sum(dim=(1, 2, 3))).double().mean() > 0.95
+    # The ink grew to the left: the rightmost ink is nearer to the middle than the leftmost.
+    columns = formed.amax(dim=(1, 2)) > 0.3
+    left, right = columns.int().argmax(1), 27 - columns.flip(1).int().argmax(1)
+    plain = ones.amax(dim=(1, 2)) > 0.3
+    width = 28 - plain.int().argmax(1) - plain.flip(1).int().argmax(1)
+    assert (right - left + 1 - width).double().mean() > 2
+
+
+def test_a_loop_shrinks_and_the_height_stays(splits):
+    nines = of_digit(splits, 9)
+    small = shrink_upper_loop(nines)
+    assert small[:, :, :14].sum() < 0.8 * nines[:, :, :14].sum()
+    height, new = ((images.amax(dim=(1, 3)) > 0.3).sum(1).double() for images in (nines, small))
+    assert (new - height).abs().mean() < 1.5
+
+
+@given(st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(1.5, 4))
+def test_a_line_has_its_width_and_its_ends(x0, y0, x1, y1, width):
+    start, end = torch.tensor([[x0, y0]]), torch.tensor([[x1, y1]])
+    ink = draw_line(torch.zeros(1, 1, 28, 28), start, end, torch.tensor([width]))
+    length = (end - start).norm().item()
+    assert ink.sum().item() == pytest.approx(length * width + math.pi * width**2 / 4, rel=0.15)
+    turned = draw_line(torch.zeros(1, 1, 28, 28), end, start, torch.tensor([width]))
+    assert torch.allclose(ink, turned, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ALL_FORMS)
+@pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
+def test_what_is_no_share_is_refused(name, share):
+    with pytest.raises(ValueError, match=f"{name} is a share from 0 to 1"):
+        Forms(**{name: share})
+
+
+def test_a_dataset_gives_its_digits_forms_before_it_augments_them(splits):
+    train = splits[0]
+    ones = train.digits == 1
+    images, digits = train.images[ones][:20], train.digits[ones][:20]
+    forms = Forms(upstroke=1)
+    dataset = AdderDataset(images, digits, digits, augment=lambda images: images / 2, forms=forms)
+    torch.manual_seed(3)
+    seen = torch.stack([image for (image, _), _ in dataset[0:20]])
+    torch.manual_seed(3)
+    assert torch.equal(seen, normalise(forms(images[:, None].float() / 255, digits) / 2))
