@@ -3,4 +3,4 @@
 from .framing import frame_drawing
 from .panel import AdderPanel, DigitPad
 from .photos import read_picture
-from .strokes import render_strokes
+from .strokes import frame_strokes, render_strokes

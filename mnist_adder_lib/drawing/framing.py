@@ -129,6 +129,6 @@ def frame_drawing(drawing) -> np.ndarray:
 
 
 def naive_resize(drawing) -> np.ndarray:
-    """Shrink the whole drawing to uint8 (28, 28), wherever its digit is (lesson 05 compares)."""
+    """Shrink the whole drawing to uint8 (28, 28), wherever its digit is (lesson 07 compares)."""
     image = Image.fromarray(to_uint8(to_ink(drawing)))
     return np.asarray(image.resize((28, 28), Image.Resampling.BICUBIC))

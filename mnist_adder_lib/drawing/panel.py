@@ -2,7 +2,6 @@
 
 import base64
 import io
-import math
 import random
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from ..data import load_splits
 from ..evaluate import Prediction, predict
 from .framing import frame_drawing
 from .photos import read_picture
-from .strokes import PEN, render_strokes, rescale_strokes
+from .strokes import PEN, as_strokes, frame_strokes, render_strokes
 
 SURE = 0.6  # below this probability the panel says that it is not sure
 BLANK = np.zeros((28, 28), np.uint8)
@@ -82,12 +81,9 @@ class DigitPad(anywidget.AnyWidget):
     def _check_strokes(self, proposal):
         try:
             # Lists, as the page sends: what differs from that is sent back to it, perhaps too late.
-            strokes = [[[float(x), float(y)] for x, y in stroke] for stroke in proposal.value]
-        except (TypeError, ValueError):
-            strokes = [[[math.nan, math.nan]]]
-        if not all(math.isfinite(x + y) for stroke in strokes for x, y in stroke):
-            raise TraitError("strokes is a list of strokes, each a list of (x, y) between 0 and 1")
-        return strokes
+            return [stroke.tolist() for stroke in as_strokes(proposal.value)]
+        except ValueError as error:
+            raise TraitError(str(error)) from None
 
     def image(self, size: int = 280) -> np.ndarray:
         """The drawing, with the picture under it, as uint8 (size, size), white on black."""
@@ -97,13 +93,12 @@ class DigitPad(anywidget.AnyWidget):
             ink = np.maximum(ink, np.asarray(picture))
         return ink
 
-    @property
-    def drawing(self) -> np.ndarray:
-        """What is on the pad at its best: strokes alone drawn anew, as large as a digit should
-        be, with the pad's own pen, a picture alone as it is."""
+    def framed(self) -> np.ndarray:
+        """The drawing as MNIST would show it, uint8 (28, 28): strokes alone straight from their
+        points (`frame_strokes`), a picture, with what is drawn on it, by `frame_drawing`."""
         if not self.background:
-            return render_strokes(rescale_strokes(self.strokes))
-        return self.image() if self.strokes else self._picture()
+            return frame_strokes(self.strokes)
+        return frame_drawing(self.image() if self.strokes else self._picture())
 
     def _picture(self) -> np.ndarray:
         return np.asarray(Image.open(io.BytesIO(from_url(self.background))).convert("L"))
@@ -142,7 +137,7 @@ class AdderPanel(DigitPad):
     @observe("strokes", "background", "number", "pen")
     def _respond(self, _change=None, note: str = "") -> None:
         """Read the drawing anew and tell the page; `note` is a remark below the sentence."""
-        self.seen = frame_drawing(self.drawing)
+        self.seen = self.framed()
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
         self.sentence, certain = describe(self.prediction, self.number)
         turn = self.answer.get("turn", 0) + 1  # so that each answer is new to the page

@@ -1,4 +1,4 @@
-"""Strokes: what a pen left on the pad, and how it looks.
+"""Strokes: what a pen left on the pad, how it looks there, and as MNIST would show it.
 
 A stroke is a list of (x, y), fractions of the pad from the top left; a single point is a dot.
 """
@@ -6,38 +6,132 @@ A stroke is a list of (x, y), fractions of the pad from the top left; a single p
 import numpy as np
 from PIL import Image, ImageDraw
 
+from .framing import LONG_SIDE, to_uint8
+
 PEN = 20 / 280  # width of the pad's pen, as a share of the pad
+FRAMED_PEN = 2  # width of the pen in pixels of 28x28: a fine one, so that loops stay open
+MIDDLE = 14  # of 28x28, as in MNIST: the centre of row 14 and of column 14, counted from 0
+TAP = 0.15  # of the longest stroke: a smaller one beside the drawing was not meant
+MOST = 3000  # segments that are drawn exactly; of more, short ones are joined
+FAR = 100  # sides of the pad: no pen gets there
+
+
+def as_strokes(strokes) -> list[np.ndarray]:
+    """Check strokes; returns those that have points, each as float64 (points, 2).
+
+    Raises ValueError for anything but pairs of finite numbers, on the pad or not far from it.
+    """
+    try:
+        arrays = [np.asarray(stroke, float) for stroke in strokes]
+    except (TypeError, ValueError, OverflowError):
+        arrays = [np.array([np.nan])]
+    arrays = [array for array in arrays if array.size]
+    if not all(a.ndim == 2 and a.shape[1] == 2 and (abs(a) < FAR).all() for a in arrays):
+        raise ValueError("strokes is a list of strokes, each a list of points (x, y): two numbers "
+                         "between 0 and 1, fractions of the pad")
+    return arrays
+
+
+def to_segments(strokes) -> tuple[np.ndarray, np.ndarray]:
+    """The straight lines between the points of strokes, as far as they are on the pad.
+
+    Returns float64 (n, 2, 2), for each its two ends, and the number of the stroke of each. A
+    stroke that leaves the pad ends at its edge; another begins there where it comes back.
+    """
+    arrays = as_strokes(strokes)
+    dotted = [part for array in arrays for part in (array[:1], array)]  # one point is a line, too
+    points = np.concatenate([*dotted, np.zeros((0, 2))])
+    stroke = np.repeat(np.arange(len(arrays)), [len(array) + 1 for array in arrays])
+    same = stroke[1:] == stroke[:-1]
+    start, end, stroke = points[:-1][same], points[1:][same], stroke[1:][same]
+    way = np.where(abs(end - start) < 1e-12, 1e-12, end - start)
+    # Where, as shares of its way, a segment crosses the edges (Liang and Barsky 1984).
+    crossings = np.sort([(-1e-9 - start) / way, (1 + 1e-9 - start) / way], axis=0)
+    enter, leave = crossings[0].max(axis=1)[:, None], crossings[1].min(axis=1)[:, None]
+    first = np.where(enter > 0, start + enter * way, start)
+    last = np.where(leave < 1, start + leave * way, end)
+    on_pad = (np.maximum(enter, 0) <= np.minimum(leave, 1))[:, 0]
+    return np.stack([first, last], axis=1)[on_pad], stroke[on_pad]
+
+
+def thin_out(segments: np.ndarray, spacing: float) -> np.ndarray:
+    """At most MOST segments. Of more, those that follow one another within `spacing` (or more, if
+    the way is very long) are joined; of dots, as many are taken as that leaves."""
+    if len(segments) <= MOST:
+        return segments
+    way = np.hypot(*(segments[:, 1] - segments[:, 0]).T).cumsum()
+    pieces = way // max(spacing, 2 * way[-1] / MOST)
+    apart = (segments[1:, 0] != segments[:-1, 1]).any(axis=1) | (np.diff(pieces) > 0)
+    first = np.flatnonzero(np.append(True, apart))
+    last = np.append(first[1:], len(segments)) - 1
+    joined = np.stack([segments[first, 0], segments[last, 1]], axis=1)
+    return joined[:: -(-len(joined) // MOST)]
 
 
 def render_strokes(strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
     """Draw strokes as the pad does: round white lines on black, uint8 (size, size).
 
-    A stroke is a list of (x, y), fractions of the pad from the top left; a single point is a
-    dot. `pen` is the width of the line as a share of the pad.
+    `pen` is the width of the line as a share of the pad.
     """
     fine = 2 * size
     image = Image.new("L", (fine, fine))
     draw, radius = ImageDraw.Draw(image), pen * fine / 2
-    for stroke in strokes:
-        points = [(x * fine, y * fine) for x, y in stroke]
-        draw.line(points, fill=255, width=max(1, round(2 * radius)))
-        for x, y in points:
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    for start, end in thin_out(to_segments(strokes)[0] * fine, spacing=1):
+        draw.line([*start, *end], fill=255, width=max(1, round(2 * radius)))
+        draw.ellipse([*(end - radius), *(end + radius)], fill=255)
     return np.asarray(image.reduce(2))
 
 
-def rescale_strokes(strokes, side: float = 0.82) -> list:
-    """The same strokes moved to the middle of the pad, the longer side of the drawing `side` of it.
+def without_taps(segments: np.ndarray, stroke: np.ndarray) -> np.ndarray:
+    """Leave out strokes that are tiny and lie beside the drawing."""
+    firsts = np.flatnonzero(np.diff(stroke, prepend=-1))
+    low = np.minimum.reduceat(segments.min(axis=1), firsts)
+    high = np.maximum.reduceat(segments.max(axis=1), firsts)
+    sizes = (high - low).max(axis=1)
+    tiny = TAP * sizes.max()
+    main = sizes >= tiny
+    left_top, right_bottom = low[main].min(axis=0) - tiny, high[main].max(axis=0) + tiny
+    beside = (high < left_top).any(axis=1) | (low > right_bottom).any(axis=1)
+    return segments[~np.repeat(beside, np.diff(firsts, append=len(segments)))]
 
-    Drawn with the pad's pen, they then have the weight of MNIST's finer strokes, which leaves
-    loops open, however small or thick they were drawn. What lies outside the pad is left out; a
-    dot stays small. Strokes as for `render_strokes`.
+
+def draw_ink(segments: np.ndarray) -> np.ndarray:
+    """Ink from 0 to 1, (28, 28), of segments in pixels: 1 up to half a pen from the nearest one,
+    and within a further pixel down to 0."""
+    distance = np.full((28, 28), np.inf)
+    reach = FRAMED_PEN / 2 + 0.5
+    segments = segments.round(6)  # so that the same drawing elsewhere gives the same ink
+    for some in np.array_split(segments, -(-len(segments) // 32)):  # mostly near one another
+        low = np.ceil(some.min(axis=(0, 1)) - reach).astype(int).clip(0)
+        high = np.floor(some.max(axis=(0, 1)) + reach).astype(int).clip(-1) + 1
+        near = distance[low[1] : high[1], low[0] : high[0]]
+        pixels = np.indices(near.shape)[::-1].transpose(1, 2, 0)[:, :, None] + low
+        np.minimum(near, distances(pixels, some[:, 0], some[:, 1]).min(axis=2), out=near)
+    return (reach - distance).clip(0, 1)
+
+
+def distances(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """How far points (..., 2) are from the segments between start (2) and end (2)."""
+    way = end - start
+    share = ((points - start) * way).sum(-1) / np.maximum((way * way).sum(-1), 1e-30)
+    away = points - start - share.clip(0, 1)[..., None] * way
+    return np.sqrt((away * away).sum(-1))
+
+
+def frame_strokes(strokes) -> np.ndarray:
+    """Draw strokes as MNIST would show them: uint8 (28, 28), white on black.
+
+    The longer side is 20 pixels, the centre of mass in the middle, however large and wherever
+    they were drawn. A drawing smaller than the pen stays small, a tap beside it is left out, and
+    no strokes give a blank image. Raises ValueError for what are no strokes.
     """
-    inside = [[p for p in stroke if 0 <= min(p) and max(p) <= 1] for stroke in strokes]
-    strokes = [np.array(stroke) for stroke in inside if stroke]
-    if not strokes:
-        return []
-    points = np.concatenate(strokes)
-    low, high = points.min(axis=0), points.max(axis=0)
-    scale, middle = side / max(PEN, *(high - low)), (low + high) / 2
-    return [(0.5 + scale * (stroke - middle)).tolist() for stroke in strokes]
+    segments, stroke = to_segments(strokes)
+    if not len(segments):
+        return np.zeros((28, 28), np.uint8)
+    segments = without_taps(segments, stroke)
+    low, high = segments.min(axis=(0, 1)), segments.max(axis=(0, 1))
+    scale = (LONG_SIDE - FRAMED_PEN) / max(PEN, *(high - low))
+    segments = thin_out(MIDDLE + scale * (segments - (low + high) / 2), spacing=0.2)
+    ink = draw_ink(segments)
+    row, column = (np.indices(ink.shape) * ink).sum(axis=(1, 2)) / ink.sum()
+    return to_uint8(draw_ink(segments + MIDDLE - (column, row)))

@@ -1,0 +1,179 @@
+"""Strokes become MNIST's 28x28 the same way however drawn, and nothing drawn breaks it."""
+
+import time
+
+import numpy as np
+import pytest
+from drawn import moved, similarity
+from hypothesis import given
+from hypothesis import strategies as st
+from lab import DIGITS
+from scipy import ndimage
+
+from mnist_adder_lib import load_pretrained, predict
+from mnist_adder_lib.drawing.strokes import PEN, distances, frame_strokes, render_strokes
+
+digits = st.integers(0, 9)
+places = st.floats(0, 1)
+points = st.tuples(places, places)
+strokes_on_pad = st.lists(st.lists(points, max_size=5), max_size=4)
+anywhere = st.tuples(st.floats(-2, 3), st.floats(-2, 3))
+
+
+def resample(strokes, count):
+    """The same strokes with `count` points each, evenly along their way."""
+    result = []
+    for stroke in map(np.array, strokes):
+        way = np.append(0, np.hypot(*np.diff(stroke, axis=0).T).cumsum())
+        at = np.linspace(0, way[-1], count)
+        result.append(np.stack([np.interp(at, way, axis) for axis in stroke.T], axis=1))
+    return result
+
+
+def seconds(function, *arguments) -> float:
+    start = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start
+
+
+@given(digits, st.floats(0.12, 1.1), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
+def test_size_and_place_change_nothing(digit, fill, right, down):
+    room = 0.5 - 0.33 * fill  # so that all of it stays on the pad
+    drawn = moved(DIGITS[digit], fill, (0.5 + right * room, 0.5 + down * room))
+    difference = frame_strokes(drawn).astype(int) - frame_strokes(DIGITS[digit])
+    assert np.abs(difference).max() <= 1
+
+
+@given(strokes_on_pad)
+def test_order_and_direction_change_nothing(strokes):
+    turned = [stroke[::-1] for stroke in strokes[::-1]]
+    difference = frame_strokes(strokes).astype(int) - frame_strokes(turned)
+    assert np.abs(difference).max() <= 1
+
+
+@given(st.lists(st.lists(anywhere, max_size=6), max_size=5))
+def test_no_strokes_raise_and_ink_is_where_the_pad_shows_it(strokes):
+    framed = frame_strokes(strokes)
+    assert framed.shape == (28, 28) and framed.dtype == np.uint8
+    if render_strokes(strokes, pen=0.01).max() > 200:
+        assert framed.max() > 100
+    if framed.any():
+        assert render_strokes(strokes).any()
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_the_frame_is_mnists(digit):
+    framed = frame_strokes(moved(DIGITS[digit], 0.5, (0.3, 0.6)))
+    heights = [np.ptp(np.flatnonzero(framed.max(axis) > 60)) + 1 for axis in (0, 1)]
+    assert 20 <= max(heights) <= 21
+    assert np.allclose(ndimage.center_of_mass(framed), 14, atol=0.1)
+
+
+def test_against_a_plain_loop():
+    """Every pixel of a seven by the formula itself: the distance to the nearest of 10,000 dots."""
+    seven = np.array([(4.0, 3.0), (17.0, 3.0), (9.0, 21.0)])  # 18 high, as framed
+    seven += (3.5, 2)  # in the middle
+    dots = np.concatenate([np.linspace(*pair, 5_000) for pair in zip(seven, seven[1:])])
+    ink = np.zeros((28, 28))
+    for _ in range(2):
+        for row, column in np.ndindex(28, 28):
+            nearest = np.sqrt(((dots - (column, row)) ** 2).sum(axis=1).min())
+            ink[row, column] = min(1, max(0, 2 / 2 - nearest + 0.5))
+        dots += 14 - np.array(ndimage.center_of_mass(ink))[::-1]
+    difference = frame_strokes([seven / 40]).astype(int) - 255 * ink
+    assert np.abs(difference).max() < 1.5
+
+
+def test_distances():
+    start, end = np.array([1.0, 1.0]), np.array([5.0, 1.0])
+    for point, expected in [((3, 3), 2), ((0, 1), 1), ((8, 5), 5), ((2, 1), 0)]:
+        assert distances(np.array(point), start, end) == pytest.approx(expected)
+    assert distances(np.array((4, 5)), start, start) == pytest.approx(5)  # a dot
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_slow_and_fast_hands_give_the_same(digit):
+    usual = frame_strokes(DIGITS[digit])
+    for count, most in [(500, 30), (2000, 25), (10_000, 25), (300_000, 25)]:
+        difference = frame_strokes(resample(DIGITS[digit], count)).astype(int) - usual
+        assert np.abs(difference).max() < most  # of 255, at a corner that was cut
+    assert similarity(frame_strokes(resample(DIGITS[digit], 20)), usual) > 0.95
+
+
+@pytest.mark.parametrize("blank", [[], [[]], [[], []], np.zeros((0, 5, 2)), [[(2, 2)]],
+                                   [[(-1, 0.5), (-0.1, 0.7)]]])
+def test_blank_stays_blank(blank):
+    assert not frame_strokes(blank).any() and not render_strokes(blank).any()
+
+
+def test_a_dot_stays_small():
+    tap = frame_strokes([[(0.9, 0.1)]])
+    shaky = frame_strokes([[(0.9, 0.1), (0.91, 0.105), (0.9, 0.11)]])
+    for dot in (tap, shaky):
+        assert dot.max() == 255 and 2 < (dot / 255).sum() < 15 and (dot > 0).sum() <= 25
+        assert np.allclose(ndimage.center_of_mass(dot), 14, atol=0.1)
+    line = frame_strokes([[(0.5, 0.5), (0.5, 0.5 + PEN)]])
+    assert (line / 255).sum() > 35  # as long as the pen is wide: a small 1
+
+
+@given(digits, points)
+def test_a_tap_beside_a_digit_changes_nothing(digit, tap):
+    usual, tapped = frame_strokes(DIGITS[digit]), frame_strokes([*DIGITS[digit], [tap]])
+    if not (0.1 < tap[0] < 0.9 and 0.05 < tap[1] < 0.95):
+        assert np.array_equal(usual, tapped)
+    else:
+        assert similarity(usual, tapped) > 0.5  # a dot in it, or the digit a bit larger
+
+
+def test_dots_and_short_dashes_make_a_digit_too():
+    dotted = [[point] for stroke in resample(DIGITS[0], 40) for point in stroke]
+    assert similarity(frame_strokes(dotted), frame_strokes(DIGITS[0])) > 0.9
+
+
+def test_a_stroke_ends_at_the_edge_of_the_pad():
+    out_and_back = [[(0.3, 0.2), (0.9, 0.2), (1.3, 0.2), (1.3, 0.8), (0.9, 0.8), (0.3, 0.8)]]
+    two_bars = [[(0.3, 0.2), (1, 0.2)], [(1, 0.8), (0.3, 0.8)]]
+    assert np.array_equal(frame_strokes(out_and_back), frame_strokes(two_bars))
+    across = [[(0.5, -3), (0.5, 4)]]  # all of its points are off the pad, the line is on it
+    assert np.array_equal(frame_strokes(across), frame_strokes([[(0.5, 0), (0.5, 1)]]))
+    assert np.array_equal(frame_strokes([[(1, 0), (1, 1)]]), frame_strokes([[(0, 0), (0, 1)]]))
+
+
+@pytest.mark.parametrize("strokes", [
+    [[(np.nan, 0.5)]], [[(0.5, np.inf)]], [[(0.1, 0.1), (1e9, 0.5)]], [[(10**400, 1)]],
+    [(0.5, 0.5)], [[0.5]], [[(0.5,)]], [[(1, 2, 3)]], [["ab"]], ["ab"], [[(0.1, 0.2), (0.3,)]],
+    [[(None, 0.5)]], 7, None, [7], [None], [[(0.1, 0.2j)]], [[(128, 140)]],
+])  # fmt: skip
+def test_what_are_no_strokes_is_refused_with_a_reason(strokes):
+    for function in (frame_strokes, render_strokes):
+        with pytest.raises(ValueError, match="points .x, y.: two numbers between 0 and 1"):
+            function(strokes)
+
+
+def test_200_points_take_less_than_5_ms():
+    strokes = resample(DIGITS[8], 200)
+    assert min(seconds(frame_strokes, strokes) for _ in range(20)) < 0.005
+
+
+@pytest.mark.parametrize("strokes", [
+    np.random.default_rng(0).random((1, 1_000_000, 2)),
+    [np.random.default_rng(0).normal(0, 2e-4, (1_000_000, 2)).cumsum(axis=0) % 1],
+    np.random.default_rng(0).random((100_000, 1, 2)),
+    [resample(DIGITS[n % 10], 100)[0] for n in range(1000)],
+], ids=["zigzag", "walk", "dots", "1,000 digits"])  # fmt: skip
+def test_any_number_of_points_costs_a_bounded_time(strokes):
+    assert min(seconds(frame_strokes, strokes) for _ in range(2)) < 3  # 0.2 to 1
+    assert min(seconds(render_strokes, strokes) for _ in range(2)) < 4
+    assert frame_strokes(strokes).any()
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_the_network_reads_them(digit):
+    assert predict(load_pretrained(), frame_strokes(DIGITS[digit]), 0).digit == digit
+
+
+def test_a_tap_is_a_dot_and_strokes_scale():
+    dot = render_strokes([[(0.5, 0.5)]])
+    assert dot[140, 140] == 255 and 15 <= (dot[140] > 127).sum() <= 25
+    small, large = (render_strokes(DIGITS[8], size).mean() for size in (56, 560))
+    assert small == pytest.approx(large, rel=0.1)
