@@ -36,7 +36,8 @@ WAYS = {  # longer side of the drawing, its middle, the pen, points a stroke (No
     "thin": (0.64, (0.5, 0.5), PEN / 2, None),
     "thick": (0.64, (0.5, 0.5), PEN * 2, None),
     "slow": (0.64, (0.5, 0.5), PEN, 500),
-    "fast": (0.64, (0.5, 0.5), PEN, 10),
+    "fast": (0.64, (0.5, 0.5), PEN, 15),
+    "10 points": (0.64, (0.5, 0.5), PEN, 10),
 }
 
 
@@ -79,10 +80,9 @@ def read_folder(folder: Path) -> list:
 
 
 def resample(stroke: np.ndarray, count: int) -> np.ndarray:
-    """The same stroke with `count` points, evenly along its way."""
-    way = np.append(0, np.hypot(*np.diff(stroke, axis=0).T).cumsum())
-    at = np.linspace(0, way[-1], count)
-    return np.stack([np.interp(at, way, axis) for axis in stroke.T], axis=1)
+    """The same stroke with `count` points, evenly in time, as a slower or faster hand leaves."""
+    at = np.linspace(0, len(stroke) - 1, count)
+    return np.stack([np.interp(at, np.arange(len(stroke)), axis) for axis in stroke.T], axis=1)
 
 
 def on_pad(strokes: list, side: float, middle: tuple, points: int | None) -> list:
@@ -124,7 +124,7 @@ def measure(digits: list, models: dict, images: bool = False) -> pd.DataFrame:
             for name, model in models.items():
                 right = read_rightly(model, made, labels)
                 rows.append({"network": name, "way": way, "by": by} | summary(right, writers))
-    return pd.DataFrame(rows).set_index(["network", "by", "way"]).sort_index(sort_remaining=False)
+    return pd.DataFrame(rows).set_index(["network", "way", "by"])
 
 
 def main() -> None:

@@ -64,7 +64,8 @@ def test_ten_clear_digits_are_read_in_every_way():
     digits = [([np.array(stroke) for stroke in DIGITS[n]], n, 1 + n % 2) for n in range(10)]
     table = tool.measure(digits, {"shipped": load_pretrained()}, images=True)
     assert set(table.index.get_level_values("way")) == set(tool.WAYS)
-    assert table["%"].min() >= 90 and table.loc[("shipped", "strokes"), "%"].min() == 100
+    by_strokes = table.xs("strokes", level="by")["%"].drop("10 points", level="way")
+    assert table["%"].min() >= 80 and by_strokes.min() == 100
     for way, (side, middle, _, _) in tool.WAYS.items():
         points = np.concatenate(tool.on_pad(digits[8][0], side, middle, None))
         assert 0 <= points.min() and points.max() <= 1
