@@ -31,9 +31,10 @@ try:
         learning_rate_range_test,
         refresh_batch_norm,
     )
-except ModuleNotFoundError as missing:
-    # The environment check is part of this package, and has to run where a package is missing.
-    _reason = f"{missing}; run: python -m mnist_adder_lib.course.environment"
+except (ImportError, OSError) as _error:
+    # The environment check is part of this package, and has to run where a package is missing, or
+    # where it doesn't load.
+    _reason = f"{_error}; run: python -m mnist_adder_lib.course.environment"
 
     def __getattr__(name: str):
         if name.startswith("__"):

@@ -1,8 +1,25 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+import mnist_adder_lib
 from mnist_adder_lib import DataError
 from mnist_adder_lib.course import environment
 from mnist_adder_lib.course.environment import check_environment, check_packages, check_python
+
+PACKAGE = Path(mnist_adder_lib.__file__).parent
+COMMAND = "-m", "mnist_adder_lib.course.environment"
+
+
+def run(*arguments, cwd=PACKAGE.parent):
+    """What this Python prints; it must not fail."""
+    command = [sys.executable, *arguments]
+    result = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    assert result.returncode == 0 and not result.stderr, result.stderr
+    return result.stdout
 
 
 def test_everything_is_here(capsys):
@@ -15,8 +32,8 @@ def test_what_is_missing_is_said(monkeypatch, capsys):
     def no_data():
         raise DataError("connect to the internet")
 
-    monkeypatch.setattr(environment, "find_mnist", no_data)
-    monkeypatch.setattr(environment, "requires", lambda name: ["torch>=99", "numpy"])
+    monkeypatch.setattr("mnist_adder_lib.data.find_mnist", no_data)
+    monkeypatch.setattr(environment, "_needs", lambda: (">=3.10", ["torch>=99", "numpy"]))
     check_environment()
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].endswith('missing or too old; run: pip install "torch>=99"')
@@ -25,9 +42,18 @@ def test_what_is_missing_is_said(monkeypatch, capsys):
 
 
 def test_packages():
-    check_packages(["numpy", "torch>=2", 'no-such-package; extra == "lab"'])
-    with pytest.raises(RuntimeError, match='pip install "no-such-package>=1" "torch<1"'):
-        check_packages(["no-such-package>=1", "numpy", "torch<1"])
+    check_packages(["numpy", "torch>=2"])
+    with pytest.raises(RuntimeError, match='pip install "no-such-package>=1" "torch>=2.99.1"'):
+        check_packages(["no-such-package>=1", "numpy", "torch>=2.99.1"])
+
+
+@pytest.mark.parametrize("found, needed, enough", [
+    ("2.6.0+cpu", ">=2.6", True), ("2.6", ">=2.6.0", True), ("2.10.1", ">=2.9", True),
+    ("2.5.9", ">=2.6", False), ("3.0a1", ">=2.6", True), ("2.6rc1", ">=2.6", True),
+    ("7.7", ">=7.7.1", False), ("0.1", "", True),
+])
+def test_versions_are_compared_number_by_number(found, needed, enough):
+    assert environment._is_enough(found, needed) == enough
 
 
 def test_an_old_python(monkeypatch):
@@ -35,3 +61,53 @@ def test_an_old_python(monkeypatch):
     monkeypatch.setattr(environment.sys, "version", "3.9.1 (main)")
     with pytest.raises(RuntimeError, match="Python >=3.10 is needed, this is 3.9.1"):
         check_python()
+
+
+def test_without_any_package():
+    """-S: this Python's packages can't be imported, only what comes with Python itself."""
+    python, packages, data, network = run("-S", *COMMAND).splitlines()
+    assert python.split() == ["Python", "OK"]
+    assert '; run: pip install "torch>=2.6" "torchvision>=0.21" "numpy' in packages
+    assert "before the packages are there" in data and "before the packages are there" in network
+
+
+@pytest.mark.parametrize("missing", ["torch", "platformdirs", "tqdm"])
+def test_without_one_package(missing):
+    """In a notebook: the library can't be used, and says why; the check runs."""
+    out = run("-c", f"""
+import importlib.metadata, sys
+sys.modules[{missing!r}] = None  # importing it fails
+version = importlib.metadata.version
+def without(name):
+    if name == {missing!r}:
+        raise importlib.metadata.PackageNotFoundError(name)
+    return version(name)
+importlib.metadata.version = without
+try:
+    from mnist_adder_lib import fit
+except ImportError as error:
+    print(error)
+from mnist_adder_lib.course.environment import check_environment
+check_environment()
+""")
+    reason, python, packages, *_ = out.splitlines()
+    assert missing in reason and reason.endswith("run: python " + " ".join(COMMAND))
+    assert f'run: pip install "{missing}>=' in packages and packages.count(">=") == 1
+
+
+@pytest.mark.parametrize("pyproject", [True, False])
+def test_in_a_folder_that_was_never_installed(tmp_path, pyproject):
+    shutil.copytree(PACKAGE, tmp_path / "mnist_adder_lib")
+    if pyproject:
+        shutil.copy(PACKAGE.parent / "pyproject.toml", tmp_path)
+    python, packages, *_ = run("-S", *COMMAND, cwd=tmp_path).splitlines()
+    if pyproject:
+        assert python.endswith("OK") and 'pip install "torch>=2.6"' in packages
+    else:
+        assert "pip install -e ." in python and "pip install -e ." in packages
+
+
+def test_installed_without_a_checkout(monkeypatch, tmp_path):
+    python, packages = environment._needs()
+    monkeypatch.setattr(environment, "PYPROJECT", tmp_path / "pyproject.toml")
+    assert (environment._needs()[0], sorted(environment._needs()[1])) == (python, sorted(packages))
