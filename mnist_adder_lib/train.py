@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm.auto import tqdm
 
-from .evaluate import as_classes, both_right, evaluate
+from .evaluate import Evaluation, as_classes, both_right, evaluate
 from .files import write_whole
 from .model import DIGITS
 
@@ -39,7 +39,7 @@ class History:
     learning_rate: list[float] = field(default_factory=list)  # of every step
     test_loss: list[float] = field(default_factory=list)  # after every epoch
     test_accuracy: list[float] = field(default_factory=list)  # after every epoch, percent
-    seconds: list[float] = field(default_factory=list)  # of training in every epoch
+    seconds: list[float] = field(default_factory=list)  # of training in every epoch, begun or whole
     steps_per_epoch: int = 0
     interrupted: bool = False
 
@@ -51,9 +51,27 @@ class History:
     def load(cls, path) -> History:
         """Read what `save` wrote. Raises ValueError where the file holds no history."""
         try:
-            return cls(**json.loads(Path(path).read_text()))
-        except (TypeError, ValueError) as error:
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            if set(content) != set(vars(cls())):
+                raise ValueError("it has other names")
+            history = cls(**content)
+            history._check()
+        except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"{path} holds no training history ({error})") from error
+        return history
+
+    def _check(self) -> None:
+        steps = self.train_loss, self.train_accuracy, self.learning_rate
+        epochs = self.test_loss, self.test_accuracy
+        for numbers in (*steps, *epochs, self.seconds):
+            if type(numbers) is not list or any(type(number) is not float for number in numbers):
+                raise ValueError("a list of numbers is something else")
+        if len(set(map(len, steps))) > 1 or len(set(map(len, epochs))) > 1:
+            raise ValueError("lists of different lengths")
+        if type(self.steps_per_epoch) is not int or self.steps_per_epoch < 0:
+            raise ValueError(f"steps_per_epoch: {self.steps_per_epoch!r}")
+        if type(self.interrupted) is not bool:
+            raise ValueError(f"interrupted: {self.interrupted!r}")
 
 
 def joint_loss(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor) -> Tensor:
@@ -85,15 +103,19 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
 
     Raises ValueError where this machine has no such device.
     """
-    available = {"cpu": True, "mps": torch.backends.mps.is_available()}
-    available["cuda"] = torch.cuda.is_available()
+    counts = {"cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+              "mps": int(torch.backends.mps.is_available()), "cpu": 1}
     if name is None:
-        name = next(kind for kind in ("cuda", "mps", "cpu") if available[kind])
-    kind = str(name).partition(":")[0]
-    if not available.get(kind):
-        usable = ", ".join(kind for kind, there in available.items() if there)
-        raise ValueError(f"there is no device {str(name)!r} here; usable: {usable}")
-    return torch.device(name)
+        name = next(kind for kind, count in counts.items() if count)
+    try:
+        device = torch.device(name)
+    except (RuntimeError, TypeError):  # no device that torch knows
+        device = None
+    if device is None or (device.index or 0) >= counts.get(device.type, 0):
+        usable = [kind if count == 1 else f"{kind}:0 to {kind}:{count - 1}"
+                  for kind, count in counts.items() if count]
+        raise ValueError(f"there is no device {str(name)!r} here; usable: {', '.join(usable)}")
+    return device
 
 
 def fit(
@@ -118,7 +140,7 @@ def fit(
 
     - learning_rate: constant, or the peak of a one-cycle schedule
     - momentum: SGD's, or the first beta of AdamW. A one-cycle schedule moves it, too, against the
-      rate, between 0.05 less and 0.05 more (0 stays 0)
+      rate, between 0.05 less and 0.05 more (at most 0.999; 0 stays 0)
     - optimizer: "sgd" or "adamw"
     - schedule: "constant", or "one_cycle": the rate rises for 0.3 of the steps, then falls to 0
     - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
@@ -132,82 +154,128 @@ def fit(
     - after_epoch: called with the history after every epoch, to draw it, say; the model is on its
       own device then
 
-    Interrupting (the stop button, or Ctrl-C) keeps the weights and the history so far.
+    Interrupting (the stop button, or Ctrl-C) keeps the history of all whole steps and the weights
+    that the last of them left. Raises ValueError for a choice that isn't there, and for fewer than
+    2 training examples, which batch norm needs.
     """
     device, home = choose_device(device), next(model.parameters()).device
-    if len(train) < 2:
-        raise ValueError("batch norm needs at least 2 training examples")
     if not 0 <= agreement <= 1:
         raise ValueError(f"agreement is a share of the loss, from 0 to 1, not {agreement}")
     make_optimizer, make_schedule = _choose(OPTIMIZERS, optimizer), _choose(SCHEDULES, schedule)
+    loader = _loader(train, batch_size, device)
     if seed is not None:
         torch.manual_seed(seed)
+    history = History(steps_per_epoch=len(loader))
+    run = _Run(history, model)
+    try:
+        try:
+            stepper = make_optimizer(model.to(device), learning_rate, momentum, weight_decay)
+            scheduler = make_schedule(stepper, learning_rate, momentum, epochs * len(loader))
+            for epoch in range(1, epochs + 1):
+                with tqdm(total=len(loader), desc=f"Epoch {epoch}/{epochs}", leave=False) as bar:
+                    _train_epoch(model, loader, stepper, scheduler, all_numbers, agreement, run,
+                                 bar)
+                if test is not None:
+                    run.record_test(evaluate(model, test))
+                if after_epoch is not None:
+                    model.to(home)
+                    after_epoch(history)
+                    model.to(device)
+        finally:
+            model.to(home)
+        return history
+    except KeyboardInterrupt:
+        run.break_off(model.to(home))
+        print(f"Interrupted after {len(history.train_loss)} steps; the weights so far are kept.")
+        return history
+
+
+def _loader(train: Dataset, batch_size: int, device: torch.device) -> DataLoader:
+    if len(train) < 2:
+        raise ValueError("batch norm needs at least 2 training examples")
     if hasattr(train, "to"):  # whole on the device: nothing to copy at each step
         train = train.to(device)
     # Batch norm can't normalise a last batch of one example.
-    loader = DataLoader(train, batch_size, shuffle=True, drop_last=len(train) % batch_size == 1)
-    history = History(steps_per_epoch=len(loader))
-    try:
-        optimizer = make_optimizer(model.to(device), learning_rate, momentum, weight_decay)
-        schedule = make_schedule(optimizer, learning_rate, momentum, epochs * len(loader))
-        for epoch in range(1, epochs + 1):
-            _train_epoch(model, loader, optimizer, schedule, all_numbers, agreement, history,
-                         title=f"Epoch {epoch}/{epochs}")
-            if test is not None:
-                scores = evaluate(model, test)
-                history.test_loss.append(scores.loss_both)
-                history.test_accuracy.append(scores.accuracy_both)
-            if after_epoch is not None:
-                model.to(home)
-                after_epoch(history)
-                model.to(device)
-    except KeyboardInterrupt:
-        history.interrupted = True
-        print(f"Interrupted after {len(history.train_loss)} steps; the weights so far are kept.")
-    finally:
-        model.to(home)
-    return history
+    return DataLoader(train, batch_size, shuffle=True, drop_last=len(train) % batch_size == 1)
 
 
-def _train_epoch(model, loader, optimizer, schedule, all_numbers, agreement, history, title):
-    """One pass over the training data; its steps are added to the history."""
-    device = next(model.parameters()).device
-    model.train()
-    start, rates, scores = time.perf_counter(), [], []
+class _Run:
+    """What training has reached: scores and rates of its steps, and the weights after the last.
+
+    An interrupt may come anywhere, in the middle of a step of the optimizer, too. What belongs
+    together is replaced at once, so that it finds either all of the old or all of the new.
+    """
+
+    def __init__(self, history: History, model: nn.Module):
+        self.history, self.scores, self.rates = history, [], []
+        self.gradients = torch.is_grad_enabled()
+        self.begin(model)
+        self.keep()
+
+    def begin(self, model: nn.Module) -> None:
+        """An epoch begins."""
+        self.start, self.state = time.perf_counter(), model.state_dict()
+
+    def keep(self) -> None:
+        """A step is whole, its score and its rate have been added."""
+        state = {name: value.clone() for name, value in self.state.items()}
+        self.reached = len(self.scores), state
+
+    def record(self) -> None:
+        """Bring the history up to the last whole step."""
+        count, history = self.reached[0], self.history
+        if count == len(history.train_loss):
+            return
+        losses, accuracies = torch.stack(self.scores[:count]).T.tolist()
+        before = history.seconds[: (count - 1) // history.steps_per_epoch]
+        seconds = [*before, time.perf_counter() - self.start]
+        vars(history).update(train_loss=losses, train_accuracy=accuracies,
+                             learning_rate=self.rates[:count], seconds=seconds)
+
+    def record_test(self, scores: Evaluation) -> None:
+        """An epoch's test results."""
+        losses = [*self.history.test_loss, scores.loss_both]
+        accuracies = [*self.history.test_accuracy, scores.accuracy_both]
+        vars(self.history).update(test_loss=losses, test_accuracy=accuracies)
+
+    def break_off(self, model: nn.Module) -> None:
+        """Go back to the last whole step."""
+        torch.set_grad_enabled(self.gradients)
+        model.load_state_dict(self.reached[1])
+        self.record()
+        self.history.interrupted = True
+
+
+def _train_epoch(model, loader, optimizer, schedule, all_numbers, agreement, run, bar):
+    """One pass over the training data; its steps are added to the run and its history."""
+    device, first = next(model.parameters()).device, len(run.scores)
+    run.begin(model.train())
     # The bar isn't given the loader: tqdm.auto would start it twice and draw from its generator.
-    bar = tqdm(total=len(loader), desc=title, leave=False)
-    try:
-        for (images, numbers), (digits, totals) in loader:
-            images, numbers = images.to(device), numbers.to(device)
-            digits, totals = digits.to(device), totals.to(device)
+    for (images, numbers), (digits, totals) in loader:
+        images, numbers = images.to(device), numbers.to(device)
+        digits, totals = digits.to(device), totals.to(device)
 
-            optimizer.zero_grad()
-            if all_numbers:
-                logits, targets = _add_all_numbers(model, images, digits)
-            else:
-                logits, targets = model(images, numbers), (digits, totals)
-            loss = joint_loss(*logits, *targets)
-            if agreement:
-                loss = torch.lerp(loss, agreement_loss(*logits, *targets), agreement)
-            loss.backward()
-            optimizer.step()
+        optimizer.zero_grad()
+        if all_numbers:
+            logits, targets = _add_all_numbers(model, images, digits)
+        else:
+            logits, targets = model(images, numbers), (digits, totals)
+        loss = joint_loss(*logits, *targets)
+        if agreement:
+            loss = torch.lerp(loss, agreement_loss(*logits, *targets), agreement)
+        loss.backward()
+        optimizer.step()
 
-            rates.append(optimizer.param_groups[0]["lr"])
-            schedule.step()
-            # Detached, or every step's graph would stay in memory; as tensors, since reading a
-            # number would make every step wait for a GPU.
-            right = both_right(*logits, *targets).float().mean()
-            scores.append(torch.stack([loss.detach(), 100 * right]))
-            if len(scores) % PROGRESS_STEPS == 0:
-                _show_progress(bar, scores, rates)
-    finally:  # also when interrupted
-        bar.close()
-        if scores:
-            losses, accuracies = torch.stack(scores).T.tolist()
-            history.train_loss += losses
-            history.train_accuracy += accuracies
-            history.learning_rate += rates[: len(scores)]
-        history.seconds.append(time.perf_counter() - start)
+        # Detached, or every step's graph would stay in memory; as tensors, since reading a
+        # number would make every step wait for a GPU.
+        right = both_right(*logits, *targets).float().mean()
+        run.scores.append(torch.stack([loss.detach(), 100 * right]))
+        run.rates.append(float(optimizer.param_groups[0]["lr"]))
+        run.keep()
+        schedule.step()
+        if (len(run.scores) - first) % PROGRESS_STEPS == 0:
+            _show_progress(bar, run.scores[first:], run.rates)
+    run.record()
 
 
 def _add_all_numbers(model, images, digits):
@@ -240,7 +308,7 @@ def _constant(optimizer, rate: float, momentum: float, steps: int):
 
 def _one_cycle(optimizer, rate: float, momentum: float, steps: int):
     """Source: L. N. Smith and N. Topin, Super-Convergence, arXiv 1708.07120, 2017."""
-    low, high = (min(max(0.0, round(momentum + change, 6)), 1.0) for change in (-0.05, 0.05))
+    low, high = max(0.0, round(momentum - 0.05, 6)), min(0.999, round(momentum + 0.05, 6))
     return torch.optim.lr_scheduler.OneCycleLR(
         optimizer, rate, total_steps=steps + 1, cycle_momentum=momentum > 0,
         base_momentum=low, max_momentum=high,
@@ -295,6 +363,7 @@ def learning_rate_range_test(
     """The loss of each step while the learning rate grows from lowest to highest.
 
     Trains a copy, so that the model stays as it is. Returns (rates, losses).
+    Trains on the model's own device; the data may be on any.
     Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
     """
     model = copy.deepcopy(model).train()

@@ -3,15 +3,16 @@
 import sys
 
 
-def interrupted_at_every_line(function, filename: str):
+def interrupted_at_every_line(function, filename: str = ".py", stride: int = 1):
     """Call the function again and again and raise KeyboardInterrupt before the first line that it
-    runs in the file, the second, and so on, until it runs through. Yields after each call.
+    runs in a file of that name, the second (or `stride` lines later), and so on, until it runs
+    through. Yields what each call returned, or None where the interrupt came out of it.
 
     A real interrupt comes between any two steps of Python; between lines is what can be repeated.
     """
-    count, stop = 1, 0
-    while count >= stop:
-        count, stop = 0, stop + 1
+    stop = 1
+    while True:
+        count = 0
 
         def trace(frame, event, argument):
             nonlocal count
@@ -23,12 +24,15 @@ def interrupted_at_every_line(function, filename: str):
                     raise KeyboardInterrupt
             return trace
 
-        before = sys.gettrace()
+        before, result = sys.gettrace(), None
         sys.settrace(trace)
         try:
-            function()
+            result = function()
         except KeyboardInterrupt:
             pass
         finally:
             sys.settrace(before)
-        yield stop
+        yield result
+        if count < stop:
+            break
+        stop += stride

@@ -1,11 +1,17 @@
+import copy
 import gc
+import json
 import math
+from contextlib import nullcontext
+from dataclasses import asdict
+from statistics import mean
 
 import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
+from interrupts import interrupted_at_every_line
 from torch.utils.data import DataLoader, Subset
 
 from mnist_adder_lib import (
@@ -69,7 +75,7 @@ def test_one_step_is_stochastic_gradient_descent(first):
         assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-5)
 
 
-def test_it_is_the_loop_of_lesson_3(first):
+def test_it_is_the_loop_of_the_lesson(first):
     model, by_hand, data = seeded_model(), seeded_model().train(), first(200, split=0)
     fit(model, data, epochs=2, batch_size=64, learning_rate=0.05, seed=1, device="cpu")
     torch.manual_seed(1)
@@ -139,11 +145,23 @@ def test_agreement_is_a_share(first, share):
     assert torch.equal(weights(model), before)
 
 
-def test_it_learns(first):
-    model, data = seeded_model(dropout=0), first(256)
-    history = fit(model, data, epochs=40, batch_size=32, learning_rate=0.1, seed=0)
-    assert history.train_loss[-1] < 0.2 * history.train_loss[0]
-    assert evaluate(model, data).accuracy_both > 90
+def test_it_learns(first, trained):
+    """It learns 256 examples better than it was guessing before: how well differs by machine."""
+    model, data = seeded_model(dropout=0), plain(first(256))
+    untrained = evaluate(model, data)
+    history = fit(model, data, epochs=20, batch_size=32, learning_rate=0.05, seed=0)
+    refresh_batch_norm(model, data)  # or a small set is judged by the statistics of a few batches
+    trained("share of the first loss", mean(history.train_loss[-8:]) / history.train_loss[0],
+            below=0.5)
+    trained("loss afterwards", evaluate(model, data).loss_both / untrained.loss_both, below=0.5)
+    trained("accuracy", evaluate(model, data).accuracy_both, above=50)
+
+
+def test_the_first_loss_is_that_of_guessing(first, trained):
+    history = fit(seeded_model(), first(100), epochs=1)
+    guessing = math.log(10) + math.log(19)
+    trained("first loss, a share of that of guessing", history.train_loss[0] / guessing, above=0.7)
+    trained("the same", history.train_loss[0] / guessing, below=1.3)
 
 
 def test_the_history_has_an_entry_for_every_step_and_every_epoch(first):
@@ -155,7 +173,6 @@ def test_the_history_has_an_entry_for_every_step_and_every_epoch(first):
     assert not history.interrupted
     numbers = history.train_loss + history.test_loss + history.test_accuracy
     assert all(type(number) is float for number in numbers)
-    assert history.train_loss[0] == pytest.approx(math.log(10) + math.log(19), rel=0.2)
 
 
 def test_the_test_scores_are_those_of_evaluation(first):
@@ -164,7 +181,17 @@ def test_the_test_scores_are_those_of_evaluation(first):
     scores = evaluate(model, test)
     assert history.test_loss[-1] == scores.loss_both
     assert history.test_accuracy[-1] == scores.accuracy_both
-    assert evaluate(model, test) and len(history.train_loss) == 4  # evaluating adds nothing
+    assert len(history.train_loss) == 4 and len(history.test_loss) == 2
+
+
+@pytest.mark.parametrize("split", [0, 1])  # the first draws numbers and augments
+def test_testing_does_not_change_what_is_trained(first, split):
+    def train(test):
+        model = seeded_model()
+        fit(model, first(64, split=0), test, epochs=2, batch_size=32, seed=1)
+        return weights(model)
+
+    assert torch.equal(train(None), train(first(30, split)))
 
 
 def test_the_same_seed_gives_the_same_weights(first):
@@ -187,11 +214,55 @@ def test_one_cycle_rises_and_falls(first):
     assert rates[top:] == sorted(rates[top:], reverse=True)
 
 
-def test_weight_decay_shrinks_weights(first):
+@pytest.fixture
+def momenta(first, monkeypatch):
+    """A function that trains and returns SGD's momentum, or AdamW's first beta, of every step."""
+    seen = []
+
+    def watch(kind, original):
+        def step(self, *arguments, **named):
+            group = self.param_groups[0]
+            seen.append(group["momentum"] if kind is torch.optim.SGD else group["betas"][0])
+            return original(self, *arguments, **named)
+        monkeypatch.setattr(kind, "step", step)
+
+    def momenta(**choices):
+        seen.clear()
+        fit(IdentityAdderModel(), first(320), epochs=1, batch_size=32, **choices)
+        return list(seen)
+
+    for kind in (torch.optim.SGD, torch.optim.AdamW):
+        watch(kind, kind.step)
+    return momenta
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_momentum_is_what_one_says(momenta, optimizer):
+    assert set(momenta(optimizer=optimizer, momentum=0.7)) == {0.7}
+    cycle = dict(optimizer=optimizer, schedule="one_cycle")
+    for momentum in (0.9, 0.7, 0.03, 0.98):
+        seen = momenta(**cycle, momentum=momentum)
+        low, high = max(momentum - 0.05, 0), min(momentum + 0.05, 0.999)
+        assert seen[0] == max(seen) == pytest.approx(high)
+        assert min(seen) == pytest.approx(low, abs=0.005) and seen[-1] > 0.9 * high
+    assert set(momenta(**cycle, momentum=0)) == {0}
+    assert min(momenta(**cycle)) >= 0.85 and max(momenta(**cycle)) == 0.95  # torch's own
+
+
+@pytest.mark.parametrize("choice", [dict(optimizer="adam"), dict(schedule="one cycle"),
+                                    dict(optimizer=True), dict(schedule=None)])
+def test_choices_that_are_not_there(first, choice):
+    (value,) = choice.values()
+    with pytest.raises(ValueError, match=f"choose one of '.*', '.*', not {value!r}"):
+        fit(IdentityAdderModel(), first(4), epochs=1, **choice)
+
+
+def test_weight_decay_shrinks_weights(first, trained):
     plain, decayed = seeded_model(), seeded_model()
     fit(plain, first(128), epochs=5, learning_rate=0.05, seed=0)
-    fit(decayed, first(128), epochs=5, learning_rate=0.05, seed=0, weight_decay=0.5)
-    assert decayed.digit_head.weight.norm() < plain.digit_head.weight.norm()
+    fit(decayed, first(128), epochs=5, learning_rate=0.05, seed=0, weight_decay=2)
+    share = decayed.digit_head.weight.norm() / plain.digit_head.weight.norm()
+    trained("norm with decay, a share of that without", share, below=0.9)
 
 
 def test_the_first_step_of_adam_is_as_long_for_every_weight(first):
@@ -219,6 +290,31 @@ def test_interrupting_keeps_weights_and_history(first, after, capsys):
     assert len(history.train_loss) == len(history.learning_rate) == after
     assert torch.equal(weights(model), before) == (after == 0)
     assert f"Interrupted after {after} steps" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in a __del__
+@pytest.mark.parametrize("where, stride", [("mnist_adder_lib/train.py", 1), (".py", 397)])
+def test_an_interrupt_anywhere_leaves_weights_and_history_of_the_same_step(first, where, stride):
+    """At every line of the module, and here and there in all that it calls."""
+    model, train, test, seen = seeded_model(dropout=0), first(4), first(2), set()
+    start, reached = copy.deepcopy(model.state_dict()), [weights(model)]  # after 0, 1, 2 steps
+
+    def run(after_epoch=lambda history: None):
+        return fit(model, train, test, epochs=2, batch_size=4, seed=0, device="cpu",
+                   after_epoch=after_epoch)
+
+    run(after_epoch=lambda history: reached.append(weights(model)))
+    model.load_state_dict(start)
+    for history in interrupted_at_every_line(run, where, stride):
+        steps = len(history.train_loss) if history else 0  # before it begins, nothing has changed
+        assert torch.equal(weights(model), reached[steps]) and torch.is_grad_enabled()
+        if history:
+            seen.add((steps, len(history.test_loss), history.interrupted))
+            assert len(history.train_accuracy) == len(history.learning_rate) == steps
+            assert len(history.seconds) == steps  # an epoch has one step here
+            assert len(history.test_accuracy) == len(history.test_loss) <= steps
+        model.load_state_dict(start)
+    assert {(0, 0, True), (1, 0, True), (1, 1, True), (2, 1, True), (2, 2, False)} <= seen
 
 
 def test_no_step_is_remembered_with_its_graph(first):
@@ -257,17 +353,76 @@ def test_after_epoch_sees_the_history_grow(first):
 # ------------------------------------------------------------------ device and history
 
 
-def test_choosing_a_device():
-    assert choose_device("cpu") == torch.device("cpu")
-    best = "cuda" if torch.cuda.is_available() else "mps"
-    best = best if best == "cuda" or torch.backends.mps.is_available() else "cpu"
-    assert choose_device().type == best
+@pytest.fixture
+def machine(monkeypatch):
+    """A function that pretends to a number of GPUs."""
+    def machine(cuda: int, mps: bool = False):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda > 0)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+
+    return machine
 
 
-@pytest.mark.parametrize("name", ["gpu", "cuda:99" if not torch.cuda.is_available() else "tpu"])
-def test_an_unknown_device(name, first):
-    with pytest.raises(ValueError, match=f"no device '{name}' here; usable: cpu"):
+def test_the_best_device_is_chosen(machine):
+    for cuda, mps, best in ((0, False, "cpu"), (0, True, "mps"), (2, True, "cuda")):
+        machine(cuda, mps)
+        assert choose_device() == torch.device(best)
+        assert choose_device("cpu") == torch.device("cpu")
+    for name in ("cuda:1", torch.device("cuda:1")):
+        assert choose_device(name) == torch.device("cuda:1")
+
+
+@pytest.mark.parametrize("name, cuda, usable", [
+    ("gpu", 0, "cpu"), ("cuda", 0, "cpu"), ("cuda:99", 1, "cuda, cpu"), ("cuda:1", 1, "cuda, cpu"),
+    ("cuda:2", 2, "cuda:0 to cuda:1, cpu"), ("mps", 1, "cuda, cpu"), ("cpu:1", 0, "cpu"),
+    ("meta", 0, "cpu"), (["cpu"], 0, "cpu"),
+])
+def test_a_device_that_is_not_there(machine, first, name, cuda, usable):
+    machine(cuda)
+    with pytest.raises(ValueError, match="there is no device .* here; usable: " + usable):
         fit(IdentityAdderModel(), first(8), device=name)
+
+
+class Elsewhere(IdentityAdderModel):
+    """A model that only notes where it was sent to, and where it was when it was asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.place, self.asked = torch.device("cpu"), []
+
+    def to(self, device):
+        self.place = torch.device(device)
+        return self
+
+    def embed(self, images):
+        self.asked.append(self.place.type)
+        return super().embed(images)
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt, RuntimeError])
+def test_a_model_comes_back_to_its_device(first, monkeypatch, error):
+    gpu, data, seen = torch.device("cuda", 0), Subset(first(64), range(64)), []
+    monkeypatch.setattr("mnist_adder_lib.train.choose_device", lambda name: gpu)
+    model = Elsewhere()
+
+    def after_epoch(history):
+        seen.append(model.place.type)
+        if error and len(seen) == 2:
+            raise error
+
+    with pytest.raises(RuntimeError) if error is RuntimeError else nullcontext():
+        fit(model, data, data, epochs=2, batch_size=32, after_epoch=after_epoch)
+    assert model.place == torch.device("cpu") and seen == ["cpu", "cpu"]
+    assert model.asked == ["cuda"] * 6  # two steps and a test in both epochs
+
+
+def test_choices_are_checked_before_the_model_is_touched(first):
+    model = Elsewhere()
+    for wrong in (dict(optimizer="adam"), dict(schedule="cosine"), dict(agreement=2)):
+        with pytest.raises(ValueError):
+            fit(model, first(4), **wrong)
+    assert model.place == torch.device("cpu") and not model.asked
 
 
 def test_a_history_is_saved_and_loaded(tmp_path):
@@ -276,11 +431,35 @@ def test_a_history_is_saved_and_loaded(tmp_path):
     assert History.load(tmp_path / "history.json") == history
 
 
-@pytest.mark.parametrize("content", ["", "[1]", '{"loss": []}', '{"train_loss": [1.0'])
+WHOLE = asdict(History([1.5, 1.0], [50.0, 75.0], [0.1, 0.1], [0.9], [80.0], [1.25], 2, True))
+
+
+@pytest.mark.parametrize("content", [
+    "", "[1]", "null", "3", '{"loss": []}', '{"train_loss": [1.0', "{}", "[" * 100_000,
+    '{"train_loss": ' + "[" * 100_000, '[["train_loss"]]',
+    *(json.dumps(WHOLE | change) for change in (
+        dict(more=[]), dict(train_loss=[1.5]), dict(learning_rate=[]), dict(test_loss=[0.9, 0.8]),
+        dict(train_loss=1.5), dict(train_loss=None), dict(train_loss={"0": 1.5, "1": 1.0}),
+        dict(train_loss="ab"), dict(train_loss=[1.5, "1.0"]), dict(train_loss=[1.5, None]),
+        dict(train_loss=[True, False]), dict(train_loss=[[1.5], [1.0]]), dict(seconds=[10**400]),
+        dict(steps_per_epoch=2.0), dict(steps_per_epoch=-1), dict(steps_per_epoch=None),
+        dict(steps_per_epoch=True), dict(interrupted=1), dict(interrupted="no"),
+    )),
+    json.dumps({name: value for name, value in WHOLE.items() if name != "seconds"}),
+    b"\xff\xfe",
+])
 def test_a_file_without_a_history(tmp_path, content):
-    (tmp_path / "history.json").write_text(content)
+    content = content if isinstance(content, bytes) else content.encode()
+    (tmp_path / "history.json").write_bytes(content)
     with pytest.raises(ValueError, match="history.json holds no training history"):
         History.load(tmp_path / "history.json")
+
+
+def test_a_history_of_whole_rates_and_of_a_loss_that_is_no_number(tmp_path, first):
+    history = fit(IdentityAdderModel(), first(4), epochs=1, learning_rate=1)
+    history.train_loss = [math.inf]
+    history.save(tmp_path / "history.json")
+    assert History.load(tmp_path / "history.json") == history
 
 
 # ------------------------------------------------------------------ batch norm's statistics
@@ -302,15 +481,20 @@ def test_refreshed_batch_norm_has_the_statistics_of_the_dataset(first):
     assert torch.allclose(norm.running_var, seen.var(dim=(0, 2, 3)), rtol=0.01)
 
 
-def test_after_refreshing_evaluation_answers_as_training_does(first):
+def test_after_refreshing_evaluation_answers_as_training_does(first, trained):
     model, dataset = seeded_model(dropout=0), plain(first(1000))
     fit(model, first(1000, split=0), epochs=1)
-    (images, numbers), _ = next(iter(DataLoader(dataset, 250)))
+
+    def differences():
+        (images, numbers), _ = next(iter(DataLoader(dataset, 250)))
+        with torch.no_grad():
+            answers = zip(model.train()(images, numbers), model.eval()(images, numbers))
+        return max(((one - other).norm() / one.norm()).item() for one, other in answers)
+
+    before = differences()  # which also moves the averages on, by a tenth
     refresh_batch_norm(model, dataset, batches=1)
-    with torch.no_grad():
-        trained, evaluated = model.train()(images, numbers), model.eval()(images, numbers)
-    for ours, theirs in zip(evaluated, trained):
-        assert torch.allclose(ours, theirs, atol=0.02)
+    trained("difference without refreshing", before, above=0.1)
+    trained("difference after it", differences(), below=0.05)
 
 
 @pytest.mark.parametrize("mode", [True, False])
@@ -382,4 +566,12 @@ def test_the_range_test(first):
     assert rates[0] == pytest.approx(1e-3) and rates[-1] == pytest.approx(10)
     ratios = [b / a for a, b in zip(rates, rates[1:])]
     assert max(ratios) == pytest.approx(min(ratios), rel=1e-3)
-    assert min(losses[5:25]) < 0.9 * losses[0] and losses[-1] > 2 * min(losses)
+
+
+def test_between_too_small_and_too_large_rates_something_is_learned(first, trained):
+    model, data = seeded_model(dropout=0), plain(first(1000))
+    _, losses = learning_rate_range_test(model, data, 1e-4, 100, steps=90)
+    falling = min(mean(losses[i : i + 5]) for i in range(85))
+    trained("lowest loss, a share of the first", falling / losses[0], below=0.85)
+    # At far too large rates the loss may be millions of times that: judge its power of ten.
+    trained("last losses by the lowest, log10", math.log10(mean(losses[-5:]) / falling), above=0.2)
