@@ -54,7 +54,7 @@ def temperature(logits: Tensor, targets: Tensor) -> float:
 
 
 def calibrate(model: IdentityAdderModel, dataset: Dataset) -> dict[str, float]:
-    """Calibrate the model, in place, on a dataset that it was not trained on.
+    """Calibrate the model, in place and on its own device, on a dataset that it was not trained on.
 
     Each head is linear and without bias, so dividing its weights by its temperature divides its
     logits: the checkpoint, the panel and the ONNX file need nothing more, and no answer changes.

@@ -40,7 +40,7 @@ class Evaluation:
 
     @property
     def loss_both(self) -> float:
-        """What training minimises: both cross entropies together."""
+        """The joint loss: both cross entropies together."""
         return self.loss_digit + self.loss_sum
 
     @property
@@ -238,6 +238,9 @@ def _as_pixels(image) -> Tensor:
 
 def wilson_interval(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
     """The 95% interval of an accuracy, in percent, from `right` right answers of `count`.
+
+    Drawn from many samples of the same kind, about 95 of 100 such intervals hold the accuracy on
+    all there is to draw from. Raises ValueError for counts that can't be.
 
     Source: E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference,
     JASA 1927.

@@ -142,7 +142,8 @@ def fit(
     - momentum: SGD's, or the first beta of AdamW. A one-cycle schedule moves it, too, against the
       rate, between 0.05 less and 0.05 more (at most 0.999; 0 stays 0)
     - optimizer: "sgd" or "adamw"
-    - schedule: "constant", or "one_cycle": the rate rises for 0.3 of the steps, then falls to 0
+    - schedule: "constant", or "one_cycle": the rate rises for 0.3 of the steps, then falls
+      almost to 0
     - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
       sums for one pass through the CNN, which is nearly all of the work
     - agreement: the share (0-1) of `agreement_loss` in the loss; the rest is `joint_loss`
@@ -298,7 +299,7 @@ def _sgd(model, rate: float, momentum: float, weight_decay: float):
 
 
 def _adamw(model, rate: float, momentum: float, weight_decay: float):
-    betas, parameters = (momentum, 0.999), model.parameters()
+    betas, parameters = (float(momentum), 0.999), model.parameters()
     return torch.optim.AdamW(parameters, rate, betas, weight_decay=weight_decay, fused=True)
 
 
@@ -330,8 +331,8 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
 
     Training leaves running averages of the last few batches, and of augmented images. With a
     dataset whose `augment` is None, the statistics become those of images as they are; where
-    training has ended, the network reads them better. No weight changes. Raises ValueError for
-    fewer than 2 examples.
+    training has ended, the network reads them better. No weight changes. Works on the
+    model's own device; the data may be on any. Raises ValueError for fewer than 2 examples.
 
     Source: Y. Wu and J. Johnson, Rethinking "Batch" in BatchNorm, arXiv 2105.07576, 2021.
     """

@@ -5,7 +5,7 @@
 The reference pipeline makes each example by itself, with PIL transforms in a map-style dataset,
 and trains the published variant with element-wise dropout. Ours trains the same layers, dropping
 whole channels, on batches that are made at once. Both use `fit`, batches of 128 and the reference
-recipe. The third is the fast recipe, as lesson 03 runs it. Rounds take turns, and the fastest of
+recipe. The third is the fast recipe. Rounds take turns, and the fastest of
 each counts, since other work on the machine can only slow a round down.
 """
 

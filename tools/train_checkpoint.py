@@ -3,7 +3,7 @@
     python tools/train_checkpoint.py [--seed SEED] [--path assets/adder.pt]
 
 Its probabilities are calibrated on the test split, and its scores there are printed and kept in
-the checkpoint; the evaluation split is left for lesson 04.
+the checkpoint; the evaluation split is left for lesson 06.
 """
 
 import argparse
