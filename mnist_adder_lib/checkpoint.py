@@ -56,28 +56,33 @@ def load_checkpoint(path, model: IdentityAdderModel | None = None):
     another variant; the given model is unchanged then. `details` also holds the variant and the
     normalisation.
     """
-    content = _read(Path(path))
-    try:
-        loaded = IdentityAdderModel(**content["variant"])
-        loaded.load_state_dict(content["weights"])
-        details = dict(content["details"], variant=loaded.config)
-        details["normalisation"] = dict(content["normalisation"])
-    except Exception as error:  # depending on what is wrong in it, almost any
-        raise CheckpointError(f"{path} holds no network of this library ({error!r})") from error
-    if not _is_sound(loaded):
-        raise CheckpointError(f"{path} holds weights that are not finite numbers")
-    if details["normalisation"] != dict(mean=MEAN, std=STD):
-        raise CheckpointError(
-            f"{path} was trained with the normalisation {details['normalisation']}"
-        )
+    loaded, details = _build(path, _read(Path(path)))
     if model is None:
-        return loaded.eval(), details
+        return loaded, details
     if model.config["adder_layers"] != loaded.config["adder_layers"]:
         raise CheckpointError(
             f"{path} is for the variant {loaded.config}, the model is {model.config}. "
             "Leave the model out to get one that fits."
         )
     model.load_state_dict(loaded.state_dict())
+    return model.eval(), details
+
+
+def _build(path, content: dict) -> tuple[IdentityAdderModel, dict]:
+    """A new model, and the details, from what a checkpoint says. Raises CheckpointError."""
+    try:
+        model = IdentityAdderModel(**content["variant"])
+        model.load_state_dict(content["weights"])
+        details = dict(content["details"], variant=model.config)
+        details["normalisation"] = dict(content["normalisation"])
+    except Exception as error:  # depending on what is wrong in it, almost any
+        raise CheckpointError(f"{path} holds no network of this library ({error!r})") from error
+    if not _is_sound(model):
+        raise CheckpointError(f"{path} holds weights that are not finite numbers")
+    if details["normalisation"] != dict(mean=MEAN, std=STD):
+        raise CheckpointError(
+            f"{path} was trained with the normalisation {details['normalisation']}"
+        )
     return model.eval(), details
 
 

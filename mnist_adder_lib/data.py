@@ -22,7 +22,7 @@ from torch.utils.data import Dataset
 from tqdm.auto import tqdm
 
 from .augment import Augment
-from .files import write_whole
+from .files import remove_leftovers, write_whole
 
 RAW = Path("MNIST", "raw")  # where torchvision, too, keeps the files in a folder
 MEAN, STD = 0.1307, 0.3081  # of the pixels of MNIST's 60,000 training images, scaled to 0-1
@@ -190,6 +190,7 @@ def _refuse_old_files(folder: Path) -> None:
 def _unpack(name: str, source: Path, target: Path) -> None:
     """Unpack a file of MNIST from its archive in `source`, unless `target` has it already."""
     place, (md5, _) = target / RAW / name, FILES[name]
+    remove_leftovers(place)
     if place.exists() and _md5(place.read_bytes()) == md5:
         return
     place.parent.mkdir(parents=True, exist_ok=True)

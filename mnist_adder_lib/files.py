@@ -15,11 +15,10 @@ LEFTOVER_AGE = 3600  # seconds after which no process is still writing a part
 def write_whole(path, content: bytes) -> None:
     """Write a file whole or not at all: whatever goes wrong, an existing file stays as it was.
 
-    Removes what a process left behind that was killed while it wrote the same file. Raises OSError
-    where it can't be written.
+    Raises OSError where it can't be written.
     """
     path = Path(path)
-    _remove_leftovers(path)
+    remove_leftovers(path)
     part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
     try:
         with open(part, "xb") as file:
@@ -32,7 +31,8 @@ def write_whole(path, content: bytes) -> None:
         raise
 
 
-def _remove_leftovers(path: Path) -> None:
+def remove_leftovers(path: Path) -> None:
+    """Remove what a process left behind that was killed while it wrote this file."""
     oldest = time.time() - LEFTOVER_AGE
     for part in path.parent.glob(f".{glob.escape(path.name)}-*.part"):
         with contextlib.suppress(OSError):  # another process may do the same

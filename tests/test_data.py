@@ -1,5 +1,6 @@
 import hashlib
 import multiprocessing
+import os
 import shutil
 import socket
 import socketserver
@@ -228,6 +229,17 @@ def test_archives_are_unpacked_where_they_are(archives, cache):
     assert find_mnist(archives) == archives
     assert md5s(archives) == UNPACKED_MD5
     assert sorted(p.name for p in archives.iterdir()) == ["MNIST"]  # nothing left over
+
+
+def test_what_a_killed_process_left_behind_is_removed(archives, cache):
+    find_mnist(archives)
+    part = archives / "MNIST" / "raw" / ".train-images-idx3-ubyte-0123.part"
+    part.touch()
+    find_mnist(archives)
+    assert part.exists()  # somebody may be writing it
+    os.utime(part, (0, 0))
+    find_mnist(archives)
+    assert not part.exists()
 
 
 def test_where_data_is_looked_for(archives, cache, tmp_path, monkeypatch):
