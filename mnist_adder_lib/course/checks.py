@@ -96,7 +96,7 @@ class Answer:
         self.printed, self.answered = "", False
 
     def __call__(self, *arguments, errors=types.MappingProxyType({})):
-        """What the function answers. `errors` are reasons for errors, by a part of their message."""
+        """What the function answers. `errors`: a part of an error's message -> the reason."""
         require(callable(self.function),
                 "Give the check the function itself, without brackets behind it.")
         output = io.StringIO()

@@ -39,12 +39,13 @@ ERRORS = {
         "such place. Places go from 0 to one below its size.",
     r"Dimension out of range|too many indices|dimensional|dimension specified": "a tensor has "
         "fewer dimensions than this needs.",
+    r"\dD\b": "a tensor has other dimensions than this needs.",
     r"size of tensor|Sizes of tensors|shape|broadcast|size mismatch|must match": "two tensors have "
         "shapes that don't fit each other.",
     r"(Boolean|truth) value of": "`if`, `and`, `or` and `not` want a single True or False, but "
                                  "there is a tensor of several.",
-    r"to Scalar|only one element|only length-1|only integer": "a single number is needed, but there "
-        "is a tensor of several, or of decimal numbers.",
+    r"to Scalar|only one element|only length-1|only integer": "a single number is needed, but "
+        "there is a tensor of several, or of decimal numbers.",
     r"does not require grad": "PyTorch has no notes of how this number came about, so it can't go "
                               "back from it.",
     r"second time": "the notes for going back were used up by the first `backward`.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from .checks import Checks, compare, numbers, require
+from .checks import Checks, Wrong, compare, numbers, require
 from .guesses import INFINITE, Guesses, Option, Question, between, never
 
 guesses = Guesses({
@@ -16,9 +16,9 @@ guesses = Guesses({
             Option("Some dozens.", between(0, 1_000), "Some dozens would not even give each of "
                    "the 784 pixels a number of its own."),
             Option("Some thousands.", between(1_000, 100_000)),
-            Option("Some millions.", between(100_000, 1e9), "Many networks for photos have millions "
-                   "and tell a thousand kinds of things apart. Ten kinds of small grey pictures "
-                   "need far fewer."),
+            Option("Some millions.", between(100_000, 1e9), "Many networks for photos have "
+                   "millions and tell a thousand kinds of things apart. Ten kinds of small grey "
+                   "pictures need far fewer."),
             Option("Many billions.", between(1e9, INFINITE), "Billions are what large language "
                    "models have. They write about anything; this one knows ten digits."),
         ],
@@ -92,9 +92,10 @@ def agree(answer):
         require(len(yes) < len(says) - 1, "It says yes to everything, whether it fits or not.")
         require(digit not in yes, f"It says yes to {case} {digit}: such a network has forgotten "
                 "the number.")
-        require(number not in yes, f"It says yes to {case} {number}: such a network has forgotten "
-                "the digit.")
-        require(not yes, f"It says yes to {case} {yes[0] if yes else total}, but {digit} + {number} is {total}.")
+        require(number not in yes, f"It says yes to {case} {number}: such a network has "
+                "forgotten the digit.")
+        for said in yes:
+            raise Wrong(f"It says yes to {case} {said}, but {digit} + {number} is {total}.")
 
 
 def _says_yes(answer, digit: int, number: int, total: int) -> bool:

@@ -12,6 +12,8 @@ import torch
 from every_lesson import LESSONS
 from torch import nn
 
+from mnist_adder_lib.course.checks import Checks, compare
+
 ANSWERS = {check: answers for lesson in LESSONS for check, answers in lesson.tests.ANSWERS.items()}
 WRONG = [(check, *case) for check, (wrong, _) in ANSWERS.items() for case in wrong]
 RIGHT = [(check, answer) for check, (_, right) in ANSWERS.items() for answer in right]
@@ -98,3 +100,134 @@ def test_a_right_answer_to_one_question_is_not_enough(check, capsys):
 def test_the_function_itself_is_needed(check, capsys):
     check(7)
     assert "without brackets" in capsys.readouterr().out
+
+
+# --- the machinery: what goes wrong in any exercise ----------------------------------------------
+
+machinery = Checks()
+BASE = torch.arange(3.0)
+
+
+@machinery.add("So it is.")
+def ratio(answer):
+    """`ratio(part, whole)`: the part as a share of the whole."""
+    for part, whole in [(1, 2), (3, 4), (0, 5)]:
+        compare(answer(part, whole, errors={"not in list": "There is no list here."}),
+                part / whole, f"{part} of {whole}", {"That is the part itself.": part})
+
+
+def prints(part, whole):
+    print(part / whole)
+
+
+def prints_and_returns(part, whole):
+    print("here", part)
+    return part
+
+
+def returns_print(part, whole):
+    return print(part / whole)
+
+
+def returns_in_a_case(part, whole):
+    if part:
+        return part / whole
+
+
+def never_comes_to_return(part, whole):
+    if part > whole:
+        return part / whole
+
+
+def other_order(whole, part):
+    return part / whole
+
+
+def forgets_the_whole(part, whole):
+    return part / 2
+
+
+def calls_itself(part, whole):
+    return calls_itself(part, whole)
+
+
+def misspelt(part, whole):
+    return part / hole  # noqa: F821
+
+
+def too_early(part, whole):
+    share = share / whole  # noqa: F821
+    return share
+
+
+def from_outside(part, whole):
+    return BASE[part + whole - 1]
+
+
+def looks_for_it(part, whole):
+    return [part].index(whole)
+
+
+MACHINERY = [
+    (prints, "Not solved yet. .*`print` only shows it"),
+    (prints_and_returns, "That is the part itself. It never uses `whole`. .*not shown here"),
+    (returns_print, "what `print` gives back, and that is nothing"),
+    (returns_in_a_case, r"For `ratio\(0, 5\)` the function gives nothing back"),
+    (never_comes_to_return, r"Not right yet. For `ratio\(1, 2\)` the function gives nothing back"),
+    (other_order, r"in the order of `ratio\(part, whole\)`"),
+    (forgets_the_whole, "It never uses `whole`"),
+    (calls_itself, "calls itself and never comes to an end"),
+    (misspelt, "nothing has the name `hole`. A typing mistake"),
+    (too_early, "`share` is used before it was given a value"),
+    (from_outside, "It uses `BASE` from outside"),
+    (looks_for_it, "There is no list here"),
+    (lambda part: part, r"the check calls `ratio\(part, whole\)`. Look at the arguments"),
+    (lambda part, whole: part / None, "something there is None"),
+    (lambda part, whole: max / whole, "without round brackets"),
+    (lambda part, whole: whole(part), "Round brackets|round brackets"),
+    (lambda part, whole: [part][whole / 2], "a place is a whole number"),
+    (lambda part, whole: [part][part / whole:], "a place is a whole number"),
+    (lambda part, whole: "part" - whole, "text, or a list, can't be calculated with"),
+    (lambda part, whole: str(part / whole), "The answer is text"),
+    (lambda part, whole: abs, "The answer is a function"),
+    (lambda part, whole: [part / whole], "not a list with the number in it"),
+    (lambda part, whole: math.nan, "not a number"),
+    (lambda part, whole: {part: whole}, "not a dict"),
+    (lambda part, whole: part / 0, "ZeroDivisionError: division by zero"),
+    (lambda part, whole: torch.zeros(3) + torch.zeros(4), "shapes that don't fit"),
+    (lambda part, whole: torch.zeros(2, 3) @ torch.zeros(2, 3), "shapes that don't fit"),
+    (lambda part, whole: torch.zeros(6).view(4, 2), "shapes that don't fit"),
+    (lambda part, whole: torch.zeros(3)[7], "no such place"),
+    (lambda part, whole: torch.zeros(3).sum(dim=1), "fewer dimensions"),
+    (lambda part, whole: torch.zeros(3)[0, 1], "fewer dimensions"),
+    (lambda part, whole: 1 if torch.zeros(3) else 0, "a single True or False"),
+    (lambda part, whole: float(torch.zeros(3)), "a single number is needed"),
+    (lambda part, whole: torch.zeros(3).item(), "a single number is needed"),
+    (lambda part, whole: torch.zeros(1).backward(), "no notes"),
+    (lambda part, whole: torch.arange(3).mean(), "whole and decimal numbers"),
+    (lambda part, whole: torch.softmax([1, 2]), "something that it doesn't take"),
+    (lambda part, whole: torch.cat(torch.zeros(2)), "something that it doesn't take"),
+    (lambda part, whole: nn.functional.cross_entropy(torch.zeros(2, 3), torch.zeros(2)), "mixed"),
+    (lambda part, whole: nn.Conv2d(1, 1, 3)(torch.zeros(2, 2)), "other dimensions"),
+    (lambda part, whole: np.zeros(3) + np.zeros(4), "shapes that don't fit"),
+]
+
+
+@pytest.mark.parametrize("function, reason", MACHINERY, ids=lambda value: getattr(
+    value, "__name__", str(value)[:30]))
+def test_what_goes_wrong_in_any_exercise(function, reason, capsys):
+    machinery.ratio(function)
+    said = capsys.readouterr().out
+    assert said.startswith("Not ") and said.count("\n") == 1
+    assert re.search(reason, said), said
+    own = re.sub("Look at the line `.+`", "", said)  # the learner's own words, not PyTorch's
+    assert not re.search(r"[Tt]ensor [ab]\b|size \(|dim\b|dtype|Expected|mat1|torch\.", own), own
+
+
+def test_a_right_answer_may_print(capsys):
+    def right(part, whole):
+        print("here")
+        return part / whole
+
+    machinery.ratio(right)
+    assert capsys.readouterr().out == "✓ Right. So it is.\n"
