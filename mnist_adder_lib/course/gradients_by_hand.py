@@ -352,10 +352,12 @@ def plot_pushes(probabilities, gradient, true: int) -> Figure:
     one_hot = [float(place == true) for place in places]
     left.bar(places, one_hot, color="none", edgecolor=GREEN, linewidth=2, label="one-hot")
     left.bar(places, probabilities, color=BLUE, width=0.6, label="probability")
-    left.legend(loc="upper right")
-    right.bar(places, gradient, color=ORANGE, width=0.6)
+    left.legend(loc="upper center", ncols=2, columnspacing=1, handlelength=1.4)
+    bars = right.bar(places, gradient, color=ORANGE, width=0.6)
+    right.bar_label(bars, fmt="%.2f", padding=2)
     right.axhline(0, color=GREY, linewidth=0.8)
-    left.set(title="what it says, what is true", xlabel="class", xticks=list(places))
+    left.set(title="what it says, what is true", xlabel="class", xticks=list(places),
+             ylim=(-1.05, 1.4))
     right.set(title="gradient of the logits", xlabel="class", xticks=list(places))
     said = ", ".join(f"{value:.2f}" for value in gradient)
     return labelled(figure, f"Probabilities beside a one-hot vector, and their difference: {said}. "
