@@ -47,9 +47,9 @@ const BALL = `
     </svg>
     <p class="paper"></p>
     <div class="controls">
-      <label>learning rate <output class="rate-value"></output>
+      <label>learning rate <b class="rate-value"></b>
         <input class="rate" type="range" min="0.005" max="0.3" step="0.005"></label>
-      <label class="with-momentum">momentum <output class="momentum-value"></output>
+      <label class="with-momentum">momentum <b class="momentum-value"></b>
         <input class="momentum" type="range" min="0" max="1" step="0.05"></label>
       <div class="buttons">
         <button type="button" class="step">Step</button>
