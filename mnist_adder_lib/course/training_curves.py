@@ -20,7 +20,7 @@ from ..model import IdentityAdderModel
 from ..train import joint_loss
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import Picture
-from .figures import BLUE, GREY, ORANGE, draw_image, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between, never
 
 guesses = Guesses({
@@ -420,12 +420,15 @@ def plot_replay(image, probabilities, epoch: int, digit: int | None = None) -> F
 
 
 def _colours(curves, digit: int | None) -> list[str]:
-    """Blue for the true digit, or else the last answer; orange for its strongest rival."""
+    """Blue for the true digit, or else the last answer; its rivals in orange and green."""
     main = int(curves[-1].argmax()) if digit is None else digit
-    rivals = curves[1:].max(axis=0) if len(curves) > 1 else curves[0].copy()
-    rivals[main] = -1
+    highest = curves[1:].max(axis=0, initial=0)  # without the untrained network's
+    highest[main] = 0
+    first, second = np.argsort(-highest, kind="stable")[:2]
     colours = [GREY] * 10
-    colours[main], colours[int(rivals.argmax())] = BLUE, ORANGE
+    colours[main], colours[first] = BLUE, ORANGE
+    if highest[second] > 0.2:
+        colours[second] = GREEN
     return colours
 
 
@@ -441,7 +444,11 @@ def _percent(probability: float) -> str:
     return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
-class Replay(ipywidgets.VBox):
+WRAPPED = dict(flex_flow="row wrap", align_items="center", max_width="100%")
+BESIDE = dict(flex="1 1 300px", min_width="0", max_width="100%")
+
+
+class Replay(ipywidgets.HBox):
     """A pad, a slider through the epochs, and what the network of each epoch says.
 
     replay: a function of a uint8 (28, 28) image that gives, for each epoch from 0 (untrained), the
@@ -450,14 +457,16 @@ class Replay(ipywidgets.VBox):
 
     def __init__(self, replay, image):
         self.replay, self.image = replay, np.asarray(image)
-        self.pad = DigitPad()
+        self.pad = DigitPad(layout=ipywidgets.Layout(flex="none", width="330px", max_width="100%"))
         self.figure = ipywidgets.HTML()
         self._look()
         last = len(self.probabilities) - 1
         self.slider = ipywidgets.IntSlider(last, 0, last, description="epoch")
         play = ipywidgets.Play(min=0, max=last, value=last, interval=500)
         ipywidgets.jslink((play, "value"), (self.slider, "value"))
-        super().__init__([self.pad, ipywidgets.HBox([play, self.slider]), self.figure])
+        controls = ipywidgets.HBox([play, self.slider], layout=WRAPPED)
+        said = ipywidgets.VBox([self.figure, controls], layout=BESIDE)
+        super().__init__([self.pad, said], layout=WRAPPED)
         self.pad.observe(self._look, ["strokes", "background"])
         self.slider.observe(self._show, "value")
         self._show()
@@ -475,7 +484,7 @@ class Replay(ipywidgets.VBox):
         data = base64.b64encode(picture.data).decode()
         words = html.escape(picture.metadata["alt"])
         self.figure.value = (f'<img src="data:image/png;base64,{data}" alt="{words}" '
-                             f'style="width: {picture.width}px; max-width: 100%">')
+                             f'style="width: 528px; max-width: 100%">')
 
     def __repr__(self):
         return "Replay()"

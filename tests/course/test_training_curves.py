@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
+from matplotlib.colors import to_rgba
 
 from mnist_adder_lib import IdentityAdderModel, predict
 from mnist_adder_lib.course import training_curves
-from mnist_adder_lib.course.figures import BLUE, GREY, ORANGE
+from mnist_adder_lib.course.figures import BLUE, GREEN, GREY, ORANGE
 from mnist_adder_lib.course.training_curves import Replay, checks, guesses
 
 CE = F.cross_entropy
@@ -231,16 +232,21 @@ def test_no_epoch_was_finished():
     assert "no epoch was finished" in figure.get_label()
 
 
-@pytest.mark.parametrize("digit, blue, orange", [(None, 9, 4), (4, 4, 9), (0, 0, 9)])
-def test_a_replay_shows_one_epoch_in_bars_and_all_in_curves(digit, blue, orange):
+@pytest.mark.parametrize("digit, colours", [
+    (None, {"9": BLUE, "4": ORANGE}),
+    (4, {"4": BLUE, "9": ORANGE}),
+    (0, {"0": BLUE, "9": ORANGE, "4": GREEN}),
+])
+def test_a_replay_shows_one_epoch_in_bars_and_all_in_curves(digit, colours):
     _, bars, curves = training_curves.plot_replay(IMAGE, THREE, 1, digit).axes
     widths = [bar.get_width() for bar in bars.patches]
     assert widths == pytest.approx([0, 0, 0, 0, 0.6, 0, 0, 0, 0, 0.4])
     lines = {line.get_label(): line for line in curves.lines if not line.get_label()[0] == "_"}
-    assert {name: line.get_color() for name, line in lines.items()} == {
-        str(blue): BLUE, str(orange): ORANGE}
+    assert {name: line.get_color() for name, line in lines.items()} == colours
     assert lines["9"].get_ydata() == pytest.approx([0.1, 0.4, 0.8])
-    assert sum(line.get_color() == GREY for line in curves.lines) == 8 + 1  # and the epoch's
+    grey = [line for line in curves.lines if line.get_color() == GREY]
+    assert len(grey) == 10 - len(colours) + 1  # and the line of the epoch
+    assert bars.patches[4].get_facecolor() == to_rgba(colours["4"])
 
 
 def test_a_replay_in_words():
