@@ -261,7 +261,7 @@ def test_weight_decay_shrinks_weights(first, trained):
     plain, decayed = seeded_model(), seeded_model()
     fit(plain, first(128), epochs=5, learning_rate=0.05, seed=0)
     fit(decayed, first(128), epochs=5, learning_rate=0.05, seed=0, weight_decay=2)
-    share = decayed.digit_head.weight.norm() / plain.digit_head.weight.norm()
+    share = (decayed.digit_head.weight.norm() / plain.digit_head.weight.norm()).item()
     trained("norm with decay, a share of that without", share, below=0.9)
 
 
