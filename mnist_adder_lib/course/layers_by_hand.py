@@ -60,7 +60,7 @@ guesses = Guesses({
         "Each place of the one channel is minus that place of the other. Added, they cancel.",
         [
             Option("All edges, above and below.", between(0.001, 3), "That is what we want. But "
-                   "where one channel says 2.95, the other says -2.95."),
+                   "where one channel says 2.88, the other says -2.88."),
             Option("The upper edges, twice as bright.", between(3, INFINITE), "The second channel "
                    "isn't the first one again, it is the first one with all signs turned."),
             Option("Nothing: 0 everywhere.", between(0, 0.001)),
@@ -282,8 +282,8 @@ def _compare_tent(given, x) -> None:
     "This is how PyTorch does it, too: e to the power of 0 is 1, so the largest power is 1 and "
     "none can be too large."
 )
-def softmax(answer):
-    """`softmax(logits)`: probabilities, also for large logits, without PyTorch's own softmax."""
+def safe_softmax(answer):
+    """`safe_softmax(logits)`: probabilities, also for large logits, without PyTorch's own softmax."""
     cases = [torch.randint(-3, 4, (draw(3, 10),)).float() for _ in range(3)]
     cases[0][0] += 2.5
     for logits in [*cases, torch.tensor([1000.0, 999, 990]), torch.tensor([900.0, 0, -900, -900])]:
@@ -327,15 +327,15 @@ COLOURS = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "whit
 
 
 def plot_signed(images: dict) -> Figure:
-    """Images of any numbers, (height, width), beside each other, all on one scale: 0 is black, what
-    is above 0 white, what is below orange."""
-    images = {title: np.asarray(image) for title, image in images.items()}
-    most = max(abs(image).max() for image in images.values())
-    figure, axes = plt.subplots(1, len(images), figsize=(1.8 * len(images), 2.1), squeeze=False)
+    """Images of any numbers, (height, width), beside each other, each on a scale of its own: 0 is
+    black, what is above 0 white, what is below orange. Small numbers are lifted, to be seen."""
+    figure, axes = plt.subplots(1, len(images), figsize=(2.3 * len(images), 2.6), squeeze=False)
+    seen = []
     for ax, (title, image) in zip(axes.flat, images.items()):
-        ax.imshow(image, cmap=COLOURS, vmin=-most, vmax=most)
+        image = np.asarray(image, float)
+        strength = np.abs(image) / max(0.01, np.abs(image).max())  # traces of rounding stay unseen
+        ax.imshow(np.sign(image) * strength**0.6, cmap=COLOURS, vmin=-1, vmax=1)
         ax.set_title(title)
         ax.axis("off")
-    ranges = [f"{title}, from {image.min():.2f} to {image.max():.2f}"
-              for title, image in images.items()]
-    return labelled(figure, "Side by side: " + "; ".join(ranges) + ".")
+        seen.append(f"{title}, from {image.min():.2f} to {image.max():.2f}")
+    return labelled(figure, "Side by side: " + "; ".join(seen) + ".")

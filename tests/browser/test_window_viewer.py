@@ -1,0 +1,394 @@
+"""The viewer on a page without Python, then in a real JupyterLab: mouse, touch and keys."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+
+from lab import CHROMIUM, FLAGS, Lab, lab_server, write_notebook  # noqa: E402
+
+from mnist_adder_lib.course.window_viewer import WindowViewer  # noqa: E402
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
+
+TRAITS = ("image", "weights", "mode", "place", "range", "padding", "digits")
+SHOW = """async ({ source, style, traits }) => {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const { default: viewer } = await import(url);
+    document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
+    const listeners = {};
+    window.model = {
+        traits, saved: 0,
+        get: (name) => traits[name],
+        set: (name, value) => { traits[name] = value; listeners[`change:${name}`]?.(); },
+        save_changes: () => { window.model.saved += 1; },
+        on: (event, listener) => { listeners[event] = listener; },
+        off: (event) => { delete listeners[event]; },
+    };
+    window.outside = [];
+    document.addEventListener("keydown", (event) => window.outside.push(event.key));
+    window.stop = viewer.render({ model: window.model, el: document.querySelector("#viewer") });
+}"""
+VIEWER_CELLS = (
+    "import time\nfrom mnist_adder_lib.course.window_viewer import WindowViewer",
+    "viewer = WindowViewer(place=[9, 13])\nviewer",
+)
+
+
+@pytest.fixture(scope="module")
+def playwright():
+    with sync_api.sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+class Page:
+    """A page with a viewer and no kernel."""
+
+    def __init__(self, browser, traits, **options):
+        self.errors = []
+        context = browser.new_context(**{"viewport": {"width": 800, "height": 900}, **options})
+        self.page = context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(error.message))
+        self.page.set_content("<!doctype html><main id=viewer></main>")
+        source, style = WindowViewer._esm, WindowViewer._css
+        files = {"source": str(source), "style": str(style)}
+        self.page.evaluate(SHOW, {**files, "traits": traits})
+        self.session = context.new_cdp_session(self.page)
+
+    def trait(self, name):
+        return self.page.evaluate("name => window.model.traits[name]", name)
+
+    def text(self, selector):
+        return self.page.locator(selector).inner_text()
+
+    def result(self) -> float:
+        return float(self.text(".result output").replace("−", "-"))
+
+    def cells(self, name) -> list[float]:
+        cells = self.page.locator(f".{name} td:visible").all()
+        texts = [cell.locator("input").input_value() if name == "weights" else cell.inner_text()
+                 for cell in cells]
+        return [float(text.replace("−", "-")) for text in texts]
+
+    def at(self, row, column, canvas="input", places=30):
+        """The position of a pixel's middle; the input has a border of padding around 28 pixels."""
+        box = self.page.locator(f"canvas.{canvas}").bounding_box()
+        border = (places - 28) / 2 if places > 14 else 0
+        return (box["x"] + (column + border + 0.5) * box["width"] / places,
+                box["y"] + (row + border + 0.5) * box["height"] / places)
+
+    def touch(self, *points):
+        for kind, point in zip(["touchStart"] + ["touchMove"] * len(points[1:]), points):
+            touches = [{"x": point[0], "y": point[1]}]
+            self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+        self.session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def ink(self, canvas="input"):
+        """The mean brightness of a canvas."""
+        return self.page.locator(f"canvas.{canvas}").evaluate("""c => {
+            const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+            return d.reduce((sum, x, i) => sum + (i % 4 < 3 ? x : 0), 0) / d.length; }""")
+
+
+@pytest.fixture
+def show(browser):
+    """A function that opens a page; its arguments are those of WindowViewer. No errors after."""
+    pages = []
+
+    def show(image=None, weights=None, options={}, **traits):
+        viewer = WindowViewer(image, weights, **traits)
+        pages.append(Page(browser, {name: getattr(viewer, name) for name in TRAITS}, **options))
+        return pages[-1]
+
+    yield show
+    for page in pages:
+        assert page.errors == []
+        page.page.context.close()
+
+
+def convolved(page):
+    """What the viewer shows, by PyTorch: after convolution, ReLU and pooling."""
+    image, weights = (torch.tensor(page.trait(name)).float() for name in ("image", "weights"))
+    found = F.conv2d(image[None], weights[None], padding=page.trait("padding"))[0, 0]
+    return found, found.relu(), F.max_pool2d(found.relu()[None], 2)[0]
+
+
+@pytest.mark.parametrize("row, column", [(9, 13), (0, 0), (27, 27), (0, 14), (20, 3)])
+def test_numbers_follow_the_mouse_and_are_pytorchs(show, row, column):
+    page = show(place=[4, 4])
+    page.page.mouse.move(*page.at(row, column))
+    assert page.text(".where") == f"row {row}, column {column}"
+    assert page.result() == pytest.approx(convolved(page)[0][row, column].item(), abs=0.006)
+    products = [a * b for a, b in zip(page.cells("window"), page.cells("weights"))]
+    assert page.cells("products") == pytest.approx(products, abs=0.006)
+    assert sum(products) == pytest.approx(page.result(), abs=0.05)  # of rounded numbers
+    assert page.text(".formula b") == page.text(".result output")
+    page.page.mouse.move(5, 5)  # it goes back to where it was held
+    assert page.text(".where") == "row 4, column 4"
+    page.page.mouse.click(*page.at(row, column, "output", 28))
+    page.page.mouse.move(5, 5)
+    assert page.text(".where") == f"row {row}, column {column}"
+    assert page.trait("place") == [row, column]
+
+
+def test_relu_and_pooling(show):
+    page = show(place=[13, 11])
+    found, relu, pooled = convolved(page)
+    page.page.click("text=ReLU")
+    assert page.cells("window") == [pytest.approx(found[13, 11].item(), abs=0.006)]
+    row, column = (int(i) for i in (found == found.min()).nonzero()[0])
+    page.page.mouse.click(*page.at(row, column, "input", 28))
+    assert page.result() == 0 and page.cells("window")[0] < -2
+    assert "below 0" in page.text(".formula")
+    page.page.click("text=Max pooling")
+    for row, column in [(6, 6), (3, 6), (13, 13)]:
+        page.page.mouse.click(*page.at(row, column, "output", 14))
+        assert page.text(".where") == f"row {row}, column {column}"
+        assert page.result() == pytest.approx(pooled[row, column].item(), abs=0.006)
+        assert len(page.cells("window")) == 4 and max(page.cells("window")) == page.result()
+    assert page.page.locator("canvas.input").is_visible()
+    assert not page.page.locator(".tools").is_visible()  # what is shown can't be drawn on
+
+
+def test_keys_move_the_window_and_stay_inside(show):
+    page = show(place=[9, 13])
+    page.page.focus("canvas.input")
+    for key in ["ArrowLeft", "ArrowUp", "ArrowUp", "Shift+ArrowRight"]:
+        page.page.keyboard.press(key)
+    assert page.trait("place") == [7, 17]
+    said = page.page.locator("[role=status]").inner_text()
+    assert said == f"row 7, column 17: sum {page.text('.result output')}"
+    for _ in range(9):
+        page.page.keyboard.press("Shift+ArrowDown")
+    assert page.trait("place") == [27, 17]
+    page.page.keyboard.press("d")
+    page.page.click("text=Max pooling")
+    page.page.focus("canvas.input")
+    page.page.keyboard.press("ArrowUp")
+    assert page.text(".where") == "row 12, column 8"
+    assert page.page.evaluate("window.outside") == []
+
+
+def test_a_finger(show):
+    page = show(place=[0, 0], options={"has_touch": True})
+    page.touch(page.at(5, 5), page.at(6, 9), page.at(12, 14))
+    assert page.trait("place") == [12, 14] and page.text(".where") == "row 12, column 14"
+    page.page.click(".pen")
+    page.page.click(".clear")
+    page.touch(page.at(14, 5), page.at(14, 20))
+    drawn = torch.tensor(page.trait("image"))[0]
+    assert drawn[14, 5:21].min() == 1 and drawn[20].max() == 0
+
+
+def test_drawing_digits_and_clearing(show):
+    page = show()
+    page.page.click(".clear")
+    assert torch.tensor(page.trait("image")).max() == 0
+    blank = page.ink(), page.ink("output")
+    assert max(blank) < 3  # the frames alone
+    page.page.click(".pen")
+    page.page.mouse.move(*page.at(5, 5))
+    page.page.mouse.down()
+    page.page.mouse.move(*page.at(5, 20), steps=3)
+    assert page.ink() > blank[0] + 1 and page.ink("output") > blank[1] + 1
+    assert torch.tensor(page.trait("image")).max() == 0  # Python hears of it when the stroke ends
+    page.page.mouse.up()
+    assert torch.tensor(page.trait("image"))[0, 5, 5:21].min() == 1
+    page.page.click(".pen")
+    page.page.click(".digit")
+    assert torch.tensor(page.trait("image"))[0].tolist() != page.trait("digits")[0]
+    assert torch.allclose(torch.tensor(page.trait("image"))[0],
+                          torch.tensor(page.trait("digits"))[0] / 255, atol=0.01)
+
+
+def test_painting_by_keys(show):
+    page = show(torch.zeros(28, 28), place=[3, 4])
+    page.page.focus("canvas.input")
+    page.page.keyboard.press("Space")
+    assert torch.tensor(page.trait("image"))[0].nonzero().tolist() == [[3, 4]]
+    page.page.keyboard.press("Space")
+    assert torch.tensor(page.trait("image")).max() == 0
+    page.page.keyboard.press("Space")
+    page.page.keyboard.press("Delete")
+    assert torch.tensor(page.trait("image")).max() == 0
+
+
+def test_weights_to_choose_and_to_change(show):
+    page = show(place=[9, 13])
+    page.page.select_option(".preset", "blur")
+    assert sum(page.cells("weights")) == pytest.approx(1)
+    for name in page.page.locator(".preset option").all_inner_texts()[:-2]:
+        page.page.select_option(".preset", name)
+        assert page.result() == pytest.approx(convolved(page)[0][9, 13].item(), abs=0.006)
+    first = page.page.locator(".weights input").first
+    first.fill("0,5")
+    assert page.trait("weights")[0][0][0] == 0.5
+    assert page.page.locator(".preset").input_value() == "your own"
+    page.page.keyboard.press("ArrowUp")
+    assert page.trait("weights")[0][0][0] == 1 and first.input_value() == "1"
+    first.fill("one")
+    assert first.get_attribute("aria-invalid") == "true"
+    first.blur()
+    assert first.input_value() == "1" and page.trait("weights")[0][0][0] == 1
+    page.page.select_option(".preset", "random")
+    assert page.page.locator(".preset").input_value() == "random"
+    assert page.result() == pytest.approx(convolved(page)[0][9, 13].item(), abs=0.02)
+    assert page.page.evaluate("window.outside") == []
+
+
+def test_pointing_at_a_number_shows_it_everywhere(show):
+    page = show(place=[9, 13])
+    page.page.hover(".products td[data-i='2']")
+    hot = page.page.locator(".hot")
+    assert hot.count() == 4  # window, weight, product, and the term of the formula
+    page.page.mouse.move(5, 5)
+    assert hot.count() == 0
+
+
+def test_many_channels(show):
+    image, weights = torch.randn(16, 14, 14), torch.randn(16, 3, 3)
+    page = show(image, weights, place=[3, 5], padding=0)
+    found = convolved(page)[0]
+    assert found.shape == (12, 12)
+    assert page.result() == pytest.approx(found[3, 5].item(), abs=0.006)
+    page.page.click(".channels button >> nth=11")
+    assert page.text(".input-name") == "channel 11"
+    part = torch.tensor(page.trait("image"))[11, 3:6, 5:8].flatten()
+    assert page.cells("window") == pytest.approx(part.tolist(), abs=0.006)
+    assert page.result() == pytest.approx(found[3, 5].item(), abs=0.006)
+    assert "all channels:" in page.text(".formula")
+    assert not page.page.locator(".tools").is_visible()
+
+
+def test_it_shows_what_the_model_says(show):
+    page = show(place=[9, 13])
+    page.page.evaluate("""() => { model.set("weights", [[[0, 0, 0], [0, 2, 0], [0, 0, 0]]]);
+        model.set("image", [Array(28).fill(Array(28).fill(0.25))]); model.set("place", [2, 2]);
+        model.set("mode", "relu"); }""")
+    assert page.result() == 0.5 and page.text(".where") == "row 2, column 2"
+    page.page.evaluate("window.stop()")
+    page.page.evaluate("window.model.set('place', [5, 5])")
+    assert page.text(".where") == "row 2, column 2"  # no longer listening
+
+
+def test_without_any_traits(browser):
+    page = Page(browser, {})
+    assert page.result() == 0 and page.text(".where") == "row 14, column 14"
+    page.page.click("text=ReLU")
+    assert page.errors == []
+    page.page.context.close()
+
+
+CONTRAST = """root => {
+    const parts = (colour) => {
+        const one = document.createElement("canvas").getContext("2d");
+        one.fillStyle = colour; one.fillRect(0, 0, 1, 1);
+        return [...one.getImageData(0, 0, 1, 1).data];
+    };
+    const luminance = ([r, g, b]) => [r, g, b].map((x) => x / 255)
+        .map((x) => x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, x, i) => sum + x * [0.2126, 0.7152, 0.0722][i], 0);
+    const over = (top, below) => top.slice(0, 3)
+        .map((x, i) => x * top[3] / 255 + below[i] * (1 - top[3] / 255));
+    const behind = (element) => {
+        if (!element) return [255, 255, 255];
+        const own = parts(getComputedStyle(element).backgroundColor);
+        return own[3] === 255 ? own : over(own, behind(element.parentElement));
+    };
+    const ratio = (element) => {
+        const below = behind(element);
+        const text = over(parts(getComputedStyle(element).color), below);
+        const shades = [luminance(text), luminance(below)];
+        return (Math.max(...shades) + 0.05) / (Math.min(...shades) + 0.05);
+    };
+    const texts = "input, select, button, output, td, p, caption, figcaption, label, b, span";
+    return [...root.querySelectorAll(texts)]
+        .filter((e) => e.checkVisibility())
+        .filter((e) => e.tagName === "INPUT" || e.textContent.trim())
+        .map((e) => [Math.round(100 * ratio(e)) / 100, e.tagName, e.textContent.slice(0, 20)])
+        .filter(([ratio]) => ratio < 4.5);
+}"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("step", ["Convolution", "ReLU", "Max pooling"])
+def test_contrast(show, dark, step):
+    page = show(place=[9, 12])
+    if dark:
+        page.page.evaluate("document.body.style = 'background: #111; color: #e8e8e8'")
+    page.page.click(f"text={step}")
+    page.page.hover(".window td:visible >> nth=0")
+    assert page.page.locator("#viewer").evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("width", [320, 400, 480, 1200])
+def test_widths(show, width):
+    page = show(options={"viewport": {"width": width, "height": 900}})
+    fits = "e => [...e.querySelectorAll('*')].every(x => x.scrollWidth <= x.clientWidth + 1 " \
+           "|| getComputedStyle(x).display === 'inline' || x.closest('.live, select, input'))"
+    assert page.page.locator(".card").evaluate(fits)
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.page.locator("canvas.input").bounding_box()["width"] > 120
+
+
+def test_names_for_screen_readers(show):
+    page = show(place=[9, 13])
+    canvas = page.page.locator("canvas.input").get_attribute("aria-label")
+    assert "row 9, column 13" in canvas and "arrows" in canvas
+    assert "row 9, column 13" in page.page.locator("canvas.output").get_attribute("aria-label")
+    for role, name in [("group", "Layer"), ("button", "Max pooling"), ("combobox", "Weights"),
+                       ("textbox", "Weight, row 2, column 0"), ("table", "products"),
+                       ("toolbar", "Image")]:
+        assert page.page.get_by_role(role, name=name, exact=True).count() == 1, name
+
+
+@pytest.fixture(scope="module")
+def lab(playwright, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    write_notebook(folder, *VIEWER_CELLS)
+    with lab_server(folder) as url:
+        lab = Lab(playwright, url)
+        lab.open()
+        lab.notebook("""app.shell.activateById(panel.id);
+            await app.commands.execute("notebook:run-all-cells");""")
+        lab.find(".window-viewer canvas.input").wait_for()
+        yield lab
+        lab.close()
+
+
+def test_in_jupyterlab(lab):
+    lab.click(".window-viewer canvas.input")
+    cells = "return panel.content.widgets.length;"
+    before = lab.notebook(cells)
+    for key in ["ArrowDown", "d", "d", "a", "b"]:  # JupyterLab deletes and adds cells by these
+        lab.page.keyboard.press(key)
+    assert lab.notebook(cells) == before
+    assert lab.notebook("return panel.content.mode;") != "edit"
+    lab.page.wait_for_timeout(200)
+    row, column = (int(n) for n in lab.execute("print(*viewer.place)").split())
+    assert lab.find(".where").inner_text() == f"row {row}, column {column}"
+    lab.execute("viewer.weights = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]; viewer.place = [9, 13]")
+    lab.wait("row 9, column 13", ".where")
+    pixel = float(lab.execute("print(viewer.image[0][9][13])"))
+    assert float(lab.find(".result output").inner_text()) == pytest.approx(pixel, abs=0.006)
+
+
+def test_the_kernel_may_be_busy(lab):
+    lab.notebook("panel.sessionContext.session.kernel.requestExecute({ code: 'time.sleep(4)' });")
+    left, top, width, height = lab.box(lab.find(".window-viewer canvas.input"))
+    lab.page.mouse.click(left + width / 2, top + 2)
+    assert lab.find(".where").inner_text().startswith("row 0, ")
+    lab.click(".window-viewer .steps [value=pooling]")
+    assert "largest" in lab.find(".formula").inner_text()
+    lab.wait_for_kernel()
+    assert lab.execute("print(viewer.mode, viewer.place[0])") == "pooling 0"
+    assert lab.errors == []
