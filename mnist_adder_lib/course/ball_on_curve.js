@@ -3,7 +3,7 @@
 // `render({ model, el })` needs any object with get, set, save_changes, on and off.
 
 const LEFT = -0.5, RIGHT = 6.5, TOP = 49; // the part of the plane that is shown
-const WIDTH = 600, HEIGHT = 290;
+const WIDTH = 600, HEIGHT = 300;
 const GONE = 1e6; // from this loss on the ball counts as lost
 const LONGEST = 60; // steps whose trace is kept
 
@@ -16,7 +16,7 @@ const isOut = (w) => w < LEFT || w > RIGHT;
 
 /** A number as one would write it on paper, with a real minus. */
 function write(x, digits = 3) {
-  if (Math.abs(x) >= 1e6) return x.toExponential(0).replace("+", "").replace("-", "−");
+  if (Math.abs(x) >= 1e9) return x.toExponential(0).replace("+", "").replace("-", "−");
   const text = Math.abs(x) >= 1000 ? Math.round(x).toLocaleString("en") : String(Number(x.toFixed(digits)));
   return text === "-0" ? "0" : text.replace("-", "−");
 }
@@ -27,7 +27,7 @@ const curve = [...Array(121).keys()]
   .map((w) => `${across(w).toFixed(1)},${up(lossAt(w)).toFixed(1)}`)
   .join(" ");
 const ticks = [0, 1, 2, 3, 4, 5, 6]
-  .map((w) => `<text x="${across(w)}" y="270" text-anchor="middle">${w}</text>`)
+  .map((w) => `<text x="${across(w)}" y="272" text-anchor="middle">${w}</text>`)
   .concat([0, 16, 36].map((loss) => `<text x="38" y="${up(loss) + 5}" text-anchor="end">${loss}</text>`));
 
 const BALL = `
@@ -37,7 +37,7 @@ const BALL = `
       <g class="axes" aria-hidden="true">
         <line x1="46" x2="${WIDTH - 8}" y1="250" y2="250"/><line x1="46" x2="46" y1="8" y2="250"/>
         ${ticks.join("")}
-        <text x="${WIDTH - 8}" y="287" text-anchor="end">weight w</text><text x="54" y="18">loss</text>
+        <text x="${WIDTH - 8}" y="296" text-anchor="end">weight w</text><text x="40" y="18" text-anchor="end">loss</text>
       </g>
       <polyline class="curve" points="${curve}"/>
       <polyline class="trace"/><g class="dots"></g>

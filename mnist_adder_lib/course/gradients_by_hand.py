@@ -326,7 +326,7 @@ def plot_chain(values, weights, slopes) -> Figure:
     values: of the input and after each multiplication; weights: the factors; slopes: theirs.
     """
     back = [math.prod(weights[i:]) for i in range(len(weights) + 1)]
-    figure, ax = plt.subplots(figsize=(5.5, 2.2))
+    figure, ax = plt.subplots(figsize=(4.6, 2.2))
     for i, (value, returned) in enumerate(zip(values, back)):
         ax.text(2 * i, 0.32, f"{value:g}", color=BLUE, ha="center", fontsize=12)
         ax.text(2 * i, -0.55, f"{returned:g}", color=ORANGE, ha="center", fontsize=12)
