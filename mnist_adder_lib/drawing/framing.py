@@ -12,6 +12,10 @@ from scipy import ndimage
 LONG_SIDE = 20  # pixels of MNIST's 28x28 that the longer side of a digit takes
 DETAIL = 4  # framing works on an image this many times finer, so that nothing gets jagged
 FAINT = 0.2  # ink weaker than this share of the strongest is noise
+LITTLE, MUCH = 20, 265  # pixels of ink: MNIST's images have 25 to 260
+MUCH_DRAWN = 170  # of strokes, which are thinner: those of digits have 39 to 132
+DENSE = 0.75  # share of the box around the ink that is ink: at most 0.71 in both
+APART = 0.2  # of the ink at least on both sides of an empty row or column: two digits
 STROKE_WEIGHT = (1.2, 2.0)  # pixels: about the middle half of MNIST's digits (`stroke_weight`)
 
 
@@ -126,6 +130,27 @@ def frame_drawing(drawing) -> np.ndarray:
         ink = match_stroke_weight(resize_long_side(ink, DETAIL * LONG_SIDE))
         ink = centre_by_mass(ink, DETAIL * 28).reshape(28, DETAIL, 28, DETAIL).mean((1, 3))
     return to_uint8(ink)
+
+
+def remark(framed: np.ndarray, much: float = MUCH) -> str:
+    """What can be told of a framed image, uint8 (28, 28), without reading it: "", or a sentence.
+
+    `much` is more ink than any digit has, in pixels of 28x28. It takes a rule, since the network
+    names one of ten digits in any case.
+    """
+    ink = framed / 255
+    on = framed > framed.max() / 4
+    rows, columns = (np.flatnonzero(on.any(axis)) for axis in (1, 0))
+    if ink.sum() < LITTLE or np.ptp(rows) < 6:
+        return "There is too little ink for a digit."
+    if ink.sum() > much or (np.ptp(columns) > 8 and ink.sum() > DENSE * rows.size * columns.size):
+        return "There is too much ink for a digit."
+    for lines, axis in ((columns, 0), (rows, 1)):
+        along = ink.sum(axis).cumsum() / ink.sum()
+        gaps = along[lines[:-1][np.diff(lines) > 1]]  # share of the ink before each empty line
+        if ((gaps > APART) & (gaps < 1 - APART)).any():
+            return "There are two parts with a gap between them. I can only read one digit."
+    return ""
 
 
 def naive_resize(drawing) -> np.ndarray:

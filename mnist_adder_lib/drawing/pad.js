@@ -1,39 +1,51 @@
-// The front end of DigitPad and AdderPanel: the pad draws at once, without the kernel, and sends
-// one message a stroke; Python answers with everything else that is shown. Plain DOM, no library.
+// The front end of DigitPad and AdderPanel. The pad draws at once, without the kernel, and keeps
+// undo and redo; a finished stroke is saved in the model, an unfinished one goes to Python in
+// messages of its own; Python answers with everything else that is shown. Plain DOM, no library.
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 0.04; // of the pad's side, for each press of an arrow key
+const NEAR = 0.002; // of the pad's side: a point nearer to the last one tells nothing new
+const PACE = 80; // ms at least between two messages while one draws
+const SLOW = 300; // ms until an answer that isn't the newest drawing's is greyed
 const PATIENCE = 3000; // ms until the panel says that the kernel doesn't answer
+const ME = Math.random().toString(36).slice(2); // this page, among all that show the same widget
+let count = 0; // of what this page has sent
+
+const icon = (paths) => `<svg viewBox="0 0 24 24" aria-hidden="true">${paths}</svg>`;
+const UNDO = icon(`<path d="M9 5 4 10l5 5M4 10h10a6 5 0 0 1 0 10h-3"/>`);
+const REDO = icon(`<path d="m15 5 5 5-5 5M20 10H10a6 5 0 0 0 0 10h3"/>`);
+const DICE = icon(`<rect x="3" y="3" width="18" height="18" rx="4.5"/>${[[8, 8], [16, 8], [12, 12], [8, 16], [16, 16]]
+  .map(([x, y]) => `<circle cx="${x}" cy="${y}" r="1.7"/>`).join("")}`);
 
 const PAD = `
   <div class="pad-column">
     <div class="pad-box">
       <canvas class="digit-pad" tabindex="0" role="application"
-        aria-label="Drawing pad. Draw a digit with mouse, finger or pen. Keys: arrows move,
-          space puts the pen down or lifts it, Backspace undoes, Delete clears."></canvas>
+        aria-label="Drawing pad: draw a digit with mouse, finger or pen, or by the keys named below it"></canvas>
       <span class="hint" aria-hidden="true">Draw a digit</span>
     </div>
     <div class="tools" role="toolbar" aria-label="Drawing">
-      <button type="button" class="undo" title="Undo the last stroke (Backspace)">Undo</button>
+      <button type="button" class="undo" title="Undo (Backspace)" aria-label="Undo">${UNDO}</button>
+      <button type="button" class="redo" title="Redo (Shift+Backspace)" aria-label="Redo">${REDO}</button>
       <button type="button" class="clear" title="Clear the pad (Delete)">Clear</button>
     </div>
+    <details class="keys"><summary>Keys</summary><ul>
+      <li><kbd>arrows</kbd> move the pen, <kbd>space</kbd> puts it down or lifts it</li>
+      <li><kbd>Backspace</kbd> undoes, <kbd>Shift+Backspace</kbd> redoes, <kbd>Delete</kbd> clears</li>
+    </ul></details>
   </div>`;
 
 const SOURCES = `
   <button type="button" class="upload" title="Upload a PNG or JPEG picture of a digit">Upload</button>
-  <button type="button" class="sample" title="Take a digit from the evaluation set"
-    aria-label="MNIST: take a digit from the evaluation set">MNIST</button>
+  <button type="button" class="sample" title="Take a digit from MNIST's evaluation split"
+    aria-label="MNIST: take a digit from the evaluation split">MNIST</button>
   <input type="file" accept="image/*" aria-label="Picture of a digit" hidden>`;
-
-const DICE = `
-  <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="3" y="3" width="18" height="18" rx="4.5"/>
-  ${[[8, 8], [16, 8], [12, 12], [8, 16], [16, 16]].map(([x, y]) => `<circle cx="${x}" cy="${y}" r="1.7"/>`).join("")}
-  </svg>`;
 
 const READING = `
   <div class="reading">
-    <div><h4>Number to add</h4><div class="picker" role="group" aria-label="Number to add">
-      ${[...Array(10).keys()].map((n) => `<button type="button" value="${n}">${n}</button>`).join("")}
+    <div><p class="title">Number to add</p><div class="picker">
+      <div role="radiogroup" aria-label="Number to add">${[...Array(10).keys()]
+        .map((n) => `<button type="button" role="radio" value="${n}">${n}</button>`).join("")}</div>
       <button type="button" class="dice" title="Roll a random number" aria-label="Roll a random number">${DICE}</button>
     </div></div>
     <div class="equation" aria-hidden="true">
@@ -41,25 +53,65 @@ const READING = `
       <b>+</b><figure><output class="number"></output><figcaption>your number</figcaption></figure>
       <b>=</b><figure><output class="total"></output><figcaption>its answer</figcaption></figure>
     </div>
-    <p class="prediction" role="status" aria-live="polite"></p>
-    <p class="note" role="status" aria-live="polite"></p>
+    <div class="words"><p class="prediction"></p><p class="note"></p><p class="said" role="status"></p></div>
   </div>
-  <div class="chart digits" role="img"><h4>Which digit?</h4><div class="bars"></div></div>
-  <div class="chart sums" role="img"><h4>Which sum?</h4><div class="bars"></div></div>`;
+  <div class="chart digits" role="img"><p class="title">Digit <b></b></p><div class="bars" data-empty="how likely each digit is"></div></div>
+  <div class="chart sums" role="img"><p class="title">Sum <b></b></p><div class="bars" data-empty="how likely each sum is"></div></div>`;
 
-/** Draws what the model holds and turns pointers and keys into strokes; returns undo and clear. */
-function makePad(model, canvas, hint) {
+/** Whether this page sent one message after the other; then the other was answered, too. */
+const sentAfter = (name, other) => name.startsWith(ME) && Number(name.split(" ")[1]) > Number(other?.split(" ")[1]);
+
+/** Save changes for Python and all pages that show this widget. */
+function save(model, changes) {
+  for (const [name, value] of Object.entries({ page: `${ME} ${++count}`, ...changes })) model.set(name, value);
+  model.save_changes();
+}
+
+/** Undo and redo of all that was on the pad, whoever put it there: the page, Python, another view. */
+function makeHistory(model) {
+  const state = () => ({ strokes: model.get("strokes"), background: model.get("background") });
+  const same = (a, b) => a?.strokes === b.strokes && a.background === b.background;
+  let now = state();
+  let future = [];
+  const past = now.strokes.map((_, i) => ({ ...now, strokes: now.strokes.slice(0, i) })); // after a reload
+  if (now.background) past.unshift({ strokes: [], background: "" });
+
+  function record() {
+    const next = state();
+    if (same(now, next)) return;
+    if (same(past.at(-1), next)) future.push(now), past.pop();
+    else if (same(future.at(-1), next)) past.push(now), future.pop();
+    else past.push(now), (future = []);
+    now = next;
+  }
+  const later = () => queueMicrotask(record); // strokes and background change one after the other
+  const go = (to) => (record(), to() && save(model, to()));
+  model.on("change:strokes", later);
+  model.on("change:background", later);
+  return {
+    undo: () => go(() => past.at(-1)),
+    redo: () => go(() => future.at(-1)),
+    stop: () => (model.off("change:strokes", later), model.off("change:background", later)),
+  };
+}
+
+/** Draws what the model holds and turns pointers and keys into strokes. `onInk` gets the unfinished
+ *  stroke whenever it grows, and null when it ends. */
+function makePad(model, canvas, hint, onInk) {
   const context = canvas.getContext("2d");
   const picture = new Image(); // an uploaded one lies under the strokes
+  const history = makeHistory(model);
   let stroke = null; // the one being drawn, and the pointer that draws it (null: the keyboard)
   let pointer = null;
   let cursor = null; // where the keyboard's pen is, once used
+  let due = 0; // the next frame, if something is to be drawn anew
 
   function draw() {
+    due = 0;
     const size = Math.round(canvas.clientWidth * devicePixelRatio);
     if (canvas.width !== size) canvas.width = canvas.height = size;
     context.fillRect(0, 0, size, size);
-    if (model.get("background") && picture.complete) context.drawImage(picture, 0, 0, size, size);
+    if (model.get("background") && picture.naturalWidth) context.drawImage(picture, 0, 0, size, size);
     Object.assign(context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff" });
     context.lineWidth = model.get("pen") * size;
     for (const points of [...model.get("strokes"), stroke ?? []]) {
@@ -69,9 +121,10 @@ function makePad(model, canvas, hint) {
       for (const [x, y] of points) context.lineTo(x * size, y * size);
       context.stroke();
     }
-    if (cursor && document.activeElement === canvas) drawCursor(size);
+    if (cursor && canvas.matches(":focus")) drawCursor(size);
     hint.hidden = Boolean(stroke || model.get("strokes").length || model.get("background"));
   }
+  const refresh = () => (due ||= requestAnimationFrame(draw)); // once a frame, however many points
 
   function drawCursor(size) {
     context.beginPath();
@@ -81,38 +134,41 @@ function makePad(model, canvas, hint) {
   }
 
   function load() {
-    picture.onload = draw;
-    if (model.get("background")) picture.src = model.get("background");
-    draw();
-  }
-
-  function save(changes) {
-    for (const [name, value] of Object.entries(changes)) model.set(name, value);
-    model.save_changes();
+    picture.onload = picture.onerror = refresh;
+    picture.src = model.get("background") || "data:,";
+    refresh();
   }
 
   function finish() {
     const done = stroke;
     stroke = pointer = null;
-    if (done) save({ strokes: [...model.get("strokes"), done] });
-  }
-
-  function undo() {
-    finish();
-    const strokes = model.get("strokes");
-    save(strokes.length ? { strokes: strokes.slice(0, -1) } : { background: "" });
+    if (!done) return;
+    onInk(null);
+    save(model, { strokes: [...model.get("strokes"), done] });
   }
 
   function clear() {
     stroke = pointer = null;
-    save({ strokes: [], background: "" });
+    onInk(null);
+    save(model, { strokes: [], background: "" });
   }
 
+  const undo = () => (finish(), history.undo());
+  const redo = () => (finish(), history.redo());
   const round = (value) => Math.round(value * 1e4) / 1e4;
 
   function position(event) {
     const box = canvas.getBoundingClientRect(); // right under any zoom and scaling
     return [round((event.clientX - box.left) / box.width), round((event.clientY - box.top) / box.height)];
+  }
+
+  function add(...points) {
+    for (const [x, y] of points) {
+      const [lastX, lastY] = stroke.at(-1) ?? [9, 9];
+      if (Math.hypot(x - lastX, y - lastY) >= NEAR) stroke.push([x, y]);
+    }
+    onInk(stroke);
+    refresh();
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -123,66 +179,101 @@ function makePad(model, canvas, hint) {
     canvas.setPointerCapture(event.pointerId);
     pointer = event.pointerId;
     cursor = null;
-    stroke = [position(event)];
-    draw();
+    stroke = [];
+    add(position(event));
   });
   canvas.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pointer) return;
     const between = event.getCoalescedEvents?.() ?? [];
-    stroke.push(...(between.length ? between : [event]).map(position));
-    draw();
+    add(...(between.length ? between : [event]).map(position));
   });
   for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
     canvas.addEventListener(end, (event) => event.pointerId === pointer && finish());
 
-  function press(key, event) {
+  function press(event) {
+    const { key } = event;
+    const command = event.ctrlKey || event.metaKey;
     if (key in MOVES) {
       cursor = (cursor ?? [0.5, 0.3]).map((c, i) => Math.min(1, Math.max(0, round(c + STEP * MOVES[key][i]))));
-      stroke?.push(cursor);
+      if (stroke) add(cursor);
     } else if (key === " ") {
       cursor ??= [0.5, 0.3];
       if (stroke) finish();
-      else stroke = [cursor];
-    } else if (key === "Backspace" || (key === "z" && (event.ctrlKey || event.metaKey))) undo();
+      else (stroke = []), add(cursor);
+    } else if (key === "Backspace" || (command && /^z$/i.test(key))) (event.shiftKey ? redo : undo)();
+    else if (command && key === "y") redo();
     else if (key === "Delete") clear();
     else return false;
-    draw();
+    refresh();
     return true;
   }
   canvas.addEventListener("keydown", (event) => {
-    if (pointer === null && press(event.key, event)) event.preventDefault();
+    if (pointer === null && press(event)) event.preventDefault();
   });
-  canvas.addEventListener("blur", () => (pointer === null && finish(), draw()));
+  canvas.addEventListener("focus", refresh);
+  canvas.addEventListener("blur", () => (pointer === null && finish(), refresh()));
 
-  model.on("change:strokes", draw);
+  /** What was drawn on another page comes here as a message: this page's own ink is newer. */
+  function receive(message) {
+    if (message.type !== "page" || message.page.startsWith(ME)) return;
+    for (const name of ["strokes", "background", "number", "page"])
+      if (name in message) model.set(name, message[name]);
+  }
+
+  model.on("change:strokes", refresh);
+  model.on("change:pen", refresh);
   model.on("change:background", load);
+  model.on("msg:custom", receive);
   const sizes = new ResizeObserver(draw);
   sizes.observe(canvas);
-  window.addEventListener("resize", draw); // page zoom changes devicePixelRatio only
+  window.addEventListener("resize", refresh); // page zoom changes devicePixelRatio only
   load();
-  return { undo, clear, stop() {
-    model.off("change:strokes", draw);
+  return { undo, redo, clear, stop() {
+    history.stop();
+    model.off("change:strokes", refresh);
+    model.off("change:pen", refresh);
     model.off("change:background", load);
+    model.off("msg:custom", receive);
     sizes.disconnect();
-    window.removeEventListener("resize", draw);
+    window.removeEventListener("resize", refresh);
   } };
 }
 
-const percent = (share) => `${Math.round(100 * share)}%`;
+/** One tab stop for a group of buttons; arrows go from one to the next, and call `then` with it. */
+function rove(group, then = () => {}) {
+  const buttons = [...group.querySelectorAll("button")];
+  const stop = (button) => buttons.forEach((other) => (other.tabIndex = other === button ? 0 : -1));
+  group.addEventListener("focusin", (event) => stop(event.target));
+  group.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = buttons.at((buttons.indexOf(event.target) + step) % buttons.length);
+    next.focus();
+    then(next);
+  });
+  stop(buttons[0]);
+  return stop;
+}
+
+/** A probability in words. Never 0% or 100%: no answer is that certain. */
+const percent = (share) => (share > 0.99 ? "over 99%" : share < 0.01 ? "under 1%" : `${Math.round(100 * share)}%`);
 
 /** Bars for probabilities; returns a function that shows new ones (or none). */
 function makeChart(chart, count, what) {
   const bars = chart.querySelector(".bars");
-  bars.innerHTML = [...Array(count).keys()].map((i) => `<div><b></b><i></i><span>${i}</span></div>`).join("");
-  return (probabilities, winner) => {
+  bars.innerHTML = [...Array(count).keys()].map((i) => `<div><i></i><span>${i}</span></div>`).join("");
+  return (probabilities) => {
+    const order = [...(probabilities?.keys() ?? [])].sort((a, b) => probabilities[b] - probabilities[a]);
     [...bars.children].forEach((bar, i) => {
       const share = probabilities?.[i] ?? 0;
-      bar.className = i === winner ? "winner" : "";
-      bar.title = `${i}: ${(100 * share).toFixed(1)}%`;
+      bar.className = i === order[0] ? "winner" : "";
+      bar.title = probabilities ? `${i}: ${percent(share)}` : "";
       bar.style.setProperty("--share", share);
-      bar.querySelector("b").textContent = i === winner ? percent(share) : "";
     });
-    const best = probabilities ? `${winner} with ${percent(probabilities[winner])}` : "none yet";
+    const [first, second] = order.slice(0, 2).map((i) => `${i}: ${percent(probabilities[i])}`);
+    const best = first ? `${first}, then ${second}` : "no answer yet";
+    chart.querySelector("b").textContent = best;
     chart.setAttribute("aria-label", `Probability of each ${what}. Likeliest: ${best}.`);
   };
 }
@@ -205,72 +296,102 @@ async function readFile(file) {
   }
 }
 
-/** Number, picture, sentence and bars around the pad; returns what stops them. */
+/** Number, picture, sentence and bars around the pad; returns what feeds and stops them. */
 function makePanel(model, root) {
   const find = (selector) => root.querySelector(selector);
   const card = find(".card");
   card.classList.toggle("small", model.get("small"));
   const showDigits = makeChart(find(".digits"), 10, "digit");
   const showSums = makeChart(find(".sums"), 19, "sum");
-  let timer = null;
+  let timers = []; // while an answer is due
+  let ink = null; // the unfinished stroke, if Python doesn't know all of it
+  let asked = null; // the message about ink that is under way: one at a time
+  let pause = 0; // until the next one
+
+  function expect() {
+    if (timers.length) return;
+    timers = [
+      setTimeout(() => card.classList.add("stale"), SLOW),
+      setTimeout(() => (find(".note").textContent =
+        "No answer yet: Python is busy, or was restarted. Then run this cell again."), PATIENCE),
+    ];
+  }
+
+  function check() {
+    const answer = model.get("answer");
+    const newest = answer.page === model.get("page");
+    if (answer.ink === asked || sentAfter(answer.page, asked)) asked = null;
+    timers.forEach(clearTimeout);
+    timers = [];
+    if (!newest || asked) expect();
+    else card.classList.remove("stale");
+  }
 
   function show() {
-    clearTimeout(timer);
     const answer = model.get("answer");
     find(".prediction").textContent = answer.sentence;
     find(".note").textContent = answer.note;
+    if (!answer.ink) find(".said").textContent = `${answer.sentence} ${answer.note}`; // not while one draws
     find(".seen").src = answer.seen;
     find(".total").textContent = answer.certain ? answer.total : "?";
     card.classList.toggle("unsure", !answer.certain);
-    showDigits(answer.digit_probabilities, answer.digit);
-    showSums(answer.sum_probabilities, answer.total);
+    card.classList.toggle("empty", !answer.digit_probabilities);
+    card.classList.toggle("warned", answer.warned);
+    showDigits(answer.digit_probabilities);
+    showSums(answer.sum_probabilities);
+    check();
+    ask();
   }
 
+  function ask() {
+    if (!ink || asked || pause) return;
+    asked = `${ME} ${++count}`;
+    model.send({ type: "ink", id: asked, stroke: ink });
+    ink = null;
+    pause = setTimeout(() => ((pause = 0), ask()), PACE);
+    expect();
+  }
+
+  const stop = rove(find("[role=radiogroup]"), (button) => setNumber(button.value));
   function showNumber() {
-    const number = model.get("number");
-    find(".number").textContent = number;
-    for (const button of root.querySelectorAll(".picker [value]"))
-      button.setAttribute("aria-pressed", Number(button.value) === number);
+    find(".number").textContent = model.get("number");
+    for (const button of root.querySelectorAll("[role=radio]")) {
+      const chosen = Number(button.value) === model.get("number");
+      button.setAttribute("aria-checked", chosen);
+      if (chosen) stop(button);
+    }
   }
-
-  function setNumber(number) {
-    model.set("number", number);
-    model.save_changes();
-  }
-
-  function wait() {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      find(".note").textContent = "No answer yet: Python is busy, or was restarted. Then run this cell again.";
-    }, PATIENCE);
-  }
+  const setNumber = (number) => save(model, { number: Number(number) });
 
   find(".picker").addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (button?.value) setNumber(Number(button.value));
-    else if (button) setNumber(Math.floor(10 * Math.random()));
+    if (button) setNumber(button.value || Math.floor(10 * Math.random()));
   });
-  find(".digit-pad").addEventListener("keydown", (event) => {
-    if (/^[0-9]$/.test(event.key)) setNumber(Number(event.key));
+  root.addEventListener("keydown", (event) => {
+    if (/^[0-9]$/.test(event.key) && !(event.ctrlKey || event.metaKey || event.altKey)) setNumber(event.key);
   });
-  find(".sample").addEventListener("click", () => (wait(), model.send({ type: "sample" })));
+  find(".keys ul").insertAdjacentHTML("afterbegin", "<li><kbd>0</kbd> to <kbd>9</kbd> choose the number</li>");
+  find(".sample").addEventListener("click", () => (model.send({ type: "sample" }), expect()));
   find(".upload").addEventListener("click", () => find("input").click());
   find("input").addEventListener("change", async ({ target }) => {
     if (!target.files.length) return;
-    wait();
+    find(".note").textContent = "Your browser opens the picture …";
     model.send({ type: "upload", data: await readFile(target.files[0]) });
     target.value = ""; // so that the same file can be chosen again
+    expect();
   });
 
-  const listeners = { answer: show, number: showNumber };
+  const listeners = { answer: show, number: showNumber, page: check };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
-  for (const name of ["strokes", "background", "number"]) model.on(`change:${name}`, wait);
   show();
   showNumber();
-  return () => {
-    clearTimeout(timer);
-    for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
-    for (const name of ["strokes", "background", "number"]) model.off(`change:${name}`, wait);
+  return {
+    onInk: (stroke) => ((ink = stroke), ask()),
+    stop() {
+      timers.forEach(clearTimeout);
+      clearTimeout(pause);
+      for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
+    },
   };
 }
 
@@ -281,12 +402,13 @@ function render({ model, el }) {
   // Keys typed here are ours: JupyterLab, Colab and VS Code have shortcuts on single letters.
   el.dataset.lmSuppressShortcuts = "true";
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  if (isPanel) el.querySelector(".tools").insertAdjacentHTML("beforeend", SOURCES);
-  const pad = makePad(model, el.querySelector(".digit-pad"), el.querySelector(".hint"));
-  const stopPanel = isPanel ? makePanel(model, el) : () => {};
-  el.querySelector(".undo").addEventListener("click", pad.undo);
-  el.querySelector(".clear").addEventListener("click", pad.clear);
-  return () => (pad.stop(), stopPanel());
+  const tools = el.querySelector(".tools");
+  if (isPanel) tools.insertAdjacentHTML("beforeend", SOURCES);
+  const panel = isPanel ? makePanel(model, el) : { onInk() {}, stop() {} };
+  const pad = makePad(model, el.querySelector(".digit-pad"), el.querySelector(".hint"), panel.onInk);
+  for (const name of ["undo", "redo", "clear"]) el.querySelector(`.${name}`).addEventListener("click", pad[name]);
+  rove(tools);
+  return () => (pad.stop(), panel.stop());
 }
 
 export default { render };

@@ -3,29 +3,35 @@
 import base64
 import io
 import random
+import re
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import anywidget
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, observe, validate
 
 from ..data import load_splits
 from ..evaluate import Prediction, predict
-from .framing import frame_drawing
-from .photos import read_picture
+from .framing import MUCH, MUCH_DRAWN, frame_drawing, remark, to_ink, to_uint8
+from .photos import open_picture, read_picture
 from .strokes import PEN, as_strokes, frame_strokes, render_strokes
 
 SURE = 0.6  # below this probability the panel says that it is not sure
 BLANK = np.zeros((28, 28), np.uint8)
 
 
-def to_url(image: np.ndarray) -> str:
-    """A uint8 (height, width) image as a PNG in a data URL, which a browser can show."""
+def to_url(image: np.ndarray, about: str = "") -> str:
+    """A uint8 (height, width) image as a PNG in a data URL, which a browser can show.
+
+    `about` is a remark on it, which stays with it (`about_url`).
+    """
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "png")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return f"data:image/png;about={quote(about, safe='')};base64,{data}"
 
 
 def from_url(url: str) -> bytes:
@@ -33,9 +39,19 @@ def from_url(url: str) -> bytes:
     return base64.b64decode(url.partition(",")[2])
 
 
+def about_url(url: str) -> str:
+    """The remark in a data URL of `to_url`, "" if there is none."""
+    return unquote("".join(re.findall(r"^data:image/png;about=([^;,]*)", url)))
+
+
 def with_article(digit: int) -> str:
     """`a 7`, `an 8`."""
     return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
+def percent(share: float) -> str:
+    """A probability in words. Never 0% or 100%: no answer is that certain."""
+    return "over 99%" if share > 0.99 else "under 1%" if share < 0.01 else f"{share:.0%}"
 
 
 def describe(prediction: Prediction | None, number: int) -> tuple[str, bool]:
@@ -44,12 +60,12 @@ def describe(prediction: Prediction | None, number: int) -> tuple[str, bool]:
         return "The pad is empty: draw a digit.", False
     digit, total = prediction.digit, prediction.total
     digits, sums = prediction.digit_probabilities, prediction.sum_probabilities
-    seen = f"{with_article(digit)} ({digits[digit]:.0%})"
+    seen = f"{with_article(digit)} ({percent(digits[digit])})"
     if digits[digit] < SURE:
         second = int(digits.topk(2).indices[1])
-        doubt = f"do I see {seen} or {with_article(second)} ({digits[second]:.0%})?"
+        doubt = f"do I see {seen} or {with_article(second)} ({percent(digits[second])})?"
         return f"I am not sure: {doubt}", False
-    answer = f"{total} ({sums[total]:.0%})"
+    answer = f"{total} ({percent(sums[total])})"
     if sums[total] < SURE:
         return f"I see {seen}, but I am not sure of the sum with {number}: perhaps {answer}.", False
     if total != digit + number:
@@ -66,9 +82,10 @@ class DigitPad(anywidget.AnyWidget):
 
     - strokes: a list of strokes, each a list of (x, y), fractions of the pad from the top left
     - background: a picture under them, as a data URL; "" for none (see `show`)
-    - pen: width of the pen as a share of the pad
+    - pen: width of the pen as a share of the pad, more than 0 and at most 1
 
     Set from Python, they change the page; drawn on, they change here: `pad.observe(f, "strokes")`.
+    Raises TraitError, and stays as it was, for anything else.
     """
 
     _esm = Path(__file__).with_name("pad.js")
@@ -76,6 +93,7 @@ class DigitPad(anywidget.AnyWidget):
     strokes = List().tag(sync=True, echo_update=False)
     background = Unicode().tag(sync=True, echo_update=False)
     pen = Float(PEN).tag(sync=True)
+    page = Unicode().tag(sync=True, echo_update=False)  # which page drew last, and its count
 
     @validate("strokes")
     def _check_strokes(self, proposal):
@@ -85,6 +103,26 @@ class DigitPad(anywidget.AnyWidget):
         except ValueError as error:
             raise TraitError(str(error)) from None
 
+    @validate("background")
+    def _check_background(self, proposal):
+        try:
+            if proposal.value:
+                open_picture(from_url(proposal.value))
+        except ValueError:
+            raise TraitError("background is a picture as a data URL, or \"\": see show") from None
+        return proposal.value
+
+    @validate("pen")
+    def _check_pen(self, proposal):
+        if not 0 < proposal.value <= 1:
+            raise TraitError(f"pen is a share of the pad, at most 1, not {proposal.value}")
+        return proposal.value
+
+    @observe("page")
+    def _tell_other_pages(self, _change):
+        names = "page", "strokes", "background", *(["number"] if self.has_trait("number") else [])
+        self.send({"type": "page"} | {name: getattr(self, name) for name in names})
+
     def image(self, size: int = 280) -> np.ndarray:
         """The drawing, with the picture under it, as uint8 (size, size), white on black."""
         ink = render_strokes(self.strokes, size, self.pen)
@@ -93,23 +131,38 @@ class DigitPad(anywidget.AnyWidget):
             ink = np.maximum(ink, np.asarray(picture))
         return ink
 
-    def framed(self) -> np.ndarray:
-        """The drawing as MNIST would show it, uint8 (28, 28): strokes alone straight from their
-        points (`frame_strokes`), a picture, with what is drawn on it, by `frame_drawing`."""
+    def framed(self, unfinished=()) -> np.ndarray:
+        """The drawing, with strokes that aren't finished, as MNIST would show it: uint8 (28, 28).
+
+        Strokes alone are drawn straight from their points (`frame_strokes`), a picture, with what
+        is drawn on it, is framed by `frame_drawing`.
+        """
         if not self.background:
-            return frame_strokes(self.strokes)
-        return frame_drawing(self.image() if self.strokes else self._picture())
+            return frame_strokes([*self.strokes, *unfinished])
+        if not (self.strokes or unfinished):
+            return frame_drawing(self._picture())
+        ink = render_strokes(unfinished, pen=self.pen)
+        return frame_drawing(np.maximum(self.image(), ink))
 
     def _picture(self) -> np.ndarray:
-        return np.asarray(Image.open(io.BytesIO(from_url(self.background))).convert("L"))
+        return np.asarray(open_picture(from_url(self.background)).convert("L"))
 
-    def show(self, image) -> None:
-        """Put a picture, uint8 (n, n), white on black, on the pad in place of the drawing."""
-        self.strokes, self.background = [], to_url(np.asarray(image))
+    def show(self, image, about: str = "") -> None:
+        """Put a picture on the pad in place of the drawing, with a remark on it.
+
+        `image` is 2-D, white on black, uint8 0-255 or floats 0-1 (ValueError for anything else);
+        what isn't square gets black sides.
+        """
+        image = Image.fromarray(to_uint8(to_ink(image)))
+        self._put([], to_url(np.asarray(ImageOps.pad(image, [max(image.size)] * 2)), about))
 
     def clear(self) -> None:
         """Wipe the pad."""
-        self.strokes, self.background = [], ""
+        self._put([], "")
+
+    def _put(self, strokes, background) -> None:
+        with self.hold_sync(), self.hold_trait_notifications():  # one message, one answer
+            self.strokes, self.background = strokes, background
 
     def __repr__(self):
         return f"{type(self).__name__}()"
@@ -119,8 +172,8 @@ class AdderPanel(DigitPad):
     """Draw a digit, choose a number, and see at once what the model makes of them.
 
     Besides the pad's traits: `number` (0-9) can be set; `seen` (the uint8 28x28 image that the
-    network gets), `prediction` (None while the pad is empty) and `sentence` follow. `small=True`
-    leaves the bars out. Raises what `predict` raises for a model that doesn't fit.
+    network gets), `prediction` (None while the pad is empty) and `sentence` follow, also while one
+    draws. `small=True` leaves the bars out. Raises what `predict` raises where a model doesn't fit.
     """
 
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
@@ -129,42 +182,62 @@ class AdderPanel(DigitPad):
 
     def __init__(self, model, **traits):
         predict(model, BLANK, 0)  # an unfit model fails here: in a callback none would see it
-        self.model = model
+        self.model, self._answered = model, None
         super().__init__(**traits)
         self.on_msg(self._receive)
-        self._respond()
+        self._follow()
 
-    @observe("strokes", "background", "number", "pen")
-    def _respond(self, _change=None, note: str = "") -> None:
-        """Read the drawing anew and tell the page; `note` is a remark below the sentence."""
-        self.seen = self.framed()
+    @validate("number")
+    def _check_number(self, proposal):
+        if isinstance(proposal.value, bool):
+            raise TraitError("number is a whole number from 0 to 9")
+        return proposal.value
+
+    @observe("strokes", "background", "number", "pen", "page")
+    def _follow(self, _change=None) -> None:
+        """Answer once, however many of the traits have changed together."""
+        state = self.strokes, self.background, self.number, self.pen, self.page
+        if state != self._answered:
+            self._answered = state
+            self._respond()
+
+    def _respond(self, note: str = "", unfinished=(), ink: str = "") -> None:
+        """Read the drawing anew and tell the page; `note` is said beside the answer, and `ink`
+        names the page's message about an unfinished stroke."""
+        self.seen = self.framed(unfinished)
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
         self.sentence, certain = describe(self.prediction, self.number)
-        turn = self.answer.get("turn", 0) + 1  # so that each answer is new to the page
-        answer = dict(turn=turn, sentence=self.sentence, certain=certain, note=note)
-        answer["seen"] = to_url(self.seen)
+        much = MUCH if self.background else MUCH_DRAWN
+        warning = remark(self.seen, much) if self.prediction else ""
+        notes = [note, warning, about_url(self.background)]
+        answer = dict(turn=self.answer.get("turn", 0) + 1, page=self.page, ink=ink)  # new each time
+        answer |= dict(sentence=self.sentence, certain=certain, warned=bool(warning or note))
+        answer |= dict(note=" ".join(filter(None, notes)), seen=to_url(self.seen))
         if self.prediction:
             for name, value in vars(self.prediction).items():
                 answer[name] = np.asarray(value).tolist()
         self.answer = answer
 
     def _receive(self, _widget, message, _buffers) -> None:
-        """Act on a message from the page: an uploaded file, or the wish for an MNIST digit."""
+        """Act on a message from the page: an unfinished stroke, an uploaded file, or the wish for
+        an MNIST digit. Anything else is ignored."""
         try:
-            note = self._upload(message["data"]) if "data" in message else self._sample()
+            match message:
+                case {"type": "ink", "stroke": stroke, "id": str(name)}:
+                    self._respond(unfinished=[stroke], ink=name)
+                case {"type": "upload", "data": str(url)}:
+                    self._upload(url)
+                case {"type": "sample"}:
+                    self._sample()
         except (ValueError, RuntimeError) as error:  # an unreadable file, or no data
-            note = f"{error} Your drawing is still here."
-        self._respond(note=note)
+            self._respond(note=f"{error} Your drawing is still here.")
 
-    def _upload(self, url: str) -> str:
+    def _upload(self, url: str) -> None:
         picture = read_picture(from_url(url))
-        if not picture.any():
-            raise ValueError("I can't find a digit in this picture.")
-        self.show(picture)
-        return "Your picture, as white ink on black."
+        self.show(picture, "Your picture, as white ink on black.")
 
-    def _sample(self) -> str:
+    def _sample(self) -> None:
         evaluation = cached_splits()[2]
         index = random.randrange(len(evaluation.images))
-        self.show(evaluation.images[index].numpy())
-        return f"Evaluation image {index}, labelled {evaluation.digits[index]}."
+        about = f"Evaluation image {index}, labelled {evaluation.digits[index]}."
+        self.show(evaluation.images[index].numpy(), about)

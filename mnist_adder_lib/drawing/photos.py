@@ -8,22 +8,39 @@ from scipy import ndimage
 
 from .framing import FAINT, to_uint8
 
+STEEP = 0.025  # of black to white for each pixel: what has no edge as steep as that is no ink
+MOST_PIXELS = 25_000_000  # a phone's photo has 12 million; each may cost 4 bytes and more
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """A PNG or JPEG picture, decoded; a large JPEG small at once.
+
+    Raises ValueError for any other file, a damaged one, and one that would fill the memory.
+    """
+    try:
+        image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
+        if image.width * image.height > MOST_PIXELS:
+            raise ValueError("too many pixels")
+        image.draft("RGB", (560, 560))
+        image.load()
+        return image
+    except Exception as error:  # Pillow raises many kinds for damaged files
+        raise ValueError("This file can't be read: please choose a PNG or JPEG picture of at most "
+                         "25 million pixels.") from error
+
 
 def read_picture(data: bytes) -> np.ndarray:
     """Read a PNG or JPEG of a digit, dark on light or light on dark, as white ink on black.
 
-    Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for a file
-    that is no picture, or a damaged one.
+    Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for a file that
+    can't be read (`open_picture`), and for a picture without anything like ink.
     """
-    try:
-        image = Image.open(io.BytesIO(data))
-        image.draft("RGB", (560, 560))  # a large JPEG is decoded small at once
-        image = ImageOps.exif_transpose(image)
-        image.thumbnail((280, 280))
-        grey = blend_with_paper(image)
-    except Exception as error:  # Pillow raises many kinds for damaged files
-        raise ValueError("This file can't be read: please choose a PNG or JPEG picture.") from error
-    picture = Image.fromarray(to_uint8(lift_ink(grey)))
+    image = ImageOps.exif_transpose(open_picture(data))
+    image.thumbnail((280, 280))
+    ink = lift_ink(blend_with_paper(image))
+    if not ink.any():
+        raise ValueError("I can't find a digit in this picture.")
+    picture = Image.fromarray(to_uint8(ink))
     return np.asarray(ImageOps.pad(picture, [max(picture.size)] * 2))  # black around it
 
 
@@ -43,9 +60,13 @@ def lift_ink(grey: np.ndarray) -> np.ndarray:
 
     The paper, with its shadows, is what is left when details narrower than a third of the
     picture are taken away (a morphological opening; the rest is called the top hat).
+    Without an edge anywhere there is no ink: all is 0.
     """
     span = max(grey.shape)
     grey = ndimage.gaussian_filter(grey, span / 250)  # the camera's noise; nothing at 28 pixels
+    slopes = np.hypot(ndimage.sobel(grey, 0), ndimage.sobel(grey, 1)) / 8
+    if np.percentile(slopes, 99.9) < STEEP:
+        return np.zeros_like(grey)  # paper, its shadows and grain
     flat = grey - ndimage.gaussian_filter(grey, span / 8)
     light = grey if (flat**3).sum() > 0 else 1 - grey  # skewed towards the ink
     ink = ndimage.white_tophat(light, size=span // 3 + 1)

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from .framing import LONG_SIDE, to_uint8
 
 PEN = 20 / 280  # width of the pad's pen, as a share of the pad
-FRAMED_PEN = 2  # width of the pen in pixels of 28x28: a fine one, so that loops stay open
+FRAMED_PEN = 2  # width of the pen in pixels of 28x28: half of MNIST's digits have thicker strokes
 MIDDLE = 14  # of 28x28, as in MNIST: the centre of row 14 and of column 14, counted from 0
 TAP = 0.15  # of the longest stroke: a smaller one beside the drawing was not meant
 MOST = 3000  # segments that are drawn exactly; of more, short ones are joined

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import statistics
+import time
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +31,13 @@ EMPTY = "pad is empty"
 START_CLOCK = """() => {
     const start = (event) => { window.up = event.timeStamp; };
     addEventListener("pointerup", start, { capture: true, once: true });
-    const stop = (_, observer) => {
+    const stop = (_, observer) => {  // new when an answer is final
+        if (!window.up) return;  // the answer to something earlier
         window.ms = performance.now() - window.up;
         observer.disconnect();
     };
-    const options = { childList: true, characterData: true, subtree: true };
-    new MutationObserver(stop).observe(document.querySelector(".prediction"), options);
-    window.ms = null;
+    new MutationObserver(stop).observe(document.querySelector(".said"), { childList: true });
+    window.ms = window.up = null;
 }"""
 
 
@@ -99,12 +100,17 @@ def upload(lab, name: str, content: bytes):
     lab.find(".mnist-adder input[type=file]").set_input_files(file)
 
 
+def asked_for_ink(lab, before: int) -> int:
+    """How many messages with an unfinished stroke were sent since that many frames."""
+    return sum(way == "sent" and b'"ink"' in data for way, data in lab.frames[before:])
+
+
 def test_all_ten_digits_are_read(lab):
     for digit, strokes in enumerate(DIGITS):
         lab.click(".clear")
         lab.wait(EMPTY)
         lab.draw(strokes)
-        lab.wait(rf"I see an? {digit} \(\d+%\)\. {digit} \+ 5 = {digit + 5} \(\d+%\)\.")
+        lab.wait(rf"I see an? {digit} \([^)]+%\)\. {digit} \+ 5 = {digit + 5} \([^)]+%\)\.")
 
 
 def test_a_stroke_is_one_message_and_arrives_where_it_was_drawn(lab):
@@ -116,8 +122,51 @@ def test_a_stroke_is_one_message_and_arrives_where_it_was_drawn(lab):
     before = len(lab.frames)
     lab.draw([[(0.5, 0.25), (0.5, 0.6), (0.5, 0.75)]])
     lab.page.wait_for_timeout(500)
-    strokes = [way for way, data in lab.frames[before:] if b'"strokes"' in data]
-    assert strokes == ["sent"]  # and none comes back, which might undo newer ink
+    states = [frame for frame in lab.frames[before:] if b'"state"' in frame[1]]
+    saved = [way for way, data in states if b'"strokes"' in data]
+    assert saved == ["sent"]  # and none comes back as state, which might undo newer ink
+
+
+def test_it_answers_while_one_draws_one_message_at_a_time(lab):
+    """A 1 becomes a 7 before the mouse is up, and the kernel isn't flooded."""
+    lab.execute("seen = []; panel.observe(lambda change: seen.append(change.new), 'answer')")
+    lab.execute("saved = []; panel.observe(lambda change: saved.append(change.new), 'strokes')")
+    (points,) = lab.positions([DIGITS[7][0]], lab.find(".digit-pad"))
+    before, began = len(lab.frames), time.monotonic()
+    lab.page.mouse.move(*points[0])
+    lab.page.mouse.down()
+    for start, end in zip(points, points[1:]):
+        for step in range(1, 51):
+            x, y = (a + (b - a) * step / 50 for a, b in zip(start, end))
+            lab.page.mouse.move(x, y)
+            lab.page.wait_for_timeout(8)
+    lab.wait("I see a 7")
+    assert lab.execute("print(len(panel.strokes), len(saved))") == "0 0"
+    asked, seconds = asked_for_ink(lab, before), time.monotonic() - began
+    lab.page.mouse.up()
+    lab.page.wait_for_timeout(300)
+    answers = eval(lab.execute("print([bool(a['ink']) for a in seen])"))
+    assert answers[-1] is False and 5 <= sum(answers) <= asked <= seconds / 0.08 + 1
+    assert lab.execute("print(len(panel.strokes), len(saved))") == "1 1"
+
+
+def test_ink_of_a_busy_kernel_is_asked_for_once(lab, tmp_path):
+    lab.draw(DIGITS[7])
+    lab.wait("I see a 7")
+    flag = tmp_path / "flag"
+    lab.execute(f"""import os, time
+def hold(change):
+    panel.unobserve(hold, "number")
+    while not os.path.exists({str(flag)!r}): time.sleep(0.01)
+panel.observe(hold, "number")""")
+    lab.click(".picker [value='4']")
+    before = len(lab.frames)
+    lab.draw([[(0.5, 0.2), (0.5, 0.8)]])
+    lab.page.wait_for_selector(".card.stale")  # the old answer is greyed
+    assert asked_for_ink(lab, before) == 1
+    flag.touch()
+    lab.page.wait_for_selector(".card:not(.stale)")
+    assert lab.execute("print(len(panel.strokes))") == "2"
 
 
 def test_touch_and_a_tap(lab):
@@ -144,6 +193,32 @@ def test_undo_and_clear(lab):
     assert lab.execute("print(len(panel.strokes))") == "1"
     lab.click(".undo")
     lab.wait(EMPTY)
+
+
+def test_undo_brings_back_what_clear_and_mnist_replaced_and_redo_takes_it_again(lab):
+    lab.draw(DIGITS[7])
+    lab.wait("I see a 7")
+    lab.click(".clear")
+    lab.wait(EMPTY)
+    lab.click(".undo")
+    lab.wait("I see a 7")
+    lab.click(".sample")
+    lab.wait(r"labelled \d", ".note")
+    note = lab.find(".note").inner_text()
+    lab.click(".undo")
+    lab.wait("^$", ".note")
+    assert "I see a 7" in lab.sentence()
+    lab.click(".redo")
+    lab.wait(note, ".note")
+    lab.click(".picker [value='2']")
+    lab.wait(r"\+ 2|with 2")
+    assert note in lab.find(".note").inner_text()
+    lab.page.keyboard.press("Backspace")  # in the picker: nothing
+    lab.find(".digit-pad").focus()
+    for key, pattern in [("Backspace", "7"), ("Backspace", EMPTY), ("Backspace", "7"),
+                         ("Shift+Backspace", EMPTY)]:
+        lab.page.keyboard.press(key)
+        lab.wait(pattern)
 
 
 def test_number_and_dice(lab):
@@ -175,10 +250,76 @@ def test_keyboard(lab):
     lab.wait(EMPTY)
 
 
+def test_groups_have_one_tab_stop_and_go_by_arrows(lab):
+    lab.find(".picker [value='5']").focus()
+    lab.page.keyboard.press("ArrowRight")
+    lab.wait("6", "output.number")
+    assert lab.find(".picker [aria-checked='true']").inner_text() == "6"
+    for _ in range(4):
+        lab.page.keyboard.press("ArrowRight")
+    lab.wait("0", "output.number")  # round the corner
+    lab.page.keyboard.press("8")  # digits choose wherever one is
+    lab.wait("8", "output.number")
+    lab.find(".undo").focus()
+    names = []
+    for _ in range(5):
+        names.append(lab.page.evaluate("document.activeElement.className"))
+        lab.page.keyboard.press("ArrowRight")
+    assert names == ["undo", "redo", "clear", "upload", "sample"]
+    stops = "b => b.map((e) => e.tabIndex).filter((t) => t === 0).length"
+    for group in (".tools", "[role=radiogroup]"):
+        assert lab.find(group).locator("button").evaluate_all(stops) == 1
+
+
+def test_what_is_no_digit_gets_a_note_and_bars_name_the_second(lab):
+    lab.draw([[(0.5, 0.5)]])
+    lab.wait("too little ink", ".note")
+    lab.click(".clear")
+    lab.draw(DIGITS[7])
+    lab.wait("I see a 7")
+    words = lab.find(".digits").get_attribute("aria-label")
+    assert re.search(r"Likeliest: 7: .*%, then \d: .*%", words) and "100%" not in words
+    assert lab.find(".note").inner_text() == ""
+
+
+def test_a_broken_background_does_not_stop_the_pad(lab):
+    lab.execute("panel.background = 'hello'")
+    lab.draw(DIGITS[7])
+    lab.wait("I see a 7")
+
+
+def test_another_tab_gets_the_ink(lab):
+    lab.notebook("await panel.context.save();")  # the other tab shows what is in the file
+    other = lab.context.new_page()
+    other.goto(lab.page.url.replace("?reset", ""))
+    pad = other.locator(".digit-pad").first
+    pad.wait_for()
+    lab.page.bring_to_front()
+    lab.draw(DIGITS[1])
+    lab.wait("I see a 1")
+    other.bring_to_front()
+    other.wait_for_function("/I see a 1/.test(document.querySelector('.prediction').innerText)")
+    pixels = "c => c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[0]"
+    other.wait_for_function(f"({pixels})(document.querySelector('.digit-pad')) > 200")
+    box = pad.bounding_box()
+    other.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.8 * box["height"])
+    other.mouse.down()
+    other.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
+    other.mouse.up()
+    other.wait_for_timeout(300)
+    assert lab.execute("print(len(panel.strokes))") == "2"
+    assert other.locator(".card.stale").count() == 0
+    other.close()
+    lab.page.bring_to_front()
+    white = "c => c.getContext('2d').getImageData(c.width / 2, 0.8 * c.height, 1, 1).data[0]"
+    lab.page.wait_for_function(f"({white})(document.querySelector('.digit-pad')) > 200")
+
+
 def test_two_views_stay_the_same(lab):
     second = lab.page.locator(".digit-pad").nth(1)
     lab.draw(DIGITS[7], second)
     lab.wait("I see a 7")
+    lab.page.wait_for_timeout(100)
     pixels = "c => c.toDataURL()"
     assert lab.find(".digit-pad").evaluate(pixels) == second.evaluate(pixels)
 
@@ -198,13 +339,6 @@ def test_a_damaged_upload_loses_nothing(lab):
     assert "I see a 7" in lab.sentence()
 
 
-def test_evaluation_sample(lab):
-    lab.click(".sample")
-    lab.wait(r"labelled \d", ".note")
-    label = re.search(r"labelled (\d)", lab.find(".note").inner_text())[1]
-    assert lab.execute("print(int(panel.seen.max()))") == "255" and label.isdigit()
-
-
 def test_latency(lab, capsys):
     times = []
     for digit in [7, 1, 3, 0, 2, 6, 8, 9, 7, 3]:
@@ -215,7 +349,7 @@ def test_latency(lab, capsys):
         times.append(lab.page.wait_for_function("() => window.ms").json_value())
     with capsys.disabled():
         print(f" mouse-up to new sentence: median {statistics.median(times):.0f} ms", end=" ")
-    assert statistics.median(times) < 200  # 50 on two idle cores
+    assert statistics.median(times) < 200  # 30 on two idle cores
 
 
 def test_dark_theme(lab):
@@ -263,6 +397,7 @@ def test_reload_with_the_kernel_alive(lab):
 def test_kernel_restart(lab):
     lab.notebook("await panel.sessionContext.session.kernel.restart();")
     lab.draw(DIGITS[7])  # nobody answers; the ink stays and the panel says what to do
+    lab.page.wait_for_selector(".card.stale")
     lab.wait("run this cell again", ".note")
     lab.wait_for_kernel()
     lab.run_all()

@@ -22,3 +22,13 @@ def render(digit, fill=1.0, centre=(0.5, 0.5), size=280, pen=PEN):
 def similarity(a, b) -> float:
     """Correlation of two images: 1 for equal ones, 0 for unrelated ones."""
     return np.corrcoef(a.ravel(), b.ravel())[0, 1]
+
+
+def resample(strokes, count):
+    """The same strokes with `count` points each, evenly along their way."""
+    result = []
+    for stroke in map(np.array, strokes):
+        way = np.append(0, np.hypot(*np.diff(stroke, axis=0).T).cumsum())
+        at = np.linspace(0, way[-1], count)
+        result.append(np.stack([np.interp(at, way, axis) for axis in stroke.T], axis=1))
+    return result

@@ -2,18 +2,20 @@
 
 import base64
 import io
+import time
 
 import numpy as np
 import pytest
 import torch
+from drawn import moved, resample
 from lab import DIGITS
 from PIL import Image
 from torch import nn
 from traitlets import TraitError
 
 from mnist_adder_lib import IdentityAdderModel
-from mnist_adder_lib.drawing.framing import frame_drawing
-from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, to_url
+from mnist_adder_lib.drawing.framing import frame_drawing, remark
+from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, percent, to_url
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 
 SEVEN = [[list(point) for point in stroke] for stroke in DIGITS[7]]
@@ -111,7 +113,18 @@ def test_it_sees_the_same_however_small_and_with_whatever_pen(digit):
     assert small.image().sum() < large.image().sum()  # on the pad they differ
 
 
-@pytest.mark.parametrize("number", [-1, 10, 3.5, "7", None])
+@pytest.mark.parametrize("share, words", [
+    (1.0, "over 99%"), (0.997, "over 99%"), (0.989, "99%"), (0.6, "60%"), (0.005, "under 1%"),
+    (0.0, "under 1%"), (0.014, "1%"),
+])  # fmt: skip
+def test_no_probability_is_0_or_100_percent(share, words):
+    assert percent(share) == words
+    if share > 0.9:
+        assert panel_of(sure=share, sum_sure=share).sentence == (
+            f"I see a 7 ({words}). 7 + 5 = 12 ({words}).")
+
+
+@pytest.mark.parametrize("number", [-1, 10, 3.5, "7", None, True])
 def test_numbers_outside_0_to_9_are_refused(number):
     panel = panel_of()
     with pytest.raises(TraitError):
@@ -120,13 +133,37 @@ def test_numbers_outside_0_to_9_are_refused(number):
 
 
 @pytest.mark.parametrize(
-    "strokes", [[(0.5, 0.5)], [[0.5]], [[(0.5,)]], [["ab"]], [[(float("nan"), 0.5)]], 7]
+    "strokes",
+    [[(0.5, 0.5)], [[0.5]], [[(0.5,)]], [["ab"]], [[(float("nan"), 0.5)]], 7, [[[10**400, 1]]]],
 )
 def test_what_are_no_strokes_is_refused(strokes):
     panel = panel_of()
     with pytest.raises(TraitError):
         panel.strokes = strokes
     assert panel.strokes == SEVEN
+
+
+@pytest.mark.parametrize("pen", [-1, 0, 1e5, float("inf"), float("nan"), "thick", None])
+def test_what_is_no_pen_is_refused(pen):
+    panel = panel_of()
+    with pytest.raises(TraitError):
+        panel.pen = pen
+    panel.number = 4
+    assert panel.image().any() and "7 + 4" in panel.sentence
+
+
+@pytest.mark.parametrize("background", [
+    "hello", "data:image/png;base64,aGVsbG8=", "data:image/png;base64,a", 7, None,
+    to_url(render_strokes(SEVEN))[:300], "data:image/svg+xml;base64,PHN2Zy8+",
+])  # fmt: skip
+def test_what_is_no_background_is_refused_and_the_pad_lives_on(background):
+    panel = panel_of()
+    with pytest.raises(TraitError):
+        panel.background = background
+    panel.number = 4
+    assert panel.background == "" and "7 + 4" in panel.sentence
+    with pytest.raises(TraitError):
+        AdderPanel(Oracle(), background=background)
 
 
 def test_a_model_that_does_not_fit_fails_at_once():
@@ -153,6 +190,7 @@ def test_upload():
     [
         ("data:image/png;base64," + base64.b64encode(b"\x89PNG damaged").decode(), "can't be read"),
         ("data:image/png;base64,a", "drawing is still here"),
+        ("nothing", "can't be read"),
         ("", "can't be read"),
         (picture(np.full((90, 90), 250, np.uint8)), "can't find a digit"),
     ],
@@ -167,13 +205,122 @@ def test_a_damaged_or_empty_upload_loses_nothing(data, reason):
     assert panel.answer["note"] == ""
 
 
+@pytest.mark.parametrize("message", [
+    {}, {"type": "dance"}, {"type": "upload"}, {"type": "upload", "data": None}, "sample", None, 7,
+    {"data": 7}, {"type": "ink"}, {"type": "ink", "stroke": 7, "id": 7}, [], {"type": ["ink"]},
+])  # fmt: skip
+def test_unknown_messages_are_ignored(message):
+    panel = panel_of()
+    before = panel.answer
+    panel._receive(panel, message, [])
+    assert panel.answer == before and panel.strokes == SEVEN
+
+
+def test_ink_that_is_no_stroke_changes_nothing():
+    panel = panel_of()
+    for stroke in (7, [[None, 1]], [[10**400, 1]], "ab"):
+        send(panel, type="ink", stroke=stroke, id="page 1")
+    assert panel.strokes == SEVEN and "7 + 5" in panel.sentence
+
+
+def test_an_unfinished_stroke_is_read_but_not_kept():
+    panel, turns = panel_of(), []
+    panel.observe(lambda change: turns.append(change.new), "strokes")
+    bar = [[0.3, 0.5], [0.6, 0.5]]
+    send(panel, type="ink", stroke=bar, id="page 7")
+    assert panel.answer["ink"] == "page 7" and panel.strokes == SEVEN and not turns
+    assert np.array_equal(panel.seen, frame_strokes([*SEVEN, bar]))
+    panel.strokes = [*SEVEN, bar]
+    assert panel.answer["ink"] == "" and np.array_equal(panel.seen, frame_strokes(panel.strokes))
+
+
+def test_an_unfinished_stroke_over_a_picture():
+    panel, stroke = panel_of(), [[0.1, 0.1], [0.9, 0.1]]
+    panel.show(np.pad(np.full((8, 8), 255, np.uint8), 10))
+    send(panel, type="ink", stroke=stroke, id="page 1")
+    unfinished = panel.seen
+    panel.strokes = [stroke]
+    assert np.array_equal(panel.seen, unfinished)
+
+
 def test_a_sample_is_the_evaluation_image_it_says(splits):
     panel = panel_of()
     send(panel, type="sample")
-    index = int(panel.answer["note"].split()[2].strip(","))
+    note = panel.answer["note"]
+    index = int(note.split()[2].strip(","))
     image = splits[2].images[index].numpy()
     assert np.abs(panel.seen.astype(int) - image).mean() < 8
-    assert f"labelled {splits[2].digits[index]}" in panel.answer["note"]
+    assert f"labelled {splits[2].digits[index]}" in note
+    panel.number = 9
+    assert note in panel.answer["note"]
+    panel.strokes = [[(0.4, 0.4), (0.6, 0.6)]]
+    assert note in panel.answer["note"]  # it stays with the picture,
+    picture = panel.background
+    panel.clear()
+    assert panel.answer["note"] == ""
+    panel.background = picture  # also where undo brings it back
+    assert panel.answer["note"] == note
+
+
+@pytest.mark.parametrize("strokes, words", [
+    ([[(0.5, 0.5)]], "too little ink"),
+    ([[(0.3, 0.5), (0.7, 0.51)]], "too little ink"),
+    (np.random.default_rng(0).random((1, 150, 2)).tolist(), "too much ink"),
+    ([*moved(DIGITS[1], 0.6, (0.3, 0.5)), *moved(DIGITS[2], 0.6, (0.7, 0.5))], "two parts"),
+    ([*moved(DIGITS[5], 0.4, (0.5, 0.25)), *moved(DIGITS[3], 0.4, (0.5, 0.75))], "two parts"),
+])  # fmt: skip
+def test_what_is_no_digit_gets_a_note(strokes, words):
+    panel = AdderPanel(Oracle(), strokes=strokes)
+    assert words in panel.answer["note"] and panel.answer["warned"]
+    assert panel.prediction is not None
+
+
+def test_digits_get_no_note(splits):
+    for strokes in DIGITS:
+        panel = AdderPanel(Oracle(), strokes=strokes)
+        assert panel.answer["note"] == "" and not panel.answer["warned"]
+    remarks = [remark(frame_drawing(image.numpy())) for image in splits[1].images[:2000]]
+    assert sum(map(bool, remarks)) <= 5
+
+
+def test_several_changes_at_once_are_one_answer():
+    panel = panel_of()
+    turn = panel.answer["turn"]
+    panel.show(render_strokes(DIGITS[3]))
+    assert panel.answer["turn"] == turn + 1
+    panel.clear()
+    assert panel.answer["turn"] == turn + 2
+    panel.set_state({"page": "there 1", "strokes": SEVEN, "number": 3})  # as a page does
+    assert panel.answer["turn"] == turn + 3 and panel.answer["page"] == "there 1"
+    panel.set_state({"page": "there 2", "number": 3})
+    assert panel.answer["turn"] == turn + 4 and panel.answer["page"] == "there 2"
+
+
+def test_what_one_page_draws_goes_to_the_others(monkeypatch):
+    panel, sent = panel_of(), []
+    monkeypatch.setattr(panel, "send", sent.append)
+    panel.set_state({"page": "there 1", "strokes": DIGITS[1], "number": 3})
+    state = dict(strokes=panel.strokes, background="", number=3)
+    assert sent == [{"type": "page", "page": "there 1", **state}]
+
+
+def test_a_thousand_strokes_are_answered_soon():
+    strokes = [resample(d, 50)[0].tolist() for _ in range(100) for d in DIGITS]
+    panel = AdderPanel(IdentityAdderModel())
+    start = time.perf_counter()
+    panel.strokes = strokes
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (10, 40), (1, 1), (300, 200)])
+def test_pictures_of_any_shape_are_shown(shape):
+    panel = panel_of()
+    panel.show(np.full(shape, 255, np.uint8), about="A picture; with 50%, and more.")
+    assert panel.image().shape == (280, 280)
+    assert panel.answer["note"].endswith("A picture; with 50%, and more.")
+    for bad in (np.zeros((3, 3, 3)), "hello", np.full((5, 5), 7.0)):
+        with pytest.raises(ValueError):
+            panel.show(bad)
 
 
 def test_a_stroke_over_a_picture_is_added():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from drawn import render, similarity
 from PIL import Image
+from scipy import ndimage
 
 from mnist_adder_lib.drawing.framing import crop_to_ink, frame_drawing, to_ink
 from mnist_adder_lib.drawing.photos import read_picture
@@ -46,7 +47,7 @@ def test_pictures_of_any_mode_are_read(mode):
         image = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
     else:
         image = image.convert(mode)
-    assert is_read(encode(image, "tiff" if mode == "CMYK" else "png"))
+    assert is_read(encode(image, "jpeg" if mode == "CMYK" else "png"))
 
 
 @pytest.mark.parametrize("ink", [0, 255])
@@ -85,6 +86,34 @@ def test_a_digit_that_touches_the_border_is_read():
     assert is_read(encode((255 * ink).astype(np.uint8)))
 
 
+@pytest.mark.parametrize("kind", ["webp", "gif", "tiff", "bmp", "ppm", "ico"])
+def test_other_kinds_of_files_are_refused(kind):
+    with pytest.raises(ValueError, match="PNG or JPEG"):
+        read_picture(encode(paper(), kind))
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused():
+    with pytest.raises(ValueError, match="at most 25 million pixels"):
+        read_picture(encode(Image.new("L", (9000, 9000))))
+    with pytest.raises(ValueError, match="at most 25 million pixels"):
+        read_picture(encode(Image.new("L", (9000, 9000)), "jpeg"))
+
+
 def test_empty_paper_has_no_ink():
-    assert not read_picture(encode(np.full((200, 300), 240, np.uint8))).any()
-    assert not read_picture(encode(np.zeros((9, 9), np.uint8))).any()
+    for blank in (np.full((200, 300), 240, np.uint8), np.zeros((9, 9), np.uint8)):
+        with pytest.raises(ValueError, match="can't find a digit"):
+            read_picture(encode(blank))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_empty_paper_in_shadow_has_no_ink(seed):
+    rng, (y, x) = np.random.default_rng(seed), np.mgrid[:280, :280] / 280
+    shade = 235 - rng.uniform(0, 60) * x
+    for _ in range(2):
+        blot = ((x - rng.uniform()) / 0.3) ** 2 + ((y - rng.uniform()) / 0.2) ** 2 < 1
+        shade *= 1 - 0.3 * ndimage.gaussian_filter(blot.astype(float), rng.uniform(8, 30))
+    blank = shade + rng.normal(0, 5, shade.shape)
+    with pytest.raises(ValueError, match="can't find a digit"):
+        read_picture(encode(blank.clip(0, 255).astype(np.uint8), "jpeg", quality=60))
+    ink = render(5, fill=0.5, pen=0.03) / 255
+    assert read_picture(encode((blank * (1 - 0.3 * ink)).clip(0, 255).astype(np.uint8))).any()

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from drawn import moved, similarity
+from drawn import moved, resample, similarity
 from hypothesis import given
 from hypothesis import strategies as st
 from lab import DIGITS
@@ -18,16 +18,6 @@ places = st.floats(0, 1)
 points = st.tuples(places, places)
 strokes_on_pad = st.lists(st.lists(points, max_size=5), max_size=4)
 anywhere = st.tuples(st.floats(-2, 3), st.floats(-2, 3))
-
-
-def resample(strokes, count):
-    """The same strokes with `count` points each, evenly along their way."""
-    result = []
-    for stroke in map(np.array, strokes):
-        way = np.append(0, np.hypot(*np.diff(stroke, axis=0).T).cumsum())
-        at = np.linspace(0, way[-1], count)
-        result.append(np.stack([np.interp(at, way, axis) for axis in stroke.T], axis=1))
-    return result
 
 
 def seconds(function, *arguments) -> float:
