@@ -73,7 +73,8 @@ def made_in(tree: ast.AST) -> set[str]:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name[:2] != "__":
             names.add(node.name)
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            names.add(node.attr)
+            if isinstance(node.value, ast.Name) and node.value.id == "self":
+                names.add(node.attr)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)  # the field of a dataclass
     return names
