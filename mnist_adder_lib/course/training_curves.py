@@ -270,7 +270,7 @@ def _step_in_parts(model, optimizer, parts, mistakes: str) -> float:
     return mean
 
 
-@checks.add("A tenth leaves room: near the turn a single unlucky batch can throw the network out.")
+@checks.add("A tenth leaves room: with another seed the lowest loss lies at another rate.")
 def choose_rate(answer):
     """`choose_rate(rates, losses)`: a tenth of the rate at which the loss was lowest."""
     for _ in range(5):
