@@ -58,6 +58,13 @@ const READING = `
   <div class="chart digits" role="img"><p class="title">Digit <b></b></p><div class="bars" data-empty="how likely each digit is"></div></div>
   <div class="chart sums" role="img"><p class="title">Sum <b></b></p><div class="bars" data-empty="how likely each sum is"></div></div>`;
 
+/** Send a message to Python; where the kernel has gone, the panel says so after a while. */
+function tell(model, message) {
+  try {
+    model.send(message);
+  } catch {} // JupyterLab's "Cannot send"
+}
+
 /** Whether this page sent one message after the other; then the other was answered, too. */
 const sentAfter = (name, other) => name.startsWith(ME) && Number(name.split(" ")[1]) > Number(other?.split(" ")[1]);
 
@@ -346,7 +353,7 @@ function makePanel(model, root) {
   function ask() {
     if (!ink || asked || pause) return;
     asked = `${ME} ${++count}`;
-    model.send({ type: "ink", id: asked, stroke: ink });
+    tell(model, { type: "ink", id: asked, stroke: ink });
     ink = null;
     pause = setTimeout(() => ((pause = 0), ask()), PACE);
     expect();
@@ -371,12 +378,12 @@ function makePanel(model, root) {
     if (/^[0-9]$/.test(event.key) && !(event.ctrlKey || event.metaKey || event.altKey)) setNumber(event.key);
   });
   find(".keys ul").insertAdjacentHTML("afterbegin", "<li><kbd>0</kbd> to <kbd>9</kbd> choose the number</li>");
-  find(".sample").addEventListener("click", () => (model.send({ type: "sample" }), expect()));
+  find(".sample").addEventListener("click", () => (tell(model, { type: "sample" }), expect()));
   find(".upload").addEventListener("click", () => find("input").click());
   find("input").addEventListener("change", async ({ target }) => {
     if (!target.files.length) return;
     find(".note").textContent = "Your browser opens the picture …";
-    model.send({ type: "upload", data: await readFile(target.files[0]) });
+    tell(model, { type: "upload", data: await readFile(target.files[0]) });
     target.value = ""; // so that the same file can be chosen again
     expect();
   });

@@ -98,10 +98,13 @@ class DigitPad(anywidget.AnyWidget):
     @validate("strokes")
     def _check_strokes(self, proposal):
         try:
-            # Lists, as the page sends: what differs from that is sent back to it, perhaps too late.
-            return [stroke.tolist() for stroke in as_strokes(proposal.value)]
+            strokes = as_strokes(proposal.value)
         except ValueError as error:
             raise TraitError(str(error)) from None
+        # Lists, as the page sends: what differs from that is sent back to it, perhaps too late.
+        if all(type(point) is list for stroke in proposal.value for point in stroke):
+            return proposal.value
+        return [stroke.tolist() for stroke in strokes]
 
     @validate("background")
     def _check_background(self, proposal):
