@@ -2,7 +2,6 @@ import pytest
 import torch
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
-from mnist_adder_lib.course.model_summary import plot_onnx_graph
 
 pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
 onnx = pytest.importorskip("onnx")
@@ -40,19 +39,6 @@ def test_a_batch_of_any_size(path, batch):
 def test_no_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="write it with export_onnx"):
         run_onnx(tmp_path / "none.onnx", torch.zeros(1, 1, 28, 28), torch.zeros(1).long())
-
-
-def test_the_picture_has_a_box_for_every_operation(path):
-    figure = plot_onnx_graph(path)
-    titles = [text.get_text().replace("BatchNorm", "BatchNormalization")
-              for text in figure.axes[0].texts[0:]]
-    operations = [node.op_type for node in onnx.load(path).graph.node]
-    operations = [operation for operation in operations if operation != "Constant"]
-    for operation in set(operations):
-        assert titles.count(operation) == operations.count(operation)
-    assert titles.count("Input") == 2
-    boxes = [patch.get_bbox() for patch in figure.axes[0].patches]
-    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 def test_an_untrained_model_is_exported_as_it_is(tmp_path):
