@@ -187,7 +187,8 @@ def test_a_line_has_its_width_and_its_ends(x0, y0, x1, y1, width):
     start, end = torch.tensor([[x0, y0]]), torch.tensor([[x1, y1]])
     ink = draw_line(torch.zeros(1, 1, 28, 28), start, end, torch.tensor([width]))
     length = (end - start).norm().item()
-    assert ink.sum().item() == pytest.approx(length * width + math.pi * width**2 / 4, rel=0.15, abs=1)
+    area = length * width + math.pi * width**2 / 4
+    assert ink.sum().item() == pytest.approx(area, rel=0.15, abs=1)
     turned = draw_line(torch.zeros(1, 1, 28, 28), end, start, torch.tensor([width]))
     assert torch.allclose(ink, turned, atol=1e-4)
 
