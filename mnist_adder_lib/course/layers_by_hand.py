@@ -283,7 +283,7 @@ def _compare_tent(given, x) -> None:
     "none can be too large."
 )
 def safe_softmax(answer):
-    """`safe_softmax(logits)`: probabilities, also for large logits, without PyTorch's own softmax."""
+    """`safe_softmax(logits)`: probabilities, also for large logits, without PyTorch's own."""
     cases = [torch.randint(-3, 4, (draw(3, 10),)).float() for _ in range(3)]
     cases[0][0] += 2.5
     for logits in [*cases, torch.tensor([1000.0, 999, 990]), torch.tensor([900.0, 0, -900, -900])]:

@@ -435,7 +435,8 @@ def test_links_are_checked(tmp_path):
 
 def entries(nb):
     """The words of the glossary and what stands below each, as a dict."""
-    parts = re.split(r"^### ", prose(nb), flags=re.MULTILINE)[1:]
+    words = re.split(r"^## Python", prose(nb), flags=re.MULTILINE)[0]
+    parts = re.split(r"^### ", words, flags=re.MULTILINE)[1:]
     return dict(part.split("\n", 1) for part in parts)
 
 
