@@ -37,16 +37,28 @@ RECIPES = {  # the recipe, its augmentation, its dropout, whether batch norm is 
 }
 
 
-def train_network(name: str, seed: int) -> IdentityAdderModel:
-    """A network trained by a recipe: the same again on one machine, however many cores it has."""
+def train_once(recipe: dict, augment: Augment, dropout: float, seed: int, edit=None):
+    """A network trained by a recipe: the same again on one machine, however many cores it has.
+
+    edit: changes the network before it is trained.
+    """
     torch.set_num_threads(1)
-    recipe, augment, dropout, refresh = RECIPES[name]
     train, _, _ = load_splits()
     train.augment = augment
     torch.manual_seed(seed)
     model = IdentityAdderModel(dropout=dropout)
+    if edit is not None:
+        edit(model)
     fit(model, train, **recipe, seed=seed)
+    return model
+
+
+def train_network(name: str, seed: int) -> IdentityAdderModel:
+    """A network trained by one of the `RECIPES`, refreshed where it says so."""
+    recipe, augment, dropout, refresh = RECIPES[name]
+    model = train_once(recipe, augment, dropout, seed)
     if refresh:
+        train, _, _ = load_splits()
         train.augment = None
         refresh_batch_norm(model, train)
     return model

@@ -1,0 +1,200 @@
+"""One change at a time: the values of its guesses, the answers to its exercises, its figures."""
+
+import math
+import statistics
+
+import measure_changes
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+
+from mnist_adder_lib import IdentityAdderModel, evaluate
+from mnist_adder_lib.course.one_change_at_a_time import (
+    checks,
+    plot_differences,
+    plot_one_cycle,
+)
+
+
+def paired(start, changed):
+    differences = changed - start
+    return differences.mean(), differences.std() / 5**0.5
+
+
+def verdict(mean, error):
+    return "can't tell" if abs(mean) < 2.78 * error else "better" if mean > 0 else "worse"
+
+
+def with_error(error):
+    """An answer whose mean is right, and whose error is computed so from both columns."""
+    return lambda start, changed: ((changed - start).mean(), error(start, changed), "better")
+
+
+def with_verdict(judge):
+    """An answer whose numbers are right, and whose verdict is this of mean and error."""
+    def answer(start, changed):
+        mean, error = paired(start, changed)
+        return mean, error, judge(mean, error)
+    return answer
+
+
+def in_lists(start, changed):
+    differences = [b - a for a, b in zip(start.tolist(), changed.tolist())]
+    mean = sum(differences) / len(differences)
+    error = statistics.stdev(differences) / math.sqrt(len(differences))
+    low, high = mean - 2.78 * error, mean + 2.78 * error
+    return mean, error, "better" if low > 0 else "worse" if high < 0 else "can't tell"
+
+
+def middle_by_loop(digits, sums, number):
+    return [(digits[digit].item() + sums[digit + number].item()) / 2 for digit in range(10)]
+
+
+SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
+       "gentler augmentation"]
+
+# question: values, and the place of the option that each makes right; the first is what we got
+VALUES = {
+    "two epochs": [(1.4, 1), (0.1, 0), (-0.1, 0), (6.0, 2)],
+    "first step": [(1.0, 2), (100_000.0, 0), (0.5, 1)],
+    "best change": [(name, place) for place, name in enumerate(SIX)],
+    "added up": [((0.25, 0.29), 3), ((-1.0, 0.29), 0), ((1.0, 0.29), 2)],
+    "removed": [(15.0, 2), (0.5, 1), (-15.0, 0)],
+    "agreement": [(0.67, 1), (0, 0), (1.0, 2), (1.3, 3)],
+}
+
+# check: (wrong answers with a part of the reason, right answers)
+ANSWERS = {
+    checks.decayed: (
+        [
+            (lambda w, g, r, d: w - r * g, "SGD without decay"),
+            (lambda w, g, r, d: w - r * d * w, "decay alone"),
+            (lambda w, g, r, d: w * (1 - r * d), "decay alone"),
+            (lambda w, g, r, d: w - r * (g + d), "multiply it by the weight"),
+            (lambda w, g, r, d: w - r * g - d * w, "for the decay, too"),
+            (lambda w, g, r, d: w - g - r * d * w, "for the gradient, too"),
+            (lambda w, g, r, d: w + r * (g - d * w), "against the gradient"),
+            (lambda w, g, r, d: w - r * (g - d * w), "grows by it"),
+            (lambda w, g, r, d: -r * (g + d * w), "Where does it arrive"),
+            (lambda w, g, r, d: w - r * g * (1 - d), "not of the gradient"),
+            (lambda w, g, r, d: [w, w], "one number"),
+        ],
+        [
+            lambda w, g, r, d: w - r * (g + d * w),
+            lambda w, g, r, d: torch.tensor(w * (1 - r * d) - r * g, dtype=torch.float64),
+        ],
+    ),
+    checks.middle: (
+        [
+            (lambda digits, sums, number: (digits + sums[:10]) / 2, "aren't moved"),
+            (lambda digits, sums, number: (digits + sums.roll(number)[:10]) / 2, "wrong side"),
+            (lambda digits, sums, number: digits + sums[number : number + 10], "half of that"),
+            (lambda digits, sums, number: sums[number : number + 10], "needs the digit head"),
+            (lambda digits, sums, number: digits, "needs the sum head"),
+            (lambda digits, sums, number: (digits + sums) / 2, "ten digits but 19 sums"),
+            (lambda digits, sums, number: (digits + sums[number:]) / 2, "ten digits but 19 sums"),
+            (lambda digits, sums, number: sums[number:], "ten numbers, one for each digit"),
+            (lambda digits, sums, number: (digits * sums[number : number + 10]), "halfway"),
+            (lambda digits, sums, number: "0.6", "text"),
+        ],
+        [
+            lambda digits, sums, number: (digits + sums[number : number + 10]) / 2,
+            middle_by_loop,
+            lambda digits, sums, number: (digits.numpy() + sums.numpy()[number:][:10]) / 2,
+        ],
+    ),
+    checks.read_ablation: (
+        [
+            (lambda start, changed: (changed - start).mean(), "three things"),
+            (lambda start, changed: ((start - changed).mean(), 0.1, "better"), "minus start"),
+            (lambda start, changed: ((changed - start).sum(), 0.1, "better"), "sum of the diff"),
+            (with_error(lambda start, changed: (changed - start).std()), "divide by the root of 5"),
+            (with_error(lambda start, changed: (changed - start).var() / 5), "Take the root"),
+            (with_error(lambda start, changed: (changed - start).std() / 5), "not by 5"),
+            (with_error(lambda start, changed: ((start.var() + changed.var()) / 5).sqrt()),
+             "without pairs"),
+            (with_error(lambda start, changed: np.std((changed - start).numpy()) / 5**0.5),
+             "divided the squares by 5"),
+            (with_error(lambda start, changed: changed.std() / 5**0.5), "error of `changed`"),
+            (with_error(lambda start, changed: start.std() / 5**0.5), "error of `start`"),
+            (with_verdict(lambda mean, error: "better" if mean > 0 else "worse"), "less than 2.78"),
+            (with_verdict(lambda mean, error: "better" if mean > 2.78 * error else "can't tell"),
+             "To be worse must be told"),
+            (with_verdict(lambda mean, error: "can't tell"), "above 0"),
+            (with_verdict(lambda mean, error: mean > 0), "The third thing is a word"),
+            (with_verdict(lambda mean, error: "yes"), "must be 'better', 'worse'"),
+        ],
+        [with_verdict(verdict), in_lists],
+    ),
+}
+
+
+def test_one_cycle_is_that_of_fit():
+    rate, momentum = (ax.lines[0].get_ydata() for ax in plot_one_cycle(0.05, 100).axes)
+    assert max(rate) == pytest.approx(0.05, rel=0.01) and rate[0] < 0.003 > rate[-1]
+    assert np.argmax(rate) == np.argmin(momentum) == pytest.approx(30, abs=2)
+    assert min(momentum) == pytest.approx(0.85, abs=0.001)
+    assert max(momentum) == pytest.approx(0.95, abs=0.001)
+
+
+def test_plot_differences():
+    table = pd.DataFrame({0: [1.0, -0.1], 1: [1.2, 0.1]}, index=["AdamW", "no ReLU"])
+    figure = plot_differences(table)
+    assert "AdamW +1.10 give or take 0.28; no ReLU +0.00 give or take 0.28" in figure.get_label()
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(table.index)
+
+
+# --- what was measured, and the tool that measured it ---------------------------------------------
+
+RUNS = pd.read_json(measure_changes.RESULTS, lines=True)
+MEASURED = RUNS[RUNS["seed"] != measure_changes.SEARCH_SEED]
+
+
+def test_all_changes_were_measured_with_the_same_seeds():
+    assert not RUNS.duplicated(["change", "learning_rate", "seed"]).any()
+    assert set(MEASURED["change"]) == set(measure_changes.CHANGES)
+    seeds = MEASURED.groupby("change")["seed"].agg(sorted)
+    assert len(seeds.iloc[0]) >= 5 and all(found == seeds.iloc[0] for found in seeds)
+    assert not MEASURED.isna().any(axis=None)
+
+
+@pytest.mark.parametrize("name", measure_changes.CHANGES)
+def test_the_learning_rates_are_those_that_the_search_chose(name):
+    rates = set(MEASURED[MEASURED["change"] == name]["learning_rate"])
+    assert rates == {measure_changes.chosen_rate(name)}
+
+
+def test_a_rate_is_chosen_by_the_search_alone(tmp_path):
+    path, rates = tmp_path / "changes.jsonl", measure_changes.CHANGES["AdamW"].rates
+    rows = [dict(change="AdamW", learning_rate=rate, seed=100, test=90 + place)
+            for place, rate in enumerate(rates)]
+    rows.append(dict(change="AdamW", learning_rate=rates[0], seed=0, test=99))
+    pd.DataFrame(rows).to_json(path, orient="records", lines=True)
+    assert measure_changes.chosen_rate("AdamW", path) == rates[-1]
+    pd.DataFrame(rows[1:]).to_json(path, orient="records", lines=True)
+    with pytest.raises(SystemExit, match="--search"):
+        measure_changes.chosen_rate("AdamW", path)
+
+
+def test_layers_are_taken_out():
+    model = measure_changes.without(IdentityAdderModel(), nn.ReLU)
+    kinds = [type(module) for module in model.modules()]
+    assert nn.ReLU not in kinds and kinds.count(nn.Identity) == 9
+    both = measure_changes.without(model, measure_changes.BATCH_NORM)
+    assert sum(parameter.ndim == 1 for parameter in both.parameters()) == 0
+    assert both.eval()(torch.randn(2, 1, 28, 28), torch.tensor([3, 4]))[1].shape == (2, 19)
+
+
+def test_contradictions_are_counted_over_all_ten_numbers(splits):
+    torch.manual_seed(0)
+    model, test = IdentityAdderModel(), splits[1]
+    few = type(test)(test.images[:50], test.digits[:50])
+    expected = 0
+    for number in range(10):
+        few.numbers = torch.full((50,), number)
+        found = evaluate(model, few)
+        sums = found.digit_logits.argmax(dim=1) + number
+        expected += (sums != found.sum_logits.argmax(dim=1)).sum().item()
+    assert measure_changes.contradictions(model, few) == expected > 0
