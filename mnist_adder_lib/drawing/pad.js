@@ -266,6 +266,15 @@ function rove(group, then = () => {}) {
 /** A probability in words. Never 0% or 100%: no answer is that certain. */
 const percent = (share) => (share > 0.99 ? "over 99%" : share < 0.01 ? "under 1%" : `${Math.round(100 * share)}%`);
 
+/** A text as a span for each sentence, so that lines don't break within a sum. */
+function inSentences(text) {
+  return text.split(/(?<=[.]) /).flatMap((sentence) => {
+    const span = document.createElement("span");
+    span.textContent = sentence;
+    return [span, " "];
+  });
+}
+
 /** Bars for probabilities; returns a function that shows new ones (or none). */
 function makeChart(chart, count, what) {
   const bars = chart.querySelector(".bars");
@@ -336,7 +345,7 @@ function makePanel(model, root) {
 
   function show() {
     const answer = model.get("answer");
-    find(".prediction").textContent = answer.sentence;
+    find(".prediction").replaceChildren(...inSentences(answer.sentence));
     find(".note").textContent = answer.note;
     if (!answer.ink) find(".said").textContent = `${answer.sentence} ${answer.note}`; // not while one draws
     find(".seen").src = answer.seen;
