@@ -34,6 +34,9 @@ results: $(READY)
 	$(VENV)/bin/python tools/measure_recipes.py
 	$(VENV)/bin/python tools/measure_recipes.py --recipes best --seeds 5 6 7 8 9 10 11 12 13 14
 	$(VENV)/bin/python tools/train_checkpoint.py
+	rm -f assets/changes.jsonl
+	$(VENV)/bin/python tools/measure_changes.py --search
+	$(VENV)/bin/python tools/measure_changes.py
 	$(VENV)/bin/python tools/run_lessons.py
 
 benchmark: $(READY)

@@ -112,7 +112,8 @@ def load_pretrained() -> IdentityAdderModel:
 def asset_path(name: str) -> Path:
     """A file that comes with the course: inside an installed package, else in assets.
 
-    `adder.pt` is the trained model, `results.jsonl` what `tools/measure_recipes.py` measured.
+    `adder.pt` is the trained model, `results.jsonl` what `tools/measure_recipes.py` measured,
+    `changes.jsonl` what `tools/measure_changes.py` did.
     """
     package = Path(__file__).parent
     packed = package / "assets" / name
