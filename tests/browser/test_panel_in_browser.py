@@ -184,8 +184,10 @@ def test_touch_and_a_tap(lab):
 
 def test_undo_and_clear(lab):
     lab.draw(DIGITS[7])
-    lab.wait("I see a 7")
-    seven, source = lab.find(".seen").get_attribute("src"), "document.querySelector('.seen').src"
+    lab.wait("I see a 7")  # perhaps an answer while the stroke was drawn: ask for the last one
+    ask = "from mnist_adder_lib.drawing.panel import to_url; print(to_url(panel.seen))"
+    seven, source = lab.execute(ask), "document.querySelector('.seen').src"
+    lab.page.wait_for_function(f"s => {source} === s", arg=seven)
     lab.draw([[(0.1, 0.9), (0.9, 0.9)]])
     lab.page.wait_for_function(f"s => {source} !== s", arg=seven)
     lab.click(".undo")
