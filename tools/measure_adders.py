@@ -1,0 +1,322 @@
+"""Train adders that never see some pairs of digit and number, and record how they add those.
+
+    python tools/measure_adders.py [--adders "19 classes" "amount, regression" ...] \
+        [--seeds 0 1 2 3 4] [--held-out 20]
+
+Adds a line for each training to assets/adders.jsonl, which lesson 09 reads; what is there already
+isn't trained again. A training takes about 40 seconds on one core, "long" ones some minutes. To
+measure everything again, delete the file and run `python tools/measure_adders.py --everything`.
+
+`--held-out 20` holds out the lesson's own 20 pairs. Any other count is drawn at random by the seed,
+so that every sum, every digit and every number still occurs in training.
+
+What a line holds, each for the test split (chosen by it) and for the evaluation split (reported):
+`held_sums`, `held_digits`, the percent of images answered right on held-out pairs whose sum occurs
+in training; `slope` of the mean predicted sum against the true one over these pairs; `lost_sums`,
+as `held_sums` on pairs whose sum doesn't occur (null where there are none); `seen_sums`,
+`seen_digits`, on the other pairs; `wrong_allowed`, of the wrong digits on held-out pairs the
+percent that does occur with the number, and `wrong_chance`, the same if they fell on all nine
+other digits alike. All are means over pairs. With the lesson's own pairs it holds also three 10x10
+tables of the evaluation split, a row for each digit: `right`, percent of sums, `read`, percent of
+digits, `mean`, the mean predicted sum.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mnist_adder_lib import (
+    LIGHT_AUGMENT,
+    AdderDataset,
+    IdentityAdderModel,
+    agreement_loss,
+    load_splits,
+    normalise,
+)
+from mnist_adder_lib.evaluate import as_classes, only_looking
+from mnist_adder_lib.model import fully_connected
+
+RESULTS = Path(__file__).resolve().parents[1] / "assets" / "adders.jsonl"
+BATCH, EPOCHS, RATE = 128, 3, 0.01
+TRUE_SUMS = torch.arange(10)[:, None] + torch.arange(10)
+LESSONS_PAIRS = (3 * torch.arange(10)[:, None] + torch.arange(10)) % 5 == 0  # bool (10, 10)
+WAVES = 2 * torch.pi * torch.tensor([1, 2, 3]) / 20
+ENCODINGS = {  # how the adder is told the number: int64 (n,) to float (n, k)
+    "one-hot": lambda numbers: F.one_hot(numbers, 10).float(),
+    "switches": lambda numbers: (torch.arange(1, 10) <= numbers[:, None]).float(),
+    "amount": lambda numbers: numbers[:, None] / 4.5 - 1,
+    "circles": lambda numbers: torch.cat([(numbers[:, None] * WAVES).sin(),
+                                          (numbers[:, None] * WAVES).cos()], dim=1),
+}
+
+
+class Design(NamedTuple):
+    """An adder and how it is trained."""
+
+    encoding: str = "one-hot"
+    head: str = "classes"  # see `Adder`
+    digit_alone: bool = False  # the digit head reads the embedding and isn't told the number
+    agreement: float = 0.0  # weight of `agreement_loss`, on all ten numbers, without their sums
+    weight_decay: float = 0.01
+    long_steps: int = 0  # of the adder alone, afterwards
+
+
+DESIGNS = {
+    "19 classes": Design(),
+    "regression": Design(head="regression"),
+    "shift": Design(head="shift"),
+    "amount, 19 classes": Design("amount"),
+    "amount, regression": Design("amount", "regression"),
+    "amount, shift": Design("amount", "shift"),
+    "switches, 19 classes": Design("switches"),
+    "switches, regression": Design("switches", "regression"),
+    "switches, shift": Design("switches", "shift"),
+    "shift, digit alone": Design(head="shift", digit_alone=True),
+    "19 classes, digit alone": Design(digit_alone=True),
+    # ideas for the head with 19 classes
+    "circles": Design("circles"),
+    "agreement": Design(agreement=1.0),
+    "one number": Design(head="one number"),
+    "two numbers": Design(head="two numbers"),
+    "one number, late": Design(head="one number, late"),
+    "two numbers, late": Design(head="two numbers, late"),
+    "parts": Design(head="parts"),
+    "amount, parts": Design("amount", "parts"),
+    "amount, one number": Design("amount", "one number"),
+    "amount, two numbers": Design("amount", "two numbers"),
+    "amount, two numbers, late": Design("amount", "two numbers, late"),
+    "weight decay": Design(weight_decay=0.3),
+    "amount, weight decay": Design("amount", weight_decay=0.3),
+    "long": Design(long_steps=100_000),
+    "long, weight decay": Design(weight_decay=0.3, long_steps=100_000),
+    "amount, long, weight decay": Design("amount", weight_decay=0.3, long_steps=100_000),
+}
+
+
+class Adder(IdentityAdderModel):
+    """The course's network with another way to tell it the number, or to answer with the sum.
+
+    head: "classes", the reference's 19 logits; "regression", one number, (n, 1); "shift", the
+    digit's logits moved by the number; "one number" and "two numbers", 19 logits from so many
+    numbers, in which embedding and number meet without a hidden layer, or only behind the hidden
+    layers where it is "late"; "parts", 19 logits from the embedding plus 19 from the number.
+    """
+
+    def __init__(self, encoding: str = "one-hot", head: str = "classes", digit_alone: bool = False):
+        super().__init__(dropout=0)
+        self.encode, self.head, self.digit_alone = ENCODINGS[encoding], head, digit_alone
+        told = self.encode(torch.arange(10)).shape[1]
+        if told != 10:
+            self.adder[0] = fully_connected(20 + told, 64)
+        if digit_alone:
+            self.digit_head = nn.Linear(20, 10, bias=False)
+        if head == "regression":
+            self.sum_head = nn.Linear(64, 1)
+        elif head == "parts":
+            self.sum_head = nn.Linear(20 + told, 19)
+        elif "number" in head:
+            meeting = nn.Linear(64 if "late" in head else 20 + told, 1 + ("two" in head))
+            answer = fully_connected(meeting.out_features, 64), nn.Linear(64, 19)
+            self.sum_head = nn.Sequential(meeting, *answer)
+
+    def add(self, embeddings: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        numbers = as_classes(numbers)
+        joined = torch.cat([embeddings, self.encode(numbers)], dim=1)
+        hidden = self.adder(joined)
+        digit = self.digit_head(embeddings if self.digit_alone else hidden)
+        if self.head == "shift":
+            places = numbers[:, None] + torch.arange(10)
+            return digit, torch.full((len(digit), 19), -1e4).scatter(1, places, digit)
+        if self.head in ("parts", "one number", "two numbers"):
+            return digit, self.sum_head(joined)
+        return digit, self.sum_head(hidden)
+
+
+def answers(sum_output: Tensor) -> Tensor:
+    """The sums that an adder answers, int64 (n,), from 19 logits or from one number."""
+    if sum_output.shape[1] == 1:
+        return sum_output.squeeze(1).round().long()
+    return sum_output.argmax(dim=1)
+
+
+def sum_loss(sum_output: Tensor, totals: Tensor) -> Tensor:
+    """Cross entropy of 19 logits, or a quarter of the mean square of one number's error."""
+    if sum_output.shape[1] == 1:
+        return F.mse_loss(sum_output.squeeze(1), totals.float()) / 4
+    return F.cross_entropy(sum_output, totals)
+
+
+def draw_pairs(count: int, seed: int) -> Tensor:
+    """`count` pairs to hold out, bool (10, 10): every sum, digit and number still occurs."""
+    generator = torch.Generator().manual_seed(1000 * count + seed)
+    while True:  # with 80 pairs about one draw in 100 does
+        order = torch.rand(10, 10, generator=generator)
+        for total in range(19):  # a pair of each sum stays, whatever is drawn
+            order[(order == order[TRUE_SUMS == total].max())] = 2
+        held_out = order <= order.flatten().sort().values[count - 1]
+        if not (held_out.all(dim=0).any() or held_out.all(dim=1).any()):
+            return held_out
+
+
+def train_adder(design: Design, held_out: Tensor, seed: int, epochs: int = EPOCHS) -> Adder:
+    """An adder trained on all images, each with numbers that aren't held out for its digit."""
+    train, _, _ = load_splits()
+    torch.manual_seed(seed)
+    model = Adder(design.encoding, design.head, design.digit_alone).train()
+    steps = epochs * (len(train) // BATCH)
+    optimizer = torch.optim.AdamW(model.parameters(), RATE, weight_decay=design.weight_decay,
+                                  fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1)
+    for _ in range(epochs):
+        for batch in torch.randperm(len(train))[: steps // epochs * BATCH].view(-1, BATCH):
+            images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
+            digits = train.digits[batch]
+            loss = adder_loss(model, model.embed(images), digits, held_out, design.agreement)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+    if design.long_steps:
+        train_long(model, train, held_out, design)
+    return model
+
+
+def adder_loss(model: Adder, embeddings, digits, held_out, agreement: float = 0.0) -> Tensor:
+    """The loss of a batch, each digit with one number that isn't held out for it."""
+    numbers = torch.multinomial((~held_out[digits]).float(), 1).squeeze(1)
+    digit_logits, sum_output = model.add(embeddings, numbers)
+    loss = F.cross_entropy(digit_logits, digits) + sum_loss(sum_output, digits + numbers)
+    if agreement:  # only the number is used of the targets
+        numbers = torch.arange(10).repeat(len(digits))
+        logits = model.add(embeddings.repeat_interleave(10, dim=0), numbers)
+        loss = loss + agreement * agreement_loss(*logits, torch.zeros_like(numbers), numbers)
+    return loss
+
+
+def train_long(model: Adder, train: AdderDataset, held_out: Tensor, design: Design) -> None:
+    """Train on without the CNN: adder and heads, at a constant rate, from fixed embeddings."""
+    model.eval()
+    embeddings, behind = embed_all(model, train), [model.adder, model.digit_head, model.sum_head]
+    for part in behind:
+        part.train()
+    parameters = [weights for part in behind for weights in part.parameters()]
+    optimizer = torch.optim.AdamW(parameters, 0.001, weight_decay=10 * design.weight_decay,
+                                  fused=True)
+    for _ in range(design.long_steps):
+        batch = torch.randint(len(train), (512,))
+        loss = adder_loss(model, embeddings[batch], train.digits[batch], held_out)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+@only_looking
+def embed_all(model: Adder, dataset: AdderDataset) -> Tensor:
+    """The embeddings of all images, (n, 20)."""
+    parts = [model.embed(normalise(images.unsqueeze(1).float() / 255))
+             for images in dataset.images.split(1000)]
+    return torch.cat(parts)
+
+
+@only_looking
+def pair_tables(model: Adder, dataset: AdderDataset, held_out: Tensor) -> tuple[Tensor, ...]:
+    """For each pair of digit and number, (10, 10) each: the share of sums right, of digits right,
+    the mean predicted sum, and the share of digits wrong, but one that occurs with the number."""
+    embeddings, tables = embed_all(model, dataset), torch.zeros(4, 10, 10)
+    for number in range(10):
+        numbers = torch.full((len(embeddings),), number)
+        digit_logits, sum_output = model.add(embeddings, numbers)
+        read, sums = digit_logits.argmax(dim=1), answers(sum_output)
+        value = sum_output.squeeze(1) if sum_output.shape[1] == 1 else sums.float()
+        right = (sums == dataset.digits + number).float()
+        known = (read == dataset.digits).float()
+        allowed = (1 - known) * (~held_out[read, number]).float()
+        for table, column in zip(tables, (right, known, value, allowed)):
+            for digit in range(10):
+                table[digit, number] = column[dataset.digits == digit].mean()
+    return tuple(tables)
+
+
+def lost(held_out: Tensor) -> Tensor:
+    """Held-out pairs whose sum doesn't occur in training, bool (10, 10)."""
+    gone = [total for total in range(19) if held_out[TRUE_SUMS == total].all()]
+    return held_out & torch.isin(TRUE_SUMS, torch.tensor(gone, dtype=torch.int64))
+
+
+def scores(tables: tuple[Tensor, ...], held_out: Tensor) -> dict:
+    """What a line of the results says of one split."""
+    right, read, mean, allowed = tables
+    no_sum = lost(held_out)
+    held, seen = held_out & ~no_sum, ~held_out
+    true, predicted = TRUE_SUMS[held].float(), mean[held]
+    apart = true - true.mean()
+    seen_with = seen.float().sum(dim=0).expand(10, 10)[held]
+
+    def percent(table, pairs):
+        return round(100 * table[pairs].mean().item(), 2) if pairs.any() else None
+
+    wrong = (1 - read[held]).sum()
+    return dict(
+        held_sums=percent(right, held),
+        held_digits=percent(read, held),
+        slope=round(((apart * predicted).sum() / (apart**2).sum()).item(), 3),
+        lost_sums=percent(right, no_sum),
+        seen_sums=percent(right, seen),
+        seen_digits=percent(read, seen),
+        wrong_allowed=round((100 * allowed[held].sum() / wrong.clamp(min=1e-9)).item(), 1),
+        wrong_chance=round(100 * seen_with.mean().item() / 9, 1),
+    )
+
+
+def measure(name: str, count: int, seed: int) -> dict:
+    """Train once: a line of the results."""
+    held_out = LESSONS_PAIRS if count == 20 else draw_pairs(count, seed)
+    start = time.perf_counter()
+    model = train_adder(DESIGNS[name], held_out, seed)
+    seconds = round(time.perf_counter() - start)
+    _, test, evaluation = load_splits()
+    tables = pair_tables(model, evaluation, held_out)
+    row = dict(adder=name, held_out=count, seed=seed,
+               test=scores(pair_tables(model, test, held_out), held_out),
+               evaluation=scores(tables, held_out))
+    if count == 20:
+        right, read, mean, _ = tables
+        row |= dict(right=(100 * right).round().long().tolist(),
+                    read=(100 * read).round().long().tolist(),
+                    mean=[[round(value, 2) for value in line] for line in mean.tolist()])
+    return row | dict(seconds=seconds, torch=torch.__version__.partition("+")[0],
+                      date=time.strftime("%Y-%m-%d"))
+
+
+def done(path: Path) -> set[tuple]:
+    """What is trained already: name, count of pairs, seed."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {(row["adder"], row["held_out"], row["seed"]) for row in map(json.loads, lines)}
+
+
+def main(adders: list[str], seeds: list[int], held_out: list[int], path: Path) -> None:
+    torch.set_num_threads(1)
+    for count in held_out:
+        for seed in seeds:
+            for name in adders:
+                if (name, count, seed) in done(path):
+                    continue
+                row = measure(name, count, seed)
+                with open(path, "a") as file:
+                    file.write(json.dumps(row) + "\n")
+                print(name, count, seed, row["test"], f"{row['seconds']} s", flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--adders", nargs="+", choices=DESIGNS, default=list(DESIGNS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--held-out", nargs="+", type=int, default=[20])
+    parser.add_argument("--path", type=Path, default=RESULTS)
+    main(**vars(parser.parse_args()))
