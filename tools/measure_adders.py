@@ -1,11 +1,17 @@
 """Train adders that never see some pairs of digit and number, and record how they add those.
 
     python tools/measure_adders.py [--adders "19 classes" "amount, regression" ...] \
-        [--seeds 0 1 2 3 4] [--held-out 20]
+        [--seeds 0 1 2 3 4] [--held-out 20] [--behind-reader]
 
 Adds a line for each training to assets/adders.jsonl, which lesson 09 reads; what is there already
-isn't trained again. A training takes about 40 seconds on one core, "long" ones some minutes. To
-measure everything again, delete the file and run `python tools/measure_adders.py --everything`.
+isn't trained again. Whole networks take about a minute each on one core. With `--behind-reader`
+one network a seed is trained to read digits, from images alone. Then it stays as it is, and only
+the adders behind it are trained, from its embeddings: a few seconds each, those called "long" some
+minutes. To measure everything again, delete the file and run
+
+    python tools/measure_adders.py
+    python tools/measure_adders.py --behind-reader --all
+    python tools/measure_adders.py --behind-reader --held-out 5 10 40 60 80
 
 `--held-out 20` holds out the lesson's own 20 pairs. Any other count is drawn at random by the seed,
 so that every sum, every digit and every number still occurs in training.
@@ -16,14 +22,16 @@ in training; `slope` of the mean predicted sum against the true one over these p
 as `held_sums` on pairs whose sum doesn't occur (null where there are none); `seen_sums`,
 `seen_digits`, on the other pairs; `wrong_allowed`, of the wrong digits on held-out pairs the
 percent that does occur with the number, and `wrong_chance`, the same if they fell on all nine
-other digits alike. All are means over pairs. With the lesson's own pairs it holds also three 10x10
+other digits alike. All are means over pairs. Of whole networks it holds also three 10x10
 tables of the evaluation split, a row for each digit: `right`, percent of sums, `read`, percent of
 digits, `mean`, the mean predicted sum.
 """
 
 import argparse
+import itertools
 import json
 import time
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,7 +51,7 @@ from mnist_adder_lib.evaluate import as_classes, only_looking
 from mnist_adder_lib.model import fully_connected
 
 RESULTS = Path(__file__).resolve().parents[1] / "assets" / "adders.jsonl"
-BATCH, EPOCHS, RATE = 128, 3, 0.01
+BATCH, STEPS, EPOCHS, RATE = 128, 375, 3, 0.01  # STEPS: of an epoch
 TRUE_SUMS = torch.arange(10)[:, None] + torch.arange(10)
 LESSONS_PAIRS = (3 * torch.arange(10)[:, None] + torch.arange(10)) % 5 == 0  # bool (10, 10)
 WAVES = 2 * torch.pi * torch.tensor([1, 2, 3]) / 20
@@ -64,39 +72,44 @@ class Design(NamedTuple):
     digit_alone: bool = False  # the digit head reads the embedding and isn't told the number
     agreement: float = 0.0  # weight of `agreement_loss`, on all ten numbers, without their sums
     weight_decay: float = 0.01
-    long_steps: int = 0  # of the adder alone, afterwards
+    steps: int = 1_125  # behind a reader; 3 epochs
 
 
 DESIGNS = {
     "19 classes": Design(),
     "regression": Design(head="regression"),
     "shift": Design(head="shift"),
-    "amount, 19 classes": Design("amount"),
-    "amount, regression": Design("amount", "regression"),
-    "amount, shift": Design("amount", "shift"),
     "switches, 19 classes": Design("switches"),
     "switches, regression": Design("switches", "regression"),
     "switches, shift": Design("switches", "shift"),
-    "shift, digit alone": Design(head="shift", digit_alone=True),
+    "amount, 19 classes": Design("amount"),
+    "amount, regression": Design("amount", "regression"),
+    "amount, shift": Design("amount", "shift"),
     "19 classes, digit alone": Design(digit_alone=True),
+    "shift, digit alone": Design(head="shift", digit_alone=True),
     # ideas for the head with 19 classes
     "circles": Design("circles"),
-    "agreement": Design(agreement=1.0),
-    "one number": Design(head="one number"),
-    "two numbers": Design(head="two numbers"),
-    "one number, late": Design(head="one number, late"),
-    "two numbers, late": Design(head="two numbers, late"),
     "parts": Design(head="parts"),
     "amount, parts": Design("amount", "parts"),
+    "one number": Design(head="one number"),
     "amount, one number": Design("amount", "one number"),
+    "two numbers": Design(head="two numbers"),
     "amount, two numbers": Design("amount", "two numbers"),
+    "one number, late": Design(head="one number, late"),
+    "two numbers, late": Design(head="two numbers, late"),
     "amount, two numbers, late": Design("amount", "two numbers, late"),
+    "agreement": Design(agreement=1.0),
+    "amount, agreement": Design("amount", agreement=1.0),
     "weight decay": Design(weight_decay=0.3),
     "amount, weight decay": Design("amount", weight_decay=0.3),
-    "long": Design(long_steps=100_000),
-    "long, weight decay": Design(weight_decay=0.3, long_steps=100_000),
-    "amount, long, weight decay": Design("amount", weight_decay=0.3, long_steps=100_000),
+    "long": Design(steps=40_000),
+    "long, weight decay": Design(weight_decay=0.3, steps=40_000),
+    "amount, long, weight decay": Design("amount", weight_decay=0.3, steps=40_000),
 }
+
+
+SIX = ["19 classes", "shift", "regression", "amount, 19 classes", "amount, regression",
+       "shift, digit alone"]
 
 
 class Adder(IdentityAdderModel):
@@ -164,56 +177,79 @@ def draw_pairs(count: int, seed: int) -> Tensor:
             return held_out
 
 
-def train_adder(design: Design, held_out: Tensor, seed: int, epochs: int = EPOCHS) -> Adder:
-    """An adder trained on all images, each with numbers that aren't held out for its digit."""
+def train_adder(design: Design, held_out: Tensor, seed: int) -> Adder:
+    """A whole network, trained on all images, each with numbers not held out for its digit."""
     train, _, _ = load_splits()
     torch.manual_seed(seed)
     model = Adder(design.encoding, design.head, design.digit_alone).train()
-    steps = epochs * (len(train) // BATCH)
-    optimizer = torch.optim.AdamW(model.parameters(), RATE, weight_decay=design.weight_decay,
-                                  fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1)
-    for _ in range(epochs):
-        for batch in torch.randperm(len(train))[: steps // epochs * BATCH].view(-1, BATCH):
-            images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
-            digits = train.digits[batch]
-            loss = adder_loss(model, model.embed(images), digits, held_out, design.agreement)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-    if design.long_steps:
-        train_long(model, train, held_out, design)
+
+    def loss(batch):
+        images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
+        return adder_loss(model, model.embed(images), train.digits[batch], held_out, design)
+
+    descend(list(model.parameters()), loss, len(train), EPOCHS * STEPS, design.weight_decay)
     return model
 
 
-def adder_loss(model: Adder, embeddings, digits, held_out, agreement: float = 0.0) -> Tensor:
+def train_reader(seed: int) -> Adder:
+    """A network that reads digits from images, and was never told a number."""
+    train, _, _ = load_splits()
+    torch.manual_seed(seed)
+    model = Adder(head="shift", digit_alone=True).train()
+
+    def loss(batch):
+        images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
+        return F.cross_entropy(model.digit_head(model.embed(images)), train.digits[batch])
+
+    descend(list(model.parameters()), loss, len(train), EPOCHS * STEPS, 0.01)
+    return model
+
+
+def train_behind(reader: Adder, embeddings: Tensor, design: Design, held_out: Tensor, seed: int):
+    """An adder behind a reader that stays as it is; embeddings: (48000, 20), of the train split."""
+    digits = load_splits()[0].digits
+    torch.manual_seed(seed)
+    model = Adder(design.encoding, design.head, design.digit_alone)
+    for name in ("block1", "block2", "block3", "embedding"):
+        setattr(model, name, getattr(reader, name))
+    behind = [model.adder.train(), model.digit_head.train(), model.sum_head.train()]
+
+    def loss(batch):
+        return adder_loss(model, embeddings[batch], digits[batch], held_out, design)
+
+    parameters = [weights for part in behind for weights in part.parameters()]
+    descend(parameters, loss, len(digits), design.steps, design.weight_decay)
+    return model
+
+
+def descend(parameters: list, loss_of, examples: int, steps: int, weight_decay: float) -> None:
+    """AdamW with one cycle; `loss_of` gets the places of a batch among the examples."""
+    optimizer = torch.optim.AdamW(parameters, RATE, weight_decay=weight_decay, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1)
+    batches = iter(())
+    for _ in range(steps):
+        batch = next(batches, None)
+        if batch is None:
+            batches = iter(torch.randperm(examples)[: STEPS * BATCH].view(-1, BATCH))
+            batch = next(batches)
+        loss = loss_of(batch)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+
+
+def adder_loss(model: Adder, embeddings, digits, held_out: Tensor, design: Design) -> Tensor:
     """The loss of a batch, each digit with one number that isn't held out for it."""
     numbers = torch.multinomial((~held_out[digits]).float(), 1).squeeze(1)
     digit_logits, sum_output = model.add(embeddings, numbers)
     loss = F.cross_entropy(digit_logits, digits) + sum_loss(sum_output, digits + numbers)
-    if agreement:  # only the number is used of the targets
+    if design.agreement:  # only the number is used of the targets
         numbers = torch.arange(10).repeat(len(digits))
         logits = model.add(embeddings.repeat_interleave(10, dim=0), numbers)
-        loss = loss + agreement * agreement_loss(*logits, torch.zeros_like(numbers), numbers)
+        agree = agreement_loss(*logits, torch.zeros_like(numbers), numbers)
+        loss = loss + design.agreement * agree
     return loss
-
-
-def train_long(model: Adder, train: AdderDataset, held_out: Tensor, design: Design) -> None:
-    """Train on without the CNN: adder and heads, at a constant rate, from fixed embeddings."""
-    model.eval()
-    embeddings, behind = embed_all(model, train), [model.adder, model.digit_head, model.sum_head]
-    for part in behind:
-        part.train()
-    parameters = [weights for part in behind for weights in part.parameters()]
-    optimizer = torch.optim.AdamW(parameters, 0.001, weight_decay=10 * design.weight_decay,
-                                  fused=True)
-    for _ in range(design.long_steps):
-        batch = torch.randint(len(train), (512,))
-        loss = adder_loss(model, embeddings[batch], train.digits[batch], held_out)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
 
 
 @only_looking
@@ -225,10 +261,10 @@ def embed_all(model: Adder, dataset: AdderDataset) -> Tensor:
 
 
 @only_looking
-def pair_tables(model: Adder, dataset: AdderDataset, held_out: Tensor) -> tuple[Tensor, ...]:
+def pair_tables(model: Adder, dataset: AdderDataset, embeddings: Tensor, held_out: Tensor):
     """For each pair of digit and number, (10, 10) each: the share of sums right, of digits right,
     the mean predicted sum, and the share of digits wrong, but one that occurs with the number."""
-    embeddings, tables = embed_all(model, dataset), torch.zeros(4, 10, 10)
+    tables = torch.zeros(4, 10, 10)
     for number in range(10):
         numbers = torch.full((len(embeddings),), number)
         digit_logits, sum_output = model.add(embeddings, numbers)
@@ -274,19 +310,22 @@ def scores(tables: tuple[Tensor, ...], held_out: Tensor) -> dict:
     )
 
 
-def measure(name: str, count: int, seed: int) -> dict:
+def measure(name: str, count: int, seed: int, behind_reader: bool) -> dict:
     """Train once: a line of the results."""
     held_out = LESSONS_PAIRS if count == 20 else draw_pairs(count, seed)
-    start = time.perf_counter()
-    model = train_adder(DESIGNS[name], held_out, seed)
+    splits, start = load_splits(), time.perf_counter()
+    if behind_reader:
+        reader, embeddings = reader_of(seed)
+        model = train_behind(reader, embeddings[0], DESIGNS[name], held_out, seed)
+    else:
+        model = train_adder(DESIGNS[name], held_out, seed)
+        embeddings = [None, *(embed_all(model, split) for split in splits[1:])]
     seconds = round(time.perf_counter() - start)
-    _, test, evaluation = load_splits()
-    tables = pair_tables(model, evaluation, held_out)
-    row = dict(adder=name, held_out=count, seed=seed,
-               test=scores(pair_tables(model, test, held_out), held_out),
-               evaluation=scores(tables, held_out))
-    if count == 20:
-        right, read, mean, _ = tables
+    test, evaluation = (pair_tables(model, splits[n], embeddings[n], held_out) for n in (1, 2))
+    row = dict(adder=name, whole=not behind_reader, held_out=count, seed=seed,
+               test=scores(test, held_out), evaluation=scores(evaluation, held_out))
+    if not behind_reader:
+        right, read, mean, _ = evaluation
         row |= dict(right=(100 * right).round().long().tolist(),
                     read=(100 * read).round().long().tolist(),
                     mean=[[round(value, 2) for value in line] for line in mean.tolist()])
@@ -294,29 +333,40 @@ def measure(name: str, count: int, seed: int) -> dict:
                       date=time.strftime("%Y-%m-%d"))
 
 
+@cache
+def reader_of(seed: int) -> tuple[Adder, list[Tensor]]:
+    """A trained reader and its embeddings of the three splits."""
+    reader = train_reader(seed)
+    return reader, [embed_all(reader, split) for split in load_splits()]
+
+
 def done(path: Path) -> set[tuple]:
-    """What is trained already: name, count of pairs, seed."""
+    """What is trained already: name, whole or not, count of pairs, seed."""
     lines = path.read_text().splitlines() if path.exists() else []
-    return {(row["adder"], row["held_out"], row["seed"]) for row in map(json.loads, lines)}
+    names = "adder", "whole", "held_out", "seed"
+    return {tuple(row[name] for name in names) for row in map(json.loads, lines)}
 
 
-def main(adders: list[str], seeds: list[int], held_out: list[int], path: Path) -> None:
+def main(adders: list[str], seeds: list[int], held_out: list[int], behind_reader: bool,
+         path: Path) -> None:
     torch.set_num_threads(1)
-    for count in held_out:
-        for seed in seeds:
-            for name in adders:
-                if (name, count, seed) in done(path):
-                    continue
-                row = measure(name, count, seed)
-                with open(path, "a") as file:
-                    file.write(json.dumps(row) + "\n")
-                print(name, count, seed, row["test"], f"{row['seconds']} s", flush=True)
+    for seed, count, name in itertools.product(seeds, held_out, adders):
+        if (name, not behind_reader, count, seed) in done(path):
+            continue
+        row = measure(name, count, seed, behind_reader)
+        with open(path, "a") as file:
+            file.write(json.dumps(row) + "\n")
+        print(name, count, seed, row["test"], f"{row['seconds']} s", flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--adders", nargs="+", choices=DESIGNS, default=list(DESIGNS))
+    parser.add_argument("--adders", nargs="+", choices=DESIGNS, default=SIX)
+    parser.add_argument("--all", action="store_const", const=list(DESIGNS), dest="adders",
+                        help="all adders, and not only the six that the lesson begins with")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--held-out", nargs="+", type=int, default=[20])
+    parser.add_argument("--behind-reader", action="store_true",
+                        help="train the adder alone, behind a network that reads digits")
     parser.add_argument("--path", type=Path, default=RESULTS)
     main(**vars(parser.parse_args()))
