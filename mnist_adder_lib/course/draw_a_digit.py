@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import copy
+import random
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 from PIL import Image
+from torch import Tensor
 
+from ..augment import draw_line
 from ..checkpoint import load_pretrained
+from ..drawing import DigitPad
 from ..drawing.framing import crop_to_ink, naive_resize, resize_long_side, stroke_weight, to_ink
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
 from .checks import Checks, Wrong, draw, numbers, require
-from .figures import BLUE, ORANGE, labelled
+from .figures import BLUE, GREY, ORANGE, RED, draw_image, labelled
 from .guesses import Guesses, Option, Question, between, never
 
 guesses = Guesses({
@@ -46,6 +51,28 @@ guesses = Guesses({
             Option("Fewer than 80%.", between(0, 80)),
         ],
     ),
+    "upstroke": Question(
+        "What does a network read in the 1 on the pad, if it has seen nothing but MNIST?",
+        "A line from the left to the top of a stem: among all that it has seen, that was a 7.",
+        [
+            Option("A 1.", lambda digit: digit == 1, "To a person who writes like that it is one. "
+                   "The network knows only the digits that it was shown."),
+            Option("A 7.", lambda digit: digit == 7),
+            Option("Another digit.", lambda digit: digit not in (1, 7), "Most of what makes a 7 is "
+                   "there: a line to the right and one down from its end."),
+        ],
+    ),
+    "ones with a gap": Question(
+        "Of 100 ones of MNIST, how many have as many such rows as the 1 on the pad?",
+        "Most people who wrote for MNIST were Americans, and they write a 1 as a single line.",
+        [
+            Option("About 50.", between(20, 101), "In some countries it would be so. Look at the "
+                   "nine ones again."),
+            Option("About 10.", between(5, 20), "So many would be some hundred examples: enough to "
+                   "learn from."),
+            Option("Fewer than 5.", between(0, 5)),
+        ],
+    ),
 })
 checks = Checks()
 
@@ -74,6 +101,89 @@ def plot_stroke_weights(weights: list[float], ours: float) -> Figure:
     return labelled(figure, f"A histogram of the stroke weights of {len(weights)} MNIST images, "
                              f"from {min(weights):.1f} to {max(weights):.1f} pixels, half of them "
                              f"below {np.median(weights):.2f}; a dotted line at {ours:.2f}.")
+
+
+def find_tops(images: Tensor) -> Tensor:
+    """Where the topmost ink of each image is: float32 (batch, 2), x and y in pixels from 0.
+
+    images: float32 (batch, 1, 28, 28) in 0-1.
+    """
+    y = (images[:, 0] > 0.3).any(dim=2).float().argmax(dim=1)
+    ink = images[range(len(images)), 0, y]
+    x = (ink * torch.arange(28.0)).sum(dim=1) / ink.sum(dim=1)
+    return torch.stack([x, y.float()], dim=1)
+
+
+class Dictation(ipywidgets.VBox):
+    """Twenty digits to draw, one after the other: each of the ten twice, in an order by chance.
+
+    - asked: the twenty digits
+    - drawings: the strokes of those that were drawn, in the same order
+    """
+
+    def __init__(self, seed: int = 0):
+        self.asked = random.Random(seed).sample([*range(10)] * 2, 20)
+        self.drawings: list = []
+        self.pad, self.says = DigitPad(), ipywidgets.HTML()
+        self.next, self.back = (ipywidgets.Button(description=name) for name in ("Next", "Back"))
+        self.next.on_click(self._keep)
+        self.back.on_click(self._go_back)
+        buttons = ipywidgets.HBox([self.back, self.next])
+        super().__init__([self.says, self.pad, buttons])
+        self._ask()
+
+    def results(self) -> tuple[Tensor, Tensor]:
+        """What was drawn, framed, uint8 (n, 28, 28), and what was asked for, int64 (n,)."""
+        framed = [frame_strokes(strokes) for strokes in self.drawings]
+        images = torch.tensor(np.array(framed, np.uint8).reshape(-1, 28, 28))
+        return images, torch.tensor(self.asked[: len(framed)], dtype=torch.int64)
+
+    def _keep(self, _button) -> None:
+        if not self.pad.framed().any():
+            self._ask("The pad is empty. ")
+            return
+        self.drawings.append(self.pad.strokes)
+        self.pad.clear()
+        self._ask()
+
+    def _go_back(self, _button) -> None:
+        self.pad.strokes = self.drawings.pop()
+        self._ask()
+
+    def _ask(self, note: str = "") -> None:
+        count = len(self.drawings)
+        self.next.disabled, self.back.disabled = count == 20, count == 0
+        self.says.value = ("That was the last one. Thank you!" if count == 20 else
+                           f"{note}Draw a <b>{self.asked[count]}</b> ({count + 1} of 20).")
+
+    def __repr__(self):
+        return f"Dictation: {len(self.drawings)} of 20 drawn"
+
+    def _repr_mimebundle_(self, **_):
+        # Where no kernel runs, as on GitHub, the text is shown.
+        return super()._repr_mimebundle_() | {"text/plain": repr(self)}
+
+
+def plot_read(images, digits, answers) -> Figure:
+    """Images, uint8 (n, 28, 28), each titled by its digit and, where it differs, the answer."""
+    figure, axes = plt.subplots(-(-len(images) // 5), 5, figsize=(5.5, 0.3 * len(images)))
+    for ax in axes.flat:
+        ax.axis("off")
+    misread = []
+    for ax, image, digit, answer in zip(axes.flat, images, digits.tolist(), answers.tolist()):
+        said = f"{digit}" if answer == digit else f"{digit}, read as {answer}"
+        misread += [said] * (answer != digit)
+        draw_image(ax, image, said, 0, 255, GREY if answer == digit else RED)
+    return labelled(figure, f"{len(images)} drawings. Misread: {'; '.join(misread) or 'none'}.")
+
+
+def most_misread(table) -> str:
+    """What is misread most, of a confusion matrix (10, 10) with the true digits in its rows."""
+    mistakes = table.where(~np.eye(len(table), dtype=bool), 0).stack()
+    if not mistakes.any():
+        return "All were read as what was asked for."
+    most = [f"a {true} as a {read}" for true, read in mistakes[mistakes == mistakes.max()].index]
+    return f"Misread most often ({mistakes.max():.0f}): {', '.join(most)}."
 
 
 @checks.add(
@@ -133,3 +243,46 @@ def hide(answer):
     require(len(read) < 2 or not large, f"Without framing {', '.join(read)} are read, too: in "
             "another place a large digit is still a large digit. What does more damage?")
     require(len(read) < 2, f"Without framing {', '.join(read)} are read, too: make them smaller.")
+
+
+@checks.add("A person sees at once that it is still a 1. With enough of them the network learns "
+            "that, too. (The line has moved the centre of mass; the library moves it back.)")
+def upstroke(answer):
+    """`upstroke(images)`: ones with a line from the left up to their top, (batch, 1, 28, 28)."""
+    for count in (4, 3):
+        tops = torch.tensor([[draw(12, 18), draw(3, 7)] for _ in range(count)])
+        feet = tops + torch.tensor([[draw(-5, 0), draw(16, 19)] for _ in range(count)])
+        ones = draw_line(torch.zeros(count, 1, 28, 28), tops, feet, torch.tensor([2.0]))
+        drawn = numbers(answer(ones.clone(), errors=LINE_ERRORS))
+        require(drawn.shape == ones.shape, f"It should be like the images, {tuple(ones.shape)}, "
+                f"but the shape is {drawn.shape}.")
+        for one, image, top in zip(ones[:, 0].numpy(), drawn[:, 0], tops.tolist()):
+            _judge_upstroke(one, image, *top)
+
+
+LINE_ERRORS = {
+    "has no attribute 'view'": "The width for `draw_line` is a tensor: `torch.tensor(2.0)`.",
+    "must match the size": "`draw_line` needs a start and an end for each image, (batch, 2), as "
+                        "`find_tops` gives them.",
+}
+
+
+def _judge_upstroke(one: np.ndarray, image: np.ndarray, x: float, y: float) -> None:
+    """One of the images, (28, 28), before and after, with the top of its stem."""
+    require((image > one - 0.01).all(), "The 1 itself has to stay as and where it is.")
+    require(image.max() < 1.01, "Some ink is more than 1. `draw_line` doesn't add up: it takes the "
+            "larger of old and new.")
+    rows, columns = np.nonzero(image - one > 0.3)
+    require(len(rows) > 3, "There is hardly any new ink. Where do start and end of your line lie: "
+            "both on the stem, or outside the image?")
+    away = np.hypot(rows - y, columns - x)
+    require(columns.mean() < x, "The line lies to the right of the top. An upstroke comes from the "
+            "left, where x is smaller.")
+    require(rows.mean() > y - 2, "The line goes up, beyond the top. y is counted from the top "
+            "down, so further down it is larger.")
+    require(away.min() < 3.5, "The line doesn't end at the top of each 1: `find_tops(images)` "
+            "gives a place for each image.")
+    require(np.ptp(rows) > 0.4 * np.ptp(columns), "The line is nearly level, and that makes a 7 of "
+            "it. Let it come from further below.")
+    require(away.max() > 5, "The line is too short to be seen well.")
+    require(away.max() < 15, "The line is nearly as long as the stem, too long for an upstroke.")

@@ -1,52 +1,351 @@
-"""Learning from sums: what the lesson asks and checks."""
+"""Learning from sums: what the lesson asks, checks and draws, and how it adds probabilities."""
 
 from __future__ import annotations
 
-from .checks import Checks, compare, draw
-from .guesses import INFINITE, Guesses, Option, Question, between
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+from IPython.display import DisplayHandle
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from ..checkpoint import asset_path
+from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
+from .checks import Checks, Wrong, compare, draw, numbers, require
+from .display import Picture, in_words
+from .figures import BLUE, GREY, ORANGE, draw_image, labelled
+from .guesses import Guesses, Option, Question, between
 
 guesses = Guesses({
-    "first": Question(
-        "How large is the first result?",
-        "Say here why the answer is what it is, in a sentence or two.",
+    "nobody named them": Question(
+        "No digit is ever named. Of new images, how many digits are read right in the end?",
+        "A single sum leaves open which two digits they were. But the same images come in many "
+        "pairs, and only the right names make all of the sums right.",
         [
-            Option("Below 10.", between(0, 10)),
-            Option("10 to 100.", between(10, 100), "Say here why one may think so, and why not."),
-            Option("100 or more.", between(100, INFINITE), "Say what else one may think, and why."),
+            Option("One in ten, as by chance.", between(0, 20), "So it would be if the sums said "
+                   "nothing about the digits. But a sum of 18 can only be 9 + 9."),
+            Option("About half.", between(20, 80), "Some sums say more than others. But what is "
+                   "clear about some images helps with those that look like them."),
+            Option("More than nine in ten.", between(80, 101)),
         ],
     ),
-    "second": Question(
-        "And how large is the second?",
-        "Say here why the second answer is what it is, in a sentence.",
+    "first digits": Question(
+        "Which digit does the network name first?",
+        "PLACEHOLDER of at least eight words for the reason why it is so.",
         [
-            Option("Below 10.", between(0, 10)),
-            Option("10 to 100.", between(10, 100), "Say here why one may think so, and why not."),
-            Option("100 or more.", between(100, INFINITE), "Say what else one may think, and why."),
+            Option("A 0: only 0 + 0 makes 0.", lambda digit: digit == 0),
+            Option("A 1.", lambda digit: digit == 1, "PLACEHOLDER reason that has more than eight words in it."),
+            Option("A 5.", lambda digit: digit == 5, "PLACEHOLDER reason two that has more than eight words."),
+        ],
+    ),
+    "last figure": Question(
+        "Trained on last figures: how many of the digits does it read right?",
+        "It has found a way to be right about sums without knowing a single digit. What it does, "
+        "we shall find out.",
+        [
+            Option("Nearly all, as before.", between(90, 101), "The last figures are right, and "
+                   "that makes it plausible. But the digits were never asked for."),
+            Option("About half.", between(20, 90), "A reader that knew half of the digits would "
+                   "get about a quarter of the sums. This one gets most of them."),
+            Option("One in ten, as by chance.", between(5, 20), "Somebody who guesses at random is "
+                   "right once in ten times. It does worse: it is wrong on purpose, so to speak."),
+            Option("Hardly any.", between(0, 5)),
+        ],
+    ),
+    "confident": Question(
+        "Move all ten digits by the same c. For how many c are all last figures right?",
+        "Both digits of a sum move, so the sum moves by 2c. Only 2 · 0 = 0 and 2 · 5 = 10 leave "
+        "the last figure as it is.",
+        [
+            Option("For one: c = 0.", lambda count: count == 1, "So it is with whole sums. But "
+                   "where only the last figure counts, a sum that is 10 too large is right."),
+            Option("For two.", lambda count: count == 2),
+            Option("For five, the even ones.", lambda count: count == 5, "An even c moves the sum "
+                   "by 4, 8, 12 or 16, and each of these changes the last figure."),
+            Option("For all ten.", lambda count: count == 10, "It would be so if one digit moved "
+                   "up and the other down. But the same network reads both."),
         ],
     ),
 })
 checks = Checks()
 
 
-@checks.add("A remark worth reading, for those who got it right.")
-def double(answer):
-    """`double(x)`: twice x."""
-    for _ in range(3):
-        x = draw(3, 9)
-        compare(answer(x), 2 * x, f"{x}", {
-            "That is x itself.": x,
-            "That is x squared.": x * x,
-            "That is half of x.": x / 2,
+@checks.add("The middle sums have most pairs: they say least about the digits.")
+def pairs(answer):
+    """`pairs(total)`: how many pairs of digits, a first and a second, have this sum."""
+    for total in (12, 17, 4, 9, 0, 18, draw(10, 16), draw(1, 8)):
+        right = 10 - abs(9 - total)
+        both_at_most_nine = len({tuple(sorted((first, total - first)))
+                                 for first in range(10) if 0 <= total - first <= 9})
+        compare(answer(total), right, f"the sum {total}", {
+            "You count first and second in any order. But 3 + 9 and 9 + 3 are two pairs: the first "
+            "image shows a 3, or it shows a 9.": both_at_most_nine,
+            "So it is up to a sum of 9. Above, some first digits need a second one that is larger "
+            "than 9.": total + 1,
+            "So it is from a sum of 9 on. Below, some first digits are larger than the sum.":
+                19 - total,
+            "You leave one pair out. 0 is a digit, too: the sum 4 has 0 + 4 and 4 + 0.":
+                right - 1,
+            "You count one too many. Write down all pairs for the sum 2: 0 + 2, 1 + 1, 2 + 0.":
+                right + 1,
+            "That is how many pairs there are of all sums together.": 100,
         })
 
 
-@checks.add("Another remark worth reading.")
-def half(answer):
-    """`half(x)`: half of x."""
+@checks.add("That is what the loss does: it pulls the first image towards what the sum leaves over.")
+def told(answer):
+    """`told(first, second, total)`: ten probabilities of the first digit, once the sum is known.
+
+    first, second: ten probabilities each; total: 0-18.
+    """
+    for total in (9, 4, 13, 0, 18, draw(5, 12)):
+        first, second = (2 * torch.randn(2, 10)).softmax(dim=1)
+        got = numbers(answer(first.clone(), second.clone(), total, errors={
+            "out of bounds": "There is no second digit for this place: total - digit must be from "
+                             "0 to 9. Where it isn't, the first digit is impossible.",
+            "out of range": "There is no second digit for this place: total - digit must be from "
+                            "0 to 9. Where it isn't, the first digit is impossible.",
+        }))
+        require(got.shape == (10,), "It should return ten numbers, one for each digit, but the "
+                f"shape is {got.shape}.")
+        _compare_all(got, first.double(), second.double(), total)
+
+
+def _compare_all(got, first, second, total):
+    partners = torch.tensor([total - digit for digit in range(10)])
+    possible = (partners >= 0) & (partners <= 9)
+    joint = first * second[partners.clamp(0, 9)] * possible
+    right = joint / joint.sum()
+    wrapped = first * second[partners % 10]
+    reasons = [
+        (joint, "These are the probabilities of digit and sum together. Now the sum is known: "
+                "divide by how probable it was, so that they add up to 1."),
+        (joint.softmax(dim=0), "Softmax turns any scores into probabilities. These are "
+                               "probabilities already: divide them by their sum."),
+        (first * possible / (first * possible).sum(), "The second image counts, too: a first digit "
+         "is only as probable as its partner allows."),
+        (first, "That is what the image alone says. The sum says more: with a sum of 4 it can't be "
+                "a 7."),
+        (wrapped / wrapped.sum(), "A negative place counts from the end: second[-1] is the 9. A "
+         "first digit that is larger than the sum is impossible."),
+        (first * second / (first * second).sum(), "To the first digit d belongs the second digit "
+         "total - d, not d itself."),
+        (right.flip(0), "These are in the wrong order: place 0 is for the digit 0."),
+    ]
+    if not np.allclose(got, right, atol=1e-5):
+        for wrong, reason in reasons:
+            require(not np.allclose(got, wrong, atol=1e-5), reason)
+        place = int(np.abs(got - right.numpy()).argmax())
+        raise Wrong(f"With the sum {total}, the digit {place} should get {right[place]:.3f}, but "
+                    f"it gets {got[place]:.3f}.")
+
+
+@checks.add("Of all 10,000,000,000 ways to name ten digits, only two pass.")
+def passes(answer):
+    """`passes(names)`: whether all pairs have the right last figure with these names.
+
+    names: a list of ten digits, what the images of 0, 1, ... 9 are called.
+    """
+    as_they_are, moved = list(range(10)), [(digit + 5) % 10 for digit in range(10)]
+    mixed = [*as_they_are[:4], *moved[4:]]
+    by_3 = [(digit + 3) % 10 for digit in range(10)]
+    cases = [
+        (as_they_are, True, "They are called what they are, so all sums are right."),
+        (moved, True, "All are moved by 5, so the sums are moved by 10, and their last figures "
+         "are right. (Compare last figures, on both sides: % 10.)"),
+        (by_3, False, "All are moved by 3: of 1 + 1 = 2 it makes 4 + 4 = 8."),
+        (mixed, False, "Some are moved by 5 and some are not. Two of the same kind make no "
+         "mistake, but 0 + 9 = 9 becomes 0 + 4 = 4: look at all pairs."),
+        ([1, 0, *range(2, 10)], False, "0 and 1 are exchanged. Their own sum is right, but 0 + 2 "
+         "becomes 3: look at all pairs."),
+        ([*range(9), 4], False, "Only the 9 is called 4, so pairs of a 9 and another digit are "
+         "wrong: look at all pairs, the last ones, too."),
+        ([*range(9), 8], False, "Only the 9 is called 8, so every sum with a 9 is wrong: look at "
+         "all pairs, the last ones, too."),
+        ([0] * 10, False, "All are called 0, and 0 + 1 becomes 0."),
+        ([9 - digit for digit in range(10)], False, "0 is called 9, 9 is called 0, and so on: of "
+         "1 + 1 = 2 it makes 8 + 8 = 16."),
+    ]
+    for names, right, reason in cases:
+        got = answer(list(names))
+        require(isinstance(got, (bool, np.bool_)) or isinstance(got, Tensor) and got.ndim == 0
+                and got.dtype == torch.bool, "It should return True or False.")
+        require(bool(got) == right, f"For {names} it should give {right}. {reason}")
+
+
+@checks.add("Move both digits by any c, and no difference changes: these tell even less.")
+def differences(answer):
+    """`differences(first, second)`: how probable each difference first - second is.
+
+    first, second: probabilities of digits, (batch, 10); gives (batch, 19), place 9 for no
+    difference.
+    """
     for _ in range(3):
-        x = draw(3, 9)
-        compare(answer(x), x / 2, f"{x}", {
-            "That is x itself.": x,
-            "That is twice x.": 2 * x,
-            "That is rounded down: what is left of an odd number?": x // 2,
-        })
+        first, second = (2 * torch.randn(2, 4, 10)).softmax(dim=2)
+        got = numbers(answer(first.clone(), second.clone(), errors={
+            "size of tensor": "The shapes don't fit. With the first digit d, ten differences are "
+                              "possible: d - 9 to d. Which places of the 19 are these?"}))
+        require(got.shape == (4, 19), "It should return 19 probabilities for each of the 4 pairs, "
+                f"but the shape is {got.shape}.")
+        right = sum_probabilities(first, second.flip(1)).numpy()
+        reasons = [
+            (sum_probabilities(first, second).numpy(), "These are the sums. For a difference, the "
+             "second digit counts backwards."),
+            (right[:, ::-1], "These are the differences second - first: place 0 is for 0 - 9."),
+            (sum_probabilities(first, first.flip(1)).numpy(), "You use the first image twice."),
+        ]
+        if not np.allclose(got, right, atol=1e-5):
+            for wrong, reason in reasons:
+                require(not np.allclose(got, wrong, atol=1e-5), reason)
+            place = int(np.abs(got[0] - right[0]).argmax())
+            raise Wrong(f"The difference {place - 9}, at place {place}, should get "
+                        f"{right[0, place]:.3f}, but it gets {got[0, place]:.3f}.")
+
+
+def new_reader() -> nn.Sequential:
+    """The course's network up to its embedding, then ten logits for the digit: no number goes in.
+
+    Takes normalised images (batch, 1, 28, 28), gives logits (batch, 10).
+    """
+    network = IdentityAdderModel(dropout=0)
+    return nn.Sequential(
+        network.block1, network.block2, network.block3, network.pool, nn.Flatten(),
+        network.embedding, nn.Linear(EMBEDDING_SIZE, DIGITS),
+    )
+
+
+def sum_probabilities(first: Tensor, second: Tensor, worth: int = 1) -> Tensor:
+    """How probable each sum is, from the probabilities of two things that are added.
+
+    Probabilities of 0, 1, 2, ... as (batch, a) and (batch, b). The first counts `worth` times: with
+    10 it stands for tens. Returns (batch, worth * (a - 1) + b).
+    """
+    width = second.shape[1]
+    totals = first.new_zeros(len(first), worth * (first.shape[1] - 1) + width)
+    for value, probability in enumerate(first.T):
+        start = worth * value
+        totals[:, start : start + width] += probability[:, None] * second
+    return totals
+
+
+def last_figure_probabilities(first: Tensor, second: Tensor) -> Tensor:
+    """How probable each last figure of the sum is: all three are (batch, 10)."""
+    figures = first.new_zeros(first.shape)
+    for digit, probability in enumerate(first.T):
+        figures = figures + probability[:, None] * second.roll(digit, dims=1)
+    return figures
+
+
+# --- what was measured ----------------------------------------------------------------------------
+
+
+def trainings() -> pd.DataFrame:
+    """What `tools/measure_sums.py` measured: a row for each training."""
+    return pd.read_json(asset_path("sums.jsonl"), lines=True)
+
+
+def measured(column: str) -> pd.DataFrame:
+    """One column of these: a row for each way of training, a column for each seed."""
+    return trainings().pivot(index="way", columns="seed", values=column)
+
+
+def moved(matrix) -> np.ndarray:
+    """From a row for each digit with ten shares: the mean share that goes to digit + 0, + 1, ..."""
+    rows = np.asarray(matrix)
+    return np.mean([np.roll(row, -digit) for digit, row in enumerate(rows)], axis=0)
+
+
+def solution(matrix) -> str:
+    """What a network does with the digits, from the probabilities that it gives on average."""
+    shares = moved(matrix)
+    both_ways = [shares[c] + shares[-c] for c in range(1, 5)]
+    found = {"as they are": shares[0], "all moved by 5": shares[5], "both ways": max(both_ways)}
+    name = max(found, key=found.get)
+    return name if found[name] > 0.75 else "none of these"
+
+
+def solutions(*ways: str) -> pd.DataFrame:
+    """How many trainings of each way ended in which solution."""
+    runs = trainings()
+    runs = runs[runs["way"].isin(ways)]
+    counts = pd.crosstab(runs["way"], runs["probability"].map(solution).rename("digits"))
+    columns = ["as they are", "all moved by 5", "both ways", "none of these"]
+    return counts.reindex(index=list(ways), columns=columns, fill_value=0)
+
+
+def appeared(way: str) -> pd.DataFrame:
+    """How many percent of each digit's images were named right after so many steps: mean of all
+    seeds; a row for each step, a column for each digit."""
+    runs = trainings()
+    snapshots = [row for rows in runs[runs["way"] == way]["snapshots"] for row in rows]
+    table = pd.DataFrame([np.diag(row["named"]) for row in snapshots],
+                         index=pd.Index([row["step"] for row in snapshots], name="step"))
+    return table.groupby("step").mean()
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def plot_pairs(images, totals) -> Figure:
+    """Pairs of images, (2 n, 28, 28), and the sum of each."""
+    count = len(totals)
+    figure, axes = plt.subplots(count, 2, figsize=(3.2, 1.35 * count), squeeze=False)
+    for row, total, pair in zip(axes, totals, np.asarray(images).reshape(count, 2, 28, 28)):
+        for ax, image in zip(row, pair):
+            draw_image(ax, image, "", black=0, white=255)
+        row[0].text(1.08, 0.5, "+", transform=row[0].transAxes, fontsize=14, va="center")
+        row[1].text(1.08, 0.5, f"= {total}", transform=row[1].transAxes, fontsize=14, va="center")
+    said = ", ".join(map(str, totals))
+    return labelled(figure, f"Pairs of handwritten digits; behind each pair its sum: {said}.")
+
+
+def plot_naming(matrices: dict) -> Figure:
+    """Squares of 10 x 10: a row for each digit, a column for each name, darker where more images
+    get it. `matrices` is a dict of title -> shares, (10, 10)."""
+    figure, axes = plt.subplots(1, len(matrices), squeeze=False, sharey=True,
+                                figsize=(min(5.5, 0.9 + 2 * len(matrices)),
+                                         2.6 if len(matrices) < 3 else 1.9))
+    for ax, (title, shares) in zip(axes.flat, matrices.items()):
+        shares = np.asarray(shares, dtype=float)
+        colour = np.broadcast_to(to_rgb(BLUE), (10, 10, 3))
+        ax.imshow(np.dstack([colour, shares.clip(0, 1)]))
+        ax.set(title=title, xticks=[0, 5, 9], yticks=[0, 5, 9])
+        for side in ax.spines.values():
+            side.set_visible(True)
+    axes[0, 0].set_ylabel("digit")
+    figure.supxlabel("name that it gets", fontsize=9, color=GREY)
+    said = [f"{title}: {100 * np.diag(shares).mean():.0f}% on the diagonal"
+            for title, shares in matrices.items()]
+    return labelled(figure, "A row for each digit, a column for each name. " + "; ".join(said) + ".")
+
+
+def live_naming(caption: str):
+    """A function of a step and its shares, (10, 10), that shows them and draws them anew."""
+    handle, words = DisplayHandle(), DisplayHandle()
+    shown = []
+
+    def draw(step: int, shares) -> None:
+        picture = Picture(plot_naming({f"after {step} steps": shares}))
+        described = in_words(caption, picture.metadata["alt"])
+        if shown:
+            handle.update(picture)
+            words.update(described)
+        else:
+            handle.display(picture)
+            words.display(described)
+        shown.append(step)
+
+    return draw
+
+
+def plot_moved(shares) -> Figure:
+    """Ten bars: how much probability goes to digit + 0, digit + 1, ... digit + 9."""
+    shares = np.asarray(shares, dtype=float)
+    figure, ax = plt.subplots(figsize=(5, 2.2))
+    ax.bar(range(10), shares, color=[BLUE if c == 0 else ORANGE for c in range(10)])
+    ax.set(xticks=range(10), xticklabels=["right"] + [f"+{c}" for c in range(1, 10)], ylim=(0, 1),
+           ylabel="probability", xlabel="digit moved by")
+    said = [f"{share:.0%} on +{c}" for c, share in enumerate(shares) if share >= 0.05]
+    return labelled(figure, "Ten bars; " + ", ".join(said) + ".")

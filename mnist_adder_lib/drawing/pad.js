@@ -68,10 +68,14 @@ function tell(model, message) {
 /** Whether this page sent one message after the other; then the other was answered, too. */
 const sentAfter = (name, other) => name.startsWith(ME) && Number(name.split(" ")[1]) > Number(other?.split(" ")[1]);
 
-/** Save changes for Python and all pages that show this widget. */
+/** Save changes for Python and all pages that show this widget.
+ *
+ *  A Jupyter server sends "busy" first and holds the answer back until the browser acknowledges that
+ *  (Nagle's algorithm), which takes up to 40 ms, unless the browser has something to send as well. */
 function save(model, changes) {
   for (const [name, value] of Object.entries({ page: `${ME} ${++count}`, ...changes })) model.set(name, value);
   model.save_changes();
+  for (const wait of [8, 24]) setTimeout(tell, wait, model, { type: "hurry" });
 }
 
 /** Undo and redo of all that was on the pad, whoever put it there: the page, Python, another view. */

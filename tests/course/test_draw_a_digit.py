@@ -1,11 +1,13 @@
 """Draw a digit: the values of its guesses, the answers to its exercises, its figures."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
+from mnist_adder_lib.augment import draw_line
 from mnist_adder_lib.course import draw_a_digit
-from mnist_adder_lib.course.draw_a_digit import checks
+from mnist_adder_lib.course.draw_a_digit import Dictation, checks, find_tops
 from mnist_adder_lib.drawing.framing import centre_by_mass
 from mnist_adder_lib.drawing.strokes import frame_strokes
 
@@ -37,10 +39,41 @@ def moved(x_factor, y_factor=None, right=0.0, down=0.0):
     ]
 
 
+def line_from(right, down, to=(0.0, 0.0), width=2.0):
+    """An answer: a line from so far right of and below the top, to `to`, counted from there."""
+    def draw(images):
+        tops = find_tops(images)
+        ends = [tops + torch.tensor([float(right), float(down)]), tops + torch.tensor(to)]
+        return draw_line(images, *ends, torch.tensor(width))
+
+    return draw
+
+
+def in_one_place(images):
+    return draw_line(images, torch.tensor([[3.0, 20.0]]), torch.tensor([[9.0, 14.0]]),
+                     torch.tensor(2.0))
+
+
+def without_rows(images):
+    return draw_line(images, torch.tensor([8.0, 12.0]), torch.tensor([14.0, 5.0]),
+                     torch.tensor(2.0))
+
+
+def width_as_number(images):
+    tops = find_tops(images)
+    return draw_line(images, tops - 6, tops, 2.0)
+
+
+def the_line_alone(images):
+    return line_from(-6, 6)(torch.zeros_like(images) + 0.001 * images)
+
+
 # question: values, and the place of the option that each makes right; the first is what we got
 VALUES = {
     "small seven": [(1, 1), (0, 1), (7, 0)],
     "shrunk": [(23.6, 2), (99, 0), (90, 1)],
+    "upstroke": [(7, 1), (1, 0), (4, 2)],
+    "ones with a gap": [(0.3, 2), (10, 1), (50, 0)],
 }
 
 # check: (wrong answers with a part of the reason, right answers)
@@ -74,6 +107,27 @@ ANSWERS = {
             lambda strokes: [0.7 + 0.25 * np.array(stroke) for stroke in strokes],
         ],
     ),
+    checks.upstroke: (
+        [
+            (lambda images: images, "hardly any new ink"),
+            (line_from(0, 2, to=(0.0, 6.0)), "hardly any new ink"),
+            (line_from(6, 6), "to the right of the top"),
+            (line_from(-6, -6), "goes up, beyond the top"),
+            (line_from(-8, 0), "nearly level"),
+            (line_from(-8, 12, to=(-5.0, 9.0)), "doesn't end at the top"),
+            (in_one_place, "`find_tops"),
+            (line_from(-3, 2), "too short"),
+            (line_from(-9, 16), "as long as the stem"),
+            (the_line_alone, "has to stay"),
+            (lambda images: line_from(-6, 6)(images).roll(2, 3), "has to stay"),
+            (lambda images: images + line_from(-6, 6)(images), "more than 1"),
+            (lambda images: line_from(-6, 6)(images)[:, 0], "the shape is"),
+            (find_tops, "the shape is"),
+            (width_as_number, "The width for `draw_line` is a tensor"),
+            (without_rows, "needs a start and an end for each image"),
+        ],
+        [line_from(-6, 6), line_from(-5, 7), line_from(-7, 5, width=1.5)],
+    ),
 }
 
 
@@ -99,3 +153,70 @@ def test_stroke_weights_and_their_figure(splits):
     assert "dotted line at 1.7" in figure.get_label() and "300 MNIST images" in figure.get_label()
     low, high = figure.axes[0].get_xlim()
     assert low < min(weights) and max(weights) < high
+
+
+def test_find_tops():
+    tops, feet = torch.tensor([[15.0, 4.0], [10.0, 6.0]]), torch.tensor([[15.0, 20.0], [9.0, 22.0]])
+    images = draw_line(torch.zeros(2, 1, 28, 28), tops, feet, torch.tensor([2.0, 2.0]))
+    assert (find_tops(images) - tops).abs().max() <= 1
+
+
+def press(button, times=1):
+    for _ in range(times):
+        button.click()
+
+
+def test_dictation_asks_for_each_digit_twice_in_the_same_order():
+    dictation = Dictation()
+    assert sorted(dictation.asked) == sorted([*range(10)] * 2) == sorted(Dictation(1).asked)
+    assert dictation.asked == Dictation().asked != Dictation(1).asked
+    assert repr(dictation) == "Dictation: 0 of 20 drawn"
+    assert dictation._repr_mimebundle_()["text/plain"] == repr(dictation)
+
+
+def test_dictation_keeps_what_is_drawn():
+    dictation, line = Dictation(), [[(0.5, 0.2), (0.5, 0.8)]]
+    images, digits = dictation.results()
+    assert images.shape == (0, 28, 28) and digits.shape == (0,) and dictation.back.disabled
+    press(dictation.next)
+    assert dictation.says.value.startswith("The pad is empty. Draw a <b>")
+    for count in range(20):
+        assert f"Draw a <b>{dictation.asked[count]}</b> ({count + 1} of 20)" in dictation.says.value
+        dictation.pad.strokes = line
+        press(dictation.next)
+        assert dictation.pad.strokes == []
+    assert dictation.next.disabled and "last one" in dictation.says.value
+    images, digits = dictation.results()
+    assert images.dtype == torch.uint8 and digits.tolist() == dictation.asked
+    assert (images == torch.tensor(frame_strokes(line))).all() and len(images) == 20
+
+
+def test_the_last_drawing_comes_back_to_be_drawn_anew():
+    dictation, first, second = Dictation(), [[[0.5, 0.2], [0.5, 0.8]]], [[[0.2, 0.5], [0.8, 0.5]]]
+    for strokes in (first, second):
+        dictation.pad.strokes = strokes
+        press(dictation.next)
+    press(dictation.back)
+    assert dictation.pad.strokes == second and "(2 of 20)" in dictation.says.value
+    assert dictation.results()[1].tolist() == dictation.asked[:1]
+    press(dictation.back)
+    assert dictation.pad.strokes == first and dictation.back.disabled
+    press(dictation.next)
+    assert dictation.drawings == [first]
+
+
+def test_the_drawings_and_what_was_misread(first):
+    examples = first(7)
+    answers = examples.digits.clone()
+    assert draw_a_digit.plot_read(examples.images, examples.digits, answers).get_label() == (
+        "7 drawings. Misread: none.")
+    answers[3] = (answers[3] + 1) % 10
+    figure = draw_a_digit.plot_read(examples.images, examples.digits, answers)
+    said = f"{examples.digits[3]}, read as {answers[3]}"
+    assert figure.get_label() == f"7 drawings. Misread: {said}."
+    assert [ax.get_title() for ax in figure.axes][3] == said
+
+    table = pd.DataFrame(np.diag([2] * 10))
+    assert draw_a_digit.most_misread(table) == "All were read as what was asked for."
+    table.loc[1, 7], table.loc[4, 9], table.loc[3, 8] = 2, 2, 1
+    assert draw_a_digit.most_misread(table) == "Misread most often (2): a 1 as a 7, a 4 as a 9."
