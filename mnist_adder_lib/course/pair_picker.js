@@ -8,7 +8,7 @@ const cell = (digit, number) => `
 const row = (digit) => `
   <tr role="row"><th role="rowheader" scope="row">${digit}</th>${TEN.map((number) => cell(digit, number)).join("")}</tr>`;
 const PICKER = `
-  <table role="grid" aria-label="Pairs of digit and number: pressed means held out">
+  <table role="grid" aria-label="Pairs of digit and number, pressed ones are held out">
     <thead><tr role="row"><td></td>${TEN.map((number) => `<th role="columnheader" scope="col">+ ${number}</th>`).join("")}</tr></thead>
     <tbody>${TEN.map(row).join("")}</tbody>
   </table>
