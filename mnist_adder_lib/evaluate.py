@@ -88,16 +88,12 @@ class Evaluation:
         return table
 
     def table_per_digit(self) -> pd.DataFrame:
-        """For each true digit: examples, and accuracy of both with its 95% interval in percent."""
-        return self._table_per(self.digits, "digit")
+        """`accuracy_per` true digit: how many of them are read right."""
+        return accuracy_per(self.digits, self.digit_right, "digit")
 
     def table_per_sum(self) -> pd.DataFrame:
-        """For each true sum: examples, and accuracy of both with its 95% interval in percent."""
-        return self._table_per(self.totals, "sum")
-
-    def _table_per(self, groups: Tensor, name: str) -> pd.DataFrame:
-        rows = {int(g): _accuracy_row(self.both_right[groups == g]) for g in groups.unique()}
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(name)
+        """`accuracy_per` true sum: how many of them are right."""
+        return accuracy_per(self.totals, self.sum_right, "sum")
 
     def confusion_digit(self) -> pd.DataFrame:
         """Counts (10, 10): a row for each true digit, a column for each predicted one."""
@@ -255,6 +251,17 @@ def wilson_interval(right: int, count: int, z: float = 1.96) -> tuple[float, flo
 
 def _percent(flags: Tensor) -> float:
     return 100 * flags.double().mean().item()
+
+
+def accuracy_per(groups: Tensor, right: Tensor, name: str) -> pd.DataFrame:
+    """For each group: examples, mistakes, and accuracy with its 95% interval in percent.
+
+    groups: int64 (n,), such as the true digits; right: bool (n,); name: what the groups are.
+    """
+    rows = {int(g): _accuracy_row(right[groups == g]) for g in groups.unique()}
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(name)
+    table.insert(1, "mistakes", [int((~right[groups == g]).sum()) for g in groups.unique()])
+    return table
 
 
 def _accuracy_row(flags: Tensor) -> dict[str, float]:

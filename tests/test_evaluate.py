@@ -151,10 +151,13 @@ def test_the_table():
 
 
 def test_tables_per_digit_and_per_sum():
-    data = answers([7, 7, 2], [0, 1, 5], [7, 7, 2], [7, 9, 7])
+    data = answers([7, 7, 2], [0, 1, 5], [7, 1, 2], [7, 8, 9])
     assert data.table_per_digit().accuracy.to_dict() == {2: 100, 7: 50}
-    assert data.table_per_sum().accuracy.to_dict() == {7: 100, 8: 0}
-    assert data.table_per_sum().examples.to_dict() == {7: 2, 8: 1}
+    assert data.table_per_sum().accuracy.to_dict() == {7: 50, 8: 100}
+    assert data.table_per_sum().mistakes.to_dict() == {7: 1, 8: 0}
+    sevens = data.table_per_digit().loc[7]
+    assert (sevens["examples"], sevens["mistakes"]) == (2, 1)
+    assert (sevens["from"], sevens["to"]) == wilson_interval(1, 2)
 
 
 def test_confusion_matrices():

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ..checkpoint import asset_path
-from ..evaluate import wilson_interval
 from .checks import Checks, compare, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, RED, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
@@ -278,20 +277,6 @@ def _check_the_fewest(fewest, a, b, count, case) -> None:
                 "if the two had nothing to do with each other. Fewer are possible.")
         require(False, f"{case} the fewest is not {fewest:g}. Spread the {count - a} + {count - b} "
                 "mistakes over as many examples as you can: what is left?")
-
-
-def accuracy_per(groups: Tensor, right: Tensor, name: str) -> pd.DataFrame:
-    """For each group: examples, mistakes, and accuracy with its 95% interval in percent.
-
-    groups: int64 (n,), such as the true digits; right: bool (n,).
-    """
-    rows = {}
-    for group in groups.unique().tolist():
-        flags = right[groups == group]
-        low, high = wilson_interval(int(flags.sum()), len(flags))
-        rows[group] = {"examples": len(flags), "mistakes": int((~flags).sum()),
-                       "accuracy": 100 * flags.double().mean().item(), "from": low, "to": high}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(name)
 
 
 def count_holding(intervals, truth: float) -> int:

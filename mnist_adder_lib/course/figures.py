@@ -100,20 +100,6 @@ def plot_epochs(ax, values, **options) -> None:
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 
-def plot_train_test(history: History) -> Figure:
-    """Training accuracy (averaged over each epoch) and test accuracy, over epochs."""
-    test = history.test_accuracy
-    steps = history.train_accuracy[: len(test) * history.steps_per_epoch]
-    train = np.reshape(steps, (len(test), -1)).mean(axis=1)
-    figure, ax = plt.subplots(figsize=(5.5, 2.8))
-    plot_epochs(ax, train, color=BLUE, label="training")
-    plot_epochs(ax, test, color=ORANGE, label="test")
-    ax.set(xlabel="epoch", ylabel="both right, %", ylim=(min(90, *train, *test), 100))
-    ax.legend()
-    return labelled(figure, f"In the last epoch {train[-1]:.2f}% of the training examples and "
-                             f"{test[-1]:.2f}% of the test examples are right.")
-
-
 def plot_confusion(table: pd.DataFrame) -> Figure:
     """Counts of true against predicted classes; the diagonal is right. Zeros are left empty."""
     figure, ax = plt.subplots(figsize=(4.6, 4.2) if len(table) <= 10 else (5.5, 5))
@@ -123,8 +109,9 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
     full = np.where(diagonal, 1.5 * table.max(axis=None), -1.2 * max(1, wrong.max(axis=None)))
     colours = sns.blend_palette([RED, "#e8e8e8", GREEN], as_cmap=True)
     sns.heatmap(table / full, cmap=colours, vmin=-1, vmax=1, mask=table == 0,
-                annot=table.astype(str), fmt="", annot_kws={"size": 8 if len(table) <= 10 else 6},
-                cbar=False, square=True, linewidths=0.4, linecolor="#80808040", ax=ax)
+                annot=table.astype(str), fmt="", cbar=False, square=True, ax=ax,
+                annot_kws={"size": 8 if len(table) <= 10 else 6.5, "color": "#111111"},
+                linewidths=0.4, linecolor="#80808040")
     ax.tick_params(rotation=0)
     mistakes = wrong.stack()
     true, predicted = mistakes.idxmax()

@@ -8,9 +8,10 @@ import pytest
 import torch
 from scipy.stats import binom, fisher_exact
 
-from mnist_adder_lib import evaluate, load_pretrained, wilson_interval
+from mnist_adder_lib import wilson_interval
 from mnist_adder_lib.course import evaluation_tables
 from mnist_adder_lib.course.evaluation_tables import checks
+from mnist_adder_lib.evaluate import accuracy_per
 
 
 def rows(predicted_digits, predicted_totals, digits, numbers, number):
@@ -194,20 +195,11 @@ def test_wilson_intervals_hold_the_truth_about_95_times_in_100(count, truth):
     assert 0.93 < binom.pmf(rights, count, truth)[hold].sum() < 0.98
 
 
-def test_accuracy_per_group_agrees_with_the_library(first):
-    result = evaluate(load_pretrained(), first(2000))
-    ours = evaluation_tables.accuracy_per(result.totals, result.both_right, "sum")
-    theirs = result.table_per_sum()
-    assert ours.index.name == theirs.index.name == "sum"
-    assert ours[list(theirs)].equals(theirs)
-    assert ours["mistakes"].sum() == (~result.both_right).sum()
-
-
 def test_the_figure_per_group_names_the_extremes():
     groups = torch.arange(3).repeat_interleave(torch.tensor([50, 400, 200]))
     right = torch.ones(650).bool()
     right[100:110] = False
-    table = evaluation_tables.accuracy_per(groups, right, "digit")
+    table = accuracy_per(groups, right, "digit")
     figure = evaluation_tables.plot_accuracy_per(table)
     assert "Lowest: 1, highest: 0. The widest interval has 0, with 50" in figure.get_label()
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["0", "1", "2"]

@@ -78,11 +78,6 @@ def test_the_history_in_four_curves():
     assert "91.50%" in figure.get_label()
 
 
-def test_training_against_test():
-    train, test = figures.plot_train_test(HISTORY).axes[0].lines
-    assert list(train.get_ydata()) == [5, 40] and list(test.get_ydata()) == [70, 91.5]
-
-
 def test_a_confusion_matrix_shows_every_count(first):
     table = evaluate(load_pretrained(), first(1000)).confusion_digit()
     table.loc[3, 8] += 50
