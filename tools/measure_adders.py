@@ -95,11 +95,13 @@ DESIGNS = {
     "amount, one number": Design("amount", "one number"),
     "two numbers": Design(head="two numbers"),
     "amount, two numbers": Design("amount", "two numbers"),
-    "one number, late": Design(head="one number, late"),
-    "two numbers, late": Design(head="two numbers, late"),
-    "amount, two numbers, late": Design("amount", "two numbers, late"),
+    "one late": Design(head="one late"),
+    "amount, one late": Design("amount", "one late"),
+    "two late": Design(head="two late"),
+    "amount, two late": Design("amount", "two late"),
     "agreement": Design(agreement=1.0),
     "amount, agreement": Design("amount", agreement=1.0),
+    "agreement, digit alone": Design(agreement=1.0, digit_alone=True),
     "weight decay": Design(weight_decay=0.3),
     "amount, weight decay": Design("amount", weight_decay=0.3),
     "long": Design(steps=40_000),
@@ -116,9 +118,10 @@ class Adder(IdentityAdderModel):
     """The course's network with another way to tell it the number, or to answer with the sum.
 
     head: "classes", the reference's 19 logits; "regression", one number, (n, 1); "shift", the
-    digit's logits moved by the number; "one number" and "two numbers", 19 logits from so many
-    numbers, in which embedding and number meet without a hidden layer, or only behind the hidden
-    layers where it is "late"; "parts", 19 logits from the embedding plus 19 from the number.
+    digit's logits moved by the number; "parts", 19 logits from the embedding plus 19 from the
+    number; "one number" and "two numbers", 19 logits from so many numbers, each a sum of a part
+    from the embedding and a part from the number; "one late" and "two late", 19 logits from so many
+    numbers behind the hidden layers, where embedding and number have met already.
     """
 
     def __init__(self, encoding: str = "one-hot", head: str = "classes", digit_alone: bool = False):
@@ -132,11 +135,13 @@ class Adder(IdentityAdderModel):
         if head == "regression":
             self.sum_head = nn.Linear(64, 1)
         elif head == "parts":
-            self.sum_head = nn.Linear(20 + told, 19)
-        elif "number" in head:
-            meeting = nn.Linear(64 if "late" in head else 20 + told, 1 + ("two" in head))
-            answer = fully_connected(meeting.out_features, 64), nn.Linear(64, 19)
-            self.sum_head = nn.Sequential(meeting, *answer)
+            self.sum_head = Parts(told, 19)
+        elif head in ("one number", "two numbers"):
+            width = 1 + (head == "two numbers")
+            self.sum_head = nn.Sequential(Parts(told, width), *from_few(width))
+        elif head in ("one late", "two late"):
+            width = 1 + (head == "two late")
+            self.sum_head = nn.Sequential(nn.Linear(64, width), *from_few(width))
 
     def add(self, embeddings: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         numbers = as_classes(numbers)
@@ -149,6 +154,23 @@ class Adder(IdentityAdderModel):
         if self.head in ("parts", "one number", "two numbers"):
             return digit, self.sum_head(joined)
         return digit, self.sum_head(hidden)
+
+
+class Parts(nn.Module):
+    """A part from the embedding plus a part from the number: (n, 20 + told) to (n, outputs)."""
+
+    def __init__(self, told: int, outputs: int):
+        super().__init__()
+        self.image = nn.Sequential(fully_connected(20, 64), nn.Linear(64, outputs))
+        self.number = nn.Linear(told, outputs, bias=False)
+
+    def forward(self, joined: Tensor) -> Tensor:
+        return self.image(joined[:, :20]) + self.number(joined[:, 20:])
+
+
+def from_few(width: int) -> list[nn.Module]:
+    """Layers from few numbers to 19 logits."""
+    return [fully_connected(width, 64), nn.Linear(64, 19)]
 
 
 def answers(sum_output: Tensor) -> Tensor:
