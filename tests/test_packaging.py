@@ -46,7 +46,7 @@ def test_wheel_holds_library_and_checkpoint_only(wheel):
                if path.suffix in (".py", ".js", ".css")}
     assert {"mnist_adder_lib/drawing/pad.js", "mnist_adder_lib/drawing/pad.css"} <= library
     assets = {f"mnist_adder_lib/assets/{name}"
-              for name in ("adder.pt", "results.jsonl", "changes.jsonl")}
+              for name in ("adder.pt", "results.jsonl", "changes.jsonl", "adders.jsonl")}
     assert names == library | assets
 
 

@@ -5,9 +5,9 @@
 
 Adds a line for each training to assets/adders.jsonl, which lesson 09 reads; what is there already
 isn't trained again. Whole networks take about a minute each on one core. With `--behind-reader`
-one network a seed is trained to read digits, from images alone. Then it stays as it is, and only
-the adders behind it are trained, from its embeddings: a few seconds each, those called "long" some
-minutes. To measure everything again, delete the file and run
+one network a seed is trained to read digits, for one epoch, from images alone. Then it stays as it
+is, and only the adders behind it are trained, for three epochs, from its embeddings: a few seconds
+each, those called "long" some minutes. To measure everything again, delete the file and run
 
     python tools/measure_adders.py
     python tools/measure_adders.py --behind-reader --all
@@ -223,7 +223,7 @@ def train_reader(seed: int) -> Adder:
         images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
         return F.cross_entropy(model.digit_head(model.embed(images)), train.digits[batch])
 
-    descend(list(model.parameters()), loss, len(train), EPOCHS * STEPS, 0.01)
+    descend(list(model.parameters()), loss, len(train), STEPS, 0.01)
     return model
 
 

@@ -15,6 +15,7 @@ from ..checkpoint import asset_path
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREEN, GREY, ORANGE, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
+from .pair_picker import PATTERN, as_table, unseen_sums
 
 guesses = Guesses({
     "held-out sums": Question(
@@ -44,15 +45,15 @@ guesses = Guesses({
         ],
     ),
     "amount": Question(
-        "Which way to tell it the number helps regression most on held-out pairs?",
+        "Regression, held-out pairs: is it better to tell the number as a kind or as an amount?",
         "An amount can be added by a single weight: the sum goes up by as much as the number does. "
-        "As a kind, each number is a thing of its own, to be learned anew with every digit.",
+        "As a kind, each number is a thing of its own, to be learned with every digit anew.",
         [
-            Option("A kind, as we did it until now.", lambda best: best == "one-hot", "It says "
-                   "which number it is, but nothing says that 4 lies between 3 and 5."),
-            Option("Switches, as many on as the number.", lambda best: best == "switches", "That "
-                   "brings order in, but nine weights have to find out that they are equal."),
-            Option("An amount, a single number.", lambda best: best == "amount"),
+            Option("As a kind, as we did it until now.", between(-INFINITE, -5), "It says which "
+                   "number it is, but nothing says that 4 lies between 3 and 5."),
+            Option("It makes no difference.", between(-5, 5), "The same ten numbers are told both "
+                   "times. But only one way says how far they are from each other."),
+            Option("As an amount.", between(5, INFINITE)),
         ],
     ),
     "few pairs": Question(
@@ -72,6 +73,7 @@ guesses = Guesses({
 })
 checks = Checks()
 TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)
+MEASURED = as_table(PATTERN)  # the pairs that the tool holds out
 
 
 @checks.add("They test nothing: how should a head name a class that it never had to name?")
@@ -209,6 +211,15 @@ def measured(score: str, whole: bool = True, held_out: int = 20, split: str = "e
     return table.loc[runs["adder"].unique()].astype(float)
 
 
+def by_count(adder: str) -> pd.DataFrame:
+    """Percent of held-out sums right, behind a reader: a row for each number of held-out pairs, a
+    column for each seed."""
+    runs = pd.read_json(asset_path("adders.jsonl"), lines=True)
+    runs = runs[~runs["whole"] & (runs["adder"] == adder)]
+    runs = runs.assign(score=[scores["held_sums"] for scores in runs["evaluation"]])
+    return runs.pivot(index="held_out", columns="seed", values="score").rename_axis("held out")
+
+
 def pair_table(adder: str, kind: str = "right") -> Tensor:
     """A table of the 100 pairs, (10, 10), a row for each digit: the mean of whole networks.
 
@@ -218,7 +229,7 @@ def pair_table(adder: str, kind: str = "right") -> Tensor:
     return torch.tensor(runs[runs["adder"] == adder][kind].tolist()).double().mean(dim=0)
 
 
-def summary(adders: list[str], *scores: str, whole: bool = True) -> pd.DataFrame:
+def summary(adders: list[str], scores: list[str], whole: bool = True) -> pd.DataFrame:
     """Some adders' scores on the evaluation split, mean ± standard deviation over their seeds."""
     found = {score: measured(score, whole).loc[adders] for score in scores}
     columns = {score.replace("_", " "): _with_spread(table, 2 if score == "slope" else 1)
@@ -238,7 +249,7 @@ def _with_spread(table: pd.DataFrame, decimals: int) -> list[str]:
 SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)  # told apart by the colour-blind
 
 
-def plot_pairs(tables: dict[str, Tensor], held_out: Tensor) -> Figure:
+def plot_pairs(tables: dict[str, Tensor], held_out: Tensor = MEASURED) -> Figure:
     """Heat maps of the hundred pairs in percent (0-100), from orange to blue; the held-out pairs
     are framed. A single one also says the numbers."""
     columns = min(3, len(tables))
@@ -269,9 +280,10 @@ def _draw_pairs(ax, table: Tensor, held_out: Tensor, annotated: bool) -> None:
     ax.tick_params(rotation=0, length=0)
 
 
-def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
-    """The mean predicted sum against the true one, a dot for each of the `pairs`, bool (10, 10),
-    with the line through them and its slope."""
+def plot_slopes(means: dict[str, Tensor]) -> Figure:
+    """The mean predicted sum against the true one, a dot for each pair that the tool held out and
+    whose sum is seen, with the line through them and its slope."""
+    pairs = MEASURED & ~unseen_sums(MEASURED)
     figure, axes = plt.subplots(1, len(means), figsize=(5.5, 2.4), sharex=True, sharey=True)
     words = []
     for ax, (title, mean) in zip(np.atleast_1d(axes), means.items()):

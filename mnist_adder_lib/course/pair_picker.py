@@ -44,13 +44,11 @@ class PairPicker(anywidget.AnyWidget):
 
     @property
     def held_out(self) -> Tensor:
-        """Which pairs are chosen, bool (10, 10): a row for each digit, a column for each number.
+        """Which pairs are chosen, as `as_table` gives it.
 
         Raises ValueError where fewer than 5 of them have a sum that another pair has, too.
         """
-        chosen = torch.zeros(10, 10, dtype=torch.bool)
-        for digit, number in self.pairs:
-            chosen[digit, number] = True
+        chosen = as_table(self.pairs)
         if (chosen & ~unseen_sums(chosen)).sum() < FEWEST:
             raise ValueError(f"hold out at least {FEWEST} pairs whose sum still occurs in others")
         return chosen
@@ -67,6 +65,14 @@ class PairPicker(anywidget.AnyWidget):
         lines += [f"|**{digit}**|{'|'.join(line)}|" for digit, line in enumerate(signs)]
         text = "The dots are held out:\n\n" + "\n".join(lines)
         return data | {"text/plain": repr(self), "text/markdown": text}, metadata
+
+
+def as_table(pairs: list) -> Tensor:
+    """Pairs as a table, bool (10, 10): a row for each digit, a column for each number."""
+    table = torch.zeros(10, 10, dtype=torch.bool)
+    for digit, number in pairs:
+        table[digit, number] = True
+    return table
 
 
 def unseen_sums(held_out: Tensor) -> Tensor:

@@ -1,21 +1,249 @@
-"""Does it add?: the values of its guesses and the answers to its exercises."""
+"""Does it add?: the values of its guesses, the answers to its exercises, what was measured."""
 
-from mnist_adder_lib.course.does_it_add import checks
+import math
+
+import measure_adders
+import pandas as pd
+import pytest
+import torch
+import torch.nn.functional as F
+from measure_adders import DESIGNS, LESSONS_PAIRS, SIX, TRUE_SUMS, Adder
+
+from mnist_adder_lib import IdentityAdderModel
+from mnist_adder_lib.course.does_it_add import (
+    MEASURED,
+    checks,
+    measured,
+    pair_table,
+    plot_counts,
+    plot_pairs,
+    plot_slopes,
+    summary,
+)
+
+
+def lost(held_out):
+    seen = {d + n for d in range(10) for n in range(10) if not held_out[d, n]}
+    return [total for total in range(19) if total not in seen]
+
+
+def held(held_out):
+    return sorted({d + n for d in range(10) for n in range(10) if held_out[d, n]})
+
+
+def fitted(true, predicted):
+    x, y = true - true.mean(), predicted - predicted.mean()
+    return (x * y).sum() / (x * x).sum()
+
+
+def moved(probabilities, start, width=19):
+    places = torch.zeros(width)
+    places[start : start + 10] = probabilities
+    return places
+
+
+def below_zero_lost(probabilities, number):
+    places = torch.zeros(19)
+    places[: 10 - number] = probabilities[number:]
+    return places
+
 
 # question: values, and the place of the option that each makes right; the first is what we got
 VALUES = {
-    "first": [(1, 0), (10, 1), (100, 2)],
-    "second": [(2, 0), (99, 1), (1000, 2)],
+    "held-out sums": [(0.0, 3), (1.9, 3), (5.3, 2), (50, 1), (99.0, 0), (100.0, 0)],
+    "held-out digits": [(12.0, 1), (0.3, 0), (-0.2, 0), (90.0, 2)],
+    "amount": [(40.0, 2), (0.0, 1), (-20.0, 0)],
+    "few pairs": [(1, 1), (0, 0), (2, 2), (3, 3)],
 }
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {
-    checks.double: (
-        [(lambda x: x, "x itself"), (lambda x: x * x, "squared"), (lambda x: x / 2, "half")],
-        [lambda x: 2 * x, lambda x: x + x],
+    checks.lost_sums: (
+        [
+            (held, "sums of all held-out pairs"),
+            (lambda held_out: [s for s in range(19) if s not in lost(held_out)], "do occur"),
+            (lambda held_out: len(lost(held_out)), "not a single number"),
+            (lambda held_out: lost(held_out) * 2, "twice"),
+            (lambda held_out: [s for s in lost(held_out) if s < 18], "stops before"),
+            (lambda held_out: [9], "isn't lost|is lost, too"),
+            (lambda held_out: lost(held_out) + [19], "isn't a sum of two"),
+            (lambda held_out: [], "The sum 0 is lost, too"),
+            (lambda held_out: "9, 18", "text"),
+        ],
+        [lost, lambda held_out: set(lost(held_out)), lambda held_out: torch.tensor(lost(held_out)),
+         lambda held_out: lost(held_out)[::-1]],
     ),
-    checks.half: (
-        [(lambda x: x, "x itself"), (lambda x: 2 * x, "twice"), (lambda x: -x, "it should give")],
-        [lambda x: x / 2, lambda x: 0.5 * x],
+    checks.slope: (
+        [
+            (lambda true, predicted: fitted(predicted, true), "the other way round"),
+            (lambda true, predicted: (true * predicted).sum() / (true * true).sum(), "left out"),
+            (lambda true, predicted: fitted(true, predicted) * ((true - true.mean())**2).sum(),
+             "upper part"),
+            (lambda true, predicted: torch.corrcoef(torch.stack([true, predicted]))[0, 1],
+             "correlation"),
+            (lambda true, predicted: (predicted / true).mean(), "mean of the quotients"),
+            (lambda true, predicted: ((true - true.mean()) * (predicted - predicted.mean())).sum()
+             / (true * true).sum(), "in the squares below"),
+            (lambda true, predicted: predicted - true, "one number"),
+        ],
+        [
+            fitted,
+            lambda true, predicted: ((true - true.mean()) * predicted).sum() / true.var() / 5,
+            lambda true, predicted: torch.linalg.lstsq(
+                torch.stack([true, torch.ones(6)], dim=1), predicted).solution[0].item(),
+        ],
+    ),
+    checks.difference: (
+        [
+            (lambda probabilities, number: moved(probabilities, number), "That is the sum"),
+            (lambda probabilities, number: moved(probabilities, 9), "Nothing is moved"),
+            (lambda probabilities, number: moved(probabilities, 9 - number).flip(0),
+             "number minus digit"),
+            (below_zero_lost, "below 0 got lost"),
+            (lambda probabilities, number: probabilities, "19 probabilities"),
+            (lambda probabilities, number: 2 * moved(probabilities, 9 - number), "add up to 2"),
+            (lambda probabilities, number: moved(probabilities.flip(0), 9 - number), "has most at"),
+            (lambda probabilities, number: moved(probabilities, -number), "ten places"),
+        ],
+        [
+            lambda probabilities, number: moved(probabilities, 9 - number),
+            lambda probabilities, number: F.pad(probabilities, (9 - number, number)).tolist(),
+        ],
     ),
 }
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def test_plot_pairs_frames_what_is_held_out_and_says_it_in_words():
+    table = torch.where(LESSONS_PAIRS, 0.0, 100.0)
+    single = plot_pairs({"19 classes": table}, LESSONS_PAIRS)
+    assert "19 classes: 0.0% on the framed held-out pairs, 100.0% on" in single.get_label()
+    assert len(single.axes[0].patches) == 20 and len(single.axes[0].texts) == 100
+    many = plot_pairs({str(n): table for n in range(4)})
+    assert len(many.axes[0].patches) == 20 and not many.axes[0].texts
+    assert [ax.get_ylabel() for ax in many.axes[:4]] == ["digit", "", "", "digit"]
+
+
+def test_plot_slopes_fits_a_line():
+    figure = plot_slopes({"half": 4 + TRUE_SUMS / 2, "all": TRUE_SUMS.double()})
+    assert "half: slope 0.50; all: slope 1.00" in figure.get_label()
+    assert len(figure.axes[0].lines[2].get_xdata()) == 19  # without 0 + 0
+
+
+def test_plot_counts_says_the_means():
+    table = pd.DataFrame({0: [90.0, 10.0], 1: [92.0, 20.0]}, index=[5, 80])
+    label = plot_counts({"shift": table}).get_label()
+    assert "shift: 91% with 5, 15% with 80" in label
+
+
+# --- what was measured, and the tool that measured it ---------------------------------------------
+
+RUNS = pd.read_json(measure_adders.RESULTS, lines=True)
+
+
+def test_each_training_is_there_once():
+    assert not RUNS.duplicated(["adder", "whole", "held_out", "seed"]).any()
+    assert set(RUNS["adder"]) <= set(DESIGNS) and not RUNS["torch"].isna().any()
+
+
+def test_the_six_were_trained_whole_with_the_same_seeds():
+    whole = RUNS[RUNS["whole"]]
+    seeds = whole.groupby("adder")["seed"].agg(sorted)
+    assert set(seeds.index) == set(SIX) and len(seeds.iloc[0]) >= 2
+    assert all(found == seeds.iloc[0] for found in seeds)
+
+
+def test_the_tables_are_those_of_the_scores():
+    assert MEASURED.equal(LESSONS_PAIRS)
+    tested = LESSONS_PAIRS & ~measure_adders.lost(LESSONS_PAIRS)
+    for name in SIX:
+        held_sums = measured("held_sums").loc[name].mean()
+        assert pair_table(name)[tested].mean().item() == pytest.approx(held_sums, abs=0.3)
+        read = measured("held_digits").loc[name].mean()
+        assert pair_table(name, "read")[tested].mean().item() == pytest.approx(read, abs=0.3)
+
+
+def test_summary():
+    table = summary(["shift"], ["held_sums", "slope"])
+    assert list(table.columns) == ["held sums", "slope", "seeds"]
+    assert table.loc["shift", "held sums"].startswith("9")
+
+
+@pytest.mark.parametrize("count", [5, 10, 40, 60, 80])
+def test_drawn_pairs_leave_every_sum_digit_and_number(count):
+    for seed in range(5):
+        held_out = measure_adders.draw_pairs(count, seed)
+        assert held_out.sum() == count and not measure_adders.lost(held_out).any()
+        assert (~held_out).any(dim=0).all() and (~held_out).any(dim=1).all()
+        assert measure_adders.draw_pairs(count, seed).equal(held_out)
+    assert not measure_adders.draw_pairs(count, 0).equal(measure_adders.draw_pairs(count, 1))
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_every_adder_answers_and_learns_only_from_seen_pairs(name, monkeypatch):
+    design, told = DESIGNS[name], []
+    torch.manual_seed(0)
+    model = Adder(design.encoding, design.head, design.digit_alone)
+    embeddings, digits = torch.rand(64, 20), torch.randint(10, (64,))
+    monkeypatch.setattr(measure_adders, "sum_loss", lambda output, totals: told.append(totals)
+                        or F.mse_loss(output.mean(dim=1), totals.float()))
+    held_out = LESSONS_PAIRS
+    measure_adders.adder_loss(model, embeddings, digits, held_out, design).backward()
+    assert not held_out[digits, told[0] - digits].any()
+    digit_logits, output = model.add(embeddings, told[0] - digits)
+    assert digit_logits.shape == (64, 10)
+    assert output.shape == (64, 1 if design.head == "regression" else 19)
+
+
+def test_shift_moves_the_digit_and_its_loss_is_the_digits():
+    torch.manual_seed(0)
+    model, numbers = Adder(head="shift"), torch.arange(10).repeat(3)
+    digits = torch.randint(10, (30,))
+    read, moved = model.add(torch.rand(30, 20), numbers)
+    assert measure_adders.answers(moved).equal(read.argmax(dim=1) + numbers)
+    found = measure_adders.sum_loss(moved, digits + numbers)
+    assert torch.allclose(found, F.cross_entropy(read, digits))
+
+
+def test_the_reference_is_the_course_s_own_network():
+    torch.manual_seed(0)
+    ours = Adder()
+    torch.manual_seed(0)
+    course = IdentityAdderModel(dropout=0)
+    images, numbers = torch.randn(4, 1, 28, 28), torch.tensor([0, 3, 7, 9])
+    for mine, theirs in zip(ours.eval()(images, numbers), course.eval()(images, numbers)):
+        assert torch.equal(mine, theirs)
+
+
+def test_scores_by_hand():
+    right, read, mean = (torch.zeros(10, 10) for _ in range(3))
+    right[~LESSONS_PAIRS] = 1
+    right[0, 0] = 0.25
+    read[:] = 0.9
+    mean[:] = 0.5 * TRUE_SUMS + 3
+    found = measure_adders.scores((right, read, mean, torch.full((10, 10), 0.05)), LESSONS_PAIRS)
+    assert (found["held_sums"], found["lost_sums"], found["seen_sums"]) == (0, 25, 100)
+    assert found["slope"] == 0.5 and found["held_digits"] == 90
+    assert found["wrong_allowed"] == 50
+    assert found["wrong_chance"] == pytest.approx(100 * 8 / 9, abs=0.1)
+    nothing = torch.zeros(10, 10, dtype=torch.bool)
+    nothing[4, 5] = True
+    assert measure_adders.scores((right, read, mean, mean), nothing)["lost_sums"] is None
+
+
+def test_tables_of_pairs_are_counted_image_by_image(splits):
+    torch.manual_seed(0)
+    model, test = Adder(), splits[1]
+    few = type(test)(test.images[:60], test.digits[:60])
+    embeddings = measure_adders.embed_all(model, few)
+    right, read, mean, _ = measure_adders.pair_tables(model, few, embeddings, LESSONS_PAIRS)
+    digit, number = int(few.digits[0]), 7
+    shown = few.digits == digit
+    logits = model.eval().add(embeddings[shown], torch.full((int(shown.sum()),), number))
+    sums = logits[1].argmax(dim=1)
+    assert right[digit, number].item() == pytest.approx((sums == digit + 7).float().mean().item())
+    assert math.isclose(mean[digit, number].item(), sums.float().mean().item(), rel_tol=1e-6)
+    found = (logits[0].argmax(dim=1) == digit).float().mean().item()
+    assert read[digit, number].item() == pytest.approx(found)
