@@ -1,6 +1,7 @@
 """From a photo or a picture file to white ink on black."""
 
 import io
+from functools import reduce
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -9,6 +10,7 @@ from scipy import ndimage
 from .framing import FAINT, to_uint8
 
 STEEP = 0.025  # of black to white for each pixel: what has no edge as steep as that is no ink
+STRONG = 0.45  # of the strongest ink: below it are shadows, and lines printed on the paper
 MOST_PIXELS = 25_000_000  # a phone's photo has 12 million; each may cost 4 bytes and more
 
 
@@ -75,8 +77,11 @@ def lift_ink(grey: np.ndarray) -> np.ndarray:
 
 
 def without_edges(ink: np.ndarray) -> np.ndarray:
-    """Take away what touches the border, as shadows and tables do, unless it is all there is."""
-    labels, _ = ndimage.label(ink, np.ones((3, 3)))
-    touching = np.unique([*labels[0], *labels[-1], *labels[:, 0], *labels[:, -1]])
-    inner = np.where(np.isin(labels, touching), 0, ink)
-    return inner if (inner > 0.5).mean() > 0.002 else ink
+    """Take away weak ink, and what touches the border, as shadows, tables and fingers do. If there
+    is nothing else, what touches all four sides is a digit that fills the picture."""
+    labels, _ = ndimage.label(ink > STRONG, np.ones((3, 3)))
+    sides = [np.unique(side) for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1])]
+    digit = (labels > 0) & ~np.isin(labels, np.concatenate(sides))
+    if digit.mean() < 0.002:
+        digit = (labels > 0) & np.isin(labels, reduce(np.intersect1d, sides))
+    return np.where(ndimage.binary_dilation(digit, iterations=2), ink, 0)  # with its soft edge
