@@ -5,7 +5,7 @@
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 0.04; // of the pad's side, for each press of an arrow key
 const NEAR = 0.002; // of the pad's side: a point nearer to the last one tells nothing new
-const PACE = 80; // ms at least between two messages while one draws
+const PACE = 80; // ms at least between two messages while one draws, if the model names no pace
 const SLOW = 300; // ms until an answer that isn't the newest drawing's is greyed
 const PATIENCE = 3000; // ms until the panel says that the kernel doesn't answer
 const ME = Math.random().toString(36).slice(2); // this page, among all that show the same widget
@@ -368,7 +368,7 @@ function makePanel(model, root) {
     asked = `${ME} ${++count}`;
     tell(model, { type: "ink", id: asked, stroke: ink });
     ink = null;
-    pause = setTimeout(() => ((pause = 0), ask()), PACE);
+    pause = setTimeout(() => ((pause = 0), ask()), model.get("pace") ?? PACE);
     expect();
   }
 
@@ -392,7 +392,7 @@ function makePanel(model, root) {
   });
   find(".keys ul").insertAdjacentHTML("afterbegin", "<li><kbd>0</kbd> to <kbd>9</kbd> choose the number</li>");
   find(".sample").addEventListener("click", () => (tell(model, { type: "sample" }), expect()));
-  find(".upload").addEventListener("click", () => find("input").click());
+  find(".upload")?.addEventListener("click", () => find("input").click());
   find("input").addEventListener("change", async ({ target }) => {
     if (!target.files.length) return;
     find(".note").textContent = "Your browser opens the picture …";
@@ -424,6 +424,7 @@ function render({ model, el }) {
   el.addEventListener("keydown", (event) => event.stopPropagation());
   const tools = el.querySelector(".tools");
   if (isPanel) tools.insertAdjacentHTML("beforeend", SOURCES);
+  if (model.get("uploads") === false) tools.querySelector(".upload").remove();
   const panel = isPanel ? makePanel(model, el) : { onInk() {}, stop() {} };
   const pad = makePad(model, el.querySelector(".digit-pad"), el.querySelector(".hint"), panel.onInk);
   for (const name of ["undo", "redo", "clear"]) el.querySelector(`.${name}`).addEventListener("click", pad[name]);

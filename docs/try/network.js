@@ -1,0 +1,123 @@
+// The network of the course without any library: its forward pass in plain loops.
+//
+// Features are { channels, height, width, data }: a Float32Array, channel after channel, row after
+// row. Weights have the names that they have in PyTorch, each { shape, data }. In use, dropout does
+// nothing and batch norm multiplies and adds numbers that were fixed in training.
+
+const MEAN = 0.1307; // of MNIST's pixels, 0 to 1, and their spread
+const STD = 0.3081;
+const EPSILON = 1e-5; // PyTorch's, so that batch norm never divides by 0
+
+/** 28x28 pixels, 0 to 255, as the network wants them. */
+function normalise(pixels) {
+  const data = Float32Array.from(pixels, (pixel) => (pixel / 255 - MEAN) / STD);
+  return { channels: 1, height: 28, width: 28, data };
+}
+
+/** Each output is a weighted sum of a 3x3 window, over all channels. Outside there are zeros. */
+function convolve(input, { shape: [outputs, inputs], data: weights }, padding) {
+  const height = input.height + 2 * padding - 2;
+  const width = input.width + 2 * padding - 2;
+  const data = new Float32Array(outputs * height * width);
+  for (let output = 0; output < outputs; output++) {
+    for (let channel = 0; channel < inputs; channel++) {
+      for (let i = 0; i < 9; i++) {
+        const weight = weights[(output * inputs + channel) * 9 + i];
+        const down = Math.floor(i / 3) - padding;
+        const right = (i % 3) - padding;
+        const firstColumn = Math.max(0, -right);
+        const lastColumn = Math.min(width, input.width - right);
+        for (let row = Math.max(0, -down); row < Math.min(height, input.height - down); row++) {
+          const from = (channel * input.height + row + down) * input.width + right;
+          const to = (output * height + row) * width;
+          for (let column = firstColumn; column < lastColumn; column++)
+            data[to + column] += weight * input.data[from + column];
+        }
+      }
+    }
+  }
+  return { channels: outputs, height, width, data };
+}
+
+/** What is below 0 becomes 0. */
+function relu(input) {
+  return { ...input, data: input.data.map((value) => Math.max(0, value)) };
+}
+
+/** Each channel gets a factor and a shift of its own. */
+function batchNorm(input, weights, name) {
+  const get = (part) => weights[`${name}.${part}`].data;
+  const [factor, shift, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map(get);
+  const size = input.height * input.width;
+  const data = input.data.map((value, place) => {
+    const channel = Math.floor(place / size);
+    return ((value - mean[channel]) / Math.sqrt(variance[channel] + EPSILON)) * factor[channel] + shift[channel];
+  });
+  return { ...input, data };
+}
+
+/** Of each 2x2 square the largest stays. */
+function maxPool({ channels, height, width, data }) {
+  const [rows, columns] = [Math.floor(height / 2), Math.floor(width / 2)];
+  const pooled = new Float32Array(channels * rows * columns);
+  for (let channel = 0; channel < channels; channel++)
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++) {
+        const corner = (channel * height + 2 * row) * width + 2 * column;
+        pooled[(channel * rows + row) * columns + column] = Math.max(
+          data[corner], data[corner + 1], data[corner + width], data[corner + width + 1]);
+      }
+  return { channels, height: rows, width: columns, data: pooled };
+}
+
+/** The mean of each channel. */
+function average({ channels, height, width, data }) {
+  const size = height * width;
+  const means = Float32Array.from({ length: channels }, (_, channel) =>
+    data.subarray(channel * size, (channel + 1) * size).reduce((sum, value) => sum + value, 0) / size);
+  return vector(means);
+}
+
+/** Each output is a weighted sum of all inputs. */
+function linear(input, { shape: [outputs, inputs], data: weights }) {
+  const data = new Float32Array(outputs);
+  for (let output = 0; output < outputs; output++)
+    for (let place = 0; place < inputs; place++)
+      data[output] += weights[output * inputs + place] * input.data[place];
+  return vector(data);
+}
+
+const vector = (data) => ({ channels: data.length, height: 1, width: 1, data });
+
+/** Numbers as probabilities: all above 0, together 1. */
+function softmax(logits) {
+  const highest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+}
+
+/** The answer to an image (784 pixels, 0 to 255) and a number, and what each layer made of them:
+ *  { digitProbabilities, sumProbabilities, digit, total, layers: { name: features } }. */
+function forward(weights, pixels, number) {
+  const layers = {};
+  const conv = (name, input, padding) =>
+    (layers[name] = batchNorm(relu(convolve(input, weights[`${name}.0.weight`], padding)), weights, `${name}.2`));
+  const fullyConnected = (name, input) =>
+    (layers[name] = relu(batchNorm(linear(input, weights[`${name}.0.weight`]), weights, `${name}.1`)));
+
+  let features = normalise(pixels);
+  features = layers["block1.2"] = maxPool(conv("block1.1", conv("block1.0", features, 1), 1));
+  features = layers["block2.2"] = maxPool(conv("block2.1", conv("block2.0", features, 1), 1));
+  features = average(conv("block3.1", conv("block3.0", features, 1), 0));
+  const embedding = fullyConnected("embedding", features);
+  const oneHot = Array.from({ length: 10 }, (_, n) => Number(n === number));
+  let hidden = vector(Float32Array.from([...embedding.data, ...oneHot]));
+  for (let layer = 0; `adder.${layer}.0.weight` in weights; layer++)
+    hidden = fullyConnected(`adder.${layer}`, hidden);
+
+  const digitProbabilities = softmax(linear(hidden, weights["digit_head.weight"]).data);
+  const sumProbabilities = softmax(linear(hidden, weights["sum_head.weight"]).data);
+  const best = (list) => list.indexOf(Math.max(...list));
+  return { digitProbabilities, sumProbabilities, digit: best(digitProbabilities), total: best(sumProbabilities), layers };
+}

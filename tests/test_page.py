@@ -1,0 +1,190 @@
+"""The page on which one tries the network: up to date, small, and the same answers as in Python."""
+
+import json
+import random
+import shutil
+import subprocess
+
+import build_page
+import numpy as np
+import pytest
+from lab import CHROMIUM, DIGITS, FLAGS
+
+from mnist_adder_lib import load_pretrained, predict
+from mnist_adder_lib.drawing import frame_strokes
+from mnist_adder_lib.drawing.framing import MUCH_DRAWN, remark
+from mnist_adder_lib.drawing.panel import describe
+
+NODE = shutil.which("node")
+SOLVE = """
+const weights = readWeights(DATA.weights);
+const solve = ([strokes, number]) => {
+    const pixels = frameStrokes(strokes);
+    const result = forward(weights, pixels, number);
+    return {
+        pixels: [...pixels], digits: result.digitProbabilities, sums: result.sumProbabilities,
+        sentence: describe(result, number)[0], remark: remark(pixels, %d),
+    };
+};
+""" % MUCH_DRAWN
+
+
+def drawings(count: int) -> list:
+    """(strokes, number): digits, each drawn a little differently, now and then over the edge."""
+    dice = random.Random(0)
+    cases = []
+    for _ in range(count):
+        a, b, c, d = (dice.gauss(e, 0.25) for e in (1, 0, 0, 1))
+        x0, y0, shake = dice.gauss(0, 0.15), dice.gauss(0, 0.15), dice.choice([0, 0, 0.01, 0.05])
+        strokes = [
+            [[0.5 + x0 + a * (x - 0.5) + b * (y - 0.5) + dice.gauss(0, shake),
+              0.5 + y0 + c * (x - 0.5) + d * (y - 0.5) + dice.gauss(0, shake)] for x, y in stroke]
+            for stroke in dice.choice(DIGITS)
+        ]
+        if dice.random() < 0.1:  # a tap somewhere
+            strokes.append([[dice.random(), dice.random()]])
+        cases.append((strokes, dice.randrange(10)))
+    return cases
+
+
+def compare(cases, answers):
+    model, alike = load_pretrained(), 0
+    for (strokes, number), answer in zip(cases, answers, strict=True):
+        seen = frame_strokes(strokes)
+        assert np.abs(np.array(answer["pixels"]).reshape(28, 28) - seen.astype(int)).max() <= 1
+        if not seen.any():
+            continue
+        expected = predict(model, seen, number)
+        assert answer["digits"] == pytest.approx(expected.digit_probabilities.tolist(), abs=1e-3)
+        assert answer["sums"] == pytest.approx(expected.sum_probabilities.tolist(), abs=1e-3)
+        assert answer["remark"] == remark(seen, MUCH_DRAWN)
+        alike += answer["sentence"] == describe(expected, number)[0]
+    # Where a probability lies on the edge of two percents, the words may differ.
+    assert alike > 0.98 * len(cases)
+
+
+def test_the_page_is_up_to_date_and_small():
+    page = build_page.PAGE.read_text("utf-8")
+    assert page == build_page.page(), "run python tools/build_page.py"
+    assert len(page.encode()) < 200_000
+    assert "</script" not in build_page.script()  # it would end there
+
+
+@pytest.mark.skipif(NODE is None, reason="no node found")
+def test_node_answers_as_python_does(tmp_path):
+    cases = drawings(200)
+    file = tmp_path / "page.cjs"
+    script = build_page.script().removesuffix("startPage();")
+    file.write_text(f"{script}{SOLVE}console.log(JSON.stringify({json.dumps(cases)}.map(solve)));")
+    done = subprocess.run([NODE, file], capture_output=True, text=True, timeout=120, check=True)
+    compare(cases, json.loads(done.stdout))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium or Chrome found")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["laptop, light", "phone, dark"])
+def page(browser, request):
+    """The page, opened as a file."""
+    phone = dict(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True)
+    page = browser.new_page(**phone if "phone" in request.param else {})
+    errors, requests = [], []
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(error.stack))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(build_page.PAGE.as_uri())
+    yield page
+    assert errors == []
+    assert requests == [build_page.PAGE.as_uri()]  # it asks nobody for anything
+    page.close()
+
+
+def draw(page, strokes):
+    box = page.locator(".digit-pad").bounding_box()
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=8)
+        page.mouse.up()
+
+
+def says(page, text: str):
+    page.wait_for_function("t => document.querySelector('.prediction').innerText.includes(t)",
+                           arg=text)
+
+
+def test_chromium_answers_as_python_does(browser):
+    page, cases = browser.new_page(), drawings(1000)
+    page.goto(build_page.PAGE.as_uri())
+    page.add_script_tag(content=SOLVE)
+    compare(cases, page.evaluate("cases => cases.map((one) => solve(one))", cases))
+    page.close()
+
+
+def test_a_digit_is_drawn_and_read(page, capsys):
+    says(page, "The pad is empty")
+    page.evaluate("""addEventListener("pointerup", ({ timeStamp }) => {
+        new MutationObserver(() => (window.ms ??= performance.now() - timeStamp))
+            .observe(document.querySelector(".said"), { childList: true });
+    }, { capture: true, once: true })""")
+    draw(page, DIGITS[7])
+    says(page, "I see a 7")
+    says(page, "7 + 5 = 12")
+    ms = page.wait_for_function("window.ms").json_value()
+    with capsys.disabled():
+        print(f" pointer-up to sentence: {ms:.0f} ms", end=" ")
+    assert ms < 500  # 10 on an idle machine
+    page.click("[role=radio][value='9']")
+    says(page, "7 + 9 = 16")
+    page.click(".clear")
+    says(page, "The pad is empty")
+    page.click(".undo")
+    says(page, "7 + 9 = 16")
+    page.click(".sample")
+    page.wait_for_function("document.querySelector('.note').innerText.includes('labelled')")
+    assert page.locator(".upload").count() == 0
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]
+
+
+def test_the_maps_of_all_layers_are_drawn(page):
+    draw(page, DIGITS[3])
+    says(page, "I see a 3")
+    shades = """canvas => [...canvas.getContext("2d").getImageData(
+        0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"""
+    maps = page.locator("#inside canvas")
+    assert maps.count() == 7
+    for place in range(7):
+        values = maps.nth(place).evaluate(shades)
+        assert max(values) == 255 and min(values) == 0
+
+
+def test_it_answers_while_one_draws(page):
+    """A 1 becomes a 7 before the stroke ends."""
+    box = page.locator(".digit-pad").bounding_box()
+    at = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+    page.mouse.move(*at(0.3, 0.25))
+    page.mouse.down()
+    page.mouse.move(*at(0.7, 0.25), steps=10)
+    page.mouse.move(*at(0.45, 0.8), steps=10)
+    says(page, "I see a 7")
+    assert page.locator(".said").inner_text() == "The pad is empty: draw a digit."  # not yet
+    page.mouse.up()
+
+
+def test_axe_finds_nothing(page):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    draw(page, DIGITS[7])
+    says(page, "I see a 7")
+    results = axe.Axe().run(page)
+    assert not results.response["violations"], results.generate_report()

@@ -1,0 +1,79 @@
+"""Build the page on which one can try the network without installing anything.
+
+    python tools/build_page.py
+
+Writes docs/try/index.html: the panel's own script and style, the network in JavaScript, the weights
+of assets/adder.pt and some evaluation images, in a single file that also works from a folder. The
+page stands still until its sources or the network change; a test compares them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+
+from mnist_adder_lib import load_pretrained, load_splits
+from mnist_adder_lib.drawing import frame_drawing
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ROOT / "docs" / "try"
+PANEL = ROOT / "mnist_adder_lib" / "drawing"
+SCRIPTS = ("network.js", "strokes.js", "page.js")
+PAGE = SOURCES / "index.html"
+SAMPLES = 3  # of each digit
+
+
+def to_base64(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+def weights() -> dict:
+    """The names and shapes of the network's numbers, and all of them in a row, as float32."""
+    state = load_pretrained().state_dict()
+    state = {name: value.numpy() for name, value in state.items() if value.ndim}
+    numbers = np.concatenate([value.ravel() for value in state.values()]).astype("<f4")
+    shapes = {name: list(value.shape) for name, value in state.items()}
+    return dict(shapes=shapes, numbers=to_base64(numbers))
+
+
+def samples() -> dict:
+    """The first evaluation images of each digit, framed as the panel frames them."""
+    evaluation = load_splits()[2]
+    places = [int(place) for digit in range(10)
+              for place in (evaluation.digits == digit).nonzero()[:SAMPLES, 0]]
+    labels = [[place, int(evaluation.digits[place])] for place in places]
+    pixels = [frame_drawing(evaluation.images[place].numpy()) for place in places]
+    return dict(labels=labels, pixels=to_base64(np.stack(pixels)))
+
+
+def script() -> str:
+    """All of the page's JavaScript as a classic script: browsers block modules in local files."""
+    panel = (PANEL / "pad.js").read_text("utf-8")
+    panel = panel.replace("export default { render };", "return { render };")
+    parts = [(SOURCES / name).read_text("utf-8") for name in SCRIPTS]
+    data = json.dumps(dict(weights=weights(), samples=samples()), separators=(",", ":"))
+    first = [f"const PANEL = (() => {{\n{panel}\n}})();", f"const DATA = {data};"]
+    return "\n".join([*first, *parts, "startPage();"])
+
+
+def link() -> str:
+    """A link to the course, once its address is set (tools/set_repository.py)."""
+    address = re.search(r'Repository = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"))[1]
+    return "" if "OWNER" in address else f'It is part of <a href="{address}">a course</a>.'
+
+
+def page() -> str:
+    """The whole page."""
+    style = "\n".join(path.read_text("utf-8") for path in (PANEL / "pad.css", SOURCES / "page.css"))
+    text = (SOURCES / "page.html").read_text("utf-8")
+    text = text.replace("/*STYLE*/", style).replace("<!--LINK-->", link())
+    return text.replace("/*SCRIPT*/", script())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    print(f"{PAGE.relative_to(ROOT)}: {PAGE.stat().st_size / 1000:.0f} kB")
