@@ -70,6 +70,18 @@ guesses = Guesses({
                    "are held out. Fewer pairs to learn from won't help."),
         ],
     ),
+    "one number": Question(
+        "Kinds and 19 classes, but a single number between: what about the held-out pairs?",
+        "Many pairs must share one number line, and only evenly spaced steps put all seen sums in "
+        "their places. The held-out pairs then fall into theirs by themselves.",
+        [
+            Option("Hardly any sum is right, as before.", between(-1, 0.2), "The classes are "
+                   "still pushed down for this digit. But they no longer see the digit."),
+            Option("Less than two thirds as many as of seen pairs.", between(0.2, 0.65), "It may "
+                   "happen in one training or another, where the number line is broken in two."),
+            Option("Nearly as many as of seen pairs.", between(0.65, 1.5)),
+        ],
+    ),
 })
 checks = Checks()
 TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)

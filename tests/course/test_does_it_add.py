@@ -54,6 +54,7 @@ VALUES = {
     "held-out digits": [(12.0, 1), (0.3, 0), (-0.2, 0), (90.0, 2)],
     "amount": [(40.0, 2), (0.0, 1), (-20.0, 0)],
     "few pairs": [(1, 1), (0, 0), (2, 2), (3, 3)],
+    "one number": [(0.9, 2), (0.0, 0), (0.5, 1)],
 }
 
 # check: (wrong answers with a part of the reason, right answers)
