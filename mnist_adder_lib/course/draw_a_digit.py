@@ -16,7 +16,7 @@ from torch import Tensor
 from ..augment import draw_line
 from ..checkpoint import load_pretrained
 from ..drawing import DigitPad
-from ..drawing.framing import crop_to_ink, naive_resize, resize_long_side, stroke_weight, to_ink
+from ..drawing.framing import crop_to_ink, resize_long_side, stroke_weight, to_ink, to_uint8
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
 from .checks import Checks, Wrong, draw, numbers, require
@@ -75,6 +75,13 @@ guesses = Guesses({
     ),
 })
 checks = Checks()
+
+
+def naive_resize(drawing) -> np.ndarray:
+    """Shrink a whole drawing, as `frame_drawing` takes it, to uint8 (28, 28), wherever its digit
+    is."""
+    image = Image.fromarray(to_uint8(to_ink(drawing)))
+    return np.asarray(image.resize((28, 28), Image.Resampling.BICUBIC))
 
 
 def on_pad(image, size: int, corner: bool = False) -> np.ndarray:

@@ -110,7 +110,7 @@ ANSWERS = {
     checks.upstroke: (
         [
             (lambda images: images, "hardly any new ink"),
-            (line_from(0, 2, to=(0.0, 6.0)), "hardly any new ink"),
+            (line_from(0, 2, to=(0.0, 3.0), width=1.0), "hardly any new ink"),
             (line_from(6, 6), "to the right of the top"),
             (line_from(-6, -6), "goes up, beyond the top"),
             (line_from(-8, 0), "nearly level"),
@@ -129,6 +129,13 @@ ANSWERS = {
         [line_from(-6, 6), line_from(-5, 7), line_from(-7, 5, width=1.5)],
     ),
 }
+
+
+def test_naive_resize_keeps_the_place():
+    small = np.zeros((280, 280), np.uint8)
+    small[30:80, 40:60] = 255
+    shrunk = draw_a_digit.naive_resize(small)
+    assert shrunk[3:8, 4:6].min() > 200 and not shrunk[10:].any() and not shrunk[:, 8:].any()
 
 
 @pytest.mark.parametrize("size, corner, box", [
