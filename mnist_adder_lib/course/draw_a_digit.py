@@ -133,7 +133,8 @@ class Dictation(ipywidgets.VBox):
         self.asked = random.Random(seed).sample([*range(10)] * 2, 20)
         self.drawings: list = []
         self.pad, self.says = DigitPad(), ipywidgets.HTML()
-        self.next_button, self.back_button = (ipywidgets.Button(description=name) for name in ("Next", "Back"))
+        self.next_button = ipywidgets.Button(description="Next")
+        self.back_button = ipywidgets.Button(description="Back")
         self.next_button.on_click(self._keep)
         self.back_button.on_click(self._go_back)
         buttons = ipywidgets.HBox([self.back_button, self.next_button])
