@@ -53,7 +53,7 @@ def samples() -> dict:
 def script() -> str:
     """All of the page's JavaScript as a classic script: browsers block modules in local files."""
     panel = (PANEL / "pad.js").read_text("utf-8")
-    panel = panel.replace("export default { render };", "return { render };")
+    panel = panel.replace("export default", "return")
     parts = [(SOURCES / name).read_text("utf-8") for name in SCRIPTS]
     data = json.dumps(dict(weights=weights(), samples=samples()), separators=(",", ":"))
     first = [f"const PANEL = (() => {{\n{panel}\n}})();", f"const DATA = {data};"]

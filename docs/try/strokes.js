@@ -11,8 +11,9 @@ const REACH = FRAMED_PEN / 2 + 0.5; // from the middle of a stroke to where its 
 /** The lines between the points of a stroke, [x1, y1, x2, y2], as far as they are on the pad. */
 function toSegments(stroke) {
   const segments = [];
-  stroke.forEach(([x2, y2], place) => {
-    const [x1, y1] = stroke[Math.max(0, place - 1)]; // the first point is a line, too
+  const points = PANEL.bend(stroke);
+  points.forEach(([x2, y2], place) => {
+    const [x1, y1] = points[Math.max(0, place - 1)]; // the first point is a line, too
     const way = [x2 - x1, y2 - y1].map((length) => (Math.abs(length) < 1e-12 ? 1e-12 : length));
     let [enter, leave] = [-Infinity, Infinity]; // where it crosses the edges (Liang and Barsky 1984)
     [x1, y1].forEach((start, axis) => {

@@ -8,6 +8,8 @@ const NEAR = 0.002; // of the pad's side: a point nearer to the last one tells n
 const PACE = 80; // ms at least between two messages while one draws, if the model names no pace
 const SLOW = 300; // ms until an answer that isn't the newest drawing's is greyed
 const PATIENCE = 3000; // ms until the panel says that the kernel doesn't answer
+const FEW = [8, 16]; // points of a stroke that is bent between them, as in strokes.py,
+const STEPS = 5; // in so many steps
 const ME = Math.random().toString(36).slice(2); // this page, among all that show the same widget
 let count = 0; // of what this page has sent
 
@@ -106,6 +108,42 @@ function makeHistory(model) {
   };
 }
 
+/** A stroke of few points with others in between, so that it has no corners: natural cubic splines
+ *  over the points' numbers, from one hairpin bend to the next. `bend` in strokes.py says why. */
+function bend(stroke) {
+  const points = stroke.filter(([x, y], i) => !i || x !== stroke[i - 1][0] || y !== stroke[i - 1][1]);
+  if (points.length < FEW[0] || points.length > FEW[1]) return points;
+  const isHairpin = (i) => {
+    const [[a, b], [c, d]] = [i, i + 1].map((k) => [points[k][0] - points[k - 1][0], points[k][1] - points[k - 1][1]]);
+    return (a * c + b * d) / (Math.hypot(a, b) * Math.hypot(c, d)) < Math.cos((150 * Math.PI) / 180);
+  };
+  const ends = points.map((_, i) => i).filter((i) => !i || i === points.length - 1 || isHairpin(i));
+  const bent = [points[0]];
+  ends.slice(1).forEach((end, i) => {
+    const part = points.slice(ends[i], end + 1);
+    const curves = [0, 1].map((axis) => spline(part.map((point) => point[axis])));
+    for (let step = 1; step <= STEPS * (part.length - 1); step++) bent.push(curves.map((curve) => curve(step / STEPS)));
+  });
+  return bent;
+}
+
+/** The natural cubic spline through values at 0, 1, 2, ..., as a function of the place. */
+function spline(values) {
+  const last = values.length - 1;
+  const second = Array(last + 1).fill(0); // derivatives: s[i-1] + 4 s[i] + s[i+1] = 6 (v[i-1] - 2 v[i] + v[i+1])
+  const [share, rest] = [[0], [0]];
+  for (let i = 1; i < last; i++) {
+    share[i] = 1 / (4 - share[i - 1]);
+    rest[i] = (6 * (values[i - 1] - 2 * values[i] + values[i + 1]) - rest[i - 1]) * share[i];
+  }
+  for (let i = last - 1; i > 0; i--) second[i] = rest[i] - share[i] * second[i + 1];
+  return (place) => {
+    const i = Math.min(last - 1, Math.floor(place));
+    const [a, b] = [i + 1 - place, place - i];
+    return a * values[i] + b * values[i + 1] + ((a ** 3 - a) * second[i] + (b ** 3 - b) * second[i + 1]) / 6;
+  };
+}
+
 /** Draws what the model holds and turns pointers and keys into strokes. `onInk` gets the unfinished
  *  stroke whenever it grows, and null when it ends. */
 function makePad(model, canvas, hint, onInk) {
@@ -125,7 +163,7 @@ function makePad(model, canvas, hint, onInk) {
     if (model.get("background") && picture.naturalWidth) context.drawImage(picture, 0, 0, size, size);
     Object.assign(context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff" });
     context.lineWidth = model.get("pen") * size;
-    for (const points of [...model.get("strokes"), stroke ?? []]) {
+    for (const points of [...model.get("strokes"), stroke ?? []].map(bend)) {
       context.beginPath();
       // A line of length zero draws nothing, but a tap must leave a dot: start a bit to the left.
       if (points.length) context.moveTo(points[0][0] * size - 0.1, points[0][1] * size);
@@ -432,4 +470,4 @@ function render({ model, el }) {
   return () => (pad.stop(), panel.stop());
 }
 
-export default { render };
+export default { render, bend }; // bend for the page without Python
