@@ -78,6 +78,7 @@ WAYS = {
     "ten labels": LAST._replace(labels=tuple(range(10))),
     "five labels": LAST._replace(labels=(0, 1, 2, 3, 4)),
     "one label": LAST._replace(labels=(3,)),
+    "one label, 3 epochs": LAST._replace(labels=(3,), steps=THREE_EPOCHS),
     "one label, own batch": LAST._replace(labels=(3,), own_batch=True),
     "exact first": LAST._replace(exact_steps=50),
     "penalty": LAST._replace(penalty=0.3),
