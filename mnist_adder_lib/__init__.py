@@ -17,7 +17,7 @@ try:
     )
     from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
     from .evaluate import Evaluation, Prediction, evaluate, predict, wilson_interval
-    from .export import export_onnx, run_onnx
+    from .export import export_onnx, quantise_onnx, run_onnx
     from .model import IdentityAdderModel, count_parameters, receptive_fields
     from .train import (
         BEST_RECIPE,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import io
+import logging
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -36,7 +39,52 @@ def _to_onnx(model: nn.Module, example: tuple[Tensor, Tensor]) -> bytes:
         return buffer.getvalue()
     shapes = dict.fromkeys(inputs, {0: torch.export.Dim("batch")})
     program = torch.onnx.export(model, example, dynamo=True, dynamic_shapes=shapes, **options)
-    return program.model_proto.SerializeToString()
+    return _without_notes(program.model_proto).SerializeToString()
+
+
+def _without_notes(model):
+    """The same ONNX model without the exporter's notes on where in the code each part comes from.
+
+    They name folders of this machine, and made the file half as large again.
+    """
+    graph = model.graph
+    parts = graph.node, graph.value_info, graph.initializer, graph.input, graph.output
+    for part in [model, graph, *(one for several in parts for one in several)]:
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return model
+
+
+def quantise_onnx(path, target, images: Tensor, numbers: Tensor) -> None:
+    """Write an exported file once more to `target`, calculating with whole numbers of 8 bits.
+
+    images, numbers: some hundred examples, as for `run_onnx`. What the layers make of them says in
+    which range each layer's values lie. Raises FileNotFoundError where there is no file.
+    """
+    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
+
+    class Examples(CalibrationDataReader):
+        batches = iter(_inputs(images, numbers))
+
+        def get_next(self):
+            return next(self.batches, None)
+
+    _check_exists(path)
+    with tempfile.TemporaryDirectory() as folder, _no_advice():
+        result = Path(folder, "int8.onnx")
+        quantize_static(str(path), str(result), Examples(), quant_format=QuantFormat.QDQ)
+        write_whole(target, result.read_bytes())
+
+
+@contextlib.contextmanager
+def _no_advice():
+    """The quantiser's advice how to prepare a large model goes to the log of the whole program."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def run_onnx(path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
@@ -46,8 +94,19 @@ def run_onnx(path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     """
     import onnxruntime
 
+    _check_exists(path)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = ["digit_logits", "sum_logits"]
+    batches = [session.run(names, batch) for batch in _inputs(images, numbers)]
+    return tuple(torch.from_numpy(np.concatenate(column)) for column in zip(*batches))
+
+
+def _inputs(images: Tensor, numbers: Tensor, size: int = 1000) -> list[dict]:
+    """What onnxruntime takes, in batches: all at once could need a gigabyte."""
+    batches = zip(images.cpu().split(size), numbers.cpu().split(size))
+    return [dict(images=np.asarray(some), numbers=np.asarray(told)) for some, told in batches]
+
+
+def _check_exists(path) -> None:
     if not Path(path).exists():
         raise FileNotFoundError(f"there is no {path}: write it with export_onnx")
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    inputs = {"images": np.asarray(images.cpu()), "numbers": np.asarray(numbers.cpu())}
-    return tuple(map(torch.from_numpy, session.run(["digit_logits", "sum_logits"], inputs)))

@@ -1,13 +1,15 @@
+import logging
+
 import pytest
 import torch
 
-from mnist_adder_lib import IdentityAdderModel, load_pretrained
+from mnist_adder_lib import IdentityAdderModel, export, load_pretrained
 
 pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
-from mnist_adder_lib.export import export_onnx, run_onnx  # noqa: E402
+from mnist_adder_lib.export import export_onnx, quantise_onnx, run_onnx  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,31 @@ def test_it_is_the_trained_model(path, first):
     onnx.checker.check_model(onnx.load(path), full_check=True)
 
 
+def test_the_file_says_nothing_of_this_machine(path):
+    content = path.read_bytes()
+    assert b"site-packages" not in content and b"model.py" not in content
+    assert len(content) < 90_000
+
+
+def test_eight_bits_are_smaller_and_say_the_same(path, first, tmp_path, caplog):
+    data = first(300)
+    images = torch.stack([image for (image, _), _ in data])
+    quantise_onnx(path, tmp_path / "int8.onnx", images[:100], data.numbers[:100])
+    assert (tmp_path / "int8.onnx").stat().st_size < 0.8 * path.stat().st_size
+    pairs = zip(run_onnx(path, images, data.numbers),
+                run_onnx(tmp_path / "int8.onnx", images, data.numbers))
+    assert all((ours.argmax(1) == theirs.argmax(1)).float().mean() > 0.97 for ours, theirs in pairs)
+    assert not caplog.records and logging.root.manager.disable == logging.NOTSET
+
+
+def test_many_images_are_sent_in_batches(path, monkeypatch):
+    images, numbers = torch.randn(23, 1, 28, 28), torch.arange(23) % 10
+    whole = run_onnx(path, images, numbers)
+    monkeypatch.setattr(export._inputs, "__defaults__", (10,))
+    for ours, theirs in zip(whole, run_onnx(path, images, numbers)):
+        assert torch.allclose(ours, theirs, atol=1e-4)
+
+
 @pytest.mark.parametrize("batch", [1, 7])
 def test_a_batch_of_any_size(path, batch):
     digit, total = run_onnx(path, torch.zeros(batch, 1, 28, 28), torch.zeros(batch).long())
@@ -39,6 +66,9 @@ def test_a_batch_of_any_size(path, batch):
 def test_no_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="write it with export_onnx"):
         run_onnx(tmp_path / "none.onnx", torch.zeros(1, 1, 28, 28), torch.zeros(1).long())
+    with pytest.raises(FileNotFoundError, match="write it with export_onnx"):
+        quantise_onnx(tmp_path / "none.onnx", tmp_path / "x.onnx", torch.zeros(1, 1, 28, 28),
+                      torch.zeros(1).long())
 
 
 def test_an_untrained_model_is_exported_as_it_is(tmp_path):

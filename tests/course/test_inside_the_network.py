@@ -1,0 +1,321 @@
+"""Inside the network: the values of its guesses, the answers to its exercises, its figures."""
+
+import nbformat
+import pandas as pd
+import pytest
+import torch
+from every_lesson import ROOT
+
+from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
+from mnist_adder_lib.course.inside_the_network import (
+    Follow,
+    checks,
+    explore_units,
+    plot_answer,
+    plot_attributions,
+    plot_between,
+    plot_embedding,
+    plot_maps,
+    plot_places,
+    plot_shares,
+    plot_tables,
+    plot_unit,
+)
+from mnist_adder_lib.drawing import AdderPanel
+
+# question: values, and the place of the option that each makes right; the first is what we got
+VALUES = {
+    "half": [(torch.tensor(0.5), 1), (0.0, 0), (1.0, 2)],
+    "units that add": [(7, 2), (30, 1), (60, 0)],
+    "untrained map": [(torch.tensor(1.0), 2), (0.3, 0), (0.0, 1)],
+    "patched": [(5, 2), (8, 1), (12, 0)],
+}
+
+
+def listen(take, network, layer, inputs, remove=True):
+    """What `take(layer's inputs, its output)` gives while the network runs."""
+    seen = []
+
+    def note(layer, inputs, output):
+        seen.append(take(inputs, output))
+
+    hook = layer.register_forward_hook(note)
+    network(inputs)
+    if remove:
+        hook.remove()
+    return seen
+
+
+def enters(network, layer, inputs):
+    return listen(lambda inputs, output: inputs[0], network, layer, inputs)[0]
+
+
+def enters_by_pre_hook(network, layer, inputs):
+    seen = {}
+    hook = layer.register_forward_pre_hook(lambda layer, inputs: seen.update(found=inputs))
+    with torch.no_grad():
+        network(inputs)
+    hook.remove()
+    return seen["found"][0]
+
+
+def left_over(table):
+    explained = table.mean(dim=1, keepdim=True) + table.mean(dim=0, keepdim=True) - table.mean()
+    return ((table - explained) ** 2).mean() / table.var(correction=0)
+
+
+def by(table, dim):
+    return table.mean(dim=dim).var(correction=0) / table.var(correction=0)
+
+
+def delete(image, importance, count, black, ranks=lambda order, image: order):
+    image = image.clone()
+    image.view(-1)[ranks(importance.flatten(), image.flatten()).topk(count).indices] = black
+    return image
+
+
+def delete_in_place(image, importance, count, black):
+    image[importance >= importance.flatten().sort().values[-count]] = black
+    return image
+
+
+def delete_by_threshold(image, importance, count, black):
+    least = importance.flatten().sort().values[-count]
+    return torch.where(importance >= least, torch.tensor(black), image).tolist()
+
+
+def swap(network, layer, units, inputs, others, mix=None, remove=True):
+    other = listen(lambda inputs, output: output, network, layer, others)[0]
+
+    def put_in(layer, inputs, output):
+        mixed = output.clone()
+        mixed[:, units] = other[:, units]
+        return mixed if mix is None else mix(output, other, mixed)
+
+    hook = layer.register_forward_hook(put_in)
+    answer = network(inputs)
+    if remove:
+        hook.remove()
+    return answer
+
+
+def mixing(mix):
+    return lambda *arguments: swap(*arguments, mix=mix)
+
+
+def swap_by_places(network, layer, units, inputs, others):
+    seen = listen(lambda inputs, output: output.detach(), network, layer, others)[0]
+
+    def put_in(layer, inputs, output):
+        return torch.stack([seen[:, place] if place in units else output[:, place]
+                            for place in range(output.shape[1])], dim=1)
+
+    hook = layer.register_forward_hook(put_in)
+    with torch.no_grad():
+        answer = network(inputs)
+    hook.remove()
+    return answer
+
+
+# check: (wrong answers with a part of the reason, right answers)
+ANSWERS = {
+    checks.what_enters: (
+        [
+            (lambda *three: listen(lambda i, o: o, *three)[0], "what leaves the layer"),
+            (lambda *three: listen(lambda i, o: i, *three)[0], "Take its first"),
+            (lambda *three: listen(lambda i, o: i[0], *three), "Take its first"),
+            (lambda network, layer, inputs: network(inputs), "leaves the whole network"),
+            (lambda network, layer, inputs: inputs, "into the whole network"),
+            (lambda *three: listen(lambda i, o: i[0], *three, remove=False)[0], "still there"),
+            (lambda network, layer, inputs: layer(network.left(inputs)), "isn't what went into"),
+        ],
+        [enters, enters_by_pre_hook],
+    ),
+    checks.interaction: (
+        [
+            (lambda table: by(table, 1), "share of the digit"),
+            (lambda table: by(table, 0), "share of the number"),
+            (lambda table: by(table, 0) + by(table, 1), "what they leave over"),
+            (lambda table: 1 - by(table, 1), "not yet the number"),
+            (lambda table: 1 - by(table, 0), "not yet the digit"),
+            (lambda table: (1 - by(table, 0)) * (1 - by(table, 1)), "not multiplied"),
+            (lambda table: left_over(table) * table.var(correction=0), "That is a variance"),
+            (lambda table: table - table.mean(), "one number"),
+        ],
+        [left_over, lambda table: 1 - by(table, 0) - by(table, 1)],
+    ),
+    checks.delete: (
+        [
+            (lambda *four: delete(*four, ranks=lambda order, image: -order), "least"),
+            (lambda *four: delete(*four, ranks=lambda order, image: order.abs()), "sign"),
+            (lambda *four: delete(*four, ranks=lambda order, image: image), "brightest"),
+            (lambda image, importance, count, black: delete(image, importance, count, 0.0), "grey"),
+            (lambda image, importance, count, black: delete(image, importance, count, -1.0),
+             "something else than black"),
+            (delete_in_place, "changes the image"),
+            (lambda image, importance, count, black: delete(image, importance, count + 1, black),
+             "should become black"),
+            (lambda *four: delete(*four, ranks=lambda order, image: order.roll(1)),
+             "not the pixels with"),
+            (lambda *four: delete(*four).flatten(), "shape"),
+            (lambda image, importance, count, black: importance.topk(count), "one row first"),
+            (lambda image, importance, count, black: image, "Nothing was made black"),
+        ],
+        [delete, delete_by_threshold],
+    ),
+    checks.swap_units: (
+        [
+            (mixing(lambda output, other, mixed: None), "Nothing was replaced"),
+            (mixing(lambda output, other, mixed: other), "All units were replaced"),
+            (mixing(lambda output, other, mixed: output + other - mixed), "wrong way round"),
+            (mixing(lambda output, other, mixed: output * (mixed == output)), "set to 0"),
+            (mixing(lambda output, other, mixed: output + 1), "isn't what comes out"),
+            (lambda *five: swap(*five, remove=False), "still there"),
+            (lambda network, layer, units, inputs, others: network(others), "All units"),
+        ],
+        [swap, swap_by_places],
+    ),
+}
+
+
+# --- attribution, against an oracle of its own ----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """What the lesson's cells of integrated gradients define, by its name."""
+    notebook = nbformat.read(ROOT / "notebooks" / "11_inside_the_network.ipynb", as_version=4)
+    sources = {cell.id: cell.source for cell in notebook.cells}
+    names = {"torch": torch, "normalise": normalise}
+    for name in ("11-logit", "11-integrated-gradients"):
+        exec(sources[name], names)
+    return names
+
+
+def test_integrated_gradients_are_the_integral(cells):
+    """Against a fine sum in double precision, on a smooth network."""
+    torch.manual_seed(0)
+    weights = torch.randn(10, 784) / 20
+    image = normalise(torch.rand(1, 1, 28, 28))
+
+    def network(images, numbers):
+        return torch.tanh(images.flatten(1) @ weights.T.to(images.dtype)), None
+
+    found = cells["integrated_gradients"](network, image, 3)
+    start, end = (x.double().flatten() for x in (cells["black"], image))
+    shares = torch.linspace(0, 1, 20_001, dtype=torch.float64)[:, None]
+    inside = (start + shares * (end - start)) @ weights[3].double()
+    slope = torch.trapezoid(1 - torch.tanh(inside) ** 2, shares[:, 0])
+    expected = (end - start) * slope * weights[3].double()
+    assert torch.allclose(found.flatten().double(), expected, atol=1e-5)
+    assert found.sum().item() == pytest.approx(
+        (torch.tanh(end @ weights[3].double()) - torch.tanh(start @ weights[3].double())).item(),
+        abs=1e-4)
+
+
+def test_integrated_gradients_are_those_of_captum(cells, first):
+    captum = pytest.importorskip("captum.attr")
+    model, image = load_pretrained(), first(1, 2)[0][0][0][None]
+    oracle = captum.IntegratedGradients(
+        lambda images: model(images, torch.full((len(images),), 5))[0])
+    expected = oracle.attribute(image, cells["black"], target=7, n_steps=40,
+                                method="riemann_middle")
+    found = cells["integrated_gradients"](model, image, 7, steps=40)
+    assert torch.allclose(found, expected[0, 0].float(), atol=1e-3)
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def watched():
+    """An untrained network, an image, and what left its blocks."""
+    torch.manual_seed(0)
+    model, image = IdentityAdderModel().eval(), torch.randn(1, 1, 28, 28)
+    seen, inputs = {}, image
+    with torch.no_grad():
+        for block in (model.block1, model.block2, model.block3):
+            inputs = seen[block] = block(inputs)
+    return model, image[0, 0], seen
+
+
+def test_plot_maps():
+    maps = torch.zeros(6, 5, 5)
+    maps[2, 1, 1], maps[3, 0, 0] = 2.0, -9.0
+    figure = plot_maps(maps)
+    assert "6 pictures of 5x5" in figure.get_label() and "in channel 2" in figure.get_label()
+    assert [ax.get_title() for ax in figure.axes[:6]] == [f"channel {n}" for n in range(6)]
+
+
+def test_plot_unit_frames_what_it_sees(watched):
+    model, image, seen = watched
+    figure = plot_unit(model, image, seen, 1, 2, 3, 4)
+    value = seen[model.block1][0, 2, 3, 4].item()
+    assert f"is {value:.2f}" in figure.get_label() and "6x6 pixels" in figure.get_label()
+    frame = figure.axes[0].patches[0]
+    assert (frame.get_x(), frame.get_y(), frame.get_width()) == (2 * 4 + 0.5 - 3, 3.5, 6)
+
+
+def test_the_sliders_end_where_the_block_does(watched):
+    block, channel, row, column = explore_units(*watched).children[:4]
+    assert (channel.max, row.max, column.max) == (7, 13, 13)
+    channel.value = row.value = 7
+    block.value = 3
+    assert (channel.max, row.max, column.max, row.value) == (15, 4, 4, 4)
+
+
+def test_plot_embedding_and_answer():
+    label = plot_embedding(torch.tensor([0.0, 2, 0, 1]), torch.ones(4), 7).get_label()
+    assert "2 of them are 0" in label and "place 1, is 2.00" in label
+    label = plot_answer(torch.zeros(28, 28), torch.eye(10)[7]).get_label()
+    assert "the 7, 100%" in label
+
+
+def test_plot_places():
+    places, digits = torch.randn(30, 2), torch.arange(30) % 10
+    images = torch.zeros(2, 28, 28)
+    figure = plot_places(places, digits, torch.tensor([0.5, 1]), images, ["a 7", "a 1"])
+    assert "30 images" in figure.get_label() and "at 0.5, 1.0." in figure.get_label()
+    assert "nearest first: a 7, a 1" in figure.get_label() and len(figure.axes) == 3
+
+
+def test_plot_shares_and_tables():
+    shares = pd.DataFrame({"digit": [0.2, 0.4], "sum": [0.1, 0.3]})
+    label = plot_shares({"first layer": shares}).get_label()
+    assert "first layer: the sum explains 20% on average and at most 30%." in label
+    assert "a, b." in plot_tables({"a": torch.eye(10), "b": torch.ones(10, 10)}).get_label()
+
+
+def test_plot_attributions_lays_a_small_map_over_the_middle():
+    image, small = torch.zeros(28, 28), torch.zeros(24, 24)
+    image[10:20, 10:20], small[3, 4] = 2.0, 1.0
+    figure = plot_attributions(image, {"drop": small, "all": torch.eye(28)})
+    assert "drop, brightest at row 5, column 6" in figure.get_label()
+
+
+def test_plot_between():
+    ways = {name: torch.zeros(11, 10) for name in ("pen", "pixels")}
+    for shares in ways.values():
+        shares[:, 1], shares[:, 7] = 1 - torch.arange(11) / 10, torch.arange(11) / 10
+    figure = plot_between({"pen": torch.zeros(11, 28, 28)}, ways, 1, 7)
+    assert "pen, from step 6 on, and another digit gets 0% at most" in figure.get_label()
+
+
+def test_the_figure_follows_the_panel():
+    drawn = []
+
+    def draw():
+        drawn.append(panel.seen.sum())
+        return plot_answer(torch.zeros(28, 28), torch.eye(10)[3])
+
+    panel = AdderPanel(load_pretrained())
+    follow = Follow(panel, draw)
+    before = follow.picture.value
+    assert repr(follow) == "Follow()" and 'alt="An image, and bars' in before
+    panel.strokes = [[(0.5, 0.2), (0.5, 0.8)]]
+    assert len(drawn) == 2 and drawn[0] == 0 < drawn[1]
+    panel._respond(unfinished=[[(0.2, 0.2), (0.8, 0.2)]], ink="1")
+    assert len(drawn) == 2, "only finished strokes are followed"
+    Follow(panel, draw)
+    panel.strokes = [[(0.2, 0.2), (0.5, 0.8)]]
+    assert len(drawn) == 4, "the figure of a cell that was run again takes the place of the first"
