@@ -1,14 +1,15 @@
 """Build the site: the panel, all lessons with what they printed, and the pages for teachers and others.
 
-    python tools/build_site.py [LESSON ...]
+    python tools/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
 
-Writes build/site, from what is there: the notebooks (or those whose names begin with LESSON), docs,
-parts of the README, and the page that tools/build_page.py made. Nothing is run or downloaded. Stops
-at any warning, for instance at a link to nowhere.
+Writes build/site from what is there: the notebooks (or those whose names begin with LESSON), docs,
+parts of the README, and the page that tools/build_page.py made. Nothing is run or downloaded. Fails
+where Sphinx warns, for instance of a link to nowhere. Needs the extra `site`.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import sys
@@ -20,7 +21,6 @@ from set_repository import ASKS, BADGE, PLACEHOLDER, badge, read_address
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "site"
-SOURCES = ROOT / "build" / "site_sources"
 SITE = ROOT / "build" / "site"
 PARTS = {  # of the README: the name here, its heading
     "start": "Start", "lessons": "Lessons", "library": "Library", "results": "Results",
@@ -100,7 +100,7 @@ def notebooks(chosen) -> list[Path]:
             if not chosen or path.stem == "glossary" or path.name.startswith(tuple(chosen))]
 
 
-def gather(address: str, chosen=(), sources: Path = SOURCES) -> list[Path]:
+def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     """Put all that the site is made of into a folder, laid out like the repository."""
     shutil.rmtree(sources, ignore_errors=True)
     shutil.copytree(PAGES, sources, ignore=shutil.ignore_patterns("*.py", "__pycache__", "solutions.md"))
@@ -126,26 +126,35 @@ def gather(address: str, chosen=(), sources: Path = SOURCES) -> list[Path]:
     return found
 
 
-def build(chosen=(), site: Path = SITE, sources: Path = SOURCES) -> int:
+def build(address: str, site: Path, chosen=()) -> int:
     """Build the site, or the part of it with the chosen lessons. Returns 0 where all went well."""
     from sphinx.application import Sphinx
 
-    address = read_address()
-    address = "" if address == PLACEHOLDER else address
+    sources = site.with_name(f"{site.name}_sources")
     shutil.rmtree(site, ignore_errors=True)
-    found = gather(address, chosen, sources)
+    found = gather(sources, address, chosen)
     sys.path.insert(0, str(PAGES))
-    settings = dict(course_root=ROOT, course_address=address,
+    settings = dict(course_root=ROOT, course_address="" if address == PLACEHOLDER else address,
                     html_static_path=[str(sources / "static")])
-    sphinx = Sphinx(sources, PAGES, site, sources / "read", "html", settings,
-                    status=None, warningiserror=True)
+    sphinx = Sphinx(sources, PAGES, site, sources / "read", "html", settings, status=None,
+                    warningiserror=True)
     sphinx.build()
     for path in found:
         shutil.copy(path, site / path.relative_to(ROOT))
+    (site / ".nojekyll").touch()  # GitHub leaves out folders like _static otherwise
     return sphinx.statuscode
 
 
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("lessons", nargs="*", help="how the names of the lessons begin; all if none")
+    parser.add_argument("--to", type=Path, default=SITE, help="the folder to write")
+    parser.add_argument("--address", default=read_address(), help="of the repository")
+    options = parser.parse_args()
+    failed = build(options.address, options.to.resolve(), options.lessons)
+    print(options.to / "index.html")
+    return failed
+
+
 if __name__ == "__main__":
-    failed = build(sys.argv[1:])
-    print(f"{SITE.relative_to(ROOT)}/index.html")
-    sys.exit(failed)
+    sys.exit(main())

@@ -41,9 +41,16 @@ class OfTheRepository(SphinxPostTransform):
                 link.replace_self(nodes.reference("", "", *text, refuri=place) if address else text)
 
 
+def name_levels(app, pagename, templatename, context, doctree):
+    """The captions among the links at the side are headings, and say of which level."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app):
     app.add_config_value("course_root", None, "", [])  # a Path
     app.add_config_value("course_address", "", "env")
     app.add_post_transform(OfTheRepository)
+    app.connect("html-page-context", name_levels, priority=900)  # after the theme's
     NbElementRenderer.render_image = render_image
     return {"parallel_read_safe": True}
