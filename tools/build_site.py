@@ -3,13 +3,17 @@
     python tools/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
 
 Writes build/site from what is there: the notebooks (or those whose names begin with LESSON), docs,
-parts of the README, and the page that tools/build_page.py made. Nothing is run or downloaded. Fails
-where Sphinx warns, for instance of a link to nowhere. Needs the extra `site`.
+parts of the README, and the page that tools/build_page.py made. Nothing is downloaded, and of the
+lessons nothing is run but what makes a widget that works without Python. Fails where Sphinx warns,
+for instance of a link to nowhere. Needs the extra `site`.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import html
+import json
 import re
 import shutil
 import sys
@@ -31,8 +35,10 @@ PANEL = """\
 <details><summary>What happens inside</summary>{inside}<div id="inside"></div></details></div>
 <script src="{static}/try.js"></script>
 """
-NEEDS_PYTHON = '<p class="needs-python">Something to play with stands here when the lesson runs.</p>'
-SHOWS_A_WIDGET = re.compile(r"[A-Z]\w+\(.*\)")  # what it leaves in a stored notebook
+NEEDS_PYTHON = '<p class="needs-python">Here stands something to play with when you run the lesson.</p>'
+LIVE = {"WindowViewer", "BallOnCurve", "PairPicker"}  # widgets that calculate all in the browser
+THE_PANEL = re.compile(r"^(\w+) = load_pretrained\(\)\n(\w+) = AdderPanel\(\1\)\n\2$", re.MULTILINE)
+NOT_THEIRS = {"layout", "tabbable", "tooltip"}  # traits that every widget has
 
 
 def part(readme: str, heading: str) -> str:
@@ -51,40 +57,80 @@ def panel(static: str) -> str:
     return PANEL.format(inside=inside, static=static)
 
 
-def is_widget(cell) -> bool:
-    """Whether a cell shows something that needs a kernel: it left nothing that can be shown."""
-    last = cell.source.rstrip().rpartition("\n")[2]
+def widget_of(cell) -> str | None:
+    """The name of the widget that a cell shows and that left no picture: "" where it left nothing."""
     if not cell.outputs:
-        return "nbval-ignore-output" in cell.metadata.get("tags", []) and not re.search(r"\s=\s|^ ", last)
+        last = cell.source.rstrip().rpartition("\n")[2]
+        ignored = "nbval-ignore-output" in cell.metadata.get("tags", [])
+        return "" if ignored and not re.search(r"\s=\s|^ ", last) else None
     data = cell.outputs[-1].get("data", {})
-    return set(data) == {"text/plain"} and bool(SHOWS_A_WIDGET.fullmatch(data["text/plain"]))
+    name = re.fullmatch(r"([A-Z]\w+)\(.*\)", data.get("text/plain", ""))
+    return name[1] if name and (name[1] in LIVE or len(data) == 1) else None
 
 
-def as_page(notebook, path: Path, address: str):
+def made_from(cells) -> str:
+    """The statements from which what the last of the cells shows is made, and no others."""
+    kept, needed = [], None
+    for statement in reversed([one for cell in cells for one in ast.parse(cell.source).body]):
+        nodes = list(ast.walk(statement))
+        bound = {node.id for node in nodes
+                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        bound |= {(node.asname or node.name).partition(".")[0] for node in nodes
+                  if isinstance(node, ast.alias)}
+        bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        if needed is None or bound & needed:
+            needed = (needed or set()) - bound
+            needed |= {node.id for node in nodes
+                       if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+            kept.insert(0, ast.unparse(statement))
+    return "\n".join(kept)
+
+
+def live(statements: str, scripts: dict) -> str:
+    """A widget for the site, made by these statements; its script and style go into `scripts`."""
+    *first, last = statements.splitlines()
+    names: dict = {}
+    exec("\n".join(first), names)
+    widget = eval(last, names)
+    name = type(widget).__name__
+    script = str(widget._esm).replace("export default { render };", "return { render };")
+    scripts[name] = f"WIDGETS.{name} = (() => {{\n{script}\n}})();\n", str(widget._css)
+    traits = {name: value for name, value in widget.get_state().items()
+              if name[0] != "_" and name not in NOT_THEIRS}
+    traits = html.escape(json.dumps(traits, separators=(",", ":")))
+    return f'<div data-widget="{name}" data-traits="{traits}"></div>'
+
+
+def as_page(notebook, path: Path, address: str, scripts: dict):
     """A lesson for the site: what brings it to Colab folded, what needs a kernel live or said so."""
-    panels = 0
+    has_panel = False
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
     if path.stem != "glossary":
         header.source = header.source.replace("\n\n", f"\n\n{buttons(path, address)}\n\n", 1)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and ASKS not in cell.source]
     for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
         if ASKS in cell.source:
             cell.metadata.tags = ["hide-input"]
-        if is_widget(cell):
-            static = "../" * len(path.relative_to(ROOT).parts[1:]) + "_static"
-            is_panel = "panel" in cell.source and not panels
-            panels += is_panel
-            html = panel(static) if is_panel else NEEDS_PYTHON
-            cell.outputs = [v4.new_output("display_data", {"text/html": html})]
+    for place, cell in enumerate(code):
+        widget = widget_of(cell)
+        if widget is None:
+            continue
+        statements = made_from(code[:place + 1])
+        shown = NEEDS_PYTHON
+        if THE_PANEL.search(statements) and not has_panel:
+            has_panel = True
+            shown = panel("../" * len(path.relative_to(ROOT).parts[1:]) + "_static")
+        elif widget in LIVE:
+            shown = live(statements, scripts)
+        cell.outputs = [v4.new_output("display_data", {"text/html": shown})]
     return notebook
 
 
 def buttons(path: Path, address: str) -> str:
     """What stands below a notebook's title: download it, open it elsewhere."""
     links = [f'<a download href="{path.name}">Download</a>']
-    colab = re.search(r"\]\((https://colab\S+)\)\n", badge(address, path))
+    colab = re.search(r"\)\]\((\S+)\)", badge(address, path))
     if colab:
         repository = address.removeprefix("https://github.com/")
         binder = f"https://mybinder.org/v2/gh/{repository}/main?labpath=notebooks/{path.name}"
@@ -119,10 +165,15 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     (sources / "static" / "try.js").write_text(between(page, "<script>", "</script>"), "utf-8")
     style = between(page, "<style>", "</style>")
     (sources / "static" / "try.css").write_text(f".try {{\n{style}\n}}\n", "utf-8")
-    found = notebooks(chosen)
+    found, scripts = notebooks(chosen), {}
     for path in found:
-        notebook = as_page(nbformat.read(path, as_version=4), path, address)
+        notebook = as_page(nbformat.read(path, as_version=4), path, address, scripts)
         nbformat.write(notebook, sources / path.relative_to(ROOT))
+    for name, place in (("site.js", 0), ("site.css", 1)):
+        file = sources / "static" / name
+        parts = ["const WIDGETS = {};"] if name == "site.js" else []
+        parts += [*(script[place] for script in scripts.values()), file.read_text("utf-8")]
+        file.write_text("\n".join(parts), "utf-8")
     return found
 
 

@@ -18,6 +18,7 @@ myst_heading_slug_func = "course_pages.slug"
 
 html_theme = "furo"
 html_title = project
+html_favicon = "static/favicon.svg"
 html_css_files = ["site.css", "try.css"]
 html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False
