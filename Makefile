@@ -36,7 +36,7 @@ checkpoint: $(READY)
 results: $(READY)
 	rm -f assets/results.jsonl
 	$(VENV)/bin/python tools/measure_recipes.py
-	$(VENV)/bin/python tools/measure_recipes.py --recipes best --seeds 5 6 7 8 9 10 11 12 13 14
+	$(VENV)/bin/python tools/measure_recipes.py --recipes plain --seeds 5 6 7 8 9 10 11 12 13 14
 	$(VENV)/bin/python tools/train_checkpoint.py
 	rm -f assets/changes.jsonl
 	$(VENV)/bin/python tools/measure_changes.py --search

@@ -51,7 +51,7 @@ from mnist_adder_lib.evaluate import as_classes, only_looking
 from mnist_adder_lib.model import fully_connected
 
 RESULTS = Path(__file__).resolve().parents[1] / "assets" / "adders.jsonl"
-BATCH, STEPS, EPOCHS, RATE = 128, 375, 3, 0.01  # STEPS: of an epoch
+BATCH, STEPS, EPOCHS = 128, 375, 3  # STEPS: of an epoch
 TRUE_SUMS = torch.arange(10)[:, None] + torch.arange(10)
 LESSONS_PAIRS = (3 * torch.arange(10)[:, None] + torch.arange(10)) % 5 == 0  # bool (10, 10)
 WAVES = 2 * torch.pi * torch.tensor([1, 2, 3]) / 20
@@ -72,7 +72,8 @@ class Design(NamedTuple):
     digit_alone: bool = False  # the digit head reads the embedding and isn't told the number
     agreement: float = 0.0  # weight of `agreement_loss`, on all ten numbers, without their sums
     weight_decay: float = 0.01
-    steps: int = 1_125  # behind a reader; 3 epochs
+    rate: float = 0.01  # the learning rate at its peak
+    steps: int = EPOCHS * STEPS
 
 
 DESIGNS = {
@@ -91,10 +92,10 @@ DESIGNS = {
     "circles": Design("circles"),
     "parts": Design(head="parts"),
     "amount, parts": Design("amount", "parts"),
-    "one number": Design(head="one number"),
-    "amount, one number": Design("amount", "one number"),
-    "two numbers": Design(head="two numbers"),
-    "amount, two numbers": Design("amount", "two numbers"),
+    "one number": Design(head="one number", rate=0.03),
+    "amount, one number": Design("amount", "one number", rate=0.03),
+    "two numbers": Design(head="two numbers", rate=0.03),
+    "amount, two numbers": Design("amount", "two numbers", rate=0.03),
     "one late": Design(head="one late"),
     "amount, one late": Design("amount", "one late"),
     "two late": Design(head="two late"),
@@ -161,7 +162,7 @@ class Parts(nn.Module):
 
     def __init__(self, told: int, outputs: int):
         super().__init__()
-        self.image = nn.Sequential(fully_connected(20, 64), nn.Linear(64, outputs))
+        self.image = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, outputs))
         self.number = nn.Linear(told, outputs, bias=False)
 
     def forward(self, joined: Tensor) -> Tensor:
@@ -170,7 +171,7 @@ class Parts(nn.Module):
 
 def from_few(width: int) -> list[nn.Module]:
     """Layers from few numbers to 19 logits."""
-    return [fully_connected(width, 64), nn.Linear(64, 19)]
+    return [nn.Linear(width, 64), nn.ReLU(), nn.Linear(64, 19)]
 
 
 def answers(sum_output: Tensor) -> Tensor:
@@ -209,7 +210,7 @@ def train_adder(design: Design, held_out: Tensor, seed: int) -> Adder:
         images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
         return adder_loss(model, model.embed(images), train.digits[batch], held_out, design)
 
-    descend(list(model.parameters()), loss, len(train), EPOCHS * STEPS, design.weight_decay)
+    descend(list(model.parameters()), loss, len(train), design)
     return model
 
 
@@ -223,7 +224,7 @@ def train_reader(seed: int) -> Adder:
         images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
         return F.cross_entropy(model.digit_head(model.embed(images)), train.digits[batch])
 
-    descend(list(model.parameters()), loss, len(train), STEPS, 0.01)
+    descend(list(model.parameters()), loss, len(train), Design(steps=STEPS))
     return model
 
 
@@ -240,16 +241,18 @@ def train_behind(reader: Adder, embeddings: Tensor, design: Design, held_out: Te
         return adder_loss(model, embeddings[batch], digits[batch], held_out, design)
 
     parameters = [weights for part in behind for weights in part.parameters()]
-    descend(parameters, loss, len(digits), design.steps, design.weight_decay)
+    descend(parameters, loss, len(digits), design)
     return model
 
 
-def descend(parameters: list, loss_of, examples: int, steps: int, weight_decay: float) -> None:
+def descend(parameters: list, loss_of, examples: int, design: Design) -> None:
     """AdamW with one cycle; `loss_of` gets the places of a batch among the examples."""
-    optimizer = torch.optim.AdamW(parameters, RATE, weight_decay=weight_decay, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1)
+    optimizer = torch.optim.AdamW(parameters, design.rate, weight_decay=design.weight_decay,
+                                  fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, design.rate,
+                                                   total_steps=design.steps + 1)
     batches = iter(())
-    for _ in range(steps):
+    for _ in range(design.steps):
         batch = next(batches, None)
         if batch is None:
             batches = iter(torch.randperm(examples)[: STEPS * BATCH].view(-1, BATCH))

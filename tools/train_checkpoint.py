@@ -29,7 +29,7 @@ def main(seed: int, path: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    # Of fifteen, the one that reads most digits drawn with a pen (writers 1-7; see RESULTS.md).
-    parser.add_argument("--seed", type=int, default=0)
+    # Of five, the one that reads most digits drawn with a pen (writers 1-7; see docs/results.md).
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--path", type=Path, default=ROOT / "assets" / "adder.pt")
     main(**vars(parser.parse_args()))

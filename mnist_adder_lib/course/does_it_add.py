@@ -70,6 +70,18 @@ guesses = Guesses({
                    "are held out. Fewer pairs to learn from won't help."),
         ],
     ),
+    "one number": Question(
+        "Kinds and 19 classes, but a single number between: what about the held-out pairs?",
+        "Many pairs must share one number line, and only evenly spaced steps put all seen sums in "
+        "their places. The held-out pairs then fall into theirs by themselves.",
+        [
+            Option("Hardly any sum is right, as before.", between(-1, 0.2), "The classes are "
+                   "still pushed down for this digit. But they no longer see the digit."),
+            Option("Less than two thirds as many as of seen pairs.", between(0.2, 0.65), "It may "
+                   "happen in one training or another, where the number line is broken in two."),
+            Option("Nearly as many as of seen pairs.", between(0.65, 1.5)),
+        ],
+    ),
 })
 checks = Checks()
 TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)
@@ -194,18 +206,18 @@ def _judge_difference(got: Tensor, probabilities: Tensor, number: int) -> None:
 # --- what tools/measure_adders.py measured --------------------------------------------------------
 
 
-def _runs(whole: bool, held_out: int) -> pd.DataFrame:
+def _runs(whole: bool) -> pd.DataFrame:
     runs = pd.read_json(asset_path("adders.jsonl"), lines=True)
-    return runs[(runs["whole"] == whole) & (runs["held_out"] == held_out)]
+    return runs[(runs["whole"] == whole) & (runs["held_out"] == 20)]
 
 
-def measured(score: str, whole: bool = True, held_out: int = 20, split: str = "evaluation"):
+def measured(score: str, whole: bool = False, split: str = "evaluation") -> pd.DataFrame:
     """A score of every adder: a table with a row for each adder and a column for each seed.
 
     score: what the head of the tool names, in percent but for "slope"; whole: of networks trained
-    whole, or of adders behind a network that reads digits; held_out: how many pairs were.
+    whole, or of adders behind a network that reads digits. 20 pairs were held out.
     """
-    runs = _runs(whole, held_out)
+    runs = _runs(whole)
     runs = runs.assign(score=[scores[score] for scores in runs[split]])
     table = runs.pivot(index="adder", columns="seed", values="score")
     return table.loc[runs["adder"].unique()].astype(float)
@@ -225,11 +237,11 @@ def pair_table(adder: str, kind: str = "right") -> Tensor:
 
     kind: "right", the percent of sums that are right; "read", of digits; "mean", the predicted sum.
     """
-    runs = _runs(True, 20)
+    runs = _runs(True)
     return torch.tensor(runs[runs["adder"] == adder][kind].tolist()).double().mean(dim=0)
 
 
-def summary(adders: list[str], scores: list[str], whole: bool = True) -> pd.DataFrame:
+def mean_and_spread(adders: list[str], scores: list[str], whole: bool = False) -> pd.DataFrame:
     """Some adders' scores on the evaluation split, mean ± standard deviation over their seeds."""
     found = {score: measured(score, whole).loc[adders] for score in scores}
     columns = {score.replace("_", " "): _with_spread(table, 2 if score == "slope" else 1)
@@ -241,7 +253,9 @@ def summary(adders: list[str], scores: list[str], whole: bool = True) -> pd.Data
 
 def _with_spread(table: pd.DataFrame, decimals: int) -> list[str]:
     mean, spread = table.mean(axis=1), table.std(axis=1)
-    return [f"{mean[name]:.{decimals}f} ± {spread[name]:.{decimals}f}" for name in table.index]
+    return [f"{mean[name]:.{decimals}f}"
+            + (f" ± {spread[name]:.{decimals}f}" if table.loc[name].count() > 1 else "")
+            for name in table.index]
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -273,6 +287,7 @@ def plot_pairs(tables: dict[str, Tensor], held_out: Tensor = MEASURED) -> Figure
 def _draw_pairs(ax, table: Tensor, held_out: Tensor, annotated: bool) -> None:
     sns.heatmap(table.numpy(), cmap=SHARE, vmin=0, vmax=100, cbar=False, square=True,
                 annot=annotated, fmt=".0f", annot_kws={"size": 8}, linewidths=0.4,
+                xticklabels=True, yticklabels=True,
                 linecolor="#80808040", ax=ax)
     for digit, number in held_out.nonzero().tolist():
         ax.add_patch(Rectangle((number + 0.06, digit + 0.06), 0.88, 0.88, fill=False,
@@ -284,18 +299,20 @@ def plot_slopes(means: dict[str, Tensor]) -> Figure:
     """The mean predicted sum against the true one, a dot for each pair that the tool held out and
     whose sum is seen, with the line through them and its slope."""
     pairs = MEASURED & ~unseen_sums(MEASURED)
-    figure, axes = plt.subplots(1, len(means), figsize=(5.5, 2.4), sharex=True, sharey=True)
+    rows = -(-len(means) // 2)
+    figure, axes = plt.subplots(rows, 2, figsize=(4.4, 2.4 * rows), sharex=True, sharey=True)
     words = []
-    for ax, (title, mean) in zip(np.atleast_1d(axes), means.items()):
+    for ax, (title, mean) in zip(axes.flat, means.items()):
         true, predicted = TOTALS[pairs].double().numpy(), mean[pairs].numpy()
         steepness, start = np.polyfit(true, predicted, 1)
         ax.plot([0, 18], [0, 18], ":", color=GREY)
         ax.plot([0, 18], [start, start + 18 * steepness], color=ORANGE)
         ax.plot(true, predicted, "o", color=BLUE, markersize=4, alpha=0.8)
-        ax.set(xlabel="true sum", title=f"{title}\nslope {steepness:.2f}", aspect="equal",
-               xticks=(0, 9, 18), yticks=(0, 9, 18))
+        ax.set(title=f"{title}\nslope {steepness:.2f}", aspect="equal", xticks=(0, 9, 18),
+               yticks=(0, 9, 18))
+        ax.set(xlabel="true sum" if ax.get_subplotspec().is_last_row() else "",
+               ylabel="predicted" if ax.get_subplotspec().is_first_col() else "")
         words.append(f"{title}: slope {steepness:.2f}")
-    figure.axes[0].set(ylabel="predicted")
     return labelled(figure, "Dots along a line, beside a dotted diagonal of slope 1. "
                             + "; ".join(words) + ".")
 

@@ -16,7 +16,8 @@ from torch import Tensor
 from ..augment import draw_line
 from ..checkpoint import load_pretrained
 from ..drawing import DigitPad
-from ..drawing.framing import crop_to_ink, naive_resize, resize_long_side, stroke_weight, to_ink
+from ..drawing.framing import crop_to_ink, resize_long_side, stroke_weight, to_ink, to_uint8
+from ..drawing.panel import with_article
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
 from .checks import Checks, Wrong, draw, numbers, require
@@ -75,6 +76,13 @@ guesses = Guesses({
     ),
 })
 checks = Checks()
+
+
+def naive_resize(drawing) -> np.ndarray:
+    """Shrink a whole drawing, as `frame_drawing` takes it, to uint8 (28, 28), wherever its digit
+    is."""
+    image = Image.fromarray(to_uint8(to_ink(drawing)))
+    return np.asarray(image.resize((28, 28), Image.Resampling.BICUBIC))
 
 
 def on_pad(image, size: int, corner: bool = False) -> np.ndarray:
@@ -154,7 +162,8 @@ class Dictation(ipywidgets.VBox):
         count = len(self.drawings)
         self.next.disabled, self.back.disabled = count == 20, count == 0
         self.says.value = ("That was the last one. Thank you!" if count == 20 else
-                           f"{note}Draw a <b>{self.asked[count]}</b> ({count + 1} of 20).")
+                           f"{note}Draw <b>{with_article(self.asked[count])}</b> ({count + 1} of "
+                           "20).")
 
     def __repr__(self):
         return f"Dictation: {len(self.drawings)} of 20 drawn"
@@ -182,7 +191,8 @@ def most_misread(table) -> str:
     mistakes = table.where(~np.eye(len(table), dtype=bool), 0).stack()
     if not mistakes.any():
         return "All were read as what was asked for."
-    most = [f"a {true} as a {read}" for true, read in mistakes[mistakes == mistakes.max()].index]
+    most = [f"{with_article(true)} as {with_article(read)}"
+            for true, read in mistakes[mistakes == mistakes.max()].index]
     return f"Misread most often ({mistakes.max():.0f}): {', '.join(most)}."
 
 

@@ -151,9 +151,3 @@ def remark(framed: np.ndarray, much: float = MUCH) -> str:
         if ((gaps > APART) & (gaps < 1 - APART)).any():
             return "There are two parts with a gap between them. I can only read one digit."
     return ""
-
-
-def naive_resize(drawing) -> np.ndarray:
-    """Shrink the whole drawing to uint8 (28, 28), wherever its digit is (lesson 07 compares)."""
-    image = Image.fromarray(to_uint8(to_ink(drawing)))
-    return np.asarray(image.resize((28, 28), Image.Resampling.BICUBIC))

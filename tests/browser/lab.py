@@ -52,6 +52,33 @@ const panel = all.find((w) => w.context?.path === "lesson.ipynb");
 """
 
 
+RENDER = """async ({ source, style, traits }) => {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const { default: widget } = await import(url);
+    document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
+    const listeners = {};
+    window.model = {
+        traits, saved: 0,
+        get: (name) => traits[name],
+        set: (name, value) => { traits[name] = value; listeners[`change:${name}`]?.(); },
+        save_changes: () => { window.model.saved += 1; },
+        on: (event, listener) => { listeners[event] = listener; },
+        off: (event) => { delete listeners[event]; },
+    };
+    window.outside = [];
+    document.addEventListener("keydown", (event) => window.outside.push(event.key));
+    window.stop = widget.render({ model: window.model, el: document.querySelector("#widget") });
+}"""
+
+
+def render_alone(page, widget, *names: str) -> None:
+    """Show a widget on an empty page without Python. Its traits of these names are in the page's
+    `model.traits`, keys that it lets out in `outside`; `stop()` takes it away."""
+    page.set_content("<!doctype html><main id=widget></main>")
+    traits = {name: getattr(widget, name) for name in names}
+    page.evaluate(RENDER, {"source": str(widget._esm), "style": str(widget._css), "traits": traits})
+
+
 def write_notebook(folder: Path, *cells: str) -> None:
     """Write lesson.ipynb with these code cells."""
     cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}

@@ -2,7 +2,7 @@
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
@@ -17,16 +17,17 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "guesses.ask('parameters')",
     "window-viewer": "from mnist_adder_lib.course.window_viewer import WindowViewer\n"
     "import torch\nWindowViewer(torch.eye(28), torch.ones(3, 3))",
+    "pair-picker": "from mnist_adder_lib.course.pair_picker import PairPicker\nPairPicker()",
     "ball-on-curve": "from mnist_adder_lib.course.ball_on_curve import BallOnCurve\nBallOnCurve()",
 }
 THEME = "await app.commands.execute('apputils:change-theme', { theme: argument });"
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(playwright, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     write_notebook(folder, *CELLS.values())
-    with lab_server(folder) as url, sync_api.sync_playwright() as playwright:
+    with lab_server(folder) as url:
         lab = Lab(playwright, url, viewport={"width": 1200, "height": 2400})
         lab.open()
         lab.run_all()

@@ -5,60 +5,28 @@ import re
 import pytest
 import torch
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
-from lab import CHROMIUM, FLAGS, Lab, lab_server, write_notebook  # noqa: E402
+from lab import CHROMIUM, Lab, lab_server, render_alone, write_notebook  # noqa: E402
 
 from mnist_adder_lib.course.ball_on_curve import BallOnCurve  # noqa: E402
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 
 TRAITS = ("start", "rate", "momentum", "with_momentum", "path")
-SHOW = """async ({ source, style, traits }) => {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const { default: ball } = await import(url);
-    document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
-    const listeners = {};
-    window.model = {
-        traits,
-        get: (name) => traits[name],
-        set: (name, value) => { traits[name] = value; listeners[`change:${name}`]?.(); },
-        save_changes: () => {},
-        on: (event, listener) => { listeners[event] = listener; },
-        off: (event) => { delete listeners[event]; },
-    };
-    window.outside = [];
-    document.addEventListener("keydown", (event) => window.outside.push(event.key));
-    ball.render({ model: window.model, el: document.querySelector("#ball") });
-}"""
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_api.sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def browser(playwright):
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    yield browser
-    browser.close()
 
 
 class Page:
     """A page with a ball and no kernel."""
 
-    def __init__(self, browser, traits, **options):
+    def __init__(self, browser, ball, **options):
         self.errors = []
         options = {"viewport": {"width": 800, "height": 700}, "reduced_motion": "reduce", **options}
         self.context = browser.new_context(**options)
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(error.message))
-        self.page.set_content("<!doctype html><main id=ball></main>")
-        files = {"source": str(BallOnCurve._esm), "style": str(BallOnCurve._css)}
-        self.page.evaluate(SHOW, {**files, "traits": traits})
+        render_alone(self.page, ball, *TRAITS)
 
     def path(self):
         return self.page.evaluate("() => window.model.traits.path")
@@ -93,7 +61,7 @@ def show(browser):
 
     def show(options={}, **traits):
         ball = BallOnCurve(**traits)
-        pages.append(Page(browser, {name: getattr(ball, name) for name in TRAITS}, **options))
+        pages.append(Page(browser, ball, **options))
         return pages[-1]
 
     yield show

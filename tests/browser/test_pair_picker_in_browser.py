@@ -2,22 +2,14 @@
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright", reason="playwright is not installed")
 
-from lab import CHROMIUM, FLAGS  # noqa: E402
-from test_window_viewer_in_browser import CONTRAST, SHOW  # noqa: E402
+from lab import CHROMIUM, render_alone  # noqa: E402
+from test_window_viewer_in_browser import CONTRAST  # noqa: E402
 
 from mnist_adder_lib.course.pair_picker import PATTERN, PairPicker  # noqa: E402
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -29,9 +21,7 @@ def show(browser):
         page = browser.new_page(viewport={"width": width, "height": 700})
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(error.message))
-        page.set_content("<!doctype html><main id=viewer></main>")
-        files = {"source": str(PairPicker._esm), "style": str(PairPicker._css)}
-        page.evaluate(SHOW, {**files, "traits": {"pairs": pairs}})
+        render_alone(page, PairPicker(pairs=pairs), "pairs")
         return page
 
     yield show
@@ -124,7 +114,7 @@ def test_contrast(show, dark):
     page = show()
     if dark:
         page.evaluate("document.body.style = 'background: #111; color: #e8e8e8'")
-    assert page.locator("#viewer").evaluate(CONTRAST) == []
+    assert page.locator("#widget").evaluate(CONTRAST) == []
 
 
 @pytest.mark.parametrize("width", [360, 480, 800])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
 from lab import CHROMIUM, DIGITS, Lab, lab_server, write_notebook  # noqa: E402
@@ -39,12 +39,6 @@ START_CLOCK = """() => {
     new MutationObserver(stop).observe(document.querySelector(".said"), { childList: true });
     window.ms = window.up = null;
 }"""
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_api.sync_playwright() as playwright:
-        yield playwright
 
 
 @pytest.fixture(scope="module")

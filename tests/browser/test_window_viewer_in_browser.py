@@ -4,64 +4,31 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
-from lab import CHROMIUM, FLAGS, Lab, lab_server, write_notebook  # noqa: E402
+from lab import CHROMIUM, Lab, lab_server, render_alone, write_notebook  # noqa: E402
 
 from mnist_adder_lib.course.window_viewer import WindowViewer  # noqa: E402
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 
 TRAITS = ("image", "weights", "mode", "place", "range", "padding", "digits")
-SHOW = """async ({ source, style, traits }) => {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const { default: viewer } = await import(url);
-    document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
-    const listeners = {};
-    window.model = {
-        traits, saved: 0,
-        get: (name) => traits[name],
-        set: (name, value) => { traits[name] = value; listeners[`change:${name}`]?.(); },
-        save_changes: () => { window.model.saved += 1; },
-        on: (event, listener) => { listeners[event] = listener; },
-        off: (event) => { delete listeners[event]; },
-    };
-    window.outside = [];
-    document.addEventListener("keydown", (event) => window.outside.push(event.key));
-    window.stop = viewer.render({ model: window.model, el: document.querySelector("#viewer") });
-}"""
 VIEWER_CELLS = (
     "import time\nfrom mnist_adder_lib.course.window_viewer import WindowViewer",
     "viewer = WindowViewer(place=[9, 13])\nviewer",
 )
 
 
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_api.sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def browser(playwright):
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    yield browser
-    browser.close()
-
-
 class Page:
     """A page with a viewer and no kernel."""
 
-    def __init__(self, browser, traits, **options):
+    def __init__(self, browser, viewer, **options):
         self.errors = []
         context = browser.new_context(**{"viewport": {"width": 800, "height": 900}, **options})
         self.page = context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(error.message))
-        self.page.set_content("<!doctype html><main id=viewer></main>")
-        source, style = WindowViewer._esm, WindowViewer._css
-        files = {"source": str(source), "style": str(style)}
-        self.page.evaluate(SHOW, {**files, "traits": traits})
+        render_alone(self.page, viewer, *TRAITS)
         self.session = context.new_cdp_session(self.page)
 
     def trait(self, name):
@@ -106,7 +73,7 @@ def show(browser):
 
     def show(image=None, weights=None, options={}, **traits):
         viewer = WindowViewer(image, weights, **traits)
-        pages.append(Page(browser, {name: getattr(viewer, name) for name in TRAITS}, **options))
+        pages.append(Page(browser, viewer, **options))
         return pages[-1]
 
     yield show
@@ -327,7 +294,7 @@ def test_contrast(show, dark, step):
         page.page.evaluate("document.body.style = 'background: #111; color: #e8e8e8'")
     page.page.click(f"text={step}")
     page.page.hover(".window td:visible >> nth=0")
-    assert page.page.locator("#viewer").evaluate(CONTRAST) == []
+    assert page.page.locator("#widget").evaluate(CONTRAST) == []
 
 
 @pytest.mark.parametrize("width", [320, 400, 480, 1200])

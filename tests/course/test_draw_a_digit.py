@@ -110,7 +110,7 @@ ANSWERS = {
     checks.upstroke: (
         [
             (lambda images: images, "hardly any new ink"),
-            (line_from(0, 2, to=(0.0, 6.0)), "hardly any new ink"),
+            (line_from(0, 2, to=(0.0, 3.0), width=1.0), "hardly any new ink"),
             (line_from(6, 6), "to the right of the top"),
             (line_from(-6, -6), "goes up, beyond the top"),
             (line_from(-8, 0), "nearly level"),
@@ -129,6 +129,13 @@ ANSWERS = {
         [line_from(-6, 6), line_from(-5, 7), line_from(-7, 5, width=1.5)],
     ),
 }
+
+
+def test_naive_resize_keeps_the_place():
+    small = np.zeros((280, 280), np.uint8)
+    small[30:80, 40:60] = 255
+    shrunk = draw_a_digit.naive_resize(small)
+    assert shrunk[3:8, 4:6].min() > 200 and not shrunk[10:].any() and not shrunk[:, 8:].any()
 
 
 @pytest.mark.parametrize("size, corner, box", [
@@ -179,9 +186,9 @@ def test_dictation_keeps_what_is_drawn():
     images, digits = dictation.results()
     assert images.shape == (0, 28, 28) and digits.shape == (0,) and dictation.back.disabled
     press(dictation.next)
-    assert dictation.says.value.startswith("The pad is empty. Draw a <b>")
+    assert dictation.says.value.startswith("The pad is empty. Draw <b>a")
     for count in range(20):
-        assert f"Draw a <b>{dictation.asked[count]}</b> ({count + 1} of 20)" in dictation.says.value
+        assert f" {dictation.asked[count]}</b> ({count + 1} of 20)" in dictation.says.value
         dictation.pad.strokes = line
         press(dictation.next)
         assert dictation.pad.strokes == []
@@ -218,5 +225,5 @@ def test_the_drawings_and_what_was_misread(first):
 
     table = pd.DataFrame(np.diag([2] * 10))
     assert draw_a_digit.most_misread(table) == "All were read as what was asked for."
-    table.loc[1, 7], table.loc[4, 9], table.loc[3, 8] = 2, 2, 1
-    assert draw_a_digit.most_misread(table) == "Misread most often (2): a 1 as a 7, a 4 as a 9."
+    table.loc[1, 7], table.loc[8, 9], table.loc[3, 8] = 2, 2, 1
+    assert draw_a_digit.most_misread(table) == "Misread most often (2): a 1 as a 7, an 8 as a 9."

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
 from mnist_adder_lib.drawing import framing as drawing
-from mnist_adder_lib.drawing.framing import frame_drawing, naive_resize
+from mnist_adder_lib.drawing.framing import frame_drawing
 
 digits = st.integers(0, 9)
 shapes = st.tuples(st.integers(1, 50), st.integers(1, 50)) | st.sampled_from([(1, 500), (500, 1)])
@@ -46,7 +46,6 @@ def test_scale_and_pen_hardly_change_anything(digit, fill, pen):
 def test_no_image_raises(image):
     framed = frame_drawing(image)
     assert framed.shape == (28, 28) and framed.dtype == np.uint8
-    naive_resize(image)
 
 
 @given(shapes, st.sampled_from([np.uint8, np.float64, bool]))
@@ -76,9 +75,8 @@ def test_extreme_images_leave_ink(image):
     ],
 )
 def test_what_is_no_drawing_is_refused_with_a_reason(bad, message):
-    for function in (frame_drawing, naive_resize):
-        with pytest.raises(ValueError, match=message):
-            function(bad)
+    with pytest.raises(ValueError, match=message):
+        frame_drawing(bad)
 
 
 def test_an_mnist_digit_stays_as_it_is(splits):
@@ -145,8 +143,3 @@ def test_a_loop_filled_by_a_thick_pen_is_opened():
     assert column[:12].max() > 150
     top = np.flatnonzero(column > 100)[0]
     assert column[top + 2 : top + 7].min() < 60  # dark inside
-
-
-def test_naive_resize_keeps_the_place():
-    small = render(1, fill=0.3, centre=(0.2, 0.2))
-    assert naive_resize(small)[:14, :14].any() and not naive_resize(small)[14:].any()

@@ -8,7 +8,7 @@ import subprocess
 import build_page
 import numpy as np
 import pytest
-from lab import CHROMIUM, DIGITS, FLAGS
+from lab import DIGITS
 
 from mnist_adder_lib import load_pretrained, predict
 from mnist_adder_lib.drawing import frame_strokes
@@ -78,17 +78,6 @@ def test_node_answers_as_python_does(tmp_path):
     file.write_text(f"{script}{SOLVE}console.log(JSON.stringify({json.dumps(cases)}.map(solve)));")
     done = subprocess.run([NODE, file], capture_output=True, text=True, timeout=120, check=True)
     compare(cases, json.loads(done.stdout))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium or Chrome found")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=["laptop, light", "phone, dark"])
