@@ -1,4 +1,4 @@
-"""Build the site: the panel, all lessons with what they printed, and the pages for teachers and others.
+"""Build the site: the panel, all lessons with what they printed, and the pages of docs.
 
     python tools/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
 
@@ -35,9 +35,10 @@ PANEL = """\
 <details><summary>What happens inside</summary>{inside}<div id="inside"></div></details></div>
 <script src="{static}/try.js"></script>
 """
-NEEDS_PYTHON = '<p class="needs-python">Here stands something to play with when you run the lesson.</p>'
+NEEDS_PYTHON = (
+    '<p class="needs-python">Here stands something to play with when you run the lesson.</p>')
 LIVE = {"WindowViewer", "BallOnCurve", "PairPicker"}  # widgets that calculate all in the browser
-THE_PANEL = re.compile(r"^(\w+) = load_pretrained\(\)\n(\w+) = AdderPanel\(\1\)\n\2$", re.MULTILINE)
+THE_PANEL = re.compile(r"^(\w+) = load_pretrained\(\)\n(\w+) = AdderPanel\(\1\)\n\2$", re.M)
 NOT_THEIRS = {"layout", "tabbable", "tooltip"}  # traits that every widget has
 
 
@@ -58,7 +59,7 @@ def panel(static: str) -> str:
 
 
 def widget_of(cell) -> str | None:
-    """The name of the widget that a cell shows and that left no picture: "" where it left nothing."""
+    """The widget that a cell shows and that left no picture, by name; "" where it left nothing."""
     if not cell.outputs:
         last = cell.source.rstrip().rpartition("\n")[2]
         ignored = "nbval-ignore-output" in cell.metadata.get("tags", [])
@@ -102,7 +103,7 @@ def live(statements: str, scripts: dict) -> str:
 
 
 def as_page(notebook, path: Path, address: str, scripts: dict):
-    """A lesson for the site: what brings it to Colab folded, what needs a kernel live or said so."""
+    """A lesson for the site: the cell for Colab folded, widgets live where they need no Python."""
     has_panel = False
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
@@ -134,7 +135,8 @@ def buttons(path: Path, address: str) -> str:
     if colab:
         repository = address.removeprefix("https://github.com/")
         binder = f"https://mybinder.org/v2/gh/{repository}/main?labpath=notebooks/{path.name}"
-        links += [f'<a href="{colab[1]}">Open in Colab</a>', f'<a href="{binder}">Open in Binder</a>']
+        links += [f'<a href="{place}">Open in {name}</a>'
+                  for name, place in (("Colab", colab[1]), ("Binder", binder))]
     return f'<p class="buttons">{"".join(links)}</p>'
 
 
@@ -149,7 +151,8 @@ def notebooks(chosen) -> list[Path]:
 def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     """Put all that the site is made of into a folder, laid out like the repository."""
     shutil.rmtree(sources, ignore_errors=True)
-    shutil.copytree(PAGES, sources, ignore=shutil.ignore_patterns("*.py", "__pycache__", "solutions.md"))
+    others = shutil.ignore_patterns("*.py", "__pycache__", "solutions.md")
+    shutil.copytree(PAGES, sources, ignore=others)
     for folder in ("docs", "parts", "assets", "notebooks/solutions"):
         (sources / folder).mkdir(parents=True)
     shutil.copy(PAGES / "solutions.md", sources / "notebooks")
@@ -192,13 +195,12 @@ def build(address: str, site: Path, chosen=()) -> int:
     sphinx.build()
     for path in found:
         shutil.copy(path, site / path.relative_to(ROOT))
-    (site / ".nojekyll").touch()  # GitHub leaves out folders like _static otherwise
     return sphinx.statuscode
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("lessons", nargs="*", help="how the names of the lessons begin; all if none")
+    parser.add_argument("lessons", nargs="*", help="the beginnings of their names")
     parser.add_argument("--to", type=Path, default=SITE, help="the folder to write")
     parser.add_argument("--address", default=read_address(), help="of the repository")
     options = parser.parse_args()

@@ -9,6 +9,7 @@ from myst_nb.core.render import NbElementRenderer
 from sphinx.addnodes import pending_xref
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+
 def slug(title: str) -> str:
     """The anchor of a heading, as JupyterLab and the links in the notebooks have it."""
     return title.strip().replace(" ", "-")
@@ -22,7 +23,7 @@ def render_image(self, data, render=NbElementRenderer.render_image):
 
 
 class OfTheRepository(SphinxPostTransform):
-    """Links to what isn't on the site go to the repository; as long as it has no address, to nowhere."""
+    """Links to what isn't on the site: to the repository, or mere text while it has no address."""
 
     default_priority = 5  # before MyST looks for them
 
@@ -43,8 +44,8 @@ class OfTheRepository(SphinxPostTransform):
 
 def name_levels(app, pagename, templatename, context, doctree):
     """The captions among the links at the side are headings, and say of which level."""
-    tree = context.get("furo_navigation_tree", "")
-    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+    tree, role = context.get("furo_navigation_tree", ""), 'role="heading"'
+    context["furo_navigation_tree"] = tree.replace(role, f'{role} aria-level="2"')
 
 
 def setup(app):

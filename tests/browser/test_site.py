@@ -1,4 +1,4 @@
-"""The site: it builds without a warning, its links lead somewhere, and it asks nobody for anything."""
+"""The site builds without a warning, its links lead somewhere, and it asks nobody for anything."""
 
 import functools
 import re
@@ -11,12 +11,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from lab import CHROMIUM, DIGITS, FLAGS
+from build_site import made_from
+from lab import DIGITS
+from nbformat import v4
+from test_page import draw, says
 
 for package in ("sphinx", "myst_nb", "furo"):
     pytest.importorskip(package, reason=f"{package} is not installed (the extra `site`)")
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "https://github.com/somebody/somewhere"
 NOTEBOOKS = [path for folder in ("notebooks", "notebooks/solutions")
              for path in sorted((ROOT / folder).glob("*.ipynb"))]
@@ -109,20 +112,31 @@ def test_no_widget_is_shown_as_its_name(site):
     for path in (site / "notebooks").glob("*.html"):
         text = re.sub(r"</?span[^>]*>", "", path.read_text("utf-8"))
         outputs = text.split('class="output ')[1:]
-        assert not any(re.match(r"[^<]*<div[^>]*><pre>[A-Z]\w+\(.*\)\n</pre>", one) for one in outputs), path
+        name = re.compile(r"[^<]*<div[^>]*><pre>[A-Z]\w+\(.*\)\n</pre>")
+        assert not any(map(name.match, outputs)), path
+
+
+def test_only_what_a_widget_is_made_from_is_run():
+    cells = ["import os, torch\nsize = 3\nother = 1 / 0", "def make(x):\n    return size * x",
+             "image = make(2)\nprint(image)", "size = 7\nViewer(image, torch)"]
+    assert made_from([v4.new_code_cell(cell) for cell in cells]).splitlines() == [
+        "import os, torch", "size = 3", "def make(x):", "    return size * x", "image = make(2)",
+        "Viewer(image, torch)"]
 
 
 def test_with_an_address_there_are_buttons_and_links_to_the_sources(tmp_path):
     pages = build(tmp_path / "site", "00", "--address", ADDRESS)
-    lesson = {link.get("href") for link in pages[tmp_path / "site/notebooks/00_start_here.html"].all("a")}
+    links = {path.stem: {link.get("href", "") for link in page.all("a")}
+             for path, page in pages.items()}
+    lesson = links["00_start_here"]
     name = "notebooks/00_start_here.ipynb"
     assert f"https://colab.research.google.com/github/somebody/somewhere/blob/main/{name}" in lesson
     assert f"https://mybinder.org/v2/gh/somebody/somewhere/main?labpath={name}" in lesson
-    teaching = {link.get("href") for link in pages[tmp_path / "site/docs/teaching.html"].all("a")}
-    assert f"{ADDRESS}/blob/main/tools/minutes.py" in teaching
-    assert all((ROOT / link.removeprefix(f"{ADDRESS}/blob/main/")).is_file()
-               for page in pages.values() for link in (a.get("href") or "" for a in page.all("a"))
-               if link.startswith(f"{ADDRESS}/blob/"))
+    assert f"{ADDRESS}/blob/main/tools/minutes.py" in links["teaching"]
+    sources = {link for all_links in links.values() for link in all_links
+               if link.startswith(f"{ADDRESS}/blob/main/")}
+    for link in sources:
+        assert (ROOT / link.removeprefix(f"{ADDRESS}/blob/main/")).is_file()
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -139,17 +153,6 @@ def served(site, pages):
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium or Chrome found")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=["light", "dark, phone"])
 def page(browser, served, request):
     """A page in which nothing may go wrong, and which may ask nobody else for anything."""
@@ -158,29 +161,12 @@ def page(browser, served, request):
     wrong = []
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(error.stack))
-    page.on("response", lambda response: wrong.append(response.url) if response.status >= 400 else 0)
-    page.on("request", lambda request: wrong.append(request.url)
-            if not request.url.startswith((served, "data:", "blob:")) else 0)
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
     yield page
     page.close()
     assert wrong == []
-
-
-def says(page, text: str):
-    page.wait_for_function("t => document.querySelector('.prediction').innerText.includes(t)", arg=text)
-
-
-def draw(page, strokes):
-    pad = page.locator(".digit-pad")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    for stroke in strokes:
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point, steps=8)
-        page.mouse.up()
+    assert all(request.startswith((served, "data:", "blob:")) for request in requests)
 
 
 @pytest.mark.parametrize("name", ["index", "notebooks/02_layers_by_hand", "notebooks/glossary"])
@@ -196,6 +182,18 @@ def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
     serious = [found for found in results.response["violations"]
                if found["impact"] in ("serious", "critical")]
     assert not serious, results.generate_report()
+
+
+def test_widgets_that_need_no_python_are_live(page, served):
+    page.goto(f"{served}/notebooks/02_layers_by_hand.html")
+    result = page.locator("[data-widget=WindowViewer] .result output").first
+    assert result.inner_text() == "2.88"
+    page.locator(".window-viewer button[value=relu]").first.click()
+    page.goto(f"{served}/notebooks/04_gradients_by_hand.html")
+    ball = page.locator("[data-widget=BallOnCurve]").first
+    assert "w = 1," in ball.inner_text()
+    ball.get_by_role("button", name="Step", exact=True).click()
+    assert "w = 2.6," in ball.inner_text()
 
 
 def test_a_word_is_found(page, served):
