@@ -38,7 +38,10 @@ PANEL = """\
 NEEDS_PYTHON = (
     '<p class="needs-python">Here stands something to play with when you run the lesson.</p>')
 LIVE = {"WindowViewer", "BallOnCurve", "PairPicker"}  # widgets that calculate all in the browser
-THE_PANEL = re.compile(r"^(\w+) = load_pretrained\(\)\n(\w+) = AdderPanel\(\1\)\n\2$", re.M)
+THE_PANEL = re.compile(  # shows the network that ships, and no other
+    r"^(\w+) = load_pretrained\(\)\n(?!.*\bfit\().*^(\w+) = AdderPanel\(\1\b[^\n]*\n\2\Z",
+    re.M | re.S)
+OF_THE_COURSE = r"^from mnist_adder_lib\.(course|drawing)\S* import .*\b{name}\b"
 NOT_THEIRS = {"layout", "tabbable", "tooltip"}  # traits that every widget has
 
 
@@ -58,21 +61,25 @@ def panel(static: str) -> str:
     return PANEL.format(inside=inside, static=static)
 
 
-def widget_of(cell) -> str | None:
-    """The widget that a cell shows and that left no picture, by name; "" where it left nothing."""
+def may_be_widget(cell) -> bool:
+    """Whether a cell left what widgets leave: its name and brackets, or nothing."""
     if not cell.outputs:
         last = cell.source.rstrip().rpartition("\n")[2]
         ignored = "nbval-ignore-output" in cell.metadata.get("tags", [])
-        return "" if ignored and not re.search(r"\s=\s|^ ", last) else None
-    data = cell.outputs[-1].get("data", {})
-    name = re.fullmatch(r"([A-Z]\w+)\(.*\)", data.get("text/plain", ""))
-    return name[1] if name and (name[1] in LIVE or len(data) == 1) else None
+        return ignored and not re.search(r"\s=\s|^ ", last)
+    return bool(re.fullmatch(r"[A-Z]\w+\(.*\)", plain_text(cell)))
+
+
+def plain_text(cell) -> str:
+    """What a cell shows, in characters."""
+    return cell.outputs[-1].get("data", {}).get("text/plain", "") if cell.outputs else ""
 
 
 def made_from(cells) -> str:
     """The statements from which what the last of the cells shows is made, and no others."""
     kept, needed = [], None
-    for statement in reversed([one for cell in cells for one in ast.parse(cell.source).body]):
+    sources = [re.sub(r"^\s*[%!].*", "", cell.source, flags=re.M) for cell in cells]
+    for statement in reversed([one for source in sources for one in ast.parse(source).body]):
         nodes = list(ast.walk(statement))
         bound = {node.id for node in nodes
                  if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -114,15 +121,16 @@ def as_page(notebook, path: Path, address: str, scripts: dict):
         if ASKS in cell.source:
             cell.metadata.tags = ["hide-input"]
     for place, cell in enumerate(code):
-        widget = widget_of(cell)
-        if widget is None:
+        if not may_be_widget(cell):
             continue
-        statements = made_from(code[:place + 1])
+        statements, name = made_from(code[:place + 1]), plain_text(cell).partition("(")[0]
+        if name and not re.search(OF_THE_COURSE.format(name=name), statements, re.M):
+            continue
         shown = NEEDS_PYTHON
         if THE_PANEL.search(statements) and not has_panel:
             has_panel = True
-            shown = panel("../" * len(path.relative_to(ROOT).parts[1:]) + "_static")
-        elif widget in LIVE:
+            shown = panel("../" * path.relative_to(ROOT).as_posix().count("/") + "_static")
+        elif name in LIVE:
             shown = live(statements, scripts)
         cell.outputs = [v4.new_output("display_data", {"text/html": shown})]
     return notebook

@@ -126,13 +126,13 @@ def test_only_what_a_widget_is_made_from_is_run():
 
 def test_with_an_address_there_are_buttons_and_links_to_the_sources(tmp_path):
     pages = build(tmp_path / "site", "00", "--address", ADDRESS)
-    links = {path.stem: {link.get("href", "") for link in page.all("a")}
-             for path, page in pages.items()}
-    lesson = links["00_start_here"]
+    links = {path.relative_to(tmp_path / "site").as_posix():
+             {link.get("href", "") for link in page.all("a")} for path, page in pages.items()}
+    lesson = links["notebooks/00_start_here.html"]
     name = "notebooks/00_start_here.ipynb"
     assert f"https://colab.research.google.com/github/somebody/somewhere/blob/main/{name}" in lesson
     assert f"https://mybinder.org/v2/gh/somebody/somewhere/main?labpath={name}" in lesson
-    assert f"{ADDRESS}/blob/main/tools/minutes.py" in links["teaching"]
+    assert f"{ADDRESS}/blob/main/tools/minutes.py" in links["docs/teaching.html"]
     sources = {link for all_links in links.values() for link in all_links
                if link.startswith(f"{ADDRESS}/blob/main/")}
     for link in sources:
