@@ -45,8 +45,9 @@ def test_wheel_holds_library_and_checkpoint_only(wheel):
     library = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mnist_adder_lib").rglob("*.*")
                if path.suffix in (".py", ".js", ".css")}
     assert {"mnist_adder_lib/drawing/pad.js", "mnist_adder_lib/drawing/pad.css"} <= library
-    assets = {f"mnist_adder_lib/assets/{name}"
-              for name in ("adder.pt", "results.jsonl", "changes.jsonl", "adders.jsonl")}
+    names_of_assets = ("adder.pt", "last_figure.pt", "results.jsonl", "changes.jsonl",
+                       "adders.jsonl", "sums.jsonl")
+    assets = {f"mnist_adder_lib/assets/{name}" for name in names_of_assets}
     assert names == library | assets
 
 

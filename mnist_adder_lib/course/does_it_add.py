@@ -223,12 +223,12 @@ def measured(score: str, whole: bool = False, split: str = "evaluation") -> pd.D
     return table.loc[runs["adder"].unique()].astype(float)
 
 
-def by_count(adder: str) -> pd.DataFrame:
-    """Percent of held-out sums right, behind a reader: a row for each number of held-out pairs, a
-    column for each seed."""
+def by_count(adder: str, score: str = "held_sums") -> pd.DataFrame:
+    """A score of an adder behind a reader: a row for each number of held-out pairs, a column for
+    each seed."""
     runs = pd.read_json(asset_path("adders.jsonl"), lines=True)
     runs = runs[~runs["whole"] & (runs["adder"] == adder)]
-    runs = runs.assign(score=[scores["held_sums"] for scores in runs["evaluation"]])
+    runs = runs.assign(score=[scores[score] for scores in runs["evaluation"]])
     return runs.pivot(index="held_out", columns="seed", values="score").rename_axis("held out")
 
 

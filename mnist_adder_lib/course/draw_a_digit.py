@@ -133,10 +133,11 @@ class Dictation(ipywidgets.VBox):
         self.asked = random.Random(seed).sample([*range(10)] * 2, 20)
         self.drawings: list = []
         self.pad, self.says = DigitPad(), ipywidgets.HTML()
-        self.next, self.back = (ipywidgets.Button(description=name) for name in ("Next", "Back"))
-        self.next.on_click(self._keep)
-        self.back.on_click(self._go_back)
-        buttons = ipywidgets.HBox([self.back, self.next])
+        self.next_button = ipywidgets.Button(description="Next")
+        self.back_button = ipywidgets.Button(description="Back")
+        self.next_button.on_click(self._keep)
+        self.back_button.on_click(self._go_back)
+        buttons = ipywidgets.HBox([self.back_button, self.next_button])
         super().__init__([self.says, self.pad, buttons])
         self._ask()
 
@@ -160,7 +161,7 @@ class Dictation(ipywidgets.VBox):
 
     def _ask(self, note: str = "") -> None:
         count = len(self.drawings)
-        self.next.disabled, self.back.disabled = count == 20, count == 0
+        self.next_button.disabled, self.back_button.disabled = count == 20, count == 0
         self.says.value = ("That was the last one. Thank you!" if count == 20 else
                            f"{note}Draw <b>{with_article(self.asked[count])}</b> ({count + 1} of "
                            "20).")

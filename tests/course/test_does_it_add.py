@@ -12,6 +12,7 @@ from measure_adders import DESIGNS, LESSONS_PAIRS, SIX, TRUE_SUMS, Adder
 from mnist_adder_lib import IdentityAdderModel
 from mnist_adder_lib.course.does_it_add import (
     MEASURED,
+    by_count,
     checks,
     mean_and_spread,
     measured,
@@ -154,6 +155,22 @@ def test_the_six_were_trained_whole_with_the_same_seeds():
     seeds = whole.groupby("adder")["seed"].agg(sorted)
     assert set(seeds.index) == set(SIX)
     assert all(found == seeds.iloc[0] for found in seeds)
+
+
+def test_five_seeds_of_each_adder_behind_a_reader():
+    behind = RUNS[~RUNS["whole"]].groupby(["adder", "held_out"])["seed"].agg(sorted)
+    assert all(seeds == [0, 1, 2, 3, 4] for seeds in behind)
+    assert set(by_count("amount, regression").index) == {5, 10, 20, 40, 60, 80}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_the_lesson_says_of_them(whole):
+    held_sums, held_digits = (measured(f"held_{of}", whole) for of in ("sums", "digits"))
+    assert held_sums.loc[["19 classes", "amount, 19 classes"]].max(axis=None) < 1
+    assert held_sums.loc["amount, regression"].min() > 85 > held_sums.loc["regression"].max()
+    assert held_sums.loc["shift"].equals(held_digits.loc["shift"])
+    gap = measured("seen_digits", whole) - held_digits
+    assert gap.loc["19 classes"].min() > 2 > 0.5 > gap.loc["shift, digit alone"].max()
 
 
 def test_the_tables_are_those_of_the_scores():

@@ -95,7 +95,7 @@ ANSWERS = {
             (lambda strokes: strokes, "in another place a large digit is still a large digit"),
             (moved(0.7, right=0.2), "still a large digit"),
             (moved(1, right=-0.15, down=0.1), "still a large digit"),
-            (moved(0.55), "make them smaller"),
+            (moved(0.65), "make them smaller"),
             (moved(0.3, right=-0.2), "not on the pad"),
             (moved(0.3, 0.02), "keep its shape"),
             (moved(0.0, right=0.5, down=0.5), "keep its shape"),
@@ -184,15 +184,15 @@ def test_dictation_asks_for_each_digit_twice_in_the_same_order():
 def test_dictation_keeps_what_is_drawn():
     dictation, line = Dictation(), [[(0.5, 0.2), (0.5, 0.8)]]
     images, digits = dictation.results()
-    assert images.shape == (0, 28, 28) and digits.shape == (0,) and dictation.back.disabled
-    press(dictation.next)
+    assert images.shape == (0, 28, 28) and digits.shape == (0,) and dictation.back_button.disabled
+    press(dictation.next_button)
     assert dictation.says.value.startswith("The pad is empty. Draw <b>a")
     for count in range(20):
         assert f" {dictation.asked[count]}</b> ({count + 1} of 20)" in dictation.says.value
         dictation.pad.strokes = line
-        press(dictation.next)
+        press(dictation.next_button)
         assert dictation.pad.strokes == []
-    assert dictation.next.disabled and "last one" in dictation.says.value
+    assert dictation.next_button.disabled and "last one" in dictation.says.value
     images, digits = dictation.results()
     assert images.dtype == torch.uint8 and digits.tolist() == dictation.asked
     assert (images == torch.tensor(frame_strokes(line))).all() and len(images) == 20
@@ -202,13 +202,13 @@ def test_the_last_drawing_comes_back_to_be_drawn_anew():
     dictation, first, second = Dictation(), [[[0.5, 0.2], [0.5, 0.8]]], [[[0.2, 0.5], [0.8, 0.5]]]
     for strokes in (first, second):
         dictation.pad.strokes = strokes
-        press(dictation.next)
-    press(dictation.back)
+        press(dictation.next_button)
+    press(dictation.back_button)
     assert dictation.pad.strokes == second and "(2 of 20)" in dictation.says.value
     assert dictation.results()[1].tolist() == dictation.asked[:1]
-    press(dictation.back)
-    assert dictation.pad.strokes == first and dictation.back.disabled
-    press(dictation.next)
+    press(dictation.back_button)
+    assert dictation.pad.strokes == first and dictation.back_button.disabled
+    press(dictation.next_button)
     assert dictation.drawings == [first]
 
 

@@ -1,21 +1,408 @@
-"""Learning from sums: the values of its guesses and the answers to its exercises."""
+"""Learning from sums: values of its guesses, answers to its exercises, figures, measurements."""
 
-from mnist_adder_lib.course.learning_from_sums import checks
+import math
+
+import measure_sums
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mnist_adder_lib.course import learning_from_sums
+from mnist_adder_lib.course.learning_from_sums import (
+    checks,
+    found_at,
+    last_figure_probabilities,
+    load_reader,
+    measured,
+    moved,
+    new_reader,
+    plot_moved,
+    plot_naming,
+    plot_pairs,
+    solution,
+    solutions,
+    sum_probabilities,
+    trainings,
+)
+
+
+def told(first, second, total):
+    together = torch.zeros(10)
+    for digit in range(10):
+        if 0 <= total - digit <= 9:
+            together[digit] = first[digit] * second[total - digit]
+    return together / together.sum()
+
+
+def told_in_lists(first, second, total):
+    first, second = first.tolist(), second.tolist()
+    cases = [first[digit] * second[total - digit] if 0 <= total - digit < 10 else 0
+             for digit in range(10)]
+    return [case / sum(cases) for case in cases]
+
+
+def together(first, second, total):
+    return torch.stack([first[d] * second[total - d] if 0 <= total - d <= 9 else torch.tensor(0.0)
+                        for d in range(10)])
+
+
+def alone(first, second, total):
+    possible = torch.tensor([float(0 <= total - d <= 9) for d in range(10)])
+    return first * possible / (first * possible).sum()
+
+
+def wrapped(first, second, total):
+    rows = torch.stack([first[d] * second[(total - d) % 10] for d in range(10)])
+    return rows / rows.sum()
+
+
+def only_small_sums(first, second, total):
+    rows = torch.stack([first[d] * second[total - d] if d <= total else torch.tensor(0.0)
+                        for d in range(10)])
+    return rows / rows.sum()
+
+
+def passes(names):
+    return all((names[a] + names[b]) % 10 == (a + b) % 10 for a in range(10) for b in range(10))
+
+
+def passes_by_tensor(names):
+    names, digits = torch.tensor(names), torch.arange(10)
+    return ((names[:, None] + names - digits[:, None] - digits) % 10 == 0).all()
+
+
+def first_pair_only(names):
+    for a in range(10):
+        for b in range(10):
+            return (names[a] + names[b]) % 10 == (a + b) % 10
+
+
+def differences(first, second):
+    result = torch.zeros(len(first), 19)
+    for digit in range(10):
+        result[:, digit : digit + 10] += first[:, digit : digit + 1] * second.flip(1)
+    return result
+
+
+def differences_one_by_one(first, second):
+    result = np.zeros((len(first), 19))
+    for a in range(10):
+        for b in range(10):
+            result[:, 9 + a - b] += (first[:, a] * second[:, b]).numpy()
+    return result
+
+
+def unshifted(first, second):
+    result = torch.zeros(len(first), 19)
+    for a in range(10):
+        for b in range(10):
+            result[:, a - b] += first[:, a] * second[:, b]
+    return result
+
 
 # question: values, and the place of the option that each makes right; the first is what we got
 VALUES = {
-    "first": [(1, 0), (10, 1), (100, 2)],
-    "second": [(2, 0), (99, 1), (1000, 2)],
+    "nobody named them": [(99.2, 2), (10.0, 0), (50.0, 1)],
+    "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
+                    ([1, 1, 2, 1, 1], 3)],
+    "last figure": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
+    "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
 }
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {
-    checks.double: (
-        [(lambda x: x, "x itself"), (lambda x: x * x, "squared"), (lambda x: x / 2, "half")],
-        [lambda x: 2 * x, lambda x: x + x],
+    checks.pairs: (
+        [
+            (lambda total: total + 1, "larger than 9"),
+            (lambda total: 19 - total, "larger than the sum"),
+            (lambda total: (10 - abs(9 - total) + 1) // 2, "are two pairs"),
+            (lambda total: min(total, 18 - total), "leave one pair out"),
+            (lambda total: min(total, 18 - total) + 2, "one too many"),
+            (lambda total: 100, "all sums together"),
+            (lambda total: [(a, total - a) for a in range(10) if 0 <= total - a <= 9],
+             "one number"),
+            (lambda total: total, "it should give"),
+        ],
+        [
+            lambda total: 10 - abs(9 - total),
+            lambda total: sum(0 <= total - first <= 9 for first in range(10)),
+            lambda total: torch.tensor(min(total, 18 - total) + 1),
+        ],
     ),
-    checks.half: (
-        [(lambda x: x, "x itself"), (lambda x: 2 * x, "twice"), (lambda x: -x, "it should give")],
-        [lambda x: x / 2, lambda x: 0.5 * x],
+    checks.told: (
+        [
+            (together, "add up to 1"),
+            (lambda *a: together(*a).softmax(dim=0), "Softmax"),
+            (alone, "second image counts"),
+            (lambda first, second, total: first, "The sum says more"),
+            (lambda first, second, total: first * second / (first * second).sum(),
+             "total - d, not d itself"),
+            (wrapped, "counts from the end"),
+            (lambda first, second, total: first * second[total - torch.arange(10)],
+             "counts from the end"),
+            (lambda first, second, total: [first[d] * second[total - d] for d in range(10)],
+             "counts from the end"),
+            (only_small_sums, "must be from 0 to 9"),
+            (lambda *a: told(*a).flip(0), "wrong order"),
+            (lambda first, second, total: sum_probabilities(first[None], second[None])[0],
+             "ten numbers"),
+            (lambda first, second, total: told(second, first, total),
+             "of the second digit"),
+            (lambda first, second, total: first * 0 + 0.1, "should get"),
+        ],
+        [told, told_in_lists, lambda *a: told(*a).double().numpy()],
+    ),
+    checks.passes: (
+        [
+            (lambda names: names == list(range(10)), "moved by 5, so the sums are moved by 10"),
+            (lambda names: all(names[a] + names[b] == a + b for a in range(10) for b in range(10)),
+             "% 10, on both sides|on both sides: % 10"),
+            (lambda names: all((2 * names[a] - 2 * a) % 10 == 0 for a in range(10)),
+             "Some are moved by 5"),
+            (first_pair_only, "look at all pairs|moved by 3"),
+            (lambda names: all((names[a] + names[a + 1] - 2 * a - 1) % 10 == 0 for a in range(9)),
+             "even digits are moved up"),
+            (lambda names: True, "moved by 3"),
+            (lambda names: "yes", "True or False"),
+            (lambda names: [True], "True or False"),
+        ],
+        [passes, passes_by_tensor, lambda names: bool(passes_by_tensor(names).item())],
+    ),
+    checks.differences: (
+        [
+            (sum_probabilities, "These are the sums"),
+            (lambda first, second: differences(second, first), "second - first"),
+            (lambda first, second: differences(first, first), "the first image twice"),
+            (lambda first, second: first - second, "19 probabilities"),
+            (lambda first, second: differences(first, second)[0], "19 probabilities"),
+            (unshifted, "at place"),
+            (lambda first, second: torch.zeros(len(first), 19) + first * second, "don't fit"),
+        ],
+        [differences, differences_one_by_one],
     ),
 }
+
+
+# --- adding probabilities -------------------------------------------------------------------------
+
+
+def by_cases(first, second, size, place):
+    result = torch.zeros(len(first), size)
+    for a in range(first.shape[1]):
+        for b in range(second.shape[1]):
+            result[:, place(a, b)] += first[:, a] * second[:, b]
+    return result
+
+
+@pytest.fixture
+def two():
+    return (3 * torch.randn(2, 7, 10)).softmax(dim=2)
+
+
+def test_sums_by_cases(two):
+    assert torch.allclose(sum_probabilities(*two), by_cases(*two, 19, lambda a, b: a + b))
+    three = sum_probabilities(two[0], sum_probabilities(*two))
+    assert three.shape == (7, 28) and torch.allclose(three.sum(dim=1), torch.ones(7))
+
+
+def test_tens_count_ten_times(two):
+    tens, ones = sum_probabilities(*two), sum_probabilities(*two.flip(0))
+    expected = by_cases(tens, ones, 199, lambda a, b: 10 * a + b)
+    assert torch.allclose(sum_probabilities(tens, ones, worth=10), expected)
+
+
+def test_last_figures_are_those_of_the_sums(two):
+    totals = sum_probabilities(*two)
+    expected = totals[:, :10] + F.pad(totals[:, 10:], (0, 1))
+    assert torch.allclose(last_figure_probabilities(*two), expected)
+
+
+def test_certain_digits_make_a_certain_sum():
+    seven, eight = F.one_hot(torch.tensor([[7], [8]]), 10).float()
+    assert sum_probabilities(seven, eight).argmax().item() == 15
+    assert last_figure_probabilities(seven, eight).argmax().item() == 5
+
+
+def test_the_reader_has_no_number_and_no_adder():
+    reader = new_reader()
+    assert reader.eval()(torch.randn(3, 1, 28, 28)).shape == (3, 10)
+    assert 0 < sum(parameter.numel() for parameter in reader.parameters()) < 10_000
+
+
+def test_only_two_of_the_names_that_pass_with_doubles_pass_with_all():
+    # by the proof's first step, each digit is moved by 0 or 5: 1,024 ways are left of 10 ** 10
+    found = []
+    for choice in range(1024):
+        names = [(digit + 5 * (choice >> digit & 1)) % 10 for digit in range(10)]
+        if passes(names):
+            found.append(names)
+    assert found == [list(range(10)), [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize("c", [1, 2, 3, 4])
+def test_both_ways_is_a_trap(c):
+    shares = torch.zeros(1, 10)
+    shares[0, [c, 10 - c]] = 0.5
+    right = last_figure_probabilities(shares, shares)[0, 0]
+    assert -math.log(right) == pytest.approx(math.log(2))
+    for other in range(10):
+        if other not in (c, 10 - c):
+            step = 0.9 * shares
+            step[0, other] += 0.1
+            assert last_figure_probabilities(step, step)[0, 0] < right
+
+
+# --- what a matrix says ---------------------------------------------------------------------------
+
+
+def ways(**shares):
+    """Each digit gives these shares to itself plus so much: `_3=0.5, _7=0.5`."""
+    matrix = np.zeros((10, 10))
+    for name, share in shares.items():
+        for digit in range(10):
+            matrix[digit, (digit + int(name[1:])) % 10] += share
+    return matrix
+
+
+def test_moved():
+    assert moved(ways(_0=0.2, _3=0.5, _7=0.3)) == pytest.approx(
+        [0.2, 0, 0, 0.5, 0, 0, 0, 0.3, 0, 0])
+
+
+@pytest.mark.parametrize("matrix, name", [
+    (ways(_0=0.9, _3=0.1), "as they are"),
+    (ways(_5=0.9, _0=0.1), "all moved by 5"),
+    (ways(_3=0.5, _7=0.45, _0=0.05), "both ways"),
+    (ways(_1=0.4, _9=0.4, _0=0.2), "both ways"),
+    (ways(_0=0.5, _5=0.5), "none of these"),
+    (np.full((10, 10), 0.1), "none of these"),
+])
+def test_solution(matrix, name):
+    assert solution(matrix.tolist()) == name
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def test_plot_pairs(first):
+    figure = plot_pairs(first(6).images, [7, 12, 3])
+    assert "7, 12, 3" in figure.get_label()
+    assert [text.get_text() for ax in figure.axes for text in ax.texts] == [
+        "+", "= 7", "+", "= 12", "+", "= 3"]
+
+
+def test_plot_naming():
+    figure = plot_naming({0: np.full((10, 10), 0.1), "at last": np.eye(10)})
+    assert "step 0: 10% on the diagonal; at last: 100% on the diagonal" in figure.get_label()
+    (image,) = figure.axes[1].images
+    assert image.get_array()[3, 3, 3] == 1 and image.get_array()[3, 4, 3] == 0
+
+
+def test_plot_moved():
+    figure = plot_moved(moved(ways(_3=0.5, _7=0.47, _0=0.03)))
+    assert "50% on +3, 47% on +7" in figure.get_label() and "+0" not in figure.get_label()
+
+
+def test_live_naming_shows_once_and_then_updates(monkeypatch):
+    calls = []
+
+    class Handle:
+        def display(self, thing):
+            calls.append("display")
+
+        def update(self, thing):
+            calls.append("update")
+
+    monkeypatch.setattr(learning_from_sums, "DisplayHandle", Handle)
+    draw = learning_from_sums.live_naming("A caption.")
+    draw(0, np.eye(10))
+    draw(25, np.eye(10))
+    assert calls == ["display", "display", "update", "update"]
+
+
+# --- what was measured, and the tool that measured it ---------------------------------------------
+
+
+def test_every_way_was_measured():
+    runs = trainings()
+    assert not runs.duplicated(["way", "seed"]).any()
+    assert set(runs["way"]) == set(measure_sums.WAYS)
+    assert len(runs[runs["way"] == "two images, 3 epochs"]) >= 5
+
+
+def test_tables_hold_what_was_measured():
+    runs = trainings()
+    counts = solutions(["last figure", "ten labels"])
+    assert list(counts.sum(axis=1)) == [
+        (runs["way"] == way).sum() for way in ("last figure", "ten labels")]
+    assert measured("sums").loc["two images"].notna().sum() >= 2
+
+
+def test_when_digits_are_found():
+    named = np.full((3, 10, 10), 10)  # all names for all digits
+    named[1, :, 0] = 100  # all are called 0: that isn't finding it
+    named[2] = 60 * np.eye(10) + 4
+    snapshots = [dict(step=step, named=rows.tolist()) for step, rows in zip((0, 10, 20), named)]
+    assert learning_from_sums._found_at(snapshots) == [20] * 10
+    found = found_at()
+    assert found.shape == (5, 10) and found.min(axis=None) > 10 and found.max(axis=None) < 1000
+
+
+@pytest.mark.parametrize("way", [
+    measure_sums.Way(), measure_sums.LAST, measure_sums.Way(images=3),
+    measure_sums.Way("number", images=4), measure_sums.Way(one_pair=True),
+])
+def test_certain_readers_lose_nothing(way):
+    digits = torch.randint(10, (12,))
+    logits = 100 * F.one_hot(digits, 10).float()
+    loss = measure_sums.sum_loss(None, logits, digits, way, 2)
+    assert loss == pytest.approx(0, abs=1e-4)
+    wrong = measure_sums.sum_loss(None, logits.roll(1, dims=1), digits, way, 2)
+    assert wrong > 5
+
+
+def test_images_beside_each_other():
+    way, values = measure_sums.Way(images=3), torch.arange(5)
+    first, second, third = measure_sums.beside(values, way, 2)
+    assert first.tolist() == [0, 1, 2, 3, 4] * 2
+    assert second.tolist() == [1, 2, 3, 4, 0, 2, 3, 4, 0, 1]
+    assert third.tolist() == [2, 3, 4, 0, 1, 4, 0, 1, 2, 3]
+    pairs = measure_sums.beside(torch.arange(4), measure_sums.Way(one_pair=True), 2)
+    assert [part.tolist() for part in pairs] == [[0, 2], [1, 3]]
+
+
+def test_one_pair_keeps_its_partner(first):
+    batches = measure_sums.batches(first(256, split=0), measure_sums.Way(one_pair=True))
+    partners = set()
+    for _ in range(6):  # three epochs of two batches
+        _, digits = next(batches)
+        partners |= {tuple(pair) for pair in digits.view(-1, 2).tolist()}
+    digits = first(256, split=0).digits.view(-1, 2).tolist()
+    assert partners == {tuple(pair) for pair in digits}
+
+
+@pytest.mark.parametrize("name", ["ten labels", "one label, own batch", "penalty", "exact first",
+                                  "19 classes, 3 epochs", "two figures"])
+def test_a_way_trains(name):
+    way = measure_sums.WAYS[name]._replace(steps=2, partners=2)
+    model = measure_sums.train_reader(way, seed=0)
+    assert all(parameter.isfinite().all() for parameter in model.parameters())
+
+
+def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
+    reader, (_, test, _) = load_reader(), splits
+    found, outputs = measure_sums.results(reader, test, measure_sums.LAST)
+    assert found["sums"] > 93 and found["digits"] < 1
+    mean = measure_sums.by_digit(outputs.softmax(dim=1), test.digits)
+    assert solution(mean) == "both ways" and moved(mean)[[3, 7]].min() > 0.4
+    measure_sums.keep(reader, tmp_path / "again.pt")
+    stored = torch.load(tmp_path / "again.pt", weights_only=True)
+    assert all(torch.equal(stored[name].float(), weight.float())
+               for name, weight in reader.state_dict().items())
+
+
+def test_entropy_by_hand():
+    assert measure_sums.entropy(torch.zeros(3, 10)).item() == pytest.approx(math.log(10))
+    certain = 100 * torch.eye(10)
+    assert measure_sums.entropy(certain).item() == pytest.approx(0, abs=1e-6)
