@@ -7,11 +7,12 @@ Adds a line for each training to assets/adders.jsonl, which lesson 09 reads; wha
 isn't trained again. Whole networks take about a minute each on one core. With `--behind-reader`
 one network a seed is trained to read digits, for one epoch, from images alone. Then it stays as it
 is, and only the adders behind it are trained, for three epochs, from its embeddings: a few seconds
-each, those called "long" some minutes. To measure everything again, delete the file and run
+each. To measure everything again, delete the file and run
 
     python tools/measure_adders.py
-    python tools/measure_adders.py --behind-reader --all
-    python tools/measure_adders.py --behind-reader --held-out 5 10 40 60 80
+    python tools/measure_adders.py --behind-reader
+    python tools/measure_adders.py --behind-reader --held-out 5 10 40 60 80 \
+        --adders "shift, digit alone" "amount, regression" "amount, 19 classes"
 
 `--held-out 20` holds out the lesson's own 20 pairs. Any other count is drawn at random by the seed,
 so that every sum, every digit and every number still occurs in training.
@@ -78,41 +79,25 @@ class Design(NamedTuple):
 
 DESIGNS = {
     "19 classes": Design(),
-    "regression": Design(head="regression"),
     "shift": Design(head="shift"),
-    "switches, 19 classes": Design("switches"),
-    "switches, regression": Design("switches", "regression"),
-    "switches, shift": Design("switches", "shift"),
+    "regression": Design(head="regression"),
     "amount, 19 classes": Design("amount"),
     "amount, regression": Design("amount", "regression"),
-    "amount, shift": Design("amount", "shift"),
-    "19 classes, digit alone": Design(digit_alone=True),
     "shift, digit alone": Design(head="shift", digit_alone=True),
+    "switches, regression": Design("switches", "regression"),
     # ideas for the head with 19 classes
     "circles": Design("circles"),
+    "weight decay": Design(weight_decay=0.3),
     "parts": Design(head="parts"),
-    "amount, parts": Design("amount", "parts"),
     "one number": Design(head="one number", rate=0.03),
     "amount, one number": Design("amount", "one number", rate=0.03),
-    "two numbers": Design(head="two numbers", rate=0.03),
-    "amount, two numbers": Design("amount", "two numbers", rate=0.03),
-    "one late": Design(head="one late"),
-    "amount, one late": Design("amount", "one late"),
-    "two late": Design(head="two late"),
     "amount, two late": Design("amount", "two late"),
     "agreement": Design(agreement=1.0),
-    "amount, agreement": Design("amount", agreement=1.0),
     "agreement, digit alone": Design(agreement=1.0, digit_alone=True),
-    "weight decay": Design(weight_decay=0.3),
-    "amount, weight decay": Design("amount", weight_decay=0.3),
-    "long": Design(steps=40_000),
-    "long, weight decay": Design(weight_decay=0.3, steps=40_000),
-    "amount, long, weight decay": Design("amount", weight_decay=0.3, steps=40_000),
 }
 
 
-SIX = ["19 classes", "shift", "regression", "amount, 19 classes", "amount, regression",
-       "shift, digit alone"]
+SIX = list(DESIGNS)[:6]
 
 
 class Adder(IdentityAdderModel):
@@ -120,9 +105,9 @@ class Adder(IdentityAdderModel):
 
     head: "classes", the reference's 19 logits; "regression", one number, (n, 1); "shift", the
     digit's logits moved by the number; "parts", 19 logits from the embedding plus 19 from the
-    number; "one number" and "two numbers", 19 logits from so many numbers, each a sum of a part
-    from the embedding and a part from the number; "one late" and "two late", 19 logits from so many
-    numbers behind the hidden layers, where embedding and number have met already.
+    number; "one number", 19 logits from one number, the sum of a part from the embedding and a part
+    from the number; "two late", 19 logits from two numbers behind the hidden layers, where
+    embedding and number have met already.
     """
 
     def __init__(self, encoding: str = "one-hot", head: str = "classes", digit_alone: bool = False):
@@ -137,12 +122,10 @@ class Adder(IdentityAdderModel):
             self.sum_head = nn.Linear(64, 1)
         elif head == "parts":
             self.sum_head = Parts(told, 19)
-        elif head in ("one number", "two numbers"):
-            width = 1 + (head == "two numbers")
-            self.sum_head = nn.Sequential(Parts(told, width), *from_few(width))
-        elif head in ("one late", "two late"):
-            width = 1 + (head == "two late")
-            self.sum_head = nn.Sequential(nn.Linear(64, width), *from_few(width))
+        elif head == "one number":
+            self.sum_head = nn.Sequential(Parts(told, 1), *from_few(1))
+        elif head == "two late":
+            self.sum_head = nn.Sequential(nn.Linear(64, 2), *from_few(2))
 
     def add(self, embeddings: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         numbers = as_classes(numbers)
@@ -152,7 +135,7 @@ class Adder(IdentityAdderModel):
         if self.head == "shift":
             places = numbers[:, None] + torch.arange(10)
             return digit, torch.full((len(digit), 19), -1e4).scatter(1, places, digit)
-        if self.head in ("parts", "one number", "two numbers"):
+        if self.head in ("parts", "one number"):
             return digit, self.sum_head(joined)
         return digit, self.sum_head(hidden)
 
@@ -372,9 +355,10 @@ def done(path: Path) -> set[tuple]:
     return {tuple(row[name] for name in names) for row in map(json.loads, lines)}
 
 
-def main(adders: list[str], seeds: list[int], held_out: list[int], behind_reader: bool,
+def main(adders: list[str] | None, seeds: list[int], held_out: list[int], behind_reader: bool,
          path: Path) -> None:
     torch.set_num_threads(1)
+    adders = adders or (list(DESIGNS) if behind_reader else SIX)
     for seed, count, name in itertools.product(seeds, held_out, adders):
         if (name, not behind_reader, count, seed) in done(path):
             continue
@@ -386,9 +370,8 @@ def main(adders: list[str], seeds: list[int], held_out: list[int], behind_reader
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--adders", nargs="+", choices=DESIGNS, default=SIX)
-    parser.add_argument("--all", action="store_const", const=list(DESIGNS), dest="adders",
-                        help="all adders, and not only the six that the lesson begins with")
+    parser.add_argument("--adders", nargs="+", choices=DESIGNS,
+                        help="which; all behind a reader, the first six as whole networks")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--held-out", nargs="+", type=int, default=[20])
     parser.add_argument("--behind-reader", action="store_true",

@@ -5,6 +5,7 @@ A stroke is a list of (x, y), fractions of the pad from the top left; a single p
 
 import numpy as np
 from PIL import Image, ImageDraw
+from scipy.interpolate import CubicSpline
 
 from .framing import LONG_SIDE, to_uint8
 
@@ -13,6 +14,8 @@ FRAMED_PEN = 2  # width of the pen in pixels of 28x28: half of MNIST's digits ha
 MIDDLE = 14  # of 28x28, as in MNIST: the centre of row 14 and of column 14, counted from 0
 TAP = 0.15  # of the longest stroke: a smaller one beside the drawing was not meant
 MOST = 3000  # segments that are drawn exactly; of more, short ones are joined
+FEW = range(8, 17)  # points: fewer are meant to be straight, more have no corners to be seen
+STEPS = 5  # from each of few points to the next
 FAR = 100  # sides of the pad: no pen gets there
 
 
@@ -32,13 +35,34 @@ def as_strokes(strokes) -> list[np.ndarray]:
     return arrays
 
 
+def bend(points: np.ndarray) -> np.ndarray:
+    """A stroke, (n, 2), of few points with others in between, so that it has no corners.
+
+    A fast hand leaves few points, but it moves in curves. A pen tells its place at even times, so
+    the curve is a natural cubic spline over the points' numbers, from one hairpin bend to the next.
+    """
+    points = points[np.append(True, (points[1:] != points[:-1]).any(axis=1))]
+    if len(points) not in FEW:
+        return points
+    way = np.diff(points, axis=0)
+    way = way / np.hypot(*way.T)[:, None]
+    hairpins = np.flatnonzero((way[1:] * way[:-1]).sum(axis=1) < np.cos(np.radians(150))) + 1
+    bent, ends = [points[:1]], [0, *hairpins, len(way)]
+    for first, last in zip(ends[:-1], ends[1:]):
+        curve = CubicSpline(range(first, last + 1), points[first : last + 1], bc_type="natural")
+        bent.append(curve(np.arange(first * STEPS + 1, last * STEPS + 1) / STEPS))
+    return np.concatenate(bent)
+
+
 def to_segments(strokes) -> tuple[np.ndarray, np.ndarray]:
-    """The straight lines between the points of strokes, as far as they are on the pad.
+    """The straight lines that strokes are drawn with (see `bend`), as far as they are on the pad.
 
     Returns float64 (n, 2, 2), for each its two ends, and the number of the stroke of each. A
     stroke that leaves the pad ends at its edge; another begins there where it comes back.
     """
     arrays = as_strokes(strokes)
+    if sum(map(len, arrays)) < MOST:
+        arrays = [bend(array) for array in arrays]
     dotted = [part for array in arrays for part in (array[:1], array)]  # one point is a line, too
     points = np.concatenate([*dotted, np.zeros((0, 2))])
     stroke = np.repeat(np.arange(len(arrays)), [len(array) + 1 for array in arrays])

@@ -11,7 +11,7 @@ from lab import DIGITS
 from scipy import ndimage
 
 from mnist_adder_lib import load_pretrained, predict
-from mnist_adder_lib.drawing.strokes import PEN, distances, frame_strokes, render_strokes
+from mnist_adder_lib.drawing.strokes import PEN, bend, distances, frame_strokes, render_strokes
 
 digits = st.integers(0, 9)
 places = st.floats(0, 1)
@@ -167,3 +167,29 @@ def test_a_tap_is_a_dot_and_strokes_scale():
     assert dot[140, 140] == 255 and 15 <= (dot[140] > 127).sum() <= 25
     small, large = (render_strokes(DIGITS[8], size).mean() for size in (56, 560))
     assert small == pytest.approx(large, rel=0.1)
+
+
+def circle(count):
+    angles = np.linspace(0, 2 * np.pi, count)
+    return 0.5 + 0.3 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def test_few_points_are_joined_by_a_curve():
+    few, many = circle(10), circle(500)
+    bent = bend(few)
+    assert np.allclose(bent[::5], few)
+    assert abs(np.hypot(*(bent - 0.5).T) - 0.3).max() < 0.01  # straight lines: 0.018
+    assert similarity(frame_strokes([few]), frame_strokes([many])) > 0.98
+    assert np.array_equal(bend(many), many)
+
+
+def test_fewer_are_joined_by_straight_lines():
+    seven = np.array([(0.3, 0.2), (0.7, 0.2), (0.4, 0.8)])
+    assert np.array_equal(bend(seven), seven)
+    assert np.array_equal(bend(np.repeat(seven, 5, axis=0)), seven)
+
+
+def test_a_hairpin_is_not_rounded():
+    there = np.stack([np.full(5, 0.5), np.linspace(0.2, 0.8, 5)], axis=1)
+    bent = bend(np.concatenate([there, there[::-1]]))
+    assert np.ptp(bent[:, 0]) < 1e-9 and bent[:, 1].max() == pytest.approx(0.8)
