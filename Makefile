@@ -5,7 +5,7 @@ VENV ?= .venv
 VENV_OPTIONS ?=
 READY := $(VENV)/ready
 
-.PHONY: lab test lint lessons margins checkpoint results benchmark
+.PHONY: lab test lint site lessons margins checkpoint results benchmark
 
 lab: $(READY)
 	$(VENV)/bin/jupyter lab --ServerApp.root_dir=notebooks $(AS_ROOT)
@@ -15,6 +15,10 @@ test: $(READY)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
+
+# The lessons as a web site, in build/site. No network, and nothing is run.
+site: $(READY)
+	$(VENV)/bin/python tools/build_site.py
 
 # Run the lessons whole and store what they print (about as long as the lessons themselves).
 lessons: $(READY)
@@ -46,7 +50,7 @@ benchmark: $(READY)
 # that failed half-way (Debian without python3-venv) has the one and not the other.
 $(READY): pyproject.toml
 	$(VENV)/bin/python -m pip --version || $(PYTHON) -m venv $(VENV_OPTIONS) $(VENV)
-	$(VENV)/bin/python -m pip install -e ".[lab,export,test]"
+	$(VENV)/bin/python -m pip install -e ".[lab,export,test,site]"
 	touch $@
 
 # Jupyter refuses to start as root, as in a container, without being told that it's meant.

@@ -33,13 +33,16 @@ BADGE = (
 
 @pytest.fixture
 def copies(tmp_path, monkeypatch):
-    """A function: what is in copies of pyproject.toml and the notebooks, which the command sees."""
+    """A function: what is in copies of all that the command changes."""
     ignored = shutil.ignore_patterns("my_*", ".*")
     notebooks = shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", ignore=ignored)
     pyproject = Path(shutil.copy(set_repository.PYPROJECT, tmp_path))
+    readme = Path(shutil.copy(set_repository.README, tmp_path))
     monkeypatch.setattr(set_repository, "NOTEBOOKS", notebooks)
     monkeypatch.setattr(set_repository, "PYPROJECT", pyproject)
-    return lambda: {path: path.read_bytes() for path in [pyproject, *notebooks.rglob("*.ipynb")]}
+    monkeypatch.setattr(set_repository, "README", readme)
+    files = [pyproject, readme, *notebooks.rglob("*.ipynb")]
+    return lambda: {path: path.read_bytes() for path in files}
 
 
 def test_set_repository_changes_everything_and_back_again(copies, capsys):
@@ -51,6 +54,8 @@ def test_set_repository_changes_everything_and_back_again(copies, capsys):
     unchanged = [path.name for path in before if after[path] == before[path]]
     assert unchanged == ["glossary.ipynb"]
     assert set_repository.read_address() == GITHUB
+    site = "[Try it in your browser](https://someone.github.io/course/)"
+    assert site in set_repository.README.read_text("utf-8")
     capsys.readouterr()
     set_repository.main()
     assert copies() == after and not capsys.readouterr().out

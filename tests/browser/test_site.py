@@ -1,0 +1,201 @@
+"""The site builds without a warning, its links lead somewhere, and it asks nobody for anything."""
+
+import functools
+import re
+import subprocess
+import sys
+import threading
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from build_site import made_from
+from lab import DIGITS
+from nbformat import v4
+from test_page import draw, says
+
+for package in ("sphinx", "myst_nb", "furo"):
+    pytest.importorskip(package, reason=f"{package} is not installed (the extra `site`)")
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESS = "https://github.com/somebody/somewhere"
+NOTEBOOKS = [path for folder in ("notebooks", "notebooks/solutions")
+             for path in sorted((ROOT / folder).glob("*.ipynb"))]
+
+
+class Page(HTMLParser):
+    """The elements of a page, each as (name, attributes), and its ids."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.elements = []
+        self.feed(path.read_text("utf-8"))
+        self.ids = {attributes["id"] for _, attributes in self.elements if "id" in attributes}
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def all(self, *names):
+        return [attributes for name, attributes in self.elements if name in names]
+
+
+def build(folder: Path, *options: str) -> dict[Path, Page]:
+    """The pages of a site that is built in a process of its own."""
+    command = [sys.executable, str(ROOT / "tools" / "build_site.py"), "--to", str(folder), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return {path: Page(path) for path in folder.rglob("*.html")}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return tmp_path_factory.mktemp("built") / "site"
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return build(site)
+
+
+def test_there_is_a_page_for_each_notebook_and_text(site, pages):
+    expected = [site / path.relative_to(ROOT) for path in [*NOTEBOOKS, *ROOT.glob("docs/*.md")]]
+    assert {path.with_suffix(".html") for path in expected} <= set(pages)
+    for path in NOTEBOOKS:  # to download, as they are
+        assert (site / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
+
+
+def test_every_link_leads_to_a_page_and_an_anchor(site, pages):
+    for path, page in pages.items():
+        for link in page.all("a"):
+            if "href" not in link or urlsplit(link["href"]).scheme in ("http", "https"):
+                continue
+            place, anchor = map(unquote, urlsplit(link["href"])[2::2])
+            target = (path.parent / place).resolve() if place else path
+            assert target.is_relative_to(site.resolve()), (path, link)
+            assert target.is_file(), (path, link)
+            if anchor and target in pages:
+                assert anchor in pages[target].ids, (path, link)
+
+
+def test_no_link_leads_to_an_address_that_is_not_set(pages):
+    assert not any("OWNER" in (link.get("href") or "")
+                   for page in pages.values() for link in page.all("a"))
+
+
+def test_the_glossary_is_linked_with_anchors(site, pages):
+    lesson = pages[site / "notebooks" / "02_layers_by_hand.html"]
+    links = {link.get("href") for link in lesson.all("a")}
+    assert "glossary.html#batch-norm" in links
+    assert "Batch-norm" in pages[site / "notebooks" / "glossary.html"].ids  # as notebooks have it
+
+
+def test_nothing_comes_from_elsewhere(site, pages):
+    for path, page in pages.items():
+        for name in ("src", "srcset", "data", "poster"):
+            for _, attributes in page.elements:
+                assert not re.match(r"(https?:)?//", attributes.get(name) or ""), (path, attributes)
+        assert all(not urlsplit(link["href"]).scheme for link in page.all("link")), path
+    for style in site.rglob("*.css"):
+        assert not re.search(r"url\([\"']?(https?:)?//|@import", style.read_text("utf-8")), style
+
+
+def test_every_image_has_a_text(pages):
+    images = [(path, image) for path, page in pages.items() for image in page.all("img")]
+    assert len(images) > 40
+    for path, image in images:
+        assert (image.get("alt") or "").strip(), (path, image)
+
+
+def test_no_widget_is_shown_as_its_name(site):
+    for path in (site / "notebooks").glob("*.html"):
+        text = re.sub(r"</?span[^>]*>", "", path.read_text("utf-8"))
+        outputs = text.split('class="output ')[1:]
+        name = re.compile(r"[^<]*<div[^>]*><pre>[A-Z]\w+\(.*\)\n</pre>")
+        assert not any(map(name.match, outputs)), path
+
+
+def test_only_what_a_widget_is_made_from_is_run():
+    cells = ["import os, torch\nsize = 3\nother = 1 / 0", "def make(x):\n    return size * x",
+             "image = make(2)\nprint(image)", "size = 7\nViewer(image, torch)"]
+    assert made_from([v4.new_code_cell(cell) for cell in cells]).splitlines() == [
+        "import os, torch", "size = 3", "def make(x):", "    return size * x", "image = make(2)",
+        "Viewer(image, torch)"]
+
+
+def test_with_an_address_there_are_buttons_and_links_to_the_sources(tmp_path):
+    pages = build(tmp_path / "site", "00", "--address", ADDRESS)
+    links = {path.relative_to(tmp_path / "site").as_posix():
+             {link.get("href", "") for link in page.all("a")} for path, page in pages.items()}
+    lesson = links["notebooks/00_start_here.html"]
+    name = "notebooks/00_start_here.ipynb"
+    assert f"https://colab.research.google.com/github/somebody/somewhere/blob/main/{name}" in lesson
+    assert f"https://mybinder.org/v2/gh/somebody/somewhere/main?labpath={name}" in lesson
+    assert f"{ADDRESS}/blob/main/tools/minutes.py" in links["docs/teaching.html"]
+    sources = {link for all_links in links.values() for link in all_links
+               if link.startswith(f"{ADDRESS}/blob/main/")}
+    for link in sources:
+        assert (ROOT / link.removeprefix(f"{ADDRESS}/blob/main/")).is_file()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def served(site, pages):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(params=["light", "dark, phone"])
+def page(browser, served, request):
+    """A page in which nothing may go wrong, and which may ask nobody else for anything."""
+    phone = dict(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True)
+    page = browser.new_page(**phone if "phone" in request.param else {})
+    wrong = []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(error.stack))
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    yield page
+    page.close()
+    assert wrong == []
+    assert all(request.startswith((served, "data:", "blob:")) for request in requests)
+
+
+@pytest.mark.parametrize("name", ["index", "notebooks/02_layers_by_hand", "notebooks/glossary"])
+def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    page.goto(f"{served}/{name}.html")
+    if name == "index":  # the panel is live
+        draw(page, DIGITS[7])
+        says(page, "I see a 7")
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]
+    results = axe.Axe().run(page)
+    serious = [found for found in results.response["violations"]
+               if found["impact"] in ("serious", "critical")]
+    assert not serious, results.generate_report()
+
+
+def test_widgets_that_need_no_python_are_live(page, served):
+    page.goto(f"{served}/notebooks/02_layers_by_hand.html")
+    result = page.locator("[data-widget=WindowViewer] .result output").first
+    assert result.inner_text() == "2.88"
+    page.locator(".window-viewer button[value=relu]").first.click()
+    page.goto(f"{served}/notebooks/04_gradients_by_hand.html")
+    ball = page.locator("[data-widget=BallOnCurve]").first
+    assert "w = 1," in ball.inner_text()
+    ball.get_by_role("button", name="Step", exact=True).click()
+    assert "w = 2.6," in ball.inner_text()
+
+
+def test_a_word_is_found(page, served):
+    page.goto(f"{served}/search.html?q=padding")
+    page.wait_for_selector("#search-results a[href*='02_layers_by_hand']")
