@@ -101,7 +101,7 @@ def live(statements: str, scripts: dict) -> str:
     exec("\n".join(first), names)
     widget = eval(last, names)
     name = type(widget).__name__
-    script = str(widget._esm).replace("export default { render };", "return { render };")
+    script = str(widget._esm).replace("export default", "return")
     scripts[name] = f"WIDGETS.{name} = (() => {{\n{script}\n}})();\n", str(widget._css)
     traits = {name: value for name, value in widget.get_state().items()
               if name[0] != "_" and name not in NOT_THEIRS}

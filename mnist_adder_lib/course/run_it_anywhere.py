@@ -401,13 +401,13 @@ def multiplications(model: nn.Module) -> pd.DataFrame:
     """The weights of each layer that multiplies, and its multiplications for one image."""
     rows = {}
 
-    def count(layer, _inputs, output):
+    def note(layer, _inputs, output):
         places = output[0, 0].numel()  # of one image and one channel
         rows[layer] = layer.weight.numel(), layer.weight.numel() * places
 
     layers = {layer: name for name, layer in model.named_modules()
               if isinstance(layer, (nn.Conv2d, nn.Linear))}
-    handles = [layer.register_forward_hook(count) for layer in layers]
+    handles = [layer.register_forward_hook(note) for layer in layers]
     model(torch.zeros(1, 1, 28, 28), torch.tensor([0]))
     for handle in handles:
         handle.remove()
