@@ -47,9 +47,9 @@ guesses = Guesses({
         "Both do the same multiplications. But PyTorch looks up, checks and prepares each of some "
         "forty steps anew in every call; onnxruntime did that once, when it read the file.",
         [
-            Option("Not at all: the same multiplications.", between(0, 1.5), "Look at "
-                   "the table: with many images at once the two come closer. With one image, "
-                   "multiplying is the smaller part of the work."),
+            Option("Not at all: the same multiplications.", between(0, 1.5), "Both do "
+                   "those, but for one image they are the smaller part of the work. With many "
+                   "images at once the two come closer, as you will see below."),
             Option("A few times.", between(1.5, 40)),
             Option("A hundred times.", between(40, INFINITE), "Then PyTorch would have to waste "
                    "nearly all of its time. Both use the same instructions of the processor."),
@@ -75,7 +75,7 @@ guesses = Guesses({
             Option("Hardly: it is the same calculation.", between(0, 20), "The same calculation, "
                    "but not the same work: Python spends most of its time on finding out what to "
                    "do next."),
-            Option("Hundreds of times.", between(20, 10_000)),
+            Option("A hundred times, give or take.", between(20, 10_000)),
             Option("A million times.", between(10_000, INFINITE), "Then one image would take "
                    "minutes. A million multiplications are a fraction of a second, even so."),
         ],
