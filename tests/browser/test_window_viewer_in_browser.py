@@ -23,12 +23,12 @@ VIEWER_CELLS = (
 class Page:
     """A page with a viewer and no kernel."""
 
-    def __init__(self, browser, viewer, **options):
+    def __init__(self, browser, viewer, traits=TRAITS, **options):
         self.errors = []
         context = browser.new_context(**{"viewport": {"width": 800, "height": 900}, **options})
         self.page = context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(error.message))
-        render_alone(self.page, viewer, *TRAITS)
+        render_alone(self.page, viewer, *traits)
         self.session = context.new_cdp_session(self.page)
 
     def trait(self, name):
@@ -248,7 +248,7 @@ def test_it_shows_what_the_model_says(show):
 
 
 def test_without_any_traits(browser):
-    page = Page(browser, {})
+    page = Page(browser, WindowViewer(), traits=())
     assert page.result() == 0 and page.text(".where") == "row 14, column 14"
     page.page.click("text=ReLU")
     assert page.errors == []

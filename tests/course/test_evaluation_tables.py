@@ -2,7 +2,6 @@
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -179,12 +178,6 @@ def test_the_chance_of_2_and_11_that_the_lesson_names():
     assert fisher_exact([[2, 998], [11, 989]]).pvalue == pytest.approx(0.022, abs=0.0005)
     (_, high), (low, _) = wilson_interval(989, 1000), wilson_interval(998, 1000)
     assert f"{low:.2f} {high:.2f}" == "99.27 99.38"
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 @pytest.mark.parametrize("count, truth", [(1000, 0.99), (10_000, 0.995), (100, 0.97)])

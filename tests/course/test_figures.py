@@ -16,12 +16,6 @@ HISTORY = History(
 )
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    """No figure of another test is open."""
-    plt.close("all")
-
-
 def labelled(text="A line."):
     figure = plt.figure(figsize=(2, 1))
     figure.set_label(text)

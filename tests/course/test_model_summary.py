@@ -1,6 +1,5 @@
 """Model summary: the values of its guesses, the answers to its exercises, its figures."""
 
-import matplotlib.pyplot as plt
 import pytest
 import torch
 import torch.nn.functional as F
@@ -184,12 +183,6 @@ ANSWERS = {
         [columns, columns_by_list, lambda *a: torch.tensor(columns(*a))],
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import math
 import shutil
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,12 +153,6 @@ ANSWERS = {
         [users, lambda c, d, m, p: torch.tensor(users(c, d, m, p))],
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def test_drawings_are_read():
