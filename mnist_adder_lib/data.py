@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import shutil
+import tempfile
 from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
@@ -160,22 +161,23 @@ def find_mnist(root=None) -> Path:
     Looks at `root`, else at the environment variable MNIST_ADDER_DATA, else at the checkout's
     `assets/mnist`, else at the user's cache. What is not there is downloaded; what is not
     unpacked, or was changed, is unpacked again; where the folder can't be written, that happens
-    in the user's cache. Raises DataError, which says what to do.
+    in the user's cache, else in the folder for temporary files. Raises DataError, which says what
+    to do.
     """
-    cache = user_cache_path("mnist_adder")
+    cache, temporary = user_cache_path("mnist_adder"), Path(tempfile.gettempdir(), "mnist_adder")
     checkout = Path(__file__).parent.parent / "assets" / "mnist"
     root = root or os.environ.get("MNIST_ADDER_DATA") or (checkout if checkout.exists() else cache)
     source = Path(root).expanduser()
-    for folder in dict.fromkeys([source, cache]):
+    for folder in dict.fromkeys([source, cache, temporary]):
         try:
             _refuse_old_files(folder)
             for name in FILES:
                 _unpack(name, source, folder)
             return folder
-        except OSError as error:  # read-only or full: the cache may do
+        except OSError as error:  # read-only or full: the next may do
             reason = error
     raise DataError(
-        f"MNIST can't be unpacked in {source} nor in {cache} ({reason}). "
+        f"MNIST can't be unpacked in {source}, {cache} or {temporary} ({reason}). "
         "Free some space, or set MNIST_ADDER_DATA to a folder that can be written."
     )
 

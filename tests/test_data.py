@@ -32,8 +32,9 @@ def archives(tmp_path, splits):
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """An empty cache of the user, and no network."""
+    """An empty cache of the user, no temporary files, and no network."""
     monkeypatch.setattr(data, "user_cache_path", lambda name: tmp_path / "cache")
+    monkeypatch.setattr(data.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
     monkeypatch.setattr(data, "MIRROR", "http://127.0.0.1:9/")  # where nobody answers
     return tmp_path / "cache"
 
@@ -363,7 +364,8 @@ def test_old_files_that_torchvision_would_prefer(archives, cache):
     old = archives / "MNIST" / "processed"
     old.mkdir()
     assert find_mnist(archives) == cache and md5s(cache) == UNPACKED_MD5
-    (cache / "MNIST" / "processed").mkdir()
+    for folder in cache, cache.parent / "temporary" / "mnist_adder":
+        (folder / "MNIST" / "processed").mkdir(parents=True)
     with pytest.raises(DataError, match="processed holds data of an old torchvision: remove it"):
         find_mnist(archives)
     assert old.exists()
@@ -383,9 +385,20 @@ def test_a_read_only_folder_is_unpacked_to_the_cache(archives, cache, mount):
     assert find_mnist(folder) == cache  # and the second time at once
 
 
+def test_where_home_is_read_only_too_it_is_unpacked_among_temporary_files(
+    archives, cache, mount, monkeypatch
+):
+    folder = mount("size=32m,ro", lambda f: shutil.copytree(archives / "MNIST", f / "MNIST"))
+    monkeypatch.setattr(data, "user_cache_path", lambda name: folder / "cache")
+    temporary = cache.parent / "temporary" / "mnist_adder"
+    assert find_mnist(folder) == temporary
+    assert md5s(temporary) == UNPACKED_MD5
+
+
 def test_no_space_anywhere(archives, mount, monkeypatch):
     folder = mount("size=32m", lambda f: shutil.copytree(archives / "MNIST", f / "MNIST"))
     monkeypatch.setattr(data, "user_cache_path", lambda name: folder / "cache")
+    monkeypatch.setattr(data.tempfile, "gettempdir", lambda: str(folder / "temporary"))
     with pytest.raises(DataError, match="can't be unpacked.*No space.*MNIST_ADDER_DATA"):
         find_mnist(folder)
     assert not list(folder.rglob("*.part"))
