@@ -63,7 +63,7 @@ def test_installed_wheel_works_from_another_folder(wheel, tmp_path):
         "import mnist_adder_lib as lib; print(lib.__file__); "
         "model = lib.load_pretrained(); print(sum(p.numel() for p in model.parameters()))"
     )
-    place, parameters = python("-c", code, cwd=tmp_path, PYTHONPATH=site).split()
+    place, parameters = python("-c", code, cwd=tmp_path, PYTHONPATH=site).splitlines()
     assert Path(place).is_relative_to(site) and int(parameters) > 13_000
 
 

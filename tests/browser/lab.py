@@ -122,7 +122,7 @@ def lab_server(folder: Path, python: str = sys.executable):
                 break
             time.sleep(0.2)
         else:
-            raise RuntimeError((home / "log").read_text()[-2000:])
+            raise RuntimeError((home / "log").read_text("utf-8", "replace")[-2000:])
         yield url
     finally:
         server.terminate()  # ends its kernels too
