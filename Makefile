@@ -12,4 +12,4 @@ help:
 $(TARGETS):
 	@$(PYTHON) tools/make.py $@ $(ARGS)
 
-margins: ARGS ?= $(MARGINS)
+margins: ARGS = $(MARGINS)

@@ -12,6 +12,8 @@ import make
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+needs_make = pytest.mark.skipif(shutil.which("make") is None or sys.platform == "win32",
+                                reason="no make found, or one of Windows")
 INSTALL = ["-m", "pip", "install", "-e", ".[lab,export,test,site]"]
 
 
@@ -98,6 +100,19 @@ def test_a_command_that_fails_ends_it(project, started):
     assert end.value.code == 7 and started[-1][1:] == ["tools/train_checkpoint.py"]
 
 
+def test_results_are_removed_only_when_they_can_be_computed(project, started):
+    stored = project / "assets" / "results.jsonl"
+    stored.parent.mkdir()
+    stored.touch()
+    started.fails = {"install"}
+    with pytest.raises(SystemExit):
+        make.main("results")
+    assert stored.exists()
+    started.fails = set()
+    make.main("results")
+    assert not stored.exists()
+
+
 def test_another_folder_and_options(project, started, monkeypatch):
     monkeypatch.setenv("VENV", "some where")
     monkeypatch.setenv("VENV_OPTIONS", "--system-site-packages --without-scm-ignore-files")
@@ -152,7 +167,7 @@ def test_the_makefile_is_a_door_to_it():
     assert re.search(r"^TARGETS = (.+)$", text, re.MULTILINE)[1].split() == list(make.TARGETS)
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="no make found")
+@needs_make
 @pytest.mark.parametrize("words, passed_on", [
     (["test"], "tools/make.py test"),
     (["test", "ARGS=tests -k word"], "tools/make.py test tests -k word"),
@@ -165,7 +180,7 @@ def test_the_makefile_passes_on(words, passed_on):
     assert said.strip().endswith(passed_on)
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="no make found")
+@needs_make
 def test_the_makefile_passes_variables_on(tmp_path):
     """As the environment of what it calls: here a program that only says what it was told."""
     says = tmp_path / "says"

@@ -72,6 +72,7 @@ def checkpoint(*arguments):
 @target
 def results():
     """compute everything again: recipes, network, lessons (hours; put the table into README.md)"""
+    environment()  # before anything is removed
     (ROOT / "assets" / "results.jsonl").unlink(missing_ok=True)
     python("tools/measure_recipes.py")
     seeds = map(str, range(5, 15))
