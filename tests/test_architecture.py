@@ -2,7 +2,6 @@
 circle."""
 
 import ast
-import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -83,19 +82,3 @@ def test_every_lesson_has_its_module_its_solution_and_its_tests():
     lessons, solutions = (sorted(path.name for path in (ROOT / folder).glob("[0-9]*.ipynb"))
                           for folder in ("notebooks", "notebooks/solutions"))
     assert lessons == solutions
-
-
-PROGRAMS = [path for folder in ("mnist_adder_lib", "tools", "tests", "docs")
-            for path in (ROOT / folder).rglob("*.py")]
-
-
-@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_text_files_name_their_encoding(path):
-    """Without its name, it is another one on Windows."""
-    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(call, ast.Call):
-            function = ast.unparse(call.func)
-            said = [ast.unparse(value) for value in [*call.args, *(k.value for k in call.keywords)]]
-            binary = function == "open" and any(re.fullmatch("'[rwxa]b'", word) for word in said)
-            if re.search(r"(^open|\.read_text|\.write_text)$", function) and not binary:
-                assert "'utf-8'" in said, f"line {call.lineno}"

@@ -1,4 +1,3 @@
-import contextlib
 import os
 import pickle
 import zipfile
@@ -217,25 +216,6 @@ def test_write_whole_replaces_and_is_readable_by_others(path):
     assert path.read_bytes() == b"two"
     (path.parent / "usual").touch()
     assert path.stat().st_mode == (path.parent / "usual").stat().st_mode
-
-
-@pytest.mark.parametrize("refusals", [3, 10**6])
-def test_write_whole_waits_for_who_has_the_file_open(path, monkeypatch, refusals):
-    """Windows doesn't replace an open file; whoever reads it is soon done."""
-    replace, left = Path.replace, iter(range(refusals))
-
-    def refuse(part, target):
-        if next(left, None) is not None:
-            raise PermissionError("in use")
-        return replace(part, target)
-
-    path.write_bytes(b"old")
-    monkeypatch.setattr(Path, "replace", refuse)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with contextlib.suppress(PermissionError):
-        write_whole(path, b"new")
-    assert path.read_bytes() == (b"new" if refusals == 3 else b"old")
-    assert [file.name for file in path.parent.iterdir()] == ["model.pt"]
 
 
 def test_what_a_killed_process_left_behind_is_removed(path):
