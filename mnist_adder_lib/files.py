@@ -25,10 +25,20 @@ def write_whole(path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        _replace(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _replace(part: Path, path: Path) -> None:
+    """Windows refuses as long as another program has the file open: a virus scanner, a reader."""
+    for _ in range(20):
+        with contextlib.suppress(PermissionError):
+            part.replace(path)
+            return
+        time.sleep(0.05)
+    part.replace(path)
 
 
 def remove_leftovers(path: Path) -> None:

@@ -6,6 +6,7 @@ import copy
 import itertools
 import json
 import math
+import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -100,14 +101,16 @@ def agreement_loss(digit_logits, sum_logits, digits: Tensor, totals: Tensor) -> 
 
 
 def choose_device(name: str | torch.device | None = None) -> torch.device:
-    """The named device, or the best there is: CUDA, else MPS, else the CPU.
+    """The named device, else that of the environment variable MNIST_ADDER_DEVICE, else the best
+    there is: CUDA, else MPS, else the CPU.
 
     Raises ValueError where this machine has no such device.
     """
     counts = {"cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
               "mps": int(torch.backends.mps.is_available()), "cpu": 1}
     if name is None:
-        name = next(kind for kind, count in counts.items() if count)
+        best = next(kind for kind, count in counts.items() if count)
+        name = os.environ.get("MNIST_ADDER_DEVICE") or best
     try:
         device = torch.device(name)
     except (RuntimeError, TypeError):  # no device that torch knows

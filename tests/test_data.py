@@ -348,8 +348,8 @@ def error(connection):
 
 
 @pytest.mark.parametrize("answer, reason", [
-    (hang, "timed out"), (half, "not MNIST|IncompleteRead"), (reset, "reset"),
-    (page, "not MNIST"), (error, "503"), (lambda connection: None, "closed|reset"),
+    (hang, "timed out"), (half, "not MNIST|IncompleteRead"), (reset, "reset|10054"),
+    (page, "not MNIST"), (error, "503"), (lambda connection: None, "closed|reset|10054"),
 ])
 def test_a_mirror_that_fails(archives, mirror, monkeypatch, answer, reason):
     monkeypatch.setattr(data, "TIMEOUT", 0.2)

@@ -29,7 +29,7 @@ def watched(tmp_path, monkeypatch):
         file, shell = tmp_path / "margins.jsonl", Shell()
         measure_margins.watch(shell, "lesson", str(file), offset=0)
         shell.run(code)
-        return [json.loads(line) for line in file.read_text().splitlines()]
+        return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
     return lines
 

@@ -37,7 +37,7 @@ def test_the_table_is_mean_and_deviation_over_the_seeds(tmp_path):
     rows = [dict(recipe=name, seed=seed, test=98 + seed, evaluation=97 + 2 * seed)
             for name in measure_recipes.RECIPES for seed in (0, 1)]
     path = tmp_path / "results.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     table = measure_recipes.table(path)
     assert "| fast | 2 | 2 | 98.50 ± 0.71 | 98.00 ± 1.41 | 97.00 to 99.00 |" in table
 

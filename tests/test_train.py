@@ -356,6 +356,8 @@ def test_after_epoch_sees_the_history_grow(first):
 @pytest.fixture
 def machine(monkeypatch):
     """A function that pretends to a number of GPUs."""
+    monkeypatch.delenv("MNIST_ADDER_DEVICE", raising=False)
+
     def machine(cuda: int, mps: bool = False):
         monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda > 0)
         monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
@@ -371,6 +373,15 @@ def test_the_best_device_is_chosen(machine):
         assert choose_device("cpu") == torch.device("cpu")
     for name in ("cuda:1", torch.device("cuda:1")):
         assert choose_device(name) == torch.device("cuda:1")
+
+
+def test_the_environment_may_name_the_device(machine, monkeypatch):
+    machine(1)
+    monkeypatch.setenv("MNIST_ADDER_DEVICE", "cpu")
+    assert choose_device() == torch.device("cpu") and choose_device("cuda").type == "cuda"
+    monkeypatch.setenv("MNIST_ADDER_DEVICE", "mps")
+    with pytest.raises(ValueError, match="no device 'mps' here; usable: cuda, cpu"):
+        choose_device()
 
 
 @pytest.mark.parametrize("name, cuda, usable", [

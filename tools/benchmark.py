@@ -10,7 +10,7 @@ each counts, since other work on the machine can only slow a round down.
 """
 
 import argparse
-import resource
+import sys
 import time
 
 import torch
@@ -21,6 +21,11 @@ from mnist_adder_lib import IdentityAdderModel, fit, joint_loss, load_splits, re
 from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.data import MEAN, STD
 from mnist_adder_lib.train import FAST_RECIPE, REFERENCE_RECIPE
+
+try:
+    import resource
+except ImportError:  # on Windows
+    resource = None
 
 BATCH = REFERENCE_RECIPE["batch_size"]
 STEPS_PER_EPOCH = 375
@@ -100,7 +105,10 @@ def main(steps: int, rounds: int) -> None:
     print(f"whole fast recipe {fast:.1f} s, {refresh:.1f} s of it to refresh batch norm; "
           f"{REFERENCE_RECIPE['epochs']} reference epochs {reference:.0f} s: "
           f"1/{reference / fast:.1f}")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
+    if resource:
+        unit = 2**20 if sys.platform == "darwin" else 2**10  # a MiB, in what it counts by
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+        print(f"peak memory {memory:,.0f} MiB")
 
 
 if __name__ == "__main__":

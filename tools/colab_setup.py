@@ -27,7 +27,7 @@ def install():
         ) from None
     with TemporaryDirectory() as folder:
         constraints = Path(folder) / "constraints.txt"
-        constraints.write_text("\n".join(kept))
+        constraints.write_text("\n".join(kept), encoding="utf-8")
         pip = [sys.executable, "-m", "pip", "install", "--constraint", constraints]
         result = subprocess.run(
             [*pip, "--editable", f"{COURSE}[export]"],

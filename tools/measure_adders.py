@@ -350,7 +350,7 @@ def reader_of(seed: int) -> tuple[Adder, list[Tensor]]:
 
 def done(path: Path) -> set[tuple]:
     """What is trained already: name, whole or not, count of pairs, seed."""
-    lines = path.read_text().splitlines() if path.exists() else []
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
     names = "adder", "whole", "held_out", "seed"
     return {tuple(row[name] for name in names) for row in map(json.loads, lines)}
 
@@ -363,7 +363,7 @@ def main(adders: list[str] | None, seeds: list[int], held_out: list[int], behind
         if (name, not behind_reader, count, seed) in done(path):
             continue
         row = measure(name, count, seed, behind_reader)
-        with open(path, "a") as file:
+        with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(name, count, seed, row["test"], f"{row['seconds']} s", flush=True)
 

@@ -149,7 +149,7 @@ def main(changes: list[str], seeds: list[int], only_search: bool, path: Path) ->
             rate = chosen_rate(name, path)
             trainings = (measure(name, rate, seed) for seed in seeds)
         for row in trainings:
-            with open(path, "a") as file:
+            with open(path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
             print(row, flush=True)
 

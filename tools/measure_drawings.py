@@ -56,7 +56,7 @@ def read_npz(path: Path) -> list:
 def read_unipen(path: Path) -> list:
     """The same from `pendigits-orig.tes`; its writers, in order, become 1, 2, 3, ..."""
     digits = []
-    for line in path.read_text().splitlines():
+    for line in path.read_text("utf-8").splitlines():
         words = line.split()
         if line.startswith(".SEGMENT DIGIT"):
             digits.append(([], int(words[-1].strip('"')), []))

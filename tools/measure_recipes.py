@@ -100,7 +100,7 @@ def main(recipes: list[str], seeds: list[int], path: Path) -> None:
     for name in recipes:
         for seed in seeds:
             row = measure(name, seed)
-            with open(path, "a") as file:
+            with open(path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
     print(table(path))
 

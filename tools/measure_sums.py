@@ -283,7 +283,7 @@ def main(ways: list[str], seeds: list[int], path: Path) -> None:
     for name in ways:
         for seed in seeds:
             row, model = measure(name, seed)
-            with open(path, "a") as file:
+            with open(path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
             print({key: row[key] for key in row if key not in ("probability", "snapshots")},
                   flush=True)

@@ -89,7 +89,7 @@ def write_notebook(folder: Path, *cells: str) -> None:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    (folder / "lesson.ipynb").write_text(json.dumps(content))
+    (folder / "lesson.ipynb").write_text(json.dumps(content), "utf-8")
 
 
 @contextlib.contextmanager
@@ -106,7 +106,7 @@ def lab_server(folder: Path, python: str = sys.executable):
     for name, values in SETTINGS.items():
         file = home / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
-        file.write_text(json.dumps(values))
+        file.write_text(json.dumps(values), "utf-8")
     options = [f"--ServerApp.port={port}", f"--ServerApp.root_dir={folder}", "--ServerApp.token="]
     options += ["--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--allow-root"]
     options += [f"--LabApp.user_settings_dir={home}/settings"]
@@ -122,7 +122,7 @@ def lab_server(folder: Path, python: str = sys.executable):
                 break
             time.sleep(0.2)
         else:
-            raise RuntimeError((home / "log").read_text()[-2000:])
+            raise RuntimeError((home / "log").read_text("utf-8", "replace")[-2000:])
         yield url
     finally:
         server.terminate()  # ends its kernels too
@@ -140,7 +140,7 @@ class Lab:
             level = {"partition": {"default_zoom_level": {"x": math.log(zoom, 1.2)}}}
             preferences = Path(self.profile, "Default", "Preferences")
             preferences.parent.mkdir()
-            preferences.write_text(json.dumps(level))
+            preferences.write_text(json.dumps(level), "utf-8")
             options = {"no_viewport": True, **options}
         else:
             options = {"viewport": {"width": 1200, "height": 1000}, **options}

@@ -75,8 +75,10 @@ def test_node_answers_as_python_does(tmp_path):
     cases = drawings(200)
     file = tmp_path / "page.cjs"
     script = build_page.script().removesuffix("startPage();")
-    file.write_text(f"{script}{SOLVE}console.log(JSON.stringify({json.dumps(cases)}.map(solve)));")
-    done = subprocess.run([NODE, file], capture_output=True, text=True, timeout=120, check=True)
+    script += f"{SOLVE}console.log(JSON.stringify({json.dumps(cases)}.map(solve)));"
+    file.write_text(script, encoding="utf-8")
+    done = subprocess.run([NODE, file], capture_output=True, encoding="utf-8", timeout=120,
+                          check=True)
     compare(cases, json.loads(done.stdout))
 
 

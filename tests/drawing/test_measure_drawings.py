@@ -36,7 +36,7 @@ UNIPEN = """.INCLUDE dene.doc
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "pendigits-orig.tes").write_text(UNIPEN)
+    (tmp_path / "pendigits-orig.tes").write_text(UNIPEN, "utf-8")
     return tmp_path
 
 

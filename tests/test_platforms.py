@@ -1,0 +1,58 @@
+"""What Windows and macOS would break, as far as it shows on any system."""
+
+import ast
+import contextlib
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mnist_adder_lib.files import write_whole
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAMS = [path for folder in ("mnist_adder_lib", "tools", "tests", "docs")
+            for path in (ROOT / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_text_files_name_their_encoding(path):
+    """Without its name, it is another one on Windows."""
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call):
+            function = ast.unparse(call.func)
+            said = [ast.unparse(value) for value in [*call.args, *(k.value for k in call.keywords)]]
+            binary = function == "open" and any(re.fullmatch("'[rwxa]b'", word) for word in said)
+            if re.search(r"(^open|\.read_text|\.write_text)$", function) and not binary:
+                assert "'utf-8'" in said, f"line {call.lineno}"
+
+
+@pytest.mark.parametrize("refusals", [3, 10**6])
+def test_write_whole_waits_for_who_has_the_file_open(tmp_path, monkeypatch, refusals):
+    """Windows doesn't replace an open file; whoever reads it is soon done."""
+    replace, left = Path.replace, iter(range(refusals))
+
+    def refuse(part, target):
+        if next(left, None) is not None:
+            raise PermissionError("in use")
+        return replace(part, target)
+
+    path = tmp_path / "model.pt"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with contextlib.suppress(PermissionError):
+        write_whole(path, b"new")
+    assert path.read_bytes() == (b"new" if refusals == 3 else b"old")
+    assert [file.name for file in tmp_path.iterdir()] == ["model.pt"]
+
+
+def test_names_of_files_are_possible_everywhere():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    names = listed.stdout.splitlines()
+    assert len({name.lower() for name in names}) == len(names)  # macOS and Windows see no capitals
+    reserved = r"(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.|/|$)|[<>:\"|?*\\]|[. ](/|$)"
+    assert not [name for name in names if re.search(reserved, name.lower())]
+    assert max(map(len, names)) < 100  # of 260 on Windows, for the path before it, too
