@@ -70,14 +70,15 @@ class Picture(Image):
         return "<Figure>"
 
 
-def explore(draw, **ranges: tuple[int, int]):
+def explore(draw, **ranges: tuple[int, ...]):
     """Sliders for the whole-number arguments of `draw`, and the figure that it returns for them.
 
-    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves. As
-    the `plot_` functions do, `draw` returns a figure whose label says what it shows.
+    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves;
+    with `(0, 9, 5)` it begins at 5. As the `plot_` functions do, `draw` returns a figure whose
+    label says what it shows.
     """
-    sliders = {name: ipywidgets.IntSlider(low, low, high, description=name)
-               for name, (low, high) in ranges.items()}
+    sliders = {name: ipywidgets.IntSlider(start[0] if start else low, low, high, description=name)
+               for name, (low, high, *start) in ranges.items()}
 
     def redraw(**values):
         display(Picture(draw(**values)))

@@ -9,7 +9,6 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
@@ -17,7 +16,7 @@ from torch import Tensor, nn
 from ..model import receptive_fields
 from .checks import Checks, compare, numbers, require
 from .display import Picture, explore
-from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, labelled
 from .guesses import Guesses, Option, Question, between
 
 guesses = Guesses({
@@ -235,14 +234,11 @@ def swap_units(answer):
 
 # --- the figures ----------------------------------------------------------------------------------
 
-COLOURS = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])
-
-
 def draw_signed(ax, values, most: float, title: str = "") -> None:
     """(height, width) numbers: 0 is black, above it white, below it orange; `most` is full."""
     values = np.asarray(values, float) / max(most, 1e-30)
     lifted = np.sign(values) * np.abs(values) ** 0.6  # small numbers are to be seen, too
-    ax.imshow(lifted, cmap=COLOURS, vmin=-1, vmax=1)
+    ax.imshow(lifted, cmap=SIGNED, vmin=-1, vmax=1)
     ax.set_title(title)
     ax.axis("off")
 
@@ -293,7 +289,8 @@ def explore_units(model, image: Tensor, seen: dict):
         place = [min(value, size - 1) for value, size in zip(place.values(), sizes)]
         return plot_unit(model, image, seen, block, *place)
 
-    box = explore(draw_unit, block=(1, 3), channel=(0, 7), row=(0, 13), column=(0, 13))
+    # Begin in the middle: in a corner there is little to see.
+    box = explore(draw_unit, block=(1, 3), channel=(0, 7), row=(0, 13, 7), column=(0, 13, 7))
     block, *places = box.children[:4]
 
     def as_many_as_there_are(_):
@@ -302,8 +299,6 @@ def explore_units(model, image: Tensor, seen: dict):
             slider.max = size - 1
 
     block.observe(as_many_as_there_are, "value")
-    for slider in places[1:]:
-        slider.value = 7  # in a corner there is little to see
     return box
 
 
@@ -390,7 +385,7 @@ def plot_shares(layers: dict) -> Figure:
     """
     figure, ax = plt.subplots(figsize=(5.2, 3.4))
     for (name, shares), colour, marker in zip(layers.items(), (BLUE, ORANGE, GREEN), "osD"):
-        ax.plot(shares["digit"], shares["sum"], marker, color=colour, alpha=0.8, label=name)
+        ax.plot(shares["digit"], shares["sum"], marker, color=colour, label=name)
     ax.axhline(18 / 99, color=GREY, linestyle=":", label="chance")
     ax.axvline(9 / 99, color=GREY, linestyle=":")
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="explained by the digit", ylabel="explained by the sum")

@@ -80,3 +80,8 @@ def test_explore_draws_anew_when_a_slider_moves(shown):
     row.value, column.value = 3, 4
     assert [picture.metadata["alt"] for picture, _ in shown] == ["0, 2", "3, 2", "3, 4"]
     assert (row.min, row.max, column.min, column.max) == (0, 3, 2, 5)
+
+
+def test_a_slider_begins_where_it_is_told(shown):
+    slider, _ = explore(lambda row: labelled(f"{row}"), row=(0, 9, 5)).children
+    assert (slider.min, slider.value, slider.max) == (0, 5, 9)

@@ -101,8 +101,8 @@ def test_a_guess_that_we_expected_but_that_is_wrong_is_explained():
 
 
 def test_a_value_that_decides_nothing_is_refused():
-    with pytest.raises(ValueError, match="nan answers none of the options of: The two losses"):
-        ask("training_curves: first loss").compare(float("nan"))
+    with pytest.raises(ValueError, match="-1.0 answers none of the options of: The two losses"):
+        ask("training_curves: first loss").compare(-1.0)
 
 
 def test_an_unknown_name_is_refused():
