@@ -8,6 +8,7 @@ import html
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 import torch
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -315,7 +316,7 @@ def plot_embedding(mine: Tensor, typical: Tensor, digit: int) -> Figure:
                             f"of the digit {digit}.")
 
 
-TEN = plt.get_cmap("tab10").colors
+TEN = sns.husl_palette(10, s=0.9, l=0.5)  # as dark as GREY: small as text, seen on any page
 
 
 def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) -> Figure:
@@ -328,7 +329,7 @@ def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) ->
     ax = figure.add_subplot(grid[0, :])
     for digit in range(10):
         here = np.asarray(places)[np.asarray(digits) == digit]
-        ax.scatter(*here.T, marker=f"${digit}$", s=22, color=TEN[digit], alpha=0.65,
+        ax.scatter(*here.T, marker=f"${digit}$", s=30, color=TEN[digit],
                    linewidths=0.2)
     ax.plot(*np.asarray(mine), "o", markersize=16, markerfacecolor="none", markeredgecolor=GREY,
             markeredgewidth=3)

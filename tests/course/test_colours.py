@@ -14,6 +14,7 @@ from test_figures import figures
 from mnist_adder_lib import evaluate, load_pretrained
 from mnist_adder_lib.course.does_it_add import SHARE, plot_pairs
 from mnist_adder_lib.course.figures import BLUE, GREEN, GREY, ORANGE, RED, SIGNED, text_on
+from mnist_adder_lib.course.inside_the_network import TEN
 from mnist_adder_lib.drawing.style import COMMON
 
 PALETTE = {"blue": BLUE, "orange": ORANGE, "green": GREEN, "red": RED, "grey": GREY}
@@ -30,6 +31,12 @@ def test_any_two_colours_are_told_apart(one, other):
 @pytest.mark.parametrize("name", PALETTE)
 def test_every_colour_is_seen_on_every_page(name, page):
     assert contrast(to_rgb(PALETTE[name]), page) >= 3
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_the_ten_digits_are_seen_on_every_page(digit):
+    """They are told apart by their shape: no ten colours can be, by all eyes."""
+    assert min(contrast(TEN[digit], page) for page in (WHITE, JUPYTERLAB_DARK)) >= 3
 
 
 @pytest.mark.parametrize("colour", [GREY, RED])
