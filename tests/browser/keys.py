@@ -15,8 +15,9 @@ FOCUS = """root => {
     if (!root.contains(element)) return null;
     const style = getComputedStyle(element);
     return {
-        name: [element.getAttribute("aria-label") || element.textContent.trim() || element.title ||
-            element.labels?.[0]?.textContent.trim() || "", element.getAttribute("role") || element.tagName.toLowerCase()],
+        name: element.getAttribute("aria-label") || element.textContent.trim() ||
+            element.labels?.[0]?.textContent.trim() || "",
+        role: element.getAttribute("role") || element.tagName.toLowerCase(),
         outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
         colour: parts(style.outlineColor).slice(0, 3), behind: behind(root).slice(0, 3),
     };
