@@ -18,6 +18,7 @@ import numpy as np
 
 from mnist_adder_lib import load_pretrained, load_splits
 from mnist_adder_lib.drawing import frame_drawing
+from mnist_adder_lib.drawing.style import style
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "docs" / "try"
@@ -68,9 +69,9 @@ def link() -> str:
 
 def page() -> str:
     """The whole page."""
-    style = "\n".join(path.read_text("utf-8") for path in (PANEL / "pad.css", SOURCES / "page.css"))
+    looks = style(PANEL / "pad.css") + "\n" + (SOURCES / "page.css").read_text("utf-8")
     text = (SOURCES / "page.html").read_text("utf-8")
-    text = text.replace("/*STYLE*/", style).replace("<!--LINK-->", link())
+    text = text.replace("/*STYLE*/", looks).replace("<!--LINK-->", link())
     return text.replace("/*SCRIPT*/", script())
 
 

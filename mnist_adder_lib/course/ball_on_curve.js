@@ -80,8 +80,13 @@ function render({ model, el }) {
   const here = () => path[path.length - 1];
   const next = () => momentum() * velocity + slopeAt(here());
 
-  function begin(w) {
+  function stop() {
     clearInterval(timer);
+    find(".story").ariaLive = "polite";
+  }
+
+  function begin(w) {
+    stop();
     path = [w];
     velocity = 0;
     share();
@@ -89,7 +94,7 @@ function render({ model, el }) {
   }
 
   function step() {
-    if (lossAt(here()) > GONE) return clearInterval(timer);
+    if (lossAt(here()) > GONE) return stop();
     velocity = next();
     path.push(here() - rate() * velocity);
     share();
@@ -102,9 +107,13 @@ function render({ model, el }) {
   }
 
   function tenSteps() {
-    clearInterval(timer);
+    stop();
     let left = 10;
-    const one = () => (step(), --left || clearInterval(timer));
+    const one = () => {
+      find(".story").ariaLive = --left ? "off" : "polite"; // a screen reader hears the last one only
+      step();
+      if (!left) clearInterval(timer);
+    };
     one();
     timer = setInterval(one, still.matches ? 60 : 320);
   }
@@ -213,7 +222,7 @@ function render({ model, el }) {
       model.save_changes();
       show(true);
     });
-  find(".step").addEventListener("click", () => (clearInterval(timer), step()));
+  find(".step").addEventListener("click", () => (stop(), step()));
   find(".ten").addEventListener("click", tenSteps);
   find(".again").addEventListener("click", () => begin(model.get("start")));
 

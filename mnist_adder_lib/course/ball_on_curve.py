@@ -7,6 +7,8 @@ from pathlib import Path
 import anywidget
 from traitlets import Bool, Float, List
 
+from ..drawing.style import style
+
 
 class BallOnCurve(anywidget.AnyWidget):
     """The loss (2w - 6)**2 over the weight w, and gradient steps on it, one for each press.
@@ -21,7 +23,7 @@ class BallOnCurve(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("ball_on_curve.js")
-    _css = Path(__file__).with_name("ball_on_curve.css")
+    _css = style(Path(__file__).with_name("ball_on_curve.css"))
     start = Float(1.0).tag(sync=True, echo_update=False)
     rate = Float(0.1, min=0).tag(sync=True, echo_update=False)
     momentum = Float(0.0, min=0, max=1).tag(sync=True, echo_update=False)

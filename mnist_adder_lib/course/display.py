@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import io
 
+import anywidget
 import ipywidgets
 import matplotlib.pyplot as plt
 from IPython.display import DisplayHandle, Image, Markdown, display
 from matplotlib.figure import Figure
 
+from ..drawing.style import COMMON
 from ..train import History
 from .figures import plot_history
 
@@ -28,8 +30,12 @@ def in_words(caption: str, alt: str) -> Markdown:
 
     The words stand below the figure, since JupyterLab and nbconvert drop a picture's own.
     """
-    folded = f"<details><summary>The figure in words</summary>{html.escape(alt)}</details>"
-    return Markdown(f"*{caption}*\n\n{folded}")
+    return Markdown(f"*{caption}*\n\n{folded(alt)}")
+
+
+def folded(alt: str) -> str:
+    """What a figure shows, folded away."""
+    return f"<details><summary>The figure in words</summary>{html.escape(alt)}</details>"
 
 
 def live_curves(caption: str):
@@ -70,16 +76,41 @@ class Picture(Image):
         return "<Figure>"
 
 
-def explore(draw, **ranges: tuple[int, int]):
+def explore(draw, **ranges: tuple[int, ...]):
     """Sliders for the whole-number arguments of `draw`, and the figure that it returns for them.
 
-    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves. As
-    the `plot_` functions do, `draw` returns a figure whose label says what it shows.
+    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves;
+    with `(0, 9, 5)` it begins at 5. As the `plot_` functions do, `draw` returns a figure whose
+    label says what it shows.
     """
-    sliders = {name: ipywidgets.IntSlider(low, low, high, description=name)
-               for name, (low, high) in ranges.items()}
+    sliders = {name: ipywidgets.IntSlider(start[0] if start else low, low, high, description=name)
+               for name, (low, high, *start) in ranges.items()}
 
     def redraw(**values):
-        display(Picture(draw(**values)))
+        picture = Picture(draw(**values))
+        display(picture, Markdown(folded(picture.metadata["alt"])))
 
-    return ipywidgets.VBox([*sliders.values(), ipywidgets.interactive_output(redraw, sliders)])
+    shown = ipywidgets.interactive_output(redraw, sliders)
+    return ipywidgets.VBox([*sliders.values(), shown, Keys()]).add_class("mnist-adder-explore")
+
+
+class Keys(anywidget.AnyWidget):
+    """Shows nothing. It gives the sliders beside it what those of ipywidgets lack: their names for
+    screen readers, a focus that is seen, and keys that JupyterLab doesn't take for its own."""
+
+    _esm = """
+    export default { render({ el }) {
+      const waiting = setInterval(() => {
+        const box = el.closest(".mnist-adder-explore");
+        if (!box) return; // not in the page yet
+        clearInterval(waiting);
+        box.dataset.lmSuppressShortcuts = "true"; // `d d` would delete the cell
+        box.addEventListener("keydown", (event) => event.stopPropagation());
+        for (const slider of box.querySelectorAll(".widget-slider"))
+          for (const part of slider.querySelectorAll("[role=slider], [contenteditable]"))
+            part.ariaLabel = slider.querySelector(".widget-label").textContent;
+      }, 50);
+      return () => clearInterval(waiting);
+    } };
+    """
+    _css = COMMON

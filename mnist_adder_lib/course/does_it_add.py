@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ..checkpoint import asset_path
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import BLUE, GREEN, GREY, ORANGE, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, labelled, write_readably
 from .guesses import INFINITE, Guesses, Option, Question, between
 from .pair_picker import PATTERN, as_table, unseen_sums
 
@@ -260,7 +260,7 @@ def _with_spread(table: pd.DataFrame, decimals: int) -> list[str]:
 
 # --- figures --------------------------------------------------------------------------------------
 
-SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)  # told apart by the colour-blind
+SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
 
 
 def plot_pairs(tables: dict[str, Tensor], held_out: Tensor = MEASURED) -> Figure:
@@ -289,9 +289,10 @@ def _draw_pairs(ax, table: Tensor, held_out: Tensor, annotated: bool) -> None:
                 annot=annotated, fmt=".0f", annot_kws={"size": 8}, linewidths=0.4,
                 xticklabels=True, yticklabels=True,
                 linecolor="#80808040", ax=ax)
+    write_readably(ax)
     for digit, number in held_out.nonzero().tolist():
         ax.add_patch(Rectangle((number + 0.06, digit + 0.06), 0.88, 0.88, fill=False,
-                               edgecolor="#5c2500", linewidth=1.4))
+                               edgecolor="black", linewidth=1.4))
     ax.tick_params(rotation=0, length=0)
 
 
@@ -307,7 +308,7 @@ def plot_slopes(means: dict[str, Tensor]) -> Figure:
         steepness, start = np.polyfit(true, predicted, 1)
         ax.plot([0, 18], [0, 18], ":", color=GREY)
         ax.plot([0, 18], [start, start + 18 * steepness], color=ORANGE)
-        ax.plot(true, predicted, "o", color=BLUE, markersize=4, alpha=0.8)
+        ax.plot(true, predicted, "o", color=BLUE, markersize=4)
         ax.set(title=f"{title}\nslope {steepness:.2f}", aspect="equal", xticks=(0, 9, 18),
                yticks=(0, 9, 18))
         ax.set(xlabel="true sum" if ax.get_subplotspec().is_last_row() else "",
@@ -326,8 +327,8 @@ def plot_counts(tables: dict[str, pd.DataFrame]) -> Figure:
     for (name, table), colour, mark in zip(tables.items(), (BLUE, GREEN, ORANGE), "osD"):
         ax.plot(table.index, table.mean(axis=1), color=colour)
         for seed in table:
-            ax.plot(table.index, table[seed], mark, color=colour, markersize=4, alpha=0.7)
-        ax.annotate(name, (table.index[-1], table.mean(axis=1).iloc[-1]), (6, 0), color=colour,
+            ax.plot(table.index, table[seed], mark, color=colour, markersize=4)
+        ax.annotate(name, (table.index[-1], table.mean(axis=1).iloc[-1]), (6, 0),
                     textcoords="offset points", verticalalignment="center")
     ax.set(xlabel="pairs held out, of 100", ylabel="held-out sums right, %", ylim=(-4, 104),
            xticks=next(iter(tables.values())).index)

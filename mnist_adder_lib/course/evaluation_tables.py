@@ -343,7 +343,7 @@ def plot_recipes(runs: pd.DataFrame) -> Figure:
     for place, name in enumerate(names):
         values = runs[name]
         mean, error = values.mean(), values.sem()
-        ax.plot(values, [place] * len(values), "o", color=BLUE, alpha=0.5, markeredgewidth=0)
+        ax.plot(values, [place] * len(values), "o", color=BLUE, markeredgewidth=0)
         ax.errorbar(mean, place + 0.28, xerr=2 * error, color=ORANGE, marker="o", capsize=4)
         said.append(f"{name} {mean:.2f} ± {error:.2f}")
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.4),

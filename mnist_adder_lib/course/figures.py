@@ -9,14 +9,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
 from ..data import MEAN, STD
 from ..evaluate import Evaluation
 from ..train import History
 
-BLUE, ORANGE, GREEN, RED = "#3b74b8", "#e07b39", "#4a9a62", "#c8443c"
-GREY = "#767676"  # text that is readable on a white page and on a black one
+# Each can be seen on a white page and on a dark one, any two can be told apart by the colour-blind,
+# and GREY and RED are also for text: tests/course/test_colours.py. The widgets have the same in
+# drawing/common.css.
+BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
 STYLE = {
     "figure.constrained_layout.use": True,
     "axes.spines.top": False,
@@ -33,6 +37,21 @@ plt.rcParams.update(STYLE)  # for the figures that the lessons draw themselves, 
 def labelled(figure: Figure, label: str) -> Figure:
     figure.set_label(label)
     return figure
+
+
+def text_on(colour) -> str:
+    """Black or white: what can be read better on a colour, by WCAG's relative luminance."""
+    light = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+             for part in to_rgb(colour)]
+    return "black" if np.dot(light, [0.2126, 0.7152, 0.0722]) > 0.179 else "white"
+
+
+def write_readably(heatmap) -> None:
+    """Make the numbers of a seaborn heat map black or white, by the colour of their cells."""
+    cells = heatmap.collections[0].get_facecolors()
+    shown = ~np.ma.getmaskarray(heatmap.collections[0].get_array()).ravel()
+    for text, colour in zip(heatmap.texts, cells[shown]):
+        text.set_color(text_on(colour[:3]))
 
 
 def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = None) -> Figure:
@@ -110,8 +129,9 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
     colours = sns.blend_palette([RED, "#e8e8e8", GREEN], as_cmap=True)
     sns.heatmap(table / full, cmap=colours, vmin=-1, vmax=1, mask=table == 0,
                 annot=table.astype(str), fmt="", cbar=False, square=True, ax=ax,
-                annot_kws={"size": 8 if len(table) <= 10 else 6.5, "color": "#111111"},
+                annot_kws={"size": 8 if len(table) <= 10 else 6.5},
                 linewidths=0.4, linecolor="#80808040")
+    write_readably(ax)
     ax.tick_params(rotation=0)
     mistakes = wrong.stack()
     true, predicted = mistakes.idxmax()

@@ -326,10 +326,11 @@ def plot_chain(values, weights, slopes) -> Figure:
     values: of the input and after each multiplication; weights: the factors; slopes: theirs.
     """
     back = [math.prod(weights[i:]) for i in range(len(weights) + 1)]
+    framed = dict(boxstyle="round", facecolor="none", edgecolor=GREEN)
     figure, ax = plt.subplots(figsize=(4.6, 2.2))
     for i, (value, returned) in enumerate(zip(values, back)):
-        ax.text(2 * i, 0.32, f"{value:g}", color=BLUE, ha="center", fontsize=12)
-        ax.text(2 * i, -0.55, f"{returned:g}", color=ORANGE, ha="center", fontsize=12)
+        ax.text(2 * i, 0.32, f"{value:g}", ha="center", fontsize=12)
+        ax.text(2 * i, -0.55, f"{returned:g}", ha="center", fontsize=12)
         ax.plot(2 * i, 0, "o", color=GREY, markersize=7)
     for i, (weight, slope) in enumerate(zip(weights, slopes)):
         for y, start, end, colour in ((0.1, 0.2, 1.8, BLUE), (-0.1, 1.8, 0.2, ORANGE)):
@@ -337,7 +338,7 @@ def plot_chain(values, weights, slopes) -> Figure:
                         arrowprops=dict(arrowstyle="-|>", color=colour))
         ax.text(2 * i + 1, 0.32, f"· {weight:g}", ha="center")
         ax.text(2 * i + 1, -0.98, f"slope of w{i + 1}:\n{values[i]:g} · {back[i + 1]:g}"
-                f" = {slope:g}", ha="center", va="center", color=GREEN)
+                f" = {slope:g}", ha="center", va="center", bbox=framed)
     ax.set(xlim=(-0.6, 2 * len(weights) + 0.6), ylim=(-1.4, 0.7))
     ax.axis("off")
     forward, backward = (", ".join(f"{x:g}" for x in row) for row in (values, back[::-1]))
@@ -376,9 +377,9 @@ def plot_decisions(features, digits, history, steps) -> Figure:
     for ax, place in zip(axes.flat, steps):
         weights, biases, right = history[place]
         _draw_halves(ax, np.asarray(weights), np.asarray(biases))
-        for digit, colour in ((0, BLUE), (1, ORANGE)):
+        for digit, colour, mark in ((0, BLUE, "o"), (1, ORANGE, "D")):
             points = features[digits == digit][:150]
-            ax.plot(*np.asarray(points).T, "o", color=colour, markersize=2.5, alpha=0.8)
+            ax.plot(*np.asarray(points).T, mark, color=colour, markersize=2.5)
         ax.set(title=f"step {place}: {right:.1%} right", xlim=(-3, 4), ylim=(-2.5, 3))
     figure.supxlabel("ink (normalised)", color=GREY)
     figure.supylabel("ink in the middle (normalised)", color=GREY)

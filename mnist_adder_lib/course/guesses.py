@@ -12,6 +12,8 @@ import anywidget
 from IPython.display import Markdown
 from traitlets import Bool, Int, List, Unicode
 
+from ..drawing.style import style
+
 
 class Option(NamedTuple):
     """One of the answers to choose from."""
@@ -33,7 +35,7 @@ class Choice(anywidget.AnyWidget):
     """Radio buttons below a question. `chosen` is the place of an option; `closed` ends it."""
 
     _esm = Path(__file__).with_name("guesses.js")
-    _css = Path(__file__).with_name("guesses.css")
+    _css = style(Path(__file__).with_name("guesses.css"))
     question = Unicode().tag(sync=True)
     options = List(Unicode()).tag(sync=True)
     chosen = Int(None, allow_none=True).tag(sync=True)
@@ -57,11 +59,11 @@ class Guess:
     def compare(self, value) -> Markdown:
         """What was guessed beside what `value`, the result of the lesson, says; ends the choice.
 
-        None stands for a result that isn't there, as after a training that was stopped. Raises
-        ValueError for a value that fits none of the options.
+        None or NaN stands for a result that isn't there, as after a training that was stopped, or
+        of an empty drawing. Raises ValueError for a value that fits none of the options.
         """
         question, choice = self.question, self.choice
-        if value is None:
+        if value is None or value != value:  # NaN
             return Markdown("There is no result to compare your guess with.")
         right = next((option for option in question.options if option.fits(value)), None)
         if right is None:

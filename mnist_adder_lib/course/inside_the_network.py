@@ -8,8 +8,8 @@ import html
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 import torch
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ..model import receptive_fields
 from .checks import Checks, compare, numbers, require
 from .display import Picture, explore
-from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, labelled
 from .guesses import Guesses, Option, Question, between
 
 guesses = Guesses({
@@ -235,14 +235,11 @@ def swap_units(answer):
 
 # --- the figures ----------------------------------------------------------------------------------
 
-COLOURS = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])
-
-
 def draw_signed(ax, values, most: float, title: str = "") -> None:
     """(height, width) numbers: 0 is black, above it white, below it orange; `most` is full."""
     values = np.asarray(values, float) / max(most, 1e-30)
     lifted = np.sign(values) * np.abs(values) ** 0.6  # small numbers are to be seen, too
-    ax.imshow(lifted, cmap=COLOURS, vmin=-1, vmax=1)
+    ax.imshow(lifted, cmap=SIGNED, vmin=-1, vmax=1)
     ax.set_title(title)
     ax.axis("off")
 
@@ -293,7 +290,8 @@ def explore_units(model, image: Tensor, seen: dict):
         place = [min(value, size - 1) for value, size in zip(place.values(), sizes)]
         return plot_unit(model, image, seen, block, *place)
 
-    box = explore(draw_unit, block=(1, 3), channel=(0, 7), row=(0, 13), column=(0, 13))
+    # Begin in the middle: in a corner there is little to see.
+    box = explore(draw_unit, block=(1, 3), channel=(0, 7), row=(0, 13, 7), column=(0, 13, 7))
     block, *places = box.children[:4]
 
     def as_many_as_there_are(_):
@@ -302,8 +300,6 @@ def explore_units(model, image: Tensor, seen: dict):
             slider.max = size - 1
 
     block.observe(as_many_as_there_are, "value")
-    for slider in places[1:]:
-        slider.value = 7  # in a corner there is little to see
     return box
 
 
@@ -320,7 +316,7 @@ def plot_embedding(mine: Tensor, typical: Tensor, digit: int) -> Figure:
                             f"of the digit {digit}.")
 
 
-TEN = plt.get_cmap("tab10").colors
+TEN = sns.husl_palette(10, s=0.9, l=0.5)  # as dark as GREY: small as text, seen on any page
 
 
 def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) -> Figure:
@@ -333,7 +329,7 @@ def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) ->
     ax = figure.add_subplot(grid[0, :])
     for digit in range(10):
         here = np.asarray(places)[np.asarray(digits) == digit]
-        ax.scatter(*here.T, marker=f"${digit}$", s=22, color=TEN[digit], alpha=0.65,
+        ax.scatter(*here.T, marker=f"${digit}$", s=30, color=TEN[digit],
                    linewidths=0.2)
     ax.plot(*np.asarray(mine), "o", markersize=16, markerfacecolor="none", markeredgecolor=GREY,
             markeredgewidth=3)
@@ -390,7 +386,7 @@ def plot_shares(layers: dict) -> Figure:
     """
     figure, ax = plt.subplots(figsize=(5.2, 3.4))
     for (name, shares), colour, marker in zip(layers.items(), (BLUE, ORANGE, GREEN), "osD"):
-        ax.plot(shares["digit"], shares["sum"], marker, color=colour, alpha=0.8, label=name)
+        ax.plot(shares["digit"], shares["sum"], marker, color=colour, label=name)
     ax.axhline(18 / 99, color=GREY, linestyle=":", label="chance")
     ax.axvline(9 / 99, color=GREY, linestyle=":")
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="explained by the digit", ylabel="explained by the sum")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from torch.overrides import TorchFunctionMode
 
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import labelled
+from .figures import SIGNED, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
 
 guesses = Guesses({
@@ -323,9 +322,6 @@ def _compare_softmax(given, logits) -> None:
                 f"{given[0]:.4f}.")
 
 
-COLOURS = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])
-
-
 def plot_signed(images: dict) -> Figure:
     """Images of any numbers, (height, width), beside each other, each on a scale of its own: 0 is
     black, what is above 0 white, what is below orange. Small numbers are lifted, to be seen."""
@@ -334,7 +330,7 @@ def plot_signed(images: dict) -> Figure:
     for ax, (title, image) in zip(axes.flat, images.items()):
         image = np.asarray(image, float)
         strength = np.abs(image) / max(0.01, np.abs(image).max())  # traces of rounding stay unseen
-        ax.imshow(np.sign(image) * strength**0.6, cmap=COLOURS, vmin=-1, vmax=1)
+        ax.imshow(np.sign(image) * strength**0.6, cmap=SIGNED, vmin=-1, vmax=1)
         ax.set_title(title)
         ax.axis("off")
         seen.append(f"{title}, from {image.min():.2f} to {image.max():.2f}")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from torch import nn
@@ -17,7 +17,7 @@ from torch import nn
 from ..model import IdentityAdderModel, receptive_fields
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import explore
-from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, labelled, text_on
 from .guesses import INFINITE, Guesses, Option, Question, between
 
 SIDE = 28  # of an image, in pixels
@@ -344,7 +344,8 @@ def plot_receptive_field(image, fields: list[dict], layer: int, row=None, column
     title = f"unit ({row}, {column}) of {count}x{count}\nrows {seen[0]}, columns {seen[1]}"
     figure, (picture, bars) = plt.subplots(1, 2, figsize=(5.5, 2.9), width_ratios=[1.35, 1])
     draw_image(picture, image[0], title)
-    picture.add_patch(Rectangle((left, top), size, size, color=ORANGE, alpha=0.45))
+    picture.add_patch(Rectangle((left, top), size, size, facecolor=to_rgba(ORANGE, 0.45),
+                                edgecolor=ORANGE, linewidth=2))
     picture.set(xlim=(-11, 38), ylim=(38, -11))
     _draw_sizes(bars, fields, layer)
     return labelled(figure, f"{title.capitalize()}, in {field['layer']}. ".replace("\n", " sees ")
@@ -353,8 +354,8 @@ def plot_receptive_field(image, fields: list[dict], layer: int, row=None, column
 
 def _draw_sizes(ax, fields: list[dict], layer: int) -> None:
     table = pd.DataFrame(fields)
-    bars = ax.barh(table["layer"], table["size"], color=GREY, alpha=0.6)
-    bars[layer].set(color=ORANGE, alpha=1)
+    bars = ax.barh(table["layer"], table["size"], color=GREY)
+    bars[layer].set(color=ORANGE)
     ax.bar_label(bars, padding=3, color=GREY)
     ax.axvline(SIDE, color=GREY, linestyle=":")
     ax.set(xlim=(0, 38), xlabel="pixels (dotted: the image)")
@@ -452,10 +453,9 @@ def _snake(operations, edges, columns: int, begin: int) -> dict[str, tuple[float
 def _draw_box(ax, place, operation: str, shape: str) -> FancyBboxPatch:
     x, y = place
     colour = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, Concat=RED).get(operation, "#b4bac2")
-    bright = sum(np.array(to_rgb(colour)) * [0.3, 0.6, 0.1]) > 0.45
     box = FancyBboxPatch((x - 0.41, y - 0.33), 0.82, 0.66, color=colour,
                          boxstyle="round,pad=0.02,rounding_size=0.08")
-    text = dict(ha="center", va="center", color="black" if bright else "white", size=9)
+    text = dict(ha="center", va="center", color=text_on(colour), size=9)
     ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
     ax.text(x, y + 0.16, shape, **text)
     return ax.add_patch(box)

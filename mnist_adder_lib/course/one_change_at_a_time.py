@@ -297,7 +297,7 @@ def plot_differences(differences: pd.DataFrame, factor: float = 2.78) -> Figure:
     places = range(len(differences))
     for seed in differences:
         above = [place - 0.22 for place in places]
-        ax.plot(differences[seed], above, "o", color=BLUE, alpha=0.8, markersize=4)
+        ax.plot(differences[seed], above, "o", color=BLUE, markersize=4)
     ax.errorbar(mean, places, xerr=factor * error, fmt="D", color=ORANGE, capsize=3, markersize=5)
     ax.axvline(0, color=GREY, linestyle=":")
     ax.set(yticks=places, yticklabels=differences.index, xlabel="difference in percentage points")

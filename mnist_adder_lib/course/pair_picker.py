@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from traitlets import List, TraitError, validate
 
+from ..drawing.style import style
+
 PATTERN = [[digit, number] for digit in range(10) for number in range(10)
            if (3 * digit + number) % 5 == 0]
 FEWEST = 5  # held-out pairs whose sum is seen: with fewer there is nothing to measure
@@ -23,7 +25,7 @@ class PairPicker(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("pair_picker.js")
-    _css = Path(__file__).with_name("pair_picker.css")
+    _css = style(Path(__file__).with_name("pair_picker.css"))
     pairs = List(PATTERN).tag(sync=True, echo_update=False)
 
     @validate("pairs")

@@ -439,7 +439,7 @@ def plot_latencies(table: pd.DataFrame) -> Figure:
     """
     figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.36 * len(table)))
     for place, (_, row) in enumerate(table.iterrows()):
-        ax.plot([row["fastest"], row["slowest"]], [place, place], color=BLUE, alpha=0.5)
+        ax.plot([row["fastest"], row["slowest"]], [place, place], color=BLUE)
         ax.plot(row["median"], place, "o", color=BLUE)
     ax.set(xscale="log", xlabel="milliseconds for one image (each grid line: ten times as long)",
            yticks=range(len(table)), yticklabels=table.index)

@@ -408,9 +408,10 @@ def plot_replay(image, probabilities, epoch: int, digit: int | None = None) -> F
     middle.set(yticks=range(10), ylim=(9.6, -0.6), xlim=(0, 1), xticks=(0, 1),
                title="untrained" if epoch == 0 else f"epoch {epoch}")
     for which in reversed(range(10)):
-        right.plot(curves[:, which], "o-", color=colours[which], markersize=3,
-                   zorder=3 if colours[which] != GREY else 2,
-                   label=which if colours[which] != GREY else None)
+        named = colours[which] != GREY
+        right.plot(curves[:, which], "o-", color=colours[which], linewidth=1.5 if named else 0.7,
+                   markersize=4 if named else 2, zorder=3 if named else 2,
+                   label=which if named else None)
     right.axvline(epoch, color=GREY, linestyle=":")
     right.set(xlabel="epoch", ylabel="probability", ylim=(-0.03, 1.03))
     right.set_xlim(-0.5, max(1, len(curves) - 1) + 0.5)

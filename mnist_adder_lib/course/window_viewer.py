@@ -10,6 +10,7 @@ import numpy as np
 from traitlets import Any, Enum, Int, List, TraitError, default, observe, validate
 
 from ..data import load_splits
+from ..drawing.style import style
 
 UPPER_EDGE = [[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]]
 
@@ -53,7 +54,7 @@ class WindowViewer(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("window_viewer.js")
-    _css = Path(__file__).with_name("window_viewer.css")
+    _css = style(Path(__file__).with_name("window_viewer.css"))
     image = Any().tag(sync=True, echo_update=False)
     weights = Any().tag(sync=True, echo_update=False)
     mode = Enum(["convolution", "relu", "pooling"], "convolution").tag(sync=True, echo_update=False)

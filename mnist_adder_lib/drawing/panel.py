@@ -18,6 +18,7 @@ from ..evaluate import Prediction, predict
 from .framing import MUCH, MUCH_DRAWN, frame_drawing, remark, to_ink, to_uint8
 from .photos import open_picture, read_picture
 from .strokes import PEN, as_strokes, frame_strokes, render_strokes
+from .style import style
 
 SURE = 0.6  # below this probability the panel says that it is not sure
 BLANK = np.zeros((28, 28), np.uint8)
@@ -89,7 +90,7 @@ class DigitPad(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("pad.js")
-    _css = Path(__file__).with_name("pad.css")
+    _css = style(Path(__file__).with_name("pad.css"))
     strokes = List().tag(sync=True, echo_update=False)
     background = Unicode().tag(sync=True, echo_update=False)
     pen = Float(PEN).tag(sync=True)

@@ -115,9 +115,14 @@ def test_velocity_is_written_down(show):
 
 def test_ten_steps_and_start_again(show):
     page = show(rate=0.125)
+    page.page.evaluate("""window.heard = [];
+        const story = document.querySelector(".story");
+        new MutationObserver(() => heard.push(story.ariaLive)).observe(story, { childList: true });
+    """)
     page.press("ten")
     page.page.wait_for_function("() => window.model.traits.path.length === 11")
     assert page.path() == pytest.approx([1] + [3] * 10)
+    assert page.page.evaluate("heard") == ["off"] * 9 + ["polite"]  # by a screen reader
     page.press("again")
     assert page.path() == [1]
 

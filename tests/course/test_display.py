@@ -76,7 +76,14 @@ def test_live_curves_are_updated_in_place(shown):
 
 def test_explore_draws_anew_when_a_slider_moves(shown):
     box = explore(lambda row, column: labelled(f"{row}, {column}"), row=(0, 3), column=(2, 5))
-    row, column, _ = box.children
+    row, column, *_ = box.children
     row.value, column.value = 3, 4
-    assert [picture.metadata["alt"] for picture, _ in shown] == ["0, 2", "3, 2", "3, 4"]
+    figures = [thing for thing, _ in shown if isinstance(thing, Picture)]
+    assert [picture.metadata["alt"] for picture in figures] == ["0, 2", "3, 2", "3, 4"]
+    assert "<summary>The figure in words</summary>3, 4<" in shown[-1][0].data
     assert (row.min, row.max, column.min, column.max) == (0, 3, 2, 5)
+
+
+def test_a_slider_begins_where_it_is_told(shown):
+    slider, *_ = explore(lambda row: labelled(f"{row}"), row=(0, 9, 5)).children
+    assert (slider.min, slider.value, slider.max) == (0, 5, 9)

@@ -101,8 +101,14 @@ def test_a_guess_that_we_expected_but_that_is_wrong_is_explained():
 
 
 def test_a_value_that_decides_nothing_is_refused():
-    with pytest.raises(ValueError, match="nan answers none of the options of: The two losses"):
-        ask("training_curves: first loss").compare(float("nan"))
+    with pytest.raises(ValueError, match="-1.0 answers none of the options of: The two losses"):
+        ask("training_curves: first loss").compare(-1.0)
+
+
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_a_result_that_is_not_there_is_no_mistake(value):
+    """As the share of a map of nothing, on an empty pad in lesson 11."""
+    assert ask("training_curves: first loss").compare(value).data.startswith("There is no result")
 
 
 def test_an_unknown_name_is_refused():
