@@ -74,7 +74,11 @@ RENDER = """async ({ source, style, traits }) => {
         off: (event) => { delete listeners[event]; },
     };
     window.outside = [];
-    document.addEventListener("keydown", (event) => window.outside.push(event.key));
+    const note = (event) => window.outside.push(event.key);
+    document.addEventListener("keydown", note);
+    document.addEventListener("keydown", (event) => {  // as Notebook 7 and JupyterLab 3 look
+        if (!event.target.hasAttribute("data-lm-suppress-shortcuts")) note(event);
+    }, true);
     window.stop = widget.render({ model: window.model, el: document.querySelector("#widget") });
 }"""
 
@@ -177,8 +181,10 @@ class Lab:
             )
 
     def _note_error(self, error):
-        # JupyterLab removes its own splash screen twice where a theme loads while it starts.
-        if not ("'removeChild'" in error.message and "jlab_core" in error.stack):
+        # While they start, JupyterLab may remove its own splash screen twice, and Notebook may read
+        # shortcuts before they are there.
+        own = any(name in error.message for name in ("'removeChild'", "'schema'"))
+        if not (own and "_core." in error.stack):
             self.errors.append(error.stack)
 
     def close(self):
