@@ -3,8 +3,8 @@
     python tools/test_frontends.py              all of them
     python tools/test_frontends.py lab3         one; what follows its name goes to pytest
 
-Each gets an environment of its own in build/frontends, with the front end and ipywidgets from PyPI and
-all the rest, PyTorch too, from the environment that runs this. Prints a table in Markdown.
+Each gets an environment of its own in build/frontends, with the front end and ipywidgets from PyPI;
+all the rest, PyTorch too, is taken from the environment that runs this. Prints a table in Markdown.
 Needs Chromium. Minutes for each.
 """
 
@@ -18,9 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "frontends"
-FRONTENDS = {  # what is shown of it, and what is installed
-    # ipywidgets 7.7.1, IPython 7.34 and ipykernel 6.17.1 are Colab's. ipywidgets leaves the version of
-    # its part in the browser open, and the newest would be that of ipywidgets 8.
+FRONTENDS = {
+    # ipywidgets, ipykernel and IPython are Colab's. This ipywidgets leaves the version of its part
+    # in the browser open, and the newest is that of ipywidgets 8.
     "lab3": ["jupyterlab>=3.6,<4", "ipywidgets==7.7.1", "jupyterlab_widgets<3", "anywidget",
              "ipykernel==6.17.1", "ipython==7.34.0"],
     "lab4": ["jupyterlab>=4", "ipywidgets>=8", "anywidget", "ipykernel"],
@@ -75,9 +75,9 @@ def main() -> None:
     arguments, options = parser.parse_known_args()
     names = [arguments.frontend] if arguments.frontend else list(FRONTENDS)
     rows = [run(name, options) for name in names]
-    print("", "| front end | versions | passed | failed | skipped |", "|---|---|---|---|---|", sep="\n")
-    print(*rows, sep="\n")
-    sys.exit(any(int(row.split("|")[4]) for row in rows))
+    rows = ["| front end | versions | passed | failed | skipped |", "|---|---|---|---|---|", *rows]
+    print("", *rows, sep="\n")
+    sys.exit(any(int(row.split("|")[4]) for row in rows[2:]))
 
 
 if __name__ == "__main__":
