@@ -116,10 +116,11 @@ function render({ model, el }) {
   });
 
   // Other keys stay here: JupyterLab has shortcuts on single letters, and `d d` deletes the cell.
-  // It looks for this mark before anything in the page gets the key, so we have to be earlier.
+  // Some look for this mark, on what has the focus, before anything in the page gets the key, so we
+  // have to be earlier.
   function mark(event) {
-    if (el.contains(event.target)) el.dataset.lmSuppressShortcuts = "true";
-    if (isForNotebook(event)) delete el.dataset.lmSuppressShortcuts;
+    if (!el.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForNotebook(event));
   }
 
   addEventListener("keydown", mark, true);

@@ -508,8 +508,9 @@ function makeViewer(model, root) {
 function render({ model, el }) {
   el.classList.add("window-viewer");
   el.innerHTML = VIEWER;
-  // Keys typed here are ours: JupyterLab, Colab and VS Code have shortcuts on single letters.
-  el.dataset.lmSuppressShortcuts = "true";
+  // Keys typed here are ours: JupyterLab, Colab and VS Code have shortcuts on single letters. Notebook 7
+  // looks for them before the page gets the key, unless what has the focus bears this mark.
+  el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
   el.addEventListener("keydown", (event) => event.stopPropagation());
   return makeViewer(model, el);
 }

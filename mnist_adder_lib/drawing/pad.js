@@ -457,8 +457,9 @@ function render({ model, el }) {
   const isPanel = model.get("number") !== undefined;
   el.classList.add("mnist-adder");
   el.innerHTML = `<div class="card">${PAD}${isPanel ? READING : ""}</div>`;
-  // Keys typed here are ours: JupyterLab, Colab and VS Code have shortcuts on single letters.
-  el.dataset.lmSuppressShortcuts = "true";
+  // Keys typed here are ours: JupyterLab, Colab and VS Code have shortcuts on single letters. Notebook 7
+  // looks for them before the page gets the key, unless what has the focus bears this mark.
+  el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
   el.addEventListener("keydown", (event) => event.stopPropagation());
   const tools = el.querySelector(".tools");
   if (isPanel) tools.insertAdjacentHTML("beforeend", SOURCES);
