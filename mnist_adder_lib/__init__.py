@@ -36,7 +36,7 @@ except (ImportError, OSError) as _error:
     # where it doesn't load.
     _reason = f"{_error}; run: python -m mnist_adder_lib.course.environment"
 
-    def __getattr__(name: str):
+    def __getattr__(name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         raise ImportError(_reason)

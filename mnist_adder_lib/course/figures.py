@@ -17,7 +17,7 @@ from ..train import History
 
 BLUE, ORANGE, GREEN, RED = "#3b74b8", "#e07b39", "#4a9a62", "#c8443c"
 GREY = "#767676"  # text that is readable on a white page and on a black one
-STYLE = {
+STYLE: dict = {
     "figure.constrained_layout.use": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -50,7 +50,7 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
         if evaluation is not None:
             guess = evaluation.digit_logits[index].argmax(), evaluation.sum_logits[index].argmax()
             title = f"Target: {title}\nPredicted: {guess[0]} + {number} = {guess[1]}"
-            right = evaluation.both_right[index]
+            right = bool(evaluation.both_right[index])
         ax = figure.add_subplot(rows, columns, place)
         draw_image(ax, image[0], title, color=GREY if right else RED)
     titles = "; ".join(ax.get_title().replace("\n", ", ") for ax in figure.axes)
