@@ -5,6 +5,8 @@ and the panel to draw on are in `mnist_adder_lib.drawing`, what the lessons need
 `mnist_adder_lib.course`.
 """
 
+__version__ = "0.1.0"  # here alone: pyproject.toml takes it from this line
+
 try:
     from .augment import LIGHT_AUGMENT, Augment, Forms
     from .calibrate import calibrate, calibration_error
