@@ -28,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LONG = "05_training_curves"
 OFFSETS = (1, 2, 3)
+LONGEST = 1200  # seconds for a cell: the training takes 270, on a slow machine three times as long
 MACHINES = {  # environment variables of the libraries that calculate
     "this machine": {},
     "one thread": {"OMP_NUM_THREADS": "1"},
@@ -110,7 +111,7 @@ def run_lesson(path: Path, file: Path, offset: int, environment: dict) -> None:
     start = (f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
              f"import measure_margins; measure_margins.watch({arguments})")
     notebook.cells.insert(0, nbformat.v4.new_code_cell(start))
-    client = NotebookClient(notebook, timeout=None, kernel_name="python3",
+    client = NotebookClient(notebook, timeout=LONGEST, kernel_name="python3",
                             resources={"metadata": {"path": str(path.parent)}})
     client.execute(env=os.environ | environment)
 

@@ -169,10 +169,6 @@ class Dictation(ipywidgets.VBox):
     def __repr__(self):
         return f"Dictation: {len(self.drawings)} of 20 drawn"
 
-    def _repr_mimebundle_(self, **_):
-        # Where no kernel runs, as on GitHub, the text is shown.
-        return super()._repr_mimebundle_() | {"text/plain": repr(self)}
-
 
 def plot_read(images, digits, answers) -> Figure:
     """Images, uint8 (n, 28, 28), each titled by its digit and, where it differs, the answer."""

@@ -178,7 +178,6 @@ def test_dictation_asks_for_each_digit_twice_in_the_same_order():
     assert sorted(dictation.asked) == sorted([*range(10)] * 2) == sorted(Dictation(1).asked)
     assert dictation.asked == Dictation().asked != Dictation(1).asked
     assert repr(dictation) == "Dictation: 0 of 20 drawn"
-    assert dictation._repr_mimebundle_()["text/plain"] == repr(dictation)
 
 
 def test_dictation_keeps_what_is_drawn():
