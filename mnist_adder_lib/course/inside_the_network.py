@@ -445,8 +445,7 @@ def plot_between(images: dict, probabilities: dict, first: int, second: int) -> 
     figure = plt.figure(figsize=(5.5, 0.62 * len(images) + 2.5))
     heights = [0.62 * len(images), 2.5]
     (strips,), (graphs,) = figure.subfigures(2, 1, squeeze=False, height_ratios=heights)
-    for row, (name, drawn) in zip(strips.subplots(len(images), steps, squeeze=False),
-                                  images.items()):
+    for row, drawn in zip(strips.subplots(len(images), steps, squeeze=False), images.values()):
         for ax, image in zip(row, drawn):
             draw_image(ax, image, "")
     axes = graphs.subplots(1, len(probabilities), sharey=True)
