@@ -5,6 +5,8 @@ and the panel to draw on are in `mnist_adder_lib.drawing`, what the lessons need
 `mnist_adder_lib.course`.
 """
 
+__version__ = "0.1.0"  # here alone: pyproject.toml takes it from this line
+
 try:
     from .augment import LIGHT_AUGMENT, Augment, Forms
     from .calibrate import calibrate, calibration_error
@@ -36,7 +38,7 @@ except (ImportError, OSError) as _error:
     # where it doesn't load.
     _reason = f"{_error}; run: python -m mnist_adder_lib.course.environment"
 
-    def __getattr__(name: str):
+    def __getattr__(name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         raise ImportError(_reason)

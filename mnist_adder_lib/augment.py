@@ -37,14 +37,14 @@ class Augment:
     brightness: float = 0.2
     contrast: float = 0.2
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, highest in HIGHEST.items():
             value = getattr(self, name)
             if not 0 <= value <= highest:
                 raise ValueError(f"{name} is a half-range from 0 to {highest}, not {value}")
 
     def __call__(self, images: Tensor) -> Tensor:
-        def uniform(half_range):
+        def uniform(half_range: float) -> Tensor:
             return torch.empty(len(images), device=images.device).uniform_(-half_range, half_range)
 
         images = move(
@@ -73,7 +73,7 @@ def move(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor, shear: Ten
     rotation = torch.stack([cos, sin, -sin, cos], dim=1).view(-1, 2, 2)
     rotation[:, 0] = rotation[:, 0] + slant[:, None] * rotation[:, 1]
     offset = -2 * rotation @ shift[:, :, None]
-    grid = F.affine_grid(torch.cat([rotation, offset], dim=2), images.shape, align_corners=False)
+    grid = F.affine_grid(torch.cat([rotation, offset], dim=2), list(images.shape), False)
     return F.grid_sample(images, grid, align_corners=False)
 
 
@@ -112,7 +112,7 @@ class Forms:
     tail: float = 0.15
     loop: float = 0.15
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, share in vars(self).items():
             if not 0 <= share <= 1:
                 raise ValueError(f"{name} is a share from 0 to 1, not {share}")
@@ -177,8 +177,8 @@ def shrink_upper_loop(images: Tensor) -> Tensor:
     narrow = torch.lerp(size, torch.ones_like(size), ((place - new) / 0.25).clamp(0, 1))
     loop = images[:, 0] * (place < 0.5)
     middle = (loop * x).sum((1, 2), True) / loop.sum((1, 2), True).clamp(min=1e-3) + lean
-    grid = [middle + (x - middle) / narrow, source * height + top.view(-1, 1, 1) - 0.5]
-    grid = torch.stack([(2 * place + 1) / 28 - 1 for place in grid], dim=-1)
+    places = [middle + (x - middle) / narrow, source * height + top.view(-1, 1, 1) - 0.5]
+    grid = torch.stack([(2 * place + 1) / 28 - 1 for place in places], dim=-1)
     shrunk = F.grid_sample(images, grid, align_corners=False)
     # Thin lines got paler.
     return centre_ink((shrunk * _uniform(images, 1, 1.25).view(-1, 1, 1, 1)).clamp(0, 1))
@@ -212,10 +212,11 @@ def centre_ink(images: Tensor) -> Tensor:
     return move(images, nothing, off / 28, same, nothing)
 
 
-def _draw_across(images, middle, left, right, slope, width) -> Tensor:
+def _draw_across(images: Tensor, middle: Tensor, left: Tensor, right: Tensor, slope: Tensor,
+                 width: Tensor) -> Tensor:
     """A line through `middle`, so far to the left and to the right; slope > 0 rises."""
-    ends = [middle + torch.stack([way, -way * slope], dim=1) for way in (-left, right)]
-    return draw_line(images, *ends, width)
+    start, end = (middle + torch.stack([way, -way * slope], dim=1) for way in (-left, right))
+    return draw_line(images, start, end, width)
 
 
 def _stem(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -42,7 +42,7 @@ def temperature(logits: Tensor, targets: Tensor) -> float:
     """
     from scipy.optimize import minimize_scalar  # imported here, as it takes a second
 
-    def loss(log_temperature):
+    def loss(log_temperature: float) -> float:
         return F.cross_entropy(logits / math.exp(log_temperature), targets).item()
 
     right = int((logits.argmax(dim=1) == targets).sum())

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -20,7 +21,7 @@ class CheckpointError(ValueError):
     """A file that holds no usable checkpoint, or one of another model."""
 
 
-def save_checkpoint(path, model: IdentityAdderModel, **details) -> None:
+def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any) -> None:
     """Write the model's weights and variant, the normalisation of its input, and details.
 
     details are plain values to keep beside them, such as `seed=0` or `scores={...}`: numbers,
@@ -48,7 +49,9 @@ def save_checkpoint(path, model: IdentityAdderModel, **details) -> None:
     write_whole(path, buffer.getvalue())
 
 
-def load_checkpoint(path, model: IdentityAdderModel | None = None):
+def load_checkpoint(
+    path: str | Path, model: IdentityAdderModel | None = None
+) -> tuple[IdentityAdderModel, dict[str, Any]]:
     """(model, details) from a file that `save_checkpoint` wrote; the model is in evaluation mode.
 
     With a model, its weights are replaced; it must be of the checkpoint's variant. Raises
@@ -68,7 +71,7 @@ def load_checkpoint(path, model: IdentityAdderModel | None = None):
     return model.eval(), details
 
 
-def _build(path, content: dict) -> tuple[IdentityAdderModel, dict]:
+def _build(path: str | Path, content: dict) -> tuple[IdentityAdderModel, dict[str, Any]]:
     """A new model, and the details, from what a checkpoint says. Raises CheckpointError."""
     try:
         model = IdentityAdderModel(**content["variant"])
@@ -86,7 +89,7 @@ def _build(path, content: dict) -> tuple[IdentityAdderModel, dict]:
     return model.eval(), details
 
 
-def _is_plain(value) -> bool:
+def _is_plain(value: Any) -> bool:
     """Exactly of a plain type: a NumPy float, a Path or torch's version are texts and numbers of
     types that only code can make again."""
     if type(value) in (list, tuple):

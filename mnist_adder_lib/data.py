@@ -10,8 +10,10 @@ import io
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Sequence
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import numpy as np
@@ -43,6 +45,9 @@ FILES = {  # the md5 sum of each file, and that of the archive that it comes in
 }
 
 
+Example = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
 class DataError(RuntimeError):
     """MNIST is missing, damaged or can't be unpacked; the message says what to do."""
 
@@ -52,7 +57,7 @@ def normalise(images: Tensor) -> Tensor:
     return (images - MEAN) / STD
 
 
-class AdderDataset(Dataset):
+class AdderDataset(Dataset[Example]):
     """Examples `((image, number), (digit, total))` with `total = digit + number`.
 
     image is float32 (1, 28, 28), augmented and normalised; number, digit and total are int64
@@ -71,7 +76,14 @@ class AdderDataset(Dataset):
     Raises ValueError where the tensors don't fit each other or a number is not one of 0-9.
     """
 
-    def __init__(self, images, digits, numbers=None, augment=None, forms=None):
+    def __init__(
+        self,
+        images: Tensor,
+        digits: Tensor,
+        numbers: Tensor | None = None,
+        augment: Callable[[Tensor], Tensor] | None = None,
+        forms: Callable[[Tensor, Tensor], Tensor] | None = None,
+    ):
         _check_images(images)
         _check_digits("digits", digits, len(images))
         if numbers is not None:
@@ -83,25 +95,25 @@ class AdderDataset(Dataset):
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, index: int | slice):
+    def __getitem__(self, index: int | slice) -> Any:
         chosen = range(len(self))[index]  # as a list: negative counts from the end, IndexError
-        if isinstance(index, slice):
+        if isinstance(chosen, range):
             return self.__getitems__(chosen) if chosen else []
         return self.__getitems__([chosen])[0]
 
-    def __getitems__(self, indices: list[int]) -> list:
+    def __getitems__(self, indices: Sequence[int]) -> list[Example]:
         """Many examples, computed as one batch; `DataLoader` calls this where it exists.
 
         The list of examples that it returns holds views of the batch's tensors.
         """
-        indices = torch.as_tensor(indices, dtype=torch.int64, device=self.images.device)
-        images = self.images[indices].unsqueeze(1).float() / 255
-        digits = self.digits[indices]
+        places = torch.as_tensor(indices, dtype=torch.int64, device=self.images.device)
+        images = self.images[places].unsqueeze(1).float() / 255
+        digits = self.digits[places]
         if self.forms is not None:
             images = self.forms(images, digits)
         if self.augment is not None:
             images = self.augment(images)
-        numbers = torch.randint_like(digits, 10) if self.numbers is None else self.numbers[indices]
+        numbers = torch.randint_like(digits, 10) if self.numbers is None else self.numbers[places]
         totals = digits + numbers
         if self.one_hot:
             numbers, digits = F.one_hot(numbers, 10).float(), F.one_hot(digits, 10).float()
@@ -114,7 +126,7 @@ class AdderDataset(Dataset):
         view.one_hot = True
         return view
 
-    def to(self, device) -> AdderDataset:
+    def to(self, device: str | torch.device) -> AdderDataset:
         """A copy that holds its tensors, and computes its batches, on another device."""
         moved = copy.copy(self)
         moved.images, moved.digits = self.images.to(device), self.digits.to(device)
@@ -122,7 +134,9 @@ class AdderDataset(Dataset):
         return moved
 
 
-def load_splits(root=None, seed: int = 0) -> tuple[AdderDataset, AdderDataset, AdderDataset]:
+def load_splits(
+    root: str | Path | None = None, seed: int = 0
+) -> tuple[AdderDataset, AdderDataset, AdderDataset]:
     """MNIST as (train 48,000, test 12,000, evaluation 10,000), disjoint.
 
     The seed shuffles MNIST's 60,000 training images before they are split, and draws the fixed
@@ -155,7 +169,7 @@ def _read(root: Path, part: str) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(images).view(-1, 28, 28), torch.from_numpy(digits).long()
 
 
-def find_mnist(root=None) -> Path:
+def find_mnist(root: str | Path | None = None) -> Path:
     """A folder with MNIST, verified and unpacked, to hand to `torchvision.datasets.MNIST`.
 
     Looks at `root`, else at the environment variable MNIST_ADDER_DATA, else at the checkout's
@@ -241,13 +255,13 @@ def _md5(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
-def _check_images(images) -> None:
+def _check_images(images: Tensor) -> None:
     _check_type("images", images, torch.uint8)
     if images.ndim != 3 or images.shape[1:] != (28, 28) or len(images) == 0:
         raise ValueError(f"images must have the shape (n, 28, 28), not {tuple(images.shape)}")
 
 
-def _check_digits(name: str, values, count: int) -> None:
+def _check_digits(name: str, values: Tensor, count: int) -> None:
     _check_type(name, values, torch.int64)
     if values.shape != (count,):
         raise ValueError(f"{name} must have one entry for each of the {count} images")
@@ -255,7 +269,7 @@ def _check_digits(name: str, values, count: int) -> None:
         raise ValueError(f"{name} must be 0-9, but go from {values.min()} to {values.max()}")
 
 
-def _check_type(name: str, values, dtype: torch.dtype) -> None:
+def _check_type(name: str, values: object, dtype: torch.dtype) -> None:
     found = values.dtype if isinstance(values, Tensor) else type(values).__name__
     if found != dtype:
         raise ValueError(f"{name} must be a {dtype} tensor, not {found}")

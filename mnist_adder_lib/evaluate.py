@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from .data import normalise
+
+Looking = TypeVar("Looking", bound=Callable)
 
 
 @dataclass(frozen=True)
@@ -122,19 +127,19 @@ class Evaluation:
         return table[~self.both_right.numpy()].sort_values("loss", ascending=False)
 
 
-def only_looking(function):
+def only_looking(function: Looking) -> Looking:
     """Run a function whose first argument is a model in evaluation mode and without gradients.
 
     Afterwards all is as before, also after an error or an interrupt: the mode of each part of the
     model, gradients on or off, and torch's random generators (the GPU's where the model is).
     """
     @functools.wraps(function)
-    def looking(model: nn.Module, *args, **kwargs):
+    def looking(model: nn.Module, *args: Any, **kwargs: Any) -> Any:
         modes = [(part, part.training) for part in model.modules()]
         gradients, device = torch.is_grad_enabled(), next(model.parameters()).device
         devices = [device] if device.type == "cuda" else []
 
-        def restore():
+        def restore() -> None:
             torch.set_grad_enabled(gradients)
             for part, mode in modes:  # model.train(mode) would train frozen parts, too
                 part.training = mode
@@ -148,7 +153,7 @@ def only_looking(function):
         finally:  # again: an interrupt may have come within the first
             restore()
 
-    return looking
+    return looking  # type: ignore[return-value]
 
 
 @only_looking
@@ -158,16 +163,19 @@ def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Eval
     The model, and torch's random numbers, are afterwards as they were, even where the dataset draws
     numbers itself. Raises ValueError for an empty dataset.
     """
-    if len(dataset) == 0:
+    loader = DataLoader(dataset, batch_size)
+    if len(loader) == 0:
         raise ValueError("the dataset is empty: there is nothing to evaluate")
     device, batches = next(model.parameters()).device, []
-    for (images, numbers), (digits, totals) in DataLoader(dataset, batch_size):
+    for (images, numbers), (digits, totals) in loader:
         logits = model(images.to(device), numbers.to(device))
         batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
     return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
 
 
-def both_right(digit_logits, sum_logits, digits, totals) -> Tensor:
+def both_right(
+    digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor
+) -> Tensor:
     """bool (batch,): where the likeliest digit and the likeliest sum are the true ones."""
     digit_right = digit_logits.argmax(dim=1) == as_classes(digits)
     return digit_right & (sum_logits.argmax(dim=1) == as_classes(totals))
@@ -192,7 +200,7 @@ class Prediction:
 
 
 @only_looking
-def predict(model: nn.Module, image, number: int) -> Prediction:
+def predict(model: nn.Module, image: ArrayLike | Tensor, number: int) -> Prediction:
     """The model's answer for one image and one number from 0 to 9.
 
     image: (28, 28) or (1, 28, 28), a tensor or an array, white ink on black, of whole numbers
@@ -208,7 +216,7 @@ def predict(model: nn.Module, image, number: int) -> Prediction:
     return Prediction(digit.argmax().item(), total.argmax().item(), digit, total)
 
 
-def _as_pixels(image) -> Tensor:
+def _as_pixels(image: ArrayLike | Tensor) -> Tensor:
     """One image in any of the forms that `predict` takes, as float32 in 0-1."""
     if not isinstance(image, Tensor):
         image = torch.as_tensor(np.array(image))  # a copy: torch warns of arrays that are read-only

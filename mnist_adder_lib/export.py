@@ -8,7 +8,9 @@ import io
 import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +20,7 @@ from torch import Tensor, nn
 from .files import write_whole
 
 
-def export_onnx(model: nn.Module, path) -> None:
+def export_onnx(model: nn.Module, path: str | Path) -> None:
     """Write the model, as it is now and without dropout, to an ONNX file.
 
     Its inputs are `images`, float32 (batch, 1, 28, 28), normalised, and `numbers`, int64 (batch,);
@@ -32,17 +34,18 @@ def export_onnx(model: nn.Module, path) -> None:
 
 def _to_onnx(model: nn.Module, example: tuple[Tensor, Tensor]) -> bytes:
     inputs, outputs = ["images", "numbers"], ["digit_logits", "sum_logits"]
-    options = dict(input_names=inputs, output_names=outputs, verbose=False)
+    options: Any = dict(input_names=inputs, output_names=outputs, verbose=False)
     if Version(torch.__version__) < Version("2.7"):  # its new exporter fails on batch norm
         buffer, axes = io.BytesIO(), dict.fromkeys(inputs, {0: "batch"})
-        torch.onnx.export(model, example, buffer, dynamo=False, dynamic_axes=axes, **options)
+        options |= dict(dynamo=False, dynamic_axes=axes)
+        torch.onnx.export(model, example, buffer, **options)  # type: ignore[arg-type]
         return buffer.getvalue()
     shapes = dict.fromkeys(inputs, {0: torch.export.Dim("batch")})
-    program = torch.onnx.export(model, example, dynamo=True, dynamic_shapes=shapes, **options)
+    program: Any = torch.onnx.export(model, example, dynamo=True, dynamic_shapes=shapes, **options)
     return _without_notes(program.model_proto).SerializeToString()
 
 
-def _without_notes(model):
+def _without_notes(model: Any) -> Any:
     """The same ONNX model without the exporter's notes on where in the code each part comes from.
 
     They name folders of this machine, and made the file half as large again.
@@ -55,7 +58,9 @@ def _without_notes(model):
     return model
 
 
-def quantise_onnx(path, target, images: Tensor, numbers: Tensor) -> None:
+def quantise_onnx(
+    path: str | Path, target: str | Path, images: Tensor, numbers: Tensor
+) -> None:
     """Write an exported file once more to `target`, calculating with whole numbers of 8 bits.
 
     images, numbers: some hundred examples, as for `run_onnx`. What the layers make of them says in
@@ -66,7 +71,7 @@ def quantise_onnx(path, target, images: Tensor, numbers: Tensor) -> None:
     class Examples(CalibrationDataReader):
         batches = iter(_inputs(images, numbers))
 
-        def get_next(self):
+        def get_next(self) -> dict | None:
             return next(self.batches, None)
 
     _check_exists(path)
@@ -77,7 +82,7 @@ def quantise_onnx(path, target, images: Tensor, numbers: Tensor) -> None:
 
 
 @contextlib.contextmanager
-def _no_advice():
+def _no_advice() -> Iterator[None]:
     """The quantiser's advice how to prepare a large model goes to the log of the whole program."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
@@ -87,7 +92,7 @@ def _no_advice():
         logging.disable(before)
 
 
-def run_onnx(path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+def run_onnx(path: str | Path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     """(digit_logits, sum_logits) that onnxruntime computes from an exported file, on the CPU.
 
     images: normalised float32 (batch, 1, 28, 28); numbers: int64 (batch,).
@@ -98,7 +103,8 @@ def run_onnx(path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     names = ["digit_logits", "sum_logits"]
     batches = [session.run(names, batch) for batch in _inputs(images, numbers)]
-    return tuple(torch.from_numpy(np.concatenate(column)) for column in zip(*batches))
+    digit_logits, sum_logits = map(np.concatenate, zip(*batches))
+    return torch.from_numpy(digit_logits), torch.from_numpy(sum_logits)
 
 
 def _inputs(images: Tensor, numbers: Tensor, size: int = 1000) -> list[dict]:
@@ -107,6 +113,6 @@ def _inputs(images: Tensor, numbers: Tensor, size: int = 1000) -> list[dict]:
     return [dict(images=np.asarray(some), numbers=np.asarray(told)) for some, told in batches]
 
 
-def _check_exists(path) -> None:
+def _check_exists(path: str | Path) -> None:
     if not Path(path).exists():
         raise FileNotFoundError(f"there is no {path}: write it with export_onnx")

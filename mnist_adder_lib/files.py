@@ -12,7 +12,7 @@ from pathlib import Path
 LEFTOVER_AGE = 3600  # seconds after which no process is still writing a part
 
 
-def write_whole(path, content: bytes) -> None:
+def write_whole(path: str | Path, content: bytes) -> None:
     """Write a file whole or not at all: whatever goes wrong, an existing file stays as it was.
 
     Raises OSError where it can't be written.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -84,7 +85,7 @@ def count_parameters(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
 
 
-def receptive_fields(model: IdentityAdderModel) -> list[dict]:
+def receptive_fields(model: nn.Module) -> list[dict[str, Any]]:
     """What each convolution and pooling layer sees of the image, from the first to the last.
 
     A dict for each layer: `layer` (its name in the model), `kernel`, `stride`, `padding`; `jump`,
@@ -98,7 +99,7 @@ def receptive_fields(model: IdentityAdderModel) -> list[dict]:
     for name, layer in model.named_modules():
         if isinstance(layer, (nn.Conv2d, nn.MaxPool2d)):
             kernel, stride, padding = (
-                value[0] if isinstance(value, tuple) else value
+                int(value[0] if isinstance(value, tuple) else value)
                 for value in (layer.kernel_size, layer.stride, layer.padding)
             )
             size += (kernel - 1) * jump

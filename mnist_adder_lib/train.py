@@ -11,10 +11,13 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset
 from tqdm.auto import tqdm
 
@@ -45,12 +48,12 @@ class History:
     steps_per_epoch: int = 0
     interrupted: bool = False
 
-    def save(self, path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write it as JSON, whole or not at all."""
         write_whole(path, json.dumps(asdict(self)).encode())
 
     @classmethod
-    def load(cls, path) -> History:
+    def load(cls, path: str | Path) -> History:
         """Read what `save` wrote. Raises ValueError where the file holds no history."""
         try:
             content = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -84,7 +87,9 @@ def joint_loss(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals:
     return F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)
 
 
-def agreement_loss(digit_logits, sum_logits, digits: Tensor, totals: Tensor) -> Tensor:
+def agreement_loss(
+    digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor
+) -> Tensor:
     """How far both heads are from the answer that lies between theirs: a scalar.
 
     The probabilities of the sums, moved back by the number, are probabilities of the digits, too.
@@ -196,12 +201,13 @@ def fit(
 
 
 def _loader(train: Dataset, batch_size: int, device: torch.device) -> DataLoader:
-    if len(train) < 2:
+    count = len(train)  # type: ignore[arg-type]  # torch's type promises no length
+    if count < 2:
         raise ValueError("batch norm needs at least 2 training examples")
     if hasattr(train, "to"):  # whole on the device: nothing to copy at each step
         train = train.to(device)
     # Batch norm can't normalise a last batch of one example.
-    return DataLoader(train, batch_size, shuffle=True, drop_last=len(train) % batch_size == 1)
+    return DataLoader(train, batch_size, shuffle=True, drop_last=count % batch_size == 1)
 
 
 class _Run:
@@ -212,7 +218,9 @@ class _Run:
     """
 
     def __init__(self, history: History, model: nn.Module):
-        self.history, self.scores, self.rates = history, [], []
+        self.history = history
+        self.scores: list[Tensor] = []
+        self.rates: list[float] = []
         self.gradients = torch.is_grad_enabled()
         self.begin(model)
         self.keep()
@@ -251,7 +259,16 @@ class _Run:
         self.history.interrupted = True
 
 
-def _train_epoch(model, loader, optimizer, schedule, all_numbers, agreement, run, bar):
+def _train_epoch(
+    model: Any,
+    loader: DataLoader,
+    optimizer: Optimizer,
+    schedule: LRScheduler,
+    all_numbers: bool,
+    agreement: float,
+    run: _Run,
+    bar: tqdm,
+) -> None:
     """One pass over the training data; its steps are added to the run and its history."""
     device, first = next(model.parameters()).device, len(run.scores)
     run.begin(model.train())
@@ -283,7 +300,7 @@ def _train_epoch(model, loader, optimizer, schedule, all_numbers, agreement, run
     run.record()
 
 
-def _add_all_numbers(model, images, digits):
+def _add_all_numbers(model: Any, images: Tensor, digits: Tensor) -> tuple[tuple, tuple]:
     """The logits for each image with each of 0-9, and the targets: ten sums for one embedding."""
     embeddings = model.embed(images).repeat_interleave(10, dim=0)
     digits = as_classes(digits).repeat_interleave(10)
@@ -291,27 +308,27 @@ def _add_all_numbers(model, images, digits):
     return model.add(embeddings, numbers), (digits, digits + numbers)
 
 
-def _show_progress(bar, scores, rates) -> None:
+def _show_progress(bar: tqdm, scores: list[Tensor], rates: list[float]) -> None:
     loss = scores[-1][0].item()
     accuracy = torch.stack(scores).mean(dim=0)[1].item()
     bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%, rate {rates[-1]:.4f}", False)
     bar.update(PROGRESS_STEPS)
 
 
-def _sgd(model, rate: float, momentum: float, weight_decay: float):
+def _sgd(model: nn.Module, rate: float, momentum: float, weight_decay: float) -> Optimizer:
     return torch.optim.SGD(model.parameters(), rate, momentum, weight_decay=weight_decay)
 
 
-def _adamw(model, rate: float, momentum: float, weight_decay: float):
+def _adamw(model: nn.Module, rate: float, momentum: float, weight_decay: float) -> Optimizer:
     betas, parameters = (float(momentum), 0.999), model.parameters()
     return torch.optim.AdamW(parameters, rate, betas, weight_decay=weight_decay, fused=True)
 
 
-def _constant(optimizer, rate: float, momentum: float, steps: int):
+def _constant(optimizer: Optimizer, rate: float, momentum: float, steps: int) -> LRScheduler:
     return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
 
 
-def _one_cycle(optimizer, rate: float, momentum: float, steps: int):
+def _one_cycle(optimizer: Optimizer, rate: float, momentum: float, steps: int) -> LRScheduler:
     """Source: L. N. Smith and N. Topin, Super-Convergence, arXiv 1708.07120, 2017."""
     low, high = max(0.0, round(momentum - 0.05, 6)), min(0.999, round(momentum + 0.05, 6))
     return torch.optim.lr_scheduler.OneCycleLR(
@@ -324,7 +341,7 @@ OPTIMIZERS = {"sgd": _sgd, "adamw": _adamw}
 SCHEDULES = {"constant": _constant, "one_cycle": _one_cycle}
 
 
-def _choose(choices: dict, name: str):
+def _choose(choices: dict[str, Any], name: str) -> Any:
     if name not in choices:
         raise ValueError(f"choose one of {', '.join(map(repr, choices))}, not {name!r}")
     return choices[name]
@@ -340,16 +357,17 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
 
     Source: Y. Wu and J. Johnson, Rethinking "Batch" in BatchNorm, arXiv 2105.07576, 2021.
     """
-    if len(dataset) < 2:
+    count = len(dataset)  # type: ignore[arg-type]
+    if count < 2:
         raise ValueError("batch norm needs at least 2 examples")
     device = next(model.parameters()).device
     trial = copy.deepcopy(model).eval()  # interrupted, it leaves the model as it was
     for layer in trial.modules():
-        if hasattr(layer, "running_mean"):
+        if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
             layer.reset_running_stats()
             layer.momentum = None  # the plain average of all batches
             layer.train()
-    loader = DataLoader(dataset, 250, drop_last=len(dataset) % 250 == 1)
+    loader = DataLoader(dataset, 250, drop_last=count % 250 == 1)
     with torch.no_grad():
         for (images, numbers), _ in itertools.islice(loader, batches):
             trial(images.to(device), numbers.to(device))
@@ -375,14 +393,14 @@ def learning_rate_range_test(
     device = next(model.parameters()).device
     optimizer = torch.optim.SGD(model.parameters(), lowest, momentum=momentum)
     rates, losses = torch.logspace(math.log10(lowest), math.log10(highest), steps), []
-    loader = DataLoader(train, batch_size, shuffle=True, drop_last=len(train) > batch_size)
+    count = len(train)  # type: ignore[arg-type]
+    loader = DataLoader(train, batch_size, shuffle=True, drop_last=count > batch_size)
     batches = itertools.chain.from_iterable(itertools.repeat(loader))  # as many epochs as needed
     for rate, (inputs, targets) in zip(rates.tolist(), batches):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.zero_grad()
         images, numbers = (tensor.to(device) for tensor in inputs)
-        digits, totals = (tensor.to(device) for tensor in targets)
-        loss = joint_loss(*model(images, numbers), digits, totals)
+        loss = joint_loss(*model(images, numbers), *(tensor.to(device) for tensor in targets))
         loss.backward()
         optimizer.step()
         losses.append(loss.item())

@@ -58,7 +58,7 @@ def mount(tmp_path):
 @pytest.fixture(autouse=True)
 def seeded(monkeypatch):
     """The same random numbers for every test; others with MNIST_ADDER_SEED_OFFSET, in all seeds."""
-    seed, offset = torch.manual_seed, int(os.environ.get("MNIST_ADDER_SEED_OFFSET", 0))
+    seed, offset = torch.manual_seed, int(os.environ.get("MNIST_ADDER_SEED_OFFSET", "0"))
     if offset:
         monkeypatch.setattr(torch, "manual_seed", lambda number: seed(number + offset))
     torch.manual_seed(0)

@@ -10,6 +10,8 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
+import mnist_adder_lib
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -43,12 +45,17 @@ def wheel(tmp_path_factory):
 def test_wheel_holds_library_and_checkpoint_only(wheel):
     names = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     library = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mnist_adder_lib").rglob("*.*")
-               if path.suffix in (".py", ".js", ".css")}
-    assert {"mnist_adder_lib/drawing/pad.js", "mnist_adder_lib/drawing/pad.css"} <= library
+               if path.suffix in (".py", ".typed", ".js", ".css")}
+    assert library >= {f"mnist_adder_lib/{name}"
+                       for name in ("py.typed", "drawing/pad.js", "drawing/pad.css")}
     names_of_assets = ("adder.pt", "last_figure.pt", "results.jsonl", "changes.jsonl",
                        "adders.jsonl", "sums.jsonl")
     assets = {f"mnist_adder_lib/assets/{name}" for name in names_of_assets}
     assert names == library | assets
+
+
+def test_the_wheels_version_is_the_librarys(wheel):
+    assert wheel.name.split("-")[1] == mnist_adder_lib.__version__
 
 
 def test_wheel_from_the_checkout_is_the_same(wheel, tmp_path):

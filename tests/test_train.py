@@ -431,7 +431,7 @@ def test_a_model_comes_back_to_its_device(first, monkeypatch, error):
 def test_choices_are_checked_before_the_model_is_touched(first):
     model = Elsewhere()
     for wrong in (dict(optimizer="adam"), dict(schedule="cosine"), dict(agreement=2)):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="one of 'sgd'|one of 'constant'|share of the loss"):
             fit(model, first(4), **wrong)
     assert model.place == torch.device("cpu") and not model.asked
 

@@ -166,8 +166,10 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     shutil.copy(PAGES / "solutions.md", sources / "notebooks")
     for page in (ROOT / "docs").glob("*.md"):
         shutil.copy(page, sources / "docs")
-    for picture in (ROOT / "assets").glob("*.png"):
-        shutil.copy(picture, sources / "assets")
+    for folder, kind in (("assets", "*.png"), ("docs", "*.svg")):
+        for picture in (ROOT / folder).glob(kind):
+            shutil.copy(picture, sources / folder)
+    shutil.copy(ROOT / "CHANGELOG.md", sources / "parts")
     readme = (ROOT / "README.md").read_text("utf-8")
     for name, heading in PARTS.items():
         (sources / "parts" / f"{name}.md").write_text(part(readme, heading), "utf-8")

@@ -40,9 +40,10 @@ def test(*arguments):
 
 
 @target
-def lint(*arguments):
-    """look at the style"""
-    python("-m", "ruff", "check", ".", *arguments)
+def lint():
+    """look at style and types"""
+    python("-m", "ruff", "check", ".")
+    python("-m", "mypy")
 
 
 @target

@@ -230,8 +230,8 @@ def _draw_vector(ax, value: int, size: int) -> None:
     """A one-hot vector as a column of boxes, from place 0 down."""
     for place in range(size):
         meant = place == value
-        colour = dict(facecolor=BLUE if meant else "none", edgecolor=GREY)
-        ax.add_patch(Rectangle((0, place), 1, 1, linewidth=0.6, **colour))
+        colour = BLUE if meant else "none"
+        ax.add_patch(Rectangle((0, place), 1, 1, linewidth=0.6, facecolor=colour, edgecolor=GREY))
         ax.text(0.5, place + 0.5, int(meant), color="white" if meant else GREY, ha="center",
                 va="center_baseline")
     ax.set(xticks=[], yticks=np.arange(size) + 0.5, yticklabels=range(size))

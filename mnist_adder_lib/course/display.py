@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+from typing import Any
 
 import anywidget
 import ipywidgets
@@ -62,8 +63,10 @@ class Picture(Image):
     Raises ValueError where neither `alt` nor the figure's label says what there is to see.
     """
 
+    metadata: Any  # a dict, where the base class has None
+
     def __init__(self, figure: Figure, alt: str | None = None):
-        alt = alt or figure.get_label()
+        alt = alt or str(figure.get_label())
         if not alt:
             raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
         buffer = io.BytesIO()

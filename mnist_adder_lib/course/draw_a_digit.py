@@ -90,7 +90,7 @@ def on_pad(image, size: int, corner: bool = False) -> np.ndarray:
     its upper left corner."""
     pad, start = np.zeros((280, 280), np.uint8), 0 if corner else (280 - size) // 2
     larger = Image.fromarray(np.asarray(image)).resize((size, size))
-    pad[start : start + size, start : start + size] = larger
+    pad[start : start + size, start : start + size] = np.asarray(larger)
     return pad
 
 

@@ -47,11 +47,12 @@ def _needs() -> tuple[str, list[str]]:
     """
     if PYPROJECT.exists():
         text = PYPROJECT.read_text(encoding="utf-8")
-        python = re.search(r'^requires-python = "(.*)"', text, re.MULTILINE)[1]
-        packages = re.search(r"^dependencies = (\[.*?\n\])", text, re.MULTILINE | re.DOTALL)[1]
+        (python,) = re.findall(r'^requires-python = "(.*)"', text, re.MULTILINE)
+        (packages,) = re.findall(r"^dependencies = (\[.*?\n\])", text, re.MULTILINE | re.DOTALL)
         return python, ast.literal_eval(packages)
     try:
-        lines = [line for line in requires("mnist-adder") if ";" not in line]  # none of extras
+        every = requires("mnist-adder") or []
+        lines = [line for line in every if ";" not in line]  # none of extras
         return metadata("mnist-adder")["Requires-Python"], lines
     except PackageNotFoundError:
         raise RuntimeError("not installed; run in the course's folder: pip install -e .") from None
@@ -92,7 +93,7 @@ def check_network() -> None:
 
 def _is_here(requirement: str) -> bool:
     """Whether a package is installed, and new enough."""
-    name, lowest = re.fullmatch(r"([\w.-]+)\s*(.*)", requirement).groups()
+    ((name, lowest),) = re.findall(r"^([\w.-]+)\s*(.*)$", requirement)
     try:
         return _is_enough(version(name), lowest)
     except PackageNotFoundError:
@@ -106,7 +107,7 @@ def _is_enough(found: str, needed: str) -> bool:
 
 def _numbers(text: str) -> list[int]:
     """[2, 6] of "2.6", "2.6.0" and "2.6.0+cpu": the numbers that versions are compared by."""
-    parts = [int(part) for part in re.match(r"[\d.]*", text)[0].split(".") if part]
+    parts = [int(part) for part in re.findall(r"[\d.]*", text)[0].split(".") if part]
     while parts and parts[-1] == 0:
         parts.pop()
     return parts

@@ -140,7 +140,7 @@ def mean_loss(answer):
 def joint_accuracy(answer):
     """`joint_accuracy(predicted_digits, predicted_totals, digits, numbers, number)`, percent."""
     for n in (draw(600, 900), draw(600, 900), draw(600, 900)):
-        digits, told, number = *torch.randint(10, (2, n)), draw(1, 9)
+        (digits, told), number = torch.randint(10, (2, n)), draw(1, 9)
         first, second = (torch.where(torch.rand(n) < 0.8, digits, 9 - digits) for _ in range(2))
         got = answer(first.clone(), second + told, digits.clone(), told.clone(), number,
                      errors={"Boolean value": BRACKETS})

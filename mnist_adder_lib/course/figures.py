@@ -21,7 +21,7 @@ from ..train import History
 # drawing/common.css.
 BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
-STYLE = {
+STYLE: dict = {
     "figure.constrained_layout.use": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -69,7 +69,7 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
         if evaluation is not None:
             guess = evaluation.digit_logits[index].argmax(), evaluation.sum_logits[index].argmax()
             title = f"Target: {title}\nPredicted: {guess[0]} + {number} = {guess[1]}"
-            right = evaluation.both_right[index]
+            right = bool(evaluation.both_right[index])
         ax = figure.add_subplot(rows, columns, place)
         draw_image(ax, image[0], title, color=GREY if right else RED)
     titles = "; ".join(ax.get_title().replace("\n", ", ") for ax in figure.axes)

@@ -6,7 +6,7 @@ Which option is right is decided by the value that the lesson has computed.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import anywidget
 from IPython.display import Markdown
@@ -19,7 +19,7 @@ class Option(NamedTuple):
     """One of the answers to choose from."""
 
     text: str
-    fits: Callable[[object], bool]  # whether it is the right one for a value
+    fits: Callable[[Any], bool]  # whether it is the right one for a value
     reason: str = ""  # why it is wrong; only the one that we expect has none
 
 

@@ -188,7 +188,7 @@ def _compare_deleted(got, image, importance, count: int, black: float) -> None:
         "not important for it.": order.abs(),
         "These are the brightest pixels. The map says which are important.": image.flatten(),
     }.items():
-        wrong = torch.zeros(len(order), dtype=bool)
+        wrong = torch.zeros(len(order), dtype=torch.bool)
         wrong[ranks.topk(count).indices] = True
         right = order.topk(count).indices
         require(wrong[right].all() or not torch.equal(changed.flatten(), wrong), reason)
@@ -270,8 +270,8 @@ def plot_unit(model, image: Tensor, seen: dict, block: int, channel: int, row: i
     field = [f for f in receptive_fields(model) if f["layer"].startswith(BLOCKS[block - 1])][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(5.5, 2.9))
     draw_image(left, image, f"sees {field['size']}x{field['size']} pixels")
-    corner = [field["start"] + field["jump"] * place - field["size"] / 2 for place in (column, row)]
-    left.add_patch(Rectangle(corner, field["size"], field["size"], fill=False, edgecolor=ORANGE,
+    x, y = (field["start"] + field["jump"] * place - field["size"] / 2 for place in (column, row))
+    left.add_patch(Rectangle((x, y), field["size"], field["size"], fill=False, edgecolor=ORANGE,
                              linewidth=2))
     value = maps[channel, row, column].item()
     draw_signed(right, maps[channel], maps.abs().max().item(), f"channel {channel}: {value:.2f}")
@@ -329,7 +329,7 @@ def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) ->
     ax = figure.add_subplot(grid[0, :])
     for digit in range(10):
         here = np.asarray(places)[np.asarray(digits) == digit]
-        ax.scatter(*here.T, marker=f"${digit}$", s=30, color=TEN[digit],
+        ax.scatter(here[:, 0], here[:, 1], marker=f"${digit}$", s=30, color=TEN[digit],
                    linewidths=0.2)
     ax.plot(*np.asarray(mine), "o", markersize=16, markerfacecolor="none", markeredgecolor=GREY,
             markeredgewidth=3)
@@ -438,9 +438,9 @@ def plot_between(images: dict, probabilities: dict, first: int, second: int) -> 
     """
     steps = len(next(iter(probabilities.values())))
     figure = plt.figure(figsize=(5.5, 0.62 * len(images) + 2.5))
-    strips, graphs = figure.subfigures(2, 1, height_ratios=[0.62 * len(images), 2.5])
-    for row, (name, drawn) in zip(strips.subplots(len(images), steps, squeeze=False),
-                                  images.items()):
+    heights = [0.62 * len(images), 2.5]
+    (strips,), (graphs,) = figure.subfigures(2, 1, squeeze=False, height_ratios=heights)
+    for row, drawn in zip(strips.subplots(len(images), steps, squeeze=False), images.values()):
         for ax, image in zip(row, drawn):
             draw_image(ax, image, "")
     axes = graphs.subplots(1, len(probabilities), sharey=True)

@@ -281,7 +281,7 @@ def solution(matrix) -> str:
     shares = moved(matrix)
     both_ways = [shares[c] + shares[-c] for c in range(1, 5)]
     found = {"as they are": shares[0], "all moved by 5": shares[5], "both ways": max(both_ways)}
-    name = max(found, key=found.get)
+    name = max(found, key=found.__getitem__)
     return name if found[name] > 0.75 else "none of these"
 
 
@@ -360,7 +360,7 @@ def _draw_naming(ax, shares: np.ndarray) -> None:
 def live_naming(caption: str):
     """A function of a step and its shares, (10, 10), that shows them and draws them anew."""
     handle, words = DisplayHandle(), DisplayHandle()
-    shown = []
+    shown: list[int] = []
 
     def draw(step: int, shares) -> None:
         picture = Picture(plot_naming({f"after {step} steps": shares}))

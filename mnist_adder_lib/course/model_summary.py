@@ -131,7 +131,7 @@ def side_after(answer):
 def _sides(side: int, paddings: list[int]) -> tuple[int, int, dict[str, float]]:
     """The right side, the one before the pooling, and wrong ones by the reason why."""
     changes = [2 * padding - 2 for padding in paddings]
-    last, halved = side + sum(changes), side
+    last, halved = side + sum(changes), float(side)
     for change in changes:
         halved = (halved + change) / 2
     return last // 2, last, {
@@ -439,7 +439,8 @@ def _snake(operations, edges, columns: int, begin: int) -> dict[str, tuple[float
     The snake begins in the column `begin` of the first row. Those that can be computed side by
     side stand below each other, inputs at the bottom.
     """
-    after, places = dict.fromkeys(operations, 0), {}
+    after = dict.fromkeys(operations, 0)
+    places: dict[str, tuple[int, int]] = {}
     for start, end in reversed(edges):  # against the order of computation
         after[start] = max(after[start], after[end] + 1)
     for name in operations:

@@ -340,8 +340,8 @@ def javascript(name: str) -> str:
     """One function of `docs/try/network.js`, with the comment above it."""
     if not NETWORK.exists():
         return "docs/try/network.js belongs to the checkout, and this course runs without one."
-    found = re.search(rf"^/\*\*(?:(?!\n\n).)*?\nfunction {name}\(.*?^}}$",
-                      NETWORK.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    found = re.findall(rf"^/\*\*(?:(?!\n\n).)*?\nfunction {name}\(.*?^}}$",
+                       NETWORK.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     return found[0]
 
 

@@ -257,10 +257,10 @@ def _step_in_parts(model, optimizer, parts, mistakes: str) -> float:
     if "never" not in mistakes:
         optimizer.zero_grad()
     mean = 0.0
-    for *inputs, digits, totals in parts:
+    for part in parts:
         if "forget" in mistakes:
             optimizer.zero_grad()
-        loss = joint_loss(*model(*inputs), digits, totals)
+        loss = joint_loss(*model(*part[:-2]), *part[-2:])
         mean += loss.item() / len(parts)
         (loss if "sum" in mistakes else loss / len(parts)).backward()
         if "step" in mistakes:
@@ -384,7 +384,7 @@ def plot_accuracies(table: pd.DataFrame) -> Figure:
         ax.plot(table.index, values, "o-", color=colour, label=name)
     ax.set(xlabel="epoch", ylabel="both right, %", ylim=(None, 100))
     ax.set_xlim(0.5, max(2, len(table)) + 0.5)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.locator_params("x", integer=True)
     if not len(table):
         ax.set(xticks=[], yticks=[])
         ax.text(0.5, 0.5, "no epoch was finished", ha="center", transform=ax.transAxes)

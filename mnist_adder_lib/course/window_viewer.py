@@ -61,7 +61,7 @@ class WindowViewer(anywidget.AnyWidget):
     place = List(Int(), [14, 14], 2, 2).tag(sync=True, echo_update=False)
     range = List([0.0, 1.0]).tag(sync=True)
     padding = Int(1, min=0, max=1).tag(sync=True)
-    digits = List().tag(sync=True)
+    digits: List = List().tag(sync=True)
 
     def __init__(self, image=None, weights=None, **traits):
         image = np.array(one_of_each()[7], np.uint8) if image is None else image

@@ -6,6 +6,7 @@ in the middle of 28x28 (http://yann.lecun.com/exdb/mnist). Every step here can b
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 from scipy import ndimage
 
@@ -19,7 +20,7 @@ APART = 0.2  # of the ink at least on both sides of an empty row or column: two 
 STROKE_WEIGHT = (1.2, 2.0)  # pixels: about the middle half of MNIST's digits (`stroke_weight`)
 
 
-def to_ink(drawing) -> np.ndarray:
+def to_ink(drawing: ArrayLike) -> np.ndarray:
     """Check a drawing and return it as float32 (height, width), from 0 (black) to 1 (white).
 
     Raises ValueError for anything but a 2-D array of integers 0-255 or floats 0-1.
@@ -85,7 +86,9 @@ def stroke_weight(ink: np.ndarray) -> float:
     return 2 * float(np.percentile(deep[middle], 10)) if middle.any() else 0.0
 
 
-def match_stroke_weight(ink: np.ndarray, limits=STROKE_WEIGHT) -> np.ndarray:
+def match_stroke_weight(
+    ink: np.ndarray, limits: tuple[float, float] = STROKE_WEIGHT
+) -> np.ndarray:
     """Thicken strokes that are thinner than `limits`, thin those that are thicker.
 
     `limits` are in pixels of a digit whose longer side has 20, whatever that of `ink` is.
@@ -115,7 +118,7 @@ def centre_by_mass(ink: np.ndarray, size: int) -> np.ndarray:
     return frame[top : top + size, left : left + size]
 
 
-def frame_drawing(drawing) -> np.ndarray:
+def frame_drawing(drawing: ArrayLike) -> np.ndarray:
     """Frame a drawing of any size as MNIST would have: uint8 (28, 28), white on black.
 
     `drawing` is 2-D, uint8 0-255 or floats 0-1. A blank one gives a blank image; a digit that

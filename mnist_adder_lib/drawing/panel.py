@@ -4,14 +4,18 @@ import base64
 import io
 import random
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 import anywidget
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image, ImageOps
-from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, observe, validate
+from torch import Tensor, nn
+from traitlets import Bool, Bunch, Dict, Float, Int, List, TraitError, Unicode, observe, validate
 
 from ..data import load_splits
 from ..evaluate import Prediction, predict
@@ -50,7 +54,7 @@ def with_article(digit: int) -> str:
     return f"{'an' if digit == 8 else 'a'} {digit}"
 
 
-def percent(share: float) -> str:
+def percent(share: float | Tensor) -> str:
     """A probability in words. Never 0% or 100%: no answer is that certain."""
     return "over 99%" if share > 0.99 else "under 1%" if share < 0.01 else f"{share:.0%}"
 
@@ -91,13 +95,13 @@ class DigitPad(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("pad.js")
     _css = style(Path(__file__).with_name("pad.css"))
-    strokes = List().tag(sync=True, echo_update=False)
+    strokes: List = List().tag(sync=True, echo_update=False)
     background = Unicode().tag(sync=True, echo_update=False)
     pen = Float(PEN).tag(sync=True)
     page = Unicode().tag(sync=True, echo_update=False)  # which page drew last, and its count
 
     @validate("strokes")
-    def _check_strokes(self, proposal):
+    def _check_strokes(self, proposal: Bunch) -> list:
         try:
             strokes = as_strokes(proposal.value)
         except ValueError as error:
@@ -108,7 +112,7 @@ class DigitPad(anywidget.AnyWidget):
         return [stroke.tolist() for stroke in strokes]
 
     @validate("background")
-    def _check_background(self, proposal):
+    def _check_background(self, proposal: Bunch) -> str:
         try:
             if proposal.value:
                 open_picture(from_url(proposal.value))
@@ -117,13 +121,13 @@ class DigitPad(anywidget.AnyWidget):
         return proposal.value
 
     @validate("pen")
-    def _check_pen(self, proposal):
+    def _check_pen(self, proposal: Bunch) -> float:
         if not 0 < proposal.value <= 1:
             raise TraitError(f"pen is a share of the pad, at most 1, not {proposal.value}")
         return proposal.value
 
     @observe("page")
-    def _tell_other_pages(self, _change):
+    def _tell_other_pages(self, _change: Bunch) -> None:
         names = "page", "strokes", "background", *(["number"] if self.has_trait("number") else [])
         self.send({"type": "page"} | {name: getattr(self, name) for name in names})
 
@@ -135,7 +139,7 @@ class DigitPad(anywidget.AnyWidget):
             ink = np.maximum(ink, np.asarray(picture))
         return ink
 
-    def framed(self, unfinished=()) -> np.ndarray:
+    def framed(self, unfinished: Sequence = ()) -> np.ndarray:
         """The drawing, with strokes that aren't finished, as MNIST would show it: uint8 (28, 28).
 
         Strokes alone are drawn straight from their points (`frame_strokes`), a picture, with what
@@ -151,24 +155,25 @@ class DigitPad(anywidget.AnyWidget):
     def _picture(self) -> np.ndarray:
         return np.asarray(open_picture(from_url(self.background)).convert("L"))
 
-    def show(self, image, about: str = "") -> None:
+    def show(self, image: ArrayLike, about: str = "") -> None:
         """Put a picture on the pad in place of the drawing, with a remark on it.
 
         `image` is 2-D, white on black, uint8 0-255 or floats 0-1 (ValueError for anything else);
         what isn't square gets black sides.
         """
-        image = Image.fromarray(to_uint8(to_ink(image)))
-        self._put([], to_url(np.asarray(ImageOps.pad(image, [max(image.size)] * 2)), about))
+        picture = Image.fromarray(to_uint8(to_ink(image)))
+        square = ImageOps.pad(picture, (max(picture.size),) * 2)
+        self._put([], to_url(np.asarray(square), about))
 
     def clear(self) -> None:
         """Wipe the pad."""
         self._put([], "")
 
-    def _put(self, strokes, background) -> None:
+    def _put(self, strokes: list, background: str) -> None:
         with self.hold_sync(), self.hold_trait_notifications():  # one message, one answer
             self.strokes, self.background = strokes, background
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
 
@@ -184,28 +189,29 @@ class AdderPanel(DigitPad):
     small = Bool(False).tag(sync=True)
     answer = Dict().tag(sync=True)  # all that the page shows, in one message
 
-    def __init__(self, model, **traits):
+    def __init__(self, model: nn.Module, **traits: Any):
         predict(model, BLANK, 0)  # an unfit model fails here: in a callback none would see it
-        self.model, self._answered = model, None
+        self.model = model
+        self._answered: tuple = ()
         super().__init__(**traits)
         self.on_msg(self._receive)
         self._follow()
 
     @validate("number")
-    def _check_number(self, proposal):
+    def _check_number(self, proposal: Bunch) -> int:
         if isinstance(proposal.value, bool):
             raise TraitError("number is a whole number from 0 to 9")
         return proposal.value
 
     @observe("strokes", "background", "number", "pen", "page")
-    def _follow(self, _change=None) -> None:
+    def _follow(self, _change: Bunch | None = None) -> None:
         """Answer once, however many of the traits have changed together."""
         state = self.strokes, self.background, self.number, self.pen, self.page
         if state != self._answered:
             self._answered = state
             self._respond()
 
-    def _respond(self, note: str = "", unfinished=(), ink: str = "") -> None:
+    def _respond(self, note: str = "", unfinished: Sequence = (), ink: str = "") -> None:
         """Read the drawing anew and tell the page; `note` is said beside the answer, and `ink`
         names the page's message about an unfinished stroke."""
         self.seen = self.framed(unfinished)
@@ -222,7 +228,7 @@ class AdderPanel(DigitPad):
                 answer[name] = np.asarray(value).tolist()
         self.answer = answer
 
-    def _receive(self, _widget, message, _buffers) -> None:
+    def _receive(self, _widget: object, message: object, _buffers: object) -> None:
         """Act on a message from the page: an unfinished stroke, an uploaded file, or the wish for
         an MNIST digit. Anything else is ignored."""
         try:

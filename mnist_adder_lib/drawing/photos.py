@@ -43,7 +43,7 @@ def read_picture(data: bytes) -> np.ndarray:
     if not ink.any():
         raise ValueError("I can't find a digit in this picture.")
     picture = Image.fromarray(to_uint8(ink))
-    return np.asarray(ImageOps.pad(picture, [max(picture.size)] * 2))  # black around it
+    return np.asarray(ImageOps.pad(picture, (max(picture.size),) * 2))  # black around it
 
 
 def blend_with_paper(image: Image.Image) -> np.ndarray:

@@ -3,7 +3,10 @@
 A stroke is a list of (x, y), fractions of the pad from the top left; a single point is a dot.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
@@ -18,8 +21,10 @@ FEW = range(8, 17)  # points: fewer are meant to be straight, more have no corne
 STEPS = 5  # from each of few points to the next
 FAR = 100  # sides of the pad: no pen gets there
 
+Strokes = Iterable[ArrayLike]
 
-def as_strokes(strokes) -> list[np.ndarray]:
+
+def as_strokes(strokes: Strokes) -> list[np.ndarray]:
     """Check strokes; returns those that have points, each as float64 (points, 2).
 
     Raises ValueError for anything but pairs of finite numbers, on the pad or not far from it.
@@ -54,7 +59,7 @@ def bend(points: np.ndarray) -> np.ndarray:
     return np.concatenate(bent)
 
 
-def to_segments(strokes) -> tuple[np.ndarray, np.ndarray]:
+def to_segments(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
     """The straight lines that strokes are drawn with (see `bend`), as far as they are on the pad.
 
     Returns float64 (n, 2, 2), for each its two ends, and the number of the stroke of each. A
@@ -92,7 +97,7 @@ def thin_out(segments: np.ndarray, spacing: float) -> np.ndarray:
     return joined[:: -(-len(joined) // MOST)]
 
 
-def render_strokes(strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
+def render_strokes(strokes: Strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
     """Draw strokes as the pad does: round white lines on black, uint8 (size, size).
 
     `pen` is the width of the line as a share of the pad.
@@ -142,7 +147,7 @@ def distances(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndar
     return np.sqrt((away * away).sum(-1))
 
 
-def frame_strokes(strokes) -> np.ndarray:
+def frame_strokes(strokes: Strokes) -> np.ndarray:
     """Draw strokes as MNIST would show them: uint8 (28, 28), white on black.
 
     The longer side is 20 pixels, the centre of mass in the middle, however large and wherever

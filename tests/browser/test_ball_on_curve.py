@@ -8,9 +8,9 @@ import torch
 pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
-from lab import CHROMIUM, Lab, lab_server, render_alone, write_notebook  # noqa: E402
+from lab import CHROMIUM, Lab, lab_server, render_alone, write_notebook
 
-from mnist_adder_lib.course.ball_on_curve import BallOnCurve  # noqa: E402
+from mnist_adder_lib.course.ball_on_curve import BallOnCurve
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 
@@ -59,9 +59,9 @@ def show(browser):
     """A function that opens a page; its arguments are those of BallOnCurve. No errors after."""
     pages = []
 
-    def show(options={}, **traits):
+    def show(options=None, **traits):
         ball = BallOnCurve(**traits)
-        pages.append(Page(browser, ball, **options))
+        pages.append(Page(browser, ball, **(options or {})))
         return pages[-1]
 
     yield show

@@ -4,10 +4,10 @@ import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-from lab import CHROMIUM, render_alone  # noqa: E402
-from test_window_viewer_in_browser import CONTRAST  # noqa: E402
+from lab import CHROMIUM, render_alone
+from test_window_viewer_in_browser import CONTRAST
 
-from mnist_adder_lib.course.pair_picker import PATTERN, PairPicker  # noqa: E402
+from mnist_adder_lib.course.pair_picker import PATTERN, PairPicker
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 

@@ -14,9 +14,9 @@ from PIL import Image
 pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
-from lab import CHROMIUM, DIGITS, Lab, lab_server, write_notebook  # noqa: E402
+from lab import CHROMIUM, DIGITS, Lab, lab_server, write_notebook
 
-from mnist_adder_lib.drawing import render_strokes  # noqa: E402
+from mnist_adder_lib.drawing import render_strokes
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 

@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
-from lab import CHROMIUM, Lab, lab_server, write_notebook  # noqa: E402
+from lab import CHROMIUM, Lab, lab_server, write_notebook
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 

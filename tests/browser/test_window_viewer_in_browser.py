@@ -7,9 +7,9 @@ import torch.nn.functional as F
 pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
-from lab import CHROMIUM, Lab, lab_server, render_alone, write_notebook  # noqa: E402
+from lab import CHROMIUM, Lab, lab_server, render_alone, write_notebook
 
-from mnist_adder_lib.course.window_viewer import WindowViewer  # noqa: E402
+from mnist_adder_lib.course.window_viewer import WindowViewer
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium or Chrome found")
 
@@ -71,9 +71,9 @@ def show(browser):
     """A function that opens a page; its arguments are those of WindowViewer. No errors after."""
     pages = []
 
-    def show(image=None, weights=None, options={}, **traits):
+    def show(image=None, weights=None, options=None, **traits):
         viewer = WindowViewer(image, weights, **traits)
-        pages.append(Page(browser, viewer, **options))
+        pages.append(Page(browser, viewer, **(options or {})))
         return pages[-1]
 
     yield show
@@ -109,7 +109,7 @@ def test_numbers_follow_the_mouse_and_are_pytorchs(show, row, column):
 
 def test_relu_and_pooling(show):
     page = show(place=[13, 11])
-    found, relu, pooled = convolved(page)
+    found, _, pooled = convolved(page)
     page.page.click("text=ReLU")
     assert page.cells("window") == [pytest.approx(found[13, 11].item(), abs=0.006)]
     row, column = (int(i) for i in (found == found.min()).nonzero()[0])
@@ -351,7 +351,7 @@ def test_in_jupyterlab(lab):
 
 def test_the_kernel_may_be_busy(lab):
     lab.notebook("panel.sessionContext.session.kernel.requestExecute({ code: 'time.sleep(4)' });")
-    left, top, width, height = lab.box(lab.find(".window-viewer canvas.input"))
+    left, top, width, _ = lab.box(lab.find(".window-viewer canvas.input"))
     lab.page.mouse.click(left + width / 2, top + 2)
     assert lab.find(".where").inner_text().startswith("row 0, ")
     lab.click(".window-viewer .steps [value=pooling]")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pytest
-from test_figures import HISTORY, labelled  # noqa: F401
+from test_figures import HISTORY, labelled
 
 from mnist_adder_lib.course import display as module
 from mnist_adder_lib.course.display import Picture, explore, live_curves, show

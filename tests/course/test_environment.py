@@ -90,7 +90,7 @@ except ImportError as error:
 from mnist_adder_lib.course.environment import check_environment
 check_environment()
 """)
-    reason, python, packages, *_ = out.splitlines()
+    reason, _, packages, *_ = out.splitlines()
     assert missing in reason and reason.endswith("run: python " + " ".join(COMMAND))
     assert f'run: pip install "{missing}>=' in packages and packages.count(">=") == 1
 

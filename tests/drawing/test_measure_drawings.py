@@ -66,7 +66,7 @@ def test_ten_clear_digits_are_read_in_every_way():
     assert set(table.index.get_level_values("way")) == set(tool.WAYS)
     by_strokes = table.xs("strokes", level="by")["%"].drop("10 points", level="way")
     assert table["%"].min() >= 80 and by_strokes.min() == 100
-    for way, (side, middle, _, _) in tool.WAYS.items():
+    for side, middle, _, _ in tool.WAYS.values():
         points = np.concatenate(tool.on_pad(digits[8][0], side, middle, None))
         assert 0 <= points.min() and points.max() <= 1
         assert np.ptp(points, axis=0).max() == pytest.approx(side)

@@ -322,7 +322,7 @@ def test_pictures_of_any_shape_are_shown(shape):
     assert panel.image().shape == (280, 280)
     assert panel.answer["note"].endswith("A picture; with 50%, and more.")
     for bad in (np.zeros((3, 3, 3)), "hello", np.full((5, 5), 7.0)):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="A drawing"):
             panel.show(bad)
 
 

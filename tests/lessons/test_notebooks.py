@@ -550,10 +550,12 @@ def test_pages_say_the_minutes_of_the_lessons():
     together = *map(str, map(sum, zip(*rows.values()))),
     expected = {title: tuple(map(str, row)) for title, row in rows.items()}
     assert {title: row for title, *row in found} == {
-        title: list(row) for title, row in (expected | {"together": together}).items()}
+        title: list(row) for title, row in (expected | {"together": together}).items()}, (
+        "docs/teaching.md has other minutes (left) than the lessons by the rule (right): change it")
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.findall(r"^\| \[(.+?)\]\(notebooks/.+\) \| .+ \| (\d+) \|$", page, re.MULTILINE)
-    assert dict(found) == {title: row[0] for title, row in expected.items()}
+    assert dict(found) == {title: row[0] for title, row in expected.items()}, (
+        "README.md has other minutes (left) than the lessons by the rule (right): change it")
 
 
 @pytest.mark.parametrize("break_it", [
