@@ -1,12 +1,13 @@
 """Break things on purpose, and print what happened as a table.
 
-    python tools/measure_faults.py [--seed 0] [--only NAME ...] [--share 1]
+    python tools/measure_faults.py [--seed 0] [--only NAME ...] [--share 1] [--names]
 
 Each row is a function below that breaks one thing, drawn at random, and says what happened; it
 raises where a promise broke. Each call runs in a process of its own, so that a crash, a hang, its
-seconds and its memory are seen. --only takes names of these functions; --share 0.1 runs a tenth of
-the cases. The exit status is 1 where a promise broke, 2 where the row's limits of time or
-memory were passed. Needs fork and signals as on Linux.
+seconds and its memory are seen. --only takes names of these functions, which --names prints; --share
+0.1 runs a tenth of the cases. The exit status is 1 where a promise broke, 2 where only the limits of
+a row's cases, seconds of the processor and megabytes, were passed. Needs fork and signals as on
+Linux.
 """
 
 import argparse
@@ -1169,5 +1170,8 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", nargs="*", choices=ROWS, metavar="NAME", help=", ".join(ROWS))
     parser.add_argument("--share", type=float, default=1.0, help="of the cases of each row")
+    parser.add_argument("--names", action="store_true", help="print the rows' names")
     arguments = parser.parse_args()
+    if arguments.names:
+        sys.exit(print("\n".join(ROWS)))
     sys.exit(main(arguments.seed, arguments.only, arguments.share))
