@@ -84,9 +84,11 @@ class IdentityAdderModel(nn.Module):
 def replace_weights(model: nn.Module, state: dict) -> None:
     """Load a state dict that fits the model; interrupted, the model stays as it was."""
     before = {name: value.clone() for name, value in model.state_dict().items()}
+    gradients = torch.is_grad_enabled()
     try:
         model.load_state_dict(state)
     except BaseException:
+        torch.set_grad_enabled(gradients)  # PyTorch may have been stopped while they were off
         model.load_state_dict(before)
         raise
 

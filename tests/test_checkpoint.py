@@ -9,7 +9,6 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from interrupts import interrupted_at_every_line
 
 from mnist_adder_lib import (
     CheckpointError,
@@ -244,17 +243,6 @@ def test_a_pipe_is_no_checkpoint(path):
     with pytest.raises(OSError, match="is no file"):
         write_whole(path, b"")
     assert path.is_fifo()
-
-
-def test_loading_interrupted_at_any_line_leaves_a_whole_model(path):
-    save_checkpoint(path, IdentityAdderModel())
-    model, shipped = IdentityAdderModel(), load_checkpoint(path)[0]
-    before = IdentityAdderModel()
-    before.load_state_dict(model.state_dict())
-    for result in interrupted_at_every_line(lambda: load_checkpoint(path, model),
-                                            "torch/nn/modules/module.py", stride=97):
-        assert same(model, shipped if result else before)
-        model.load_state_dict(before.state_dict())
 
 
 def test_no_file(path):

@@ -4,10 +4,10 @@
 
 Each row is a function below that breaks one thing, drawn at random, and says what happened; it
 raises where a promise broke. Each call runs in a process of its own, so that a crash, a hang, its
-seconds and its memory are seen. --only takes names of these functions, which --names prints; --share
-0.1 runs a tenth of the cases. The exit status is 1 where a promise broke, 2 where only the limits of
-a row's cases, seconds of the processor and megabytes, were passed. Needs fork and signals as on
-Linux.
+seconds and its memory are seen. --only takes names of these functions, which --names prints;
+--share 0.1 runs a tenth of the cases. The exit status is 1 where a promise broke, 2 where only the
+limits of a row's cases, seconds of the processor and megabytes, were passed. Needs fork and signals
+as on Linux.
 """
 
 import argparse
@@ -246,7 +246,7 @@ def odd_value(draw: Draw, depth: int = 0):
             lambda: {draw.choice("abcxyz"): odd_value(draw, depth + 1) for _ in some},
         ]
     if depth == 0:
-        kinds += [lambda: nested(draw.choice([50, 900]))]
+        kinds += [lambda: nested(draw.choice([50, 150]))]
     return draw.choice(kinds)()
 
 
