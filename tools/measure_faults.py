@@ -340,7 +340,8 @@ def undisturbed() -> tuple[list, float]:
     torch.manual_seed(0)
     model, began = IdentityAdderModel(dropout=0), time.perf_counter()
     reached = [weights(model)]
-    train(model, lambda history: reached.append(weights(model)))
+    with contextlib.redirect_stderr(io.StringIO()):  # the progress
+        train(model, lambda history: reached.append(weights(model)))
     return reached, time.perf_counter() - began
 
 
