@@ -3,6 +3,7 @@ any code from it."""
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch
 
 from .data import MEAN, STD
 from .files import write_whole
-from .model import IdentityAdderModel
+from .model import IdentityAdderModel, replace_weights
 
 FORMAT = "mnist_adder checkpoint 1"
 
@@ -24,10 +25,10 @@ class CheckpointError(ValueError):
 def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any) -> None:
     """Write the model's weights and variant, the normalisation of its input, and details.
 
-    details are plain values to keep beside them, such as `seed=0` or `scores={...}`: numbers,
-    texts, tensors, and lists and dicts of these. An existing file is replaced only once the new one
-    is complete. Raises ValueError, before it writes, for what could not be loaded again, and
-    OSError where it can't be written.
+    details are plain values to keep beside them, such as `seed=0` or `scores={...}`: numbers (whole
+    ones of at most 64 bits), texts, tensors, and lists and dicts of these. An existing file is
+    replaced only once the new one is complete. Raises ValueError, before it writes, for what could
+    not be loaded again, and OSError where it can't be written.
     """
     for name, value in details.items():
         if not _is_plain(value):
@@ -67,26 +68,37 @@ def load_checkpoint(
             f"{path} is for the variant {loaded.config}, the model is {model.config}. "
             "Leave the model out to get one that fits."
         )
-    model.load_state_dict(loaded.state_dict())
+    replace_weights(model, loaded.state_dict())
     return model.eval(), details
 
 
 def _build(path: str | Path, content: dict) -> tuple[IdentityAdderModel, dict[str, Any]]:
     """A new model, and the details, from what a checkpoint says. Raises CheckpointError."""
     try:
-        model = IdentityAdderModel(**content["variant"])
-        model.load_state_dict(content["weights"])
-        details = dict(content["details"], variant=model.config)
-        details["normalisation"] = dict(content["normalisation"])
+        names = "variant", "normalisation", "weights", "details"
+        variant, normalisation, weights, details = (content[name] for name in names)
+        _check_types(dict, variant, normalisation, weights, details)
+        _check_types((int, float), *variant.values(), *normalisation.values())
+        model = IdentityAdderModel(**variant)
+        model.load_state_dict(weights)
+        # Copied, as tensors of the file would change with it, or keep it from being replaced.
+        details = dict(copy.deepcopy(details), variant=model.config)
     except Exception as error:  # depending on what is wrong in it, almost any
-        raise CheckpointError(f"{path} holds no network of this library ({error!r})") from error
+        raise CheckpointError(
+            f"{path} holds no network of this library ({error!r:.500})"
+        ) from error
     if not _is_sound(model):
         raise CheckpointError(f"{path} holds weights that are not finite numbers")
-    if details["normalisation"] != dict(mean=MEAN, std=STD):
-        raise CheckpointError(
-            f"{path} was trained with the normalisation {details['normalisation']}"
-        )
-    return model.eval(), details
+    if normalisation != dict(mean=MEAN, std=STD):
+        raise CheckpointError(f"{path} was trained with the normalisation {normalisation}")
+    return model.eval(), dict(details, normalisation=normalisation)
+
+
+def _check_types(types: type | tuple[type, ...], *values: object) -> None:
+    """Before anything is done with them: all else may be endless, as a text or in a loop."""
+    for value in values:
+        if not isinstance(value, types):
+            raise TypeError(f"a {type(value).__name__} is in the wrong place")
 
 
 def _is_plain(value: Any) -> bool:
@@ -96,7 +108,9 @@ def _is_plain(value: Any) -> bool:
         return all(map(_is_plain, value))
     if type(value) is dict:
         return all(map(_is_plain, [*value, *value.values()]))
-    return value is None or type(value) in (bool, int, float, str, torch.Tensor)
+    if type(value) is int:  # torch.load refuses longer ones, from 2,000 bits on
+        return value.bit_length() <= 64
+    return value is None or type(value) in (bool, float, str, torch.Tensor)
 
 
 def _is_sound(model: IdentityAdderModel) -> bool:
@@ -125,16 +139,33 @@ def asset_path(name: str) -> Path:
 
 
 def _read(path: Path) -> dict:
-    if not path.exists():
-        raise FileNotFoundError(f"there is no checkpoint {path}")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()  # torch.load doesn't compare check sums
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # depending on what is damaged, almost any
-        raise CheckpointError(f"{path} is damaged or no checkpoint ({error})") from error
-    if damaged:
-        raise CheckpointError(f"{path} is damaged: {damaged} has a wrong check sum")
+    content = load_tensors(path)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{path} is no {FORMAT}: write one with save_checkpoint")
     return content
+
+
+def load_tensors(path: Path) -> Any:
+    """What `torch.save` wrote: tensors and plain values, verified; no code is run.
+
+    The tensors are views of the file. Raises FileNotFoundError and CheckpointError.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"there is no checkpoint {path}")
+    if not path.is_file():  # a pipe would never end
+        raise CheckpointError(f"{path} is no file")
+    try:
+        _verify(path)
+        # Mapped: a tensor that claims to be larger than the file then reads nothing beyond it.
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except Exception as error:  # depending on what is damaged, almost any
+        raise CheckpointError(f"{path} is damaged or no checkpoint ({error!s:.500})") from error
+
+
+def _verify(path: Path) -> None:
+    """Compare the check sums, which torch.load doesn't. Raises ValueError, or what zipfile does."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(member.file_size for member in archive.infolist()) > path.stat().st_size:
+            raise ValueError("it is packed, which torch.save does not do")  # perhaps 1 to 1000
+        if damaged := archive.testzip():
+            raise ValueError(f"{damaged} has a wrong check sum")

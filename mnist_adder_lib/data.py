@@ -8,8 +8,8 @@ import gzip
 import hashlib
 import io
 import os
-import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from http.client import HTTPException
 from pathlib import Path
@@ -33,6 +33,8 @@ TRAIN_SIZE = 48_000  # 80% of the 60,000; the other 12,000 are the test split
 
 MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"  # torchvision's
 TIMEOUT = 30  # seconds without a byte
+PATIENCE = 900  # seconds for an archive
+LARGEST = 10_000_000  # bytes: more than the largest archive has
 FILES = {  # the md5 sum of each file, and that of the archive that it comes in
     "train-images-idx3-ubyte":
         ("6bbc9ace898e44ae57da46a324031adb", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
@@ -181,7 +183,7 @@ def find_mnist(root: str | Path | None = None) -> Path:
     cache, temporary = user_cache_path("mnist_adder"), Path(tempfile.gettempdir(), "mnist_adder")
     checkout = Path(__file__).parent.parent / "assets" / "mnist"
     root = root or os.environ.get("MNIST_ADDER_DATA") or (checkout if checkout.exists() else cache)
-    source = Path(root).expanduser()
+    source = Path(os.path.expanduser(root))
     for folder in dict.fromkeys([source, cache, temporary]):
         try:
             _refuse_old_files(folder)
@@ -207,7 +209,7 @@ def _unpack(name: str, source: Path, target: Path) -> None:
     """Unpack a file of MNIST from its archive in `source`, unless `target` has it already."""
     place, (md5, _) = target / RAW / name, FILES[name]
     remove_leftovers(place)
-    if place.exists() and _md5(place.read_bytes()) == md5:
+    if place.is_file() and _md5(place.read_bytes()) == md5:
         return
     place.parent.mkdir(parents=True, exist_ok=True)
     write_whole(place, gzip.decompress(_archive(name, source)))
@@ -216,7 +218,7 @@ def _unpack(name: str, source: Path, target: Path) -> None:
 def _archive(name: str, source: Path) -> bytes:
     """A verified archive of MNIST, downloaded where it isn't in `source`."""
     archive, (_, md5) = source / RAW / f"{name}.gz", FILES[name]
-    if not archive.exists():
+    if not archive.is_file():
         content = _download(archive)
         with contextlib.suppress(OSError):  # kept, if that is possible
             archive.parent.mkdir(parents=True, exist_ok=True)
@@ -233,15 +235,18 @@ def _archive(name: str, source: Path) -> bytes:
 
 
 def _download(archive: Path) -> bytes:
-    content, name = io.BytesIO(), archive.name
+    content, name, end = io.BytesIO(), archive.name, time.monotonic() + PATIENCE
     try:
-        with urlopen(MIRROR + name, timeout=TIMEOUT) as answer, tqdm.wrapattr(
-            answer, "read", total=answer.length, desc=name, leave=False
-        ) as stream:
-            shutil.copyfileobj(stream, content)
+        with urlopen(MIRROR + name, timeout=TIMEOUT) as answer, tqdm(
+            total=answer.length, desc=name, leave=False, unit="B", unit_scale=True
+        ) as bar:
+            while chunk := answer.read1(1 << 16):
+                bar.update(content.write(chunk))
+                if content.tell() > LARGEST or time.monotonic() > end:
+                    raise OSError(f"{MIRROR} sends too much or too slowly")
         if _md5(content.getvalue()) != FILES[archive.stem][1]:
             raise OSError(f"what came from {MIRROR} is not MNIST's")
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:  # a ValueError: an odd address
         raise DataError(
             f"MNIST is not complete in {archive.parent}, and {name} could not be downloaded "
             f"({error}). Connect to the internet and run this again, or put the archives there: "

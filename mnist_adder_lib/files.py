@@ -15,9 +15,12 @@ LEFTOVER_AGE = 3600  # seconds after which no process is still writing a part
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write a file whole or not at all: whatever goes wrong, an existing file stays as it was.
 
-    Raises OSError where it can't be written.
+    A link stays one, the file that it names is written. Raises OSError where it can't be written,
+    and for what is no file, such as a folder or a device.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        raise FileExistsError(f"{path} is there and is no file")
     remove_leftovers(path)
     part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
     try:

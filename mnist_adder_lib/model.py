@@ -48,6 +48,8 @@ class IdentityAdderModel(nn.Module):
         super().__init__()
         if adder_layers not in range(1, 101):
             raise ValueError(f"the adder has from 1 to 100 layers, not {adder_layers!r}")
+        if not 0 <= dropout <= 1:
+            raise ValueError(f"dropout is a rate from 0 to 1, not {dropout!r}")
         adder_layers = int(adder_layers)
         self.config = dict(adder_layers=adder_layers, dropout=dropout,
                            channel_dropout=channel_dropout)
@@ -78,6 +80,18 @@ class IdentityAdderModel(nn.Module):
         """The logits of digit and sum from embeddings (batch, 20) and numbers, as in a call."""
         hidden = self.adder(torch.cat([embeddings, _as_one_hot(numbers)], dim=1))
         return self.digit_head(hidden), self.sum_head(hidden)
+
+
+def replace_weights(model: nn.Module, state: dict) -> None:
+    """Load a state dict that fits the model; interrupted, the model stays as it was."""
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    gradients = torch.is_grad_enabled()
+    try:
+        model.load_state_dict(state)
+    except BaseException:
+        torch.set_grad_enabled(gradients)  # PyTorch may have been stopped while they were off
+        model.load_state_dict(before)
+        raise
 
 
 def count_parameters(model: nn.Module) -> int:

@@ -23,7 +23,7 @@ from tqdm.auto import tqdm
 
 from .evaluate import Evaluation, as_classes, both_right, evaluate
 from .files import write_whole
-from .model import DIGITS
+from .model import DIGITS, replace_weights
 
 PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
@@ -49,7 +49,11 @@ class History:
     interrupted: bool = False
 
     def save(self, path: str | Path) -> None:
-        """Write it as JSON, whole or not at all."""
+        """Write it as JSON, whole or not at all.
+
+        Raises ValueError, before it writes, for what could not be loaded again, and OSError.
+        """
+        self._check()
         write_whole(path, json.dumps(asdict(self)).encode())
 
     @classmethod
@@ -361,17 +365,16 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
     if count < 2:
         raise ValueError("batch norm needs at least 2 examples")
     device = next(model.parameters()).device
-    trial = copy.deepcopy(model).eval()  # interrupted, it leaves the model as it was
+    trial = copy.deepcopy(model).eval().requires_grad_(False)  # no setting of torch is touched
     for layer in trial.modules():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
             layer.reset_running_stats()
             layer.momentum = None  # the plain average of all batches
             layer.train()
     loader = DataLoader(dataset, 250, drop_last=count % 250 == 1)
-    with torch.no_grad():
-        for (images, numbers), _ in itertools.islice(loader, batches):
-            trial(images.to(device), numbers.to(device))
-    model.load_state_dict(trial.state_dict())
+    for (images, numbers), _ in itertools.islice(loader, batches):
+        trial(images.to(device), numbers.to(device))
+    replace_weights(model, trial.state_dict())  # interrupted, the model stays as it was
 
 
 def learning_rate_range_test(

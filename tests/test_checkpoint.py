@@ -1,5 +1,6 @@
 import os
 import pickle
+import struct
 import zipfile
 from pathlib import Path
 
@@ -110,6 +111,7 @@ def test_a_file_of_something_else(path, content):
     (torch.__version__, "TorchVersion"),
     ({"scores": [1, {"both": np.int64(3)}]}, "not plain"),
     ({np.int64(3): 1}, "not plain"),
+    (2**2100, "not plain"),
     (print, "not plain"),
 ])
 def test_what_could_not_be_loaded_again_is_refused_before_writing(path, value, advice):
@@ -124,6 +126,19 @@ def test_plain_details_come_back(path):
     save_checkpoint(path, IdentityAdderModel(), **details, f=torch.arange(3))
     loaded = load_checkpoint(path)[1]
     assert details.items() <= loaded.items() and loaded["f"].tolist() == [0, 1, 2]
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-2**63, 2**63) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(0, 9), inner),
+    max_leaves=10)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=plain)
+def test_what_is_saved_can_be_loaded(path, value):
+    save_checkpoint(path, IdentityAdderModel(), value=value)
+    assert load_checkpoint(path)[1]["value"] == value
 
 
 def test_a_network_that_has_diverged_is_refused(path):
@@ -148,6 +163,10 @@ def put(value, *names):
 
 
 LAST = "weights", "sum_head.weight"
+LAUGHS = ["ha"]  # small as a file, endless as a text
+for _ in range(50):
+    LAUGHS = [LAUGHS, LAUGHS]
+ENDLESS = torch.zeros(1).expand(10**9)
 
 
 @pytest.mark.parametrize("change", [
@@ -155,6 +174,10 @@ LAST = "weights", "sum_head.weight"
     *(put(value, name) for value in (None, 3, [1], "text")
       for name in ("variant", "normalisation", "details", "weights")),
     *(put({}, name) for name in ("normalisation", "weights")),
+    *(put(value, *names) for value in (LAUGHS, ENDLESS, torch.zeros(2)) for names in (
+        ("variant",), ("normalisation",), ("details",), ("weights",), LAST,
+        ("variant", "adder_layers"), ("variant", "dropout"), ("normalisation", "mean"))),
+    put(float("nan"), "variant", "dropout"),
     *(put(value, "variant", "adder_layers") for value in (30_000, 0, -1, 1, 1.5, None, "2")),
     put(0.1, "variant", "unknown"),
     *(put(value, "variant", "dropout") for value in (7, "much", None)),
@@ -178,6 +201,48 @@ def test_wrong_content_of_the_right_format(path, change):
             load_checkpoint(*arguments)
     assert model.training
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def rewrite(path, change, kind=zipfile.ZIP_STORED):
+    """The shipped checkpoint with other bytes in its archive: `change(name, content)`."""
+    with zipfile.ZipFile(asset_path("adder.pt")) as old, zipfile.ZipFile(path, "w", kind) as new:
+        for member in old.infolist():
+            new.writestr(member.filename, change(member.filename, old.read(member)))
+
+
+def test_weights_that_claim_to_be_larger_than_the_file_are_not_read_beyond_it(path):
+    rewrite(path, lambda name, content: content)
+    load_checkpoint(path)
+    linear = struct.pack("<BH", ord("M"), 4096), struct.pack("<BI", ord("J"), 10**9)
+    rewrite(path, lambda name, content: (
+        content.replace(*linear) if name.endswith("data.pkl") else content))
+    try:
+        load_checkpoint(path)  # the tensor may be as large as it should be, in a storage that isn't
+    except CheckpointError:
+        pass
+
+
+def test_a_packed_archive_is_refused_before_it_is_unpacked(path):
+    rewrite(path, lambda name, content: content + bytes(10**6), zipfile.ZIP_DEFLATED)
+    with pytest.raises(CheckpointError, match="it is packed"):
+        load_checkpoint(path)
+
+
+def test_details_do_not_hang_on_the_file(path):
+    save_checkpoint(path, IdentityAdderModel(), numbers=torch.arange(1000))
+    details = load_checkpoint(path)[1]
+    path.write_bytes(bytes(path.stat().st_size))
+    assert torch.equal(details["numbers"], torch.arange(1000))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_no_checkpoint(path):
+    os.mkfifo(path)
+    with pytest.raises(CheckpointError, match="is no file"):
+        load_checkpoint(path)
+    with pytest.raises(OSError, match="is no file"):
+        write_whole(path, b"")
+    assert path.is_fifo()
 
 
 def test_no_file(path):
@@ -216,6 +281,28 @@ def test_write_whole_replaces_and_is_readable_by_others(path):
     assert path.read_bytes() == b"two"
     (path.parent / "usual").touch()
     assert path.stat().st_mode == (path.parent / "usual").stat().st_mode
+
+
+def test_a_link_stays_and_its_file_is_written(path):
+    target = path.with_name("elsewhere")
+    try:
+        path.symlink_to(target)
+    except OSError as error:
+        pytest.skip(f"no links here: {error}")
+    write_whole(path, b"whole")
+    assert path.is_symlink() and target.read_bytes() == b"whole"
+
+
+def test_a_target_that_another_program_holds(path, monkeypatch):
+    """As on Windows while it is open elsewhere."""
+    def refuse(*_):
+        raise PermissionError("held")
+
+    write_whole(path, b"old")
+    monkeypatch.setattr("pathlib.Path.replace", refuse)
+    with pytest.raises(PermissionError, match="held"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old" and list(path.parent.iterdir()) == [path]
 
 
 def test_what_a_killed_process_left_behind_is_removed(path):

@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import multiprocessing
 import os
@@ -280,6 +281,24 @@ def test_no_archive_and_no_network(archives, cache):
         load_splits(archives / "nowhere")
 
 
+@pytest.mark.parametrize("place", ["a file", "~nobody-at-all", "nowhere"])
+def test_a_place_that_holds_no_data(cache, tmp_path, monkeypatch, place):
+    (tmp_path / "a file").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MNIST_ADDER_DATA", place)
+    with pytest.raises(DataError, match="MNIST is not complete in .* set MNIST_ADDER_DATA"):
+        find_mnist()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_no_archive(archives, cache):
+    archive = archives / "MNIST" / "raw" / ARCHIVES[1]
+    archive.unlink()
+    os.mkfifo(archive)
+    with pytest.raises(DataError, match="could not be downloaded"):
+        find_mnist(archives)
+
+
 @pytest.fixture
 def mirror(archives, cache, monkeypatch):
     """A function that starts a server which answers each request for a file by a function of the
@@ -347,12 +366,37 @@ def error(connection):
     connection.sendall(b"HTTP/1.0 503 Service Unavailable\r\n\r\n")
 
 
+def odd_address(connection):
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.0 302 Found\r\nLocation: http://[::1\r\n\r\n")
+
+
+def without_end(connection):
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    with contextlib.suppress(OSError):
+        while True:
+            connection.sendall(bytes(1 << 16))
+
+
+def drop_by_drop(connection):
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    with contextlib.suppress(OSError):
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+
 @pytest.mark.parametrize("answer, reason", [
+    (odd_address, "IPv6"), (without_end, "too much"), (drop_by_drop, "too slowly"),
     (hang, "timed out"), (half, "not MNIST|IncompleteRead"), (reset, "reset|10054"),
     (page, "not MNIST"), (error, "503"), (lambda connection: None, "closed|reset|10054"),
 ])
 def test_a_mirror_that_fails(archives, mirror, monkeypatch, answer, reason):
     monkeypatch.setattr(data, "TIMEOUT", 0.2)
+    monkeypatch.setattr(data, "PATIENCE", 0.5)
+    monkeypatch.setattr(data, "LARGEST", 1_000_000)
     mirror(answer)
     (archives / "MNIST" / "raw" / ARCHIVES[1]).unlink()
     with pytest.raises(DataError, match=rf"could not be downloaded \(.*({reason}).*\). Connect"):

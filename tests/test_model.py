@@ -3,10 +3,12 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from interrupts import interrupted_at_every_line
 from torch import nn
 from torchinfo import summary
 
 from mnist_adder_lib import IdentityAdderModel, count_parameters, receptive_fields
+from mnist_adder_lib.model import replace_weights
 
 # The published summary table, row by row: operation, shape of what it gives, parameters.
 SEQUENTIAL = ["Conv2d", "ReLU", "BatchNorm2d", "Dropout2d"]
@@ -166,3 +168,22 @@ def test_on_a_gpu_no_value_is_waited_for():
 def test_an_adder_of_no_layers_or_far_too_many(layers):
     with pytest.raises(ValueError, match="from 1 to 100 layers, not "):
         IdentityAdderModel(adder_layers=layers)
+
+
+def test_replacing_weights_interrupted_at_any_line_replaces_none():
+    model, states = IdentityAdderModel(), [IdentityAdderModel().state_dict() for _ in range(2)]
+    model.load_state_dict(states[0])
+    kept = set()
+    for _ in interrupted_at_every_line(lambda: replace_weights(model, states[1]), stride=97):
+        assert torch.is_grad_enabled()
+        now = model.state_dict()
+        kept.add(next(number for number, state in enumerate(states)
+                      if all(torch.equal(now[name], value) for name, value in state.items())))
+        model.load_state_dict(states[0])
+    assert kept == {0, 1}
+
+
+@pytest.mark.parametrize("dropout", [-0.1, 1.1, float("nan")])
+def test_a_dropout_that_is_no_rate(dropout):
+    with pytest.raises(ValueError, match="a rate from 0 to 1"):
+        IdentityAdderModel(dropout=dropout)

@@ -442,6 +442,15 @@ def test_a_history_is_saved_and_loaded(tmp_path):
     assert History.load(tmp_path / "history.json") == history
 
 
+@pytest.mark.parametrize("change", [
+    dict(test_loss=[1]), dict(train_loss=[1.0]), dict(seconds=[torch.ones(1)]), dict(interrupted=1),
+])
+def test_a_history_that_could_not_be_loaded_is_not_saved(tmp_path, change):
+    with pytest.raises(ValueError, match="list|lengths|interrupted"):
+        History(**change).save(tmp_path / "history.json")
+    assert not list(tmp_path.iterdir())
+
+
 WHOLE = asdict(History([1.5, 1.0], [50.0, 75.0], [0.1, 0.1], [0.9], [80.0], [1.25], 2, True))
 
 
@@ -551,6 +560,21 @@ def test_refreshing_interrupted_changes_nothing(first):
     with pytest.raises(KeyboardInterrupt):
         refresh_batch_norm(model, Interrupting(whole.images, whole.digits, whole.numbers))
     assert torch.equal(weights(model), before)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in a __del__
+def test_refreshing_interrupted_at_any_line_leaves_all_or_nothing(first):
+    model, dataset = seeded_model(), plain(first(4))
+    before, state = weights(model), copy.deepcopy(model.state_dict())
+    refresh_batch_norm(model, dataset)
+    after = weights(model)
+    model.load_state_dict(state)
+    for _ in interrupted_at_every_line(lambda: refresh_batch_norm(model, dataset),
+                                       "torch/nn/modules/module.py", stride=397):
+        now = weights(model)
+        assert torch.equal(now, before) or torch.equal(now, after)
+        assert torch.is_grad_enabled() and model.training
+        model.load_state_dict(state)
 
 
 def test_the_network_that_ships_has_refreshed_batch_norm(splits):

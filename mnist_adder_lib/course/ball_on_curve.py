@@ -28,7 +28,7 @@ class BallOnCurve(anywidget.AnyWidget):
     rate = Float(0.1, min=0).tag(sync=True, echo_update=False)
     momentum = Float(0.0, min=0, max=1).tag(sync=True, echo_update=False)
     with_momentum = Bool(False).tag(sync=True)
-    path: List = List().tag(sync=True, echo_update=False)
+    path: List = List(Float()).tag(sync=True, echo_update=False)
 
     def __repr__(self):
         return "BallOnCurve()"

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from ..checkpoint import asset_path
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREEN, GREY, ORANGE, labelled, write_readably
 from .guesses import INFINITE, Guesses, Option, Question, between
 from .pair_picker import PATTERN, as_table, unseen_sums
+from .results import read_results
 
 guesses = Guesses({
     "held-out sums": Question(
@@ -207,7 +207,7 @@ def _judge_difference(got: Tensor, probabilities: Tensor, number: int) -> None:
 
 
 def _runs(whole: bool) -> pd.DataFrame:
-    runs = pd.read_json(asset_path("adders.jsonl"), lines=True)
+    runs = read_results("adders.jsonl")
     return runs[(runs["whole"] == whole) & (runs["held_out"] == 20)]
 
 
@@ -226,7 +226,7 @@ def measured(score: str, whole: bool = False, split: str = "evaluation") -> pd.D
 def by_count(adder: str, score: str = "held_sums") -> pd.DataFrame:
     """A score of an adder behind a reader: a row for each number of held-out pairs, a column for
     each seed."""
-    runs = pd.read_json(asset_path("adders.jsonl"), lines=True)
+    runs = read_results("adders.jsonl")
     runs = runs[~runs["whole"] & (runs["adder"] == adder)]
     runs = runs.assign(score=[scores[score] for scores in runs["evaluation"]])
     return runs.pivot(index="held_out", columns="seed", values="score").rename_axis("held out")

@@ -9,10 +9,10 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from ..checkpoint import asset_path
 from .checks import Checks, compare, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, RED, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
+from .results import read_results
 
 guesses = Guesses({
     "batch means": Question(
@@ -330,7 +330,7 @@ def plot_chance(dealt, seen: float) -> Figure:
 def recipe_runs() -> pd.DataFrame:
     """Percent of the evaluation split with both right: a column for each recipe, a row for each
     seed, from `tools/measure_recipes.py`."""
-    runs = pd.read_json(asset_path("results.jsonl"), lines=True)
+    runs = read_results("results.jsonl")
     table = runs.pivot_table(index="seed", columns="recipe", values="evaluation")
     return table[["reference", "fast", "best"]].dropna()  # the seeds that all of them had
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import anywidget
 from IPython.display import Markdown
-from traitlets import Bool, Int, List, Unicode
+from traitlets import Bool, Int, List, TraitError, Unicode, validate
 
 from ..drawing.style import style
 
@@ -41,6 +41,12 @@ class Choice(anywidget.AnyWidget):
     chosen = Int(None, allow_none=True).tag(sync=True)
     closed = Bool(False).tag(sync=True)
 
+    @validate("chosen")
+    def _check_chosen(self, proposal):
+        if proposal.value is not None and proposal.value not in range(len(self.options)):
+            raise TraitError(f"there is no option {proposal.value}")
+        return proposal.value
+
 
 class Guess:
     """A question with its options; the last line of a cell shows it."""
@@ -54,7 +60,7 @@ class Guess:
     def choice(self) -> str | None:
         """The text of the chosen option; None before one is chosen."""
         place = self.widget.chosen
-        return None if place is None else self.widget.options[place]
+        return None if place is None else self.question.options[place].text
 
     def compare(self, value) -> Markdown:
         """What was guessed beside what `value`, the result of the lesson, says; ends the choice.

@@ -11,12 +11,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from ..checkpoint import asset_path
+from ..checkpoint import asset_path, load_tensors
 from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import Picture, in_words
 from .figures import BLUE, GREY, ORANGE, draw_image, labelled
 from .guesses import Guesses, Option, Question, between
+from .results import read_results
 
 guesses = Guesses({
     "nobody named them": Question(
@@ -253,7 +254,7 @@ def load_reader() -> nn.Sequential:
     """A reader that was trained on last figures for three epochs, in evaluation mode: right about
     the sums, for the wrong reason. `tools/measure_sums.py` trained it."""
     reader = new_reader()
-    reader.load_state_dict(torch.load(asset_path("last_figure.pt"), weights_only=True))
+    reader.load_state_dict(load_tensors(asset_path("last_figure.pt")))
     return reader.eval()
 
 
@@ -262,7 +263,7 @@ def load_reader() -> nn.Sequential:
 
 def trainings() -> pd.DataFrame:
     """What `tools/measure_sums.py` measured: a row for each training."""
-    return pd.read_json(asset_path("sums.jsonl"), lines=True)
+    return read_results("sums.jsonl")
 
 
 def measured(column: str) -> pd.DataFrame:

@@ -9,11 +9,11 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from ..checkpoint import asset_path
 from ..train import SCHEDULES
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between, never
+from .results import read_results
 
 guesses = Guesses({
     "two epochs": Question(
@@ -245,20 +245,20 @@ def _judge(verdict, mean: float, error: float) -> None:
 
 def finished(recipe: str) -> float:
     """The mean accuracy of a recipe's full trainings on the test split, in percent."""
-    runs = pd.read_json(asset_path("results.jsonl"), lines=True)
+    runs = read_results("results.jsonl")
     return runs[runs["recipe"] == recipe]["test"].mean()
 
 
 def measured(column: str) -> pd.DataFrame:
     """What `tools/measure_changes.py` measured: a row for each change, a column for each seed."""
-    runs = pd.read_json(asset_path("changes.jsonl"), lines=True)
+    runs = read_results("changes.jsonl")
     runs = runs[runs["torch"].notna()]  # without the search
     return runs.pivot(index="change", columns="seed", values=column)
 
 
 def searched() -> pd.DataFrame:
     """The search for learning rates: accuracy on the test split by change and rate, as text."""
-    runs = pd.read_json(asset_path("changes.jsonl"), lines=True)
+    runs = read_results("changes.jsonl")
     runs = runs[runs["torch"].isna()]
     table = runs.pivot(index="change", columns="learning_rate", values="test")
     order = runs["change"].unique()

@@ -28,7 +28,7 @@ def as_lists(numbers, name: str, sides: str) -> list:
     try:
         array = np.asarray(numbers.detach().cpu() if hasattr(numbers, "detach") else numbers)
         array = array / 255 if array.dtype == np.uint8 else array.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         array = np.empty(0)
     if array.ndim == 2:
         array = array[None]

@@ -153,7 +153,9 @@ class DigitPad(anywidget.AnyWidget):
         return frame_drawing(np.maximum(self.image(), ink))
 
     def _picture(self) -> np.ndarray:
-        return np.asarray(open_picture(from_url(self.background)).convert("L"))
+        picture = open_picture(from_url(self.background))
+        picture.thumbnail((560, 560))  # twice the pad: more costs time and memory at every stroke
+        return np.asarray(picture.convert("L"))
 
     def show(self, image: ArrayLike, about: str = "") -> None:
         """Put a picture on the pad in place of the drawing, with a remark on it.
@@ -191,7 +193,7 @@ class AdderPanel(DigitPad):
 
     def __init__(self, model: nn.Module, **traits: Any):
         predict(model, BLANK, 0)  # an unfit model fails here: in a callback none would see it
-        self.model = model
+        self.model, self._turn = model, 0
         self._answered: tuple = ()
         super().__init__(**traits)
         self.on_msg(self._receive)
@@ -220,7 +222,8 @@ class AdderPanel(DigitPad):
         much = MUCH if self.background else MUCH_DRAWN
         warning = remark(self.seen, much) if self.prediction else ""
         notes = [note, warning, about_url(self.background)]
-        answer = dict(turn=self.answer.get("turn", 0) + 1, page=self.page, ink=ink)  # new each time
+        self._turn += 1  # so that each answer is a new one
+        answer = dict(turn=self._turn, page=self.page, ink=ink)
         answer |= dict(sentence=self.sentence, certain=certain, warned=bool(warning or note))
         answer |= dict(note=" ".join(filter(None, notes)), seen=to_url(self.seen))
         if self.prediction:

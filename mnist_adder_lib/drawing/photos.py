@@ -15,7 +15,7 @@ MOST_PIXELS = 25_000_000  # a phone's photo has 12 million; each may cost 4 byte
 
 
 def open_picture(data: bytes) -> Image.Image:
-    """A PNG or JPEG picture, decoded; a large JPEG small at once.
+    """A PNG or JPEG picture, decoded and turned as the camera was; a large JPEG small at once.
 
     Raises ValueError for any other file, a damaged one, and one that would fill the memory.
     """
@@ -25,6 +25,7 @@ def open_picture(data: bytes) -> Image.Image:
             raise ValueError("too many pixels")
         image.draft("RGB", (560, 560))
         image.load()
+        ImageOps.exif_transpose(image, in_place=True)
         return image
     except Exception as error:  # Pillow raises many kinds for damaged files
         raise ValueError("This file can't be read: please choose a PNG or JPEG picture of at most "
@@ -37,7 +38,7 @@ def read_picture(data: bytes) -> np.ndarray:
     Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for a file that
     can't be read (`open_picture`), and for a picture without anything like ink.
     """
-    image = ImageOps.exif_transpose(open_picture(data))
+    image = open_picture(data)
     image.thumbnail((280, 280))
     ink = lift_ink(blend_with_paper(image))
     if not ink.any():

@@ -5,6 +5,7 @@ The values are in the test file of each lesson, as VALUES.
 
 import pytest
 from every_lesson import LESSONS
+from traitlets import TraitError
 
 from mnist_adder_lib.course.guesses import Guesses, never
 
@@ -127,3 +128,11 @@ def test_what_is_shown_has_no_address_and_no_answer(name):
         assert question.text in text and question.because not in text
         assert all(f"\n- {option.text}" in text for option in question.options)
         assert all(option.reason not in text for option in question.options if option.reason)
+
+
+@pytest.mark.parametrize("place", [-1, 99, 10**400])
+def test_an_option_that_is_not_there_can_not_be_chosen(place):
+    guess = choose(next(iter(CASES)), 1)
+    with pytest.raises(TraitError):
+        guess.widget.chosen = place
+    assert guess.choice == guess.question.options[1].text

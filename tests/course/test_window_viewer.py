@@ -58,6 +58,7 @@ def test_what_the_page_sends_is_kept_as_it_is():
 
 @pytest.mark.parametrize("wrong, reason", [
     (dict(image="7"), "image should be numbers"),
+    (dict(image=[[10**400] * 3] * 3), "image should be numbers"),
     (dict(image=[[1, 2], [3]]), "image should be numbers"),
     (dict(image=np.ones(28)), "image should be numbers"),
     (dict(image=np.full((5, 5), np.nan)), "image should be numbers"),

@@ -216,6 +216,21 @@ def test_unknown_messages_are_ignored(message):
     assert panel.answer == before and panel.strokes == SEVEN
 
 
+@pytest.mark.parametrize("answer", [{}, {"turn": "x"}, {"turn": None, "ink": 7}, {"a": []}])
+def test_a_page_that_overwrites_the_answer_gets_the_next_one(answer):
+    panel = panel_of()
+    panel.set_state({"answer": answer})
+    panel.set_state({"number": 3})
+    assert panel.answer["sentence"] == panel.sentence and "7 + 3" in panel.sentence
+
+
+def test_a_large_picture_costs_no_more_than_the_pad():
+    small, large = (AdderPanel(Oracle(), background=to_url(render_strokes(SEVEN, size)))
+                    for size in (280, 3000))
+    assert max(large._picture().shape) <= 560
+    assert np.corrcoef(large.seen.ravel(), small.seen.ravel())[0, 1] > 0.99
+
+
 def test_ink_that_is_no_stroke_changes_nothing():
     panel = panel_of()
     for stroke in (7, [[None, 1]], [[10**400, 1]], "ab"):

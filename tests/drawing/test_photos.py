@@ -75,6 +75,16 @@ def test_damaged_files_are_refused_with_a_reason(data):
         read_picture(data)
 
 
+@pytest.mark.parametrize("exif", [b"Exif\0\0garbage", b"Exif\0\0",
+                                  b"Exif\0\0II*\0\xff\xff\xff\xff"])
+def test_a_damaged_note_on_how_the_camera_was_held(exif):
+    """Read without it, or refused."""
+    try:
+        assert read_picture(encode(paper(), "jpeg", exif=exif)).any()
+    except ValueError as error:
+        assert "PNG or JPEG" in str(error)
+
+
 def test_a_shadow_with_a_sharp_edge_is_no_ink():
     y, x = np.mgrid[:280, :280]
     shadowed = paper() * np.where(x + y > 430, 0.6, 1)
