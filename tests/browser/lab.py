@@ -139,7 +139,7 @@ def lab_server(folder: Path, python: str = sys.executable):
         yield url
     finally:
         server.terminate()  # ends its kernels too
-        server.wait(20)
+        server.wait(120)
         log.close()
         shutil.rmtree(home, ignore_errors=True)
 
@@ -231,6 +231,13 @@ class Lab:
             await f.done; return out.trim();""",
             code,
         )
+
+    def wait_for_output(self, code: str, expected: str) -> None:
+        """Run code in the kernel until it prints this: what the page has sent may be on its way."""
+        latest = time.monotonic() + 30
+        while (printed := self.execute(code)) != expected and time.monotonic() < latest:
+            self.page.wait_for_timeout(100)
+        assert printed == expected
 
     def find(self, selector: str):
         return self.page.locator(selector).first

@@ -69,11 +69,7 @@ def choice(lab) -> str:
 
 
 def wait_for_choice(lab, text):
-    for _ in range(50):
-        if choice(lab) == text:
-            return
-        lab.page.wait_for_timeout(100)
-    assert choice(lab) == text
+    lab.wait_for_output("print(guess.choice)", text)
 
 
 def place_of_focus(lab) -> int:

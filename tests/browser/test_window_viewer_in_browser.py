@@ -357,5 +357,5 @@ def test_the_kernel_may_be_busy(lab):
     lab.click(".window-viewer .steps [value=pooling]")
     assert "largest" in lab.find(".formula").inner_text()
     lab.wait_for_kernel()
-    assert lab.execute("print(viewer.mode, viewer.place[0])") == "pooling 0"
+    lab.wait_for_output("print(viewer.mode, viewer.place[0])", "pooling 0")
     assert lab.errors == []
