@@ -1,7 +1,7 @@
 """Measure what a learner costs a computer, how many learners fit on it, and that nothing grows.
 
     python tools/measure_load.py [PART ...] [--strokes 1000] [--minutes 60] [--lessons 00 05 ...] \
-        [--rest 60] [--crowds 1 2 4 8 12 16] [--seconds 20] [--images 12000]
+        [--rest 60] [--crowds 1 2 4 8 12 16] [--seconds 20] [--images 6000]
 
 Prints Markdown tables of these parts, or of the given ones. Exit status 1 if something grows.
 
@@ -240,6 +240,12 @@ def show(title: str, table: pd.DataFrame, digits: int = 1) -> None:
           sep="\n", flush=True)
 
 
+def quarters(values: pd.Series) -> tuple[float, float, str]:
+    """The last quarter's median as a multiple of the first's, and what is allowed."""
+    quarter = -(-len(values) // 4)
+    return values[-quarter:].median() / values[:quarter].median(), TIME_BOUND, "times"
+
+
 def grows(what: str, amount: float, bound: float, unit: str) -> bool:
     """Say whether something stayed below its bound; returns whether it did not."""
     print(f"\n{what}: {amount:.2f} {unit}, bound {bound:g}: "
@@ -247,36 +253,39 @@ def grows(what: str, amount: float, bound: float, unit: str) -> bool:
     return not amount < bound
 
 
+def draw_strokes(count: int, clear: bool) -> pd.DataFrame:
+    """So many strokes in a row, on a pad that is cleared before each or not: what answers cost."""
+    random, strokes, window = np.random.default_rng(0), [], max(1, count // 20)
+    with kernels() as (kernel,):
+        kernel.save(strokes=[new_stroke(random)])  # the first answer loads what the others need
+        rows = {0: {"RSS, MB": memory([kernel.process])["RSS"]}}
+        for number in range(count):
+            if number % window == 0:
+                latencies, before = [], kernel.cpu()
+            if clear:
+                strokes = []
+                kernel.save(strokes=[], background="")
+            strokes = [*strokes, new_stroke(random)]
+            latencies.append(kernel.save(strokes=strokes))
+            if len(latencies) == window:
+                rows[number + 1] = look(kernel, latencies, before)
+    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="strokes"))
+    way = "cleared before each" if clear else "all on one pad"
+    show(f"{count:,} strokes in a row, {way} (each row: its last {window} answers)",
+         table.loc[[n for n in table.index if n in (0, window, 100, count // 2, count)],
+                   ["median, ms", "95%, ms", "CPU, ms", "RSS, MB"]])
+    return table
+
+
 def measure_strokes(count: int) -> bool:
     """Strokes in a row: does the last cost more than the first? Returns whether it does."""
-    window = max(1, count // 20)
-    columns, worse = {}, False
-    for way in ("cleared before each", "all on one pad"):
-        random, strokes = np.random.default_rng(0), []
-        with kernels() as (kernel,):
-            kernel.save(strokes=[new_stroke(random)])  # the first answer loads what the others need
-            rows, latencies, before = {}, [], kernel.cpu()
-            for number in range(1, count + 1):
-                if way == "cleared before each":
-                    strokes = []
-                    kernel.save(strokes=[], background="")
-                strokes = [*strokes, new_stroke(random)]
-                if number % window == 1 or window == 1:
-                    latencies, before = [], kernel.cpu()
-                latencies.append(kernel.save(strokes=strokes))
-                if number % window == 0:
-                    rows[number] = look(kernel, latencies, before)
-        table = pd.DataFrame(rows).T
-        table.index.name = "strokes"
-        chosen = [n for n in table.index if n in (window, 100, count // 2, count)]
-        show(f"{count:,} strokes in a row, {way} (each row: the last {window} answers)",
-             table.loc[chosen])
-        columns[way] = table
-    calm = columns["cleared before each"]
-    ratio = calm["median, ms"].iloc[-3:].median() / calm["median, ms"].iloc[:3].median()
-    worse |= grows("Time for an answer, cleared pad, end against start", ratio, TIME_BOUND, "times")
-    rise = calm["RSS, MB"].iloc[-1] - calm["RSS, MB"].iloc[0]
-    return worse | grows("Memory, cleared pad, end against start", rise, MEMORY_BOUND, "MB")
+    cleared, piled = draw_strokes(count, clear=True), draw_strokes(count, clear=False)
+    cpu = cleared["CPU, ms"].dropna()
+    worse = [grows("CPU for an answer, cleared, last quarter against first", *quarters(cpu))]
+    for way, table in [("cleared", cleared), ("all on one pad", piled)]:
+        rise = table["RSS, MB"].iloc[-1] - table["RSS, MB"].iloc[0]
+        worse.append(grows(f"Memory, {way}", rise, MEMORY_BOUND, "MB"))
+    return any(worse)
 
 
 def draw(kernel: Kernel, questions: int, pace: float = 0) -> list[float]:
@@ -307,18 +316,16 @@ def measure_drawing(minutes: float) -> bool:
         for window in range(1, WINDOWS + 1):
             before = kernel.cpu()
             rows[minutes * window / WINDOWS] = look(kernel, draw(kernel, each), before)
-    table = pd.DataFrame(rows).T
-    table.index.name = "minutes"
+    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="minutes"))
     show(f"{WINDOWS * each:,} answers while drawing: {minutes:g} minutes, one every "
          f"{1000 * PACE:.0f} ms, asked for at full speed", table.iloc[[0, 1, 4, 9, 14, 19]])
     late = table.iloc[2:]  # the first tenth fills caches
     slope = {name: np.polyfit(late.index / 60, late[name], 1)[0] for name in table.columns}
     print(f"\nSlope: median {slope['median, ms']:+.2f} ms, CPU {slope['CPU, ms']:+.2f} ms, "
           f"RSS {slope['RSS, MB']:+.2f} MB an hour")
-    rise = (late["RSS, MB"].iloc[-1] - late["RSS, MB"].iloc[0]) * 60 / minutes / 0.85
-    ratio = late["CPU, ms"].iloc[-5:].median() / late["CPU, ms"].iloc[:5].median()
-    return grows("Memory", rise, MEMORY_BOUND, "MB an hour") | grows(
-        "CPU for an answer, last quarter against first", ratio, TIME_BOUND, "times")
+    rise = late["RSS, MB"].iloc[-1] - late["RSS, MB"].iloc[0]
+    return grows("Memory, after the first tenth", rise, MEMORY_BOUND, "MB") | grows(
+        "CPU for an answer, last quarter against first", *quarters(table["CPU, ms"]))
 
 
 def measure_learner(rest: float, lessons: list[Path]) -> None:
@@ -359,9 +366,7 @@ def measure_learner(rest: float, lessons: list[Path]) -> None:
         time.sleep(rest)
         idle = [sum(p.cpu_times()[:2]) - t for p, t in zip((kernel.process, server), times)]
         kernel.stop()
-    table = pd.DataFrame(rows).T
-    table["threads"] = table["threads"].astype(int)
-    table.index.name = "MB"
+    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="MB"))
     show("Memory of a learner's processes", table, digits=0)
     table = pd.DataFrame({
         f"of a core at rest ({rest:g} s, panel open), %": [100 * s / rest for s in idle],
@@ -378,25 +383,21 @@ def measure_crowd(crowds: list[int], seconds: float) -> None:
             for kernel in crowd:
                 draw(kernel, QUESTIONS)
             whole = memory([kernel.process for kernel in crowd])
-            row = {f"{name} each": value / count for name, value in whole.items()}
+            rows[count] = {f"{name} each": value / count for name, value in whole.items()}
             for who, drawing in [("all", crowd), ("a tenth", crowd[: -(-count // 10)])]:
-                start, before = time.perf_counter(), sum(k.cpu() for k in drawing)
-                each = pool.map(lambda k: draw(k, seconds / PACE, PACE), drawing)
-                latencies = sum(each, [])
-                passed = time.perf_counter() - start
-                row |= {f"{who}: {name}": value for name, value in milliseconds(latencies).items()}
-                row[f"{who}: answers/s each"] = len(latencies) / passed / len(drawing)
-                if who == "all":
-                    row["CPU, ms"] = 1000 * (sum(k.cpu() for k in drawing) - before) / len(latencies)
-            rows[count] = row
-    table = pd.DataFrame(rows).T
-    table.index.name = "kernels"
+                before = sum(kernel.cpu() for kernel in drawing)
+                each = pool.map(lambda kernel: draw(kernel, seconds / PACE, PACE), drawing)
+                answers = sum(each, [])
+                cpu = 1000 * (sum(kernel.cpu() for kernel in drawing) - before) / len(answers)
+                costs = milliseconds(answers) | {"CPU, ms": cpu}
+                rows[count] |= {f"{who}: {name}": value for name, value in costs.items()}
+    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="kernels"))
     show(f"Many learners at once on {psutil.cpu_count()} cores, one thread each", table)
     last = table.iloc[-1]
+    cores = CLASS * last["all: CPU, ms"] / 1000 / PACE
     print(f"\n{CLASS} learners, extrapolated from {table.index[-1]}: "
-          f"{CLASS * last['PSS each'] / 1000:.1f} GB for one kernel each; "
-          f"{CLASS * last['CPU, ms'] / 1000 / PACE:.1f} cores if all draw at once at the page's "
-          f"pace, {CLASS / 10 * last['CPU, ms'] / 1000 / PACE:.1f} if a tenth does")
+          f"{CLASS * last['PSS each'] / 1000:.1f} GB for a kernel each; {cores:.1f} cores busy if "
+          f"all draw at once at the page's pace, {cores / 10:.1f} if a tenth does", flush=True)
 
 
 def measure_threads(images: int) -> None:
@@ -415,8 +416,7 @@ def measure_threads(images: int) -> None:
                 each(IMPORT + TRAIN.format(images=images))
                 seconds = [float(text.split()[-1]) for _ in range(3) for text in each(EPOCH)]
                 table.setdefault(way, {})[f"{count} at once"] = statistics.median(seconds)
-    table = pd.DataFrame(table).T
-    table.index.name = "seconds"
+    table = pd.DataFrame(table.values(), index=pd.Index(table, name="seconds"))
     show(f"An epoch on {images:,} images, {cores} cores: median of all kernels and three rounds",
          table)
 
@@ -431,7 +431,7 @@ def main() -> int:
     parser.add_argument("--rest", type=float, default=60)
     parser.add_argument("--crowds", type=int, nargs="+", default=[1, 2, 4, 8, 12, 16])
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--images", type=int, default=12_000)
+    parser.add_argument("--images", type=int, default=6_000)
     options = parser.parse_args()
     chosen = [p for p in LESSONS if p.stem.startswith(tuple(options.lessons))]
     measures = {
