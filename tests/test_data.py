@@ -383,6 +383,14 @@ def test_a_read_only_folder_is_unpacked_to_the_cache(archives, cache, mount):
     assert find_mnist(folder) == cache  # and the second time at once
 
 
+def test_what_is_read_only_and_unpacked_is_nobodys_copy(archives, cache, mount):
+    """As on a JupyterHub, where all learners share one folder."""
+    raw = find_mnist(archives) / "MNIST" / "raw"
+    unpacked = shutil.ignore_patterns("*.gz")
+    folder = mount("size=64m,ro", lambda f: shutil.copytree(raw, f / "MNIST/raw", ignore=unpacked))
+    assert find_mnist(folder) == folder and not cache.exists()
+
+
 def test_no_space_anywhere(archives, mount, monkeypatch):
     folder = mount("size=32m", lambda f: shutil.copytree(archives / "MNIST", f / "MNIST"))
     monkeypatch.setattr(data, "user_cache_path", lambda name: folder / "cache")
