@@ -328,51 +328,68 @@ def measure_drawing(minutes: float) -> bool:
         "CPU for an answer, last quarter against first", *quarters(table["CPU, ms"]))
 
 
-def measure_learner(rest: float, lessons: list[Path]) -> None:
-    """The memory of a learner's processes, stage by stage, and their time."""
+def note(process: psutil.Process) -> dict[str, float]:
+    return memory([process]) | {"peak": peak(process), "threads": process.num_threads()}
+
+
+def note_stages() -> dict[str, dict]:
+    """The memory of a kernel, stage by stage."""
     rows = {}
-
-    def note(stage, process, **more):
-        rows[stage] = memory([process]) | {"peak": peak(process),
-                                           "threads": process.num_threads()} | more
-
     with kernels(panel=False) as (kernel,):
-        note("kernel, empty", kernel.process)
+        rows["kernel, empty"] = note(kernel.process)
         kernel.execute(IMPORT)
-        note("... course imported", kernel.process)
+        rows["... course imported"] = note(kernel.process)
         kernel.show_panel()
         draw(kernel, 10 * QUESTIONS)
-        note("... and drawn on a panel", kernel.process)
+        rows["... and drawn on a panel"] = note(kernel.process)
         kernel.execute("splits = load_splits()")
-        note("... and MNIST loaded", kernel.process)
-    for path in lessons:
-        with kernels(panel=False) as (kernel,):
-            start = time.perf_counter()
-            for cell in nbformat.read(path, as_version=4).cells:
-                if cell.cell_type == "code":
-                    kernel.execute(cell.source)
-            note(f"lesson {path.stem[:2]}, run whole", kernel.process,
-                 seconds=time.perf_counter() - start, CPU=kernel.cpu())
+        rows["... and MNIST loaded"] = note(kernel.process)
+    return rows
+
+
+def note_lesson(path: Path) -> dict[str, float]:
+    """Run a lesson whole, in a kernel of its own; returns what it cost."""
+    with kernels(panel=False) as (kernel,):
+        start = time.perf_counter()
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                kernel.execute(cell.source)
+        seconds = {"seconds": time.perf_counter() - start, "CPU, s": kernel.cpu()}
+        return note(kernel.process) | seconds
+
+
+def note_server(rest: float) -> tuple[dict[str, float], pd.DataFrame]:
+    """The memory of a server with one kernel; the time of both at rest and for an answer."""
     with tempfile.TemporaryDirectory() as folder, lab_server(Path(folder)) as url:
         (server,) = (p for p in psutil.Process().children() if "jupyterlab" in p.cmdline())
         kernel = KernelOfServer(url)
+
+        def cpu(do, *arguments):
+            """Milliseconds that kernel and server calculate meanwhile."""
+            before = [sum(process.cpu_times()[:2]) for process in (kernel.process, server)]
+            do(*arguments)
+            after = [sum(process.cpu_times()[:2]) for process in (kernel.process, server)]
+            return 1000 * (np.array(after) - before)
+
         kernel.show_panel()
         draw(kernel, 10 * QUESTIONS)
-        times = [sum(p.cpu_times()[:2]) for p in (kernel.process, server)]
-        latencies = draw(kernel, 50 * QUESTIONS)
-        used = [sum(p.cpu_times()[:2]) - t for p, t in zip((kernel.process, server), times)]
-        note("JupyterLab's server", server)
-        times = [sum(p.cpu_times()[:2]) for p in (kernel.process, server)]
-        time.sleep(rest)
-        idle = [sum(p.cpu_times()[:2]) - t for p, t in zip((kernel.process, server), times)]
+        table = pd.DataFrame({
+            "an answer": cpu(draw, kernel, 50 * QUESTIONS) / (50 * QUESTIONS),
+            "a second at rest, with a panel shown": cpu(time.sleep, rest) / rest,
+        }, index=pd.Index(["kernel", "server"], name="CPU, ms"))
         kernel.stop()
+        return note(server), table
+
+
+def measure_learner(rest: float, lessons: list[Path]) -> None:
+    """The memory of a learner's processes, and their time."""
+    rows = note_stages()
+    rows["JupyterLab's server"], times = note_server(rest)
+    show("Time of a learner's processes", times)
+    for path in lessons:
+        rows[f"lesson {path.stem[:2]}, run whole"] = note_lesson(path)
     table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="MB"))
     show("Memory of a learner's processes", table, digits=0)
-    table = pd.DataFrame({
-        f"of a core at rest ({rest:g} s, panel open), %": [100 * s / rest for s in idle],
-        "CPU for an answer, ms": [1000 * s / len(latencies) for s in used],
-    }, index=pd.Index(["kernel", "server"], name="process"))
-    show("Time of a learner's processes", table, digits=2)
 
 
 def measure_crowd(crowds: list[int], seconds: float) -> None:
