@@ -439,6 +439,14 @@ def test_where_home_is_read_only_too_it_is_unpacked_among_temporary_files(
     assert md5s(temporary) == UNPACKED_MD5
 
 
+def test_what_is_read_only_and_unpacked_is_nobodys_copy(archives, cache, mount):
+    """As on a JupyterHub, where all learners share one folder."""
+    raw = find_mnist(archives) / "MNIST" / "raw"
+    unpacked = shutil.ignore_patterns("*.gz")
+    folder = mount("size=64m,ro", lambda f: shutil.copytree(raw, f / "MNIST/raw", ignore=unpacked))
+    assert find_mnist(folder) == folder and not cache.exists()
+
+
 def test_no_space_anywhere(archives, mount, monkeypatch):
     folder = mount("size=32m", lambda f: shutil.copytree(archives / "MNIST", f / "MNIST"))
     monkeypatch.setattr(data, "user_cache_path", lambda name: folder / "cache")

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 import mnist_adder_lib
 
@@ -95,6 +96,34 @@ def test_environment_yml_says_only_what_pyproject_says():
     (package,) = packages["pip"]
     extras = re.fullmatch(r"-e \.\[(.+)\]", package)[1].split(",")
     assert set(extras) == set(PROJECT["optional-dependencies"]) - {"site"}
+
+
+def test_the_image_is_made_of_what_pyproject_says():
+    """And of what Debian brings: pip would fetch a PyTorch with CUDA, were that one too old."""
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (extras,) = re.findall(r"-e \"\.\[(.+?)\]\"", dockerfile)
+    assert set(extras.split(",")) == {"lab", "export"} <= set(PROJECT["optional-dependencies"])
+    (brings,) = re.findall(r"^# Debian \d+ brings: (.+)$", dockerfile, re.MULTILINE)
+    brings = dict(package.split() for package in brings.split(", "))
+    wanted = [Requirement("python" + PROJECT["requires-python"]),
+              *map(Requirement, PROJECT["dependencies"])]
+    for name, specifier in ((one.name, one.specifier) for one in wanted if one.name in brings):
+        assert brings.pop(name) in specifier
+    assert not brings and "python3-torch python3-torchvision" in dockerfile
+    assert "==" not in re.sub(r"#.*", "", dockerfile)
+
+
+def test_the_image_gets_what_it_needs_and_nothing_else():
+    copies = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    copied = {source for line in copies for source in line.split()}
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert lines.index("*") < min(i for i, line in enumerate(lines) if line.startswith("!"))
+    assert copied == {line[1:] for line in lines if line.startswith("!")}
+    assert all((ROOT / source).exists() for source in copied)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"][
+        "targets"]["wheel"]["only-include"]
+    needed = {Path(path).parts[0] for path in wheel}
+    assert needed | {PROJECT["readme"], *PROJECT["license-files"], "pyproject.toml"} <= copied
 
 
 def test_nothing_is_pinned():
