@@ -60,22 +60,22 @@ def set_modified(path, seconds):
 
 def test_the_environment_is_made_once(project, started):
     python = str(make.interpreter(project / ".venv"))
-    lint = [python, "-m", "ruff", "check", "."]
-    make.main("lint")
+    site = [python, "tools/build_site.py"]
+    make.main("site")
     venv = [sys.executable, "-m", "venv", str(project / ".venv")]
-    assert started == [venv, [python, *INSTALL], lint]
-    make.main("lint")
-    assert started[3:] == [lint]
+    assert started == [venv, [python, *INSTALL], site]
+    make.main("site")
+    assert started[3:] == [site]
 
 
 def test_it_is_installed_again_when_pyproject_changed(project, started):
-    make.main("lint")
+    make.main("site")
     del started[1:]  # the venv stays
     set_modified(project / "pyproject.toml", (project / ".venv" / "ready").stat().st_mtime + 60)
-    make.main("lint")
-    assert [command[1:] for command in started[1:]] == [INSTALL, ["-m", "ruff", "check", "."]]
+    make.main("site")
+    assert [command[1:] for command in started[1:]] == [INSTALL, ["tools/build_site.py"]]
     set_modified(project / "pyproject.toml", 0)
-    make.main("lint")
+    make.main("site")
     assert len(started) == 4
 
 
@@ -85,12 +85,12 @@ def test_what_failed_half_way_is_tried_again(project, started, fails, again):
     for _ in range(2):
         started.clear()
         with pytest.raises(SystemExit) as end:
-            make.main("lint")
+            make.main("site")
         assert end.value.code == 7
     assert [command[2] for command in started] == again
     started.fails = set()
-    make.main("lint")
-    assert (project / ".venv" / "ready").exists() and started[-1][1:3] == ["-m", "ruff"]
+    make.main("site")
+    assert (project / ".venv" / "ready").exists() and started[-1][1:] == ["tools/build_site.py"]
 
 
 def test_a_command_that_fails_ends_it(project, started):

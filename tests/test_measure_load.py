@@ -8,8 +8,8 @@ import pytest
 
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
-import measure_load  # noqa: E402
-from measure_load import PACE, POINTS, QUESTIONS, WINDOWS, draw, kernels  # noqa: E402
+import measure_load
+from measure_load import PACE, POINTS, QUESTIONS, WINDOWS, draw, kernels
 
 
 class Page:
