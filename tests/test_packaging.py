@@ -114,14 +114,14 @@ def test_the_image_is_made_of_what_pyproject_says():
 
 
 def test_the_image_gets_what_it_needs_and_nothing_else():
-    copies = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    copies = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     copied = {source for line in copies for source in line.split()}
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert lines.index("*") < min(i for i, line in enumerate(lines) if line.startswith("!"))
     assert copied == {line[1:] for line in lines if line.startswith("!")}
     assert all((ROOT / source).exists() for source in copied)
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"][
-        "targets"]["wheel"]["only-include"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
     needed = {Path(path).parts[0] for path in wheel}
     assert needed | {PROJECT["readme"], *PROJECT["license-files"], "pyproject.toml"} <= copied
 
