@@ -114,7 +114,8 @@ def test_the_image_is_made_of_what_pyproject_says():
 
 
 def test_the_image_gets_what_it_needs_and_nothing_else():
-    copies = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    copies = re.findall(r"^COPY (.+) \S+$", dockerfile, re.MULTILINE)
     copied = {source for line in copies for source in line.split()}
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert lines.index("*") < min(i for i, line in enumerate(lines) if line.startswith("!"))
