@@ -230,14 +230,24 @@ def look(kernel: Kernel, latencies: list[float], before: float) -> dict[str, flo
     return milliseconds(latencies) | {"CPU, ms": cpu, "RSS, MB": memory([kernel.process])["RSS"]}
 
 
-def show(title: str, table: pd.DataFrame, digits: int = 1) -> None:
-    """Print a Markdown table; its index is the first column."""
-    lines = [[table.index.name or "", *table.columns], ["---"] * (table.shape[1] + 1)]
-    for row in table.itertuples():
-        lines.append(["" if value != value else f"{value:,.{digits}f}" if isinstance(value, float)
-                      else f"{value}" for value in row])
-    print(f"\n**{title}**\n", *(f"| {' | '.join(map(str, line))} |" for line in lines),
-          sep="\n", flush=True)
+class Table:
+    """A Markdown table whose rows are printed as soon as they are known."""
+
+    def __init__(self, title: str, index: str, digits: int = 1):
+        self.title, self.index, self.digits, self.rows = title, index, digits, {}
+
+    def add(self, name, row: dict) -> None:
+        if not self.rows:
+            print(f"\n**{self.title}**\n")
+            self._print([self.index, *row])
+            self._print(["---"] * (len(row) + 1))
+        self.rows[name] = row
+        self._print([name, *row.values()])
+
+    def _print(self, cells) -> None:
+        texts = (f"{cell:,.{self.digits}f}" if isinstance(cell, float) else f"{cell}"
+                 for cell in cells)
+        print(f"| {' | '.join(texts)} |", flush=True)
 
 
 def quarters(values: pd.Series) -> tuple[float, float, str]:
@@ -255,33 +265,34 @@ def grows(what: str, amount: float, bound: float, unit: str) -> bool:
 
 def draw_strokes(count: int, clear: bool) -> pd.DataFrame:
     """So many strokes in a row, on a pad that is cleared before each or not: what answers cost."""
-    random, strokes, window = np.random.default_rng(0), [], max(1, count // 20)
+    way, window = "cleared before each" if clear else "all on one pad", max(1, count // 20)
+    table = Table(f"{count:,} strokes in a row, {way} (each row: its last {window} answers)",
+                  "strokes")
+    random, strokes, rows = np.random.default_rng(0), [], {}
     with kernels() as (kernel,):
-        kernel.save(strokes=[new_stroke(random)])  # the first answer loads what the others need
-        rows = {0: {"RSS, MB": memory([kernel.process])["RSS"]}}
-        for number in range(count):
-            if number % window == 0:
+        for _ in range(window):  # the first answers load what the others need
+            kernel.save(strokes=[new_stroke(random)])
+        kernel.save(strokes=[], background="")
+        for number in range(1, count + 1):
+            if number % window == 1 or window == 1:
                 latencies, before = [], kernel.cpu()
             if clear:
                 strokes = []
                 kernel.save(strokes=[], background="")
             strokes = [*strokes, new_stroke(random)]
             latencies.append(kernel.save(strokes=strokes))
-            if len(latencies) == window:
-                rows[number + 1] = look(kernel, latencies, before)
-    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="strokes"))
-    way = "cleared before each" if clear else "all on one pad"
-    show(f"{count:,} strokes in a row, {way} (each row: its last {window} answers)",
-         table.loc[[n for n in table.index if n in (0, window, 100, count // 2, count)],
-                   ["median, ms", "95%, ms", "CPU, ms", "RSS, MB"]])
-    return table
+            if number % window == 0:
+                rows[number] = look(kernel, latencies, before)
+            if number in (window, 2 * window, 10 * window, 20 * window):
+                table.add(number, rows[number])
+    return pd.DataFrame(rows.values(), index=list(rows))
 
 
 def measure_strokes(count: int) -> bool:
     """Strokes in a row: does the last cost more than the first? Returns whether it does."""
     cleared, piled = draw_strokes(count, clear=True), draw_strokes(count, clear=False)
-    cpu = cleared["CPU, ms"].dropna()
-    worse = [grows("CPU for an answer, cleared, last quarter against first", *quarters(cpu))]
+    worse = [grows("CPU for an answer, cleared, last quarter against first",
+                   *quarters(cleared["CPU, ms"]))]
     for way, table in [("cleared", cleared), ("all on one pad", piled)]:
         rise = table["RSS, MB"].iloc[-1] - table["RSS, MB"].iloc[0]
         worse.append(grows(f"Memory, {way}", rise, MEMORY_BOUND, "MB"))
@@ -310,15 +321,17 @@ def draw(kernel: Kernel, questions: int, pace: float = 0) -> list[float]:
 def measure_drawing(minutes: float) -> bool:
     """Answers while one draws: do they get slower, or the kernel larger? Returns whether."""
     each = max(1, round(60 * minutes / PACE / WINDOWS))
+    shown = Table(f"{WINDOWS * each:,} answers while drawing: {minutes:g} minutes, one every "
+                  f"{1000 * PACE:.0f} ms, asked for at full speed", "minutes")
     rows = {}
     with kernels() as (kernel,):
         draw(kernel, QUESTIONS)
         for window in range(1, WINDOWS + 1):
-            before = kernel.cpu()
-            rows[minutes * window / WINDOWS] = look(kernel, draw(kernel, each), before)
-    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="minutes"))
-    show(f"{WINDOWS * each:,} answers while drawing: {minutes:g} minutes, one every "
-         f"{1000 * PACE:.0f} ms, asked for at full speed", table.iloc[[0, 1, 4, 9, 14, 19]])
+            before, minute = kernel.cpu(), minutes * window / WINDOWS
+            rows[minute] = look(kernel, draw(kernel, each), before)
+            if window in (1, 2, 5, 10, 15, 20):
+                shown.add(minute, rows[minute])
+    table = pd.DataFrame(rows.values(), index=list(rows))
     late = table.iloc[2:]  # the first tenth fills caches
     slope = {name: np.polyfit(late.index / 60, late[name], 1)[0] for name in table.columns}
     print(f"\nSlope: median {slope['median, ms']:+.2f} ms, CPU {slope['CPU, ms']:+.2f} ms, "
@@ -332,34 +345,30 @@ def note(process: psutil.Process) -> dict[str, float]:
     return memory([process]) | {"peak": peak(process), "threads": process.num_threads()}
 
 
-def note_stages() -> dict[str, dict]:
+def note_stages(table: Table) -> None:
     """The memory of a kernel, stage by stage."""
-    rows = {}
     with kernels(panel=False) as (kernel,):
-        rows["kernel, empty"] = note(kernel.process)
+        table.add("kernel, empty", note(kernel.process))
         kernel.execute(IMPORT)
-        rows["... course imported"] = note(kernel.process)
+        table.add("... course imported", note(kernel.process))
         kernel.show_panel()
         draw(kernel, 10 * QUESTIONS)
-        rows["... and drawn on a panel"] = note(kernel.process)
+        table.add("... and drawn on a panel", note(kernel.process))
         kernel.execute("splits = load_splits()")
-        rows["... and MNIST loaded"] = note(kernel.process)
-    return rows
+        table.add("... and MNIST loaded", note(kernel.process))
 
 
-def note_lesson(path: Path) -> dict[str, float]:
-    """Run a lesson whole, in a kernel of its own; returns what it cost."""
+def note_lesson(table: Table, path: Path) -> None:
+    """Run a lesson whole, in a kernel of its own."""
     with kernels(panel=False) as (kernel,):
-        start = time.perf_counter()
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 kernel.execute(cell.source)
-        seconds = {"seconds": time.perf_counter() - start, "CPU, s": kernel.cpu()}
-        return note(kernel.process) | seconds
+        table.add(f"lesson {path.stem[:2]}, run whole", note(kernel.process))
 
 
-def note_server(rest: float) -> tuple[dict[str, float], pd.DataFrame]:
-    """The memory of a server with one kernel; the time of both at rest and for an answer."""
+def note_server(table: Table, rest: float) -> None:
+    """The memory of a server with one kernel; then the time of both, at rest and for an answer."""
     with tempfile.TemporaryDirectory() as folder, lab_server(Path(folder)) as url:
         (server,) = (p for p in psutil.Process().children() if "jupyterlab" in p.cmdline())
         kernel = KernelOfServer(url)
@@ -373,48 +382,47 @@ def note_server(rest: float) -> tuple[dict[str, float], pd.DataFrame]:
 
         kernel.show_panel()
         draw(kernel, 10 * QUESTIONS)
-        table = pd.DataFrame({
-            "an answer": cpu(draw, kernel, 50 * QUESTIONS) / (50 * QUESTIONS),
-            "a second at rest, with a panel shown": cpu(time.sleep, rest) / rest,
-        }, index=pd.Index(["kernel", "server"], name="CPU, ms"))
+        table.add("JupyterLab's server", note(server))
+        times = Table("Time of a learner's processes", "CPU, ms", digits=2)
+        answers = 50 * QUESTIONS
+        for what, spent in [("an answer", cpu(draw, kernel, answers) / answers),
+                            ("a second at rest, panel open", cpu(time.sleep, rest) / rest)]:
+            times.add(what, {"kernel": float(spent[0]), "server": float(spent[1])})
         kernel.stop()
-        return note(server), table
 
 
 def measure_learner(rest: float, lessons: list[Path]) -> None:
     """The memory of a learner's processes, and their time."""
-    rows = note_stages()
-    rows["JupyterLab's server"], times = note_server(rest)
-    show("Time of a learner's processes", times)
+    table = Table("Memory of a learner's processes", "MB", digits=0)
+    note_stages(table)
     for path in lessons:
-        rows[f"lesson {path.stem[:2]}, run whole"] = note_lesson(path)
-    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="MB"))
-    show("Memory of a learner's processes", table, digits=0)
+        note_lesson(table, path)
+    note_server(table, rest)
 
 
 def measure_crowd(crowds: list[int], seconds: float) -> None:
     """Answers to many at once."""
-    rows = {}
+    table = Table(f"Many learners at once on {psutil.cpu_count()} cores, one thread each",
+                  "kernels")
     for count in crowds:
         with kernels(count, OMP_NUM_THREADS="1") as crowd, ThreadPoolExecutor(count) as pool:
             for kernel in crowd:
                 draw(kernel, QUESTIONS)
             whole = memory([kernel.process for kernel in crowd])
-            rows[count] = {f"{name} each": value / count for name, value in whole.items()}
+            row = {f"{name} each, MB": value / count for name, value in whole.items()}
             for who, drawing in [("all", crowd), ("a tenth", crowd[: -(-count // 10)])]:
                 before = sum(kernel.cpu() for kernel in drawing)
                 each = pool.map(lambda kernel: draw(kernel, seconds / PACE, PACE), drawing)
                 answers = sum(each, [])
                 cpu = 1000 * (sum(kernel.cpu() for kernel in drawing) - before) / len(answers)
                 costs = milliseconds(answers) | {"CPU, ms": cpu}
-                rows[count] |= {f"{who}: {name}": value for name, value in costs.items()}
-    table = pd.DataFrame(rows.values(), index=pd.Index(rows, name="kernels"))
-    show(f"Many learners at once on {psutil.cpu_count()} cores, one thread each", table)
-    last = table.iloc[-1]
-    cores = CLASS * last["all: CPU, ms"] / 1000 / PACE
-    print(f"\n{CLASS} learners, extrapolated from {table.index[-1]}: "
-          f"{CLASS * last['PSS each'] / 1000:.1f} GB for a kernel each; {cores:.1f} cores busy if "
-          f"all draw at once at the page's pace, {cores / 10:.1f} if a tenth does", flush=True)
+                row |= {f"{who}: {name}": value for name, value in costs.items()}
+            table.add(count, row)
+    cores = CLASS * row["all: CPU, ms"] / 1000 / PACE
+    memory_of_all = CLASS * row["PSS each, MB"] / 1000
+    print(f"\n{CLASS} learners, extrapolated from {count}: {memory_of_all:.1f} GB for a kernel "
+          f"each; {cores:.1f} cores busy if all draw at once at the page's pace, {cores / 10:.1f} "
+          "if a tenth does", flush=True)
 
 
 def measure_threads(images: int) -> None:
@@ -422,20 +430,23 @@ def measure_threads(images: int) -> None:
     cores = psutil.cpu_count()
     ways = {"default": {}, "OMP_NUM_THREADS=1": {"OMP_NUM_THREADS": "1"},
             f"OMP_NUM_THREADS={8 * cores}": {"OMP_NUM_THREADS": str(8 * cores)},
-            "default, OMP_WAIT_POLICY=PASSIVE": {"OMP_WAIT_POLICY": "PASSIVE"}}
-    table = {}
+            "OMP_WAIT_POLICY=PASSIVE": {"OMP_WAIT_POLICY": "PASSIVE"}}
+    table = Table(f"Seconds for an epoch on {images:,} images, on {cores} cores: median of all "
+                  "kernels and three rounds", "kernels at once", digits=2)
     for count in (1, cores, 2 * cores):
-        for way, environment in ways.items():
-            with kernels(count, panel=False, **environment) as those, ThreadPoolExecutor() as pool:
-                def each(code):
-                    return list(pool.map(lambda kernel: kernel.execute(code), those))
+        table.add(count, {way: time_epoch(count, images, **environment)
+                          for way, environment in ways.items()})
 
-                each(IMPORT + TRAIN.format(images=images))
-                seconds = [float(text.split()[-1]) for _ in range(3) for text in each(EPOCH)]
-                table.setdefault(way, {})[f"{count} at once"] = statistics.median(seconds)
-    table = pd.DataFrame(table.values(), index=pd.Index(table, name="seconds"))
-    show(f"An epoch on {images:,} images, {cores} cores: median of all kernels and three rounds",
-         table)
+
+def time_epoch(count: int, images: int, **environment: str) -> float:
+    """Median seconds of an epoch in so many kernels at once, three times."""
+    with kernels(count, panel=False, **environment) as those, ThreadPoolExecutor(count) as pool:
+        def in_all(code):
+            return list(pool.map(lambda kernel: kernel.execute(code), those))
+
+        in_all(IMPORT + TRAIN.format(images=images))
+        return statistics.median(
+            float(printed.split()[-1]) for _ in range(3) for printed in in_all(EPOCH))
 
 
 def main() -> int:
