@@ -18,7 +18,7 @@ def run(*arguments) -> str:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs fork, signals and limits of Linux")
 def test_every_row_runs_and_no_promise_breaks():
-    rows = [name for name in run("measure_faults.py", "--names").split() if name not in SLOW]
-    table = run("measure_faults.py", "--share", "0.001", "--only", *rows)
+    rows = [name for name in run("--names").split() if name not in SLOW]
+    table = run("--share", "0.001", "--only", *rows)
     lines = [line for line in table.splitlines() if line.startswith("| ")][1:]
     assert len(lines) == len(rows) > 15 and "broken:" not in table
