@@ -12,6 +12,7 @@ Prints Markdown tables of these parts, or of the given ones. Exit status 1 if so
   and for an answer; and the memory of each lesson, run whole, or only of `--lessons`
 - crowd: answers to so many learners at once, when all draw or a tenth does, for `--seconds` each
 - threads: one epoch on `--images` images, alone and beside others, with more and fewer threads
+  (OMP_NUM_THREADS) that wait for each other asleep (OMP_WAIT_POLICY=PASSIVE) or awake
 
 Kernels are real ones, and get the messages that the page would send. Only part "learner" has a
 server in between. A kernel's own time ("CPU") hardly depends on what else the computer does; the
@@ -428,9 +429,10 @@ def measure_crowd(crowds: list[int], seconds: float) -> None:
 def measure_threads(images: int) -> None:
     """How long an epoch takes, with others beside it and with other numbers of threads."""
     cores = psutil.cpu_count()
-    ways = {"default": {}, "OMP_NUM_THREADS=1": {"OMP_NUM_THREADS": "1"},
-            f"OMP_NUM_THREADS={8 * cores}": {"OMP_NUM_THREADS": str(8 * cores)},
-            "OMP_WAIT_POLICY=PASSIVE": {"OMP_WAIT_POLICY": "PASSIVE"}}
+    one, many = {"OMP_NUM_THREADS": "1"}, {"OMP_NUM_THREADS": str(8 * cores)}
+    passive = {"OMP_WAIT_POLICY": "PASSIVE"}
+    ways = {"default": {}, "one thread": one, f"{8 * cores} threads": many,
+            "default, PASSIVE": passive, f"{8 * cores} threads, PASSIVE": many | passive}
     table = Table(f"Seconds for an epoch on {images:,} images, on {cores} cores: median of all "
                   "kernels and three rounds", "kernels at once", digits=2)
     for count in (1, cores, 2 * cores):
