@@ -113,6 +113,9 @@ def run_lesson(path: Path, file: Path, offset: int, environment: dict) -> None:
     notebook.cells.insert(0, nbformat.v4.new_code_cell(start))
     client = NotebookClient(notebook, timeout=LONGEST, kernel_name="python3",
                             resources={"metadata": {"path": str(path.parent)}})
+    # What is drawn into widgets is not looked at. Answering them in the middle of a cell has, on a
+    # busy machine, left a kernel and its client waiting for each other.
+    client.widget_registry = {}
     client.execute(env=os.environ | environment)
 
 
