@@ -453,7 +453,7 @@ def _snake(operations, edges, columns: int, begin: int) -> dict[str, tuple[float
 
 def _draw_box(ax, place, operation: str, shape: str) -> FancyBboxPatch:
     x, y = place
-    colour = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, Concat=RED).get(operation, "#b4bac2")
+    colour = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, Concat=RED).get(operation, GREY)
     box = FancyBboxPatch((x - 0.41, y - 0.33), 0.82, 0.66, color=colour,
                          boxstyle="round,pad=0.02,rounding_size=0.08")
     text = dict(ha="center", va="center", color=text_on(colour), size=9)
