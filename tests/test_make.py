@@ -169,8 +169,8 @@ def test_the_makefile_is_a_door_to_it():
 
 def call_make(*words: str) -> str:
     """What make prints; as if these tests weren't run by make themselves."""
-    alone = {name: value for name, value in os.environ.items()
-             if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "VENV", "PYTHON")}
+    told = "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS", "VENV", "PYTHON"
+    alone = {name: value for name, value in os.environ.items() if name not in told}
     command = ["make", *words]
     return subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True,
                           check=True).stdout

@@ -208,7 +208,7 @@ def test_in_jupyterlab_python_follows(playwright, tmp_path):
             assert lab.execute("print(ball.path)") == "[1.0, 2.6]"
             lab.execute("ball.start = 5.0")
             lab.wait("Press Step", ".story")
-            assert lab.execute("print(ball.path)") == "[5]"
+            assert lab.execute("print(ball.path)") == "[5.0]"
             assert lab.errors == []
         finally:
             lab.close()
