@@ -20,6 +20,9 @@ class Page:
     def __init__(self, cpu=0.01):
         self.sent, self.each = [], cpu
 
+    def execute(self, code):
+        return ""
+
     def ask(self, stroke):
         self.sent.append(len(stroke))
         return 0.001
