@@ -2,10 +2,16 @@ import json
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
+import measure_conditions
 import measure_recipes
+import nbformat
 import pandas as pd
+import pytest
+from packaging.version import Version
+from test_packaging import PROJECT
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,3 +52,38 @@ def test_the_readme_shows_the_measured_table():
     runs = pd.read_json(measure_recipes.RESULTS, lines=True)
     assert not runs.duplicated(["recipe", "seed"]).any()
     assert measure_recipes.table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="it needs Python 3.11")
+def test_the_lowest_versions_are_those_of_all_requirements():
+    groups = PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()
+    bounds = {tuple(line.split(">=")) for group in groups for line in group}
+    found = {tuple(line.split("==")) for line in run("lowest_versions.py").split()}
+    assert found == bounds
+    assert all(Version(version(name)) >= Version(lowest) for name, lowest in found)
+    rest = run("lowest_versions.py", "--without", "torch", "torchvision").split()
+    assert {tuple(line.split("==")) for line in rest} == {
+        bound for bound in bounds if bound[0] not in ("torch", "torchvision")}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it is for Linux")
+def test_a_condition_counts_what_passes_and_what_fails(tmp_path, monkeypatch):
+    repository = tmp_path / "repository"
+    (repository / "notebooks").mkdir(parents=True)
+    for name in ("conftest.py", "nbval_sanitize.cfg"):  # how nbval is set up here
+        (repository / name).write_bytes((ROOT / name).read_bytes())
+    cells = [nbformat.v4.new_code_cell(code) for code in ("import os; x = 1", "assert x == 2",
+                                                          "assert os.environ['SAID'] == 'so'")]
+    for cell in cells:
+        cell.execution_count = 1
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbformat.write(notebook, repository / "notebooks" / "lesson.ipynb")
+    subprocess.run(["git", "init", "--quiet", repository], check=True)
+    subprocess.run(["git", "add", "."], cwd=repository, check=True)
+    (repository / "of nobody's concern").touch()
+    monkeypatch.setattr(measure_conditions, "ROOT", repository)
+    course = measure_conditions.copy(tmp_path / "course")
+    assert not (course / "of nobody's concern").exists()
+    (tmp_path / "home").mkdir()
+    found = measure_conditions.run(course, ["notebooks"], environment={"SAID": "so"})
+    assert found == (2, 1)
