@@ -107,7 +107,8 @@ class Keys(anywidget.AnyWidget):
         const box = el.closest(".mnist-adder-explore");
         if (!box) return; // not in the page yet
         clearInterval(waiting);
-        box.dataset.lmSuppressShortcuts = "true"; // `d d` would delete the cell
+        // `d d` would delete the cell. Notebook 7 looks for the mark on what has the focus.
+        box.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
         box.addEventListener("keydown", (event) => event.stopPropagation());
         for (const slider of box.querySelectorAll(".widget-slider"))
           for (const part of slider.querySelectorAll("[role=slider], [contenteditable]"))

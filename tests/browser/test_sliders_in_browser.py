@@ -27,6 +27,8 @@ def test_a_slider_draws_the_figure_anew(playwright, tmp_path):
             lab.click(".widget-slider .slider")  # its middle
             lab.wait("^3$", ".widget-readout")
             lab.page.wait_for_function(f"before => {PICTURE} !== before", arg=before)
+            lab.find(".widget-slider .slider [tabindex='0']").press("ArrowRight")
+            lab.wait("^4$", ".widget-readout")
             assert lab.errors == []
         finally:
             lab.close()
