@@ -205,10 +205,10 @@ def test_in_jupyterlab_python_follows(playwright, tmp_path):
             lab.notebook("await app.commands.execute('notebook:run-all-cells');")
             lab.page.locator(".ball-on-curve .step").click()
             lab.wait("After 1 step", ".story")
-            assert lab.execute("print(ball.path)") == "[1.0, 2.6]"
+            lab.wait_for_output("print(ball.path)", "[1.0, 2.6]")
             lab.execute("ball.start = 5.0")
             lab.wait("Press Step", ".story")
-            assert lab.execute("print(ball.path)") == "[5.0]"
+            lab.wait_for_output("print(ball.path)", "[5.0]")
             assert lab.errors == []
         finally:
             lab.close()

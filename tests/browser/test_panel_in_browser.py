@@ -94,6 +94,11 @@ def upload(lab, name: str, content: bytes):
     lab.find(".mnist-adder input[type=file]").set_input_files(file)
 
 
+def wait_for_strokes(lab, count: int) -> None:
+    """Wait until Python has so many strokes: what the page has sent may be on its way."""
+    lab.wait_for_output("print(len(panel.strokes))", str(count))
+
+
 def asked_for_ink(lab, before: int) -> int:
     """How many messages with an unfinished stroke were sent since that many frames."""
     return sum(way == "sent" and b'"ink"' in data for way, data in lab.frames[before:])
@@ -109,7 +114,7 @@ def test_all_ten_digits_are_read(lab):
 
 def test_a_stroke_is_one_message_and_arrives_where_it_was_drawn(lab):
     lab.draw([[(0.25, 0.5), (0.75, 0.5)]])
-    lab.wait("see")
+    wait_for_strokes(lab, 1)
     stroke = np.array(eval(lab.execute("print(panel.strokes)"))[0])
     assert np.abs(stroke[[0, -1]] - [(0.25, 0.5), (0.75, 0.5)]).max() < 0.005
     lab.page.wait_for_timeout(300)
@@ -138,10 +143,9 @@ def test_it_answers_while_one_draws_one_message_at_a_time(lab):
     assert lab.execute("print(len(panel.strokes), len(saved))") == "0 0"
     asked, seconds = asked_for_ink(lab, before), time.monotonic() - began
     lab.page.mouse.up()
-    lab.page.wait_for_timeout(300)
+    lab.wait_for_output("print(len(panel.strokes), len(saved), bool(seen[-1]['ink']))", "1 1 False")
     answers = eval(lab.execute("print([bool(a['ink']) for a in seen])"))
-    assert answers[-1] is False and 5 <= sum(answers) <= asked <= seconds / 0.08 + 1
-    assert lab.execute("print(len(panel.strokes), len(saved))") == "1 1"
+    assert 3 <= sum(answers) <= asked <= seconds / 0.08 + 1
 
 
 def test_ink_of_a_busy_kernel_is_asked_for_once(lab, tmp_path):
@@ -160,7 +164,7 @@ panel.observe(hold, "number")""")
     assert asked_for_ink(lab, before) == 1
     flag.touch()
     lab.page.wait_for_selector(".card:not(.stale)")
-    assert lab.execute("print(len(panel.strokes))") == "2"
+    wait_for_strokes(lab, 2)
 
 
 def test_touch_and_a_tap(lab):
@@ -178,7 +182,7 @@ def test_touch_and_a_tap(lab):
 
 def test_undo_and_clear(lab):
     lab.draw(DIGITS[7])
-    lab.wait("I see a 7")  # perhaps an answer while the stroke was drawn: ask for the last one
+    wait_for_strokes(lab, 1)  # the 7 may have been seen while the stroke was drawn
     ask = "from mnist_adder_lib.drawing.panel import to_url; print(to_url(panel.seen))"
     seven, source = lab.execute(ask), "document.querySelector('.seen').src"
     lab.page.wait_for_function(f"s => {source} === s", arg=seven)
@@ -186,7 +190,7 @@ def test_undo_and_clear(lab):
     lab.page.wait_for_function(f"s => {source} !== s", arg=seven)
     lab.click(".undo")
     lab.page.wait_for_function(f"s => {source} === s", arg=seven)
-    assert lab.execute("print(len(panel.strokes))") == "1"
+    wait_for_strokes(lab, 1)
     lab.click(".undo")
     lab.wait(EMPTY)
 
@@ -302,9 +306,8 @@ def test_another_tab_gets_the_ink(lab):
     other.mouse.down()
     other.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
     other.mouse.up()
-    other.wait_for_timeout(300)
-    assert lab.execute("print(len(panel.strokes))") == "2"
-    assert other.locator(".card.stale").count() == 0
+    wait_for_strokes(lab, 2)
+    other.wait_for_selector(".card:not(.stale)")
     other.close()
     lab.page.bring_to_front()
     white = "c => c.getContext('2d').getImageData(c.width / 2, 0.8 * c.height, 1, 1).data[0]"
@@ -352,9 +355,9 @@ def test_dark_theme(lab):
     dark = "await app.commands.execute('apputils:change-theme', { theme: argument });"
     lab.notebook(dark, "JupyterLab Dark")
     lab.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-    colour = lab.find(".prediction").evaluate("e => getComputedStyle(e).color")
+    lab.page.wait_for_function("""() => Math.min(...getComputedStyle(document.querySelector(
+        '.prediction')).color.match(/[\\d.]+/g).slice(0, 3)) > 150""")  # light text
     lab.notebook(dark, "JupyterLab Light")
-    assert min(map(float, re.findall(r"[\d.]+", colour)[:3])) > 150  # light text
 
 
 @pytest.mark.parametrize(
@@ -366,6 +369,7 @@ def test_other_screens(open_lab, options):
     lab = open_lab(**options)
     lab.draw(DIGITS[7])
     lab.wait("I see a 7")
+    wait_for_strokes(lab, 1)
     stroke = np.array(eval(lab.execute("print(panel.strokes)"))[0])
     assert np.abs(stroke[[0, -1]] - [DIGITS[7][0][0], DIGITS[7][0][-1]]).max() < 0.01
     fits = "e => e.scrollWidth <= e.clientWidth + 1 && e.getBoundingClientRect().width > 200"
@@ -387,7 +391,7 @@ def test_reload_with_the_kernel_alive(lab):
     before = lab.find(".seen").get_attribute("src")
     lab.draw([[(0.1, 0.9), (0.9, 0.9)]])
     lab.page.wait_for_function("s => document.querySelector('.seen').src !== s", arg=before)
-    assert lab.execute("print(len(panel.strokes))") == "2"
+    wait_for_strokes(lab, 2)
 
 
 def test_kernel_restart(lab):

@@ -340,9 +340,8 @@ def test_in_jupyterlab(lab):
         lab.page.keyboard.press(key)
     assert lab.notebook(cells) == before
     assert lab.notebook("return panel.content.mode;") != "edit"
-    lab.page.wait_for_timeout(200)
-    row, column = (int(n) for n in lab.execute("print(*viewer.place)").split())
-    assert lab.find(".where").inner_text() == f"row {row}, column {column}"
+    place = "print('row {}, column {}'.format(*viewer.place))"
+    lab.wait_for_output(place, lab.find(".where").inner_text())
     lab.execute("viewer.weights = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]; viewer.place = [9, 13]")
     lab.wait("row 9, column 13", ".where")
     pixel = float(lab.execute("print(viewer.image[0][9][13])"))
