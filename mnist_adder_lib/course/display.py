@@ -110,11 +110,24 @@ class Keys(anywidget.AnyWidget):
         // `d d` would delete the cell. Notebook 7 looks for the mark on what has the focus.
         box.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
         box.addEventListener("keydown", (event) => event.stopPropagation());
-        for (const slider of box.querySelectorAll(".widget-slider"))
+        for (const slider of box.querySelectorAll(".widget-slider")) {
+          const old = slider.querySelector(".ui-slider-handle"); // Colab's, which says nothing
+          const readout = slider.querySelector(".widget-readout");
+          if (old) {
+            const tell = () => (old.ariaValueNow = readout.textContent);
+            old.role = "slider";
+            new MutationObserver(tell).observe(readout, { childList: true, characterData: true, subtree: true });
+            tell();
+          }
           for (const part of slider.querySelectorAll("[role=slider], [contenteditable]"))
             part.ariaLabel = slider.querySelector(".widget-label").textContent;
+        }
       }, 50);
       return () => clearInterval(waiting);
     } };
     """
-    _css = COMMON
+    _css = COMMON.read_text("utf-8") + """
+    .mnist-adder-explore .widget-slider .ui-slider .ui-slider-handle:focus-visible {
+      outline: 2px solid var(--blue) !important; /* Colab's slider says: none !important */
+    }
+    """
