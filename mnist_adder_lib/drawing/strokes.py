@@ -127,24 +127,31 @@ def without_taps(segments: np.ndarray, stroke: np.ndarray) -> np.ndarray:
 def draw_ink(segments: np.ndarray) -> np.ndarray:
     """Ink from 0 to 1, (28, 28), of segments in pixels: 1 up to half a pen from the nearest one,
     and within a further pixel down to 0."""
-    distance = np.full((28, 28), np.inf)
-    reach = FRAMED_PEN / 2 + 0.5
     segments = segments.round(6)  # so that the same drawing elsewhere gives the same ink
-    for some in np.array_split(segments, -(-len(segments) // 32)):  # mostly near one another
-        low = np.ceil(some.min(axis=(0, 1)) - reach).astype(int).clip(0)
-        high = np.floor(some.max(axis=(0, 1)) + reach).astype(int).clip(-1) + 1
-        near = distance[low[1] : high[1], low[0] : high[0]]
-        pixels = np.indices(near.shape)[::-1].transpose(1, 2, 0)[:, :, None] + low
-        np.minimum(near, distances(pixels, some[:, 0], some[:, 1]).min(axis=2), out=near)
-    return (reach - distance).clip(0, 1)
+    way = segments[:, 1] - segments[:, 0]
+    pieces = np.ceil(np.hypot(*way.T)).astype(int).clip(1)  # each at most a pixel long
+    step = (way / pieces[:, None]).repeat(pieces, axis=0)
+    count = np.arange(len(step)) - (pieces.cumsum() - pieces).repeat(pieces)
+    start = segments[:, 0].repeat(pieces, axis=0) + count[:, None] * step
+    reach = FRAMED_PEN / 2 + 0.5
+    corner = np.ceil(np.minimum(start, start + step) - reach)
+    pixels = corner[:, None] + np.indices((5, 5)).reshape(2, -1).T  # a piece reaches no others
+    away = distances(*(points @ (1, 1j) for points in (pixels, start[:, None], step[:, None])))
+    column, row = pixels.astype(int).transpose(2, 0, 1)
+    near = (away < reach) & (row >= 0) & (row < 28) & (column >= 0) & (column < 28)
+    nearest = np.full((28, 28), reach)
+    np.minimum.at(nearest, (row[near], column[near]), away[near])
+    return (reach - nearest).clip(0, 1)
 
 
-def distances(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """How far points (..., 2) are from the segments between start (2) and end (2)."""
-    way = end - start
-    share = ((points - start) * way).sum(-1) / np.maximum((way * way).sum(-1), 1e-30)
-    away = points - start - share.clip(0, 1)[..., None] * way
-    return np.sqrt((away * away).sum(-1))
+def distances(points: np.ndarray, start: np.ndarray, way: np.ndarray) -> np.ndarray:
+    """How far points are from the segments that begin at `start` and go on by `way`.
+
+    All are complex numbers, x + iy: several times as fast as pairs of numbers.
+    """
+    away = points - start
+    share = (away * way.conj()).real / np.maximum(abs(way) ** 2, 1e-30)
+    return abs(away - share.clip(0, 1) * way)
 
 
 def frame_strokes(strokes: Strokes) -> np.ndarray:

@@ -75,10 +75,10 @@ def test_against_a_plain_loop():
 
 
 def test_distances():
-    start, end = np.array([1.0, 1.0]), np.array([5.0, 1.0])
-    for point, expected in [((3, 3), 2), ((0, 1), 1), ((8, 5), 5), ((2, 1), 0)]:
-        assert distances(np.array(point), start, end) == pytest.approx(expected)
-    assert distances(np.array((4, 5)), start, start) == pytest.approx(5)  # a dot
+    start, way = 1 + 1j, np.array(4 + 0j)
+    for point, expected in [(3 + 3j, 2), (0 + 1j, 1), (8 + 5j, 5), (2 + 1j, 0)]:
+        assert distances(np.array(point), start, way) == pytest.approx(expected)
+    assert distances(np.array(4 + 5j), start, np.array(0j)) == pytest.approx(5)  # a dot
 
 
 @pytest.mark.parametrize("digit", range(10))
