@@ -367,6 +367,7 @@ def test_dark_theme(lab):
 )
 def test_other_screens(open_lab, options):
     lab = open_lab(**options)
+    lab.click(".clear")  # JupyterLab 3 moves a cell when it is chosen for the first time
     lab.draw(DIGITS[7])
     lab.wait("I see a 7")
     wait_for_strokes(lab, 1)
