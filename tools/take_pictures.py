@@ -1,23 +1,26 @@
-"""Take the pictures of the panel that README and lessons show, from a real JupyterLab.
+"""Take the pictures of widgets that README and lessons show, from a real JupyterLab.
 
     python tools/take_pictures.py
 
-Writes assets/panel_light.png and assets/panel_dark.png. Needs Chromium.
+Writes panel_light.png, panel_dark.png and window_viewer.png in assets. Needs Chromium.
 """
 
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 import lab  # noqa: E402
 
-CELL = """from mnist_adder_lib import load_pretrained
+PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
+LESSON = "02_layers_by_hand.ipynb"  # whose first window viewer is taken
 
 
 def curve(*control):
@@ -33,28 +36,47 @@ SEVEN = curve((0.27, 0.3), (0.35, 0.2), (0.6, 0.2), (0.7, 0.25))
 SEVEN += curve((0.7, 0.25), (0.78, 0.32), (0.42, 0.62), (0.4, 0.82))
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        lab.write_notebook(Path(folder), CELL)
+@contextmanager
+def opened(playwright, *cells: str):
+    """JupyterLab with a notebook of these cells."""
+    with tempfile.TemporaryDirectory() as folder:
+        lab.write_notebook(Path(folder), *cells)
         with lab.lab_server(Path(folder)) as url:
-            page = lab.Lab(playwright, url, device_scale_factor=2)
-            for theme in ("Light", "Dark"):
-                page.open()
-                page.notebook(
-                    "await app.commands.execute('apputils:change-theme', {theme: argument});",
-                    f"JupyterLab {theme}",
-                )
-                page.run_all()
-                page.page.wait_for_timeout(1500)  # until nothing moves any more
-                page.draw([SEVEN])
-                page.page.mouse.move(5, 5)
-                page.wait("I see|I am")
-                page.page.wait_for_timeout(1000)
-                picture = ROOT / "assets" / f"panel_{theme.lower()}.png"
-                page.find(".mnist-adder .card").screenshot(path=picture)
-                print(picture.name, page.find(".prediction").inner_text())
-            page.close()
+            opened = lab.Lab(playwright, url, device_scale_factor=2)
+            opened.open()
+            yield opened
+            opened.close()
+
+
+def take(page, selector: str, name: str) -> None:
+    page.page.mouse.move(5, 5)
+    page.page.wait_for_timeout(1500)  # until nothing moves any more
+    page.find(selector).screenshot(path=ROOT / "assets" / f"{name}.png")
+    print(name)
+
+
+def take_panel(playwright) -> None:
+    with opened(playwright, PANEL) as page:
+        for theme in ("Light", "Dark"):
+            command = "await app.commands.execute('apputils:change-theme', {theme: argument});"
+            page.notebook(command, f"JupyterLab {theme}")
+            page.run_all()
+            page.page.wait_for_timeout(1500)
+            page.draw([SEVEN])
+            page.wait("I see|I am")
+            take(page, ".mnist-adder .card", f"panel_{theme.lower()}")
+
+
+def take_window_viewer(playwright) -> None:
+    cells = nbformat.read(ROOT / "notebooks" / LESSON, as_version=4).cells
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    last = next(n for n, source in enumerate(sources) if "WindowViewer(" in source)
+    with opened(playwright, *sources[: last + 1]) as page:
+        page.notebook("await app.commands.execute('notebook:run-all-cells');")
+        take(page, ".window-viewer .card", "window_viewer")
 
 
 if __name__ == "__main__":
-    main()
+    with sync_playwright() as playwright:
+        take_panel(playwright)
+        take_window_viewer(playwright)
