@@ -30,7 +30,7 @@ def test_a_slider_draws_the_figure_anew(playwright, tmp_path):
             lab.find(".widget-slider .slider [tabindex='0']").press("ArrowRight")
             lab.wait("^4$", ".widget-readout")
             handle = lab.page.get_by_role("slider", name="place")
-            lab.page.wait_for_function("e => e.ariaValueNow === '4'", arg=handle.element_handle())
+            lab.page.wait_for_function("e => e.ariaValueNow == 4", arg=handle.element_handle())
             assert lab.errors == []
         finally:
             lab.close()
