@@ -58,6 +58,8 @@ class PairPicker(anywidget.AnyWidget):
     def __repr__(self):
         return f"PairPicker({len(self.pairs)} pairs held out)"
 
+    _ipython_display_ = None  # ipywidgets 7 has one, which would leave the table out
+
     def _repr_mimebundle_(self, **_):
         # Where no kernel runs, as on GitHub, a table is shown.
         data, metadata = super()._repr_mimebundle_()

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from IPython.core.formatters import DisplayFormatter
 from measure_adders import LESSONS_PAIRS, lost
 from traitlets import TraitError
 
@@ -55,7 +56,7 @@ def test_too_few_pairs_to_measure_anything(pairs):
 
 
 def test_where_no_kernel_runs_a_table_is_shown():
-    data, _ = PairPicker()._repr_mimebundle_()
+    data, _ = DisplayFormatter().format(PairPicker())  # as IPython does
     lines = data["text/markdown"].splitlines()
     assert data["text/plain"] == "PairPicker(20 pairs held out)"
     assert lines[2] == "| |+ 0|+ 1|+ 2|+ 3|+ 4|+ 5|+ 6|+ 7|+ 8|+ 9|"
