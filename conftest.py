@@ -1,5 +1,7 @@
 """Lets `pytest --nbval notebooks` run from any folder, with the Python that runs pytest."""
 
+import os
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -13,6 +15,10 @@ def pytest_configure(config):
         config.option.nbval_current_env = True
         # Several kernels may be starting on a busy machine.
         config.option.nbval_kernel_startup_timeout = 180
+        # Where the home can't be written, matplotlib says in red, in the first cell that takes it,
+        # that its cache is elsewhere. That is no output of a lesson.
+        if not os.access(os.path.expanduser("~"), os.W_OK):
+            os.environ.setdefault("MPLCONFIGDIR", tempfile.mkdtemp())
 
     if config.pluginmanager.hasplugin("hypothesispytest"):
         from hypothesis import settings

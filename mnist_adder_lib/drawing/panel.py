@@ -131,6 +131,12 @@ class DigitPad(anywidget.AnyWidget):
         names = "page", "strokes", "background", *(["number"] if self.has_trait("number") else [])
         self.send({"type": "page"} | {name: getattr(self, name) for name in names})
 
+    def _should_send_property(self, key: str, value: object) -> bool:
+        # What came from the page isn't sent back. ipywidgets finds that out by writing and reading
+        # both as JSON, which takes a tenth of a second for some hundred strokes.
+        came = value is self._property_lock.get(key)
+        return not came and super()._should_send_property(key, value)
+
     def image(self, size: int = 280) -> np.ndarray:
         """The drawing, with the picture under it, as uint8 (size, size), white on black."""
         ink = render_strokes(self.strokes, size, self.pen)

@@ -34,7 +34,8 @@ def as_strokes(strokes: Strokes) -> list[np.ndarray]:
     except (TypeError, ValueError, OverflowError):
         arrays = [np.array([np.nan])]
     arrays = [array for array in arrays if array.size]
-    if not all(a.ndim == 2 and a.shape[1] == 2 and (abs(a) < FAR).all() for a in arrays):
+    pairs = all(array.ndim == 2 and array.shape[1] == 2 for array in arrays)
+    if not (pairs and (abs(np.concatenate([*arrays, np.zeros((0, 2))])) < FAR).all()):
         raise ValueError("strokes is a list of strokes, each a list of points (x, y): two numbers "
                          "between 0 and 1, fractions of the pad")
     return arrays
@@ -127,20 +128,20 @@ def without_taps(segments: np.ndarray, stroke: np.ndarray) -> np.ndarray:
 def draw_ink(segments: np.ndarray) -> np.ndarray:
     """Ink from 0 to 1, (28, 28), of segments in pixels: 1 up to half a pen from the nearest one,
     and within a further pixel down to 0."""
-    segments = segments.round(6)  # so that the same drawing elsewhere gives the same ink
-    way = segments[:, 1] - segments[:, 0]
-    pieces = np.ceil(np.hypot(*way.T)).astype(int).clip(1)  # each at most a pixel long
-    step = (way / pieces[:, None]).repeat(pieces, axis=0)
+    ends = segments.round(6) @ (1, 1j)  # so that the same drawing elsewhere gives the same ink
+    way = ends[:, 1] - ends[:, 0]
+    pieces = np.ceil(abs(way)).astype(int).clip(1)  # each at most a pixel long
+    step = (way / pieces).repeat(pieces)
     count = np.arange(len(step)) - (pieces.cumsum() - pieces).repeat(pieces)
-    start = segments[:, 0].repeat(pieces, axis=0) + count[:, None] * step
+    start = ends[:, 0].repeat(pieces) + count * step
     reach = FRAMED_PEN / 2 + 0.5
-    corner = np.ceil(np.minimum(start, start + step) - reach)
-    pixels = corner[:, None] + np.indices((5, 5)).reshape(2, -1).T  # a piece reaches no others
-    away = distances(*(points @ (1, 1j) for points in (pixels, start[:, None], step[:, None])))
-    column, row = pixels.astype(int).transpose(2, 0, 1)
+    row, column = np.indices((5, 5)).reshape(2, 1, -1)  # a piece reaches no others, from a corner
+    row = row + np.ceil(np.minimum(start.imag, (start + step).imag) - reach)[:, None]
+    column = column + np.ceil(np.minimum(start.real, (start + step).real) - reach)[:, None]
+    away = distances(column + 1j * row, start[:, None], step[:, None])
     near = (away < reach) & (row >= 0) & (row < 28) & (column >= 0) & (column < 28)
     nearest = np.full((28, 28), reach)
-    np.minimum.at(nearest, (row[near], column[near]), away[near])
+    np.minimum.at(nearest, (row[near].astype(int), column[near].astype(int)), away[near])
     return (reach - nearest).clip(0, 1)
 
 
