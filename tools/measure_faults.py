@@ -726,16 +726,18 @@ def in_place_of(name: str, path: Path) -> None:
      "an error; only a changed digit or letter, or whole lines less, aren't noticed")
 def damaged_results(draw, folder):
     name = draw.choice(list(READERS))
-    path = folder / name
+    path, whole = folder / name, READERS[name]()
     content, kind = damage(draw, asset_path(name).read_bytes())
     path.write_bytes(content)
     in_place_of(name, path)
     try:
-        READERS[name]()
+        result = READERS[name]()
     except Exception as error:  # a changed name, of a column say, is found where it is used
         return f"{kind}: an error {'that names it' if name in str(error) else 'where it is used'}"
-    assert name.endswith("jsonl"), f"{name} {kind}: not noticed"
-    return f"{kind}: read"
+    if name.endswith("jsonl"):
+        return f"{kind}: read"
+    assert torch.equal(weights(result), weights(whole)), f"{name} {kind}: not noticed"
+    return f"{kind}: where it doesn't matter"
 
 
 def odd_tensor(draw: Draw) -> torch.Tensor:
