@@ -946,7 +946,7 @@ def picture(draw: Draw) -> bytes:
     exif[0x0112] = draw.randint(0, 9)
     kind = draw.choice(["PNG", "JPEG", "PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "ICO"])
     if kind in ("PNG", "JPEG"):
-        modes = ["L", "RGB", "1"] + (["CMYK"] if kind == "JPEG" else ["P", "LA", "RGBA", "I"])
+        modes = ["L", "RGB", "1"] + (["CMYK"] if kind == "JPEG" else ["P", "LA", "RGBA", "I;16"])
         options = dict(exif=exif) if draw.random() < 0.5 else {}
         image.convert(draw.choice(modes)).save(buffer, kind, **options)
     else:
