@@ -108,7 +108,9 @@ class Keys(anywidget.AnyWidget):
         if (!box) return; // not in the page yet
         clearInterval(waiting);
         // `d d` would delete the cell. Notebook 7 looks for the mark on what has the focus.
-        box.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
+        box.addEventListener("focusin", ({ target }) => {
+          target.dataset.lmSuppressShortcuts = "true";
+        });
         box.addEventListener("keydown", (event) => event.stopPropagation());
         for (const slider of box.querySelectorAll(".widget-slider")) {
           const old = slider.querySelector(".ui-slider-handle"); // Colab's, which says nothing
@@ -116,7 +118,8 @@ class Keys(anywidget.AnyWidget):
           if (old) {
             const tell = () => (old.ariaValueNow = readout.textContent);
             old.role = "slider";
-            new MutationObserver(tell).observe(readout, { childList: true, characterData: true, subtree: true });
+            const changes = { childList: true, characterData: true, subtree: true };
+            new MutationObserver(tell).observe(readout, changes);
             tell();
           }
           for (const part of slider.querySelectorAll("[role=slider], [contenteditable]"))
