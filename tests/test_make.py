@@ -153,11 +153,12 @@ def test_every_target_runs_what_there_is(started):
 
 
 def test_without_a_word_it_says_what_there_is(capsys):
-    with pytest.raises(SystemExit) as end:
-        make.main()
-    said = capsys.readouterr().out
-    assert not end.value.code and re.findall(r"^(\w+) +[\w ]{10}", said, re.MULTILINE) == [
-        *make.TARGETS]
+    for words in [], ["--help"]:
+        with pytest.raises(SystemExit) as end:
+            make.main(*words)
+        said = capsys.readouterr().out
+        assert not end.value.code and re.findall(r"^(\w+) +[\w ]{10}", said, re.MULTILINE) == [
+            *make.TARGETS]
     with pytest.raises(SystemExit, match="'lob'"):
         make.main("lob")
 

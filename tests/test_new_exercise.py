@@ -44,7 +44,8 @@ def test_every_lesson_can_get_one(course, number, lesson):
 
 
 def test_what_is_there_is_not_overwritten(course):
-    with pytest.raises(SystemExit, match="already"):
-        new_exercise.main("01", "one_hot")
+    for name in ("one_hot", "Guesses", "add", "class"):  # also imported, a method's, Python's own
+        with pytest.raises(SystemExit, match="already"):
+            new_exercise.main("01", name)
     with pytest.raises(SystemExit, match="no lesson"):
         new_exercise.main("77", "thrice")

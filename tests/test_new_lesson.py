@@ -40,3 +40,6 @@ def test_it_overwrites_nothing(course):
     for number, title in [("99", "Draw a dog"), ("98", "Draw a cat")]:
         with pytest.raises(SystemExit, match="already"):
             new_lesson.main(number, title)
+    for title in ("1 x 1", "Class", "!"):
+        with pytest.raises(SystemExit, match="another title"):
+            new_lesson.main("97", title)

@@ -91,6 +91,8 @@ import mnist_adder_lib
 def test_environment_yml_says_only_what_pyproject_says():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     python_range, pip, packages = environment["dependencies"]
+    assert environment["channels"] == ["conda-forge"]
+    assert f"conda activate {environment['name']}\n" in (ROOT / "README.md").read_text("utf-8")
     assert python_range == "python" + PROJECT["requires-python"]
     assert pip == "pip"
     (package,) = packages["pip"]

@@ -1,9 +1,10 @@
-"""What the pages for maintainers claim is so: versions, dependencies, the tests that they name."""
+"""What the pages claim is so: links, versions, dependencies, the programs that they name."""
 
 import json
 import re
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 import yaml
@@ -12,6 +13,7 @@ from test_packaging import PROJECT, ROOT
 import mnist_adder_lib
 
 VERSION = mnist_adder_lib.__version__
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 SECURITY = (ROOT / "docs" / "security.md").read_text("utf-8")
 NOTEBOOKS = sorted(path.relative_to(ROOT) for path in (ROOT / "notebooks").rglob("*.ipynb"))
 
@@ -23,6 +25,7 @@ def test_there_is_one_version():
     newest = re.search(r"^## \[(.+?)\] - (unreleased|\d{4}-\d\d-\d\d)$",
                        (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert newest[1] == VERSION, "CHANGELOG.md begins with another version"
+    assert newest[2] == "unreleased" or date.fromisoformat(newest[2])
 
 
 def test_the_version_is_known_where_a_package_is_missing():
@@ -40,6 +43,24 @@ def test_every_dependency_has_its_reason():
     groups = {"": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
     assert said == {(re.match(r"[a-z-]+", line)[0], extra)
                     for extra, lines in groups.items() for line in lines}
+
+
+def anchors(page):
+    """Those that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_and_programs_of_a_page_exist(page):
+    text = page.read_text("utf-8")
+    prose = re.sub(r"`[^`\n]*`", "", text)
+    for place, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", prose):
+        target = page.parent / place if place else page
+        assert target.exists(), place
+        assert not anchor or target.suffix != ".md" or anchor in anchors(target), anchor
+    for program in re.findall(r"\b(?:tools|tests)/[\w/]+\.py\b", text):
+        assert (ROOT / program).exists(), program
 
 
 def test_the_tests_that_pages_name_exist():

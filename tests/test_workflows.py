@@ -42,6 +42,12 @@ def test_steps_call_targets_that_exist(workflow):
             assert name in make.TARGETS
 
 
+def test_ci_calls_targets_that_exist():
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    called = re.findall(r"^[^#\n]*\bmake (\w+) ", script, re.MULTILINE)
+    assert {"lint", "test", "margins"} == set(called) <= set(make.TARGETS)
+
+
 def test_actions_are_pinned_and_keep_no_credentials(workflow):
     for step in steps(workflow):
         if "uses" in step:

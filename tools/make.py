@@ -136,7 +136,7 @@ def main(name: str = "", *arguments) -> None:
     if name not in TARGETS:
         print("usage: python tools/make.py TARGET [ARGUMENT ...]\n")
         print(*(f"{name:11} {function.__doc__}" for name, function in TARGETS.items()), sep="\n")
-        sys.exit(f"\nNo target is called {name!r}." if name else 0)
+        sys.exit(f"\nNo target is called {name!r}." if name not in ("", "-h", "--help") else 0)
     # Control-C reaches the command too, which knows best what to do: JupyterLab asks first.
     signal.signal(signal.SIGINT, lambda *_: None)
     TARGETS[name](*arguments)

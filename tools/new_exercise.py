@@ -6,6 +6,7 @@ adds the exercise `thrice(x)` to lesson 01 and its solutions, a check to the les
 answers to its tests. Replace what they hold, then run both notebooks (tools/run_lessons.py).
 """
 
+import keyword
 import re
 import sys
 from pathlib import Path
@@ -55,8 +56,8 @@ def main(number: str, name: str) -> None:
     tests = ROOT / "tests" / "course" / f"test_{lesson.stem[3:]}.py"
     solutions = NOTEBOOKS / "solutions" / lesson.name
     code = module.read_text(encoding="utf-8")
-    if re.search(rf"^def {name}\(", code, re.MULTILINE):
-        sys.exit(f"{module.name} has a function {name} already: choose another name.")
+    if keyword.iskeyword(name) or name in compile(code, module, "exec").co_names:
+        sys.exit(f"Python or {module.name} uses the name {name} already: choose another.")
     imported = re.search(IMPORT, code, re.MULTILINE)[1].split(", ")
     names = sorted({*imported, "compare", "draw"}, key=lambda one: (one[0].islower(), one))
     code = re.sub(IMPORT, f"from .checks import {', '.join(names)}", code, flags=re.MULTILINE)

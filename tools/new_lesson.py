@@ -7,6 +7,7 @@ mnist_adder_lib/course/draw_a_cat.py and tests/course/test_draw_a_cat.py, links 
 it, and runs both notebooks. Then replace what they hold; docs/contributing.md says how.
 """
 
+import keyword
 import re
 import sys
 from pathlib import Path
@@ -188,6 +189,8 @@ def link(previous: Path, title: str, stem: str) -> str:
 def main(number: str, title: str) -> int:
     number = f"{int(number):02}"
     name = re.sub(r"\W+", "_", title.lower()).strip("_")
+    if not name.isidentifier() or keyword.iskeyword(name):
+        sys.exit(f"No module can be called {name!r}: choose another title.")
     stem = f"{number}_{name}"
     module, tests = (ROOT / "mnist_adder_lib" / "course" / f"{name}.py",
                      ROOT / "tests" / "course" / f"test_{name}.py")

@@ -26,9 +26,11 @@ def name(value):
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_every_check_has_enough_answers(lesson):
-    assert set(vars(lesson.module.checks).values()) == set(lesson.tests.ANSWERS)
-    answers = lesson.tests.ANSWERS.values()
-    assert all(len(wrong) >= 3 and len(right) >= 2 for wrong, right in answers)
+    checks = vars(lesson.module.checks)
+    assert set(checks.values()) == set(lesson.tests.ANSWERS), "a check without ANSWERS"
+    for name, check in checks.items():
+        wrong, right = lesson.tests.ANSWERS[check]
+        assert len(wrong) >= 3 and len(right) >= 2, f"ANSWERS[checks.{name}] has too few"
 
 
 @pytest.mark.parametrize("check, answer, reason", WRONG, ids=name)

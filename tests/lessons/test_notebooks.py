@@ -244,7 +244,8 @@ def header_says_the_minutes_by_the_rule(nb):
 
 
 CASES = [(check, path) for check, paths in RULES.items() for path in paths]
-NAMES = [f"{path.stem}-{check.__name__}" for check, path in CASES]
+NAMES = [f"{path.relative_to(NOTEBOOKS).with_suffix('').as_posix()}-{check.__name__}"
+         for check, path in CASES]
 
 
 @pytest.mark.parametrize("check, path", CASES, ids=NAMES)
@@ -507,7 +508,7 @@ def exercise_complaints(lesson, solution):
     """What is wrong with the exercises of a lesson and the notebook that solves them."""
     tasks, solved = exercises(lesson), exercises(solution)
     if not 2 <= len(tasks) <= 4 or list(tasks) != list(solved):
-        yield f"{len(tasks)} exercises, {len(solved)} solutions"
+        yield f"{len(tasks)} exercises, {len(solved)} solutions; it should be two to four of each"
     for name in tasks.keys() & solved.keys():
         for part in ("task", "check"):
             if tasks[name][part].source != solved[name][part].source:
@@ -528,7 +529,8 @@ def exercise_complaints(lesson, solution):
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_exercises_and_solutions(path):
-    assert not list(exercise_complaints(read(path), read(solutions(path))))
+    complaints = list(exercise_complaints(read(path), read(solutions(path))))
+    assert not complaints, "\n".join(complaints)
     sections = re.findall(r"^## (.+)", prose(read(path)), re.MULTILINE)
     assert sections[-2:] == ["Exercises", "Recap"]
 
@@ -551,11 +553,11 @@ def test_pages_say_the_minutes_of_the_lessons():
     expected = {title: tuple(map(str, row)) for title, row in rows.items()}
     assert {title: row for title, *row in found} == {
         title: list(row) for title, row in (expected | {"together": together}).items()}, (
-        "docs/teaching.md has other minutes (left) than the lessons by the rule (right): change it")
+        "docs/teaching.md (left) says other minutes than the lessons (right): run tools/minutes.py")
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.findall(r"^\| \[(.+?)\]\(notebooks/.+\) \| .+ \| (\d+) \|$", page, re.MULTILINE)
     assert dict(found) == {title: row[0] for title, row in expected.items()}, (
-        "README.md has other minutes (left) than the lessons by the rule (right): change it")
+        "README.md (left) says other minutes than the lessons (right): run tools/minutes.py")
 
 
 @pytest.mark.parametrize("break_it", [
