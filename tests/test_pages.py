@@ -78,3 +78,10 @@ def test_no_notebook_stores_a_script(path):
             for kind, content in output.get("data", {}).items():
                 assert "javascript" not in kind
                 assert kind == "image/png" or not re.search(r"<script|\bon\w+=", str(content), re.I)
+
+
+def test_the_example_of_the_readme_runs(capsys):
+    (example,) = re.findall(r"^```python\n(.+?)^```$", (ROOT / "README.md").read_text("utf-8"),
+                            re.MULTILINE | re.DOTALL)
+    exec(example, {})
+    assert "both" in capsys.readouterr().out

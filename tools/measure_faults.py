@@ -43,6 +43,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from PIL import Image
+from tqdm import tqdm
 
 from mnist_adder_lib import (
     AdderDataset,
@@ -135,6 +136,7 @@ def apart(case: Callable, *arguments) -> Outcome:
 
 def _work(sender, case, arguments) -> None:
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")
+    tqdm.set_lock(threading.RLock())  # its own, of all processes, stays locked where one is killed
     before, start = _peak(), time.process_time()
     try:
         said, broken = case(*arguments), False
@@ -174,6 +176,7 @@ def as_line(row: Row, outcomes: list[Outcome]) -> str:
 
 def main(seed: int, only: list[str], share: float) -> int:
     torch.set_num_threads(1)  # a process that is forked has one
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also when started in the background
     prepared()
     print(f"torch {torch.__version__}, seed {seed}\n")
     print("| broken | times | what happened | longest, most memory | promise |")
@@ -444,6 +447,7 @@ def data_folder(folder: Path, *files: str) -> Path:
     for name in files:
         (raw / name).symlink_to(prepared()[0] / data.RAW / name)
     data.user_cache_path = lambda name: folder / "cache"
+    data.tempfile.gettempdir = lambda: str(folder / "temporary")
     data.MIRROR = "http://127.0.0.1:9/"  # where nobody answers
     return raw.parent.parent
 
