@@ -944,7 +944,7 @@ def picture(draw: Draw) -> bytes:
     exif[0x0112] = draw.randint(0, 9)
     kind = draw.choice(["PNG", "JPEG", "PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "ICO"])
     if kind in ("PNG", "JPEG"):
-        modes = ["L", "RGB", "1"] + (["CMYK"] if kind == "JPEG" else ["P", "LA", "RGBA", "I"])
+        modes = ["L", "RGB", "1"] + (["CMYK"] if kind == "JPEG" else ["P", "LA", "RGBA", "I;16"])
         options = dict(exif=exif) if draw.random() < 0.5 else {}
         image.convert(draw.choice(modes)).save(buffer, kind, **options)
     else:
@@ -1054,7 +1054,8 @@ def panel_messages(draw, folder):
         said = error if error != "taken or ignored" else said
         seen = panel.framed()
         prediction = predict(model, seen, panel.number) if seen.any() else None
-        if "answer" in (message.get("state") or ()):
+        state = message.get("state")
+        if isinstance(state, dict) and "answer" in state:
             continue  # the page itself wrote what it shows
         fits = panel.answer.get("sentence") == describe(prediction, panel.number)[0]
         assert fits or panel.answer.get("ink", ink_before), f"a wrong answer after {error}"
