@@ -66,6 +66,8 @@ def move(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor, shear: Ten
     shift: (batch, 2), right and down as fractions of the side; scale: factors, (batch,);
     shear: degrees, (batch,), positive leans the top to the right.
     """
+    if len(images) == 0:
+        return images  # affine_grid refuses them
     angle, slant = angle * (math.pi / 180), torch.tan(shear * (math.pi / 180))
     cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
     # grid_sample asks, for every output pixel, where it comes from: the inverse of the movement.

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from .evaluate import evaluate
-from .model import IdentityAdderModel
+from .model import IdentityAdderModel, replace_weights
 
 LIMIT = 3  # temperatures are looked for from exp(-3), 0.05, to exp(3), 20
 
@@ -66,7 +66,8 @@ def calibrate(model: IdentityAdderModel, dataset: Dataset) -> dict[str, float]:
         digit=temperature(result.digit_logits, result.digits),
         sum=temperature(result.sum_logits, result.totals),
     )
-    with torch.no_grad():
-        model.digit_head.weight /= temperatures["digit"]
-        model.sum_head.weight /= temperatures["sum"]
+    state = model.state_dict()
+    for name, number in temperatures.items():
+        state[f"{name}_head.weight"] = state[f"{name}_head.weight"] / number
+    replace_weights(model, state)  # interrupted, both heads stay as they were
     return temperatures

@@ -36,6 +36,8 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any)
                 f"the detail {name}={value!r} ({type(value).__name__}) is not plain: convert it "
                 "first, with float(), str() or dict(), say"
             )
+    if taken := details.keys() & {"variant", "normalisation"}:
+        raise ValueError(f"a detail needs another name than {taken.pop()}: load_checkpoint adds it")
     if not _is_sound(model):
         raise ValueError("the weights are not finite numbers: training has diverged")
     content = dict(
@@ -45,6 +47,7 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any)
         details=details,
         weights={name: value.cpu() for name, value in model.state_dict().items()},
     )
+    _build("the model", content)  # it may have got other layers since it was made
     buffer = io.BytesIO()
     torch.save(content, buffer)
     write_whole(path, buffer.getvalue())

@@ -180,7 +180,9 @@ def find_mnist(root: str | Path | None = None) -> Path:
     in the user's cache, else in the folder for temporary files. Raises DataError, which says what
     to do.
     """
-    cache, temporary = user_cache_path("mnist_adder"), Path(tempfile.gettempdir(), "mnist_adder")
+    cache = temporary = user_cache_path("mnist_adder")
+    with contextlib.suppress(FileNotFoundError):  # none can be written: perhaps none is needed
+        temporary = Path(tempfile.gettempdir(), "mnist_adder")
     checkout = Path(__file__).parent.parent / "assets" / "mnist"
     root = root or os.environ.get("MNIST_ADDER_DATA") or (checkout if checkout.exists() else cache)
     source = Path(os.path.expanduser(root))

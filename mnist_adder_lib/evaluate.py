@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -199,27 +200,43 @@ class Prediction:
     sum_probabilities: Tensor
 
 
-@only_looking
 def predict(model: nn.Module, image: ArrayLike | Tensor, number: int) -> Prediction:
     """The model's answer for one image and one number from 0 to 9.
 
     image: (28, 28) or (1, 28, 28), a tensor or an array, white ink on black, of whole numbers
-    0-255 (uint8) or floats in 0-1. Raises ValueError. Normalised images, as a dataset gives them,
-    go to the model itself: `model(images, numbers)`.
+    0-255 (uint8) or floats in 0-1. Raises ValueError, also for a model that has diverged.
+    Normalised images, as a dataset gives them, go to the model itself: `model(images, numbers)`.
+    Nothing of the model is touched: another thread may be training it.
     """
     if isinstance(number, bool) or number not in range(10):
         raise ValueError(f"the number must be a whole number from 0 to 9, not {number!r}")
     device = next(model.parameters()).device
     images = normalise(_as_pixels(image)).view(1, 1, 28, 28).to(device)
-    digit_logits, sum_logits = model(images, torch.tensor([int(number)], device=device))
-    digit, total = digit_logits[0].softmax(dim=0).cpu(), sum_logits[0].softmax(dim=0).cpu()
+    logits = _in_evaluation(model)(images, torch.tensor([int(number)], device=device))
+    digit, total = (each[0].detach().softmax(dim=0).cpu() for each in logits)
+    if not (digit.isfinite().all() and total.isfinite().all()):
+        raise ValueError("the model's answer is not finite: its training has diverged")
     return Prediction(digit.argmax().item(), total.argmax().item(), digit, total)
+
+
+def _in_evaluation(model: nn.Module) -> nn.Module:
+    """The model in evaluation mode, with the same weights; its own mode stays as it is.
+
+    In JupyterLab the panel answers in a thread of its own, while a cell trains the model.
+    """
+    view = copy.copy(getattr(model, "_orig_mod", model))  # of torch.compile, which keeps a mode
+    parts = {name: _in_evaluation(part) for name, part in view.named_children()}
+    vars(view).update(training=False, _modules=vars(view)["_modules"] | parts)
+    return view
 
 
 def _as_pixels(image: ArrayLike | Tensor) -> Tensor:
     """One image in any of the forms that `predict` takes, as float32 in 0-1."""
     if not isinstance(image, Tensor):
-        image = torch.as_tensor(np.array(image))  # a copy: torch warns of arrays that are read-only
+        array = np.array(image)  # a copy: torch warns of arrays that are read-only
+        if array.dtype.kind not in "buif":
+            raise ValueError(f"the image must be uint8 or float, not {array.dtype}")
+        image = torch.as_tensor(array)
     if image.shape not in ((28, 28), (1, 28, 28)):
         raise ValueError(
             f"the image must have the shape (28, 28) or (1, 28, 28), not {tuple(image.shape)}; "

@@ -18,6 +18,7 @@ from packaging.version import Version
 from torch import Tensor, nn
 
 from .files import write_whole
+from .model import check_images, check_numbers
 
 
 def export_onnx(model: nn.Module, path: str | Path) -> None:
@@ -78,6 +79,7 @@ def quantise_onnx(
     with tempfile.TemporaryDirectory() as folder, _no_advice():
         result = Path(folder, "int8.onnx")
         quantize_static(str(path), str(result), Examples(), quant_format=QuantFormat.QDQ)
+        run_onnx(result, images[:2], numbers[:2])  # one that had 8 bits before can't be run
         write_whole(target, result.read_bytes())
 
 
@@ -108,11 +110,16 @@ def run_onnx(path: str | Path, images: Tensor, numbers: Tensor) -> tuple[Tensor,
 
 
 def _inputs(images: Tensor, numbers: Tensor, size: int = 1000) -> list[dict]:
-    """What onnxruntime takes, in batches: all at once could need a gigabyte."""
+    """What onnxruntime takes, in batches: all at once could need a gigabyte.
+
+    The file itself checks no numbers: it would answer for any.
+    """
+    check_images(images)
+    check_numbers(numbers, len(images))
     batches = zip(images.cpu().split(size), numbers.cpu().split(size))
     return [dict(images=np.asarray(some), numbers=np.asarray(told)) for some, told in batches]
 
 
 def _check_exists(path: str | Path) -> None:
-    if not Path(path).exists():
+    if not Path(path).is_file():  # a pipe would never end
         raise FileNotFoundError(f"there is no {path}: write it with export_onnx")

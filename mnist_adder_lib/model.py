@@ -51,8 +51,9 @@ class IdentityAdderModel(nn.Module):
         if not 0 <= dropout <= 1:
             raise ValueError(f"dropout is a rate from 0 to 1, not {dropout!r}")
         adder_layers = int(adder_layers)
-        self.config = dict(adder_layers=adder_layers, dropout=dropout,
-                           channel_dropout=channel_dropout)
+        # Plain values, of which a checkpoint is made: they may have come as NumPy's.
+        self.config = dict(adder_layers=adder_layers, dropout=float(dropout),
+                           channel_dropout=bool(channel_dropout))
         drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, dropout)
         self.block1 = nn.Sequential(conv(1, 8, drop()), conv(8, 8, drop()), nn.MaxPool2d(2))
         self.block2 = nn.Sequential(conv(8, 16, drop()), conv(16, 16, drop()), nn.MaxPool2d(2))
@@ -67,8 +68,8 @@ class IdentityAdderModel(nn.Module):
 
     def forward(self, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         if not torch.compiler.is_compiling():  # checks would tie an export to one batch size
-            _check_images(images)
-            numbers = _check_numbers(numbers, len(images))
+            check_images(images)
+            numbers = check_numbers(numbers, len(images))
         return self.add(self.embed(images), numbers)
 
     def embed(self, images: Tensor) -> Tensor:
@@ -111,20 +112,22 @@ def receptive_fields(model: nn.Module) -> list[dict[str, Any]]:
     """
     size, jump, start, rows = 1, 1, 0.0, []
     for name, layer in model.named_modules():
-        if isinstance(layer, (nn.Conv2d, nn.MaxPool2d)):
-            kernel, stride, padding = (
+        if isinstance(layer, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)):
+            dilation = getattr(layer, "dilation", 1)  # an average has none
+            kernel, stride, padding, apart = (
                 int(value[0] if isinstance(value, tuple) else value)
-                for value in (layer.kernel_size, layer.stride, layer.padding)
+                for value in (layer.kernel_size, layer.stride, layer.padding, dilation)
             )
-            size += (kernel - 1) * jump
-            start += ((kernel - 1) / 2 - padding) * jump
+            reach = (kernel - 1) * apart
+            size += reach * jump
+            start += (reach / 2 - padding) * jump
             jump *= stride
             rows.append(dict(layer=name, kernel=kernel, stride=stride, padding=padding,
                              jump=jump, start=start, size=size))
     return rows
 
 
-def _check_images(images: Tensor) -> None:
+def check_images(images: Tensor) -> None:
     if images.ndim != 4 or images.shape[1:] != (1, 28, 28):
         raise ValueError(
             f"images must have the shape (batch, 1, 28, 28), not {tuple(images.shape)}"
@@ -135,7 +138,7 @@ def _check_images(images: Tensor) -> None:
         raise ValueError(f"images must be normalised floats, not {images.dtype}")
 
 
-def _check_numbers(numbers: Tensor, count: int) -> Tensor:
+def check_numbers(numbers: Tensor, count: int) -> Tensor:
     """The numbers as one-hot vectors, (count, 10)."""
     is_one_hot = numbers.shape == (count, DIGITS)
     if not is_one_hot and (numbers.shape != (count,) or numbers.dtype != torch.int64):

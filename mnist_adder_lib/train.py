@@ -170,11 +170,13 @@ def fit(
 
     Interrupting (the stop button, or Ctrl-C) keeps the history of all whole steps and the weights
     that the last of them left. Raises ValueError for a choice that isn't there, and for fewer than
-    2 training examples, which batch norm needs.
+    2 training examples in all or in a batch, which batch norm needs.
     """
     device, home = choose_device(device), next(model.parameters()).device
     if not 0 <= agreement <= 1:
         raise ValueError(f"agreement is a share of the loss, from 0 to 1, not {agreement}")
+    if not 0 <= learning_rate < math.inf:
+        raise ValueError(f"the learning rate is a finite number, not {learning_rate}")
     make_optimizer, make_schedule = _choose(OPTIMIZERS, optimizer), _choose(SCHEDULES, schedule)
     loader = _loader(train, batch_size, device)
     if seed is not None:
@@ -206,8 +208,8 @@ def fit(
 
 def _loader(train: Dataset, batch_size: int, device: torch.device) -> DataLoader:
     count = len(train)  # type: ignore[arg-type]  # torch's type promises no length
-    if count < 2:
-        raise ValueError("batch norm needs at least 2 training examples")
+    if count < 2 or batch_size < 2:
+        raise ValueError("batch norm needs at least 2 training examples, and 2 in a batch")
     if hasattr(train, "to"):  # whole on the device: nothing to copy at each step
         train = train.to(device)
     # Batch norm can't normalise a last batch of one example.
@@ -362,8 +364,8 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
     Source: Y. Wu and J. Johnson, Rethinking "Batch" in BatchNorm, arXiv 2105.07576, 2021.
     """
     count = len(dataset)  # type: ignore[arg-type]
-    if count < 2:
-        raise ValueError("batch norm needs at least 2 examples")
+    if count < 2 or batches < 1:
+        raise ValueError("batch norm needs at least 2 examples, and a batch")
     device = next(model.parameters()).device
     trial = copy.deepcopy(model).eval().requires_grad_(False)  # no setting of torch is touched
     for layer in trial.modules():
@@ -392,6 +394,9 @@ def learning_rate_range_test(
     Trains on the model's own device; the data may be on any.
     Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
     """
+    if not 0 < lowest <= highest < math.inf or batch_size < 2:
+        raise ValueError("the rates are above 0 and finite, lowest first, and batch norm needs "
+                         "at least 2 examples in a batch")
     model = copy.deepcopy(model).train()
     device = next(model.parameters()).device
     optimizer = torch.optim.SGD(model.parameters(), lowest, momentum=momentum)

@@ -160,6 +160,7 @@ def test_blank_images_and_single_pixels_are_no_trouble(digit, form):
     images = torch.zeros(2, 1, 28, 28)
     images[1, 0, 14, 14] = 1
     assert form(images).isfinite().all()
+    assert form(images[:0]).shape == (0, 1, 28, 28)
 
 
 def test_an_upstroke_leads_to_the_top_from_the_left(splits):

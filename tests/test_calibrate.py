@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from interrupts import interrupted_at_every_line
 
 from mnist_adder_lib import (
     AdderDataset,
@@ -94,3 +95,19 @@ def test_calibrating_on_right_answers_alone_changes_nothing(first):
     with pytest.raises(ValueError, match="calibrate on more examples, some of them wrong"):
         calibrate(model, AdderDataset(data.images[right], data.digits[right], data.numbers[right]))
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_an_interrupt_at_any_line_leaves_both_heads_or_none(first):
+    data, start = first(300), load_pretrained()
+    with torch.no_grad():
+        start.digit_head.weight *= 3
+        start.sum_head.weight *= 0.5
+    model = copy.deepcopy(start)
+    calibrate(model, data)
+    heads = [(each.digit_head.weight, each.sum_head.weight) for each in (start, model)]
+    stopped = copy.deepcopy(start)
+    for _ in interrupted_at_every_line(lambda: calibrate(stopped, data), "calibrate.py", stride=5):
+        found = stopped.digit_head.weight, stopped.sum_head.weight
+        assert any(all(map(torch.equal, found, pair)) for pair in heads)
+        assert torch.is_grad_enabled()
+        stopped = copy.deepcopy(start)

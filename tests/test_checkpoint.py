@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from torch.nn.utils import prune
 
 from mnist_adder_lib import (
     CheckpointError,
@@ -146,6 +147,45 @@ def test_a_network_that_has_diverged_is_refused(path):
     model.digit_head.weight.data[0, 0] = torch.nan
     with pytest.raises(ValueError, match="diverged"):
         save_checkpoint(path, model)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("options", [
+    dict(dropout=np.float64(0.25)), dict(dropout=np.float32(0.25)),
+    dict(dropout=torch.tensor(0.25)), dict(channel_dropout=np.bool_(False)),
+    dict(channel_dropout=0), dict(adder_layers=np.int64(1)),
+])
+def test_a_variant_of_any_kind_of_number_can_be_loaded(path, options):
+    model = IdentityAdderModel(**options)
+    save_checkpoint(path, model)
+    assert load_checkpoint(path)[0].config == model.config
+
+
+def other_layers():
+    model = IdentityAdderModel()
+    model.sum_head = torch.nn.Linear(64, 28, bias=False)
+    return model
+
+
+def pruned():
+    model = IdentityAdderModel()
+    prune.l1_unstructured(model.sum_head, "weight", 0.5)
+    return model
+
+
+@pytest.mark.parametrize("make", [other_layers, pruned])
+def test_a_network_that_could_not_be_loaded_is_not_saved(path, make):
+    save_checkpoint(path, IdentityAdderModel())
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="the model holds no network of this library"):
+        save_checkpoint(path, make())
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["variant", "normalisation"])
+def test_a_detail_takes_no_name_of_the_librarys(path, name):
+    with pytest.raises(ValueError, match=f"another name than {name}"):
+        save_checkpoint(path, IdentityAdderModel(), **{name: "mine"})
     assert not path.exists()
 
 

@@ -447,6 +447,16 @@ def test_what_is_read_only_and_unpacked_is_nobodys_copy(archives, cache, mount):
     assert find_mnist(folder) == folder and not cache.exists()
 
 
+def test_no_folder_for_temporary_files_is_no_trouble_where_none_is_needed(
+    archives, cache, monkeypatch
+):
+    def nowhere():
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(data.tempfile, "gettempdir", nowhere)
+    assert find_mnist(archives) == archives
+
+
 def test_no_space_anywhere(archives, mount, monkeypatch):
     folder = mount("size=32m", lambda f: shutil.copytree(archives / "MNIST", f / "MNIST"))
     monkeypatch.setattr(data, "user_cache_path", lambda name: folder / "cache")

@@ -133,6 +133,20 @@ def test_an_interrupt_at_any_line_leaves_the_model_as_it_was(first):
             assert model.modes() == before and torch.is_grad_enabled()
 
 
+def test_predicting_disturbs_no_thread_that_trains_the_same_model():
+    """In JupyterLab a panel answers in a thread of its own, also while a cell trains."""
+    seen = []
+    model = Trap(lambda: seen.append((model.modes(), torch.rand(1))))
+    before, weights = model.modes(), {k: v.clone() for k, v in model.state_dict().items()}
+    random = torch.get_rng_state()
+    predict(model, PICTURE, 3)
+    drawn = seen[0][1], torch.rand(1)
+    assert seen[0][0] == model.modes() == before
+    assert all(torch.equal(value, weights[k]) for k, value in model.state_dict().items())
+    torch.set_rng_state(random)
+    assert drawn == (torch.rand(1), torch.rand(1))  # none is taken back
+
+
 def test_it_takes_one_hot_vectors(model, first):
     assert evaluate(model, first(20)).scores == evaluate(model, first(20).as_one_hot()).scores
 
@@ -239,10 +253,19 @@ def test_all_forms_of_an_image_are_the_same(model, first):
 
 
 def test_predicting_leaves_the_mode(model, first):
-    model.train()
-    predict(model, first(1).images[0], 0)
+    image = first(1).images[0]
+    expected = predict(model.eval(), image, 0)
+    assert torch.equal(predict(model.train(), image, 0).sum_probabilities,
+                       expected.sum_probabilities)
     assert model.training
     model.eval()
+
+
+def test_a_model_that_has_diverged_gives_no_answer():
+    model = load_pretrained()
+    model.sum_head.weight.data[3, 0] = torch.nan
+    with pytest.raises(ValueError, match="diverged"):
+        predict(model, PICTURE, 3)
 
 
 PICTURE = torch.zeros(28, 28)
@@ -261,6 +284,9 @@ def test_a_bad_number(model, number):
         (torch.zeros(3, 28, 28), r"not \(3, 28, 28\)"),
         (torch.zeros(0, 28, 28), r"not \(0, 28, 28\)"),
         (PICTURE.long(), "uint8 or float, not torch.int64"),
+        (PICTURE.numpy().astype(object), "uint8 or float, not object"),
+        (None, "uint8 or float, not object"),
+        ("digit.png", "uint8 or float, not <U9"),
         (PICTURE + torch.nan, "not finite"),
         (PICTURE + torch.inf, "not finite"),
         (PICTURE + 255, "float pixels must be in 0-1, but go from 255 to 255"),

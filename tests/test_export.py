@@ -1,4 +1,5 @@
 import logging
+import os
 
 import pytest
 import torch
@@ -61,6 +62,35 @@ def test_many_images_are_sent_in_batches(path, monkeypatch):
 def test_a_batch_of_any_size(path, batch):
     digit, total = run_onnx(path, torch.zeros(batch, 1, 28, 28), torch.zeros(batch).long())
     assert digit.shape == (batch, 10) and total.shape == (batch, 19)
+
+
+@pytest.mark.parametrize("count, numbers, message", [
+    (3, [1, 2, 10], "must be 0-9, but go from 1 to 10"), (3, [-1, 2, 3], "must be 0-9"),
+    (3, [1, 2], r"shape \(3,\)"), (2000, [1] * 1000, r"shape \(2000,\)"), (0, [], "empty"),
+])
+def test_examples_that_make_no_sense(path, tmp_path, count, numbers, message):
+    examples = torch.zeros(count, 1, 28, 28), torch.tensor(numbers, dtype=torch.int64)
+    with pytest.raises(ValueError, match=message):
+        run_onnx(path, *examples)
+    with pytest.raises(ValueError, match=message):
+        quantise_onnx(path, tmp_path / "int8.onnx", *examples)
+    assert not (tmp_path / "int8.onnx").exists()
+
+
+def test_eight_bits_are_not_made_of_eight_bits(path, tmp_path):
+    eight, examples = tmp_path / "int8.onnx", (torch.rand(9, 1, 28, 28), torch.arange(9))
+    quantise_onnx(path, eight, *examples)
+    before = eight.read_bytes()
+    with pytest.raises(Exception, match="invalid model"):
+        quantise_onnx(eight, eight, *examples)
+    assert eight.read_bytes() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_does_not_hang(tmp_path):
+    os.mkfifo(tmp_path / "x.onnx")
+    with pytest.raises(FileNotFoundError):
+        run_onnx(tmp_path / "x.onnx", torch.zeros(1, 1, 28, 28), torch.zeros(1).long())
 
 
 def test_no_file(tmp_path):

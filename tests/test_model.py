@@ -107,6 +107,23 @@ def test_receptive_fields_are_what_reaches_a_unit():
         assert columns[-1] - columns[0] + 1 == field["size"]
 
 
+@given(st.lists(st.tuples(st.sampled_from([nn.Conv2d, nn.AvgPool2d]), st.integers(1, 3),
+                          st.integers(1, 2), st.integers(1, 3)), min_size=1, max_size=3))
+def test_receptive_fields_of_averages_and_of_kernels_with_gaps(layers):
+    parts = [kind(1, 1, kernel, stride, dilation=gap, bias=False) if kind is nn.Conv2d
+             else kind(kernel, stride) for kind, kernel, stride, gap in layers]
+    for part in parts:
+        for weight in part.parameters():
+            nn.init.ones_(weight)
+    image = torch.zeros(1, 1, 60, 60, requires_grad=True)
+    seen = nn.Sequential(*parts)(image)
+    seen[0, 0, 0, 0].backward()
+    columns = image.grad[0, 0].amax(dim=0).nonzero().flatten()
+    field = receptive_fields(nn.Sequential(*parts))[-1]
+    assert columns[-1] - columns[0] + 1 == field["size"]
+    assert (columns[-1] + columns[0]) / 2 == field["start"]
+
+
 def smooth(model, image):
     """Replace max pooling, which lets only one of four gradients pass, by average pooling."""
     for block in (model.block1, model.block2):

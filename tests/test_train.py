@@ -337,6 +337,18 @@ def test_a_last_batch_of_one_example_is_left_out(first):
         fit(IdentityAdderModel(), first(1), epochs=1)
 
 
+@pytest.mark.parametrize("options, message", [
+    (dict(batch_size=0), "2 in a batch"), (dict(batch_size=1), "2 in a batch"),
+    (dict(learning_rate=math.nan), "finite"), (dict(learning_rate=math.inf), "finite"),
+])
+def test_what_could_only_fail_or_destroy_the_weights_is_refused(first, options, message):
+    model = seeded_model()
+    before = weights(model)
+    with pytest.raises(ValueError, match=message):
+        fit(model, first(8), epochs=1, **options)
+    assert torch.equal(weights(model), before)
+
+
 def test_it_trains_on_part_of_a_dataset_and_on_one_hot_vectors(first):
     for data in (Subset(first(64), range(40)), first(40).as_one_hot()):
         history = fit(IdentityAdderModel(), data, data, epochs=1, batch_size=20)
@@ -539,12 +551,12 @@ def test_refreshing_with_a_last_batch_of_one(first, count):
     assert mean.any() and mean.isfinite().all()
 
 
-@pytest.mark.parametrize("count", [0, 1])
-def test_refreshing_needs_two_examples(first, count):
+@pytest.mark.parametrize("count, batches", [(0, 20), (1, 20), (3, 0), (3, -1)])
+def test_refreshing_needs_two_examples_and_a_batch(first, count, batches):
     model = seeded_model()
     before = weights(model)
-    with pytest.raises(ValueError, match="at least 2 examples"):
-        refresh_batch_norm(model, Subset(first(3), range(count)))
+    with pytest.raises(ValueError, match="at least 2 examples, and a batch"):
+        refresh_batch_norm(model, Subset(first(3), range(count)), batches)
     assert torch.equal(weights(model), before)
 
 
@@ -601,6 +613,15 @@ def test_the_range_test(first):
     assert rates[0] == pytest.approx(1e-3) and rates[-1] == pytest.approx(10)
     ratios = [b / a for a, b in zip(rates, rates[1:])]
     assert max(ratios) == pytest.approx(min(ratios), rel=1e-3)
+
+
+@pytest.mark.parametrize("options", [
+    dict(lowest=0), dict(lowest=math.nan), dict(highest=math.inf), dict(lowest=20),
+    dict(batch_size=1), dict(batch_size=0),
+])
+def test_a_range_that_makes_no_sense(first, options):
+    with pytest.raises(ValueError, match="lowest first, and batch norm needs"):
+        learning_rate_range_test(seeded_model(), first(8), **options)
 
 
 def test_between_too_small_and_too_large_rates_something_is_learned(first, trained):

@@ -60,6 +60,8 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
     With an evaluation of the same dataset, target and prediction of each.
     """
     indices = list(indices)
+    if not indices:
+        raise ValueError("there is no example to show")
     columns = min(3, len(indices))
     rows = -(-len(indices) // columns)
     figure = plt.figure(figsize=(1.8 * columns, 1.95 * rows))

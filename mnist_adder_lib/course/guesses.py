@@ -41,9 +41,13 @@ class Choice(anywidget.AnyWidget):
     chosen = Int(None, allow_none=True).tag(sync=True)
     closed = Bool(False).tag(sync=True)
 
+    def __init__(self, **traits):
+        super().__init__(**traits)
+        self.count = len(self.options)  # a page might change the options
+
     @validate("chosen")
     def _check_chosen(self, proposal):
-        if proposal.value is not None and proposal.value not in range(len(self.options)):
+        if proposal.value is not None and proposal.value not in range(self.count):
             raise TraitError(f"there is no option {proposal.value}")
         return proposal.value
 

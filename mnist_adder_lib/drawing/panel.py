@@ -25,6 +25,7 @@ from .strokes import PEN, as_strokes, frame_strokes, render_strokes
 from .style import style
 
 SURE = 0.6  # below this probability the panel says that it is not sure
+LARGEST = 560, 560  # pixels, twice the pad: more costs time and memory at every stroke
 BLANK = np.zeros((28, 28), np.uint8)
 
 
@@ -160,7 +161,7 @@ class DigitPad(anywidget.AnyWidget):
 
     def _picture(self) -> np.ndarray:
         picture = open_picture(from_url(self.background))
-        picture.thumbnail((560, 560))  # twice the pad: more costs time and memory at every stroke
+        picture.thumbnail(LARGEST)
         return np.asarray(picture.convert("L"))
 
     def show(self, image: ArrayLike, about: str = "") -> None:
@@ -170,6 +171,7 @@ class DigitPad(anywidget.AnyWidget):
         what isn't square gets black sides.
         """
         picture = Image.fromarray(to_uint8(to_ink(image)))
+        picture.thumbnail(LARGEST)
         square = ImageOps.pad(picture, (max(picture.size),) * 2)
         self._put([], to_url(np.asarray(square), about))
 

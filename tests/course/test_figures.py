@@ -34,6 +34,8 @@ def test_examples_are_titled_as_sums(first):
     image = figure.axes[3].images[0].get_array()
     assert np.array_equal(image, data[3][0][0][0])
     assert titles(figures.plot_examples(data, [4])) == [expected[4]]
+    with pytest.raises(ValueError, match="no example"):
+        figures.plot_examples(data, [])
 
 
 def test_wrong_predictions_are_red(first):

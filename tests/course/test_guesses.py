@@ -3,11 +3,13 @@
 The values are in the test file of each lesson, as VALUES.
 """
 
+import contextlib
+
 import pytest
 from every_lesson import LESSONS
 from traitlets import TraitError
 
-from mnist_adder_lib.course.guesses import Guesses, never
+from mnist_adder_lib.course.guesses import Guess, Guesses, Option, Question, never
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # A name may be used again in another lesson, so the lesson stands before it.
@@ -136,3 +138,13 @@ def test_an_option_that_is_not_there_can_not_be_chosen(place):
     with pytest.raises(TraitError):
         guess.widget.chosen = place
     assert guess.choice == guess.question.options[1].text
+
+
+def test_a_page_changes_no_options():
+    question = Question("How many?", "Because.", [
+        Option("One.", lambda value: value == 1, "No."), Option("Two.", lambda value: value == 2)])
+    guess = Guess(question)
+    for state in ({"options": "<script>"}, {"options": []}, {"chosen": 1}):
+        with contextlib.suppress(TraitError):
+            guess.widget._handle_msg({"content": {"data": {"method": "update", "state": state}}})
+    assert guess.choice == "Two."

@@ -330,7 +330,9 @@ def test_a_thousand_strokes_are_answered_soon():
     assert min(seconds) < 1  # 0.1 on a quiet machine
 
 
-@pytest.mark.parametrize("shape", [(28, 28), (10, 40), (1, 1), (300, 200)])
+@pytest.mark.parametrize("shape", [
+    (28, 28), (10, 40), (1, 1), (300, 200), (1, 100_000), (6000, 6000),
+])
 def test_pictures_of_any_shape_are_shown(shape):
     panel = panel_of()
     panel.show(np.full(shape, 255, np.uint8), about="A picture; with 50%, and more.")
