@@ -262,7 +262,7 @@ class Table:
 def quarters(values: pd.Series) -> tuple[float, float, str]:
     """The last quarter's median as a multiple of the first's, and what is allowed."""
     quarter = -(-len(values) // 4)
-    return values[-quarter:].median() / values[:quarter].median(), TIME_BOUND, "times"
+    return values.iloc[-quarter:].median() / values.iloc[:quarter].median(), TIME_BOUND, "times"
 
 
 def grows(what: str, amount: float, bound: float, unit: str) -> bool:

@@ -409,7 +409,9 @@ def plot_onnx_graph(path, columns: int = 5) -> Figure:
     graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
     values = [*graph.input, *graph.value_info, *graph.output]
     shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
-    operations = {n.output[0]: n.op_type for n in graph.node if n.op_type != "Constant"}
+    # An Identity is one of PyTorch 2.6's, which gives equal weights a second name.
+    operations = {node.output[0]: node.op_type for node in graph.node
+                  if node.op_type not in ("Constant", "Identity")}
     names = ", ".join(operations.values())
     operations |= {v.name: "Input" for v in graph.input}
     edges = [(source, node.output[0]) for node in graph.node for source in node.input
@@ -453,7 +455,8 @@ def _snake(operations, edges, columns: int, begin: int) -> dict[str, tuple[float
 
 def _draw_box(ax, place, operation: str, shape: str) -> FancyBboxPatch:
     x, y = place
-    colour = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, Concat=RED).get(operation, GREY)
+    colours = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE, Concat=RED)
+    colour = colours.get(operation, GREY)
     box = FancyBboxPatch((x - 0.41, y - 0.33), 0.82, 0.66, color=colour,
                          boxstyle="round,pad=0.02,rounding_size=0.08")
     text = dict(ha="center", va="center", color=text_on(colour), size=9)

