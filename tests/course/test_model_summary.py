@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-from packaging.version import Version
 import torch.nn.functional as F
+from packaging.version import Version
 from torch import nn
 
 from mnist_adder_lib import IdentityAdderModel, export_onnx, receptive_fields
