@@ -43,11 +43,11 @@ class Choice(anywidget.AnyWidget):
 
     def __init__(self, **traits):
         super().__init__(**traits)
-        self.count = len(self.options)  # a page might change the options
+        self._count = len(self.options)  # a page might change the options
 
     @validate("chosen")
     def _check_chosen(self, proposal):
-        if proposal.value is not None and proposal.value not in range(self.count):
+        if proposal.value is not None and proposal.value not in range(self._count):
             raise TraitError(f"there is no option {proposal.value}")
         return proposal.value
 
