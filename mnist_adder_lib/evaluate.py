@@ -222,7 +222,8 @@ def predict(model: nn.Module, image: ArrayLike | Tensor, number: int) -> Predict
 def _in_evaluation(model: nn.Module) -> nn.Module:
     """The model in evaluation mode, with the same weights; its own mode stays as it is.
 
-    In JupyterLab the panel answers in a thread of its own, while a cell trains the model.
+    So threads may ask while another trains the model: a panel, where widgets are answered in a
+    kernel's subshells, or a server.
     """
     view = copy.copy(getattr(model, "_orig_mod", model))  # of torch.compile, which keeps a mode
     parts = {name: _in_evaluation(part) for name, part in view.named_children()}

@@ -134,7 +134,7 @@ def test_an_interrupt_at_any_line_leaves_the_model_as_it_was(first):
 
 
 def test_predicting_disturbs_no_thread_that_trains_the_same_model():
-    """In JupyterLab a panel answers in a thread of its own, also while a cell trains."""
+    """A panel may be answered in a thread of its own (a subshell) while a cell trains."""
     seen = []
     model = Trap(lambda: seen.append((model.modes(), torch.rand(1))))
     before, weights = model.modes(), {k: v.clone() for k, v in model.state_dict().items()}
