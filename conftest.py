@@ -18,7 +18,9 @@ def pytest_configure(config):
         # Where the home can't be written, matplotlib says in red, in the first cell that takes it,
         # that its cache is elsewhere. That is no output of a lesson.
         if not os.access(os.path.expanduser("~"), os.W_OK):
-            os.environ.setdefault("MPLCONFIGDIR", tempfile.mkdtemp())
+            cache = tempfile.TemporaryDirectory()
+            config.add_cleanup(cache.cleanup)
+            os.environ.setdefault("MPLCONFIGDIR", cache.name)
 
     if config.pluginmanager.hasplugin("hypothesispytest"):
         from hypothesis import settings

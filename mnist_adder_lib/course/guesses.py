@@ -42,8 +42,8 @@ class Choice(anywidget.AnyWidget):
     closed = Bool(False).tag(sync=True)
 
     def __init__(self, **traits):
+        self._count = len(traits["options"])  # a page might change the options
         super().__init__(**traits)
-        self._count = len(self.options)  # a page might change the options
 
     @validate("chosen")
     def _check_chosen(self, proposal):

@@ -145,7 +145,7 @@ def test_it_answers_while_one_draws_one_message_at_a_time(lab):
     lab.page.mouse.up()
     lab.wait_for_output("print(len(panel.strokes), len(saved), bool(seen[-1]['ink']))", "1 1 False")
     answers = eval(lab.execute("print([bool(a['ink']) for a in seen])"))
-    assert 3 <= sum(answers) <= asked <= seconds / 0.08 + 1
+    assert 5 <= sum(answers) <= asked <= seconds / 0.08 + 1
 
 
 def test_ink_of_a_busy_kernel_is_asked_for_once(lab, tmp_path):
@@ -182,7 +182,8 @@ def test_touch_and_a_tap(lab):
 
 def test_undo_and_clear(lab):
     lab.draw(DIGITS[7])
-    wait_for_strokes(lab, 1)  # the 7 may have been seen while the stroke was drawn
+    lab.wait("I see a 7")
+    wait_for_strokes(lab, 1)  # it may have been seen while the stroke was drawn
     ask = "from mnist_adder_lib.drawing.panel import to_url; print(to_url(panel.seen))"
     seven, source = lab.execute(ask), "document.querySelector('.seen').src"
     lab.page.wait_for_function(f"s => {source} === s", arg=seven)
@@ -307,7 +308,7 @@ def test_another_tab_gets_the_ink(lab):
     other.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
     other.mouse.up()
     wait_for_strokes(lab, 2)
-    other.wait_for_selector(".card:not(.stale)")
+    other.wait_for_function("!document.querySelector('.card.stale')")
     other.close()
     lab.page.bring_to_front()
     white = "c => c.getContext('2d').getImageData(c.width / 2, 0.8 * c.height, 1, 1).data[0]"
