@@ -72,3 +72,20 @@ def test_the_table_has_the_smallest_margin_first():
     rows = measure_margins.table(lines)
     assert [row[1] for row in rows] == ["broken", "narrow", "wide"]
     assert [row[0] for row in rows] == pytest.approx([-1 / 3, 1, 9])
+
+
+@pytest.mark.parametrize("quick, runs", [(True, 1), (False, 12)])
+def test_what_fails_anywhere_is_told(monkeypatch, tmp_path, quick, runs):
+    ran = []
+
+    def run_lesson(path, file, offset, environment):
+        ran.append(path.stem)
+        if path.stem.startswith("07"):
+            raise RuntimeError("a cell")
+
+    monkeypatch.setattr(measure_margins, "run_lesson", run_lesson)
+    monkeypatch.setattr(measure_margins, "run_tests", lambda *_: ran.append("tests"))
+    failures = measure_margins.measure(tmp_path / "file", quick)
+    assert len(failures) == runs and all("07_draw_a_digit on" in failure for failure in failures)
+    assert {ran.count(name) for name in ("tests", "00_start_here", "07_draw_a_digit")} == {runs}
+    assert ran.count(measure_margins.LONG) == (0 if quick else 4)

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -132,6 +133,14 @@ def measure(file: Path, quick: bool) -> list[str]:
     """Run everything; returns what failed."""
     failures, lessons = [], sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     machines = list(MACHINES.items())[-1:] if quick else list(MACHINES.items())
+
+    def attempt(name, run, what, machine, offset, environment):
+        print(f"{machine}, seeds + {offset}: {name}", flush=True)
+        try:
+            run(*what, file, offset, environment)
+        except Exception as error:  # whatever a lesson raises: report it and go on
+            failures.append(f"{name} on {machine}, seeds + {offset}: {error}")
+
     for place, (machine, environment) in enumerate(machines):
         for offset in OFFSETS[:1] if quick else OFFSETS:
             jobs = [("tests", run_tests, ())]
@@ -139,12 +148,11 @@ def measure(file: Path, quick: bool) -> list[str]:
                 # The long training once on each machine, each time with other seeds.
                 if path.stem != LONG or not quick and offset == OFFSETS[place % len(OFFSETS)]:
                     jobs.append((path.stem, run_lesson, (path,)))
-            for name, run, what in jobs:
-                print(f"{machine}, seeds + {offset}: {name}", flush=True)
-                try:
-                    run(*what, file, offset, environment)
-                except Exception as error:  # whatever a lesson raises: report it and go on
-                    failures.append(f"{name} on {machine}, seeds + {offset}: {error}")
+            # On one thread each, two at once don't disturb each other.
+            at_once = 2 if environment.get("OMP_NUM_THREADS") == "1" else 1
+            with ThreadPoolExecutor(at_once) as pool:
+                for job in jobs:
+                    pool.submit(attempt, *job, machine, offset, environment)
     return failures
 
 
