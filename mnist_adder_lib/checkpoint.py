@@ -132,9 +132,9 @@ def load_pretrained() -> IdentityAdderModel:
 def asset_path(name: str) -> Path:
     """A file that comes with the course: inside an installed package, else in assets.
 
-    `adder.pt` is the trained model, `results.jsonl` what `tools/measure_recipes.py` measured,
-    `changes.jsonl` what `tools/measure_changes.py` did, `adders.jsonl` `tools/measure_adders.py`,
-    `sums.jsonl` and the network `last_figure.pt` what `tools/measure_sums.py` did.
+    `adder.pt` is the trained model, `results.jsonl` what `experiments/measure_recipes.py` measured,
+    `changes.jsonl` what `experiments/measure_changes.py` did, `adders.jsonl` `experiments/measure_adders.py`,
+    `sums.jsonl` and the network `last_figure.pt` what `experiments/measure_sums.py` did.
     """
     package = Path(__file__).parent
     packed = package / "assets" / name

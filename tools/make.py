@@ -67,7 +67,7 @@ def margins(*arguments):
 @target
 def checkpoint(*arguments):
     """train the network that ships (minutes)"""
-    python("tools/train_checkpoint.py", *arguments)
+    python("experiments/train_checkpoint.py", *arguments)
 
 
 @target
@@ -75,13 +75,13 @@ def results():
     """compute everything again: recipes, network, lessons (hours; put the table into README.md)"""
     environment()  # before anything is removed
     (ROOT / "assets" / "results.jsonl").unlink(missing_ok=True)
-    python("tools/measure_recipes.py")
+    python("experiments/measure_recipes.py")
     seeds = map(str, range(5, 15))
-    python("tools/measure_recipes.py", "--recipes", "plain", "--seeds", *seeds)
+    python("experiments/measure_recipes.py", "--recipes", "plain", "--seeds", *seeds)
     checkpoint()
     (ROOT / "assets" / "changes.jsonl").unlink(missing_ok=True)
-    python("tools/measure_changes.py", "--search")
-    python("tools/measure_changes.py")
+    python("experiments/measure_changes.py", "--search")
+    python("experiments/measure_changes.py")
     lessons()
 
 

@@ -329,7 +329,7 @@ def plot_chance(dealt, seen: float) -> Figure:
 
 def recipe_runs() -> pd.DataFrame:
     """Percent of the evaluation split with both right: a column for each recipe, a row for each
-    seed, from `tools/measure_recipes.py`."""
+    seed, from `experiments/measure_recipes.py`."""
     runs = read_results("results.jsonl")
     table = runs.pivot_table(index="seed", columns="recipe", values="evaluation")
     return table[["reference", "fast", "best"]].dropna()  # the seeds that all of them had

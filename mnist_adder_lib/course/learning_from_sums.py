@@ -252,7 +252,7 @@ def last_figure_probabilities(first: Tensor, second: Tensor) -> Tensor:
 
 def load_reader() -> nn.Sequential:
     """A reader that was trained on last figures for three epochs, in evaluation mode: right about
-    the sums, for the wrong reason. `tools/measure_sums.py` trained it."""
+    the sums, for the wrong reason. `experiments/measure_sums.py` trained it."""
     reader = new_reader()
     reader.load_state_dict(load_tensors(asset_path("last_figure.pt")))
     return reader.eval()
@@ -262,7 +262,7 @@ def load_reader() -> nn.Sequential:
 
 
 def trainings() -> pd.DataFrame:
-    """What `tools/measure_sums.py` measured: a row for each training."""
+    """What `experiments/measure_sums.py` measured: a row for each training."""
     return read_results("sums.jsonl")
 
 

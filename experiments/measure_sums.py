@@ -1,6 +1,6 @@
 """Train readers of digits to which only sums are told, and record what they have learned.
 
-    python tools/measure_sums.py [--ways "two images" "last figure" ...] [--seeds 0 1 2 3 4]
+    python experiments/measure_sums.py [--ways "two images" "last figure" ...] [--seeds 0 1 2 3 4]
 
 Adds a line for each training to assets/sums.jsonl, which lesson 10 reads. Each of the `WAYS` trains
 with the 48,000 training images, in batches of 128, by AdamW and one cycle with a peak of 0.01, for

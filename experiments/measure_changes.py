@@ -1,7 +1,7 @@
 """Train two epochs of the reference recipe, with one change at a time, and record the results.
 
-    python tools/measure_changes.py [--changes start AdamW ...] [--seeds 0 1 2 3 4]
-    python tools/measure_changes.py --search
+    python experiments/measure_changes.py [--changes start AdamW ...] [--seeds 0 1 2 3 4]
+    python experiments/measure_changes.py --search
 
 Adds a line for each training to assets/changes.jsonl, which lesson 08 reads. A training takes about
 half a minute on one core. With `--search` every change is tried at each of its learning rates, with

@@ -1,6 +1,6 @@
 """Train by each recipe with several seeds and record how good the networks are.
 
-    python tools/measure_recipes.py [--recipes reference fast plain best] [--seeds 0 1 2 3 4]
+    python experiments/measure_recipes.py [--recipes reference fast plain best] [--seeds 0 1 2 3 4]
 
 Adds a line for each training to assets/results.jsonl, which lesson 06 reads, and prints the
 README's table of all. The recipes were chosen by the test split; the evaluation split is only

@@ -1,6 +1,6 @@
 """Train the network that ships with the course by the best recipe and write its checkpoint.
 
-    python tools/train_checkpoint.py [--seed SEED] [--path assets/adder.pt]
+    python experiments/train_checkpoint.py [--seed SEED] [--path assets/adder.pt]
 
 Its probabilities are calibrated on the test split, and its scores there are printed and kept in
 the checkpoint; the evaluation split is left for lesson 06.

@@ -1,6 +1,6 @@
 """How many drawings of strangers a network reads, in several ways of drawing.
 
-    python tools/measure_drawings.py FOLDER [CHECKPOINT ...] [--writers 1-7] [--images]
+    python experiments/measure_drawings.py FOLDER [CHECKPOINT ...] [--writers 1-7] [--images]
 
 FOLDER holds digits that people drew with a pen, of the UCI set Pen-Based Recognition of Handwritten
 Digits (E. Alpaydin and F. Alimoglu 1996, CC BY 4.0, https://archive.ics.uci.edu/dataset/81):

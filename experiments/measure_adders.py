@@ -1,6 +1,6 @@
 """Train adders that never see some pairs of digit and number, and record how they add those.
 
-    python tools/measure_adders.py [--adders "19 classes" "amount, regression" ...] \
+    python experiments/measure_adders.py [--adders "19 classes" "amount, regression" ...] \
         [--seeds 0 1 2 3 4] [--held-out 20] [--behind-reader]
 
 Adds a line for each training to assets/adders.jsonl, which lesson 09 reads; what is there already
@@ -9,9 +9,9 @@ one network a seed is trained to read digits, for one epoch, from images alone. 
 is, and only the adders behind it are trained, for three epochs, from its embeddings: a few seconds
 each. To measure everything again, delete the file and run
 
-    python tools/measure_adders.py
-    python tools/measure_adders.py --behind-reader
-    python tools/measure_adders.py --behind-reader --held-out 5 10 40 60 80 \
+    python experiments/measure_adders.py
+    python experiments/measure_adders.py --behind-reader
+    python experiments/measure_adders.py --behind-reader --held-out 5 10 40 60 80 \
         --adders "shift, digit alone" "amount, regression" "amount, 19 classes"
 
 `--held-out 20` holds out the lesson's own 20 pairs. Any other count is drawn at random by the seed,
