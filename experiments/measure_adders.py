@@ -3,11 +3,10 @@
     python experiments/measure_adders.py [--adders "19 classes" "amount, regression" ...] \
         [--seeds 0 1 2 3 4] [--held-out 20] [--behind-reader]
 
-Adds a line for each training to assets/adders.jsonl, which lesson 09 reads; what is there already
-isn't trained again. Whole networks take about a minute each on one core. With `--behind-reader`
-one network a seed is trained to read digits, for one epoch, from images alone. Then it stays as it
-is, and only the adders behind it are trained, for three epochs, from its embeddings: a few seconds
-each. To measure everything again, delete the file and run
+Adds a line for each training to assets/adders.jsonl, which lesson 09 reads. Whole networks, by
+default the first six, take about a minute each on one core. With `--behind-reader` one network a
+seed learns to read digits in one epoch, from images alone, and stays as it is; adders behind it are
+trained from its embeddings, three epochs in a few seconds each. All results again:
 
     python experiments/measure_adders.py
     python experiments/measure_adders.py --behind-reader
@@ -17,46 +16,35 @@ each. To measure everything again, delete the file and run
 `--held-out 20` holds out the lesson's own 20 pairs. Any other count is drawn at random by the seed,
 so that every sum, every digit and every number still occurs in training.
 
-What a line holds, each for the test split (chosen by it) and for the evaluation split (reported):
-`held_sums`, `held_digits`, the percent of images answered right on held-out pairs whose sum occurs
-in training; `slope` of the mean predicted sum against the true one over these pairs; `lost_sums`,
-as `held_sums` on pairs whose sum doesn't occur (null where there are none); `seen_sums`,
-`seen_digits`, on the other pairs; `wrong_allowed`, of the wrong digits on held-out pairs the
-percent that does occur with the number, and `wrong_chance`, the same if they fell on all nine
-other digits alike. All are means over pairs. Of whole networks it holds also three 10x10
-tables of the evaluation split, a row for each digit: `right`, percent of sums, `read`, percent of
-digits, `mean`, the mean predicted sum.
+What a line holds, each for the test split (chosen by it) and the evaluation split (reported), as
+means over pairs: `held_sums`, `held_digits`, the percent of images answered right on held-out pairs
+whose sum occurs in training; `slope` of the mean predicted sum against the true one over these
+pairs; `lost_sums`, as `held_sums` on pairs whose sum doesn't occur (null where there are none);
+`seen_sums`, `seen_digits`, on the other pairs. Of whole networks it holds also three 10x10 tables
+of the evaluation split, a row for each digit: `right`, percent of sums, `read`, percent of digits,
+`mean`, the mean predicted sum.
 """
 
-import argparse
 import itertools
-import json
 import time
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from common import ASSETS, command_line, record
 from torch import Tensor, nn
 
-from mnist_adder_lib import (
-    LIGHT_AUGMENT,
-    AdderDataset,
-    IdentityAdderModel,
-    agreement_loss,
-    load_splits,
-    normalise,
-)
-from mnist_adder_lib.evaluate import as_classes, only_looking
+from mnist_adder_lib import AdderDataset, IdentityAdderModel, agreement_loss, load_splits, normalise
+from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.model import fully_connected
 
-RESULTS = Path(__file__).resolve().parents[1] / "assets" / "adders.jsonl"
+RESULTS = ASSETS / "adders.jsonl"
 BATCH, STEPS, EPOCHS = 128, 375, 3  # STEPS: of an epoch
 TRUE_SUMS = torch.arange(10)[:, None] + torch.arange(10)
 LESSONS_PAIRS = (3 * torch.arange(10)[:, None] + torch.arange(10)) % 5 == 0  # bool (10, 10)
 WAVES = 2 * torch.pi * torch.tensor([1, 2, 3]) / 20
-ENCODINGS = {  # how the adder is told the number: int64 (n,) to float (n, k)
+ENCODINGS = {  # how the adder gets the number: int64 (n,) to float (n, k)
     "one-hot": lambda numbers: F.one_hot(numbers, 10).float(),
     "switches": lambda numbers: (torch.arange(1, 10) <= numbers[:, None]).float(),
     "amount": lambda numbers: numbers[:, None] / 4.5 - 1,
@@ -70,7 +58,7 @@ class Design(NamedTuple):
 
     encoding: str = "one-hot"
     head: str = "classes"  # see `Adder`
-    digit_alone: bool = False  # the digit head reads the embedding and isn't told the number
+    digit_alone: bool = False  # the digit head reads the embedding and not the number
     agreement: float = 0.0  # weight of `agreement_loss`, on all ten numbers, without their sums
     weight_decay: float = 0.01
     rate: float = 0.01  # the learning rate at its peak
@@ -95,16 +83,15 @@ DESIGNS = {
     "agreement": Design(agreement=1.0),
     "agreement, digit alone": Design(agreement=1.0, digit_alone=True),
 }
-
-
+READER = Design(head="shift", digit_alone=True, steps=STEPS)  # for one epoch, on digits alone
 SIX = list(DESIGNS)[:6]
 
 
 class Adder(IdentityAdderModel):
-    """The course's network with another way to tell it the number, or to answer with the sum.
+    """The course's network with another way to get the number, or to answer with the sum.
 
     head: "classes", the reference's 19 logits; "regression", one number, (n, 1); "shift", the
-    digit's logits moved by the number; "parts", 19 logits from the embedding plus 19 from the
+    digit's logits shifted by the number; "parts", 19 logits from the embedding plus 19 from the
     number; "one number", 19 logits from one number, the sum of a part from the embedding and a part
     from the number; "two late", 19 logits from two numbers behind the hidden layers, where
     embedding and number have met already.
@@ -113,40 +100,37 @@ class Adder(IdentityAdderModel):
     def __init__(self, encoding: str = "one-hot", head: str = "classes", digit_alone: bool = False):
         super().__init__(dropout=0)
         self.encode, self.head, self.digit_alone = ENCODINGS[encoding], head, digit_alone
-        told = self.encode(torch.arange(10)).shape[1]
-        if told != 10:
-            self.adder[0] = fully_connected(20 + told, 64)
+        width = self.encode(torch.arange(10)).shape[1]
+        if width != 10:
+            self.adder[0] = fully_connected(20 + width, 64)
         if digit_alone:
             self.digit_head = nn.Linear(20, 10, bias=False)
-        if head == "regression":
-            self.sum_head = nn.Linear(64, 1)
-        elif head == "parts":
-            self.sum_head = Parts(told, 19)
-        elif head == "one number":
-            self.sum_head = nn.Sequential(Parts(told, 1), *from_few(1))
-        elif head == "two late":
-            self.sum_head = nn.Sequential(nn.Linear(64, 2), *from_few(2))
+        heads = {
+            "regression": lambda: nn.Linear(64, 1),
+            "parts": lambda: Parts(width, 19),
+            "one number": lambda: nn.Sequential(Parts(width, 1), *from_few(1)),
+            "two late": lambda: nn.Sequential(nn.Linear(64, 2), *from_few(2)),
+        }
+        if head in heads:
+            self.sum_head = heads[head]()
 
     def add(self, embeddings: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        numbers = as_classes(numbers)
         joined = torch.cat([embeddings, self.encode(numbers)], dim=1)
         hidden = self.adder(joined)
         digit = self.digit_head(embeddings if self.digit_alone else hidden)
         if self.head == "shift":
             places = numbers[:, None] + torch.arange(10)
             return digit, torch.full((len(digit), 19), -1e4).scatter(1, places, digit)
-        if self.head in ("parts", "one number"):
-            return digit, self.sum_head(joined)
-        return digit, self.sum_head(hidden)
+        return digit, self.sum_head(joined if self.head in ("parts", "one number") else hidden)
 
 
 class Parts(nn.Module):
-    """A part from the embedding plus a part from the number: (n, 20 + told) to (n, outputs)."""
+    """A part from the embedding plus a part from the number: (n, 20 + width) to (n, outputs)."""
 
-    def __init__(self, told: int, outputs: int):
+    def __init__(self, width: int, outputs: int):
         super().__init__()
         self.image = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, outputs))
-        self.number = nn.Linear(told, outputs, bias=False)
+        self.number = nn.Linear(width, outputs, bias=False)
 
     def forward(self, joined: Tensor) -> Tensor:
         return self.image(joined[:, :20]) + self.number(joined[:, 20:])
@@ -183,68 +167,37 @@ def draw_pairs(count: int, seed: int) -> Tensor:
             return held_out
 
 
-def train_adder(design: Design, held_out: Tensor, seed: int) -> Adder:
-    """A whole network, trained on all images, each with numbers not held out for its digit."""
+def train_adder(design: Design, seed: int, loss_of, embeddings: Tensor | None = None) -> Adder:
+    """A whole network, trained on all images; or, with the embeddings of the train split (48000,
+    20), what stands behind them alone. loss_of: a batch's loss, of model, embeddings and digits."""
     train, _, _ = load_splits()
     torch.manual_seed(seed)
-    model = Adder(design.encoding, design.head, design.digit_alone).train()
-
-    def loss(batch):
-        images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
-        return adder_loss(model, model.embed(images), train.digits[batch], held_out, design)
-
-    descend(list(model.parameters()), loss, len(train), design)
-    return model
-
-
-def train_reader(seed: int) -> Adder:
-    """A network that reads digits from images, and was never told a number."""
-    train, _, _ = load_splits()
-    torch.manual_seed(seed)
-    model = Adder(head="shift", digit_alone=True).train()
-
-    def loss(batch):
-        images = normalise(LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255))
-        return F.cross_entropy(model.digit_head(model.embed(images)), train.digits[batch])
-
-    descend(list(model.parameters()), loss, len(train), Design(steps=STEPS))
-    return model
-
-
-def train_behind(reader: Adder, embeddings: Tensor, design: Design, held_out: Tensor, seed: int):
-    """An adder behind a reader that stays as it is; embeddings: (48000, 20), of the train split."""
-    digits = load_splits()[0].digits
-    torch.manual_seed(seed)
-    model = Adder(design.encoding, design.head, design.digit_alone)
-    for name in ("block1", "block2", "block3", "embedding"):
-        setattr(model, name, getattr(reader, name))
-    behind = [model.adder.train(), model.digit_head.train(), model.sum_head.train()]
-
-    def loss(batch):
-        return adder_loss(model, embeddings[batch], digits[batch], held_out, design)
-
-    parameters = [weights for part in behind for weights in part.parameters()]
-    descend(parameters, loss, len(digits), design)
-    return model
-
-
-def descend(parameters: list, loss_of, examples: int, design: Design) -> None:
-    """AdamW with one cycle; `loss_of` gets the places of a batch among the examples."""
-    optimizer = torch.optim.AdamW(parameters, design.rate, weight_decay=design.weight_decay,
+    model, rate = Adder(design.encoding, design.head, design.digit_alone), design.rate
+    optimizer = torch.optim.AdamW(model.parameters(), rate, weight_decay=design.weight_decay,
                                   fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, design.rate,
-                                                   total_steps=design.steps + 1)
-    batches = iter(())
-    for _ in range(design.steps):
-        batch = next(batches, None)
-        if batch is None:
-            batches = iter(torch.randperm(examples)[: STEPS * BATCH].view(-1, BATCH))
-            batch = next(batches)
-        loss = loss_of(batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=design.steps + 1)
+    for step in range(design.steps):
+        if step % STEPS == 0:
+            batches = iter(torch.randperm(len(train)).split(BATCH))
+        batch = next(batches)
+        if embeddings is None:
+            images = LIGHT_AUGMENT(train.images[batch].unsqueeze(1).float() / 255)
+            inputs = model.embed(normalise(images))
+        else:
+            inputs = embeddings[batch]
         optimizer.zero_grad()
-        loss.backward()
+        loss_of(model, inputs, train.digits[batch]).backward()
         optimizer.step()
         schedule.step()
+    return model
+
+
+@cache
+def embeddings_of_reader(seed: int) -> list[Tensor]:
+    """What a network that reads digits, and never got a number, makes of the three splits."""
+    reader = train_adder(READER, seed, lambda model, embeddings, digits: F.cross_entropy(
+        model.digit_head(embeddings), digits))
+    return [embed_all(reader, split) for split in load_splits()]
 
 
 def adder_loss(model: Adder, embeddings, digits, held_out: Tensor, design: Design) -> Tensor:
@@ -260,31 +213,27 @@ def adder_loss(model: Adder, embeddings, digits, held_out: Tensor, design: Desig
     return loss
 
 
-@only_looking
+@torch.no_grad()
 def embed_all(model: Adder, dataset: AdderDataset) -> Tensor:
     """The embeddings of all images, (n, 20)."""
-    parts = [model.embed(normalise(images.unsqueeze(1).float() / 255))
-             for images in dataset.images.split(1000)]
-    return torch.cat(parts)
+    return torch.cat([model.eval().embed(normalise(images.unsqueeze(1).float() / 255))
+                      for images in dataset.images.split(1000)])
 
 
-@only_looking
-def pair_tables(model: Adder, dataset: AdderDataset, embeddings: Tensor, held_out: Tensor):
-    """For each pair of digit and number, (10, 10) each: the share of sums right, of digits right,
-    the mean predicted sum, and the share of digits wrong, but one that occurs with the number."""
-    tables = torch.zeros(4, 10, 10)
+@torch.no_grad()
+def pair_tables(model: Adder, dataset: AdderDataset, embeddings: Tensor) -> Tensor:
+    """For each pair of digit and number, (3, 10, 10): the share of sums right, of digits right,
+    and the mean predicted sum."""
+    tables = torch.zeros(3, 10, 10)
     for number in range(10):
         numbers = torch.full((len(embeddings),), number)
-        digit_logits, sum_output = model.add(embeddings, numbers)
+        digit_logits, sum_output = model.eval().add(embeddings, numbers)
         read, sums = digit_logits.argmax(dim=1), answers(sum_output)
         value = sum_output.squeeze(1) if sum_output.shape[1] == 1 else sums.float()
-        right = (sums == dataset.digits + number).float()
-        known = (read == dataset.digits).float()
-        allowed = (1 - known) * (~held_out[read, number]).float()
-        for table, column in zip(tables, (right, known, value, allowed)):
-            for digit in range(10):
-                table[digit, number] = column[dataset.digits == digit].mean()
-    return tuple(tables)
+        columns = torch.stack([sums == dataset.digits + number, read == dataset.digits, value])
+        for digit in range(10):
+            tables[:, digit, number] = columns[:, dataset.digits == digit].mean(dim=1)
+    return tables
 
 
 def lost(held_out: Tensor) -> Tensor:
@@ -293,88 +242,54 @@ def lost(held_out: Tensor) -> Tensor:
     return held_out & torch.isin(TRUE_SUMS, torch.tensor(gone, dtype=torch.int64))
 
 
-def scores(tables: tuple[Tensor, ...], held_out: Tensor) -> dict:
+def scores(tables: Tensor, held_out: Tensor) -> dict:
     """What a line of the results says of one split."""
-    right, read, mean, allowed = tables
-    no_sum = lost(held_out)
-    held, seen = held_out & ~no_sum, ~held_out
+    right, read, mean = tables
+    no_sum, seen = lost(held_out), ~held_out
+    held = held_out & ~no_sum
     true, predicted = TRUE_SUMS[held].float(), mean[held]
-    apart = true - true.mean()
-    seen_with = seen.float().sum(dim=0).expand(10, 10)[held]
+    centred = true - true.mean()
+    slope = round(((centred * predicted).sum() / (centred**2).sum()).item(), 3)
 
     def percent(table, pairs):
         return round(100 * table[pairs].mean().item(), 2) if pairs.any() else None
 
-    wrong = (1 - read[held]).sum()
-    return dict(
-        held_sums=percent(right, held),
-        held_digits=percent(read, held),
-        slope=round(((apart * predicted).sum() / (apart**2).sum()).item(), 3),
-        lost_sums=percent(right, no_sum),
-        seen_sums=percent(right, seen),
-        seen_digits=percent(read, seen),
-        wrong_allowed=round((100 * allowed[held].sum() / wrong.clamp(min=1e-9)).item(), 1),
-        wrong_chance=round(100 * seen_with.mean().item() / 9, 1),
-    )
+    return dict(held_sums=percent(right, held), held_digits=percent(read, held), slope=slope,
+                lost_sums=percent(right, no_sum), seen_sums=percent(right, seen),
+                seen_digits=percent(read, seen))
 
 
 def measure(name: str, count: int, seed: int, behind_reader: bool) -> dict:
     """Train once: a line of the results."""
     held_out = LESSONS_PAIRS if count == 20 else draw_pairs(count, seed)
-    splits, start = load_splits(), time.perf_counter()
+    design, splits, start = DESIGNS[name], load_splits(), time.perf_counter()
+    loss_of = partial(adder_loss, held_out=held_out, design=design)
     if behind_reader:
-        reader, embeddings = reader_of(seed)
-        model = train_behind(reader, embeddings[0], DESIGNS[name], held_out, seed)
+        embeddings = embeddings_of_reader(seed)
+        model = train_adder(design, seed, loss_of, embeddings[0])
     else:
-        model = train_adder(DESIGNS[name], held_out, seed)
+        model = train_adder(design, seed, loss_of)
         embeddings = [None, *(embed_all(model, split) for split in splits[1:])]
     seconds = round(time.perf_counter() - start)
-    test, evaluation = (pair_tables(model, splits[n], embeddings[n], held_out) for n in (1, 2))
-    row = dict(adder=name, whole=not behind_reader, held_out=count, seed=seed,
+    test, evaluation = (pair_tables(model, splits[n], embeddings[n]) for n in (1, 2))
+    row = dict(adder=name, whole=not behind_reader, held_out=count, seed=seed, seconds=seconds,
                test=scores(test, held_out), evaluation=scores(evaluation, held_out))
     if not behind_reader:
-        right, read, mean, _ = evaluation
+        right, read, mean = evaluation
         row |= dict(right=(100 * right).round().long().tolist(),
                     read=(100 * read).round().long().tolist(),
                     mean=[[round(value, 2) for value in line] for line in mean.tolist()])
-    return row | dict(seconds=seconds, torch=torch.__version__.partition("+")[0],
-                      date=time.strftime("%Y-%m-%d"))
-
-
-@cache
-def reader_of(seed: int) -> tuple[Adder, list[Tensor]]:
-    """A trained reader and its embeddings of the three splits."""
-    reader = train_reader(seed)
-    return reader, [embed_all(reader, split) for split in load_splits()]
-
-
-def done(path: Path) -> set[tuple]:
-    """What is trained already: name, whole or not, count of pairs, seed."""
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    names = "adder", "whole", "held_out", "seed"
-    return {tuple(row[name] for name in names) for row in map(json.loads, lines)}
-
-
-def main(adders: list[str] | None, seeds: list[int], held_out: list[int], behind_reader: bool,
-         path: Path) -> None:
-    torch.set_num_threads(1)
-    adders = adders or (list(DESIGNS) if behind_reader else SIX)
-    for seed, count, name in itertools.product(seeds, held_out, adders):
-        if (name, not behind_reader, count, seed) in done(path):
-            continue
-        row = measure(name, count, seed, behind_reader)
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
-        print(name, count, seed, row["test"], f"{row['seconds']} s", flush=True)
+    return row
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--adders", nargs="+", choices=DESIGNS,
-                        help="which; all behind a reader, the first six as whole networks")
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser = command_line(__doc__, RESULTS, adders=DESIGNS)
+    parser.set_defaults(adders=None)
     parser.add_argument("--held-out", nargs="+", type=int, default=[20])
     parser.add_argument("--behind-reader", action="store_true",
                         help="train the adder alone, behind a network that reads digits")
-    parser.add_argument("--path", type=Path, default=RESULTS)
-    main(**vars(parser.parse_args()))
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    adders = options.adders or (list(DESIGNS) if options.behind_reader else SIX)
+    for seed, count, name in itertools.product(options.seeds, options.held_out, adders):
+        record(measure(name, count, seed, options.behind_reader), options.path)

@@ -15,30 +15,20 @@ split after `refresh_batch_norm`; `contradictions`, how often the two answers do
 test images with all of 0-9 added: 120,000 questions.
 """
 
-import argparse
-import json
-import time
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 import torch
-from measure_recipes import train_once
+from common import ASSETS, command_line, record, train_once
 from torch import nn
 from torch.utils.data import DataLoader
 
-from mnist_adder_lib import (
-    FAST_RECIPE,
-    LIGHT_AUGMENT,
-    REFERENCE_RECIPE,
-    Augment,
-    IdentityAdderModel,
-    evaluate,
-    load_splits,
-    refresh_batch_norm,
-)
+from mnist_adder_lib import IdentityAdderModel, evaluate, load_splits, refresh_batch_norm
+from mnist_adder_lib.augment import LIGHT_AUGMENT, Augment
+from mnist_adder_lib.train import FAST_RECIPE, REFERENCE_RECIPE
 
-RESULTS = Path(__file__).resolve().parents[1] / "assets" / "changes.jsonl"
+RESULTS = ASSETS / "changes.jsonl"
 SEARCH_SEED = 100
 BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d)
 
@@ -78,13 +68,6 @@ def without(model: nn.Module, kind: type | tuple[type, ...]) -> nn.Module:
     return model
 
 
-def train_network(change: Change, rate: float, seed: int) -> IdentityAdderModel:
-    """A network trained with this change at this learning rate."""
-    recipe = dict(REFERENCE_RECIPE, epochs=2) | change.recipe | dict(learning_rate=rate)
-    return train_once(recipe, change.augment, change.dropout, seed,
-                      edit=lambda model: without(model, change.removed))
-
-
 @torch.no_grad()
 def contradictions(model: IdentityAdderModel, dataset) -> int:
     """How often digit + number isn't the sum, over all images, each with all of 0-9."""
@@ -97,36 +80,26 @@ def contradictions(model: IdentityAdderModel, dataset) -> int:
     return count
 
 
-def search(name: str, rate: float) -> dict:
-    """Try a learning rate: a line of the results."""
-    model, (_, test, _) = train_network(CHANGES[name], rate, SEARCH_SEED), load_splits()
-    accuracy = round(evaluate(model, test).accuracy_both, 3)
-    return dict(change=name, learning_rate=rate, seed=SEARCH_SEED, test=accuracy)
-
-
 def measure(name: str, rate: float, seed: int) -> dict:
     """Train once: a line of the results."""
-    train, test, evaluation = load_splits()
-    train.augment = None
-    model = train_network(CHANGES[name], rate, seed)
-    before, unseen = evaluate(model, test), evaluate(model, evaluation)
-    refresh_batch_norm(model, train)
-    after = evaluate(model, test)
-    return dict(
-        change=name,
-        learning_rate=rate,
-        seed=seed,
-        test=round(before.accuracy_both, 3),
-        test_digit=round(before.accuracy_digit, 3),
-        test_sum=round(before.accuracy_sum, 3),
-        test_loss=round(before.loss_both, 4),
-        evaluation=round(unseen.accuracy_both, 3),
-        refreshed=round(after.accuracy_both, 3),
-        refreshed_loss=round(after.loss_both, 4),
-        contradictions=contradictions(model, test),
-        torch=torch.__version__.partition("+")[0],
-        date=time.strftime("%Y-%m-%d"),
-    )
+    change, (train, test, evaluation) = CHANGES[name], load_splits()
+    recipe = dict(REFERENCE_RECIPE, epochs=2) | change.recipe | dict(learning_rate=rate)
+    model = train_once(recipe, change.augment, change.dropout, seed,
+                       edit=lambda model: without(model, change.removed))
+    before = evaluate(model, test)
+    percent = dict(test=before.accuracy_both)
+    row = dict(change=name, learning_rate=rate, seed=seed)
+    if seed != SEARCH_SEED:
+        unseen = evaluate(model, evaluation)
+        train.augment = None
+        refresh_batch_norm(model, train)
+        after = evaluate(model, test)
+        percent |= dict(test_digit=before.accuracy_digit, test_sum=before.accuracy_sum,
+                        evaluation=unseen.accuracy_both, refreshed=after.accuracy_both)
+        row |= dict(test_loss=round(before.loss_both, 4),
+                    refreshed_loss=round(after.loss_both, 4),
+                    contradictions=contradictions(model, test))
+    return row | {key: round(value, 3) for key, value in percent.items()}
 
 
 def chosen_rate(name: str, path: Path = RESULTS) -> float:
@@ -141,24 +114,14 @@ def chosen_rate(name: str, path: Path = RESULTS) -> float:
     return found.loc[found["test"].idxmax(), "learning_rate"].item()
 
 
-def main(changes: list[str], seeds: list[int], only_search: bool, path: Path) -> None:
-    for name in changes:
-        if only_search:
-            trainings = (search(name, rate) for rate in CHANGES[name].rates)
-        else:
-            rate = chosen_rate(name, path)
-            trainings = (measure(name, rate, seed) for seed in seeds)
-        for row in trainings:
-            with open(path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
-            print(row, flush=True)
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--changes", nargs="+", choices=CHANGES, default=list(CHANGES))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
-    parser.add_argument("--search", action="store_true", dest="only_search",
-                        help="try the learning rates")
-    parser.add_argument("--path", type=Path, default=RESULTS)
-    main(**vars(parser.parse_args()))
+    parser = command_line(__doc__, RESULTS, changes=CHANGES)
+    parser.add_argument("--search", action="store_true", help="try the learning rates")
+    options = parser.parse_args()
+    for name in options.changes:
+        if options.search:
+            trainings = [(rate, SEARCH_SEED) for rate in CHANGES[name].rates]
+        else:
+            trainings = [(chosen_rate(name, options.path), seed) for seed in options.seeds]
+        for rate, seed in trainings:
+            record(measure(name, rate, seed), options.path)

@@ -6,8 +6,7 @@ FOLDER holds digits that people drew with a pen, of the UCI set Pen-Based Recogn
 Digits (E. Alpaydin and F. Alimoglu 1996, CC BY 4.0, https://archive.ics.uci.edu/dataset/81):
 
 - `pendigits-orig.tes` from there, unpacked by `gzip -d pendigits-orig.tes.Z`: text in the UNIPEN
-  format, for each digit `.SEGMENT DIGIT ... "8"` and `.COMMENT digit writer index`, then strokes
-  between `.PEN_DOWN` and `.PEN_UP`, a line `x y` for each point, y upwards;
+  format, with y upwards;
 - or `pendigits.npz`, the same as arrays: `points` (n, 2) with y downwards, `stroke_offsets` and
   `sample_offsets` (where in points a stroke begins, and in strokes a digit; with the end),
   `labels`, `writer` (1 to 14), and, if one likes, `suspect` (True: not measured).
@@ -44,13 +43,10 @@ WAYS = {  # longer side of the drawing, its middle, the pen, points a stroke (No
 def read_npz(path: Path) -> list:
     """(strokes, digit, writer) for each digit of `pendigits.npz`; a stroke is an (n, 2) array."""
     data = np.load(path)
-    points, strokes, samples = data["points"], data["stroke_offsets"], data["sample_offsets"]
+    strokes, ends = np.split(data["points"], data["stroke_offsets"][1:-1]), data["sample_offsets"]
     suspect = data["suspect"] if "suspect" in data else np.zeros(len(data["labels"]), bool)
-    return [
-        ([points[strokes[k] : strokes[k + 1]] for k in range(samples[i], samples[i + 1])],
-         int(data["labels"][i]), int(data["writer"][i]))
-        for i in np.flatnonzero(~suspect)
-    ]
+    return [(strokes[ends[i] : ends[i + 1]], int(data["labels"][i]), int(data["writer"][i]))
+            for i in np.flatnonzero(~suspect)]
 
 
 def read_unipen(path: Path) -> list:
@@ -127,21 +123,17 @@ def measure(digits: list, models: dict, images: bool = False) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index(["network", "way", "by"])
 
 
-def main() -> None:
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("checkpoints", type=Path, nargs="*")
     parser.add_argument("--writers", default="1-7", metavar="FIRST-LAST")
     parser.add_argument("--images", action="store_true")
-    arguments = parser.parse_args()
-    first, _, last = arguments.writers.partition("-")
-    digits = [digit for digit in read_folder(arguments.folder)
+    options = parser.parse_args()
+    first, _, last = options.writers.partition("-")
+    digits = [digit for digit in read_folder(options.folder)
               if int(first) <= digit[2] <= int(last or first)]
-    models = {path.stem: load_checkpoint(path)[0] for path in arguments.checkpoints}
-    table = measure(digits, models or {"shipped": load_pretrained()}, arguments.images)
-    print(f"{len(digits)} digits of writers {arguments.writers}")
-    print(table.round(2).to_string())
-
-
-if __name__ == "__main__":
-    main()
+    models = {path.stem: load_checkpoint(path)[0] for path in options.checkpoints}
+    print(f"{len(digits)} digits of writers {options.writers}")
+    print(measure(digits, models or {"shipped": load_pretrained()}, options.images)
+          .round(2).to_string())

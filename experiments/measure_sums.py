@@ -1,4 +1,4 @@
-"""Train readers of digits to which only sums are told, and record what they have learned.
+"""Train readers of digits with sums alone as targets, and record what they have learned.
 
     python experiments/measure_sums.py [--ways "two images" "last figure" ...] [--seeds 0 1 2 3 4]
 
@@ -8,42 +8,32 @@ with the 48,000 training images, in batches of 128, by AdamW and one cycle with 
 to choose was chosen on the test split; the evaluation split is only reported. The network of "last
 figure, 3 epochs" with seed 0 is kept in assets/last_figure.pt, which the lesson opens.
 
-What a line holds: `way` and `seed`; then, of the test split, `sums`, the percent of all images that
-get, together with those after them, the right sum (or its last figure, where no more is told),
-`loss`, that of the sums, and `digits`, the percent that are read right. `probability` is what the
-images of each digit give to each of the ten answers, on average over the test split. `seconds` is
-the time of one core. Some lines have more:
-
-- after three epochs `evaluation_sums` and so on, the same of the evaluation split
-- `snapshots`, early steps on 2,000 test images: `step`, `sums`, `loss`, `digits`, and `named`, the
-  percent of each digit's images to which each answer is given
-- for labels in a batch of their own `sums_by_batch`: `sums`, if batch norm works with the images
-  asked, 1,000 at a time
+What a line holds: `way`, `seed`, `seconds` of one core; of the test split `sums`, the percent of
+all images that get, together with those after them, the right sum (or last figure), `loss`, that of
+the sums, `digits`, the percent that are read right, and `probability`, what the images of each
+digit give to each of the ten answers, on average. After three epochs also
+`evaluation_sums` and so on, of the evaluation split; early steps on 2,000 test images as
+`snapshots`, with `named`, the percent of each digit's images to which each answer is given; for
+labels in a batch of their own `sums_by_batch`: `sums`, if batch norm works with the images asked.
 """
 
-import argparse
 import copy
-import json
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from common import ASSETS, command_line, record
 from torch import nn
 from torch.utils.data import DataLoader
 
-from mnist_adder_lib import LIGHT_AUGMENT, load_splits
-from mnist_adder_lib.course.learning_from_sums import (
-    last_figure_probabilities,
-    new_reader,
-    sum_probabilities,
-)
-from mnist_adder_lib.data import normalise
+from mnist_adder_lib.augment import LIGHT_AUGMENT
+from mnist_adder_lib.course import learning_from_sums as lesson
+from mnist_adder_lib.data import load_splits, normalise
 from mnist_adder_lib.model import ADDER_WIDTH, EMBEDDING_SIZE, SUMS, fully_connected
 from mnist_adder_lib.train import OPTIMIZERS, SCHEDULES
 
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
 RESULTS, NETWORK = ASSETS / "sums.jsonl", ASSETS / "last_figure.pt"
 BATCH_SIZE, RATE, WEIGHT_DECAY = 128, 0.01, 0.01
 THREE_EPOCHS = 3 * 375
@@ -51,9 +41,9 @@ SNAPSHOTS = (0, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 400, 600)
 
 
 class Way(NamedTuple):
-    """What a reader is told, and how it learns from it."""
+    """What a reader's targets are, and how it learns from them."""
 
-    told: str = "sum"  # or "last figure", or "number": of two numbers of two digits, the sum
+    target: str = "sum"  # or "last figure", or "number": of two numbers of two digits, the sum
     images: int = 2  # in one sum
     partners: int = 8  # sums in which each image of a batch comes first
     one_pair: bool = False  # each image has the same partner all the time, and one sum
@@ -95,7 +85,7 @@ class Classifier(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.reader = new_reader()[:-1]
+        self.reader = lesson.new_reader()[:-1]
         self.adder = nn.Sequential(fully_connected(2 * EMBEDDING_SIZE, ADDER_WIDTH),
                                    fully_connected(ADDER_WIDTH, ADDER_WIDTH),
                                    nn.Linear(ADDER_WIDTH, SUMS))
@@ -114,25 +104,26 @@ def beside(values, way: Way, partners: int) -> list:
 
 
 def truth(digits, way: Way, partners: int):
-    """What is told of each sum."""
+    """The target of each sum."""
     parts = beside(digits, way, partners)
-    if way.told == "number":
+    if way.target == "number":
         tens, ones, other_tens, other_ones = parts
         return 10 * (tens + other_tens) + ones + other_ones
-    return sum(parts) % 10 if way.told == "last figure" else sum(parts)
+    return sum(parts) % 10 if way.target == "last figure" else sum(parts)
 
 
 def log_probabilities(model, outputs, way: Way, partners: int):
-    """Of what could be told of each sum, from a batch's outputs."""
+    """Of all that a sum's target may be, from a batch's outputs."""
     if not way.structure:
         return model.adder(torch.cat(beside(outputs, way, partners), dim=1)).log_softmax(dim=1)
     result, *others = beside(outputs.softmax(dim=1), way, partners)
-    if way.told == "number":
+    if way.target == "number":
         ones, other_tens, other_ones = others
-        result = sum_probabilities(sum_probabilities(result, other_tens),
-                                   sum_probabilities(ones, other_ones), worth=10)
+        add = lesson.sum_probabilities
+        result = add(add(result, other_tens), add(ones, other_ones), worth=10)
     else:
-        add = sum_probabilities if way.told == "sum" else last_figure_probabilities
+        add = (lesson.sum_probabilities if way.target == "sum"
+               else lesson.last_figure_probabilities)
         for other in others:
             result = add(other, result)
     return (result + 1e-9).log()
@@ -140,12 +131,10 @@ def log_probabilities(model, outputs, way: Way, partners: int):
 
 def batches(train, way: Way):
     """Images and digits, epoch after epoch, each in another random order."""
+    size = 2 if way.one_pair else 1  # what stays together
+    places = torch.arange(len(train)).view(-1, size)
     while True:
-        if way.one_pair:
-            pairs = torch.arange(len(train)).view(-1, 2)
-            order = pairs[torch.randperm(len(pairs))].flatten()
-        else:
-            order = torch.randperm(len(train))
+        order = places[torch.randperm(len(places))].flatten()
         for (images, _), (digits, _) in DataLoader(train, batch_sampler=order.split(BATCH_SIZE)):
             yield images, digits
 
@@ -157,8 +146,7 @@ def sum_loss(model, outputs, digits, way: Way, partners: int):
 
 def entropy(logits):
     """How undecided ten probabilities are, on average."""
-    logs = logits.log_softmax(dim=1)
-    return -(logs.exp() * logs).sum(dim=1).mean()
+    return torch.distributions.Categorical(logits=logits).entropy().mean()
 
 
 def step_loss(model, images, digits, named, way: Way, done: float):
@@ -184,13 +172,13 @@ def train_reader(way: Way, seed: int, watch=lambda step, model: None):
     train, _, _ = load_splits()
     train.augment = LIGHT_AUGMENT
     torch.manual_seed(seed)
-    model = new_reader() if way.structure else Classifier()
+    model = lesson.new_reader() if way.structure else Classifier()
     optimizer = OPTIMIZERS["adamw"](model, RATE, 0.9, WEIGHT_DECAY)
     schedule = SCHEDULES["one_cycle"](optimizer, RATE, 0.9, way.steps)
     places = [[int((train.digits == digit).nonzero()[0]) for digit in way.labels]]
     for step, (images, digits) in zip(range(way.steps), batches(train, way)):
         watch(step, model)
-        now = way._replace(told="sum") if step < way.exact_steps else way
+        now = way._replace(target="sum") if step < way.exact_steps else way
         named = next(iter(DataLoader(train, batch_sampler=places))) if way.labels else None
         optimizer.zero_grad()
         step_loss(model.train(), images, digits, named, now, step / way.steps).backward()
@@ -233,30 +221,27 @@ def by_digit(values, digits):
     return torch.stack([values[digits == digit].mean(dim=0) for digit in range(10)])
 
 
-class Snapshots:
-    """Early steps, as `train_reader` calls it."""
-
-    def __init__(self, dataset, way: Way):
-        few = slice(2_000)
-        self.dataset = type(dataset)(dataset.images[few], dataset.digits[few])
-        self.way, self.rows = way, []
-
-    def __call__(self, step: int, model) -> None:
-        if self.way == WAYS["two images, 3 epochs"] and step in SNAPSHOTS:
-            row, outputs = results(model, self.dataset, self.way)
-            answers = F.one_hot(outputs.argmax(dim=1), 10).float()
-            named = (100 * by_digit(answers, self.dataset.digits)).round().int().tolist()
-            self.rows.append(dict(step=step, **row, named=named))
+def snapshot(step: int, model, dataset, way: Way) -> dict:
+    """A line about an early step."""
+    row, outputs = results(model, dataset, way)
+    named = by_digit(F.one_hot(outputs.argmax(dim=1), 10).float(), dataset.digits)
+    return dict(step=step, **row, named=(100 * named).round().int().tolist())
 
 
 def measure(name: str, seed: int) -> tuple[dict, nn.Module]:
     """Train once: a line of the results, and the network."""
     way, (_, test, evaluation) = WAYS[name], load_splits()
-    snapshots, start = Snapshots(test, way), time.process_time()
-    model = train_reader(way, seed, snapshots)
+    few = type(test)(test.images[:2_000], test.digits[:2_000])
+    snapshots, start = [], time.process_time()
+
+    def watch(step, model):
+        if name == "two images, 3 epochs" and step in SNAPSHOTS:
+            snapshots.append(snapshot(step, model, few, way))
+
+    model = train_reader(way, seed, watch)
     seconds = round(time.process_time() - start, 1)
-    row, outputs = results(model, test, way)
-    row = dict(way=name, seed=seed, seconds=seconds, **row)
+    scores_of_test, outputs = results(model, test, way)
+    row = dict(way=name, seed=seed, seconds=seconds, **scores_of_test)
     if way.steps == THREE_EPOCHS:
         unseen, _ = results(model, evaluation, way)
         row |= {f"evaluation_{key}": value for key, value in unseen.items()}
@@ -266,9 +251,8 @@ def measure(name: str, seed: int) -> tuple[dict, nn.Module]:
     if way.structure:
         mean = by_digit(outputs.softmax(dim=1), test.digits)
         row["probability"] = [[round(p, 3) for p in answers] for answers in mean.tolist()]
-    if snapshots.rows:
-        row["snapshots"] = snapshots.rows
-    row |= dict(torch=torch.__version__.partition("+")[0], date=time.strftime("%Y-%m-%d"))
+    if snapshots:
+        row["snapshots"] = snapshots
     return row, model
 
 
@@ -279,21 +263,11 @@ def keep(model, path: Path = NETWORK) -> None:
                 for name, weight in weights}, path)
 
 
-def main(ways: list[str], seeds: list[int], path: Path) -> None:
-    for name in ways:
-        for seed in seeds:
-            row, model = measure(name, seed)
-            with open(path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
-            print({key: row[key] for key in row if key not in ("probability", "snapshots")},
-                  flush=True)
-            if (name, seed, path) == ("last figure, 3 epochs", 0, RESULTS):
-                keep(model)
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
-    parser.add_argument("--path", type=Path, default=RESULTS)
-    main(**vars(parser.parse_args()))
+    options = command_line(__doc__, RESULTS, ways=WAYS).parse_args()
+    for name in options.ways:
+        for seed in options.seeds:
+            row, model = measure(name, seed)
+            record(row, options.path)
+            if (name, seed, options.path) == ("last figure, 3 epochs", 0, RESULTS):
+                keep(model)

@@ -1,0 +1,47 @@
+"""What the programs here share: the command line, one training, a line of results for each."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import torch
+
+from mnist_adder_lib import Augment, Forms, IdentityAdderModel, fit, load_splits
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+
+
+def command_line(doc: str, path: Path, **choices) -> argparse.ArgumentParser:
+    """--seeds, --path (of the results), and an option for each of `choices`: what to train."""
+    parser = argparse.ArgumentParser(description=doc.partition("\n")[0])
+    for option, names in choices.items():
+        parser.add_argument(f"--{option}", nargs="+", choices=names, default=list(names))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--path", type=Path, default=path)
+    return parser
+
+
+def record(row: dict, path: Path) -> None:
+    """Add a line to the results, with torch's version and the date, and print what is short."""
+    row = row | dict(torch=torch.__version__.partition("+")[0], date=time.strftime("%Y-%m-%d"))
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    print({key: value for key, value in row.items() if not isinstance(value, list)}, flush=True)
+
+
+def train_once(recipe: dict, augment: Augment, dropout: float, seed: int, edit=None,
+               forms: Forms | None = None) -> IdentityAdderModel:
+    """A network trained by a recipe: the same again on one machine, however many cores it has.
+
+    edit: changes the network before it is trained.
+    """
+    torch.set_num_threads(1)
+    train, _, _ = load_splits()
+    train.augment, train.forms = augment, forms
+    torch.manual_seed(seed)
+    model = IdentityAdderModel(dropout=dropout)
+    if edit is not None:
+        edit(model)
+    fit(model, train, **recipe, seed=seed)
+    return model
