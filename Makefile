@@ -2,7 +2,7 @@
 # Another Python: make lab PYTHON=python3.12. On Debian's own torch: VENV_OPTIONS=--system-site-packages.
 # Arguments: make test ARGS="tests -k gradients".
 PYTHON ?= python3
-TARGETS = lab test lint site lessons margins checkpoint results benchmark
+TARGETS = lab test thorough lint site lessons
 
 .PHONY: help $(TARGETS)
 
@@ -11,5 +11,3 @@ help:
 
 $(TARGETS):
 	@$(PYTHON) tools/make.py $@ $(ARGS)
-
-margins: ARGS = $(MARGINS)

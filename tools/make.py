@@ -1,14 +1,17 @@
-"""Everything that can be done here, one word for each. With the word alone it also makes the
-environment, in .venv, and installs again when pyproject.toml has changed.
+"""Everything that can be done here, one word for each.
 
     python tools/make.py TARGET [ARGUMENT ...]
 
-Runs with any Python from 3.10 on and nothing else, on Windows too; that Python's version becomes
-the environment's. Arguments go on to the command: `python tools/make.py test tests -k gradients`.
+With the word alone it also makes the environment, in .venv, and installs what the target needs: on
+top of what is there, again when pyproject.toml has changed, and anew when the folder was renamed.
+
+Runs with any Python from 3.11 on and nothing else, on Windows too; that Python's version becomes
+the environment's. Arguments go on to the first command: `python tools/make.py test tests -k loss`.
 VENV names another folder for the environment; VENV_OPTIONS are those of `python -m venv`, such as
 --system-site-packages on Debian's own torch.
 """
 
+import hashlib
 import os
 import shlex
 import signal
@@ -17,103 +20,42 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGETS = {}  # word -> what it does
+LEARNER, ALL = "lab export", "lab export test site"
+TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Python is called with
+    # Without --allow-root Jupyter refuses to start for root, as in a container.
+    "lab": ("open the lessons in JupyterLab", LEARNER,
+            ["-m jupyterlab --ServerApp.root_dir=notebooks --allow-root"]),
+    "test": ("run all lessons and tests", ALL, ["-m pytest --nbval"]),
+    "thorough": ("run what takes longer: other settings, wrong answers, every page", ALL,
+                 ["-m pytest --nbval -m thorough", "tools/run_elsewhere.py"]),
+    "lint": ("look at style and types", "test", ["-m ruff check .", "-m mypy"]),
+    "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
+             ["tools/build_site.py"]),
+    "lessons": ("run lessons whole and store what they print", LEARNER, ["tools/run_lessons.py"]),
+}
 
 
-def target(function):
-    TARGETS[function.__name__] = function
-    return function
-
-
-@target
-def lab(*arguments):
-    """open the lessons in JupyterLab"""
-    # As root, as in a container, Jupyter refuses to start without being told that it's meant.
-    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    python("-m", "jupyterlab", "--ServerApp.root_dir=notebooks", *as_root, *arguments)
-
-
-@target
-def test(*arguments):
-    """run all lessons and all tests"""
-    python("-m", "pytest", "--nbval", *arguments)
-
-
-@target
-def lint():
-    """look at style and types"""
-    python("-m", "ruff", "check", ".")
-    python("-m", "mypy")
-
-
-@target
-def site(*arguments):
-    """make the lessons as a web site, in build/site; nothing is run"""
-    python("tools/build_site.py", *arguments)
-
-
-@target
-def lessons(*arguments):
-    """run lessons whole and store what they print (about as long as the lessons themselves)"""
-    python("tools/run_lessons.py", *arguments)
-
-
-@target
-def margins(*arguments):
-    """see how far the checks on what was trained are from failing elsewhere (most of an hour)"""
-    python("tools/measure_margins.py", *arguments)
-
-
-@target
-def checkpoint(*arguments):
-    """train the network that ships (minutes)"""
-    python("experiments/train_checkpoint.py", *arguments)
-
-
-@target
-def results():
-    """compute everything again: recipes, network, lessons (hours; put the table into README.md)"""
-    environment()  # before anything is removed
-    (ROOT / "assets" / "results.jsonl").unlink(missing_ok=True)
-    python("experiments/measure_recipes.py")
-    seeds = map(str, range(5, 15))
-    python("experiments/measure_recipes.py", "--recipes", "plain", "--seeds", *seeds)
-    checkpoint()
-    (ROOT / "assets" / "changes.jsonl").unlink(missing_ok=True)
-    python("experiments/measure_changes.py", "--search")
-    python("experiments/measure_changes.py")
-    lessons()
-
-
-@target
-def benchmark(*arguments):
-    """measure the training against a pipeline that makes each example by itself"""
-    python("tools/benchmark.py", *arguments)
-
-
-def python(*arguments) -> None:
-    """Run a command with the environment's Python, in the project's folder."""
-    run(environment(), *arguments)
-
-
-def environment() -> Path:
+def environment(extras: str) -> Path:
     """The Python of the environment, which is made, or brought up to date, where it has to be."""
     folder = ROOT / (os.environ.get("VENV") or ".venv")
-    ready, project = folder / "ready", ROOT / "pyproject.toml"
-    inside = interpreter(folder)
-    if not ready.exists() or ready.stat().st_mtime < project.stat().st_mtime:
-        # pip is asked for, not Python: an environment that failed half-way (Debian without
-        # python3-venv) has the one and not the other.
-        if not works(inside, "-m", "pip", "--version"):
-            options = shlex.split(os.environ.get("VENV_OPTIONS", ""))
-            run(sys.executable, "-m", "venv", *options, folder)
-        run(inside, "-m", "pip", "install", "-e", ".[lab,export,test,site]")
-        ready.touch()
-    return inside
-
-
-def interpreter(folder: Path, platform: str = sys.platform) -> Path:
-    return folder / ("Scripts/python.exe" if platform == "win32" else "bin/python")
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    ready = folder / "ready"
+    project = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    text = ready.read_text(encoding="utf-8") if ready.exists() else ""
+    root, of, installed = (text.splitlines() + 3 * [""])[:3]
+    wanted = " ".join(sorted({*extras.split(), *installed.split()}))
+    if (root, of, installed) == (str(ROOT), project, wanted):
+        return python
+    options = shlex.split(os.environ.get("VENV_OPTIONS", ""))
+    if root not in ("", str(ROOT)):  # its programs begin with the path of the old folder
+        run(sys.executable, "-m", "venv", "--clear", *options, folder)
+    # pip is asked for, not Python: an environment that failed half-way (Debian without
+    # python3-venv) has the one and not the other.
+    elif not works(python, "-m", "pip", "--version"):
+        run(sys.executable, "-m", "venv", *options, folder)
+    run(python, "-m", "pip", "install", "-e", f".[{wanted.replace(' ', ',')}]")
+    ready.write_text(f"{ROOT}\n{project}\n{wanted}\n", encoding="utf-8")
+    return python
 
 
 def works(*command) -> bool:
@@ -135,11 +77,15 @@ def run(*command) -> None:
 def main(name: str = "", *arguments) -> None:
     if name not in TARGETS:
         print("usage: python tools/make.py TARGET [ARGUMENT ...]\n")
-        print(*(f"{name:11} {function.__doc__}" for name, function in TARGETS.items()), sep="\n")
+        print(*(f"{name:11} {what}" for name, (what, *_) in TARGETS.items()), sep="\n")
         sys.exit(f"\nNo target is called {name!r}." if name not in ("", "-h", "--help") else 0)
     # Control-C reaches the command too, which knows best what to do: JupyterLab asks first.
     signal.signal(signal.SIGINT, lambda *_: None)
-    TARGETS[name](*arguments)
+    _, extras, commands = TARGETS[name]
+    python = environment(extras)
+    for command in commands:
+        run(python, *command.split(), *arguments)
+        arguments = ()
 
 
 if __name__ == "__main__":
