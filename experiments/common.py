@@ -30,18 +30,14 @@ def record(row: dict, path: Path) -> None:
     print({key: value for key, value in row.items() if not isinstance(value, list)}, flush=True)
 
 
-def train_once(recipe: dict, augment: Augment, dropout: float, seed: int, edit=None,
-               forms: Forms | None = None) -> IdentityAdderModel:
+def train_once(recipe: dict, augment: Augment, dropout: float, seed: int,
+               edit=lambda model: model, forms: Forms | None = None) -> IdentityAdderModel:
     """A network trained by a recipe: the same again on one machine, however many cores it has.
-
-    edit: changes the network before it is trained.
-    """
+    `edit` changes the network before."""
     torch.set_num_threads(1)
     train, _, _ = load_splits()
     train.augment, train.forms = augment, forms
     torch.manual_seed(seed)
-    model = IdentityAdderModel(dropout=dropout)
-    if edit is not None:
-        edit(model)
+    model = edit(IdentityAdderModel(dropout=dropout))
     fit(model, train, **recipe, seed=seed)
     return model

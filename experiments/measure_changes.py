@@ -3,10 +3,9 @@
     python experiments/measure_changes.py [--changes start AdamW ...] [--seeds 0 1 2 3 4]
     python experiments/measure_changes.py --search
 
-Adds a line for each training to assets/changes.jsonl, which lesson 08 reads. A training takes about
-half a minute on one core. With `--search` every change is tried at each of its learning rates, with
-seed 100 alone; what reads the test split best is its rate in the other trainings. To measure
-everything again, delete the file, search, then measure.
+Adds a line for each training, half a minute on one core, to assets/changes.jsonl, which lesson 08
+reads. `--search` tries each change at each of its learning rates, with seed 100 alone; what reads
+the test split best is its rate in the other trainings, so search first.
 
 What a line of the search holds: change, learning rate, seed, `test`. Others hold, too: `evaluation`
 (as `test`, the percent of the split with both answers right); `test_digit`, `test_sum` and

@@ -2,19 +2,16 @@
 
     python experiments/measure_sums.py [--ways "two images" "last figure" ...] [--seeds 0 1 2 3 4]
 
-Adds a line for each training to assets/sums.jsonl, which lesson 10 reads. Each of the `WAYS` trains
-with the 48,000 training images, in batches of 128, by AdamW and one cycle with a peak of 0.01, for
-150 or 250 steps or for three epochs; 100 steps take about four seconds on one core. What there was
-to choose was chosen on the test split; the evaluation split is only reported. The network of "last
-figure, 3 epochs" with seed 0 is kept in assets/last_figure.pt, which the lesson opens.
+Adds a line for each training to assets/sums.jsonl, which lesson 10 reads; 100 steps take about four
+seconds on one core. All choices were made on the test split; the evaluation split is only reported.
+The network of "last figure, 3 epochs" with seed 0 is kept in assets/last_figure.pt for the lesson.
 
 What a line holds: `way`, `seed`, `seconds` of one core; of the test split `sums`, the percent of
 all images that get, together with those after them, the right sum (or last figure), `loss`, that of
 the sums, `digits`, the percent that are read right, and `probability`, what the images of each
-digit give to each of the ten answers, on average. After three epochs also
-`evaluation_sums` and so on, of the evaluation split; early steps on 2,000 test images as
-`snapshots`, with `named`, the percent of each digit's images to which each answer is given; for
-labels in a batch of their own `sums_by_batch`: `sums`, if batch norm works with the images asked.
+digit give to each of the ten answers, on average. After three epochs also `evaluation_sums` and so
+on; early steps on 2,000 test images as `snapshots`, `named` being the percent of each digit's
+images with each answer; `sums_by_batch`: `sums`, if batch norm works with the images asked.
 """
 
 import copy

@@ -133,8 +133,8 @@ def asset_path(name: str) -> Path:
     """A file that comes with the course: inside an installed package, else in assets.
 
     `adder.pt` is the trained model, `results.jsonl` what `experiments/measure_recipes.py` measured,
-    `changes.jsonl` what `experiments/measure_changes.py` did, `adders.jsonl` `experiments/measure_adders.py`,
-    `sums.jsonl` and the network `last_figure.pt` what `experiments/measure_sums.py` did.
+    `changes.jsonl` what `measure_changes.py` there did, `adders.jsonl` `measure_adders.py`,
+    `sums.jsonl` and the network `last_figure.pt` `measure_sums.py`.
     """
     package = Path(__file__).parent
     packed = package / "assets" / name

@@ -203,7 +203,7 @@ def _judge_difference(got: Tensor, probabilities: Tensor, number: int) -> None:
                 f"{int(got.argmax())}.")
 
 
-# --- what experiments/measure_adders.py measured --------------------------------------------------------
+# --- what experiments/measure_adders.py measured --------------------------------------------------
 
 
 def _runs(whole: bool) -> pd.DataFrame:

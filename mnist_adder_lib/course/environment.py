@@ -40,7 +40,7 @@ def _outcome(check: Callable[[], None]) -> Exception | None:
 
 
 def _needs() -> tuple[str, list[str]]:
-    """The Python and the packages that the course needs, such as ">=3.10" and ["torch>=2.6"].
+    """The Python and the packages that the course needs, such as ">=3.11,<3.15" and ["torch>=2.6"].
 
     They stand in the checkout's pyproject.toml or in what pip installed. Raises RuntimeError where
     there is neither.
@@ -59,9 +59,10 @@ def _needs() -> tuple[str, list[str]]:
 
 
 def check_python() -> None:
-    """Raises RuntimeError for a Python that is older than the course asks for."""
+    """Raises RuntimeError for a Python that is older or newer than the course asks for."""
     needed, found = _needs()[0], sys.version.split()[0]
-    if not _is_enough(found, needed):
+    lowest, _, too_new = needed.partition(",<")
+    if not _is_enough(found, lowest) or too_new and _is_enough(found, too_new):
         raise RuntimeError(f"Python {needed} is needed, this is {found}")
 
 

@@ -250,9 +250,9 @@ def finished(recipe: str) -> float:
 
 
 def measured(column: str) -> pd.DataFrame:
-    """What `experiments/measure_changes.py` measured: a row for each change, a column for each seed."""
+    """What `experiments/measure_changes.py` measured: a row a change, a column a seed."""
     runs = read_results("changes.jsonl")
-    runs = runs[runs["torch"].notna()]  # without the search
+    runs = runs[runs["evaluation"].notna()]  # without the search
     return runs.pivot(index="change", columns="seed", values=column)
 
 

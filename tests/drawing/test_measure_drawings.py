@@ -77,9 +77,3 @@ def test_the_standard_errors():
     row = tool.summary(right, writers)
     assert row["%"] == 62.5 and row["± digits"] == pytest.approx(100 * (0.625 * 0.375 / 8) ** 0.5)
     assert row["± writers"] == pytest.approx(100 * np.std([0.75, 0.5], ddof=1) / 2**0.5)
-
-
-def test_it_runs(folder, monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["measure_drawings.py", str(folder), "--writers", "1"])
-    tool.main()
-    assert "1 digits of writers 1" in capsys.readouterr().out
