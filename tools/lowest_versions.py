@@ -9,10 +9,9 @@
 from __future__ import annotations
 
 import argparse
+import tomllib
 from itertools import chain
 from pathlib import Path
-
-import tomllib
 
 PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 

@@ -3,7 +3,7 @@ environment, in .venv, and installs again when pyproject.toml has changed.
 
     python tools/make.py TARGET [ARGUMENT ...]
 
-Runs with any Python from 3.10 on and nothing else, on Windows too; that Python's version becomes
+Runs with any Python from 3.11 on and nothing else, on Windows too; that Python's version becomes
 the environment's. Arguments go on to the command: `python tools/make.py test tests -k gradients`.
 VENV names another folder for the environment; VENV_OPTIONS are those of `python -m venv`, such as
 --system-site-packages on Debian's own torch.

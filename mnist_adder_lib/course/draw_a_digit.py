@@ -22,59 +22,9 @@ from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
 from .checks import Checks, Wrong, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, RED, draw_image, labelled
-from .guesses import Guesses, Option, Question, between, never
+from .guesses import Guesses
 
-guesses = Guesses({
-    "small seven": Question(
-        "What does the network read?",
-        "It has only ever seen digits that are large and in the middle. Here it gets a few pixels "
-        "in a corner.",
-        [
-            Option("A 7, wherever it stands.", lambda digit: digit == 7, "A convolution does find "
-                   "the same stroke at every place. But what to make of the strokes was learned "
-                   "from digits of one size, in one place."),
-            Option("Another digit.", lambda digit: digit != 7),
-            Option("Nothing: it is too small.", never, "It has no way to say so. As with the house "
-                   "in lesson 0, one of the ten digits must come out."),
-        ],
-    ),
-    "shrunk": Question(
-        "Digits of 100 pixels in the middle of the pad, shrunk with it: how many does the network "
-        "read correctly?",
-        "They are about 7 pixels tall where all that it learned from was 20. To the network that "
-        "is not a small digit but something it has never seen.",
-        [
-            Option("More than 95%, as in the evaluation.", between(95, 101), "The network is the "
-                   "same as in the evaluation. What it is shown is not."),
-            Option("80 to 95%: a little harder.", between(80, 95), "To you it is a little harder. "
-                   "A network can't look closer: it compares with what it has seen, and that was "
-                   "always large."),
-            Option("Fewer than 80%.", between(0, 80)),
-        ],
-    ),
-    "upstroke": Question(
-        "What does a network read in the 1 on the pad, if it has seen nothing but MNIST?",
-        "A line from the left to the top of a stem: among all that it has seen, that was a 7.",
-        [
-            Option("A 1.", lambda digit: digit == 1, "To a person who writes like that it is one. "
-                   "The network knows only the digits that it was shown."),
-            Option("A 7.", lambda digit: digit == 7),
-            Option("Another digit.", lambda digit: digit not in (1, 7), "Most of what makes a 7 is "
-                   "there: a line to the right and one down from its end."),
-        ],
-    ),
-    "ones with a gap": Question(
-        "Of 100 ones of MNIST, how many have as many such rows as the 1 on the pad?",
-        "Most people who wrote for MNIST were Americans, and they write a 1 as a single line.",
-        [
-            Option("About 50.", between(20, 101), "In some countries it would be so. Look at the "
-                   "nine ones again."),
-            Option("About 10.", between(5, 20), "So many would be some hundred examples: enough to "
-                   "learn from."),
-            Option("Fewer than 5.", between(0, 5)),
-        ],
-    ),
-})
+guesses = Guesses.load("draw_a_digit")
 checks = Checks()
 
 

@@ -11,49 +11,9 @@ from matplotlib.figure import Figure
 
 from .checks import Checks, Wrong, draw, numbers, require
 from .figures import BLUE, GREEN, GREY, ORANGE, labelled
-from .guesses import INFINITE, Guesses, Option, Question, between
+from .guesses import Guesses
 
-guesses = Guesses({
-    "slope at 5": Question(
-        "At w = 5 the loss is 16 as well. What is its slope there?",
-        "The curve is as steep as at w = 1, but here it goes up: a larger w makes the loss larger.",
-        [
-            Option("-16, as at w = 1.", between(-17, -15), "The loss is the same, but the slope "
-                   "says what happens when w grows. From 5 on, the loss goes up."),
-            Option("0.", between(-1, 1), "The slope is 0 only at the lowest place, w = 3, where "
-                   "a small nudge changes nothing."),
-            Option("16.", between(15, 17)),
-            Option("4.", between(3, 5), "That is how much is answered too much: 2 · 5 is 10, not "
-                   "6. The slope is how fast the loss changes when w does."),
-        ],
-    ),
-    "second backward": Question(
-        "backward() again, now at w = 2.6. What does w.grad say after that?",
-        "backward() adds the new slope to what is there: -16 + (-3.2) = -19.2.",
-        [
-            Option("-3.2, the slope at 2.6.", between(-4, -2.5), "So one would think. But nobody "
-                   "has taken away the slope of the first place."),
-            Option("-16, as before.", between(-17, -15), "It does change. But it isn't replaced, "
-                   "either."),
-            Option("-19.2.", between(-20, -18)),
-            Option("-9.6.", between(-10, -9), "That would be the mean of both slopes. PyTorch "
-                   "doesn't average here."),
-        ],
-    ),
-    "rate of a quarter": Question(
-        "From w = 1 with a learning rate of 0.25: where does it end?",
-        "1 - 0.25 · (-16) is 5. There the slope is 16, and 5 - 0.25 · 16 is 1 again.",
-        [
-            Option("At 3, after a single step.", lambda off: off < 1e-9, "A step to 3 is 2 long, "
-                   "and this one is 0.25 · 16 = 4 long. Half the rate would do it."),
-            Option("At 3, from both sides in turn.", between(1e-9, 1.9), "It does go to the other "
-                   "side, but there it is as far from 3 as before."),
-            Option("Nowhere: it hops to and fro for ever.", between(1.9, 2.1)),
-            Option("Nowhere: it flies off.", between(2.1, INFINITE), "That happens as soon as the "
-                   "rate is a little larger: then each step ends farther from 3 than it began."),
-        ],
-    ),
-})
+guesses = Guesses.load("gradients_by_hand")
 checks = Checks()
 
 

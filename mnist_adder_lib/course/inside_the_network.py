@@ -18,59 +18,9 @@ from ..model import receptive_fields
 from .checks import Checks, compare, numbers, require
 from .display import Picture, explore
 from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, labelled
-from .guesses import Guesses, Option, Question, between
+from .guesses import Guesses
 
-guesses = Guesses({
-    "half": Question(
-        "A unit says digit + number, exactly. How much of its variance does the digit explain?",
-        "Digits and numbers each go from 0 to 9 and move the unit by as much. Each explains one "
-        "half, and the sum, of course, explains all.",
-        [
-            Option("Nothing: it takes the sum.", between(-0.1, 0.1), "Whoever knows the digit "
-                   "knows something: with an 8 the unit says 8 to 17, with a 0 only 0 to 9."),
-            Option("Half of it.", between(0.4, 0.6)),
-            Option("All of it.", between(0.9, 1.1), "Then the number would make no difference. "
-                   "But within each row of the table the unit goes up by 9."),
-        ],
-    ),
-    "units that add": Question(
-        "The adder's second layer: in how many of 64 units does the sum explain more than half?",
-        "Nobody asked for units that add. The heads need a weighted sum of all 64 that has the "
-        "right answer on top; each single unit may be any mixture of digit and number.",
-        [
-            Option("In nearly all: it is an adder.", between(49, 65), "The layer as a whole does "
-                   "know the sum: the head reads it off. But it reads from all 64 at once."),
-            Option("In about half, for one head each.", between(16, 49), "Two heads, two kinds of "
-                   "unit? Nothing in the loss asks the network to be so tidy."),
-            Option("In fewer than 16.", between(0, 16)),
-        ],
-    ),
-    "untrained map": Question(
-        "Integrated gradients of a network that has learned nothing: where is its map not 0?",
-        "The gradients are multiplied by the image minus black. So the shape of the digit is put "
-        "in by us: any network, even an untrained one, gets a map in this shape.",
-        [
-            Option("All over the image, as noise.", between(0.1, 0.9), "The gradients are like "
-                   "that. But they are multiplied by the image minus black, and that is 0 where "
-                   "there is no ink."),
-            Option("On the black, around the digit.", between(-0.1, 0.1), "There the image equals "
-                   "black, so the step from black is 0, and so is the product."),
-            Option("On the ink, as with ours.", between(0.9, 1.1)),
-        ],
-    ),
-    "patched": Question(
-        "A 7 and the number 5; the adder's first layer is taken from a 3 with a 2. Which sum?",
-        "All that comes later is calculated from this layer, and from nothing else. Where a "
-        "network is a chain, a whole layer carries everything.",
-        [
-            Option("12: from 7 and 5.", lambda total: total == 12, "What the network calculated "
-                   "of the 7 and the 5 is thrown away before anybody has used it."),
-            Option("8: from 3 and 5.", lambda total: total == 8, "It would be so if we had "
-                   "replaced the embedding. But at this layer the number has come in already."),
-            Option("5: from 3 and 2.", lambda total: total == 5),
-        ],
-    ),
-})
+guesses = Guesses.load("inside_the_network")
 checks = Checks()
 
 

@@ -16,69 +16,17 @@ from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import Picture, in_words
 from .figures import BLUE, GREY, ORANGE, draw_image, labelled
-from .guesses import Guesses, Option, Question, between
+from .guesses import Guesses
 from .results import read_results
 
-guesses = Guesses({
-    "nobody named them": Question(
-        "No digit is ever named. Of new images, how many digits are read right in the end?",
-        "A single sum leaves open which two digits they were. But the same images come in many "
-        "pairs, and only the right names make all of the sums right.",
-        [
-            Option("One in ten, as by chance.", between(0, 20), "So it would be if the sums said "
-                   "nothing about the digits. But a sum of 18 can only be 9 + 9."),
-            Option("About half.", between(20, 80), "Some sums say more than others. But what is "
-                   "clear about some images helps with those that look like them."),
-            Option("More than nine in ten.", between(80, 101)),
-        ],
-    ),
-    "first digit": Question(
-        "Five trainings: which digit does the network find first?",
-        "Where it begins depends on the weights it starts with. One digit is enough, whichever "
-        "it is: with a known digit beside it, an image is no riddle any more.",
-        [
-            Option("A 0 or a 9: the ends.", lambda digits: set(digits) <= {0, 9}, "A good reason: "
-                   "only 0 + 0 makes 0, only 9 + 9 makes 18. But one sum in fifty is a 0 or an "
-                   "18, and the others say something, too."),
-            Option("A 1, which is easy to read.", lambda digits: set(digits) == {1}, "It is the "
-                   "digit that networks mistake least. But to find it is another thing: here its "
-                   "name must come out of the sums."),
-            Option("A 4 or a 5: the middle.", lambda digits: set(digits) <= {4, 5}, "The middle "
-                   "sums are the most frequent. But they have the most pairs, too, and so they "
-                   "say least."),
-            Option("Each time another one.", lambda digits: len(set(digits) - {0, 9}) > 0
-                   and len(set(digits) - {4, 5}) > 0 and set(digits) != {1}),
-        ],
-    ),
-    "last figure": Question(
-        "Trained on last figures: how many of the digits does it read right?",
-        "It has found a way to be right about sums without knowing a single digit. What it does, "
-        "we shall find out.",
-        [
-            Option("Nearly all, as before.", between(90, 101), "The last figures are right, and "
-                   "that makes it plausible. But the digits were never asked for."),
-            Option("About half.", between(20, 90), "A reader that knew half of the digits would "
-                   "get about a quarter of the sums. This one gets most of them."),
-            Option("One in ten, as by chance.", between(5, 20), "Somebody who guesses at random is "
-                   "right once in ten times. It does worse: it is wrong on purpose, so to speak."),
-            Option("Hardly any.", between(0, 5)),
-        ],
-    ),
-    "confident": Question(
-        "Move all ten digits by the same c. For how many c are all last figures right?",
-        "Both digits of a sum move, so the sum moves by 2c. Only 2 · 0 = 0 and 2 · 5 = 10 leave "
-        "the last figure as it is.",
-        [
-            Option("For one: c = 0.", lambda count: count == 1, "So it is with whole sums. But "
-                   "where only the last figure counts, a sum that is 10 too large is right."),
-            Option("For two.", lambda count: count == 2),
-            Option("For five, the even ones.", lambda count: count == 5, "An even c moves the sum "
-                   "by 4, 8, 12 or 16, and each of these changes the last figure."),
-            Option("For all ten.", lambda count: count == 10, "It would be so if one digit moved "
-                   "up and the other down. But the same network reads both."),
-        ],
-    ),
-})
+
+def _what_they_share(digits: list[int]) -> str:
+    """digits: the one that was found first, in several trainings."""
+    kinds = {"ends": {0, 9}, "1": {1}, "middle": {4, 5}}
+    return next((kind for kind, some in kinds.items() if set(digits) <= some), "different")
+
+
+guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)
 checks = Checks()
 
 

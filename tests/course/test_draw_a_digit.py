@@ -1,4 +1,4 @@
-"""Draw a digit: the values of its guesses, the answers to its exercises, its figures."""
+"""Draw a digit: the answers to its exercises, its figures."""
 
 import numpy as np
 import pandas as pd
@@ -67,14 +67,6 @@ def width_as_number(images):
 def the_line_alone(images):
     return line_from(-6, 6)(torch.zeros_like(images) + 0.001 * images)
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "small seven": [(1, 1), (0, 1), (7, 0)],
-    "shrunk": [(23.6, 2), (99, 0), (90, 1)],
-    "upstroke": [(7, 1), (1, 0), (4, 2)],
-    "ones with a gap": [(0.3, 2), (10, 1), (50, 0)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {

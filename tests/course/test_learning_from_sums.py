@@ -1,4 +1,4 @@
-"""Learning from sums: values of its guesses, answers to its exercises, figures, measurements."""
+"""Learning from sums: answers to its exercises, figures, measurements."""
 
 import math
 
@@ -100,15 +100,6 @@ def unshifted(first, second):
             result[:, a - b] += first[:, a] * second[:, b]
     return result
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "nobody named them": [(99.2, 2), (10.0, 0), (50.0, 1)],
-    "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
-                    ([1, 1, 2, 1, 1], 3)],
-    "last figure": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
-    "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {
