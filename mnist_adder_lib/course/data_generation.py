@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from ..data import AdderDataset, normalise
 from .checks import Checks, Wrong, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, draw_image, labelled
+from .figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
 
 
@@ -167,6 +167,7 @@ def _compare_sizes(train: list, test: list, count: int, size: int) -> None:
             f"{rest}, for testing; yours are {sizes[0]} and {sizes[1]}.")
 
 
+@in_style
 def plot_grid(images) -> Figure:
     """Images (1, height, width), 0 to 1, in rows of three."""
     rows = -(-len(images) // 3)
@@ -176,6 +177,7 @@ def plot_grid(images) -> Figure:
     return labelled(figure, f"{len(images)} images, white on black, in rows of three.")
 
 
+@in_style
 def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figure:
     """The image at one index of a dataset, a chosen number, and the one-hot vectors of both
     and of their sum."""
@@ -205,6 +207,7 @@ def _draw_vector(ax, value: int, size: int) -> None:
     ax.spines[:].set_visible(False)
 
 
+@in_style
 def plot_sum_distribution(totals) -> Figure:
     """How often each sum 0-18 occurs, against what evenly spread digits and numbers would give."""
     counts = np.bincount(totals, minlength=19)

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import BLUE, GREEN, GREY, ORANGE, labelled, write_readably
+from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, write_readably
 from .guesses import Guesses
 from .pair_picker import PATTERN, as_table, unseen_sums
 from .results import read_results
@@ -198,6 +198,7 @@ def _with_spread(table: pd.DataFrame, decimals: int) -> list[str]:
 SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
 
 
+@in_style
 def plot_pairs(tables: dict[str, Tensor], held_out: Tensor = MEASURED) -> Figure:
     """Heat maps of the hundred pairs in percent (0-100), from orange to blue; the held-out pairs
     are framed. A single one also says the numbers."""
@@ -231,6 +232,7 @@ def _draw_pairs(ax, table: Tensor, held_out: Tensor, annotated: bool) -> None:
     ax.tick_params(rotation=0, length=0)
 
 
+@in_style
 def plot_slopes(means: dict[str, Tensor]) -> Figure:
     """The mean predicted sum against the true one, a dot for each pair that the tool held out and
     whose sum is seen, with the line through them and its slope."""
@@ -253,6 +255,7 @@ def plot_slopes(means: dict[str, Tensor]) -> Figure:
                             + "; ".join(words) + ".")
 
 
+@in_style
 def plot_counts(tables: dict[str, pd.DataFrame]) -> Figure:
     """Percent of held-out sums right over the number of held-out pairs: a line for each adder.
 

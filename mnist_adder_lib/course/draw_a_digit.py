@@ -21,7 +21,7 @@ from ..drawing.panel import with_article
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
 from .checks import Checks, Wrong, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, RED, draw_image, labelled
+from .figures import BLUE, GREY, ORANGE, RED, draw_image, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("draw_a_digit")
@@ -50,6 +50,7 @@ def stroke_weights(images) -> list[float]:
     return [stroke_weight(resize_long_side(ink, 80)) / 4 for ink in inks]  # finer, to be exact
 
 
+@in_style
 def plot_stroke_weights(weights: list[float], ours: float) -> Figure:
     """A histogram of the stroke weights of MNIST images, with a dotted line for one of ours."""
     figure, ax = plt.subplots(figsize=(5, 2.2))
@@ -120,6 +121,7 @@ class Dictation(ipywidgets.VBox):
         return f"Dictation: {len(self.drawings)} of 20 drawn"
 
 
+@in_style
 def plot_read(images, digits, answers) -> Figure:
     """Images, uint8 (n, 28, 28), each titled by its digit and, where it differs, the answer."""
     figure, axes = plt.subplots(-(-len(images) // 5), 5, figsize=(5.5, 0.3 * len(images)))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from .checks import Checks, compare, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, RED, labelled
+from .figures import BLUE, GREY, ORANGE, RED, in_style, labelled
 from .guesses import Guesses
 from .results import read_results
 
@@ -207,6 +207,7 @@ def count_holding(intervals, truth: float) -> int:
     return sum(low <= truth <= high for low, high in intervals)
 
 
+@in_style
 def plot_intervals(intervals, truth: float) -> Figure:
     """Intervals, (low, high) in percent, above each other; those that miss the truth are red."""
     figure, ax = plt.subplots(figsize=(5.5, 3.4))
@@ -221,6 +222,7 @@ def plot_intervals(intervals, truth: float) -> Figure:
                     f"cross the dotted line of the truth, {len(intervals) - hits} miss it.")
 
 
+@in_style
 def plot_accuracy_per(table: pd.DataFrame) -> Figure:
     """What `accuracy_per` gives: a dot for each group, and a line for its interval."""
     figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.19 * len(table)))
@@ -237,6 +239,7 @@ def plot_accuracy_per(table: pd.DataFrame) -> Figure:
                     f"{table['examples'][width.idxmax()]} examples.")
 
 
+@in_style
 def plot_chance(dealt, seen: float) -> Figure:
     """How large a gap was in each of many deals by chance, and in truth (in percentage points)."""
     dealt = np.asarray(dealt)
@@ -258,6 +261,7 @@ def recipe_runs() -> pd.DataFrame:
     return table[["reference", "fast", "best"]].dropna()  # the seeds that all of them had
 
 
+@in_style
 def plot_recipes(runs: pd.DataFrame) -> Figure:
     """What `recipe_runs` gives: a dot for each training; below, mean and two standard errors."""
     names = list(runs)
@@ -275,6 +279,7 @@ def plot_recipes(runs: pd.DataFrame) -> Figure:
                     + ", ".join(said) + ".")
 
 
+@in_style
 def plot_calibration(table: Tensor) -> Figure:
     """Mistakes that a network expects and those that it makes, (10, 2): two bars for each tenth of
     how sure it is; tenths in which it expects none are left out."""

@@ -10,7 +10,7 @@ import torch
 from matplotlib.figure import Figure
 
 from .checks import Checks, Wrong, draw, numbers, require
-from .figures import BLUE, GREEN, GREY, ORANGE, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("gradients_by_hand")
@@ -247,6 +247,7 @@ def _draw_curve(ax, low: float = -0.6, high: float = 6.6) -> None:
     ax.set(xlabel="weight w")
 
 
+@in_style
 def plot_slope(places=(1.0,)) -> Figure:
     """The loss (2w - 6)**2 over w, with a ball and a line as steep as the curve at each place."""
     figure, ax = plt.subplots(figsize=(5, 2.8))
@@ -265,6 +266,7 @@ def plot_slope(places=(1.0,)) -> Figure:
                              f"{said}.")
 
 
+@in_style
 def plot_descents(descend, rates) -> Figure:
     """Where `descend(rate)`, a list of w, goes on the curve, for each of four rates."""
     figure, axes = plt.subplots(2, 2, figsize=(5.5, 4.2), sharex=True, sharey=True)
@@ -280,6 +282,7 @@ def plot_descents(descend, rates) -> Figure:
     return labelled(figure, f"Four walks on the curve of the loss, by learning rate: {ends}.")
 
 
+@in_style
 def plot_chain(values, weights, slopes) -> Figure:
     """A chain of multiplications: what goes forward above, what comes back below.
 
@@ -306,6 +309,7 @@ def plot_chain(values, weights, slopes) -> Figure:
                              f"{', '.join(f'{slope:g}' for slope in slopes)}.")
 
 
+@in_style
 def plot_pushes(probabilities, gradient, true: int) -> Figure:
     """Probabilities, what they should be, and the difference: the gradient of cross entropy."""
     places = range(len(probabilities))
@@ -325,6 +329,7 @@ def plot_pushes(probabilities, gradient, true: int) -> Figure:
                              f"Only class {true}, the true one, is negative.")
 
 
+@in_style
 def plot_decisions(features, digits, history, steps) -> Figure:
     """Two features of zeros and ones, and the line between the answers after some of the steps.
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
-
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,7 +14,7 @@ from torch import Tensor, nn
 from ..model import receptive_fields
 from .checks import Checks, compare, numbers, require
 from .display import Picture, explore
-from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("inside_the_network")
@@ -194,6 +191,7 @@ def draw_signed(ax, values, most: float, title: str = "") -> None:
     ax.axis("off")
 
 
+@in_style
 def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
     """The channels of a layer, (channels, height, width), large, and all on one scale."""
     maps = maps.detach()
@@ -210,6 +208,7 @@ def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
 BLOCKS = ("block1", "block2", "block3")
 
 
+@in_style
 def plot_unit(model, image: Tensor, seen: dict, block: int, channel: int, row: int,
               column: int) -> Figure:
     """A unit at the end of a block: left the pixels that it sees, right its place in its map.
@@ -253,6 +252,7 @@ def explore_units(model, image: Tensor, seen: dict):
     return box
 
 
+@in_style
 def plot_embedding(mine: Tensor, typical: Tensor, digit: int) -> Figure:
     """The 20 numbers of an image as bars, and those that are typical of a digit as dots."""
     mine = mine.detach()
@@ -269,6 +269,7 @@ def plot_embedding(mine: Tensor, typical: Tensor, digit: int) -> Figure:
 TEN = sns.husl_palette(10, s=0.9, l=0.5)  # as dark as GREY: small as text, seen on any page
 
 
+@in_style
 def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) -> Figure:
     """Points of the plane, each shown as its digit, with a ring around the drawing's.
 
@@ -309,15 +310,13 @@ class Follow(ipywidgets.VBox):
 
     def redraw(self) -> None:
         """Draw the figure for what stands on the panel now."""
-        picture = Picture(self.draw())
-        data, alt = base64.b64encode(picture.data).decode(), picture.metadata["alt"]
-        self.picture.value = (f'<img src="data:image/png;base64,{data}" width="{picture.width}" '
-                              f'alt="{html.escape(alt)}" style="max-width: 100%">')
+        self.picture.value = Picture(self.draw()).as_html()
 
     def __repr__(self):
         return "Follow()"
 
 
+@in_style
 def plot_tables(tables: dict) -> Figure:
     """10x10 tables beside each other: a row for each digit, a column for each number."""
     figure, axes = plt.subplots(1, len(tables), figsize=(5.5, 2.3), squeeze=False)
@@ -329,6 +328,7 @@ def plot_tables(tables: dict) -> Figure:
                             f"brighter, the larger: {', '.join(tables)}.")
 
 
+@in_style
 def plot_shares(layers: dict) -> Figure:
     """For each unit of some layers, what the digit explains and what the sum does.
 
@@ -347,6 +347,7 @@ def plot_shares(layers: dict) -> Figure:
         f"{shares['sum'].max():.0%}." for name, shares in layers.items()))
 
 
+@in_style
 def plot_answer(image: Tensor, probabilities: Tensor) -> Figure:
     """An image as the network gets it, (28, 28), and the probabilities of the ten digits."""
     probabilities = probabilities.detach()
@@ -359,6 +360,7 @@ def plot_answer(image: Tensor, probabilities: Tensor) -> Figure:
                             f"{best}, {probabilities[best]:.0%}.")
 
 
+@in_style
 def plot_attributions(image: Tensor, maps: dict) -> Figure:
     """Maps of an image beside each other, each on its own scale, with the outline of its ink.
 
@@ -381,6 +383,7 @@ def plot_attributions(image: Tensor, maps: dict) -> Figure:
                             "ink. " + "; ".join(seen) + ".")
 
 
+@in_style
 def plot_between(images: dict, probabilities: dict, first: int, second: int) -> Figure:
     """Ways from a drawing to another: their images in rows, and what the network makes of them.
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch.overrides import TorchFunctionMode
 
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import SIGNED, labelled
+from .figures import SIGNED, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("layers_by_hand")
@@ -233,6 +233,7 @@ def _compare_softmax(given, logits) -> None:
                 f"{given[0]:.4f}.")
 
 
+@in_style
 def plot_signed(images: dict) -> Figure:
     """Images of any numbers, (height, width), beside each other, each on a scale of its own: 0 is
     black, what is above 0 white, what is below orange. Small numbers are lifted, to be seen."""

@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from IPython.display import DisplayHandle
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
@@ -14,8 +13,7 @@ from torch import Tensor, nn
 from ..checkpoint import asset_path, load_tensors
 from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .display import Picture, in_words
-from .figures import BLUE, GREY, ORANGE, draw_image, labelled
+from .figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
 from .results import read_results
 
@@ -265,6 +263,7 @@ def _found_at(snapshots: list[dict]) -> list[int]:
 # --- figures --------------------------------------------------------------------------------------
 
 
+@in_style
 def plot_pairs(images, totals) -> Figure:
     """Pairs of images, (2 n, 28, 28), and the sum of each."""
     count = len(totals)
@@ -278,6 +277,7 @@ def plot_pairs(images, totals) -> Figure:
     return labelled(figure, f"Pairs of handwritten digits; behind each pair its sum: {said}.")
 
 
+@in_style
 def plot_naming(matrices: dict) -> Figure:
     """Squares of 10 x 10: a row for each digit, a column for each name, darker where more images
     get it. `matrices` is a dict of steps, or of titles, and shares, (10, 10)."""
@@ -306,25 +306,7 @@ def _draw_naming(ax, shares: np.ndarray) -> None:
     ax.spines[:].set_visible(True)
 
 
-def live_naming(caption: str):
-    """A function of a step and its shares, (10, 10), that shows them and draws them anew."""
-    handle, words = DisplayHandle(), DisplayHandle()
-    shown: list[int] = []
-
-    def draw(step: int, shares) -> None:
-        picture = Picture(plot_naming({f"after {step} steps": shares}))
-        described = in_words(caption, picture.metadata["alt"])
-        if shown:
-            handle.update(picture)
-            words.update(described)
-        else:
-            handle.display(picture)
-            words.display(described)
-        shown.append(step)
-
-    return draw
-
-
+@in_style
 def plot_moved(shares) -> Figure:
     """Ten bars: how much probability goes to digit + 0, digit + 1, ... digit + 9."""
     shares = np.asarray(shares, dtype=float)

@@ -17,7 +17,7 @@ from torch import nn
 from ..model import IdentityAdderModel, receptive_fields
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import explore
-from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, labelled, text_on
+from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled, text_on
 from .guesses import Guesses
 
 SIDE = 28  # of an image, in pixels
@@ -255,6 +255,7 @@ def _compare_columns(got, centre, half, unit, field, case) -> None:
                 f"{right[1]:g}.")
 
 
+@in_style
 def plot_channels(*rows) -> Figure:
     """Up to six channels, (channels, height, width), of each of the tensors, in a row each."""
     count = min(6, *map(len, rows))
@@ -273,6 +274,7 @@ def units(field: dict) -> int:
     return len(np.arange(field["start"], SIDE - max(beyond, 0.5), field["jump"]))
 
 
+@in_style
 def plot_receptive_field(image, fields: list[dict], layer: int, row=None, column=None) -> Figure:
     """What one unit of a layer sees of an image, and the size of every layer's field.
 
@@ -344,6 +346,7 @@ def onnx_operations(path) -> list[str]:
     return [node.op_type for node in onnx.load(path).graph.node]
 
 
+@in_style
 def plot_onnx_graph(path, columns: int = 5) -> Figure:
     """The operations of an ONNX file and the shapes that they give (without the batch).
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ..train import SCHEDULES
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, labelled
+from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
 from .results import read_results
 
@@ -179,6 +179,7 @@ def searched() -> pd.DataFrame:
     return table.loc[order].map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
 
 
+@in_style
 def plot_one_cycle(rate: float, steps: int) -> Figure:
     """Learning rate and momentum in each step of a one-cycle schedule with this peak."""
     optimizer = torch.optim.SGD([torch.zeros(1)], rate, momentum=0.9)
@@ -200,6 +201,7 @@ def plot_one_cycle(rate: float, steps: int) -> Figure:
                              f"{min(momenta):.2f} and up again.")
 
 
+@in_style
 def plot_differences(differences: pd.DataFrame, factor: float = 2.78) -> Figure:
     """A row for each change: a dot for each seed's difference, their mean and its interval.
 

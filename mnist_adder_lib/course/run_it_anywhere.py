@@ -22,7 +22,7 @@ from ..drawing.strokes import frame_strokes
 from ..evaluate import only_looking
 from ..model import IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, labelled
+from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
 
 NETWORK = Path(__file__).parents[2] / "docs" / "try" / "network.js"
@@ -355,6 +355,7 @@ def multiplications(model: nn.Module) -> pd.DataFrame:
 # --- figures --------------------------------------------------------------------------------------
 
 
+@in_style
 def plot_bits(scores: dict[int, float]) -> Figure:
     """Accuracy in percent for each number of bits."""
     figure, ax = plt.subplots(figsize=(4.6, 2.6))
@@ -369,6 +370,7 @@ def plot_bits(scores: dict[int, float]) -> Figure:
     return labelled(figure, f"A curve over the number of bits: {said}.")
 
 
+@in_style
 def plot_latencies(table: pd.DataFrame) -> Figure:
     """The median of each row as a dot, and its range as a line, on a logarithmic scale.
 
@@ -388,6 +390,7 @@ def plot_latencies(table: pd.DataFrame) -> Figure:
     return labelled(figure, f"Milliseconds for one image, medians: {said}.")
 
 
+@in_style
 def plot_shares(table: pd.DataFrame) -> Figure:
     """The share of each layer in the weights and in the multiplications, as two bars."""
     shares = 100 * table / table.sum()

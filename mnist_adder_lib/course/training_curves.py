@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import copy
-import html
 from contextlib import suppress
 
 import ipywidgets
@@ -20,7 +18,7 @@ from ..model import IdentityAdderModel
 from ..train import joint_loss
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import Picture
-from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("training_curves")
@@ -259,6 +257,7 @@ def _curve_that_returns() -> tuple[list[float], int]:
             return losses, patience
 
 
+@in_style
 def plot_losses(curves: dict[str, list[float]]) -> Figure:
     """The loss at every step of several short trainings, by name."""
     figure, ax = plt.subplots(figsize=(5.5, 2.5))
@@ -271,6 +270,7 @@ def plot_losses(curves: dict[str, list[float]]) -> Figure:
     return labelled(figure, "The loss over the steps: " + "; ".join(ends) + ".")
 
 
+@in_style
 def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
     """The loss while the learning rate grows, and the chosen rate."""
     figure, ax = plt.subplots(figsize=(5.5, 2.8))
@@ -284,6 +284,7 @@ def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
                              f"learning rate of {lowest:.2g}, then grows.")
 
 
+@in_style
 def plot_accuracies(table: pd.DataFrame) -> Figure:
     """Accuracies in percent over epochs: a curve for each column, a row for each epoch."""
     figure, ax = plt.subplots(figsize=(5.5, 2.8))
@@ -301,6 +302,7 @@ def plot_accuracies(table: pd.DataFrame) -> Figure:
     return labelled(figure, f"Two curves that rise; in epoch {table.index[-1]}: {last}.")
 
 
+@in_style
 def plot_replay(image, probabilities, epoch: int, digit: int | None = None) -> Figure:
     """What the network of each epoch says of one image: all digits at one epoch, some over all.
 
@@ -388,11 +390,8 @@ class Replay(ipywidgets.HBox):
             self._show()
 
     def _show(self, _change=None) -> None:
-        picture = Picture(plot_replay(self.seen, self.probabilities, self.slider.value))
-        data = base64.b64encode(picture.data).decode()
-        words = html.escape(picture.metadata["alt"])
-        self.figure.value = (f'<img src="data:image/png;base64,{data}" alt="{words}" '
-                             f'style="width: 528px; max-width: 100%">')
+        figure = plot_replay(self.seen, self.probabilities, self.slider.value)
+        self.figure.value = Picture(figure).as_html()
 
     def __repr__(self):
         return "Replay()"
