@@ -14,8 +14,9 @@ import matplotlib.pyplot as plt
 from IPython.display import DisplayHandle, Image, Markdown, display
 from matplotlib.figure import Figure
 
-from ..drawing.style import COMMON
 from .figures import STYLE
+from .widgets import SCRIPT
+from .widgets import STYLE as WIDGETS_STYLE
 
 
 def show(figure: Figure, caption: str, alt: str | None = None) -> None:
@@ -112,16 +113,14 @@ class Keys(anywidget.AnyWidget):
     """Shows nothing. It gives the sliders beside it what those of ipywidgets lack: their names for
     screen readers, a focus that is seen, and keys that JupyterLab doesn't take for its own."""
 
-    _esm = """
+    _esm = SCRIPT + """
     export default { render({ el }) {
+      let letKeysGo = () => {};
       const waiting = setInterval(() => {
         const box = el.closest(".mnist-adder-explore");
         if (!box) return; // not in the page yet
         clearInterval(waiting);
-        // `d d` would delete the cell. Notebook 7 looks for the mark on what has the focus.
-        const mark = ({ target }) => (target.dataset.lmSuppressShortcuts = "true");
-        box.addEventListener("focusin", mark);
-        box.addEventListener("keydown", (event) => event.stopPropagation());
+        letKeysGo = keepKeys(box);
         for (const slider of box.querySelectorAll(".widget-slider")) {
           const old = slider.querySelector(".ui-slider-handle"); // Colab's, which says nothing
           const readout = slider.querySelector(".widget-readout");
@@ -135,10 +134,10 @@ class Keys(anywidget.AnyWidget):
             part.ariaLabel = slider.querySelector(".widget-label").textContent;
         }
       }, 50);
-      return () => clearInterval(waiting);
+      return () => (clearInterval(waiting), letKeysGo());
     } };
     """
-    _css = COMMON.read_text("utf-8") + """
+    _css = WIDGETS_STYLE + """
     .mnist-adder-explore .widget-slider .ui-slider .ui-slider-handle:focus-visible {
       outline: 2px solid var(--blue) !important; /* Colab's slider says: none !important */
     }

@@ -25,7 +25,7 @@ import anywidget
 from IPython.display import Markdown
 from traitlets import Bool, Int, List, TraitError, Unicode, validate
 
-from ..drawing.style import style
+from .widgets import front_end
 
 QUESTIONS = Path(__file__).with_name("questions")
 
@@ -58,8 +58,7 @@ class Question(NamedTuple):
 class Choice(anywidget.AnyWidget):
     """Radio buttons below a question. `chosen` is the index of an option; `closed` ends it."""
 
-    _esm = Path(__file__).with_name("guesses.js")
-    _css = style(Path(__file__).with_name("guesses.css"))
+    _esm, _css = front_end("guesses")
     question = Unicode().tag(sync=True)
     options = List(Unicode()).tag(sync=True)
     chosen = Int(None, allow_none=True).tag(sync=True)
