@@ -295,23 +295,6 @@ def test_plot_moved():
     assert "50% on +3, 47% on +7" in figure.get_label() and "+0" not in figure.get_label()
 
 
-def test_live_naming_shows_once_and_then_updates(monkeypatch):
-    calls = []
-
-    class Handle:
-        def display(self, thing):
-            calls.append("display")
-
-        def update(self, thing):
-            calls.append("update")
-
-    monkeypatch.setattr(learning_from_sums, "DisplayHandle", Handle)
-    draw = learning_from_sums.live_naming("A caption.")
-    draw(0, np.eye(10))
-    draw(25, np.eye(10))
-    assert calls == ["display", "display", "update", "update"]
-
-
 # --- what was measured, and the tool that measured it ---------------------------------------------
 
 
