@@ -83,13 +83,13 @@ class Dictation(ipywidgets.VBox):
     def __init__(self, seed: int = 0):
         self.asked = random.Random(seed).sample([*range(10)] * 2, 20)
         self.drawings: list = []
-        self.pad, self.says = DigitPad(), ipywidgets.HTML()
+        self.pad, self.prompt = DigitPad(), ipywidgets.HTML()
         self.next_button = ipywidgets.Button(description="Next")
         self.back_button = ipywidgets.Button(description="Back")
         self.next_button.on_click(self._keep)
         self.back_button.on_click(self._go_back)
         buttons = ipywidgets.HBox([self.back_button, self.next_button])
-        super().__init__([self.says, self.pad, buttons])
+        super().__init__([self.prompt, self.pad, buttons])
         self._ask()
 
     def results(self) -> tuple[Tensor, Tensor]:
@@ -113,9 +113,9 @@ class Dictation(ipywidgets.VBox):
     def _ask(self, note: str = "") -> None:
         count = len(self.drawings)
         self.next_button.disabled, self.back_button.disabled = count == 20, count == 0
-        self.says.value = ("That was the last one. Thank you!" if count == 20 else
-                           f"{note}Draw <b>{with_article(self.asked[count])}</b> ({count + 1} of "
-                           "20).")
+        self.prompt.value = (
+            "That was the last one. Thank you!" if count == 20 else
+            f"{note}Draw <b>{with_article(self.asked[count])}</b> ({count + 1} of 20).")
 
     def __repr__(self):
         return f"Dictation: {len(self.drawings)} of 20 drawn"
@@ -129,9 +129,9 @@ def plot_read(images, digits, answers) -> Figure:
         ax.axis("off")
     misread = []
     for ax, image, digit, answer in zip(axes.flat, images, digits.tolist(), answers.tolist()):
-        said = f"{digit}" if answer == digit else f"{digit}, read as {answer}"
-        misread += [said] * (answer != digit)
-        draw_image(ax, image, said, 0, 255, GREY if answer == digit else RED)
+        title = f"{digit}" if answer == digit else f"{digit}, read as {answer}"
+        misread += [title] * (answer != digit)
+        draw_image(ax, image, title, 0, 255, GREY if answer == digit else RED)
     return labelled(figure, f"{len(images)} drawings. Misread: {'; '.join(misread) or 'none'}.")
 
 

@@ -266,17 +266,17 @@ def plot_recipes(runs: pd.DataFrame) -> Figure:
     """What `recipe_runs` gives: a dot for each training; below, mean and two standard errors."""
     names = list(runs)
     figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.55 * len(names)))
-    said = []
+    words = []
     for place, name in enumerate(names):
         values = runs[name]
         mean, error = values.mean(), values.sem()
         ax.plot(values, [place] * len(values), "o", color=BLUE, markeredgewidth=0)
         ax.errorbar(mean, place + 0.28, xerr=2 * error, color=ORANGE, marker="o", capsize=4)
-        said.append(f"{name} {mean:.2f} ± {error:.2f}")
+        words.append(f"{name} {mean:.2f} ± {error:.2f}")
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.4),
            xlabel="both right on the evaluation split, percent")
     return labelled(figure, "Dots for each recipe's trainings. Mean and standard error: "
-                    + ", ".join(said) + ".")
+                    + ", ".join(words) + ".")
 
 
 @in_style

@@ -261,9 +261,9 @@ def plot_slope(places=(1.0,)) -> Figure:
         ax.annotate(f"slope {slope:g}", (w, loss), (14 * side, 4), textcoords="offset points",
                     ha="left" if side == 1 else "right")
     ax.set(ylabel="loss", ylim=(-4, 50))
-    said = " and ".join(f"at {w:g}, where its slope is {8 * w - 24:g}" for w in places)
+    words = " and ".join(f"at {w:g}, where its slope is {8 * w - 24:g}" for w in places)
     return labelled(figure, "The loss over w is a valley with its lowest place at 3; a ball "
-                             f"{said}.")
+                             f"{words}.")
 
 
 @in_style
@@ -324,9 +324,9 @@ def plot_pushes(probabilities, gradient, true: int) -> Figure:
     left.set(title="what it says, what is true", xlabel="class", xticks=list(places),
              ylim=(-1.05, 1.4))
     right.set(title="gradient of the logits", xlabel="class", xticks=list(places))
-    said = ", ".join(f"{value:.2f}" for value in gradient)
-    return labelled(figure, f"Probabilities beside a one-hot vector, and their difference: {said}. "
-                             f"Only class {true}, the true one, is negative.")
+    words = ", ".join(f"{value:.2f}" for value in gradient)
+    return labelled(figure, "Probabilities beside a one-hot vector, and their difference: "
+                            f"{words}. Only class {true}, the true one, is negative.")
 
 
 @in_style

@@ -397,7 +397,7 @@ def plot_between(images: dict, probabilities: dict, first: int, second: int) -> 
         for ax, image in zip(row, drawn):
             draw_image(ax, image, "")
     axes = graphs.subplots(1, len(probabilities), sharey=True)
-    said = []
+    words = []
     for ax, (name, shares) in zip(axes, probabilities.items()):
         shares = shares.detach().numpy()
         others = 1 - shares[:, first] - shares[:, second]
@@ -406,9 +406,9 @@ def plot_between(images: dict, probabilities: dict, first: int, second: int) -> 
                                              (others, "another", GREY, ".:")]:
             ax.plot(values, style, color=colour, label=label, markersize=4)
         ax.set(title=name, xlabel="step", xticks=range(0, steps, 5), ylim=(-0.03, 1.03))
-        said.append(f"{name}, from step {int((shares[:, second] > 0.5).argmax())} on, and "
+        words.append(f"{name}, from step {int((shares[:, second] > 0.5).argmax())} on, and "
                     f"another digit gets {others.max():.0%} at most")
     graphs.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return labelled(figure, f"Rows of {steps} images from a {first} to a {second}, and curves of "
                             f"their probabilities. The {second} gets more than half: "
-                            + "; ".join(said) + ".")
+                            + "; ".join(words) + ".")

@@ -217,7 +217,7 @@ def measured(column: str) -> pd.DataFrame:
     return trainings().pivot(index="way", columns="seed", values=column)
 
 
-def moved(matrix) -> np.ndarray:
+def share_by_shift(matrix) -> np.ndarray:
     """From a row for each digit with ten shares: the mean share that goes to digit + 0, + 1, ..."""
     rows = np.asarray(matrix)
     return np.mean([np.roll(row, -digit) for digit, row in enumerate(rows)], axis=0)
@@ -225,7 +225,7 @@ def moved(matrix) -> np.ndarray:
 
 def solution(matrix) -> str:
     """What a network does with the digits, from the probabilities that it gives on average."""
-    shares = moved(matrix)
+    shares = share_by_shift(matrix)
     both_ways = [shares[c] + shares[-c] for c in range(1, 5)]
     found = {"as they are": shares[0], "all moved by 5": shares[5], "both ways": max(both_ways)}
     name = max(found, key=found.__getitem__)
@@ -273,8 +273,8 @@ def plot_pairs(images, totals) -> Figure:
             draw_image(ax, image, "", black=0, white=255)
         row[0].text(1.08, 0.5, "+", transform=row[0].transAxes, fontsize=14, va="center")
         row[1].text(1.08, 0.5, f"= {total}", transform=row[1].transAxes, fontsize=14, va="center")
-    said = ", ".join(map(str, totals))
-    return labelled(figure, f"Pairs of handwritten digits; behind each pair its sum: {said}.")
+    words = ", ".join(map(str, totals))
+    return labelled(figure, f"Pairs of handwritten digits; behind each pair its sum: {words}.")
 
 
 @in_style
@@ -294,9 +294,9 @@ def plot_naming(matrices: dict) -> Figure:
         _draw_naming(ax, np.asarray(shares, dtype=float))
     figure.supxlabel("name that it gets", fontsize=9, color=GREY)
     figure.supylabel("digit", fontsize=9, color=GREY)
-    said = [f"{title}: {100 * np.diag(shares).mean():.0f}% on the diagonal"
+    words = [f"{title}: {100 * np.diag(shares).mean():.0f}% on the diagonal"
             for title, shares in zip(titles, matrices.values())]
-    return labelled(figure, f"A row for each digit, a column for each name. {'; '.join(said)}.")
+    return labelled(figure, f"A row for each digit, a column for each name. {'; '.join(words)}.")
 
 
 def _draw_naming(ax, shares: np.ndarray) -> None:
@@ -307,12 +307,12 @@ def _draw_naming(ax, shares: np.ndarray) -> None:
 
 
 @in_style
-def plot_moved(shares) -> Figure:
+def plot_shifts(shares) -> Figure:
     """Ten bars: how much probability goes to digit + 0, digit + 1, ... digit + 9."""
     shares = np.asarray(shares, dtype=float)
     figure, ax = plt.subplots(figsize=(5, 2.2))
     ax.bar(range(10), shares, color=[BLUE if c == 0 else ORANGE for c in range(10)])
     ax.set(xticks=range(10), xticklabels=["right"] + [f"+{c}" for c in range(1, 10)], ylim=(0, 1),
            ylabel="probability", xlabel="digit moved by")
-    said = [f"{share:.0%} on +{c}" for c, share in enumerate(shares) if share >= 0.05]
-    return labelled(figure, "Ten bars; " + ", ".join(said) + ".")
+    words = [f"{share:.0%} on +{c}" for c, share in enumerate(shares) if share >= 0.05]
+    return labelled(figure, "Ten bars; " + ", ".join(words) + ".")

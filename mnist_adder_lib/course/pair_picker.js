@@ -16,7 +16,7 @@ const PICKER = `
     <button type="button" value="random">20 at random</button>
     <button type="button" value="none">None</button>
   </div>
-  <p class="says" role="status" aria-live="polite"></p>`;
+  <p class="status" role="status" aria-live="polite"></p>`;
 
 const all = TEN.flatMap((digit) => TEN.map((number) => [digit, number]));
 const pattern = () => all.filter(([digit, number]) => (3 * digit + number) % 5 === 0);
@@ -46,7 +46,7 @@ function render({ model, el }) {
   el.classList.add("pair-picker");
   el.innerHTML = PICKER;
   const grid = el.querySelector("table");
-  const says = el.querySelector(".says");
+  const status = el.querySelector(".status");
   const buttons = new Map([...grid.querySelectorAll("button")].map((button) => [button.dataset.at, button]));
   buttons.get("0,0").tabIndex = 0;
 
@@ -61,7 +61,7 @@ function render({ model, el }) {
     }
     const lost = lostSums(pairs);
     const sums = lost.length ? ` No pair is left with the sum ${lost.join(", ")}.` : " Every sum still occurs.";
-    says.textContent = complaint || `${pairs.length} of 100 pairs held out.${sums}`;
+    status.textContent = complaint || `${pairs.length} of 100 pairs held out.${sums}`;
   }
 
   function choose(pairs) {

@@ -366,8 +366,8 @@ def plot_bits(scores: dict[int, float]) -> Figure:
                     textcoords="offset points", ha="center", color=GREY)
     ax.set(xticks=range(len(bits)), xticklabels=bits, ylim=(0, 115), xlabel="bits for each weight",
            ylabel="both right, %")
-    said = ", ".join(f"{value:.1f}% with {count} bits" for count, value in scores.items())
-    return labelled(figure, f"A curve over the number of bits: {said}.")
+    words = ", ".join(f"{value:.1f}% with {count} bits" for count, value in scores.items())
+    return labelled(figure, f"A curve over the number of bits: {words}.")
 
 
 @in_style
@@ -385,9 +385,9 @@ def plot_latencies(table: pd.DataFrame) -> Figure:
     ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
     ax.grid(axis="x", alpha=0.4)
     ax.invert_yaxis()
-    said = "; ".join(f"{name} {value:.{0 if value > 10 else 2}f}"
+    words = "; ".join(f"{name} {value:.{0 if value > 10 else 2}f}"
                      for name, value in table["median"].items())
-    return labelled(figure, f"Milliseconds for one image, medians: {said}.")
+    return labelled(figure, f"Milliseconds for one image, medians: {words}.")
 
 
 @in_style

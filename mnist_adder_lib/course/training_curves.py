@@ -343,10 +343,10 @@ def _colours(curves, digit: int | None) -> list[str]:
 
 
 def _replay_in_words(curves, epoch: int, digit: int | None) -> str:
-    said = [f"{row.argmax()} ({_percent(row.max())})" for row in curves]
+    answers = [f"{row.argmax()} ({_percent(row.max())})" for row in curves]
     label = "" if digit is None else f" The label is {digit}."
-    return (f"After epoch {epoch} the network answers {said[epoch]}.{label} Its answers from epoch "
-            f"0, untrained, to epoch {len(said) - 1}: {', '.join(said)}.")
+    return (f"After epoch {epoch} the network answers {answers[epoch]}.{label} Its answers from "
+            f"epoch 0, untrained, to epoch {len(answers) - 1}: {', '.join(answers)}.")
 
 
 def _percent(probability: float) -> str:
@@ -375,8 +375,8 @@ class Replay(ipywidgets.HBox):
         play = ipywidgets.Play(min=0, max=last, value=last, interval=500)
         ipywidgets.jslink((play, "value"), (self.slider, "value"))
         controls = ipywidgets.HBox([play, self.slider], layout=WRAPPED)
-        said = ipywidgets.VBox([self.figure, controls], layout=BESIDE)
-        super().__init__([self.pad, said], layout=WRAPPED)
+        beside = ipywidgets.VBox([self.figure, controls], layout=BESIDE)
+        super().__init__([self.pad, beside], layout=WRAPPED)
         self.pad.observe(self._look, ["strokes", "background"])
         self.slider.observe(self._show, "value")
         self._show()

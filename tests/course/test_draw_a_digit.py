@@ -177,13 +177,13 @@ def test_dictation_keeps_what_is_drawn():
     images, digits = dictation.results()
     assert images.shape == (0, 28, 28) and digits.shape == (0,) and dictation.back_button.disabled
     press(dictation.next_button)
-    assert dictation.says.value.startswith("The pad is empty. Draw <b>a")
+    assert dictation.prompt.value.startswith("The pad is empty. Draw <b>a")
     for count in range(20):
-        assert f" {dictation.asked[count]}</b> ({count + 1} of 20)" in dictation.says.value
+        assert f" {dictation.asked[count]}</b> ({count + 1} of 20)" in dictation.prompt.value
         dictation.pad.strokes = line
         press(dictation.next_button)
         assert dictation.pad.strokes == []
-    assert dictation.next_button.disabled and "last one" in dictation.says.value
+    assert dictation.next_button.disabled and "last one" in dictation.prompt.value
     images, digits = dictation.results()
     assert images.dtype == torch.uint8 and digits.tolist() == dictation.asked
     assert (images == torch.tensor(frame_strokes(line))).all() and len(images) == 20
@@ -195,7 +195,7 @@ def test_the_last_drawing_comes_back_to_be_drawn_anew():
         dictation.pad.strokes = strokes
         press(dictation.next_button)
     press(dictation.back_button)
-    assert dictation.pad.strokes == second and "(2 of 20)" in dictation.says.value
+    assert dictation.pad.strokes == second and "(2 of 20)" in dictation.prompt.value
     assert dictation.results()[1].tolist() == dictation.asked[:1]
     press(dictation.back_button)
     assert dictation.pad.strokes == first and dictation.back_button.disabled

@@ -15,11 +15,11 @@ from mnist_adder_lib.course.learning_from_sums import (
     last_figure_probabilities,
     load_reader,
     measured,
-    moved,
     new_reader,
-    plot_moved,
     plot_naming,
     plot_pairs,
+    plot_shifts,
+    share_by_shift,
     solution,
     solutions,
     sum_probabilities,
@@ -256,8 +256,8 @@ def ways(**shares):
     return matrix
 
 
-def test_moved():
-    assert moved(ways(_0=0.2, _3=0.5, _7=0.3)) == pytest.approx(
+def test_share_by_shift():
+    assert share_by_shift(ways(_0=0.2, _3=0.5, _7=0.3)) == pytest.approx(
         [0.2, 0, 0, 0.5, 0, 0, 0, 0.3, 0, 0])
 
 
@@ -290,8 +290,8 @@ def test_plot_naming():
     assert image.get_array()[3, 3, 3] == 1 and image.get_array()[3, 4, 3] == 0
 
 
-def test_plot_moved():
-    figure = plot_moved(moved(ways(_3=0.5, _7=0.47, _0=0.03)))
+def test_plot_shifts():
+    figure = plot_shifts(share_by_shift(ways(_3=0.5, _7=0.47, _0=0.03)))
     assert "50% on +3, 47% on +7" in figure.get_label() and "+0" not in figure.get_label()
 
 
@@ -369,7 +369,7 @@ def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
     found, outputs = measure_sums.results(reader, test, measure_sums.LAST)
     assert found["sums"] > 93 and found["digits"] < 1
     mean = measure_sums.by_digit(outputs.softmax(dim=1), test.digits)
-    assert solution(mean) == "both ways" and moved(mean)[[3, 7]].min() > 0.4
+    assert solution(mean) == "both ways" and share_by_shift(mean)[[3, 7]].min() > 0.4
     measure_sums.keep(reader, tmp_path / "again.pt")
     stored = torch.load(tmp_path / "again.pt", weights_only=True)
     assert all(torch.equal(stored[name].float(), weight.float())
