@@ -39,7 +39,7 @@ def wheel(tmp_path_factory):
 def test_wheel_holds_library_and_checkpoint_only(wheel):
     names = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     library = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mnist_adder_lib").rglob("*.*")
-               if path.suffix in (".py", ".typed", ".js", ".css")}
+               if path.suffix in (".py", ".typed", ".js", ".css", ".toml", ".mplstyle")}
     assert library >= {f"mnist_adder_lib/{name}"
                        for name in ("py.typed", "drawing/pad.js", "drawing/pad.css")}
     names_of_assets = ("adder.pt", "last_figure.pt", "results.jsonl", "changes.jsonl",

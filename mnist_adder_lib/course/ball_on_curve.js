@@ -11,7 +11,6 @@ const lossAt = (w) => (2 * w - 6) ** 2;
 const slopeAt = (w) => 8 * w - 24; // 2 · (2w - 6) · 2, by the chain rule
 const across = (w) => 46 + ((w - LEFT) / (RIGHT - LEFT)) * (WIDTH - 60);
 const up = (loss) => 250 - (loss / TOP) * 236;
-const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 const isOut = (w) => w < LEFT || w > RIGHT;
 
 /** A number as one would write it on paper, with a real minus. */
@@ -63,10 +62,7 @@ const BALL = `
 function render({ model, el }) {
   el.classList.add("ball-on-curve");
   el.innerHTML = BALL;
-  // Keys typed here are ours: JupyterLab, Colab and VS Code have shortcuts on single letters. Notebook 7
-  // looks for them before the page gets the key, unless what has the focus bears this mark.
-  el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  const letKeysGo = keepKeys(el);
   const find = (selector) => el.querySelector(selector);
   const svg = find("svg");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -209,6 +205,7 @@ function render({ model, el }) {
     if (svg.hasPointerCapture(event.pointerId)) place(event);
   });
   svg.addEventListener("keydown", (event) => {
+    if (isForNotebook(event)) return;
     const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     const jump = { Home: LEFT, End: RIGHT, " ": null, Enter: null }[event.key];
     if (way) begin(clamp(Math.round((here() + way * 0.1) * 10) / 10, LEFT, RIGHT));
@@ -233,6 +230,7 @@ function render({ model, el }) {
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
   restart();
   return () => {
+    letKeysGo();
     clearInterval(timer);
     cancelAnimationFrame(frame);
     for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import anywidget
 from traitlets import Bool, Float, List
 
-from ..drawing.style import style
+from .widgets import front_end
 
 
 class BallOnCurve(anywidget.AnyWidget):
@@ -22,8 +20,7 @@ class BallOnCurve(anywidget.AnyWidget):
     All is calculated in the browser, without the kernel.
     """
 
-    _esm = Path(__file__).with_name("ball_on_curve.js")
-    _css = style(Path(__file__).with_name("ball_on_curve.css"))
+    _esm, _css = front_end("ball_on_curve")
     start = Float(1.0).tag(sync=True, echo_update=False)
     rate = Float(0.1, min=0).tag(sync=True, echo_update=False)
     momentum = Float(0.0, min=0, max=1).tag(sync=True, echo_update=False)

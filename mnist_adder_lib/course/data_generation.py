@@ -10,52 +10,18 @@ from matplotlib.patches import Rectangle
 
 from ..data import AdderDataset, normalise
 from .checks import Checks, Wrong, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, draw_image, labelled
-from .guesses import INFINITE, Guesses, Option, Question, between
+from .figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
+from .guesses import Guesses
 
-guesses = Guesses({
-    "sums": Question(
-        "How often does the most common sum come up, compared with the rarest?",
-        "Only one pair makes 0, which is 0 + 0. Ten pairs make 9: 0 + 9, 1 + 8, and so on up to "
-        "9 + 0.",
-        [
-            Option("About equally often.", between(1, 1.5), "Digits and numbers come up about "
-                   "equally often, but their sums don't: some can be made in more ways than "
-                   "others."),
-            Option("Twice as often.", between(1.5, 5), "It is more uneven than that. Count the "
-                   "pairs that make 0, then those that make 9."),
-            Option("Ten times as often.", between(5, 20)),
-            Option("A hundred times as often.", between(20, INFINITE), "There are 100 pairs of a "
-                   "digit and a number, but they are shared among 19 sums: none gets them all."),
-        ],
-    ),
-    "same example": Question(
-        "We take the example at place 0 three more times. What do we get?",
-        "The index picks the image, and its digit with it. The number is drawn in `__getitem__`, "
-        "so it is drawn again each time.",
-        [
-            Option("Three times the same.", lambda seen: len(set(seen)) == 1, "It would be so if "
-                   "the numbers had been drawn once, in `__init__`, and kept. Lists behave like "
-                   "that; a dataset may compute what it hands out."),
-            Option("The same digit with new numbers.",
-                   lambda seen: len({digit for digit, _ in seen}) == 1 < len(set(seen))),
-            Option("New digits with new numbers.",
-                   lambda seen: len({digit for digit, _ in seen}) > 1, "The digit belongs to the "
-                   "image, and place 0 always has the same image. Only the number is random."),
-        ],
-    ),
-    "mean pixel": Question(
-        "With black as 0 and white as 1: what is the mean of all pixels of MNIST?",
-        "The ink is white, and most of an image is black paper: four pixels in five are exactly 0.",
-        [
-            Option("Near 0.1.", between(0, 0.3)),
-            Option("Near 0.5.", between(0.3, 0.7), "That is the middle of what a pixel can be. The "
-                   "mean would be there only if black and white covered the same area."),
-            Option("Near 0.9.", between(0.7, 1.1), "You were thinking of dark ink on white paper. "
-                   "MNIST is the other way round."),
-        ],
-    ),
-})
+
+def _what_changes(examples: list) -> str:
+    """examples: (digit, number), drawn several times from one index."""
+    if len({digit for digit, _ in examples}) > 1:
+        return "the digit"
+    return "the number" if len(set(examples)) > 1 else "nothing"
+
+
+guesses = Guesses.load("data_generation", same_example=_what_changes)
 checks = Checks()
 
 
@@ -201,6 +167,7 @@ def _compare_sizes(train: list, test: list, count: int, size: int) -> None:
             f"{rest}, for testing; yours are {sizes[0]} and {sizes[1]}.")
 
 
+@in_style
 def plot_grid(images) -> Figure:
     """Images (1, height, width), 0 to 1, in rows of three."""
     rows = -(-len(images) // 3)
@@ -210,6 +177,7 @@ def plot_grid(images) -> Figure:
     return labelled(figure, f"{len(images)} images, white on black, in rows of three.")
 
 
+@in_style
 def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figure:
     """The image at one index of a dataset, a chosen number, and the one-hot vectors of both
     and of their sum."""
@@ -239,6 +207,7 @@ def _draw_vector(ax, value: int, size: int) -> None:
     ax.spines[:].set_visible(False)
 
 
+@in_style
 def plot_sum_distribution(totals) -> Figure:
     """How often each sum 0-18 occurs, against what evenly spread digits and numbers would give."""
     counts = np.bincount(totals, minlength=19)

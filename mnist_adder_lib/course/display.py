@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import io
+from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -12,9 +14,9 @@ import matplotlib.pyplot as plt
 from IPython.display import DisplayHandle, Image, Markdown, display
 from matplotlib.figure import Figure
 
-from ..drawing.style import COMMON
-from ..train import History
-from .figures import plot_history
+from .figures import STYLE
+from .widgets import SCRIPT
+from .widgets import STYLE as WIDGETS_STYLE
 
 
 def show(figure: Figure, caption: str, alt: str | None = None) -> None:
@@ -39,18 +41,21 @@ def folded(alt: str) -> str:
     return f"<details><summary>The figure in words</summary>{html.escape(alt)}</details>"
 
 
-def live_curves(caption: str):
-    """A function for `fit(..., after_epoch=...)`: it shows the curves and lets them grow."""
-    handle, words = DisplayHandle(), DisplayHandle()
+def live(plot: Callable[..., Figure], caption: str) -> Callable[..., None]:
+    """A function that shows what `plot` draws of its arguments, and later calls in the same place.
 
-    def draw(history: History) -> None:
-        picture = Picture(plot_history(history))
-        if len(history.test_loss) == 1:
-            handle.display(picture)
-            words.display(in_words(caption, picture.metadata["alt"]))
+    As in `fit(..., after_epoch=live(plot_history, "The curves."))`: they grow.
+    """
+    handles: list[DisplayHandle] = []
+
+    def draw(*arguments) -> None:
+        picture = Picture(plot(*arguments))
+        parts = picture, in_words(caption, picture.metadata["alt"])
+        if not handles:
+            handles.extend(display(part, display_id=True) for part in parts)
         else:
-            handle.update(picture)
-            words.update(in_words(caption, picture.metadata["alt"]))
+            for handle, part in zip(handles, parts):
+                handle.update(part)
 
     return draw
 
@@ -71,9 +76,16 @@ class Picture(Image):
             raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
         buffer = io.BytesIO()
         figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
-        figure.savefig(buffer, dpi=144, transparent=True, metadata={"Software": None})
+        with plt.style.context(STYLE):  # ticks are made when they are drawn
+            figure.savefig(buffer, dpi=144, transparent=True, metadata={"Software": None})
         plt.close(figure)  # or the notebook would show it a second time
         super().__init__(buffer.getvalue(), retina=True, metadata={"alt": alt})
+
+    def as_html(self) -> str:
+        """The same for an `ipywidgets.HTML`."""
+        data, alt = base64.b64encode(self.data).decode(), html.escape(self.metadata["alt"])
+        return (f'<img src="data:image/png;base64,{data}" alt="{alt}" width="{self.width}" '
+                'style="max-width: 100%">')
 
     def __repr__(self):
         return "<Figure>"
@@ -101,16 +113,14 @@ class Keys(anywidget.AnyWidget):
     """Shows nothing. It gives the sliders beside it what those of ipywidgets lack: their names for
     screen readers, a focus that is seen, and keys that JupyterLab doesn't take for its own."""
 
-    _esm = """
+    _esm = SCRIPT + """
     export default { render({ el }) {
+      let letKeysGo = () => {};
       const waiting = setInterval(() => {
         const box = el.closest(".mnist-adder-explore");
         if (!box) return; // not in the page yet
         clearInterval(waiting);
-        // `d d` would delete the cell. Notebook 7 looks for the mark on what has the focus.
-        const mark = ({ target }) => (target.dataset.lmSuppressShortcuts = "true");
-        box.addEventListener("focusin", mark);
-        box.addEventListener("keydown", (event) => event.stopPropagation());
+        letKeysGo = keepKeys(box);
         for (const slider of box.querySelectorAll(".widget-slider")) {
           const old = slider.querySelector(".ui-slider-handle"); // Colab's, which says nothing
           const readout = slider.querySelector(".widget-readout");
@@ -124,10 +134,10 @@ class Keys(anywidget.AnyWidget):
             part.ariaLabel = slider.querySelector(".widget-label").textContent;
         }
       }, 50);
-      return () => clearInterval(waiting);
+      return () => (clearInterval(waiting), letKeysGo());
     } };
     """
-    _css = COMMON.read_text("utf-8") + """
+    _css = WIDGETS_STYLE + """
     .mnist-adder-explore .widget-slider .ui-slider .ui-slider-handle:focus-visible {
       outline: 2px solid var(--blue) !important; /* Colab's slider says: none !important */
     }

@@ -12,77 +12,12 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import BLUE, GREEN, GREY, ORANGE, labelled, write_readably
-from .guesses import INFINITE, Guesses, Option, Question, between
+from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, write_readably
+from .guesses import Guesses
 from .pair_picker import PATTERN, as_table, unseen_sums
 from .results import read_results
 
-guesses = Guesses({
-    "held-out sums": Question(
-        "Pairs that it has never seen: how many of these sums will be right?",
-        "For every digit the network learned which sums it never has, and the sum of a held-out "
-        "pair is one of them. So it answers any other sum rather than this one.",
-        [
-            Option("About as many as of the pairs it saw.", between(80, 101), "So it would be if "
-                   "it added: 4 + 3 is no harder than 4 + 2 for someone who adds."),
-            Option("About half of them.", between(30, 80), "Something in between would be a rule "
-                   "learned halfway. There is no trace of a rule here."),
-            Option("About 5 of 100, as by chance.", between(2, 30), "One of 19 sums is right by "
-                   "chance. Chance would be better: this network avoids the right sum."),
-            Option("Hardly any.", between(0, 2)),
-        ],
-    ),
-    "held-out digits": Question(
-        "And the digits: does it read them as well where the pair is held out?",
-        "The digit head is told the number, too. In training certain digits never came with "
-        "certain numbers, so with this number it doesn't believe in this digit.",
-        [
-            Option("Yes, the same images are as easy to read.", between(-1, 1), "The images are "
-                   "the same, but the head doesn't look at the image alone. What else is it told?"),
-            Option("No, it is clearly worse.", between(1, 60)),
-            Option("It hardly reads any of them.", between(60, 101), "So it is with the sums. For "
-                   "the digit the image still speaks, whatever number stands beside it."),
-        ],
-    ),
-    "amount": Question(
-        "Regression, held-out pairs: is it better to tell the number as a kind or as an amount?",
-        "An amount can be added by a single weight: the sum goes up by as much as the number does. "
-        "As a kind, each number is a thing of its own, to be learned with every digit anew.",
-        [
-            Option("As a kind, as we did it until now.", between(-INFINITE, -5), "It says which "
-                   "number it is, but nothing says that 4 lies between 3 and 5."),
-            Option("It makes no difference.", between(-5, 5), "The same ten numbers are told both "
-                   "times. But only one way says how far they are from each other."),
-            Option("As an amount.", between(5, INFINITE)),
-        ],
-    ),
-    "few pairs": Question(
-        "Only 20 of the 100 pairs are left for training. Which adder still works?",
-        "It needs the digit, and nothing else. Which pairs are seen doesn't matter to it, as the "
-        "plus isn't learned from pairs at all.",
-        [
-            Option("None of them.", between(-1, 0.5), "A hundredth of the images would do to read "
-                   "digits, and this adder has to learn nothing else."),
-            Option("Only the one that shifts.", between(0.5, 1.5)),
-            Option("Two: by shift and by regression.", between(1.5, 2.5), "Regression bends "
-                   "towards the few sums it saw. One wrong bend, and rounding goes wrong."),
-            Option("All three.", between(2.5, INFINITE), "The 19 classes fail already where 20 "
-                   "are held out. Fewer pairs to learn from won't help."),
-        ],
-    ),
-    "one number": Question(
-        "Kinds and 19 classes, but a single number between: what about the held-out pairs?",
-        "Many pairs must share one number line, and only evenly spaced steps put all seen sums in "
-        "their places. The held-out pairs then fall into theirs by themselves.",
-        [
-            Option("Hardly any sum is right, as before.", between(-1, 0.2), "The classes are "
-                   "still pushed down for this digit. But they no longer see the digit."),
-            Option("Less than two thirds as many as of seen pairs.", between(0.2, 0.65), "It may "
-                   "happen in one training or another, where the number line is broken in two."),
-            Option("Nearly as many as of seen pairs.", between(0.65, 1.5)),
-        ],
-    ),
-})
+guesses = Guesses.load("does_it_add")
 checks = Checks()
 TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)
 MEASURED = as_table(PATTERN)  # the pairs that the tool holds out
@@ -263,6 +198,7 @@ def _with_spread(table: pd.DataFrame, decimals: int) -> list[str]:
 SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
 
 
+@in_style
 def plot_pairs(tables: dict[str, Tensor], held_out: Tensor = MEASURED) -> Figure:
     """Heat maps of the hundred pairs in percent (0-100), from orange to blue; the held-out pairs
     are framed. A single one also says the numbers."""
@@ -296,6 +232,7 @@ def _draw_pairs(ax, table: Tensor, held_out: Tensor, annotated: bool) -> None:
     ax.tick_params(rotation=0, length=0)
 
 
+@in_style
 def plot_slopes(means: dict[str, Tensor]) -> Figure:
     """The mean predicted sum against the true one, a dot for each pair that the tool held out and
     whose sum is seen, with the line through them and its slope."""
@@ -318,6 +255,7 @@ def plot_slopes(means: dict[str, Tensor]) -> Figure:
                             + "; ".join(words) + ".")
 
 
+@in_style
 def plot_counts(tables: dict[str, pd.DataFrame]) -> Figure:
     """Percent of held-out sums right over the number of held-out pairs: a line for each adder.
 

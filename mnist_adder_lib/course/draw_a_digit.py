@@ -21,60 +21,10 @@ from ..drawing.panel import with_article
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
 from .checks import Checks, Wrong, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, RED, draw_image, labelled
-from .guesses import Guesses, Option, Question, between, never
+from .figures import BLUE, GREY, ORANGE, RED, draw_image, in_style, labelled
+from .guesses import Guesses
 
-guesses = Guesses({
-    "small seven": Question(
-        "What does the network read?",
-        "It has only ever seen digits that are large and in the middle. Here it gets a few pixels "
-        "in a corner.",
-        [
-            Option("A 7, wherever it stands.", lambda digit: digit == 7, "A convolution does find "
-                   "the same stroke at every place. But what to make of the strokes was learned "
-                   "from digits of one size, in one place."),
-            Option("Another digit.", lambda digit: digit != 7),
-            Option("Nothing: it is too small.", never, "It has no way to say so. As with the house "
-                   "in lesson 0, one of the ten digits must come out."),
-        ],
-    ),
-    "shrunk": Question(
-        "Digits of 100 pixels in the middle of the pad, shrunk with it: how many does the network "
-        "read correctly?",
-        "They are about 7 pixels tall where all that it learned from was 20. To the network that "
-        "is not a small digit but something it has never seen.",
-        [
-            Option("More than 95%, as in the evaluation.", between(95, 101), "The network is the "
-                   "same as in the evaluation. What it is shown is not."),
-            Option("80 to 95%: a little harder.", between(80, 95), "To you it is a little harder. "
-                   "A network can't look closer: it compares with what it has seen, and that was "
-                   "always large."),
-            Option("Fewer than 80%.", between(0, 80)),
-        ],
-    ),
-    "upstroke": Question(
-        "What does a network read in the 1 on the pad, if it has seen nothing but MNIST?",
-        "A line from the left to the top of a stem: among all that it has seen, that was a 7.",
-        [
-            Option("A 1.", lambda digit: digit == 1, "To a person who writes like that it is one. "
-                   "The network knows only the digits that it was shown."),
-            Option("A 7.", lambda digit: digit == 7),
-            Option("Another digit.", lambda digit: digit not in (1, 7), "Most of what makes a 7 is "
-                   "there: a line to the right and one down from its end."),
-        ],
-    ),
-    "ones with a gap": Question(
-        "Of 100 ones of MNIST, how many have as many such rows as the 1 on the pad?",
-        "Most people who wrote for MNIST were Americans, and they write a 1 as a single line.",
-        [
-            Option("About 50.", between(20, 101), "In some countries it would be so. Look at the "
-                   "nine ones again."),
-            Option("About 10.", between(5, 20), "So many would be some hundred examples: enough to "
-                   "learn from."),
-            Option("Fewer than 5.", between(0, 5)),
-        ],
-    ),
-})
+guesses = Guesses.load("draw_a_digit")
 checks = Checks()
 
 
@@ -100,6 +50,7 @@ def stroke_weights(images) -> list[float]:
     return [stroke_weight(resize_long_side(ink, 80)) / 4 for ink in inks]  # finer, to be exact
 
 
+@in_style
 def plot_stroke_weights(weights: list[float], ours: float) -> Figure:
     """A histogram of the stroke weights of MNIST images, with a dotted line for one of ours."""
     figure, ax = plt.subplots(figsize=(5, 2.2))
@@ -132,13 +83,13 @@ class Dictation(ipywidgets.VBox):
     def __init__(self, seed: int = 0):
         self.asked = random.Random(seed).sample([*range(10)] * 2, 20)
         self.drawings: list = []
-        self.pad, self.says = DigitPad(), ipywidgets.HTML()
+        self.pad, self.prompt = DigitPad(), ipywidgets.HTML()
         self.next_button = ipywidgets.Button(description="Next")
         self.back_button = ipywidgets.Button(description="Back")
         self.next_button.on_click(self._keep)
         self.back_button.on_click(self._go_back)
         buttons = ipywidgets.HBox([self.back_button, self.next_button])
-        super().__init__([self.says, self.pad, buttons])
+        super().__init__([self.prompt, self.pad, buttons])
         self._ask()
 
     def results(self) -> tuple[Tensor, Tensor]:
@@ -162,14 +113,15 @@ class Dictation(ipywidgets.VBox):
     def _ask(self, note: str = "") -> None:
         count = len(self.drawings)
         self.next_button.disabled, self.back_button.disabled = count == 20, count == 0
-        self.says.value = ("That was the last one. Thank you!" if count == 20 else
-                           f"{note}Draw <b>{with_article(self.asked[count])}</b> ({count + 1} of "
-                           "20).")
+        self.prompt.value = (
+            "That was the last one. Thank you!" if count == 20 else
+            f"{note}Draw <b>{with_article(self.asked[count])}</b> ({count + 1} of 20).")
 
     def __repr__(self):
         return f"Dictation: {len(self.drawings)} of 20 drawn"
 
 
+@in_style
 def plot_read(images, digits, answers) -> Figure:
     """Images, uint8 (n, 28, 28), each titled by its digit and, where it differs, the answer."""
     figure, axes = plt.subplots(-(-len(images) // 5), 5, figsize=(5.5, 0.3 * len(images)))
@@ -177,9 +129,9 @@ def plot_read(images, digits, answers) -> Figure:
         ax.axis("off")
     misread = []
     for ax, image, digit, answer in zip(axes.flat, images, digits.tolist(), answers.tolist()):
-        said = f"{digit}" if answer == digit else f"{digit}, read as {answer}"
-        misread += [said] * (answer != digit)
-        draw_image(ax, image, said, 0, 255, GREY if answer == digit else RED)
+        title = f"{digit}" if answer == digit else f"{digit}, read as {answer}"
+        misread += [title] * (answer != digit)
+        draw_image(ax, image, title, 0, 255, GREY if answer == digit else RED)
     return labelled(figure, f"{len(images)} drawings. Misread: {'; '.join(misread) or 'none'}.")
 
 

@@ -10,97 +10,20 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from .checks import Checks, compare, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, RED, labelled
-from .guesses import INFINITE, Guesses, Option, Question, between
+from .figures import BLUE, GREY, ORANGE, RED, in_style, labelled
+from .guesses import Guesses
 from .results import read_results
 
-guesses = Guesses({
-    "batch means": Question(
-        "How many times too large does the mean of the batch means come out?",
-        "Each batch has one vote. So the 16 in the last batch share a vote that elsewhere 768 have "
-        "to share.",
-        [
-            Option("Not at all: a mean is a mean.", between(0, 1.5), "It would be so if all "
-                   "batches were equally large. The last is not."),
-            Option("About twice.", between(1.5, 10), "So it would be if the last batch were half "
-                   "full. With 16 of 768 it is nearly empty."),
-            Option("About 50 times.", between(10, INFINITE)),
-        ],
-    ),
-    "100 intervals": Question(
-        "How many of the 100 intervals hold the true 99%?",
-        "That is what *95%* promises: of very many such intervals, 95 in 100 hold the truth. Some "
-        "samples are unlucky, and their intervals miss it.",
-        [
-            Option("All of them: that is what they are for.", between(99.5, 101), "To hold the "
-                   "truth always, an interval would have to go from 0 to 100%, and say nothing."),
-            Option("About 95.", between(88, 99.5)),
-            Option("About 50.", between(0, 88), "Half of the samples come out too high and half "
-                   "too low, that is so. But most of them are not off by as much as the interval "
-                   "reaches."),
-        ],
-    ),
-    "99 of 100": Question(
-        "99 of 100 images are right. How low might the true accuracy be all the same?",
-        "A network that is right 95 times in 100 gets 99 of them now and then, by luck. A hundred "
-        "images can't tell the two apart.",
-        [
-            Option("99%: it was measured.", between(98.5, 101), "It was measured on these 100. On "
-                   "another 100 there might be no mistake, or three."),
-            Option("98%.", between(97, 98.5), "That is what 1,000 images tell. With 100, every "
-                   "single mistake is a whole percent."),
-            Option("95%.", between(80, 97)),
-            Option("50%.", between(0, 80), "Whoever is right half of the time never gets 99 of "
-                   "100. The interval is wide, but not as wide as that."),
-        ],
-    ),
-    "2 and 11": Question(
-        "13 mistakes, dealt out by chance to two times 1,000 images. How often are they as unequal "
-        "as 2 and 11, or more?",
-        "Overlapping intervals don't mean that nothing can be told. For that, both digits would "
-        "have to be unlucky at once, in opposite directions, and that is rare.",
-        [
-            Option("Often: the intervals overlap.", between(0.2, 1.1), "That they overlap says "
-                   "that the rate *could* be the same for both. How likely 2 and 11 would then "
-                   "be, is another question, and the deals answer it."),
-            Option("Seldom: a few times in 100.", between(0.005, 0.2)),
-            Option("Never: 2 and 11 is too far apart.", between(0, 0.005), "Toss a coin 13 times: "
-                   "2 heads or fewer come up now and then. Chance makes larger differences than "
-                   "one expects."),
-        ],
-    ),
-    "rare sum": Question(
-        "In training, the sum 9 was ten times as common as the sum 0. Which does it get right more "
-        "often?",
-        "There are only about 100 examples of the sum 0, and hardly a mistake among them. Dealt "
-        "out anew, the mistakes often lie as far apart.",
-        [
-            Option("The 9: practice makes perfect.",
-                   lambda answer: answer[2] < 0.05 and answer[0] < answer[1], "Practice helps, but "
-                   "most of it is shared: the layers that read the digit learn from every "
-                   "example, whatever its sum."),
-            Option("The 0: it stands apart.",
-                   lambda answer: answer[2] < 0.05 and answer[0] > answer[1],
-                   "A network doesn't know that 0 is at the end of a row. To it the sums are 19 "
-                   "kinds of things without an order."),
-            Option("These examples can't tell.", lambda answer: answer[2] >= 0.05),
-        ],
-    ),
-    "right digit, wrong sum": Question(
-        "When it reads the digit correctly, can the sum still be wrong?",
-        "Its two answers come each from a layer of its own. Training can bring them closer "
-        "together (lesson 8), but nothing forces them to fit.",
-        [
-            Option("No: whoever knows the digit can add.", lambda count: count == 0, "You can: "
-                   "you read first and add then. The network's sum is not made from its digit; "
-                   "both are made from the same 64 numbers, side by side."),
-            Option("Yes, but seldom.", between(1, 1000)),
-            Option("Yes, often: adding is the hard part.", between(1000, INFINITE), "There are "
-                   "only 100 pairs of a digit and a number. The hard part is the handwriting, "
-                   "which has no end of forms."),
-        ],
-    ),
-})
+
+def _which_is_more_often_wrong(answer) -> str:
+    """answer: the shares wrong of sum 9 and of sum 0, and how often chance does as much."""
+    nine, zero, chance = answer
+    if chance >= 0.05:
+        return "neither"
+    return "9" if nine < zero else "0"
+
+
+guesses = Guesses.load("evaluation_tables", rare_sum=_which_is_more_often_wrong)
 checks = Checks()
 BRACKETS = ("There are several comparisons, so put each in brackets, and `&` between them: "
             "`(a == b) & (c == d)`. Without brackets `&` comes first, and `and` wants a single "
@@ -284,6 +207,7 @@ def count_holding(intervals, truth: float) -> int:
     return sum(low <= truth <= high for low, high in intervals)
 
 
+@in_style
 def plot_intervals(intervals, truth: float) -> Figure:
     """Intervals, (low, high) in percent, above each other; those that miss the truth are red."""
     figure, ax = plt.subplots(figsize=(5.5, 3.4))
@@ -298,6 +222,7 @@ def plot_intervals(intervals, truth: float) -> Figure:
                     f"cross the dotted line of the truth, {len(intervals) - hits} miss it.")
 
 
+@in_style
 def plot_accuracy_per(table: pd.DataFrame) -> Figure:
     """What `accuracy_per` gives: a dot for each group, and a line for its interval."""
     figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.19 * len(table)))
@@ -314,6 +239,7 @@ def plot_accuracy_per(table: pd.DataFrame) -> Figure:
                     f"{table['examples'][width.idxmax()]} examples.")
 
 
+@in_style
 def plot_chance(dealt, seen: float) -> Figure:
     """How large a gap was in each of many deals by chance, and in truth (in percentage points)."""
     dealt = np.asarray(dealt)
@@ -335,23 +261,25 @@ def recipe_runs() -> pd.DataFrame:
     return table[["reference", "fast", "best"]].dropna()  # the seeds that all of them had
 
 
+@in_style
 def plot_recipes(runs: pd.DataFrame) -> Figure:
     """What `recipe_runs` gives: a dot for each training; below, mean and two standard errors."""
     names = list(runs)
     figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.55 * len(names)))
-    said = []
+    words = []
     for place, name in enumerate(names):
         values = runs[name]
         mean, error = values.mean(), values.sem()
         ax.plot(values, [place] * len(values), "o", color=BLUE, markeredgewidth=0)
         ax.errorbar(mean, place + 0.28, xerr=2 * error, color=ORANGE, marker="o", capsize=4)
-        said.append(f"{name} {mean:.2f} ± {error:.2f}")
+        words.append(f"{name} {mean:.2f} ± {error:.2f}")
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.4),
            xlabel="both right on the evaluation split, percent")
     return labelled(figure, "Dots for each recipe's trainings. Mean and standard error: "
-                    + ", ".join(said) + ".")
+                    + ", ".join(words) + ".")
 
 
+@in_style
 def plot_calibration(table: Tensor) -> Figure:
     """Mistakes that a network expects and those that it makes, (10, 2): two bars for each tenth of
     how sure it is; tenths in which it expects none are left out."""

@@ -21,17 +21,8 @@ from ..train import History
 # drawing/common.css.
 BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
-STYLE: dict = {
-    "figure.constrained_layout.use": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 10,
-    "axes.facecolor": "none",  # the page shows through
-    "font.size": 9,
-    "legend.frameon": False,
-} | dict.fromkeys(["text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor",
-                   "xtick.color", "ytick.color"], GREY)
-plt.rcParams.update(STYLE)  # for the figures that the lessons draw themselves, too
+STYLE = "mnist_adder_lib.course.style"  # style.mplstyle; for other figures: plt.style.use(STYLE)
+in_style = plt.style.context(STYLE)
 
 
 def labelled(figure: Figure, label: str) -> Figure:
@@ -54,6 +45,7 @@ def write_readably(heatmap) -> None:
         text.set_color(text_on(colour[:3]))
 
 
+@in_style
 def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = None) -> Figure:
     """Up to nine examples of a dataset, titled `7 + 8 = 15`; the images as the network gets them.
 
@@ -85,6 +77,7 @@ def draw_image(ax, image, title, black=-MEAN / STD, white=(1 - MEAN) / STD, colo
     ax.axis("off")
 
 
+@in_style
 def plot_images(images: dict) -> Figure:
     """Images of any size, (height, width) arrays from 0 (black) to 255, beside each other."""
     figure, axes = plt.subplots(1, len(images), figsize=(1.8 * len(images), 2.1), squeeze=False)
@@ -93,6 +86,7 @@ def plot_images(images: dict) -> Figure:
     return labelled(figure, "White on black, side by side: " + ", ".join(images) + ".")
 
 
+@in_style
 def plot_history(history: History) -> Figure:
     """Loss and accuracy: of training at every step, of the test split after every epoch."""
     figure, axes = plt.subplots(2, 2, figsize=(5.5, 4.2), sharex="col")
@@ -121,6 +115,7 @@ def plot_epochs(ax, values, **options) -> None:
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 
+@in_style
 def plot_confusion(table: pd.DataFrame) -> Figure:
     """Counts of true against predicted classes; the diagonal is right. Zeros are left empty."""
     figure, ax = plt.subplots(figsize=(4.6, 4.2) if len(table) <= 10 else (5.5, 5))

@@ -10,50 +10,10 @@ import torch
 from matplotlib.figure import Figure
 
 from .checks import Checks, Wrong, draw, numbers, require
-from .figures import BLUE, GREEN, GREY, ORANGE, labelled
-from .guesses import INFINITE, Guesses, Option, Question, between
+from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled
+from .guesses import Guesses
 
-guesses = Guesses({
-    "slope at 5": Question(
-        "At w = 5 the loss is 16 as well. What is its slope there?",
-        "The curve is as steep as at w = 1, but here it goes up: a larger w makes the loss larger.",
-        [
-            Option("-16, as at w = 1.", between(-17, -15), "The loss is the same, but the slope "
-                   "says what happens when w grows. From 5 on, the loss goes up."),
-            Option("0.", between(-1, 1), "The slope is 0 only at the lowest place, w = 3, where "
-                   "a small nudge changes nothing."),
-            Option("16.", between(15, 17)),
-            Option("4.", between(3, 5), "That is how much is answered too much: 2 · 5 is 10, not "
-                   "6. The slope is how fast the loss changes when w does."),
-        ],
-    ),
-    "second backward": Question(
-        "backward() again, now at w = 2.6. What does w.grad say after that?",
-        "backward() adds the new slope to what is there: -16 + (-3.2) = -19.2.",
-        [
-            Option("-3.2, the slope at 2.6.", between(-4, -2.5), "So one would think. But nobody "
-                   "has taken away the slope of the first place."),
-            Option("-16, as before.", between(-17, -15), "It does change. But it isn't replaced, "
-                   "either."),
-            Option("-19.2.", between(-20, -18)),
-            Option("-9.6.", between(-10, -9), "That would be the mean of both slopes. PyTorch "
-                   "doesn't average here."),
-        ],
-    ),
-    "rate of a quarter": Question(
-        "From w = 1 with a learning rate of 0.25: where does it end?",
-        "1 - 0.25 · (-16) is 5. There the slope is 16, and 5 - 0.25 · 16 is 1 again.",
-        [
-            Option("At 3, after a single step.", lambda off: off < 1e-9, "A step to 3 is 2 long, "
-                   "and this one is 0.25 · 16 = 4 long. Half the rate would do it."),
-            Option("At 3, from both sides in turn.", between(1e-9, 1.9), "It does go to the other "
-                   "side, but there it is as far from 3 as before."),
-            Option("Nowhere: it hops to and fro for ever.", between(1.9, 2.1)),
-            Option("Nowhere: it flies off.", between(2.1, INFINITE), "That happens as soon as the "
-                   "rate is a little larger: then each step ends farther from 3 than it began."),
-        ],
-    ),
-})
+guesses = Guesses.load("gradients_by_hand")
 checks = Checks()
 
 
@@ -287,6 +247,7 @@ def _draw_curve(ax, low: float = -0.6, high: float = 6.6) -> None:
     ax.set(xlabel="weight w")
 
 
+@in_style
 def plot_slope(places=(1.0,)) -> Figure:
     """The loss (2w - 6)**2 over w, with a ball and a line as steep as the curve at each place."""
     figure, ax = plt.subplots(figsize=(5, 2.8))
@@ -300,11 +261,12 @@ def plot_slope(places=(1.0,)) -> Figure:
         ax.annotate(f"slope {slope:g}", (w, loss), (14 * side, 4), textcoords="offset points",
                     ha="left" if side == 1 else "right")
     ax.set(ylabel="loss", ylim=(-4, 50))
-    said = " and ".join(f"at {w:g}, where its slope is {8 * w - 24:g}" for w in places)
+    words = " and ".join(f"at {w:g}, where its slope is {8 * w - 24:g}" for w in places)
     return labelled(figure, "The loss over w is a valley with its lowest place at 3; a ball "
-                             f"{said}.")
+                             f"{words}.")
 
 
+@in_style
 def plot_descents(descend, rates) -> Figure:
     """Where `descend(rate)`, a list of w, goes on the curve, for each of four rates."""
     figure, axes = plt.subplots(2, 2, figsize=(5.5, 4.2), sharex=True, sharey=True)
@@ -320,6 +282,7 @@ def plot_descents(descend, rates) -> Figure:
     return labelled(figure, f"Four walks on the curve of the loss, by learning rate: {ends}.")
 
 
+@in_style
 def plot_chain(values, weights, slopes) -> Figure:
     """A chain of multiplications: what goes forward above, what comes back below.
 
@@ -346,6 +309,7 @@ def plot_chain(values, weights, slopes) -> Figure:
                              f"{', '.join(f'{slope:g}' for slope in slopes)}.")
 
 
+@in_style
 def plot_pushes(probabilities, gradient, true: int) -> Figure:
     """Probabilities, what they should be, and the difference: the gradient of cross entropy."""
     places = range(len(probabilities))
@@ -360,11 +324,12 @@ def plot_pushes(probabilities, gradient, true: int) -> Figure:
     left.set(title="what it says, what is true", xlabel="class", xticks=list(places),
              ylim=(-1.05, 1.4))
     right.set(title="gradient of the logits", xlabel="class", xticks=list(places))
-    said = ", ".join(f"{value:.2f}" for value in gradient)
-    return labelled(figure, f"Probabilities beside a one-hot vector, and their difference: {said}. "
-                             f"Only class {true}, the true one, is negative.")
+    words = ", ".join(f"{value:.2f}" for value in gradient)
+    return labelled(figure, "Probabilities beside a one-hot vector, and their difference: "
+                            f"{words}. Only class {true}, the true one, is negative.")
 
 
+@in_style
 def plot_decisions(features, digits, history, steps) -> Figure:
     """Two features of zeros and ones, and the line between the answers after some of the steps.
 

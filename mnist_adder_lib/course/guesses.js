@@ -8,12 +8,6 @@ function write(node, text) {
   });
 }
 
-/** Whether a key is for the notebook: Shift+Enter goes on to the next cell, Ctrl+S saves. */
-function isForNotebook(event) {
-  const { key, shiftKey, ctrlKey, altKey, metaKey } = event;
-  return ctrlKey || metaKey || (key === "Enter" && (shiftKey || altKey));
-}
-
 function render({ model, el }) {
   const group = document.createElement("fieldset");
   const name = `guess-${Math.random()}`; // radio buttons of one name are one group in the page
@@ -36,20 +30,10 @@ function render({ model, el }) {
     group.disabled = model.get("closed");
   }
 
-  // Other keys stay here: JupyterLab has shortcuts on single letters, and `d d` deletes the cell.
-  // Some look for this mark, on what has the focus, before anything in the page gets the key, so we
-  // have to be earlier.
-  function mark(event) {
-    if (!el.contains(event.target)) return;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForNotebook(event));
-  }
-
-  addEventListener("keydown", mark, true);
-  el.addEventListener("keydown", (event) => isForNotebook(event) || event.stopPropagation());
   model.on("change:chosen change:closed", update);
   update();
   el.append(group);
-  return () => removeEventListener("keydown", mark, true);
+  return keepKeys(el);
 }
 
 export default { render };

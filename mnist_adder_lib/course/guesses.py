@@ -1,10 +1,23 @@
 """Predictions: `guess = guesses.ask("sums")` asks before a result, `guess.compare(value)` after it.
 
-The questions live in the module of their lesson, so that the page doesn't give its answers away.
-Which option is right is decided by the value that the lesson has computed.
+The questions are in `questions/`, a TOML file for each lesson: they can be edited without Python,
+and the page doesn't give its answers away. The value that the lesson has computed decides which
+option is right:
+
+    [sums]  # the name of the question
+    text = "How often ...?"
+    because = "Why the answer that we expect is right."
+
+    [[sums.options]]
+    text = "About equally often."
+    between = [1, 1.5]  # right for these values, without the last; or one_of = [1, 2]; or neither,
+    reason = "Why it is wrong."  # where no value can show it. Only the expected one has no reason.
+
+Line breaks in a text count as spaces.
 """
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,15 +25,25 @@ import anywidget
 from IPython.display import Markdown
 from traitlets import Bool, Int, List, TraitError, Unicode, validate
 
-from ..drawing.style import style
+from .widgets import front_end
+
+QUESTIONS = Path(__file__).with_name("questions")
 
 
 class Option(NamedTuple):
-    """One of the answers to choose from."""
+    """One of the answers to choose from; see above."""
 
     text: str
-    fits: Callable[[Any], bool]  # whether it is the right one for a value
-    reason: str = ""  # why it is wrong; only the one that we expect has none
+    reason: str = ""
+    between: Sequence[float] = ()
+    one_of: Sequence = ()
+
+    def fits(self, value) -> bool:
+        """Whether it is the right one for a value."""
+        if self.between:
+            low, high = self.between
+            return bool(low <= value < high)
+        return value in self.one_of
 
 
 class Question(NamedTuple):
@@ -29,13 +52,13 @@ class Question(NamedTuple):
     text: str
     because: str
     options: list[Option]
+    outcome: Callable[[Any], Any] = lambda value: value  # what the options say about a value
 
 
 class Choice(anywidget.AnyWidget):
-    """Radio buttons below a question. `chosen` is the place of an option; `closed` ends it."""
+    """Radio buttons below a question. `chosen` is the index of an option; `closed` ends it."""
 
-    _esm = Path(__file__).with_name("guesses.js")
-    _css = style(Path(__file__).with_name("guesses.css"))
+    _esm, _css = front_end("guesses")
     question = Unicode().tag(sync=True)
     options = List(Unicode()).tag(sync=True)
     chosen = Int(None, allow_none=True).tag(sync=True)
@@ -63,8 +86,8 @@ class Guess:
     @property
     def choice(self) -> str | None:
         """The text of the chosen option; None before one is chosen."""
-        place = self.widget.chosen
-        return None if place is None else self.question.options[place].text
+        index = self.widget.chosen
+        return None if index is None else self.question.options[index].text
 
     def compare(self, value) -> Markdown:
         """What was guessed beside what `value`, the result of the lesson, says; ends the choice.
@@ -73,9 +96,10 @@ class Guess:
         of an empty drawing. Raises ValueError for a value that fits none of the options.
         """
         question, choice = self.question, self.choice
-        if value is None or value != value:  # NaN
+        outcome = value if value is None else question.outcome(value)
+        if outcome is None or outcome != outcome:  # NaN
             return Markdown("There is no result to compare your guess with.")
-        right = next((option for option in question.options if option.fits(value)), None)
+        right = next((option for option in question.options if option.fits(outcome)), None)
         if right is None:
             raise ValueError(f"{value!r} answers none of the options of: {question.text}")
         self.widget.closed = choice is not None
@@ -88,8 +112,8 @@ class Guess:
         if choice is None:
             return Markdown(f"No guess this time. The answer: *{right.text}* {because}")
         mistake = next(option.reason for option in question.options if option.text == choice)
-        said = f"You guessed: *{choice}* The answer: *{right.text}*"
-        return Markdown(f"{said}\n\n{mistake or question.because}\n\n{because}")
+        both = f"You guessed: *{choice}* The answer: *{right.text}*"
+        return Markdown(f"{both}\n\n{mistake or question.because}\n\n{because}")
 
     def __repr__(self):
         return "\n".join([self.question.text, *(f"- {option}" for option in self.widget.options)])
@@ -108,6 +132,20 @@ class Guesses:
     def __init__(self, questions: dict[str, Question]):
         self.questions = questions
 
+    @classmethod
+    def load(cls, lesson: str, **outcomes: Callable[[Any], Any]) -> "Guesses":
+        """The questions of a lesson from its file.
+
+        outcomes: for a question whose options can't say for which values they are right, a function
+        from the value to what they do say; the name has _ where the question's has a space.
+        """
+        file = tomllib.loads((QUESTIONS / f"{lesson}.toml").read_text(encoding="utf-8"))
+        questions = {name: _question(**table) for name, table in file.items()}
+        for name, outcome in outcomes.items():
+            name = name.replace("_", " ")
+            questions[name] = questions[name]._replace(outcome=outcome)
+        return cls(questions)
+
     def ask(self, name: str) -> Guess:
         """The question of this name, to be shown and answered before the result is computed."""
         if name not in self.questions:
@@ -116,14 +154,10 @@ class Guesses:
         return Guess(self.questions[name])
 
 
-def between(low: float, high: float) -> Callable[[float], bool]:
-    """Whether a value is at least `low` and below `high`."""
-    return lambda value: low <= value < high
+def _question(text: str, because: str, options: list[dict]) -> Question:
+    in_lines = [{key: _one_line(value) for key, value in option.items()} for option in options]
+    return Question(_one_line(text), _one_line(because), [Option(**option) for option in in_lines])
 
 
-def never(_) -> bool:
-    """For what no value can show."""
-    return False
-
-
-INFINITE = float("inf")
+def _one_line(value):
+    return " ".join(value.split()) if isinstance(value, str) else value

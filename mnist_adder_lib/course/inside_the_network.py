@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
-
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,60 +14,10 @@ from torch import Tensor, nn
 from ..model import receptive_fields
 from .checks import Checks, compare, numbers, require
 from .display import Picture, explore
-from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, labelled
-from .guesses import Guesses, Option, Question, between
+from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, in_style, labelled
+from .guesses import Guesses
 
-guesses = Guesses({
-    "half": Question(
-        "A unit says digit + number, exactly. How much of its variance does the digit explain?",
-        "Digits and numbers each go from 0 to 9 and move the unit by as much. Each explains one "
-        "half, and the sum, of course, explains all.",
-        [
-            Option("Nothing: it takes the sum.", between(-0.1, 0.1), "Whoever knows the digit "
-                   "knows something: with an 8 the unit says 8 to 17, with a 0 only 0 to 9."),
-            Option("Half of it.", between(0.4, 0.6)),
-            Option("All of it.", between(0.9, 1.1), "Then the number would make no difference. "
-                   "But within each row of the table the unit goes up by 9."),
-        ],
-    ),
-    "units that add": Question(
-        "The adder's second layer: in how many of 64 units does the sum explain more than half?",
-        "Nobody asked for units that add. The heads need a weighted sum of all 64 that has the "
-        "right answer on top; each single unit may be any mixture of digit and number.",
-        [
-            Option("In nearly all: it is an adder.", between(49, 65), "The layer as a whole does "
-                   "know the sum: the head reads it off. But it reads from all 64 at once."),
-            Option("In about half, for one head each.", between(16, 49), "Two heads, two kinds of "
-                   "unit? Nothing in the loss asks the network to be so tidy."),
-            Option("In fewer than 16.", between(0, 16)),
-        ],
-    ),
-    "untrained map": Question(
-        "Integrated gradients of a network that has learned nothing: where is its map not 0?",
-        "The gradients are multiplied by the image minus black. So the shape of the digit is put "
-        "in by us: any network, even an untrained one, gets a map in this shape.",
-        [
-            Option("All over the image, as noise.", between(0.1, 0.9), "The gradients are like "
-                   "that. But they are multiplied by the image minus black, and that is 0 where "
-                   "there is no ink."),
-            Option("On the black, around the digit.", between(-0.1, 0.1), "There the image equals "
-                   "black, so the step from black is 0, and so is the product."),
-            Option("On the ink, as with ours.", between(0.9, 1.1)),
-        ],
-    ),
-    "patched": Question(
-        "A 7 and the number 5; the adder's first layer is taken from a 3 with a 2. Which sum?",
-        "All that comes later is calculated from this layer, and from nothing else. Where a "
-        "network is a chain, a whole layer carries everything.",
-        [
-            Option("12: from 7 and 5.", lambda total: total == 12, "What the network calculated "
-                   "of the 7 and the 5 is thrown away before anybody has used it."),
-            Option("8: from 3 and 5.", lambda total: total == 8, "It would be so if we had "
-                   "replaced the embedding. But at this layer the number has come in already."),
-            Option("5: from 3 and 2.", lambda total: total == 5),
-        ],
-    ),
-})
+guesses = Guesses.load("inside_the_network")
 checks = Checks()
 
 
@@ -244,6 +191,7 @@ def draw_signed(ax, values, most: float, title: str = "") -> None:
     ax.axis("off")
 
 
+@in_style
 def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
     """The channels of a layer, (channels, height, width), large, and all on one scale."""
     maps = maps.detach()
@@ -260,6 +208,7 @@ def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
 BLOCKS = ("block1", "block2", "block3")
 
 
+@in_style
 def plot_unit(model, image: Tensor, seen: dict, block: int, channel: int, row: int,
               column: int) -> Figure:
     """A unit at the end of a block: left the pixels that it sees, right its place in its map.
@@ -303,6 +252,7 @@ def explore_units(model, image: Tensor, seen: dict):
     return box
 
 
+@in_style
 def plot_embedding(mine: Tensor, typical: Tensor, digit: int) -> Figure:
     """The 20 numbers of an image as bars, and those that are typical of a digit as dots."""
     mine = mine.detach()
@@ -319,6 +269,7 @@ def plot_embedding(mine: Tensor, typical: Tensor, digit: int) -> Figure:
 TEN = sns.husl_palette(10, s=0.9, l=0.5)  # as dark as GREY: small as text, seen on any page
 
 
+@in_style
 def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) -> Figure:
     """Points of the plane, each shown as its digit, with a ring around the drawing's.
 
@@ -359,15 +310,13 @@ class Follow(ipywidgets.VBox):
 
     def redraw(self) -> None:
         """Draw the figure for what stands on the panel now."""
-        picture = Picture(self.draw())
-        data, alt = base64.b64encode(picture.data).decode(), picture.metadata["alt"]
-        self.picture.value = (f'<img src="data:image/png;base64,{data}" width="{picture.width}" '
-                              f'alt="{html.escape(alt)}" style="max-width: 100%">')
+        self.picture.value = Picture(self.draw()).as_html()
 
     def __repr__(self):
         return "Follow()"
 
 
+@in_style
 def plot_tables(tables: dict) -> Figure:
     """10x10 tables beside each other: a row for each digit, a column for each number."""
     figure, axes = plt.subplots(1, len(tables), figsize=(5.5, 2.3), squeeze=False)
@@ -379,6 +328,7 @@ def plot_tables(tables: dict) -> Figure:
                             f"brighter, the larger: {', '.join(tables)}.")
 
 
+@in_style
 def plot_shares(layers: dict) -> Figure:
     """For each unit of some layers, what the digit explains and what the sum does.
 
@@ -397,6 +347,7 @@ def plot_shares(layers: dict) -> Figure:
         f"{shares['sum'].max():.0%}." for name, shares in layers.items()))
 
 
+@in_style
 def plot_answer(image: Tensor, probabilities: Tensor) -> Figure:
     """An image as the network gets it, (28, 28), and the probabilities of the ten digits."""
     probabilities = probabilities.detach()
@@ -409,6 +360,7 @@ def plot_answer(image: Tensor, probabilities: Tensor) -> Figure:
                             f"{best}, {probabilities[best]:.0%}.")
 
 
+@in_style
 def plot_attributions(image: Tensor, maps: dict) -> Figure:
     """Maps of an image beside each other, each on its own scale, with the outline of its ink.
 
@@ -431,6 +383,7 @@ def plot_attributions(image: Tensor, maps: dict) -> Figure:
                             "ink. " + "; ".join(seen) + ".")
 
 
+@in_style
 def plot_between(images: dict, probabilities: dict, first: int, second: int) -> Figure:
     """Ways from a drawing to another: their images in rows, and what the network makes of them.
 
@@ -444,7 +397,7 @@ def plot_between(images: dict, probabilities: dict, first: int, second: int) -> 
         for ax, image in zip(row, drawn):
             draw_image(ax, image, "")
     axes = graphs.subplots(1, len(probabilities), sharey=True)
-    said = []
+    words = []
     for ax, (name, shares) in zip(axes, probabilities.items()):
         shares = shares.detach().numpy()
         others = 1 - shares[:, first] - shares[:, second]
@@ -453,9 +406,9 @@ def plot_between(images: dict, probabilities: dict, first: int, second: int) -> 
                                              (others, "another", GREY, ".:")]:
             ax.plot(values, style, color=colour, label=label, markersize=4)
         ax.set(title=name, xlabel="step", xticks=range(0, steps, 5), ylim=(-0.03, 1.03))
-        said.append(f"{name}, from step {int((shares[:, second] > 0.5).argmax())} on, and "
+        words.append(f"{name}, from step {int((shares[:, second] > 0.5).argmax())} on, and "
                     f"another digit gets {others.max():.0%} at most")
     graphs.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return labelled(figure, f"Rows of {steps} images from a {first} to a {second}, and curves of "
                             f"their probabilities. The {second} gets more than half: "
-                            + "; ".join(said) + ".")
+                            + "; ".join(words) + ".")

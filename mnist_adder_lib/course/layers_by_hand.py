@@ -9,99 +9,10 @@ from matplotlib.figure import Figure
 from torch.overrides import TorchFunctionMode
 
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import SIGNED, labelled
-from .guesses import INFINITE, Guesses, Option, Question, between
+from .figures import SIGNED, in_style, labelled
+from .guesses import Guesses
 
-guesses = Guesses({
-    "inside": Question(
-        "The window stands inside a thick stroke: nine times 1. What comes out?",
-        "-3 + 0 + 3 = 0. These weights don't ask how bright it is. They ask how much brighter it "
-        "is below than above.",
-        [
-            Option("9.", lambda x: x == 9, "That would be nine times 1 times 1. But three of the "
-                   "weights are 0, and three are -1."),
-            Option("3.", lambda x: x == 3, "The lower row gives 3, yes. The upper row takes 3 "
-                   "away again."),
-            Option("0.", lambda x: x == 0),
-            Option("-3.", lambda x: x == -3, "The upper row gives -3, yes. The lower row brings 3 "
-                   "back."),
-        ],
-    ),
-    "eight to sixteen": Question(
-        "A layer makes 16 channels out of 8. How many weights has it?",
-        "Each of the 16 new channels has a window for each of the 8 old ones: "
-        "16 · 8 = 128 windows of 9 weights.",
-        [
-            Option("72.", lambda n: n == 72, "8 windows of 9 weights make one new channel. There "
-                   "are 16 of them."),
-            Option("144.", lambda n: n == 144, "One window for each new channel is enough where "
-                   "only one channel goes in. Here eight go in, each with a window of its own."),
-            Option("216.", lambda n: n == 216, "You added the channels, 8 + 16. But every new one "
-                   "is connected with every old one: that is a product."),
-            Option("1,152.", lambda n: n == 1152),
-        ],
-    ),
-    "no padding": Question(
-        "Without padding, which size comes out of 28x28?",
-        "The middle of the window can't stand on the outermost row on either side: 28 - 2 = 26.",
-        [
-            Option("28x28, as before.", lambda side: side == 28, "For that the window would have "
-                   "to reach over the border, and without padding there is nothing."),
-            Option("27x27.", lambda side: side == 27, "Something is lost at the border, yes, but "
-                   "an image has two borders in each direction."),
-            Option("26x26.", lambda side: side == 26),
-            Option("25x25.", lambda side: side == 25, "The window is 3 wide, but in its first "
-                   "place it already covers three rows and makes one: only two are lost."),
-        ],
-    ),
-    "opposites": Question(
-        "The next layer adds the two channels, without ReLU. What does it get?",
-        "Each place of the one channel is minus that place of the other. Added, they cancel.",
-        [
-            Option("All edges, above and below.", between(0.001, 3), "That is what we want. But "
-                   "where one channel says 2.88, the other says -2.88."),
-            Option("The upper edges, twice as bright.", between(3, INFINITE), "The second channel "
-                   "isn't the first one again, it is the first one with all signs turned."),
-            Option("Nothing: 0 everywhere.", between(0, 0.001)),
-        ],
-    ),
-    "ten more": Question(
-        "We add 10 to all three scores. What happens to the probabilities?",
-        "Each power becomes e¹⁰ times as large, and so does their sum: the fractions stay. Only "
-        "the differences between scores count.",
-        [
-            Option("They stay as they are.", between(0, 0.001)),
-            Option("They become more equal.", between(0.001, 0.25), "12 and 11 look more alike "
-                   "than 2 and 1. But softmax compares by differences, and these are the same."),
-            Option("The first one gets nearly all.", between(0.25, 1), "For that it would have to "
-                   "grow more than the others. All three grew by the same amount."),
-        ],
-    ),
-    "the same 8": Question(
-        "Batch norm, in training: what becomes of the 8 in this batch?",
-        "It is the smallest of its batch, so it ends below 0. In training, batch norm compares an "
-        "example with those that happen to be beside it.",
-        [
-            Option("1.5, as before.", between(1, INFINITE), "It is the same number, but not the "
-                   "same batch: in this one the mean is 11, not 5."),
-            Option("0.", between(-1, 1), "0 is what the mean becomes, and the mean of this batch "
-                   "is 11."),
-            Option("-1.5.", between(-INFINITE, -1)),
-        ],
-    ),
-    "the 1 that stays": Question(
-        "Dropout with rate 0.5 gets a row of ones. What becomes of one that stays?",
-        "What stays is divided by the share that stays: 1 / 0.5 = 2. So a sum of many of them is, "
-        "on average, what it was.",
-        [
-            Option("0.5.", between(0.01, 0.75), "That goes the wrong way: half of them are missing "
-                   "already, and so the sum would shrink to a quarter."),
-            Option("1: it stays.", between(0.75, 1.5), "Then a sum over all of them would be half "
-                   "as large in training as in use, and the next layer would be misled."),
-            Option("2.", between(1.5, INFINITE)),
-        ],
-    ),
-})
+guesses = Guesses.load("layers_by_hand")
 checks = Checks()
 
 
@@ -322,6 +233,7 @@ def _compare_softmax(given, logits) -> None:
                 f"{given[0]:.4f}.")
 
 
+@in_style
 def plot_signed(images: dict) -> Figure:
     """Images of any numbers, (height, width), beside each other, each on a scale of its own: 0 is
     black, what is above 0 white, what is below orange. Small numbers are lifted, to be seen."""

@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from IPython.display import DisplayHandle
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
@@ -14,71 +13,18 @@ from torch import Tensor, nn
 from ..checkpoint import asset_path, load_tensors
 from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .display import Picture, in_words
-from .figures import BLUE, GREY, ORANGE, draw_image, labelled
-from .guesses import Guesses, Option, Question, between
+from .figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
+from .guesses import Guesses
 from .results import read_results
 
-guesses = Guesses({
-    "nobody named them": Question(
-        "No digit is ever named. Of new images, how many digits are read right in the end?",
-        "A single sum leaves open which two digits they were. But the same images come in many "
-        "pairs, and only the right names make all of the sums right.",
-        [
-            Option("One in ten, as by chance.", between(0, 20), "So it would be if the sums said "
-                   "nothing about the digits. But a sum of 18 can only be 9 + 9."),
-            Option("About half.", between(20, 80), "Some sums say more than others. But what is "
-                   "clear about some images helps with those that look like them."),
-            Option("More than nine in ten.", between(80, 101)),
-        ],
-    ),
-    "first digit": Question(
-        "Five trainings: which digit does the network find first?",
-        "Where it begins depends on the weights it starts with. One digit is enough, whichever "
-        "it is: with a known digit beside it, an image is no riddle any more.",
-        [
-            Option("A 0 or a 9: the ends.", lambda digits: set(digits) <= {0, 9}, "A good reason: "
-                   "only 0 + 0 makes 0, only 9 + 9 makes 18. But one sum in fifty is a 0 or an "
-                   "18, and the others say something, too."),
-            Option("A 1, which is easy to read.", lambda digits: set(digits) == {1}, "It is the "
-                   "digit that networks mistake least. But to find it is another thing: here its "
-                   "name must come out of the sums."),
-            Option("A 4 or a 5: the middle.", lambda digits: set(digits) <= {4, 5}, "The middle "
-                   "sums are the most frequent. But they have the most pairs, too, and so they "
-                   "say least."),
-            Option("Each time another one.", lambda digits: len(set(digits) - {0, 9}) > 0
-                   and len(set(digits) - {4, 5}) > 0 and set(digits) != {1}),
-        ],
-    ),
-    "last figure": Question(
-        "Trained on last figures: how many of the digits does it read right?",
-        "It has found a way to be right about sums without knowing a single digit. What it does, "
-        "we shall find out.",
-        [
-            Option("Nearly all, as before.", between(90, 101), "The last figures are right, and "
-                   "that makes it plausible. But the digits were never asked for."),
-            Option("About half.", between(20, 90), "A reader that knew half of the digits would "
-                   "get about a quarter of the sums. This one gets most of them."),
-            Option("One in ten, as by chance.", between(5, 20), "Somebody who guesses at random is "
-                   "right once in ten times. It does worse: it is wrong on purpose, so to speak."),
-            Option("Hardly any.", between(0, 5)),
-        ],
-    ),
-    "confident": Question(
-        "Move all ten digits by the same c. For how many c are all last figures right?",
-        "Both digits of a sum move, so the sum moves by 2c. Only 2 · 0 = 0 and 2 · 5 = 10 leave "
-        "the last figure as it is.",
-        [
-            Option("For one: c = 0.", lambda count: count == 1, "So it is with whole sums. But "
-                   "where only the last figure counts, a sum that is 10 too large is right."),
-            Option("For two.", lambda count: count == 2),
-            Option("For five, the even ones.", lambda count: count == 5, "An even c moves the sum "
-                   "by 4, 8, 12 or 16, and each of these changes the last figure."),
-            Option("For all ten.", lambda count: count == 10, "It would be so if one digit moved "
-                   "up and the other down. But the same network reads both."),
-        ],
-    ),
-})
+
+def _what_they_share(digits: list[int]) -> str:
+    """digits: the one that was found first, in several trainings."""
+    kinds = {"ends": {0, 9}, "1": {1}, "middle": {4, 5}}
+    return next((kind for kind, some in kinds.items() if set(digits) <= some), "different")
+
+
+guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)
 checks = Checks()
 
 
@@ -271,7 +217,7 @@ def measured(column: str) -> pd.DataFrame:
     return trainings().pivot(index="way", columns="seed", values=column)
 
 
-def moved(matrix) -> np.ndarray:
+def share_by_shift(matrix) -> np.ndarray:
     """From a row for each digit with ten shares: the mean share that goes to digit + 0, + 1, ..."""
     rows = np.asarray(matrix)
     return np.mean([np.roll(row, -digit) for digit, row in enumerate(rows)], axis=0)
@@ -279,7 +225,7 @@ def moved(matrix) -> np.ndarray:
 
 def solution(matrix) -> str:
     """What a network does with the digits, from the probabilities that it gives on average."""
-    shares = moved(matrix)
+    shares = share_by_shift(matrix)
     both_ways = [shares[c] + shares[-c] for c in range(1, 5)]
     found = {"as they are": shares[0], "all moved by 5": shares[5], "both ways": max(both_ways)}
     name = max(found, key=found.__getitem__)
@@ -317,6 +263,7 @@ def _found_at(snapshots: list[dict]) -> list[int]:
 # --- figures --------------------------------------------------------------------------------------
 
 
+@in_style
 def plot_pairs(images, totals) -> Figure:
     """Pairs of images, (2 n, 28, 28), and the sum of each."""
     count = len(totals)
@@ -326,10 +273,11 @@ def plot_pairs(images, totals) -> Figure:
             draw_image(ax, image, "", black=0, white=255)
         row[0].text(1.08, 0.5, "+", transform=row[0].transAxes, fontsize=14, va="center")
         row[1].text(1.08, 0.5, f"= {total}", transform=row[1].transAxes, fontsize=14, va="center")
-    said = ", ".join(map(str, totals))
-    return labelled(figure, f"Pairs of handwritten digits; behind each pair its sum: {said}.")
+    words = ", ".join(map(str, totals))
+    return labelled(figure, f"Pairs of handwritten digits; behind each pair its sum: {words}.")
 
 
+@in_style
 def plot_naming(matrices: dict) -> Figure:
     """Squares of 10 x 10: a row for each digit, a column for each name, darker where more images
     get it. `matrices` is a dict of steps, or of titles, and shares, (10, 10)."""
@@ -346,9 +294,9 @@ def plot_naming(matrices: dict) -> Figure:
         _draw_naming(ax, np.asarray(shares, dtype=float))
     figure.supxlabel("name that it gets", fontsize=9, color=GREY)
     figure.supylabel("digit", fontsize=9, color=GREY)
-    said = [f"{title}: {100 * np.diag(shares).mean():.0f}% on the diagonal"
+    words = [f"{title}: {100 * np.diag(shares).mean():.0f}% on the diagonal"
             for title, shares in zip(titles, matrices.values())]
-    return labelled(figure, f"A row for each digit, a column for each name. {'; '.join(said)}.")
+    return labelled(figure, f"A row for each digit, a column for each name. {'; '.join(words)}.")
 
 
 def _draw_naming(ax, shares: np.ndarray) -> None:
@@ -358,31 +306,13 @@ def _draw_naming(ax, shares: np.ndarray) -> None:
     ax.spines[:].set_visible(True)
 
 
-def live_naming(caption: str):
-    """A function of a step and its shares, (10, 10), that shows them and draws them anew."""
-    handle, words = DisplayHandle(), DisplayHandle()
-    shown: list[int] = []
-
-    def draw(step: int, shares) -> None:
-        picture = Picture(plot_naming({f"after {step} steps": shares}))
-        described = in_words(caption, picture.metadata["alt"])
-        if shown:
-            handle.update(picture)
-            words.update(described)
-        else:
-            handle.display(picture)
-            words.display(described)
-        shown.append(step)
-
-    return draw
-
-
-def plot_moved(shares) -> Figure:
+@in_style
+def plot_shifts(shares) -> Figure:
     """Ten bars: how much probability goes to digit + 0, digit + 1, ... digit + 9."""
     shares = np.asarray(shares, dtype=float)
     figure, ax = plt.subplots(figsize=(5, 2.2))
     ax.bar(range(10), shares, color=[BLUE if c == 0 else ORANGE for c in range(10)])
     ax.set(xticks=range(10), xticklabels=["right"] + [f"+{c}" for c in range(1, 10)], ylim=(0, 1),
            ylabel="probability", xlabel="digit moved by")
-    said = [f"{share:.0%} on +{c}" for c, share in enumerate(shares) if share >= 0.05]
-    return labelled(figure, "Ten bars; " + ", ".join(said) + ".")
+    words = [f"{share:.0%} on +{c}" for c, share in enumerate(shares) if share >= 0.05]
+    return labelled(figure, "Ten bars; " + ", ".join(words) + ".")

@@ -17,67 +17,12 @@ from torch import nn
 from ..model import IdentityAdderModel, receptive_fields
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import explore
-from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, labelled, text_on
-from .guesses import INFINITE, Guesses, Option, Question, between
+from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled, text_on
+from .guesses import Guesses
 
 SIDE = 28  # of an image, in pixels
 
-guesses = Guesses({
-    "three blocks": Question(
-        "28x28 goes in. Which size comes out of the third block?",
-        "Halved twice, 28 becomes 14 and then 7. The last convolution has no padding and loses a "
-        "row on each side.",
-        [
-            Option("14x14.", lambda side: side == 14, "That is what leaves the first block. There "
-                   "are two more."),
-            Option("7x7.", lambda side: side == 7, "That is what leaves the second block. The "
-                   "third doesn't halve, but look at its last `padding`."),
-            Option("5x5.", lambda side: side == 5),
-            Option("3x3.", lambda side: side == 3, "You halved three times, but the third block "
-                   "has no pooling."),
-        ],
-    ),
-    "untrained": Question(
-        "The network is built but has learned nothing. Which probabilities does it give the ten "
-        "digits?",
-        "Random weights make ten scores that hardly differ. That means *no idea*, which is just "
-        "what it should say.",
-        [
-            Option("All are 0: it knows nothing.", between(0, 0.05), "Probabilities add up to 1, "
-                   "softmax sees to that. Knowing nothing looks different."),
-            Option("About a tenth each.", between(0.05, 0.3)),
-            Option("Nearly 100% for one of them, any one.", between(0.3, 1.1), "To be sure it "
-                   "needs one score far above the others, and small random weights make small "
-                   "scores. Being sure has to be learned, even being sure and wrong."),
-        ],
-    ),
-    "field": Question(
-        "How many pixels, from left to right, does the window of one unit of the last layer cover?",
-        "Each pooling doubles the distance between neighbouring units, and so what every later "
-        "window adds. In the end it is more than the image has.",
-        [
-            Option("3: its window is 3x3.", between(0, 4), "It sees 3 *units* of the layer before. "
-                   "Each of these sees 3 of the layer before that, and so on down to the pixels."),
-            Option("About 15.", between(4, 28), "You added 2 for each convolution and 1 for each "
-                   "pooling. That would be right if neighbouring units always stayed one pixel "
-                   "apart."),
-            Option("28 or more.", between(28, INFINITE)),
-        ],
-    ),
-    "repainted": Question(
-        "We paint over rows and columns 22 to 27. How many of the 25 units notice?",
-        "The unit in the upper left corner sees 32 pixels, too, but only 22 of them, 0 to 21, lie "
-        "in the image. Its neighbours see four more.",
-        [
-            Option("All 25: each covers 32 pixels.", lambda count: count == 25, "32 is more than "
-                   "28, but a window isn't in the middle just because it is large. That of a "
-                   "corner unit hangs over the border."),
-            Option("24.", lambda count: count == 24),
-            Option("9, at the right and at the bottom.", lambda count: count == 9, "They see it "
-                   "best. But 32 pixels reach far: the middle unit sees all of the image."),
-        ],
-    ),
-})
+guesses = Guesses.load("model_summary")
 checks = Checks()
 
 
@@ -310,6 +255,7 @@ def _compare_columns(got, centre, half, unit, field, case) -> None:
                 f"{right[1]:g}.")
 
 
+@in_style
 def plot_channels(*rows) -> Figure:
     """Up to six channels, (channels, height, width), of each of the tensors, in a row each."""
     count = min(6, *map(len, rows))
@@ -328,6 +274,7 @@ def units(field: dict) -> int:
     return len(np.arange(field["start"], SIDE - max(beyond, 0.5), field["jump"]))
 
 
+@in_style
 def plot_receptive_field(image, fields: list[dict], layer: int, row=None, column=None) -> Figure:
     """What one unit of a layer sees of an image, and the size of every layer's field.
 
@@ -399,6 +346,7 @@ def onnx_operations(path) -> list[str]:
     return [node.op_type for node in onnx.load(path).graph.node]
 
 
+@in_style
 def plot_onnx_graph(path, columns: int = 5) -> Figure:
     """The operations of an ONNX file and the shapes that they give (without the batch).
 

@@ -11,99 +11,13 @@ from matplotlib.figure import Figure
 
 from ..train import SCHEDULES
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, labelled
-from .guesses import INFINITE, Guesses, Option, Question, between, never
+from .figures import BLUE, GREY, ORANGE, in_style, labelled
+from .guesses import Guesses
 from .results import read_results
 
-guesses = Guesses({
-    "two epochs": Question(
-        "Stop the reference recipe after 2 of its 15 epochs. How far is it behind the 15?",
-        "The first two epochs bring nearly all of it. The other thirteen are spent on the last "
-        "points, and those are the hard ones.",
-        [
-            Option("Not at all.", between(-INFINITE, 0.3), "Then nobody would wait for the other "
-                   "thirteen. The curve of lesson 5 got flat, but it went on rising."),
-            Option("One or two points.", between(0.3, 3)),
-            Option("More than five points.", between(3, INFINITE), "After one epoch, "
-                   "lesson 5's curve was about four points below its end; the second epoch halves "
-                   "that."),
-        ],
-    ),
-    "first step": Question(
-        "The first step of AdamW: which of the two weights moves further?",
-        "AdamW divides each gradient by the size that this weight's gradients have had. After one "
-        "gradient that leaves only its sign.",
-        [
-            Option("The first, 100,000 times as far.", between(10, INFINITE), "So it was with "
-                   "SGD: there a step is the learning rate times the gradient, and nothing else."),
-            Option("The second one.", between(0, 0.9), "AdamW takes the first one's advantage "
-                   "away, but it doesn't turn it round."),
-            Option("Both move equally far.", between(0.9, 10)),
-        ],
-    ),
-    "best change": Question(
-        "Alone, which of the six changes brings most in these two epochs?",
-        "A constant rate must be large enough to get somewhere and small enough to settle. One "
-        "cycle needs no such compromise: long steps first, short ones at the end.",
-        [
-            Option("The schedule, one cycle.", lambda name: name == "one cycle"),
-            Option("AdamW.", lambda name: name == "AdamW", "It is what people try first. But "
-                   "alone, at a constant rate, five trainings show no gain over SGD with momentum "
-                   "here."),
-            Option("Weight decay.", lambda name: name == "weight decay", "It takes a little from "
-                   "every weight at every step. In two epochs five trainings show no gain."),
-            Option("All ten numbers.", lambda name: name == "all ten numbers", "Not a bad guess: "
-                   "it comes second. Ten times as many sums, but not one image more to read."),
-            Option("No dropout.", lambda name: name == "no dropout", "The network gets back the "
-                   "tenth that dropout took away. Five trainings can't tell that from nothing."),
-            Option("Gentler augmentation.", lambda name: name == "gentler augmentation", "Easier "
-                   "images to learn from, but five trainings don't show that it helps."),
-        ],
-    ),
-    "added up": Question(
-        "Add up the six differences. Do all six changes together bring as much?",
-        "Each of the six differences is uncertain, and in their sum six uncertainties come "
-        "together. It takes many trainings to see whether effects add up.",
-        [
-            Option("Less: they get in each other's way.", lambda more: more[0] < -2.78 * more[1],
-                   "It may well be so, where two changes mend the same mistakes. But from seed to "
-                   "seed these differences point now one way, now the other."),
-            Option("As much: effects add up.", never, "Nothing here speaks against it, but that is "
-                   "not the same as showing it: the interval is more than a point wide."),
-            Option("More: they help each other.", lambda more: more[0] > 2.78 * more[1],
-                   "Their mean is above 0. But look at its standard error: with other seeds it "
-                   "might as well have come out below."),
-            Option("These trainings can't tell.",
-                   lambda more: -2.78 * more[1] <= more[0] <= 2.78 * more[1]),
-        ],
-    ),
-    "removed": Question(
-        "125 steps: which of the two networks learns less?",
-        "Without batch norm the numbers shrink from layer to layer, and so do the gradients on "
-        "their way back. The first layers hardly move at all.",
-        [
-            Option("The one without ReLU.", between(-100, -2), "It loses much, since its adder is "
-                   "a single matrix now. But what is left does learn, layer by layer."),
-            Option("Both learn equally little.", between(-2, 2), "They fail in different ways: "
-                   "one has too simple a form, the other can't find the way."),
-            Option("The one without batch norm.", between(2, 101)),
-        ],
-    ),
-    "agreement": Question(
-        "With agreement in the loss, how often do the two answers contradict each other?",
-        "Whenever the heads differ, the loss pulls both to the middle. But it can only ask: there "
-        "are still two heads, and images on which they are torn.",
-        [
-            Option("Never.", lambda share: share == 0, "Nothing makes it impossible: there are "
-                   "still two heads, each with weights of its own."),
-            Option("Less often, but it happens.", lambda share: 0 < share < 0.9),
-            Option("As often as without it.", between(0.9, 1.1), "Four fifths of the loss ask "
-                   "for nothing else than that the two agree. That leaves a trace."),
-            Option("More often.", between(1.1, INFINITE), "It would be so if agreement disturbed "
-                   "the learning. The accuracy shows no sign of it."),
-        ],
-    ),
-})
+guesses = Guesses.load(
+    "one_change_at_a_time", added_up=lambda more: more[0] / more[1]  # mean and standard error
+)
 checks = Checks()
 
 
@@ -265,6 +179,7 @@ def searched() -> pd.DataFrame:
     return table.loc[order].map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
 
 
+@in_style
 def plot_one_cycle(rate: float, steps: int) -> Figure:
     """Learning rate and momentum in each step of a one-cycle schedule with this peak."""
     optimizer = torch.optim.SGD([torch.zeros(1)], rate, momentum=0.9)
@@ -286,6 +201,7 @@ def plot_one_cycle(rate: float, steps: int) -> Figure:
                              f"{min(momenta):.2f} and up again.")
 
 
+@in_style
 def plot_differences(differences: pd.DataFrame, factor: float = 2.78) -> Figure:
     """A row for each change: a dot for each seed's difference, their mean and its interval.
 

@@ -1,7 +1,6 @@
 // The front end of PairPicker: a grid of a hundred buttons, a tab stop for all of them together.
 
 const TEN = [...Array(10).keys()];
-const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 const cell = (digit, number) => `
   <td role="gridcell"><button type="button" tabindex="-1" data-at="${digit},${number}"></button></td>`;
@@ -17,13 +16,7 @@ const PICKER = `
     <button type="button" value="random">20 at random</button>
     <button type="button" value="none">None</button>
   </div>
-  <p class="says" role="status" aria-live="polite"></p>`;
-
-/** Whether a key is for the notebook: Shift+Enter goes on to the next cell, Ctrl+S saves. */
-function isForNotebook(event) {
-  const { key, shiftKey, ctrlKey, altKey, metaKey } = event;
-  return ctrlKey || metaKey || (key === "Enter" && (shiftKey || altKey));
-}
+  <p class="status" role="status" aria-live="polite"></p>`;
 
 const all = TEN.flatMap((digit) => TEN.map((number) => [digit, number]));
 const pattern = () => all.filter(([digit, number]) => (3 * digit + number) % 5 === 0);
@@ -53,7 +46,7 @@ function render({ model, el }) {
   el.classList.add("pair-picker");
   el.innerHTML = PICKER;
   const grid = el.querySelector("table");
-  const says = el.querySelector(".says");
+  const status = el.querySelector(".status");
   const buttons = new Map([...grid.querySelectorAll("button")].map((button) => [button.dataset.at, button]));
   buttons.get("0,0").tabIndex = 0;
 
@@ -68,7 +61,7 @@ function render({ model, el }) {
     }
     const lost = lostSums(pairs);
     const sums = lost.length ? ` No pair is left with the sum ${lost.join(", ")}.` : " Every sum still occurs.";
-    says.textContent = complaint || `${pairs.length} of 100 pairs held out.${sums}`;
+    status.textContent = complaint || `${pairs.length} of 100 pairs held out.${sums}`;
   }
 
   function choose(pairs) {
@@ -115,21 +108,12 @@ function render({ model, el }) {
     }
   });
 
-  // Other keys stay here: JupyterLab has shortcuts on single letters, and `d d` deletes the cell.
-  // Some look for this mark, on what has the focus, before anything in the page gets the key, so we
-  // have to be earlier.
-  function mark(event) {
-    if (!el.contains(event.target)) return;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForNotebook(event));
-  }
-
-  addEventListener("keydown", mark, true);
-  el.addEventListener("keydown", (event) => isForNotebook(event) || event.stopPropagation());
+  const letKeysGo = keepKeys(el);
   const update = () => show();
   model.on("change:pairs", update);
   show();
   return () => {
-    removeEventListener("keydown", mark, true);
+    letKeysGo();
     model.off("change:pairs", update);
   };
 }

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import anywidget
 import torch
 from torch import Tensor
 from traitlets import List, TraitError, validate
 
-from ..drawing.style import style
+from .widgets import front_end
 
 PATTERN = [[digit, number] for digit in range(10) for number in range(10)
            if (3 * digit + number) % 5 == 0]
@@ -24,8 +22,7 @@ class PairPicker(anywidget.AnyWidget):
     where one would take the last, and Python raises TraitError.
     """
 
-    _esm = Path(__file__).with_name("pair_picker.js")
-    _css = style(Path(__file__).with_name("pair_picker.css"))
+    _esm, _css = front_end("pair_picker")
     pairs = List(PATTERN).tag(sync=True, echo_update=False)
 
     @validate("pairs")

@@ -22,77 +22,14 @@ from ..drawing.strokes import frame_strokes
 from ..evaluate import only_looking
 from ..model import IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import BLUE, GREY, ORANGE, labelled
-from .guesses import INFINITE, Guesses, Option, Question, between, never
+from .figures import BLUE, GREY, ORANGE, in_style, labelled
+from .guesses import Guesses
 
 NETWORK = Path(__file__).parents[2] / "docs" / "try" / "network.js"
 
-guesses = Guesses({
-    "loaded": Question(
-        "We load the bytes again. What happens?",
-        "A pickle is a list of things to do: here, to call `print`. Whoever writes the file "
-        "chooses which function is called, and with what.",
-        [
-            Option("We get a Letter back.", lambda said: "Letter" in said, "So it is for an "
-                   "ordinary class. This one says how it wants to be built again, and that isn't "
-                   "by making a Letter."),
-            Option("Something is printed; no Letter comes.", lambda said: said == "None"),
-            Option("An error: a file can't run code.", never, "A picture or a table can't. "
-                   "But this format was made to build any object of Python again, and for that it "
-                   "calls functions."),
-        ],
-    ),
-    "faster": Question(
-        "One image. How much faster is onnxruntime than PyTorch?",
-        "Both do the same multiplications. But PyTorch looks up, checks and prepares each of some "
-        "forty steps anew in every call; onnxruntime did that once, when it read the file.",
-        [
-            Option("Not at all: the same multiplications.", between(0, 1.5), "Both do "
-                   "those, but for one image they are the smaller part of the work. With many "
-                   "images at once the two come closer, as you will see below."),
-            Option("A few times.", between(1.5, 40)),
-            Option("A hundred times.", between(40, INFINITE), "Then PyTorch would have to waste "
-                   "nearly all of its time. Both use the same instructions of the processor."),
-        ],
-    ),
-    "eight bits": Question(
-        "Every weight in 8 bits. How many points of accuracy does that cost?",
-        "Each weight is off by half a step at most, some up and some down. In the sums of a layer "
-        "most of that cancels, and between the right answer and the next there is room.",
-        [
-            Option("Less than half a point.", between(-5, 0.5)),
-            Option("A few points.", between(0.5, 20), "It happens with fewer bits. With 256 values "
-                   "the steps are fine enough."),
-            Option("It can only guess.", between(20, 101), "One value of 256 in place of one of "
-                   "four billion sounds like ruin. But no single number decides here."),
-        ],
-    ),
-    "loops": Question(
-        "The same sums in plain loops of Python. How much slower than PyTorch?",
-        "For each multiplication Python looks up of which kind the two numbers are, and makes a "
-        "new one. PyTorch's loops are compiled, and multiply eight or sixteen pairs at once.",
-        [
-            Option("Hardly: it is the same calculation.", between(0, 20), "The same calculation, "
-                   "but not the same work: Python spends most of its time on finding out what to "
-                   "do next."),
-            Option("A hundred times, give or take.", between(20, 10_000)),
-            Option("A million times.", between(10_000, INFINITE), "Then one image would take "
-                   "minutes. A million multiplications are a fraction of a second, even so."),
-        ],
-    ),
-    "fully connected": Question(
-        "Fully connected layers hold half of the weights. And their share of the work?",
-        "A weight of a fully connected layer is used once for each image. A weight of the first "
-        "convolutions is used at each of 784 places.",
-        [
-            Option("About half of it, too.", between(25, 101), "So it would be if each weight were "
-                   "used equally often. A window of weights slides over the image."),
-            Option("About a tenth.", between(1, 25), "The direction is right: convolutions use "
-                   "their weights again and again. But count how often."),
-            Option("Less than a hundredth.", between(0, 1)),
-        ],
-    ),
-})
+guesses = Guesses.load(
+    "run_it_anywhere", loaded=lambda text: "Letter" if "Letter" in text else text
+)
 checks = Checks()
 
 
@@ -418,6 +355,7 @@ def multiplications(model: nn.Module) -> pd.DataFrame:
 # --- figures --------------------------------------------------------------------------------------
 
 
+@in_style
 def plot_bits(scores: dict[int, float]) -> Figure:
     """Accuracy in percent for each number of bits."""
     figure, ax = plt.subplots(figsize=(4.6, 2.6))
@@ -428,10 +366,11 @@ def plot_bits(scores: dict[int, float]) -> Figure:
                     textcoords="offset points", ha="center", color=GREY)
     ax.set(xticks=range(len(bits)), xticklabels=bits, ylim=(0, 115), xlabel="bits for each weight",
            ylabel="both right, %")
-    said = ", ".join(f"{value:.1f}% with {count} bits" for count, value in scores.items())
-    return labelled(figure, f"A curve over the number of bits: {said}.")
+    words = ", ".join(f"{value:.1f}% with {count} bits" for count, value in scores.items())
+    return labelled(figure, f"A curve over the number of bits: {words}.")
 
 
+@in_style
 def plot_latencies(table: pd.DataFrame) -> Figure:
     """The median of each row as a dot, and its range as a line, on a logarithmic scale.
 
@@ -446,11 +385,12 @@ def plot_latencies(table: pd.DataFrame) -> Figure:
     ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
     ax.grid(axis="x", alpha=0.4)
     ax.invert_yaxis()
-    said = "; ".join(f"{name} {value:.{0 if value > 10 else 2}f}"
+    words = "; ".join(f"{name} {value:.{0 if value > 10 else 2}f}"
                      for name, value in table["median"].items())
-    return labelled(figure, f"Milliseconds for one image, medians: {said}.")
+    return labelled(figure, f"Milliseconds for one image, medians: {words}.")
 
 
+@in_style
 def plot_shares(table: pd.DataFrame) -> Figure:
     """The share of each layer in the weights and in the multiplications, as two bars."""
     shares = 100 * table / table.sum()

@@ -5,38 +5,9 @@ from __future__ import annotations
 import torch
 
 from .checks import Checks, Wrong, compare, numbers, require
-from .guesses import INFINITE, Guesses, Option, Question, between, never
+from .guesses import Guesses
 
-guesses = Guesses({
-    "parameters": Question(
-        "How many learned numbers does a network need that reads handwriting and adds?",
-        "The trick is to use them more than once: the same nine numbers look for the same bit of a "
-        "stroke at every place of the image. Lesson 2 shows how.",
-        [
-            Option("Some dozens.", between(0, 1_000), "Some dozens would not even give each of "
-                   "the 784 pixels a number of its own."),
-            Option("Some thousands.", between(1_000, 100_000)),
-            Option("Some millions.", between(100_000, 1e9), "Many networks for photos have "
-                   "millions and tell a thousand kinds of things apart. Ten kinds of small grey "
-                   "pictures need far fewer."),
-            Option("Many billions.", between(1e9, INFINITE), "Billions are what large language "
-                   "models have. They write about anything; this one knows ten digits."),
-        ],
-    ),
-    "house": Question(
-        "You draw a house. What will the network say?",
-        "It shares out 100% among ten digits, whatever it is shown, and it has never met anything "
-        "else. Being sure is not being right.",
-        [
-            Option("That it is no digit.", never, "It can't say that: it has ten places for its "
-                   "answer, one for each digit, and none for *something else*."),
-            Option("It wavers between several digits.", between(0, 0.8), "One might hope so. "
-                   "But every image of its training was a digit, so it never had to doubt that it "
-                   "sees one."),
-            Option("It names a digit and is sure of it.", between(0.8, INFINITE)),
-        ],
-    ),
-})
+guesses = Guesses.load("start_here")
 checks = Checks()
 
 

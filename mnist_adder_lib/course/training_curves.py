@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import copy
-import html
 from contextlib import suppress
 
 import ipywidgets
@@ -20,103 +18,10 @@ from ..model import IdentityAdderModel
 from ..train import joint_loss
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import Picture
-from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, labelled
-from .guesses import INFINITE, Guesses, Option, Question, between, never
+from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
+from .guesses import Guesses
 
-guesses = Guesses({
-    "first loss": Question(
-        "The two losses of the untrained network, added: about how much?",
-        "A tenth for the true digit costs log 10 = 2.3, a nineteenth for the true sum "
-        "log 19 = 2.9.",
-        [
-            Option("About 0.", between(0, 1), "0 would mean: sure, and right every time. There "
-                   "would be nothing left to learn."),
-            Option("About 2.", between(1, 4), "That is the digit's loss alone. The sum's comes on "
-                   "top."),
-            Option("About 5.", between(4, 8)),
-            Option("About 50.", between(8, INFINITE), "Only a network that is sure and wrong gets "
-                   "so far. This one has no opinion, and having none costs little: the loss is a "
-                   "logarithm."),
-        ],
-    ),
-    "not forgotten": Question(
-        "The same 75 steps without `zero_grad()`: what does the loss do?",
-        "Each `backward()` adds its gradient to all those before. So the whole past pushes at "
-        "every step, long after the network has moved on, and it is pushed far past the valley.",
-        [
-            Option("It falls as before.", between(-0.5, 0.5), "It would if `backward()` put the "
-                   "new gradient in the place of the old one. But it adds it to the old one."),
-            Option("It falls faster: the steps grow.", between(-INFINITE, -0.5), "The steps do "
-                   "grow, but they follow gradients of places that the network has left."),
-            Option("It doesn't move at all.", never, "There is a gradient, and `step()` follows "
-                   "it. Only it is more and more the wrong one."),
-            Option("It gets no lower, and swings wildly.", between(0.5, INFINITE)),
-        ],
-    ),
-    "in between": Question(
-        "What does such a step do to the weights?",
-        "`zero_grad()` throws away what `backward()` has just worked out. The optimizer finds no "
-        "gradient and leaves everything as it is.",
-        [
-            Option("It moves them as always.", between(1e-12, INFINITE), "`step()` works nothing "
-                   "out. It takes the gradients that it finds at the parameters, and there are "
-                   "none left."),
-            Option("It moves them by the step before.", never, "The gradients of the step before "
-                   "are gone, too: `zero_grad()` forgets all there are, the old and the new."),
-            Option("Nothing at all.", between(0, 1e-12)),
-        ],
-    ),
-    "first steps": Question(
-        "16 steps, and each of the 2,000 examples is new to it. How many will be right?",
-        "Who picks a digit and a sum blindly is right once in 190 times, and 16 steps are not "
-        "many. But they go in the right direction.",
-        [
-            Option("Hardly any.", between(0, 300)),
-            Option("About half.", between(300, 1_700), "It will get there, but not in 16 steps: "
-                   "each of them changes every parameter by very little."),
-            Option("Nearly all.", between(1_700, 2_001), "That is what it made of the one batch "
-                   "above, which it saw 75 times. These it sees once, while it learns."),
-        ],
-    ),
-    "first epoch": Question(
-        "After the first epoch, one look at every image: how many test examples are right?",
-        "An epoch is 375 steps by now, not 16. And digits are much alike: what helps to read one 7 "
-        "helps to read the others.",
-        [
-            Option("Fewer than half.", between(0, 50), "So it was with 16 steps. Here there are "
-                   "375, and each learns from images that are new."),
-            Option("50 to 80%.", between(50, 80), "Careful, but too careful. Most digits are "
-                   "written plainly; to read those is learned fast."),
-            Option("More than 80%.", between(80, 101)),
-        ],
-    ),
-    "last epoch": Question(
-        "And after the 15th?",
-        "The first epoch learns what is easy. The other 14 are spent on the few images that are "
-        "not, and some of those nobody can read for sure.",
-        [
-            Option("No more than after the first.", between(0, 96.5), "The curve gets flat, but "
-                   "it still rises: small steps in accuracy are a large part of the mistakes that "
-                   "are left."),
-            Option("More, but not all.", between(96.5, 99.95)),
-            Option("All of them.", between(99.95, 101), "It sees the training images 15 times, but "
-                   "these are test images. Some are so sloppy that you would err, too."),
-        ],
-    ),
-    "train or test": Question(
-        "Which accuracy will be higher in the last epoch?",
-        "The two are not measured in the same way. Three things make training the harder exam; "
-        "below we take them away one by one.",
-        [
-            Option("Of the training images, which it knows.", between(-101, -0.3), "It does know "
-                   "them. But each of them was made harder before it was shown, by augmentation "
-                   "and by dropout."),
-            Option("Both are the same.", between(-0.3, 0.3), "They would be close if both were "
-                   "measured in the same way. One of the two is the harder exam."),
-            Option("Of the test images, which it doesn't know.", between(0.3, 101)),
-        ],
-    ),
-})
+guesses = Guesses.load("training_curves")
 checks = Checks()
 
 
@@ -352,6 +257,7 @@ def _curve_that_returns() -> tuple[list[float], int]:
             return losses, patience
 
 
+@in_style
 def plot_losses(curves: dict[str, list[float]]) -> Figure:
     """The loss at every step of several short trainings, by name."""
     figure, ax = plt.subplots(figsize=(5.5, 2.5))
@@ -364,6 +270,7 @@ def plot_losses(curves: dict[str, list[float]]) -> Figure:
     return labelled(figure, "The loss over the steps: " + "; ".join(ends) + ".")
 
 
+@in_style
 def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
     """The loss while the learning rate grows, and the chosen rate."""
     figure, ax = plt.subplots(figsize=(5.5, 2.8))
@@ -377,6 +284,7 @@ def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
                              f"learning rate of {lowest:.2g}, then grows.")
 
 
+@in_style
 def plot_accuracies(table: pd.DataFrame) -> Figure:
     """Accuracies in percent over epochs: a curve for each column, a row for each epoch."""
     figure, ax = plt.subplots(figsize=(5.5, 2.8))
@@ -394,6 +302,7 @@ def plot_accuracies(table: pd.DataFrame) -> Figure:
     return labelled(figure, f"Two curves that rise; in epoch {table.index[-1]}: {last}.")
 
 
+@in_style
 def plot_replay(image, probabilities, epoch: int, digit: int | None = None) -> Figure:
     """What the network of each epoch says of one image: all digits at one epoch, some over all.
 
@@ -434,10 +343,10 @@ def _colours(curves, digit: int | None) -> list[str]:
 
 
 def _replay_in_words(curves, epoch: int, digit: int | None) -> str:
-    said = [f"{row.argmax()} ({_percent(row.max())})" for row in curves]
+    answers = [f"{row.argmax()} ({_percent(row.max())})" for row in curves]
     label = "" if digit is None else f" The label is {digit}."
-    return (f"After epoch {epoch} the network answers {said[epoch]}.{label} Its answers from epoch "
-            f"0, untrained, to epoch {len(said) - 1}: {', '.join(said)}.")
+    return (f"After epoch {epoch} the network answers {answers[epoch]}.{label} Its answers from "
+            f"epoch 0, untrained, to epoch {len(answers) - 1}: {', '.join(answers)}.")
 
 
 def _percent(probability: float) -> str:
@@ -466,8 +375,8 @@ class Replay(ipywidgets.HBox):
         play = ipywidgets.Play(min=0, max=last, value=last, interval=500)
         ipywidgets.jslink((play, "value"), (self.slider, "value"))
         controls = ipywidgets.HBox([play, self.slider], layout=WRAPPED)
-        said = ipywidgets.VBox([self.figure, controls], layout=BESIDE)
-        super().__init__([self.pad, said], layout=WRAPPED)
+        beside = ipywidgets.VBox([self.figure, controls], layout=BESIDE)
+        super().__init__([self.pad, beside], layout=WRAPPED)
         self.pad.observe(self._look, ["strokes", "background"])
         self.slider.observe(self._show, "value")
         self._show()
@@ -481,11 +390,8 @@ class Replay(ipywidgets.HBox):
             self._show()
 
     def _show(self, _change=None) -> None:
-        picture = Picture(plot_replay(self.seen, self.probabilities, self.slider.value))
-        data = base64.b64encode(picture.data).decode()
-        words = html.escape(picture.metadata["alt"])
-        self.figure.value = (f'<img src="data:image/png;base64,{data}" alt="{words}" '
-                             f'style="width: 528px; max-width: 100%">')
+        figure = plot_replay(self.seen, self.probabilities, self.slider.value)
+        self.figure.value = Picture(figure).as_html()
 
     def __repr__(self):
         return "Replay()"

@@ -2,7 +2,6 @@
 // of it. All is computed here, at once, without the kernel. Plain DOM, no library. On a page without
 // Python, `render({ model, el })` needs any object with get, set, save_changes, on and off.
 
-const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const WEIGHTS = {
   "upper edge": [[-1, -1, -1], [0, 0, 0], [1, 1, 1]],
   "lower edge": [[1, 1, 1], [0, 0, 0], [-1, -1, -1]],
@@ -79,7 +78,6 @@ const VIEWER = `
     <p class="live" role="status" aria-live="polite"></p>
   </div>`;
 
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const grid = (rows, columns, value) =>
   Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => value(r, c)));
 const copy = (value) => JSON.parse(JSON.stringify(value));
@@ -508,11 +506,8 @@ function makeViewer(model, root) {
 function render({ model, el }) {
   el.classList.add("window-viewer");
   el.innerHTML = VIEWER;
-  // Keys typed here are ours: JupyterLab, Colab and VS Code have shortcuts on single letters. Notebook 7
-  // looks for them before the page gets the key, unless what has the focus bears this mark.
-  el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
-  el.addEventListener("keydown", (event) => event.stopPropagation());
-  return makeViewer(model, el);
+  const [letKeysGo, stop] = [keepKeys(el), makeViewer(model, el)];
+  return () => (letKeysGo(), stop());
 }
 
 export default { render };

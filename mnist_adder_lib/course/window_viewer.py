@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import anywidget
 import numpy as np
-from traitlets import Any, Enum, Int, List, TraitError, default, observe, validate
+from traitlets import Any, Enum, Float, Int, List, TraitError, default, observe, validate
 
 from ..data import load_splits
-from ..drawing.style import style
+from .widgets import front_end
 
 UPPER_EDGE = [[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]]
 
@@ -53,13 +52,12 @@ class WindowViewer(anywidget.AnyWidget):
     round. Raises TraitError for what doesn't fit.
     """
 
-    _esm = Path(__file__).with_name("window_viewer.js")
-    _css = style(Path(__file__).with_name("window_viewer.css"))
+    _esm, _css = front_end("window_viewer")
     image = Any().tag(sync=True, echo_update=False)
     weights = Any().tag(sync=True, echo_update=False)
     mode = Enum(["convolution", "relu", "pooling"], "convolution").tag(sync=True, echo_update=False)
     place = List(Int(), [14, 14], 2, 2).tag(sync=True, echo_update=False)
-    range = List([0.0, 1.0]).tag(sync=True)
+    range: List = List(Float(), [0.0, 1.0]).tag(sync=True)
     padding = Int(1, min=0, max=1).tag(sync=True)
     digits: List = List().tag(sync=True)
 
@@ -88,8 +86,6 @@ class WindowViewer(anywidget.AnyWidget):
 
     @validate("weights")
     def _check_weights(self, proposal):
-        if proposal.value is None:
-            return None
         weights = as_lists(proposal.value, "weights", "(3, 3)")
         if np.shape(weights)[1:] != (3, 3):
             raise TraitError(f"weights should be 3x3, not {np.shape(weights)[1:]}")

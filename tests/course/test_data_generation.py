@@ -1,4 +1,4 @@
-"""Data generation: the values of its guesses, the answers to its exercises, its figures."""
+"""Data generation: the answers to its exercises, its figures."""
 
 import random
 
@@ -237,18 +237,6 @@ def from_one(count, train_count, seed):
     places = shuffled(count, seed) + 1
     return places[:train_count], places[train_count:]
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "sums": [(10.3, 2), (1.0, 0), (2.0, 1), (100.0, 3)],
-    "same example": [
-        ([(9, 9), (9, 4), (9, 3)], 1),
-        ([(9, 9), (9, 9), (9, 3)], 1),
-        ([(9, 4), (9, 4), (9, 4)], 0),
-        ([(9, 4), (8, 4), (9, 3)], 2),
-    ],
-    "mean pixel": [(0.1307, 0), (0.5, 1), (0.8693, 2)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {

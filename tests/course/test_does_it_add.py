@@ -1,4 +1,4 @@
-"""Does it add?: the values of its guesses, the answers to its exercises, what was measured."""
+"""Does it add?: the answers to its exercises, what was measured."""
 
 import math
 
@@ -48,15 +48,6 @@ def below_zero_lost(probabilities, number):
     places[: 10 - number] = probabilities[number:]
     return places
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "held-out sums": [(0.0, 3), (1.9, 3), (5.3, 2), (50, 1), (99.0, 0), (100.0, 0)],
-    "held-out digits": [(12.0, 1), (0.3, 0), (-0.2, 0), (90.0, 2)],
-    "amount": [(40.0, 2), (0.0, 1), (-20.0, 0)],
-    "few pairs": [(1, 1), (0, 0), (2, 2), (3, 3)],
-    "one number": [(0.9, 2), (0.0, 0), (0.5, 1)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {

@@ -1,4 +1,4 @@
-"""Draw a digit: the values of its guesses, the answers to its exercises, its figures."""
+"""Draw a digit: the answers to its exercises, its figures."""
 
 import numpy as np
 import pandas as pd
@@ -67,14 +67,6 @@ def width_as_number(images):
 def the_line_alone(images):
     return line_from(-6, 6)(torch.zeros_like(images) + 0.001 * images)
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "small seven": [(1, 1), (0, 1), (7, 0)],
-    "shrunk": [(23.6, 2), (99, 0), (90, 1)],
-    "upstroke": [(7, 1), (1, 0), (4, 2)],
-    "ones with a gap": [(0.3, 2), (10, 1), (50, 0)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {
@@ -185,13 +177,13 @@ def test_dictation_keeps_what_is_drawn():
     images, digits = dictation.results()
     assert images.shape == (0, 28, 28) and digits.shape == (0,) and dictation.back_button.disabled
     press(dictation.next_button)
-    assert dictation.says.value.startswith("The pad is empty. Draw <b>a")
+    assert dictation.prompt.value.startswith("The pad is empty. Draw <b>a")
     for count in range(20):
-        assert f" {dictation.asked[count]}</b> ({count + 1} of 20)" in dictation.says.value
+        assert f" {dictation.asked[count]}</b> ({count + 1} of 20)" in dictation.prompt.value
         dictation.pad.strokes = line
         press(dictation.next_button)
         assert dictation.pad.strokes == []
-    assert dictation.next_button.disabled and "last one" in dictation.says.value
+    assert dictation.next_button.disabled and "last one" in dictation.prompt.value
     images, digits = dictation.results()
     assert images.dtype == torch.uint8 and digits.tolist() == dictation.asked
     assert (images == torch.tensor(frame_strokes(line))).all() and len(images) == 20
@@ -203,7 +195,7 @@ def test_the_last_drawing_comes_back_to_be_drawn_anew():
         dictation.pad.strokes = strokes
         press(dictation.next_button)
     press(dictation.back_button)
-    assert dictation.pad.strokes == second and "(2 of 20)" in dictation.says.value
+    assert dictation.pad.strokes == second and "(2 of 20)" in dictation.prompt.value
     assert dictation.results()[1].tolist() == dictation.asked[:1]
     press(dictation.back_button)
     assert dictation.pad.strokes == first and dictation.back_button.disabled

@@ -1,4 +1,4 @@
-"""Evaluation tables: the values of its guesses, the answers to its exercises, its figures."""
+"""Evaluation tables: the answers to its exercises, its figures."""
 
 import math
 
@@ -65,16 +65,6 @@ def few(a, b):
 def many(a, b):
     return min(right(a), right(b))
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "batch means": [(44.6, 2), (1.0, 0), (2.0, 1)],
-    "100 intervals": [(95, 1), (100, 0), (50, 2)],
-    "99 of 100": [(94.6, 2), (99, 0), (98.2, 1), (50, 3)],
-    "2 and 11": [(0.02, 1), (0.5, 0), (0.001, 2)],
-    "rare sum": [((0.001, 0.01, 0.16), 2), ((0.001, 0.06, 0.01), 0), ((0.05, 0.0, 0.01), 1)],
-    "right digit, wrong sum": [(23, 1), (0, 0), (5000, 2)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {

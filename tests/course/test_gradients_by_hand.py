@@ -1,4 +1,4 @@
-"""Gradients by hand: the values of its guesses, the answers to its exercises, its figures."""
+"""Gradients by hand: the answers to its exercises, its figures."""
 
 import math
 
@@ -7,14 +7,6 @@ import torch
 
 from mnist_adder_lib.course import gradients_by_hand
 from mnist_adder_lib.course.gradients_by_hand import checks
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "slope at 5": [(16.004, 2), (-16.0, 0), (0.0, 1), (4.0, 3)],
-    "second backward": [(-19.2, 2), (-3.2, 0), (-16, 1), (-9.6, 3)],
-    "rate of a quarter": [(2.0, 2), (0.0, 0), (0.4, 1), (57.9, 3)],
-}
-
 
 # --- exercise 1 -----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Inside the network: the values of its guesses, the answers to its exercises, its figures."""
+"""Inside the network: the answers to its exercises, its figures."""
 
 import nbformat
 import pandas as pd
@@ -22,14 +22,6 @@ from mnist_adder_lib.course.inside_the_network import (
     plot_unit,
 )
 from mnist_adder_lib.drawing import AdderPanel
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "half": [(torch.tensor(0.5), 1), (0.0, 0), (1.0, 2)],
-    "units that add": [(7, 2), (30, 1), (60, 0)],
-    "untrained map": [(torch.tensor(1.0), 2), (0.3, 0), (0.0, 1)],
-    "patched": [(5, 2), (8, 1), (12, 0)],
-}
 
 
 def listen(take, network, layer, inputs, remove=True):

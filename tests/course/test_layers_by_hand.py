@@ -1,4 +1,4 @@
-"""Layers by hand: the values of its guesses, the answers to its exercises, its figure."""
+"""Layers by hand: the answers to its exercises, its figure."""
 
 import math
 
@@ -7,17 +7,6 @@ import torch
 import torch.nn.functional as F
 
 from mnist_adder_lib.course.layers_by_hand import checks, plot_signed
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "inside": [(torch.tensor(0.0), 2), (9, 0), (3, 1), (-3, 3)],
-    "eight to sixteen": [(1152, 3), (72, 0), (144, 1), (216, 2)],
-    "no padding": [(26, 2), (28, 0), (27, 1), (25, 3)],
-    "opposites": [(torch.tensor(0.0), 2), (2.95, 0), (5.9, 1)],
-    "ten more": [(1e-7, 0), (0.1, 1), (0.29, 2)],
-    "the same 8": [(-1.5, 2), (1.5, 0), (0.0, 1)],
-    "the 1 that stays": [(torch.tensor(2.0), 2), (0.5, 0), (1.0, 1)],
-}
 
 
 def window(channels, row, column):

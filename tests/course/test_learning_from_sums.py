@@ -1,4 +1,4 @@
-"""Learning from sums: values of its guesses, answers to its exercises, figures, measurements."""
+"""Learning from sums: answers to its exercises, figures, measurements."""
 
 import math
 
@@ -15,11 +15,11 @@ from mnist_adder_lib.course.learning_from_sums import (
     last_figure_probabilities,
     load_reader,
     measured,
-    moved,
     new_reader,
-    plot_moved,
     plot_naming,
     plot_pairs,
+    plot_shifts,
+    share_by_shift,
     solution,
     solutions,
     sum_probabilities,
@@ -100,15 +100,6 @@ def unshifted(first, second):
             result[:, a - b] += first[:, a] * second[:, b]
     return result
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "nobody named them": [(99.2, 2), (10.0, 0), (50.0, 1)],
-    "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
-                    ([1, 1, 2, 1, 1], 3)],
-    "last figure": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
-    "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {
@@ -265,8 +256,8 @@ def ways(**shares):
     return matrix
 
 
-def test_moved():
-    assert moved(ways(_0=0.2, _3=0.5, _7=0.3)) == pytest.approx(
+def test_share_by_shift():
+    assert share_by_shift(ways(_0=0.2, _3=0.5, _7=0.3)) == pytest.approx(
         [0.2, 0, 0, 0.5, 0, 0, 0, 0.3, 0, 0])
 
 
@@ -299,26 +290,9 @@ def test_plot_naming():
     assert image.get_array()[3, 3, 3] == 1 and image.get_array()[3, 4, 3] == 0
 
 
-def test_plot_moved():
-    figure = plot_moved(moved(ways(_3=0.5, _7=0.47, _0=0.03)))
+def test_plot_shifts():
+    figure = plot_shifts(share_by_shift(ways(_3=0.5, _7=0.47, _0=0.03)))
     assert "50% on +3, 47% on +7" in figure.get_label() and "+0" not in figure.get_label()
-
-
-def test_live_naming_shows_once_and_then_updates(monkeypatch):
-    calls = []
-
-    class Handle:
-        def display(self, thing):
-            calls.append("display")
-
-        def update(self, thing):
-            calls.append("update")
-
-    monkeypatch.setattr(learning_from_sums, "DisplayHandle", Handle)
-    draw = learning_from_sums.live_naming("A caption.")
-    draw(0, np.eye(10))
-    draw(25, np.eye(10))
-    assert calls == ["display", "display", "update", "update"]
 
 
 # --- what was measured, and the tool that measured it ---------------------------------------------
@@ -395,7 +369,7 @@ def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
     found, outputs = measure_sums.results(reader, test, measure_sums.LAST)
     assert found["sums"] > 93 and found["digits"] < 1
     mean = measure_sums.by_digit(outputs.softmax(dim=1), test.digits)
-    assert solution(mean) == "both ways" and moved(mean)[[3, 7]].min() > 0.4
+    assert solution(mean) == "both ways" and share_by_shift(mean)[[3, 7]].min() > 0.4
     measure_sums.keep(reader, tmp_path / "again.pt")
     stored = torch.load(tmp_path / "again.pt", weights_only=True)
     assert all(torch.equal(stored[name].float(), weight.float())

@@ -1,4 +1,4 @@
-"""Model summary: the values of its guesses, the answers to its exercises, its figures."""
+"""Model summary: the answers to its exercises, its figures."""
 
 import pytest
 import torch
@@ -73,14 +73,6 @@ def columns_by_list(unit, start, jump, size):
     seen = [column for column in range(first, first + size) if 0 <= column < 28]
     return [seen[0], seen[-1]]
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "three blocks": [(5, 2), (14, 0), (7, 1), (3, 3)],
-    "untrained": [(0.103, 1), (0.0, 0), (0.98, 2)],
-    "field": [(32, 2), (28, 2), (3, 0), (15, 1)],
-    "repainted": [(24, 1), (25, 0), (9, 2)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {

@@ -1,4 +1,4 @@
-"""One change at a time: the values of its guesses, the answers to its exercises, its figures."""
+"""One change at a time: the answers to its exercises, its figures."""
 
 import math
 import statistics
@@ -54,16 +54,6 @@ def middle_by_loop(digits, sums, number):
 
 SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
        "gentler augmentation"]
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "two epochs": [(1.4, 1), (0.1, 0), (-0.1, 0), (6.0, 2)],
-    "first step": [(1.0, 2), (100_000.0, 0), (0.5, 1)],
-    "best change": [(name, place) for place, name in enumerate(SIX)],
-    "added up": [((0.25, 0.29), 3), ((-1.0, 0.29), 0), ((1.0, 0.29), 2)],
-    "removed": [(15.0, 2), (0.5, 1), (-15.0, 0)],
-    "agreement": [(0.67, 1), (0, 0), (1.0, 2), (1.3, 3)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {

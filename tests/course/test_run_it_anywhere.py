@@ -1,4 +1,4 @@
-"""Run it anywhere: the values of its guesses, the answers to its exercises, what it runs."""
+"""Run it anywhere: the answers to its exercises, what it runs."""
 
 import math
 import shutil
@@ -57,15 +57,6 @@ def loops(channels, windows, padding):
 def users(cores, drawings, ms, peak):
     return cores * 86_400_000 / (ms * drawings * peak)
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "loaded": [("None", 1), ("<Letter object>", 0)],
-    "faster": [(8.0, 1), (1.1, 0), (0.5, 0), (60, 2)],
-    "eight bits": [(0.02, 0), (-0.05, 0), (3, 1), (80, 2)],
-    "loops": [(500, 1), (3, 0), (50_000, 2)],
-    "fully connected": [(0.6, 2), (48, 0), (10, 1)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {

@@ -1,4 +1,4 @@
-"""Training curves: the values of its guesses, the answers to its exercises, its figures."""
+"""Training curves: the answers to its exercises, its figures."""
 
 from copy import deepcopy
 
@@ -88,17 +88,6 @@ def stop(losses, patience, count=1, best=True):
             break
     return (lowest if best else place) + count
 
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "first loss": [(5.4, 2), (0.01, 0), (2.3, 1), (50, 3)],
-    "not forgotten": [(14.0, 3), (0.0, 0), (-0.6, 1)],
-    "in between": [(0.0, 2), (0.01, 0)],
-    "first steps": [(25, 0), (0, 0), (1_000, 1), (2_000, 2)],
-    "first epoch": [(95.06, 2), (20, 0), (70, 1), (100, 2)],
-    "last epoch": [(98.9, 1), (95, 0), (100, 2)],
-    "train or test": [(1.8, 2), (-2.0, 0), (0.0, 1)],
-}
 
 # check: (wrong answers with a part of the reason, right answers)
 ANSWERS = {

@@ -66,6 +66,7 @@ def test_what_the_page_sends_is_kept_as_it_is():
     (dict(image=FIVE, weights=np.ones((2, 2))), "weights should be 3x3"),
     (dict(image=FIVE, weights=np.ones((2, 3, 3))), "2 windows of weights for 1 channel"),
     (dict(image=FIVE, weights="edge"), "weights should be numbers"),
+    (dict(range=["black"]), "range"),
     (dict(image=FIVE, mode="dropout"), "mode"),
     (dict(image=FIVE, place=[1]), "place"),
     (dict(image=FIVE, padding=2), "padding"),
@@ -73,3 +74,12 @@ def test_what_the_page_sends_is_kept_as_it_is():
 def test_what_does_not_fit_is_refused(wrong, reason):
     with pytest.raises(TraitError, match=reason):
         WindowViewer(**wrong)
+
+
+def test_a_page_can_not_leave_it_without_something():
+    viewer = WindowViewer(FIVE)
+    for name in ("image", "weights", "mode", "place", "range", "padding", "digits"):
+        before = getattr(viewer, name)
+        with pytest.raises(TraitError):
+            viewer.set_state({name: None})
+        assert getattr(viewer, name) == before
