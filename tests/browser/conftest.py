@@ -23,6 +23,7 @@ def browser(playwright):
 @pytest.fixture(scope="session")
 def empty_page(browser):
     context = browser.new_context(has_touch=True)
+    context.set_default_timeout(120_000)  # a busy machine isn't a bug
     yield context.new_page()
     context.close()
 
