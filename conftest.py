@@ -34,7 +34,8 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """The solved exercises are run among what is thorough, or where their notebook is named."""
-    named = {Path(config.invocation_params.dir, arg.split("::")[0]).resolve() for arg in config.args}
+    folder = config.invocation_params.dir
+    named = {(folder / arg.split("::")[0]).resolve() for arg in config.args}
     for item in items:
         if SOLUTIONS in item.path.parents and item.path not in named:
             item.add_marker(pytest.mark.thorough)
