@@ -4,7 +4,10 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
+SOLUTIONS = HERE / "notebooks" / "solutions"
 
 
 def pytest_configure(config):
@@ -27,3 +30,12 @@ def pytest_configure(config):
 
         settings.register_profile("no deadline", deadline=None)  # a busy machine isn't a bug
         settings.load_profile("no deadline")
+
+
+def pytest_collection_modifyitems(config, items):
+    """The solved exercises are run among what is thorough, or where their notebook is named."""
+    folder = config.invocation_params.dir
+    named = {(folder / arg.split("::")[0]).resolve() for arg in config.args}
+    for item in items:
+        if SOLUTIONS in item.path.parents and item.path not in named:
+            item.add_marker(pytest.mark.thorough)

@@ -1,32 +1,56 @@
-"""A browser for the tests of a file."""
-
-from pathlib import Path
+"""One browser for all tests, and pages in which nothing may go wrong."""
 
 import pytest
-from lab import CHROMIUM, FLAGS
+from lab import CHROMIUM, FLAGS, render_alone
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def playwright():
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium or Chrome found")
     with sync_api.sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(playwright):
-    if CHROMIUM is None:
-        pytest.skip("no Chromium or Chrome found")
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     yield browser
     browser.close()
 
 
-def pytest_collection_modifyitems(items):
-    """A browser, a server and a kernel on a busy machine: a test that fails is tried once more.
+@pytest.fixture(scope="session")
+def empty_page(browser):
+    context = browser.new_context(has_touch=True)
+    context.set_default_timeout(120_000)  # a busy machine isn't a bug
+    yield context.new_page()
+    context.close()
 
-    pytest counts and names what was tried again, and a real fault fails twice.
+
+@pytest.fixture
+def show(empty_page):
+    """A function that shows a widget on an empty page without Python, and returns the page.
+
+    `media` are those of Playwright's `emulate_media`; motion is reduced and the page is light
+    otherwise. `traits` are the names of those that the page has; all, if there are none given.
     """
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+    page, errors = empty_page, []
+
+    def note(error):
+        errors.append(error.message)
+
+    def show(widget, traits=None, width=800, **media):
+        page.goto("about:blank")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(**{"reduced_motion": "reduce", "color_scheme": "light",
+                              "forced_colors": "none", **media})
+        render_alone(page, widget, traits)
+        if media.get("color_scheme") == "dark":  # as JupyterLab's
+            page.evaluate("document.body.style = 'background: #111; color: #e8e8e8'")
+        return page
+
+    page.on("pageerror", note)
+    yield show
+    page.remove_listener("pageerror", note)
+    assert errors == []

@@ -16,6 +16,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from anywidget import AnyWidget
+
 
 def arc(x, y, width, height, start, end):
     """Points on an ellipse, angles in degrees (0 is right, 90 down)."""
@@ -83,12 +85,31 @@ RENDER = """async ({ source, style, traits }) => {
 }"""
 
 
-def render_alone(page, widget, *names: str) -> None:
-    """Show a widget on an empty page without Python. Its traits of these names are in the page's
-    `model.traits`, keys that it lets out in `outside`; `stop()` takes it away."""
+def render_alone(page, widget, names=None) -> None:
+    """Show a widget on an empty page without Python. Its traits of these names, or all of its own,
+    are in the page's `model.traits`, keys that it lets out in `outside`; `stop()` takes it away."""
     page.set_content("<!doctype html><main id=widget></main>")
+    if names is None:
+        names = set(widget.keys) - set(AnyWidget.class_trait_names())
     traits = {name: getattr(widget, name) for name in names}
     page.evaluate(RENDER, {"source": str(widget._esm), "style": str(widget._css), "traits": traits})
+
+
+def draw(page, strokes) -> None:
+    """Draw with the mouse on the page's first pad; strokes are lists of (x, y), fractions of it."""
+    box = page.locator(".digit-pad").first.bounding_box()
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=8)
+        page.mouse.up()
+
+
+def wait_for_text(page, text: str) -> None:
+    """Wait until the panel says this, in its sentence or below it."""
+    page.locator(".prediction, .note").filter(has_text=text).first.wait_for()
 
 
 def write_notebook(folder: Path, *cells: str) -> None:

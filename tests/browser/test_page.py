@@ -114,6 +114,7 @@ def says(page, text: str):
                            arg=text)
 
 
+@pytest.mark.thorough
 def test_chromium_answers_as_python_does(browser):
     page, cases = browser.new_page(), drawings(1000)
     page.goto(build_page.PAGE.as_uri())
@@ -173,6 +174,7 @@ def test_it_answers_while_one_draws(page):
     page.mouse.up()
 
 
+@pytest.mark.thorough
 def test_axe_finds_nothing(page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     draw(page, DIGITS[7])

@@ -339,6 +339,7 @@ def test_a_damaged_upload_loses_nothing(lab):
     assert "I see a 7" in lab.sentence()
 
 
+@pytest.mark.thorough
 def test_latency(lab, capsys):
     times = []
     for digit in [7, 1, 3, 0, 2, 6, 8, 9, 7, 3]:
@@ -361,6 +362,7 @@ def test_dark_theme(lab):
     lab.notebook(dark, "JupyterLab Light")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "options",
     [{"zoom": 1.5}, {"device_scale_factor": 2}, {"viewport": {"width": 390, "height": 900}}],
@@ -408,6 +410,7 @@ def test_kernel_restart(lab):
     lab.wait("I see a 7")
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written yet")
 def test_the_lesson(open_lab, server):
     shutil.copy(LESSON, server[1] / "lesson.ipynb")

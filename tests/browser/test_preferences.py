@@ -1,103 +1,87 @@
-"""What a browser is told of who uses it: less motion, forced colours, very large letters."""
+"""What a browser says of who uses it: less motion, forced colours, very large letters."""
 
 import build_page
 import pytest
-from anywidget import AnyWidget
 from colours import contrast
 from keys import FOCUS, walk
-from lab import DIGITS, render_alone
-from test_page import draw, says
+from lab import DIGITS, draw, wait_for_text
 
 from mnist_adder_lib.course.ball_on_curve import BallOnCurve
 from mnist_adder_lib.course.pair_picker import PairPicker
 from mnist_adder_lib.course.start_here import guesses
 from mnist_adder_lib.course.window_viewer import WindowViewer
 
-WIDGETS = {  # None: the panel, on the page to try the network on
-    "panel": None, "guess": lambda: guesses.ask("parameters").widget,
-    "ball": lambda: BallOnCurve(with_momentum=True), "picker": PairPicker, "viewer": WindowViewer,
+pytestmark = pytest.mark.thorough
+
+WIDGETS = {
+    "guess": lambda: guesses.ask("parameters").widget, "picker": PairPicker,
+    "ball": lambda: BallOnCurve(with_momentum=True), "viewer": WindowViewer,
 }
 MOVING = """() => {
     const all = [...document.querySelectorAll("*")];
     const moves = (style) => /[1-9]/.test(style.transitionDuration + style.animationDuration);
     return [document.getAnimations().length, all.filter((e) => moves(getComputedStyle(e))).length];
 }"""
-CUT_OFF = """() => [...document.querySelectorAll("button, select, label, canvas, output, p")]
+CUT_OFF = """() => [...document.querySelectorAll("button, select, label, canvas, output, p, span")]
     .map((e) => [e, e.getBoundingClientRect()])
     .filter(([e, box]) => e.checkVisibility() && (box.left < 0 || box.right > innerWidth + 1))
     .map(([e, box]) => e.outerHTML.slice(0, 80))"""
 
 
-@pytest.fixture(params=WIDGETS)
-def show(browser, request):
-    """A function that shows each widget in a page with such options, and returns the page."""
-    pages = []
+@pytest.fixture
+def look(browser, show):
+    """A function: each widget, and the page with the panel, by turns, with such media."""
 
-    def show(**options):
-        page = browser.new_page(**options)
-        pages.append(page)
-        make = WIDGETS[request.param]
-        if make:
-            widget = make()
-            names = set(widget.keys) - set(AnyWidget.class_trait_names())
-            render_alone(page, widget, *names)
-        else:
-            page.goto(build_page.PAGE.as_uri())
-            draw(page, DIGITS[7])
-            says(page, "7 + 5 = 12")
-        return page
-
-    yield show
-    for page in pages:
+    def look(width=800, **media):
+        for name, make in WIDGETS.items():
+            yield name, show(make(), width=width, **media)
+        page = browser.new_page(viewport={"width": width, "height": 700}, **media)
+        page.goto(build_page.PAGE.as_uri())
+        draw(page, DIGITS[7])
+        wait_for_text(page, "7 + 5 = 12")
+        yield "panel", page
         page.close()
 
-
-def act(page) -> None:
-    """Let something happen that may move."""
-    for button in page.locator(".step, .ten, [role=radio][value='9']").all():
-        button.click()
+    return look
 
 
-def test_nothing_moves_where_motion_is_reduced(show):
-    page = show(reduced_motion="reduce")
-    act(page)
-    assert page.evaluate(MOVING) == [0, 0]
-
-
-def test_bars_move_where_it_is_not(browser):
+def test_nothing_moves_where_motion_is_reduced(browser, look):
+    for name, page in look(reduced_motion="reduce"):
+        for button in page.locator(".step, .ten, [role=radio][value='9']").all():
+            button.click()
+        assert page.evaluate(MOVING) == [0, 0], name
     page = browser.new_page(reduced_motion="no-preference")
     page.goto(build_page.PAGE.as_uri())
-    assert page.evaluate(MOVING)[1] > 20  # so the test above can fail
+    assert page.evaluate(MOVING)[1] > 20  # bars move where it is not
     page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_focus_is_seen(show, scheme):
-    page = show(color_scheme=scheme)
-    if scheme == "dark":
-        page.evaluate("document.body.style = 'background: #111; color: #e8e8e8'")
-    for stop in walk(page, page.locator("main")):
-        assert stop["name"] and stop["outline"] >= 2, stop
-        assert contrast(stop["colour"], stop["behind"]) >= 3, stop
+def test_the_focus_is_seen(look, scheme):
+    for name, page in look(color_scheme=scheme):
+        for stop in walk(page, page.locator("main")):
+            assert stop["name"] and stop["outline"] >= 2, (name, stop)
+            assert contrast(stop["colour"], stop["behind"]) >= 3, (name, stop)
 
 
-def test_with_forced_colours_what_is_chosen_and_focused_is_seen(show):
-    page = show(forced_colors="active")
-    chosen = page.locator("[aria-checked=true], [aria-pressed=true]").all()[:1]
-    others = page.locator("[aria-checked=false], [aria-pressed=false]").all()[:1]
+def test_with_forced_colours_what_is_chosen_and_focused_is_seen(look):
     looks = "e => (({ color, backgroundColor, borderColor, outlineStyle }) => " \
             "[color, backgroundColor, borderColor, outlineStyle].join())(getComputedStyle(e))"
-    for one, other in zip(chosen, others):
-        assert one.evaluate(looks) != other.evaluate(looks)
-    for stop in walk(page, page.locator("main")):
-        assert stop["outline"] >= 1 and contrast(stop["colour"], stop["behind"]) >= 3, stop
+    for name, page in look(forced_colors="active"):
+        chosen = page.locator("[aria-checked=true], [aria-pressed=true]").all()[:1]
+        others = page.locator("[aria-checked=false], [aria-pressed=false]").all()[:1]
+        for one, other in zip(chosen, others):
+            assert one.evaluate(looks) != other.evaluate(looks), name
+        for stop in walk(page, page.locator("main")):
+            assert stop["outline"] >= 1, (name, stop)
+            assert contrast(stop["colour"], stop["behind"]) >= 3, (name, stop)
 
 
-@pytest.mark.parametrize("width", [320, 360])  # 320: a window of 1280 at 400%
-def test_nothing_is_cut_off_on_a_narrow_page(show, width):
-    page = show(viewport={"width": width, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(CUT_OFF) == []
+@pytest.mark.parametrize("width", [320, 480])  # 320: a window of 1280 at 400%
+def test_nothing_is_cut_off_on_a_narrow_page(look, width):
+    for name, page in look(width):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.evaluate(CUT_OFF) == [], name
 
 
 def test_the_whole_page_by_keys(browser):
@@ -108,13 +92,13 @@ def test_the_whole_page_by_keys(browser):
     press("Tab")
     for key in ["Space"] + ["ArrowDown"] * 10 + ["Space"]:
         press(key)
-    says(page, "I see a 1")
+    wait_for_text(page, "I see a 1")
     for key in ["Tab", "ArrowRight", "ArrowRight", "Enter"]:  # undo, redo, clear
         press(key)
-    says(page, "The pad is empty")
+    wait_for_text(page, "The pad is empty")
     for key in ["ArrowRight", "Enter"]:  # MNIST
         press(key)
-    page.wait_for_function("document.querySelector('.note').innerText.includes('labelled')")
+    wait_for_text(page, "labelled")
     for key in ["Tab", "Enter", "Tab", "ArrowLeft", "Tab", "Enter"]:  # keys, 5 to 4, dice
         press(key)
     assert page.locator("details.keys").get_attribute("open") is not None

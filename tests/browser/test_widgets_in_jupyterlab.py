@@ -1,0 +1,166 @@
+"""All widgets in one notebook of a real JupyterLab: by keys alone, with Python behind them, and
+as axe-core judges them."""
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+
+from colours import contrast  # noqa: E402
+from keys import walk  # noqa: E402
+from lab import DIGITS, Lab, lab_server, write_notebook  # noqa: E402
+
+from mnist_adder_lib.course.start_here import guesses  # noqa: E402
+
+OPTIONS = [option.text for option in guesses.questions["parameters"].options]
+CELLS = {  # the class of what is shown -> a cell that shows it
+    "mnist-adder": "from mnist_adder_lib import load_pretrained\n"
+    "from mnist_adder_lib.drawing import AdderPanel\nAdderPanel(load_pretrained())",
+    "mnist-adder-guess": "from mnist_adder_lib.course.start_here import guesses\n"
+    "guess = guesses.ask('parameters')\nguess",
+    "window-viewer": "from mnist_adder_lib.course.window_viewer import WindowViewer\n"
+    "viewer = WindowViewer(place=[9, 13])\nviewer",
+    "pair-picker": "from mnist_adder_lib.course.pair_picker import PairPicker\nPairPicker()",
+    "ball-on-curve": "from mnist_adder_lib.course.ball_on_curve import BallOnCurve\n"
+    "ball = BallOnCurve(rate=0.1)\nball",
+    "mnist-adder-explore": "from mnist_adder_lib.course.display import explore\n"
+    "from mnist_adder_lib.course.gradients_by_hand import plot_slope\n"
+    "explore(lambda place: plot_slope([place]), place=(0, 6))",
+}
+STOPS = {  # how many stops of the Tab key each has
+    "mnist-adder": 5, "mnist-adder-guess": 1, "window-viewer": 17, "pair-picker": 4,
+    "ball-on-curve": 5, "mnist-adder-explore": 3,
+}
+SHORTCUTS = [*"ddaxybzm", "ArrowDown", "ArrowUp"]  # JupyterLab's, on the cell that is chosen
+STATE = "return panel.content.widgets.map(({ model }) => model.type + model.sharedModel.source);"
+# Once a theme is there, JupyterLab draws the page anew in the next frame.
+SETTLED = """async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await Promise.all(document.getAnimations().map((animation) => animation.finished));
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(playwright, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    write_notebook(folder, *CELLS.values(), "guess")
+    with lab_server(folder) as url:
+        lab = Lab(playwright, url, viewport={"width": 1200, "height": 2400})
+        try:
+            lab.open()
+            lab.run_all()
+            for kind in CELLS:
+                lab.find(f".{kind}").wait_for()
+            sync_api.expect(lab.page.locator(".mnist-adder-guess")).to_have_count(2)
+            lab.draw(DIGITS[7])
+            lab.wait("I see a 7")
+            yield lab
+            assert lab.errors == []
+        finally:
+            lab.close()
+
+
+def use_theme(lab, name):
+    lab.notebook("await app.commands.execute('apputils:change-theme', { theme: argument });",
+                 f"JupyterLab {name}")
+    lab.page.wait_for_function(f"document.body.dataset.jpThemeName === 'JupyterLab {name}'")
+    lab.page.evaluate(SETTLED)
+
+
+def look_at_every_stop(lab):
+    """Tab reaches and leaves every widget, and one sees where the focus is."""
+    for kind in CELLS:
+        stops = walk(lab.page, lab.find(f".{kind}"))
+        assert len(stops) == STOPS[kind], [stop["name"] for stop in stops]
+        for stop in stops:
+            assert stop["name"] and stop["outline"] >= 1, (kind, stop)
+            assert contrast(stop["colour"], stop["behind"]) >= 3, (kind, stop)
+
+
+def test_tab_reaches_and_leaves_every_widget_and_the_focus_is_seen(lab):
+    look_at_every_stop(lab)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("theme", ["Dark", "Light"])
+def test_in_both_themes_axe_finds_nothing_and_the_focus_is_seen(lab, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    use_theme(lab, theme)
+    for step in ("relu", "pooling", "convolution"):
+        lab.click(f".window-viewer .steps [value={step}]")
+        results = axe.Axe().run(lab.page, {"include": [[f".{kind}"] for kind in CELLS]})
+        # JupyterLab drops the alternative text of a picture; it stands below it, folded away.
+        found = [one for one in results.response["violations"] if one["id"] != "image-alt"]
+        assert not found, results.generate_report()
+        assert results.response["passes"]  # it looked at something
+    look_at_every_stop(lab)
+
+
+def test_no_key_does_anything_to_the_cells(lab):
+    before = lab.notebook(STATE)
+    for kind in CELLS:
+        walk(lab.page, lab.find(f".{kind}"), SHORTCUTS)
+        assert lab.notebook(STATE) == before, kind
+
+
+def test_the_ball_and_python_follow_each_other(lab):
+    lab.execute("ball.start = 1.0")
+    lab.wait("Press Step", ".story")
+    lab.click(".ball-on-curve .step")
+    lab.wait("After 1 step", ".story")
+    lab.wait_for_output("print(len(ball.path), ball.path[0])", "2 1.0")
+    lab.execute("ball.start = 5.0")
+    lab.wait("Press Step", ".story")
+    lab.wait_for_output("print(ball.path)", "[5.0]")
+
+
+def test_a_slider_draws_the_figure_anew(lab):
+    picture = "document.querySelector('.widget-vbox img').src"
+    lab.execute("pass")  # what the keys above did to the slider is drawn
+    handle = lab.page.get_by_role("slider", name="place")
+    at = "([e, value]) => e.ariaValueNow == value"
+    lab.click(".mnist-adder-explore .slider")  # its middle
+    lab.page.wait_for_function(at, arg=[handle.element_handle(), 3])
+    lab.wait("^3$", ".widget-readout")
+    lab.execute("pass")
+    before = lab.page.evaluate(picture)
+    handle.press("ArrowRight")
+    lab.wait("^4$", ".widget-readout")
+    lab.page.wait_for_function(f"before => {picture} !== before", arg=before)
+    lab.page.wait_for_function(at, arg=[handle.element_handle(), 4])
+
+
+def test_the_viewer_and_python_follow_each_other_in_a_busy_kernel_later(lab, tmp_path):
+    lab.execute("viewer.weights = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]; viewer.place = [9, 13]")
+    lab.wait("row 9, column 13", ".where")
+    pixel = float(lab.execute("print(viewer.image[0][9][13])"))
+    assert float(lab.find(".result output").inner_text()) == pytest.approx(pixel, abs=0.006)
+    flag = tmp_path / "flag"
+    wait = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.01)"
+    lab.notebook("panel.sessionContext.session.kernel.requestExecute({ code: argument });", wait)
+    left, top, width, _ = lab.box(lab.find(".window-viewer canvas.input"))
+    lab.page.mouse.click(left + width / 2, top + 2)
+    assert lab.find(".where").inner_text().startswith("row 0, ")
+    lab.click(".window-viewer .steps [value=pooling]")
+    assert "largest" in lab.find(".formula").inner_text()
+    flag.touch()
+    lab.wait_for_output("print(viewer.mode, viewer.place[0])", "pooling 0")
+
+
+def test_a_guess_is_chosen_in_both_views_until_it_is_compared(lab):
+    groups = lab.page.locator(".mnist-adder-guess")
+    for chosen, other, place in [(0, 1, 2), (1, 0, 3)]:
+        groups.nth(chosen).get_by_text(OPTIONS[place]).click()
+        lab.wait_for_output("print(guess.choice)", OPTIONS[place])
+        radio = groups.nth(other).get_by_role("radio", name=OPTIONS[place])
+        sync_api.expect(radio).to_be_checked()
+    before = lab.notebook("return panel.content.activeCellIndex")
+    lab.page.keyboard.press("Shift+Enter")  # goes on to the next cell
+    at = "argument => window.jupyterapp.shell.currentWidget.content.activeCellIndex === argument"
+    lab.page.wait_for_function(at, arg=before + 1)
+    lab.execute("guess.compare(17_360)")
+    for radio in groups.first.get_by_role("radio").all():
+        sync_api.expect(radio).to_be_disabled()
+    sync_api.expect(groups.first.get_by_role("radio", name=OPTIONS[3])).to_be_checked()
+    groups.first.get_by_text(OPTIONS[0]).click(force=True)
+    assert lab.execute("print(guess.choice)") == OPTIONS[3]
