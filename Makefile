@@ -2,12 +2,10 @@
 # Another Python: make lab PYTHON=python3.12. On Debian's own torch: VENV_OPTIONS=--system-site-packages.
 # Arguments: make test ARGS="tests -k gradients".
 PYTHON ?= python3
-TARGETS = lab test thorough lint site lessons
 
-.PHONY: help $(TARGETS)
-
+.PHONY: help
 help:
 	@$(PYTHON) tools/make.py
 
-$(TARGETS):
+.DEFAULT:
 	@$(PYTHON) tools/make.py $@ $(ARGS)

@@ -115,6 +115,7 @@ class Adder(IdentityAdderModel):
             self.sum_head = heads[head]()
 
     def add(self, embeddings: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        numbers = numbers if numbers.ndim == 1 else numbers.argmax(dim=1)  # from one-hot vectors
         joined = torch.cat([embeddings, self.encode(numbers)], dim=1)
         hidden = self.adder(joined)
         digit = self.digit_head(embeddings if self.digit_alone else hidden)
@@ -286,8 +287,7 @@ if __name__ == "__main__":
     parser = command_line(__doc__, RESULTS, adders=DESIGNS)
     parser.set_defaults(adders=None)
     parser.add_argument("--held-out", nargs="+", type=int, default=[20])
-    parser.add_argument("--behind-reader", action="store_true",
-                        help="train the adder alone, behind a network that reads digits")
+    parser.add_argument("--behind-reader", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     adders = options.adders or (list(DESIGNS) if options.behind_reader else SIX)

@@ -75,6 +75,10 @@ def page() -> str:
     return text.replace("/*SCRIPT*/", script())
 
 
-if __name__ == "__main__":
+def write() -> None:
     PAGE.write_text(page(), encoding="utf-8", newline="\n")
     print(f"{PAGE.relative_to(ROOT)}: {PAGE.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    write()

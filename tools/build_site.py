@@ -166,9 +166,8 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     shutil.copy(PAGES / "solutions.md", sources / "notebooks")
     for page in (ROOT / "docs").glob("*.md"):
         shutil.copy(page, sources / "docs")
-    for folder, kind in (("assets", "*.png"), ("docs", "*.svg")):
-        for picture in (ROOT / folder).glob(kind):
-            shutil.copy(picture, sources / folder)
+    for picture in (ROOT / "assets").glob("*.png"):
+        shutil.copy(picture, sources / "assets")
     shutil.copy(ROOT / "CHANGELOG.md", sources / "parts")
     readme = (ROOT / "README.md").read_text("utf-8")
     for name, heading in PARTS.items():

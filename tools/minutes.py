@@ -1,9 +1,4 @@
-"""How long a lesson takes: one rule for all, computed; its header says the result.
-
-    python tools/minutes.py
-
-prints the minutes of all lessons, brings those in README.md and docs/teaching.md up to date, and
-leaves the headers to `run_lessons.py`.
+"""How long a lesson takes: one rule for all; `run_lessons.py` writes the result into its header.
 
 For people whose first language isn't English: 100 words a minute, half a minute to read and run
 each code cell, half a minute more for a figure, and for a guess. The exercises have minutes of
@@ -12,10 +7,7 @@ their own, below their titles. On top comes what the computer works alone: the s
 """
 
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 WORDS_A_MINUTE = 100
 CODE_CELL = FIGURE = GUESS = 0.5  # minutes
 SECONDS = "running_seconds"  # where a notebook's metadata keep the measured time
@@ -65,33 +57,3 @@ def write_time(notebook) -> None:
     """Bring the header up to date."""
     header = notebook.cells[0]
     header.source = TIME.sub(time(notebook), header.source)
-
-
-def table() -> dict[str, tuple[int, int]]:
-    """The minutes to read and to solve for each lesson, by its title."""
-    import nbformat
-
-    notebooks = [nbformat.read(path, as_version=4) for path in LESSONS]
-    return {notebook.cells[0].source.splitlines()[0].removeprefix("# "):
-            (round_to_five(to_read(notebook)), to_solve(notebook)) for notebook in notebooks}
-
-
-def main() -> None:
-    rows = table()
-    together = [sum(column) for column in zip(*rows.values())]
-    for name in ("README.md", "docs/teaching.md"):
-        page = ROOT / name
-        text = page.read_text(encoding="utf-8")
-        for title, (read, solve) in rows.items():
-            text = re.sub(rf"^(\| \[{re.escape(title)}\].*\| )\d+( \|)$", rf"\g<1>{read}\2", text,
-                          flags=re.MULTILINE)
-            text = re.sub(rf"^(\| {re.escape(title)} \| )\d+(.*\| )\d+( \|)$",
-                          rf"\g<1>{read}\g<2>{solve}\3", text, flags=re.MULTILINE)
-        text = re.sub(r"^\| together \| \d+ \| \d+ \|$",
-                      "| together | {} | {} |".format(*together), text, flags=re.MULTILINE)
-        page.write_text(text, encoding="utf-8")
-    print(*(f"{title}: {read} + {solve}" for title, (read, solve) in rows.items()), sep="\n")
-
-
-if __name__ == "__main__":
-    main()

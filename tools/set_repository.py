@@ -4,8 +4,8 @@
 
 The address is kept in pyproject.toml, where ADDRESS is written first if it is given. From there
 every notebook gets the cell that brings the course to Colab, every lesson the badge that opens it
-there, and the README its link to the site. Nothing else in a notebook changes, and a second run
-changes nothing at all.
+there, the README its link to the site and the page to try the network on its link to the course.
+Nothing else in a notebook changes, and a second run changes nothing at all.
 """
 
 import copy
@@ -119,3 +119,6 @@ def main(address=None):
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    import build_page  # here, as it needs PyTorch, and what takes functions from this file doesn't
+
+    build_page.write()

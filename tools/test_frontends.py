@@ -58,7 +58,7 @@ def run(name: str, options: list[str]) -> str:
     # The page and the site need no Jupyter.
     tests = [test for test in sorted(ROOT.glob("tests/browser/test_*.py"))
              if test.stem not in ("test_page", "test_site")]
-    command = [python, "-m", "pytest", f"--junit-xml={report}", *tests, *options]
+    command = [python, "-m", "pytest", "-m", "", f"--junit-xml={report}", *tests, *options]
     subprocess.run(command, cwd=ROOT, env=env)
     shown = ["notebook" if notebook else "jupyterlab", "ipywidgets", "anywidget", "ipykernel"]
     versions = subprocess.check_output([python, "-c", VERSIONS % shown], text=True).strip()

@@ -61,9 +61,9 @@ def _needs() -> tuple[str, list[str]]:
 def check_python() -> None:
     """Raises RuntimeError for a Python that is older or newer than the course asks for."""
     needed, found = _needs()[0], sys.version.split()[0]
-    lowest, _, too_new = needed.partition(",<")
-    if not _is_enough(found, lowest) or too_new and _is_enough(found, too_new):
-        raise RuntimeError(f"Python {needed} is needed, this is {found}")
+    for sign, bound in re.findall(r"(>=|<)([\d.]+)", needed):
+        if _is_enough(found, bound) != (sign == ">="):
+            raise RuntimeError(f"Python {needed} is needed, this is {found}")
 
 
 def check_packages(requirements: list[str] | None = None) -> None:

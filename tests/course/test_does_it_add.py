@@ -232,14 +232,12 @@ def test_scores_by_hand():
     right[0, 0] = 0.25
     read[:] = 0.9
     mean[:] = 0.5 * TRUE_SUMS + 3
-    found = measure_adders.scores((right, read, mean, torch.full((10, 10), 0.05)), LESSONS_PAIRS)
+    found = measure_adders.scores((right, read, mean), LESSONS_PAIRS)
     assert (found["held_sums"], found["lost_sums"], found["seen_sums"]) == (0, 25, 100)
     assert found["slope"] == 0.5 and found["held_digits"] == 90
-    assert found["wrong_allowed"] == 50
-    assert found["wrong_chance"] == pytest.approx(100 * 8 / 9, abs=0.1)
     nothing = torch.zeros(10, 10, dtype=torch.bool)
     nothing[4, 5] = True
-    assert measure_adders.scores((right, read, mean, mean), nothing)["lost_sums"] is None
+    assert measure_adders.scores((right, read, mean), nothing)["lost_sums"] is None
 
 
 def test_tables_of_pairs_are_counted_image_by_image(splits):
@@ -247,7 +245,7 @@ def test_tables_of_pairs_are_counted_image_by_image(splits):
     model, test = Adder(), splits[1]
     few = type(test)(test.images[:60], test.digits[:60])
     embeddings = measure_adders.embed_all(model, few)
-    right, read, mean, _ = measure_adders.pair_tables(model, few, embeddings, LESSONS_PAIRS)
+    right, read, mean = measure_adders.pair_tables(model, few, embeddings)
     digit, number = int(few.digits[0]), 7
     shown = few.digits == digit
     logits = model.eval().add(embeddings[shown], torch.full((int(shown.sum()),), number))
