@@ -172,8 +172,8 @@ def plot_grid(images) -> Figure:
     """Images (1, height, width), 0 to 1, in rows of three."""
     rows = -(-len(images) // 3)
     figure = plt.figure(figsize=(3.6, 1.2 * rows))
-    for place, image in enumerate(images, start=1):
-        draw_image(figure.add_subplot(rows, 3, place), image[0], "", black=0, white=1)
+    for position, image in enumerate(images, start=1):
+        draw_image(figure.add_subplot(rows, 3, position), image[0], "", black=0, white=1)
     return labelled(figure, f"{len(images)} images, white on black, in rows of three.")
 
 

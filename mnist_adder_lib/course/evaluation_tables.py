@@ -211,10 +211,10 @@ def count_holding(intervals, truth: float) -> int:
 def plot_intervals(intervals, truth: float) -> Figure:
     """Intervals, (low, high) in percent, above each other; those that miss the truth are red."""
     figure, ax = plt.subplots(figsize=(5.5, 3.4))
-    for place, (low, high) in enumerate(intervals):
+    for row, (low, high) in enumerate(intervals):
         hit = low <= truth <= high
         colour, width = (BLUE, 1.2) if hit else (RED, 3)
-        ax.plot([low, high], [place, place], color=colour, linewidth=width)
+        ax.plot([low, high], [row, row], color=colour, linewidth=width)
     ax.axvline(truth, color=GREY, linestyle=":")
     ax.set(xlabel="accuracy, percent (dotted: the truth)", ylabel="sample")
     hits = count_holding(intervals, truth)
@@ -267,11 +267,11 @@ def plot_recipes(runs: pd.DataFrame) -> Figure:
     names = list(runs)
     figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.55 * len(names)))
     words = []
-    for place, name in enumerate(names):
+    for row, name in enumerate(names):
         values = runs[name]
         mean, error = values.mean(), values.sem()
-        ax.plot(values, [place] * len(values), "o", color=BLUE, markeredgewidth=0)
-        ax.errorbar(mean, place + 0.28, xerr=2 * error, color=ORANGE, marker="o", capsize=4)
+        ax.plot(values, [row] * len(values), "o", color=BLUE, markeredgewidth=0)
+        ax.errorbar(mean, row + 0.28, xerr=2 * error, color=ORANGE, marker="o", capsize=4)
         words.append(f"{name} {mean:.2f} ± {error:.2f}")
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.4),
            xlabel="both right on the evaluation split, percent")

@@ -57,14 +57,14 @@ def plot_examples(dataset, indices=range(9), evaluation: Evaluation | None = Non
     columns = min(3, len(indices))
     rows = -(-len(indices) // columns)
     figure = plt.figure(figsize=(1.8 * columns, 1.95 * rows))
-    for place, index in enumerate(indices, start=1):
+    for position, index in enumerate(indices, start=1):
         (image, number), (digit, total) = dataset[index]
         title, right = f"{digit} + {number} = {total}", True
         if evaluation is not None:
             guess = evaluation.digit_logits[index].argmax(), evaluation.sum_logits[index].argmax()
             title = f"Target: {title}\nPredicted: {guess[0]} + {number} = {guess[1]}"
             right = bool(evaluation.both_right[index])
-        ax = figure.add_subplot(rows, columns, place)
+        ax = figure.add_subplot(rows, columns, position)
         draw_image(ax, image[0], title, color=GREY if right else RED)
     titles = "; ".join(ax.get_title().replace("\n", ", ") for ax in figure.axes)
     return labelled(figure, f"Handwritten digits in a grid, titled {titles}.")
@@ -74,6 +74,15 @@ def draw_image(ax, image, title, black=-MEAN / STD, white=(1 - MEAN) / STD, colo
     """A (height, width) image without axes; `black` and `white` are normalised by default."""
     ax.imshow(np.asarray(image), cmap="gray", vmin=black, vmax=white)
     ax.set_title(title, color=color)
+    ax.axis("off")
+
+
+def draw_signed(ax, values, most: float, title: str = "") -> None:
+    """(height, width) numbers: 0 is black, above it white, below it orange; `most` is full."""
+    values = np.asarray(values, float) / max(most, 1e-30)
+    lifted = np.sign(values) * np.abs(values) ** 0.6  # small numbers are to be seen, too
+    ax.imshow(lifted, cmap=SIGNED, vmin=-1, vmax=1)
+    ax.set_title(title)
     ax.axis("off")
 
 

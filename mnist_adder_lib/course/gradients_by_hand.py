@@ -334,21 +334,21 @@ def plot_decisions(features, digits, history, steps) -> Figure:
     """Two features of zeros and ones, and the line between the answers after some of the steps.
 
     features: (n, 2); digits: (n,), 0 or 1; history: (weights (2, 2), biases (2,), share right) of
-    each step; steps: one place in it or four.
+    each step; steps: one or four of them.
     """
     rows = 1 if len(steps) == 1 else 2
     size = (4, 3.8) if rows == 1 else (5.5, 5)
     figure, axes = plt.subplots(rows, rows, figsize=size, sharex=True, sharey=True, squeeze=False)
-    for ax, place in zip(axes.flat, steps):
-        weights, biases, right = history[place]
+    for ax, step in zip(axes.flat, steps):
+        weights, biases, right = history[step]
         _draw_halves(ax, np.asarray(weights), np.asarray(biases))
         for digit, colour, mark in ((0, BLUE, "o"), (1, ORANGE, "D")):
             points = features[digits == digit][:150]
             ax.plot(*np.asarray(points).T, mark, color=colour, markersize=2.5)
-        ax.set(title=f"step {place}: {right:.1%} right", xlim=(-3, 4), ylim=(-2.5, 3))
+        ax.set(title=f"step {step}: {right:.1%} right", xlim=(-3, 4), ylim=(-2.5, 3))
     figure.supxlabel("ink (normalised)", color=GREY)
     figure.supylabel("ink in the middle (normalised)", color=GREY)
-    shares = ", ".join(f"{history[place][2]:.1%} after step {place}" for place in steps)
+    shares = ", ".join(f"{history[step][2]:.1%} after step {step}" for step in steps)
     return labelled(figure, "Zeros (blue, lower right) and ones (orange, upper left) as dots, and "
                              f"the line between the answers; right are {shares}.")
 

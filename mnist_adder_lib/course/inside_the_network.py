@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ..model import receptive_fields
 from .checks import Checks, compare, numbers, require
 from .display import Picture, explore
-from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, in_style, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("inside_the_network")
@@ -182,14 +182,6 @@ def swap_units(answer):
 
 # --- the figures ----------------------------------------------------------------------------------
 
-def draw_signed(ax, values, most: float, title: str = "") -> None:
-    """(height, width) numbers: 0 is black, above it white, below it orange; `most` is full."""
-    values = np.asarray(values, float) / max(most, 1e-30)
-    lifted = np.sign(values) * np.abs(values) ** 0.6  # small numbers are to be seen, too
-    ax.imshow(lifted, cmap=SIGNED, vmin=-1, vmax=1)
-    ax.set_title(title)
-    ax.axis("off")
-
 
 @in_style
 def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
@@ -219,7 +211,7 @@ def plot_unit(model, image: Tensor, seen: dict, block: int, channel: int, row: i
     field = [f for f in receptive_fields(model) if f["layer"].startswith(BLOCKS[block - 1])][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(5.5, 2.9))
     draw_image(left, image, f"sees {field['size']}x{field['size']} pixels")
-    x, y = (field["start"] + field["jump"] * place - field["size"] / 2 for place in (column, row))
+    x, y = (field["start"] + field["jump"] * index - field["size"] / 2 for index in (column, row))
     left.add_patch(Rectangle((x, y), field["size"], field["size"], fill=False, edgecolor=ORANGE,
                              linewidth=2))
     value = maps[channel, row, column].item()
@@ -285,8 +277,8 @@ def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) ->
     ax.plot(*np.asarray(mine), "o", markersize=16, markerfacecolor="none", markeredgecolor=GREY,
             markeredgewidth=3)
     ax.set(xlabel="first direction", ylabel="second direction")
-    for place, (image, title) in enumerate(zip(images, titles)):
-        draw_image(figure.add_subplot(grid[1, place]), image, title, black=0, white=255)
+    for column, (image, title) in enumerate(zip(images, titles)):
+        draw_image(figure.add_subplot(grid[1, column]), image, title, black=0, white=255)
     return labelled(figure, f"{len(places)} images as points, each shown by its digit; the "
                             f"drawing, ringed, is at {mine[0]:.1f}, {mine[1]:.1f}. Below it, "
                             f"nearest first: {', '.join(titles)}.")

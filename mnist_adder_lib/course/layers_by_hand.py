@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch.overrides import TorchFunctionMode
 
 from .checks import Checks, Wrong, compare, draw, numbers, require
-from .figures import SIGNED, in_style, labelled
+from .figures import draw_signed, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("layers_by_hand")
@@ -241,9 +241,6 @@ def plot_signed(images: dict) -> Figure:
     seen = []
     for ax, (title, image) in zip(axes.flat, images.items()):
         image = np.asarray(image, float)
-        strength = np.abs(image) / max(0.01, np.abs(image).max())  # traces of rounding stay unseen
-        ax.imshow(np.sign(image) * strength**0.6, cmap=SIGNED, vmin=-1, vmax=1)
-        ax.set_title(title)
-        ax.axis("off")
+        draw_signed(ax, image, max(0.01, np.abs(image).max()), title)  # no traces of rounding
         seen.append(f"{title}, from {image.min():.2f} to {image.max():.2f}")
     return labelled(figure, "Side by side: " + "; ".join(seen) + ".")

@@ -282,10 +282,10 @@ def plot_receptive_field(image, fields: list[dict], layer: int, row=None, column
     row, column: of the unit, the middle one by default; beyond the last the last one.
     """
     field, count = fields[layer], units(fields[layer])
-    row, column = (count // 2 if place is None else min(place, count - 1)
-                   for place in (row, column))
+    row, column = (count // 2 if index is None else min(index, count - 1)
+                   for index in (row, column))
     size = field["size"]
-    top, left = (field["start"] + place * field["jump"] - size / 2 for place in (row, column))
+    top, left = (field["start"] + index * field["jump"] - size / 2 for index in (row, column))
     seen = [f"{max(0, round(low + 0.5))} to {min(SIDE, round(low + 0.5) + size) - 1}"
             for low in (top, left)]
     title = f"unit ({row}, {column}) of {count}x{count}\nrows {seen[0]}, columns {seen[1]}"

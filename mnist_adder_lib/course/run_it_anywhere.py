@@ -361,8 +361,8 @@ def plot_bits(scores: dict[int, float]) -> Figure:
     figure, ax = plt.subplots(figsize=(4.6, 2.6))
     bits, values = list(scores), list(scores.values())
     ax.plot(range(len(bits)), values, "o-", color=BLUE)
-    for place, value in enumerate(values):
-        ax.annotate(f"{value:.1f}", (place, value), (0, 7) if value > 95 else (15, 4),
+    for index, value in enumerate(values):
+        ax.annotate(f"{value:.1f}", (index, value), (0, 7) if value > 95 else (15, 4),
                     textcoords="offset points", ha="center", color=GREY)
     ax.set(xticks=range(len(bits)), xticklabels=bits, ylim=(0, 115), xlabel="bits for each weight",
            ylabel="both right, %")
@@ -377,9 +377,9 @@ def plot_latencies(table: pd.DataFrame) -> Figure:
     table: with the columns median, fastest and slowest, in milliseconds.
     """
     figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.36 * len(table)))
-    for place, (_, row) in enumerate(table.iterrows()):
-        ax.plot([row["fastest"], row["slowest"]], [place, place], color=BLUE)
-        ax.plot(row["median"], place, "o", color=BLUE)
+    for index, (_, row) in enumerate(table.iterrows()):
+        ax.plot([row["fastest"], row["slowest"]], [index, index], color=BLUE)
+        ax.plot(row["median"], index, "o", color=BLUE)
     ax.set(xscale="log", xlabel="milliseconds for one image (each grid line: ten times as long)",
            yticks=range(len(table)), yticklabels=table.index)
     ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))

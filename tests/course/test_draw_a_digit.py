@@ -210,9 +210,9 @@ def test_the_drawings_and_what_was_misread(first):
         "7 drawings. Misread: none.")
     answers[3] = (answers[3] + 1) % 10
     figure = draw_a_digit.plot_read(examples.images, examples.digits, answers)
-    said = f"{examples.digits[3]}, read as {answers[3]}"
-    assert figure.get_label() == f"7 drawings. Misread: {said}."
-    assert [ax.get_title() for ax in figure.axes][3] == said
+    title = f"{examples.digits[3]}, read as {answers[3]}"
+    assert figure.get_label() == f"7 drawings. Misread: {title}."
+    assert [ax.get_title() for ax in figure.axes][3] == title
 
     table = pd.DataFrame(np.diag([2] * 10))
     assert draw_a_digit.most_misread(table) == "All were read as what was asked for."

@@ -72,7 +72,7 @@ def test_without_any_package():
     assert "before the packages are there" in data and "before the packages are there" in network
 
 
-@pytest.mark.parametrize("missing", ["torch", "platformdirs", "tqdm"])
+@pytest.mark.parametrize("missing", ["torch", "platformdirs"])
 def test_without_one_package(missing):
     """In a notebook: the library can't be used, and says why; the check runs."""
     out = run("-c", f"""

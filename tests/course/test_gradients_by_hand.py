@@ -260,36 +260,11 @@ ANSWERS = {
 }
 
 
-# --- what the lesson says -------------------------------------------------------------------------
-
-
-def descend(rate, momentum=0.0, steps=10):
-    w, velocity, path = 1.0, 0.0, [1.0]
-    for _ in range(steps):
-        velocity = momentum * velocity + 8 * w - 24
-        w -= rate * velocity
-        path.append(w)
+def descend(rate):
+    path = [1.0]
+    for _ in range(10):
+        path.append(path[-1] - rate * (8 * path[-1] - 24))
     return path
-
-
-def test_never_zeroed_is_momentum_of_one():
-    w, path = torch.tensor(1.0, dtype=torch.float64, requires_grad=True), [1.0]
-    for _ in range(200):
-        ((2 * w - 6) ** 2).backward()
-        with torch.no_grad():
-            w -= 0.01 * w.grad
-        path.append(w.item())
-    assert path == pytest.approx(descend(0.01, momentum=1.0, steps=200))
-    assert max(abs(w - 3) for w in path[150:]) > 1.9  # it doesn't come to rest
-
-
-@pytest.mark.parametrize("rate, ends", [(0.1, True), (0.125, True), (0.245, True), (0.25, False)])
-def test_which_rates_arrive(rate, ends):
-    assert (abs(descend(rate, steps=1000)[-1] - 3) < 1e-3) == ends
-    assert abs(descend(0.125, steps=1)[-1] - 3) < 1e-9
-
-
-# --- figures --------------------------------------------------------------------------------------
 
 
 def test_the_line_is_as_steep_as_the_curve():

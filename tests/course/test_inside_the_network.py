@@ -205,17 +205,6 @@ def test_integrated_gradients_are_the_integral(cells):
         abs=1e-4)
 
 
-def test_integrated_gradients_are_those_of_captum(cells, first):
-    captum = pytest.importorskip("captum.attr")
-    model, image = load_pretrained(), first(1, 2)[0][0][0][None]
-    oracle = captum.IntegratedGradients(
-        lambda images: model(images, torch.full((len(images),), 5))[0])
-    expected = oracle.attribute(image, cells["black"], target=7, n_steps=40,
-                                method="riemann_middle")
-    found = cells["integrated_gradients"](model, image, 7, steps=40)
-    assert torch.allclose(found, expected[0, 0].float(), atol=1e-3)
-
-
 # --- figures --------------------------------------------------------------------------------------
 
 

@@ -209,12 +209,6 @@ def test_last_figures_are_those_of_the_sums(two):
     assert torch.allclose(last_figure_probabilities(*two), expected)
 
 
-def test_certain_digits_make_a_certain_sum():
-    seven, eight = F.one_hot(torch.tensor([[7], [8]]), 10).float()
-    assert sum_probabilities(seven, eight).argmax().item() == 15
-    assert last_figure_probabilities(seven, eight).argmax().item() == 5
-
-
 def test_the_reader_has_no_number_and_no_adder():
     reader = new_reader()
     assert reader.eval()(torch.randn(3, 1, 28, 28)).shape == (3, 10)
@@ -231,7 +225,7 @@ def test_only_two_of_the_names_that_pass_with_doubles_pass_with_all():
     assert found == [list(range(10)), [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]]
 
 
-@pytest.mark.parametrize("c", [1, 2, 3, 4])
+@pytest.mark.parametrize("c", [1, 4])
 def test_both_ways_is_a_trap(c):
     shares = torch.zeros(1, 10)
     shares[0, [c, 10 - c]] = 0.5
@@ -346,24 +340,6 @@ def test_images_beside_each_other():
     assert [part.tolist() for part in pairs] == [[0, 2], [1, 3]]
 
 
-def test_one_pair_keeps_its_partner(first):
-    batches = measure_sums.batches(first(256, split=0), measure_sums.Way(one_pair=True))
-    partners = set()
-    for _ in range(6):  # three epochs of two batches
-        _, digits = next(batches)
-        partners |= {tuple(pair) for pair in digits.view(-1, 2).tolist()}
-    digits = first(256, split=0).digits.view(-1, 2).tolist()
-    assert partners == {tuple(pair) for pair in digits}
-
-
-@pytest.mark.parametrize("name", ["ten labels", "one label, own batch", "penalty", "exact first",
-                                  "19 classes, 3 epochs", "two figures"])
-def test_a_way_trains(name):
-    way = measure_sums.WAYS[name]._replace(steps=2, partners=2)
-    model = measure_sums.train_reader(way, seed=0)
-    assert all(parameter.isfinite().all() for parameter in model.parameters())
-
-
 def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
     reader, (_, test, _) = load_reader(), splits
     found, outputs = measure_sums.results(reader, test, measure_sums.LAST)
@@ -374,9 +350,3 @@ def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
     stored = torch.load(tmp_path / "again.pt", weights_only=True)
     assert all(torch.equal(stored[name].float(), weight.float())
                for name, weight in reader.state_dict().items())
-
-
-def test_entropy_by_hand():
-    assert measure_sums.entropy(torch.zeros(3, 10)).item() == pytest.approx(math.log(10))
-    certain = 100 * torch.eye(10)
-    assert measure_sums.entropy(certain).item() == pytest.approx(0, abs=1e-6)

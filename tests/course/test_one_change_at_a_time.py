@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from torch import nn
 
 from mnist_adder_lib import IdentityAdderModel, evaluate
 from mnist_adder_lib.course.one_change_at_a_time import (
@@ -154,27 +153,6 @@ def test_all_changes_were_measured_with_the_same_seeds():
 def test_the_learning_rates_are_those_that_the_search_chose(name):
     rates = set(MEASURED[MEASURED["change"] == name]["learning_rate"])
     assert rates == {measure_changes.chosen_rate(name)}
-
-
-def test_a_rate_is_chosen_by_the_search_alone(tmp_path):
-    path, rates = tmp_path / "changes.jsonl", measure_changes.CHANGES["AdamW"].rates
-    rows = [dict(change="AdamW", learning_rate=rate, seed=100, test=90 + place)
-            for place, rate in enumerate(rates)]
-    rows.append(dict(change="AdamW", learning_rate=rates[0], seed=0, test=99))
-    pd.DataFrame(rows).to_json(path, orient="records", lines=True)
-    assert measure_changes.chosen_rate("AdamW", path) == rates[-1]
-    pd.DataFrame(rows[1:]).to_json(path, orient="records", lines=True)
-    with pytest.raises(SystemExit, match="--search"):
-        measure_changes.chosen_rate("AdamW", path)
-
-
-def test_layers_are_taken_out():
-    model = measure_changes.without(IdentityAdderModel(), nn.ReLU)
-    kinds = [type(module) for module in model.modules()]
-    assert nn.ReLU not in kinds and kinds.count(nn.Identity) == 9
-    both = measure_changes.without(model, measure_changes.BATCH_NORM)
-    assert sum(parameter.ndim == 1 for parameter in both.parameters()) == 0
-    assert both.eval()(torch.randn(2, 1, 28, 28), torch.tensor([3, 4]))[1].shape == (2, 19)
 
 
 def test_contradictions_are_counted_over_all_ten_numbers(splits):

@@ -1,6 +1,5 @@
 """Training curves: the answers to its exercises, its figures."""
 
-from copy import deepcopy
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ from matplotlib.colors import to_rgba
 from mnist_adder_lib import IdentityAdderModel, predict
 from mnist_adder_lib.course import training_curves
 from mnist_adder_lib.course.figures import BLUE, GREEN, GREY, ORANGE
-from mnist_adder_lib.course.training_curves import Replay, checks, guesses
+from mnist_adder_lib.course.training_curves import Replay, checks
 
 CE = F.cross_entropy
 
@@ -275,18 +274,3 @@ def test_the_learners_own_drawing_is_replayed(epochs):
         panel.slider.value = epochs
     panel.pad.clear()
     assert panel.figure.value == first
-
-
-def test_after_a_stopped_training_there_is_nothing_to_compare():
-    guess = guesses.ask("last epoch")
-    assert guess.compare(TABLE["test accuracy"].get(15)).data.startswith("There is no result")
-    assert "More, but not all." in guess.compare(TABLE["test accuracy"].get(2)).data
-
-
-def test_without_a_copy_the_list_of_weights_would_hold_the_last_ones_only():
-    model = IdentityAdderModel()
-    kept, copied = model.state_dict(), deepcopy(model.state_dict())
-    with torch.no_grad():
-        model.sum_head.weight += 1
-    assert torch.equal(kept["sum_head.weight"], model.sum_head.weight)
-    assert torch.equal(copied["sum_head.weight"] + 1, model.sum_head.weight)
