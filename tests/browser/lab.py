@@ -50,6 +50,7 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
 }
+TIMEOUT = 120_000  # milliseconds: a busy machine isn't a bug
 FRONTEND = os.environ.get("FRONTEND", "lab")
 MODULE, APP, PATH = {  # what to start, its name in options, where it shows a notebook
     "lab": ("jupyterlab", "LabApp", "lab/tree"),
@@ -184,7 +185,7 @@ class Lab:
             args=[*FLAGS, "--window-size=1400,1400"],
             **options,
         )
-        self.context.set_default_timeout(120_000)  # a busy machine isn't a bug
+        self.context.set_default_timeout(TIMEOUT)
         self.page = self.context.pages[0]
         self.page.on("pageerror", self._note_error)
         self.frames = []  # ("sent" or "received", bytes) of all messages to and from kernels
