@@ -89,7 +89,8 @@ RENDER = """async ({ source, style, traits }) => {
 def render_alone(page, widget, names=None) -> None:
     """Show a widget on an empty page without Python. Its traits of these names, or all of its own,
     are in the page's `model.traits`, keys that it lets out in `outside`; `stop()` takes it away."""
-    page.set_content("<!doctype html><main id=widget></main>")
+    around = "<a href='#'>before</a><main id=widget></main><a href='#'>after</a>"  # for the Tab key
+    page.set_content(f"<!doctype html>{around}")
     if names is None:
         names = set(widget.keys) - set(AnyWidget.class_trait_names())
     traits = {name: getattr(widget, name) for name in names}
