@@ -1,7 +1,7 @@
 """One browser for all tests, and pages in which nothing may go wrong."""
 
 import pytest
-from lab import CHROMIUM, FLAGS, render_alone
+from lab import CHROMIUM, FLAGS, TIMEOUT, render_alone
 
 
 @pytest.fixture(scope="session")
@@ -21,11 +21,22 @@ def browser(playwright):
 
 
 @pytest.fixture(scope="session")
-def empty_page(browser):
-    context = browser.new_context(has_touch=True)
-    context.set_default_timeout(120_000)  # a busy machine isn't a bug
-    yield context.new_page()
-    context.close()
+def open_page(browser):
+    """A function that opens a page; its arguments are Playwright's."""
+
+    def open_page(**options):
+        page = browser.new_page(**options)
+        page.set_default_timeout(TIMEOUT)
+        return page
+
+    return open_page
+
+
+@pytest.fixture(scope="session")
+def empty_page(open_page):
+    page = open_page(has_touch=True)
+    yield page
+    page.close()
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
 }
+TIMEOUT = 120_000  # milliseconds: a busy machine isn't a bug
 FRONTEND = os.environ.get("FRONTEND", "lab")
 MODULE, APP, PATH = {  # what to start, its name in options, where it shows a notebook
     "lab": ("jupyterlab", "LabApp", "lab/tree"),
@@ -88,7 +89,8 @@ RENDER = """async ({ source, style, traits }) => {
 def render_alone(page, widget, names=None) -> None:
     """Show a widget on an empty page without Python. Its traits of these names, or all of its own,
     are in the page's `model.traits`, keys that it lets out in `outside`; `stop()` takes it away."""
-    page.set_content("<!doctype html><main id=widget></main>")
+    around = "<a href='#'>before</a><main id=widget></main><a href='#'>after</a>"  # for the Tab key
+    page.set_content(f"<!doctype html>{around}")
     if names is None:
         names = set(widget.keys) - set(AnyWidget.class_trait_names())
     traits = {name: getattr(widget, name) for name in names}
@@ -184,7 +186,7 @@ class Lab:
             args=[*FLAGS, "--window-size=1400,1400"],
             **options,
         )
-        self.context.set_default_timeout(120_000)  # a busy machine isn't a bug
+        self.context.set_default_timeout(TIMEOUT)
         self.page = self.context.pages[0]
         self.page.on("pageerror", self._note_error)
         self.frames = []  # ("sent" or "received", bytes) of all messages to and from kernels

@@ -29,13 +29,13 @@ CUT_OFF = """() => [...document.querySelectorAll("button, select, label, canvas,
 
 
 @pytest.fixture
-def look(browser, show):
+def look(open_page, show):
     """A function: each widget, and the page with the panel, by turns, with such media."""
 
     def look(width=800, **media):
         for name, make in WIDGETS.items():
             yield name, show(make(), width=width, **media)
-        page = browser.new_page(viewport={"width": width, "height": 700}, **media)
+        page = open_page(viewport={"width": width, "height": 700}, **media)
         page.goto(build_page.PAGE.as_uri())
         draw(page, DIGITS[7])
         wait_for_text(page, "7 + 5 = 12")
@@ -45,12 +45,12 @@ def look(browser, show):
     return look
 
 
-def test_nothing_moves_where_motion_is_reduced(browser, look):
+def test_nothing_moves_where_motion_is_reduced(open_page, look):
     for name, page in look(reduced_motion="reduce"):
         for button in page.locator(".step, .ten, [role=radio][value='9']").all():
             button.click()
         assert page.evaluate(MOVING) == [0, 0], name
-    page = browser.new_page(reduced_motion="no-preference")
+    page = open_page(reduced_motion="no-preference")
     page.goto(build_page.PAGE.as_uri())
     assert page.evaluate(MOVING)[1] > 20  # bars move where it is not
     page.close()
@@ -84,9 +84,9 @@ def test_nothing_is_cut_off_on_a_narrow_page(look, width):
         assert page.evaluate(CUT_OFF) == [], name
 
 
-def test_the_whole_page_by_keys(browser):
+def test_the_whole_page_by_keys(open_page):
     """From the address bar: draw a 1, choose 4, look at another digit, and go on."""
-    page = browser.new_page()
+    page = open_page()
     page.goto(build_page.PAGE.as_uri())
     press = page.keyboard.press
     press("Tab")

@@ -137,10 +137,10 @@ def served(site, pages):
 
 
 @pytest.fixture(params=["light", "dark, phone"])
-def page(browser, served, request):
+def page(open_page, served, request):
     """A page in which nothing may go wrong, and which may ask nobody else for anything."""
     phone = dict(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True)
-    page = browser.new_page(**phone if "phone" in request.param else {})
+    page = open_page(**phone if "phone" in request.param else {})
     wrong = []
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(error.stack))
