@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import copy
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,8 +14,6 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from .data import normalise
-
-Looking = TypeVar("Looking", bound=Callable)
 
 
 @dataclass(frozen=True)
@@ -128,36 +123,14 @@ class Evaluation:
         return table[~self.both_right.numpy()].sort_values("loss", ascending=False)
 
 
-def only_looking(function: Looking) -> Looking:
-    """Run a function whose first argument is a model in evaluation mode and without gradients.
+def in_evaluation(model: nn.Module) -> nn.Module:
+    """A copy of the model in evaluation mode, on the same device and without gradients.
 
-    Afterwards all is as before, also after an error or an interrupt: the mode of each part of the
-    model, gradients on or off, and torch's random generators (the GPU's where the model is).
+    Whoever looks at it changes nothing of the model, which another thread may be training.
     """
-    @functools.wraps(function)
-    def looking(model: nn.Module, *args: Any, **kwargs: Any) -> Any:
-        modes = [(part, part.training) for part in model.modules()]
-        gradients, device = torch.is_grad_enabled(), next(model.parameters()).device
-        devices = [device] if device.type == "cuda" else []
-
-        def restore() -> None:
-            torch.set_grad_enabled(gradients)
-            for part, mode in modes:  # model.train(mode) would train frozen parts, too
-                part.training = mode
-
-        try:
-            try:
-                with torch.random.fork_rng(devices), torch.no_grad():
-                    return function(model.eval(), *args, **kwargs)
-            finally:
-                restore()
-        finally:  # again: an interrupt may have come within the first
-            restore()
-
-    return looking  # type: ignore[return-value]
+    return copy.deepcopy(model).eval().requires_grad_(False)
 
 
-@only_looking
 def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Evaluation:
     """The model's answers on every example, without dropout, on the model's own device.
 
@@ -167,10 +140,11 @@ def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Eval
     loader = DataLoader(dataset, batch_size)
     if len(loader) == 0:
         raise ValueError("the dataset is empty: there is nothing to evaluate")
-    device, batches = next(model.parameters()).device, []
-    for (images, numbers), (digits, totals) in loader:
-        logits = model(images.to(device), numbers.to(device))
-        batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
+    model, device, batches = in_evaluation(model), next(model.parameters()).device, []
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        for (images, numbers), (digits, totals) in loader:
+            logits = model(images.to(device), numbers.to(device))
+            batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
     return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
 
 
@@ -206,29 +180,20 @@ def predict(model: nn.Module, image: ArrayLike | Tensor, number: int) -> Predict
     image: (28, 28) or (1, 28, 28), a tensor or an array, white ink on black, of whole numbers
     0-255 (uint8) or floats in 0-1. Raises ValueError, also for a model that has diverged.
     Normalised images, as a dataset gives them, go to the model itself: `model(images, numbers)`.
-    Nothing of the model is touched: another thread may be training it.
+    The model stays as it is, and another thread may be training it.
     """
     if isinstance(number, bool) or number not in range(10):
         raise ValueError(f"the number must be a whole number from 0 to 9, not {number!r}")
+    if any(part.training for part in model.modules()):  # else copying would be most of the work
+        model = in_evaluation(model)
     device = next(model.parameters()).device
     images = normalise(_as_pixels(image)).view(1, 1, 28, 28).to(device)
-    logits = _in_evaluation(model)(images, torch.tensor([int(number)], device=device))
-    digit, total = (each[0].detach().softmax(dim=0).cpu() for each in logits)
+    with torch.no_grad():
+        logits = model(images, torch.tensor([int(number)], device=device))
+    digit, total = (each[0].softmax(dim=0).cpu() for each in logits)
     if not (digit.isfinite().all() and total.isfinite().all()):
         raise ValueError("the model's answer is not finite: its training has diverged")
     return Prediction(digit.argmax().item(), total.argmax().item(), digit, total)
-
-
-def _in_evaluation(model: nn.Module) -> nn.Module:
-    """The model in evaluation mode, with the same weights; its own mode stays as it is.
-
-    So threads may ask while another trains the model: a panel, where widgets are answered in a
-    kernel's subshells, or a server.
-    """
-    view = copy.copy(getattr(model, "_orig_mod", model))  # of torch.compile, which keeps a mode
-    parts = {name: _in_evaluation(part) for name, part in view.named_children()}
-    vars(view).update(training=False, _modules=vars(view)["_modules"] | parts)
-    return view
 
 
 def _as_pixels(image: ArrayLike | Tensor) -> Tensor:
@@ -256,6 +221,24 @@ def _as_pixels(image: ArrayLike | Tensor) -> Tensor:
             "255, or cut off with clip(0, 1); a normalised image goes to the model itself"
         )
     return image.float()
+
+
+def calibration_error(logits: Tensor, targets: Tensor, bins: int = 15) -> float:
+    """The expected calibration error in percent: how far the network's confidence (the
+    probability of its answer) is from its accuracy, on average.
+
+    logits: (n, classes); targets: int64 classes (n,). The answers are put into `bins` groups of
+    equal width by their confidence; the error is the mean over the groups of
+    |accuracy - mean confidence|, weighted by their sizes.
+
+    Source: Guo, Pleiss, Sun and Weinberger, On Calibration of Modern Neural Networks, ICML 2017.
+    """
+    if len(logits) == 0:
+        raise ValueError("there are no answers to take the calibration error of")
+    confidence, answer = logits.double().softmax(dim=1).max(dim=1)
+    gap = confidence - (answer == targets).double()
+    group = (confidence * bins).ceil().long() - 1  # of (0, 1/bins], (1/bins, 2/bins], ...
+    return 100 * torch.zeros(bins).double().index_add(0, group, gap).abs().sum().item() / len(gap)
 
 
 def wilson_interval(right: int, count: int, z: float = 1.96) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
 import logging
 import tempfile
@@ -17,8 +16,9 @@ import torch
 from packaging.version import Version
 from torch import Tensor, nn
 
+from .evaluate import in_evaluation
 from .files import write_whole
-from .model import check_images, check_numbers
+from .model import check_images, check_numbers, is_finite
 
 
 def export_onnx(model: nn.Module, path: str | Path) -> None:
@@ -26,11 +26,14 @@ def export_onnx(model: nn.Module, path: str | Path) -> None:
 
     Its inputs are `images`, float32 (batch, 1, 28, 28), normalised, and `numbers`, int64 (batch,);
     its outputs `digit_logits` (batch, 10) and `sum_logits` (batch, 19), for a batch of any size.
+    Raises ValueError for weights that are not finite.
     """
+    if not is_finite(model):
+        raise ValueError("the weights are not finite numbers: training has diverged")
     example = torch.zeros(2, 1, 28, 28), torch.zeros(2).long()
     with warnings.catch_warnings():  # the exporter warns of its own inner workings
         warnings.simplefilter("ignore")
-        write_whole(path, _to_onnx(copy.deepcopy(model).cpu().eval(), example))
+        write_whole(path, _to_onnx(in_evaluation(model).cpu(), example))
 
 
 def _to_onnx(model: nn.Module, example: tuple[Tensor, Tensor]) -> bytes:
@@ -117,9 +120,9 @@ def _inputs(images: Tensor, numbers: Tensor, size: int = 1000) -> list[dict]:
     check_images(images)
     check_numbers(numbers, len(images))
     batches = zip(images.cpu().split(size), numbers.cpu().split(size))
-    return [dict(images=np.asarray(some), numbers=np.asarray(told)) for some, told in batches]
+    return [dict(images=np.asarray(some), numbers=np.asarray(those)) for some, those in batches]
 
 
 def _check_exists(path: str | Path) -> None:
-    if not Path(path).is_file():  # a pipe would never end
+    if not Path(path).exists():
         raise FileNotFoundError(f"there is no {path}: write it with export_onnx")

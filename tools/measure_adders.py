@@ -48,7 +48,7 @@ from mnist_adder_lib import (
     load_splits,
     normalise,
 )
-from mnist_adder_lib.evaluate import as_classes, only_looking
+from mnist_adder_lib.evaluate import as_classes, in_evaluation
 from mnist_adder_lib.model import fully_connected
 
 RESULTS = Path(__file__).resolve().parents[1] / "assets" / "adders.jsonl"
@@ -260,18 +260,18 @@ def adder_loss(model: Adder, embeddings, digits, held_out: Tensor, design: Desig
     return loss
 
 
-@only_looking
 def embed_all(model: Adder, dataset: AdderDataset) -> Tensor:
     """The embeddings of all images, (n, 20)."""
+    model = in_evaluation(model)
     parts = [model.embed(normalise(images.unsqueeze(1).float() / 255))
              for images in dataset.images.split(1000)]
     return torch.cat(parts)
 
 
-@only_looking
 def pair_tables(model: Adder, dataset: AdderDataset, embeddings: Tensor, held_out: Tensor):
     """For each pair of digit and number, (10, 10) each: the share of sums right, of digits right,
     the mean predicted sum, and the share of digits wrong, but one that occurs with the number."""
+    model = in_evaluation(model)
     tables = torch.zeros(4, 10, 10)
     for number in range(10):
         numbers = torch.full((len(embeddings),), number)

@@ -9,9 +9,10 @@ the checkpoint; the evaluation split is left for lesson 06.
 import argparse
 from pathlib import Path
 
+from calibrate import calibrate
 from measure_recipes import RECIPES, train_network
 
-from mnist_adder_lib import calibrate, evaluate, load_splits, save_checkpoint
+from mnist_adder_lib import evaluate, load_splits, save_checkpoint
 
 ROOT = Path(__file__).resolve().parents[1]
 

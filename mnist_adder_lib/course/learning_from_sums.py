@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from ..checkpoint import asset_path, load_tensors
+from ..files import asset_path, load_tensors
 from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import Picture, in_words

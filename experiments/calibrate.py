@@ -1,0 +1,48 @@
+"""Calibration: making the probabilities mean what they say, without changing an answer."""
+
+import math
+
+import torch.nn.functional as F
+from scipy.optimize import minimize_scalar
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from mnist_adder_lib import IdentityAdderModel, evaluate
+
+LIMIT = 3  # temperatures are looked for from exp(-3), 0.05, to exp(3), 20
+
+
+def temperature(logits: Tensor, targets: Tensor) -> float:
+    """The number by which to divide logits (n, classes) so that their cross entropy is smallest.
+
+    Above 1 where the network is too sure of itself, below 1 where it is not sure enough. Raises
+    ValueError where the answers don't say, as while all are right: one could always be surer.
+
+    Source: Guo, Pleiss, Sun and Weinberger, On Calibration of Modern Neural Networks, ICML 2017.
+    """
+    def loss(log_temperature: float) -> float:
+        return F.cross_entropy(logits / math.exp(log_temperature), targets).item()
+
+    right = int((logits.argmax(dim=1) == targets).sum())
+    if not logits.isfinite().all():
+        raise ValueError("the logits are not finite numbers: training has diverged")
+    best = minimize_scalar(loss, bounds=(-LIMIT, LIMIT), method="bounded").x
+    if right in (0, len(targets)) or abs(best) > 0.99 * LIMIT:
+        raise ValueError(f"with {right} right answers of {len(targets)} there is no best "
+                         "temperature: calibrate on more examples, some of them wrong")
+    return math.exp(best)
+
+
+def calibrate(model: IdentityAdderModel, dataset: Dataset) -> dict[str, float]:
+    """Calibrate the model, in place, on a dataset that it was not trained on.
+
+    Each head is linear and without bias, so dividing its weights by its temperature divides its
+    logits: the checkpoint, the panel and the ONNX file need nothing more, and no answer changes.
+    Returns the temperatures of "digit" and "sum". Raises ValueError where `temperature` does.
+    """
+    result = evaluate(model, dataset)
+    digit = temperature(result.digit_logits, result.digits)
+    total = temperature(result.sum_logits, result.totals)
+    model.digit_head.weight.data /= digit
+    model.sum_head.weight.data /= total
+    return dict(digit=digit, sum=total)
