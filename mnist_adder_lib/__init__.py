@@ -11,15 +11,7 @@ try:
     from .augment import LIGHT_AUGMENT, Augment, Forms
     from .checkpoint import load_checkpoint, load_pretrained, save_checkpoint
     from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
-    from .evaluate import (
-        Evaluation,
-        Prediction,
-        calibration_error,
-        evaluate,
-        in_evaluation,
-        predict,
-        wilson_interval,
-    )
+    from .evaluate import calibration_error, evaluate, predict, wilson_interval
     from .export import export_onnx, quantise_onnx, run_onnx
     from .files import CheckpointError, asset_path
     from .model import IdentityAdderModel, count_parameters, receptive_fields

@@ -84,9 +84,7 @@ def _build(path: str | Path, content: Any) -> tuple[IdentityAdderModel, dict[str
         normalisation = content["normalisation"]
         details = dict(content["details"], variant=model.config, normalisation=normalisation)
     except Exception as error:  # depending on what is wrong in it, almost any
-        raise CheckpointError(
-            f"{path} holds no network of this library ({error!r:.500})"
-        ) from error
+        raise CheckpointError(f"{path} holds no network of ours ({error!r:.500})") from error
     if not is_finite(model):
         raise CheckpointError(f"{path} holds weights that are not finite: training has diverged")
     if normalisation != dict(mean=MEAN, std=STD):

@@ -25,7 +25,6 @@ KINDS = "images-idx3-ubyte", "labels-idx1-ubyte"
 FILES = [f"{part}-{kind}" for part in ("train", "t10k") for kind in KINDS]
 MEAN, STD = 0.1307, 0.3081  # of the pixels of MNIST's 60,000 training images, scaled to 0-1
 TRAIN_SIZE = 48_000  # 80% of the 60,000; the other 12,000 are the test split
-
 Example = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
@@ -65,10 +64,7 @@ class AdderDataset(Dataset[Example]):
         augment: Callable[[Tensor], Tensor] | None = None,
         forms: Callable[[Tensor, Tensor], Tensor] | None = None,
     ):
-        _check_images(images)
-        _check_digits("digits", digits, len(images))
-        if numbers is not None:
-            _check_digits("numbers", numbers, len(images))
+        _check(images, digits, numbers)
         self.images, self.digits, self.numbers = images, digits, numbers
         self.augment, self.forms = augment, forms
         self.one_hot = False
@@ -113,10 +109,10 @@ class AdderDataset(Dataset[Example]):
 
     def to(self, device: str | torch.device) -> AdderDataset:
         """A copy that holds its tensors, and computes its batches, on another device."""
-        moved = copy.copy(self)
-        moved.images, moved.digits = self.images.to(device), self.digits.to(device)
-        moved.numbers = None if self.numbers is None else self.numbers.to(device)
-        return moved
+        there = copy.copy(self)
+        there.images, there.digits = self.images.to(device), self.digits.to(device)
+        there.numbers = None if self.numbers is None else self.numbers.to(device)
+        return there
 
 
 def load_splits(
@@ -195,21 +191,13 @@ def _unpack(folder: Path) -> Path:
     return folder
 
 
-def _check_images(images: Tensor) -> None:
-    _check_type("images", images, torch.uint8)
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or len(images) == 0:
-        raise ValueError(f"images must have the shape (n, 28, 28), not {tuple(images.shape)}")
-
-
-def _check_digits(name: str, values: Tensor, count: int) -> None:
-    _check_type(name, values, torch.int64)
-    if values.shape != (count,):
-        raise ValueError(f"{name} must have one entry for each of the {count} images")
-    if values.min() < 0 or values.max() > 9:
-        raise ValueError(f"{name} must be 0-9, but go from {values.min()} to {values.max()}")
-
-
-def _check_type(name: str, values: object, dtype: torch.dtype) -> None:
-    found = values.dtype if isinstance(values, Tensor) else type(values).__name__
-    if found != dtype:
-        raise ValueError(f"{name} must be a {dtype} tensor, not {found}")
+def _check(images: Tensor, digits: Tensor, numbers: Tensor | None) -> None:
+    named = {"images": (images, torch.uint8, (len(images), 28, 28)),
+             "digits": (digits, torch.int64, (len(images),)),
+             "numbers": (digits if numbers is None else numbers, torch.int64, (len(images),))}
+    for name, (values, dtype, shape) in named.items():
+        if values.dtype != dtype or values.shape != shape or len(values) == 0:
+            raise ValueError(f"{name} must be a {dtype} tensor of shape {shape}, not "
+                             f"{values.dtype} of shape {tuple(values.shape)}")
+        if name != "images" and not 0 <= values.min() <= values.max() <= 9:
+            raise ValueError(f"{name} must be 0-9, but go from {values.min()} to {values.max()}")

@@ -16,11 +16,14 @@ from torch.utils.data import DataLoader, Dataset
 from .data import normalise
 
 
-@dataclass(frozen=True)
+@dataclass
 class Evaluation:
     """What a model answered on every example of a dataset, in its order, and what was right.
 
-    digits, numbers, totals: int64 (n,); digit_logits: float32 (n, 10); sum_logits: (n, 19).
+    - digits, numbers, totals: int64 (n,); digit_logits: float32 (n, 10); sum_logits: (n, 19)
+    - digit_right, sum_right: bool (n,); both_right: where both are
+    - accuracy_digit, accuracy_sum, accuracy_both: percent of the examples
+    - loss_digit, loss_sum: cross entropies, averaged over the examples; loss_both: their sum
     """
 
     digits: Tensor
@@ -29,50 +32,16 @@ class Evaluation:
     digit_logits: Tensor
     sum_logits: Tensor
 
-    @property
-    def loss_digit(self) -> float:
-        """Cross entropy of the digit, averaged over the examples."""
-        return F.cross_entropy(self.digit_logits, self.digits).item()
-
-    @property
-    def loss_sum(self) -> float:
-        """Cross entropy of the sum, averaged over the examples."""
-        return F.cross_entropy(self.sum_logits, self.totals).item()
-
-    @property
-    def loss_both(self) -> float:
-        """The joint loss: both cross entropies together."""
-        return self.loss_digit + self.loss_sum
-
-    @property
-    def digit_right(self) -> Tensor:
-        """bool (n,)"""
-        return self.digit_logits.argmax(dim=1) == self.digits
-
-    @property
-    def sum_right(self) -> Tensor:
-        """bool (n,)"""
-        return self.sum_logits.argmax(dim=1) == self.totals
-
-    @property
-    def both_right(self) -> Tensor:
-        """bool (n,): digit and sum of the same example right."""
-        return self.digit_right & self.sum_right
-
-    @property
-    def accuracy_digit(self) -> float:
-        """Percent of the examples whose digit is right."""
-        return _percent(self.digit_right)
-
-    @property
-    def accuracy_sum(self) -> float:
-        """Percent of the examples whose sum is right."""
-        return _percent(self.sum_right)
-
-    @property
-    def accuracy_both(self) -> float:
-        """Percent of the examples whose digit and sum are right."""
-        return _percent(self.both_right)
+    def __post_init__(self) -> None:
+        self.digit_right = self.digit_logits.argmax(dim=1) == self.digits
+        self.sum_right = self.sum_logits.argmax(dim=1) == self.totals
+        self.both_right = self.digit_right & self.sum_right
+        self.accuracy_digit = _percent(self.digit_right)
+        self.accuracy_sum = _percent(self.sum_right)
+        self.accuracy_both = _percent(self.both_right)
+        self.loss_digit = F.cross_entropy(self.digit_logits, self.digits).item()
+        self.loss_sum = F.cross_entropy(self.sum_logits, self.totals).item()
+        self.loss_both = self.loss_digit + self.loss_sum
 
     @property
     def scores(self) -> dict[str, float]:
@@ -87,14 +56,6 @@ class Evaluation:
         table = pd.DataFrame.from_dict(rows, orient="index")
         table.insert(0, "loss", [self.loss_digit, self.loss_sum, self.loss_both])
         return table
-
-    def table_per_digit(self) -> pd.DataFrame:
-        """`accuracy_per` true digit: how many of them are read right."""
-        return accuracy_per(self.digits, self.digit_right, "digit")
-
-    def table_per_sum(self) -> pd.DataFrame:
-        """`accuracy_per` true sum: how many of them are right."""
-        return accuracy_per(self.totals, self.sum_right, "sum")
 
     def confusion_digit(self) -> pd.DataFrame:
         """Counts (10, 10): a row for each true digit, a column for each predicted one."""
@@ -111,14 +72,9 @@ class Evaluation:
         """
         loss = F.cross_entropy(self.digit_logits, self.digits, reduction="none")
         loss += F.cross_entropy(self.sum_logits, self.totals, reduction="none")
-        columns = dict(
-            digit=self.digits,
-            number=self.numbers,
-            sum=self.totals,
-            predicted_digit=self.digit_logits.argmax(dim=1),
-            predicted_sum=self.sum_logits.argmax(dim=1),
-            loss=loss,
-        )
+        columns = dict(digit=self.digits, number=self.numbers, sum=self.totals,
+                       predicted_digit=self.digit_logits.argmax(dim=1),
+                       predicted_sum=self.sum_logits.argmax(dim=1), loss=loss)
         table = pd.DataFrame({name: column.numpy() for name, column in columns.items()})
         return table[~self.both_right.numpy()].sort_values("loss", ascending=False)
 
@@ -148,9 +104,7 @@ def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Eval
     return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
 
 
-def both_right(
-    digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor
-) -> Tensor:
+def both_right(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor) -> Tensor:
     """bool (batch,): where the likeliest digit and the likeliest sum are the true ones."""
     digit_right = digit_logits.argmax(dim=1) == as_classes(digits)
     return digit_right & (sum_logits.argmax(dim=1) == as_classes(totals))

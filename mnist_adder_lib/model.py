@@ -48,8 +48,6 @@ class IdentityAdderModel(nn.Module):
         super().__init__()
         if adder_layers not in range(1, 101):
             raise ValueError(f"the adder has from 1 to 100 layers, not {adder_layers!r}")
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"dropout is a rate from 0 to 1, not {dropout!r}")
         self.config = dict(adder_layers=int(adder_layers), dropout=float(dropout),
                            channel_dropout=bool(channel_dropout))  # plain, for checkpoints
         drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, dropout)
@@ -119,14 +117,9 @@ def receptive_fields(model: nn.Module) -> list[dict[str, Any]]:
 
 
 def check_images(images: Tensor) -> None:
-    if images.ndim != 4 or images.shape[1:] != (1, 28, 28):
-        raise ValueError(
-            f"images must have the shape (batch, 1, 28, 28), not {tuple(images.shape)}"
-        )
-    if len(images) == 0:
-        raise ValueError("the batch is empty: give the model at least one image")
-    if not images.is_floating_point():
-        raise ValueError(f"images must be normalised floats, not {images.dtype}")
+    if images.shape[1:] != (1, 28, 28) or not len(images) or not images.is_floating_point():
+        raise ValueError("images must be normalised floats of shape (batch, 1, 28, 28), at least "
+                         f"one, not {images.dtype} of shape {tuple(images.shape)}")
 
 
 def check_numbers(numbers: Tensor, count: int) -> Tensor:

@@ -31,9 +31,8 @@ from .model import DIGITS
 
 PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
-# Both for a model without dropout and the LIGHT_AUGMENT of `augment`; at the end
-# `refresh_batch_norm` on images that are not augmented. The best, whose training images also get
-# the `Forms` of `augment`, is the shipped network's.
+# Both for a model without dropout and LIGHT_AUGMENT; at the end `refresh_batch_norm` on images that
+# are not augmented. The best, whose training images also get `Forms`, is the shipped network's.
 FAST_RECIPE = dict(epochs=2, batch_size=128, learning_rate=0.01, weight_decay=0.01,
                    optimizer="adamw", schedule="one_cycle", all_numbers=True)
 BEST_RECIPE = dict(FAST_RECIPE, epochs=20, agreement=0.8)
@@ -97,20 +96,12 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
 
     Raises ValueError where this machine has no such device.
     """
-    counts = {"cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
-              "mps": int(torch.backends.mps.is_available()), "cpu": 1}
-    if name is None:
-        best = next(kind for kind, count in counts.items() if count)
-        name = os.environ.get("MNIST_ADDER_DEVICE") or best
-    try:
-        device = torch.device(name)
-    except (RuntimeError, TypeError):  # no device that torch knows
-        device = None
-    if device is None or (device.index or 0) >= counts.get(device.type, 0):
-        usable = [kind if count == 1 else f"{kind}:0 to {kind}:{count - 1}"
-                  for kind, count in counts.items() if count]
-        raise ValueError(f"there is no device {str(name)!r} here; usable: {', '.join(usable)}")
-    return device
+    there = dict(cuda=torch.cuda.is_available(), mps=torch.backends.mps.is_available(), cpu=True)
+    usable = [kind for kind in there if there[kind]]
+    name = str(name or os.environ.get("MNIST_ADDER_DEVICE") or usable[0])
+    if name.partition(":")[0] not in usable:
+        raise ValueError(f"there is no device {name!r} here; usable: {', '.join(usable)}")
+    return torch.device(name)
 
 
 def fit(
@@ -137,18 +128,14 @@ def fit(
     - momentum: SGD's, or the first beta of AdamW. A one-cycle schedule changes it, too, against the
       rate, between 0.05 less and 0.05 more (at most 0.999; 0 stays 0)
     - optimizer: "sgd" or "adamw"
-    - schedule: "constant", or "one_cycle": the rate rises for 0.3 of the steps, then falls
-      almost to 0
+    - schedule: "constant", or "one_cycle": it rises for 0.3 of the steps, then falls almost to 0
     - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
       sums for one pass through the CNN, which is nearly all of the work
     - agreement: the share (0-1) of `agreement_loss` in the loss; the rest is `joint_loss`
     - seed: of the shuffling, the augmentation, the numbers and dropout; the same seed gives the
-      same weights again on the same machine, with or without `test`. (Seed before building the
-      model, too.)
-    - device: where to train, see `choose_device`. The model comes back to the device that it came
-      from, whatever happens
-    - after_epoch: called with the history after every epoch, to draw it, say; the model is on its
-      own device then
+      same weights on the same machine. (Seed before building the model, too.)
+    - device: where to train, see `choose_device`; afterwards the model is where it was
+    - after_epoch: called with the history after every epoch, with the model where it was
 
     Interrupting (the stop button, or Ctrl-C) ends training after the step, or the test, that is
     being computed, and keeps the history and the weights; a second interrupt raises
@@ -158,8 +145,6 @@ def fit(
     """
     if not 0 <= agreement <= 1:
         raise ValueError(f"agreement is a share of the loss, from 0 to 1, not {agreement}")
-    if not 0 <= learning_rate < math.inf:
-        raise ValueError(f"the learning rate is a finite number, not {learning_rate}")
     make_optimizer, make_schedule = _choose(OPTIMIZERS, optimizer), _choose(SCHEDULES, schedule)
     device, home = choose_device(device), next(model.parameters()).device
     loader = _loader(train, batch_size, device)
@@ -170,7 +155,7 @@ def fit(
         stepper = make_optimizer(model, learning_rate, momentum, weight_decay)
         scheduler = make_schedule(stepper, learning_rate, momentum, epochs * len(loader))
         for epoch in range(1, epochs + 1):
-            start, scores = time.perf_counter(), []
+            start, scores = time.perf_counter(), list[Tensor]()
             batches = _with_progress(loader, device, f"Epoch {epoch}/{epochs}", scores)
             model.train()
             for images, numbers, digits, totals in batches:
@@ -347,30 +332,19 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
 
 
 def learning_rate_range_test(
-    model: nn.Module,
-    train: Dataset,
-    lowest: float = 1e-4,
-    highest: float = 10.0,
-    steps: int = 100,
-    batch_size: int = 128,
-    momentum: float = 0.9,
+    model: nn.Module, train: Dataset, lowest: float = 1e-4, highest: float = 10.0,
+    steps: int = 100, batch_size: int = 128, momentum: float = 0.9,
 ) -> tuple[list[float], list[float]]:
     """The loss of each step while the learning rate grows from lowest to highest.
 
-    Trains a copy, so that the model stays as it is. Returns (rates, losses).
-    Trains on the model's own device; the data may be on any.
+    Trains a copy, on the model's own device. Returns (rates, losses).
     Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
     """
-    if not 0 < lowest <= highest < math.inf or batch_size < 2:
-        raise ValueError("the rates are above 0 and finite, lowest first, and batch norm needs "
-                         "at least 2 examples in a batch")
-    model = copy.deepcopy(model).train()
-    device = next(model.parameters()).device
+    device, model = next(model.parameters()).device, copy.deepcopy(model).train()
+    loader = _loader(train, batch_size, device)
+    batches = itertools.chain.from_iterable(itertools.repeat(loader))  # as many epochs as needed
     optimizer = torch.optim.SGD(model.parameters(), lowest, momentum=momentum)
     rates, losses = torch.logspace(math.log10(lowest), math.log10(highest), steps), []
-    count = len(train)  # type: ignore[arg-type]
-    loader = DataLoader(train, batch_size, shuffle=True, drop_last=count > batch_size)
-    batches = itertools.chain.from_iterable(itertools.repeat(loader))  # as many epochs as needed
     for rate, (inputs, targets) in zip(rates.tolist(), batches):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.zero_grad()
