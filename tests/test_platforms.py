@@ -11,20 +11,22 @@ import pytest
 from mnist_adder_lib.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAMS = [path for folder in ("mnist_adder_lib", "tools", "tests", "docs")
+PROGRAMS = [path for folder in ("mnist_adder_lib", "experiments", "tools", "tests", "docs")
             for path in (ROOT / folder).rglob("*.py")]
 
 
-@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_text_files_name_their_encoding(path):
+def test_text_files_name_their_encoding():
     """Without its name, it is another one on Windows."""
-    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    calls = ((path, call) for path in PROGRAMS
+             for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    for path, call in calls:
         if isinstance(call, ast.Call):
             function = ast.unparse(call.func)
-            said = [ast.unparse(value) for value in [*call.args, *(k.value for k in call.keywords)]]
-            binary = function == "open" and any(re.fullmatch("'[rwxa]b'", word) for word in said)
+            values = [*call.args, *(keyword.value for keyword in call.keywords)]
+            words = [ast.unparse(value) for value in values]
+            binary = function == "open" and any(re.fullmatch("'[rwxa]b'", word) for word in words)
             if re.search(r"(^open|\.read_text|\.write_text)$", function) and not binary:
-                assert "'utf-8'" in said, f"line {call.lineno}"
+                assert "'utf-8'" in words, f"{path}, line {call.lineno}"
 
 
 @pytest.mark.parametrize("refusals", [3, 10**6])
