@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from torch.nn.utils import prune
 
 from mnist_adder_lib import (
     CheckpointError,
@@ -120,19 +119,6 @@ def test_plain_details_come_back(path):
     assert details.items() <= loaded.items() and loaded["f"].tolist() == [0, 1, 2]
 
 
-plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-2**63, 2**63) | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(0, 9), inner),
-    max_leaves=10)
-
-
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(value=plain)
-def test_what_is_saved_can_be_loaded(path, value):
-    save_checkpoint(path, IdentityAdderModel(), value=value)
-    assert load_checkpoint(path)[1]["value"] == value
-
-
 def test_a_network_that_has_diverged_is_refused(path):
     model = IdentityAdderModel()
     model.digit_head.weight.data[0, 0] = torch.nan
@@ -141,24 +127,12 @@ def test_a_network_that_has_diverged_is_refused(path):
     assert not path.exists()
 
 
-def other_layers():
-    model = IdentityAdderModel()
-    model.sum_head = torch.nn.Linear(64, 28, bias=False)
-    return model
-
-
-def pruned():
-    model = IdentityAdderModel()
-    prune.l1_unstructured(model.sum_head, "weight", 0.5)
-    return model
-
-
-@pytest.mark.parametrize("make", [other_layers, pruned])
-def test_a_network_that_could_not_be_loaded_is_not_saved(path, make):
+def test_a_network_that_could_not_be_loaded_is_not_saved(path):
     save_checkpoint(path, IdentityAdderModel())
-    before = path.read_bytes()
+    before, model = path.read_bytes(), IdentityAdderModel()
+    model.sum_head = torch.nn.Linear(64, 28, bias=False)
     with pytest.raises(ValueError, match="the model holds no network of ours"):
-        save_checkpoint(path, make())
+        save_checkpoint(path, model)
     assert path.read_bytes() == before
 
 
@@ -202,14 +176,6 @@ def test_no_file(path):
         load_checkpoint(path)
 
 
-def test_another_normalisation(path, monkeypatch):
-    monkeypatch.setattr("mnist_adder_lib.checkpoint.MEAN", 0.5)
-    save_checkpoint(path, IdentityAdderModel())
-    monkeypatch.undo()
-    with pytest.raises(CheckpointError, match="normalisation"):
-        load_checkpoint(path)
-
-
 def test_a_full_disk_leaves_the_old_file(mount):
     folder = mount("size=128k")
     path = folder / "model.pt"
@@ -219,12 +185,6 @@ def test_a_full_disk_leaves_the_old_file(mount):
         save_checkpoint(path, IdentityAdderModel())
     assert path.read_bytes() == b"old"
     assert sorted(p.name for p in folder.iterdir()) == ["filler", "model.pt"]
-
-
-def test_a_read_only_folder(mount):
-    folder = mount("size=64k,ro")
-    with pytest.raises(OSError, match="Read-only"):
-        save_checkpoint(folder / "model.pt", IdentityAdderModel())
 
 
 def test_write_whole_replaces_and_is_readable_by_others(path):
