@@ -138,9 +138,6 @@ def test_a_prediction_is_that_of_the_weights_as_they_are(first):
 
 def test_it_takes_one_hot_vectors(model, first):
     assert evaluate(model, first(20)).scores == evaluate(model, first(20).as_one_hot()).scores
-
-
-def test_an_empty_dataset(model):
     with pytest.raises(ValueError, match="dataset is empty"):
         evaluate(model, [])
 
