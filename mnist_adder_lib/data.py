@@ -175,9 +175,9 @@ def find_mnist(root: str | Path | None = None) -> Path:
     except Exception as error:  # depending on disk and network, almost any
         raise DataError(
             f"MNIST is missing or damaged in {source / RAW}, and can't be unpacked or downloaded "
-            f"({' '.join(str(error).split()):.500}). Connect to the internet and run this again; or put the archives "
-            f"there: {', '.join(f'{name}.gz' for name in FILES)}; or set MNIST_ADDER_DATA to a "
-            "folder that has them in MNIST/raw."
+            f"({' '.join(str(error).split()):.500}). Connect to the internet and run this again; "
+            f"or put the archives there: {', '.join(f'{name}.gz' for name in FILES)}; or set "
+            "MNIST_ADDER_DATA to a folder that has them in MNIST/raw."
         ) from error
 
 
