@@ -40,8 +40,8 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any)
         raise
     except Exception as error:  # depending on the value, almost any
         raise ValueError(
-            f"a detail is not plain ({error!s:.500}): convert it first, with float(), str() or "
-            "dict(), say"
+            "a detail is not plain: convert it first, with float(), str() or dict(), say "
+            f"({error!s:.500})"
         ) from error
     write_whole(path, buffer.getvalue())
 
