@@ -255,9 +255,10 @@ def test_a_truncated_unpacked_file(archives, cache, name):
 def test_what_is_missing_is_downloaded(archives, cache, monkeypatch):
     """From a folder, in place of the network."""
     originals = find_mnist() / RAW
-    for name, action in {"_get_redirect_url": lambda url, **_: url, "_urlretrieve": lambda url, path:
-                         shutil.copy(originals / url.rpartition("/")[2], path)}.items():
-        monkeypatch.setattr(f"torchvision.datasets.utils.{name}", action)
+    utils = "torchvision.datasets.utils."
+    monkeypatch.setattr(utils + "_get_redirect_url", lambda url, **_: url)
+    monkeypatch.setattr(utils + "_urlretrieve", lambda url, path:
+                        shutil.copy(originals / url.rpartition("/")[2], path))
     (archives / RAW / f"{FILES[1]}.gz").unlink()
     assert find_mnist(archives) == archives and is_whole(archives)
     assert find_mnist(cache) == cache and is_whole(cache)
