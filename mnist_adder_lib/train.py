@@ -184,8 +184,9 @@ def fit(
                 history.test_loss.append(result.loss_both)
                 history.test_accuracy.append(result.accuracy_both)
             if after_epoch is not None:
-                with _on_device(model, home):
-                    after_epoch(history)
+                model.to(home)
+                after_epoch(history)
+                model.to(device)
     history.interrupted = interrupt.requested
     if history.interrupted:
         print(f"Interrupted after {len(history.train_loss)} steps; the weights so far are kept.")
