@@ -9,17 +9,11 @@ __version__ = "0.1.0"  # here alone: pyproject.toml takes it from this line
 
 try:
     from .augment import LIGHT_AUGMENT, Augment, Forms
-    from .calibrate import calibrate, calibration_error
-    from .checkpoint import (
-        CheckpointError,
-        asset_path,
-        load_checkpoint,
-        load_pretrained,
-        save_checkpoint,
-    )
+    from .checkpoint import load_checkpoint, load_pretrained, save_checkpoint
     from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
-    from .evaluate import Evaluation, Prediction, evaluate, predict, wilson_interval
+    from .evaluate import calibration_error, evaluate, predict, wilson_interval
     from .export import export_onnx, quantise_onnx, run_onnx
+    from .files import CheckpointError, asset_path
     from .model import IdentityAdderModel, count_parameters, receptive_fields
     from .train import (
         BEST_RECIPE,

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import copy
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,14 +15,15 @@ from torch.utils.data import DataLoader, Dataset
 
 from .data import normalise
 
-Looking = TypeVar("Looking", bound=Callable)
 
-
-@dataclass(frozen=True)
+@dataclass
 class Evaluation:
     """What a model answered on every example of a dataset, in its order, and what was right.
 
-    digits, numbers, totals: int64 (n,); digit_logits: float32 (n, 10); sum_logits: (n, 19).
+    - digits, numbers, totals: int64 (n,); digit_logits: float32 (n, 10); sum_logits: (n, 19)
+    - digit_right, sum_right: bool (n,); both_right: where both are
+    - accuracy_digit, accuracy_sum, accuracy_both: percent of the examples
+    - loss_digit, loss_sum: cross entropies, averaged over the examples; loss_both: their sum
     """
 
     digits: Tensor
@@ -34,50 +32,16 @@ class Evaluation:
     digit_logits: Tensor
     sum_logits: Tensor
 
-    @property
-    def loss_digit(self) -> float:
-        """Cross entropy of the digit, averaged over the examples."""
-        return F.cross_entropy(self.digit_logits, self.digits).item()
-
-    @property
-    def loss_sum(self) -> float:
-        """Cross entropy of the sum, averaged over the examples."""
-        return F.cross_entropy(self.sum_logits, self.totals).item()
-
-    @property
-    def loss_both(self) -> float:
-        """The joint loss: both cross entropies together."""
-        return self.loss_digit + self.loss_sum
-
-    @property
-    def digit_right(self) -> Tensor:
-        """bool (n,)"""
-        return self.digit_logits.argmax(dim=1) == self.digits
-
-    @property
-    def sum_right(self) -> Tensor:
-        """bool (n,)"""
-        return self.sum_logits.argmax(dim=1) == self.totals
-
-    @property
-    def both_right(self) -> Tensor:
-        """bool (n,): digit and sum of the same example right."""
-        return self.digit_right & self.sum_right
-
-    @property
-    def accuracy_digit(self) -> float:
-        """Percent of the examples whose digit is right."""
-        return _percent(self.digit_right)
-
-    @property
-    def accuracy_sum(self) -> float:
-        """Percent of the examples whose sum is right."""
-        return _percent(self.sum_right)
-
-    @property
-    def accuracy_both(self) -> float:
-        """Percent of the examples whose digit and sum are right."""
-        return _percent(self.both_right)
+    def __post_init__(self) -> None:
+        self.digit_right = self.digit_logits.argmax(dim=1) == self.digits
+        self.sum_right = self.sum_logits.argmax(dim=1) == self.totals
+        self.both_right = self.digit_right & self.sum_right
+        self.accuracy_digit = _percent(self.digit_right)
+        self.accuracy_sum = _percent(self.sum_right)
+        self.accuracy_both = _percent(self.both_right)
+        self.loss_digit = F.cross_entropy(self.digit_logits, self.digits).item()
+        self.loss_sum = F.cross_entropy(self.sum_logits, self.totals).item()
+        self.loss_both = self.loss_digit + self.loss_sum
 
     @property
     def scores(self) -> dict[str, float]:
@@ -92,14 +56,6 @@ class Evaluation:
         table = pd.DataFrame.from_dict(rows, orient="index")
         table.insert(0, "loss", [self.loss_digit, self.loss_sum, self.loss_both])
         return table
-
-    def table_per_digit(self) -> pd.DataFrame:
-        """`accuracy_per` true digit: how many of them are read right."""
-        return accuracy_per(self.digits, self.digit_right, "digit")
-
-    def table_per_sum(self) -> pd.DataFrame:
-        """`accuracy_per` true sum: how many of them are right."""
-        return accuracy_per(self.totals, self.sum_right, "sum")
 
     def confusion_digit(self) -> pd.DataFrame:
         """Counts (10, 10): a row for each true digit, a column for each predicted one."""
@@ -116,48 +72,21 @@ class Evaluation:
         """
         loss = F.cross_entropy(self.digit_logits, self.digits, reduction="none")
         loss += F.cross_entropy(self.sum_logits, self.totals, reduction="none")
-        columns = dict(
-            digit=self.digits,
-            number=self.numbers,
-            sum=self.totals,
-            predicted_digit=self.digit_logits.argmax(dim=1),
-            predicted_sum=self.sum_logits.argmax(dim=1),
-            loss=loss,
-        )
+        columns = dict(digit=self.digits, number=self.numbers, sum=self.totals,
+                       predicted_digit=self.digit_logits.argmax(dim=1),
+                       predicted_sum=self.sum_logits.argmax(dim=1), loss=loss)
         table = pd.DataFrame({name: column.numpy() for name, column in columns.items()})
         return table[~self.both_right.numpy()].sort_values("loss", ascending=False)
 
 
-def only_looking(function: Looking) -> Looking:
-    """Run a function whose first argument is a model in evaluation mode and without gradients.
+def in_evaluation(model: nn.Module) -> nn.Module:
+    """A copy of the model in evaluation mode, on the same device and without gradients.
 
-    Afterwards all is as before, also after an error or an interrupt: the mode of each part of the
-    model, gradients on or off, and torch's random generators (the GPU's where the model is).
+    Whoever looks at it changes nothing of the model, which another thread may be training.
     """
-    @functools.wraps(function)
-    def looking(model: nn.Module, *args: Any, **kwargs: Any) -> Any:
-        modes = [(part, part.training) for part in model.modules()]
-        gradients, device = torch.is_grad_enabled(), next(model.parameters()).device
-        devices = [device] if device.type == "cuda" else []
-
-        def restore() -> None:
-            torch.set_grad_enabled(gradients)
-            for part, mode in modes:  # model.train(mode) would train frozen parts, too
-                part.training = mode
-
-        try:
-            try:
-                with torch.random.fork_rng(devices), torch.no_grad():
-                    return function(model.eval(), *args, **kwargs)
-            finally:
-                restore()
-        finally:  # again: an interrupt may have come within the first
-            restore()
-
-    return looking  # type: ignore[return-value]
+    return copy.deepcopy(model).eval().requires_grad_(False)
 
 
-@only_looking
 def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Evaluation:
     """The model's answers on every example, without dropout, on the model's own device.
 
@@ -167,16 +96,15 @@ def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Eval
     loader = DataLoader(dataset, batch_size)
     if len(loader) == 0:
         raise ValueError("the dataset is empty: there is nothing to evaluate")
-    device, batches = next(model.parameters()).device, []
-    for (images, numbers), (digits, totals) in loader:
-        logits = model(images.to(device), numbers.to(device))
-        batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
+    model, device, batches = in_evaluation(model), next(model.parameters()).device, []
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+        for (images, numbers), (digits, totals) in loader:
+            logits = model(images.to(device), numbers.to(device))
+            batches.append((*map(as_classes, (digits, numbers, totals)), *logits))
     return Evaluation(*(torch.cat(column).cpu() for column in zip(*batches)))
 
 
-def both_right(
-    digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor
-) -> Tensor:
+def both_right(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor) -> Tensor:
     """bool (batch,): where the likeliest digit and the likeliest sum are the true ones."""
     digit_right = digit_logits.argmax(dim=1) == as_classes(digits)
     return digit_right & (sum_logits.argmax(dim=1) == as_classes(totals))
@@ -206,29 +134,20 @@ def predict(model: nn.Module, image: ArrayLike | Tensor, number: int) -> Predict
     image: (28, 28) or (1, 28, 28), a tensor or an array, white ink on black, of whole numbers
     0-255 (uint8) or floats in 0-1. Raises ValueError, also for a model that has diverged.
     Normalised images, as a dataset gives them, go to the model itself: `model(images, numbers)`.
-    Nothing of the model is touched: another thread may be training it.
+    The model stays as it is, and another thread may be training it.
     """
     if isinstance(number, bool) or number not in range(10):
         raise ValueError(f"the number must be a whole number from 0 to 9, not {number!r}")
+    if any(part.training for part in model.modules()):  # else copying would be most of the work
+        model = in_evaluation(model)
     device = next(model.parameters()).device
     images = normalise(_as_pixels(image)).view(1, 1, 28, 28).to(device)
-    logits = _in_evaluation(model)(images, torch.tensor([int(number)], device=device))
-    digit, total = (each[0].detach().softmax(dim=0).cpu() for each in logits)
+    with torch.no_grad():
+        logits = model(images, torch.tensor([int(number)], device=device))
+    digit, total = (each[0].softmax(dim=0).cpu() for each in logits)
     if not (digit.isfinite().all() and total.isfinite().all()):
         raise ValueError("the model's answer is not finite: its training has diverged")
     return Prediction(digit.argmax().item(), total.argmax().item(), digit, total)
-
-
-def _in_evaluation(model: nn.Module) -> nn.Module:
-    """The model in evaluation mode, with the same weights; its own mode stays as it is.
-
-    So threads may ask while another trains the model: a panel, where widgets are answered in a
-    kernel's subshells, or a server.
-    """
-    view = copy.copy(getattr(model, "_orig_mod", model))  # of torch.compile, which keeps a mode
-    parts = {name: _in_evaluation(part) for name, part in view.named_children()}
-    vars(view).update(training=False, _modules=vars(view)["_modules"] | parts)
-    return view
 
 
 def _as_pixels(image: ArrayLike | Tensor) -> Tensor:
@@ -256,6 +175,24 @@ def _as_pixels(image: ArrayLike | Tensor) -> Tensor:
             "255, or cut off with clip(0, 1); a normalised image goes to the model itself"
         )
     return image.float()
+
+
+def calibration_error(logits: Tensor, targets: Tensor, bins: int = 15) -> float:
+    """The expected calibration error in percent: how far the network's confidence (the
+    probability of its answer) is from its accuracy, on average.
+
+    logits: (n, classes); targets: int64 classes (n,). The answers are put into `bins` groups of
+    equal width by their confidence; the error is the mean over the groups of
+    |accuracy - mean confidence|, weighted by their sizes.
+
+    Source: Guo, Pleiss, Sun and Weinberger, On Calibration of Modern Neural Networks, ICML 2017.
+    """
+    if len(logits) == 0:
+        raise ValueError("there are no answers to take the calibration error of")
+    confidence, answer = logits.double().softmax(dim=1).max(dim=1)
+    gap = confidence - (answer == targets).double()
+    group = (confidence * bins).ceil().long() - 1  # of (0, 1/bins], (1/bins, 2/bins], ...
+    return 100 * torch.zeros(bins).double().index_add(0, group, gap).abs().sum().item() / len(gap)
 
 
 def wilson_interval(right: int, count: int, z: float = 1.96) -> tuple[float, float]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import io
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +14,9 @@ import torch
 from packaging.version import Version
 from torch import Tensor, nn
 
+from .evaluate import in_evaluation
 from .files import write_whole
-from .model import check_images, check_numbers
+from .model import check_images, check_numbers, is_finite
 
 
 def export_onnx(model: nn.Module, path: str | Path) -> None:
@@ -26,11 +24,14 @@ def export_onnx(model: nn.Module, path: str | Path) -> None:
 
     Its inputs are `images`, float32 (batch, 1, 28, 28), normalised, and `numbers`, int64 (batch,);
     its outputs `digit_logits` (batch, 10) and `sum_logits` (batch, 19), for a batch of any size.
+    Raises ValueError for weights that are not finite.
     """
+    if not is_finite(model):
+        raise ValueError("the weights are not finite numbers: training has diverged")
     example = torch.zeros(2, 1, 28, 28), torch.zeros(2).long()
     with warnings.catch_warnings():  # the exporter warns of its own inner workings
         warnings.simplefilter("ignore")
-        write_whole(path, _to_onnx(copy.deepcopy(model).cpu().eval(), example))
+        write_whole(path, _to_onnx(in_evaluation(model).cpu(), example))
 
 
 def _to_onnx(model: nn.Module, example: tuple[Tensor, Tensor]) -> bytes:
@@ -59,13 +60,11 @@ def _without_notes(model: Any) -> Any:
     return model
 
 
-def quantise_onnx(
-    path: str | Path, target: str | Path, images: Tensor, numbers: Tensor
-) -> None:
+def quantise_onnx(path: str | Path, target: str | Path, images: Tensor, numbers: Tensor) -> None:
     """Write an exported file once more to `target`, calculating with whole numbers of 8 bits.
 
     images, numbers: some hundred examples, as for `run_onnx`. What the layers make of them says in
-    which range each layer's values lie. Raises FileNotFoundError where there is no file.
+    which range each layer's values lie.
     """
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
 
@@ -75,23 +74,14 @@ def quantise_onnx(
         def get_next(self) -> dict | None:
             return next(self.batches, None)
 
-    _check_exists(path)
-    with tempfile.TemporaryDirectory() as folder, _no_advice():
-        result = Path(folder, "int8.onnx")
-        quantize_static(str(path), str(result), Examples(), quant_format=QuantFormat.QDQ)
-        run_onnx(result, images[:2], numbers[:2])  # one that had 8 bits before can't be run
-        write_whole(target, result.read_bytes())
-
-
-@contextlib.contextmanager
-def _no_advice() -> Iterator[None]:
-    """The quantiser's advice how to prepare a large model goes to the log of the whole program."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
+    logging.disable(logging.WARNING)  # its advice how to prepare a large model
     try:
-        yield
+        with tempfile.TemporaryDirectory() as folder:
+            result = Path(folder, "int8.onnx")
+            quantize_static(str(path), str(result), Examples(), quant_format=QuantFormat.QDQ)
+            write_whole(target, result.read_bytes())
     finally:
-        logging.disable(before)
+        logging.disable(logging.NOTSET)
 
 
 def run_onnx(path: str | Path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
@@ -101,7 +91,6 @@ def run_onnx(path: str | Path, images: Tensor, numbers: Tensor) -> tuple[Tensor,
     """
     import onnxruntime
 
-    _check_exists(path)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     names = ["digit_logits", "sum_logits"]
     batches = [session.run(names, batch) for batch in _inputs(images, numbers)]
@@ -110,16 +99,8 @@ def run_onnx(path: str | Path, images: Tensor, numbers: Tensor) -> tuple[Tensor,
 
 
 def _inputs(images: Tensor, numbers: Tensor, size: int = 1000) -> list[dict]:
-    """What onnxruntime takes, in batches: all at once could need a gigabyte.
-
-    The file itself checks no numbers: it would answer for any.
-    """
+    """What onnxruntime takes, checked, and in batches: all at once could need a gigabyte."""
     check_images(images)
     check_numbers(numbers, len(images))
     batches = zip(images.cpu().split(size), numbers.cpu().split(size))
-    return [dict(images=np.asarray(some), numbers=np.asarray(told)) for some, told in batches]
-
-
-def _check_exists(path: str | Path) -> None:
-    if not Path(path).is_file():  # a pipe would never end
-        raise FileNotFoundError(f"there is no {path}: write it with export_onnx")
+    return [dict(images=np.asarray(some), numbers=np.asarray(those)) for some, those in batches]

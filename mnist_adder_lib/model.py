@@ -48,12 +48,8 @@ class IdentityAdderModel(nn.Module):
         super().__init__()
         if adder_layers not in range(1, 101):
             raise ValueError(f"the adder has from 1 to 100 layers, not {adder_layers!r}")
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"dropout is a rate from 0 to 1, not {dropout!r}")
-        adder_layers = int(adder_layers)
-        # Plain values, of which a checkpoint is made: they may have come as NumPy's.
-        self.config = dict(adder_layers=adder_layers, dropout=float(dropout),
-                           channel_dropout=bool(channel_dropout))
+        self.config = dict(adder_layers=int(adder_layers), dropout=float(dropout),
+                           channel_dropout=bool(channel_dropout))  # plain, for checkpoints
         drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, dropout)
         self.block1 = nn.Sequential(conv(1, 8, drop()), conv(8, 8, drop()), nn.MaxPool2d(2))
         self.block2 = nn.Sequential(conv(8, 16, drop()), conv(16, 16, drop()), nn.MaxPool2d(2))
@@ -61,7 +57,7 @@ class IdentityAdderModel(nn.Module):
         # Of its 5x5 units only the middle one sees the whole image: the network averages over all.
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.embedding = fully_connected(16, EMBEDDING_SIZE)
-        widths = [EMBEDDING_SIZE + DIGITS] + [ADDER_WIDTH] * adder_layers
+        widths = [EMBEDDING_SIZE + DIGITS] + [ADDER_WIDTH] * int(adder_layers)
         self.adder = nn.Sequential(*map(fully_connected, widths, widths[1:]))
         self.digit_head = nn.Linear(ADDER_WIDTH, DIGITS, bias=False)
         self.sum_head = nn.Linear(ADDER_WIDTH, SUMS, bias=False)
@@ -73,7 +69,7 @@ class IdentityAdderModel(nn.Module):
         return self.add(self.embed(images), numbers)
 
     def embed(self, images: Tensor) -> Tensor:
-        """The 20 numbers that the adder is told about each image: (batch, 20)."""
+        """The 20 numbers that the adder gets for each image: (batch, 20)."""
         features = self.block3(self.block2(self.block1(images)))
         return self.embedding(self.pool(features).flatten(1))
 
@@ -83,16 +79,9 @@ class IdentityAdderModel(nn.Module):
         return self.digit_head(hidden), self.sum_head(hidden)
 
 
-def replace_weights(model: nn.Module, state: dict) -> None:
-    """Load a state dict that fits the model; interrupted, the model stays as it was."""
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    gradients = torch.is_grad_enabled()
-    try:
-        model.load_state_dict(state)
-    except BaseException:
-        torch.set_grad_enabled(gradients)  # PyTorch may have been stopped while they were off
-        model.load_state_dict(before)
-        raise
+def is_finite(model: nn.Module) -> bool:
+    """Whether all weights and statistics are finite numbers: False where training has diverged."""
+    return all(bool(value.isfinite().all()) for value in model.state_dict().values())
 
 
 def count_parameters(model: nn.Module) -> int:
@@ -113,12 +102,12 @@ def receptive_fields(model: nn.Module) -> list[dict[str, Any]]:
     size, jump, start, rows = 1, 1, 0.0, []
     for name, layer in model.named_modules():
         if isinstance(layer, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)):
-            dilation = getattr(layer, "dilation", 1)  # an average has none
-            kernel, stride, padding, apart = (
+            spacing = getattr(layer, "dilation", 1)  # an average has none
+            kernel, stride, padding, dilation = (
                 int(value[0] if isinstance(value, tuple) else value)
-                for value in (layer.kernel_size, layer.stride, layer.padding, dilation)
+                for value in (layer.kernel_size, layer.stride, layer.padding, spacing)
             )
-            reach = (kernel - 1) * apart
+            reach = (kernel - 1) * dilation
             size += reach * jump
             start += (reach / 2 - padding) * jump
             jump *= stride
@@ -128,14 +117,9 @@ def receptive_fields(model: nn.Module) -> list[dict[str, Any]]:
 
 
 def check_images(images: Tensor) -> None:
-    if images.ndim != 4 or images.shape[1:] != (1, 28, 28):
-        raise ValueError(
-            f"images must have the shape (batch, 1, 28, 28), not {tuple(images.shape)}"
-        )
-    if len(images) == 0:
-        raise ValueError("the batch is empty: give the model at least one image")
-    if not images.is_floating_point():
-        raise ValueError(f"images must be normalised floats, not {images.dtype}")
+    if images.shape[1:] != (1, 28, 28) or not len(images) or not images.is_floating_point():
+        raise ValueError("images must be normalised floats of shape (batch, 1, 28, 28), at least "
+                         f"one, not {images.dtype} of shape {tuple(images.shape)}")
 
 
 def check_numbers(numbers: Tensor, count: int) -> Tensor:
@@ -148,18 +132,13 @@ def check_numbers(numbers: Tensor, count: int) -> Tensor:
         )
     one_hot = _as_one_hot(numbers)
     wrong = ((one_hot == 1).sum(dim=1) != 1) | ((one_hot == 0).sum(dim=1) != DIGITS - 1)
-    if _is_far(numbers):
+    if numbers.device.type != "cpu":  # looking at its values would make each step wait for a GPU
         return one_hot.masked_fill(wrong[:, None], torch.nan)
     if wrong.any() and is_one_hot:
         raise ValueError("one-hot numbers must have a single 1 and nine 0s in each row")
     if wrong.any():
         raise ValueError(f"numbers must be 0-9, but go from {numbers.min()} to {numbers.max()}")
     return one_hot
-
-
-def _is_far(tensor: Tensor) -> bool:
-    """On a GPU: whoever looks at its values makes each step wait for the device."""
-    return tensor.device.type != "cpu"
 
 
 def _as_one_hot(numbers: Tensor) -> Tensor:

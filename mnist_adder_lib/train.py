@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
 import json
 import math
 import os
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -21,15 +25,14 @@ from torch.optim.lr_scheduler import LRScheduler
 from torch.utils.data import DataLoader, Dataset
 from tqdm.auto import tqdm
 
-from .evaluate import Evaluation, as_classes, both_right, evaluate
+from .evaluate import as_classes, both_right, evaluate, in_evaluation
 from .files import write_whole
-from .model import DIGITS, replace_weights
+from .model import DIGITS
 
 PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
-# Both for a model without dropout and the LIGHT_AUGMENT of `augment`; at the end
-# `refresh_batch_norm` on images that are not augmented. The best, whose training images also get
-# the `Forms` of `augment`, is the shipped network's.
+# Both for a model without dropout and LIGHT_AUGMENT; at the end `refresh_batch_norm` on images that
+# are not augmented. The best, whose training images also get `Forms`, is the shipped network's.
 FAST_RECIPE = dict(epochs=2, batch_size=128, learning_rate=0.01, weight_decay=0.01,
                    optimizer="adamw", schedule="one_cycle", all_numbers=True)
 BEST_RECIPE = dict(FAST_RECIPE, epochs=20, agreement=0.8)
@@ -49,38 +52,16 @@ class History:
     interrupted: bool = False
 
     def save(self, path: str | Path) -> None:
-        """Write it as JSON, whole or not at all.
-
-        Raises ValueError, before it writes, for what could not be loaded again, and OSError.
-        """
-        self._check()
+        """Write it as JSON, whole or not at all. Raises OSError."""
         write_whole(path, json.dumps(asdict(self)).encode())
 
     @classmethod
     def load(cls, path: str | Path) -> History:
         """Read what `save` wrote. Raises ValueError where the file holds no history."""
         try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
-            if set(content) != set(vars(cls())):
-                raise ValueError("it has other names")
-            history = cls(**content)
-            history._check()
-        except (TypeError, ValueError, RecursionError) as error:
+            return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
+        except (TypeError, ValueError) as error:
             raise ValueError(f"{path} holds no training history ({error})") from error
-        return history
-
-    def _check(self) -> None:
-        steps = self.train_loss, self.train_accuracy, self.learning_rate
-        epochs = self.test_loss, self.test_accuracy
-        for numbers in (*steps, *epochs, self.seconds):
-            if type(numbers) is not list or any(type(number) is not float for number in numbers):
-                raise ValueError("a list of numbers is something else")
-        if len(set(map(len, steps))) > 1 or len(set(map(len, epochs))) > 1:
-            raise ValueError("lists of different lengths")
-        if type(self.steps_per_epoch) is not int or self.steps_per_epoch < 0:
-            raise ValueError(f"steps_per_epoch: {self.steps_per_epoch!r}")
-        if type(self.interrupted) is not bool:
-            raise ValueError(f"interrupted: {self.interrupted!r}")
 
 
 def joint_loss(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor) -> Tensor:
@@ -96,7 +77,7 @@ def agreement_loss(
 ) -> Tensor:
     """How far both heads are from the answer that lies between theirs: a scalar.
 
-    The probabilities of the sums, moved back by the number, are probabilities of the digits, too.
+    The probabilities of the sums, shifted back by the number, are probabilities of the digits, too.
     The target is the mean of both heads' (without a gradient), the loss the cross entropy of each
     head with it. Arguments as for `joint_loss`; of the targets, only their difference, the number,
     is used. Source: Zhang, Xiang, Hospedales and Lu, Deep Mutual Learning, CVPR 2018.
@@ -115,20 +96,12 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
 
     Raises ValueError where this machine has no such device.
     """
-    counts = {"cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
-              "mps": int(torch.backends.mps.is_available()), "cpu": 1}
-    if name is None:
-        best = next(kind for kind, count in counts.items() if count)
-        name = os.environ.get("MNIST_ADDER_DEVICE") or best
-    try:
-        device = torch.device(name)
-    except (RuntimeError, TypeError):  # no device that torch knows
-        device = None
-    if device is None or (device.index or 0) >= counts.get(device.type, 0):
-        usable = [kind if count == 1 else f"{kind}:0 to {kind}:{count - 1}"
-                  for kind, count in counts.items() if count]
-        raise ValueError(f"there is no device {str(name)!r} here; usable: {', '.join(usable)}")
-    return device
+    there = dict(cuda=torch.cuda.is_available(), mps=torch.backends.mps.is_available(), cpu=True)
+    usable = [kind for kind in there if there[kind]]
+    name = str(name or os.environ.get("MNIST_ADDER_DEVICE") or usable[0])
+    if name.partition(":")[0] not in usable:
+        raise ValueError(f"there is no device {name!r} here; usable: {', '.join(usable)}")
+    return torch.device(name)
 
 
 def fit(
@@ -152,58 +125,106 @@ def fit(
     """Train the model in place and return the history.
 
     - learning_rate: constant, or the peak of a one-cycle schedule
-    - momentum: SGD's, or the first beta of AdamW. A one-cycle schedule moves it, too, against the
+    - momentum: SGD's, or the first beta of AdamW. A one-cycle schedule changes it, too, against the
       rate, between 0.05 less and 0.05 more (at most 0.999; 0 stays 0)
     - optimizer: "sgd" or "adamw"
-    - schedule: "constant", or "one_cycle": the rate rises for 0.3 of the steps, then falls
-      almost to 0
+    - schedule: "constant", or "one_cycle": it rises for 0.3 of the steps, then falls almost to 0
     - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
       sums for one pass through the CNN, which is nearly all of the work
     - agreement: the share (0-1) of `agreement_loss` in the loss; the rest is `joint_loss`
     - seed: of the shuffling, the augmentation, the numbers and dropout; the same seed gives the
-      same weights again on the same machine, with or without `test`. (Seed before building the
-      model, too.)
-    - device: where to train, see `choose_device`. The model comes back to the device that it came
-      from, whatever happens
-    - after_epoch: called with the history after every epoch, to draw it, say; the model is on its
-      own device then
+      same weights on the same machine. (Seed before building the model, too.)
+    - device: where to train, see `choose_device`; afterwards the model is where it was
+    - after_epoch: called with the history after every epoch, with the model where it was
 
-    Interrupting (the stop button, or Ctrl-C) keeps the history of all whole steps and the weights
-    that the last of them left. Raises ValueError for a choice that isn't there, and for fewer than
-    2 training examples in all or in a batch, which batch norm needs.
+    Interrupting (the stop button, or Ctrl-C) ends training after the step, or the test, that is
+    being computed, and keeps the history and the weights; a second interrupt raises
+    KeyboardInterrupt at once. Training that diverges goes on, and says so. Raises ValueError for a
+    choice that isn't there, and for fewer than 2 training examples in all or in a batch, which
+    batch norm needs.
     """
-    device, home = choose_device(device), next(model.parameters()).device
     if not 0 <= agreement <= 1:
         raise ValueError(f"agreement is a share of the loss, from 0 to 1, not {agreement}")
-    if not 0 <= learning_rate < math.inf:
-        raise ValueError(f"the learning rate is a finite number, not {learning_rate}")
     make_optimizer, make_schedule = _choose(OPTIMIZERS, optimizer), _choose(SCHEDULES, schedule)
+    device, home = choose_device(device), next(model.parameters()).device
     loader = _loader(train, batch_size, device)
     if seed is not None:
         torch.manual_seed(seed)
     history = History(steps_per_epoch=len(loader))
-    run = _Run(history, model)
-    try:
-        try:
-            stepper = make_optimizer(model.to(device), learning_rate, momentum, weight_decay)
-            scheduler = make_schedule(stepper, learning_rate, momentum, epochs * len(loader))
-            for epoch in range(1, epochs + 1):
-                with tqdm(total=len(loader), desc=f"Epoch {epoch}/{epochs}", leave=False) as bar:
-                    _train_epoch(model, loader, stepper, scheduler, all_numbers, agreement, run,
-                                 bar)
-                if test is not None:
-                    run.record_test(evaluate(model, test))
-                if after_epoch is not None:
-                    model.to(home)
-                    after_epoch(history)
-                    model.to(device)
-        finally:
-            model.to(home)
-        return history
-    except KeyboardInterrupt:
-        run.break_off(model.to(home))
+    with _interrupt_as_flag() as interrupt, _on_device(model, device):
+        stepper = make_optimizer(model, learning_rate, momentum, weight_decay)
+        scheduler = make_schedule(stepper, learning_rate, momentum, epochs * len(loader))
+        for epoch in range(1, epochs + 1):
+            start, scores = time.perf_counter(), list[Tensor]()
+            batches = _with_progress(loader, device, f"Epoch {epoch}/{epochs}", scores)
+            model.train()
+            for images, numbers, digits, totals in batches:
+                if interrupt.requested:
+                    break
+                stepper.zero_grad()
+                if all_numbers:
+                    logits, targets = _add_all_numbers(model, images, digits)
+                else:
+                    logits, targets = model(images, numbers), (digits, totals)
+                loss = joint_loss(*logits, *targets)
+                if agreement:
+                    loss = torch.lerp(loss, agreement_loss(*logits, *targets), agreement)
+                loss.backward()
+                stepper.step()
+                # As tensors: reading a number makes a GPU wait. Detached: a graph takes memory.
+                right = both_right(*logits, *targets).float().mean()
+                scores.append(torch.stack([loss.detach(), 100 * right]))
+                history.learning_rate.append(float(stepper.param_groups[0]["lr"]))
+                scheduler.step()
+            _record(history, scores, time.perf_counter() - start)
+            if interrupt.requested:
+                break
+            if test is not None:
+                result = evaluate(model, test)
+                history.test_loss.append(result.loss_both)
+                history.test_accuracy.append(result.accuracy_both)
+            if after_epoch is not None:
+                model.to(home)
+                after_epoch(history)
+                model.to(device)
+    history.interrupted = interrupt.requested
+    if history.interrupted:
         print(f"Interrupted after {len(history.train_loss)} steps; the weights so far are kept.")
-        return history
+    return history
+
+
+@contextlib.contextmanager
+def _interrupt_as_flag() -> Iterator[SimpleNamespace]:
+    """`requested` is set by the first interrupt (Ctrl-C); a second raises KeyboardInterrupt.
+
+    Interrupts reach the main thread alone: in another thread nothing changes.
+    """
+    interrupt = SimpleNamespace(requested=False)
+
+    def note(*_: object) -> None:
+        if interrupt.requested:
+            raise KeyboardInterrupt
+        interrupt.requested = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupt
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupt
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _on_device(model: nn.Module, device: torch.device) -> Iterator[None]:
+    """The model is on the device, and afterwards where it was, whatever happens."""
+    home = next(model.parameters()).device
+    try:
+        model.to(device)
+        yield
+    finally:
+        model.to(home)
 
 
 def _loader(train: Dataset, batch_size: int, device: torch.device) -> DataLoader:
@@ -216,94 +237,33 @@ def _loader(train: Dataset, batch_size: int, device: torch.device) -> DataLoader
     return DataLoader(train, batch_size, shuffle=True, drop_last=count % batch_size == 1)
 
 
-class _Run:
-    """What training has reached: scores and rates of its steps, and the weights after the last.
+def _with_progress(
+    loader: DataLoader, device: torch.device, title: str, scores: list[Tensor]
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """The batches, on the device, and a bar with the latest loss and the mean accuracy so far.
 
-    An interrupt may come anywhere, in the middle of a step of the optimizer, too. What belongs
-    together is replaced at once, so that it finds either all of the old or all of the new.
+    scores: loss and accuracy of each step, which the loop adds to.
     """
-
-    def __init__(self, history: History, model: nn.Module):
-        self.history = history
-        self.scores: list[Tensor] = []
-        self.rates: list[float] = []
-        self.gradients = torch.is_grad_enabled()
-        self.begin(model)
-        self.keep()
-
-    def begin(self, model: nn.Module) -> None:
-        """An epoch begins."""
-        self.start, self.state = time.perf_counter(), model.state_dict()
-
-    def keep(self) -> None:
-        """A step is whole, its score and its rate have been added."""
-        state = {name: value.clone() for name, value in self.state.items()}
-        self.reached = len(self.scores), state
-
-    def record(self) -> None:
-        """Bring the history up to the last whole step."""
-        count, history = self.reached[0], self.history
-        if count == len(history.train_loss):
-            return
-        losses, accuracies = torch.stack(self.scores[:count]).T.tolist()
-        before = history.seconds[: (count - 1) // history.steps_per_epoch]
-        seconds = [*before, time.perf_counter() - self.start]
-        vars(history).update(train_loss=losses, train_accuracy=accuracies,
-                             learning_rate=self.rates[:count], seconds=seconds)
-
-    def record_test(self, scores: Evaluation) -> None:
-        """An epoch's test results."""
-        losses = [*self.history.test_loss, scores.loss_both]
-        accuracies = [*self.history.test_accuracy, scores.accuracy_both]
-        vars(self.history).update(test_loss=losses, test_accuracy=accuracies)
-
-    def break_off(self, model: nn.Module) -> None:
-        """Go back to the last whole step."""
-        torch.set_grad_enabled(self.gradients)
-        model.load_state_dict(self.reached[1])
-        self.record()
-        self.history.interrupted = True
-
-
-def _train_epoch(
-    model: Any,
-    loader: DataLoader,
-    optimizer: Optimizer,
-    schedule: LRScheduler,
-    all_numbers: bool,
-    agreement: float,
-    run: _Run,
-    bar: tqdm,
-) -> None:
-    """One pass over the training data; its steps are added to the run and its history."""
-    device, first = next(model.parameters()).device, len(run.scores)
-    run.begin(model.train())
     # The bar isn't given the loader: tqdm.auto would start it twice and draw from its generator.
-    for (images, numbers), (digits, totals) in loader:
-        images, numbers = images.to(device), numbers.to(device)
-        digits, totals = digits.to(device), totals.to(device)
+    with tqdm(total=len(loader), desc=title, leave=False) as bar:
+        for (images, numbers), (digits, totals) in loader:
+            yield images.to(device), numbers.to(device), digits.to(device), totals.to(device)
+            if scores and len(scores) % PROGRESS_STEPS == 0:
+                loss, accuracy = scores[-1][0].item(), torch.stack(scores).mean(dim=0)[1].item()
+                bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%", refresh=False)
+                bar.update(PROGRESS_STEPS)
 
-        optimizer.zero_grad()
-        if all_numbers:
-            logits, targets = _add_all_numbers(model, images, digits)
-        else:
-            logits, targets = model(images, numbers), (digits, totals)
-        loss = joint_loss(*logits, *targets)
-        if agreement:
-            loss = torch.lerp(loss, agreement_loss(*logits, *targets), agreement)
-        loss.backward()
-        optimizer.step()
 
-        # Detached, or every step's graph would stay in memory; as tensors, since reading a
-        # number would make every step wait for a GPU.
-        right = both_right(*logits, *targets).float().mean()
-        run.scores.append(torch.stack([loss.detach(), 100 * right]))
-        run.rates.append(float(optimizer.param_groups[0]["lr"]))
-        run.keep()
-        schedule.step()
-        if (len(run.scores) - first) % PROGRESS_STEPS == 0:
-            _show_progress(bar, run.scores[first:], run.rates)
-    run.record()
+def _record(history: History, scores: list[Tensor], seconds: float) -> None:
+    """Add loss and accuracy of an epoch's steps to the history."""
+    if not scores:
+        return
+    losses, accuracies = torch.stack(scores).T.tolist()
+    if math.isnan(losses[-1]) and not any(map(math.isnan, history.train_loss[-1:])):
+        print("Training has diverged: the loss is no number any more. Try a lower learning rate.")
+    history.train_loss += losses
+    history.train_accuracy += accuracies
+    history.seconds.append(seconds)
 
 
 def _add_all_numbers(model: Any, images: Tensor, digits: Tensor) -> tuple[tuple, tuple]:
@@ -312,13 +272,6 @@ def _add_all_numbers(model: Any, images: Tensor, digits: Tensor) -> tuple[tuple,
     digits = as_classes(digits).repeat_interleave(10)
     numbers = torch.arange(10, device=images.device).repeat(len(images))
     return model.add(embeddings, numbers), (digits, digits + numbers)
-
-
-def _show_progress(bar: tqdm, scores: list[Tensor], rates: list[float]) -> None:
-    loss = scores[-1][0].item()
-    accuracy = torch.stack(scores).mean(dim=0)[1].item()
-    bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%, rate {rates[-1]:.4f}", False)
-    bar.update(PROGRESS_STEPS)
 
 
 def _sgd(model: nn.Module, rate: float, momentum: float, weight_decay: float) -> Optimizer:
@@ -367,7 +320,7 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
     if count < 2 or batches < 1:
         raise ValueError("batch norm needs at least 2 examples, and a batch")
     device = next(model.parameters()).device
-    trial = copy.deepcopy(model).eval().requires_grad_(False)  # no setting of torch is touched
+    trial = in_evaluation(model)  # interrupted, the model stays as it was
     for layer in trial.modules():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
             layer.reset_running_stats()
@@ -376,34 +329,23 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
     loader = DataLoader(dataset, 250, drop_last=count % 250 == 1)
     for (images, numbers), _ in itertools.islice(loader, batches):
         trial(images.to(device), numbers.to(device))
-    replace_weights(model, trial.state_dict())  # interrupted, the model stays as it was
+    model.load_state_dict(trial.state_dict())
 
 
 def learning_rate_range_test(
-    model: nn.Module,
-    train: Dataset,
-    lowest: float = 1e-4,
-    highest: float = 10.0,
-    steps: int = 100,
-    batch_size: int = 128,
-    momentum: float = 0.9,
+    model: nn.Module, train: Dataset, lowest: float = 1e-4, highest: float = 10.0,
+    steps: int = 100, batch_size: int = 128, momentum: float = 0.9,
 ) -> tuple[list[float], list[float]]:
     """The loss of each step while the learning rate grows from lowest to highest.
 
-    Trains a copy, so that the model stays as it is. Returns (rates, losses).
-    Trains on the model's own device; the data may be on any.
+    Trains a copy, on the model's own device. Returns (rates, losses).
     Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
     """
-    if not 0 < lowest <= highest < math.inf or batch_size < 2:
-        raise ValueError("the rates are above 0 and finite, lowest first, and batch norm needs "
-                         "at least 2 examples in a batch")
-    model = copy.deepcopy(model).train()
-    device = next(model.parameters()).device
+    device, model = next(model.parameters()).device, copy.deepcopy(model).train()
+    loader = _loader(train, batch_size, device)
+    batches = itertools.chain.from_iterable(itertools.repeat(loader))  # as many epochs as needed
     optimizer = torch.optim.SGD(model.parameters(), lowest, momentum=momentum)
     rates, losses = torch.logspace(math.log10(lowest), math.log10(highest), steps), []
-    count = len(train)  # type: ignore[arg-type]
-    loader = DataLoader(train, batch_size, shuffle=True, drop_last=count > batch_size)
-    batches = itertools.chain.from_iterable(itertools.repeat(loader))  # as many epochs as needed
     for rate, (inputs, targets) in zip(rates.tolist(), batches):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.zero_grad()

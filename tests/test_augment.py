@@ -7,16 +7,7 @@ from hypothesis import strategies as st
 from torchvision.transforms.v2 import functional as reference
 
 from mnist_adder_lib import AdderDataset, Augment, Forms, normalise
-from mnist_adder_lib.augment import (
-    add_bar,
-    add_tail,
-    add_upstroke,
-    draw_line,
-    move,
-    recolour,
-    shrink_lower_loop,
-    shrink_upper_loop,
-)
+from mnist_adder_lib.augment import add_bar, add_upstroke, draw_line, move, recolour
 
 STILL = {name: 0 for name in vars(Augment())}
 
@@ -24,10 +15,6 @@ STILL = {name: 0 for name in vars(Augment())}
 @pytest.fixture(scope="module")
 def images(splits):
     return splits[1].images[:64, None].float() / 255
-
-
-def test_no_range_no_change(images):
-    assert torch.allclose(Augment(**STILL)(images), images, atol=1e-5)
 
 
 @given(
@@ -92,23 +79,10 @@ def test_it_keeps_the_range_and_follows_the_seed(images):
 def test_the_defaults_are_the_references():
     reference = dict(degrees=20, shift=0.1, scale=0.1, brightness=0.2, contrast=0.2)
     assert Augment() == Augment(**{**STILL, **reference})
-    spread = Augment(**{**STILL, "shift": 0.1})(torch.ones(2000, 1, 28, 28))
-    # Shifts are uniform up to 2.8 pixels either way: up to 3 columns or rows turn black.
-    black_columns = (spread.amax(dim=(1, 2)) < 0.5).sum(dim=1)
-    assert black_columns.max() in (2, 3) and black_columns.min() == 0
-
-
-@pytest.mark.parametrize("name", ["brightness", "contrast"])
-def test_either_colour_is_changed_alone(first, name):
-    none = dict(degrees=0, shift=0, scale=0, shear=0, brightness=0, contrast=0)
-    images = first(20).images[:, None] / 255
-    assert torch.allclose(Augment(**none)(images), images, atol=1e-5)
-    assert (Augment(**dict(none, **{name: 0.2}))(images) - images).abs().amax((1, 2, 3)).min() > 0
 
 
 @pytest.mark.parametrize("parameters", [
-    dict(scale=1.5), dict(scale=1), dict(degrees=-20), dict(degrees=float("nan")),
-    dict(shift=2.8), dict(shear=90), dict(brightness=-0.1), dict(contrast=20),
+    dict(scale=1), dict(degrees=-20), dict(shear=float("nan")), dict(contrast=20),
 ])
 def test_half_ranges_that_make_no_sense(parameters):
     (name, value), = parameters.items()
@@ -118,10 +92,7 @@ def test_half_ranges_that_make_no_sense(parameters):
 
 # ------------------------------------------------------------------ forms
 
-ALL_FORMS = dict.fromkeys(["upstroke", "bar", "tail", "loop"], 1.0)
-FORMS = [(1, add_upstroke), (7, add_bar), (9, add_tail), (9, shrink_upper_loop),
-         (6, shrink_lower_loop)]
-each_form = pytest.mark.parametrize("digit, form", FORMS, ids=lambda value: str(value)[:30])
+each_form = pytest.mark.parametrize("digit, form", [(1, add_upstroke), (7, add_bar)])
 
 
 def of_digit(splits, digit, count=200):
@@ -132,10 +103,10 @@ def of_digit(splits, digit, count=200):
 def test_forms_touch_their_own_digits_alone(splits):
     images, digits = splits[0].images[:500, None].float() / 255, splits[0].digits[:500]
     before = images.clone()
-    changed = (Forms(**ALL_FORMS)(images, digits) != images).any(dim=(1, 2, 3))
-    assert torch.equal(changed, torch.isin(digits, torch.tensor([1, 6, 7, 9])))
+    changed = (Forms(1, 1)(images, digits) != images).any(dim=(1, 2, 3))
+    assert torch.equal(changed, torch.isin(digits, torch.tensor([1, 7])))
     assert torch.equal(images, before)
-    assert torch.equal(Forms(0, 0, 0, 0)(images, digits), images)
+    assert torch.equal(Forms(0, 0)(images, digits), images)
 
 
 def test_a_share_of_the_digits_gets_a_form(splits):
@@ -175,14 +146,6 @@ def test_an_upstroke_leads_to_the_top_from_the_left(splits):
     assert (right - left + 1 - width).double().mean() > 2
 
 
-def test_a_loop_shrinks_and_the_height_stays(splits):
-    nines = of_digit(splits, 9)
-    small = shrink_upper_loop(nines)
-    assert small[:, :, :14].sum() < 0.8 * nines[:, :, :14].sum()
-    height, new = ((images.amax(dim=(1, 3)) > 0.3).sum(1).double() for images in (nines, small))
-    assert (new - height).abs().mean() < 1.5
-
-
 @given(st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(1.5, 4))
 def test_a_line_has_its_width_and_its_ends(x0, y0, x1, y1, width):
     start, end = torch.tensor([[x0, y0]]), torch.tensor([[x1, y1]])
@@ -192,13 +155,6 @@ def test_a_line_has_its_width_and_its_ends(x0, y0, x1, y1, width):
     assert ink.sum().item() == pytest.approx(area, rel=0.15, abs=1)
     turned = draw_line(torch.zeros(1, 1, 28, 28), end, start, torch.tensor([width]))
     assert torch.allclose(ink, turned, atol=1e-4)
-
-
-@pytest.mark.parametrize("name", ALL_FORMS)
-@pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
-def test_what_is_no_share_is_refused(name, share):
-    with pytest.raises(ValueError, match=f"{name} is a share from 0 to 1"):
-        Forms(**{name: share})
 
 
 def test_a_dataset_gives_its_digits_forms_before_it_augments_them(splits):

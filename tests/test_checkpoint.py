@@ -1,6 +1,4 @@
-import os
 import pickle
-import struct
 import zipfile
 from pathlib import Path
 
@@ -9,7 +7,6 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from torch.nn.utils import prune
 
 from mnist_adder_lib import (
     CheckpointError,
@@ -19,8 +16,7 @@ from mnist_adder_lib import (
     load_pretrained,
     save_checkpoint,
 )
-from mnist_adder_lib.checkpoint import asset_path
-from mnist_adder_lib.files import write_whole
+from mnist_adder_lib.files import asset_path, write_whole
 
 
 def same(one, two):
@@ -66,7 +62,7 @@ def test_the_shipped_model_works(first):
     assert evaluate(load_pretrained(), first(1000)).accuracy_both > 97
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 0.999))
 def test_a_truncated_checkpoint(path, share):
     content = asset_path("adder.pt").read_bytes()
@@ -106,18 +102,12 @@ def test_a_file_of_something_else(path, content):
         load_checkpoint(path)
 
 
-@pytest.mark.parametrize("value, advice", [
-    (np.float64(99.1), r"score=.*99.1.* \(float64\) is not plain: convert it first"),
-    (Path("here"), "Path.*is not plain"),
-    (torch.__version__, "TorchVersion"),
-    ({"scores": [1, {"both": np.int64(3)}]}, "not plain"),
-    ({np.int64(3): 1}, "not plain"),
-    (2**2100, "not plain"),
-    (print, "not plain"),
+@pytest.mark.parametrize("value", [
+    np.float64(99.1), Path("here"), {"scores": [1, {"both": np.int64(3)}]}, 2**2100, print,
 ])
-def test_what_could_not_be_loaded_again_is_refused_before_writing(path, value, advice):
+def test_what_could_not_be_loaded_again_is_refused_before_writing(path, value):
     save_checkpoint(path, IdentityAdderModel(), seed=1)
-    with pytest.raises(ValueError, match=advice):
+    with pytest.raises(ValueError, match="a detail is not plain: convert it first"):
         save_checkpoint(path, IdentityAdderModel(), score=value)
     assert load_checkpoint(path)[1]["seed"] == 1
 
@@ -129,19 +119,6 @@ def test_plain_details_come_back(path):
     assert details.items() <= loaded.items() and loaded["f"].tolist() == [0, 1, 2]
 
 
-plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-2**63, 2**63) | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(0, 9), inner),
-    max_leaves=10)
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(value=plain)
-def test_what_is_saved_can_be_loaded(path, value):
-    save_checkpoint(path, IdentityAdderModel(), value=value)
-    assert load_checkpoint(path)[1]["value"] == value
-
-
 def test_a_network_that_has_diverged_is_refused(path):
     model = IdentityAdderModel()
     model.digit_head.weight.data[0, 0] = torch.nan
@@ -150,50 +127,17 @@ def test_a_network_that_has_diverged_is_refused(path):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("options", [
-    dict(dropout=np.float64(0.25)), dict(dropout=np.float32(0.25)),
-    dict(dropout=torch.tensor(0.25)), dict(channel_dropout=np.bool_(False)),
-    dict(channel_dropout=0), dict(adder_layers=np.int64(1)),
-])
-def test_a_variant_of_any_kind_of_number_can_be_loaded(path, options):
-    model = IdentityAdderModel(**options)
-    save_checkpoint(path, model)
-    assert load_checkpoint(path)[0].config == model.config
-
-
-def other_layers():
-    model = IdentityAdderModel()
-    model.sum_head = torch.nn.Linear(64, 28, bias=False)
-    return model
-
-
-def pruned():
-    model = IdentityAdderModel()
-    prune.l1_unstructured(model.sum_head, "weight", 0.5)
-    return model
-
-
-@pytest.mark.parametrize("make", [other_layers, pruned])
-def test_a_network_that_could_not_be_loaded_is_not_saved(path, make):
+def test_a_network_that_could_not_be_loaded_is_not_saved(path):
     save_checkpoint(path, IdentityAdderModel())
-    before = path.read_bytes()
-    with pytest.raises(ValueError, match="the model holds no network of this library"):
-        save_checkpoint(path, make())
+    before, model = path.read_bytes(), IdentityAdderModel()
+    model.sum_head = torch.nn.Linear(64, 28, bias=False)
+    with pytest.raises(ValueError, match="the model holds no network of ours"):
+        save_checkpoint(path, model)
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["variant", "normalisation"])
-def test_a_detail_takes_no_name_of_the_librarys(path, name):
-    with pytest.raises(ValueError, match=f"another name than {name}"):
-        save_checkpoint(path, IdentityAdderModel(), **{name: "mine"})
-    assert not path.exists()
-
-
-def without(name):
-    return lambda content: content.pop(name)
-
-
 def put(value, *names):
+    """A change of what a file holds."""
     def change(content):
         for name in names[:-1]:
             content = content[name]
@@ -203,98 +147,32 @@ def put(value, *names):
 
 
 LAST = "weights", "sum_head.weight"
-LAUGHS = ["ha"]  # small as a file, endless as a text
-for _ in range(50):
-    LAUGHS = [LAUGHS, LAUGHS]
-ENDLESS = torch.zeros(1).expand(10**9)
 
 
 @pytest.mark.parametrize("change", [
-    *map(without, ["variant", "normalisation", "details", "weights"]),
-    *(put(value, name) for value in (None, 3, [1], "text")
+    *(lambda content, name=name: content.pop(name)
       for name in ("variant", "normalisation", "details", "weights")),
-    *(put({}, name) for name in ("normalisation", "weights")),
-    *(put(value, *names) for value in (LAUGHS, ENDLESS, torch.zeros(2)) for names in (
-        ("variant",), ("normalisation",), ("details",), ("weights",), LAST,
-        ("variant", "adder_layers"), ("variant", "dropout"), ("normalisation", "mean"))),
-    put(float("nan"), "variant", "dropout"),
-    *(put(value, "variant", "adder_layers") for value in (30_000, 0, -1, 1, 1.5, None, "2")),
-    put(0.1, "variant", "unknown"),
-    *(put(value, "variant", "dropout") for value in (7, "much", None)),
-    put(0.2, "normalisation", "std"),
-    *(put(value, *LAST) for value in (None, 1.0, torch.zeros(19), torch.zeros(2, 64),
-                                      torch.full((19, 64), torch.nan),
-                                      torch.full((19, 64), -torch.inf))),
+    *(put(3, name) for name in ("variant", "normalisation", "details", "weights")),
+    put(30_000, "variant", "adder_layers"), put(1, "variant", "adder_layers"),
+    put(0.1, "variant", "unknown"), put(0.2, "normalisation", "std"),
+    put(torch.zeros(2, 64), *LAST), put(torch.full((19, 64), torch.nan), *LAST),
     lambda content: content["weights"].pop(LAST[1]),
-    put(torch.zeros(3), "weights", "more"),
-    put(-torch.ones(8), "weights", "block1.0.2.running_var"),
 ])
 def test_wrong_content_of_the_right_format(path, change):
     """Each is named as a problem of the file, and the given model is left alone."""
     content = torch.load(asset_path("adder.pt"), weights_only=True)
     change(content)
     torch.save(content, path)
-    model = IdentityAdderModel().train()
-    before = {name: value.clone() for name, value in model.state_dict().items()}
+    model, other = IdentityAdderModel().train(), IdentityAdderModel()
+    other.load_state_dict(model.state_dict())
     for arguments in ((path,), (path, model)):
         with pytest.raises(CheckpointError, match="model.pt"):
             load_checkpoint(*arguments)
-    assert model.training
-    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
-
-
-def rewrite(path, change, kind=zipfile.ZIP_STORED):
-    """The shipped checkpoint with other bytes in its archive: `change(name, content)`."""
-    with zipfile.ZipFile(asset_path("adder.pt")) as old, zipfile.ZipFile(path, "w", kind) as new:
-        for member in old.infolist():
-            new.writestr(member.filename, change(member.filename, old.read(member)))
-
-
-def test_weights_that_claim_to_be_larger_than_the_file_are_not_read_beyond_it(path):
-    rewrite(path, lambda name, content: content)
-    load_checkpoint(path)
-    linear = struct.pack("<BH", ord("M"), 4096), struct.pack("<BI", ord("J"), 10**9)
-    rewrite(path, lambda name, content: (
-        content.replace(*linear) if name.endswith("data.pkl") else content))
-    try:
-        load_checkpoint(path)  # the tensor may be as large as it should be, in a storage that isn't
-    except CheckpointError:
-        pass
-
-
-def test_a_packed_archive_is_refused_before_it_is_unpacked(path):
-    rewrite(path, lambda name, content: content + bytes(10**6), zipfile.ZIP_DEFLATED)
-    with pytest.raises(CheckpointError, match="it is packed"):
-        load_checkpoint(path)
-
-
-def test_details_do_not_hang_on_the_file(path):
-    save_checkpoint(path, IdentityAdderModel(), numbers=torch.arange(1000))
-    details = load_checkpoint(path)[1]
-    path.write_bytes(bytes(path.stat().st_size))
-    assert torch.equal(details["numbers"], torch.arange(1000))
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
-def test_a_pipe_is_no_checkpoint(path):
-    os.mkfifo(path)
-    with pytest.raises(CheckpointError, match="is no file"):
-        load_checkpoint(path)
-    with pytest.raises(OSError, match="is no file"):
-        write_whole(path, b"")
-    assert path.is_fifo()
+    assert model.training and same(model, other)
 
 
 def test_no_file(path):
     with pytest.raises(FileNotFoundError, match="no checkpoint .*model.pt"):
-        load_checkpoint(path)
-
-
-def test_another_normalisation(path, monkeypatch):
-    monkeypatch.setattr("mnist_adder_lib.checkpoint.MEAN", 0.5)
-    save_checkpoint(path, IdentityAdderModel())
-    monkeypatch.undo()
-    with pytest.raises(CheckpointError, match="normalisation"):
         load_checkpoint(path)
 
 
@@ -307,12 +185,6 @@ def test_a_full_disk_leaves_the_old_file(mount):
         save_checkpoint(path, IdentityAdderModel())
     assert path.read_bytes() == b"old"
     assert sorted(p.name for p in folder.iterdir()) == ["filler", "model.pt"]
-
-
-def test_a_read_only_folder(mount):
-    folder = mount("size=64k,ro")
-    with pytest.raises(OSError, match="Read-only"):
-        save_checkpoint(folder / "model.pt", IdentityAdderModel())
 
 
 def test_write_whole_replaces_and_is_readable_by_others(path):
@@ -331,26 +203,3 @@ def test_a_link_stays_and_its_file_is_written(path):
         pytest.skip(f"no links here: {error}")
     write_whole(path, b"whole")
     assert path.is_symlink() and target.read_bytes() == b"whole"
-
-
-def test_a_target_that_another_program_holds(path, monkeypatch):
-    """As on Windows while it is open elsewhere."""
-    def refuse(*_):
-        raise PermissionError("held")
-
-    write_whole(path, b"old")
-    monkeypatch.setattr("pathlib.Path.replace", refuse)
-    with pytest.raises(PermissionError, match="held"):
-        write_whole(path, b"new")
-    assert path.read_bytes() == b"old" and list(path.parent.iterdir()) == [path]
-
-
-def test_what_a_killed_process_left_behind_is_removed(path):
-    names = ".model.pt-0123.part", ".model.pt-4567.part", ".other.pt-0123.part"
-    old, new, other = map(path.with_name, names)
-    for part in (old, new, other):
-        part.touch()
-    for part in (old, other):
-        os.utime(part, (0, 0))
-    write_whole(path, b"whole")
-    assert not old.exists() and new.exists() and other.exists()

@@ -1,5 +1,4 @@
 import logging
-import os
 
 import pytest
 import torch
@@ -65,8 +64,8 @@ def test_a_batch_of_any_size(path, batch):
 
 
 @pytest.mark.parametrize("count, numbers, message", [
-    (3, [1, 2, 10], "must be 0-9, but go from 1 to 10"), (3, [-1, 2, 3], "must be 0-9"),
-    (3, [1, 2], r"shape \(3,\)"), (2000, [1] * 1000, r"shape \(2000,\)"), (0, [], "empty"),
+    (3, [1, 2, 10], "must be 0-9, but go from 1 to 10"), (3, [1, 2], r"shape \(3,\)"),
+    (0, [], "at least one"),
 ])
 def test_examples_that_make_no_sense(path, tmp_path, count, numbers, message):
     examples = torch.zeros(count, 1, 28, 28), torch.tensor(numbers, dtype=torch.int64)
@@ -77,35 +76,9 @@ def test_examples_that_make_no_sense(path, tmp_path, count, numbers, message):
     assert not (tmp_path / "int8.onnx").exists()
 
 
-def test_eight_bits_are_not_made_of_eight_bits(path, tmp_path):
-    eight, examples = tmp_path / "int8.onnx", (torch.rand(9, 1, 28, 28), torch.arange(9))
-    quantise_onnx(path, eight, *examples)
-    before = eight.read_bytes()
-    with pytest.raises(Exception, match="invalid model"):
-        quantise_onnx(eight, eight, *examples)
-    assert eight.read_bytes() == before
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
-def test_a_pipe_does_not_hang(tmp_path):
-    os.mkfifo(tmp_path / "x.onnx")
-    with pytest.raises(FileNotFoundError):
-        run_onnx(tmp_path / "x.onnx", torch.zeros(1, 1, 28, 28), torch.zeros(1).long())
-
-
-def test_no_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match="write it with export_onnx"):
-        run_onnx(tmp_path / "none.onnx", torch.zeros(1, 1, 28, 28), torch.zeros(1).long())
-    with pytest.raises(FileNotFoundError, match="write it with export_onnx"):
-        quantise_onnx(tmp_path / "none.onnx", tmp_path / "x.onnx", torch.zeros(1, 1, 28, 28),
-                      torch.zeros(1).long())
-
-
-def test_an_untrained_model_is_exported_as_it_is(tmp_path):
-    model = IdentityAdderModel(adder_layers=1).eval()
-    export_onnx(model, tmp_path / "x.onnx")
-    images, numbers = torch.randn(3, 1, 28, 28), torch.arange(3)
-    with torch.no_grad():
-        expected = model(images, numbers)
-    for ours, theirs in zip(expected, run_onnx(tmp_path / "x.onnx", images, numbers)):
-        assert torch.allclose(ours, theirs, atol=1e-3)
+def test_what_has_diverged_is_not_exported(tmp_path):
+    model = IdentityAdderModel()
+    model.sum_head.weight.data[3, 4] = torch.nan
+    with pytest.raises(ValueError, match="diverged"):
+        export_onnx(model, tmp_path / "x.onnx")
+    assert not list(tmp_path.iterdir())

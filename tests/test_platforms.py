@@ -3,7 +3,6 @@
 import ast
 import contextlib
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,26 +10,22 @@ import pytest
 from mnist_adder_lib.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAMS = [path for folder in ("mnist_adder_lib", "tools", "experiments", "tests", "docs")
+PROGRAMS = [path for folder in ("mnist_adder_lib", "experiments", "tools", "tests", "docs")
             for path in (ROOT / folder).rglob("*.py")]
 
 
 def test_text_files_name_their_encoding():
     """Without its name, it is another one on Windows."""
-    found = [f"{path}:{line}" for path in PROGRAMS for line in opened_without_encoding(path)]
-    assert not found
-
-
-def opened_without_encoding(path):
-    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    calls = ((path, call) for path in PROGRAMS
+             for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    for path, call in calls:
         if isinstance(call, ast.Call):
             function = ast.unparse(call.func)
             values = [*call.args, *(keyword.value for keyword in call.keywords)]
-            given = [ast.unparse(value) for value in values]
-            binary = function == "open" and any(re.fullmatch("'[rwxa]b'", word) for word in given)
-            text = re.search(r"(^open|\.read_text|\.write_text)$", function) and not binary
-            if text and "'utf-8'" not in given:
-                yield call.lineno
+            words = [ast.unparse(value) for value in values]
+            binary = function == "open" and any(re.fullmatch("'[rwxa]b'", word) for word in words)
+            if re.search(r"(^open|\.read_text|\.write_text)$", function) and not binary:
+                assert "'utf-8'" in words, f"{path}, line {call.lineno}"
 
 
 @pytest.mark.parametrize("refusals", [3, 10**6])
@@ -51,14 +46,3 @@ def test_write_whole_waits_for_who_has_the_file_open(tmp_path, monkeypatch, refu
         write_whole(path, b"new")
     assert path.read_bytes() == (b"new" if refusals == 3 else b"old")
     assert [file.name for file in tmp_path.iterdir()] == ["model.pt"]
-
-
-def test_names_of_files_are_possible_everywhere():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    names = listed.stdout.splitlines()
-    assert len({name.lower() for name in names}) == len(names)  # macOS and Windows see no capitals
-    reserved = r"(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.|/|$)|[<>:\"|?*\\]|[. ](/|$)"
-    assert not [name for name in names if re.search(reserved, name.lower())]
-    assert max(map(len, names)) < 100  # of 260 on Windows, for the path before it, too

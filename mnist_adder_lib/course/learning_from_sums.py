@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from ..checkpoint import asset_path, load_tensors
+from ..files import asset_path, load_tensors
 from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled

@@ -19,7 +19,7 @@ from matplotlib.ticker import FormatStrFormatter
 from torch import Tensor, nn
 
 from ..drawing.strokes import frame_strokes
-from ..evaluate import only_looking
+from ..evaluate import in_evaluation
 from ..model import IdentityAdderModel
 from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, in_style, labelled
@@ -333,10 +333,9 @@ def loop_convolve(channels: list, windows: list, padding: int) -> list:
     return result
 
 
-@only_looking
 def multiplications(model: nn.Module) -> pd.DataFrame:
     """The weights of each layer that multiplies, and its multiplications for one image."""
-    rows = {}
+    model, rows = in_evaluation(model), {}
 
     def note(layer, _inputs, output):
         places = output[0, 0].numel()  # of one image and one channel
@@ -344,10 +343,9 @@ def multiplications(model: nn.Module) -> pd.DataFrame:
 
     layers = {layer: name for name, layer in model.named_modules()
               if isinstance(layer, (nn.Conv2d, nn.Linear))}
-    handles = [layer.register_forward_hook(note) for layer in layers]
+    for layer in layers:
+        layer.register_forward_hook(note)
     model(torch.zeros(1, 1, 28, 28), torch.tensor([0]))
-    for handle in handles:
-        handle.remove()
     names = [layers[layer] for layer in rows]
     return pd.DataFrame(rows.values(), index=names, columns=["weights", "multiplications"])
 
