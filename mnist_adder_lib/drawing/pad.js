@@ -11,8 +11,8 @@
 // While a message isn't answered, ipywidgets sends nothing, and then the newest of all changes.
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const START = [0.5, 0.3]; // where the pen of the keyboard begins,
-const STEP = 0.04; // and how far it goes at each press of an arrow key
+const STEP = 0.04; // of the pad's side, for each press of an arrow key
+const START = [0.5, 0.3]; // where the pen of the keyboard begins
 const NEAR = 0.002; // of the pad's side: a point nearer to the last one changes nothing
 const PEN = 20 / 280; // of the pad's side, as in strokes.py
 const PACE = 80; // ms at least between two messages while one draws, if the model names no pace
@@ -41,7 +41,7 @@ const pad = (isPanel) => `
         aria-label="MNIST: take a digit from the evaluation split">MNIST</button>
       <input type="file" accept="image/*" aria-label="Picture of a digit" hidden>` : ""}
     </div>
-    <p class="title">Keys: arrows move the pen, space lowers or lifts it</p>
+    <p class="title">Keys: arrows move, space draws</p>
   </div>`;
 
 const range = (length) => [...Array(length).keys()];
@@ -104,22 +104,6 @@ function makeHistory(model) {
   return (step) => states[place + step] && save(model, states[place + step]);
 }
 
-/** Draw a stroke, of few points as a curve: `bend` in strokes.py says why. */
-function trace(context, points, size) {
-  const at = points.map(([x, y]) => [x * size, y * size]);
-  context.beginPath();
-  // A line of length zero draws nothing, but a tap must leave a dot: start a bit to the left.
-  if (at.length) context.moveTo(at[0][0] - 0.1, at[0][1]);
-  at.forEach(([x, y], i) => {
-    if (at.length < 8 || at.length > 16) return context.lineTo(x, y);
-    const [before, start, after] = [at[i - 2] ?? at[0], at[i - 1] ?? at[0], at[i + 1] ?? at[i]];
-    const ahead = [0, 1].map((axis) => start[axis] + (at[i][axis] - before[axis]) / 6);
-    const back = [0, 1].map((axis) => at[i][axis] - (after[axis] - start[axis]) / 6);
-    context.bezierCurveTo(...ahead, ...back, x, y); // Catmull-Rom
-  });
-  context.stroke();
-}
-
 /** Draws what the model holds and turns pointers and keys into strokes. */
 function makePad(model, canvas, hint) {
   const context = canvas.getContext("2d");
@@ -140,7 +124,13 @@ function makePad(model, canvas, hint) {
     canvas.style.backgroundImage = url ? `url(${url})` : "";
     Object.assign(context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff" });
     context.lineWidth = PEN * size;
-    for (const points of [...model.get("strokes"), stroke ?? []]) trace(context, points, size);
+    for (const points of [...model.get("strokes"), stroke ?? []]) {
+      context.beginPath();
+      // A line of length zero draws nothing, but a tap must leave a dot: start a bit to the left.
+      if (points.length) context.moveTo(points[0][0] * size - 0.1, points[0][1] * size);
+      for (const [x, y] of points) context.lineTo(x * size, y * size);
+      context.stroke();
+    }
     if (cursor && canvas.matches(":focus")) {
       context.beginPath();
       context.arc(cursor[0] * size, cursor[1] * size, (PEN * size) / 2, 0, 7);
@@ -207,17 +197,16 @@ function makePad(model, canvas, hint) {
     canvas.addEventListener(end, (event) => event.pointerId === pointer && finish());
 
   function press({ key, shiftKey, ctrlKey, metaKey }) {
-    const command = ctrlKey || metaKey;
     if (key in MOVES) {
-      const step = MOVES[key].map((c) => STEP * c);
-      cursor = (cursor ?? START).map((c, i) => Math.min(1, Math.max(0, round(c + step[i]))));
+      const moved = (cursor ?? START).map((c, axis) => round(c + STEP * MOVES[key][axis]));
+      cursor = moved.map((c) => Math.min(1, Math.max(0, c)));
       if (stroke) add(cursor);
     } else if (key === " ") {
       cursor ??= START;
       if (stroke) finish();
       else ([stroke, known] = [[], 0]), add(cursor);
-    } else if (key === "Backspace" || (command && /^z$/i.test(key))) go(shiftKey ? 1 : -1);
-    else if (command && key === "y") go(1);
+    } else if (key === "Backspace" || ((ctrlKey || metaKey) && /^z$/i.test(key)))
+      go(shiftKey ? 1 : -1);
     else if (key === "Delete") clear();
     else return false;
     refresh();
@@ -271,10 +260,8 @@ async function readFile(file) {
 }
 
 /** Number, picture, sentence and bars around the pad. */
-function makePanel(model, root) {
+function makePanel(model, root, card) {
   const find = (selector) => root.querySelector(selector);
-  const card = find(".card");
-  card.classList.toggle("small", model.get("small"));
   const showDigits = makeChart(find(".digits"), 10, "digit");
   const showSums = makeChart(find(".sums"), 19, "sum");
   const isAnswered = () => model.get("answer").message_id === model.get("message_id");
@@ -285,7 +272,7 @@ function makePanel(model, root) {
     if (!isAnswered() && !answer.message_id.startsWith(PAGE)) // another page has drawn
       for (const name of ["strokes", "background", "number", "message_id"])
         if (name in answer) model.set(name, answer[name]);
-    find(".prediction").textContent = answer.sentence;
+    find(".prediction").innerHTML = answer.sentence.replace(/[^. ][^.]*\./g, "<span>$&</span>");
     find(".note").textContent = answer.note;
     if (!answer.unfinished) find(".status").textContent = `${answer.sentence} ${answer.note}`;
     find(".seen").src = answer.seen;
@@ -332,12 +319,13 @@ function render({ model, el }) {
   const isPanel = model.get("number") !== undefined;
   el.classList.add("mnist-adder");
   count++;
-  el.innerHTML = `<div class="card">${pad(isPanel)}${isPanel ? reading() : ""}</div>`;
+  const card = pad(isPanel) + (isPanel ? reading() : "");
+  el.innerHTML = `<div class="card ${model.get("small") ? "small" : ""}">${card}</div>`;
   // Keys typed here are ours: JupyterLab, Colab and VS Code have shortcuts on single letters.
   // Notebook 7 looks for them before the page gets the key, unless this mark is on what has focus.
   el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  if (isPanel) makePanel(model, el);
+  if (isPanel) makePanel(model, el, el.firstChild);
   const { stop, ...tools } = makePad(model, el.querySelector("canvas"), el.querySelector(".hint"));
   for (const [name, act] of Object.entries(tools))
     el.querySelector(`.${name}`).addEventListener("click", act);

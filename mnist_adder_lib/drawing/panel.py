@@ -154,11 +154,10 @@ class AdderPanel(DigitPad):
         answer = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))
         answer |= dict(warned=bool(warning or error), seen=to_url(self.seen))
-        if self.prediction:
-            for name, value in vars(self.prediction).items():
-                answer[name] = np.asarray(value).tolist()
+        outputs = vars(self.prediction) if self.prediction else {}
+        answer |= {name: np.asarray(value).tolist() for name, value in outputs.items()}
         if not self.unfinished:
-            answer |= {name: getattr(self, name) for name in ("strokes", "background", "number")}
+            answer |= dict(strokes=self.strokes, background=self.background, number=self.number)
         self.answer = answer
 
     @observe("request")

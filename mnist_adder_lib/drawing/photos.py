@@ -48,7 +48,6 @@ def lift_ink(grey: np.ndarray) -> np.ndarray:
 
     The paper, with its shadows, is what is left when details narrower than a third of the
     picture are taken away (a morphological opening; the rest is called the top hat).
-    Without an edge anywhere there is no ink: all is 0.
     """
     span = max(grey.shape)
     grey = ndimage.gaussian_filter(grey, span / 250)  # the camera's noise; nothing at 28 pixels

@@ -23,10 +23,8 @@ Strokes = Iterable[ArrayLike]
 
 
 def as_strokes(strokes: Strokes) -> list[np.ndarray]:
-    """Check strokes; returns those that have points, each as float64 (points, 2).
-
-    Raises ValueError for anything but pairs of finite numbers.
-    """
+    """Those strokes that have points, each as float64 (points, 2). Raises ValueError for anything
+    but pairs of finite numbers."""
     try:
         arrays = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
         if all(a.shape == (len(a), 2) and np.isfinite(a).all() for a in arrays):

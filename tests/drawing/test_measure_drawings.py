@@ -1,11 +1,8 @@
-"""The program that measures how drawings are read, without the drawings of the UCI set."""
+"""What measures how drawings are read: its files, and its standard errors."""
 
 import measure_drawings as tool
 import numpy as np
 import pytest
-from lab import DIGITS
-
-from mnist_adder_lib import load_pretrained
 
 UNIPEN = """.INCLUDE dene.doc
 .LEXICON "0" "1" "2"
@@ -34,13 +31,9 @@ UNIPEN = """.INCLUDE dene.doc
 """
 
 
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "pendigits-orig.tes").write_text(UNIPEN, "utf-8")
-    return tmp_path
-
-
-def test_both_formats_give_the_same(folder):
+def test_both_formats_give_the_same(tmp_path):
+    folder = tmp_path
+    (folder / "pendigits-orig.tes").write_text(UNIPEN, "utf-8")
     digits = tool.read_folder(folder)
     assert [(digit, writer, len(strokes)) for strokes, digit, writer in digits] == [
         (1, 2, 1), (4, 1, 2)
@@ -55,31 +48,8 @@ def test_both_formats_give_the_same(folder):
         assert all(np.array_equal(*pair) for pair in zip(strokes, expected))
 
 
-def test_a_folder_without_strokes_is_refused(tmp_path):
-    with pytest.raises(SystemExit, match="neither pendigits.npz nor"):
-        tool.read_folder(tmp_path)
-
-
-def test_ten_clear_digits_are_read_in_every_way():
-    digits = [([np.array(stroke) for stroke in DIGITS[n]], n, 1 + n % 2) for n in range(10)]
-    table = tool.measure(digits, {"shipped": load_pretrained()}, images=True)
-    assert set(table.index.get_level_values("way")) == set(tool.WAYS)
-    by_strokes = table.xs("strokes", level="by")["%"].drop("10 points", level="way")
-    assert table["%"].min() >= 80 and by_strokes.min() == 100
-    for side, middle, _, _ in tool.WAYS.values():
-        points = np.concatenate(tool.on_pad(digits[8][0], side, middle, None))
-        assert 0 <= points.min() and points.max() <= 1
-        assert np.ptp(points, axis=0).max() == pytest.approx(side)
-
-
 def test_the_standard_errors():
     right, writers = np.array([1, 1, 1, 0, 1, 1, 0, 0], bool), np.repeat([1, 2], 4)
     row = tool.summary(right, writers)
     assert row["%"] == 62.5 and row["± digits"] == pytest.approx(100 * (0.625 * 0.375 / 8) ** 0.5)
     assert row["± writers"] == pytest.approx(100 * np.std([0.75, 0.5], ddof=1) / 2**0.5)
-
-
-def test_it_runs(folder, monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["measure_drawings.py", str(folder), "--writers", "1"])
-    tool.main()
-    assert "1 digits of writers 1" in capsys.readouterr().out
