@@ -54,7 +54,7 @@ def show(browser, request):
 
 def act(page) -> None:
     """Let something happen that may move."""
-    for button in page.locator(".step, .ten, [role=radio][value='9']").all():
+    for button in page.locator(".step, .ten, [type=radio][value='9']").all():
         button.click()
 
 
@@ -109,15 +109,14 @@ def test_the_whole_page_by_keys(browser):
     for key in ["Space"] + ["ArrowDown"] * 10 + ["Space"]:
         press(key)
     says(page, "I see a 1")
-    for key in ["Tab", "ArrowRight", "ArrowRight", "Enter"]:  # undo, redo, clear
+    for key in ["Tab", "Tab", "Tab", "Enter"]:  # undo, redo, clear
         press(key)
     says(page, "The pad is empty")
-    for key in ["ArrowRight", "Enter"]:  # MNIST
+    for key in ["Tab", "Enter"]:  # MNIST
         press(key)
     page.wait_for_function("document.querySelector('.note').innerText.includes('labelled')")
-    for key in ["Tab", "Enter", "Tab", "ArrowLeft", "Tab", "Enter"]:  # keys, 5 to 4, dice
+    for key in ["Tab", "ArrowLeft", "Tab", "Enter"]:  # 5 to 4, dice
         press(key)
-    assert page.locator("details.keys").get_attribute("open") is not None
     press("4")
     page.wait_for_function("document.querySelector('output.number').innerText === '4'")
     press("Tab")

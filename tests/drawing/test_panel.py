@@ -12,7 +12,6 @@ from PIL import Image
 from torch import nn
 from traitlets import TraitError
 
-from mnist_adder_lib import IdentityAdderModel
 from mnist_adder_lib.drawing.framing import frame_drawing, remark
 from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, percent, to_url
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
@@ -116,12 +115,6 @@ def test_no_probability_is_0_or_100_percent(share, words):
 def test_a_model_that_does_not_fit_fails_at_once():
     with pytest.raises(TypeError, match="positional argument"):
         AdderPanel(nn.Linear(3, 3))
-
-
-def test_the_models_mode_is_left_alone():
-    model = IdentityAdderModel().train()
-    AdderPanel(model, strokes=DIGITS[7])
-    assert model.training
 
 
 @pytest.mark.parametrize("strokes, words", [
