@@ -100,7 +100,7 @@ class DigitPad(anywidget.AnyWidget):
         picture = Image.open(io.BytesIO(from_url(self.background["url"])))
         if strokes:
             ink = render_strokes(strokes)
-            return frame_drawing(np.maximum(ink, np.asarray(picture.resize(ink.shape))))
+            return frame_drawing(np.maximum(ink, np.asarray(picture.resize((280, 280)))))
         return frame_drawing(np.asarray(picture))
 
     def clear(self) -> None:
@@ -151,7 +151,7 @@ class AdderPanel(DigitPad):
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
         notes = filter(None, [error, warning, self.background.get("about")])
-        answer = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
+        answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))
         answer |= dict(warned=bool(warning or error), seen=to_url(self.seen))
         outputs = vars(self.prediction) if self.prediction else {}
