@@ -1,6 +1,7 @@
 // The panel without Python: a model for pad.js whose answers are computed here, and a look inside.
 
 const SURE = 0.6; // below this probability the panel says that it is not sure
+const [MOST_INK, MOST_PEN_INK] = [265, 170]; // pixels of ink that a digit has at most, as in framing.py
 const INSIDE = [ // what is shown of each layer, and in words
   ["block1.0", "First convolution: 8 maps, each 28x28"],
   ["block1.1", "Second convolution"],
@@ -8,21 +9,21 @@ const INSIDE = [ // what is shown of each layer, and in words
   ["block2.1", "Fourth convolution"],
   ["block3.0", "After pooling again: 16 maps of 7x7"],
   ["block3.1", "Sixth convolution: 16 maps of 5x5"],
-  ["embedding", "The 20 numbers that the adder is told about the image"],
+  ["embedding", "The embedding: the 20 numbers that the adder gets of the image"],
 ];
 
-const percentOf = (share) => (share > 0.99 ? "over 99%" : share < 0.01 ? "under 1%" : `${Math.round(100 * share)}%`);
+const { percent } = PANEL;
 const withArticle = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 
-/** What the panel says, and whether it is certain: both heads are sure, and agree. */
+/** The panel's sentence, and whether it is certain: both heads are sure, and agree. */
 function describe({ digitProbabilities, sumProbabilities, digit, total }, number) {
-  const seen = `${withArticle(digit)} (${percentOf(digitProbabilities[digit])})`;
+  const seen = `${withArticle(digit)} (${percent(digitProbabilities[digit])})`;
   if (digitProbabilities[digit] < SURE) {
     const second = digitProbabilities.indexOf([...digitProbabilities].sort((a, b) => b - a)[1]);
-    const other = `${withArticle(second)} (${percentOf(digitProbabilities[second])})`;
+    const other = `${withArticle(second)} (${percent(digitProbabilities[second])})`;
     return [`I am not sure: do I see ${seen} or ${other}?`, false];
   }
-  const answer = `${total} (${percentOf(sumProbabilities[total])})`;
+  const answer = `${total} (${percent(sumProbabilities[total])})`;
   if (sumProbabilities[total] < SURE)
     return [`I see ${seen}, but I am not sure of the sum with ${number}: perhaps ${answer}.`, false];
   if (total !== digit + number)
@@ -30,8 +31,8 @@ function describe({ digitProbabilities, sumProbabilities, digit, total }, number
   return [`I see ${seen}. ${digit} + ${number} = ${answer}.`, true];
 }
 
-/** What can be told of an image, 784 pixels, without reading it: "", or a sentence. As in framing.py. */
-function remark(pixels, much) {
+/** A warning about an image, 784 pixels, that is hardly one digit: "", or a sentence. As in framing.py. */
+function remark(pixels, most) {
   const threshold = Math.max(...pixels) / 4;
   const sums = { rows: new Array(28).fill(0), columns: new Array(28).fill(0) };
   const used = { rows: new Set(), columns: new Set() };
@@ -45,7 +46,7 @@ function remark(pixels, much) {
   const ink = sums.rows.reduce((a, b) => a + b);
   const [rows, columns] = [used.rows, used.columns].map((lines) => [...lines].sort((a, b) => a - b));
   if (ink < 20 || rows.at(-1) - rows[0] < 6) return "There is too little ink for a digit.";
-  if (ink > much || (columns.at(-1) - columns[0] > 8 && ink > 0.75 * rows.length * columns.length))
+  if (ink > most || (columns.at(-1) - columns[0] > 8 && ink > 0.75 * rows.length * columns.length))
     return "There is too much ink for a digit.";
   for (const [way, lines] of [["columns", columns], ["rows", rows]]) {
     const before = (line) => sums[way].slice(0, line + 1).reduce((a, b) => a + b) / ink;
@@ -69,9 +70,9 @@ function toUrl(pixels) {
 /** What pad.js takes for a widget's model: traits, their changes, and messages. */
 class PageModel {
   constructor(weights, samples, onAnswer) {
-    Object.assign(this, { weights, samples, onAnswer, listeners: {}, pictures: new Map() });
-    this.traits = { strokes: [], background: "", pen: PEN, page: "", number: 5, small: false, answer: {} };
-    Object.assign(this.traits, { pace: 0, uploads: false }); // fast; but framing photos takes Python
+    Object.assign(this, { weights, samples, onAnswer, listeners: {} });
+    this.traits = { strokes: [], unfinished: [], background: {}, message_id: "", number: 5, small: false };
+    this.traits.pace = 0; // ms between two answers while one draws: the next frame
     this.respond();
   }
   get(name) {
@@ -89,33 +90,31 @@ class PageModel {
     this.listeners[event] = this.listeners[event]?.filter((other) => other !== listener);
   }
   save_changes() {
-    queueMicrotask(() => this.respond());
+    queueMicrotask(() => {
+      if (this.traits.request !== this.handled) this.showSample();
+      this.respond();
+    });
   }
-  send(message) {
-    // While one draws, an answer for each frame.
-    if (message.type === "ink") requestAnimationFrame(() => this.respond([message.stroke], message.id));
-    if (message.type === "sample") this.showSample();
-  }
+  send() {} // no server to hurry
   showSample() {
+    this.handled = this.traits.request;
     const { pixels, about } = this.samples[Math.floor(Math.random() * this.samples.length)];
-    const url = toUrl(pixels);
-    this.pictures.set(url, { pixels, about });
+    const background = { url: toUrl(pixels), about, pixels };
     this.set("strokes", []);
-    this.set("background", url);
-    this.save_changes();
+    this.set("background", background);
   }
   /** Read the drawing anew, with a stroke that isn't finished. */
-  respond(unfinished = [], ink = "") {
-    const { strokes, background, number, page } = this.traits;
-    const picture = this.pictures.get(background);
-    const drawn = [...strokes, ...unfinished];
-    const pixels = picture ? drawOver(picture.pixels, drawn) : frameStrokes(drawn);
-    const answer = { page, ink, warned: false, certain: false, note: picture?.about ?? "", seen: toUrl(pixels) };
+  respond() {
+    const { strokes, unfinished, background, number, message_id } = this.traits;
+    const drawn = [...strokes, unfinished];
+    const pixels = background.url ? drawOver(background.pixels, drawn) : frameStrokes(drawn);
+    const answer = { message_id, unfinished: unfinished.length > 0, warned: false, certain: false };
+    Object.assign(answer, { note: background.about ?? "", seen: toUrl(pixels) });
     const empty = !pixels.some((pixel) => pixel);
     const result = forward(this.weights, pixels, number);
     if (empty) answer.sentence = "The pad is empty: draw a digit.";
     else {
-      const warning = remark(pixels, picture ? 265 : 170);
+      const warning = remark(pixels, background.url ? MOST_INK : MOST_PEN_INK);
       [answer.sentence, answer.certain] = describe(result, number);
       answer.note = [warning, answer.note].filter(Boolean).join(" ");
       Object.assign(answer, { warned: Boolean(warning), digit: result.digit, total: result.total });

@@ -7,11 +7,49 @@ const FRAMED_PEN = 2; // and in pixels of 28x28
 const MIDDLE = 14; // where MNIST has the centre of mass: pixel 14, counted from 0
 const TAP = 0.15; // of the longest stroke: a smaller one beside the drawing was not meant
 const REACH = FRAMED_PEN / 2 + 0.5; // from the middle of a stroke to where its ink ends
+const FEW = [8, 16]; // points of a stroke that is bent between them,
+const STEPS = 5; // in so many steps
+
+/** A stroke of few points with others in between, so that it has no corners: natural cubic splines
+ *  over the points' numbers, from one hairpin bend to the next. `bend` in strokes.py says why. */
+function bend(stroke) {
+  const points = stroke.filter(([x, y], i) => !i || x !== stroke[i - 1][0] || y !== stroke[i - 1][1]);
+  if (points.length < FEW[0] || points.length > FEW[1]) return points;
+  const isHairpin = (i) => {
+    const [[a, b], [c, d]] = [i, i + 1].map((k) => [points[k][0] - points[k - 1][0], points[k][1] - points[k - 1][1]]);
+    return (a * c + b * d) / (Math.hypot(a, b) * Math.hypot(c, d)) < Math.cos((150 * Math.PI) / 180);
+  };
+  const ends = points.map((_, i) => i).filter((i) => !i || i === points.length - 1 || isHairpin(i));
+  const bent = [points[0]];
+  ends.slice(1).forEach((end, i) => {
+    const part = points.slice(ends[i], end + 1);
+    const curves = [0, 1].map((axis) => spline(part.map((point) => point[axis])));
+    for (let step = 1; step <= STEPS * (part.length - 1); step++) bent.push(curves.map((curve) => curve(step / STEPS)));
+  });
+  return bent;
+}
+
+/** The natural cubic spline through values at 0, 1, 2, ..., as a function of the place. */
+function spline(values) {
+  const last = values.length - 1;
+  const second = Array(last + 1).fill(0); // derivatives: s[i-1] + 4 s[i] + s[i+1] = 6 (v[i-1] - 2 v[i] + v[i+1])
+  const [share, rest] = [[0], [0]];
+  for (let i = 1; i < last; i++) {
+    share[i] = 1 / (4 - share[i - 1]);
+    rest[i] = (6 * (values[i - 1] - 2 * values[i] + values[i + 1]) - rest[i - 1]) * share[i];
+  }
+  for (let i = last - 1; i > 0; i--) second[i] = rest[i] - share[i] * second[i + 1];
+  return (place) => {
+    const i = Math.min(last - 1, Math.floor(place));
+    const [a, b] = [i + 1 - place, place - i];
+    return a * values[i] + b * values[i + 1] + ((a ** 3 - a) * second[i] + (b ** 3 - b) * second[i + 1]) / 6;
+  };
+}
 
 /** The lines between the points of a stroke, [x1, y1, x2, y2], as far as they are on the pad. */
 function toSegments(stroke) {
   const segments = [];
-  const points = PANEL.bend(stroke);
+  const points = bend(stroke);
   points.forEach(([x2, y2], place) => {
     const [x1, y1] = points[Math.max(0, place - 1)]; // the first point is a line, too
     const way = [x2 - x1, y2 - y1].map((length) => (Math.abs(length) < 1e-12 ? 1e-12 : length));

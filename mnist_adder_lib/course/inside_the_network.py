@@ -297,7 +297,7 @@ class Follow(ipywidgets.VBox):
         panel.observe(self._follow, "answer")
 
     def _follow(self, change) -> None:
-        if not change.new["ink"]:  # while a stroke goes on, only the panel answers
+        if not change.new["unfinished"]:  # while a stroke goes on, only the panel answers
             self.redraw()
 
     def redraw(self) -> None:

@@ -13,11 +13,11 @@ from scipy import ndimage
 LONG_SIDE = 20  # pixels of MNIST's 28x28 that the longer side of a digit takes
 DETAIL = 4  # framing works on an image this many times finer, so that nothing gets jagged
 FAINT = 0.2  # ink weaker than this share of the strongest is noise
-LITTLE, MUCH = 20, 265  # pixels of ink: MNIST's images have 25 to 260
-MUCH_DRAWN = 170  # of strokes, which are thinner: those of digits have 39 to 132
+LEAST_INK, MOST_INK = 20, 265  # pixels of ink: MNIST's images have 25 to 260
+MOST_PEN_INK = 170  # of strokes, which are thinner: those of digits have 39 to 132
 DENSE = 0.75  # share of the box around the ink that is ink: at most 0.71 in both
-APART = 0.2  # of the ink at least on both sides of an empty row or column: two digits
-STROKE_WEIGHT = (1.2, 2.0)  # pixels: about the middle half of MNIST's digits (`stroke_weight`)
+GAP_INK = 0.2  # of the ink at least on both sides of an empty row or column: two digits
+STROKE_WEIGHT = (1.2, 2.0)  # pixels of 28x28: about the middle half of MNIST's digits
 
 
 def to_ink(drawing: ArrayLike) -> np.ndarray:
@@ -86,15 +86,10 @@ def stroke_weight(ink: np.ndarray) -> float:
     return 2 * float(np.percentile(deep[middle], 10)) if middle.any() else 0.0
 
 
-def match_stroke_weight(
-    ink: np.ndarray, limits: tuple[float, float] = STROKE_WEIGHT
-) -> np.ndarray:
-    """Thicken strokes that are thinner than `limits`, thin those that are thicker.
-
-    `limits` are in pixels of a digit whose longer side has 20, whatever that of `ink` is.
-    """
+def match_stroke_weight(ink: np.ndarray) -> np.ndarray:
+    """Thicken strokes that are thinner than MNIST's, and thin those that are thicker."""
     length, weight = max(ink.shape), stroke_weight(ink)
-    target = np.clip(weight, *(limit * length / LONG_SIDE for limit in limits))
+    target = np.clip(weight, *(limit * length / LONG_SIDE for limit in STROKE_WEIGHT))
     if target == weight:
         return ink
     # The digit gets larger with its strokes and is then resized to `length`: allow for that.
@@ -135,22 +130,22 @@ def frame_drawing(drawing: ArrayLike) -> np.ndarray:
     return to_uint8(ink)
 
 
-def remark(framed: np.ndarray, much: float = MUCH) -> str:
-    """What can be told of a framed image, uint8 (28, 28), without reading it: "", or a sentence.
+def remark(framed: np.ndarray, most: float = MOST_INK) -> str:
+    """A warning about a framed image, uint8 (28, 28), that is hardly one digit: "", or a sentence.
 
-    `much` is more ink than any digit has, in pixels of 28x28. It takes a rule, since the network
+    `most` is more ink than any digit has, in pixels of 28x28. It takes a rule, since the network
     names one of ten digits in any case.
     """
     ink = framed / 255
     on = framed > framed.max() / 4
     rows, columns = (np.flatnonzero(on.any(axis)) for axis in (1, 0))
-    if ink.sum() < LITTLE or np.ptp(rows) < 6:
+    if ink.sum() < LEAST_INK or np.ptp(rows) < 6:
         return "There is too little ink for a digit."
-    if ink.sum() > much or (np.ptp(columns) > 8 and ink.sum() > DENSE * rows.size * columns.size):
+    if ink.sum() > most or (np.ptp(columns) > 8 and ink.sum() > DENSE * rows.size * columns.size):
         return "There is too much ink for a digit."
     for lines, axis in ((columns, 0), (rows, 1)):
         along = ink.sum(axis).cumsum() / ink.sum()
         gaps = along[lines[:-1][np.diff(lines) > 1]]  # share of the ink before each empty line
-        if ((gaps > APART) & (gaps < 1 - APART)).any():
+        if ((gaps > GAP_INK) & (gaps < 1 - GAP_INK)).any():
             return "There are two parts with a gap between them. I can only read one digit."
     return ""

@@ -11,35 +11,22 @@ from .framing import FAINT, to_uint8
 
 STEEP = 0.025  # of black to white for each pixel: what has no edge as steep as that is no ink
 STRONG = 0.45  # of the strongest ink: below it are shadows, and lines printed on the paper
-MOST_PIXELS = 25_000_000  # a phone's photo has 12 million; each may cost 4 bytes and more
-
-
-def open_picture(data: bytes) -> Image.Image:
-    """A PNG or JPEG picture, decoded and turned as the camera was; a large JPEG small at once.
-
-    Raises ValueError for any other file, a damaged one, and one that would fill the memory.
-    """
-    try:
-        image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError("too many pixels")
-        image.draft("RGB", (560, 560))
-        image.load()
-        ImageOps.exif_transpose(image, in_place=True)
-        return image
-    except Exception as error:  # Pillow raises many kinds for damaged files
-        raise ValueError("This file can't be read: please choose a PNG or JPEG picture of at most "
-                         "25 million pixels.") from error
 
 
 def read_picture(data: bytes) -> np.ndarray:
     """Read a PNG or JPEG of a digit, dark on light or light on dark, as white ink on black.
 
-    Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for a file that
-    can't be read (`open_picture`), and for a picture without anything like ink.
+    Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for any other
+    file, for a damaged one, and for a picture without anything like ink.
     """
-    image = open_picture(data)
-    image.thumbnail((280, 280))
+    try:
+        image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
+        image.draft("RGB", (560, 560))  # a large JPEG is decoded small
+        image.load()
+        ImageOps.exif_transpose(image, in_place=True)  # as the camera was held
+        image.thumbnail((280, 280))
+    except Exception as error:  # Pillow raises many kinds for damaged files
+        raise ValueError("This file can't be read: please choose a PNG or JPEG.") from error
     ink = lift_ink(blend_with_paper(image))
     if not ink.any():
         raise ValueError("I can't find a digit in this picture.")
@@ -49,8 +36,6 @@ def read_picture(data: bytes) -> np.ndarray:
 
 def blend_with_paper(image: Image.Image) -> np.ndarray:
     """A picture as grey float32 (height, width) from 0 to 1, on paper where it is transparent."""
-    if image.mode.startswith("I"):  # 16 bits a pixel
-        image = Image.fromarray((np.asarray(image) / 256).clip(0, 255).astype(np.uint8))
     layers = image.convert("RGBA").convert("LA").split()
     grey, alpha = (np.asarray(layer, np.float32) / 255 for layer in layers)
     seen = np.median(grey[alpha > 0.5]) if (alpha > 0.5).any() else 0
@@ -63,7 +48,6 @@ def lift_ink(grey: np.ndarray) -> np.ndarray:
 
     The paper, with its shadows, is what is left when details narrower than a third of the
     picture are taken away (a morphological opening; the rest is called the top hat).
-    Without an edge anywhere there is no ink: all is 0.
     """
     span = max(grey.shape)
     grey = ndimage.gaussian_filter(grey, span / 250)  # the camera's noise; nothing at 28 pixels

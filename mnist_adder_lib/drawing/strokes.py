@@ -16,29 +16,23 @@ PEN = 20 / 280  # width of the pad's pen, as a share of the pad
 FRAMED_PEN = 2  # width of the pen in pixels of 28x28: half of MNIST's digits have thicker strokes
 MIDDLE = 14  # of 28x28, as in MNIST: the centre of row 14 and of column 14, counted from 0
 TAP = 0.15  # of the longest stroke: a smaller one beside the drawing was not meant
-MOST = 3000  # segments that are drawn exactly; of more, short ones are joined
 FEW = range(8, 17)  # points: fewer are meant to be straight, more have no corners to be seen
 STEPS = 5  # from each of few points to the next
-FAR = 100  # sides of the pad: no pen gets there
 
 Strokes = Iterable[ArrayLike]
 
 
 def as_strokes(strokes: Strokes) -> list[np.ndarray]:
-    """Check strokes; returns those that have points, each as float64 (points, 2).
-
-    Raises ValueError for anything but pairs of finite numbers, on the pad or not far from it.
-    """
+    """Those strokes that have points, each as float64 (points, 2). Raises ValueError for anything
+    but pairs of finite numbers."""
     try:
-        arrays = [np.asarray(stroke, float) for stroke in strokes]
+        arrays = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
+        if all(a.shape == (len(a), 2) and np.isfinite(a).all() for a in arrays):
+            return arrays
     except (TypeError, ValueError, OverflowError):
-        arrays = [np.array([np.nan])]
-    arrays = [array for array in arrays if array.size]
-    pairs = all(array.ndim == 2 and array.shape[1] == 2 for array in arrays)
-    if not (pairs and (abs(np.concatenate([*arrays, np.zeros((0, 2))])) < FAR).all()):
-        raise ValueError("strokes is a list of strokes, each a list of points (x, y): two numbers "
-                         "between 0 and 1, fractions of the pad")
-    return arrays
+        pass
+    raise ValueError("strokes is a list of strokes, each a list of points (x, y): two numbers "
+                     "between 0 and 1, fractions of the pad")
 
 
 def bend(points: np.ndarray) -> np.ndarray:
@@ -66,9 +60,7 @@ def to_segments(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
     Returns float64 (n, 2, 2), for each its two ends, and the number of the stroke of each. A
     stroke that leaves the pad ends at its edge; another begins there where it comes back.
     """
-    arrays = as_strokes(strokes)
-    if sum(map(len, arrays)) < MOST:
-        arrays = [bend(array) for array in arrays]
+    arrays = [bend(array) for array in as_strokes(strokes)]
     dotted = [part for array in arrays for part in (array[:1], array)]  # one point is a line, too
     points = np.concatenate([*dotted, np.zeros((0, 2))])
     stroke = np.repeat(np.arange(len(arrays)), [len(array) + 1 for array in arrays])
@@ -84,20 +76,6 @@ def to_segments(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([first, last], axis=1)[on_pad], stroke[on_pad]
 
 
-def thin_out(segments: np.ndarray, spacing: float) -> np.ndarray:
-    """At most MOST segments. Of more, those that follow one another within `spacing` (or more, if
-    the way is very long) are joined; of dots, as many are taken as that leaves."""
-    if len(segments) <= MOST:
-        return segments
-    way = np.hypot(*(segments[:, 1] - segments[:, 0]).T).cumsum()
-    pieces = way // max(spacing, 2 * way[-1] / MOST)
-    apart = (segments[1:, 0] != segments[:-1, 1]).any(axis=1) | (np.diff(pieces) > 0)
-    first = np.flatnonzero(np.append(True, apart))
-    last = np.append(first[1:], len(segments)) - 1
-    joined = np.stack([segments[first, 0], segments[last, 1]], axis=1)
-    return joined[:: -(-len(joined) // MOST)]
-
-
 def render_strokes(strokes: Strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
     """Draw strokes as the pad does: round white lines on black, uint8 (size, size).
 
@@ -106,7 +84,7 @@ def render_strokes(strokes: Strokes, size: int = 280, pen: float = PEN) -> np.nd
     fine = 2 * size
     image = Image.new("L", (fine, fine))
     draw, radius = ImageDraw.Draw(image), pen * fine / 2
-    for start, end in thin_out(to_segments(strokes)[0] * fine, spacing=1):
+    for start, end in to_segments(strokes)[0] * fine:
         draw.line([*start, *end], fill=255, width=max(1, round(2 * radius)))
         draw.ellipse([*(end - radius), *(end + radius)], fill=255)
     return np.asarray(image.reduce(2))
@@ -138,21 +116,13 @@ def draw_ink(segments: np.ndarray) -> np.ndarray:
     row, column = np.indices((5, 5)).reshape(2, 1, -1)  # a piece reaches no others, from a corner
     row = row + np.ceil(np.minimum(start.imag, (start + step).imag) - reach)[:, None]
     column = column + np.ceil(np.minimum(start.real, (start + step).real) - reach)[:, None]
-    away = distances(column + 1j * row, start[:, None], step[:, None])
+    away, step = column + 1j * row - start[:, None], step[:, None]  # from where a piece starts,
+    share = (away * step.conj()).real / np.maximum(abs(step) ** 2, 1e-30)
+    away = abs(away - share.clip(0, 1) * step)  # and from the nearest of its points
     near = (away < reach) & (row >= 0) & (row < 28) & (column >= 0) & (column < 28)
     nearest = np.full((28, 28), reach)
     np.minimum.at(nearest, (row[near].astype(int), column[near].astype(int)), away[near])
     return (reach - nearest).clip(0, 1)
-
-
-def distances(points: np.ndarray, start: np.ndarray, way: np.ndarray) -> np.ndarray:
-    """How far points are from the segments that begin at `start` and go on by `way`.
-
-    All are complex numbers, x + iy: several times as fast as pairs of numbers.
-    """
-    away = points - start
-    share = (away * way.conj()).real / np.maximum(abs(way) ** 2, 1e-30)
-    return abs(away - share.clip(0, 1) * way)
 
 
 def frame_strokes(strokes: Strokes) -> np.ndarray:
@@ -168,7 +138,7 @@ def frame_strokes(strokes: Strokes) -> np.ndarray:
     segments = without_taps(segments, stroke)
     low, high = segments.min(axis=(0, 1)), segments.max(axis=(0, 1))
     scale = (LONG_SIDE - FRAMED_PEN) / max(PEN, *(high - low))
-    segments = thin_out(MIDDLE + scale * (segments - (low + high) / 2), spacing=0.2)
+    segments = MIDDLE + scale * (segments - (low + high) / 2)
     ink = draw_ink(segments)
     row, column = (np.indices(ink.shape) * ink).sum(axis=(1, 2)) / ink.sum()
     return to_uint8(draw_ink(segments + MIDDLE - (column, row)))

@@ -47,7 +47,7 @@ def look(open_page, show):
 
 def test_nothing_moves_where_motion_is_reduced(open_page, look):
     for name, page in look(reduced_motion="reduce"):
-        for button in page.locator(".step, .ten, [role=radio][value='9']").all():
+        for button in page.locator(".step, .ten, [type=radio][value='9']").all():
             button.click()
         assert page.evaluate(MOVING) == [0, 0], name
     page = open_page(reduced_motion="no-preference")
@@ -93,15 +93,14 @@ def test_the_whole_page_by_keys(open_page):
     for key in ["Space"] + ["ArrowDown"] * 10 + ["Space"]:
         press(key)
     wait_for_text(page, "I see a 1")
-    for key in ["Tab", "ArrowRight", "ArrowRight", "Enter"]:  # undo, redo, clear
+    for key in ["Tab", "Tab", "Tab", "Enter"]:  # undo, redo, clear
         press(key)
     wait_for_text(page, "The pad is empty")
-    for key in ["ArrowRight", "Enter"]:  # MNIST
+    for key in ["Tab", "Enter"]:  # MNIST
         press(key)
-    wait_for_text(page, "labelled")
-    for key in ["Tab", "Enter", "Tab", "ArrowLeft", "Tab", "Enter"]:  # keys, 5 to 4, dice
+    page.wait_for_function("document.querySelector('.note').innerText.includes('labelled')")
+    for key in ["Tab", "ArrowLeft", "Tab", "Enter"]:  # 5 to 4, dice
         press(key)
-    assert page.locator("details.keys").get_attribute("open") is not None
     press("4")
     page.wait_for_function("document.querySelector('output.number').innerText === '4'")
     press("Tab")

@@ -295,8 +295,8 @@ def test_the_figure_follows_the_panel():
     assert repr(follow) == "Follow()" and 'alt="An image, and bars' in before
     panel.strokes = [[(0.5, 0.2), (0.5, 0.8)]]
     assert len(drawn) == 2 and drawn[0] == 0 < drawn[1]
-    panel._respond(unfinished=[[(0.2, 0.2), (0.8, 0.2)]], ink="1")
+    panel.unfinished = [[0.2, 0.2], [0.8, 0.2]]
     assert len(drawn) == 2, "only finished strokes are followed"
     Follow(panel, draw)
-    panel.strokes = [[(0.2, 0.2), (0.5, 0.8)]]
+    panel.set_state({"strokes": [[[0.2, 0.2], [0.5, 0.8]]], "unfinished": []})
     assert len(drawn) == 4, "the figure of a cell that was run again takes the place of the first"

@@ -1,75 +1,8 @@
-"""The program that measures how drawings are read, without the drawings of the UCI set."""
+"""What measures how drawings are read: its files, and its standard errors."""
 
 import measure_drawings as tool
 import numpy as np
 import pytest
-from lab import DIGITS
-
-from mnist_adder_lib import load_pretrained
-
-UNIPEN = """.INCLUDE dene.doc
-.LEXICON "0" "1" "2"
-.HIERARCHY DIGIT
-.SEGMENT DIGIT 0 ? "1"
-.COMMENT 1 91 22
-.DT 100
-.PEN_DOWN
- 250 400
- 250 100
-.PEN_UP
-.DT 100
-
-.SEGMENT DIGIT 1-2 ? "4"
-.COMMENT 4 77 23
-.PEN_DOWN
- 210 400
- 160 230
- 340 230
-.PEN_UP
-.DT 100
-.PEN_DOWN
- 300 370
- 290 90
-.PEN_UP
-"""
-
-
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "pendigits-orig.tes").write_text(UNIPEN, "utf-8")
-    return tmp_path
-
-
-def test_both_formats_give_the_same(folder):
-    digits = tool.read_folder(folder)
-    assert [(digit, writer, len(strokes)) for strokes, digit, writer in digits] == [
-        (1, 2, 1), (4, 1, 2)
-    ]  # fmt: skip
-    assert digits[0][0][0].tolist() == [[250, -400], [250, -100]]
-    strokes = [stroke for digit in digits for stroke in digit[0]]
-    np.savez(folder / "pendigits.npz", points=np.concatenate(strokes),
-             stroke_offsets=[0, 2, 5, 7], sample_offsets=[0, 1, 3], labels=[1, 4], writer=[2, 1])
-    (folder / "pendigits-orig.tes").unlink()
-    for (strokes, *rest), (expected, *others) in zip(tool.read_folder(folder), digits):
-        assert rest == others
-        assert all(np.array_equal(*pair) for pair in zip(strokes, expected))
-
-
-def test_a_folder_without_strokes_is_refused(tmp_path):
-    with pytest.raises(SystemExit, match="neither pendigits.npz nor"):
-        tool.read_folder(tmp_path)
-
-
-def test_ten_clear_digits_are_read_in_every_way():
-    digits = [([np.array(stroke) for stroke in DIGITS[n]], n, 1 + n % 2) for n in range(10)]
-    table = tool.measure(digits, {"shipped": load_pretrained()}, images=True)
-    assert set(table.index.get_level_values("way")) == set(tool.WAYS)
-    by_strokes = table.xs("strokes", level="by")["%"].drop("10 points", level="way")
-    assert table["%"].min() >= 80 and by_strokes.min() == 100
-    for side, middle, _, _ in tool.WAYS.values():
-        points = np.concatenate(tool.on_pad(digits[8][0], side, middle, None))
-        assert 0 <= points.min() and points.max() <= 1
-        assert np.ptp(points, axis=0).max() == pytest.approx(side)
 
 
 def test_the_standard_errors():
