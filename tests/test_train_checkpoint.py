@@ -3,9 +3,9 @@ import math
 
 import pytest
 import torch
-from train_checkpoint import calibrate, temperature
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from train_checkpoint import calibrate, temperature
 
 from mnist_adder_lib import evaluate, load_pretrained
 

@@ -28,7 +28,7 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "explore(lambda place: plot_slope([place]), place=(0, 6))",
 }
 STOPS = {  # how many stops of the Tab key each has
-    "mnist-adder": 5, "mnist-adder-guess": 1, "window-viewer": 17, "pair-picker": 4,
+    "mnist-adder": 8, "mnist-adder-guess": 1, "window-viewer": 17, "pair-picker": 4,
     "ball-on-curve": 5, "mnist-adder-explore": 3,
 }
 SHORTCUTS = [*"ddaxybzm", "ArrowDown", "ArrowUp"]  # JupyterLab's, on the cell that is chosen
