@@ -88,12 +88,12 @@ class DigitPad(anywidget.AnyWidget):
         except ValueError as error:
             raise TraitError(str(error)) from None
 
-    def framed(self) -> np.ndarray:
-        """The drawing, with a stroke that isn't finished, as MNIST would show it: uint8 (28, 28).
+    def _should_send_property(self, key: str, value: object) -> bool:
+        # What comes from the page isn't sent back; ipywidgets would compare all of it as JSON.
+        return key not in self._property_lock and super()._should_send_property(key, value)
 
-        Strokes alone are drawn straight from their points (`frame_strokes`), a picture, with what
-        is drawn on it, is framed by `frame_drawing`.
-        """
+    def framed(self) -> np.ndarray:
+        """The drawing, with a stroke that isn't finished, as MNIST would: uint8 (28, 28)."""
         strokes = [stroke for stroke in [*self.strokes, self.unfinished] if stroke]
         if not self.background:
             return frame_strokes(strokes)

@@ -3,10 +3,9 @@
 A stroke is a list of (x, y), fractions of the pad from the top left; a single point is a dot.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
@@ -19,7 +18,7 @@ TAP = 0.15  # of the longest stroke: a smaller one beside the drawing was not me
 FEW = range(8, 17)  # points: fewer are meant to be straight, more have no corners to be seen
 STEPS = 5  # from each of few points to the next
 
-Strokes = Iterable[ArrayLike]
+Strokes = Iterable[Sequence | np.ndarray]
 
 
 def as_strokes(strokes: Strokes) -> list[np.ndarray]:
