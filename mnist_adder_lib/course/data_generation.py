@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..data import AdderDataset, normalise
-from .checks import Checks, Wrong, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, draw_image, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
+from .old_checks import Checks, Wrong, draw, numbers, require
 
 guesses = Guesses({
     "sums": Question(

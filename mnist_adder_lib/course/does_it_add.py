@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREEN, GREY, ORANGE, labelled, write_readably
 from .guesses import INFINITE, Guesses, Option, Question, between
+from .old_checks import Checks, Wrong, compare, draw, numbers, require
 from .pair_picker import PATTERN, as_table, unseen_sums
 from .results import read_results
 

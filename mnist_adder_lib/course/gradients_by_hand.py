@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from .checks import Checks, Wrong, draw, numbers, require
 from .figures import BLUE, GREEN, GREY, ORANGE, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
+from .old_checks import Checks, Wrong, draw, numbers, require
 
 guesses = Guesses({
     "slope at 5": Question(

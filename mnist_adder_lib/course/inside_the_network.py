@@ -15,10 +15,10 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from ..model import receptive_fields
-from .checks import Checks, compare, numbers, require
 from .display import Picture, explore
 from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, labelled
 from .guesses import Guesses, Option, Question, between
+from .old_checks import Checks, compare, numbers, require
 
 guesses = Guesses({
     "half": Question(

@@ -8,9 +8,9 @@ import torch
 from matplotlib.figure import Figure
 from torch.overrides import TorchFunctionMode
 
-from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import SIGNED, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between
+from .old_checks import Checks, Wrong, compare, draw, numbers, require
 
 guesses = Guesses({
     "inside": Question(

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from ..checkpoint import asset_path, load_tensors
 from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
-from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import Picture, in_words
 from .figures import BLUE, GREY, ORANGE, draw_image, labelled
 from .guesses import Guesses, Option, Question, between
+from .old_checks import Checks, Wrong, compare, draw, numbers, require
 from .results import read_results
 
 guesses = Guesses({

@@ -15,10 +15,10 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from torch import nn
 
 from ..model import IdentityAdderModel, receptive_fields
-from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import explore
 from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, labelled, text_on
 from .guesses import INFINITE, Guesses, Option, Question, between
+from .old_checks import Checks, Wrong, compare, draw, numbers, require
 
 SIDE = 28  # of an image, in pixels
 

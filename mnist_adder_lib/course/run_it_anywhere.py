@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from ..drawing.strokes import frame_strokes
 from ..evaluate import only_looking
 from ..model import IdentityAdderModel
-from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between, never
+from .old_checks import Checks, Wrong, compare, draw, numbers, require
 
 NETWORK = Path(__file__).parents[2] / "docs" / "try" / "network.js"
 

@@ -18,10 +18,10 @@ from matplotlib.figure import Figure
 from ..drawing import DigitPad
 from ..model import IdentityAdderModel
 from ..train import joint_loss
-from .checks import Checks, Wrong, compare, draw, numbers, require
 from .display import Picture
 from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, labelled
 from .guesses import INFINITE, Guesses, Option, Question, between, never
+from .old_checks import Checks, Wrong, compare, draw, numbers, require
 
 guesses = Guesses({
     "first loss": Question(

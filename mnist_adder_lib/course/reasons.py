@@ -1,0 +1,416 @@
+"""Reasons that hold for any exercise: where a learner's function stops, gives nothing back, gives
+another kind or shape of thing, or numbers that differ from the right ones in a way that shows."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+import traceback
+import types
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+
+class Unsolved(Exception):
+    """There is no answer yet; the message says what to do."""
+
+
+class Nothing(Exception):
+    """The function gave nothing back."""
+
+
+class Stop:
+    """An error in place of an answer, and the line of the learner's function where it was."""
+
+    def __init__(self, error: Exception, function: Callable):
+        file = getattr(getattr(function, "__code__", None), "co_filename", None)
+        lines = [frame.line or "" for frame in traceback.extract_tb(error.__traceback__)
+                 if frame.filename == file]
+        self.error, self.line = error, lines[-1].strip() if lines else ""
+        first = " ".join(str(error).splitlines()[:1])
+        self.message = f"{type(error).__name__}: {first}"
+
+    def __eq__(self, other) -> bool:
+        """Whether it is the same error, out of the same kind of line."""
+        return isinstance(other, Stop) and self._seen() == other._seen()
+
+    def _seen(self) -> tuple:
+        return self.message, set(re.findall(r"\b(?:if|and|or|in|not)\b|&|\|", self.line))
+
+
+class Case(NamedTuple):
+    """The arguments of a probe, the right outcome and the learner's."""
+
+    arguments: tuple
+    right: Any
+    value: Any
+
+    def part(self, key) -> Case:
+        """The same with one part of both outcomes; all of it for None."""
+        if key is None:
+            return self
+        try:
+            return Case(self.arguments, self.right[key], self.value[key])
+        except (TypeError, KeyError, IndexError):
+            return Case(self.arguments, self.right[key], self.value)
+
+
+def parts(cases: list[Case]) -> Iterable:
+    """The keys of the outcomes' parts, if they are all tuples or dicts of so many parts."""
+    right = cases[0].right
+    if isinstance(right, dict):
+        return right if all(isinstance(case.value, dict) for case in cases) else [None]
+    sizes = {len(case.value) if isinstance(case.value, (tuple, list)) or np.ndim(case.value)
+             else 0 for case in cases if not isinstance(case.value, Stop)}
+    several = isinstance(right, tuple) and sizes == {len(right)}
+    return range(len(right)) if several else [None]
+
+
+def plain(value):
+    """Tensors, arrays, numbers and lists of numbers as arrays; other lists as lists."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().numpy()
+    if isinstance(value, (list, tuple)):
+        items = [plain(item) for item in value]
+        shapes = {item.shape if isinstance(item, np.ndarray) else None for item in items}
+        return np.array(items) if len(shapes) == 1 and None not in shapes else items
+    array = np.asarray(value) if isinstance(value, (bool, int, float, np.generic, range,
+                                                    np.ndarray)) else None
+    return value if array is None or array.dtype.kind not in "biuf" else array.astype(float)
+
+
+# A part of an error, as "Type: message", then " IN " and the line -> what is wrong; \1 is a group.
+ERRORS = {
+    r"RecursionError": "it calls itself and never comes to an end.",
+    r"UnboundLocalError.*?'(\w+)'": r"`\1` is used before it was given a value.",
+    r"NameError: name '(\w+)' is not.*\bself\.|NameError: name 'self'": "`self` is there in the "
+        "methods of a class only. Here the values come as arguments.",
+    r"NameError: name '(\w+)'": r"nothing has the name `\1`. A typing mistake?",
+    r"NoneType": "something there is None. Functions such as `print`, `append`, `sort` and "
+                 "`shuffle` do something, but give nothing back.",
+    r"builtin_function_or_method|'(function|method|type)' object|<(built-in )?(function|method)":
+        "there is the name of a function without round brackets behind it, so it isn't called.",
+    r"'(list|tuple|dict|set|Tensor|ndarray)' object is not callable":
+        r"round brackets call a function, but what stands before them is a \1. Square brackets "
+        "take a place out of it.",
+    r"'(int|float|str|bool)' object is not callable":
+        r"round brackets call a function, but what stands before them is of the kind \1. A product "
+        "needs its `*`.",
+    r"'(\w+)' object has no attribute '(\w+)'": r"a \1 has no `.\2`. Is it another kind of thing "
+        "than you think? A tensor, a list and a number have different functions of their own.",
+    r"\(\) (takes|missing|got)|positional argument": "a function gets more or fewer things than it "
+        "takes.",
+    r"must be str, not|not supported between|unsupported operand type.*'(list|tuple|dict)'":
+        "a whole list, or another kind of thing, is calculated with like a number.",
+    r"division by zero": "something is divided by zero.",
+    r"OverflowError": "a number is larger than the computer can hold.",
+    r"math domain error": "a root or a logarithm is taken where there is none.",
+    r"(is not in list|not in tuple|x not in)": "`.index` looks for something that isn't in there.",
+    r"StopIteration|KeyError": "it looks for something that isn't there.",
+    r"IndexError: .*(list|tuple|string).*out of range": "the place isn't there: places go from 0 "
+        "to one below the length.",
+    r"(list|tuple) indices must be|slice indices must be": "a place is a whole number, but there "
+        "it is something else.",
+    r"object cannot be interpreted as an integer": "a whole number is needed, as for `range`, but "
+        "there it is something else.",
+    r"object is not iterable|0-d tensor": "there is a single number where several are needed: a "
+        "number can't be gone through.",
+    r"object is not subscriptable|has no len|object does not support item": "that thing has no "
+        "places, as a list or a tensor has them.",
+    r"values to unpack.* IN for .*\bin \w+(, \w+)+:|values to unpack.* for .*\bin \(":
+        "a loop over two columns side by side needs `zip(...)` around them.",
+    r"values to unpack|cannot unpack": "the names to be filled are not as many as the things for "
+                                       "them.",
+    r"concatenate|operand type.*'str'|instances of .*'str'": "text, or a list, can't be calculated "
+                                                            "with as a number can.",
+    r"index .*out of bounds|out of range in self|^RuntimeError.*out of range": "a tensor has no "
+        "such place. Places go from 0 to one below its size.",
+    r"Dimension out of range|too many indices|dimensional|dimension specified": "a tensor has "
+        "fewer dimensions than this needs.",
+    r"\dD\b": "a tensor has other dimensions than this needs.",
+    r"size of tensor|Sizes of tensors|shape|broadcast|size mismatch|must match": "two tensors have "
+        "shapes that don't fit each other.",
+    r"(Boolean|truth) value of.* IN .*\bin \(": "`in` asks whether one thing is among others. "
+        "Between two ends is another question: compare with each of them.",
+    r"(Boolean|truth) value of.* IN .*\bif\b": "`if` decides once, but there is a tensor of "
+        "several. Square brackets take out the places where a comparison is true.",
+    r"(Boolean|truth) value of.* IN .*(&|\||==.*==|<.*<|>.*>)": "there are several comparisons: "
+        "put each in brackets, and `&` between them, as in `(a == b) & (c == d)`.",
+    r"(Boolean|truth) value of": "`if`, `and`, `or` and `not` want a single True or False, but "
+                                 "there is a tensor of several.",
+    r"to Scalar|only one element|only length-1|only integer|only 0-dim": "a single number is "
+        "needed, but there is a tensor of several, or of decimal numbers.",
+    r"does not require grad": "PyTorch has no notes of how this number came about, so it can't go "
+                              "back from it.",
+    r"second time": "the notes for going back were used up by the first `backward`.",
+    r"leaf Variable|inplace|in-place": "numbers with gradients are changed while PyTorch takes "
+                                       "notes. Do it below `with torch.no_grad():`.",
+    r"scalar type|dtype|same type|Float|Long|Int\b": "whole and decimal numbers are mixed, or of "
+        "the wrong kind. `.float()` makes decimal ones.",
+    r"invalid combination|argument '|must be Tensor|multiple values for|unexpected keyword": "a "
+        "function gets something that it doesn't take: a list in place of a tensor, say, or "
+        "another order.",
+    r"^RuntimeError|^NotImplementedError|[Tt]ensor|torch|array|numpy|[Dd]imension": "PyTorch can't "
+        "do this with what it is given.",
+}
+EMPTY = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "reverse", "clear",
+         "update", "add", "seed"}  # functions that give nothing back
+# What is wrong with all outcomes that come out of the right ones like this.
+ALTERED: dict[str, Callable] = {
+    "All signs are turned round.": lambda right: -right,
+    "It is 100 times too small: in percent, please.": lambda right: right / 100,
+    "It is upside down: one divided by what it should be.": lambda right: 1 / right,
+    "The answer is rounded.": np.round,
+    "The answer is rounded down.": np.floor,
+    "The answer is rounded up.": np.ceil,
+    "Signs are lost.": np.abs,
+    "Negative numbers became 0.": lambda right: right.clip(0),
+    "It is a square: take the root.": np.square,
+    "A root too many is taken.": np.sqrt,
+    "It is in the opposite order.": lambda right: np.flip(right, 0) if right.ndim else None,
+    "Each row is in the opposite order.": lambda right: np.flip(right, 1) if right.ndim == 2 else None,
+    "Rows and columns are exchanged.": lambda right: right.T if right.ndim == 2 else None,
+    "Everything stands one place too far.": lambda right: np.roll(right, 1) if right.ndim else None,
+    "Everything stands one place too early.":
+        lambda right: np.roll(right, -1) if right.ndim else None,
+}
+
+
+def explain(function, solution, cases, wrong, key, printed: bool, same) -> str:
+    """The reason why a function is wrong that no mistake of its check explains.
+
+    cases: all; wrong: those that differ; key: of the part that is looked at; same: compares.
+    """
+    signature = f"{solution.__name__}({', '.join(inspect.signature(solution).parameters)})"
+    case = wrong[0]
+    call = call_text(signature, case.arguments)
+    if isinstance(case.value, Stop):
+        if isinstance(case.value.error, Nothing):
+            answered = any(not isinstance(one.value, Stop) for one in cases)
+            reason = why_it_gives_nothing(function, call, printed, answered)
+        else:
+            reason = why_it_stopped(case.value, signature)
+    else:
+        reason = (_kind(case.value, case.right) or _pattern(cases, same, signature)
+                  or "") + difference(call, case, key, same)
+    return " ".join([reason.strip(), *remarks(function, signature)])
+
+
+def why_it_stopped(stop: Stop, signature: str) -> str:
+    """An error inside the learner's function as a sentence."""
+    if not stop.line and stop.message.startswith("TypeError"):
+        return (f"The function can't be called: the check calls `{signature}`. Look at the "
+                "arguments it takes.")
+    look = f"Look at the line `{stop.line}`." if stop.line else "Look at the arguments it takes."
+    for pattern, meaning in ERRORS.items():
+        if found := re.search(pattern, f"{stop.message} IN {stop.line}"):
+            return f"The function stopped: {found.expand(meaning)} {look}"
+    return f"The function stopped: something in it can't be done ({stop.message}). {look}"
+
+
+def why_it_gives_nothing(function, call: str, printed: bool, answered: bool) -> str:
+    """The reason for a None; raises Unsolved if the function returns nothing at all."""
+    returned = [node.value for node in _nodes(function, ast.Return) if node.value]
+    called = [node.func for node in returned if isinstance(node, ast.Call)]
+    names = {getattr(name, "attr", getattr(name, "id", "")) for name in called} & EMPTY
+    if names:
+        return (f"It returns what `{names.pop()}` gives back, and that is nothing. Do it in a line "
+                "of its own, and return the result in the next.")
+    if returned:
+        return (f"For `{call}` the function gives nothing back: it ends without coming to a "
+                "`return`. Every way through it needs one.")
+    if answered:
+        return f"For `{call}` the function gives nothing back."
+    raise Unsolved("The function prints its answer but gives nothing back. `print` only shows it; "
+                   "`return` hands it to the one who asked." if printed else
+                   "The function gives nothing back: does it end with `return`?")
+
+
+def _kind(value, right) -> str | None:
+    """What is wrong with the kind or the shape of an answer."""
+    value, right, given = plain(value), plain(right), value
+    functions = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
+    if isinstance(value, functions):
+        return ("The answer is a function, not what comes out of it: round brackets behind its "
+                "name call it.")
+    if isinstance(value, str) and not isinstance(right, str):
+        return "The answer is text. Numbers, True and False stand without quotes."
+    if isinstance(right, str):
+        return None if isinstance(value, str) else "It should be a word, in quotes."
+    if isinstance(right, list) and isinstance(value, (list, np.ndarray)):
+        return f"It should be {len(right)} things. " if len(value) != len(right) else None
+    if not isinstance(value, np.ndarray) or not isinstance(right, np.ndarray):
+        return f"It should be made of numbers, not a {type(given).__name__}."
+    if np.isnan(value).any() > np.isnan(right).any():
+        return ("There is nan in it, *not a number*: something was divided by zero, or a root or "
+                "logarithm taken where there is none.")
+    return _shape(value, right, given) if value.shape != right.shape else None
+
+
+def _shape(value: np.ndarray, right: np.ndarray, given) -> str:
+    if right.ndim == 0:
+        return ("The answer should be the number itself, not a list with the number in it."
+                if value.size == 1 else f"The answer should be one number, not {value.size} of "
+                "them.")
+    if value.ndim == 0:
+        return f"It should give {_sizes(right)}, not a single number."
+    return f"It should give {_sizes(right)}, but yours gives {_sizes(value)}."
+
+
+def _sizes(array: np.ndarray) -> str:
+    if array.ndim == 1:
+        return f"{len(array)} number" + "s" * (len(array) != 1) + " in a row"
+    return "the shape " + " x ".join(map(str, array.shape))
+
+
+def _pattern(cases: list[Case], same, signature: str) -> str | None:
+    """What all answers have in common that makes them wrong."""
+    pairs = [(plain(case.value), plain(case.right)) for case in cases]
+    if not all(isinstance(one, np.ndarray) for pair in pairs for one in pair):
+        return None
+    if all(case.right in (True, False) and isinstance(case.right, bool) for case in cases):
+        flipped = all(bool(value) != bool(right) for value, right in pairs)
+        return "It is the wrong way round. " if flipped else None
+    for place, name in enumerate(re.findall(r"\w+", signature.partition("(")[2])):
+        if all(same(case.value, case.arguments[place]) for case in cases):
+            return f"That is `{name}` as it was given. "
+    with np.errstate(all="ignore"):
+        for reason, altered in ALTERED.items():
+            if all(same(value, altered(right)) for value, right in pairs):  # never None
+                return reason + " "
+        if len({right.tobytes() for _, right in pairs}) > 1:
+            return _factor(pairs, cases, signature, same)
+    return None
+
+
+def _factor(pairs, cases, signature: str, same) -> str | None:
+    """A reason for answers that are all a number of times too large, or too large by a number."""
+    if len(cases) > 2 and all(same(value, pairs[0][0]) for value, _ in pairs):
+        return "It gives the same whatever it is given. "
+    ratios = np.concatenate([np.ravel(value / right)[np.ravel(right) != 0]
+                             for value, right in pairs if value.shape == right.shape])
+    if len(ratios) > 1 and np.isfinite(ratios[0]) and same(ratios, np.full(ratios.shape,
+                                                                            ratios[0])):
+        return f"Yours is always {_times(ratios[0])} it should be. "
+    gaps = [value - right for value, right in pairs if value.shape == right.shape]
+    gap = np.ravel(gaps[0])[0]
+    if len(gaps) == len(pairs) and gap and all(same(one, np.full(one.shape, gap)) for one in gaps):
+        return f"Yours is always {show(abs(gap))} too {'large' if gap > 0 else 'small'}. "
+    for place, name in enumerate(re.findall(r"\w+", signature.partition("(")[2])):
+        sizes = [_count(case.arguments[place]) for case in cases]
+        if all(sizes) and len(set(sizes)) > 1:
+            for word, power in (("multiplied", 1), ("divided", -1)):
+                if all(same(value, right * size**power)
+                       for (value, right), size in zip(pairs, sizes)):
+                    return f"Yours is {word} by how large `{name}` is, once too often. "
+    return None
+
+
+def _count(argument) -> float:
+    """A number itself, of rows and tensors how many there are."""
+    if isinstance(argument, (int, float)):
+        return argument
+    return len(argument) if hasattr(argument, "__len__") and np.ndim(argument) else 0
+
+
+def _times(ratio: float) -> str:
+    if ratio == 0:
+        return "0, whatever"
+    below = abs(ratio) < 1 and abs(1 / ratio - round(1 / ratio)) < 1e-4 * abs(1 / ratio)
+    sign = "minus " if ratio < 0 else ""
+    size = f"1/{round(1 / abs(ratio))} of what" if below else f"{show(abs(ratio))} times what"
+    return {"1/2 of what": f"{sign}half of what", "1 times what": f"{sign}what"}.get(
+        size, sign + size)
+
+
+def difference(call: str, case: Case, key, same) -> str:
+    """The call, what came out and what should, with the first place that differs."""
+    value, right = plain(case.value), plain(case.right)
+    if isinstance(key, int):
+        what = f"the {['first', 'second', 'third', 'fourth'][key]} thing"
+    else:
+        what = key or ""
+    if isinstance(right, list) and isinstance(value, list) and len(right) == len(value):
+        place = next(i for i, pair in enumerate(zip(value, right)) if not same(*pair))
+        return difference(call, case.part(place), f"place {place}", same)
+    if isinstance(right, np.ndarray) and isinstance(value, np.ndarray) and right.ndim \
+            and value.shape == right.shape:
+        place = next(at for at in np.ndindex(right.shape)
+                     if not same(value[at], right[at]) or right.size == 1)
+        names = ("row ", "column ") if right.ndim == 2 else ("place " * (right.ndim == 1),) * 9
+        where = ", ".join(f"{name}{at}" for name, at in zip(names, place))
+        what = ", ".join(filter(None, [what, where]))
+        value, right = value[place], right[place]
+    else:
+        value, right = case.value, case.right
+    good, bad = show(right, value), show(value, right)
+    if not what:
+        return f"`{call}` should give {good}, but yours gives {bad}."
+    return f"In `{call}`, {what} should be {good}, but yours is {bad}."
+
+
+def call_text(signature: str, arguments: tuple) -> str:
+    """A call with its arguments; the name of an argument where it is too long to be shown."""
+    name, *names = re.findall(r"\w+", signature)
+    values = (show(argument) for argument in arguments)
+    return f"{name}({', '.join(v if len(v) <= 40 else n for n, v in zip(names, values))})"
+
+
+def show(value, other=None) -> str:
+    """A value in short; numbers in as many digits as make them differ from another one."""
+    if isinstance(value, (torch.Tensor, np.ndarray, np.generic)):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        texts = ", ".join(map(show, value))
+        return f"[{texts}]" if isinstance(value, list) else f"({texts})"
+    if isinstance(value, float):
+        rival = plain(other)
+        others = rival.item() if isinstance(rival, np.ndarray) and rival.size == 1 else None
+        return next((text for digits in range(4, 17) if (text := _number(value, digits))
+                     and (others is None or text != _number(others, digits))), repr(value))
+    short = isinstance(value, (bool, int, str, dict, type(None)))
+    return repr(value) if short else f"a {type(value).__name__}"
+
+
+def _number(value: float, digits: int) -> str:
+    if value != value or abs(value) == np.inf or value == 0:
+        return f"{value:g}".removeprefix("-" if value == 0 else "\0")
+    if abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    behind = digits - 1 - int(np.floor(np.log10(abs(value))))
+    return f"{value:.{max(0, behind)}f}".rstrip("0").rstrip(".") if behind > 0 else f"{value:.0f}"
+
+
+def remarks(function: Callable, signature: str) -> Iterator[str]:
+    """What is suspicious in the code of a function that is wrong."""
+    for definition in _nodes(function, ast.FunctionDef, ast.Lambda):
+        taken = [argument.arg for argument in definition.args.args]
+        names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+        asked = re.findall(r"\w+", signature.partition("(")[2])
+        if sorted(taken) == sorted(asked) and taken != asked:
+            yield f"The arguments should stand in the order of `{signature}`."
+        elif unused := [name for name in taken if name not in names and name[0] != "_"]:
+            outside = [name for name, value in getattr(function, "__globals__", {}).items()
+                       if name in names - set(taken) and isinstance(value, (
+                           int, float, list, tuple, torch.Tensor, np.ndarray))]
+            instead = f" Does it use {_list(outside)} from outside in its place?" if outside else ""
+            yield f"It never uses {_list(unused)}.{instead}"
+        return
+
+
+def _nodes(function: Callable, *kinds: type) -> list:
+    """The nodes of these kinds in the function's code; none where the code isn't known."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):  # built in; or a lambda in the middle of something
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+def _list(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
