@@ -9,8 +9,9 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
     def half(x):
         return x / 2
 
-- Probes are tuples of arguments, or a function that yields them: the smallest first, as it is shown;
-  `torch`'s random numbers are the same in every run. They must reach every line of the solution.
+- Probes are tuples of arguments, or a function that yields them: the smallest first, as it may
+  be shown. They must reach every line and limit of the solution. torch's random numbers are the
+  same in every run.
 - A mistake is recognised when it gives what the learner's function gives, for all probes, errors
   included. Where an answer has several parts (a tuple, a dict), its first wrong part is looked at.
 - `observe(function, *arguments)` says what is compared, if not just what the function returns: a
@@ -34,6 +35,7 @@ import numpy as np
 import torch
 
 from .reasons import Case, Nothing, Stop, Unsolved, explain, parts, plain
+from .slips import slips
 
 
 class Checks:
@@ -125,12 +127,32 @@ class Check:
         if isinstance(unsolved, Stop) and isinstance(unsolved.error, Unsolved):
             raise unsolved.error
         nothing = isinstance(unsolved, Stop) and isinstance(unsolved.error, Nothing)
-        for reason, mistake in () if nothing else self.wrong_functions():
-            if all(self._same(case.value, Case(case.arguments, whole.right, self._outcome(
-                    mistake, case.arguments)).part(key).value)
-                    for case, whole in zip(looked_at, cases)):
+        if not nothing and (reason := self._recognise(self.wrong_functions(), cases, key)):
+            return reason
+        slip = self._recognise(self._slips(), cases, key) or ""
+        return explain(function, self.solution, looked_at, wrong, key, printed, self._same, slip)
+
+    def _recognise(self, mistakes, cases: list[Case], key) -> str | None:
+        """The reason of the mistake that gives the same, or else the same wrong part."""
+        part = None
+        for reason, mistake in mistakes:
+            whole_is, part_is = True, part is None
+            for case in cases:
+                other = Case(case.arguments, case.right, self._outcome(mistake, case.arguments))
+                whole_is &= self._same(case.value, other.value)
+                part_is &= part is None and self._same(case.part(key).value, other.part(key).value)
+                if not whole_is and not part_is:
+                    break
+            if whole_is:
                 return reason
-        return explain(function, self.solution, looked_at, wrong, key, printed, self._same)
+            part = reason if part_is else part
+        return part
+
+    def _slips(self) -> Iterator[tuple[str, Callable]]:
+        """The solution with small changes, each with what it is."""
+        for words, _, code in slips(code_of(self.solution)):
+            function = from_code(code, self.__name__, dict(self.solution.__globals__))
+            yield f"Our solution would give the same {words}.", function
 
     def _same(self, value, right) -> bool:
         return same(value, right, self.tolerance)
@@ -166,13 +188,18 @@ def _size(array: np.ndarray) -> float:
 
 def rewritten(function: Callable, *changes: str) -> Callable:
     """The function with changes in its code: each text is followed by what replaces it."""
-    code = textwrap.dedent(inspect.getsource(function))
-    code = "\n".join(code.splitlines()[ast.parse(code).body[0].lineno - 1:])  # no decorator
+    code = code_of(function)
     for old, new in zip(changes[::2], changes[1::2]):
         if old not in code:
             raise ValueError(f"{old!r} isn't in the solution {function.__name__}")
         code = code.replace(old, new)
     return from_code(code, function.__name__, dict(function.__globals__))
+
+
+def code_of(function: Callable) -> str:
+    """The lines of a function without its decorators."""
+    code = textwrap.dedent(inspect.getsource(function))
+    return "\n".join(code.splitlines()[ast.parse(code).body[0].lineno - 1:])
 
 
 def from_code(code: str, name: str, names: dict) -> Callable:

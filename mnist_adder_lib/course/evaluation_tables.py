@@ -312,9 +312,6 @@ def _ends(fewest="", most=""):
     "This range is all that the two diagonals tell. For the number itself, look at the rows.",
     probes=_two_matrices,
     mistakes={
-        "The other way round: first the fewest, then the most.":
-            ("max(0, count - mistakes), min(digits_right, sums_right)",
-             "min(digits_right, sums_right), max(0, count - mistakes)"),
         "The fewest can't be below 0: none is the least.": _ends("count - mistakes"),
         "The fewest isn't always 0. With 90 and 80 right of 100 there are only 10 + 20 mistakes: "
         "they can't spoil all examples.": _ends("0"),
@@ -325,11 +322,16 @@ def _ends(fewest="", most=""):
         "other. Fewer are possible.": _ends("digits_right * sums_right / count"),
         "The fewest is not the smaller of the two. With 90 and 80 right of 100 the 10 other "
         "mistakes can spoil some of the 80.": _ends("min(digits_right, sums_right)"),
+        "The other way round: first the fewest, then the most.":
+            ("max(0, count - mistakes), min(digits_right, sums_right)",
+             "min(digits_right, sums_right), max(0, count - mistakes)"),
         "The fewest is a difference of both, but of what? The mistakes of both together spoil "
         "examples; the rest is left.": _ends("abs(digits_right - sums_right)"),
-        "For the fewest you take the mistakes of the digits only.": _ends("digits_right"),
+        "For the fewest you look at the digits only. The mistakes of the sums spoil examples, too.":
+            _ends("digits_right"),
         "The fewest should be a count, not a share.": _ends("max(0, count - mistakes) / count"),
-        "The fewest should be a count, not percent.": _ends("max(0, count - mistakes) / count * 100"),
+        "The fewest should be a count, not percent.":
+            _ends("max(0, count - mistakes) / count * 100"),
         "`min(0, ...)` is never more than 0. The *larger* of the two is wanted: `max(0, ...)`.":
             _ends("min(0, count - mistakes)"),
         "The most is not the larger of the two: no example has both right without its digit *and* "

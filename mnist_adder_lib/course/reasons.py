@@ -173,7 +173,8 @@ ALTERED: dict[str, Callable] = {
     "It is a square: take the root.": np.square,
     "A root too many is taken.": np.sqrt,
     "It is in the opposite order.": lambda right: np.flip(right, 0) if right.ndim else None,
-    "Each row is in the opposite order.": lambda right: np.flip(right, 1) if right.ndim == 2 else None,
+    "Each row is in the opposite order.": lambda right: np.flip(right, 1) if right.ndim == 2
+        else None,
     "Rows and columns are exchanged.": lambda right: right.T if right.ndim == 2 else None,
     "Everything stands one place too far.": lambda right: np.roll(right, 1) if right.ndim else None,
     "Everything stands one place too early.":
@@ -181,10 +182,11 @@ ALTERED: dict[str, Callable] = {
 }
 
 
-def explain(function, solution, cases, wrong, key, printed: bool, same) -> str:
+def explain(function, solution, cases, wrong, key, printed: bool, same, slip: str) -> str:
     """The reason why a function is wrong that no mistake of its check explains.
 
-    cases: all; wrong: those that differ; key: of the part that is looked at; same: compares.
+    cases: all; wrong: those that differ; key: of the part that is looked at; same: compares;
+    slip: a small change of the solution that leads to the same.
     """
     signature = f"{solution.__name__}({', '.join(inspect.signature(solution).parameters)})"
     case = wrong[0]
@@ -197,7 +199,7 @@ def explain(function, solution, cases, wrong, key, printed: bool, same) -> str:
             reason = why_it_stopped(case.value, signature)
     else:
         reason = (_kind(case.value, case.right) or _pattern(cases, same, signature)
-                  or "") + difference(call, case, key, same)
+                  or slip) + " " + difference(call, case, key, same)
     return " ".join([reason.strip(), *remarks(function, signature)])
 
 

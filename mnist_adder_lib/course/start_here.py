@@ -45,7 +45,8 @@ def _probabilities():
     for size, largest in [(10, 6), (19, 13), (10, 0), (19, 3), (10, 9)]:
         *others, most = torch.rand(size).mul(2).softmax(dim=0).sort().values.tolist()
         order = torch.randperm(size - 1).tolist()
-        yield ([*(others[i] for i in order[:largest]), most, *(others[i] for i in order[largest:])],)
+        others = [others[place] for place in order]
+        yield ([*others[:largest], most, *others[largest:]],)
 
 
 def _larger_ones(probabilities, found=0):
