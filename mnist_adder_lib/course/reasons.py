@@ -10,9 +10,11 @@ import textwrap
 import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import tomllib
 import torch
 
 
@@ -84,80 +86,8 @@ def plain(value):
     return value if array is None or array.dtype.kind not in "biuf" else array.astype(float)
 
 
-# A part of an error, as "Type: message", then " IN " and the line -> what is wrong; \1 is a group.
-ERRORS = {
-    r"RecursionError": "it calls itself and never comes to an end.",
-    r"UnboundLocalError.*?'(\w+)'": r"`\1` is used before it was given a value.",
-    r"NameError: name '(\w+)' is not.*\bself\.|NameError: name 'self'": "`self` is there in the "
-        "methods of a class only. Here the values come as arguments.",
-    r"NameError: name '(\w+)'": r"nothing has the name `\1`. A typing mistake?",
-    r"NoneType": "something there is None. Functions such as `print`, `append`, `sort` and "
-                 "`shuffle` do something, but give nothing back.",
-    r"builtin_function_or_method|'(function|method|type)' object|<(built-in )?(function|method)":
-        "there is the name of a function without round brackets behind it, so it isn't called.",
-    r"'(list|tuple|dict|set|Tensor|ndarray)' object is not callable":
-        r"round brackets call a function, but what stands before them is a \1. Square brackets "
-        "take a place out of it.",
-    r"'(int|float|str|bool)' object is not callable":
-        r"round brackets call a function, but what stands before them is of the kind \1. A product "
-        "needs its `*`.",
-    r"'(\w+)' object has no attribute '(\w+)'": r"a \1 has no `.\2`. Is it another kind of thing "
-        "than you think? A tensor, a list and a number have different functions of their own.",
-    r"\(\) (takes|missing|got)|positional argument": "a function gets more or fewer things than it "
-        "takes.",
-    r"must be str, not|not supported between|unsupported operand type.*'(list|tuple|dict)'":
-        "a whole list, or another kind of thing, is calculated with like a number.",
-    r"division by zero": "something is divided by zero.",
-    r"OverflowError": "a number is larger than the computer can hold.",
-    r"math domain error": "a root or a logarithm is taken where there is none.",
-    r"(is not in list|not in tuple|x not in)": "`.index` looks for something that isn't in there.",
-    r"StopIteration|KeyError": "it looks for something that isn't there.",
-    r"IndexError: .*(list|tuple|string).*out of range": "the place isn't there: places go from 0 "
-        "to one below the length.",
-    r"(list|tuple) indices must be|slice indices must be": "a place is a whole number, but there "
-        "it is something else.",
-    r"object cannot be interpreted as an integer": "a whole number is needed, as for `range`, but "
-        "there it is something else.",
-    r"object is not iterable|0-d tensor": "there is a single number where several are needed: a "
-        "number can't be gone through.",
-    r"object is not subscriptable|has no len|object does not support item": "that thing has no "
-        "places, as a list or a tensor has them.",
-    r"values to unpack.* IN for .*\bin \w+(, \w+)+:|values to unpack.* for .*\bin \(":
-        "a loop over two columns side by side needs `zip(...)` around them.",
-    r"values to unpack|cannot unpack": "the names to be filled are not as many as the things for "
-                                       "them.",
-    r"concatenate|operand type.*'str'|instances of .*'str'": "text, or a list, can't be calculated "
-                                                            "with as a number can.",
-    r"index .*out of bounds|out of range in self|^RuntimeError.*out of range": "a tensor has no "
-        "such place. Places go from 0 to one below its size.",
-    r"Dimension out of range|too many indices|dimensional|dimension specified": "a tensor has "
-        "fewer dimensions than this needs.",
-    r"\dD\b": "a tensor has other dimensions than this needs.",
-    r"size of tensor|Sizes of tensors|shape|broadcast|size mismatch|must match": "two tensors have "
-        "shapes that don't fit each other.",
-    r"(Boolean|truth) value of.* IN .*\bin \(": "`in` asks whether one thing is among others. "
-        "Between two ends is another question: compare with each of them.",
-    r"(Boolean|truth) value of.* IN .*\bif\b": "`if` decides once, but there is a tensor of "
-        "several. Square brackets take out the places where a comparison is true.",
-    r"(Boolean|truth) value of.* IN .*(&|\||==.*==|<.*<|>.*>)": "there are several comparisons: "
-        "put each in brackets, and `&` between them, as in `(a == b) & (c == d)`.",
-    r"(Boolean|truth) value of": "`if`, `and`, `or` and `not` want a single True or False, but "
-                                 "there is a tensor of several.",
-    r"to Scalar|only one element|only length-1|only integer|only 0-dim": "a single number is "
-        "needed, but there is a tensor of several, or of decimal numbers.",
-    r"does not require grad": "PyTorch has no notes of how this number came about, so it can't go "
-                              "back from it.",
-    r"second time": "the notes for going back were used up by the first `backward`.",
-    r"leaf Variable|inplace|in-place": "numbers with gradients are changed while PyTorch takes "
-                                       "notes. Do it below `with torch.no_grad():`.",
-    r"scalar type|dtype|same type|Float|Long|Int\b": "whole and decimal numbers are mixed, or of "
-        "the wrong kind. `.float()` makes decimal ones.",
-    r"invalid combination|argument '|must be Tensor|multiple values for|unexpected keyword": "a "
-        "function gets something that it doesn't take: a list in place of a tensor, say, or "
-        "another order.",
-    r"^RuntimeError|^NotImplementedError|[Tt]ensor|torch|array|numpy|[Dd]imension": "PyTorch can't "
-        "do this with what it is given.",
-}
+ERRORS = {error["message"]: error["meaning"] for error in tomllib.loads(
+    Path(__file__).with_name("errors.toml").read_text(encoding="utf-8"))["error"]}
 EMPTY = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "reverse", "clear",
          "update", "add", "seed"}  # functions that give nothing back
 # What is wrong with all outcomes that come out of the right ones like this.
@@ -198,9 +128,9 @@ def explain(function, solution, cases, wrong, key, printed: bool, same, slip: st
         else:
             reason = why_it_stopped(case.value, signature)
     else:
-        reason = (_kind(case.value, case.right) or _pattern(cases, same, signature)
-                  or slip) + " " + difference(call, case, key, same)
-    return " ".join([reason.strip(), *remarks(function, signature)])
+        reason = _kind(case.value, case.right) or _pattern(cases, same, signature) or slip
+        reason = f"{reason} {difference(call, case, key, same)}".strip()
+    return " ".join([reason, *remarks(function, signature)])
 
 
 def why_it_stopped(stop: Stop, signature: str) -> str:
@@ -245,7 +175,7 @@ def _kind(value, right) -> str | None:
     if isinstance(right, str):
         return None if isinstance(value, str) else "It should be a word, in quotes."
     if isinstance(right, list) and isinstance(value, (list, np.ndarray)):
-        return f"It should be {len(right)} things. " if len(value) != len(right) else None
+        return f"It should be {len(right)} things." if len(value) != len(right) else None
     if not isinstance(value, np.ndarray) or not isinstance(right, np.ndarray):
         return f"It should be made of numbers, not a {type(given).__name__}."
     if np.isnan(value).any() > np.isnan(right).any():
@@ -275,59 +205,35 @@ def _pattern(cases: list[Case], same, signature: str) -> str | None:
     pairs = [(plain(case.value), plain(case.right)) for case in cases]
     if not all(isinstance(one, np.ndarray) for pair in pairs for one in pair):
         return None
-    if all(case.right in (True, False) and isinstance(case.right, bool) for case in cases):
+    if all(isinstance(case.right, bool) for case in cases):
         flipped = all(bool(value) != bool(right) for value, right in pairs)
-        return "It is the wrong way round. " if flipped else None
+        return "It is the wrong way round." if flipped else None
     for place, name in enumerate(re.findall(r"\w+", signature.partition("(")[2])):
         if all(same(case.value, case.arguments[place]) for case in cases):
-            return f"That is `{name}` as it was given. "
+            return f"That is `{name}` as it was given."
     with np.errstate(all="ignore"):
         for reason, altered in ALTERED.items():
             if all(same(value, altered(right)) for value, right in pairs):  # never None
-                return reason + " "
-        if len({right.tobytes() for _, right in pairs}) > 1:
-            return _factor(pairs, cases, signature, same)
-    return None
+                return reason
+        several = len({right.tobytes() for _, right in pairs}) > 1
+        same_shape = any(value.shape == right.shape and right.size for value, right in pairs)
+        return _factor(pairs, same) if several and same_shape else None
 
 
-def _factor(pairs, cases, signature: str, same) -> str | None:
+def _factor(pairs: list[tuple], same) -> str | None:
     """A reason for answers that are all a number of times too large, or too large by a number."""
-    if len(cases) > 2 and all(same(value, pairs[0][0]) for value, _ in pairs):
-        return "It gives the same whatever it is given. "
-    ratios = np.concatenate([np.ravel(value / right)[np.ravel(right) != 0]
-                             for value, right in pairs if value.shape == right.shape])
-    if len(ratios) > 1 and np.isfinite(ratios[0]) and same(ratios, np.full(ratios.shape,
-                                                                            ratios[0])):
-        return f"Yours is always {_times(ratios[0])} it should be. "
-    gaps = [value - right for value, right in pairs if value.shape == right.shape]
-    gap = np.ravel(gaps[0])[0]
-    if len(gaps) == len(pairs) and gap and all(same(one, np.full(one.shape, gap)) for one in gaps):
-        return f"Yours is always {show(abs(gap))} too {'large' if gap > 0 else 'small'}. "
-    for place, name in enumerate(re.findall(r"\w+", signature.partition("(")[2])):
-        sizes = [_count(case.arguments[place]) for case in cases]
-        if all(sizes) and len(set(sizes)) > 1:
-            for word, power in (("multiplied", 1), ("divided", -1)):
-                if all(same(value, right * size**power)
-                       for (value, right), size in zip(pairs, sizes)):
-                    return f"Yours is {word} by how large `{name}` is, once too often. "
+    if len(pairs) > 2 and all(same(value, pairs[0][0]) for value, _ in pairs):
+        return "It gives the same whatever it is given."
+    pairs = [pair for pair in pairs if pair[0].shape == pair[1].shape]
+    values, rights = (np.concatenate([one.ravel() for one in side]) for side in zip(*pairs))
+    factor = (values / rights)[rights != 0][:1].sum()
+    if factor and np.isfinite(factor) and same(values, factor * rights):
+        times = f"1/{show(1 / factor)} of" if abs(factor) < 1 else f"{show(factor)} times"
+        return f"Yours is always {times} what it should be."
+    gap = (values - rights)[0]
+    if gap and same(values, rights + gap):
+        return f"Yours is always {show(abs(gap))} too {'large' if gap > 0 else 'small'}."
     return None
-
-
-def _count(argument) -> float:
-    """A number itself, of rows and tensors how many there are."""
-    if isinstance(argument, (int, float)):
-        return argument
-    return len(argument) if hasattr(argument, "__len__") and np.ndim(argument) else 0
-
-
-def _times(ratio: float) -> str:
-    if ratio == 0:
-        return "0, whatever"
-    below = abs(ratio) < 1 and abs(1 / ratio - round(1 / ratio)) < 1e-4 * abs(1 / ratio)
-    sign = "minus " if ratio < 0 else ""
-    size = f"1/{round(1 / abs(ratio))} of what" if below else f"{show(abs(ratio))} times what"
-    return {"1/2 of what": f"{sign}half of what", "1 times what": f"{sign}what"}.get(
-        size, sign + size)
 
 
 def difference(call: str, case: Case, key, same) -> str:
@@ -370,22 +276,22 @@ def show(value, other=None) -> str:
     if isinstance(value, (list, tuple)):
         texts = ", ".join(map(show, value))
         return f"[{texts}]" if isinstance(value, list) else f"({texts})"
-    if isinstance(value, float):
-        rival = plain(other)
-        others = rival.item() if isinstance(rival, np.ndarray) and rival.size == 1 else None
-        return next((text for digits in range(4, 17) if (text := _number(value, digits))
-                     and (others is None or text != _number(others, digits))), repr(value))
-    short = isinstance(value, (bool, int, str, dict, type(None)))
-    return repr(value) if short else f"a {type(value).__name__}"
+    if not isinstance(value, float):
+        short = isinstance(value, (bool, int, str, dict, type(None)))
+        return repr(value) if short else f"a {type(value).__name__}"
+    rival = plain(other)
+    rival = rival.item() if isinstance(rival, np.ndarray) and rival.size == 1 else None
+    texts = [_number(value, digits) for digits in range(4, 17)]
+    return next((text for digits, text in enumerate(texts, 4)
+                 if rival is None or text != _number(rival, digits)), texts[-1])
 
 
 def _number(value: float, digits: int) -> str:
-    if value != value or abs(value) == np.inf or value == 0:
-        return f"{value:g}".removeprefix("-" if value == 0 else "\0")
-    if abs(value) < 1e15 and value == int(value):
-        return str(int(value))
-    behind = digits - 1 - int(np.floor(np.log10(abs(value))))
-    return f"{value:.{max(0, behind)}f}".rstrip("0").rstrip(".") if behind > 0 else f"{value:.0f}"
+    if value == 0 or not np.isfinite(value):
+        return f"{abs(value) if value == 0 else value:g}"
+    behind = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    text = f"{value:.{behind}f}"
+    return text.rstrip("0").rstrip(".") if behind else text
 
 
 def remarks(function: Callable, signature: str) -> Iterator[str]:

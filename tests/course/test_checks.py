@@ -63,8 +63,7 @@ def test_wrong_arguments(check):
 
 @each_check
 @pytest.mark.parametrize("thing", [
-    0, 1, 12.5, math.nan, True, "7", "", [], {}, object(), torch.zeros(10), torch.ones(2, 2),
-    ([0], [1]), (0, 1), [[1], [1, 2]], np.zeros((28, 28)), nn.ReLU(), [[(0.2, 0.2), (0.3, 0.3)]],
+    0, True, "7", [], object(), torch.zeros(10), np.zeros((28, 28)), ([0], [1]), nn.ReLU(),
 ], ids=lambda thing: type(thing).__name__)
 def test_a_constant_never_passes(check, thing):
     assert check.verdict(lambda *_: thing).startswith("Not right yet. ")
