@@ -85,7 +85,7 @@ checks = Checks()
         "`kind` and `size` are exchanged: the vector has `size` places.":
             [("* size", "* kind", "[kind]", "[size]"), lambda kind, size: [0] * kind],
         "`torch.zeros(kind, size)` is a table with `kind` rows. A vector is `torch.zeros(size)`.":
-            lambda kind, size: torch.zeros(kind, size),
+            [lambda kind, size: torch.zeros(kind, size), ("[0] * size", "torch.zeros(kind, size)")],
         "That is a row of that table: should the place `kind` be in a vector, it needs one row.":
             lambda kind, size: torch.eye(size)[kind:],
         "That is a table with a single row, a list in a list. Take the row out of it.":
@@ -150,8 +150,8 @@ def _look_at_examples(function, image, digit) -> dict:
         "the digit": "as it was given" if named == tuple(digits) else "another",
         "the first number for the same image": _drawn(firsts[:12]),
         "the second number for the same image": _drawn(seconds[:12]),
-        "the smallest and the largest first number": (min(firsts), max(firsts)),
-        "the smallest and the largest second number": (min(seconds), max(seconds)),
+        "the first numbers": f"from {min(firsts)} to {max(firsts)}",
+        "the second numbers": f"from {min(seconds)} to {max(seconds)}",
         "the second number": "always the first" if firsts == seconds else "one of its own",
         "the total": fits[0] if fits else "something else",
     }

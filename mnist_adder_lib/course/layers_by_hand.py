@@ -126,8 +126,8 @@ def _places():
         "Nine numbers: add up over the window, too, not over the channels only.":
             (".sum()", ".sum(dim=0)"),
         "These are the products. Now add up all of them.": (".sum()", ""),
-        "What you multiply isn't of one size. The window has 3 rows and 3 columns in every channel: "
-        "`[:, rows, columns]`, where the first thing in the brackets is the channel.":
+        "What you multiply isn't of one size. The window has 3 rows and 3 columns in every "
+        "channel: `[:, rows, columns]`. The first thing in the brackets is the channel.":
             [(WINDOW, WINDOW.replace(":, ", "", 1)), ("windows *", "channels *")],
         "Only the first channel is in your sum. Every channel has a window of its own.":
             ("(windows * weights)", "(windows[0] * weights[0])"),

@@ -38,11 +38,12 @@ class Stop:
         self.message = f"{type(error).__name__}: {first}"
 
     def __eq__(self, other) -> bool:
-        """Whether it is the same error, out of the same kind of line."""
+        """Whether it is the same error; that of several truths out of the same kind of line."""
         return isinstance(other, Stop) and self._seen() == other._seen()
 
     def _seen(self) -> tuple:
-        return self.message, set(re.findall(r"\b(?:if|and|or|in|not)\b|&|\|", self.line))
+        truths = re.search("(Boolean|truth) value", self.message)
+        return self.message, truths and set(re.findall(r"\b(?:if|and|or|in|not)\b|&|\|", self.line))
 
 
 class Case(NamedTuple):

@@ -20,6 +20,7 @@ SECONDS = 10  # of processor time, after which a mutant counts as refused
 
 # Changes, as `before -> after` of their lines, that leave a solution right, and why.
 EQUIVALENT = {
+    "split: torch.Generator() -> torch": "torch's own generator starts from the seed just as well",
     "coverage: lows <= truth -> lows < truth": "an end that is just the truth may count or not",
     "coverage: truth <= highs -> truth < highs": "an end that is just the truth may count or not",
     "joint_range: (digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()) -> "
