@@ -275,7 +275,7 @@ def _pattern(cases: list[Case], same, signature: str) -> str | None:
     pairs = [(plain(case.value), plain(case.right)) for case in cases]
     if not all(isinstance(one, np.ndarray) for pair in pairs for one in pair):
         return None
-    if all(case.right in (True, False) and isinstance(case.right, bool) for case in cases):
+    if all(isinstance(case.right, bool) for case in cases):
         flipped = all(bool(value) != bool(right) for value, right in pairs)
         return "It is the wrong way round. " if flipped else None
     for place, name in enumerate(re.findall(r"\w+", signature.partition("(")[2])):
