@@ -317,7 +317,8 @@ def _count(argument) -> float:
     """A number itself, of rows and tensors how many there are."""
     if isinstance(argument, (int, float)):
         return argument
-    return len(argument) if hasattr(argument, "__len__") and np.ndim(argument) else 0
+    several = isinstance(argument, (list, tuple)) or getattr(argument, "ndim", 0)
+    return len(argument) if several else 0
 
 
 def _times(ratio: float) -> str:
