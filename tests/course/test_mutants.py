@@ -23,6 +23,7 @@ EQUIVALENT = {
     "split: torch.Generator() -> torch": "torch's own generator starts from the seed just as well",
     "coverage: lows <= truth -> lows < truth": "an end that is just the truth may count or not",
     "coverage: truth <= highs -> truth < highs": "an end that is just the truth may count or not",
+    "side_after: side // 2 -> side / 2": "the sides are even, and the hint accepts both",
     "joint_range: (digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()) -> "
     "(sum_matrix.diagonal().sum(), digit_matrix.diagonal().sum())": "both are treated alike",
 }
