@@ -1,174 +1,215 @@
 '''Checks of the exercises: `checks.one_hot(one_hot)` says if your function is right, or why not.
 
-A check calls the function with random inputs, the same in every run, and prints a sentence. Answers
-may be tensors, arrays, lists or plain numbers.
+A check is its solution, the inputs to try (probes) and wrong answers with their reasons (mistakes):
 
-To write one, call the learner's function by `answer`, and refuse what is wrong with a reason:
+    @checks.add("A remark worth reading, for those who got it right.",
+                probes=[(4,), (3,), (0.5,)],
+                mistakes={"That is x itself.": lambda x: x,
+                          "That is twice x.": ("x / 2", "x * 2")})  # the solution, one part changed
+    def half(x):
+        return x / 2
 
-    @checks.add("A remark worth reading, for those who got it right.")
-    def half(answer):
-        """`half(x)`: half of x."""
-        for x in (draw(3, 9), draw(3, 9)):
-            compare(answer(x), x / 2, f"half({x})", {"That is x itself.": x})
-
-- The docstring begins with the call, as `half(x)`: reasons about the arguments are made from it.
-- `require(right, reason)` refuses whatever else can be said; `numbers(answer)` makes an array.
-- Errors in the function become sentences: see `mistakes.py`. A check that knows better says so:
-  `answer(x, errors={"size of tensor": reason})`, where the key is a part of the error's message.
-- A function that prints in place of returning, that returns nothing in some cases, text, another
-  function, `...`, or that takes its arguments in another order gets its reason from here.
-- Begin with the inputs for which likely mistakes differ from one another and from the answer. Put
-  wrong answers, with a part of the reason, and right ones in `tests/course/test_<lesson>.py`.
+- Probes are tuples of arguments, or a function that yields them: the smallest first, as it may
+  be shown. They must reach every line and limit of the solution. torch's random numbers are the
+  same in every run.
+- A mistake is recognised when it gives what the learner's function gives, for all probes, errors
+  included. Where an answer has several parts (a tuple, a dict), its first wrong part is looked at.
+- `observe(function, *arguments)` says what is compared, if not just what the function returns: a
+  dict of parts, say, with keys that can be read: {"the list": given, "the loss": loss}.
+- Reasons for what isn't recognised (errors, shapes, factors, a missing `return`) are in reasons.py.
 '''
 
+from __future__ import annotations
+
+import ast
 import contextlib
+import copy
 import functools
+import inspect
 import io
-import math
-import re
-import types
+import linecache
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import torch
 
-from .mistakes import remarks, why_it_gives_nothing, why_it_stopped
-
-
-class Unsolved(Exception):
-    """There is no answer yet; the message says what to do."""
-
-
-class Wrong(Exception):
-    """The answer is wrong; the message says why."""
-
-    @property
-    def reason(self) -> str:
-        return str(self)
-
-
-class Stopped(Wrong):
-    """The function raised an error, which is the message; the reason is made of it."""
-
-    def __init__(self, error: Exception, reason: str):
-        super().__init__(f"{type(error).__name__}: {error}")
-        self.made = reason
-
-    @property
-    def reason(self) -> str:
-        return self.made
+from .reasons import Case, Nothing, Stop, Unsolved, explain, parts, plain
+from .slips import slips
 
 
 class Checks:
     """The checks of one lesson, each under the name of the function that is to be filled in."""
 
-    def add(self, remark: str):
-        """Make a check of a function that raises Wrong, with the reason, unless the answer is
-        right; then the check prints the remark."""
+    def add(self, remark: str, **options):
+        """Make a check of the solution below; see `Check` for the options."""
 
-        def decorate(judge):
-            call = re.match(r"`(.+?)`", judge.__doc__ or "")
-
-            @functools.wraps(judge)
-            def checked(function) -> None:
-                answer = Answer(function, call[1] if call else "")
-                try:
-                    with torch.random.fork_rng(devices=[]):  # the lesson's own go on as before
-                        torch.default_generator.manual_seed(0)
-                        judge(answer)
-                except Unsolved as verdict:
-                    print(f"Not solved yet. {verdict}")
-                except Wrong as verdict:
-                    print(" ".join(["Not right yet.", verdict.reason, *answer.remarks()]))
-                else:
-                    print(f"✓ Right. {remark}")
-
-            setattr(self, judge.__name__, checked)
-            return checked
+        def decorate(solution):
+            setattr(self, solution.__name__, Check(solution, remark, **options))
+            return solution
 
         return decorate
 
 
-class Answer:
-    """The learner's function as a check calls it: what goes wrong in it becomes a reason."""
+class Check:
+    """Prints whether a function does what the solution does.
 
-    def __init__(self, function, signature: str):
-        self.function, self.signature = function, signature
-        self.printed, self.answered = "", False
+    probes: tuples of arguments, or a function that yields them; mistakes: for each reason a wrong
+    function, or texts of the solution each followed by what replaces it, or a list of these;
+    observe: what is compared, of the function and a copy of the arguments; tolerance: how far off
+    numbers may be, as a share of the largest.
+    """
 
-    def __call__(self, *arguments, errors=types.MappingProxyType({})):
-        """What the function answers. `errors`: a part of an error's message -> the reason."""
-        require(callable(self.function),
-                "Give the check the function itself, without brackets behind it.")
+    def __init__(self, solution: Callable, remark: str, *, probes, mistakes: Mapping,
+                 observe=lambda function, *arguments: function(*arguments), tolerance=1e-5):
+        self.solution, self.remark, self.__name__ = solution, remark, solution.__name__
+        self.probes, self.mistakes, self.observe = probes, mistakes, observe
+        self.tolerance = tolerance
+
+    def __call__(self, function) -> None:
+        print(self.verdict(function))
+
+    def verdict(self, function) -> str:
+        """What is printed of a function."""
+        if not callable(function):
+            return "Not right yet. Give the check the function itself, without brackets behind it."
         output = io.StringIO()
-        try:
+        with torch.random.fork_rng(devices=[]):  # the lesson's own go on as before
             with contextlib.redirect_stdout(output):
-                answer = self.function(*arguments)
+                cases = [Case(arguments, right, self._outcome(function, arguments))
+                         for arguments, right in self._right]
+            try:
+                reason = self._reason(function, cases, bool(output.getvalue()))
+            except Unsolved as unsolved:
+                return f"Not solved yet. {unsolved}"
+        if reason and output.getvalue():
+            reason += " (What it prints is not shown here; call it yourself to see that.)"
+        return f"Not right yet. {reason}" if reason else f"✓ Right. {self.remark}"
+
+    def wrong_functions(self) -> Iterator[tuple[str, Callable]]:
+        """Each mistake as (reason, function)."""
+        for reason, wrongs in self.mistakes.items():
+            for wrong in wrongs if isinstance(wrongs, list) else [wrongs]:
+                yield reason, wrong if callable(wrong) else rewritten(self.solution, *wrong)
+
+    @functools.cached_property
+    def _right(self) -> list[tuple]:
+        torch.default_generator.manual_seed(0)
+        probes = list(self.probes() if callable(self.probes) else self.probes)
+        return [(probe, self._outcome(self.solution, probe)) for probe in probes]
+
+    def _outcome(self, function, arguments):
+        """What there is to observe; a Stop where the function raises an error or has no answer."""
+
+        def call(*arguments):
+            answer = function(*arguments)
+            if answer is ... or isinstance(answer, tuple) and any(part is ... for part in answer):
+                raise Unsolved("Put your answer in place of the three dots.")
+            if answer is None:
+                raise Nothing
+            return answer
+
+        torch.default_generator.manual_seed(0)
+        try:
+            return self.observe(call, *copy.deepcopy(arguments))
         except Exception as error:
-            stopped = Stopped(error, why_it_stopped(error, self.function, self.signature))
-            for part, reason in errors.items():
-                require(part not in str(stopped), reason)
-            raise stopped from None
-        self.printed += output.getvalue()
-        if answer is None:
-            self._refuse_nothing(arguments)
-        if answer is ... or isinstance(answer, tuple) and any(part is ... for part in answer):
-            raise Unsolved("Put your answer in place of the three dots.")
-        self.answered = True
-        return answer
+            return Stop(error, function)
 
-    def _refuse_nothing(self, arguments):
-        said = f"{self.signature.partition('(')[0]}({', '.join(map(repr, arguments))})"
-        call = f"`{said}`" if len(said) < 60 and "\n" not in said else "some arguments"
-        reason, tried = why_it_gives_nothing(self.function, call, bool(self.printed))
-        if self.answered and not tried:
-            reason = f"For {call} the function gives nothing back."
-        raise Wrong(reason) if tried or self.answered else Unsolved(reason)
+    def _reason(self, function, cases: list[Case], printed: bool) -> str | None:
+        """Why the function is wrong; None if it is right."""
+        key = next((key for key in parts(cases) if not all(
+            self._same(case.part(key).value, case.part(key).right) for case in cases)), None)
+        looked_at = [case.part(key) for case in cases]
+        wrong = [case for case in looked_at if not self._same(case.value, case.right)]
+        if not wrong:
+            return None
+        unsolved = wrong[0].value
+        if isinstance(unsolved, Stop) and isinstance(unsolved.error, Unsolved):
+            raise unsolved.error
+        nothing = isinstance(unsolved, Stop) and isinstance(unsolved.error, Nothing)
+        if not nothing and (reason := self._recognise(self.wrong_functions(), cases, key)):
+            return reason
+        slip = self._recognise(self._slips(), cases, key) or ""
+        return explain(function, self.solution, looked_at, wrong, key, printed, self._same, slip)
 
-    def remarks(self):
-        """What is to be said of a wrong function besides the reason."""
-        yield from remarks(self.function, self.signature)
-        if self.printed:
-            yield "(What it prints is not shown here; call it yourself to see that.)"
+    def _recognise(self, mistakes, cases: list[Case], key) -> str | None:
+        """The reason of the mistake that gives the same, or else the same wrong part."""
+        part = None
+        for reason, mistake in mistakes:
+            whole_is, part_is = True, part is None
+            for case in cases:
+                other = Case(case.arguments, case.right, self._outcome(mistake, case.arguments))
+                whole_is &= self._same(case.value, other.value)
+                part_is &= part is None and self._same(case.part(key).value, other.part(key).value)
+                if not whole_is and not part_is:
+                    break
+            if whole_is:
+                return reason
+            part = reason if part_is else part
+        return part
 
+    def _slips(self) -> Iterator[tuple[str, Callable]]:
+        """The solution with small changes, each with what it is."""
+        for words, _, code in slips(code_of(self.solution)):
+            function = from_code(code, self.__name__, dict(self.solution.__globals__))
+            yield f"Our solution would give the same {words}.", function
 
-def require(right, reason):
-    """Refuse the answer for this reason unless it is right."""
-    if not right:
-        raise Wrong(reason)
-
-
-def numbers(answer) -> np.ndarray:
-    """An answer as floats, be it a tensor, an array, a list or a number."""
-    functions = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
-    require(not isinstance(answer, functions), "The answer is a function, not what comes out of "
-            "it: round brackets behind its name call it.")
-    try:
-        array = np.asarray(answer.detach().cpu() if isinstance(answer, torch.Tensor) else answer)
-    except (TypeError, ValueError, RuntimeError):  # lists of different length, for one
-        array = np.asarray(None)
-    require(array.dtype.kind not in "US", "The answer is text. Numbers, True and False stand "
-            "without quotes.")
-    require(array.dtype.kind in "biuf", "The answer should be made of numbers, not a "
-            f"{type(answer).__name__}.")
-    return array.astype(float)
+    def _same(self, value, right) -> bool:
+        return same(value, right, self.tolerance)
 
 
-def compare(answer, right, example, reasons):
-    """Refuse a number unless it is right; `reasons` is a dict of reason -> wrong number."""
-    array = numbers(answer)
-    require(array.size == 1, f"The answer should be one number, not {array.size} of them.")
-    require(not isinstance(answer, (list, tuple)), "The answer should be the number itself, not a "
-            "list with the number in it.")
-    value = array.item()
-    require(not math.isnan(value), "That is nan, *not a number*: something was divided by zero, "
-            "or a root or logarithm taken where there is none.")
-    close = functools.partial(math.isclose, value, rel_tol=1e-5)
-    if not close(right):
-        for reason, wrong in reasons.items():
-            require(not close(wrong), reason)
-        raise Wrong(f"For {example} it should give {right:.4g}, but it gives {value:.4g}.")
+def same(value, right, tolerance: float = 1e-5) -> bool:
+    """Whether two values are the same: numbers, text, tensors, arrays, lists, dicts, nested.
+
+    Kinds of numbers, and of rows of numbers, don't matter; a tensor of one number is a number.
+    """
+    tensor = isinstance(value, (torch.Tensor, np.ndarray))
+    value, right = plain(value), plain(right)
+    if isinstance(right, np.ndarray) and isinstance(value, np.ndarray):
+        if tensor and value.size == right.size == 1:
+            value = value.reshape(right.shape)
+        return value.shape == right.shape and np.allclose(
+            value, right, rtol=0, atol=1e-7 + tolerance * _size(right), equal_nan=True)
+    if type(value) is not type(right):
+        return False
+    if isinstance(right, dict):
+        return value.keys() == right.keys() and all(
+            same(value[key], right[key], tolerance) for key in right)
+    if isinstance(right, list):
+        return len(value) == len(right) and all(
+            same(*pair, tolerance) for pair in zip(value, right))
+    return value is right or bool(value == right)
 
 
-def draw(low, high) -> int:
+def _size(array: np.ndarray) -> float:
+    """The largest number of an array, whatever its sign."""
+    return np.abs(array, where=np.isfinite(array), out=np.zeros(array.shape)).max(initial=0)
+
+
+def rewritten(function: Callable, *changes: str) -> Callable:
+    """The function with changes in its code: each text is followed by what replaces it."""
+    code = code_of(function)
+    for old, new in zip(changes[::2], changes[1::2]):
+        if old not in code:
+            raise ValueError(f"{old!r} isn't in the solution {function.__name__}")
+        code = code.replace(old, new)
+    return from_code(code, function.__name__, dict(function.__globals__))
+
+
+def code_of(function: Callable) -> str:
+    """The lines of a function without its decorators."""
+    code = textwrap.dedent(inspect.getsource(function))
+    return "\n".join(code.splitlines()[ast.parse(code).body[0].lineno - 1:])
+
+
+def from_code(code: str, name: str, names: dict) -> Callable:
+    """The function of this name in a piece of code, whose lines can be looked up."""
+    file = f"<{name} {hash(code)}>"
+    linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
+    exec(compile(code, file, "exec"), names)
+    return names[name]
+
+
+def randint(low: int, high: int) -> int:
     """A random whole number from low to high, both included."""
     return int(torch.randint(low, high + 1, ()))

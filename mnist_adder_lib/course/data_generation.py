@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..data import AdderDataset, normalise
-from .checks import Checks, Wrong, draw, numbers, require
+from .checks import Checks, randint
 from .figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
 
@@ -26,145 +26,239 @@ checks = Checks()
 
 
 @checks.add(
-    "The length says how many kinds there are, the place which one. None is more than another."
+    "The length says how many kinds there are, the place which one. None is more than another.",
+    probes=lambda: [(2, 5), (7, 10), (9, 19), (randint(1, 13), 15), (17, 19), (0, 6), (5, 6)],
+    mistakes={
+        "All places are 0: `vector[kind] == 1` only asks whether it is 1. A single `=` sets it.":
+            ("[kind] = 1", "[kind] == 1"),
+        "All places are 1. Only the place `kind` should be.": lambda kind, size: [1] * size,
+        "The 1 is a place too far: places are counted from 0.":
+            [lambda kind, size: [int(place == kind + 1) for place in range(size)],
+             ("[kind]", "[kind + 1]")],
+        "The 1 is a place too early: places are counted from 0.":
+            [lambda kind, size: [int(place == kind - 1) for place in range(size)],
+             ("[kind]", "[kind - 1]")],
+        "The 1 is counted from the end. Count from the front.":
+            [("[kind]", "[-kind]"), ("[kind]", "[-kind - 1]"), ("[kind]", "[size - kind - 1]"),
+             ("[kind]", "[size - kind]")],
+        "In the place stands the kind itself. A 1 should stand there, whichever kind it is.":
+            ("= 1", "= kind"),
+        "Every place up to `kind` is 1. Only the place `kind` itself should be.":
+            [lambda kind, size: [int(place <= kind) for place in range(size)],
+             lambda kind, size: [int(place < kind) for place in range(size)]],
+        "0 and 1 are exchanged: a single place should be 1, all others 0.":
+            lambda kind, size: [int(place != kind) for place in range(size)],
+        "`kind` and `size` are exchanged: the vector has `size` places.":
+            [("* size", "* kind", "[kind]", "[size]"), lambda kind, size: [0] * kind],
+        "`torch.zeros(kind, size)` is a table with `kind` rows. A vector is `torch.zeros(size)`.":
+            [lambda kind, size: torch.zeros(kind, size), ("[0] * size", "torch.zeros(kind, size)")],
+        "That is a row of that table: should the place `kind` be in a vector, it needs one row.":
+            lambda kind, size: torch.eye(size)[kind:],
+        "That is a table with a single row, a list in a list. Take the row out of it.":
+            [lambda kind, size: [[int(place == kind) for place in range(size)]],
+             lambda kind, size: torch.eye(size)[kind : kind + 1]],
+        "That is the table of all kinds. Take the row of this one.":
+            lambda kind, size: torch.eye(size),
+        "It has always ten places. Here there should be `size` of them.": ("* size", "* 10"),
+        "It has a place too many: `append` and `insert` make a list longer; `vector[2] = 1` "
+        "changes a place that is there.":
+            [lambda kind, size: [int(place == kind) for place in range(size + 1)],
+             lambda kind, size: [0] * size + [1]],
+        "It has a place too few: `size` places go from 0 to size - 1.":
+            [lambda kind, size: [int(place == kind) for place in range(size - 1)],
+             ("* size", "* (size - 1)")],
+        "That is one place of the vector. Return the whole vector.":
+            [lambda kind, size: 1, ("return vector", "return vector[kind]")],
+    },
 )
-def one_hot(answer):
-    """`one_hot(kind, size)`: `size` places, 1 in the place `kind`, 0 everywhere else."""
-    for kind, size in [(2, 5), (7, 10), (9, 19), (draw(1, 13), 15), (17, 19), (0, 6), (5, 6)]:
-        case = f"one_hot({kind}, {size})"
-        vector = numbers(answer(kind, size, errors={
-            "assignment index out of range": "The place that you set isn't there. A vector of "
-            "`size` places has the places 0 to size - 1, and `kind` is one of them.",
-            "out of bounds": "The place that you set isn't there. A vector of `size` places has "
-            "the places 0 to size - 1, and `kind` is one of them.",
-        }))
-        _compare_length(vector, size, case)
-        require(vector.any(), f"In {case} all places are 0. One of them should be 1.")
-        require(np.isin(vector, (0, 1)).all() and vector.sum() == 1,
-                f"In {case} exactly one place should be 1 and all others 0: a kind, not an amount.")
-        require(vector[kind] == 1, f"In {case} the 1 belongs in place {kind}, counted from 0; "
-                f"yours is in place {vector.argmax()}.")
+def one_hot(kind, size):
+    vector = [0] * size
+    vector[kind] = 1
+    return vector
 
 
-def _compare_length(vector, size: int, case: str) -> None:
-    require(vector.ndim > 0, f"{case} should be the whole vector, {size} places; yours is a single "
-            "number. Do you return the vector, or one place of it?")
-    require(vector.ndim < 2, f"{case} should be one row of {size} places; yours is a table, a list "
-            "in a list. Take a row of it.")
-    require(len(vector) != size + 1, f"{case} has a place too many. `append` and `insert` make a "
-            "list longer; `vector[2] = 1` changes a place that is there.")
-    require(len(vector) == size, f"{case} should have {size} places, one for each kind; yours has "
-            f"{len(vector)}.")
+TOTALS = {  # what a total may be made of
+    "digit + first + second": lambda digit, first, second: digit + first + second,
+    "first + second": lambda digit, first, second: first + second,
+    "digit + first": lambda digit, first, second: digit + first,
+    "digit + second": lambda digit, first, second: digit + second,
+    "the digit alone": lambda digit, first, second: digit,
+    "digit + 2 * first": lambda digit, first, second: digit + 2 * first,
+    "digit * first * second": lambda digit, first, second: digit * first * second,
+}
 
 
-@checks.add("The total goes from 0 to 27 here, so as a one-hot vector it has 28 places.")
-def make_example(answer):
-    """`make_example(image, digit)`: (image, first, second), (digit, total), numbers drawn anew."""
-    images, examples = torch.randint(256, (10, 28, 28)), []
-    for digit in [7] * 40 + [*range(10)] * 30:
-        example = answer(images[digit], torch.tensor(digit))
-        first, second, total = _parts_of_example(example, images[digit], digit)
-        for number in (first, second):
-            require(0 <= number <= 9 and number == int(number), "The numbers should be whole ones "
-                    f"from 0 to 9; one of yours is {number:g}.")
-        examples.append((digit, first, second, total))
-    _compare_totals(examples)
-    _compare_draws(*list(zip(*examples))[1:3])
+def _form(thing) -> str:
+    """What a thing is made of, in words."""
+    if isinstance(thing, (tuple, list)):
+        return f"({', '.join(map(_form, thing))})"
+    if isinstance(thing, str):
+        return "text"
+    shape = tuple(np.shape(thing))
+    return {(): "number", (28, 28): "image"}.get(shape, f"tensor{list(shape)}")
 
 
-def _parts_of_example(example, image, digit: int) -> list[float]:
-    """First and second number and total of an example that is built as it should be."""
-    shape = "`return (image, first, second), (digit, total)`"
-    require(not isinstance(example, (tuple, list)) or len(example) != 5, "All five are there. What "
-            f"goes in and what should come out need brackets of their own: {shape}.")
-    try:
-        (given, *drawn), (said, *totals) = example
-        (first, second), (total,) = drawn, totals
-    except (TypeError, ValueError):
-        raise Wrong("An example has two parts, what goes in and what should come out: "
-                    f"{shape}.") from None
-    values = [numbers(value) for value in (given, first, second, said, total)]
-    require(all(value.shape != (28, 28) for value in values[1:]), "The image should come first in "
-            f"the example: {shape}.")
-    require(values[0].shape == (28, 28) and (values[0] == image.numpy()).all(), "The image should "
-            "be in the example as it is.")
-    require(all(value.shape != (1,) for value in values), "A number is in a list of its own. "
-            "`torch.randint(10, (1,))` draws a list of one, `torch.randint(10, ())` a number.")
-    require(all(value.size == 1 for value in values[1:]), "Numbers, digit and total should be "
-            "single numbers, neither lists nor one-hot vectors.")
-    first, second, said, total = (value.item() for value in values[1:])
-    require(said == digit or total != digit, "Digit and total have changed places.")
-    require(said == digit, f"The digit should be in the example as it is: {digit}, not {said:g}.")
-    return [first, second, total]
+def _look_at_examples(function, image, digit) -> dict:
+    """What many examples have in common; the numbers in them are drawn at random."""
+    images, digits = torch.randint(256, (10, 28, 28)), [digit] * 12 + [*range(10)] * 8
+    examples = [(one, function(images[one], torch.tensor(one))) for one in digits]
+    found: dict = {"the form": _form(examples[0][1])}
+    if found["the form"] != "((image, number, number), (number, number))":
+        return found
+    rows = [(one, *map(int, (first, second, named, total)))
+            for one, ((_, first, second), (named, total)) in examples]
+    _, firsts, seconds, named, _ = zip(*rows)
+    fits = [name for name, total in TOTALS.items()
+            if all(row[4] == total(*row[:3]) for row in rows)]
+    return found | {
+        "the image": "as it was given" if all(torch.equal(example[0][0], images[one])
+                                              for one, example in examples) else "changed",
+        "the digit": "as it was given" if named == tuple(digits) else "another",
+        "the first number for the same image": _drawn(firsts[:12]),
+        "the second number for the same image": _drawn(seconds[:12]),
+        "the first numbers": f"from {min(firsts)} to {max(firsts)}",
+        "the second numbers": f"from {min(seconds)} to {max(seconds)}",
+        "the second number": "always the first" if firsts == seconds else "one of its own",
+        "the total": fits[0] if fits else "something else",
+    }
 
 
-def _compare_totals(examples: list) -> None:
-    for reason, wrong in {
-        "The digit is missing in the total.": lambda digit, first, second: first + second,
-        "The second number is missing in the total.": lambda digit, first, second: digit + first,
-        "The first number is missing in the total.": lambda digit, first, second: digit + second,
-        "The total is the digit alone. Add both numbers.": lambda digit, *_: digit,
-        "The first number is in the total twice.": lambda digit, first, _: digit + 2 * first,
-    }.items():
-        right = all(total == sum(parts) for *parts, total in examples)
-        require(right or any(total != wrong(*parts) for *parts, total in examples), reason)
-    for digit, first, second, total in examples:
-        require(total == digit + first + second, f"The digit {digit} with the numbers {first:g} "
-                f"and {second:g} has the total {total:g}. Are these the numbers that you added? "
-                "Draw each once, keep it under a name, and use that twice.")
+def _drawn(numbers) -> str:
+    return "drawn anew each time" if len(set(numbers)) > 1 else "always the same"
 
 
-def _compare_draws(firsts: tuple, seconds: tuple) -> None:
-    """Refuse numbers that don't look drawn anew, each by itself, from 0 to 9."""
-    for drawn in (firsts, seconds):
-        require(len(set(drawn[:40])) > 1, "The same image gets the same number every time. Draw it "
-                "in the function, without a seed.")
-        missing = set(range(10)) - set(drawn)
-        require(not missing, f"In hundreds of examples the number {min(missing, default=0)} never "
-                "comes up. `torch.randint(10, ())` draws from 0 to 9: the 10 itself never comes.")
-    require(firsts != seconds, "Both numbers are always the same. Draw twice.")
+ONE_EACH = ("A number is in a list of its own: `torch.randint(10, (1,))` draws a list of one, "
+            "`torch.randint(10, ())` a number.")
 
 
-@checks.add("No image is in both parts, and whoever knows the seed gets the same split.")
-def split(answer):
-    """`split(count, train_count, seed)`: the places 0 to count - 1, shuffled, in two parts."""
-    for seed in range(3):
-        count, size = draw(200, 300), draw(110, 180)
-        train, test = _parts(answer(count, size, seed))
-        _compare_sizes(train, test, count, size)
-        require(not set(train) & set(test), "Some places are in both parts: a network could know "
-                "the answers of its test by heart. Shuffle once, and cut that order in two.")
-        require(set(train + test) == set(range(count)), "Together the parts should hold every "
-                f"place from 0 to {count - 1}, each once. Some of yours are missing, others come "
-                "twice or are none of these.")
-        require(train not in ([*range(size)], [*range(count - size, count)]), "The places are cut "
-                "in two but not shuffled: one part could hold all the sloppy writers.")
-        (again, _), (other, _) = (_parts(answer(count, size, s)) for s in (seed, seed + 1))
-        require(again == train, "The same seed gave another split the second time: the shuffling "
-                "should start from the seed.")
-        require(other != train, "Another seed gave the same split: shuffle by the seed that is "
-                "given.")
+@checks.add(
+    "The total goes from 0 to 27 here, so as a one-hot vector it has 28 places.",
+    probes=lambda: [(torch.randint(256, (28, 28)), 7)],
+    observe=_look_at_examples,
+    mistakes={
+        "All five are there. What goes in and what should come out need brackets of their own: "
+        "`return (image, first, second), (digit, total)`.":
+            ("(image, first, second), (digit, total)", "image, first, second, digit, total"),
+        "The image should come first in the example, the digit in its second part.":
+            [("(image, first, second)", "(first, second, image)"),
+             ("(image, first, second), (digit, total)", "(digit, total), (image, first, second)")],
+        ONE_EACH: [("()", "(1,)"), ("total = digit + first + second", "first, second = [first], "
+                                    "[second]; total = [digit + first[0] + second[0]]")],
+        "The two numbers stand in one tensor or list. Each is a thing of its own in the example.":
+            [("image, first, second)", "image, (first, second))"),
+             ("image, first, second)", "image, torch.stack([first, second]))")],
+        "The second number is missing: three things go in.":
+            ("image, first, second)", "image, first)"),
+        "`torch.randint(10)` lacks a shape: `torch.randint(10, ())` draws a single number.":
+            ("(10, ())", "(10)"),
+        "Digit and total have changed places.": ("(digit, total)", "(total, digit)"),
+        "The same image gets the same number every time. Draw it in the function, without a seed.":
+            [("first = torch", "torch.manual_seed(0); first = torch"),
+             ("first = torch.randint(10, ())", "first = torch.tensor(3)")],
+        "The number 9 never comes: `torch.randint(10, ())` draws from 0 to 9, the 10 itself never "
+        "comes.": ("(10,", "(9,"),
+        "The number 10 comes up: `torch.randint(10, ())` draws from 0 to 9.": ("(10,", "(11,"),
+        "The number 0 never comes. `torch.randint(10, ())` draws from 0 to 9.":
+            ("(10, ())", "(1, 10, ())"),
+        "Both numbers are always the same. Draw twice.":
+            ("second = torch.randint(10, ())", "second = first"),
+        "The digit is missing in the total.": ("digit + first", "first"),
+        "The second number is missing in the total.": (" + second\n", "\n"),
+        "The first number is missing in the total.": ("digit + first", "digit"),
+        "The total is the digit alone. Add both numbers.":
+            ("digit + first + second", "digit + 0"),
+        "The first number is in the total twice.":
+            ("digit + first + second", "digit + first + first"),
+        "They are multiplied. A total adds.": ("digit + first + second", "digit * first * second"),
+        "The total isn't made of the numbers in the example. Draw each once, keep it under a name, "
+        "and use that twice.":
+            ("digit + first + second", "digit + torch.randint(10, ()) + torch.randint(10, ())"),
+    },
+)
+def make_example(image, digit):
+    first = torch.randint(10, ())
+    second = torch.randint(10, ())
+    total = digit + first + second
+    return (image, first, second), (digit, total)
 
 
-def _parts(answer):
-    """The two parts of a split as two sorted lists."""
-    try:
-        train, test = (sorted(numbers(list(part)).ravel().tolist()) for part in answer)
-    except (TypeError, ValueError):
-        raise Wrong("It should return two things: the places for training, and those for testing. "
-                    "Not how many they are.") from None
-    return train, test
+def _look_at_split(function, count, train_count, seed) -> dict:
+    """What must hold for a split, whatever the shuffling is."""
+    parts = function(count, train_count, seed)
+    several = isinstance(parts, (tuple, list)) and all(hasattr(part, "__len__") and len(
+        np.shape(part)) == 1 or isinstance(part, set) for part in parts)
+    if not several or len(parts) != 2:
+        return {"what comes back": f"{len(parts)} lists" if several else _form(parts)}
+    train, test = map(_places, parts)
+    all_places = set(range(count))
+    again, other = (_places(function(count, train_count, s)[0]) for s in (seed, seed + 1))
+    return {
+        "what comes back": "2 lists",
+        "the sizes": (len(train), len(test)),
+        "how many places are in both parts": len(set(train) & set(test)),
+        "how many places are missing": len(all_places - {*train, *test}),
+        "how many places are none of these": len({*train, *test} - all_places),
+        "how many come twice": len(train + test) - len({*train, *test}),
+        "the order": "shuffled" if sorted(train) not in (
+            [*range(train_count)], [*range(count - train_count, count)]) else "not shuffled",
+        "the same seed": "the same split" if sorted(again) == sorted(train) else "another split",
+        "another seed": "another split" if sorted(other) != sorted(train) else "the same split",
+    }
 
 
-def _compare_sizes(train: list, test: list, count: int, size: int) -> None:
-    sizes, rest = (len(train), len(test)), count - size
-    require(48_000 not in sizes and sum(sizes) != 60_000, "You still split 60,000 places, as the "
-            f"lesson does. Here there are `count`, which is {count} in this case.")
-    require(sizes != (rest, size), "The parts have changed places: training comes first.")
-    require(sum(sizes) >= count or len(train) != size, "Places are lost where the order is cut. "
-            "`order[:n]` ends just before the place n, and `order[n:]` begins with it.")
-    require(sizes == (size, rest), f"Of {count} places {size} should be for training and the rest, "
-            f"{rest}, for testing; yours are {sizes[0]} and {sizes[1]}.")
+def _places(part) -> list[int]:
+    return part.int().tolist() if isinstance(part, torch.Tensor) else list(map(int, part))
+
+
+CUT = "order[:train_count], order[train_count:]"
+
+
+@checks.add(
+    "No image is in both parts, and whoever knows the seed gets the same split.",
+    probes=lambda: [(10, 6, 0)] + [(randint(200, 300), randint(110, 180), s) for s in range(3)],
+    observe=_look_at_split,
+    mistakes={
+        "It should return two things: the places for training, and those for testing. Not how "
+        "many they are.": (CUT, "train_count, count - train_count"),
+        "That is the whole order. Cut it in two: `order[:n]` and `order[n:]`.": (CUT, "order"),
+        "You still split 60,000 places, as the lesson does. Here there are `count`.":
+            ("randperm(count", "randperm(60_000"),
+        "The first 48,000 are for training in the lesson. Here it is `train_count`.":
+            (CUT, "order[:48_000], order[48_000:]"),
+        "The parts have changed places: training comes first.":
+            [(CUT, "order[train_count:], order[:train_count]"),
+             (CUT, "order[:count - train_count], order[count - train_count:]")],
+        "A place is lost where the order is cut. `order[:n]` ends just before the place n, and "
+        "`order[n:]` begins with it.":
+            [(CUT, "order[:train_count], order[train_count + 1:]"),
+             (CUT, "order[:train_count - 1], order[train_count:]"),
+             (CUT, "order[:train_count], order[train_count:-1]"),
+             (CUT, "order[1:train_count + 1], order[train_count + 1:]")],
+        "Some places are in both parts: a network could know the answers of its test by heart. "
+        "Shuffle once, and cut that order in two.":
+            [(CUT, "order[:train_count], torch.randperm(count)[train_count:]"),
+             (CUT, "order[:train_count], order[:count - train_count]")],
+        "A place is in both parts: `order[:n]` ends just before the place n.":
+            (CUT, "order[:train_count], order[train_count - 1:]"),
+        "All of the order is for training, and then a part of it for testing, too. Cut it in two.":
+            (CUT, "order, order[train_count:]"),
+        "The places start from 1. In Python they start from 0.": (CUT, CUT.replace("]", "] + 1")),
+        "Places are drawn with repeats, so that some come twice and others never. `randperm` "
+        "shuffles.": ("torch.randperm(count,", "torch.randint(count, (count,),"),
+        "The places are cut in two but not shuffled: one part could hold all the sloppy writers.":
+            ("torch.randperm(count, generator=generator)", "torch.arange(count)"),
+        "The same seed gave another split the second time: the shuffling should start from the "
+        "seed, `generator=generator`.": (", generator=generator", ""),
+        "Another seed gave the same split: shuffle by the seed that is given.":
+            [("(seed)", "(0)"), ("(seed)", "(42)")],
+        "`generator` is a generator, not a number: `torch.Generator().manual_seed(seed)` makes "
+        "one.": ("generator=generator", "generator=seed"),
+    },
+)
+def split(count, train_count, seed):
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(count, generator=generator)
+    return order[:train_count], order[train_count:]
 
 
 @in_style

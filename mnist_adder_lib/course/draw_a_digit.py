@@ -20,9 +20,9 @@ from ..drawing.framing import crop_to_ink, resize_long_side, stroke_weight, to_i
 from ..drawing.panel import with_article
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
-from .checks import Checks, Wrong, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, RED, draw_image, in_style, labelled
 from .guesses import Guesses
+from .old_checks import Checks, Wrong, draw, numbers, require
 
 guesses = Guesses.load("draw_a_digit")
 checks = Checks()

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from .checks import Checks, Wrong, draw, numbers, require
+from .checks import Checks, randint
 from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
 
@@ -17,228 +17,202 @@ guesses = Guesses.load("gradients_by_hand")
 checks = Checks()
 
 
+def _numbers():
+    yield 3, 1, 2, 4, 0.01
+    for _ in range(4):
+        yield randint(2, 4), randint(-9, -5), randint(2, 6), randint(7, 40), randint(1, 9) / 1000
+
+
+SLOPES, END = "back * x * w2, back * x * w1", "w1 - rate * slope1, w2 - rate * slope2"
+NEW = "(w1 - rate * back * x * w2)"
+
+
 @checks.add(
-    "Each weight's slope has the other weight in it. So both slopes come first, and then both move."
-)
-def step(answer):
-    """`step(w1, w2, x, target, rate)`: both weights of (x * w1 * w2 - target)**2 after one step."""
-    for _ in range(5):
-        w1, w2, x, target = draw(2, 4), draw(-9, -5), draw(2, 6), draw(7, 40)
-        rate = draw(1, 9) / 1000
-        slopes, moved = _two_slopes(w1, w2, x, target), numbers(answer(w1, w2, x, target, rate))
-        require(moved.size == 2, "The answer should be two numbers: the new w1 and the new w2.")
-        right = [w1 - rate * slopes[0], w2 - rate * slopes[1]]
-        if not np.allclose(moved.ravel(), right):
-            raise Wrong(_reason_for_step(moved.ravel(), w1, w2, x, target, rate))
-
-
-def _two_slopes(w1, w2, x, target) -> list[float]:
-    back = 2 * (x * w1 * w2 - target)
-    return [back * x * w2, back * x * w1]
-
-
-def _reason_for_step(moved, w1, w2, x, target, rate) -> str:
-    """What went wrong; each mistake is known by the weights that it leads to."""
-    first, second = _two_slopes(w1, w2, x, target)
-    new = w1 - rate * first
-    second_late = _two_slopes(new, w2, x, target)[1]
-    half = rate / 2
-    mistakes = {
-        "Right way, wrong sign: the gradient points uphill, and the step goes the other way.":
-            [w1 + rate * first, w2 + rate * second],
+    "Each weight's slope has the other weight in it: first both slopes, then both weights move.",
+    probes=_numbers,
+    mistakes={
+        "Both weights go uphill, away from the target. Is it the answer minus the target, and the "
+        "weight minus the step?": (END, "w1 + rate * slope1, w2 + rate * slope2"),
         "These are the two slopes. The step takes the rate times the slope away from the weight.":
-            [first, second],
-        "That is how far each weight moves. Where is it then?": [-rate * first, -rate * second],
-        "The second slope was taken after w1 had moved. Both slopes belong to the same place: "
-        "compute both, then move both.": [new, w2 - rate * second_late],
-        "The slope of w2 was taken with the new w1. Both slopes belong to the same place: compute "
-        "both, then move both.": [new, w2 - rate * second * new / w1],
-        "The chain has one more link: the slope of a square is twice what is squared.":
-            [w1 - half * first, w2 - half * second],
+            (END, "slope1, slope2"),
+        "That is how far each weight moves. Where is it then?":
+            [(END, "rate * slope1, rate * slope2"), (END, "-rate * slope1, -rate * slope2")],
+        "The slope of w2 was taken with the new w1. Compute both slopes, then move both weights.": [
+            (SLOPES, f"back * x * w2, back * x * {NEW}"),
+            (SLOPES, f"back * x * w2, 2 * (x * {NEW} * w2 - target) * x * {NEW}")],
+        "The chain has one more link: a square's slope is twice what is squared.": ("2 * ", ""),
         "Each weight's slope has the other weight in it: nudge w1 by 1, and x * w1 * w2 grows by "
-        "x * w2.": [w1 - rate * second, w2 - rate * first],
+        "x * w2.": (SLOPES, "back * x * w1, back * x * w2"),
         "The input x is a link of the chain, too: a larger x makes both slopes larger.":
-            [w1 - rate * first / x, w2 - rate * second / x],
-        "The step is the rate times the slope. Here the slope itself was taken away.":
-            [w1 - first, w2 - second],
-        "Only w1 has moved. A step moves all weights.": [new, w2],
-        "Both are where they were.": [w1, w2],
-    }
-    for reason, wrong in mistakes.items():
-        if np.allclose(moved, wrong):
-            return reason
-    return (f"With w1 = {w1}, w2 = {w2}, x = {x} and the target {target}, the answer is off by "
-            f"{x * w1 * w2 - target}. Twice that comes back to x * w1 * w2. Go on from there: what "
-            f"comes back to w1 is that, times x, times w2; what comes back to w2 is that, times x, "
-            f"times w1.")
+            (SLOPES, "back * w2, back * w1"),
+        "The way back goes on from x * w1 * w2: times x and w2 to w1, times x and w1 to w2.":
+            [(SLOPES, other) for other in ("back, back", "back * x, back * x",
+                                           "back * x, back * x * w1")],
+        "The step is the rate times the slope. The rate is missing.":
+            (END, "w1 - slope1, w2 - slope2"),
+        "That takes the loss for the slope, which is how fast the loss changes with the weight.":
+            (SLOPES, "(back / 2) ** 2, (back / 2) ** 2"),
+        "Brackets are missing: twice the difference comes back, not twice the answer, less the "
+        "target.": ("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
+        "The brackets are wrong: the rate times the slope is what is taken away from the weight.":
+            (END, "(w1 - rate) * slope1, (w2 - rate) * slope2"),
+        "Only one weight has moved. A step moves both.":
+            [(END, "w1 - rate * slope1, w2"), (END, "w1, w2 - rate * slope2")],
+        "That is near, but not exact. Is it found by a nudge? On paper the slopes are exact.": [
+            (SLOPES, f"back * x * w2 + {size} * (x * w2)**2, back * x * w1 + {size} * (x * w1)**2")
+            for size in (1, 0.1, 0.01, 0.001, 0.0001)],
+        "These are plain numbers: only tensors have `backward()` and `.grad`. Work the slopes out "
+        "link by link.": [("2 * (x * w1 * w2 - target)", other) for other in (
+            "(x * w1 * w2 - target).backward()", "w1.grad", "w1.requires_grad_()")],
+    },
+)
+def step(w1, w2, x, target, rate):
+    back = 2 * (x * w1 * w2 - target)
+    slope1, slope2 = back * x * w2, back * x * w1
+    return w1 - rate * slope1, w2 - rate * slope2
 
 
-def _losses(count: int):
-    """Losses of a list of `count` weights, each with its true slopes."""
-    a = [draw(2, 9) for _ in range(count)]
+def _losses():
+    for loss_of in (_bowl, math.prod):
+        yield from [(loss_of, [3.0]), (loss_of, [2.0, -1.5, 4.0]), (loss_of, [1.5, -4.0, 2.5, -3])]
 
-    def bowl(weights):
-        return sum(k * (w - 1) ** 2 for k, w in zip(a, weights))
 
-    def bowl_slopes(weights):
-        return [2 * k * (w - 1) for k, w in zip(a, weights)]
+def _bowl(weights):
+    return sum((place + 2) * (weight - 1) ** 2 for place, weight in enumerate(weights))
 
-    def chain(weights):
-        return math.prod(weights)
 
-    def chain_slopes(weights):
-        return [math.prod(weights[:i] + weights[i + 1:]) for i in range(len(weights))]
+def _slopes(gradient, loss_of, weights):
+    before, slopes = list(weights), gradient(loss_of, weights)
+    return {"the answer": slopes, "the list that was given, as before": len(before) == len(weights)
+            and all(abs(one - other) < 1e-12 for one, other in zip(before, weights))}
 
-    return [(bowl, bowl_slopes), (chain, chain_slopes)]
+
+COPY, CHANGE = "nudged = list(weights)", "(loss_of(nudged) - before) / 1e-6"
 
 
 @checks.add(
     "It works for any loss, and it is how programmers test a backward(). For training it is too "
-    "slow: with 17,360 weights it runs the network 17,361 times for a single step."
+    "slow: with 17,360 weights it runs the network 17,361 times for a single step.",
+    probes=_losses, observe=_slopes, tolerance=0.01,
+    mistakes={
+        "The loss is the same before and after, but your list has changed. `nudged = weights` is "
+        "a second name for one list, no copy: that is `list(weights)`.":
+            (COPY, "nudged = weights", "before)", "loss_of(weights))"),
+        "All slopes are 0: no weight was nudged, or by so little that the computer doesn't notice "
+        "(it keeps about 16 digits).": ("+= 1e-6", "+= 0"),
+        "The list that was given is no longer as before. Nudge a copy, or put each weight back.":
+            (COPY, "nudged, before = weights, loss_of(weights)"),
+        "The weight became nearly 0, not a little larger: `+=` adds the nudge to it.":
+            ("+= 1e-6", "= 1e-6"),
+        "Every slope is the same: all weights were nudged at once. Nudge one at a time.":
+            (COPY, "nudged = [weight + 1e-6 for weight in weights]", "nudged[i] += 1e-6", "pass"),
+        "Each slope holds those before it, too: a weight is put back before the next is nudged.": [
+            ("    for", f"    {COPY}\n    for", f"        {COPY}", ""),
+            (COPY, "nudged = weights")],
+        "Brackets are missing: the whole difference of the losses is divided, not the second only.":
+            (CHANGE, "loss_of(nudged) - before / 1e-6"),
+        "That is how much the loss changes. Divided by the nudge, it is the slope.":
+            [(CHANGE, "loss_of(nudged) - before", "1e-6", nudge)
+             for nudge in ("1e-6", "1e-5", "1e-4", "0.001", "0.01")],
+        "The slope is how much the loss *changes*, divided by the nudge. Which loss is taken away?":
+            [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
+        "The nudge is so large that the curve bends on the way. Try a millionth, 1e-6.":
+            [("1e-6", nudge) for nudge in ("1", "0.5", "0.1", "0.05")],
+        "That is the slope of the first weight alone. Does a `return` end the loop in its first "
+        "round?": ("    return", "        return"),
+    },
 )
-def gradient(answer):
-    """`gradient(loss_of, weights)`: the slope of the loss for each weight in a list, by nudging."""
-    for count in (1, 3, 4):
-        for loss_of, slopes_of in _losses(count):
-            weights = [draw(2, 9) / 2 * (-1) ** place for place in range(count)]
-            right, given = np.array(slopes_of(weights)), list(weights)
-            slopes = numbers(answer(loss_of, given)).ravel()
-            require(slopes.size == count, f"For {count} weights there should be {count} slopes.")
-            require(np.allclose(given, weights, atol=1e-9), "Your function has changed the list "
-                    "that it was given. Nudge a copy, or put the weight back.")
-            if not np.allclose(slopes, right, rtol=0.02, atol=0.2):
-                raise Wrong(_reason_for_gradient(slopes, right, loss_of, weights))
+def gradient(loss_of, weights):
+    before, slopes = loss_of(weights), []
+    for i in range(len(weights)):
+        nudged = list(weights)
+        nudged[i] += 1e-6
+        slopes.append((loss_of(nudged) - before) / 1e-6)
+    return slopes
 
 
-def _reason_for_gradient(slopes, right, loss_of, weights) -> str:
-    def is_like(wrong):
-        return np.allclose(slopes, wrong, rtol=0.05, atol=0.01)
+def _trainings():
+    for momentum in (0.0, 0.5, 0.9):
+        for steps in (1, 2, 4):
+            row, table = torch.randint(1, 5, (3,)).double(), torch.randint(1, 5, (2, 2)).double()
+            parameters = [row.requires_grad_(), table.requires_grad_()]
+            (3 * _pull(*parameters)).backward()  # old gradients, which should be forgotten
+            yield parameters, _pull, 0.01, momentum, steps
 
-    ratios = slopes / np.where(right == 0, 1, right)
-    moved = [weight + 1e-6 for weight in weights]
-    together = (loss_of(moved) - loss_of(weights)) / 1e-6
-    if is_like(-right):
-        return ("All signs are turned round: it is the loss after the nudge minus the loss before, "
-                "not the other way.")
-    if len(weights) > 1 and is_like(np.full(len(weights), together)):
-        return ("Every slope is the same: all weights were nudged at once. Nudge one at a time, "
-                "and leave the others where they are.")
-    if not slopes.any():
-        return ("All slopes are 0: either no weight was nudged, or by so little that the computer "
-                "doesn't notice (it keeps about 16 digits).")
-    if is_like(np.full(len(weights), loss_of(weights))):
-        return "That is the loss. The slope is how much it *changes*, divided by the nudge."
-    if (abs(ratios) < 0.2).all():
-        return "That is how much the loss changes. Divided by the nudge, it is the slope."
-    return ("The slopes are near, but not near enough: the nudge is so large that the curve bends "
-            "on the way, or an earlier weight wasn't put back before the next was nudged. Try a "
-            "nudge of a millionth, and each weight alone.")
+
+def _pull(row, table):
+    return ((row - 7) ** 2).sum() + (table * row[:2] - 1).pow(2).mean()
+
+
+def _trained(train, parameters, loss_of, *options):
+    given = list(parameters)  # the tensors themselves, whatever becomes of the list
+    loss = train(parameters, lambda: loss_of(*given), *options)
+    return {"the parameters": given, "the loss": loss,
+            "the loss as a plain number": not getattr(loss, "requires_grad", False)}
+
+
+FORGET, STEP = "parameter.grad = None", "momentum * velocities[i] + parameters[i].grad"
+LOOP, MOVE = "    for _ in", "parameters[i] -= "
 
 
 @checks.add(
     "That is all that an optimizer does: forget, keep the velocities, move. torch.optim.SGD ends "
-    "at the same weights."
+    "at the same weights.",
+    probes=_trainings, observe=_trained,
+    mistakes={
+        "The gradients are never forgotten: backward() adds the new slopes to the old ones. Zero "
+        "them at the start of every step.": (FORGET, "pass"),
+        "There were old gradients, of somebody's earlier backward(). Forget before each "
+        "backward(), before the first one, too.": (FORGET, f"if _ > 0: {FORGET}"),
+        "The parameters are where they were. `p = p - ...` makes a new tensor, and the old one "
+        "stays: change it by `-=`. And no zeroing between backward() and the step.":
+            (MOVE, "pass; "),
+        "A gradient is used that isn't there. It is there from backward() on, until it is "
+        "forgotten; and a new tensor, `p = p - ...`, has none: change the old one by `-=`.": [
+            ("loss.backward()", "pass"), (MOVE, "parameters[i] = parameters[i] - "),
+            ("loss.backward()", "pass", STEP, "rate * parameters[i].grad")],
+        "All have moved uphill. The gradient is subtracted.": ("-= rate", "+= rate"),
+        "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
+        "It is right but for the momentum. Keep momentum times the velocity of the step before, "
+        "and add the gradient.": (STEP, "parameters[i].grad"),
+        "That is an average of velocity and gradient. Here the gradient is added whole.":
+            (STEP, STEP.replace("+", "+ (1 - momentum) *")),
+        "Momentum is a factor on the old velocity, not on the gradient.":
+            (STEP, "momentum * (velocities[i] + parameters[i].grad)"),
+        "Each parameter needs a velocity of its own: they have different shapes.":
+            ("velocities[i]", "velocities[0]"),
+        "Only one of the parameters has moved. A step moves every one of them.":
+            [("(len(parameters))", "(1)"), ("(len(parameters))", "(1, 2)")],
+        "The way back can be walked once only: compute the loss anew in every step, where the "
+        "parameters are by then.":
+            (LOOP, "    loss = loss_of()\n" + LOOP, "        loss = loss_of()", ""),
+        "`.item()` makes a plain number of the loss, from which no way leads back. Keep the tensor "
+        "for backward().": ("loss_of()", "loss_of().item()"),
+        "`loss_of()` takes nothing: it knows the parameters and where they are now.":
+            [("loss_of()", "loss_of(parameters)"), ("loss_of()", "loss_of(*parameters)")],
+        "`parameters` is a list. Each tensor in it has a gradient of its own: go through them.": [
+            (FORGET, "parameters.grad = None"), (FORGET, "parameters.grad"),
+            (FORGET, "parameters.zero_grad()"), (FORGET, "parameters -= rate")],
+        "That is the loss after the last step. Give back the one that led to it.":
+            ("loss.item()", "loss_of().item()"),
+        "That is the loss of the first step. Give back the last one.":
+            (LOOP, "    first = loss_of()\n" + LOOP, "loss.item()", "first.item()"),
+        "The loss that you give back still holds on to its whole calculation: make a plain number "
+        "of it.": ("loss.item()", "loss"),
+    },
 )
-def train(answer):
-    """`train(parameters, loss_of, rate, momentum, steps)`: moves the parameters; the last loss."""
-    for momentum in (0.0, 0.5, 0.9):
-        for steps in (2, 4, 1):
-            _compare_training(answer, momentum, steps)
-
-
-REFUSED = ("PyTorch refuses to move a parameter while it remembers calculations: the step belongs "
-           "under `with torch.no_grad():`.")
-GONE = ("A gradient was used that isn't there. It is there only after backward(), until it is "
-        "forgotten. And a new tensor (w = w - ...) has none: change the old one by -=.")
-ERRORS = {  # a part of what PyTorch says: what is behind it
-    "in-place operation": REFUSED,
-    "leaf": REFUSED,
-    "NoneType": GONE,
-    "second time": "The way back can be walked once only: compute the loss anew in every step, "
-                   "where the parameters are by then.",
-    "size of tensor": "The parameters have different shapes: each needs a velocity of its own.",
-}
-
-
-def _start():
-    """The values of two parameters of different shapes, and a loss of both."""
-    values = [torch.randint(1, 5, (3,)).double(), torch.randint(1, 5, (2, 2)).double()]
-    target = draw(5, 9)
-
-    def loss_of(first, second):
-        return ((first - target) ** 2).sum() + (second * first[:2] - 1).pow(2).mean()
-
-    return values, loss_of
-
-
-def _end(values, loss_of, rate, momentum, steps, forgets=True, forgets_first=True):
-    """Where a training ends: (values, last loss); also where it would with a mistake."""
-    values = [value.clone().requires_grad_() for value in values]
-    slopes = torch.autograd.grad(3 * loss_of(*values), values)  # old ones
-    velocities = [0.0] * len(values)
-    for i in range(steps):
-        loss = loss_of(*values)
-        old, slopes = slopes, torch.autograd.grad(loss, values)
-        if not (forgets and (i or forgets_first)):
-            slopes = [one + other for one, other in zip(old, slopes)]
-        velocities = [momentum * v + slope for v, slope in zip(velocities, slopes)]
-        values = [(w - rate * v).detach().requires_grad_() for w, v in zip(values, velocities)]
-    return values, loss.item() if steps else None
-
-
-def _compare_training(answer, momentum: float, steps: int) -> None:
-    start, loss_of = _start()
-    parameters, options = [value.clone().requires_grad_() for value in start], (0.01, momentum)
-    (3 * loss_of(*parameters)).backward()  # old gradients, which should be forgotten
-    said = answer(list(parameters), lambda: loss_of(*parameters), *options, steps, errors=ERRORS)
-    right, loss = _end(start, loss_of, *options, steps)
-    if not _same(parameters, right):
-        raise Wrong(_reason_for_training(parameters, start, loss_of, *options, steps))
-    last = numbers(said)
-    require(last.size == 1, "The weights are right. The answer should be one number: the last "
-            "loss.")
-    require(not math.isclose(last.item(), loss_of(*right).item()), "The weights are right, but "
-            "the answer is the loss after the last step. Give back the one that led to it.")
-    require(math.isclose(last.item(), loss, rel_tol=1e-6), "The weights are right, but the answer "
-            "isn't the loss that was computed for the last step.")
-    require(not getattr(said, "requires_grad", False), "The weights are right. But the loss that "
-            "you give back still holds on to its whole calculation: make a plain number of it.")
-
-
-def _same(ended, right) -> bool:
-    return all(torch.allclose(one, other, atol=1e-9) for one, other in zip(ended, right))
-
-
-def _reason_for_training(ended, start, loss_of, rate, momentum, steps) -> str:
-    """What went wrong; each mistake is known by the weights that it leads to."""
-    if _same(ended, start):
-        return ("The parameters are where they were. Change them in place by `-=`: `p = p - ...` "
-                "makes a new tensor, and the old one stays. And no zeroing between backward() and "
-                "the step, or there is no slope left to go by.")
-    if any(torch.equal(one, other) for one, other in zip(ended, start)):
-        return "Some of the parameters haven't moved. A step moves every one of them."
-    mistakes = [
-        ((rate, momentum, steps, False), "The gradients are never forgotten: backward() adds the "
-         "new slopes to the old ones. Zero them at the start of every step."),
-        ((rate, momentum, steps, True, False), "There were old gradients, of somebody's earlier "
-         "backward(). Forget before each backward(), before the first one, too."),
-        ((-rate, momentum, steps), "All have moved uphill. The gradient is subtracted."),
-        ((1.0, momentum, steps), "The learning rate is missing: it is a factor on the step."),
-        ((rate, 0.0, steps), "The steps are right, but without momentum: keep momentum times the "
-         "velocity of the step before, and add the gradient."),
-        ((rate, momentum, 1), "Only one step was taken."),
-        ((rate, momentum, steps - 1), "The last step is missing."),
-        ((rate, momentum, steps + 1), "That is one step too many."),
-    ]
-    for options, reason in mistakes:
-        if _same(ended, _end(start, loss_of, *options)[0]):
-            return reason
-    if momentum:
-        return ("Without momentum it is right. With it: velocity = momentum * velocity + gradient, "
-                "then parameter -= rate * velocity. Each parameter needs a velocity of its own, "
-                "which begins at 0 and is kept from step to step.")
-    return ("The parameters move, but not by the rate times their gradients. Forget, loss, "
-            "backward(), then every parameter -= rate * its gradient, once for each step.")
+def train(parameters, loss_of, rate, momentum, steps):
+    velocities = [0.0] * len(parameters)
+    for _ in range(steps):
+        for parameter in parameters:
+            parameter.grad = None
+        loss = loss_of()
+        loss.backward()
+        with torch.no_grad():
+            for i in range(len(parameters)):
+                velocities[i] = momentum * velocities[i] + parameters[i].grad
+                parameters[i] -= rate * velocities[i]
+    return loss.item()
 
 
 def _draw_curve(ax, low: float = -0.6, high: float = 6.6) -> None:

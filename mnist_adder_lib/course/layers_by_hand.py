@@ -2,133 +2,136 @@
 
 from __future__ import annotations
 
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch.overrides import TorchFunctionMode
 
-from .checks import Checks, Wrong, compare, draw, numbers, require
+from .checks import Checks, randint
 from .figures import draw_signed, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("layers_by_hand")
 checks = Checks()
+WINDOW = "[:, row - 1 : row + 2, column - 1 : column + 2]"
 
 
-def _ask(answer, arguments, mishaps: dict[str, str]):
-    """What the learner's function gives; where torch stops it with a message that holds one of the
-    keys, the reason is the sentence beside it."""
-    try:
-        return answer(*arguments)
-    except Wrong as wrong:
-        for part, sentence in mishaps.items():
-            if part in str(wrong):
-                raise Wrong(sentence) from None
-        raise
+def _places():
+    yield torch.arange(18.0).view(2, 3, 3), torch.ones(2, 3, 3), 1, 1
+    for count in (2, 3, 1):
+        channels = torch.randint(-40, 90, (count, 9, 8)) / 10
+        yield channels, torch.randint(-30, 40, (count, 3, 3)) / 10, randint(4, 6), randint(1, 3)
 
 
 @checks.add(
     "With 1 channel or with 500: one window in each, and one sum over all. You have just written "
-    "what a convolution does at every place."
-)
-def convolve(answer):
-    """`convolve(channels, weights, row, column)`: the convolution at one place inside the image."""
-    for count in (2, 3, 1):
-        channels = torch.randint(-40, 90, (count, 9, 8)) / 10
-        weights = torch.randint(-30, 40, (count, 3, 3)) / 10
-        row, column = draw(4, 6), draw(1, 3)
-        given = _ask(answer, (channels, weights, row, column), {
-            "size of tensor": "What you multiply isn't of one size. The window has 3 rows and 3 "
-                              "columns in every channel; mind that a slice ends before its end: "
-                              "`4:7` is 4, 5, 6.",
-            "out of bounds": "You look for a row, column or channel that isn't there. Around the "
-                             "middle the window reaches one step to each side.",
-        })
-        _compare_place(given, channels, weights, row, column)
-
-
-def _compare_place(given, channels, weights, row, column) -> None:
-    size, count = numbers(given).size, len(channels)
-    require(size != count or count == 1, "You give a sum for each channel. The next layer gets one "
-            "number: add these sums, too.")
-    require(size != 9, "Nine numbers: add up over the window, too, not over the channels only.")
-    require(size != 9 * count, "These are the products. Now add up all of them.")
-
-    def at(row, column, window=weights, channels=channels):
-        part = channels[:, row - 1:row + 2, column - 1:column + 2]
-        return (part * window).sum().item() if part.shape == window.shape else None
-
-    right = at(row, column)
-    reasons = {
+    "what a convolution does at every place.",
+    probes=_places,
+    mistakes={
+        "You give a sum for each channel. The next layer gets one number: add these sums, too.":
+            (".sum()", ".sum(dim=(1, 2))"),
+        "Nine numbers: add up over the window, too, not over the channels only.":
+            (".sum()", ".sum(dim=0)"),
+        "These are the products. Now add up all of them.": (".sum()", ""),
+        "What you multiply isn't of one size. The window has 3 rows and 3 columns in every "
+        "channel: `[:, rows, columns]`. The first thing in the brackets is the channel.":
+            [(WINDOW, WINDOW.replace(":, ", "", 1)), ("windows *", "channels *")],
         "Only the first channel is in your sum. Every channel has a window of its own.":
-            at(row, column, weights[:1], channels[:1]) if count > 1 else None,
+            ("(windows * weights)", "(windows[0] * weights[0])"),
         "Only the last channel is in your sum. Does each round of your loop add to what was there?":
-            at(row, column, weights[-1:], channels[-1:]) if count > 1 else None,
+            ("(windows * weights)", "(windows[-1] * weights[-1])"),
+        "It adds up two channels, however many there are: `len(channels)` says how many.":
+            ("(windows * weights).sum()",
+             "sum((windows[channel] * weights[channel]).sum() for channel in range(2))"),
         "All channels got the weights of the first. Every channel has weights of its own.":
-            at(row, column, weights[:1].expand(count, 3, 3)) if count > 1 else None,
+            ("weights)", "weights[0])"),
         "Your window has its corner at this place. It should have its middle there: it begins one "
-        "row above and one column to the left.": at(row + 1, column + 1),
+        "row above and one column to the left.": (" - 1", "", "+ 2", "+ 3"),
         "Your window has its lower right corner at this place. It should have its middle there.":
-            at(row - 1, column - 1),
+            (" - 1", " - 2", "+ 2", "+ 1"),
+        "A slice ends before its end: `4:7` is 4, 5, 6. Yours is too short for the window.":
+            [("+ 2", "+ 1"), ("row + 2", "row + 1"), ("column + 2", "column + 1")],
         "You took the row for the column. The row comes first, then the column.":
-            at(column, row),
+            (WINDOW, "[:, column - 1 : column + 2, row - 1 : row + 2]"),
         "You turned the weights upside down. Each number meets the weight in the same place.":
-            at(row, column, weights.flip(1, 2)),
-        "Rows and columns of the weights are exchanged.": at(row, column, weights.transpose(1, 2)),
-        "That is the mean of the products. A convolution adds them up.": right / (9 * count),
-        "That is the sum of the means. A convolution adds the products up.": right / 9,
-        "The weights are missing: you added the pixels of the window.":
-            at(row, column, torch.ones_like(weights)),
+            [("weights)", "weights.flip(1, 2))"), ("weights)", "weights.flip(1))")],
+        "Rows and columns of the weights are exchanged.": ("weights)", "weights.mT)"),
+        "That is the mean of the products. A convolution adds them up.": (".sum()", ".mean()"),
+        "That is the sum of the means. A convolution adds the products up.":
+            (".sum()", ".sum() / 9"),
+        "The weights are missing: you added the pixels of the window.": (" * weights", ""),
         "That multiplies the sum of the pixels by the sum of the weights. Multiply place by place "
-        "first, then add up.": at(row, column, torch.ones_like(weights)) * weights.sum().item(),
-    }
-    reasons = {reason: wrong for reason, wrong in reasons.items() if wrong is not None}
-    compare(given, right, f"{count} channels and the place ({row}, {column})", reasons)
+        "first, then add up.": ("(windows * weights).sum()", "windows.sum() * weights.sum()"),
+        "`@` multiplies rows by columns. Here each number meets the weight in the same place: `*`.":
+            ("windows * weights", "windows @ weights"),
+        "`F.conv2d` gives all places. The exercise is about one of them, and what is done there.": [
+            lambda c, w, row, column: F.conv2d(c[None], w[None]),
+            lambda c, w, row, column: F.conv2d(c[None], w[None], padding=1),
+            lambda c, w, row, column: F.conv2d(c[None], w[None])[0, 0]],
+        "`F.conv2d` wants a batch of images and a batch of windows, and gives all places. Here a "
+        "window, a product and a sum do.": lambda c, w, row, column: F.conv2d(c, w),
+    },
+)
+def convolve(channels, weights, row, column):
+    windows = channels[:, row - 1 : row + 2, column - 1 : column + 2]
+    return (windows * weights).sum()
+
+
+def _weights():
+    yield torch.tensor([[1.0, 2], [3, -1]]), torch.tensor([[2.0, -1]])  # the lesson's
+    for inputs, hidden, outputs in [(2, 2, 2), (2, 3, 1), (3, 2, 4)]:
+        first = torch.randint(-4, 5, (hidden, inputs)).float()
+        second = torch.randint(-4, 5, (outputs, hidden)).float()
+        first[0, 0], second[0, 0] = randint(2, 5), randint(2, 5)
+        yield first, second
 
 
 @checks.add(
     "So two layers without ReLU between them are one layer, whatever their weights; and so are "
-    "three, and a hundred. This is why ReLU stands between them."
-)
-def merge(answer):
-    """`merge(first, second)`: the weights of the one layer that does what these two do."""
-    for inputs, hidden, outputs in [(2, 2, 2), (2, 3, 1), (3, 2, 4)]:
-        first = torch.randint(-4, 5, (hidden, inputs)).float()
-        second = torch.randint(-4, 5, (outputs, hidden)).float()
-        first[0, 0], second[0, 0] = draw(2, 5), draw(2, 5)
-        given = _ask(answer, (first, second), {
-            "out of bounds": "One of your loops runs too far. `second` has a row for each output, "
-                             "`first` a column for each input, and the hidden numbers are "
-                             "between them.",
-        })
-        _compare_merged(given, first, second)
-
-
-def _compare_merged(given, first, second) -> None:
-    right, given = second @ first, numbers(given)
-    (hidden, inputs), outputs = first.shape, len(second)
-    reasons = {
+    "three, and a hundred. This is why ReLU stands between them.",
+    probes=_weights,
+    mistakes={
         "You multiplied place by place. A way from an input to an output leads through each of the "
-        "hidden numbers: multiply along each way, then add the ways.": first * second,
+        "hidden numbers: multiply along each way, then add the ways.":
+            lambda first, second: first * second,
         "You added the layers. What leaves the first is *multiplied* by the second's weights.":
-            first + second,
+            lambda first, second: first + second,
         "The order is turned round: this is the second layer first and then the first.":
-            first @ second,
-        "Rows and columns are exchanged: a row of the answer belongs to an output.": right.T,
-    } if inputs == hidden == outputs else {
-        "Rows and columns are exchanged: a row of the answer belongs to an output.": right.T,
-    }
-    for reason, wrong in reasons.items():
-        same = given.shape == wrong.shape and np.allclose(given, wrong) and not wrong.equal(right)
-        require(not same, reason)
-    require(given.shape == right.shape, f"{inputs} numbers go in and {outputs} come out, so the "
-            f"one layer has the weights (out, in): {outputs} rows of {inputs}. The shape of yours "
-            f"is {given.shape}.")
-    for output, i in np.argwhere(~np.isclose(given, right)):
-        raise Wrong(f"Not every weight is right. From input {i} to output {output} there are "
-                    f"{hidden} ways, one through each hidden number; multiply the two weights of "
-                    "each way, then add up all ways.")
+            lambda first, second: first @ second,
+        "Rows and columns are exchanged: a row of the answer belongs to an output.":
+            [lambda first, second: (second @ first).T, lambda first, second: first.T @ second.T],
+        "A row of `first` belongs to a hidden number. The weights from one input stand in a column "
+        "of it: `first[:, i]`.": ("first[:, i]", "first[i, :]"),
+        "A row of `second` belongs to an output. The weights that lead to one output stand in its "
+        "row: `second[o, :]`.": ("second[o, :]", "second[:, o]"),
+        "One of your loops runs too far or stops early. `second` has a row for each output, "
+        "`first` a column for each input, and the hidden numbers are between them.":
+            [("range(len(second))", "range(len(first))"),
+             ("range(first.shape[1])", "range(first.shape[0])"),
+             ("range(first.shape[1])", "range(len(second))")],
+        "The table has a row for each output and a column for each input.":
+            [("zeros(len(second), first.shape[1])", "zeros(len(first), first.shape[1])"),
+             ("zeros(len(second), first.shape[1])", "zeros(first.shape[1], len(second))"),
+             ("zeros(len(second), first.shape[1])", "zeros(2, 3)")],
+        "There is no ReLU between these layers, nor behind them: weights may be negative.":
+            lambda first, second: F.relu(second @ first),
+        "It is the ways' mean. Add them up.": (".sum()", ".mean()"),
+        "You return in the loop, or one number: all weights are asked for, a table of them.":
+            ("merged[o, i] =", "return"),
+        "The weights of a way are multiplied, not added.": ("] * first", "] + first"),
+        "The inputs' weights are lost: every way has two weights.": (" * first[:, i]", ""),
+    },
+)
+def merge(first, second):
+    merged = torch.zeros(len(second), first.shape[1])
+    for o in range(len(second)):
+        for i in range(first.shape[1]):
+            merged[o, i] = (second[o, :] * first[:, i]).sum()
+    return merged
 
 
 class _Recorded(TorchFunctionMode):
@@ -143,94 +146,130 @@ class _Recorded(TorchFunctionMode):
         return function(*arguments, **(options or {}))
 
 
+def _look_at_tent(function, x) -> dict:
+    with _Recorded() as recorded:
+        height = function(x)
+    others = {"abs", "absolute", "where", "minimum", "maximum", "clamp", "clip", "min", "max"}
+    return {"the height": height, "F.relu": recorded.names >= {"relu"},
+            "other functions": sorted(recorded.names & others)}
+
+
+def _tent_places():
+    places = [0.5, -1.0, 1.0, 1.5, 2.0, 3.0, 0.25, -2.5, 4.5]
+    return [(torch.tensor([place]),) for place in places] + [(torch.tensor(places),)]
+
+
 @checks.add(
     "Three ReLUs, three bends. A weighted sum alone is a straight line, and sums of straight lines "
-    "are straight: without ReLU no layer, and no hundred layers, could draw this tent."
+    "are straight: without ReLU no layer, and no hundred layers, could draw this tent.",
+    probes=_tent_places,
+    observe=_look_at_tent,
+    mistakes={
+        "It goes on rising: at 1 a second ReLU has to turn it.": lambda x: F.relu(x),
+        "It is flat from 1 on. Subtracting one ReLU stops the rise; to go down, subtract two.":
+            [lambda x: F.relu(x) - F.relu(x - 1),
+             lambda x: F.relu(x) - F.relu(x - 1) + F.relu(x - 2)],
+        "It goes on falling: at 2 a third ReLU has to stop it.":
+            lambda x: F.relu(x) - 2 * F.relu(x - 1),
+        "Behind 2 it doesn't stay at 0, but the third ReLU turns it too much.":
+            lambda x: F.relu(x) - 2 * F.relu(x - 1) + 2 * F.relu(x - 2),
+        "Behind 2 it falls even faster: the third ReLU is added, not subtracted.":
+            lambda x: F.relu(x) - 2 * F.relu(x - 1) - F.relu(x - 2),
+        "Left of 0 nothing may happen yet: each ReLU has to be 0 there.": [
+            lambda x: x, lambda x: F.relu(1 - x), lambda x: F.relu(x + 1),
+            lambda x: 1 - x, lambda x: F.relu(-x), ("F.relu(x) ", "x "),
+            lambda x: F.relu(x + 1) - 2 * F.relu(x) + F.relu(x - 1)],
+        "Without ReLU it is a straight line, or none at all: put each bracket into an `F.relu`.":
+            lambda x: x - 2 * (x - 1) + (x - 2),
+        "At 1 it turns the wrong way: `F.relu(x + 1)` begins at -1.":
+            lambda x: F.relu(x) - 2 * F.relu(x + 1) + F.relu(x + 2),
+        "From 0 to 1 it rises too steeply: as steeply as x does.":
+            [lambda x: 2 * F.relu(x) - 3 * F.relu(x - 1) + F.relu(x - 2),
+             lambda x: 2 * (F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2))],
+        "Yours is right, but it is no network: build it from `F.relu`, plus, minus and times "
+        "alone.": lambda x: torch.where(x < 1, x.clamp(min=0), (2 - x).clamp(min=0)),
+        "Yours is right, but `F.relu` should be the only thing in it that isn't plus, minus or "
+        "times.": lambda x: F.relu(1 - abs(x - 1)),
+        "One number at a time it works, but `x` may hold many: `if` and `max` decide once for all "
+        "of them, `F.relu` for each.": [
+            lambda x: max(0 * x, 1 - abs(x - 1)),
+            ("return", "if x < 0:\n        return 0 * x\n    return")],
+        "It adds up all heights. Each number in `x` has a height of its own.":
+            lambda x: (F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2)).sum(),
+    },
 )
-def tent(answer):
-    """`tent(x)`: 0 up to x = 0, up to 1 at x = 1, down to 0 at x = 2, 0 from there on."""
-    places = [0.5, -1.0, 1.0, 1.5, 2.0, 3.0, 0.25, -2.5, 4.5]
+def tent(x):
+    return F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2)
+
+
+def _look_at_softmax(function, logits) -> dict:
     with _Recorded() as recorded:
-        for x in [torch.tensor([place]) for place in places] + [torch.tensor(places)]:
-            given = _ask(answer, (x,), {
-                "Boolean value": "One number at a time it works, but `x` may hold many: `if` and "
-                                 "`max` decide once for all of them, `F.relu` for each.",
-            })
-            _compare_tent(numbers(given), x.numpy().astype(float))
-    require(recorded.names & {"relu", "relu_"}, "Yours is right, but it is no network: build it "
-            "from `F.relu`, plus, minus and times alone.")
-    others = recorded.names & {"abs", "absolute", "where", "minimum", "maximum", "clamp", "min"}
-    require(not others, "Yours is right, but `F.relu` should be the only thing in it that isn't "
-            "plus, minus or times.")
+        probabilities = function(logits)
+    own = {"softmax", "log_softmax", "logsumexp", "softmin"}
+    return {"the probabilities": probabilities, "PyTorch's own": sorted(own & recorded.names)}
 
 
-def _compare_tent(given, x) -> None:
-    right = np.maximum(0, 1 - abs(x - 1))
-    require(given.size == x.size, f"{x.size} numbers went in, {given.size} came out.")
-    given = given.reshape(x.shape)
-    if np.allclose(given, right, atol=1e-5):
-        return
-    at = int(np.argmax(~np.isclose(given, right, atol=1e-5)))
-    value, x, right = given[at], x[at], right[at]
-    said = f"At x = {x:g} the tent is {right:g} high, but yours is {value:g}."
-    relu = max(0.0, x)
-    if x <= 0:
-        raise Wrong(f"{said} Left of 0 nothing may happen yet: each ReLU has to be 0 there.")
-    if x <= 1:
-        raise Wrong(f"{said} From 0 to 1 it rises as x does.")
-    if np.isclose(value, relu):
-        raise Wrong(f"{said} It goes on rising: at 1 a second ReLU has to turn it.")
-    if np.isclose(value, 1):
-        raise Wrong(f"{said} It is flat from 1 on. Subtracting one ReLU stops the rise; to go "
-                    "down, subtract two.")
-    if x > 2 and value < 0:
-        raise Wrong(f"{said} It goes on falling: at 2 a third ReLU has to stop it.")
-    raise Wrong(f"{said} From 1 to 2 it falls, from 2 on it is 0.")
+def _scores():
+    yield from [(torch.tensor([2.0, 1, 0]),), (torch.tensor([-1.0, 0.5]),)]
+    for _ in range(3):
+        yield (torch.randint(-3, 4, (randint(3, 10),)).float(),)
+    yield from [(torch.tensor([1000.0, 999, 990]),), (torch.tensor([900.0, 0, -900, -900]),),
+                (torch.tensor([-1000.0, -999, -990]),)]
+
+
+TOO_LARGE = ("For small scores it is right. But e to the power of 1000 is more than the computer "
+             "can hold. What can you take away from all scores, so that the largest power is 1?")
 
 
 @checks.add(
     "This is how PyTorch does it, too: e to the power of 0 is 1, so the largest power is 1 and "
-    "none can be too large."
+    "none can be too large.",
+    probes=_scores,
+    observe=_look_at_softmax,
+    mistakes={
+        TOO_LARGE: [(" - logits.max()", ""), lambda x: [math.exp(s) / sum(map(math.exp, x))
+                                                       for s in x],
+                    lambda x: torch.e ** x / (torch.e ** x).sum()],
+        "These are the powers. Divide each by the sum of all.":
+            [lambda x: x.exp(), (" / powers.sum()", "")],
+        "You divided the scores themselves. Take the powers of e first: they are all above 0.":
+            [lambda x: x / x.sum(), (".exp()", ""), lambda x: x / x.max(),
+             lambda x: x / x.abs().sum()],
+        "Divided by the largest, they don't add up to 1. Divide by the sum.":
+            [lambda x: x.exp() / x.exp().max(), ("powers.sum()", "logits.max()")],
+        "Divided by the mean, they don't add up to 1. Divide by the sum.":
+            [lambda x: x.exp() / x.exp().mean(), ("powers.sum()", "powers.mean()")],
+        "The powers are divided by the sum of the scores. Divide by the sum of the powers.":
+            ("powers.sum()", "logits.sum()"),
+        "Below the fraction the largest score isn't taken away: it has to be the same powers above "
+        "and below.": ("powers.sum()", "logits.exp().sum()"),
+        "For small scores it is right. But just the largest score must be taken away from all, so "
+        "that it becomes 0 and its power 1. With anything else powers get too large or too small.":
+            [("logits.max()", "logits.mean()"), ("logits.max()", "logits.min()"),
+             ("logits.max()", "logits.sum()"), ("logits - ", "logits + "),
+             ("logits.max()", "100")],
+        "The scores are divided by the largest. That changes how far apart they are; taking the "
+        "same away from all doesn't.": [("logits - ", "logits / "),
+                                        ("logits - logits.max()", "logits / logits.abs().max()")],
+        "2.718 is e only roughly, and the powers are off by more and more. `.exp()` is exact.": [
+            ("(logits - logits.max()).exp()", "2.718 ** (logits - logits.max())"),
+            ("(logits - logits.max()).exp()", "2.718 ** logits"),
+            ("(logits - logits.max()).exp()", "2.72 ** (logits - logits.max())")],
+        "These are powers of 2. Take e: `.exp()`.":
+            ("(logits - logits.max()).exp()", "2 ** (logits - logits.max())"),
+        "`math.exp` takes one number. `logits.exp()` takes all of them.": lambda x: math.exp(x),
+        "These are the logarithms of the probabilities: take the powers of e, no logarithm.":
+            ("return powers / powers.sum()", "return (powers / powers.sum()).log()"),
+        "That is PyTorch's own. Build it from `exp` and sums.": lambda x: torch.softmax(x, dim=0),
+        "That is the largest alone, one number. All scores become probabilities.":
+            lambda x: torch.softmax(x, dim=0).max(),
+        "That adds up all probabilities. One for each score is asked for.":
+            lambda x: torch.softmax(x, dim=0).sum(),
+    },
 )
-def safe_softmax(answer):
-    """`safe_softmax(logits)`: probabilities, also for large logits, without PyTorch's own."""
-    cases = [torch.randint(-3, 4, (draw(3, 10),)).float() for _ in range(3)]
-    cases[0][0] += 2.5
-    for logits in [*cases, torch.tensor([1000.0, 999, 990]), torch.tensor([900.0, 0, -900, -900])]:
-        with _Recorded() as recorded:
-            given = numbers(_ask(answer, (logits,), {
-                "OverflowError": "For large scores the power of e is more than the computer can "
-                                 "hold. What can you take away from all of them, so that the "
-                                 "largest power is 1?",
-                "one element": "`math.exp` takes one number. `logits.exp()` takes all of them.",
-            }))
-        _compare_softmax(given, logits)
-        require(not recorded.names & {"softmax", "log_softmax", "logsumexp", "softmin"},
-                "That is PyTorch's own. Build it from `exp` and sums.")
-
-
-def _compare_softmax(given, logits) -> None:
-    right = logits.double().softmax(0).numpy()
-    shown = ", ".join(f"{x:g}" for x in logits)
-    require(given.shape == right.shape, f"For {len(logits)} scores there should be {len(logits)} "
-            f"probabilities, in one row. The shape of yours is {given.shape}.")
-    require(np.isfinite(given).all(), f"For {shown} yours isn't made of numbers any more: a power "
-            "of e was too large for the computer, or all were too small. What can you take away "
-            "from all scores, so that the largest power is 1?")
-    if np.allclose(given, right, atol=1e-5):
-        return
-    powers = logits.double().clamp(-99, 99).exp().numpy()
-    require(not np.allclose(given, powers), "These are the powers. Divide each by the sum of all.")
-    shares = (logits / logits.sum()).numpy()
-    require(not np.allclose(given, shares), "You divided the scores themselves. Take the powers "
-            "of e first: they are all above 0.")
-    for divisor, name in [(powers.max(), "largest"), (powers.mean(), "mean")]:
-        require(not np.allclose(given, powers / divisor), f"Divided by the {name}, they don't add "
-                "up to 1. Divide by the sum.")
-    require(abs(given.sum() - 1) < 1e-4, f"Probabilities add up to 1, but yours for {shown} "
-            f"add up to {given.sum():.4g}.")
-    raise Wrong(f"For {shown} the first probability should be {right[0]:.4f}, but yours is "
-                f"{given[0]:.4f}.")
+def safe_softmax(logits):
+    powers = (logits - logits.max()).exp()
+    return powers / powers.sum()
 
 
 @in_style

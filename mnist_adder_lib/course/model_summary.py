@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import html
+from contextlib import suppress
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-import torch.nn.functional as F
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from torch import nn
 
-from ..model import IdentityAdderModel, receptive_fields
-from .checks import Checks, Wrong, compare, draw, numbers, require
+from ..model import IdentityAdderModel, conv, receptive_fields
+from .checks import Checks, randint
 from .display import explore
 from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled, text_on
 from .guesses import Guesses
@@ -26,233 +26,220 @@ guesses = Guesses.load("model_summary")
 checks = Checks()
 
 
-@checks.add("What costs is channels in times channels out, and the window's side, squared.")
-def conv_parameters(answer):
-    """`conv_parameters(inputs, outputs, kernel)`: of a convolution without bias, batch norm."""
-    for k in (5, 3, 7, 1, 5):
-        i, o = draw(2, 15), draw(16, 32)
-        windows, norm = k * k * i * o, 2 * o
-        example = (f"{i} channels in and {o} out ({i * o} windows of {k * k} weights, and batch "
-                   f"norm on {o} channels)")
-        compare(answer(i, o, k), windows + norm, example, {
-            "Your window is always 3x3, but this one is `kernel` wide.": 9 * i * o + norm,
-            "The window is as high as it is wide: `kernel * kernel` weights.": k * i * o + norm,
-            "Batch norm learns, too: two numbers for each channel.": windows,
-            "Batch norm learns two numbers for each channel: one to multiply by and one to add.":
-                windows + o,
-            "Batch norm has two numbers for *each* channel, not two in all.": windows + 2,
-            "The mean and the spread are measured, not learned. Batch norm learns two numbers "
-            "for each channel.": windows + 4 * o,
-            "The convolution was made with bias=False: it has none.": windows + o + norm,
-            "Each channel that leaves has a window for every channel that comes in.":
-                k * k * o + norm,
-            "A window belongs to a pair, of one channel in and one out. So multiply the two "
-            "numbers of channels, don't add them.": k * k * (i + o) + norm,
-            "You added the channels and forgot batch norm. A window belongs to a pair of one "
-            "channel in and one out: multiply.": k * k * (i + o),
-            "Batch norm comes after the convolution. How many channels are there?": windows + 2 * i,
-        })
-
-
-@checks.add("Side by side with 28 → 28 → 28 → 14, the first block is side_after(28, [1, 1]).")
-def side_after(answer):
-    """`side_after(side, paddings)`: after 3x3 convolutions with these paddings and a pooling."""
-    cases, answers = [], []
-    while len(cases) < 6:
-        side, paddings = 2 * draw(12, 20), [draw(0, 3) for _ in range(draw(2, 4))]
-        right, last, reasons = _sides(side, paddings)
-        if right not in reasons.values():  # no wrong way leads to the right side by chance
-            example = (f"{side}x{side} and the paddings {paddings}, where {last}x{last} leaves "
-                       "the last convolution,")
-            cases.append((right, example, reasons))
-            answers.append(answer(side, list(paddings)))
-    for value, (right, example, reasons) in zip(answers, cases):
-        # Two wrong ways often agree in one case; the learner's explains all of them.
-        compare(value, right, example, {reason: reasons[reason] for reason in reasons if all(
-            np.isclose(numbers(other), case[2][reason]).all()
-            for other, case in zip(answers, cases))})
-
-
-def _sides(side: int, paddings: list[int]) -> tuple[int, int, dict[str, float]]:
-    """The right side, the one before the pooling, and wrong ones by the reason why."""
-    changes = [2 * padding - 2 for padding in paddings]
-    last, halved = side + sum(changes), float(side)
-    for change in changes:
-        halved = (halved + change) / 2
-    return last // 2, last, {
-        "That leaves the last convolution. The pooling behind it halves the sides.": last,
-        "The pooling comes last: halve what leaves the convolutions.": side // 2 + sum(changes),
-        "There is one pooling, behind the last convolution, not one behind each.": halved,
-        "An image has two borders: padding is added on both sides, and a 3x3 window loses a row "
-        "on both.": (side + sum(p - 1 for p in paddings)) / 2,
-        "Padding is added on both sides: left and right, above and below.":
-            (side + sum(p - 2 for p in paddings)) / 2,
-        "A 3x3 window covers three rows and makes one: it loses two, not three.":
-            (side + sum(2 * p - 3 for p in paddings)) / 2,
-        "A 3x3 convolution also makes the image smaller: without padding by one row on each "
-        "side.": (side + sum(2 * p for p in paddings)) / 2,
-        "Each padding of 0 costs two rows, but a padding of 2 or 3 makes the image larger.":
-            (side + sum(min(0, change) for change in changes)) / 2,
-        "You went through the first convolution only.": (side + changes[0]) / 2,
-        "You went through the last convolution only.": (side + changes[-1]) / 2,
-        "The sides stay as they are only where every padding is 1.": side / 2,
-    }
+def _sizes():
+    yield 1, 8, 5
+    for kernel in (3, 7, 1, 5):
+        yield randint(2, 15), randint(16, 32), kernel
 
 
 @checks.add(
-    "Your own network: six steps, and it would learn to read digits. Numbers it can't add."
+    "What costs is channels in times channels out, and the window's side, squared.",
+    probes=_sizes,
+    mistakes={
+        "`^` is no power in Python: that is `**`.": [
+            lambda i, o, k: k ^ 2 * i * o + 2 * o, lambda i, o, k: i * o * k ^ 2 + 2 * o,
+            lambda i, o, k: (k ^ 2) * i * o + 2 * o],
+        "Your window is always 3x3, but this one is `kernel` wide.":
+            lambda i, o, k: 9 * i * o + 2 * o,
+        "The window is as high as it is wide: `kernel * kernel` weights.":
+            [lambda i, o, k: k * i * o + 2 * o, lambda i, o, k: 2 * k * i * o + 2 * o],
+        "Batch norm learns, too: two numbers for each channel.": lambda i, o, k: k * k * i * o,
+        "Batch norm learns two numbers for each channel: one to multiply by and one to add.":
+            lambda i, o, k: k * k * i * o + o,
+        "Batch norm has two numbers for *each* channel, not two in all.":
+            lambda i, o, k: k * k * i * o + 2,
+        "The mean and the spread are measured, not learned. Batch norm learns two numbers for each "
+        "channel.": lambda i, o, k: k * k * i * o + 4 * o,
+        "The convolution has no bias.": lambda i, o, k: k * k * i * o + 3 * o,
+        "Each channel that leaves has a window for every channel that comes in.":
+            [lambda i, o, k: k * k * o + 2 * o, lambda i, o, k: k * k * o],
+        "A window belongs to a pair, of one channel in and one out. So multiply the two numbers of "
+        "channels, don't add them.":
+            [lambda i, o, k: k * k * (i + o) + 2 * o, lambda i, o, k: k * k * (i + o)],
+        "Batch norm comes after the convolution. How many channels are there?":
+            lambda i, o, k: k * k * i * o + 2 * i,
+    },
 )
-def digit_reader(answer):
-    """`digit_reader(channels)`: a module from images to ten logits, see the exercise."""
-    for low in (2, 5, 8):
-        c = draw(low, low + 2)
-        network = answer(c)
-        require(isinstance(network, nn.Module), "It should return the network, one module made of "
-                "several, such as nn.Sequential(...), not a list and not what comes out of it.")
-        convs, norms, linears, pools, flattens = (
-            [layer for layer in network.eval().modules() if isinstance(layer, kind)]
-            for kind in (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.MaxPool2d, nn.Flatten)
-        )
-        _check_convolutions(convs, norms, c)
-        _check_the_rest(network, linears, pools, c)
-        try:
-            _compare_reader(network, convs, norms, linears[0], torch.rand(2, 1, 28, 28))
-        except RuntimeError:
-            missing = "" if flattens else (" Is the average flat, one number for each channel, "
-                                           "before the fully connected layer takes it?")
-            raise Wrong("The layers don't fit: each must take what the one before gives."
-                        + missing) from None
+def conv_parameters(inputs, outputs, kernel):
+    return kernel * kernel * inputs * outputs + 2 * outputs
 
 
-def _check_convolutions(convs, norms, c: int) -> None:
-    require(len(convs) == 2, "Two conv sequentials have two convolutions together, but yours has "
-            f"{len(convs)}.")
-    shapes = [(conv.in_channels, conv.out_channels) for conv in convs]
-    require(shapes[0][0] == 1, "The first convolution takes a grey image, which has one channel, "
-            f"but yours takes {shapes[0][0]}.")
-    require(shapes == [(1, c), (c, 2 * c)], f"For digit_reader({c}) the first convolution should "
-            f"make {c} channels; the second takes these {c} and makes twice as many. Yours lead "
-            f"from {shapes[0][0]} to {shapes[0][1]} and from {shapes[1][0]} to {shapes[1][1]}.")
-    require(all(conv.kernel_size == (3, 3) for conv in convs), "The windows should be 3x3.")
-    require(all(conv.bias is None for conv in convs), "Make the convolutions without bias, as in "
-            "this network. (A bias would make a difference here, since ReLU stands before batch "
-            "norm. The reference does well without.)")
-    require(len(norms) == 2, "Each of the two convolutions needs a batch norm of its own.")
-    require(convs[0].padding in ((1, 1), "same"), "The first convolution should keep the size of "
-            "the image: with padding=1.")
-    require(convs[1].padding in ((0, 0), "valid"), "The second convolution should have no "
-            "padding: padding=0.")
+def _paddings():
+    yield from [(28, [1, 1]), (28, [0]), (28, [2, 0])]
+    for count in (2, 3, 4, 3):
+        yield 2 * randint(12, 20), [randint(0, 3) for _ in range(count)]
 
 
-def _check_the_rest(network, linears, pools, c: int) -> None:
-    require(len(linears) == 1, "One fully connected layer, `nn.Linear`, makes the ten logits, but "
-            f"yours has {len(linears)}.")
-    require(linears[0].out_features == 10, "There are ten digits, so ten logits should leave the "
-            f"last layer, not {linears[0].out_features}.")
-    require(linears[0].in_features == 2 * c, f"The average leaves one number for each of the "
-            f"{2 * c} channels. So many go into the fully connected layer, not "
-            f"{linears[0].in_features}.")
-    require(linears[0].bias is None, "Make the fully connected layer without bias: bias=False.")
-    sizes = [pool.kernel_size for pool in pools]
-    require(all(size in (2, (2, 2)) for size in sizes), "The number in `nn.MaxPool2d` is the side "
-            "of its window, not a number of channels: a window of 2 halves the sides.")
-    require(not any(isinstance(layer, (nn.Softmax, nn.LogSoftmax)) for layer in network.modules()),
-            "Logits are wanted: softmax makes probabilities of them, later.")
+CHANGE = "side + 2 * padding - 2"
 
 
-def _compare_reader(network, convs, norms, linear, images) -> None:
-    """Refuse a network unless it does what `digit_reader` should, with a reason if we know one."""
-    for norm in norms:  # a fresh batch norm changes nothing, so that its place couldn't be seen
-        nn.init.uniform_(norm.weight, -1, 1)
-        nn.init.uniform_(norm.bias, -1, 1)
+@checks.add(
+    "Side by side with 28 → 28 → 28 → 14, the first block is side_after(28, [1, 1]).",
+    probes=_paddings,
+    mistakes={
+        "That leaves the last convolution. The pooling behind it halves the sides.":
+            ("return side // 2", "return side"),
+        "The pooling comes last: halve what leaves the convolutions.":
+            ("    for", "    side = side // 2\n    for", "return side // 2", "return side"),
+        "There is one pooling, behind the last convolution, not one behind each.":
+            [(CHANGE, f"({CHANGE}) / 2", "side // 2", "side"),
+             (CHANGE, f"({CHANGE}) // 2", "side // 2", "side")],
+        "An image has two borders: padding is added on both sides, and a 3x3 window loses a row on "
+        "both.": (CHANGE, "side + padding - 1"),
+        "Padding is added on both sides: left and right, above and below.":
+            (CHANGE, "side + padding - 2"),
+        "A 3x3 window covers three rows and makes one: it loses two, not three.":
+            (CHANGE, "side + 2 * padding - 3"),
+        "A 3x3 convolution loses two rows: without padding one on each side.":
+            (CHANGE, "side + 2 * padding - 1"),
+        "A 3x3 convolution also makes the image smaller: without padding by one row on each side.":
+            [(CHANGE, "side + 2 * padding"), (CHANGE, "side + padding")],
+        "Each padding of 0 costs two rows, but a padding of 2 or 3 makes the image larger.":
+            (CHANGE, "side - 2 * (padding == 0)"),
+        "You went through the first convolution only. Does a `return` end the loop?":
+            ("in paddings", "in paddings[:1]"),
+        "You went through the last convolution only. Each goes on with what the one before gives.":
+            ("in paddings", "in paddings[-1:]"),
+        "The sides stay as they are only where every padding is 1.": ("in paddings", "in []"),
+        "`paddings` is a list, and `for padding in paddings:` goes through it. `range` counts, and "
+        "wants a number.": ("in paddings", "in range(paddings)"),
+        "Your loop goes through places, 0, 1, ..., not through the paddings that stand there.":
+            ("in paddings", "in range(len(paddings))"),
+    },
+)
+def side_after(side, paddings):
+    for padding in paddings:
+        side = side + 2 * padding - 2
+    return side // 2
 
-    def run(step=lambda conv, norm, x: norm(conv(x).relu()), pools=(2, 1), end=lambda x: x):
-        x = images
-        for conv, norm, pool in zip(convs, norms, pools):
-            x = F.max_pool2d(step(conv, norm, x), pool)
-        return end(linear(x.mean(dim=(2, 3))))
 
-    with torch.no_grad():
-        output = network(images)
-        require(output.shape == (2, 10), "For two images it should give two rows of ten logits, "
-                f"but the shape is {tuple(output.shape)}.")
-        wrong = {
-            "There should be a max pooling between the two conv sequentials.": run(pools=(1, 1)),
-            "One max pooling is enough, between the two conv sequentials.": run(pools=(2, 2)),
-            "The max pooling stands between the two conv sequentials, not behind the second.":
-                run(pools=(1, 2)),
-            "In a conv sequential ReLU comes before batch norm.":
-                run(lambda conv, norm, x: norm(conv(x)).relu()),
-            "The ReLU is missing: it stands between convolution and batch norm.":
-                run(lambda conv, norm, x: norm(conv(x))),
-            "No ReLU behind the last layer: logits may be negative.": run(end=torch.relu),
-            "Logits are wanted: softmax makes probabilities of them, later.":
-                run(end=lambda x: x.softmax(dim=1)),
-        }
-        right = run()
-    if not torch.allclose(output, right, atol=1e-4):
-        for reason, values in wrong.items():
-            require(not torch.allclose(output, values, atol=1e-4), reason)
-        raise Wrong("All layers are there, but the order should be: convolution, ReLU, batch "
-                    "norm; max pooling; convolution, ReLU, batch norm; average; fully connected.")
+def _read(digit_reader, channels):
+    network = digit_reader(channels)
+    if not isinstance(network, nn.Module):
+        return {"the network": "no module"}
+    parameters = [parameter for kind in (nn.Conv2d, nn.BatchNorm2d, nn.Linear)
+                  for layer in network.eval().modules() if isinstance(layer, kind)
+                  for parameter in layer.parameters()]
+    torch.manual_seed(0)
+    for parameter in parameters:  # a fresh batch norm changes nothing, wherever it stands
+        nn.init.uniform_(parameter, -1, 1)
+    logits = None
+    with torch.no_grad(), suppress(RuntimeError):
+        logits = network(torch.rand(2, 1, SIDE, SIDE))
+    return {"the network": "a module", "the shapes of weights": str([
+        list(parameter.shape) for parameter in parameters]), "that the layers fit each other":
+        logits is not None, "the logits of two images": logits}
 
 
-@checks.add("With this you know of every unit of every layer what it can know of the image.")
-def columns_seen(answer):
-    """`columns_seen(unit, start, jump, size)`: the first and the last column that a unit sees."""
+def _reordered(*places):
+    def digit_reader(channels):
+        network = checks.digit_reader.solution(channels)
+        for step in (0, 2):
+            network[step] = nn.Sequential(*(network[step][place] for place in places))
+        return network
+
+    return digit_reader
+
+
+ONE, TWO = "conv(1, channels)", "conv(channels, 2 * channels, padding=0)"
+POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
+
+
+@checks.add(
+    "Your own network: six steps, and it would learn to read digits. Numbers it can't add.",
+    probes=[(3,), (2,), (5,)], observe=_read,
+    mistakes={
+        "It should return the network, one module made of several, such as nn.Sequential(...), not "
+        "a list and not what comes out of it.": lambda channels: [nn.Flatten()],
+        "`nn.Sequential` takes the steps one after the other, not in a list: leave out the square "
+        "brackets.": lambda channels: nn.Sequential([nn.Flatten()]),
+        "The layers don't fit: each takes what the one before gives. Before the fully connected "
+        "layer come the average, one number for each channel, and the flattening.":
+            [("nn.Flatten(),", ""), ("nn.AdaptiveAvgPool2d(1),", "")],
+        "The first convolution takes a grey image, which has one channel.":
+            (ONE, "conv(channels, channels)"),
+        "The second convolution makes twice as many channels as the first.":
+            [("channels, 2 * ", "channels, "), ("2 * ", ""), ("channels, 2 * ", "channels, 2 / ")],
+        "The first convolution makes as many channels as `channels` says, not 8.":
+            lambda channels: checks.digit_reader.solution(8),
+        "The average leaves one number for each of the channels, twice `channels`. So many go into "
+        "the fully connected layer.": [
+            ("Linear(2", "Linear(12 * 12 * 2"), ("Linear(2 * channels", "Linear(channels")],
+        "There are ten digits, so ten logits should leave the last layer.":
+            [("10", "19"), ("10", "9")],
+        "Make the fully connected layer without bias: bias=False.": ("False", "True"),
+        "The first convolution should keep the size of the image: with padding=1.":
+            [("(1, channels", "(1, channels, padding=0"),
+             (", padding=0", "", "(1, channels", "(1, channels, padding=0")],
+        "The second convolution should have no padding: padding=0.": (", padding=0", ""),
+        "There should be a max pooling between the two conv sequentials.": (POOL + ",", ""),
+        "One max pooling is enough, between the two conv sequentials.": (TWO, f"{TWO}, {POOL}"),
+        "The max pooling stands between the two conv sequentials, not behind the second.":
+            (POOL + ",", "", TWO, f"{TWO}, {POOL}"),
+        "The number in `nn.MaxPool2d` is the side of its window, not the number of channels: a "
+        "window of 2 halves the sides.": ("MaxPool2d(2)", "MaxPool2d(channels)"),
+        "In a conv sequential ReLU comes before batch norm.": _reordered(0, 2, 1),
+        "The ReLU is missing: it stands between convolution and batch norm.": _reordered(0, 2),
+        "The batch norm is missing: it is the last step of a conv sequential.": _reordered(0, 1),
+        "No ReLU behind the last layer: logits may be negative.": (LAST, LAST + ", nn.ReLU()"),
+        "Logits are wanted: softmax makes probabilities of them, later.":
+            (LAST, LAST + ", nn.Softmax(dim=1)"),
+    },
+)
+def digit_reader(channels):
+    return nn.Sequential(
+        conv(1, channels),
+        nn.MaxPool2d(2),
+        conv(channels, 2 * channels, padding=0),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(2 * channels, 10, bias=False),
+    )
+
+
+def _units():
     fields = receptive_fields(IdentityAdderModel())
-    for layer in (7, 6, 4, 2, 0, 7, 5):
+    for layer in (7, 6, 4, 2, 0, 5):
         field = fields[layer]
-        start, jump, size = field["start"], field["jump"], field["size"]
-        for unit in (draw(0, 1), draw(2, 3), units(field) - 1):
-            centre, half = start + unit * jump, (size - 1) / 2
-            case = f"Unit {unit} with start {start:g}, jump {jump} and size {size}:"
-            got = numbers(answer(unit, start, jump, size))
-            require(got.shape == (2,), "It should return two numbers, the first column and the "
-                    "last.")
-            _compare_columns(tuple(got), centre, half, unit, field, case)
+        for unit in (0, 3, units(field) - 1):
+            yield unit, field["start"], field["jump"], field["size"]
 
 
-def _compare_columns(got, centre, half, unit, field, case) -> None:
-    start, jump, size = field["start"], field["jump"], field["size"]
+FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + half)"
 
-    def cut(first, last):
-        return max(0, first), min(SIDE - 1, last)
 
-    right = cut(centre - half, centre + half)
-    if got == right:
-        return
-    reasons = {
-        "You gave the last column first.": right[::-1],
+@checks.add(
+    "With this you know of every unit of every layer what it can know of the image.",
+    probes=_units,
+    mistakes={
+        "You gave the last column first.": (ENDS, "min(27, middle + half), max(0, middle - half)"),
         "The window hangs over the border. Of the image it sees columns from 0 to 27 only: `max` "
-        "and `min` can cut it off.": (centre - half, centre + half),
+        "and `min` can cut it off.": (ENDS, "middle - half, middle + half"),
         "On the left the window hangs over the border: the image begins with column 0.":
-            (centre - half, right[1]),
+            (FIRST, "middle - half"),
         "On the right the window hangs over the border: the image ends with column 27.":
-            (right[0], centre + half),
-        "The image has 28 columns, so the last of them is 27.":
-            (right[0], min(SIDE, centre + half)),
-        "The last column is counted, too: `size` columns, but `size - 1` steps from the first "
-        "to the last.": cut(centre - size / 2, centre + size / 2),
-        "You rounded the half down: from the middle to each end it is (size - 1) / 2.":
-            cut(centre - (size - 1) // 2, centre + (size - 1) // 2),
+            ("min(27, middle + half)", "middle + half"),
+        "The image has 28 columns, so the last of them is 27.": ("27", "28"),
+        "The last column is counted, too: `size` columns, but `size - 1` steps from the first to "
+        "the last.": ("(size - 1) / 2", "size / 2"),
+        "You rounded the half: from the middle to each end it is (size - 1) / 2.":
+            [("/ 2", "// 2"), ("(size - 1) / 2", "size // 2")],
         "The last one is a column too far: the first is counted, too.":
-            cut(centre - half, centre - half + size),
+            ("middle + half", "middle - half + size"),
         "The centre is in the middle of what the unit sees: half of it lies to the left.":
-            cut(centre, centre + size - 1),
-        "The centre of unit 0 is at `start`, not at 0.":
-            cut(unit * jump - half, unit * jump + half),
-        "Neighbouring units are `jump` pixels apart, not one.":
-            cut(start + unit - half, start + unit + half),
+            ("middle - half", "middle", "+ half", "+ size - 1"),
+        "The centre of unit 0 is at `start`, not at 0.": ("start + ", ""),
+        "Neighbouring units are `jump` pixels apart, not one.": (" * jump", ""),
         "The size goes half to the left and half to the right.":
-            cut(centre - size, centre + size),
-    }
-    for reason, wrong in reasons.items():
-        require(got != wrong, f"{case} {reason[0].lower()}{reason[1:]}"
-                if reason[0] in "T" else f"{case} {reason}")
-    raise Wrong(f"{case} its centre is at {centre:g}, and it sees {half:g} pixels to the left of "
-                f"it and as many to the right, as far as the image goes: {right[0]:g} to "
-                f"{right[1]:g}.")
+            [("(size - 1) / 2", "size"), ("(size - 1) / 2", "size - 1")],
+        "Cut off at the wrong ends: `max(0, ...)` is never below 0, `min(27, ...)` never above 27.":
+            (ENDS, "min(0, middle - half), max(27, middle + half)"),
+    },
+)
+def columns_seen(unit, start, jump, size):
+    middle = start + unit * jump
+    half = (size - 1) / 2
+    return max(0, middle - half), min(27, middle + half)
 
 
 @in_style

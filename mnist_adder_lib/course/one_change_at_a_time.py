@@ -10,9 +10,9 @@ import torch
 from matplotlib.figure import Figure
 
 from ..train import SCHEDULES
-from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
+from .old_checks import Checks, Wrong, compare, draw, numbers, require
 from .results import read_results
 
 guesses = Guesses.load(

@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from ..drawing.strokes import frame_strokes
 from ..evaluate import in_evaluation
 from ..model import IdentityAdderModel
-from .checks import Checks, Wrong, compare, draw, numbers, require
 from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
+from .old_checks import Checks, Wrong, compare, draw, numbers, require
 
 NETWORK = Path(__file__).parents[2] / "docs" / "try" / "network.js"
 

@@ -4,77 +4,118 @@ from __future__ import annotations
 
 import torch
 
-from .checks import Checks, Wrong, compare, numbers, require
+from .checks import Checks
 from .guesses import Guesses
 
 guesses = Guesses.load("start_here")
 checks = Checks()
 
 
-@checks.add(
-    "The answer of a network is a place in a list. The probability there says how sure it is."
-)
-def most_likely(answer):
-    """`most_likely(probabilities)`: the place of the largest, counted from 0."""
-    for size, right in [(10, 6), (19, 13), (10, 0), (19, 3), (10, 9)]:
-        probabilities = _probabilities(size, right)
-        place = answer(list(probabilities))
-        said, upwards = numbers(place), sorted(probabilities)
-        require(said.size != 1 or said.item() not in probabilities, "That is a probability, which "
-                "says how sure the network is. Asked is its place, which says of what.")
-        compare(place, right, f"{size} probabilities, the largest in place {right},", {
-            "That is one too many: places are counted from 0, as digits are.": right + 1,
-            "That is one too few: places are counted from 0, as digits are.": right - 1,
-            "That is the largest of the first ten only. For the sums the list has 19 places.":
-                probabilities.index(max(probabilities[:10])),
-            "That is the place of the smallest probability, the least likely digit.":
-                probabilities.index(upwards[0]),
-            "That is the place of the second largest.": probabilities.index(upwards[-2]),
-            "That is always the last place. Was the list sorted? Then the probabilities have left "
-            "their digits. Or did a loop run to its end?": size - 1,
-            "That is always the first place. Does a `return` end the loop in its first round? Or "
-            "was the list sorted, so that the probabilities have left their digits?": 0,
-            "That is how many there are.": size,
-        })
+def _probabilities():
+    yield from [([0.1, 0.2, 0.4, 0.3],), ([0.4, 0.3, 0.1, 0.2],)]
+    for size, largest in [(10, 6), (19, 13), (10, 0), (19, 3), (10, 9)]:
+        *others, most = torch.rand(size).mul(2).softmax(dim=0).sort().values.tolist()
+        order = torch.randperm(size - 1).tolist()
+        others = [others[place] for place in order]
+        yield ([*others[:largest], most, *others[largest:]],)
 
 
-def _probabilities(size: int, largest: int) -> list[float]:
-    """As many probabilities, none above a half, the largest in this place."""
-    probabilities = torch.rand(size).mul(2).softmax(dim=0).tolist()
-    place = probabilities.index(max(probabilities))
-    probabilities[place], probabilities[largest] = probabilities[largest], probabilities[place]
-    return probabilities
+def _larger_ones(probabilities, found=0):
+    largest = probabilities[0]
+    for probability in probabilities:
+        if probability > largest:
+            largest = probability
+            found += 1
+    return found
 
 
 @checks.add(
-    "Nothing forces the two answers to fit. In lesson 6 you will count how often they don't."
+    "The answer of a network is a place in a list. The probability there says how sure it is.",
+    probes=_probabilities,
+    mistakes={
+        "That is a probability, which says how sure the network is. Asked is its place, which says "
+        "of what.": max,
+        "That is the smallest probability. Asked is the place of the largest.": min,
+        "That is one too many: places are counted from 0, as digits are.":
+            lambda p: p.index(max(p)) + 1,
+        "That is one too few: places are counted from 0, as digits are.":
+            lambda p: p.index(max(p)) - 1,
+        "That is the largest of the first ten only. For the sums the list has 19 places.":
+            lambda p: p.index(max(p[:10])),
+        "That is the place of the smallest probability, the least likely digit.":
+            lambda p: p.index(min(p)),
+        "That is the place of the second largest.": lambda p: p.index(sorted(p)[-2]),
+        "That is always the last place. Was the list sorted? Then the probabilities have left "
+        "their digits. Or did a loop run to its end?": lambda p: len(p) - 1,
+        "That is always the first place. Does a `return` end the loop in its first round? Or was "
+        "the list sorted, so that the probabilities have left their digits?": lambda p: 0,
+        "That is how many there are.": len,
+        "That is how many places are left behind the largest: count from the front.":
+            lambda p: p[::-1].index(max(p)),
+        "You count how often a larger one came up. Keep the place where it stood.":
+            [_larger_ones, lambda p: _larger_ones(p, 1), lambda p: _larger_ones(p, -1)],
+        "A list has no `argmax`, a tensor has. A list has `.index(...)`, which says where "
+        "something stands.": lambda p: p.argmax(),
+        "A probability can't be a place in a list. Ask the other way round: `.index(...)` says at "
+        "which place it stands.": lambda p: p[max(p)],
+    },
 )
-def agree(answer):
-    """`agree(digit, number, total)`: whether the sum is what digit and number add up to."""
-    others = torch.cartesian_prod(torch.arange(10), torch.arange(10)).tolist()
-    for digit, number in [(7, 5), *others]:
-        total, case = digit + number, f"digit {digit}, number {number} and sum"
-        says = {said: _says_yes(answer, digit, number, said)
-                for said in (total, digit, number, total + 1, total - 1)}
-        yes = [said for said in says if says[said] and said != total]
-        require(says[total] or len(yes) < len(says) - 1, "It is the wrong way round: it says no "
-                f"to {case} {total}, which fit, and yes to others.")
-        require(says[total], f"It says no to {case} {total}, which fit.")
-        require(len(yes) < len(says) - 1, "It says yes to everything, whether it fits or not.")
-        require(digit not in yes, f"It says yes to {case} {digit}: such a network has forgotten "
-                "the number.")
-        require(number not in yes, f"It says yes to {case} {number}: such a network has "
-                "forgotten the digit.")
-        for said in yes:
-            raise Wrong(f"It says yes to {case} {said}, but {digit} + {number} is {total}.")
+def most_likely(probabilities):
+    return probabilities.index(max(probabilities))
 
 
-def _says_yes(answer, digit: int, number: int, total: int) -> bool:
-    said = answer(digit, number, total)
-    value = numbers(said)
-    require(value.size == 1 and not isinstance(said, (list, tuple)), "The answer should be a "
-            "single True or False.")
-    require(value.item() != digit + number or value.item() in (0, 1), "That is what the two add up "
-            "to. Asked is whether it is the total: True or False.")
-    require(value.item() in (0, 1), "The answer should be True or False, and not another number.")
-    return bool(value.item())
+def _sums():
+    pairs = torch.cartesian_prod(torch.arange(10), torch.arange(10)).tolist()
+    for digit, number in [(7, 5), (0, 3), (3, 0), *pairs]:
+        total = digit + number
+        for claimed in (total, digit, number, total + 1, total - 1, digit * number):
+            yield digit, number, claimed
+
+
+@checks.add(
+    "Nothing forces the two answers to fit. In lesson 6 you will count how often they don't.",
+    probes=_sums,
+    mistakes={
+        "It says yes to everything, whether it fits or not.": lambda digit, number, total: True,
+        "It says no to everything, also where it fits: 7 + 5 is 12.":
+            lambda digit, number, total: False,
+        "It is the wrong way round: it says no where the sum fits, and yes to others.":
+            lambda digit, number, total: digit + number != total,
+        "That is what the two add up to. Asked is whether it is the total: True or False.":
+            lambda digit, number, total: digit + number,
+        "That is what is left of the total. Asked is whether it is the number: True or False.":
+            lambda digit, number, total: total - digit,
+        "That is how far the total is off. Asked is whether it fits: True or False.": [
+            lambda digit, number, total: total - digit - number,
+            lambda digit, number, total: digit + number - total],
+        "It says yes to the digit as the sum, too: such a network has forgotten the number.":
+            [lambda digit, number, total: total in (digit, digit + number),
+             lambda digit, number, total: digit == total],
+        "It says yes to the number as the sum, too: such a network has forgotten the digit.":
+            [lambda digit, number, total: total in (number, digit + number),
+             lambda digit, number, total: number == total],
+        "`and` doesn't add. Python asks whether the digit is there, and then whether the number "
+        "alone is the total.": lambda digit, number, total: digit and number == total,
+        "`or` doesn't add. Whatever the digit is, as long as it isn't 0, counts as a yes.":
+            lambda digit, number, total: digit or number == total,
+        "`==` twice asks whether all three are the same. Add digit and number first.":
+            lambda digit, number, total: digit == number == total,
+        "It says yes to larger sums, too: 7 + 5 isn't 13.":
+            lambda digit, number, total: total >= digit + number,
+        "It says yes to smaller sums, too: 7 + 5 isn't 11.":
+            lambda digit, number, total: total <= digit + number,
+        "It says yes to the sums that are too large, and no to the one that fits.":
+            lambda digit, number, total: total > digit + number,
+        "It says yes to the sums that are too small, and no to the one that fits.":
+            lambda digit, number, total: total < digit + number,
+        "Near isn't enough: 7 + 5 isn't 13.":
+            lambda digit, number, total: abs(digit + number - total) < 2,
+        "That is the product of digit and number. They should be added.":
+            lambda digit, number, total: digit * number == total,
+        "That is the difference of digit and number. They should be added.":
+            [lambda digit, number, total: digit - number == total,
+             lambda digit, number, total: number - digit == total],
+    },
+)
+def agree(digit, number, total):
+    return digit + number == total

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from contextlib import suppress
-
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,11 +9,11 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
+from torch import nn
+from torch.nn.utils import parameters_to_vector
 
 from ..drawing import DigitPad
-from ..model import IdentityAdderModel
-from ..train import joint_loss
-from .checks import Checks, Wrong, compare, draw, numbers, require
+from .checks import Checks, randint
 from .display import Picture
 from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
@@ -25,236 +22,232 @@ guesses = Guesses.load("training_curves")
 checks = Checks()
 
 
+def _logits():
+    for count, weight in [(3, 2.0), (5, 0.5), (128, 0.1), (20, 3.0)]:
+        logits = [torch.randn(count, classes).requires_grad_() for classes in (10, 19)]
+        digits, totals = torch.randint(10, (count,)), torch.randint(19, (count,))
+        totals[0] = 18  # a class that the digits' logits don't have
+        yield *logits, digits, totals, weight
+
+
+def _loss(weighted_loss, *arguments):
+    loss = weighted_loss(*arguments)
+    return {"the loss": loss, "a way back to the logits": getattr(loss, "requires_grad", False)}
+
+
+PICK, DIGIT = "[range(len(classes)), classes]", "cross_entropy(digit_logits, digits)"
+TOTAL = "cross_entropy(sum_logits, totals)"
+
+
 @checks.add(
-    "One number for both answers, so one gradient teaches both heads. Our training takes weight 1."
-)
-def weighted_loss(answer):
-    """`weighted_loss(digit_logits, sum_logits, digits, totals, weight)`: digit + weight * sum."""
-    for n, weight in [(draw(5, 40), 0.5), (draw(5, 40), 2.0), (128, 0.1), (draw(5, 40), 3.0)]:
-        logits = [torch.randn(n, k).requires_grad_() for k in (10, 19)]
-        targets = [torch.randint(k, (n,)) for k in (10, 19)]
-        targets[1][0] = 18  # a class that the digits' logits don't have
-        try:
-            loss = answer(*logits, *targets, weight)
-        except Wrong as stopped:
-            raise _why_it_stopped(answer, logits, targets, weight) or stopped from None
-        digit, total = (F.cross_entropy(*pair).item() for pair in zip(logits, targets))
-        right, reasons = digit + weight * total, _wrong_losses(logits, targets, weight)
-        require(not np.isnan(numbers(loss)).any(), "That is nan, not a number: logits may be below "
-                "zero and have no logarithm then. Make probabilities of them first, by softmax.")
-        compare(loss, right, f"{n} random examples and the weight {weight}", reasons)
-        require(isinstance(loss, torch.Tensor) and loss.requires_grad, "The number is right, but "
-                "it was cut off from the logits: backward() could teach the network nothing.")
-
-
-def _wrong_losses(logits, targets, weight) -> dict[str, float]:
-    """What beginners compute in place of the weighted loss, each with what is wrong with it."""
-    digit, total = (F.cross_entropy(*pair).item() for pair in zip(logits, targets))
-    twice = [F.cross_entropy(x.softmax(1), y).item() for x, y in zip(logits, targets)]
-    columns = [-x.softmax(0)[range(len(y)), y].log().mean().item() for x, y in zip(logits, targets)]
-    everything = [-x.log_softmax(1).mean().item() for x in logits]
-    chances = [x.softmax(1)[range(len(y)), y] for x, y in zip(logits, targets)]
-    late = [-chance.mean().log().item() for chance in chances]
-    no_log = [-chance.mean().item() for chance in chances]
-    right, n = digit + weight * total, len(targets[0])
-    return {
+    "One number for both answers, so one gradient teaches both heads. Our training takes weight 1.",
+    probes=_logits, observe=_loss,
+    mistakes={
         "The logarithm of a probability is below zero, and a loss above: a minus is missing.":
-            -right,
-        "That is the digit's loss alone. The sum has to be learned, too.": digit,
-        "The weight is for the sum. Yours has it at the digit.": weight * digit + total,
-        "The weight is for the sum alone. Yours has it at both.": weight * (digit + total),
-        "The weight is nowhere in it.": digit + total,
-        "Average over the examples, or large batches take large steps.": n * right,
-        "It is averaged already: divided again, it is far too small.": right / n,
-        "Softmax twice? F.cross_entropy does it itself: give it the logits.":
-            twice[0] + weight * twice[1],
-        "Each example has its own row of logits, and softmax belongs along the row: dim=1.":
-            columns[0] + weight * columns[1],
-        "Only the true class counts: pick its probability from each row.":
-            everything[0] + weight * everything[1],
+            ("-of_the_true", "of_the_true"),
+        "That is the digit's loss alone. The sum has to be learned, too.":
+            (f" + weight * {TOTAL}", ""),
+        "The weight is for the sum. Yours has it at the digit.":
+            (f"{DIGIT} + weight", f"weight * {DIGIT} + 1"),
+        "The weight is for the sum alone. Yours has it at both.": (DIGIT, f"weight * {DIGIT}"),
+        "The weight is nowhere in it.": ("weight * ", ""),
+        "Average over the examples, or large batches take large steps.": (".mean()", ".sum()"),
+        "It is averaged already: divided again, it is far too small.":
+            (".mean()", ".mean() / len(classes)"),
+        "`p[digits]` takes whole rows, counted by the classes. Each example has its own row and "
+        "column: two lists of places, with a comma between.": (PICK, "[classes]"),
+        "`p[:, digits]` takes those columns of *every* row. Each row has only one true class: two "
+        "lists of places, with a comma between.": (PICK, "[:, classes]"),
+        "It works for a batch of 128 only, and the last batch of an epoch may be smaller. "
+        "`len(digits)` says how many examples there are.": ("len(classes)", "128"),
+        "Softmax belongs along the row, dim=1: each example has its own row of logits.":
+            ("dim=1", "dim=0"),
+        "Only the true class counts: pick its probability from each row.": (PICK, ""),
         "First the logarithm of each probability, then the mean of them.":
-            late[0] + weight * late[1],
-        "The logarithm is missing: the loss is that of the probability.":
-            no_log[0] + weight * no_log[1],
-    }
+            (".log().mean()", ".mean().log()"),
+        "The logarithm is missing: the loss is that of the probability.": (".log()", ""),
+        "Logits may be below zero and have no logarithm then: that is nan. Make probabilities of "
+        "them first, by softmax.": (".softmax(dim=1)", ""),
+        "Softmax twice? Once makes probabilities of the logits.":
+            ("dim=1)", "dim=1).softmax(dim=1)"),
+        "The digit's logits belong with `digits`, the sum's with `totals`. Yours are crossed: a "
+        "sum of 18 is no digit.": (DIGIT, DIGIT.replace("digits", "totals")),
+        "The number is right, but it was cut off from the logits: backward() could teach the "
+        "network nothing.": (".mean()", ".mean().item()"),
+    },
+)
+def weighted_loss(digit_logits, sum_logits, digits, totals, weight):
+    def cross_entropy(logits, classes):
+        of_the_true = logits.softmax(dim=1)[range(len(classes)), classes]
+        return -of_the_true.log().mean()
+
+    return cross_entropy(digit_logits, digits) + weight * cross_entropy(sum_logits, totals)
 
 
-def _why_it_stopped(answer, logits, targets, weight) -> Wrong | None:
-    """The reason in words if the answer stopped with an error for a known one."""
-    batch = [torch.randn(128, k).requires_grad_() for k in (10, 19)]
-    whole = [torch.randint(k, (128,)) for k in (10, 19)]
-    for arguments, reason in (
-        ((*batch, *whole), "It works for a batch of 128 only, and the last batch of an epoch may "
-                           "be smaller. `len(digits)` says how many examples there are."),
-        ((*logits, *targets[::-1]), "The digit's logits belong with `digits`, the sum's with "
-                                    "`totals`. Yours are crossed: a sum of 18 is no digit."),
-        ((*targets, *logits), "Logits and true classes have changed places: first the logits, "
-                              "then the classes."),
-    ):
-        with suppress(Wrong):
-            answer(*arguments, weight)
-            return Wrong(reason)
-    return None
+class SmallNetwork(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm, self.heads = nn.BatchNorm1d(25), nn.Linear(26, 29)
+
+    def forward(self, images, numbers):
+        features = torch.cat([self.norm(images.flatten(1)), numbers[:, None]], dim=1)
+        return self.heads(features).split([10, 19], dim=1)
 
 
-@checks.add("Gradients add up, which is a bug where one forgets it, and a tool where one needs it.")
-def step_in_parts(answer):
-    """`step_in_parts(model, optimizer, parts)`: one step for several small batches; its loss."""
-    start = IdentityAdderModel(dropout=0)
-    parts = [[_random_batch() for _ in range(count)] for count in (2, 3, 3)]
-    models = {name: copy.deepcopy(start) for name in ("theirs", "right", *MISTAKES)}
-    optimizers = {name: torch.optim.SGD(model.parameters(), 0.05)
-                  for name, model in models.items()}
-    for batches in parts:
-        before = models["theirs"].sum_head.weight.clone()
-        loss = answer(models["theirs"], optimizers["theirs"], batches)
-        losses = {name: _step_in_parts(models[name], optimizers[name], batches, name)
-                  for name in ("right", *MISTAKES)}
-        require(not torch.equal(before, models["theirs"].sum_head.weight), "The weights don't "
-                "move. It takes backward(), then step(), and no zero_grad() between the two.")
-        if not _same(models["theirs"], models["right"]):
-            for name, reason in MISTAKES.items():
-                require(not _same(models["theirs"], models[name]), reason)
-            raise Wrong("The weights move, but not down the gradient of the mean loss of all "
-                        "parts.")
-        last = joint_loss(*models["right"](*batches[-1][:2]), *batches[-1][2:]).item()
-        compare(loss, losses["right"], f"{len(batches)} parts", {
-            "The weights are right. The loss should be the mean over the parts, not their sum.":
-                losses["right"] * len(batches),
-            "The weights are right. The returned loss is divided once too often.":
-                losses["right"] / len(batches),
-            "That is the loss after the step. Return the one before it.": last,
-        })
-    require(not (isinstance(loss, torch.Tensor) and loss.requires_grad), "All but one thing is "
-            "right: the returned loss holds on to the whole calculation. With some thousands of "
-            "them in a list the memory is full. Return a plain number.")
+def _small_batches():
+    for count in (2, 3):
+        model, parts = SmallNetwork(), []
+        for _ in range(count):
+            digits, numbers = torch.randint(10, (2, 8))
+            parts.append((torch.randn(8, 1, 5, 5), numbers, digits, digits + numbers))
+        yield model, torch.optim.SGD(model.parameters(), 0.05), parts
 
 
-# What a wrong step has inside of the loop ("forget", "step"), and what it lacks ("never": it never
-# forgets, "sum": it doesn't divide); what to say of it.
-MISTAKES = {
-    "forget": "The last part alone counts: zero_grad() inside of the loop forgets the gradients of "
-              "the parts before.",
-    "step": "Those are several small steps. Let the gradients of all parts add up, and move once, "
-            "behind the loop.",
-    "forget step": "That is a whole step for each part. Wanted is one step for all of them: what "
-                   "belongs before the loop, what behind it?",
-    "sum": "The step is too long: the gradients of the parts were added. For their mean, divide "
-           "each loss by the number of parts.",
-    "never": "The first step is right, the second isn't: the gradients of the step before are "
-             "still there. Who forgets those?",
-}
-MISTAKES |= {f"{name} sum": MISTAKES[name] for name in ("forget", "step", "forget step")}
+def _stepped(step_in_parts, model, optimizer, parts):
+    weights = [parameters_to_vector(model.parameters())]
+    losses = []
+    for _ in range(2):
+        losses.append(step_in_parts(model, optimizer, parts))
+        weights.append(parameters_to_vector(model.parameters()))
+    return {"the first step": weights[1] - weights[0], "the second step": weights[2] - weights[1],
+            "the losses of two steps": losses,
+            "the loss as a plain number": not getattr(losses[0], "requires_grad", False)}
 
 
-def _random_batch():
-    digits, added = torch.randint(10, (2, 16))
-    return torch.randn(16, 1, 28, 28), added, digits, digits + added
+FORGET, MOVE = "    optimizer.zero_grad()\n", "    optimizer.step()\n"
+BACK, MEAN = "(loss / len(parts)).backward()", "mean += loss.item() / len(parts)\n"
+EACH = "for images, numbers, digits, totals in "
 
 
-def _same(model, other) -> bool:
-    pairs = zip(model.parameters(), other.parameters())
-    return all(torch.allclose(*pair, atol=1e-4) for pair in pairs)
-
-
-def _step_in_parts(model, optimizer, parts, mistakes: str) -> float:
-    """One step for all parts, right or with some of the MISTAKES; the mean loss."""
-    if "never" not in mistakes:
-        optimizer.zero_grad()
-    mean = 0.0
-    for part in parts:
-        if "forget" in mistakes:
-            optimizer.zero_grad()
-        loss = joint_loss(*model(*part[:-2]), *part[-2:])
+@checks.add(
+    "Gradients add up, which is a bug where one forgets it, and a tool where one needs it.",
+    probes=_small_batches, observe=_stepped, tolerance=1e-3,
+    mistakes={
+        "The weights don't move. It takes backward(), then step(), and no zero_grad() between the "
+        "two.": (MOVE, ""),
+        "The last part alone counts. Is zero_grad() in the loop, where it forgets the gradients of "
+        "the parts before? Or backward() behind the loop?":
+            [(BACK, f"optimizer.zero_grad(); {back}") for back in (BACK, "loss.backward()")],
+        "Those are several small steps. Let the gradients of all parts add up, and move once, "
+        "behind the loop.": [
+            (MOVE, "", MEAN, MEAN + "    " + MOVE, BACK, back, FORGET, forget)
+            for back in (BACK, "loss.backward()") for forget in (FORGET, "")],
+        "That is a whole step for each part. Wanted is one step for all of them: what belongs "
+        "before the loop, what behind it?": [
+            (MOVE, "", MEAN, MEAN + "    " + MOVE, BACK, f"optimizer.zero_grad(); {back}")
+            for back in (BACK, "loss.backward()")],
+        "The step is too long: the gradients of the parts were added. For their mean, divide each "
+        "loss by the number of parts.": (BACK, "loss.backward()"),
+        "The first step is right, the second isn't: the gradients of the step before are still "
+        "there. Who forgets those?": (FORGET, ""),
+        "That is one large batch, for which the memory is too small. Batch norm, too, should see "
+        "one part at a time.":
+            (EACH + "parts", EACH + "[map(torch.cat, zip(*parts))]", "len(parts)", "1"),
+        "`.item()` makes a plain number of the loss, from which no way leads back. First "
+        "backward(), then .item().": (BACK, "loss.item().backward()"),
+        "The step is right. But that is the loss of the last part: the mean of all is wanted.":
+            (MEAN, "mean = loss.item()\n"),
+        "The step is right. The loss should be the mean over the parts, not their sum.":
+            (MEAN, "mean += loss.item()\n"),
+        "The returned loss holds on to the whole calculation. With some thousands of them in a "
+        "list the memory is full. Return a plain number.": (MEAN, "mean += loss / len(parts)\n"),
+    },
+)
+def step_in_parts(model, optimizer, parts):
+    optimizer.zero_grad()
+    mean = 0
+    for images, numbers, digits, totals in parts:
+        digit_logits, sum_logits = model(images, numbers)
+        loss = F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)
+        (loss / len(parts)).backward()
         mean += loss.item() / len(parts)
-        (loss if "sum" in mistakes else loss / len(parts)).backward()
-        if "step" in mistakes:
-            optimizer.step()
-    if "step" not in mistakes:
-        optimizer.step()
+    optimizer.step()
     return mean
 
 
-@checks.add("A tenth leaves room: with another seed the lowest loss lies at another rate.")
-def choose_rate(answer):
-    """`choose_rate(rates, losses)`: a tenth of the rate at which the loss was lowest."""
-    for _ in range(5):
-        steps = draw(60, 100)
-        rates = torch.logspace(-4, 1, steps).tolist()
-        turn = draw(steps // 2, steps - 8)
-        curve = 5 - 4 * torch.linspace(0, 1, turn + 1) ** 2
-        rise = 1 + 8 * torch.linspace(0, 1, steps - turn)[1:]
-        losses = (torch.cat([curve, rise]) + 0.02 * torch.rand(steps)).tolist()
-        lowest = losses.index(min(losses))
-        rate = rates[lowest]
-        compare(answer(list(rates), list(losses)), rate / 10, f"a curve with its lowest loss at "
-                f"the rate {rate:.3g}", {
-            "There the loss was lowest, but that is the last rate before the turn: take a tenth.":
-                rate,
-            "That is a loss. Asked for is a learning rate.": min(losses),
-            "That is a tenth of the loss. Asked for is a tenth of the rate.": min(losses) / 10,
-            "That is its place in the list. Which rate stands at that place?": lowest,
-            "That is a tenth of its place in the list. Which rate stands there?": lowest / 10,
-            "Up there the loss was highest: that rate is far too large.":
-                rates[losses.index(max(losses))] / 10,
-            "That comes from the smallest rate. There the network hardly learns.": rates[0] / 10,
-            "That is a tenth of the place: step back in the rate, not in the list.":
-                rates[lowest // 10],
-        })
+def _range_tests():
+    yield [0.001, 0.01, 0.1, 1.0], [5.0, 3.0, 2.5, 9.0]
+    for steps in (60, 73, 91):
+        turn = randint(steps // 2, steps - 8)
+        curve = [*torch.linspace(5, 1, turn), *torch.linspace(1.1, 9, steps - turn)]
+        losses = torch.stack(curve) + 0.05 * torch.rand(steps)
+        yield torch.logspace(-4, 1, steps).tolist(), losses.tolist()
 
 
 @checks.add(
-    "This is early stopping. It saves time, and it may also keep a network from overfitting."
+    "A tenth leaves room: with another seed the lowest loss lies at another rate.",
+    probes=_range_tests,
+    mistakes={
+        "There the loss was lowest, but that is the last rate before the turn: take a tenth.":
+            ("/ 10", ""),
+        "That comes from a loss. Asked for is a tenth of the rate that had it.":
+            [lambda rates, losses: min(losses), lambda rates, losses: min(losses) / 10],
+        "That comes from its place in the list. Which rate stands at that place?":
+            [lambda rates, losses: losses.index(min(losses)),
+             lambda rates, losses: losses.index(min(losses)) / 10],
+        "Up there the loss was highest: that rate is far too large.":
+            [("min", "max"), lambda rates, losses: max(rates) / 10],
+        "That comes from the smallest rate. There the network hardly learns.":
+            [lambda rates, losses: min(rates) / 10, lambda rates, losses: min(rates)],
+        "A tenth of the rate is wanted. Yours steps back in the list: to another place.":
+            [("))]", ")) - 10]", "/ 10", ""), ("))] / 10", ")) // 10]")],
+        "A list has no `argmin`, a tensor has. `losses.index(...)` says where something stands.":
+            lambda rates, losses: losses.argmin(),
+    },
 )
-def best_epoch(answer):
-    """`best_epoch(test_loss, patience)`: stop after so many epochs without a better one."""
-    for _ in range(6):
-        losses, patience = _curve_that_returns()
-        best, stop = _stop(losses, patience)
-        example = f"the losses {losses} and a patience of {patience}"
-        compare(answer(list(losses), patience), best, example, {
-            "Nearly: Python counts from 0, but the first epoch is epoch 1.": best - 1,
-            "That is where training stops. Asked for is the best epoch until then.": stop,
-            "That is where training stops, counted from 0. Asked for is the best epoch until "
-            "then.": stop - 1,
-            "The lowest of all comes too late: training had stopped before it.":
-                losses.index(min(losses)) + 1,
-            "That is the lowest of all, counted from 0; but training had stopped before it.":
-                losses.index(min(losses)),
-            "That is a loss. Asked for is the epoch that had it.": losses[best - 1],
-            "Of a loss the lowest is the best, not the highest.": losses.index(max(losses)) + 1,
-            "That is the last epoch. Training stopped before, and the best was earlier still.":
-                len(losses),
-            "You stop at the first epoch that isn't better. Patience waits for more.":
-                _stop(losses, 1)[0],
-            "You stop an epoch too early: the patience isn't used up yet.":
-                _stop(losses, patience - 1)[0],
-            "You stop an epoch too late: the patience was used up already.":
-                _stop(losses, patience + 1)[0],
-        })
+def choose_rate(rates, losses):
+    return rates[losses.index(min(losses))] / 10
 
 
-def _stop(losses, patience: int) -> tuple[int, int]:
-    """The best epoch and the one after which training stops, both counted from 1."""
+def _test_losses():
+    yield [0.5, 0.3, 0.4, 0.35, 0.2], 2
+    yield [0.5, 0.3, 0.4], 3  # the patience lasts to the end
+    yield [0.4, 0.4], 3  # not below the best so far
+    yield [0.4, 0.4, 0.3, 0.3, 0.35, 0.2], 2
+    yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 2  # the counting begins anew
+    yield [0.5, 0.6, 0.4, 0.45, 0.48, 0.3], 3
+    for patience in (1, 2, 3):
+        yield torch.rand(12).round(decimals=3).tolist(), patience
+
+
+STOP = "            return best + 1"
+
+
+@checks.add(
+    "This is early stopping. It saves time, and it may also keep a network from overfitting.",
+    probes=_test_losses,
+    mistakes={
+        "Nearly: Python counts from 0, but the first epoch is epoch 1.": ("best + 1", "best"),
+        "That is where training stops. Asked for is the best epoch until then.":
+            [(STOP, STOP.replace("best", "place")), ("best + 1", "place + 1"),
+             ("best + 1", "place")],
+        "The lowest of all comes too late: training had stopped before it.":
+            [lambda losses, patience: losses.index(min(losses)) + 1,
+             lambda losses, patience: losses.index(min(losses))],
+        "That is a loss. Asked for is the epoch that had it.":
+            [("best + 1", "test_loss[best]"), lambda losses, patience: min(losses)],
+        "Of a loss the lowest is the best, not the highest.": ("<", ">"),
+        "That is the last epoch. Training stopped before, and the best was earlier still.":
+            lambda losses, patience: len(losses),
+        "You stop at the first epoch that isn't better. Patience waits for more.":
+            (">= patience", ">= 1"),
+        "You stop an epoch too early: the patience isn't used up yet.": (">= p", "+ 1 >= p"),
+        "You stop an epoch too late: the patience was used up already.": (">= p", "> p"),
+        "You compare with the epoch before. Compare with the best so far.":
+            [("[best]:", "[place - 1]:"), ("[best]:", "[place - 1]:", "range(", "range(1, ")],
+        "Whenever there is a new best, the counting begins anew: patience is for epochs in a row.":
+            ("best = 0", "best = waited = 0", "if place - best", "waited += place != best\n"
+             "        if waited"),
+    },
+)
+def best_epoch(test_loss, patience):
     best = 0
-    for epoch, loss in enumerate(losses):
-        if loss < losses[best]:
-            best = epoch
-        if epoch - best >= patience:
-            break
-    return best + 1, epoch + 1
-
-
-def _curve_that_returns() -> tuple[list[float], int]:
-    """Losses and a patience for which every way to get it wrong shows."""
-    while True:
-        patience = draw(2, 4)
-        losses = (torch.rand(14) * torch.linspace(1, 0.6, 14)).round(decimals=3).tolist()
-        best, stop = _stop(losses, patience)
-        others = {best - 1, stop, stop - 1, *(_stop(losses, p)[0] for p in (1, patience - 1)),
-                  losses.index(min(losses)) + 1, losses.index(max(losses)) + 1}
-        if best not in others and _stop(losses, patience + 1)[0] != best and best > 2:
-            return losses, patience
+    for place in range(len(test_loss)):
+        if test_loss[place] < test_loss[best]:
+            best = place
+        if place - best >= patience:
+            return best + 1
+    return best + 1
 
 
 @in_style

@@ -1,0 +1,93 @@
+"""A function with one small change in its code, as a slip makes it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+
+OTHERS = {  # what may stand in place of an operator
+    ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add, ast.Mult], ast.Mult: [ast.Add, ast.Div],
+    ast.Div: [ast.Mult, ast.FloorDiv], ast.FloorDiv: [ast.Mult, ast.Div], ast.Mod: [ast.Div],
+    ast.Pow: [ast.Mult], ast.BitAnd: [ast.BitOr], ast.BitOr: [ast.BitAnd],
+    ast.Lt: [ast.LtE, ast.Gt], ast.LtE: [ast.Lt, ast.GtE], ast.Gt: [ast.GtE, ast.Lt],
+    ast.GtE: [ast.Gt, ast.LtE], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq], ast.In: [ast.NotIn],
+    ast.NotIn: [ast.In], ast.And: [ast.Or], ast.Or: [ast.And],
+}
+NAMES = {"min": "max", "max": "min", "sum": "mean", "mean": "sum", "argmax": "argmin"}
+
+
+def slips(code: str) -> Iterator[tuple[str, str, str]]:
+    """Each small change of a function's code: in words, as `before -> after`, the changed code."""
+    for place, node in enumerate(ast.walk(ast.parse(code))):
+        for which, (words, _) in enumerate(_changes(node)):
+            tree = ast.parse(code)
+            old = list(ast.walk(tree))[place]
+            new = list(_changes(old))[which][1]
+            before = ast.unparse(old)
+            _Exchange(old, new).visit(tree)
+            yield (words, f"{before} -> {ast.unparse(new)}",
+                   ast.unparse(ast.fix_missing_locations(tree)))
+
+
+class _Exchange(ast.NodeTransformer):
+    def __init__(self, old: ast.AST, new: ast.AST):
+        self.old, self.new = old, new
+
+    def visit(self, node):
+        return self.new if node is self.old else self.generic_visit(node)
+
+
+def _changes(node) -> Iterator[tuple[str, ast.AST]]:
+    """A node of a program in other ways, each with words."""
+    old = getattr(node, "op", getattr(node, "ops", [None])[0])
+    for kind in OTHERS.get(type(old), []):
+        fields = {"op": kind()} if hasattr(node, "op") else {"ops": [kind(), *node.ops[1:]]}
+        yield f"with `{_sign(kind())}` in place of `{_sign(old)}`", _with(node, **fields)
+    match node:
+        case ast.Constant(value=bool()):
+            yield f"with {not node.value} in place of {node.value}", ast.Constant(not node.value)
+        case ast.Constant(value=int() | float()):
+            for value in (node.value + 1, node.value - 1):
+                yield f"with {value} in place of {node.value}", ast.Constant(value)
+        case ast.BinOp(op=ast.Sub() | ast.Div() | ast.FloorDiv() | ast.Mod() | ast.Pow()):
+            yield (f"with both sides of `{_sign(node.op)}` exchanged",
+                   _with(node, left=node.right, right=node.left))
+        case ast.UnaryOp():
+            yield "without a sign or a `not`", node.operand
+        case ast.Name() if node.id in NAMES:
+            yield f"with `{NAMES[node.id]}` in place of `{node.id}`", _with(node, id=NAMES[node.id])
+        case ast.Attribute() if node.attr in NAMES:
+            yield (f"with `{NAMES[node.attr]}` in place of `{node.attr}`",
+                   _with(node, attr=NAMES[node.attr]))
+        case ast.Call(func=ast.Attribute(), args=[]):
+            yield f"without `.{node.func.attr}(...)`", node.func.value
+        case ast.Tuple(ctx=ast.Load(), elts=[first, second]):
+            yield "with two things exchanged", _with(node, elts=[second, first])
+        case ast.IfExp() | ast.If(orelse=[_, *_]):
+            yield ("with the two sides of an `if` exchanged",
+                   _with(node, body=node.orelse, orelse=node.body))
+    if isinstance(node, ast.Call):
+        for place, keyword in enumerate(node.keywords):
+            yield (f"without `{keyword.arg}=`",
+                   _with(node, keywords=node.keywords[:place] + node.keywords[place + 1:]))
+        if len(node.args) == 2 and getattr(node.func, "id", "") not in NAMES:
+            yield "with two arguments exchanged", _with(node, args=node.args[::-1])
+    if isinstance(node, ast.AugAssign):
+        yield "with `=` alone in place of an operator with `=`", ast.Assign(
+            [node.target], node.value, lineno=node.lineno)
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.Return)):
+        yield "without one of its lines", ast.Pass()
+
+
+def _sign(operator) -> str:
+    x, y = ast.Name("x"), ast.Name("y")
+    return ast.unparse(ast.BoolOp(operator, [x, y]) if isinstance(operator, ast.boolop) else
+                       ast.Compare(x, [operator], [y]) if isinstance(operator, ast.cmpop) else
+                       ast.BinOp(x, operator, y))[2:-2]
+
+
+def _with(node, **fields):
+    other = copy.copy(node)
+    vars(other).update(fields)
+    return other

@@ -1,0 +1,83 @@
+"""No check accepts a solution with one small change, and hardly any is refused without a reason.
+
+The solutions are those of the notebooks, as a learner would write them; a program changes them.
+"""
+
+import re
+import signal
+from pathlib import Path
+
+import nbformat
+import pytest
+from every_lesson import LESSONS, ROOT
+
+from mnist_adder_lib.course.checks import from_code
+from mnist_adder_lib.course.slips import slips
+
+pytestmark = [pytest.mark.thorough, pytest.mark.skipif(
+    not hasattr(signal, "setitimer"), reason="stops what doesn't end by a signal")]
+SECONDS = 10  # of processor time, after which a mutant counts as refused
+
+# Changes, as `before -> after` of their lines, that leave a solution right, and why.
+EQUIVALENT = {
+    "split: torch.Generator() -> torch": "torch's own generator starts from the seed just as well",
+    "coverage: lows <= truth -> lows < truth": "an end that is just the truth may count or not",
+    "coverage: truth <= highs -> truth < highs": "an end that is just the truth may count or not",
+    "side_after: side // 2 -> side / 2": "the sides are even, and the hint accepts both",
+    "joint_range: (digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()) -> "
+    "(sum_matrix.diagonal().sum(), digit_matrix.diagonal().sum())": "both are treated alike",
+    "lost_sums: totals[~held_out].tolist() -> totals[~held_out]": "`in` looks into tensors, too",
+    "slope: predicted - predicted.mean() -> predicted + predicted.mean()":
+        "what is added to all predictions alike counts nothing, as the true distances add up to 0",
+    "slope: predicted.mean -> predicted.sum": "the same",
+    "passes: 10 -> 9": "in one of the loops: the other still compares 9 with all but itself",
+    "what_enters: 0 -> -1": "there is one thing in the tuple and in the list",
+    "swap_units: output.clone() -> output": "nobody else needs what left the layer",
+}
+
+class TooLong(BaseException):
+    """The mutant doesn't end."""
+
+
+def verdict(check, code: str, names: dict) -> str:
+    """What the check says of the function in some code; "too long" if that doesn't end."""
+    def stop(*_):
+        raise TooLong
+
+    signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    try:
+        return check.verdict(from_code(code, check.__name__, dict(names)))
+    except TooLong:
+        return "too long"
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def solutions(path: Path):
+    """(name, code, names that are there before) for every exercise of a notebook."""
+    names: dict = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and re.search(r"exercise-\d-function", cell.id):
+            yield re.findall(r"^def (\w+)", cell.source, re.MULTILINE)[-1], cell.source, names
+        if cell.cell_type == "code" and not re.search("colab|check", cell.id):
+            exec(cell.source, names)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_no_mutant_is_accepted(lesson):
+    (path,) = (ROOT / "notebooks" / "solutions").glob(f"??_{lesson.name}.ipynb")
+    texts = {}
+    for name, code, names in solutions(path):
+        check = getattr(lesson.module.checks, name)
+        assert verdict(check, code, names).startswith("✓ Right"), name
+        texts |= {f"{name}: {change}": verdict(check, mutant, names)
+                  for _, change, mutant in slips(code)}
+    accepted = {change for change, text in texts.items() if text.startswith("✓")}
+    assert accepted - EQUIVALENT.keys() == set()
+    bare = [f"{change}\n    {text}" for change, text in texts.items() if re.fullmatch(
+        r"Not right yet\. (`\w+\(.*?\)` should give|In `\w+\(.*?\)`, .*? should be) .+", text)]
+    for line in bare:
+        print(line)
+    assert len(bare) <= 0.1 * len(texts), "too many get numbers alone"
+    assert not [text for text in texts.values() if "something in it can't be done" in text]
