@@ -94,7 +94,6 @@ EMPTY = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "re
 # What is wrong with all outcomes that come out of the right ones like this.
 ALTERED: dict[str, Callable] = {
     "All signs are turned round.": lambda right: -right,
-    "It is 100 times too small: in percent, please.": lambda right: right / 100,
     "It is upside down: one divided by what it should be.": lambda right: 1 / right,
     "The answer is rounded.": np.round,
     "The answer is rounded down.": np.floor,

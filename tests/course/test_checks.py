@@ -183,7 +183,7 @@ MACHINERY = [
     (lambda part, whole: {part: whole}, "not a dict"),
     (lambda part, whole: part / 0, "divided by zero"),
     (lambda part, whole: -part / whole, r"signs are turned.* but yours gives -0.5"),
-    (lambda part, whole: part / whole / 100, "in percent"),
+    (lambda part, whole: part / whole / 100, "always 1/100 of what it should be"),
     (lambda part, whole: 3 * part / whole, "always 3 times what it should be"),
     (lambda part, whole: part / whole / 3, "always 1/3 of what it should be"),
     (lambda part, whole: part / whole + 1, "always 1 too large"),
