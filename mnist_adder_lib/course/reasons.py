@@ -274,8 +274,8 @@ def show(value, other=None) -> str:
     if isinstance(value, (torch.Tensor, np.ndarray, np.generic)):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
-        texts = ", ".join(map(show, value))
-        return f"[{texts}]" if isinstance(value, list) else f"({texts})"
+        items = ", ".join(map(show, value))
+        return f"[{items}]" if isinstance(value, list) else f"({items})"
     if not isinstance(value, float):
         short = isinstance(value, (bool, int, str, dict, type(None)))
         return repr(value) if short else f"a {type(value).__name__}"
