@@ -47,12 +47,12 @@ def test_unsolved(check, nothing):
 @each_check
 def test_what_the_function_raises_becomes_a_sentence(check):
     def stumble(*_):
-        places = []
-        return places[7]
+        kinds: dict = {}
+        return kinds["seven"]
 
     assert check.verdict(stumble) == (
-        "Not right yet. The function stopped: the place isn't there: places go from 0 to one below "
-        "the length. Look at the line `return places[7]`."
+        "Not right yet. The function stopped: it looks for something that isn't there. Look at the "
+        "line `return kinds[\"seven\"]`."
     )
 
 
