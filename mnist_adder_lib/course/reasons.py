@@ -95,7 +95,6 @@ EMPTY = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "re
 ALTERED: dict[str, Callable] = {
     "It is 0 everywhere.": np.zeros_like,
     "All signs are turned round.": lambda right: -right,
-    "It is 100 times too small: in percent, please.": lambda right: right / 100,
     "It is upside down: one divided by what it should be.": lambda right: 1 / right,
     "The answer is rounded.": np.round,
     "The answer is rounded down.": np.floor,
@@ -276,8 +275,8 @@ def show(value, other=None) -> str:
     if isinstance(value, (torch.Tensor, np.ndarray, np.generic)):
         value = value.tolist()
     if isinstance(value, (list, tuple)):
-        texts = ", ".join(map(show, value))
-        return f"[{texts}]" if isinstance(value, list) else f"({texts})"
+        items = ", ".join(map(show, value))
+        return f"[{items}]" if isinstance(value, list) else f"({items})"
     if not isinstance(value, float):
         short = isinstance(value, (bool, int, str, dict, type(None)))
         return repr(value) if short else f"a {type(value).__name__}"

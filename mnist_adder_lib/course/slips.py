@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Iterator
 
-OTHERS = {  # what may stand in place of an operator
+OTHERS: dict[type, list[type]] = {  # what may stand in place of an operator
     ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add, ast.Mult], ast.Mult: [ast.Add, ast.Div],
     ast.Div: [ast.Mult, ast.FloorDiv], ast.FloorDiv: [ast.Mult, ast.Div], ast.Mod: [ast.Div],
     ast.Pow: [ast.Mult], ast.BitAnd: [ast.BitOr], ast.BitOr: [ast.BitAnd],
@@ -18,7 +18,7 @@ NAMES = {"min": "max", "max": "min", "sum": "mean", "mean": "sum", "argmax": "ar
 
 
 def slips(code: str) -> Iterator[tuple[str, str, str]]:
-    """Each small change of a function's code: in words, as `before -> after`, the changed code."""
+    """Each small change of a function: in words, as `before -> after`, and the changed code."""
     for place, node in enumerate(ast.walk(ast.parse(code))):
         for which, (words, _) in enumerate(_changes(node)):
             tree = ast.parse(code)
@@ -45,11 +45,11 @@ def _changes(node) -> Iterator[tuple[str, ast.AST]]:
         fields = {"op": kind()} if hasattr(node, "op") else {"ops": [kind(), *node.ops[1:]]}
         yield f"with `{_sign(kind())}` in place of `{_sign(old)}`", _with(node, **fields)
     match node:
-        case ast.Constant(value=bool()):
-            yield f"with {not node.value} in place of {node.value}", ast.Constant(not node.value)
-        case ast.Constant(value=int() | float()):
-            for value in (node.value + 1, node.value - 1):
-                yield f"with {value} in place of {node.value}", ast.Constant(value)
+        case ast.Constant(value=bool() as value):
+            yield f"with {not value} in place of {value}", ast.Constant(not value)
+        case ast.Constant(value=int() | float() as value):
+            for other in (value + 1, value - 1):
+                yield f"with {other} in place of {value}", ast.Constant(other)
         case ast.BinOp(op=ast.Sub() | ast.Div() | ast.FloorDiv() | ast.Mod() | ast.Pow()):
             yield (f"with both sides of `{_sign(node.op)}` exchanged",
                    _with(node, left=node.right, right=node.left))
@@ -60,8 +60,8 @@ def _changes(node) -> Iterator[tuple[str, ast.AST]]:
         case ast.Attribute() if node.attr in NAMES:
             yield (f"with `{NAMES[node.attr]}` in place of `{node.attr}`",
                    _with(node, attr=NAMES[node.attr]))
-        case ast.Call(func=ast.Attribute(), args=[]):
-            yield f"without `.{node.func.attr}(...)`", node.func.value
+        case ast.Call(func=ast.Attribute(value=inner, attr=name), args=[]):
+            yield f"without `.{name}(...)`", inner
         case ast.Tuple(ctx=ast.Load(), elts=[first, second]):
             yield "with two things exchanged", _with(node, elts=[second, first])
         case ast.IfExp() | ast.If(orelse=[_, *_]):

@@ -65,8 +65,8 @@ def most_likely(probabilities):
 
 
 def _sums():
-    pairs = torch.cartesian_prod(torch.arange(10), torch.arange(10)).tolist()
-    for digit, number in [(7, 5), (0, 3), (3, 0), *pairs]:
+    pairs = torch.randint(10, (25, 2)).tolist()
+    for digit, number in [(7, 5), (0, 3), (3, 0), (0, 0), (9, 9), *pairs]:
         total = digit + number
         for claimed in (total, digit, number, total + 1, total - 1, digit * number):
             yield digit, number, claimed

@@ -47,12 +47,12 @@ def test_unsolved(check, nothing):
 @each_check
 def test_what_the_function_raises_becomes_a_sentence(check):
     def stumble(*_):
-        places = []
-        return places[7]
+        kinds: dict = {}
+        return kinds["seven"]
 
     assert check.verdict(stumble) == (
-        "Not right yet. The function stopped: the place isn't there: places go from 0 to one below "
-        "the length. Look at the line `return places[7]`."
+        "Not right yet. The function stopped: it looks for something that isn't there. Look at the "
+        "line `return kinds[\"seven\"]`."
     )
 
 
@@ -183,7 +183,7 @@ MACHINERY = [
     (lambda part, whole: {part: whole}, "not a dict"),
     (lambda part, whole: part / 0, "divided by zero"),
     (lambda part, whole: -part / whole, r"signs are turned.* but yours gives -0.5"),
-    (lambda part, whole: part / whole / 100, "in percent"),
+    (lambda part, whole: part / whole / 100, "always 1/100 of what it should be"),
     (lambda part, whole: 3 * part / whole, "always 3 times what it should be"),
     (lambda part, whole: 0 * part, "0 everywhere"),
     (lambda part, whole: (lambda part: part)(part, whole), "gets 2 things, but takes another"),
