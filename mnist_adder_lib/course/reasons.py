@@ -245,8 +245,8 @@ def difference(call: str, case: Case, key, same) -> str:
     else:
         what = key or ""
     if isinstance(right, list) and isinstance(value, list) and len(right) == len(value):
-        place = next(i for i, pair in enumerate(zip(value, right)) if not same(*pair))
-        return difference(call, case.part(place), f"place {place}", same)
+        first = next(i for i, pair in enumerate(zip(value, right)) if not same(*pair))
+        return difference(call, case.part(first), f"place {first}", same)
     if isinstance(right, np.ndarray) and isinstance(value, np.ndarray) and right.ndim \
             and value.shape == right.shape:
         place = next(at for at in np.ndindex(right.shape)
