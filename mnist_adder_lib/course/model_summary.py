@@ -152,7 +152,8 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
         "It should return the network, one module made of several, such as nn.Sequential(...), not "
         "a list and not what comes out of it.": lambda channels: [nn.Flatten()],
         "`nn.Sequential` takes the steps one after the other, not in a list: leave out the square "
-        "brackets.": lambda channels: nn.Sequential(*[[nn.Flatten()]]),
+        "brackets.":
+            lambda channels: nn.Sequential([nn.Flatten()]),  # type: ignore[call-overload]
         "The layers don't fit: each takes what the one before gives. Before the fully connected "
         "layer come the average, one number for each channel, and the flattening.":
             [("nn.Flatten(),", ""), ("nn.AdaptiveAvgPool2d(1),", "")],
