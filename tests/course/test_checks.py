@@ -52,7 +52,7 @@ def test_what_the_function_raises_becomes_a_sentence(check):
 
     assert check.verdict(stumble) == (
         "Not right yet. The function stopped: it looks for something that isn't there. Look at the "
-        "line `return kinds[\"seven\"]`."
+        'line `return kinds["seven"]`.'
     )
 
 
