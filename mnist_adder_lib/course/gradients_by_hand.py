@@ -53,14 +53,15 @@ NEW = "(w1 - rate * back * x * w2)"
         "That takes the loss for the slope, which is how fast the loss changes with the weight.":
             (SLOPES, "(back / 2) ** 2, (back / 2) ** 2"),
         "Brackets are missing: twice the difference comes back, not twice the answer, less the "
-        "target.": ("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
+        "target.": [("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
+            (SLOPES, "2 * x * w1 * w2 - target * x * w2, 2 * x * w1 * w2 - target * x * w1")],
         "The brackets are wrong: the rate times the slope is what is taken away from the weight.":
             (END, "(w1 - rate) * slope1, (w2 - rate) * slope2"),
         "Only one weight has moved. A step moves both.":
             [(END, "w1 - rate * slope1, w2"), (END, "w1, w2 - rate * slope2")],
         "That is near, but not exact. Is it found by a nudge? On paper the slopes are exact.": [
             (SLOPES, f"back * x * w2 + {size} * (x * w2)**2, back * x * w1 + {size} * (x * w1)**2")
-            for size in (1, 0.1, 0.01, 0.001, 0.0001)],
+            for size in (1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
         "These are plain numbers: only tensors have `backward()` and `.grad`. Work the slopes out "
         "link by link.": [("2 * (x * w1 * w2 - target)", other) for other in (
             "(x * w1 * w2 - target).backward()", "w1.grad", "w1.requires_grad_()")],
@@ -88,6 +89,7 @@ def _slopes(gradient, loss_of, weights):
 
 
 COPY, CHANGE = "nudged = list(weights)", "(loss_of(nudged) - before) / 1e-6"
+NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
 
 
 @checks.add(
@@ -110,10 +112,9 @@ COPY, CHANGE = "nudged = list(weights)", "(loss_of(nudged) - before) / 1e-6"
             ("    for", f"    {COPY}\n    for", f"        {COPY}", ""),
             (COPY, "nudged = weights")],
         "Brackets are missing: the whole difference of the losses is divided, not the second only.":
-            (CHANGE, "loss_of(nudged) - before / 1e-6"),
+            [(CHANGE, "loss_of(nudged) - before / 1e-6", "1e-6", nudge) for nudge in NUDGES],
         "That is how much the loss changes. Divided by the nudge, it is the slope.":
-            [(CHANGE, "loss_of(nudged) - before", "1e-6", nudge)
-             for nudge in ("1e-6", "1e-5", "1e-4", "0.001", "0.01")],
+            [(CHANGE, "loss_of(nudged) - before", "1e-6", nudge) for nudge in NUDGES],
         "The slope is how much the loss *changes*, divided by the nudge. Which loss is taken away?":
             [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
         "The nudge is so large that the curve bends on the way. Try a millionth, 1e-6.":

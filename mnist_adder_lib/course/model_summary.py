@@ -52,7 +52,8 @@ def _sizes():
         "channel.": lambda i, o, k: k * k * i * o + 4 * o,
         "The convolution has no bias.": lambda i, o, k: k * k * i * o + 3 * o,
         "Each channel that leaves has a window for every channel that comes in.":
-            [lambda i, o, k: k * k * o + 2 * o, lambda i, o, k: k * k * o],
+            [lambda i, o, k: k * k * o + 2 * o, lambda i, o, k: k * k * o,
+             lambda i, o, k: k * k * i + 2 * o],
         "A window belongs to a pair, of one channel in and one out. So multiply the two numbers of "
         "channels, don't add them.":
             [lambda i, o, k: k * k * (i + o) + 2 * o, lambda i, o, k: k * k * (i + o)],
@@ -161,8 +162,8 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
             (ONE, "conv(channels, channels)"),
         "The second convolution makes twice as many channels as the first.":
             [("channels, 2 * ", "channels, "), ("2 * ", ""), ("channels, 2 * ", "channels, 2 / ")],
-        "The first convolution makes as many channels as `channels` says, not 8.":
-            lambda channels: checks.digit_reader.solution(8),
+        "The first convolution makes as many channels as `channels` says, not always the same.":
+            [("(channels):", f"(channels):\n    channels = {fixed}") for fixed in (4, 8, 16)],
         "The average leaves one number for each of the channels, twice `channels`. So many go into "
         "the fully connected layer.": [
             ("Linear(2", "Linear(12 * 12 * 2"), ("Linear(2 * channels", "Linear(channels")],
@@ -181,7 +182,9 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
         "window of 2 halves the sides.": ("MaxPool2d(2)", "MaxPool2d(channels)"),
         "In a conv sequential ReLU comes before batch norm.": _reordered(0, 2, 1),
         "The ReLU is missing: it stands between convolution and batch norm.": _reordered(0, 2),
-        "The batch norm is missing: it is the last step of a conv sequential.": _reordered(0, 1),
+        "A batch norm is missing: each of the two conv sequentials ends with one.":
+            [_reordered(0, 1), (TWO, "nn.Conv2d(channels, 2 * channels, 3, bias=False)")],
+        "That is the largest number of each channel. The average is wanted.": ("Avg", "Max"),
         "No ReLU behind the last layer: logits may be negative.": (LAST, LAST + ", nn.ReLU()"),
         "Logits are wanted: softmax makes probabilities of them, later.":
             (LAST, LAST + ", nn.Softmax(dim=1)"),
@@ -230,6 +233,8 @@ FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + 
         "The centre is in the middle of what the unit sees: half of it lies to the left.":
             ("middle - half", "middle", "+ half", "+ size - 1"),
         "The centre of unit 0 is at `start`, not at 0.": ("start + ", ""),
+        "The units are counted from 0: the centre of unit 0 is at `start`.":
+            ("unit *", "(unit - 1) *"),
         "Neighbouring units are `jump` pixels apart, not one.": (" * jump", ""),
         "The size goes half to the left and half to the right.":
             [("(size - 1) / 2", "size"), ("(size - 1) / 2", "size - 1")],

@@ -205,6 +205,7 @@ def _test_losses():
     yield [0.4, 0.4], 3  # not below the best so far
     yield [0.4, 0.4, 0.3, 0.3, 0.35, 0.2], 2
     yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 2  # the counting begins anew
+    yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 3
     yield [0.5, 0.6, 0.4, 0.45, 0.48, 0.3], 3
     for patience in (1, 2, 3):
         yield torch.rand(12).round(decimals=3).tolist(), patience
@@ -236,8 +237,10 @@ STOP = "            return best + 1"
         "You compare with the epoch before. Compare with the best so far.":
             [("[best]:", "[place - 1]:"), ("[best]:", "[place - 1]:", "range(", "range(1, ")],
         "Whenever there is a new best, the counting begins anew: patience is for epochs in a row.":
-            ("best = 0", "best = waited = 0", "if place - best", "waited += place != best\n"
-             "        if waited"),
+            [("best = 0", f"best, waited = 0, {start}", "if place - best",
+              "waited += place != best\n        if waited") for start in (0, 1)],
+        "The best so far is wanted at the end of the list, too; it needn't be the last.":
+            ("\n    return best + 1", "\n    return len(test_loss)"),
     },
 )
 def best_epoch(test_loss, patience):
