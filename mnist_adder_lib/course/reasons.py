@@ -93,6 +93,7 @@ EMPTY = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "re
          "update", "add", "seed"}  # functions that give nothing back
 # What is wrong with all outcomes that come out of the right ones like this.
 ALTERED: dict[str, Callable] = {
+    "It is 0 everywhere.": np.zeros_like,
     "All signs are turned round.": lambda right: -right,
     "It is upside down: one divided by what it should be.": lambda right: 1 / right,
     "The answer is rounded.": np.round,
@@ -154,8 +155,8 @@ def why_it_gives_nothing(function, call: str, printed: bool, answered: bool) -> 
         return (f"It returns what `{names.pop()}` gives back, and that is nothing. Do it in a line "
                 "of its own, and return the result in the next.")
     if returned:
-        return (f"For `{call}` the function gives nothing back: it ends without coming to a "
-                "`return`. Every way through it needs one.")
+        return (f"For `{call}` the function gives nothing back: what it returns is None there, or "
+                "it ends without coming to a `return`. Every way through it needs one.")
     if answered:
         return f"For `{call}` the function gives nothing back."
     raise Unsolved("The function prints its answer but gives nothing back. `print` only shows it; "
