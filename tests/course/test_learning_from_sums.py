@@ -26,41 +26,20 @@ from mnist_adder_lib.course.learning_from_sums import (
     trainings,
 )
 
+# question: values, and the place of the option that each makes right; the first is what we got
+VALUES = {
+    "nobody named them": [(99.2, 2), (10.0, 0), (50.0, 1)],
+    "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
+                    ([1, 1, 2, 1, 1], 3)],
+    "last figure": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
+    "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
+}
 
 def told(first, second, total):
-    together = torch.zeros(10)
-    for digit in range(10):
-        if 0 <= total - digit <= 9:
-            together[digit] = first[digit] * second[total - digit]
-    return together / together.sum()
-
-
-def told_in_lists(first, second, total):
     first, second = first.tolist(), second.tolist()
     cases = [first[digit] * second[total - digit] if 0 <= total - digit < 10 else 0
              for digit in range(10)]
     return [case / sum(cases) for case in cases]
-
-
-def together(first, second, total):
-    return torch.stack([first[d] * second[total - d] if 0 <= total - d <= 9 else torch.tensor(0.0)
-                        for d in range(10)])
-
-
-def alone(first, second, total):
-    possible = torch.tensor([float(0 <= total - d <= 9) for d in range(10)])
-    return first * possible / (first * possible).sum()
-
-
-def wrapped(first, second, total):
-    rows = torch.stack([first[d] * second[(total - d) % 10] for d in range(10)])
-    return rows / rows.sum()
-
-
-def only_small_sums(first, second, total):
-    rows = torch.stack([first[d] * second[total - d] if d <= total else torch.tensor(0.0)
-                        for d in range(10)])
-    return rows / rows.sum()
 
 
 def passes(names):
@@ -72,115 +51,17 @@ def passes_by_tensor(names):
     return ((names[:, None] + names - digits[:, None] - digits) % 10 == 0).all()
 
 
-def first_pair_only(names):
-    for a in range(10):
-        for b in range(10):
-            return (names[a] + names[b]) % 10 == (a + b) % 10
-
-
-def differences(first, second):
-    result = torch.zeros(len(first), 19)
-    for digit in range(10):
-        result[:, digit : digit + 10] += first[:, digit : digit + 1] * second.flip(1)
-    return result
-
-
-def differences_one_by_one(first, second):
-    result = np.zeros((len(first), 19))
-    for a in range(10):
-        for b in range(10):
-            result[:, 9 + a - b] += (first[:, a] * second[:, b]).numpy()
-    return result
-
-
-def unshifted(first, second):
-    result = torch.zeros(len(first), 19)
-    for a in range(10):
-        for b in range(10):
-            result[:, a - b] += first[:, a] * second[:, b]
-    return result
-
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "nobody named them": [(99.2, 2), (10.0, 0), (50.0, 1)],
-    "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
-                    ([1, 1, 2, 1, 1], 3)],
-    "last figure": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
-    "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
-}
-
-# check: (wrong answers with a part of the reason, right answers)
-ANSWERS = {
-    checks.pairs: (
-        [
-            (lambda total: total + 1, "larger than 9"),
-            (lambda total: 19 - total, "larger than the sum"),
-            (lambda total: (10 - abs(9 - total) + 1) // 2, "are two pairs"),
-            (lambda total: min(total, 18 - total), "leave one pair out"),
-            (lambda total: min(total, 18 - total) + 2, "one too many"),
-            (lambda total: 100, "all sums together"),
-            (lambda total: [(a, total - a) for a in range(10) if 0 <= total - a <= 9],
-             "one number"),
-            (lambda total: total, "it should give"),
-        ],
-        [
-            lambda total: 10 - abs(9 - total),
-            lambda total: sum(0 <= total - first <= 9 for first in range(10)),
-            lambda total: torch.tensor(min(total, 18 - total) + 1),
-        ],
-    ),
-    checks.told: (
-        [
-            (together, "add up to 1"),
-            (lambda *a: together(*a).softmax(dim=0), "Softmax"),
-            (alone, "second image counts"),
-            (lambda first, second, total: first, "The sum says more"),
-            (lambda first, second, total: first * second / (first * second).sum(),
-             "total - d, not d itself"),
-            (wrapped, "counts from the end"),
-            (lambda first, second, total: first * second[total - torch.arange(10)],
-             "counts from the end"),
-            (lambda first, second, total: [first[d] * second[total - d] for d in range(10)],
-             "counts from the end"),
-            (only_small_sums, "must be from 0 to 9"),
-            (lambda *a: told(*a).flip(0), "wrong order"),
-            (lambda first, second, total: sum_probabilities(first[None], second[None])[0],
-             "ten numbers"),
-            (lambda first, second, total: told(second, first, total),
-             "of the second digit"),
-            (lambda first, second, total: first * 0 + 0.1, "should get"),
-        ],
-        [told, told_in_lists, lambda *a: told(*a).double().numpy()],
-    ),
-    checks.passes: (
-        [
-            (lambda names: names == list(range(10)), "moved by 5, so the sums are moved by 10"),
-            (lambda names: all(names[a] + names[b] == a + b for a in range(10) for b in range(10)),
-             "% 10, on both sides|on both sides: % 10"),
-            (lambda names: all((2 * names[a] - 2 * a) % 10 == 0 for a in range(10)),
-             "Some are moved by 5"),
-            (first_pair_only, "look at all pairs|moved by 3"),
-            (lambda names: all((names[a] + names[a + 1] - 2 * a - 1) % 10 == 0 for a in range(9)),
-             "even digits are moved up"),
-            (lambda names: True, "moved by 3"),
-            (lambda names: "yes", "True or False"),
-            (lambda names: [True], "True or False"),
-        ],
-        [passes, passes_by_tensor, lambda names: bool(passes_by_tensor(names).item())],
-    ),
-    checks.differences: (
-        [
-            (sum_probabilities, "These are the sums"),
-            (lambda first, second: differences(second, first), "second - first"),
-            (lambda first, second: differences(first, first), "the first image twice"),
-            (lambda first, second: first - second, "19 probabilities"),
-            (lambda first, second: differences(first, second)[0], "19 probabilities"),
-            (unshifted, "at place"),
-            (lambda first, second: torch.zeros(len(first), 19) + first * second, "don't fit"),
-        ],
-        [differences, differences_one_by_one],
-    ),
+RIGHT = {
+    checks.pairs: [
+        lambda total: 10 - abs(9 - total),
+        lambda total: torch.tensor(min(total, 18 - total) + 1),
+    ],
+    checks.told: [told],
+    checks.passes: [passes, passes_by_tensor, lambda names: passes_by_tensor(names).item()],
+    checks.differences: [
+        lambda first, second: by_cases(first, second, 19, lambda a, b: 9 + a - b),
+        lambda first, second: sum_probabilities(first, second.flip(1)).double().numpy(),
+    ],
 }
 
 

@@ -25,6 +25,13 @@ EQUIVALENT = {
     "coverage: truth <= highs -> truth < highs": "an end that is just the truth may count or not",
     "joint_range: (digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()) -> "
     "(sum_matrix.diagonal().sum(), digit_matrix.diagonal().sum())": "both are treated alike",
+    "lost_sums: totals[~held_out].tolist() -> totals[~held_out]": "`in` looks into tensors, too",
+    "slope: predicted - predicted.mean() -> predicted + predicted.mean()":
+        "what is added to all predictions alike counts nothing, as the true distances add up to 0",
+    "slope: predicted.mean -> predicted.sum": "the same",
+    "passes: 10 -> 9": "in one of the loops: the other still compares 9 with all but itself",
+    "what_enters: 0 -> -1": "there is one thing in the tuple and in the list",
+    "swap_units: output.clone() -> output": "nobody else needs what left the layer",
 }
 
 class TooLong(BaseException):
