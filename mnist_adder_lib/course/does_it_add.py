@@ -11,15 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-<<<<<<< ours
 from .checks import Checks, randint
 from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, write_readably
 from .guesses import Guesses
-=======
-from .figures import BLUE, GREEN, GREY, ORANGE, labelled, write_readably
-from .guesses import INFINITE, Guesses, Option, Question, between
-from .old_checks import Checks, Wrong, compare, draw, numbers, require
->>>>>>> theirs
 from .pair_picker import PATTERN, as_table, unseen_sums
 from .results import read_results
 
@@ -29,119 +23,118 @@ TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)
 MEASURED = as_table(PATTERN)  # the pairs that the tool holds out
 
 
-@checks.add("They test nothing: how should a head name a class that it never had to name?")
-def lost_sums(answer):
-    """`lost_sums(held_out)`: the sums that no seen pair has, a list."""
+def _tables():
     none = torch.zeros(10, 10, dtype=torch.bool)
     corner = none.clone()
     corner[0, 0] = corner[5, 4] = True
     nines = (TOTALS == 9) | (TOTALS == 18) | corner
-    for held_out in (nines, corner, none, torch.rand(10, 10) < 0.6):
-        got = answer(held_out.clone())
-        require(not isinstance(got, (int, float)), "It should return a list of all such sums, not "
-                "a single number.")
-        if not isinstance(got, (set, frozenset)):
-            got = numbers(got).flatten().tolist()
-        _judge_sums(sorted(got), held_out)
+    return [(held_out,) for held_out in (nines, corner, none, torch.rand(10, 10) < 0.6)]
 
 
-def _judge_sums(got: list, held_out: Tensor) -> None:
-    seen, held = set(TOTALS[~held_out].tolist()), set(TOTALS[held_out].tolist())
-    right = sorted(set(range(19)) - seen)
-    if got == right:
-        return
-    require(got != sorted(held) or not held, "These are the sums of all held-out pairs. Some of "
-            "them are the sum of a seen pair, too: those aren't lost.")
-    require(got != sorted(seen), "These are the sums that do occur. Which ones don't?")
-    require(set(got) != set(right), "The sums are right, but some stand in the list twice.")
-    require(sorted(got + [18]) != right, "The largest sum is 18, and yours stops before: "
-            "`range(19)` goes up to 18.")
-    extra = sorted(set(got) - set(right))
-    if extra:
-        raise Wrong(_why_not_lost(int(extra[0]), held_out))
-    missing = sorted(set(right) - set(got))[0]
-    raise Wrong(f"The sum {missing} is lost, too: all of its pairs are held out.")
+def _sorted(function, held_out):
+    sums = function(held_out)
+    sums = sums.tolist() if isinstance(sums, (Tensor, np.ndarray)) else sums
+    return sorted(sums) if isinstance(sums, (list, tuple, set)) else sums
 
 
-def _why_not_lost(total: int, held_out: Tensor) -> str:
-    seen = ((TOTALS == total) & ~held_out).nonzero().tolist()
-    if not seen:
-        return f"{total} isn't a sum of two numbers from 0 to 9."
-    digit, number = seen[0]
-    return f"The sum {total} isn't lost: {digit} + {number} is still seen."
+@checks.add(
+    "They test nothing: how should a head name a class that it never had to name?",
+    probes=_tables, observe=_sorted,
+    mistakes={
+        "These are the sums of all held-out pairs. Some of them are the sum of a seen pair, too: "
+        "those aren't lost.": [lambda held_out: set(TOTALS[held_out].tolist()),
+                               lambda held_out: TOTALS[held_out].tolist()],
+        "These are the sums that do occur. Which ones don't?":
+            [("not in", "in"), lambda held_out: TOTALS[~held_out].tolist()],
+        "These are the sums that no *held-out* pair has. `~` before a table turns True and False "
+        "round: then it is true for seen pairs.": ("~held_out", "held_out"),
+        "The sums are right, but some stand in the list twice.": ("range(19)", "TOTALS[held_out]"),
+        "These are pairs. Asked are their sums, each of them once.": [
+            lambda held_out: held_out.nonzero().tolist(), lambda held_out: [
+                pair for pair in held_out.nonzero().tolist() if sum(pair) in lost_sums(held_out)]],
+        "The largest sum is 18: `range(19)` goes up to 18.": ("range(19)", "range(18)"),
+        "The smallest sum is 0, of 0 + 0.": ("range(19)", "range(1, 19)"),
+        "The list stays empty. Does anything get into it?": lambda held_out: [],
+    },
+)
+def lost_sums(held_out):
+    there = TOTALS[~held_out].tolist()
+    return [total for total in range(19) if total not in there]
 
 
-@checks.add("A slope of 1 keeps the distances between sums; below 1 they shrink to the middle.")
-def slope(answer):
-    """`slope(true, predicted)`: by how much the prediction rises when the true sum rises by 1."""
-    for wanted, noise in ((0.5, 0), (1.0, 0), (0.7, 0.4), (0.6, 0.5)):
-        true = torch.tensor([2.0, 5, 6, 9, 11, 15]) + draw(0, 2)
-        predicted = 4 + wanted * true + noise * torch.randn(6)
-        x, y = true - true.mean(), predicted - predicted.mean()
-        right = ((x * y).sum() / (x * x).sum()).item()
-        compare(answer(true.clone(), predicted.clone()), right, "these six pairs", {
-            "That is the slope the other way round: true sums against predicted ones. Divide by "
-            "the squares of the true sums' distances.": ((x * y).sum() / (y * y).sum()).item(),
-            "You left out the means: take the distances from the mean first, of both.":
-                ((true * predicted).sum() / (true * true).sum()).item(),
-            "The mean of the true sums is taken away, but in the squares below it isn't.":
-                ((x * y).sum() / (true * true).sum()).item(),
-            "That is the upper part of the fraction alone. Divide it by the sum of the squares.":
-                (x * y).sum().item(),
-            "That is the correlation: it says how close the points are to a line, not how steep "
-            "the line is. Divide by the squares of the true sums' distances alone.":
-                ((x * y).sum() / ((x * x).sum() * (y * y).sum()).sqrt()).item(),
-            "That is the mean of the quotients. Points near 0 would count far too much.":
-                (predicted / true).mean().item(),
-        })
+def _sums_and_predictions():
+    yield torch.tensor([1.0, 2, 6]), torch.tensor([1.0, 6, 5])
+    for wanted, noise in ((0.5, 0), (1.0, 0), (0.7, 2), (-0.6, 3)):
+        true = torch.tensor([2.0, 5, 6, 9, 11, 15]) + randint(0, 2)
+        yield true, 4 + wanted * true + noise * torch.randn(6)
 
 
-@checks.add("No pair is new to it: minus is built in, and reading is all that must be learned.")
-def difference(answer):
-    """`difference(digit_probabilities, number)`: 19 probabilities of digit - number, -9 to 9."""
-    for number in (3, 0, 9, draw(1, 8)):
-        probabilities = (2 * torch.randn(10)).softmax(dim=0)
-        got = numbers(_in_nineteen(answer, probabilities.clone(), number))
-        require(got.shape == (19,), "It should return 19 probabilities, for the differences from "
-                f"-9 to 9, but the shape is {got.shape}.")
-        _judge_difference(torch.tensor(got), probabilities.double(), number)
+@checks.add(
+    "A slope of 1 keeps the distances between sums; below 1 they shrink to the middle.",
+    probes=_sums_and_predictions,
+    mistakes={
+        "That is the slope the other way round: true sums against predicted ones. Divide by the "
+        "squares of the true sums' distances.": ("x * x", "y * y"),
+        "You left out the means: take the distances from the mean first, of both.":
+            ("true - true.mean()", "true", "predicted - predicted.mean()", "predicted"),
+        "In the squares below, the mean isn't taken away.": ("x * x", "true * true"),
+        "That is the upper part of the fraction alone. Divide it by the sum of the squares.":
+            [(" / (x * x).sum()", ""), ("sum() / (x * x).sum()", "mean()")],
+        "Something is divided by 0: distances from the mean add up to 0. Square each of them "
+        "first, then add up.": [("(x * x).sum()", "x.sum() ** 2"), ("(x * x).sum()", "x.sum()")],
+        "That is 0 for any points, as distances from the mean add up to 0. Multiply those that "
+        "stand at the same place first, then add up.": ("(x * y).sum()", "x.sum() * y.sum()"),
+        "That is the correlation, which says how close the points are to a line. Divide by the "
+        "squares of the true sums' distances alone.":
+            ("(x * x).sum()", "((x * x).sum() * (y * y).sum()).sqrt()"),
+        "That is a quotient of means, or of sums. What counts is how far each is from its mean.":
+            lambda true, predicted: predicted.mean() / true.mean(),
+        "That compares how wide both lie. It is the slope only if all points lie on a line that "
+        "rises.": ("(x * y).sum() / (x * x).sum()", "y.std() / x.std()"),
+        "That is a mean of quotients, where small divisors count too much. Add up first, then "
+        "divide once.": [("(x * y).sum() / (x * x).sum()", "(y / x).mean()"),
+                         ("(x * y).sum() / (x * x).sum()", "(predicted / true).mean()")],
+        "A distance has a sign here: what lies below the mean counts as negative.":
+            ("(x * y)", "(x.abs() * y.abs())"),
+    },
+)
+def slope(true, predicted):
+    x, y = true - true.mean(), predicted - predicted.mean()
+    return (x * y).sum() / (x * x).sum()
 
 
-def _in_nineteen(answer, *arguments):
-    return answer(*arguments, errors={
-        "must match the existing size": "The part of the 19 that you fill must have ten places, "
-        "as many as there are digits.",
-        "expanded size of the tensor": "The part of the 19 that you fill must have ten places, as "
-        "many as there are digits. Does it begin before the first place?",
-    })
+def _by_place(place: str):
+    """The solution as a loop that fills this place for each digit."""
+    return ("probabilities[9 - number : 19 - number] = digit_probabilities", "for digit in range("
+            f"10):\n        probabilities[{place}] = digit_probabilities[digit]")
 
 
-def _judge_difference(got: Tensor, probabilities: Tensor, number: int) -> None:
-    def moved(start: int) -> Tensor:
-        places = torch.zeros(19).double()
-        places[start : start + 10] = probabilities
-        return places
-
-    if torch.allclose(got, moved(9 - number), atol=1e-5):
-        return
-    if number:
-        require(not torch.allclose(got, moved(number), atol=1e-5), "That is the sum. Minus moves "
-                "the other way, and the difference 0 stands in the middle, at place 9.")
-        require(not torch.allclose(got, moved(9), atol=1e-5), "Nothing is moved: with the number "
-                "0 that is right, but a larger number makes every difference smaller.")
-        require(not torch.allclose(got, moved(9 - number).flip(0), atol=1e-5), "That is number "
-                "minus digit. Here it is digit minus number.")
-        below = torch.zeros(19).double()
-        below[: 10 - number] = probabilities[number:]
-        require(not torch.allclose(got, below, atol=1e-5), "Differences below 0 got lost. Place 0 "
-                "stands for -9, so that the difference 0 stands at place 9.")
-    total = got.sum().item()
-    require(abs(total - 1) < 1e-4, f"The 19 probabilities add up to {total:.3f}, not to 1. Each of "
-            "the ten should be found again at one place.")
-    digit = int(probabilities.argmax())
-    raise Wrong(f"With the number {number}, the digit {digit} means the difference "
-                f"{digit - number}, which is place {digit - number + 9}. Yours has most at place "
-                f"{int(got.argmax())}.")
+@checks.add(
+    "No pair is new to it: minus is built in, and reading is all that must be learned.",
+    probes=lambda: [((2 * torch.randn(10)).softmax(dim=0), number) for number in range(10)],
+    mistakes={
+        "That is the sum. Minus goes the other way, and the difference 0 stands in the middle, at "
+        "place 9.": _by_place("digit + number"),
+        "With a larger number yours go to the right, to larger differences. But it is taken away.":
+            [("9 - number : 19 - number", "9 + number : 19 + number"),
+             _by_place("9 + digit + number")],
+        "All numbers give the same: a larger number should make every difference smaller.":
+            _by_place("9 + digit"),
+        "That is number minus digit. Here it is digit minus number.":
+            _by_place("9 + number - digit"),
+        "A place below 0 counts from the end. The difference 0 stands at place 9: add 9.":
+            [("9 - number : 19 - number", "-number : 10 - number"), _by_place("digit - number")],
+        "A difference has a sign: 2 - 5 isn't 3. Place 0 stands for -9, and place 9 for 0.":
+            _by_place("abs(digit - number)"),
+        "Differences below 0 got lost. Place 0 stands for -9, and place 9 for 0.":
+            ("[9 - number : 19 - number] = digit_probabilities",
+             "[: 10 - number] = digit_probabilities[number:]"),
+    },
+)
+def difference(digit_probabilities, number):
+    probabilities = torch.zeros(19)
+    probabilities[9 - number : 19 - number] = digit_probabilities
+    return probabilities
 
 
 # --- what experiments/measure_adders.py measured --------------------------------------------------

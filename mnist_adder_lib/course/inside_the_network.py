@@ -12,69 +12,12 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from ..model import receptive_fields
+from .checks import Checks
 from .display import Picture, explore
-<<<<<<< ours
 from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("inside_the_network")
-=======
-from .figures import BLUE, GREEN, GREY, ORANGE, SIGNED, draw_image, labelled
-from .guesses import Guesses, Option, Question, between
-from .old_checks import Checks, compare, numbers, require
-
-guesses = Guesses({
-    "half": Question(
-        "A unit says digit + number, exactly. How much of its variance does the digit explain?",
-        "Digits and numbers each go from 0 to 9 and move the unit by as much. Each explains one "
-        "half, and the sum, of course, explains all.",
-        [
-            Option("Nothing: it takes the sum.", between(-0.1, 0.1), "Whoever knows the digit "
-                   "knows something: with an 8 the unit says 8 to 17, with a 0 only 0 to 9."),
-            Option("Half of it.", between(0.4, 0.6)),
-            Option("All of it.", between(0.9, 1.1), "Then the number would make no difference. "
-                   "But within each row of the table the unit goes up by 9."),
-        ],
-    ),
-    "units that add": Question(
-        "The adder's second layer: in how many of 64 units does the sum explain more than half?",
-        "Nobody asked for units that add. The heads need a weighted sum of all 64 that has the "
-        "right answer on top; each single unit may be any mixture of digit and number.",
-        [
-            Option("In nearly all: it is an adder.", between(49, 65), "The layer as a whole does "
-                   "know the sum: the head reads it off. But it reads from all 64 at once."),
-            Option("In about half, for one head each.", between(16, 49), "Two heads, two kinds of "
-                   "unit? Nothing in the loss asks the network to be so tidy."),
-            Option("In fewer than 16.", between(0, 16)),
-        ],
-    ),
-    "untrained map": Question(
-        "Integrated gradients of a network that has learned nothing: where is its map not 0?",
-        "The gradients are multiplied by the image minus black. So the shape of the digit is put "
-        "in by us: any network, even an untrained one, gets a map in this shape.",
-        [
-            Option("All over the image, as noise.", between(0.1, 0.9), "The gradients are like "
-                   "that. But they are multiplied by the image minus black, and that is 0 where "
-                   "there is no ink."),
-            Option("On the black, around the digit.", between(-0.1, 0.1), "There the image equals "
-                   "black, so the step from black is 0, and so is the product."),
-            Option("On the ink, as with ours.", between(0.9, 1.1)),
-        ],
-    ),
-    "patched": Question(
-        "A 7 and the number 5; the adder's first layer is taken from a 3 with a 2. Which sum?",
-        "All that comes later is calculated from this layer, and from nothing else. Where a "
-        "network is a chain, a whole layer carries everything.",
-        [
-            Option("12: from 7 and 5.", lambda total: total == 12, "What the network calculated "
-                   "of the 7 and the 5 is thrown away before anybody has used it."),
-            Option("8: from 3 and 5.", lambda total: total == 8, "It would be so if we had "
-                   "replaced the embedding. But at this layer the number has come in already."),
-            Option("5: from 3 and 2.", lambda total: total == 5),
-        ],
-    ),
-})
->>>>>>> theirs
 checks = Checks()
 
 
@@ -88,153 +31,166 @@ class Branched(nn.Module):
         super().__init__()
         self.left, self.right = nn.Linear(3, 4), nn.Linear(3, 4)
         self.middle, self.last = nn.Linear(4, 5), nn.Linear(5, 2)
+        for parameter in self.parameters():
+            parameter.data *= 3  # or a single unit would hardly show
 
     def forward(self, inputs: Tensor) -> Tensor:
         joined = torch.relu(self.left(inputs) + self.right(inputs))
         return self.last(torch.relu(self.middle(joined)))
 
 
-def _same(given, right: Tensor) -> bool:
-    given = numbers(given)
-    return given.shape == right.shape and np.allclose(given, right.detach(), atol=1e-5)
-
-
-def _no_hooks(network: nn.Module) -> None:
-    left = any(layer._forward_hooks or layer._forward_pre_hooks for layer in network.modules())
-    require(not left, "The numbers are right, but the hook is still there and will go on "
-            "listening. `hook.remove()` takes it off.")
-
-
-@checks.add("With a hook you see what goes in and what comes out of any layer, in any network.")
-def what_enters(answer):
-    """`what_enters(network, layer, inputs)`: what goes into the layer during network(inputs)."""
-    for name in ("middle", "last", "middle"):
-        network, inputs = Branched(), torch.randn(2, 3)
-        layer = getattr(network, name)
-        entering = torch.relu(network.left(inputs) + network.right(inputs))
-        if name == "last":
-            entering = torch.relu(network.middle(entering))
-        given = answer(network, layer, inputs.clone())
-        require(not isinstance(given, (tuple, list)), "That is a tuple or list with the answer in "
-                "it: `inputs` of a hook is a tuple, since a layer may get several things. Take "
-                "its first.")
-        for wrong, reason in [
-            (layer(entering), "That is what leaves the layer. What goes in is the second thing "
-             "that a hook is given."),
-            (network(inputs), "That is what leaves the whole network."),
-            (inputs, "That is what goes into the whole network, not into this layer."),
-        ]:
-            require(not _same(given, wrong), reason)
-        require(_same(given, entering), "That isn't what went into the layer. Does your hook stand "
-                "on `layer`, and does `network(inputs)` run while it does?")
-        _no_hooks(network)
+def _with_hooks(function, network, *arguments):
+    """What the function gives, and whether it leaves hooks in the network."""
+    answer = function(network, *arguments)
+    hooks = [layer._forward_hooks or layer._forward_pre_hooks for layer in network.modules()]
+    return {"the answer": answer, "that a hook is left": any(hooks)}
 
 
 @checks.add(
-    "What is left over is what a weighted sum of a digit's part and a number's part can't do."
+    "With a hook you see what goes in and what comes out of any layer, in any network.",
+    probes=lambda: [(network := Branched(), getattr(network, name), torch.randn(2, 3))
+                    for name in ("middle", "last", "middle")],
+    observe=_with_hooks,
+    mistakes={
+        "That is what leaves the layer. What goes in is the second thing that a hook is given.":
+            ("inputs[0]", "output"),
+        "That is what leaves the whole network.": lambda network, layer, inputs: network(inputs),
+        "That is what goes into the whole network. The hook belongs on `layer`.":
+            ("layer.register", "network.register"),
+        "This layer doesn't get `inputs` itself, but what the layers before make of it.":
+            lambda network, layer, inputs: layer(inputs),
+        "The answer is in a tuple or list: take the first of it, `[0]`. (`inputs` of a hook is a "
+        "tuple, since a layer may get several things.)": [
+            ("inputs[0]", "inputs"), ("[0]", ""), ("seen[0]", "seen")],
+        "The list is empty, or has no such place: one thing is noted, at place 0. Is the hook on "
+        "`layer` while the network runs? Does it `append`? (`seen = ...` within it makes a new "
+        "name, and leaves the list outside as it was.)":
+            [("network(inputs)", "pass"), ("network(inputs)", "pass", "seen[0]", "seen")],
+        "What a hook *returns* goes on in place of what the layer gives. It should only note.":
+            [("seen.append(inputs[0])", "return inputs[0]"),
+             ("append(inputs[0])", "append(inputs[0]); return inputs[0]")],
+        "The numbers are right, but the hook is still there. `hook.remove()` takes it off.":
+            ("hook.remove()", "pass"),
+    },
 )
-def interaction(answer):
-    """`interaction(table)`: the share of variance that neither digit nor number explains alone."""
-    rows, columns = torch.arange(10.0).view(10, 1), torch.arange(10.0).view(1, 10)
-    for weight in (2.0, 3.0, 1.0):
-        table = torch.randn(10, 1) * weight + torch.randn(1, 10) + torch.randn(10, 10)
-        table = (table + 0.1 * (rows + columns)).double()
-        total = ((table - table.mean()) ** 2).mean().item()
-        by_digit = ((table.mean(1) - table.mean()) ** 2).mean().item() / total
-        by_number = ((table.mean(0) - table.mean()) ** 2).mean().item() / total
-        right = 1 - by_digit - by_number
-        compare(answer(table.clone()), right, "one of the tables", {
-            "That is the share of the digit. What do digit and number leave unexplained?": by_digit,
-            "That is the share of the number. What do digit and number leave unexplained?":
-                by_number,
-            "That is what digit and number explain. The question is what they leave over.":
-                by_digit + by_number,
-            "That leaves the digit's share out, but not yet the number's.": 1 - by_digit,
-            "That leaves the number's share out, but not yet the digit's.": 1 - by_number,
-            "The shares are not multiplied: digit and number each take away their own part.":
-                (1 - by_digit) * (1 - by_number),
-            "That is a variance. The question is for a share: divide by the variance of the whole "
-            "table.": right * total,
-        })
+def what_enters(network, layer, inputs):
+    seen = []
+
+    def note(layer, inputs, output):
+        seen.append(inputs[0])
+
+    hook = layer.register_forward_hook(note)
+    network(inputs)
+    hook.remove()
+    return seen[0]
 
 
-@checks.add("If the map tells the truth, blackening these pixels costs more than any others.")
-def delete(answer):
-    """`delete(image, importance, count, black)`: the image without its most important pixels."""
-    for height, width, count in ((4, 5, 7), (28, 28, 40), (6, 3, 1)):
-        image = 1 + torch.rand(height, width)
+SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
+
+
+def _share_of_sum(table):
+    means = torch.stack([table[SUMS == total].mean() for total in range(19)])
+    return means[SUMS].var(correction=0) / table.var(correction=0)
+
+
+@checks.add(
+    "What is left over is what a weighted sum of a digit's part and a number's part can't do.",
+    probes=lambda: [(weight * torch.randn(10, 1) + torch.randn(10) + torch.randn(10, 10)
+                     + 0.3 * SUMS,) for weight in (2, 3, 1)],
+    mistakes={
+        "That is the share of one of them. What do digit and number leave unexplained?":
+            [("1 - digit - number", "digit"), ("1 - digit - number", "number")],
+        "That is what digit and number explain. The question is what they leave over.":
+            ("1 - digit - number", "digit + number"),
+        "One share is still in there: take away both, the digit's and the number's.":
+            [(" - digit - ", " - "), (" - digit - number", " - digit")],
+        "The groups are those of the sum. Digit and number have groups, and shares, of their own.":
+            [_share_of_sum, lambda table: 1 - _share_of_sum(table)],
+        "The shares are not multiplied: digit and number each take away their own part.":
+            [("1 - digit - number", "(1 - digit) * (1 - number)"), ("digit - n", "digit * n")],
+        "That is a variance, no share of it: divide by the variance of the whole table.":
+            lambda table: interaction(table) * table.var(correction=0),
+        "`.var()` divides by one less than there are numbers. Take `.var(correction=0)`.":
+            ("correction=0", "correction=1"),
+    },
+)
+def interaction(table):
+    digit, number = (table.mean(dim).var(correction=0) / table.var(correction=0) for dim in (1, 0))
+    return 1 - digit - number
+
+
+def _images():
+    for height, width, count in ((2, 3, 4), (4, 5, 7), (28, 28, 40)):
         importance = torch.randperm(height * width).view(height, width) - height * width / 2 + 0.25
-        black, before = -0.4242, image.clone()
-        given = answer(image, importance.clone(), count, black, errors={
-            "selected index": "`.topk` looks along each row by itself, and there are fewer pixels "
-                              "in a row. Lay all pixels in one row first: `.flatten()`.",
-        })
-        require(torch.equal(image, before), "The function changes the image that it is given. "
-                "Work on a copy, `image.clone()`: others still need the original.")
-        got = numbers(given)
-        require(got.shape == image.shape, f"An image of {height}x{width} pixels goes in, so one "
-                f"should come out. The shape of yours is {got.shape}.")
-        _compare_deleted(torch.tensor(got).float(), image, importance, count, black)
+        yield 1 + torch.rand(height, width), importance, count, -0.4242
 
 
-def _compare_deleted(got, image, importance, count: int, black: float) -> None:
-    changed = ~torch.isclose(got, image, atol=1e-5)
-    require(changed.any(), "Nothing was made black.")
-    values = got[changed]
-    require(not torch.allclose(values, torch.zeros(1)), "The pixels became 0. In a normalised "
-            "image 0 is grey; black is the number `black`.")
-    require(torch.allclose(values, torch.tensor(black)), "Some pixels became something else than "
-            "black.")
-    order = importance.flatten()
-    for reason, ranks in {
-        "These are the *least* important pixels.": -order,
-        "You went by the size without the sign. What is below 0 speaks *against* the digit: it is "
-        "not important for it.": order.abs(),
-        "These are the brightest pixels. The map says which are important.": image.flatten(),
-    }.items():
-        wrong = torch.zeros(len(order), dtype=torch.bool)
-        wrong[ranks.topk(count).indices] = True
-        right = order.topk(count).indices
-        require(wrong[right].all() or not torch.equal(changed.flatten(), wrong), reason)
-    require(changed.sum() == count, f"{count} pixels should become black, but {changed.sum()} did.")
-    require(changed.flatten()[order.topk(count).indices].all(), "These are not the pixels with the "
-            "largest numbers in the map.")
+@checks.add(
+    "If the map tells the truth, blackening these pixels costs more than any others.",
+    probes=_images,
+    observe=lambda function, image, *arguments: {
+        "the answer": function(image, *arguments), "the image that was given": image},
+    mistakes={
+        "These are the *least* important pixels.": ("topk(count", "topk(count, largest=False"),
+        "The sign is lost: what is below 0 speaks *against* the digit, so it isn't important.":
+            ("importance.flatten()", "importance.flatten().abs()"),
+        "These are the brightest pixels. The map says which are important.":
+            ("importance.flatten()", "image.flatten()"),
+        "The pixels became 0. In a normalised image 0 is grey; black is the number `black`.":
+            ("= black", "= 0"),
+        "There is one pixel too many, or too few. (With `>` the last of them isn't counted.)":
+            [("topk(count)", "topk(count - 1)"), ("topk(count)", "topk(count + 1)")],
+        "`.topk` gives the largest numbers and their places: `.indices` are the places.":
+            [(".indices", ""), (".indices", ".values")],
+        "`.topk` looks along each row by itself. Lay all pixels in one row first: `.flatten()`.":
+            ("importance.flatten()", "importance"),
+        "The image that was given has changed. Work on a copy of it: `image.clone()`.":
+            (".clone()", ""),
+    },
+)
+def delete(image, importance, count, black):
+    pixels = image.clone().flatten()
+    pixels[importance.flatten().topk(count).indices] = black
+    return pixels.view(image.shape)
 
 
-@checks.add("This is activation patching: what moves, and only then, depends on these units.")
-def swap_units(answer):
-    """`swap_units(network, layer, units, inputs, others)`: network(inputs), some units replaced."""
-    for units in ([1, 3], [0], [2, 4, 0]):
-        network, inputs, others = Branched(), torch.randn(6, 3), torch.randn(6, 3)
-        with torch.no_grad():
-            for layer in network.children():
-                layer.weight *= 3  # or a single unit would hardly show
-        own, other = (network.middle(torch.relu(network.left(x) + network.right(x)))
-                      for x in (inputs, others))
+@checks.add(
+    "This is activation patching: what moves, and only then, depends on these units.",
+    probes=lambda: [(network := Branched(), network.middle, units, *torch.randn(2, 6, 3))
+                    for units in ([1, 3], [0], [2, 4, 0])],
+    observe=_with_hooks,
+    mistakes={
+        "Nothing was replaced. What a hook *returns* goes on in place of the output, if it is on "
+        "the layer while `inputs` run. Are the units those of the run of `others`?":
+            lambda network, layer, units, inputs, others: network(inputs),
+        "All units were replaced: that is the answer for `others`.":
+            lambda network, layer, units, inputs, others: network(others),
+        "It is the wrong way round: `units` come from `others`, the rest is the network's own.":
+            ("network(others)", "network(inputs)", "= network(inputs)", "= network(others)"),
+        "The units were set to 0. They should be what they are for `others`.":
+            ("seen[0][:, units]", "0"),
+        "These are rows, one for each example. `units` are columns: `[:, units]`.":
+            ("[:, units]", "[units]"),
+        "A list has no columns, its tensors have: take one of them out first, as in `seen[0]`.":
+            ("seen[0]", "seen"),
+        "The numbers are right, but a hook is still there. `hook.remove()` takes off each of them.":
+            ("hook.remove()", "pass"),
+    },
+)
+def swap_units(network, layer, units, inputs, others):
+    seen = []
 
-        def finish(places, start, source):
-            mixed = start.clone()
-            mixed[:, places] = source[:, places]
-            return network.last(torch.relu(mixed))
+    def put_in(layer, inputs, output):
+        seen.append(output)  # in the first run, that of the others, it puts in its own
+        mixed = output.clone()
+        mixed[:, units] = seen[0][:, units]
+        return mixed
 
-        plain, replaced = network(inputs), network(others)  # a hook may be left there afterwards
-        given = answer(network, network.middle, list(units), inputs.clone(), others.clone())
-        rest = [place for place in range(5) if place not in units]
-        for wrong, reason in [
-            (plain, "Nothing was replaced. What a hook *returns* goes on in place of the "
-             "output; returns it nothing, all stays as it was."),
-            (replaced, "All units were replaced, so that is the answer for `others`. Only "
-             "those in `units` should come from there."),
-            (finish(rest, own, other), "It is the wrong way round: `units` come from `others`, the "
-             "rest is the network's own."),
-            (finish(units, own, torch.zeros_like(own)), "The units were set to 0. They should be "
-             "what they are for `others`."),
-        ]:
-            require(not _same(given, wrong), reason)
-        require(_same(given, finish(units, own, other)), "That isn't what comes out. Run the "
-                "network on `others` first and keep what leaves the layer; then run it on "
-                "`inputs` with a hook that puts the units in.")
-        _no_hooks(network)
+    hook = layer.register_forward_hook(put_in)
+    network(others)
+    answer = network(inputs)
+    hook.remove()
+    return answer
 
 
 # --- the figures ----------------------------------------------------------------------------------

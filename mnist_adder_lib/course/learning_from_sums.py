@@ -12,16 +12,9 @@ from torch import Tensor, nn
 
 from ..files import asset_path, load_tensors
 from ..model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
-<<<<<<< ours
 from .checks import Checks
 from .figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
-=======
-from .display import Picture, in_words
-from .figures import BLUE, GREY, ORANGE, draw_image, labelled
-from .guesses import Guesses, Option, Question, between
-from .old_checks import Checks, Wrong, compare, draw, numbers, require
->>>>>>> theirs
 from .results import read_results
 
 
@@ -35,138 +28,145 @@ guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)
 checks = Checks()
 
 
-@checks.add("The middle sums have most pairs: they say least about the digits.")
-def pairs(answer):
-    """`pairs(total)`: how many pairs of digits, a first and a second, have this sum."""
-    for total in (12, 17, 4, 9, 0, 18, draw(10, 16), draw(1, 8)):
-        right = 10 - abs(9 - total)
-        both_at_most_nine = len({tuple(sorted((first, total - first)))
-                                 for first in range(10) if 0 <= total - first <= 9})
-        compare(answer(total), right, f"the sum {total}", {
-            "You count first and second in any order. But 3 + 9 and 9 + 3 are two pairs: the first "
-            "image shows a 3, or it shows a 9.": both_at_most_nine,
-            "So it is up to a sum of 9. Above, some first digits need a second one that is larger "
-            "than 9.": total + 1,
-            "So it is from a sum of 9 on. Below, some first digits are larger than the sum.":
-                19 - total,
-            "You leave one pair out. 0 is a digit, too: the sum 4 has 0 + 4 and 4 + 0.":
-                right - 1,
-            "You count one too many. Write down all pairs for the sum 2: 0 + 2, 1 + 1, 2 + 0.":
-                right + 1,
-            "That is how many pairs there are of all sums together.": 100,
-        })
+@checks.add(
+    "The middle sums have most pairs: they say least about the digits.",
+    probes=[(total,) for total in (12, 4, *range(19))],
+    mistakes={
+        "About half of them are there: 3 + 9 and 9 + 3 are two pairs, and 6 + 6 is one, too.":
+            [lambda total: (pairs(total) + 1) // 2, lambda total: pairs(total) // 2],
+        "So it is up to a sum of 9. Above, some first digits need a second one of more than 9.":
+            [lambda total: total + 1, ("0 <= total - first <= 9", "0 <= total - first")],
+        "So it is from a sum of 9 on. Below, some first digits are larger than the sum.":
+            [lambda total: 19 - total, ("0 <= total - first <= 9", "total - first <= 9")],
+        "0 is a digit, too: the sum 4 has 0 + 4 and 4 + 0.":
+            [("range(10)", "range(1, 10)"), ("0 <= ", "1 <= ", "range(10)", "range(1, 10)")],
+        "9 is a digit, too: the sum 12 has 3 + 9 and 9 + 3. (`range(10)` goes up to 9.)":
+            [("range(10)", "range(9)"), ("<= 9", "< 9", "range(10)", "range(9)")],
+        "These are the pairs. Asked is how many they are.": lambda total: [
+            (first, total - first) for first in range(10) if 0 <= total - first <= 9],
+    },
+)
+def pairs(total):
+    return sum(0 <= total - first <= 9 for first in range(10))
 
 
-@checks.add("That is where the loss pulls the first image: to what the sum leaves over.")
-def told(answer):
-    """`told(first, second, total)`: ten probabilities of the first digit, once the sum is known.
-
-    first, second: ten probabilities each; total: 0-18.
-    """
-    for total in (4, 13, 9, 0, 18, draw(5, 12)):
-        first, second = (2 * torch.randn(2, 10)).softmax(dim=1)
-        got = numbers(answer(first.clone(), second.clone(), total, errors={
-            "out of bounds": "There is no second digit for this place: total - digit must be from "
-                             "0 to 9. Where it isn't, the first digit is impossible."}))
-        require(got.shape == (10,), "It should return ten numbers, one for each digit, but the "
-                f"shape is {got.shape}.")
-        _compare_all(got, first.double(), second.double(), total)
-
-
-def _compare_all(got, first, second, total):
-    partners = torch.tensor([total - digit for digit in range(10)])
-    possible = (partners >= 0) & (partners <= 9)
-    joint = first * second[partners.clamp(0, 9)] * possible
-    right = joint / joint.sum()
-    wrapped = first * second[partners % 10]
-    other = second * first[partners.clamp(0, 9)] * possible
-    reasons = [
-        (joint, "These are the probabilities of digit and sum together. Now the sum is known: "
-                "divide by how probable it was, so that they add up to 1."),
-        (joint.softmax(dim=0), "Softmax turns any scores into probabilities. These are "
-                               "probabilities already: divide them by their sum."),
-        (first * possible / (first * possible).sum(), "The second image counts, too: a first digit "
-         "is only as probable as its partner allows."),
-        (first, "That is what the image alone says. The sum says more: with a sum of 4 it can't be "
-                "a 7."),
-        *((row, "A negative place counts from the end: second[-1] is the 9. A first digit that is "
-           "larger than the sum is impossible.") for row in (wrapped, wrapped / wrapped.sum())),
-        (other / other.sum(), "These are the probabilities of the second digit."),
-        (first * second / (first * second).sum(), "To the first digit d belongs the second digit "
-         "total - d, not d itself."),
-        (right.flip(0), "These are in the wrong order: place 0 is for the digit 0."),
-    ]
-    if not np.allclose(got, right, atol=1e-5):
-        for wrong, reason in reasons:
-            require(not np.allclose(got, wrong, atol=1e-5), reason)
-        place = int(np.abs(got - right.numpy()).argmax())
-        raise Wrong(f"With the sum {total}, the digit {place} should get {right[place]:.3f}, but "
-                    f"it gets {got[place]:.3f}.")
+@checks.add(
+    "That is where the loss pulls the first image: to what the sum leaves over.",
+    probes=lambda: [(*(2 * torch.randn(2, 10)).softmax(dim=1), total)
+                    for total in (4, 13, 0, 18)],
+    mistakes={
+        "The ten don't add up to 1. Now the sum is known: divide by how probable it was.":
+            [(" / together.sum()", ""), ("together.sum()", "10")],
+        "No softmax: these are probabilities already, not logits. Divide them by their sum.":
+            ("together / together.sum()", "together.softmax(dim=0)"),
+        "One image alone doesn't say it: the first digit counts, and its partner, too.":
+            [(" * second[total - digit]", ""), ("first[digit] * ", "")],
+        "How probable two things are together is a product, not a sum.":
+            [("] * ", "] + "), ("] * ", "] + ", " / together.sum()", "")],
+        "`total - digit` must be from 0 to 9; where it isn't, the first digit is impossible. (A "
+        "negative place counts from the end: second[-1] is the 9.)": [
+            ("0 <= total - digit <= 9", "True"), ("0 <= total - digit <= 9", "0 <= total - digit"),
+            ("0 <= total", "total"), ("0 <= total", "total", " / together.sum()", ""),
+            ("0 <= total - digit <= 9", "True", "[total - digit]", "[(total - digit) % 10]"),
+            ("total - digit <= 9", "abs(total - digit) <= 9", "[total - digit]",
+             "[abs(total - digit)]"),
+            lambda first, second, total: [first[i] * second[total - i] for i in range(10)]],
+        "These are the probabilities of the second digit.":
+            ("first[digit] * second[total - digit]", "second[digit] * first[total - digit]"),
+        "To the first digit d belongs the second digit total - d, not d itself.":
+            [("[total - digit]", "[digit]"),
+             lambda first, second, total: first * second / (first * second).sum(),
+             lambda first, second, total: first * second],
+        "0 and 9 are digits, too, in either place.": [
+            ("range(10)", "range(1, 10)"), ("range(10)", "range(9)"), ("0 <= ", "0 < "),
+            ("<= 9", "< 9"), ("0 <= ", "0 < ", "<= 9", "< 9")],
+    },
+)
+def told(first, second, total):
+    together = torch.zeros(10)
+    for digit in range(10):
+        if 0 <= total - digit <= 9:
+            together[digit] = first[digit] * second[total - digit]
+    return together / together.sum()
 
 
-@checks.add("Of all 10,000,000,000 ways to name ten digits, only two pass.")
-def passes(answer):
-    """`passes(names)`: whether all pairs have the right last figure with these names.
-
-    names: a list of ten digits, what the images of 0, 1, ... 9 are called.
-    """
-    as_they_are, moved = list(range(10)), [(digit + 5) % 10 for digit in range(10)]
-    mixed = [*as_they_are[:4], *moved[4:]]
-    by_3 = [(digit + 3) % 10 for digit in range(10)]
-    cases = [
-        (as_they_are, True, "They are called what they are, so all sums are right."),
-        (moved, True, "All are moved by 5, so the sums are moved by 10, and their last figures "
-         "are right. (Compare last figures, on both sides: % 10.)"),
-        (by_3, False, "All are moved by 3: of 1 + 1 = 2 it makes 4 + 4 = 8."),
-        (mixed, False, "Some are moved by 5 and some are not. Two of the same kind make no "
-         "mistake, but 0 + 9 = 9 becomes 0 + 4 = 4: look at all pairs."),
-        ([1, 0, *range(2, 10)], False, "0 and 1 are exchanged. Their own sum is right, but 0 + 2 "
-         "becomes 3: look at all pairs."),
-        ([*range(9), 4], False, "Only the 9 is called 4, so pairs of a 9 and another digit are "
-         "wrong: look at all pairs, the last ones, too."),
-        ([*range(9), 8], False, "Only the 9 is called 8, so every sum with a 9 is wrong: look at "
-         "all pairs, the last ones, too."),
-        ([(digit + 3 - 6 * (digit % 2)) % 10 for digit in range(10)], False, "The even digits are "
-         "moved up by 3, the odd ones down by 3. An even and an odd one make no mistake together, "
-         "but 0 + 2 = 2 becomes 3 + 5 = 8: look at all pairs."),
-        ([0] * 10, False, "All are called 0, and 0 + 1 becomes 0."),
-        ([9 - digit for digit in range(10)], False, "0 is called 9, 9 is called 0, and so on: of "
-         "1 + 1 = 2 it makes 8 + 8 = 16."),
-    ]
-    for names, right, reason in cases:
-        got = answer(list(names))
-        require(isinstance(got, (bool, np.bool_)) or isinstance(got, Tensor) and got.ndim == 0
-                and got.dtype == torch.bool, "It should return True or False.")
-        require(bool(got) == right, f"For {names} it should give {right}. {reason}")
+def _names():
+    names = torch.arange(10)
+    odd, one = names % 2, torch.eye(10).long()
+    for plus in (0 * one[0], 5 + 0 * one[0], 3 + 0 * one[0], 5 * (names > 3), 3 - 6 * odd,
+                 9 - 2 * names, one[0] - one[1], -names, *one, *5 * one):
+        yield (((names + plus) % 10).tolist(),)
 
 
-@checks.add("Move both digits by any c, and no difference changes: these tell even less.")
-def differences(answer):
-    """`differences(first, second)`: how probable each difference first - second is.
+def _some(*pairs):
+    """A wrong solution that looks at these pairs only."""
+    return lambda names: all((names[a] + names[b] - a - b) % 10 == 0 for a, b in pairs)
 
-    first, second: probabilities of digits, (batch, 10); gives (batch, 19), place 9 for no
-    difference.
-    """
-    for _ in range(3):
-        first, second = (2 * torch.randn(2, 4, 10)).softmax(dim=2)
-        got = numbers(answer(first.clone(), second.clone(), errors={
-            "size of tensor": "The shapes don't fit. With the first digit d, ten differences are "
-                              "possible: d - 9 to d. Which places of the 19 are these?"}))
-        require(got.shape == (4, 19), "It should return 19 probabilities for each of the 4 pairs, "
-                f"but the shape is {got.shape}.")
-        right = sum_probabilities(first, second.flip(1)).numpy()
-        reasons = [
-            (sum_probabilities(first, second).numpy(), "These are the sums. For a difference, the "
-             "second digit counts backwards."),
-            (right[:, ::-1], "These are the differences second - first: place 0 is for 0 - 9."),
-            (sum_probabilities(first, first.flip(1)).numpy(), "You use the first image twice."),
-        ]
-        if not np.allclose(got, right, atol=1e-5):
-            for wrong, reason in reasons:
-                require(not np.allclose(got, wrong, atol=1e-5), reason)
-            place = int(np.abs(got[0] - right[0]).argmax())
-            raise Wrong(f"The difference {place - 9}, at place {place}, should get "
-                        f"{right[0, place]:.3f}, but it gets {got[0, place]:.3f}.")
+
+@checks.add(
+    "Of all 10,000,000,000 ways to name ten digits, only two pass.",
+    probes=_names,
+    mistakes={
+        "It says yes to all names. Is `return False` ever reached?": lambda names: True,
+        "It says no to all names, even to those that are right. Are last figures of sums compared, "
+        "`% 10`, on both sides? And does `True` come after the last pair?": lambda names: False,
+        "It says no where all are moved by 5, and their sums by 10: compare last figures, `% 10`.":
+            lambda names: names == list(range(10)),
+        "One pair that is right isn't enough: all of them must be. `True` comes after the last.":
+            lambda names: any(_some((a, b))(names) for a in range(10) for b in range(10)),
+        "It looks at the first pair only, 0 + 0. A `return True` ends the loops: it belongs behind "
+        "both of them.": _some((0, 0)),
+        "Only the last pair, 9 + 9, counts. One that is wrong before is enough for `False`.":
+            _some((9, 9)),
+        "Pairs of twice the same digit, or of neighbours, aren't all. Two loops are needed, one in "
+        "the other.": [_some(*zip(range(10), range(10))), _some(*zip(range(9), range(1, 10)))],
+        "It goes through the names. Go through the digits, `range(10)`: some may be nobody's name.":
+            ("range(10)", "names"),
+        "It leaves out the 9. `range(10)` goes up to 9.": ("range(10)", "range(9)"),
+        "It leaves out the 0. `range(10)` begins with it.": ("range(10)", "range(1, 10)"),
+    },
+)
+def passes(names):
+    for first in range(10):
+        for second in range(10):
+            if (names[first] + names[second]) % 10 != (first + second) % 10:
+                return False
+    return True
+
+
+def _by_pair(place: str):
+    """The solution as two loops that fill this place for each pair."""
+    return ("result[:, digit : digit + 10] += first[:, digit : digit + 1] * second.flip(1)", "for "
+            f"b in range(10): result[:, {place}] += first[:, digit] * second[:, b]")
+
+
+@checks.add(
+    "Move both digits by any c, and no difference changes: these tell even less.",
+    probes=lambda: [tuple((2 * torch.randn(2, pairs, 10)).softmax(dim=2)) for pairs in (4, 3, 2)],
+    mistakes={
+        "These are sums. For a difference, the second digit counts backwards.":
+            [(".flip(1)", ""), (".flip(1)", "", "return result", "return result.flip(1)")],
+        "These are the differences second - first: place 0 is for 0 - 9.":
+            _by_pair("9 + b - digit"),
+        "You use the first image twice.": ("second.", "first."),
+        "`=` overwrites what the digits before have put there. `+=` adds to it.": ("+=", "="),
+        "`.flip(0)` reverses the order of the pairs. Within each row it is `.flip(1)`.":
+            ("flip(1)", "flip(0)"),
+        "How probable two digits are together is a product, not a sum.":
+            [("* second", "+ second"), ("* second.flip(1)", "+ second")],
+        "A difference has a sign: 2 - 5 isn't 3. Place 0 stands for -9.":
+            [_by_pair("abs(digit - b)"), _by_pair("9 + abs(digit - b)")],
+        "A place below 0 counts from the end. The difference 0 stands at place 9: add 9.":
+            _by_pair("digit - b"),
+        "Shapes don't fit. `result` and `first` have a row for each pair. `first[:, digit]` is in "
+        "a row, `first[:, digit : digit + 1]` in a column.": ("digit : digit + 1]", "digit]"),
+    },
+)
+def differences(first, second):
+    result = torch.zeros(len(first), 19)
+    for digit in range(10):
+        result[:, digit : digit + 10] += first[:, digit : digit + 1] * second.flip(1)
+    return result
 
 
 def new_reader() -> nn.Sequential:

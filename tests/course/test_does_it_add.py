@@ -20,99 +20,29 @@ from mnist_adder_lib.course.does_it_add import (
     plot_slopes,
 )
 
-<<<<<<< ours
-=======
 
 def lost(held_out):
     seen = {d + n for d in range(10) for n in range(10) if not held_out[d, n]}
-    return [total for total in range(19) if total not in seen]
+    return set(range(19)) - seen
 
 
-def held(held_out):
-    return sorted({d + n for d in range(10) for n in range(10) if held_out[d, n]})
-
-
-def fitted(true, predicted):
-    x, y = true - true.mean(), predicted - predicted.mean()
-    return (x * y).sum() / (x * x).sum()
-
-
-def moved(probabilities, start, width=19):
-    places = torch.zeros(width)
-    places[start : start + 10] = probabilities
-    return places
-
-
-def below_zero_lost(probabilities, number):
-    places = torch.zeros(19)
-    places[: 10 - number] = probabilities[number:]
-    return places
-
-
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "held-out sums": [(0.0, 3), (1.9, 3), (5.3, 2), (50, 1), (99.0, 0), (100.0, 0)],
-    "held-out digits": [(12.0, 1), (0.3, 0), (-0.2, 0), (90.0, 2)],
-    "amount": [(40.0, 2), (0.0, 1), (-20.0, 0)],
-    "few pairs": [(1, 1), (0, 0), (2, 2), (3, 3)],
-    "one number": [(0.9, 2), (0.0, 0), (0.5, 1)],
-}
->>>>>>> theirs
-
-# check: (wrong answers with a part of the reason, right answers)
-ANSWERS = {
-    checks.lost_sums: (
-        [
-            (held, "sums of all held-out pairs"),
-            (lambda held_out: [s for s in range(19) if s not in lost(held_out)], "do occur"),
-            (lambda held_out: len(lost(held_out)), "not a single number"),
-            (lambda held_out: lost(held_out) * 2, "twice"),
-            (lambda held_out: [s for s in lost(held_out) if s < 18], "stops before"),
-            (lambda held_out: [9], "isn't lost|is lost, too"),
-            (lambda held_out: lost(held_out) + [19], "isn't a sum of two"),
-            (lambda held_out: [], "The sum 0 is lost, too"),
-            (lambda held_out: "9, 18", "text"),
-        ],
-        [lost, lambda held_out: set(lost(held_out)), lambda held_out: torch.tensor(lost(held_out)),
-         lambda held_out: lost(held_out)[::-1]],
-    ),
-    checks.slope: (
-        [
-            (lambda true, predicted: fitted(predicted, true), "the other way round"),
-            (lambda true, predicted: (true * predicted).sum() / (true * true).sum(), "left out"),
-            (lambda true, predicted: fitted(true, predicted) * ((true - true.mean())**2).sum(),
-             "upper part"),
-            (lambda true, predicted: torch.corrcoef(torch.stack([true, predicted]))[0, 1],
-             "correlation"),
-            (lambda true, predicted: (predicted / true).mean(), "mean of the quotients"),
-            (lambda true, predicted: ((true - true.mean()) * (predicted - predicted.mean())).sum()
-             / (true * true).sum(), "in the squares below"),
-            (lambda true, predicted: predicted - true, "one number"),
-        ],
-        [
-            fitted,
-            lambda true, predicted: ((true - true.mean()) * predicted).sum() / true.var() / 5,
-            lambda true, predicted: torch.linalg.lstsq(
-                torch.stack([true, torch.ones(6)], dim=1), predicted).solution[0].item(),
-        ],
-    ),
-    checks.difference: (
-        [
-            (lambda probabilities, number: moved(probabilities, number), "That is the sum"),
-            (lambda probabilities, number: moved(probabilities, 9), "Nothing is moved"),
-            (lambda probabilities, number: moved(probabilities, 9 - number).flip(0),
-             "number minus digit"),
-            (below_zero_lost, "below 0 got lost"),
-            (lambda probabilities, number: probabilities, "19 probabilities"),
-            (lambda probabilities, number: 2 * moved(probabilities, 9 - number), "add up to 2"),
-            (lambda probabilities, number: moved(probabilities.flip(0), 9 - number), "has most at"),
-            (lambda probabilities, number: moved(probabilities, -number), "ten places"),
-        ],
-        [
-            lambda probabilities, number: moved(probabilities, 9 - number),
-            lambda probabilities, number: F.pad(probabilities, (9 - number, number)).tolist(),
-        ],
-    ),
+RIGHT = {
+    checks.lost_sums: [
+        lost,
+        lambda held_out: torch.tensor([*lost(held_out)]).flip(0),
+        lambda held_out: [total for total in range(19) if held_out[TRUE_SUMS == total].all()],
+    ],
+    checks.slope: [
+        lambda true, predicted: ((true - true.mean()) * predicted).mean() / true.var(correction=0),
+        lambda true, predicted: torch.linalg.lstsq(
+            torch.stack([true, torch.ones_like(true)], dim=1), predicted).solution[0].item(),
+    ],
+    checks.difference: [
+        lambda probabilities, number: F.pad(probabilities, (9 - number, number)).tolist(),
+        lambda probabilities, number: [probabilities[place + number - 9]
+                                       if 0 <= place + number - 9 <= 9 else 0
+                                       for place in range(19)],
+    ],
 }
 
 

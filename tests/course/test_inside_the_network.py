@@ -24,24 +24,6 @@ from mnist_adder_lib.course.inside_the_network import (
 from mnist_adder_lib.drawing import AdderPanel
 
 
-def listen(take, network, layer, inputs, remove=True):
-    """What `take(layer's inputs, its output)` gives while the network runs."""
-    seen = []
-
-    def note(layer, inputs, output):
-        seen.append(take(inputs, output))
-
-    hook = layer.register_forward_hook(note)
-    network(inputs)
-    if remove:
-        hook.remove()
-    return seen
-
-
-def enters(network, layer, inputs):
-    return listen(lambda inputs, output: inputs[0], network, layer, inputs)[0]
-
-
 def enters_by_pre_hook(network, layer, inputs):
     seen = {}
     hook = layer.register_forward_pre_hook(lambda layer, inputs: seen.update(found=inputs))
@@ -56,117 +38,33 @@ def left_over(table):
     return ((table - explained) ** 2).mean() / table.var(correction=0)
 
 
-def by(table, dim):
-    return table.mean(dim=dim).var(correction=0) / table.var(correction=0)
-
-
-def delete(image, importance, count, black, ranks=lambda order, image: order):
-    image = image.clone()
-    image.view(-1)[ranks(importance.flatten(), image.flatten()).topk(count).indices] = black
-    return image
-
-
-def delete_in_place(image, importance, count, black):
-    image[importance >= importance.flatten().sort().values[-count]] = black
-    return image
-
-
 def delete_by_threshold(image, importance, count, black):
     least = importance.flatten().sort().values[-count]
     return torch.where(importance >= least, torch.tensor(black), image).tolist()
 
 
-def swap(network, layer, units, inputs, others, mix=None, remove=True):
-    other = listen(lambda inputs, output: output, network, layer, others)[0]
-
-    def put_in(layer, inputs, output):
-        mixed = output.clone()
-        mixed[:, units] = other[:, units]
-        return mixed if mix is None else mix(output, other, mixed)
-
-    hook = layer.register_forward_hook(put_in)
-    answer = network(inputs)
-    if remove:
-        hook.remove()
-    return answer
-
-
-def mixing(mix):
-    return lambda *arguments: swap(*arguments, mix=mix)
-
-
 def swap_by_places(network, layer, units, inputs, others):
-    seen = listen(lambda inputs, output: output.detach(), network, layer, others)[0]
+    seen = []
+    first = layer.register_forward_hook(lambda layer, inputs, output: seen.append(output))
+    network(others)
+    first.remove()
 
     def put_in(layer, inputs, output):
-        return torch.stack([seen[:, place] if place in units else output[:, place]
+        return torch.stack([seen[0][:, place] if place in units else output[:, place]
                             for place in range(output.shape[1])], dim=1)
 
-    hook = layer.register_forward_hook(put_in)
+    second = layer.register_forward_hook(put_in)
     with torch.no_grad():
         answer = network(inputs)
-    hook.remove()
+    second.remove()
     return answer
 
 
-# check: (wrong answers with a part of the reason, right answers)
-ANSWERS = {
-    checks.what_enters: (
-        [
-            (lambda *three: listen(lambda i, o: o, *three)[0], "what leaves the layer"),
-            (lambda *three: listen(lambda i, o: i, *three)[0], "Take its first"),
-            (lambda *three: listen(lambda i, o: i[0], *three), "Take its first"),
-            (lambda network, layer, inputs: network(inputs), "leaves the whole network"),
-            (lambda network, layer, inputs: inputs, "into the whole network"),
-            (lambda *three: listen(lambda i, o: i[0], *three, remove=False)[0], "still there"),
-            (lambda network, layer, inputs: layer(network.left(inputs)), "isn't what went into"),
-        ],
-        [enters, enters_by_pre_hook],
-    ),
-    checks.interaction: (
-        [
-            (lambda table: by(table, 1), "share of the digit"),
-            (lambda table: by(table, 0), "share of the number"),
-            (lambda table: by(table, 0) + by(table, 1), "what they leave over"),
-            (lambda table: 1 - by(table, 1), "not yet the number"),
-            (lambda table: 1 - by(table, 0), "not yet the digit"),
-            (lambda table: (1 - by(table, 0)) * (1 - by(table, 1)), "not multiplied"),
-            (lambda table: left_over(table) * table.var(correction=0), "That is a variance"),
-            (lambda table: table - table.mean(), "one number"),
-        ],
-        [left_over, lambda table: 1 - by(table, 0) - by(table, 1)],
-    ),
-    checks.delete: (
-        [
-            (lambda *four: delete(*four, ranks=lambda order, image: -order), "least"),
-            (lambda *four: delete(*four, ranks=lambda order, image: order.abs()), "sign"),
-            (lambda *four: delete(*four, ranks=lambda order, image: image), "brightest"),
-            (lambda image, importance, count, black: delete(image, importance, count, 0.0), "grey"),
-            (lambda image, importance, count, black: delete(image, importance, count, -1.0),
-             "something else than black"),
-            (delete_in_place, "changes the image"),
-            (lambda image, importance, count, black: delete(image, importance, count + 1, black),
-             "should become black"),
-            (lambda *four: delete(*four, ranks=lambda order, image: order.roll(1)),
-             "not the pixels with"),
-            (lambda *four: delete(*four).flatten(), "shape"),
-            (lambda image, importance, count, black: importance.topk(count), "one row first"),
-            (lambda image, importance, count, black: image, "Nothing was made black"),
-        ],
-        [delete, delete_by_threshold],
-    ),
-    checks.swap_units: (
-        [
-            (mixing(lambda output, other, mixed: None), "Nothing was replaced"),
-            (mixing(lambda output, other, mixed: other), "All units were replaced"),
-            (mixing(lambda output, other, mixed: output + other - mixed), "wrong way round"),
-            (mixing(lambda output, other, mixed: output * (mixed == output)), "set to 0"),
-            (mixing(lambda output, other, mixed: output + 1), "isn't what comes out"),
-            (lambda *five: swap(*five, remove=False), "still there"),
-            (lambda network, layer, units, inputs, others: network(others), "All units"),
-        ],
-        [swap, swap_by_places],
-    ),
+RIGHT = {
+    checks.what_enters: [enters_by_pre_hook],
+    checks.interaction: [left_over],
+    checks.delete: [delete_by_threshold],
+    checks.swap_units: [swap_by_places],
 }
 
 
