@@ -176,7 +176,8 @@ def _kind(value, right) -> str | None:
     if isinstance(right, str):
         return None if isinstance(value, str) else "It should be a word, in quotes."
     if isinstance(right, list) and isinstance(value, (list, np.ndarray)):
-        return f"It should be {len(right)} things." if len(value) != len(right) else None
+        count = len(value) if isinstance(value, list) or value.ndim else 1
+        return f"It should be {len(right)} things." if count != len(right) else None
     if not isinstance(value, np.ndarray) or not isinstance(right, np.ndarray):
         return f"It should be made of numbers, not a {type(given).__name__}."
     if np.isnan(value).any() > np.isnan(right).any():
