@@ -25,6 +25,9 @@ EQUIVALENT = {
     "coverage: truth <= highs -> truth < highs": "an end that is just the truth may count or not",
     "joint_range: (digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()) -> "
     "(sum_matrix.diagonal().sum(), digit_matrix.diagonal().sum())": "both are treated alike",
+    "read_ablation: abs(mean) < 2.78 * error -> abs(mean) <= 2.78 * error":
+        "just at the limit either word is right",
+    "read_ablation: mean > 0 -> mean >= 0": "a mean of 0 never comes so far",
 }
 
 class TooLong(BaseException):
