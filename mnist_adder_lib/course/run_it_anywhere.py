@@ -115,9 +115,10 @@ def _values():
         "Those are the values divided by the step, not rounded.": (".round() * step", ""),
         "The values are rounded to whole numbers, not to steps. Divide by the step first.": [
             lambda values, bits: values.round(), ("values / step", "values")],
-        "Step, or what is done with it, is upside down. It is the largest size, divided by the "
-        "largest whole number; divide by it for whole numbers, multiply to get values again.": ("values.abs().max() / (2 ** (bits - 1) - 1)",
-                    "(2 ** (bits - 1) - 1) / values.abs().max()"),
+        "The step is upside down, or what is done with it: it is the largest size, divided by the "
+        "largest whole number, and the values are divided by it first.": (
+            "values.abs().max() / (2 ** (bits - 1) - 1)",
+            "(2 ** (bits - 1) - 1) / values.abs().max()"),
         "That cuts off what is behind the point. Round to the nearest step: `.round()`.": [
             (".round()", ".trunc()"), (".round()", ".int()")],
         "That always rounds down. Round to the nearest step: `.round()`.": (".round()", ".floor()"),

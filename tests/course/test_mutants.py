@@ -28,6 +28,8 @@ EQUIVALENT = {
     "read_ablation: abs(mean) < 2.78 * error -> abs(mean) <= 2.78 * error":
         "just at the limit either word is right",
     "read_ablation: mean > 0 -> mean >= 0": "a mean of 0 never comes so far",
+    "in_bits: 2 ** (bits - 1) - 1 -> 1 - 2 ** (bits - 1)":
+        "divided and multiplied by a negative step, the values are the same",
 }
 
 class TooLong(BaseException):
