@@ -233,7 +233,8 @@ def _filled(channels, windows, padding, value):
         "they are.": ("padding == 1", "True"),
         "The border isn't made of zeros.": [
             lambda channels, windows, padding: _filled(channels, windows, padding, 1),
-            lambda channels, windows, padding: _filled(channels, windows, padding, -1)],
+            lambda channels, windows, padding: _filled(channels, windows, padding, -1),
+            ("[0] + row", "[1] + row"), ("row + [0]", "row + [1]"), ("[0] * ", "[1] * ")],
         "The border is filled with copies of the outermost numbers. It should be zeros.":
             lambda *arguments: _convolved(*arguments, "replicate"),
         "The border is filled with numbers of the opposite edge: place -1 is the last one in "
