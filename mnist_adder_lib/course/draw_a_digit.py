@@ -304,14 +304,13 @@ def _scaled(x_factor, y_factor, right=0.0, down=0.0):
         "Even framed, a digit is read as another. Take the same factor for x and y, don't turn or "
         "flip it, and don't make it smaller than the pen.": [
             _scaled(0.3, 0.02), _scaled(0, 0, 0.5, 0.5)],
-        "In another place a large digit is still a large digit, and when the pad is shrunk, at "
-        "least two are read. What does more damage?": _scaled(1, 1),
+        "When the pad is shrunk, at least two are still read, and they are large: in another place "
+        "a large digit is still a large digit. What does more damage?": _scaled(1, 1),
         "When the pad is shrunk, at least two are still read: make them smaller.":
             _scaled(0.63, 0.63),
         "It should return strokes: a list of lists of points (x, y).": lambda strokes: strokes[0],
-        "A point is two numbers, x and y, in brackets. `point * 0.2` can't be done with both at "
-        "once: multiply x and y each.": lambda strokes: [
-            [point * 0.2 for point in stroke] for stroke in strokes],
+        "Neither a list nor a point (x, y) can be multiplied as a whole: multiply each x and each "
+        "y.": lambda strokes: [[point * 0.2 for point in stroke] for stroke in strokes],
         "A drawing is a list of strokes, and a stroke a list of points (x, y): two loops.":
             lambda strokes: [(0.2 * x, 0.2 * y) for x, y in strokes],
     },
@@ -384,7 +383,8 @@ LINE = {  # what must hold for each image
             ("-6.0, 6.0", "-9.0, 16.0"),
         "A tensor and a tuple can't be added: put the step into `torch.tensor([..., ...])`.":
             ("torch.tensor([-6.0, 6.0])", "(-6.0, 6.0)"),
-        "The width for `draw_line` is a tensor: `torch.tensor(2.0)`.": ("torch.tensor(2.0)", "2.0"),
+        "The width for `draw_line` is a tensor: `torch.tensor(2.0)`.": [
+            ("torch.tensor(2.0)", "2.0"), ("torch.tensor(2.0)", "2")],
         "`draw_line` needs a start and an end for each image, (batch, 2), as `find_tops` gives "
         "them.": lambda images: draw_line(images, torch.tensor([8.0, 12.0]),
                                           torch.tensor([14.0, 5.0]), torch.tensor(2.0)),
