@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 
 import ipywidgets
@@ -20,9 +19,10 @@ from ..drawing.framing import crop_to_ink, resize_long_side, stroke_weight, to_i
 from ..drawing.panel import with_article
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
+from .checks import Checks, randint
 from .figures import BLUE, GREY, ORANGE, RED, draw_image, in_style, labelled
 from .guesses import Guesses
-from .old_checks import Checks, Wrong, draw, numbers, require
+from .reasons import plain
 
 guesses = Guesses.load("draw_a_digit")
 checks = Checks()
@@ -145,28 +145,68 @@ def most_misread(table) -> str:
     return f"Misread most often ({mistakes.max():.0f}): {', '.join(most)}."
 
 
-@checks.add(
-    "A long thin stroke to one side no longer pushes the rest of the digit out of the middle."
-)
-def centre(answer):
-    """`centre(small)`: `small` on black 28x28, its centre of mass within a pixel of 14, 14."""
+def _small():
     for turn in range(4):
-        ink = np.outer(0.92 ** np.arange(20), 0.7 ** np.arange(draw(9, 13)))
-        small = np.rot90(ink, turn).astype(np.float32)
-        image = numbers(answer(torch.from_numpy(small.copy())))
-        require(image.shape == (28, 28), f"It should be 28x28, but the shape is {image.shape}.")
-        ys, xs = np.nonzero(image)
-        inked = [a[np.ix_(a.any(1), a.any(0))] for a in (image, small)]
-        whole = inked[0].shape == inked[1].shape and np.allclose(*inked, atol=1e-4)
-        require(whole, "The small image should lie on the black one whole and as it is: nothing "
-                "cut off, turned or made brighter.")
-        row, column = ((place * image).sum() / image.sum() for place in np.indices((28, 28)))
-        right = 12.9 < row < 15.1 and 12.9 < column < 15.1
-        boxed = max(abs(ys.min() + ys.max() - 27), abs(xs.min() + xs.max() - 27)) <= 2
-        require(right or not boxed, "That is the middle of the box around the ink. The centre of "
-                "mass lies nearer to where most of the ink is.")
-        require(right, f"The centre of mass lies in row {row:.1f}, column {column:.1f}, not in the "
-                "middle, 14 and 14.")
+        ink = 0.92 ** torch.arange(20.0)[:, None] * 0.7 ** torch.arange(float(randint(9, 13)))
+        yield (ink.rot90(turn),)
+
+
+def _mass(image: Tensor) -> list[float]:
+    """Row and column of the centre of mass."""
+    return [((place * image).sum() / image.sum()).item()
+            for place in torch.from_numpy(np.indices(image.shape))]
+
+
+def _image(answer) -> Tensor:
+    """An answer as a float tensor; an empty one if it isn't made of numbers."""
+    try:
+        return torch.as_tensor(np.array(plain(answer), dtype=np.float32))
+    except (TypeError, ValueError):
+        return torch.zeros(0)
+
+
+def _laid(small: Tensor, top: int, left: int) -> Tensor:
+    image = torch.zeros(28, 28)
+    image[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return image
+
+
+def _see_centred(function, small):
+    image = _image(function(small))
+    if image.shape != (28, 28):
+        return {"the size": "another", "the ink": None, "the centre of mass": None}
+    rows, columns = image.any(1), image.any(0)
+    inked = image[rows][:, columns]
+    whole = inked.shape == small.shape and torch.allclose(inked, small, atol=1e-4)
+    middle = [14 if 12.9 < place < 15.1 else place for place in _mass(image)]
+    return {"the size": "28x28", "the ink": "whole" if whole else "changed",
+            "the centre of mass": middle if whole else None}
+
+
+@checks.add(
+    "A long thin stroke to one side no longer pushes the rest of the digit out of the middle.",
+    probes=_small,
+    observe=_see_centred,
+    mistakes={
+        "It should be 28x28: the small image on a black one.": lambda small: small,
+        "That is the middle of the box around the ink. The centre of mass lies nearer to where "
+        "most of the ink is.": lambda small: _laid(
+            small, *((28 - size) // 2 for size in small.shape)),
+        "It lies in the upper left corner. Move it by the distance from its centre of mass to "
+        "the middle.": lambda small: _laid(small, 0, 0),
+        "The first row and column of the small image are put where its centre of mass lies.":
+            lambda small: _laid(small, *map(round, _mass(small))),
+        "Row and column are exchanged.": ("_laid(small, top, left)", "_laid(small, left, top)"),
+        "The small image should lie on the black one whole and as it is: nothing cut off, turned "
+        "or made brighter.": [
+            ("_laid(small, top, left)", "_laid(small, top, left) / 2"),
+            ("_laid(small, top, left)", "_laid(small[:15], top, left)")],
+    },
+)
+def centre(small):
+    row, column = _mass(small)
+    top, left = round(14 - row), round(14 - column)
+    return _laid(small, top, left)
 
 
 STROKES = {
@@ -180,68 +220,129 @@ STROKES = {
 }
 
 
-@checks.add("Only the size has changed, and perhaps the place. The network doesn't know that, "
-            "framing does.")
-def hide(answer):
-    """`hide(strokes)`: the same drawing, where the network reads it only with framing."""
-    model, read = load_pretrained(), []
-    for digit, strokes in STROKES.items():
+HIDDEN = ("all on the pad", "each digit read after framing", "what it is without framing")
+
+
+def _see_hidden(function, drawings):
+    model, framed, shrunk, large, on_pad = load_pretrained(), [], [], [], True
+    for digit, strokes in drawings.items():
+        answer = function(strokes)
         try:
-            moved = answer(copy.deepcopy(strokes))
-            moved = [[(float(x), float(y)) for x, y in stroke] for stroke in moved]
+            moved = [[(float(x), float(y)) for x, y in stroke] for stroke in answer]
+            points = np.concatenate(moved)
         except (TypeError, ValueError):
-            raise Wrong("It should return strokes: a list of lists of points (x, y).") from None
-        require(all(0 <= place <= 1 for stroke in moved for point in stroke for place in point),
-                "Part of the drawing is not on the pad, where x and y go from 0 to 1.")
-        framed = predict(model, frame_strokes(moved), 0).digit
-        require(framed == digit, f"Even framed, the {digit} is read as a {framed}: keep its "
-                "shape, by the same factor for x and y, and don't make it smaller than the pen.")
-        if predict(model, naive_resize(render_strokes(moved)), 0).digit == digit:
-            read.append(str(digit))
-    large = max(np.ptp(np.concatenate(moved), axis=0)) > 0.4
-    require(len(read) < 2 or not large, f"Without framing {', '.join(read)} are read, too: in "
-            "another place a large digit is still a large digit. What does more damage?")
-    require(len(read) < 2, f"Without framing {', '.join(read)} are read, too: make them smaller.")
+            return {"what it gives": "no strokes", **dict.fromkeys(HIDDEN)}
+        on_pad = on_pad and bool((points >= 0).all() and (points <= 1).all())
+        framed.append(predict(model, frame_strokes(moved), 0).digit == digit)
+        shrunk.append(predict(model, naive_resize(render_strokes(moved)), 0).digit == digit)
+        large.append(np.ptp(points, axis=0).max() > 0.4)
+    seen = "hidden" if sum(shrunk) < 2 else "large" if any(large) else "small"
+    return {"what it gives": "strokes", **dict(zip(HIDDEN, (on_pad, all(framed), seen)))}
 
 
-@checks.add("A person sees at once that it is still a 1. With enough of them the network learns "
-            "that, too. (The line has moved the centre of mass; the library moves it back.)")
-def upstroke(answer):
-    """`upstroke(images)`: ones with a line from the left up to their top, (batch, 1, 28, 28)."""
+def _scaled(x_factor, y_factor, right=0.0, down=0.0):
+    return lambda strokes: [[(x_factor * x + right, y_factor * y + down) for x, y in stroke]
+                            for stroke in strokes]
+
+
+@checks.add(
+    "Only the size has changed, and perhaps the place. The network doesn't know that, framing "
+    "does.",
+    probes=[(STROKES,)],
+    observe=_see_hidden,
+    mistakes={
+        "Part of the drawing is not on the pad, where x and y go from 0 to 1.":
+            _scaled(0.3, 0.3, right=-0.2),
+        "Even framed, a digit is read as another. Take the same factor for x and y, don't turn or "
+        "flip it, and don't make it smaller than the pen.": [
+            _scaled(0.3, 0.02), _scaled(0, 0, 0.5, 0.5)],
+        "When the pad is shrunk, at least two are still read, and they are large: in another place "
+        "a large digit is still a large digit. What does more damage?": _scaled(1, 1),
+        "When the pad is shrunk, at least two are still read: make them smaller.":
+            _scaled(0.63, 0.63),
+        "It should return strokes: a list of lists of points (x, y).": lambda strokes: strokes[0],
+        "Neither a list nor a point (x, y) can be multiplied as a whole: multiply each x and each "
+        "y.": lambda strokes: [[point * 0.2 for point in stroke] for stroke in strokes],
+        "A drawing is a list of strokes, and a stroke a list of points (x, y): two loops.":
+            lambda strokes: [(0.2 * x, 0.2 * y) for x, y in strokes],
+    },
+)
+def hide(strokes):
+    return [[(0.2 * x, 0.2 * y) for x, y in stroke] for stroke in strokes]
+
+
+def _ones():
     for count in (4, 3):
-        tops = torch.tensor([[draw(12, 18), draw(3, 7)] for _ in range(count)])
-        feet = tops + torch.tensor([[draw(-5, 0), draw(16, 19)] for _ in range(count)])
-        ones = draw_line(torch.zeros(count, 1, 28, 28), tops, feet, torch.tensor([2.0]))
-        drawn = numbers(answer(ones.clone(), errors=LINE_ERRORS))
-        require(drawn.shape == ones.shape, f"It should be like the images, {tuple(ones.shape)}, "
-                f"but the shape is {drawn.shape}.")
-        for one, image, top in zip(ones[:, 0].numpy(), drawn[:, 0], tops.tolist()):
-            _judge_upstroke(one, image, *top)
+        tops = torch.tensor([[randint(12, 18), randint(4, 7)] for _ in range(count)])
+        feet = tops + torch.tensor([[randint(-5, 0), randint(16, 19)] for _ in range(count)])
+        yield (draw_line(torch.zeros(count, 1, 28, 28), tops, feet, torch.tensor([2.0])),)
 
 
-LINE_ERRORS = {
-    "has no attribute 'view'": "The width for `draw_line` is a tensor: `torch.tensor(2.0)`.",
-    "must match the size": "`draw_line` needs a start and an end for each image, (batch, 2), as "
-                        "`find_tops` gives them.",
+def _see_upstrokes(function, images):
+    drawn = _image(function(images.clone()))
+    if drawn.shape != images.shape:
+        return {"the shape": "another", **dict.fromkeys(LINE)}
+    seen = [[bool(test(one, image, *top)) for test in LINE.values()]
+            for one, image, top in zip(images[:, 0].numpy(), drawn[:, 0].numpy(),
+                                       find_tops(images).tolist())]
+    return {"the shape": "as before", **dict(zip(LINE, map(all, zip(*seen))))}
+
+
+def _line(one, image, x, y):
+    """Where the new ink is: rows and columns, counted from the top of the 1."""
+    rows, columns = np.nonzero(image - one > 0.3)
+    return (rows - y, columns - x) if len(rows) else (np.zeros(1), np.zeros(1))
+
+
+LINE = {  # what must hold for each image
+    "the 1 itself as it was": lambda one, image, *top: (image > one - 0.01).all(),
+    "no ink above 1": lambda one, image, *top: image.max() < 1.01,
+    "new ink": lambda one, image, *top: len(_line(one, image, *top)[0]) > 3,
+    "a line on the left": lambda *a: _line(*a)[1].mean() < 0,
+    "a line that isn't above the top": lambda *a: _line(*a)[0].mean() > -2,
+    "an end at the top": lambda *a: np.hypot(*_line(*a)).min() < 3.5,
+    "a slope": lambda *a: np.ptp(_line(*a)[0]) > 0.4 * np.ptp(_line(*a)[1]),
+    "a line long enough": lambda *a: np.hypot(*_line(*a)).max() > 5,
+    "a line shorter than the stem": lambda *a: np.hypot(*_line(*a)).max() < 15,
 }
 
 
-def _judge_upstroke(one: np.ndarray, image: np.ndarray, x: float, y: float) -> None:
-    """One of the images, (28, 28), before and after, with the top of its stem."""
-    require((image > one - 0.01).all(), "The 1 itself has to stay as and where it is.")
-    require(image.max() < 1.01, "Some ink is more than 1. `draw_line` doesn't add up: it takes the "
-            "larger of old and new.")
-    rows, columns = np.nonzero(image - one > 0.3)
-    require(len(rows) > 3, "There is hardly any new ink. Where do start and end of your line lie: "
-            "both on the stem, or outside the image?")
-    away = np.hypot(rows - y, columns - x)
-    require(columns.mean() < x, "The line lies to the right of the top. An upstroke comes from the "
-            "left, where x is smaller.")
-    require(rows.mean() > y - 2, "The line goes up, beyond the top. y is counted from the top "
-            "down, so further down it is larger.")
-    require(away.min() < 3.5, "The line doesn't end at the top of each 1: `find_tops(images)` "
-            "gives a place for each image.")
-    require(np.ptp(rows) > 0.4 * np.ptp(columns), "The line is nearly level, and that makes a 7 of "
-            "it. Let it come from further below.")
-    require(away.max() > 5, "The line is too short to be seen well.")
-    require(away.max() < 15, "The line is nearly as long as the stem, too long for an upstroke.")
+@checks.add(
+    "A person sees at once that it is still a 1. With enough of them the network learns that, "
+    "too. (The line has moved the centre of mass; the library moves it back.)",
+    probes=_ones,
+    observe=_see_upstrokes,
+    mistakes={
+        "There should be an image for each: (batch, 1, 28, 28).": find_tops,
+        "The 1 itself has to stay as and where it is.":
+            ("draw_line(images", "draw_line(0 * images"),
+        "Some ink is more than 1. `draw_line` doesn't add up: it takes the larger of old and new.":
+            ("return", "return images +"),
+        "There is hardly any new ink. `draw_line` gives new images back, and `images` stays as it "
+        "was: is what it gives returned? Or does the line lie on the stem, or outside?": [
+            ("return draw_line", "draw_line", "torch.tensor(2.0))",
+             "torch.tensor(2.0))\n    return images"), ("-6.0, 6.0", "0.0, 3.0")],
+        "The line lies to the right of the top. An upstroke comes from the left, where x is "
+        "smaller.": [("-6.0, 6.0", "6.0, 6.0"), ("-6.0, 6.0", "6.0, -6.0")],
+        "The line goes up, beyond the top. y is counted from the top down, so further down it is "
+        "larger.": ("-6.0, 6.0", "-6.0, -6.0"),
+        "The line doesn't end at the top of each 1: `find_tops(images)` gives a place for each.":
+            ("starts, tops,", "starts + torch.tensor([-2.0, 6.0]), starts,"),
+        "The line is nearly level, and that makes a 7 of it. Let it come from further below.":
+            ("-6.0, 6.0", "-8.0, 0.0"),
+        "The line is too short to be seen well.": ("-6.0, 6.0", "-3.0, 2.5"),
+        "The line is nearly as long as the stem, too long for an upstroke.":
+            ("-6.0, 6.0", "-9.0, 16.0"),
+        "A tensor and a tuple can't be added: put the step into `torch.tensor([..., ...])`.":
+            ("torch.tensor([-6.0, 6.0])", "(-6.0, 6.0)"),
+        "The width for `draw_line` is a tensor: `torch.tensor(2.0)`.": [
+            ("torch.tensor(2.0)", "2.0"), ("torch.tensor(2.0)", "2")],
+        "`draw_line` needs a start and an end for each image, (batch, 2), as `find_tops` gives "
+        "them.": lambda images: draw_line(images, torch.tensor([8.0, 12.0]),
+                                          torch.tensor([14.0, 5.0]), torch.tensor(2.0)),
+    },
+)
+def upstroke(images):
+    tops = find_tops(images)
+    starts = tops + torch.tensor([-6.0, 6.0])
+    return draw_line(images, starts, tops, torch.tensor(2.0))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import matplotlib.pyplot as plt
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
 from ..train import SCHEDULES
+from .checks import Checks, randint
 from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
-from .old_checks import Checks, Wrong, compare, draw, numbers, require
 from .results import read_results
 
 guesses = Guesses.load(
@@ -21,140 +19,139 @@ guesses = Guesses.load(
 checks = Checks()
 
 
-@checks.add("The decay pulls every weight towards 0; only what the gradient defends stays large.")
-def decayed(answer):
-    """`decayed(weight, gradient, rate, decay)`: the weight after a step of SGD with decay."""
-    for _ in range(5):
-        weight, gradient = draw(2, 9) / 2, -draw(2, 9) / 4
-        rate, decay = draw(2, 5) / 10, draw(11, 19) / 100
-        right = weight - rate * (gradient + decay * weight)
-        case = f"weight {weight}, gradient {gradient}, rate {rate} and decay {decay}"
-        compare(answer(weight, gradient, rate, decay), right, case, {
-            "That is SGD without decay. The weight should also lose rate * decay of itself.":
-                weight - rate * gradient,
-            "That is the decay alone, as with a gradient of 0. Here there is a gradient, too.":
-                weight - rate * decay * weight,
-            "Decay takes away a share of the weight: multiply it by the weight.":
-                weight - rate * (gradient + decay),
-            "The learning rate counts for the decay, too.":
-                weight - rate * gradient - decay * weight,
-            "The learning rate counts for the gradient, too.":
-                weight - gradient - rate * decay * weight,
-            "Downhill is against the gradient: minus.": weight + rate * (gradient - decay * weight),
-            "Decay makes the weight smaller, and yours grows by it.":
-                weight - rate * (gradient - decay * weight),
-            "That is how far the weight moves. Where does it arrive?":
-                -rate * (gradient + decay * weight),
-            "Decay is a share of the weight, not of the gradient.":
-                weight - rate * gradient * (1 - decay),
-        })
-
-
-@checks.add("This is the target in `agreement_loss`: what both heads are drawn towards.")
-def middle(answer):
-    """`middle(digit_probabilities, sum_probabilities, number)`: ten numbers between both heads."""
-    for number in (3, 0, 9, draw(1, 8)):
-        digits, sums = torch.rand(10).softmax(dim=0), (3 * torch.rand(19)).softmax(dim=0)
-        got = numbers(_in_ten(answer, digits.clone(), sums.clone(), number))
-        require(got.shape == (10,), "It should return ten numbers, one for each digit, but the "
-                f"shape is {got.shape}. Which ten of the 19 sums are possible with the number?")
-        moved = sums[number : number + 10]
-        reasons = {
-            "You added the two. In the middle between them is half of that.": digits + moved,
-            "That is only what the sum head says. The middle needs the digit head, too.": moved,
-            "That is only what the digit head says. The middle needs the sum head, too.": digits,
-        }
-        if number:
-            reasons |= {
-                "The sums aren't moved: with the number 3, a 4 is seen as the sum 7, not 4.":
-                    (digits + sums[:10]) / 2,
-                "The sums are moved, but to the wrong side: with the number 3, a 0 is seen as the "
-                "sum 3.": (digits + sums.roll(number)[:10]) / 2,
-            }
-        _compare_all(got, (digits + moved) / 2, reasons, f"With the number {number}")
-
-
-def _in_ten(answer, *arguments):
-    """What is answered; a collision of ten numbers with nineteen in the words of the task."""
-    try:
-        return answer(*arguments)
-    except Wrong as stopped:
-        require("size of tensor" not in str(stopped), "There are ten digits but 19 sums, so they "
-                "can't be added as they are. Which ten of the sums are possible with the number?")
-        raise
-
-
-def _compare_all(got, right, reasons, case):
-    """Refuse a row of numbers unless it is right; `reasons` is a dict of reason -> wrong row."""
-    def close(row):
-        return torch.allclose(torch.tensor(got), row.double(), atol=1e-5)
-
-    if not close(right):
-        for reason, wrong in reasons.items():
-            require(not close(wrong), reason)
-        place = int((torch.tensor(got) - right.double()).abs().argmax())
-        raise Wrong(f"{case}, the digit {place} should get {right[place]:.3f}, halfway between "
-                    f"both heads, but it gets {got[place]:.3f}.")
+def _steps():
+    yield 2.0, -1.0, 0.5, 0.25
+    for _ in range(4):
+        yield randint(2, 9) / 2, -randint(2, 9) / 4, randint(2, 5) / 10, randint(11, 19) / 100
 
 
 @checks.add(
-    "Look at the pairs, say how sure you are of their mean, and only then which is better."
+    "The decay pulls every weight towards 0; only what the gradient defends stays large.",
+    probes=_steps,
+    mistakes={
+        "That is SGD without decay. The weight should also lose rate * decay of itself.":
+            lambda weight, gradient, rate, decay: weight - rate * gradient,
+        "That is the decay alone, as with a gradient of 0. Here there is a gradient, too.":
+            lambda weight, gradient, rate, decay: weight - rate * decay * weight,
+        "Decay takes away a share of the weight: multiply it by the weight.":
+            ("decay * weight", "decay"),
+        "Decay is a share of the weight, not of the gradient.": [
+            ("decay * weight", "decay * gradient"), ("decay * weight", "-decay * gradient")],
+        "The learning rate counts for the decay, too. Are there brackets around gradient and "
+        "decay?": lambda weight, gradient, rate, decay: weight - rate * gradient - decay * weight,
+        "Decay times weight is added as it is. Put brackets around gradient and decay: rate "
+        "and minus are for both.": ("(gradient + decay * weight)", "gradient + decay * weight"),
+        "The learning rate counts for the gradient, too.":
+            lambda weight, gradient, rate, decay: weight - gradient - rate * decay * weight,
+        "The learning rate is missing: both the gradient and the decay are multiplied by it.":
+            ("rate * ", ""),
+        "Downhill is against the gradient: minus.":
+            lambda weight, gradient, rate, decay: weight + rate * (gradient - decay * weight),
+        "Decay makes the weight smaller, and yours grows by it.": ("gradient +", "gradient -"),
+        "Both point the wrong way: what moves the weight is taken away from it.":
+            ("weight - rate", "weight + rate"),
+        "That is how far the weight moves. Where does it arrive?": [
+            ("weight - rate", "-rate"), ("weight - rate", "rate")],
+        "That is one after the other. Here the step and the decay both start from the weight as it "
+        "was given.": [
+            lambda weight, gradient, rate, decay: (weight - rate * gradient) * (1 - rate * decay),
+            lambda weight, gradient, rate, decay: (weight - rate * gradient) * (1 - decay)],
+    },
 )
-def read_ablation(answer):
-    """`read_ablation(start, changed)`: mean difference, its standard error, and the verdict.
+def decayed(weight, gradient, rate, decay):
+    return weight - rate * (gradient + decay * weight)
 
-    start, changed: five accuracies in percent, a place for each seed.
-    """
-    for gain in (0.3, -0.3, 0.04, -0.04, 0.3, -0.3):
+
+def _heads():
+    for number in (3, 0, 9, 5):
+        yield torch.rand(10).softmax(dim=0), (3 * torch.rand(19)).softmax(dim=0), number
+
+
+@checks.add(
+    "This is the target in `agreement_loss`: what both heads are drawn towards.",
+    probes=_heads,
+    mistakes={
+        "There are ten digits but 19 sums, so they can't be added as they are. Which ten sums are "
+        "possible with the number?": [
+            ("[number : number + 10]", ""), ("[number : number + 10]", "[number:]")],
+        "A slice goes to just before its end. For ten numbers the end is ten places after the "
+        "start.": [("number + 10", "number + 9"), ("number + 10", "10"), ("number + 10", "number"),
+                   ("number + 10", "number + 11")],
+        "The sums aren't moved: with the number 3, a 4 is seen as the sum 7, not 4.":
+            ("[number : number + 10]", "[:10]"),
+        "The sums are moved, but to the wrong side: with the number 3, a 0 is seen as the sum 3.": [
+            ("sum_probabilities[number", "sum_probabilities.roll(2 * number)[number"),
+            ("number : number + 10", "9 - number : 19 - number")],
+        "That is only what the sum head says. The middle needs the digit head, too.": [
+            lambda digits, sums, number: sums[number : number + 10],
+            lambda digits, sums, number: sums[number : number + 10] / 2],
+        "That is only what the digit head says. The middle needs the sum head, too.":
+            lambda digits, sums, number: digits / 2,
+        "You added the two. In the middle between them is half of that.": (" / 2", ""),
+        "The half is taken of one of the two only: put brackets around the sum.": [
+            lambda digits, sums, number: digits + sums[number : number + 10] / 2,
+            lambda digits, sums, number: digits / 2 + sums[number : number + 10]],
+        "You multiplied the two. In the middle is half of their sum.": [
+            ("s + m", "s * m"), ("(digit_probabilities + moved_back) / 2",
+                                 "digit_probabilities * moved_back")],
+    },
+)
+def middle(digit_probabilities, sum_probabilities, number):
+    moved_back = sum_probabilities[number : number + 10]
+    return (digit_probabilities + moved_back) / 2
+
+
+def _columns():
+    start = torch.tensor([97.0, 96.5, 97.2, 96.1, 96.8]).double()
+    yield start, start + torch.tensor([0.3, 0.1, 0.2, 0.4, 0.5]).double()
+    for errors in (0.6, -0.6, 2.7, -2.7, 2.85, -2.85, 5, -5, 8, -8):  # on both sides of each limit
         luck, noise = torch.randn(2, 5).double()
-        start = 97 + 0.6 * luck
-        noise = 0.11 * (noise - noise.mean()) / noise.std()
-        changed = start + gain + noise
-        got = answer(start.clone(), changed.clone())
-        require(isinstance(got, (tuple, list)) and len(got) == 3,
-                "It should return three things: the mean, the standard error and the verdict.")
-        mean, error, verdict = got
-        right = noise.std().item() / math.sqrt(5)
-        case = f"the differences {[round(d, 2) for d in (changed - start).tolist()]}"
-        compare(mean, gain, f"the mean of {case}", {
-            "The difference is changed minus start, so that a gain comes out positive.": -gain,
-            "That is the sum of the differences. Divide it by how many there are.": 5 * gain,
-        })
-        apart = math.sqrt((start.var().item() + changed.var().item()) / 5)
-        compare(error, right, f"the standard error of {case}", {
-            "That is how far one training lies from the mean. The mean of five varies less: "
-            "divide by the root of 5.": noise.std().item(),
-            "That is the variance, divided by 5. Take the root of it.": right**2,
-            "Divide by the root of 5, not by 5.": right / math.sqrt(5),
-            "That is the error without pairs: what a seed gave to both should cancel out. Take "
-            "the differences first, then their standard deviation.": apart,
-            "You divided the squares by 5. With five numbers and their own mean it is 4, as "
-            "`.std()` does it.": right * math.sqrt(0.8),
-            "That is the standard error of `changed`. Which numbers have the mean from above?":
-                changed.std().item() / math.sqrt(5),
-            "That is the standard error of `start`. Which numbers have the mean from above?":
-                start.std().item() / math.sqrt(5),
-        })
-        _judge(verdict, gain, right)
+        differences = 0.11 * (noise + (errors / 5**0.5 * noise.std() - noise.mean()))
+        yield 97 + 0.6 * luck, 97 + 0.6 * luck + differences
 
 
-VERDICTS = ("better", "worse", "can't tell")
-
-
-def _judge(verdict, mean: float, error: float) -> None:
-    right = "can't tell" if abs(mean) < 2.78 * error else ("better", "worse")[mean < 0]
-    require(isinstance(verdict, str), "Numbers are right. The third thing is a word: "
-            "'better', 'worse' or \"can't tell\".")
-    require(verdict in VERDICTS, "Mean and error are right. The third thing must be 'better', "
-            f"'worse' or \"can't tell\", not {verdict!r}.")
-    if verdict != right:
-        raise Wrong(f"Mean {mean:+.2f} and error {error:.2f} are right, but not the verdict "
-                    f"{verdict!r}. " + {
-            "can't tell": "The mean is less than 2.78 errors away from 0: five trainings that "
-                          "change nothing could give that, too.",
-            "better": "The mean is more than 2.78 errors above 0.",
-            "worse": "The mean is more than 2.78 errors below 0. To be worse must be told, too.",
-        }[right])
+@checks.add(
+    "Look at the pairs, say how sure you are of their mean, and only then which is better.",
+    probes=_columns,
+    mistakes={
+        "The difference is changed minus start, so that a gain comes out positive.":
+            ("changed - start", "start - changed"),
+        "That is the sum of the differences. Divide it by how many there are.":
+            ("difference.mean()", "difference.sum()"),
+        "`.sem()` belongs to pandas, and these are tensors. Divide the `.std()` by the root of 5.":
+            ("difference.std() / 5**0.5", "difference.sem()"),
+        "That is how far one training lies from the mean. The mean of five varies less: divide by "
+        "the root of 5.": (" / 5**0.5", ""),
+        "Divide by the root of 5, not by 5.": ("5**0.5", "5"),
+        "That is the variance, divided by 5. Take the root of it.":
+            (".std() / 5**0.5", ".var() / 5"),
+        "That is how far the accuracies are spread, not their differences. What a seed gave to "
+        "both should cancel out: subtract first, then take the `.std()`.": [
+            ("difference.std() / 5**0.5", "((start.var() + changed.var()) / 5) ** 0.5"),
+            ("difference.std()", "(changed.std() - start.std())"),
+            ("difference.std()", "changed.std()"), ("difference.std()", "start.std()")],
+        "The squares are divided by 5. With five numbers and their own mean it is 4, as `.std()` "
+        "does it.": ("difference.std()", "difference.std(correction=0)"),
+        "The numbers are right, but you say better or worse too early: 0 is in the interval until "
+        "the mean is 2.78 standard errors away.": [("2.78", "1.96"), ("2.78 * ", "")],
+        "The numbers are right, but your limit is the standard deviation. It is 2.78 standard "
+        "*errors*, as far as the mean is uncertain.": ("2.78", "2.78 * 5**0.5"),
+        "The numbers are right, but you say \"can't tell\" too long: from 2.78 standard errors on, "
+        "0 isn't in the interval any more.": ("2.78", "3"),
+        "The numbers are right, but a mean far below 0 is worse. Is its case missing, or `abs`?": [
+            ("abs(mean)", "mean"), ("\"worse\"", "\"can't tell\"")],
+        "The numbers are right, but you never say \"can't tell\". A small mean may be luck; what "
+        "isn't better need not be worse.": [("2.78", "0"), ("\"can't tell\"", "\"worse\"")],
+        "The numbers are right, but you always say \"can't tell\". Compare the mean with 2.78 "
+        "standard errors.": ("abs(mean) < 2.78 * error", "True"),
+    },
+)
+def read_ablation(start, changed):
+    difference = changed - start
+    mean, error = difference.mean(), difference.std() / 5**0.5
+    if abs(mean) < 2.78 * error:
+        return mean, error, "can't tell"
+    return mean, error, "better" if mean > 0 else "worse"
 
 
 def finished(recipe: str) -> float:

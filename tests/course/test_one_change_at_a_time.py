@@ -17,28 +17,6 @@ from mnist_adder_lib.course.one_change_at_a_time import (
 )
 
 
-def paired(start, changed):
-    differences = changed - start
-    return differences.mean(), differences.std() / 5**0.5
-
-
-def verdict(mean, error):
-    return "can't tell" if abs(mean) < 2.78 * error else "better" if mean > 0 else "worse"
-
-
-def with_error(error):
-    """An answer whose mean is right, and whose error is computed so from both columns."""
-    return lambda start, changed: ((changed - start).mean(), error(start, changed), "better")
-
-
-def with_verdict(judge):
-    """An answer whose numbers are right, and whose verdict is this of mean and error."""
-    def answer(start, changed):
-        mean, error = paired(start, changed)
-        return mean, error, judge(mean, error)
-    return answer
-
-
 def in_lists(start, changed):
     differences = [b - a for a, b in zip(start.tolist(), changed.tolist())]
     mean = sum(differences) / len(differences)
@@ -54,69 +32,15 @@ def middle_by_loop(digits, sums, number):
 SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
        "gentler augmentation"]
 
-# check: (wrong answers with a part of the reason, right answers)
-ANSWERS = {
-    checks.decayed: (
-        [
-            (lambda w, g, r, d: w - r * g, "SGD without decay"),
-            (lambda w, g, r, d: w - r * d * w, "decay alone"),
-            (lambda w, g, r, d: w * (1 - r * d), "decay alone"),
-            (lambda w, g, r, d: w - r * (g + d), "multiply it by the weight"),
-            (lambda w, g, r, d: w - r * g - d * w, "for the decay, too"),
-            (lambda w, g, r, d: w - g - r * d * w, "for the gradient, too"),
-            (lambda w, g, r, d: w + r * (g - d * w), "against the gradient"),
-            (lambda w, g, r, d: w - r * (g - d * w), "grows by it"),
-            (lambda w, g, r, d: -r * (g + d * w), "Where does it arrive"),
-            (lambda w, g, r, d: w - r * g * (1 - d), "not of the gradient"),
-            (lambda w, g, r, d: [w, w], "one number"),
-        ],
-        [
-            lambda w, g, r, d: w - r * (g + d * w),
-            lambda w, g, r, d: torch.tensor(w * (1 - r * d) - r * g, dtype=torch.float64),
-        ],
-    ),
-    checks.middle: (
-        [
-            (lambda digits, sums, number: (digits + sums[:10]) / 2, "aren't moved"),
-            (lambda digits, sums, number: (digits + sums.roll(number)[:10]) / 2, "wrong side"),
-            (lambda digits, sums, number: digits + sums[number : number + 10], "half of that"),
-            (lambda digits, sums, number: sums[number : number + 10], "needs the digit head"),
-            (lambda digits, sums, number: digits, "needs the sum head"),
-            (lambda digits, sums, number: (digits + sums) / 2, "ten digits but 19 sums"),
-            (lambda digits, sums, number: (digits + sums[number:]) / 2, "ten digits but 19 sums"),
-            (lambda digits, sums, number: sums[number:], "ten numbers, one for each digit"),
-            (lambda digits, sums, number: (digits * sums[number : number + 10]), "halfway"),
-            (lambda digits, sums, number: "0.6", "text"),
-        ],
-        [
-            lambda digits, sums, number: (digits + sums[number : number + 10]) / 2,
-            middle_by_loop,
-            lambda digits, sums, number: (digits.numpy() + sums.numpy()[number:][:10]) / 2,
-        ],
-    ),
-    checks.read_ablation: (
-        [
-            (lambda start, changed: (changed - start).mean(), "three things"),
-            (lambda start, changed: ((start - changed).mean(), 0.1, "better"), "minus start"),
-            (lambda start, changed: ((changed - start).sum(), 0.1, "better"), "sum of the diff"),
-            (with_error(lambda start, changed: (changed - start).std()), "divide by the root of 5"),
-            (with_error(lambda start, changed: (changed - start).var() / 5), "Take the root"),
-            (with_error(lambda start, changed: (changed - start).std() / 5), "not by 5"),
-            (with_error(lambda start, changed: ((start.var() + changed.var()) / 5).sqrt()),
-             "without pairs"),
-            (with_error(lambda start, changed: np.std((changed - start).numpy()) / 5**0.5),
-             "divided the squares by 5"),
-            (with_error(lambda start, changed: changed.std() / 5**0.5), "error of `changed`"),
-            (with_error(lambda start, changed: start.std() / 5**0.5), "error of `start`"),
-            (with_verdict(lambda mean, error: "better" if mean > 0 else "worse"), "less than 2.78"),
-            (with_verdict(lambda mean, error: "better" if mean > 2.78 * error else "can't tell"),
-             "To be worse must be told"),
-            (with_verdict(lambda mean, error: "can't tell"), "above 0"),
-            (with_verdict(lambda mean, error: mean > 0), "The third thing is a word"),
-            (with_verdict(lambda mean, error: "yes"), "must be 'better', 'worse'"),
-        ],
-        [with_verdict(verdict), in_lists],
-    ),
+RIGHT = {
+    checks.decayed: [
+        lambda w, g, r, d: torch.tensor(w * (1 - r * d) - r * g, dtype=torch.float64),
+    ],
+    checks.middle: [
+        middle_by_loop,
+        lambda digits, sums, number: (digits.numpy() + sums.numpy()[number:][:10]) / 2,
+    ],
+    checks.read_ablation: [in_lists],
 }
 
 

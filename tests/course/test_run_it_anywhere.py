@@ -14,135 +14,23 @@ from mnist_adder_lib.course import run_it_anywhere
 from mnist_adder_lib.course.run_it_anywhere import checks
 
 
-def steps(values, step, rounded=torch.round):
-    return rounded(values / step) * step
-
-
-def most(bits):
-    return 2 ** (bits - 1) - 1
-
-
-def in_bits(values, bits):
-    return steps(values, values.abs().max() / most(bits))
-
-
 def in_bits_by_loop(values, bits):
-    step = max(abs(value) for value in values.tolist()) / most(bits)
+    step = max(abs(value) for value in values.tolist()) / (2 ** (bits - 1) - 1)
     return [round(value / step) * step for value in values.tolist()]
 
 
-def folded(weights, mean, deviation, factor, shift):
-    share = factor / deviation
-    return [w * share for w in weights], shift - mean * share
+def convolved(channels, windows, padding):
+    return F.conv2d(torch.tensor(channels), torch.tensor(windows)[None], padding=padding)[0]
 
 
-def new(weights, change):
-    return [change(w) for w in weights]
-
-
-def convolved(channels, windows, padding=0, **options):
-    channels, windows = torch.tensor(channels), torch.tensor(windows)
-    return F.conv2d(channels, windows[None], padding=padding, **options)[0]
-
-
-def framed(channels, windows, padding, mode):
-    channels = torch.tensor(channels)[None]
-    return F.conv2d(F.pad(channels, [padding] * 4, mode), torch.tensor(windows)[None])[0, 0]
-
-
-def loops(channels, windows, padding):
-    return run_it_anywhere.loop_convolve(channels, windows, padding)
-
-
-def users(cores, drawings, ms, peak):
-    return cores * 86_400_000 / (ms * drawings * peak)
-
-
-# check: (wrong answers with a part of the reason, right answers)
-ANSWERS = {
-    checks.in_bits: (
-        [
-            (lambda v, b: v, "as they were"),
-            (lambda v, b: (v / (v.abs().max() / most(b))).round(), "Multiplied by the step"),
-            (lambda v, b: v / (v.abs().max() / most(b)), "not rounded"),
-            (lambda v, b: steps(v, v.abs().max() / most(b), torch.trunc), "cuts off"),
-            (lambda v, b: steps(v, v.abs().max() / most(b), torch.floor), "rounds down"),
-            (lambda v, b: steps(v, v.max() / most(b)), "farthest from 0"),
-            (lambda v, b: steps(v, v.abs().max() / (2**b - 1)), "lie below 0"),
-            (lambda v, b: steps(v, v.abs().max() / 2 ** (b - 1)), "127, not 128"),
-            (lambda v, b: steps(v, v.abs().max() / 127), "depends on `bits`"),
-            (lambda v, b: steps(v, (v.max() - v.min()) / (2**b - 1)), "as far below 0 as above"),
-            (lambda v, b: in_bits(v, b)[1:], "As many values"),
-            (lambda v, b: in_bits(v, b) + 0.01, "should become"),
-        ],
-        [in_bits, in_bits_by_loop, lambda v, b: in_bits(v, b).numpy()],
-    ),
-    checks.fold: (
-        [
-            (lambda w, m, d, f, s: w, "two things"),
-            (lambda w, m, d, f, s: (w, s - m * f / d), "as they were"),
-            (lambda w, m, d, f, s: (new(w, lambda x: x * f), s), "also divides"),
-            (lambda w, m, d, f, s: (new(w, lambda x: x / d), s), "also multiplies by the factor"),
-            (lambda w, m, d, f, s: (new(w, lambda x: x * f * d), s), "multiplied by the deviation"),
-            (lambda w, m, d, f, s: (new(w, lambda x: (x - m) / d * f), s), "from each weight"),
-            (lambda w, m, d, f, s: (new(w, lambda x: x / d * f + s), s), "to each weight"),
-            (lambda w, m, d, f, s: (new(w, lambda x: x / f), s), "first new weight"),
-            (lambda w, m, d, f, s: (w[0] * f / d, s), "new ones should come out"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], [s] * len(w)), "one number to add"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], s), "not the shift alone"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], s - m), "like everything else"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], s - m / d), "multiplied by the fac"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], s - m * f), "divided by the dev"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], s + m * f / d), "minus"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], -m * f / d), "still to be added"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], (s - m) * f / d), "comes last"),
-            (lambda w, m, d, f, s: (folded(w, m, d, f, s)[0], 0), "The weights are right"),
-        ],
-        [
-            folded,
-            lambda w, m, d, f, s: (torch.tensor(w) * f / d, torch.tensor(s - m * f / d)),
-            lambda *a: list(folded(*a)),
-        ],
-    ),
-    checks.convolve: (
-        [
-            (lambda c, w, p: convolved(c, w), "Nothing is padded"),
-            (lambda c, w, p: convolved(c, w, 1), "With a padding of 0"),
-            (lambda c, w, p: [[c[0][i][j] for j in range(6)] for i in range(3)], "rows"),
-            (lambda c, w, p: convolved(c[:1], w[:1], p), "first channel alone"),
-            (lambda c, w, p: convolved(c[-1:], w[-1:], p), "last channel alone"),
-            (lambda c, w, p: convolved(c, w[:1] * len(c), p), "Each has its own"),
-            (lambda c, w, p: convolved(c, torch.tensor(w).flip(1, 2).tolist(), p), "turned round"),
-            (lambda c, w, p: convolved(c, torch.tensor(w).mT.tolist(), p), "exchanged"),
-            (lambda c, w, p: convolved(c, w, p) / 9, "mean of the products"),
-            (lambda c, w, p: convolved(c, w, p) / len(c), "mean over the channels"),
-            (lambda c, w, p: convolved(c, torch.ones(len(c), 3, 3).tolist(), p), "by its weight"),
-            (lambda c, w, p: framed(c, w, p, "replicate"), "copies of the outermost"),
-            (lambda c, w, p: framed(c, w, p, "circular"), "opposite edge"),
-            (lambda c, w, p: convolved(c, w, p)[None], "One channel should come out"),
-            (lambda c, w, p: convolved(c, w, p).flatten(), "a list of rows"),
-            (lambda c, w, p: convolved(c, w, p)[:, 1:], "but the shape is"),
-            (lambda c, w, p: convolved(c, w, p) + 1, "should be"),
-        ],
-        [loops, convolved, lambda c, w, p: convolved(c, w, p).tolist()],
-    ),
-    checks.users_served: (
-        [
-            (lambda c, d, m, p: users(c, d, m, 1), "busiest second"),
-            (lambda c, d, m, p: users(c, d, m, 1) * p, "divide by it"),
-            (lambda c, d, m, p: users(c, 1, m, p), "several of them"),
-            (lambda c, d, m, p: users(1, d, m, p), "one core"),
-            (lambda c, d, m, p: users(c, d, m, p) / 1000, "thousand milliseconds"),
-            (lambda c, d, m, p: users(c, d, m, p) * 1000, "thousand too many"),
-            (lambda c, d, m, p: users(c, d, m, p) / 86_400, "for one second"),
-            (lambda c, d, m, p: users(c, d, m, p) / 24, "for one hour"),
-            (lambda c, d, m, p: users(c, d, m, p) / 1440, "for one minute"),
-            (lambda c, d, m, p: users(c, d, m, p) / 60, "24 · 60"),
-            (lambda c, d, m, p: 1 / users(c, d, m, p), "upside down"),
-            (lambda c, d, m, p: c * d * m, "it should give"),
-        ],
-        [users, lambda c, d, m, p: torch.tensor(users(c, d, m, p))],
-    ),
+RIGHT = {
+    checks.in_bits: [in_bits_by_loop],
+    checks.fold: [
+        lambda w, m, d, f, s: (torch.tensor(w) * f / d, torch.tensor(s - m * f / d)),
+        lambda w, m, d, f, s: [[x * f / d for x in w], -m * f / d + s],
+    ],
+    checks.convolve: [run_it_anywhere.loop_convolve, convolved],
+    checks.users_served: [lambda c, d, m, p: torch.tensor(c * 86_400_000 / (m * d * p))],
 }
 
 
