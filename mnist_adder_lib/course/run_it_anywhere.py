@@ -147,7 +147,7 @@ def _channels():
         yield channels.tolist(), windows.tolist(), padding
 
 
-def _convolved(channels, windows, padding, mode="constant"):
+def _convolved(channels, windows, padding, *, mode="constant"):
     channels = F.pad(torch.tensor(channels)[None].float(), [padding] * 4, mode)
     return F.conv2d(channels, torch.tensor(windows)[None].float())[0, 0].tolist()
 
@@ -173,9 +173,9 @@ def _filled(channels, windows, padding, value):
             lambda channels, windows, padding: _filled(channels, windows, padding, -1),
             ("[0] + row", "[1] + row"), ("row + [0]", "row + [1]"), ("[0] * ", "[1] * ")],
         "The border is filled with copies of the outermost numbers. It should be zeros.":
-            lambda *arguments: _convolved(*arguments, "replicate"),
+            lambda *arguments: _convolved(*arguments, mode="replicate"),
         "The border is filled with numbers of the opposite edge: place -1 is the last one in "
-        "Python. It should be zeros.": lambda *arguments: _convolved(*arguments, "circular"),
+        "Python. It should be zeros.": lambda *arguments: _convolved(*arguments, mode="circular"),
         "The zeros are put into the `channels` that were given, and they are still there when the "
         "function is called again. Make new rows and lists: `[0] + row + [0]`.": (
             "channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]",
