@@ -236,9 +236,9 @@ def _filled(channels, windows, padding, value):
             lambda channels, windows, padding: _filled(channels, windows, padding, -1),
             ("[0] + row", "[1] + row"), ("row + [0]", "row + [1]"), ("[0] * ", "[1] * ")],
         "The border is filled with copies of the outermost numbers. It should be zeros.":
-            lambda *arguments: _convolved(*arguments, "replicate"),
+            lambda c, w, padding: _convolved(c, w, padding, "replicate"),
         "The border is filled with numbers of the opposite edge: place -1 is the last one in "
-        "Python. It should be zeros.": lambda *arguments: _convolved(*arguments, "circular"),
+        "Python. It should be zeros.": lambda c, w, padding: _convolved(c, w, padding, "circular"),
         "The zeros are put into the `channels` that were given, and they are still there when the "
         "function is called again. Make new rows and lists: `[0] + row + [0]`.": (
             "channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]",
@@ -248,8 +248,7 @@ def _filled(channels, windows, padding, value):
         "Channels need not be square: count the columns of a row, and the rows of a channel.": [
             ("range(len(channels[0][0]) - 2)", "range(len(channels[0]) - 2)"),
             ("range(len(channels[0]) - 2)", "range(len(channels[0][0]) - 2)")],
-        "A window of 3 has two places fewer than there are rows and columns.": [
-            (" - 2", ""), (" - 2", " - 3"), (" - 2", " - 1")],
+        "A window of 3 has two places fewer than there are rows and columns.": (" - 2", " - 3"),
         "That is what the window makes of a single channel. Add up over all channels: are `total = "
         "0` and what is done with it at the right depth?": [
             lambda c, w, padding: _convolved(c[:1], w[:1], padding),

@@ -33,6 +33,8 @@ EQUIVALENT = {
     **dict.fromkeys(
         ["convolve: 0 -> 1", "convolve: 0 -> -1"],
         "`channels[0][0]` is any row; borders that aren't zeros are among the mistakes"),
+    "users_served: answers_a_second * 86400 / (drawings * peak) -> "
+    "answers_a_second * 86400 // (drawings * peak)": "it may be a whole number of users",
     "centre: torch.zeros(28, 28) -> torch.zeros(28, 28)": "the image is a square",
     **dict.fromkeys(
         [f"upstroke: {change}" for change in (
