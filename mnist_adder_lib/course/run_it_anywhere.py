@@ -185,8 +185,7 @@ def _filled(channels, windows, padding, value):
         "Channels need not be square: count the columns of a row, and the rows of a channel.": [
             ("range(len(channels[0][0]) - 2)", "range(len(channels[0]) - 2)"),
             ("range(len(channels[0]) - 2)", "range(len(channels[0][0]) - 2)")],
-        "A window of 3 has two places fewer than there are rows and columns.": [
-            (" - 2", ""), (" - 2", " - 3"), (" - 2", " - 1")],
+        "A window of 3 has two places fewer than there are rows and columns.": (" - 2", " - 3"),
         "That is what the window makes of a single channel. Add up over all channels: are `total = "
         "0` and what is done with it at the right depth?": [
             lambda c, w, padding: _convolved(c[:1], w[:1], padding),
