@@ -98,11 +98,8 @@ LIGHT_AUGMENT = Augment(degrees=10, shift=0.07, shear=10, brightness=0, contrast
 class Forms:
     """Forms that many people write and MNIST hardly has, drawn into some of the digits at random.
 
-    - upstroke: share (0-1) of the ones that get a line up to their top, and some of them a foot
-    - bar: share (0-1) of the sevens that are crossed
-
-    Maps images, float32 (batch, 1, 28, 28) in 0-1, and their digits, int64 (batch,), to images of
-    the same kind; other digits stay as they are. Random draws come from torch's own generator.
+    upstroke, bar: shares (0-1) of the ones with a line up to their top, of the sevens with a bar.
+    Maps float32 images (batch, 1, 28, 28) in 0-1 and their digits, int64 (batch,), to such images.
     """
 
     upstroke: float = 0.08
@@ -118,10 +115,7 @@ class Forms:
 
 
 def add_upstroke(images: Tensor) -> Tensor:
-    """Ones with a line from the left up to their top, and three in ten with a foot.
-
-    Images as for `Forms`, float32 (batch, 1, 28, 28) in 0-1; their ink is centred again.
-    """
+    """Ones, as for `Forms`, with a line from the left up to their top; three in ten get a foot."""
     top, bottom, width = _stem(images)
     head, foot = _on_stem(images, top + 1), _on_stem(images, bottom - 1)
     slant = torch.atan2(head[:, 0] - foot[:, 0], bottom - top)
@@ -134,7 +128,7 @@ def add_upstroke(images: Tensor) -> Tensor:
 
 
 def add_bar(images: Tensor) -> Tensor:
-    """Sevens with a bar through their stem; images as for `add_upstroke`."""
+    """Sevens, as for `Forms`, with a bar through their stem."""
     top, bottom, width = _stem(images)
     middle = _on_stem(images, torch.lerp(top, bottom, _uniform(images, 0.42, 0.66)))
     left, right = _uniform(images, 3, 6.5), _uniform(images, 2.5, 6)
@@ -144,11 +138,9 @@ def add_bar(images: Tensor) -> Tensor:
 def draw_line(images: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tensor:
     """Images with a line over each, with round ends and soft edges.
 
-    start, end: (batch, 2), x and y in pixels, the middle of the first pixel is 0; width: in
-    pixels, (batch,).
+    start, end: x and y in pixels from the middle of the first, (batch, 2); width: (batch,).
     """
-    y, x = _grid(images)
-    pixels = torch.stack([x, y], dim=-1) - start[:, None, None]
+    pixels = torch.stack(_grid(images), dim=-1) - start[:, None, None]
     line = (end - start)[:, None, None]
     along = ((pixels * line).sum(-1) / (line * line).sum(-1).clamp(min=1e-6)).clamp(0, 1)
     distance = (pixels - along[..., None] * line).norm(dim=-1)
@@ -157,19 +149,16 @@ def draw_line(images: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tens
 
 def _draw_across(images: Tensor, middle: Tensor, left: Tensor, right: Tensor, slope: Tensor,
                  width: Tensor) -> Tensor:
-    """A line through `middle`, its reach to the left and right in pixels, slope > 0 rising; then
-    the centre of mass is moved back to the middle, pixel 14, as in MNIST."""
+    """A line through `middle`, rising by `slope`; then the ink is centred as in MNIST, on 14."""
     start, end = (middle + torch.stack([x, -x * slope], dim=1) for x in (-left, right))
-    ink = (images := draw_line(images, start, end, width))[:, 0]
-    mass = ink.sum((1, 2)).clamp(min=1e-3)
-    shift = torch.stack([14 - (ink * place).sum((1, 2)) / mass for place in _grid(images)[::-1]], 1)
-    still, same = torch.zeros_like(mass), torch.ones_like(mass)
-    return move(images, still, shift / 28, same, still)
+    images = draw_line(images, start, end, width)
+    shift = torch.stack([14 - _mean(axis, images) for axis in _grid(images)], dim=1) / 28
+    still, same = torch.zeros_like(left), torch.ones_like(left)
+    return move(images, still, shift, same, still)
 
 
 def _stem(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The first and the last row with ink, and a width for a pen as wide as the ink between them
-    or a little less, each (batch,)."""
+    """The first and the last row with ink, and the width of the ink between, or a little less."""
     rows = (images[:, 0] > 0.3).any(dim=2).float()
     top, bottom = rows.argmax(dim=1), 27 - rows.flip(1).argmax(dim=1)
     quarter, y = ((bottom - top) / 4).clamp(min=1), torch.arange(28, device=images.device)
@@ -180,17 +169,17 @@ def _stem(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def _on_stem(images: Tensor, row: Tensor) -> Tensor:
     """The middle of the ink in a row and its neighbours, as (x, y): (batch, 2)."""
-    y, x = _grid(images)
-    near = images[:, 0] * ((y - row.view(-1, 1, 1)).abs() <= 1)
-    return torch.stack([(near * x).sum((1, 2)) / near.sum((1, 2)).clamp(min=1e-3), row], dim=1)
+    x, y = _grid(images)
+    return torch.stack([_mean(x, images * ((y - row.view(-1, 1, 1, 1)).abs() <= 1)), row], dim=1)
 
 
-def _grid(images: Tensor) -> list[Tensor]:
-    """The y and the x of each pixel, (1, 28, 28)."""
-    places = torch.arange(28.0, device=images.device)
-    return [grid[None] for grid in torch.meshgrid(places, places, indexing="ij")]
+def _mean(axis: Tensor, images: Tensor) -> Tensor:
+    return (images[:, 0] * axis).sum((1, 2)) / images[:, 0].sum((1, 2)).clamp(min=1e-3)
+
+
+def _grid(images: Tensor) -> list[Tensor]:  # the x and the y of each pixel, (28, 28)
+    return list(torch.meshgrid(*[torch.arange(28.0, device=images.device)] * 2, indexing="xy"))
 
 
 def _uniform(images: Tensor, low: float, high: float) -> Tensor:
-    """A number from low to high for each image."""
     return torch.empty(len(images), device=images.device).uniform_(low, high)
