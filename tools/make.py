@@ -17,6 +17,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,6 +75,19 @@ def run(*command) -> None:
         sys.exit(status)
 
 
+def run_both(*commands) -> None:
+    """Run two commands at the same time; what the second prints comes at the end."""
+    print(*map(shlex.join, commands), sep="\n", flush=True)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        first = subprocess.Popen(commands[0], cwd=ROOT)
+        second = subprocess.Popen(commands[1], cwd=ROOT, stdout=output, stderr=output)
+        failed = [first.wait(), second.wait()]
+        output.seek(0)
+        print(output.read(), flush=True)
+    if any(failed):
+        sys.exit(1)
+
+
 def main(name: str = "", *arguments) -> None:
     if name not in TARGETS:
         print("usage: python tools/make.py TARGET [ARGUMENT ...]\n")
@@ -83,6 +97,12 @@ def main(name: str = "", *arguments) -> None:
     signal.signal(signal.SIGINT, lambda *_: None)
     _, extras, commands = TARGETS[name]
     python = environment(extras)
+    if "test" in extras.split():  # one thread each: more would wait for one another
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if name == "test" and not arguments:
+        pytest = [str(python), *commands[0].split()]
+        run_both([*pytest, "notebooks"], [*pytest, "tests"])
+        return
     for command in commands:
         run(python, *command.split(), *arguments)
         arguments = ()
