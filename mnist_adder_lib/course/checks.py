@@ -210,6 +210,6 @@ def from_code(code: str, name: str, names: dict) -> Callable:
     return names[name]
 
 
-def randint(low: int, high: int) -> int:
+def rand_int(low: int, high: int) -> int:
     """A random whole number from low to high, both included."""
     return int(torch.randint(low, high + 1, ()))

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..data import AdderDataset, normalise
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
 
@@ -27,7 +27,7 @@ checks = Checks()
 
 @checks.add(
     "The length says how many kinds there are, the place which one. None is more than another.",
-    probes=lambda: [(2, 5), (7, 10), (9, 19), (randint(1, 13), 15), (17, 19), (0, 6), (5, 6)],
+    probes=lambda: [(2, 5), (7, 10), (9, 19), (rand_int(1, 13), 15), (17, 19), (0, 6), (5, 6)],
     mistakes={
         "All places are 0: `vector[kind] == 1` only asks whether it is 1. A single `=` sets it.":
             ("[kind] = 1", "[kind] == 1"),
@@ -215,7 +215,7 @@ CUT = "order[:train_count], order[train_count:]"
 
 @checks.add(
     "No image is in both parts, and whoever knows the seed gets the same split.",
-    probes=lambda: [(10, 6, 0)] + [(randint(200, 300), randint(110, 180), s) for s in range(3)],
+    probes=lambda: [(10, 6, 0)] + [(rand_int(200, 300), rand_int(110, 180), s) for s in range(3)],
     observe=_look_at_split,
     mistakes={
         "It should return two things: the places for training, and those for testing. Not how "

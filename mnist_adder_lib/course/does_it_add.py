@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, write_readably
 from .guesses import Guesses
 from .pair_picker import PATTERN, as_table, unseen_sums
@@ -65,7 +65,7 @@ def lost_sums(held_out):
 def _sums_and_predictions():
     yield torch.tensor([1.0, 2, 6]), torch.tensor([1.0, 6, 5])
     for wanted, noise in ((0.5, 0), (1.0, 0), (0.7, 2), (-0.6, 3)):
-        true = torch.tensor([2.0, 5, 6, 9, 11, 15]) + randint(0, 2)
+        true = torch.tensor([2.0, 5, 6, 9, 11, 15]) + rand_int(0, 2)
         yield true, 4 + wanted * true + noise * torch.randn(6)
 
 

@@ -19,7 +19,7 @@ from ..drawing.framing import crop_to_ink, resize_long_side, stroke_weight, to_i
 from ..drawing.panel import with_article
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .figures import BLUE, GREY, ORANGE, RED, draw_image, in_style, labelled
 from .guesses import Guesses
 from .reasons import plain
@@ -147,7 +147,7 @@ def most_misread(table) -> str:
 
 def _small():
     for turn in range(4):
-        ink = 0.92 ** torch.arange(20.0)[:, None] * 0.7 ** torch.arange(float(randint(9, 13)))
+        ink = 0.92 ** torch.arange(20.0)[:, None] * 0.7 ** torch.arange(float(rand_int(9, 13)))
         yield (ink.rot90(turn),)
 
 
@@ -273,8 +273,8 @@ def hide(strokes):
 
 def _ones():
     for count in (4, 3):
-        tops = torch.tensor([[randint(12, 18), randint(4, 7)] for _ in range(count)])
-        feet = tops + torch.tensor([[randint(-5, 0), randint(16, 19)] for _ in range(count)])
+        tops = torch.tensor([[rand_int(12, 18), rand_int(4, 7)] for _ in range(count)])
+        feet = tops + torch.tensor([[rand_int(-5, 0), rand_int(16, 19)] for _ in range(count)])
         yield (draw_line(torch.zeros(count, 1, 28, 28), tops, feet, torch.tensor([2.0])),)
 
 

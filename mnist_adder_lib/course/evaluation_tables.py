@@ -11,7 +11,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .figures import BLUE, GREY, ORANGE, RED, in_style, labelled
 from .guesses import Guesses
 from .results import read_results
@@ -33,7 +33,7 @@ def _batches():
     yield torch.tensor([1.0, 3.0]), torch.tensor([2, 1])
     for count in (3, 5, 8):
         means = torch.tensor([0.1] * count + [3.0]) + torch.rand(count + 1)
-        yield means, torch.tensor([128] * count + [randint(2, 30)])
+        yield means, torch.tensor([128] * count + [rand_int(2, 30)])
 
 
 @checks.add(
@@ -86,7 +86,7 @@ def _predictions():
         digits, numbers = torch.randint(10, (2, count))
         first, second = (torch.where(torch.rand(count) < 0.8, digits, 9 - digits)
                          for _ in range(2))
-        yield first, second + numbers, digits, numbers, randint(1, 9)
+        yield first, second + numbers, digits, numbers, rand_int(1, 9)
 
 
 def _percent(flags: Tensor):
@@ -163,7 +163,7 @@ def joint_accuracy(predicted_digits, predicted_totals, digits, numbers, number):
 def _intervals():
     yield torch.tensor([1.0, 4.0, 2.0, 7.0]), torch.tensor([5.0, 6.0, 9.0, 8.0]), 3
     for count in (150, 240, 333):
-        truth = randint(60, 90)
+        truth = rand_int(60, 90)
         centres, half = truth + 3 * torch.randn(count), 3 + torch.rand(count)
         yield centres - half, centres + half, truth
 

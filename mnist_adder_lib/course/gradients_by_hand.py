@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
 
@@ -20,7 +20,8 @@ checks = Checks()
 def _numbers():
     yield 3, 1, 2, 4, 0.01
     for _ in range(4):
-        yield randint(2, 4), randint(-9, -5), randint(2, 6), randint(7, 40), randint(1, 9) / 1000
+        rate = rand_int(1, 9) / 1000
+        yield rand_int(2, 4), rand_int(-9, -5), rand_int(2, 6), rand_int(7, 40), rate
 
 
 SLOPES, END = "back * x * w2, back * x * w1", "w1 - rate * slope1, w2 - rate * slope2"

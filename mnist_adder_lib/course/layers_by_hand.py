@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch.overrides import TorchFunctionMode
 
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .figures import draw_signed, in_style, labelled
 from .guesses import Guesses
 
@@ -24,7 +24,7 @@ def _places():
     yield torch.arange(18.0).view(2, 3, 3), torch.ones(2, 3, 3), 1, 1
     for count in (2, 3, 1):
         channels = torch.randint(-40, 90, (count, 9, 8)) / 10
-        yield channels, torch.randint(-30, 40, (count, 3, 3)) / 10, randint(4, 6), randint(1, 3)
+        yield channels, torch.randint(-30, 40, (count, 3, 3)) / 10, rand_int(4, 6), rand_int(1, 3)
 
 
 @checks.add(
@@ -86,7 +86,7 @@ def _weights():
     for inputs, hidden, outputs in [(2, 2, 2), (2, 3, 1), (3, 2, 4)]:
         first = torch.randint(-4, 5, (hidden, inputs)).float()
         second = torch.randint(-4, 5, (outputs, hidden)).float()
-        first[0, 0], second[0, 0] = randint(2, 5), randint(2, 5)
+        first[0, 0], second[0, 0] = rand_int(2, 5), rand_int(2, 5)
         yield first, second
 
 
@@ -212,7 +212,7 @@ def _look_at_softmax(function, logits) -> dict:
 def _scores():
     yield from [(torch.tensor([2.0, 1, 0]),), (torch.tensor([-1.0, 0.5]),)]
     for _ in range(3):
-        yield (torch.randint(-3, 4, (randint(3, 10),)).float(),)
+        yield (torch.randint(-3, 4, (rand_int(3, 10),)).float(),)
     yield from [(torch.tensor([1000.0, 999, 990]),), (torch.tensor([900.0, 0, -900, -900]),),
                 (torch.tensor([-1000.0, -999, -990]),)]
 

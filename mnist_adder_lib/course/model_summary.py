@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from torch import nn
 
 from ..model import IdentityAdderModel, conv, receptive_fields
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .display import explore
 from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled, text_on
 from .guesses import Guesses
@@ -29,7 +29,7 @@ checks = Checks()
 def _sizes():
     yield 1, 8, 5
     for kernel in (3, 7, 1, 5):
-        yield randint(2, 15), randint(16, 32), kernel
+        yield rand_int(2, 15), rand_int(16, 32), kernel
 
 
 @checks.add(
@@ -68,7 +68,7 @@ def conv_parameters(inputs, outputs, kernel):
 def _paddings():
     yield from [(28, [1, 1]), (28, [0]), (28, [2, 0])]
     for count in (2, 3, 4, 3):
-        yield 2 * randint(12, 20), [randint(0, 3) for _ in range(count)]
+        yield 2 * rand_int(12, 20), [rand_int(0, 3) for _ in range(count)]
 
 
 CHANGE = "side + 2 * padding - 2"

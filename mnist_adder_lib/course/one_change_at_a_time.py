@@ -8,7 +8,7 @@ import torch
 from matplotlib.figure import Figure
 
 from ..train import SCHEDULES
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
 from .results import read_results
@@ -22,7 +22,7 @@ checks = Checks()
 def _steps():
     yield 2.0, -1.0, 0.5, 0.25
     for _ in range(4):
-        yield randint(2, 9) / 2, -randint(2, 9) / 4, randint(2, 5) / 10, randint(11, 19) / 100
+        yield rand_int(2, 9) / 2, -rand_int(2, 9) / 4, rand_int(2, 5) / 10, rand_int(11, 19) / 100
 
 
 @checks.add(

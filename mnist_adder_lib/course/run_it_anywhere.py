@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ..drawing.strokes import frame_strokes
 from ..evaluate import in_evaluation
 from ..model import IdentityAdderModel
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
 
@@ -37,7 +37,7 @@ def _values():
     yield torch.tensor([0.5, -0.9, 0.35, -0.2, 0.1]), 3
     for bits, size in ((4, 6), (8, 5), (2, 7)):
         values = torch.rand(size) - 0.4
-        values[randint(1, size - 1)] = -0.9
+        values[rand_int(1, size - 1)] = -0.9
         yield values, bits
 
 
@@ -83,8 +83,8 @@ def in_bits(values, bits):
 def _layers():
     yield [3, 1, 5], 2, 4, 8, 11
     for size in (2, 5, 4):
-        yield ([randint(1, 9) for _ in range(size)], randint(2, 9), randint(2, 5), randint(6, 9),
-               randint(11, 19))
+        yield ([rand_int(1, 9) for _ in range(size)], rand_int(2, 9), rand_int(2, 5),
+               rand_int(6, 9), rand_int(11, 19))
 
 
 @checks.add(
@@ -230,7 +230,7 @@ def convolve(channels, windows, padding):
 def _demands():
     yield 2, 10, 20, 3
     for _ in range(4):
-        yield randint(2, 9), randint(11, 20), randint(21, 40), randint(3, 7)
+        yield rand_int(2, 9), rand_int(11, 20), rand_int(21, 40), rand_int(3, 7)
 
 
 @checks.add(

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.utils import parameters_to_vector
 
 from ..drawing import DigitPad
-from .checks import Checks, randint
+from .checks import Checks, rand_int
 from .display import Picture
 from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
@@ -35,8 +35,8 @@ def _loss(weighted_loss, *arguments):
     return {"the loss": loss, "a way back to the logits": getattr(loss, "requires_grad", False)}
 
 
-PICK, DIGIT = "[range(len(classes)), classes]", "cross_entropy(digit_logits, digits)"
-TOTAL = "cross_entropy(sum_logits, totals)"
+PICK, DIGIT = "[range(len(classes)), classes]", "entropy(digit_logits, digits)"
+TOTAL = "entropy(sum_logits, totals)"
 
 
 @checks.add(
@@ -77,11 +77,11 @@ TOTAL = "cross_entropy(sum_logits, totals)"
     },
 )
 def weighted_loss(digit_logits, sum_logits, digits, totals, weight):
-    def cross_entropy(logits, classes):
+    def entropy(logits, classes):
         of_the_true = logits.softmax(dim=1)[range(len(classes)), classes]
         return -of_the_true.log().mean()
 
-    return cross_entropy(digit_logits, digits) + weight * cross_entropy(sum_logits, totals)
+    return entropy(digit_logits, digits) + weight * entropy(sum_logits, totals)
 
 
 class SmallNetwork(nn.Module):
@@ -168,7 +168,7 @@ def step_in_parts(model, optimizer, parts):
 def _range_tests():
     yield [0.001, 0.01, 0.1, 1.0], [5.0, 3.0, 2.5, 9.0]
     for steps in (60, 73, 91):
-        turn = randint(steps // 2, steps - 8)
+        turn = rand_int(steps // 2, steps - 8)
         curve = [*torch.linspace(5, 1, turn), *torch.linspace(1.1, 9, steps - turn)]
         losses = torch.stack(curve) + 0.05 * torch.rand(steps)
         yield torch.logspace(-4, 1, steps).tolist(), losses.tolist()

@@ -36,7 +36,7 @@ STATE = "return panel.content.widgets.map(({ model }) => model.type + model.shar
 # Once a theme is there, JupyterLab draws the page anew in the next frame.
 SETTLED = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    await Promise.all(document.getAnimations().map((animation) => animation.finished));
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
 }"""
 
 

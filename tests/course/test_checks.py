@@ -12,7 +12,7 @@ import torch
 from every_lesson import LESSONS
 from torch import nn
 
-from mnist_adder_lib.course.checks import Check, Checks, randint, rewritten, same
+from mnist_adder_lib.course.checks import Check, Checks, rand_int, rewritten, same
 
 CHECKS = [check for lesson in LESSONS for check in vars(lesson.module.checks).values()
           if isinstance(check, Check)]
@@ -272,4 +272,4 @@ def test_only_what_is_there_can_be_rewritten():
 
 
 def test_random_whole_numbers_include_both_ends():
-    assert {randint(2, 4) for _ in range(60)} == {2, 3, 4}
+    assert {rand_int(2, 4) for _ in range(60)} == {2, 3, 4}
