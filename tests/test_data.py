@@ -128,7 +128,8 @@ def test_a_loader_asks_for_whole_batches(first, wrap):
     assert Counted.calls == 2
 
 
-@pytest.mark.parametrize("workers, start", [(0, None), (2, "fork"), (2, "spawn")])
+@pytest.mark.parametrize("workers, start", [
+    (0, None), (2, "fork"), pytest.param(2, "spawn", marks=pytest.mark.thorough)])
 def test_randomness_in_workers(first, workers, start):
     if start and start not in multiprocessing.get_all_start_methods():
         pytest.skip(f"no {start} on this system")

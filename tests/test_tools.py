@@ -3,9 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.mark.thorough
 def test_the_benchmark_compares_the_pipelines():
     command = [sys.executable, ROOT / "tools/benchmark.py", "--steps", "3", "--rounds", "1"]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout

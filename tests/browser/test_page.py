@@ -126,6 +126,7 @@ def test_a_digit_is_drawn_and_read(page):
     assert width[0] <= width[1]
 
 
+@pytest.mark.thorough
 def test_the_maps_of_all_layers_are_drawn(page):
     draw(page, DIGITS[3])
     says(page, "I see a 3")

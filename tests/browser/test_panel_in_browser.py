@@ -88,6 +88,7 @@ def asked_for_ink(lab, before: int) -> int:
     return sum(way == "sent" and b'"unfinished":[[' in data for way, data in lab.frames[before:])
 
 
+@pytest.mark.thorough
 def test_all_ten_digits_are_read(lab):
     for digit, strokes in enumerate(DIGITS):
         lab.click(".clear")
