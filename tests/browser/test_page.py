@@ -5,7 +5,7 @@ import random
 import build_page
 import numpy as np
 import pytest
-from lab import DIGITS
+from lab import DIGITS, draw, wait_for_text
 
 from mnist_adder_lib import load_pretrained, predict
 from mnist_adder_lib.drawing import frame_strokes
@@ -82,22 +82,6 @@ def page(browser, request):
     page.close()
 
 
-def draw(page, strokes):
-    box = page.locator(".digit-pad").bounding_box()
-    for stroke in strokes:
-        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point, steps=8)
-        page.mouse.up()
-
-
-def says(page, text: str):
-    page.wait_for_function("t => document.querySelector('.prediction').innerText.includes(t)",
-                           arg=text)
-
-
 @pytest.mark.thorough
 def test_chromium_answers_as_python_does(browser):
     page, cases = browser.new_page(), drawings(300)
@@ -108,17 +92,17 @@ def test_chromium_answers_as_python_does(browser):
 
 
 def test_a_digit_is_drawn_and_read(page):
-    says(page, "The pad is empty")
+    wait_for_text(page, "The pad is empty")
     draw(page, DIGITS[7])
-    says(page, "I see a 7")
-    says(page, "7 + 5 = 12")
+    wait_for_text(page, "I see a 7")
+    wait_for_text(page, "7 + 5 = 12")
     page.click("[type=radio][value='9']")
-    says(page, "7 + 9 = 16")
+    wait_for_text(page, "7 + 9 = 16")
     for _ in range(2):  # on an empty pad it costs no undo
         page.click(".clear")
-        says(page, "The pad is empty")
+        wait_for_text(page, "The pad is empty")
     page.click(".undo")
-    says(page, "7 + 9 = 16")
+    wait_for_text(page, "7 + 9 = 16")
     page.click(".sample")
     page.wait_for_function("document.querySelector('.note').innerText.includes('labelled')")
     assert not page.locator(".upload").is_visible()
@@ -129,7 +113,7 @@ def test_a_digit_is_drawn_and_read(page):
 @pytest.mark.thorough
 def test_the_maps_of_all_layers_are_drawn(page):
     draw(page, DIGITS[3])
-    says(page, "I see a 3")
+    wait_for_text(page, "I see a 3")
     shades = """canvas => [...canvas.getContext("2d").getImageData(
         0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"""
     maps = page.locator("#inside canvas")
@@ -143,6 +127,6 @@ def test_the_maps_of_all_layers_are_drawn(page):
 def test_axe_finds_nothing(page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     draw(page, DIGITS[7])
-    says(page, "I see a 7")
+    wait_for_text(page, "I see a 7")
     results = axe.Axe().run(page)
     assert not results.response["violations"], results.generate_report()
