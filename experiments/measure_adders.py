@@ -3,7 +3,7 @@
     python experiments/measure_adders.py [--adders "19 classes" "amount, regression" ...] \
         [--seeds 0 1 2 3 4] [--held-out 20] [--behind-reader]
 
-Adds a line for each training to assets/adders.jsonl, which lesson 09 reads. Whole networks, by
+Adds a line for each training to assets/adders.jsonl, which lesson 10 reads. Whole networks, by
 default the first six, take about a minute each on one core. With `--behind-reader` one network a
 seed learns to read digits in one epoch, from images alone, and stays as it is; adders behind it are
 trained from its embeddings, three epochs in a few seconds each. All results again:

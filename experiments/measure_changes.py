@@ -3,7 +3,7 @@
     python experiments/measure_changes.py [--changes start AdamW ...] [--seeds 0 1 2 3 4]
     python experiments/measure_changes.py --search
 
-Adds a line for each training, half a minute on one core, to assets/changes.jsonl, which lesson 08
+Adds a line for each training, half a minute on one core, to assets/changes.jsonl, which lesson 09
 reads. `--search` tries each change at each of its learning rates, with seed 100 alone; what reads
 the test split best is its rate in the other trainings, so search first.
 

@@ -2,7 +2,7 @@
 
     python experiments/measure_sums.py [--ways "two images" "last figure" ...] [--seeds 0 1 2 3 4]
 
-Adds a line for each training to assets/sums.jsonl, which lesson 10 reads; 100 steps take about four
+Adds a line for each training to assets/sums.jsonl, which lesson 11 reads; 100 steps take about four
 seconds on one core. All choices were made on the test split; the evaluation split is only reported.
 The network of "last figure, 3 epochs" with seed 0 is kept in assets/last_figure.pt for the lesson.
 

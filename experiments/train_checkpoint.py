@@ -4,7 +4,7 @@
 
 Its probabilities are calibrated on the test split (they come to mean what they say, and no answer
 changes), and its scores there are printed and kept in the checkpoint; the evaluation split is left
-for lesson 06.
+for lesson 07.
 """
 
 import argparse

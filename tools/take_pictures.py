@@ -20,7 +20,7 @@ import lab  # noqa: E402
 PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
-LESSON = "02_layers_by_hand.ipynb"  # whose first window viewer is taken
+LESSON = "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 
 
 def curve(*control):

@@ -1,4 +1,4 @@
-"""Predictions: `guess = guesses.ask("sums")` asks before a result, `guess.compare(value)` after it.
+"""Predictions: `guesses.ask("sums")` asks before a result, `guesses.compare("sums", value)` after it.
 
 The questions are in `questions/`, a TOML file for each lesson: they can be edited without Python,
 and the page doesn't give its answers away. The value that the lesson has computed decides which
@@ -93,20 +93,18 @@ class Guess:
         """What was guessed beside what `value`, the result of the lesson, says; ends the choice.
 
         None or NaN stands for a result that isn't there, as after a training that was stopped, or
-        of an empty drawing. Raises ValueError for a value that fits none of the options.
+        of an empty drawing.
         """
         question, choice = self.question, self.choice
         outcome = value if value is None else question.outcome(value)
         if outcome is None or outcome != outcome:  # NaN
             return Markdown("There is no result to compare your guess with.")
         right = next((option for option in question.options if option.fits(outcome)), None)
+        expected = next(option.text for option in question.options if not option.reason)
         if right is None:
-            raise ValueError(f"{value!r} answers none of the options of: {question.text}")
+            return Markdown(f"None of the answers fits what came out. {_changed(expected)}")
         self.widget.closed = choice is not None
-        because = question.because
-        if right.reason:
-            expected = next(option.text for option in question.options if not option.reason)
-            because = f"When we wrote this page it was: *{expected}* Has something been changed?"
+        because = _changed(expected) if right.reason else question.because
         if choice == right.text:
             return Markdown(f"✓ You guessed: *{choice}* So it is. {because}")
         if choice is None:
@@ -131,6 +129,7 @@ class Guesses:
 
     def __init__(self, questions: dict[str, Question]):
         self.questions = questions
+        self._asked: dict[str, Guess] = {}
 
     @classmethod
     def load(cls, lesson: str, **outcomes: Callable[[Any], Any]) -> "Guesses":
@@ -148,10 +147,22 @@ class Guesses:
 
     def ask(self, name: str) -> Guess:
         """The question of this name, to be shown and answered before the result is computed."""
+        self._asked[name] = Guess(self._question(name))
+        return self._asked[name]
+
+    def compare(self, name: str, value) -> Markdown:
+        """What was guessed at this question, last time it was asked: see `Guess.compare`."""
+        return (self._asked.get(name) or Guess(self._question(name))).compare(value)
+
+    def _question(self, name: str) -> Question:
         if name not in self.questions:
             known = ", ".join(map(repr, self.questions))
             raise ValueError(f"there is no question {name!r} in this lesson, only {known}")
-        return Guess(self.questions[name])
+        return self.questions[name]
+
+
+def _changed(expected: str) -> str:
+    return f"When we wrote this page it was: *{expected}* Has something been changed?"
 
 
 def _question(text: str, because: str, options: list[dict]) -> Question:

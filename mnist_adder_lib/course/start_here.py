@@ -73,7 +73,7 @@ def _sums():
 
 
 @checks.add(
-    "Nothing forces the two answers to fit. In lesson 6 you will count how often they don't.",
+    "Nothing forces the two answers to fit. In lesson 7 you will count how often they don't.",
     probes=_sums,
     mistakes={
         "It says yes to everything, whether it fits or not.": lambda digit, number, total: True,

@@ -152,7 +152,7 @@ def page(open_page, served, request):
     assert all(request.startswith((served, "data:", "blob:")) for request in requests)
 
 
-@pytest.mark.parametrize("name", ["index", "notebooks/02_layers_by_hand", "notebooks/glossary"])
+@pytest.mark.parametrize("name", ["index", "notebooks/03_layers_by_hand", "notebooks/glossary"])
 def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     page.goto(f"{served}/{name}.html")
@@ -167,13 +167,13 @@ def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
 
 
 def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
-    page.goto(f"{served}/notebooks/02_layers_by_hand.html")
+    page.goto(f"{served}/notebooks/03_layers_by_hand.html")
     result = page.locator("[data-widget=WindowViewer] .result output").first
     assert result.inner_text() == "2.88"
-    page.goto(f"{served}/notebooks/04_gradients_by_hand.html")
+    page.goto(f"{served}/notebooks/01_learning_by_hand.html")
     ball = page.locator("[data-widget=BallOnCurve]").first
     assert "w = 1," in ball.inner_text()
     ball.get_by_role("button", name="Step", exact=True).click()
     assert "w = 2.6," in ball.inner_text()
     page.goto(f"{served}/search.html?q=padding")
-    page.wait_for_selector("#search-results a[href*='02_layers_by_hand']")
+    page.wait_for_selector("#search-results a[href*='03_layers_by_hand']")

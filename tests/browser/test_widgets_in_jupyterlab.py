@@ -17,14 +17,14 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "mnist-adder": "from mnist_adder_lib import load_pretrained\n"
     "from mnist_adder_lib.drawing import AdderPanel\nAdderPanel(load_pretrained())",
     "mnist-adder-guess": "from mnist_adder_lib.course.start_here import guesses\n"
-    "guess = guesses.ask('parameters')\nguess",
+    "guesses.ask('parameters')",
     "window-viewer": "from mnist_adder_lib.course.window_viewer import WindowViewer\n"
     "viewer = WindowViewer(place=[9, 13])\nviewer",
     "pair-picker": "from mnist_adder_lib.course.pair_picker import PairPicker\nPairPicker()",
     "ball-on-curve": "from mnist_adder_lib.course.ball_on_curve import BallOnCurve\n"
     "ball = BallOnCurve(rate=0.1)\nball",
     "mnist-adder-explore": "from mnist_adder_lib.course.display import explore\n"
-    "from mnist_adder_lib.course.gradients_by_hand import plot_slope\n"
+    "from mnist_adder_lib.course.learning_by_hand import plot_slope\n"
     "explore(lambda place: plot_slope([place]), place=(0, 6))",
 }
 STOPS = {  # how many stops of the Tab key each has
@@ -159,7 +159,7 @@ def test_a_guess_is_chosen_in_both_views_until_it_is_compared(lab):
     lab.page.keyboard.press("Shift+Enter")  # goes on to the next cell
     at = "argument => window.jupyterapp.shell.currentWidget.content.activeCellIndex === argument"
     lab.page.wait_for_function(at, arg=before + 1)
-    lab.execute("guess.compare(17_360)")
+    lab.execute("guesses.compare('parameters', 17_360)")
     for radio in groups.first.get_by_role("radio").all():
         sync_api.expect(radio).to_be_disabled()
     sync_api.expect(groups.first.get_by_role("radio", name=OPTIONS[3])).to_be_checked()

@@ -98,9 +98,21 @@ def test_without_a_guess_the_lesson_goes_on():
     assert text == f"No guess this time. The answer: *Some thousands.* {question.because}"
 
 
-def test_a_value_that_decides_nothing_is_refused():
-    with pytest.raises(ValueError, match="12 answers none of the options of: How many"):
-        compare(NUMBER, 12)
+def test_a_value_that_decides_nothing_is_no_mistake():
+    guess, text = compare(NUMBER, 12, 1)
+    assert text.startswith("None of the answers fits") and "*Two.*" in text
+    assert not guess.widget.closed
+
+
+def test_a_comparison_belongs_to_its_question():
+    more = NUMBER._replace(text="And of these?")
+    guesses = Guesses({"number": NUMBER, "more": more})
+    guesses.ask("number").widget.chosen = 0
+    guesses.ask("more").widget.chosen = 1
+    assert guesses.compare("number", 1).data.startswith("✓ You guessed: *One.*")
+    assert guesses.compare("more", 1).data.startswith("You guessed: *Two.* The answer: *One.*")
+    guesses.ask("number")  # again, and not answered this time
+    assert guesses.compare("number", 4).data.startswith("No guess this time. The answer: *More.*")
 
 
 @pytest.mark.parametrize("value", [None, float("nan")])
@@ -111,8 +123,10 @@ def test_a_result_that_is_not_there_is_no_mistake(value):
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(ValueError, match="no question 'seven' .+, only 'number'"):
-        Guesses({"number": NUMBER}).ask("seven")
+    guesses = Guesses({"number": NUMBER})
+    for use in (guesses.ask, lambda name: guesses.compare(name, 1)):
+        with pytest.raises(ValueError, match="no question 'seven' .+, only 'number'"):
+            use("seven")
 
 
 def test_what_is_shown_has_no_address_and_no_answer():

@@ -74,10 +74,10 @@ RIGHT = {
 @pytest.fixture(scope="module")
 def cells():
     """What the lesson's cells of integrated gradients define, by its name."""
-    notebook = nbformat.read(ROOT / "notebooks" / "11_inside_the_network.ipynb", as_version=4)
+    notebook = nbformat.read(ROOT / "notebooks" / "12_inside_the_network.ipynb", as_version=4)
     sources = {cell.id: cell.source for cell in notebook.cells}
     names = {"torch": torch, "normalise": normalise}
-    for name in ("11-logit", "11-integrated-gradients"):
+    for name in ("12-logit", "12-integrated-gradients"):
         exec(sources[name], names)
     return names
 

@@ -1,4 +1,4 @@
-"""Lesson 05 says that its training may be stopped at any time: here it is stopped, often.
+"""Lesson 06 says that its training may be stopped at any time: here it is stopped, often.
 
 Its cells from the training on are run in this process, on few images, and the stop button is
 pressed at a given moment. Nothing may raise, and what is shown must be sensible and named as
@@ -18,7 +18,7 @@ import pytest
 from mnist_adder_lib import AdderDataset, train
 from mnist_adder_lib.course import display
 
-LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "05_training_curves.ipynb"
+LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "06_training_curves.ipynb"
 # What is stopped, at which call of it, and how many epochs were whole then: a step or a test that
 # is being computed is finished. An epoch has two steps.
 MOMENTS = {
@@ -69,7 +69,7 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     cells = nbformat.read(LESSON, as_version=4).cells
     cells = [cell for cell in cells if cell.cell_type == "code"]
-    place = [cell.id for cell in cells].index("05-guess-first-epoch")
+    place = [cell.id for cell in cells].index("06-guess-first-epoch")
     whole = first(200, split=0)
     space = {"train": AdderDataset(whole.images, whole.digits, augment=whole.augment),
              "test": first(150), "evaluation": first(1_000, split=2)}
@@ -82,14 +82,14 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
     for cell in cells[place:]:
         printed[cell.id], values[cell.id] = run(cell, space)
 
-    assert "Interrupted after" in printed["05-032"]
-    assert f"Stopped after {epochs} whole epochs" in printed["05-finished"]
-    assert list(values["05-033"].index) == list(range(1, epochs + 1))
-    assert not values["05-033"].isna().any(axis=None)
-    no_result = values["05-compare-last-epoch"].data
-    assert "no result" in no_result and values["05-compare-higher"].data == no_result
-    assert ("no result" in values["05-compare-first-epoch"].data) == (epochs == 0)
-    assert list(values["05-039"].columns) == ["epoch 1"] * (epochs > 0)
-    assert "changes" in printed["05-most-changed"]
-    panel = values["05-replay-own"]
+    assert "Interrupted after" in printed["06-032"]
+    assert f"Stopped after {epochs} whole epochs" in printed["06-finished"]
+    assert list(values["06-033"].index) == list(range(1, epochs + 1))
+    assert not values["06-033"].isna().any(axis=None)
+    no_result = values["06-compare-last-epoch"].data
+    assert "no result" in no_result and values["06-compare-higher"].data == no_result
+    assert ("no result" in values["06-compare-first-epoch"].data) == (epochs == 0)
+    assert list(values["06-039"].columns) == ["epoch 1"] * (epochs > 0)
+    assert "changes" in printed["06-most-changed"]
+    panel = values["06-replay-own"]
     assert panel.slider.max == epochs and f"After epoch {epochs} " in panel.figure.value
