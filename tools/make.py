@@ -17,18 +17,19 @@ import shlex
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LEARNER, ALL = "lab export", "lab export test site"
+# Two processes, a file of tests or a lesson in one of them, as a lesson's cells need each other.
+TESTS = "-m pytest --nbval -n 2 --dist loadfile"
 TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Python is called with
     # Without --allow-root Jupyter refuses to start for root, as in a container.
     "lab": ("open the lessons in JupyterLab", LEARNER,
             ["-m jupyterlab --ServerApp.root_dir=notebooks --allow-root"]),
     "test": ("run all lessons and tests", ALL, ["-m pytest --nbval"]),
     "thorough": ("run what takes longer: other settings, wrong answers, every page", ALL,
-                 ["-m pytest --nbval -m thorough", "tools/run_elsewhere.py"]),
+                 [f"{TESTS} -m thorough", "tools/run_elsewhere.py"]),
     "lint": ("look at style and types", "test", ["-m ruff check .", "-m mypy"]),
     "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
              ["tools/build_site.py"]),
@@ -75,19 +76,6 @@ def run(*command) -> None:
         sys.exit(status)
 
 
-def run_both(*commands) -> None:
-    """Run two commands at the same time; what the second prints comes at the end."""
-    print(*map(shlex.join, commands), sep="\n", flush=True)
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
-        first = subprocess.Popen(commands[0], cwd=ROOT)
-        second = subprocess.Popen(commands[1], cwd=ROOT, stdout=output, stderr=output)
-        failed = [first.wait(), second.wait()]
-        output.seek(0)
-        print(output.read(), flush=True)
-    if any(failed):
-        sys.exit(1)
-
-
 def main(name: str = "", *arguments) -> None:
     if name not in TARGETS:
         print("usage: python tools/make.py TARGET [ARGUMENT ...]\n")
@@ -97,12 +85,8 @@ def main(name: str = "", *arguments) -> None:
     signal.signal(signal.SIGINT, lambda *_: None)
     _, extras, commands = TARGETS[name]
     python = environment(extras)
-    if "test" in extras.split():  # one thread each: more would wait for one another
+    if "test" in extras.split():  # a thread for each process: more would wait for one another
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-    if name == "test" and not arguments:
-        pytest = [str(python), *commands[0].split()]
-        run_both([*pytest, "notebooks"], [*pytest, "tests"])
-        return
     for command in commands:
         run(python, *command.split(), *arguments)
         arguments = ()
