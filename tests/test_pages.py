@@ -41,6 +41,13 @@ def test_links_and_programs_of_a_page_exist(page):
         assert (ROOT / program).exists(), program
 
 
+def test_teachers_read_of_guesses_that_are_asked():
+    page = (ROOT / "docs" / "teaching.md").read_text("utf-8")
+    for number, name in re.findall(r"\| lesson (\d+), \*(.+?)\*", page):
+        (lesson,) = (ROOT / "notebooks").glob(f"{number:0>2}_*.ipynb")
+        assert f'guesses.ask(\\"{name}\\")' in lesson.read_text("utf-8"), (number, name)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_no_notebook_stores_a_script(path):
     for cell in json.loads((ROOT / path).read_text("utf-8"))["cells"]:

@@ -43,6 +43,19 @@ THE_PANEL = re.compile(  # shows the network that ships, and no other
     re.M | re.S)
 OF_THE_COURSE = r"^from mnist_adder_lib\.(course|drawing)\S* import .*\b{name}\b"
 NOT_THEIRS = {"layout", "tabbable", "tooltip"}  # traits that every widget has
+MOVED = {  # lessons that once had another number: the old name, and today's
+    "01_data_generation": "02_data_generation", "02_layers_by_hand": "03_layers_by_hand",
+    "03_model_summary": "04_model_summary", "04_gradients_by_hand": "01_learning_by_hand",
+    "05_training_curves": "06_training_curves", "06_evaluation_tables": "07_evaluation_tables",
+    "07_draw_a_digit": "08_draw_a_digit", "08_one_change_at_a_time": "09_one_change_at_a_time",
+    "09_does_it_add": "10_does_it_add", "10_learning_from_sums": "11_learning_from_sums",
+    "11_inside_the_network": "12_inside_the_network", "12_run_it_anywhere": "13_run_it_anywhere",
+}
+LEADS_ON = """\
+<!doctype html><html lang="en"><meta charset="utf-8"><title>Moved</title>
+<meta http-equiv="refresh" content="0; url={name}.html">
+<p>This lesson has another number now: <a href="{name}.html">{name}</a></p></html>
+"""
 
 
 def part(readme: str, heading: str) -> str:
@@ -204,7 +217,16 @@ def build(address: str, site: Path, chosen=()) -> int:
     sphinx.build()
     for path in found:
         shutil.copy(path, site / path.relative_to(ROOT))
+    lead_on(site)
     return sphinx.statuscode
+
+
+def lead_on(site: Path) -> None:
+    """Small pages at the old addresses of lessons and solutions; they work from a folder, too."""
+    for folder in ("notebooks", "notebooks/solutions"):
+        for old, name in MOVED.items():
+            if (site / folder / f"{name}.html").exists():
+                (site / folder / f"{old}.html").write_text(LEADS_ON.format(name=name), "utf-8")
 
 
 def main() -> int:

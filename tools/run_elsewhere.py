@@ -3,7 +3,7 @@
     python tools/run_elsewhere.py
 
 Whatever is trained ends a little differently on another processor, with another number of threads
-or another seed. This runs the lessons, all but 05 with its long training, and the tests that judge
+or another seed. This runs the lessons, all but 06 with its long training, and the tests that judge
 a training, on one thread, without AVX and with other seeds. Exit status 1 where any of them fails.
 """
 

@@ -26,54 +26,55 @@ checks = Checks()
 
 
 @checks.add(
-    "The length says how many kinds there are, the place which one. None is more than another.",
+    "The length says how many classes there are, the index which one. None is more than another.",
     probes=lambda: [(2, 5), (7, 10), (9, 19), (rand_int(1, 13), 15), (17, 19), (0, 6), (5, 6)],
     mistakes={
-        "All places are 0: `vector[kind] == 1` only asks whether it is 1. A single `=` sets it.":
-            ("[kind] = 1", "[kind] == 1"),
-        "All places are 1. Only the place `kind` should be.": lambda kind, size: [1] * size,
-        "The 1 is a place too far: places are counted from 0.":
-            [lambda kind, size: [int(place == kind + 1) for place in range(size)],
-             ("[kind]", "[kind + 1]")],
-        "The 1 is a place too early: places are counted from 0.":
-            [lambda kind, size: [int(place == kind - 1) for place in range(size)],
-             ("[kind]", "[kind - 1]")],
+        "All values are 0: `vector[index] == 1` only asks whether it is 1. A single `=` sets it.":
+            ("[index] = 1", "[index] == 1"),
+        "All values are 1. Only the one at `index` should be.": lambda index, size: [1] * size,
+        "The 1 is one too far: an index is counted from 0.":
+            [lambda index, size: [int(i == index + 1) for i in range(size)],
+             ("[index]", "[index + 1]")],
+        "The 1 is one too early: an index is counted from 0.":
+            [lambda index, size: [int(i == index - 1) for i in range(size)],
+             ("[index]", "[index - 1]")],
         "The 1 is counted from the end. Count from the front.":
-            [("[kind]", "[-kind]"), ("[kind]", "[-kind - 1]"), ("[kind]", "[size - kind - 1]"),
-             ("[kind]", "[size - kind]")],
-        "In the place stands the kind itself. A 1 should stand there, whichever kind it is.":
-            ("= 1", "= kind"),
-        "Every place up to `kind` is 1. Only the place `kind` itself should be.":
-            [lambda kind, size: [int(place <= kind) for place in range(size)],
-             lambda kind, size: [int(place < kind) for place in range(size)]],
-        "0 and 1 are exchanged: a single place should be 1, all others 0.":
-            lambda kind, size: [int(place != kind) for place in range(size)],
-        "`kind` and `size` are exchanged: the vector has `size` places.":
-            [("* size", "* kind", "[kind]", "[size]"), lambda kind, size: [0] * kind],
-        "`torch.zeros(kind, size)` is a table with `kind` rows. A vector is `torch.zeros(size)`.":
-            [lambda kind, size: torch.zeros(kind, size), ("[0] * size", "torch.zeros(kind, size)")],
-        "That is a row of that table: should the place `kind` be in a vector, it needs one row.":
-            lambda kind, size: torch.eye(size)[kind:],
+            [("[index]", "[-index]"), ("[index]", "[-index - 1]"),
+             ("[index]", "[size - index - 1]"), ("[index]", "[size - index]")],
+        "At the index stands the index itself. A 1 should stand there, whichever index it is.":
+            ("= 1", "= index"),
+        "Every value up to `index` is 1. Only the one at `index` should be.":
+            [lambda index, size: [int(i <= index) for i in range(size)],
+             lambda index, size: [int(i < index) for i in range(size)]],
+        "0 and 1 are exchanged: a single value should be 1, all others 0.":
+            lambda index, size: [int(i != index) for i in range(size)],
+        "`index` and `size` are exchanged: the vector has `size` values.":
+            [("* size", "* index", "[index]", "[size]"), lambda index, size: [0] * index],
+        "`torch.zeros(index, size)` is a table of `index` rows. A vector is `torch.zeros(size)`.":
+            [lambda index, size: torch.zeros(index, size),
+             ("[0] * size", "torch.zeros(index, size)")],
+        "These are all rows of the table from `index` on. Take the one row.":
+            lambda index, size: torch.eye(size)[index:],
         "That is a table with a single row, a list in a list. Take the row out of it.":
-            [lambda kind, size: [[int(place == kind) for place in range(size)]],
-             lambda kind, size: torch.eye(size)[kind : kind + 1]],
-        "That is the table of all kinds. Take the row of this one.":
-            lambda kind, size: torch.eye(size),
-        "It has always ten places. Here there should be `size` of them.": ("* size", "* 10"),
-        "It has a place too many: `append` and `insert` make a list longer; `vector[2] = 1` "
-        "changes a place that is there.":
-            [lambda kind, size: [int(place == kind) for place in range(size + 1)],
-             lambda kind, size: [0] * size + [1]],
-        "It has a place too few: `size` places go from 0 to size - 1.":
-            [lambda kind, size: [int(place == kind) for place in range(size - 1)],
+            [lambda index, size: [[int(i == index) for i in range(size)]],
+             lambda index, size: torch.eye(size)[index : index + 1]],
+        "That is the table of all classes. Take the row of this one.":
+            lambda index, size: torch.eye(size),
+        "It always has ten values. Here there should be `size` of them.": ("* size", "* 10"),
+        "It has a value too many: `append` and `insert` make a list longer; `vector[2] = 1` "
+        "changes one that is there.":
+            [lambda index, size: [int(i == index) for i in range(size + 1)],
+             lambda index, size: [0] * size + [1]],
+        "It has a value too few: `size` values have the indices 0 to size - 1.":
+            [lambda index, size: [int(i == index) for i in range(size - 1)],
              ("* size", "* (size - 1)")],
-        "That is one place of the vector. Return the whole vector.":
-            [lambda kind, size: 1, ("return vector", "return vector[kind]")],
+        "That is one value of the vector. Return the whole vector.":
+            [lambda index, size: 1, ("return vector", "return vector[index]")],
     },
 )
-def one_hot(kind, size):
+def one_hot(index, size):
     vector = [0] * size
-    vector[kind] = 1
+    vector[index] = 1
     return vector
 
 
@@ -132,7 +133,7 @@ ONE_EACH = ("A number is in a list of its own: `torch.randint(10, (1,))` draws a
 
 
 @checks.add(
-    "The total goes from 0 to 27 here, so as a one-hot vector it has 28 places.",
+    "The total goes from 0 to 27 here, so as a one-hot vector it has 28 values.",
     probes=lambda: [(torch.randint(256, (28, 28)), 7)],
     observe=_look_at_examples,
     mistakes={
@@ -151,7 +152,7 @@ ONE_EACH = ("A number is in a list of its own: `torch.randint(10, (1,))` draws a
             ("image, first, second)", "image, first)"),
         "`torch.randint(10)` lacks a shape: `torch.randint(10, ())` draws a single number.":
             ("(10, ())", "(10)"),
-        "Digit and total have changed places.": ("(digit, total)", "(total, digit)"),
+        "Digit and total are exchanged.": ("(digit, total)", "(total, digit)"),
         "The same image gets the same number every time. Draw it in the function, without a seed.":
             [("first = torch", "torch.manual_seed(0); first = torch"),
              ("first = torch.randint(10, ())", "first = torch.tensor(3)")],
@@ -189,15 +190,15 @@ def _look_at_split(function, count, train_count, seed) -> dict:
         np.shape(part)) == 1 or isinstance(part, set) for part in parts)
     if not several or len(parts) != 2:
         return {"what comes back": f"{len(parts)} lists" if several else _form(parts)}
-    train, test = map(_places, parts)
-    all_places = set(range(count))
-    again, other = (_places(function(count, train_count, s)[0]) for s in (seed, seed + 1))
+    train, test = map(_indices, parts)
+    every = set(range(count))
+    again, other = (_indices(function(count, train_count, s)[0]) for s in (seed, seed + 1))
     return {
         "what comes back": "2 lists",
         "the sizes": (len(train), len(test)),
-        "how many places are in both parts": len(set(train) & set(test)),
-        "how many places are missing": len(all_places - {*train, *test}),
-        "how many places are none of these": len({*train, *test} - all_places),
+        "how many indices are in both parts": len(set(train) & set(test)),
+        "how many indices are missing": len(every - {*train, *test}),
+        "how many are none of these": len({*train, *test} - every),
         "how many come twice": len(train + test) - len({*train, *test}),
         "the order": "shuffled" if sorted(train) not in (
             [*range(train_count)], [*range(count - train_count, count)]) else "not shuffled",
@@ -206,7 +207,7 @@ def _look_at_split(function, count, train_count, seed) -> dict:
     }
 
 
-def _places(part) -> list[int]:
+def _indices(part) -> list[int]:
     return part.int().tolist() if isinstance(part, torch.Tensor) else list(map(int, part))
 
 
@@ -218,34 +219,34 @@ CUT = "order[:train_count], order[train_count:]"
     probes=lambda: [(10, 6, 0)] + [(rand_int(200, 300), rand_int(110, 180), s) for s in range(3)],
     observe=_look_at_split,
     mistakes={
-        "It should return two things: the places for training, and those for testing. Not how "
+        "It should return two things: the indices for training, and those for testing. Not how "
         "many they are.": (CUT, "train_count, count - train_count"),
         "That is the whole order. Cut it in two: `order[:n]` and `order[n:]`.": (CUT, "order"),
-        "You still split 60,000 places, as the lesson does. Here there are `count`.":
+        "You still split 60,000 images, as the lesson does. Here there are `count`.":
             ("randperm(count", "randperm(60_000"),
         "The first 48,000 are for training in the lesson. Here it is `train_count`.":
             (CUT, "order[:48_000], order[48_000:]"),
-        "The parts have changed places: training comes first.":
+        "The parts are exchanged: training comes first.":
             [(CUT, "order[train_count:], order[:train_count]"),
              (CUT, "order[:count - train_count], order[count - train_count:]")],
-        "A place is lost where the order is cut. `order[:n]` ends just before the place n, and "
+        "An index is lost where the order is cut. `order[:n]` ends just before index n, and "
         "`order[n:]` begins with it.":
             [(CUT, "order[:train_count], order[train_count + 1:]"),
              (CUT, "order[:train_count - 1], order[train_count:]"),
              (CUT, "order[:train_count], order[train_count:-1]"),
              (CUT, "order[1:train_count + 1], order[train_count + 1:]")],
-        "Some places are in both parts: a network could know the answers of its test by heart. "
+        "Some indices are in both parts: a network could know the answers of its test by heart. "
         "Shuffle once, and cut that order in two.":
             [(CUT, "order[:train_count], torch.randperm(count)[train_count:]"),
              (CUT, "order[:train_count], order[:count - train_count]")],
-        "A place is in both parts: `order[:n]` ends just before the place n.":
+        "One is in both parts: `order[:n]` ends just before index n.":
             (CUT, "order[:train_count], order[train_count - 1:]"),
         "All of the order is for training, and then a part of it for testing, too. Cut it in two.":
             (CUT, "order, order[train_count:]"),
-        "The places start from 1. In Python they start from 0.": (CUT, CUT.replace("]", "] + 1")),
-        "Places are drawn with repeats, so that some come twice and others never. `randperm` "
+        "The indices start from 1. In Python they start from 0.": (CUT, CUT.replace("]", "] + 1")),
+        "They are drawn with repeats, so that some come twice and others never. `randperm` "
         "shuffles.": ("torch.randperm(count,", "torch.randint(count, (count,),"),
-        "The places are cut in two but not shuffled: one part could hold all the sloppy writers.":
+        "The indices are cut in two but not shuffled: one part could hold all the sloppy writers.":
             ("torch.randperm(count, generator=generator)", "torch.arange(count)"),
         "The same seed gave another split the second time: the shuffling should start from the "
         "seed, `generator=generator`.": (", generator=generator", ""),
@@ -283,18 +284,18 @@ def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figu
     vectors = [("number (in)", number, 10), ("digit (out)", digit, 10), ("sum (out)", total, 19)]
     for ax, (name, value, size) in zip(rest, vectors):
         _draw_vector(ax, value, size)
-        ax.set(title=name, xlim=(-0.02, 1.02), ylim=(19.1, -0.1))  # a place is as high in each
+        ax.set(title=name, xlim=(-0.02, 1.02), ylim=(19.1, -0.1))  # a box is as high in each
     return labelled(figure, f"An image of a {digit} and the one-hot vectors of {number}, {digit} "
                              f"and {total}.")
 
 
 def _draw_vector(ax, value: int, size: int) -> None:
-    """A one-hot vector as a column of boxes, from place 0 down."""
-    for place in range(size):
-        meant = place == value
+    """A one-hot vector as a column of boxes, from index 0 down."""
+    for index in range(size):
+        meant = index == value
         colour = BLUE if meant else "none"
-        ax.add_patch(Rectangle((0, place), 1, 1, linewidth=0.6, facecolor=colour, edgecolor=GREY))
-        ax.text(0.5, place + 0.5, int(meant), color="white" if meant else GREY, ha="center",
+        ax.add_patch(Rectangle((0, index), 1, 1, linewidth=0.6, facecolor=colour, edgecolor=GREY))
+        ax.text(0.5, index + 0.5, int(meant), color="white" if meant else GREY, ha="center",
                 va="center_baseline")
     ax.set(xticks=[], yticks=np.arange(size) + 0.5, yticklabels=range(size))
     ax.tick_params(length=0)

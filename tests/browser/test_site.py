@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from build_site import made_from
+from build_site import MOVED, made_from
 from lab import DIGITS, draw, wait_for_text
 from nbformat import v4
 
@@ -93,6 +93,18 @@ def test_nothing_comes_from_elsewhere_and_every_image_has_a_text(site, pages):
     assert images > 40
     for style in site.rglob("*.css"):
         assert not re.search(r"url\([\"']?(https?:)?//|@import", style.read_text("utf-8")), style
+
+
+def test_old_addresses_lead_on(site, pages, open_page):
+    for folder in (site / "notebooks", site / "notebooks" / "solutions"):
+        for old, name in MOVED.items():
+            assert [link["href"] for link in pages[folder / f"{old}.html"].all("a")] == [
+                f"{name}.html"]
+            assert (folder / f"{name}.html").is_file()
+    page = open_page()
+    page.goto((folder / "04_gradients_by_hand.html").as_uri())  # without a server
+    page.wait_for_url("**/solutions/01_learning_by_hand.html")
+    page.close()
 
 
 def test_no_widget_is_shown_as_its_name(site, pages):

@@ -17,16 +17,16 @@ def by_dice(image, digit):
 
 
 def split_by_random(count, size, seed):
-    places = list(range(count))
-    random.Random(seed).shuffle(places)
-    return places[:size], set(places[size:])
+    order = list(range(count))
+    random.Random(seed).shuffle(order)
+    return order[:size], set(order[size:])
 
 
 RIGHT = {
     checks.one_hot: [
-        lambda kind, size: F.one_hot(torch.tensor(kind), size),
-        lambda kind, size: np.eye(size)[kind],
-        lambda kind, size: [place == kind for place in range(size)],
+        lambda index, size: F.one_hot(torch.tensor(index), size),
+        lambda index, size: np.eye(size)[index],
+        lambda index, size: [i == index for i in range(size)],
     ],
     checks.make_example: [by_dice],
     checks.split: [split_by_random],
@@ -48,7 +48,7 @@ def test_the_vectors_of_an_example(first):
     digit = int(data.digits[1])
     for ax, value, size in zip(figure.axes[1:], (5, digit, digit + 5), (10, 10, 19)):
         assert [int(text.get_text()) for text in ax.texts] == [
-            int(place == value) for place in range(size)]
+            int(index == value) for index in range(size)]
         assert all(text.get_fontsize() >= 9 for text in [*ax.texts, *ax.get_yticklabels()])
 
 
