@@ -97,10 +97,10 @@ def succeeds(run, path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    lessons = sys.argv[1:] or (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")
-    lessons = sorted((Path(path).resolve() for path in lessons), key=seconds, reverse=True)
-    tasks = [(run_lesson, path) for path in lessons]
-    if not sys.argv[1:]:
+    named = [Path(name).resolve() for name in sys.argv[1:]]
+    lessons = named or list((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    tasks = [(run_lesson, path) for path in sorted(lessons, key=seconds, reverse=True)]
+    if not named:
         tasks.insert(0, (run_tests, ROOT / "tests"))
     with ThreadPoolExecutor(2) as pool:  # one thread each: they don't disturb each other
         jobs = [pool.submit(succeeds, *task) for task in tasks]
