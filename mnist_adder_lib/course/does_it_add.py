@@ -175,20 +175,20 @@ def pair_table(adder: str, kind: str = "right") -> Tensor:
     return torch.tensor(runs[runs["adder"] == adder][kind].tolist()).double().mean(dim=0)
 
 
-def mean_and_spread(adders: list[str], scores: list[str], whole: bool = False) -> pd.DataFrame:
+def mean_and_std(adders: list[str], scores: list[str], whole: bool = False) -> pd.DataFrame:
     """Some adders' scores on the evaluation split, mean ± standard deviation over their seeds."""
     found = {score: measured(score, whole).loc[adders] for score in scores}
-    columns = {score.replace("_", " "): _with_spread(table, 2 if score == "slope" else 1)
+    columns = {score.replace("_", " "): _with_std(table, 2 if score == "slope" else 1)
                for score, table in found.items()}
     table = pd.DataFrame(columns, index=pd.Index(adders))
     table["seeds"] = found[scores[0]].notna().sum(axis=1)
     return table
 
 
-def _with_spread(table: pd.DataFrame, decimals: int) -> list[str]:
-    mean, spread = table.mean(axis=1), table.std(axis=1)
+def _with_std(table: pd.DataFrame, decimals: int) -> list[str]:
+    mean, std = table.mean(axis=1), table.std(axis=1)
     return [f"{mean[name]:.{decimals}f}"
-            + (f" ± {spread[name]:.{decimals}f}" if table.loc[name].count() > 1 else "")
+            + (f" ± {std[name]:.{decimals}f}" if table.loc[name].count() > 1 else "")
             for name in table.index]
 
 

@@ -82,7 +82,7 @@ def pairs(total):
             ("<= 9", "< 9"), ("0 <= ", "0 < ", "<= 9", "< 9")],
     },
 )
-def told(first, second, total):
+def first_given_sum(first, second, total):
     together = torch.zeros(10)
     for digit in range(10):
         if 0 <= total - digit <= 9:
@@ -234,9 +234,9 @@ def solution(matrix) -> str:
     """What a network does with the digits, from the probabilities that it gives on average."""
     shares = share_by_shift(matrix)
     both_ways = [shares[c] + shares[-c] for c in range(1, 5)]
-    found = {"as they are": shares[0], "all moved by 5": shares[5], "both ways": max(both_ways)}
+    found = {"correct": shares[0], "all shifted by 5": shares[5], "trap": max(both_ways)}
     name = max(found, key=found.__getitem__)
-    return name if found[name] > 0.75 else "none of these"
+    return name if found[name] > 0.75 else "undecided"
 
 
 def solutions(ways: list[str]) -> pd.DataFrame:
@@ -244,7 +244,7 @@ def solutions(ways: list[str]) -> pd.DataFrame:
     runs = trainings()
     runs = runs[runs["way"].isin(ways)]
     counts = pd.crosstab(runs["way"], runs["probability"].map(solution).rename("digits"))
-    columns = ["as they are", "all moved by 5", "both ways", "none of these"]
+    columns = ["correct", "all shifted by 5", "trap", "undecided"]
     return counts.reindex(index=ways, columns=columns, fill_value=0)
 
 

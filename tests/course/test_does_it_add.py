@@ -12,7 +12,7 @@ from mnist_adder_lib.course.does_it_add import (
     MEASURED,
     by_count,
     checks,
-    mean_and_spread,
+    mean_and_std,
     measured,
     pair_table,
     plot_counts,
@@ -115,7 +115,7 @@ def test_the_tables_are_those_of_the_scores():
 
 
 def test_summary():
-    table = mean_and_spread(["shift"], ["held_sums", "slope"])
+    table = mean_and_std(["shift"], ["held_sums", "slope"])
     assert list(table.columns) == ["held sums", "slope", "seeds"]
     assert table.loc["shift", "held sums"].startswith("9")
 

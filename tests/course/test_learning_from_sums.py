@@ -35,7 +35,7 @@ VALUES = {
     "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
 }
 
-def told(first, second, total):
+def first_given_sum(first, second, total):
     first, second = first.tolist(), second.tolist()
     cases = [first[digit] * second[total - digit] if 0 <= total - digit < 10 else 0
              for digit in range(10)]
@@ -56,7 +56,7 @@ RIGHT = {
         lambda total: 10 - abs(9 - total),
         lambda total: torch.tensor(min(total, 18 - total) + 1),
     ],
-    checks.told: [told],
+    checks.first_given_sum: [first_given_sum],
     checks.passes: [passes, passes_by_tensor, lambda names: passes_by_tensor(names).item()],
     checks.differences: [
         lambda first, second: by_cases(first, second, 19, lambda a, b: 9 + a - b),
@@ -146,12 +146,12 @@ def test_share_by_shift():
 
 
 @pytest.mark.parametrize("matrix, name", [
-    (ways(_0=0.9, _3=0.1), "as they are"),
-    (ways(_5=0.9, _0=0.1), "all moved by 5"),
-    (ways(_3=0.5, _7=0.45, _0=0.05), "both ways"),
-    (ways(_1=0.4, _9=0.4, _0=0.2), "both ways"),
-    (ways(_0=0.5, _5=0.5), "none of these"),
-    (np.full((10, 10), 0.1), "none of these"),
+    (ways(_0=0.9, _3=0.1), "correct"),
+    (ways(_5=0.9, _0=0.1), "all shifted by 5"),
+    (ways(_3=0.5, _7=0.45, _0=0.05), "trap"),
+    (ways(_1=0.4, _9=0.4, _0=0.2), "trap"),
+    (ways(_0=0.5, _5=0.5), "undecided"),
+    (np.full((10, 10), 0.1), "undecided"),
 ])
 def test_solution(matrix, name):
     assert solution(matrix.tolist()) == name
@@ -235,7 +235,7 @@ def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
     found, outputs = measure_sums.results(reader, test, measure_sums.LAST)
     assert found["sums"] > 93 and found["digits"] < 1
     mean = measure_sums.by_digit(outputs.softmax(dim=1), test.digits)
-    assert solution(mean) == "both ways" and share_by_shift(mean)[[3, 7]].min() > 0.4
+    assert solution(mean) == "trap" and share_by_shift(mean)[[3, 7]].min() > 0.4
     measure_sums.keep(reader, tmp_path / "again.pt")
     stored = torch.load(tmp_path / "again.pt", weights_only=True)
     assert all(torch.equal(stored[name].float(), weight.float())

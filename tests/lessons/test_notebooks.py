@@ -5,6 +5,7 @@ import html
 import re
 import statistics
 import subprocess
+import symtable
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -186,6 +187,21 @@ def two_predictions_or_more_shown_and_later_compared(nb):
     for name, order in steps.items():
         if order != ["ask", "compare"]:
             yield f"{name}: {order}"
+
+
+def names(source, is_meant):
+    table = symtable.symtable(source, "cell", "exec")
+    return {symbol.get_name() for symbol in table.get_symbols() if is_meant(symbol)}
+
+
+@rule(LESSONS)
+def what_a_guess_is_compared_with_keeps_its_name(nb):
+    used = {}  # name -> the cell that compares it
+    for cell in code_cells(nb):
+        for name in used.keys() & names(cell.source, symtable.Symbol.is_assigned):
+            yield f"{used[name]} run after {cell.id}: another {name}"
+        for comparison in re.findall(r"(?ms)^guesses\.compare\(.*\Z", cell.source):
+            used |= dict.fromkeys(names(comparison, symtable.Symbol.is_referenced), cell.id)
 
 
 @rule(LESSONS)
