@@ -9,7 +9,8 @@ lesson has found something out, and done nothing wrong.
 
 from IPython import get_ipython
 
-CHANGED = "With the lesson's own numbers this holds. What have you changed, and does it explain this?"
+CHANGED = ("With the lesson's own numbers this holds. What have you changed, "
+           "and does it explain this?")
 
 
 def explain_assertion(shell, kind, error, traceback, tb_offset=None) -> None:

@@ -1,4 +1,4 @@
-"""Predictions: `guesses.ask("sums")` asks before a result, `guesses.compare("sums", value)` after it.
+"""Predictions: `guesses.ask("sums")` asks before a result, `guesses.compare("sums", 3)` after it.
 
 The questions are in `questions/`, a TOML file for each lesson: they can be edited without Python,
 and the page doesn't give its answers away. The value that the lesson has computed decides which
