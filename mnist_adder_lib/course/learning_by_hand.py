@@ -10,7 +10,7 @@ import torch
 from matplotlib.figure import Figure
 
 from .checks import Checks
-from .figures import BLUE, GREY, ORANGE, in_style, labelled
+from .figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("learning_by_hand")
@@ -202,33 +202,46 @@ def plot_descents(descend, rates) -> Figure:
 
 
 @in_style
-def plot_decisions(features, digits, history, steps) -> Figure:
-    """Two features of zeros and ones, and the line between the answers after some of the steps.
-
-    features: (n, 2); digits: (n,), 0 or 1; history: (weights (2, 2), biases (2,), share right) of
-    each step; steps: one or four of them.
-    """
-    rows = 1 if len(steps) == 1 else 2
-    size = (4, 3.8) if rows == 1 else (5.5, 5)
-    figure, axes = plt.subplots(rows, rows, figsize=size, sharex=True, sharey=True, squeeze=False)
-    for ax, step in zip(axes.flat, steps):
-        weights, biases, right = history[step]
-        _draw_halves(ax, np.asarray(weights), np.asarray(biases))
-        for digit, colour, mark in ((0, BLUE, "o"), (1, ORANGE, "D")):
-            points = features[digits == digit][:150]
-            ax.plot(*np.asarray(points).T, mark, color=colour, markersize=2.5)
-        ax.set(title=f"step {step}: {right:.1%} right", xlim=(-3, 4), ylim=(-2.5, 3))
-    figure.supxlabel("ink (normalised)", color=GREY)
-    figure.supylabel("ink in the middle (normalised)", color=GREY)
-    shares = ", ".join(f"{history[step][2]:.1%} after step {step}" for step in steps)
-    return labelled(figure, "Zeros (blue, lower right) and ones (orange, upper left) as dots, and "
-                             f"the line between the answers; right are {shares}.")
+def plot_valley(loss_of, path) -> Figure:
+    """The loss of two weights, `loss_of([a, b])`, as a map, and a path of (a, b) on it."""
+    figure, ax = plt.subplots(figsize=(4.4, 4))
+    across, up = np.linspace(-1.5, 4.5, 120), np.linspace(-4, 2, 120)
+    heights = [0.25, *(2.0**power for power in range(8))]
+    lines = ax.contour(across, up, loss_of(np.meshgrid(across, up)), heights, colors=BLUE,
+                       linewidths=0.8)
+    ax.clabel(lines, heights[1:], fontsize=7, fmt="%g")
+    a, b = np.array(path).T
+    ax.plot(a, b, "o-", color=ORANGE, markersize=4, linewidth=1.2)
+    ax.set(xlabel="weight a", ylabel="weight b", aspect="equal", xlim=(-1.5, 4.5), ylim=(-4, 2))
+    return labelled(figure, "Ovals inside each other, the lines of equal loss over two weights. A "
+                            f"path begins at ({a[0]:.2f}, {b[0]:.2f}), where the loss is "
+                            f"{loss_of(path[0]):.3g}, and after {len(a) - 1} steps ends at "
+                            f"({a[-1]:.2f}, {b[-1]:.2f}), where it is {loss_of(path[-1]):.3g}.")
 
 
-def _draw_halves(ax, weights, biases) -> None:
-    """Shade what is answered with 1, and draw the line where both logits are the same."""
-    x, y = np.meshgrid(np.linspace(-3, 4, 120), np.linspace(-2.5, 3, 120))
-    logits = np.stack([x, y], axis=-1) @ weights + biases
-    ahead = logits[..., 1] - logits[..., 0]
-    ax.contourf(x, y, ahead, [-1e9, 0, 1e9], colors=[BLUE, ORANGE], alpha=0.13)
-    ax.contour(x, y, ahead, [0], colors=GREY, linewidths=1.8)
+@in_style
+def plot_row(images, sides) -> Figure:
+    """Images, (28, 28) in 0-1, beside each other, each with its side as a title."""
+    figure, axes = plt.subplots(1, len(images), figsize=(5.5, 1.1))
+    for ax, image, side in zip(axes, images, sides):
+        draw_image(ax, image, f"{side:+.0f}", black=0, white=1)
+    titles = ", ".join(ax.get_title() for ax in axes)
+    return labelled(figure, f"Handwritten 3s and 7s, white on black, titled {titles}.")
+
+
+@in_style
+def plot_scores(images, weights) -> Figure:
+    """How each image, (28, 28) in 0-1, comes to its score: times the weights, then added up."""
+    weights = np.asarray(weights.detach())
+    figure, axes = plt.subplots(len(images), 3, figsize=(5.2, 1.85 * len(images)), squeeze=False)
+    scores = []
+    for row, image in zip(axes, images):
+        products = np.asarray(image) * weights
+        scores.append(products.sum())
+        draw_image(row[0], image, "the image", black=0, white=1)
+        draw_signed(row[1], weights, np.abs(weights).max(), "times the weights")
+        draw_signed(row[2], products, np.abs(weights).max(), f"all added up: {scores[-1]:.1f}")
+    said = "; ".join(f"row {place} adds up to {score:.1f}"
+                     for place, score in enumerate(scores, start=1))
+    return labelled(figure, "In each row an image, the weights and their products; white is above "
+                            f"0, orange below, black 0. {said.capitalize()}.")
