@@ -209,7 +209,8 @@ def plot_valley(loss_of, path) -> Figure:
     heights = [0.25, *(2.0**power for power in range(8))]
     lines = ax.contour(across, up, loss_of(np.meshgrid(across, up)), heights, colors=BLUE,
                        linewidths=0.8)
-    ax.clabel(lines, heights[1:], fontsize=7, fmt="%g")
+    for text in ax.clabel(lines, heights[1:], fontsize=8, fmt="%g"):
+        text.set_color(GREY)
     a, b = np.array(path).T
     ax.plot(a, b, "o-", color=ORANGE, markersize=4, linewidth=1.2)
     ax.set(xlabel="weight a", ylabel="weight b", aspect="equal", xlim=(-1.5, 4.5), ylim=(-4, 2))

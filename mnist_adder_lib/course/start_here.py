@@ -141,7 +141,7 @@ def plot_map() -> Figure:
     stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
              for column in range(len(names))]
     _draw_road(ax, stops)
-    for row, (part, names) in enumerate(LESSONS):
+    for row, (part, _) in enumerate(LESSONS):
         ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=11)
     names = [name for _, part in LESSONS for name in part]
     for number, ((x, y), name) in enumerate(zip(stops, names)):
@@ -159,12 +159,12 @@ def _draw_road(ax, stops) -> None:
     for (x, y), (next_x, next_y) in zip(stops, stops[1:]):
         turn = [(x + 0.45, y), (x + 0.45, y - 0.56), (-0.45, y - 0.56), (-0.45, next_y)]
         corners = [(x, y), *(turn if y != next_y else []), (next_x, next_y)]
-        ax.plot(*zip(*corners), color=GREY, linewidth=3, alpha=0.35, solid_joinstyle="round")
+        ax.plot(*zip(*corners), color=GREY, linewidth=1.5)
 
 
 def _draw_stop(ax, x, y, number, name) -> None:
     chosen = number in AFTERNOON
-    ax.plot(x, y, "o", markersize=23, markeredgewidth=2, markeredgecolor=ORANGE if chosen else BLUE,
-            color=ORANGE if chosen else "white")
+    ax.plot(x, y, "o", markersize=23, markeredgewidth=2, color=ORANGE if chosen else BLUE,
+            markerfacecolor=ORANGE if chosen else "white")
     ax.text(x, y - 0.01, number, ha="center", va="center", color="black", fontsize=10)
     ax.text(x, y - 0.24, name, ha="center", va="top", color=GREY, fontsize=8, linespacing=1.05)
