@@ -76,6 +76,56 @@ def gradient(loss_of, weights):
     return slopes
 
 
+def _images_and_sides():
+    for count, size, steps in [(1, 2, 1), (4, 2, 1), (5, 3, 3), (6, 3, 8)]:
+        sides = torch.tensor([1.0, -1.0, -1.0, 1.0, -1.0, -1.0])[:count]
+        yield torch.rand(count, size, size).double(), sides, 0.5, steps
+
+
+LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
+
+
+@checks.add(
+    "You have written a whole training. Whatever is larger in later lessons, its steps are these.",
+    probes=_images_and_sides,
+    mistakes={
+        "The gradients are never forgotten: backward() adds the new slopes to the old ones. Zero "
+        "them at the start of every step.": ("weights.grad = None", "pass"),
+        "The weights went uphill: they make the loss larger. The gradient is subtracted, and the "
+        "loss is log(1 / p).": [("-= rate", "+= rate"), (LOSS, "torch.log(p)")],
+        "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
+        "The losses of all images are added up. Take their mean, or more images make longer steps.":
+            (".mean()", ".sum()"),
+        "The sides are missing: it learns to call everything a 7. p is the probability of what is "
+        "true, so score times side.": (SCORES + " * sides", SCORES),
+        "All has the wrong sign: 3s get a score above 0. Score times side, with its own sign.":
+            ("* sides", "* -sides"),
+        "That is not log(1 / p). With 1 - p or 1 / p the slopes are others.":
+            [(LOSS, "(1 - p)"), (LOSS, "(1 / p)")],
+        "Begin with a weight of 0 for each pixel.": [
+            ("zeros_like", "ones_like"), ("zeros_like", "rand_like")],
+        "The number of steps isn't the one that was asked for. Does a `return` stand in the loop?":
+            [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)"), ("(steps)", "(1)")],
+        "That is the loss. Asked are the weights that it led to.": [
+            ("return weights", "return loss"), ("return weights", "return loss.item()")],
+        "Those are the slopes. Asked are the weights.": ("return weights", "return weights.grad"),
+        "A gradient is used that isn't there. It is there from backward() on; and a new tensor, "
+        "`weights = weights - ...`, has none: change the old one by `-=`.": [
+            ("loss.backward()", "pass"), ("weights -= ", "weights = weights - ")],
+    },
+)
+def learn(images, sides, rate, steps):
+    weights = torch.zeros_like(images[0], requires_grad=True)
+    for _ in range(steps):
+        weights.grad = None
+        p = torch.sigmoid((images * weights).sum(dim=(1, 2)) * sides)
+        loss = torch.log(1 / p).mean()
+        loss.backward()
+        with torch.no_grad():
+            weights -= rate * weights.grad
+    return weights
+
+
 def _trainings():
     for momentum in (0.0, 0.5, 0.9):
         for steps in (1, 2, 4):
