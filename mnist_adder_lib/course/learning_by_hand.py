@@ -10,7 +10,7 @@ import torch
 from matplotlib.figure import Figure
 
 from .checks import Checks
-from .figures import BLUE, GREY, ORANGE, in_style, labelled
+from .figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("learning_by_hand")
@@ -74,6 +74,56 @@ def gradient(loss_of, weights):
         nudged[i] += 1e-6
         slopes.append((loss_of(nudged) - before) / 1e-6)
     return slopes
+
+
+def _images_and_sides():
+    for count, size, steps in [(1, 2, 1), (4, 2, 1), (5, 3, 3), (6, 3, 8)]:
+        sides = torch.tensor([1.0, -1.0, -1.0, 1.0, -1.0, -1.0])[:count]
+        yield torch.rand(count, size, size).double(), sides, 0.5, steps
+
+
+LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
+
+
+@checks.add(
+    "You have written a whole training. Whatever is larger in later lessons, its steps are these.",
+    probes=_images_and_sides,
+    mistakes={
+        "The gradients are never forgotten: backward() adds the new slopes to the old ones. Zero "
+        "them at the start of every step.": ("weights.grad = None", "pass"),
+        "The weights went uphill: they make the loss larger. The gradient is subtracted, and the "
+        "loss is log(1 / p).": [("-= rate", "+= rate"), (LOSS, "torch.log(p)")],
+        "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
+        "The losses of all images are added up. Take their mean, or more images make longer steps.":
+            (".mean()", ".sum()"),
+        "The sides are missing: it learns to call everything a 7. p is the probability of what is "
+        "true, so score times side.": (SCORES + " * sides", SCORES),
+        "All has the wrong sign: 3s get a score above 0. Score times side, with its own sign.":
+            ("* sides", "* -sides"),
+        "That is not log(1 / p). With 1 - p or 1 / p the slopes are others.":
+            [(LOSS, "(1 - p)"), (LOSS, "(1 / p)")],
+        "Begin with a weight of 0 for each pixel.": [
+            ("zeros_like", "ones_like"), ("zeros_like", "rand_like")],
+        "The number of steps isn't the one that was asked for. Does a `return` stand in the loop?":
+            [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)"), ("(steps)", "(1)")],
+        "That is the loss. Asked are the weights that it led to.": [
+            ("return weights", "return loss"), ("return weights", "return loss.item()")],
+        "Those are the slopes. Asked are the weights.": ("return weights", "return weights.grad"),
+        "A gradient is used that isn't there. It is there from backward() on; and a new tensor, "
+        "`weights = weights - ...`, has none: change the old one by `-=`.": [
+            ("loss.backward()", "pass"), ("weights -= ", "weights = weights - ")],
+    },
+)
+def learn(images, sides, rate, steps):
+    weights = torch.zeros_like(images[0], requires_grad=True)
+    for _ in range(steps):
+        weights.grad = None
+        p = torch.sigmoid((images * weights).sum(dim=(1, 2)) * sides)
+        loss = torch.log(1 / p).mean()
+        loss.backward()
+        with torch.no_grad():
+            weights -= rate * weights.grad
+    return weights
 
 
 def _trainings():
@@ -202,33 +252,47 @@ def plot_descents(descend, rates) -> Figure:
 
 
 @in_style
-def plot_decisions(features, digits, history, steps) -> Figure:
-    """Two features of zeros and ones, and the line between the answers after some of the steps.
-
-    features: (n, 2); digits: (n,), 0 or 1; history: (weights (2, 2), biases (2,), share right) of
-    each step; steps: one or four of them.
-    """
-    rows = 1 if len(steps) == 1 else 2
-    size = (4, 3.8) if rows == 1 else (5.5, 5)
-    figure, axes = plt.subplots(rows, rows, figsize=size, sharex=True, sharey=True, squeeze=False)
-    for ax, step in zip(axes.flat, steps):
-        weights, biases, right = history[step]
-        _draw_halves(ax, np.asarray(weights), np.asarray(biases))
-        for digit, colour, mark in ((0, BLUE, "o"), (1, ORANGE, "D")):
-            points = features[digits == digit][:150]
-            ax.plot(*np.asarray(points).T, mark, color=colour, markersize=2.5)
-        ax.set(title=f"step {step}: {right:.1%} right", xlim=(-3, 4), ylim=(-2.5, 3))
-    figure.supxlabel("ink (normalised)", color=GREY)
-    figure.supylabel("ink in the middle (normalised)", color=GREY)
-    shares = ", ".join(f"{history[step][2]:.1%} after step {step}" for step in steps)
-    return labelled(figure, "Zeros (blue, lower right) and ones (orange, upper left) as dots, and "
-                             f"the line between the answers; right are {shares}.")
+def plot_valley(loss_of, path) -> Figure:
+    """The loss of two weights, `loss_of([a, b])`, as a map, and a path of (a, b) on it."""
+    figure, ax = plt.subplots(figsize=(4.4, 4))
+    across, up = np.linspace(-1.5, 4.5, 120), np.linspace(-4, 2, 120)
+    heights = [0.25, *(2.0**power for power in range(8))]
+    lines = ax.contour(across, up, loss_of(np.meshgrid(across, up)), heights, colors=BLUE,
+                       linewidths=0.8)
+    for text in ax.clabel(lines, heights[1:], fontsize=8, fmt="%g"):
+        text.set_color(GREY)
+    a, b = np.array(path).T
+    ax.plot(a, b, "o-", color=ORANGE, markersize=4, linewidth=1.2)
+    ax.set(xlabel="weight a", ylabel="weight b", aspect="equal", xlim=(-1.5, 4.5), ylim=(-4, 2))
+    return labelled(figure, "Ovals inside each other, the lines of equal loss over two weights. A "
+                            f"path begins at ({a[0]:.2f}, {b[0]:.2f}), where the loss is "
+                            f"{loss_of(path[0]):.3g}, and after {len(a) - 1} steps ends at "
+                            f"({a[-1]:.2f}, {b[-1]:.2f}), where it is {loss_of(path[-1]):.3g}.")
 
 
-def _draw_halves(ax, weights, biases) -> None:
-    """Shade what is answered with 1, and draw the line where both logits are the same."""
-    x, y = np.meshgrid(np.linspace(-3, 4, 120), np.linspace(-2.5, 3, 120))
-    logits = np.stack([x, y], axis=-1) @ weights + biases
-    ahead = logits[..., 1] - logits[..., 0]
-    ax.contourf(x, y, ahead, [-1e9, 0, 1e9], colors=[BLUE, ORANGE], alpha=0.13)
-    ax.contour(x, y, ahead, [0], colors=GREY, linewidths=1.8)
+@in_style
+def plot_row(images, sides) -> Figure:
+    """Images, (28, 28) in 0-1, beside each other, each with its side as a title."""
+    figure, axes = plt.subplots(1, len(images), figsize=(5.5, 1.1))
+    for ax, image, side in zip(axes, images, sides):
+        draw_image(ax, image, f"{side:+.0f}", black=0, white=1)
+    titles = ", ".join(ax.get_title() for ax in axes)
+    return labelled(figure, f"Handwritten 3s and 7s, white on black, titled {titles}.")
+
+
+@in_style
+def plot_scores(images, weights) -> Figure:
+    """How each image, (28, 28) in 0-1, comes to its score: times the weights, then added up."""
+    weights = np.asarray(weights.detach())
+    figure, axes = plt.subplots(len(images), 3, figsize=(5.2, 1.85 * len(images)), squeeze=False)
+    scores = []
+    for row, image in zip(axes, images):
+        products = np.asarray(image) * weights
+        scores.append(products.sum())
+        draw_image(row[0], image, "the image", black=0, white=1)
+        draw_signed(row[1], weights, np.abs(weights).max(), "times the weights")
+        draw_signed(row[2], products, np.abs(weights).max(), f"all added up: {scores[-1]:.1f}")
+    said = "; ".join(f"row {place} adds up to {score:.1f}"
+                     for place, score in enumerate(scores, start=1))
+    return labelled(figure, "In each row an image, the weights and their products; white is above "
+                            f"0, orange below, black 0. {said.capitalize()}.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import torch
+from matplotlib.figure import Figure
 
 from .checks import Checks
+from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("start_here")
@@ -119,3 +122,49 @@ def _sums():
 )
 def agree(digit, number, total):
     return digit + number == total
+
+
+LESSONS = [  # the map: rows of a part's name and its lessons
+    ("Begin", ["Start\nhere", "Learning\nby hand"]),
+    ("Build", ["Data\ngeneration", "Layers\nby hand", "Model\nsummary"]),
+    ("Train", ["Backward\nby hand", "Training\ncurves", "Evaluation\ntables"]),
+    ("Try", ["Draw\na digit", "One change\nat a time", "Does it\nadd?"]),
+    ("Go further", ["Learning\nfrom sums", "Inside\nthe network", "Run it\nanywhere"]),
+]
+AFTERNOON = {0, 1, 4, 6, 8}
+
+
+@in_style
+def plot_map() -> Figure:
+    """The fourteen lessons as stops of a road, in five rows; those of an afternoon are filled."""
+    figure, ax = plt.subplots(figsize=(5.4, 5.4))
+    stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
+             for column in range(len(names))]
+    _draw_road(ax, stops)
+    for row, (part, _) in enumerate(LESSONS):
+        ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=11)
+    names = [name for _, part in LESSONS for name in part]
+    for number, ((x, y), name) in enumerate(zip(stops, names)):
+        _draw_stop(ax, x, y, number, name)
+    ax.set(xlim=(-1.6, 2.65), ylim=(-4.55, 0.4), aspect="equal")
+    ax.axis("off")
+    parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
+    way = ", ".join(map(str, sorted(AFTERNOON)))
+    return labelled(figure, "A road with fourteen numbered stops in five rows. "
+                            f"{parts}. Filled are {way}.".replace("\n", " "))
+
+
+def _draw_road(ax, stops) -> None:
+    """A line from stop to stop, and round from the end of a row to the start of the next."""
+    for (x, y), (next_x, next_y) in zip(stops, stops[1:]):
+        turn = [(x + 0.45, y), (x + 0.45, y - 0.56), (-0.45, y - 0.56), (-0.45, next_y)]
+        corners = [(x, y), *(turn if y != next_y else []), (next_x, next_y)]
+        ax.plot(*zip(*corners), color=GREY, linewidth=1.5)
+
+
+def _draw_stop(ax, x, y, number, name) -> None:
+    chosen = number in AFTERNOON
+    ax.plot(x, y, "o", markersize=23, markeredgewidth=2, color=ORANGE if chosen else BLUE,
+            markerfacecolor=ORANGE if chosen else "white")
+    ax.text(x, y - 0.01, number, ha="center", va="center", color="black", fontsize=10)
+    ax.text(x, y - 0.24, name, ha="center", va="top", color=GREY, fontsize=8, linespacing=1.05)

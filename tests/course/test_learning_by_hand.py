@@ -1,7 +1,5 @@
 """Learning by hand: the answers to its exercises, its figures."""
 
-import math
-
 import pytest
 import torch
 
@@ -30,11 +28,19 @@ def train_by_optimizer(parameters, loss_of, rate, momentum, steps):
     return loss.detach()
 
 
+def learn_flat(images, sides, rate, steps):
+    rows, weights = images.flatten(1) * sides[:, None], torch.zeros(images[0].numel()).double()
+    for _ in range(steps):
+        weights += rate * ((1 - torch.sigmoid(rows @ weights))[:, None] * rows).mean(dim=0)
+    return weights.view_as(images[0])
+
+
 RIGHT = {
     checks.gradient: [
         gradient_both_sides,
         lambda loss_of, weights: torch.tensor(gradient_both_sides(loss_of, weights)),
     ],
+    checks.learn: [learn_flat],
     checks.train: [train_by_optimizer],
 }
 
@@ -60,12 +66,22 @@ def test_descents_show_each_path():
     assert "0.1 ends at 3" in figure.get_label()
 
 
-@pytest.mark.parametrize("steps", [[0], [0, 1, 2, 2]])
-def test_decisions_show_the_line_where_both_answers_are_as_good(steps):
-    features, digits = torch.randn(20, 2), torch.randint(2, (20,))
-    weights, biases = [[-1.0, 1.0], [0.0, 0.0]], [0.5, -0.5]
-    figure = learning_by_hand.plot_decisions(features, digits, [(weights, biases, 0.5)] * 3, steps)
-    assert len(figure.axes) == len(steps)
-    line = figure.axes[0].collections[-1].get_paths()[0].vertices
-    assert all(math.isclose(x, 0.5, abs_tol=1e-6) for x in line[:, 0])
-    assert "50.0% after step 0" in figure.get_label()
+def test_the_valley_shows_the_path_and_where_it_ends():
+    figure = learning_by_hand.plot_valley(lambda w: w[0] ** 2 + w[1] ** 2, [[0, 1], [0.5, -0.25]])
+    path = figure.axes[0].lines[0]
+    assert path.get_xdata().tolist() == [0, 0.5] and path.get_ydata().tolist() == [1, -0.25]
+    assert "after 1 steps ends at (0.50, -0.25), where it is 0.312" in figure.get_label()
+
+
+def test_a_row_of_images_says_their_sides():
+    figure = learning_by_hand.plot_row(torch.rand(3, 28, 28), torch.tensor([1.0, -1.0, 1.0]))
+    assert [ax.get_title() for ax in figure.axes] == ["+1", "-1", "+1"]
+
+
+def test_scores_are_what_is_drawn_added_up():
+    images, weights = torch.rand(2, 28, 28), torch.randn(28, 28, requires_grad=True)
+    figure = learning_by_hand.plot_scores(images, weights)
+    for row, image in enumerate(images, start=1):
+        score = f"{(image * weights).sum().item():.1f}"
+        assert figure.axes[3 * row - 1].get_title() == f"all added up: {score}"
+        assert f"row {row} adds up to {score}" in figure.get_label().lower()
