@@ -175,7 +175,7 @@ def plot_graph(end, step: int | None = None) -> Figure:
     for node in far:
         places[node] = -1.6 * far[node], -1.9 * used[far[node]]
         used[far[node]] += 1
-    figure, ax = plt.subplots(figsize=(0.95 * len(used) + 0.6, 1.15 * max(used) + 0.3))
+    figure, ax = plt.subplots(figsize=(0.95 * len(used) + 0.6, 1.15 * max(used) + 0.6))
     for node, (x, y) in places.items():
         _draw_edges(ax, node, places, seen[node][1])
         ax.text(x, y, node.name, ha="center", va="center")
@@ -184,7 +184,7 @@ def plot_graph(end, step: int | None = None) -> Figure:
             if shown:
                 ax.text(x, y + up, f"{number:.4g}", ha="center", va="center", color=text_on(colour),
                         bbox=dict(boxstyle="round", facecolor=colour, edgecolor="none"))
-    ax.set(xlim=(-1.6 * len(used) + 0.8, 0.8), ylim=(-1.9 * max(used) + 0.9, 1))
+    ax.set(xlim=(-1.6 * len(used) + 0.8, 0.8), ylim=(-1.9 * max(used) + 0.9, 1.5))
     ax.axis("off")
     words = [f"{node.name}" + f" {node.value:.4g}" * value + f", gradient {node.grad:.4g}" * grad
              for node, (value, grad) in seen.items()]
@@ -203,7 +203,9 @@ def _draw_edges(ax, node, places, back: bool) -> None:
     (x, y), inputs = places[node], list(node.inputs)
     for i, (before, slope) in enumerate(zip(inputs, node.slopes)):
         x0, y0 = places[before]
-        bent = 0.6 * (y0 == y and (inputs.count(before) > 1 or x - x0 > 2)) * (-1) ** i
+        bent = 0.6 * (-1) ** i if inputs.count(before) > 1 else 0
+        if y0 == y and x - x0 > 2:  # above the nodes between
+            bent = -2.2
         ax.annotate("", (x, y), (x0, y0), arrowprops=dict(
             arrowstyle="-|>", color=GREY, shrinkA=17, shrinkB=17,
             connectionstyle=f"arc3,rad={bent / (x - x0)}"))
