@@ -2,17 +2,81 @@
 
 from __future__ import annotations
 
-import math
-
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from .checks import Checks, rand_int
-from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled
+from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, text_on
 from .guesses import Guesses
 
 guesses = Guesses.load("backward_by_hand")
 checks = Checks()
+
+
+class Node:
+    """A node as in the lesson, for its exercises."""
+
+    def __init__(self, value, name="", inputs=(), slopes=()):
+        vars(self).update(value=value, name=name, inputs=inputs, slopes=slopes, grad=0.0)
+
+
+def _slope(node, of) -> float:
+    """How fast a node changes with another: the slopes along each way, multiplied, and added up."""
+    if node is of:
+        return 1
+    return sum(slope * _slope(before, of) for before, slope in zip(node.inputs, node.slopes))
+
+
+def _value_and_slopes(function, *values):
+    inputs = [Node(value) for value in values]
+    node = function(*inputs)
+    if not hasattr(node, "slopes"):
+        return {"the node": node}
+    return {"the value": node.value, "the slopes": [_slope(node, given) for given in inputs]}
+
+
+def _pairs():
+    for a, b in ((2, 5), (5, 2), (-3, 4), (3, -4), (-1.5, -2.5), (-2.5, -1.5), (0, 3), (2, 2)):
+        yield a, b
+
+
+@checks.add(
+    "What comes back, times the other factor: that is all that backward() does at a product.",
+    probes=_pairs, observe=_value_and_slopes, mistakes={
+        "Nudge a by 1: the product grows by b, not by a. Each slope is the other factor.":
+            ("[b.value, a.value]", "[a.value, b.value]"),
+        "1 and 1 are the slopes of plus. Nudge a by 1: how much does the product grow?":
+            ("[b.value, a.value]", "[1, 1]"),
+        "That is plus. The value is the product of both values.":
+            ("a.value * b.value", "a.value + b.value"),
+        "Both slopes go to one of the nodes. The inputs are a and b, both.":
+            [("[a, b]", "[a, a]"), ("[a, b]", "[b, b]")],
+        "That is the product alone. Give back a Node, with its inputs and slopes.":
+            lambda a, b: a.value * b.value,
+    },
+)
+def times(a, b):
+    return Node(a.value * b.value, "times", [a, b], [b.value, a.value])
+
+
+@checks.add(
+    "An open door or a closed one: what comes back passes whole, or not at all.",
+    probes=lambda: ((value,) for value in (2, -3, 5, -0.5, 0.25, 0)),
+    observe=_value_and_slopes, mistakes={
+        "The value is right, but a negative input lets nothing back: nudge it, and 0 stays 0.":
+            ("1 if a.value > 0 else 0", "1"),
+        "The slope isn't the value. Nudge a positive input by 1: the output grows by 1.":
+            ("1 if a.value > 0 else 0", "max(a.value, 0)"),
+        "The two sides are exchanged: positive inputs let everything back, others nothing.":
+            ("1 if a.value > 0 else 0", "0 if a.value > 0 else 1"),
+        "All is right but for an input of just 0: the slope there is 0 by agreement. Ask `> 0`.":
+            ("a.value > 0", "a.value >= 0"),
+        "That is the value alone. Give back a Node, with its input and slope.":
+            lambda a: max(a.value, 0),
+    },
+)
+def relu_of(a):
+    return Node(max(a.value, 0), "ReLU", [a], [1 if a.value > 0 else 0])
 
 
 def _numbers():
@@ -72,31 +136,94 @@ def step(w1, w2, x, target, rate):
     return w1 - rate * slope1, w2 - rate * slope2
 
 
-@in_style
-def plot_chain(values, weights, slopes) -> Figure:
-    """A chain of multiplications: what goes forward above, what comes back below.
+@checks.add(
+    "So it is in max pooling, too: only the largest of four numbers gets a gradient.",
+    probes=_pairs, observe=_value_and_slopes, mistakes={
+        "Both slopes are 1. But the smaller one can be nudged, and the answer stays.":
+            ("[1, 0]", "[1, 1]", "[0, 1]", "[1, 1]"),
+        "All goes to the smaller one: the answer changes with the larger.":
+            ("[1, 0]", "[]", "[0, 1]", "[1, 0]", "[]", "[0, 1]"),
+        "The slopes aren't the values. Nudge the larger one by 1: the answer grows by 1.":
+            ("[1, 0]", "[a.value, 0]", "[0, 1]", "[0, b.value]"),
+        "All is right but for two equal values: there all goes to a. Ask `>=`.":
+            ("a.value >= b.value", "a.value > b.value"),
+        "That is the value alone. Give back a Node, with its inputs and slopes.":
+            lambda a, b: max(a.value, b.value),
+    },
+)
+def larger_of(a, b):
+    if a.value >= b.value:
+        return Node(a.value, "larger", [a, b], [1, 0])
+    return Node(b.value, "larger", [a, b], [0, 1])
 
-    values: of the input and after each multiplication; weights: the factors; slopes: theirs.
+
+@in_style
+def plot_graph(end, step: int | None = None) -> Figure:
+    """The nodes behind `end`, with values above (blue) and gradients below (orange).
+
+    end: has the value, name, inputs, slopes and grad of the lesson's nodes; step: how many of these
+    numbers are there yet, first all values, then the gradients from the back; None for all.
     """
-    back = [math.prod(weights[i:]) for i in range(len(weights) + 1)]
-    framed = dict(boxstyle="round", facecolor="none", edgecolor=GREEN)
-    figure, ax = plt.subplots(figsize=(4.6, 2.2))
-    for i, (value, returned) in enumerate(zip(values, back)):
-        ax.text(2 * i, 0.32, f"{value:g}", ha="center", fontsize=12)
-        ax.text(2 * i, -0.55, f"{returned:g}", ha="center", fontsize=12)
-        ax.plot(2 * i, 0, "o", color=GREY, markersize=7)
-    for i, (weight, slope) in enumerate(zip(weights, slopes)):
-        for y, start, end, colour in ((0.1, 0.2, 1.8, BLUE), (-0.1, 1.8, 0.2, ORANGE)):
-            ax.annotate("", (2 * i + end, y), (2 * i + start, y),
-                        arrowprops=dict(arrowstyle="-|>", color=colour))
-        ax.text(2 * i + 1, 0.32, f"· {weight:g}", ha="center")
-        ax.text(2 * i + 1, -0.98, f"slope of w{i + 1}:\n{values[i]:g} · {back[i + 1]:g}"
-                f" = {slope:g}", ha="center", va="center", bbox=framed)
-    ax.set(xlim=(-0.6, 2 * len(weights) + 0.6), ylim=(-1.4, 0.7))
+    far: dict = {}
+    _measure(end, 0, far)
+    order = sorted(far, key=lambda node: -far[node])  # each after its inputs
+    step = 2 * len(order) if step is None else step
+    seen = {node: (step > i, step >= 2 * len(order) - i) for i, node in enumerate(order)}
+    places, used = {}, [0] * (max(far.values()) + 1)
+    for node in far:
+        places[node] = -1.6 * far[node], -1.9 * used[far[node]]
+        used[far[node]] += 1
+    figure, ax = plt.subplots(figsize=(0.95 * len(used) + 0.6, 1.15 * max(used) + 0.6))
+    for node, (x, y) in places.items():
+        _draw_edges(ax, node, places, seen[node][1])
+        ax.text(x, y, node.name, ha="center", va="center")
+        for shown, number, up, colour in zip(seen[node], (node.value, node.grad), (0.5, -0.5),
+                                             (BLUE, ORANGE)):
+            if shown:
+                ax.text(x, y + up, f"{number:.4g}", ha="center", va="center", color=text_on(colour),
+                        bbox=dict(boxstyle="round", facecolor=colour, edgecolor="none"))
+    ax.set(xlim=(-1.6 * len(used) + 0.8, 0.8), ylim=(-1.9 * max(used) + 0.9, 1.5))
     ax.axis("off")
-    forward, backward = (", ".join(f"{x:g}" for x in row) for row in (values, back[::-1]))
-    return labelled(figure, f"Forward: {forward}. Back: {backward}. The slopes of the weights: "
-                             f"{', '.join(f'{slope:g}' for slope in slopes)}.")
+    words = [f"{node.name}" + f" {node.value:.4g}" * value + f", gradient {node.grad:.4g}" * grad
+             for node, (value, grad) in seen.items()]
+    return labelled(figure, f"The graph of a calculation: {'; '.join(words)}.")
+
+
+def _measure(node, distance: int, far: dict) -> None:
+    """Put into `far` the longest way from each node to the end."""
+    far[node] = max(far.get(node, 0), distance)
+    for before in node.inputs:
+        _measure(before, distance + 1, far)
+
+
+def _draw_edges(ax, node, places, back: bool) -> None:
+    """Arrows from the inputs of a node, with their slopes once the way back has come here."""
+    (x, y), inputs = places[node], list(node.inputs)
+    for i, (before, slope) in enumerate(zip(inputs, node.slopes)):
+        x0, y0 = places[before]
+        bent = 0.6 * (-1) ** i if inputs.count(before) > 1 else 0
+        if y0 == y and x - x0 > 2:  # above the nodes between
+            bent = -2.2
+        ax.annotate("", (x, y), (x0, y0), arrowprops=dict(
+            arrowstyle="-|>", color=GREY, shrinkA=17, shrinkB=17,
+            connectionstyle=f"arc3,rad={bent / (x - x0)}"))
+        if back:
+            ax.text((x0 + x) / 2, (y0 + y) / 2 - bent / 2, f"· {slope:.3g}", ha="center",
+                    va="bottom", fontsize=8)
+
+
+@in_style
+def plot_fit(points, curves: dict) -> Figure:
+    """Points (x, target) and curves, each a list of (x, answer) by its name."""
+    figure, ax = plt.subplots(figsize=(4, 2.6))
+    for (name, curve), colour in zip(curves.items(), (GREY, BLUE)):
+        ax.plot(*zip(*curve), color=colour, label=name)
+    ax.plot(*zip(*points), "o", color=ORANGE, label="target")
+    ax.set(xlabel="x")
+    ax.legend()
+    far = {name: max(abs(dict(curve)[x] - y) for x, y in points) for name, curve in curves.items()}
+    return labelled(figure, "Answers over x; farthest from a target: " + ", ".join(
+        f"{name} {distance:.2f}" for name, distance in far.items()) + ".")
 
 
 @in_style

@@ -3,7 +3,7 @@
 import torch
 
 from mnist_adder_lib.course import backward_by_hand
-from mnist_adder_lib.course.backward_by_hand import checks
+from mnist_adder_lib.course.backward_by_hand import Node, checks, plot_fit, plot_graph
 
 
 def step_by_backward(w1, w2, x, target, rate):
@@ -12,14 +12,40 @@ def step_by_backward(w1, w2, x, target, rate):
     return weights - rate * weights.grad
 
 
-RIGHT = {checks.step: [step_by_backward]}
+def times_the_other_way(a, b):
+    return Node(b.value * a.value, inputs=(b, a), slopes=(a.value, b.value))
 
 
-def test_the_chain_shows_the_slopes():
-    figure = backward_by_hand.plot_chain([2, 6, 3, 12], [3, 0.5, 4], [4, 24, 3])
-    said = {text.get_text() for text in figure.axes[0].texts}
-    assert {"slope of w1:\n2 · 2 = 4", "slope of w2:\n6 · 4 = 24", "slope of w3:\n3 · 1 = 3"} < said
-    assert "Back: 1, 4, 2, 6." in figure.get_label()
+def relu_by_if(a):
+    if a.value > 0:
+        return Node(a.value, "ReLU", [a], [1])
+    return Node(0, "ReLU")
+
+
+def larger_by_if(a, b):
+    return Node(b.value, "b", [b], [1]) if b.value > a.value else Node(a.value, "a", [a], [1])
+
+
+RIGHT = {checks.step: [step_by_backward], checks.times: [times_the_other_way],
+         checks.relu_of: [relu_by_if], checks.larger_of: [larger_by_if]}
+
+
+def test_a_graph_is_drawn_forward_and_then_back():
+    x = Node(3, "x")
+    squared = Node(9, "times", [x, x], [3, 3])
+    end = Node(12, "plus", [squared, x], [1, 1])
+    vars(x)["grad"], vars(end)["grad"], vars(squared)["grad"] = 7, 1, 1
+    assert plot_graph(end, 0).get_label() == "The graph of a calculation: x; times; plus."
+    assert "x 3; times 9; plus." in plot_graph(end, 2).get_label()
+    assert "x 3; times 9; plus 12, gradient 1." in plot_graph(end, 4).get_label()
+    figure = plot_graph(end)
+    assert "x 3, gradient 7; times 9, gradient 1; plus 12, gradient 1." in figure.get_label()
+    assert [text.get_text() for text in figure.axes[0].texts].count("· 3") == 2
+
+
+def test_a_fit_says_how_far_it_is_off():
+    figure = plot_fit([(0, 1), (1, 2)], {"before": [(0, 0), (1, 0)], "after": [(0, 1), (1, 2.5)]})
+    assert "before 2.00, after 0.50." in figure.get_label()
 
 
 def test_pushes_are_probabilities_minus_one_hot():
