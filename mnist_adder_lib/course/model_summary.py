@@ -11,13 +11,13 @@ import pandas as pd
 import torch
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
 from torch import nn
 
 from ..model import IdentityAdderModel, conv, receptive_fields
 from .checks import Checks, rand_int
 from .display import explore
-from .figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled, text_on
+from .figures import GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
 
 SIDE = 28  # of an image, in pixels
@@ -63,55 +63,6 @@ def _sizes():
 )
 def conv_parameters(inputs, outputs, kernel):
     return kernel * kernel * inputs * outputs + 2 * outputs
-
-
-def _paddings():
-    yield from [(28, [1, 1]), (28, [0]), (28, [2, 0])]
-    for count in (2, 3, 4, 3):
-        yield 2 * rand_int(12, 20), [rand_int(0, 3) for _ in range(count)]
-
-
-CHANGE = "side + 2 * padding - 2"
-
-
-@checks.add(
-    "Side by side with 28 → 28 → 28 → 14, the first block is side_after(28, [1, 1]).",
-    probes=_paddings,
-    mistakes={
-        "That leaves the last convolution. The pooling behind it halves the sides.":
-            ("return side // 2", "return side"),
-        "The pooling comes last: halve what leaves the convolutions.":
-            ("    for", "    side = side // 2\n    for", "return side // 2", "return side"),
-        "There is one pooling, behind the last convolution, not one behind each.":
-            [(CHANGE, f"({CHANGE}) / 2", "side // 2", "side"),
-             (CHANGE, f"({CHANGE}) // 2", "side // 2", "side")],
-        "An image has two borders: padding is added on both sides, and a 3x3 window loses a row on "
-        "both.": (CHANGE, "side + padding - 1"),
-        "Padding is added on both sides: left and right, above and below.":
-            (CHANGE, "side + padding - 2"),
-        "A 3x3 window covers three rows and makes one: it loses two, not three.":
-            (CHANGE, "side + 2 * padding - 3"),
-        "A 3x3 convolution loses two rows: without padding one on each side.":
-            (CHANGE, "side + 2 * padding - 1"),
-        "A 3x3 convolution also makes the image smaller: without padding by one row on each side.":
-            [(CHANGE, "side + 2 * padding"), (CHANGE, "side + padding")],
-        "Each padding of 0 costs two rows, but a padding of 2 or 3 makes the image larger.":
-            (CHANGE, "side - 2 * (padding == 0)"),
-        "You went through the first convolution only. Does a `return` end the loop?":
-            ("in paddings", "in paddings[:1]"),
-        "You went through the last convolution only. Each goes on with what the one before gives.":
-            ("in paddings", "in paddings[-1:]"),
-        "The sides stay as they are only where every padding is 1.": ("in paddings", "in []"),
-        "`paddings` is a list, and `for padding in paddings:` goes through it. `range` counts, and "
-        "wants a number.": ("in paddings", "in range(paddings)"),
-        "Your loop goes through places, 0, 1, ..., not through the paddings that stand there.":
-            ("in paddings", "in range(len(paddings))"),
-    },
-)
-def side_after(side, paddings):
-    for padding in paddings:
-        side = side + 2 * padding - 2
-    return side // 2
 
 
 def _read(digit_reader, channels):
@@ -248,19 +199,6 @@ def columns_seen(unit, start, jump, size):
     return max(0, middle - half), min(27, middle + half)
 
 
-@in_style
-def plot_channels(*rows) -> Figure:
-    """Up to six channels, (channels, height, width), of each of the tensors, in a row each."""
-    count = min(6, *map(len, rows))
-    figure, axes = plt.subplots(len(rows), count, figsize=(5.5, 0.95 * len(rows)), squeeze=False)
-    for axs, row in zip(axes, rows):
-        for ax, channel in zip(axs, row):
-            draw_image(ax, channel.detach(), "", black=-1, white=1)
-    empty = [int((row[:count].flatten(1) == 0).all(dim=1).sum()) for row in rows]
-    return labelled(figure, f"{len(rows)} rows of {count} grey pictures; from above, "
-                    f"{' and '.join(map(str, empty))} of them are empty.")
-
-
 def units(field: dict) -> int:
     """How many units the layer of a receptive field has in a row."""
     beyond = 0 if field["padding"] else field["start"]  # without padding the border gets none
@@ -330,77 +268,3 @@ class Wide:
     def _repr_html_(self):
         style = "overflow-x: auto; white-space: pre; word-break: normal"
         return f'<pre tabindex="0" style="{style}">{html.escape(self.text)}</pre>'
-
-
-def onnx_operations(path) -> list[str]:
-    """The names of the operations of an ONNX file, in their order."""
-    import onnx
-
-    return [node.op_type for node in onnx.load(path).graph.node]
-
-
-@in_style
-def plot_onnx_graph(path, columns: int = 5) -> Figure:
-    """The operations of an ONNX file and the shapes that they give (without the batch).
-
-    To be read like a snake: the first row to the right, the second to the left, and so on.
-    """
-    import onnx
-
-    graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
-    values = [*graph.input, *graph.value_info, *graph.output]
-    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
-    # An Identity is one of PyTorch 2.6's, which gives equal weights a second name.
-    operations = {node.output[0]: node.op_type for node in graph.node
-                  if node.op_type not in ("Constant", "Identity")}
-    names = ", ".join(operations.values())
-    operations |= {v.name: "Input" for v in graph.input}
-    edges = [(source, node.output[0]) for node in graph.node for source in node.input
-             if source in operations]
-    snakes = [_snake(operations, edges, columns, begin) for begin in range(columns)]
-    places = min(snakes, key=lambda places: sum(
-        np.hypot(*np.subtract(places[start], places[end])) for start, end in edges))
-    rows = 1 + max(row for _, row in places.values())
-    figure, ax = plt.subplots(figsize=(5.5, 0.62 * rows))
-    ends = dict(zip([v.name for v in graph.output], ["digit: ", "sum: "]))
-    boxes = {}
-    for name, place in places.items():
-        shape = " × ".join(map(str, shapes[name])) or "number"
-        boxes[name] = _draw_box(ax, place, operations[name], ends.get(name, "") + shape)
-    for start, end in edges:
-        arrow = dict(arrowstyle="-|>", color=GREY, patchA=boxes[start], patchB=boxes[end])
-        ax.annotate("", places[end], places[start], arrowprops=arrow)
-    ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-    ax.axis("off")
-    return labelled(figure, f"Boxes joined by arrows, from the inputs to the outputs: {names}. The "
-                    "last two are named digit and sum.")
-
-
-def _snake(operations, edges, columns: int, begin: int) -> dict[str, tuple[float, float]]:
-    """(x, y) of each operation, as late in the snake as the operations after it allow.
-
-    The snake begins in the column `begin` of the first row. Those that can be computed side by
-    side stand below each other, inputs at the bottom.
-    """
-    after = dict.fromkeys(operations, 0)
-    places: dict[str, tuple[int, int]] = {}
-    for start, end in reversed(edges):  # against the order of computation
-        after[start] = max(after[start], after[end] + 1)
-    for name in operations:
-        row, column = divmod(begin + max(after.values()) - after[name], columns)
-        x = column if row % 2 == 0 else columns - 1 - column
-        places[name] = x, 2 * row + ((x, 2 * row) in places.values())
-    rows = sorted({y for _, y in places.values()})  # without those that stayed empty
-    return {name: (x, rows.index(y)) for name, (x, y) in places.items()}
-
-
-def _draw_box(ax, place, operation: str, shape: str) -> FancyBboxPatch:
-    x, y = place
-    colours = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE, Concat=RED)
-    colour = colours.get(operation, GREY)
-    box = FancyBboxPatch((x - 0.41, y - 0.33), 0.82, 0.66, color=colour,
-                         boxstyle="round,pad=0.02,rounding_size=0.08")
-    text = dict(ha="center", va="center", color=text_on(colour), size=9)
-    ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
-    ax.text(x, y + 0.16, shape, **text)
-    return ax.add_patch(box)

@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
+from packaging.version import Version
 
-from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
+from mnist_adder_lib import IdentityAdderModel, export_onnx, load_pretrained, normalise
 from mnist_adder_lib.course import run_it_anywhere
 from mnist_adder_lib.course.run_it_anywhere import checks
+
+OLD = Version(torch.__version__) < Version("2.7")  # with another exporter
 
 
 def in_bits_by_loop(values, bits):
@@ -104,3 +107,43 @@ def test_the_figures_say_what_they_show():
     bits = run_it_anywhere.plot_bits({8: 99.4, 3: 80.0})
     assert "99.4% with 8 bits, 80.0% with 3 bits" in bits.get_label()
     assert math.isclose(bits.axes[0].lines[0].get_ydata()[0], 99.4)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
+    path = tmp_path_factory.mktemp("onnx") / "adder.onnx"
+    export_onnx(IdentityAdderModel(), path)
+    return path
+
+
+def test_the_export_folds_what_the_lesson_says(exported):
+    operations = run_it_anywhere.onnx_operations(exported)
+    assert operations.count("Conv") == 6
+    assert operations.count("BatchNormalization") == (9 if OLD else 6)
+
+
+def test_the_graph_has_a_box_for_every_operation(exported):
+    figure = run_it_anywhere.plot_onnx_graph(exported)
+    titles = [text.get_text().replace("BatchNorm", "BatchNormalization")
+              for text in figure.axes[0].texts]
+    operations = [name for name in run_it_anywhere.onnx_operations(exported)
+                  if name not in ("Constant", "Identity")]
+    for operation in set(operations):
+        assert titles.count(operation) == operations.count(operation)
+    assert titles.count("Input") == 2 and {"digit: 10", "sum: 19"} < set(titles)
+    boxes = [patch.get_bbox() for patch in figure.axes[0].patches]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.skipif(OLD, reason="it has more boxes")
+def test_no_arrow_of_the_graph_crosses_a_box(exported):
+    ax = run_it_anywhere.plot_onnx_graph(exported).axes[0]
+    centres = [((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+               for box in (patch.get_bbox() for patch in ax.patches)]
+    for text in ax.texts:
+        if hasattr(text, "xyann"):
+            (x0, y0), (x1, y1) = text.xyann, text.xy
+            inside = [(x, y) for x, y in centres if abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0))
+                      < 0.1 and min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)]
+            assert len(inside) <= 2, inside  # its two ends
