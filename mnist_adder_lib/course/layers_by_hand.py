@@ -287,7 +287,7 @@ def plot_signed(images: dict) -> Figure:
 
 @in_style
 def plot_bricks(results: dict) -> Figure:
-    """Bars for each network: its name -> (right of unseen images, right of moved ones) in percent."""
+    """Bars for networks: name -> (percent right of unseen images, percent right of moved ones)."""
     figure, ax = plt.subplots(figsize=(5, 0.8 + 0.45 * len(results)))
     for shift, (kind, colour) in enumerate([("unseen", BLUE), ("moved", ORANGE)]):
         shares = [pair[shift] for pair in results.values()]
