@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from torch.overrides import TorchFunctionMode
 
 from .checks import Checks, rand_int
-from .figures import draw_signed, in_style, labelled
+from .figures import BLUE, GREY, ORANGE, draw_signed, in_style, labelled
 from .guesses import Guesses
 
 guesses = Guesses.load("layers_by_hand")
@@ -283,3 +283,20 @@ def plot_signed(images: dict) -> Figure:
         draw_signed(ax, image, max(0.01, np.abs(image).max()), title)  # no traces of rounding
         seen.append(f"{title}, from {image.min():.2f} to {image.max():.2f}")
     return labelled(figure, "Side by side: " + "; ".join(seen) + ".")
+
+
+@in_style
+def plot_bricks(results: dict) -> Figure:
+    """Bars for networks: name -> (percent right of unseen images, percent right of moved ones)."""
+    figure, ax = plt.subplots(figsize=(5, 0.8 + 0.45 * len(results)))
+    for shift, (kind, colour) in enumerate([("unseen", BLUE), ("moved", ORANGE)]):
+        shares = [pair[shift] for pair in results.values()]
+        places = np.arange(len(results)) + 0.38 * shift
+        bars = ax.barh(places, shares, height=0.36, color=colour, label=kind)
+        ax.bar_label(bars, [f"{share:.1f}" for share in shares], padding=3, color=GREY, fontsize=8)
+    ax.set(yticks=np.arange(len(results)) + 0.19, yticklabels=list(results), xlim=(0, 108))
+    ax.invert_yaxis()
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    seen = [f"{name} {right:.1f} and {moved:.1f}" for name, (right, moved) in results.items()]
+    return labelled(figure, "Percent right, of unseen images and of the same ones moved: "
+                             + "; ".join(seen) + ".")

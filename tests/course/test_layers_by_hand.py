@@ -1,4 +1,4 @@
-"""Layers by hand: the answers to its exercises, its figure."""
+"""Layers by hand: the answers to its exercises, its figures."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_lib.course.layers_by_hand import checks, plot_signed
+from mnist_adder_lib.course.layers_by_hand import checks, plot_bricks, plot_signed
 
 
 def in_a_loop(channels, weights, row, column):
@@ -51,3 +51,13 @@ def test_signed_pictures():
     assert colours[0, 0, 0] > colours[0, 0, 1] > colours[0, 0, 2]  # below it: orange
     assert none.get_array().max() < 0.001  # nothing but rounding
     assert "one, from -2.00 to 1.00; none, from 0.00 to 0.00" in figure.get_label()
+
+
+def test_bars_of_the_bricks_grow():
+    results = {"one layer": (88.04, 24.0), "hidden layer": (86.8, 23.1)}
+    figure = plot_bricks(results)
+    widths = [bar.get_width() for bar in figure.axes[0].patches]
+    assert widths == [88.04, 86.8, 24.0, 23.1]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["88.0", "86.8", "24.0", "23.1"]
+    assert "one layer 88.0 and 24.0; hidden layer 86.8 and 23.1" in figure.get_label()
+    assert len(plot_bricks(dict.fromkeys("abcdef", (99.9, 1.0))).axes[0].patches) == 12
