@@ -257,17 +257,17 @@ def _named(curve: str) -> list:
     probes=[("ABCDEF",)], observe=lambda function, curves: {
         curve: function(curve) for curve in curves},
     mistakes={
-        "Curve A stays where a network begins that knows nothing, but sinks steadily, training and "
-        "test alike. The direction is right. And the length of the steps?": _named("A"),
-        "In curve B training falls as it should. The test alone is worse than guessing, from its "
-        "first dot on. What is different with the test images?": _named("B"),
+        "Curve A stays where a network begins that knows nothing, training and test alike. It "
+        "neither jumps nor falls: what is too small?": _named("A"),
+        "In curve B training falls as it should. The test alone is off the top, from its first dot "
+        "on. What is different with the test images?": _named("B"),
         "In curve C training ends near 0, but test stays above 1: it learns by heart. When is that "
         "easy?": _named("C"),
-        "Curve D jumps up in its first steps, then stays about where knowing nothing is, or above. "
-        "It flies over the valley, and doesn't fly away.": _named("D"),
+        "Curve D jumps up in its first steps and stays about the dashed line or above. It doesn't "
+        "run away, though: it flies over the valley, to and fro.": _named("D"),
         "Curve E begins well, then grows without end. So something adds up.": _named("E"),
-        "Curve F falls to about 4.6, log 10 + log 10: it knows what the number alone says about "
-        "the sum. So what do the images teach it?": _named("F"),
+        "Curve F falls to the dotted line: it knows what the number alone says about the sum. So "
+        "what do the images teach it?": _named("F"),
     },
 )
 def mistake_in(curve):
@@ -293,6 +293,7 @@ def broken_training(curve: str, train: AdderDataset, test: AdderDataset, steps: 
 
     Any other curve than A to F is a training without a mistake.
     """
+    train, test = train.to("cpu"), test.to("cpu")
     mistake, model = ANSWERS.get(curve), SmallAdder()
     data = AdderDataset(train.images[:2000], train.digits[:2000], augment=train.augment)
     if mistake == 4:
@@ -319,7 +320,7 @@ def broken_training(curve: str, train: AdderDataset, test: AdderDataset, steps: 
 def _test_loss(model, examples, normalised: bool) -> float:
     (images, numbers), targets = next(iter(DataLoader(examples, len(examples))))
     if not normalised:
-        images = images * STD + MEAN
+        images = 255 * (images * STD + MEAN)
     return joint_loss(*model(images, numbers), *targets).item()
 
 
