@@ -391,13 +391,16 @@ def plot_losses(curves: dict[str, list[float]]) -> Figure:
     return labelled(figure, f"The loss over the steps. {'; '.join(ends)}.")
 
 
+NOTHING, NUMBER = math.log(10) + math.log(19), 2 * math.log(10)  # losses of who knows no more
+
+
 @in_style
 def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
     """Six trainings: the loss of every step, and of a test every 20 steps."""
     figure, axes = plt.subplots(2, 3, figsize=(5.8, 4), sharex=True, sharey=True)
     for ax, (name, (losses, tests)) in zip(axes.flat, curves.items()):
-        for height, style in ((math.log(10) + math.log(19), "--"), (2 * math.log(10), ":")):
-            ax.axhline(height, color=GREY, linestyle=style)
+        ax.axhline(NOTHING, color=GREY, linestyle="--")
+        ax.axhline(NUMBER, color=GREY, linestyle=":")
         ax.plot(range(1, len(losses) + 1), losses, color=BLUE, label="training")
         ax.plot(range(20, len(losses) + 1, 20), np.minimum(tests, 7.8), "o", color=ORANGE,
                 label="test")
@@ -405,10 +408,18 @@ def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
     axes[0, 0].legend()
     figure.supxlabel("step", color=GREY)
     figure.supylabel("loss", color=GREY)
-    ends = (f"{name}: training from {losses[0]:.1f}, at most {max(losses):.1f}, to {losses[-1]:.2g}"
-            f", test from {tests[0]:.3g} to {tests[-1]:.3g}"
-            for name, (losses, tests) in curves.items())
-    return labelled(figure, f"The losses of six trainings. {'; '.join(ends)}.")
+    words = (f"{name}: training is at its highest {_height(max(losses))} and ends "
+             f"{_height(sum(losses[-20:]) / 20)}; test begins {_height(tests[0])} and ends "
+             f"{_height(tests[-1])}." for name, (losses, tests) in curves.items())
+    return labelled(figure, f"The losses of six trainings. {' '.join(words)}")
+
+
+def _height(loss: float) -> str:
+    """Where a loss is in `plot_broken`."""
+    heights = {0.3: "near zero", NUMBER - 0.3: "below both lines",
+               NUMBER + 0.25: "at the dotted line", NOTHING + 0.4: "at the dashed line",
+               8: "above both lines"}
+    return next((words for most, words in heights.items() if loss < most), "off the top")
 
 
 @in_style
