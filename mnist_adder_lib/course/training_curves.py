@@ -429,7 +429,7 @@ def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
     ax.semilogx(rates, losses, color=BLUE)
     ax.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.6 * losses[0]))
     if chosen is not None:
-        ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:g}")
+        ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:.2g}")
         ax.legend()
     lowest = rates[int(np.nanargmin(losses))]
     return labelled(figure, f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a "
