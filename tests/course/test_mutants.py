@@ -41,6 +41,15 @@ EQUIVALENT = {
     **dict.fromkeys(
         ["convolve: 0 -> 1", "convolve: 0 -> -1"],
         "`channels[0][0]` is any row; borders that aren't zeros are among the mistakes"),
+    **dict.fromkeys(
+        [f"train_larger: {change}" for change in (
+            "100 -> 101", "100 -> 99", "0.1 -> 1.1", "True -> False",
+            "DataLoader(train, 100, shuffle=True) -> DataLoader(train, 100)",
+            "torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9) -> "
+            "torch.optim.SGD(model.parameters(), lr=0.1)")],
+        "how it learns is free, as long as it learns"),
+    "train_larger: (model(images, numbers).argmax(1) == (digits > numbers)).sum().item() -> "
+    "(model(images, numbers).argmax(1) == (digits > numbers)).sum()": "a tensor of one is a number",
     "users_served: answers_a_second * 86400 / (drawings * peak) -> "
     "answers_a_second * 86400 // (drawings * peak)": "it may be a whole number of users",
     "centre: torch.zeros(28, 28) -> torch.zeros(28, 28)": "the image is a square",

@@ -1,12 +1,12 @@
 """Training curves: the answers to its exercises, its figures."""
 
-
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
 from matplotlib.colors import to_rgba
+from torch.utils.data import DataLoader
 
 from mnist_adder_lib import IdentityAdderModel, predict
 from mnist_adder_lib.course import training_curves
@@ -16,12 +16,26 @@ from mnist_adder_lib.course.training_curves import Replay, checks
 CE = F.cross_entropy
 
 
-def picked(logits, classes):
-    return -logits.log_softmax(1).gather(1, classes[:, None]).mean()
+def compares(model, train, test, epochs, optimizer=torch.optim.SGD, **options):
+    """A training that tests after every epoch, in other words than the solution."""
+    stepper = optimizer(model.parameters(), **(options or dict(lr=0.1, momentum=0.9)))
+    for _ in range(epochs):
+        model.train()
+        for inputs, (digits, _) in DataLoader(train, batch_size=64, shuffle=True):
+            loss = CE(model(*inputs), torch.where(digits > inputs[1], 1, 0))
+            loss.backward()
+            stepper.step()
+            model.zero_grad()
+        model.eval()
+        with torch.inference_mode():
+            batches = [(model(*inputs), inputs[1], digits)
+                       for inputs, (digits, _) in DataLoader(test, batch_size=290)]
+    right = [(x[:, 1] > x[:, 0]) == (digits > numbers) for x, numbers, digits in batches]
+    return 100 * torch.cat(right).float().mean()
 
 
 def step_that_forgets_last(model, optimizer, parts):
-    logits = [(model(images, numbers), targets) for images, numbers, *targets in parts]
+    logits = [(model(*inputs), targets) for inputs, targets in parts]
     loss = sum(CE(x, y) for pair in logits for x, y in zip(*pair)) / len(parts)
     loss.backward()
     optimizer.step()
@@ -42,12 +56,10 @@ def stop(losses, patience):
 
 
 RIGHT = {
-    checks.weighted_loss: [
-        lambda x, y, d, t, w: CE(x, d) + w * CE(y, t),
-        lambda x, y, d, t, w: picked(x, d) + w * picked(y, t),
-    ],
+    checks.train_larger: [
+        compares, lambda *given: compares(*given, torch.optim.AdamW, lr=0.01)],
     checks.step_in_parts: [step_that_forgets_last],
-    checks.choose_rate: [lambda rates, losses: 0.1 * min(zip(losses, rates))[1]],
+    checks.mistake_in: [lambda curve: 1 + "DAECFB".index(curve)],
     checks.best_epoch: [stop, lambda losses, patience: torch.tensor(stop(losses, patience))],
 }
 
@@ -70,10 +82,54 @@ def test_the_range_test_shows_the_chosen_rate():
     assert list(ax.lines[0].get_ydata()) == [5, 2, 9] and set(ax.lines[1].get_xdata()) == {0.1}
 
 
-def test_two_short_trainings():
-    figure = training_curves.plot_losses({"with": [5.0, 1.0], "without": [5.0, 9.0]})
+def test_short_trainings():
+    figure = training_curves.plot_losses({"0.1": [5.0, 1.0], "1": [5.0, 9.0]})
     assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[5, 1], [5, 9]]
-    assert figure.get_label().endswith("with it goes from 5.0 to 1; without it goes from 5.0 to 9.")
+    assert figure.get_label().endswith("0.1: from 5.0 to 1; 1: from 5.0 to 9.")
+
+
+def test_six_curves_end_with_tests_that_fit_in():
+    curves = {name: ([5.0] * 40, [4.0, 9.0]) for name in "ABCDEF"}
+    figure = training_curves.plot_broken(curves)
+    for ax, name in zip(figure.axes, "ABCDEF"):
+        dots = ax.lines[-1]
+        assert ax.get_title() == name
+        assert (dots.get_xdata() == [20, 40]).all() and (dots.get_ydata() == [4, 7.8]).all()
+    assert figure.get_label().endswith(
+        "F: training is at its highest at the dashed line and ends at the dashed line; test begins "
+        "below both lines and ends off the top.")
+
+
+def test_the_broken_trainings_can_be_told_apart(splits, trained):
+    """What the check of exercise 3 says of each curve; an unbroken one beside them."""
+    curves = {}
+    for name in "ABCDEF-":
+        torch.manual_seed(0)
+        losses, tests = training_curves.broken_training(name, *splits[:2])
+        curves[name] = losses, tests, sum(losses[-20:]) / 20
+    nothing, number = training_curves.NOTHING, training_curves.NUMBER
+    losses, tests, end = curves["A"]
+    trained("too low", min(losses + tests), above=nothing - 0.2)
+    trained("too low", max(losses + tests), below=nothing + 0.8)
+    losses, tests, end = curves["B"]
+    trained("falls with raw test images", end, below=2.5)
+    trained("test on raw images", min(tests), above=8)
+    losses, tests, end = curves["C"]
+    trained("300 by heart", end, below=0.2)
+    trained("test of 300", tests[-1], above=1)
+    trained("test of 300", tests[-1], below=2.5)
+    losses, tests, end = curves["D"]
+    trained("jumps up", max(losses[:10]), above=7)
+    trained("then stays", min(losses[20:]), above=nothing - 0.3)
+    trained("and doesn't run away", end, below=9)
+    losses, tests, end = curves["E"]
+    trained("begins well", min(losses[:10]), below=nothing)
+    trained("without end", end, above=30)
+    losses, tests, end = curves["F"]
+    trained("the number alone", end, above=number - 0.2)
+    trained("the number alone", end, below=number + 0.3)
+    trained("and test with it", tests[-1], below=nothing)
+    trained("unbroken", curves["-"][1][-1], below=2)
 
 
 def test_accuracies_over_epochs():

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from mnist_adder_lib import AdderDataset, train
-from mnist_adder_lib.course import display
+from mnist_adder_lib.course import display, training_curves
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "06_training_curves.ipynb"
 # What is stopped, at which call of it, and how many epochs were whole then: a step or a test that
@@ -72,10 +72,11 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
     place = [cell.id for cell in cells].index("06-guess-first-epoch")
     whole = first(200, split=0)
     space = {"train": AdderDataset(whole.images, whole.digits, augment=whole.augment),
-             "test": first(150), "evaluation": first(1_000, split=2)}
+             "test": first(150), "evaluation": first(1_000, split=2), "my_rate": 0.01}
     exec("\n".join(imports(cells[1:place])), space)
     # Without a notebook nothing is shown, so there is nothing to update.
     monkeypatch.setattr(display, "display", lambda *_, **__: SimpleNamespace(update=id))
+    monkeypatch.setattr(training_curves, "broken_training", lambda *_: ([5.0] * 20, [5.0]))
     module, name, call, epochs = MOMENTS[moment]
     monkeypatch.setattr(module, name, stop_at(call, getattr(module, name)))
     printed, values = {}, {}
