@@ -172,10 +172,11 @@ function makeDiagram(model, root) {
     return `<p><strong>${PARTS[name][0]}</strong> <span>${shape}</span> <span>${has}</span></p><p>${PARTS[name][1]}</p>`;
   }
 
+  const isColumn = () => !small && getComputedStyle(find(".row")).display === "contents";
+
   /** On a narrow page what is said of a part stands below it. */
   function putAbout() {
-    const isNarrow = !small && getComputedStyle(find(".row")).display === "contents";
-    if (isNarrow) (partOf(selected).closest(".join") ?? partOf(selected)).after(find(".about"));
+    if (isColumn()) (partOf(selected).closest(".join") ?? partOf(selected)).after(find(".about"));
     else find(".live").before(find(".about"));
   }
 
@@ -263,12 +264,14 @@ function makeDiagram(model, root) {
     pixels = given = model.get("pixels");
     pad.set("strokes", []);
     calculate(names);
+    lightUp();
   }
 
   // --- sizes, and the bands between parts ---
 
   function layOut() {
-    if (!root.clientWidth) return;
+    if (!root.clientWidth) return; // not in the page yet
+    const isFirst = !layouts.size;
     const base = Number(getComputedStyle(card).getPropertyValue("--base")); // 0: as wide as there is room
     const scale = base ? clamp(card.clientWidth / base, 0.6, 1.3) : 1;
     for (const canvas of root.querySelectorAll(".part canvas")) {
@@ -282,20 +285,21 @@ function makeDiagram(model, root) {
     putAbout();
     for (const name of names) paintPart(name);
     if (!small) drawFlow();
+    if (isFirst) lightUp();
   }
 
   function drawFlow() {
-    const { left, top } = find(".network").getBoundingClientRect();
+    const { left, top } = find(".flow").getBoundingClientRect();
     const place = (element) => {
       const box = element.getBoundingClientRect();
       return { left: box.left - left, right: box.right - left, top: box.top - top, bottom: box.bottom - top };
     };
     const box = (name) => (name === "join" ? union(box("embedding"), box("number")) : place(partOf(name).querySelector(".picture")));
     const [first, second] = [...root.querySelectorAll(".row")].map(place);
-    const isNarrow = box("block1").left < box("image").right;
+    const isNarrow = isColumn();
     const [bands, lines] = [[], []];
     for (const [from, to] of FLOW) {
-      if (isNarrow && to === "sum_head") continue; // it stands below the digits
+      if (isNarrow && ["block1", "sum_head"].includes(to)) continue; // others stand between
       const turns = to === "embedding" && !isNarrow && second.top >= first.bottom;
       const sides = () => [place(partOf(from)).right + 4, place(partOf(to)).left - 6];
       if (turns) lines.push(`<path data-to="${to}" d="${turn(box(from), box(to), sides(), (first.bottom + second.top) / 2)}"/>`);
