@@ -49,10 +49,12 @@ function batchNorm(input, weights, name) {
   const get = (part) => weights[`${name}.${part}`].data;
   const [factor, shift, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map(get);
   const size = input.height * input.width;
-  const data = input.data.map((value, place) => {
-    const channel = Math.floor(place / size);
-    return ((value - mean[channel]) / Math.sqrt(variance[channel] + EPSILON)) * factor[channel] + shift[channel];
-  });
+  const data = new Float32Array(input.data.length);
+  for (let channel = 0; channel < input.channels; channel++) {
+    const scale = factor[channel] / Math.sqrt(variance[channel] + EPSILON);
+    for (let place = channel * size; place < (channel + 1) * size; place++)
+      data[place] = (input.data[place] - mean[channel]) * scale + shift[channel];
+  }
   return { ...input, data };
 }
 

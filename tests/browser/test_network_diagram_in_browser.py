@@ -1,18 +1,21 @@
 """The picture of the whole network on a page without Python: its numbers, mouse, keys and pad."""
 
+import build_site
 import pytest
 import torch
 from lab import DIGITS, draw
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
 from mnist_adder_lib.course.network_diagram import PARTS, NetworkDiagram
+from mnist_adder_lib.course.widgets import without_python
 from mnist_adder_lib.model import count_parameters, receptive_fields
 
 ANSWERS = """cases => {
     const weights = readWeights(window.model.traits.weights);
     return cases.map(([pixels, number]) => {
         const { layers } = forward(weights, pixels, number);
-        return Object.fromEntries(Object.entries(layers).map(([name, { data }]) => [name, [...data]]));
+        const lists = Object.entries(layers).map(([name, { data }]) => [name, [...data]]);
+        return Object.fromEntries(lists);
     });
 }"""
 PICTURES = """() => Object.fromEntries([...document.querySelectorAll("[data-part]")].map((part) =>
@@ -48,7 +51,7 @@ def test_its_numbers_are_pytorchs(show, first, layers):
     model = load_pretrained() if layers == 2 else IdentityAdderModel(adder_layers=layers).eval()
     images, numbers = first(12).images, torch.arange(12) % 10
     page = show(NetworkDiagram(model))
-    page.add_script_tag(content=scripts())
+    page.add_script_tag(content=without_python())
     cases = [[image.flatten().tolist(), int(n)] for image, n in zip(images, numbers)]
     found = page.evaluate(ANSWERS, cases)
     with torch.no_grad():
@@ -60,12 +63,6 @@ def test_its_numbers_are_pytorchs(show, first, layers):
     for name, values in expected.items():
         theirs = torch.tensor([one[name] for one in found])
         assert torch.allclose(theirs, values, atol=1e-4), name
-
-
-def scripts() -> str:
-    from mnist_adder_lib.course.widgets import without_python
-
-    return without_python()
 
 
 def test_each_part_says_what_it_is_and_its_size_is_the_models(show):
@@ -168,7 +165,8 @@ def test_the_small_one_has_names_alone(show):
 @pytest.mark.parametrize("width", [320, 390, 800, 1440])
 def test_it_fits_and_maps_can_be_told_apart(show, width, scheme):
     for small in (False, True):
-        page = show(NetworkDiagram(load_pretrained(), small=small), width=width, color_scheme=scheme)
+        diagram = NetworkDiagram(load_pretrained(), small=small)
+        page = show(diagram, width=width, color_scheme=scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         inside = page.locator(".card").first.bounding_box()
         for one in page.locator("[data-part]").all():
@@ -193,3 +191,23 @@ def test_it_lights_up_from_left_to_right_where_motion_is_welcome(show):
     assert page.evaluate("document.getAnimations().length") > 10
     page = show(NetworkDiagram(load_pretrained()))
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_on_the_site_it_is_live(empty_page):
+    scripts = {}
+    html = build_site.live("from mnist_adder_lib import load_pretrained\n"
+                           "from mnist_adder_lib.course.network_diagram import NetworkDiagram\n"
+                           "NetworkDiagram(load_pretrained(), number=3)", scripts)
+    assert len(html) < 150_000
+    empty_page.goto("about:blank")
+    empty_page.set_content(f"<!doctype html><main>{html}</main>")
+    (script, style), = scripts.values()
+    site = (build_site.PAGES / "static" / "site.js").read_text("utf-8")
+    empty_page.add_style_tag(content=style)
+    empty_page.add_script_tag(content="\n".join([
+        build_site.read("traits"), "const WIDGETS = {};", script, site]))
+    assert empty_page.locator(".answer").inner_text().startswith("I see a 7 (over 99%). 7 + 3 = 10")
+    empty_page.get_by_role("radio", name="8").click()
+    assert "7 + 8 = 15" in empty_page.locator(".answer").inner_text()
+    draw(empty_page, DIGITS[0])
+    empty_page.locator(".answer").filter(has_text="0 + 8 = 8").wait_for()
