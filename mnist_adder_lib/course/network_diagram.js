@@ -277,11 +277,10 @@ function makeDiagram(model, root) {
     for (const canvas of root.querySelectorAll(".part canvas")) {
       const own = getComputedStyle(canvas);
       const [columns, tile, gap] = ["columns", "tile", "gap"].map((name) => Number(own.getPropertyValue(`--${name}`)));
-      const room = base ? Infinity : (canvas.closest(".part").clientWidth - 14 - gap) / columns - gap;
-      layouts.set(canvas, { columns, tile: Math.min(tile * scale, room), gap });
+      const join = isColumn() && canvas.closest(".join"); // 20 and 10 in one row
+      const room = join ? (join.clientWidth - 24) / 30 - gap : (canvas.closest(".part").clientWidth - 14 - gap) / columns - gap;
+      layouts.set(canvas, { columns, tile: base ? tile * scale : Math.min(tile, room), gap });
     }
-    const two = ["embedding", "number"].map((name) => layouts.get(partOf(name).querySelector("canvas")));
-    for (const layout of two) layout.tile = Math.min(...two.map(({ tile }) => tile));
     putAbout();
     for (const name of names) paintPart(name);
     if (!small) drawFlow();
