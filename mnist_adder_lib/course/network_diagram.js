@@ -4,7 +4,7 @@
 
 const PARTS = { // in the order of calculation: a name, what it is for, and a few words of its shape
   image: ["image", "What the network gets: 28 rows of 28 pixels. Your drawing is brought to the size and place that the digits of MNIST have."],
-  block1: ["block 1", "Two convolutions and max pooling. Each map shows where its weights found what they look for: white above 0, orange below. One place of a map sees 6 × 6 pixels of the image."],
+  block1: ["block 1", "Two convolutions and max pooling. Each map shows where its weights found what they look for. One place of a map sees 6 × 6 pixels of the image."],
   block2: ["block 2", "Two more convolutions and max pooling. They look at all maps of block 1 together. One place now sees 16 × 16 pixels."],
   block3: ["block 3", "The last two convolutions. One place sees 32 × 32 pixels, so the one in the middle sees the whole image."],
   average: ["average", "The mean of each map of block 3 (global average pooling): one number for each map. It says how much was found, no longer where."],
@@ -47,6 +47,7 @@ const diagram = (layers) => `
       <div class="picker" role="group" aria-label="Number to add"></div></div>
     <p class="answer"></p>
     <div class="about"></div>
+    <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>
     <p class="live" role="status" aria-live="polite"></p>
   </div>`;
 
@@ -322,7 +323,7 @@ function makeDiagram(model, root) {
   }
 
   const stopPad = small ? null : PANEL.render({ model: pad, el: find(".pad") });
-  if (small) for (const gone of [".pad", ".choose", ".answer", ".flow"]) find(gone)?.remove();
+  if (small) for (const gone of [".pad", ".choose", ".answer", ".flow", ".legend"]) find(gone).remove();
   const sizes = new ResizeObserver(layOut);
   sizes.observe(root);
   window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
