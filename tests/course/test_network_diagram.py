@@ -56,3 +56,9 @@ def test_the_model_is_left_as_it_is_and_the_page_gets_all_of_it_as_text():
     count = sum(value.numel() for value in model.state_dict().values() if value.ndim)
     assert sum(map(math.prod, diagram.weights["shapes"].values())) == count
     assert len(json.dumps(diagram.get_state()["weights"])) < 150_000
+
+
+def test_what_the_page_sets_is_seen_in_python():
+    diagram = NetworkDiagram(IdentityAdderModel())
+    diagram.set_state({"number": 8, "pixels": [255] * 784})
+    assert diagram.number == 8 and diagram.image.equal(torch.ones(28, 28))
