@@ -17,7 +17,7 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "mnist-adder": "from mnist_adder_lib import load_pretrained\n"
     "from mnist_adder_lib.drawing import AdderPanel\nAdderPanel(load_pretrained())",
     "mnist-adder-guess": "from mnist_adder_lib.course.start_here import guesses\n"
-    "guesses.ask('parameters')",
+    "guess = guesses.ask('parameters')\nguess",
     "window-viewer": "from mnist_adder_lib.course.window_viewer import WindowViewer\n"
     "viewer = WindowViewer(place=[9, 13])\nviewer",
     "pair-picker": "from mnist_adder_lib.course.pair_picker import PairPicker\nPairPicker()",
