@@ -82,6 +82,7 @@ def take_window_viewer(playwright) -> None:
 
 def take_diagram(playwright) -> None:
     with opened(playwright, DIAGRAM) as page:
+        page.page.set_viewport_size({"width": 1200, "height": 1400})  # all of it is to be seen
         page.notebook("await app.commands.execute('notebook:run-all-cells');")
         take(page, ".network-diagram .card", "network_diagram")
 
