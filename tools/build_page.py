@@ -9,7 +9,6 @@ page stands still until its sources or the network change; a test compares them.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from pathlib import Path
@@ -17,28 +16,16 @@ from pathlib import Path
 import numpy as np
 
 from mnist_adder_lib import load_pretrained, load_splits
+from mnist_adder_lib.course.network_diagram import to_base64, weights_as_text
+from mnist_adder_lib.course.widgets import without_python
 from mnist_adder_lib.drawing import frame_drawing
 from mnist_adder_lib.drawing.style import style
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "docs" / "try"
 PANEL = ROOT / "mnist_adder_lib" / "drawing"
-SCRIPTS = ("network.js", "strokes.js", "page.js")
 PAGE = SOURCES / "index.html"
 SAMPLES = 3  # of each digit
-
-
-def to_base64(array: np.ndarray) -> str:
-    return base64.b64encode(array.tobytes()).decode()
-
-
-def weights() -> dict:
-    """The names and shapes of the network's numbers, and all of them in a row, as float32."""
-    state = load_pretrained().state_dict()
-    state = {name: value.numpy() for name, value in state.items() if value.ndim}
-    numbers = np.concatenate([value.ravel() for value in state.values()]).astype("<f4")
-    shapes = {name: list(value.shape) for name, value in state.items()}
-    return dict(shapes=shapes, numbers=to_base64(numbers))
 
 
 def samples() -> dict:
@@ -53,12 +40,10 @@ def samples() -> dict:
 
 def script() -> str:
     """All of the page's JavaScript as a classic script: browsers block modules in local files."""
-    panel = (PANEL / "pad.js").read_text("utf-8")
-    panel = panel.replace("export default", "return")
-    parts = [(SOURCES / name).read_text("utf-8") for name in SCRIPTS]
-    data = json.dumps(dict(weights=weights(), samples=samples()), separators=(",", ":"))
-    first = [f"const PANEL = (() => {{\n{panel}\n}})();", f"const DATA = {data};"]
-    return "\n".join([*first, *parts, "startPage();"])
+    data = dict(weights=weights_as_text(load_pretrained()), samples=samples())
+    data = json.dumps(data, separators=(",", ":"))
+    page = (SOURCES / "page.js").read_text("utf-8")
+    return "\n".join([f"const DATA = {data};", without_python(), page, "startPage();"])
 
 
 def link() -> str:

@@ -23,6 +23,8 @@ import nbformat
 from nbformat import v4
 from set_repository import ASKS, BADGE, PLACEHOLDER, badge, read_address
 
+from mnist_adder_lib.course.widgets import read
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "site"
 SITE = ROOT / "build" / "site"
@@ -37,7 +39,8 @@ PANEL = """\
 """
 NEEDS_PYTHON = (
     '<p class="needs-python">Here stands something to play with when you run the lesson.</p>')
-LIVE = {"WindowViewer", "BallOnCurve", "PairPicker"}  # widgets that calculate all in the browser
+LIVE = {  # widgets that calculate all in the browser
+    "WindowViewer", "BallOnCurve", "PairPicker", "NetworkDiagram"}
 THE_PANEL = re.compile(  # shows the network that ships, and no other
     r"^(\w+) = load_pretrained\(\)\n(?!.*\bfit\().*^(\w+) = AdderPanel\(\1\b[^\n]*\n\2\Z",
     re.M | re.S)
@@ -187,7 +190,8 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
         (sources / "parts" / f"{name}.md").write_text(part(readme, heading), "utf-8")
     (sources / "parts" / "panel.html").write_text(panel("_static"), "utf-8")
     page = (ROOT / "docs" / "try" / "index.html").read_text("utf-8")
-    (sources / "static" / "try.js").write_text(between(page, "<script>", "</script>"), "utf-8")
+    script = f"(() => {{{between(page, '<script>', '</script>')}}})();\n"  # beside site.js
+    (sources / "static" / "try.js").write_text(script, "utf-8")
     style = between(page, "<style>", "</style>")
     (sources / "static" / "try.css").write_text(f".try {{\n{style}\n}}\n", "utf-8")
     found, scripts = notebooks(chosen), {}
@@ -196,7 +200,7 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
         nbformat.write(notebook, sources / path.relative_to(ROOT))
     for name, place in (("site.js", 0), ("site.css", 1)):
         file = sources / "static" / name
-        parts = ["const WIDGETS = {};"] if name == "site.js" else []
+        parts = [read("traits"), "const WIDGETS = {};"] if name == "site.js" else []
         parts += [*(script[place] for script in scripts.values()), file.read_text("utf-8")]
         file.write_text("\n".join(parts), "utf-8")
     return found

@@ -2,7 +2,8 @@
 
     python tools/take_pictures.py
 
-Writes panel_light.png, panel_dark.png and window_viewer.png in assets. Needs Chromium.
+Writes panel_light.png, panel_dark.png, window_viewer.png and network_diagram.png in assets. Needs
+Chromium.
 """
 
 import sys
@@ -20,6 +21,9 @@ import lab  # noqa: E402
 PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
+DIAGRAM = """from mnist_adder_lib import load_pretrained
+from mnist_adder_lib.course.network_diagram import NetworkDiagram
+NetworkDiagram(load_pretrained())"""
 LESSON = "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 
 
@@ -76,7 +80,15 @@ def take_window_viewer(playwright) -> None:
         take(page, ".window-viewer .card", "window_viewer")
 
 
+def take_diagram(playwright) -> None:
+    with opened(playwright, DIAGRAM) as page:
+        page.page.set_viewport_size({"width": 1200, "height": 1400})  # all of it is to be seen
+        page.notebook("await app.commands.execute('notebook:run-all-cells');")
+        take(page, ".network-diagram .card", "network_diagram")
+
+
 if __name__ == "__main__":
     with sync_playwright() as playwright:
         take_panel(playwright)
         take_window_viewer(playwright)
+        take_diagram(playwright)

@@ -1,7 +1,5 @@
 // The panel without Python: a model for pad.js whose answers are computed here, and a look inside.
 
-const SURE = 0.6; // below this probability the panel says that it is not sure
-const [MOST_INK, MOST_PEN_INK] = [265, 170]; // pixels of ink that a digit has at most, as in framing.py
 const INSIDE = [ // what is shown of each layer, and in words
   ["block1.0", "First convolution: 8 maps, each 28x28"],
   ["block1.1", "Second convolution"],
@@ -11,51 +9,6 @@ const INSIDE = [ // what is shown of each layer, and in words
   ["block3.1", "Sixth convolution: 16 maps of 5x5"],
   ["embedding", "The embedding: the 20 numbers that the adder gets of the image"],
 ];
-
-const { percent } = PANEL;
-const withArticle = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
-
-/** The panel's sentence, and whether it is certain: both heads are sure, and agree. */
-function describe({ digitProbabilities, sumProbabilities, digit, total }, number) {
-  const seen = `${withArticle(digit)} (${percent(digitProbabilities[digit])})`;
-  if (digitProbabilities[digit] < SURE) {
-    const second = digitProbabilities.indexOf([...digitProbabilities].sort((a, b) => b - a)[1]);
-    const other = `${withArticle(second)} (${percent(digitProbabilities[second])})`;
-    return [`I am not sure: do I see ${seen} or ${other}?`, false];
-  }
-  const answer = `${total} (${percent(sumProbabilities[total])})`;
-  if (sumProbabilities[total] < SURE)
-    return [`I see ${seen}, but I am not sure of the sum with ${number}: perhaps ${answer}.`, false];
-  if (total !== digit + number)
-    return [`I see ${seen}, yet my sum with ${number} is ${answer}: my two answers disagree.`, false];
-  return [`I see ${seen}. ${digit} + ${number} = ${answer}.`, true];
-}
-
-/** A warning about an image, 784 pixels, that is hardly one digit: "", or a sentence. As in framing.py. */
-function remark(pixels, most) {
-  const threshold = Math.max(...pixels) / 4;
-  const sums = { rows: new Array(28).fill(0), columns: new Array(28).fill(0) };
-  const used = { rows: new Set(), columns: new Set() };
-  pixels.forEach((pixel, place) => {
-    const lines = { rows: Math.floor(place / 28), columns: place % 28 };
-    for (const way of ["rows", "columns"]) {
-      sums[way][lines[way]] += pixel / 255;
-      if (pixel > threshold) used[way].add(lines[way]);
-    }
-  });
-  const ink = sums.rows.reduce((a, b) => a + b);
-  const [rows, columns] = [used.rows, used.columns].map((lines) => [...lines].sort((a, b) => a - b));
-  if (ink < 20 || rows.at(-1) - rows[0] < 6) return "There is too little ink for a digit.";
-  if (ink > most || (columns.at(-1) - columns[0] > 8 && ink > 0.75 * rows.length * columns.length))
-    return "There is too much ink for a digit.";
-  for (const [way, lines] of [["columns", columns], ["rows", rows]]) {
-    const before = (line) => sums[way].slice(0, line + 1).reduce((a, b) => a + b) / ink;
-    const gaps = lines.slice(0, -1).filter((line, i) => lines[i + 1] - line > 1).map(before);
-    if (gaps.some((share) => share > 0.2 && share < 0.8))
-      return "There are two parts with a gap between them. I can only read one digit.";
-  }
-  return "";
-}
 
 /** 784 pixels as a picture that the browser can show. */
 function toUrl(pixels) {
@@ -67,27 +20,13 @@ function toUrl(pixels) {
   return canvas.toDataURL();
 }
 
-/** What pad.js takes for a widget's model: traits, their changes, and messages. */
-class PageModel {
+/** What pad.js takes for a widget's model. */
+class PageModel extends Traits {
   constructor(weights, samples, onAnswer) {
-    Object.assign(this, { weights, samples, onAnswer, listeners: {} });
-    this.traits = { strokes: [], unfinished: [], background: {}, message_id: "", number: 5, small: false };
+    super({ strokes: [], unfinished: [], background: {}, message_id: "", number: 5, small: false });
+    Object.assign(this, { weights, samples, onAnswer });
     this.traits.pace = 0; // ms between two answers while one draws: the next frame
     this.respond();
-  }
-  get(name) {
-    return this.traits[name];
-  }
-  set(name, value) {
-    if (this.traits[name] === value) return;
-    this.traits[name] = value;
-    for (const listener of this.listeners[`change:${name}`] ?? []) listener();
-  }
-  on(event, listener) {
-    (this.listeners[event] ??= []).push(listener);
-  }
-  off(event, listener) {
-    this.listeners[event] = this.listeners[event]?.filter((other) => other !== listener);
   }
   save_changes() {
     queueMicrotask(() => {
@@ -95,7 +34,6 @@ class PageModel {
       this.respond();
     });
   }
-  send() {} // no server to hurry
   showSample() {
     this.handled = this.traits.request;
     const { pixels, about } = this.samples[Math.floor(Math.random() * this.samples.length)];
@@ -156,19 +94,6 @@ function drawMaps(canvas, { channels, height, width, data }, empty) {
     }
   }
   context.putImageData(image, 0, 0);
-}
-
-/** What base64 holds, as bytes. */
-const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-
-/** The weights as network.js wants them, from their names and shapes and all numbers in a row. */
-function readWeights({ shapes, numbers }) {
-  const all = new Float32Array(fromBase64(numbers).buffer);
-  let start = 0;
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => {
-    const count = shape.reduce((a, b) => a * b, 1);
-    return [name, { shape, data: all.subarray(start, (start += count)) }];
-  }));
 }
 
 function readSamples({ labels, pixels }) {

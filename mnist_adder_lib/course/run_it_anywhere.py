@@ -26,7 +26,7 @@ from .checks import Checks, rand_int
 from .figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled, text_on
 from .guesses import Guesses
 
-NETWORK = Path(__file__).parents[2] / "docs" / "try" / "network.js"
+NETWORK = Path(__file__).with_name("network.js")
 
 guesses = Guesses.load(
     "run_it_anywhere", loaded=lambda text: "Letter" if "Letter" in text else text
@@ -310,9 +310,7 @@ def folder_megabytes(package) -> float:
 
 
 def javascript(name: str) -> str:
-    """One function of `docs/try/network.js`, with the comment above it."""
-    if not NETWORK.exists():
-        return "docs/try/network.js belongs to the checkout, and this course runs without one."
+    """One function of `network.js`, with the comment above it."""
     found = re.findall(rf"^/\*\*(?:(?!\n\n).)*?\nfunction {name}\(.*?^}}$",
                        NETWORK.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     return found[0]
@@ -333,13 +331,13 @@ console.log(JSON.stringify([answers.map((one) => one[0]), answers.map((one) => o
 
 
 def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor):
-    """What `docs/try/network.js` answers, run by node: the probabilities of the digits, (n, 10),
+    """What `network.js` answers, run by node: the probabilities of the digits, (n, 10),
     of the sums, (n, 19), and a list of milliseconds, one for each image.
 
-    pixels: uint8 (n, 28, 28). None where node isn't installed, or without a checkout.
+    pixels: uint8 (n, 28, 28). None where node isn't installed.
     """
     node = shutil.which("node")
-    if node is None or not NETWORK.exists():
+    if node is None:
         return None
     state = model.state_dict().items()
     weights = {name: dict(shape=list(value.shape), data=value.flatten().tolist())

@@ -26,3 +26,9 @@ function keepKeys(el) {
   };
 }
 
+/** 0 is black, what is above is white, what is below is orange. */
+function signed(value, scale) {
+  const strength = clamp(Math.abs(value) / (scale || 1), 0, 1) ** 0.6; // small ones can be seen, too
+  return (value < 0 ? [255, 146, 43] : [255, 255, 255]).map((part) => part * strength);
+}
+

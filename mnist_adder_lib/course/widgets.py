@@ -5,11 +5,25 @@ from pathlib import Path
 from ..drawing.style import style
 
 FOLDER = Path(__file__).parent
-SCRIPT = (FOLDER / "widgets.js").read_text("utf-8")
+PAD = FOLDER.parent / "drawing"
+
+
+def read(name: str, folder: Path = FOLDER, kind: str = "js") -> str:
+    return (folder / f"{name}.{kind}").read_text("utf-8")
+
+
+SCRIPT = read("widgets")
 STYLE = style(FOLDER / "widgets.css")
 
 
 def front_end(name: str) -> tuple[str, str]:
     """What anywidget wants as `_esm` and `_css`: what is common, and then name.js and name.css."""
-    script, own_style = ((FOLDER / f"{name}.{kind}").read_text("utf-8") for kind in ("js", "css"))
-    return SCRIPT + script, STYLE + own_style
+    return SCRIPT + read(name), STYLE + read(name, kind="css")
+
+
+def without_python() -> str:
+    """What reads a drawing in the browser alone: the pad as `PANEL`, and all that Python does
+    behind it, from strokes to a sentence."""
+    pad = read("pad", PAD).replace("export default", "return")
+    scripts = map(read, ("traits", "network", "strokes", "panel"))
+    return "\n".join([f"const PANEL = (() => {{\n{pad}\n}})();", *scripts])

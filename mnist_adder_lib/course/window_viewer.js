@@ -104,12 +104,6 @@ function compute(image, weights, padding) {
 }
 
 const grey = (value, [low, high]) => Array(3).fill(255 * clamp((value - low) / (high - low || 1), 0, 1));
-/** 0 is black, what is above is white, what is below is orange. */
-function signed(value, scale) {
-  const strength = clamp(Math.abs(value) / (scale || 1), 0, 1) ** 0.6; // small ones can be seen, too
-  return (value < 0 ? [255, 146, 43] : [255, 255, 255]).map((part) => part * strength);
-}
-
 /** Colours an element, its text in black or white: whichever can be read better. */
 function fill(element, colour) {
   const [r, g, b] = colour.map((part) => (part / 255 <= 0.04045 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));

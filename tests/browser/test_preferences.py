@@ -6,7 +6,9 @@ from colours import contrast
 from keys import FOCUS, walk
 from lab import DIGITS, draw, wait_for_text
 
+from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.ball_on_curve import BallOnCurve
+from mnist_adder_lib.course.network_diagram import NetworkDiagram
 from mnist_adder_lib.course.pair_picker import PairPicker
 from mnist_adder_lib.course.start_here import guesses
 from mnist_adder_lib.course.window_viewer import WindowViewer
@@ -16,6 +18,8 @@ pytestmark = pytest.mark.thorough
 WIDGETS = {
     "guess": lambda: guesses.ask("parameters").widget, "picker": PairPicker,
     "ball": lambda: BallOnCurve(with_momentum=True), "viewer": WindowViewer,
+    "diagram": lambda: NetworkDiagram(load_pretrained(), here="adder"),
+    "small diagram": lambda: NetworkDiagram(load_pretrained(), here="adder", small=True),
 }
 MOVING = """() => {
     const all = [...document.querySelectorAll("*")];

@@ -17,19 +17,21 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "mnist-adder": "from mnist_adder_lib import load_pretrained\n"
     "from mnist_adder_lib.drawing import AdderPanel\nAdderPanel(load_pretrained())",
     "mnist-adder-guess": "from mnist_adder_lib.course.start_here import guesses\n"
-    "guesses.ask('parameters')",
+    "guess = guesses.ask('parameters')\nguess",
     "window-viewer": "from mnist_adder_lib.course.window_viewer import WindowViewer\n"
     "viewer = WindowViewer(place=[9, 13])\nviewer",
     "pair-picker": "from mnist_adder_lib.course.pair_picker import PairPicker\nPairPicker()",
     "ball-on-curve": "from mnist_adder_lib.course.ball_on_curve import BallOnCurve\n"
     "ball = BallOnCurve(rate=0.1)\nball",
+    "network-diagram": "from mnist_adder_lib.course.network_diagram import NetworkDiagram\n"
+    "import torch\ndiagram = NetworkDiagram(load_pretrained())\ndiagram",
     "mnist-adder-explore": "from mnist_adder_lib.course.display import explore\n"
     "from mnist_adder_lib.course.learning_by_hand import plot_slope\n"
     "explore(lambda place: plot_slope([place]), place=(0, 6))",
 }
 STOPS = {  # how many stops of the Tab key each has
     "mnist-adder": 8, "mnist-adder-guess": 1, "window-viewer": 17, "pair-picker": 4,
-    "ball-on-curve": 5, "mnist-adder-explore": 3,
+    "ball-on-curve": 5, "network-diagram": 6, "mnist-adder-explore": 3,
 }
 SHORTCUTS = [*"ddaxybzm", "ArrowDown", "ArrowUp"]  # JupyterLab's, on the cell that is chosen
 STATE = "return panel.content.widgets.map(({ model }) => model.type + model.sharedModel.source);"
@@ -146,6 +148,20 @@ def test_the_viewer_and_python_follow_each_other_in_a_busy_kernel_later(lab, tmp
     assert "largest" in lab.find(".formula").inner_text()
     flag.touch()
     lab.wait_for_output("print(viewer.mode, viewer.place[0])", "pooling 0")
+
+
+def test_the_diagram_and_python_follow_each_other(lab):
+    box = lab.find(".network-diagram")
+    box.get_by_role("radio", name="8").click()
+    lab.wait_for_output("print(diagram.number)", "8")
+    lab.draw(DIGITS[3], box.locator(".digit-pad"))
+    lab.wait("I see a 3.*3 \\+ 8 = 11", ".network-diagram .answer")
+    shown = "print(tuple(diagram.image.shape), diagram.image.max().item())"
+    lab.wait_for_output(shown, "(28, 28) 1.0")
+    lab.execute("diagram.image = torch.zeros(28, 28); diagram.number = 2; diagram.here = 'adder'")
+    lab.wait("is empty", ".network-diagram .answer")
+    lab.wait("^number: 2", ".network-diagram [data-part=number]")
+    lab.wait("^adder", ".network-diagram [aria-current=location]")
 
 
 def test_a_guess_is_chosen_in_both_views_until_it_is_compared(lab):

@@ -81,12 +81,6 @@ def test_without_node_there_is_no_answer(first, monkeypatch):
     assert run_it_anywhere.run_javascript(None, data.images, data.numbers) is None
 
 
-def test_without_a_checkout_there_is_no_javascript(tmp_path, monkeypatch):
-    monkeypatch.setattr(run_it_anywhere, "NETWORK", tmp_path / "network.js")
-    assert "checkout" in run_it_anywhere.javascript("convolve")
-    assert run_it_anywhere.run_javascript(None, None, None) is None
-
-
 def test_a_function_of_the_javascript():
     for name in ("convolve", "linear", "maxPool", "forward"):
         source = run_it_anywhere.javascript(name)

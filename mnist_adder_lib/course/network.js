@@ -49,10 +49,12 @@ function batchNorm(input, weights, name) {
   const get = (part) => weights[`${name}.${part}`].data;
   const [factor, shift, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map(get);
   const size = input.height * input.width;
-  const data = input.data.map((value, place) => {
-    const channel = Math.floor(place / size);
-    return ((value - mean[channel]) / Math.sqrt(variance[channel] + EPSILON)) * factor[channel] + shift[channel];
-  });
+  const data = new Float32Array(input.data.length);
+  for (let channel = 0; channel < input.channels; channel++) {
+    const scale = factor[channel] / Math.sqrt(variance[channel] + EPSILON);
+    for (let place = channel * size; place < (channel + 1) * size; place++)
+      data[place] = (input.data[place] - mean[channel]) * scale + shift[channel];
+  }
   return { ...input, data };
 }
 
@@ -97,27 +99,56 @@ function softmax(logits) {
   return powers.map((power) => power / sum);
 }
 
-/** The answer to an image (784 pixels, 0 to 255) and a number, and what each layer made of them:
- *  { digitProbabilities, sumProbabilities, digit, total, layers: { name: features } }. */
-function forward(weights, pixels, number) {
+/** What block 1, 2 and 3, their average and the embedding make of an image (784 pixels, 0 to 255):
+ *  { name: features }, in the order of calculation. */
+function embed(weights, pixels) {
   const layers = {};
   const conv = (name, input, padding) =>
     (layers[name] = batchNorm(relu(convolve(input, weights[`${name}.0.weight`], padding)), weights, `${name}.2`));
-  const fullyConnected = (name, input) =>
-    (layers[name] = relu(batchNorm(linear(input, weights[`${name}.0.weight`]), weights, `${name}.1`)));
 
   let features = normalise(pixels);
   features = layers["block1.2"] = maxPool(conv("block1.1", conv("block1.0", features, 1), 1));
   features = layers["block2.2"] = maxPool(conv("block2.1", conv("block2.0", features, 1), 1));
-  features = average(conv("block3.1", conv("block3.0", features, 1), 0));
-  const embedding = fullyConnected("embedding", features);
+  layers.average = average(conv("block3.1", conv("block3.0", features, 1), 0));
+  layers.embedding = fullyConnected(weights, "embedding", layers.average);
+  return layers;
+}
+
+function fullyConnected(weights, name, input) {
+  return relu(batchNorm(linear(input, weights[`${name}.0.weight`]), weights, `${name}.1`));
+}
+
+/** What the adder and the two heads make of an embedding and a number; layers as in `embed`. */
+function add(weights, embedding, number) {
   const oneHot = Array.from({ length: 10 }, (_, n) => Number(n === number));
+  const layers = { number: vector(Float32Array.from(oneHot)) };
   let hidden = vector(Float32Array.from([...embedding.data, ...oneHot]));
   for (let layer = 0; `adder.${layer}.0.weight` in weights; layer++)
-    hidden = fullyConnected(`adder.${layer}`, hidden);
+    hidden = layers[`adder.${layer}`] = fullyConnected(weights, `adder.${layer}`, hidden);
+  const heads = [layers.digit_head, layers.sum_head] = ["digit_head", "sum_head"].map((name) =>
+    linear(hidden, weights[`${name}.weight`]));
+  const [digitProbabilities, sumProbabilities] = heads.map((head) => softmax(head.data));
+  const [digit, total] = [digitProbabilities, sumProbabilities].map((list) => list.indexOf(Math.max(...list)));
+  return { digitProbabilities, sumProbabilities, digit, total, layers };
+}
 
-  const digitProbabilities = softmax(linear(hidden, weights["digit_head.weight"]).data);
-  const sumProbabilities = softmax(linear(hidden, weights["sum_head.weight"]).data);
-  const best = (list) => list.indexOf(Math.max(...list));
-  return { digitProbabilities, sumProbabilities, digit: best(digitProbabilities), total: best(sumProbabilities), layers };
+/** The answer to an image and a number, and what each layer made of them:
+ *  { digitProbabilities, sumProbabilities, digit, total, layers: { name: features } }. */
+function forward(weights, pixels, number) {
+  const layers = embed(weights, pixels);
+  const answer = add(weights, layers.embedding, number);
+  return { ...answer, layers: { ...layers, ...answer.layers } };
+}
+
+/** What base64 holds, as bytes. */
+const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** The weights as they are wanted here, from their names and shapes and all numbers in a row. */
+function readWeights({ shapes, numbers }) {
+  const all = new Float32Array(fromBase64(numbers).buffer);
+  let start = 0;
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    return [name, { shape, data: all.subarray(start, (start += count)) }];
+  }));
 }

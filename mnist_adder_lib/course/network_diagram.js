@@ -1,0 +1,357 @@
+// The front end of NetworkDiagram: the whole network in one picture. All is calculated here, by
+// network.js, without the kernel. On a page without Python any object with get, set, save_changes,
+// on and off is a model (traits.js), and `render` also returns to the page what it can play with.
+
+const PARTS = { // in the order of calculation: a name, what it is for, and a few words of its shape
+  image: ["image", "What the network gets: 28 rows of 28 pixels. Your drawing is brought to the size and place that the digits of MNIST have."],
+  block1: ["block 1", "Two convolutions and max pooling. Each map shows where its weights found what they look for. One place of a map sees 6 × 6 pixels of the image."],
+  block2: ["block 2", "Two more convolutions and max pooling. They look at all maps of block 1 together. One place now sees 16 × 16 pixels."],
+  block3: ["block 3", "The last two convolutions. One place sees 32 × 32 pixels, so the one in the middle sees the whole image."],
+  average: ["average", "The mean of each map of block 3 (global average pooling): one number for each map. It says how much was found, no longer where."],
+  embedding: ["embedding", "A fully connected layer and ReLU. These numbers are all that the adder ever learns of the image."],
+  number: ["number", "The second input: a 1 at the number's place and 0 everywhere else (one-hot). It joins the embedding: concatenation."],
+  adder: ["adder", "Fully connected layers. Here the image and the number meet for the first time."],
+  digit_head: ["digit head", "One output for each digit; softmax makes probabilities of them. The longest bar is the answer."],
+  sum_head: ["sum head", "One output for each sum from 0 to 18. The network doesn't calculate: it chooses one of them."],
+};
+const AFTER_NUMBER = ["number", "adder", "digit_head", "sum_head"]; // what another number changes
+const FLOW = [ // from where to where numbers go; "join" is embedding and number together
+  ["image", "block1"], ["block1", "block2"], ["block2", "block3"], ["block3", "average"],
+  ["average", "embedding"], ["join", "adder"], ["adder", "digit_head"], ["adder", "sum_head"],
+];
+const EMPTY = "The image is empty: draw a digit.";
+const NOT_FINITE = "There is no answer: the weights are no finite numbers any more.";
+
+const count = (n) => [...Array(n).keys()];
+const bars = (n) => `<span class="bars" aria-hidden="true">${count(n).map((i) => `<i><b></b><u>${i}</u></i>`).join("")}</span>`;
+const part = (name, picture) => `
+  <button type="button" class="part" data-part="${name}" aria-pressed="false" tabindex="-1">
+    <span class="picture">${picture}</span><span class="name">${PARTS[name][0]}</span><small></small>
+  </button>`;
+const canvases = (n) => "<canvas aria-hidden='true'></canvas>".repeat(n);
+const diagram = (layers) => `
+  <div class="card">
+    <div class="network" role="group" aria-label="The network, from the image to its answers">
+      <svg class="flow" aria-hidden="true"></svg>
+      <div class="row">
+        ${["image", "block1", "block2", "block3", "average"].map((name) => part(name, canvases(1))).join("")}
+      </div>
+      <div class="row">
+        <div class="join">${part("embedding", canvases(1))}${part("number", canvases(1))}</div>
+        ${part("adder", canvases(Math.min(2, layers)))}
+        <div class="heads">${part("digit_head", bars(10))}${part("sum_head", bars(19))}</div>
+      </div>
+    </div>
+    <div class="pad"></div>
+    <div class="mnist-adder choose"><p class="title">Number to add (or press its key)</p>
+      <div class="picker" role="group" aria-label="Number to add"></div></div>
+    <p class="answer"></p>
+    <div class="about"></div>
+    <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>
+    <p class="live" role="status" aria-live="polite"></p>
+  </div>`;
+
+/** How many numbers are trained in a part, or in all. */
+function parameters(weights, name = "") {
+  return Object.entries(weights)
+    .filter(([key]) => key.startsWith(name && `${name}.`) && !key.includes("running_"))
+    .reduce((sum, [, { shape }]) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}
+const shapeOf = ({ channels, height, width }) => (height > 1 ? [channels, height, width].join(" × ") : String(channels));
+
+/** Draws features, map beside map, each in a frame of its own; single numbers are maps of 1x1. */
+function paintMaps(canvas, { columns, tile, gap }, { channels, height, width, data }, colour) {
+  const rows = Math.ceil(channels / columns);
+  const [side, space] = [Math.max(1, Math.round(tile * devicePixelRatio)), Math.max(1, Math.round(gap * devicePixelRatio))];
+  const size = [columns, rows].map((n) => n * (side + space) + space);
+  if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
+  canvas.style.width = `${size[0] / devicePixelRatio}px`;
+  const context = canvas.getContext("2d");
+  context.clearRect(0, 0, ...size);
+  context.imageSmoothingEnabled = false;
+  const maps = new OffscreenCanvas(width, height * channels);
+  const pixels = new ImageData(width, height * channels);
+  data.forEach((value, i) => pixels.data.set([...colour(value), 255], 4 * i));
+  maps.getContext("2d").putImageData(pixels, 0, 0);
+  context.fillStyle = "#7d8590"; // the frames: seen on white and on black
+  for (let map = 0; map < channels; map++) {
+    const [x, y] = [map % columns, Math.floor(map / columns)].map((n) => space + n * (side + space));
+    const frame = Math.max(1, Math.min(space, Math.round(devicePixelRatio)));
+    context.fillRect(x - frame, y - frame, side + 2 * frame, side + 2 * frame);
+    context.drawImage(maps, 0, map * height, width, height, x, y, side, side);
+  }
+}
+
+/** A band from one picture to another, beside it or below it. */
+function band(a, b) {
+  if (b.left < a.right) return `M${a.left} ${a.bottom}L${b.left} ${b.top}H${b.right}L${a.right} ${a.bottom}Z`;
+  const middle = (a.right + b.left) / 2;
+  return `M${a.right} ${a.top}C${middle} ${a.top} ${middle} ${b.top} ${b.left} ${b.top}V${b.bottom}` +
+    `C${middle} ${b.bottom} ${middle} ${a.bottom} ${a.right} ${a.bottom}Z`;
+}
+
+/** An arrow from the end of a row to the beginning of the next, past their names. */
+function turn(a, b, [right, left], bend) {
+  const [from, to] = [a, b].map(({ top, bottom }) => (top + bottom) / 2);
+  return `M${a.right + 3} ${from}H${right - 8}q8 0 8 8V${bend - 8}q0 8 -8 8H${left + 8}q-8 0 -8 8V${to - 8}q0 8 8 8H${b.left - 6}m-6 -5l6 5l-6 5`;
+}
+
+function makeDiagram(model, root) {
+  const weights = readWeights(model.get("weights"));
+  const layers = Object.keys(weights).filter((name) => /^adder\.\d+\.0\.weight$/.test(name)).length;
+  const adders = layers > 1 ? ["adder.0", `adder.${layers - 1}`] : ["adder.0"];
+  const small = model.get("small");
+  root.innerHTML = diagram(layers);
+  const card = root.querySelector(".card");
+  card.classList.toggle("small", small);
+  const find = (selector) => root.querySelector(selector);
+  const partOf = (name) => find(`[data-part="${name}"]`);
+  const names = Object.keys(PARTS);
+  const all = parameters(weights);
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const layouts = new Map(); // of each canvas, read from the style when the size changes
+  let given = model.get("pixels"); // the image that Python wants, shown while nothing is drawn
+  let pixels = given;
+  let result = null; // of the image and the number, with all layers
+  let selected = "";
+
+  const features = (name) => ({
+    image: () => [{ channels: 1, height: 28, width: 28, data: Float32Array.from(pixels) }],
+    block1: () => [result.layers["block1.2"]], block2: () => [result.layers["block2.2"]],
+    block3: () => [result.layers["block3.1"]], adder: () => adders.map((layer) => result.layers[layer]),
+  }[name] ?? (() => [result.layers[name]]))();
+
+  /** The network's answer, from the image on or from the number on alone. */
+  function calculate(changed) {
+    const left = changed === names ? embed(weights, pixels) : result.layers;
+    const right = add(weights, left.embedding, model.get("number"));
+    result = { ...right, layers: { ...left, ...right.layers } };
+    for (const name of changed) paintPart(name);
+    say();
+  }
+
+  function paintPart(name) {
+    const shown = features(name);
+    const shape = name === "adder" && layers > 2 ? `${layers} × 64` : shown.map(shapeOf).join(", ");
+    partOf(name).querySelector("small").textContent = shape;
+    if (name.endsWith("head")) return paintBars(name);
+    const most = Math.max(...shown.map(({ data }) => data.reduce((a, b) => Math.max(a, Math.abs(b)), 0)));
+    const colour = { image: (value) => [value, value, value], number: (value) => (value ? [77, 171, 247] : [0, 0, 0]) }[name]
+      ?? ((value) => signed(value, most));
+    partOf(name).querySelectorAll("canvas").forEach((canvas, i) =>
+      layouts.has(canvas) && paintMaps(canvas, layouts.get(canvas), shown[i], colour));
+  }
+
+  function paintBars(name) {
+    const [shares, best] = name === "digit_head" ? [result.digitProbabilities, result.digit] : [result.sumProbabilities, result.total];
+    [...find(`[data-part="${name}"] .bars`).children].forEach((bar, i) => {
+      bar.style.setProperty("--share", shares[i] || 0);
+      bar.className = i === best ? "best" : "";
+      bar.title = `${i}: ${PANEL.percent(shares[i])}`;
+    });
+  }
+
+  const sentence = () => (!(result.digit >= 0) ? NOT_FINITE : pixels.some(Boolean) ? describe(result, model.get("number"))[0] : EMPTY);
+
+  function say() {
+    const name = (of, value) => (partOf(of).querySelector(".name").textContent = small || value < 0 ? PARTS[of][0] : `${PARTS[of][0]}: ${value}`);
+    name("number", model.get("number"));
+    name("digit_head", result.digit);
+    name("sum_head", result.total);
+    if (small) return;
+    find(".answer").innerHTML = sentence().replace(/[^. ][^.]*\./g, "<span>$&</span> ");
+    for (const input of root.querySelectorAll(".picker input")) input.checked = Number(input.value) === model.get("number");
+  }
+  const announce = (text) => (find(".live").textContent = text);
+
+  // --- parts ---
+
+  function about(name) {
+    const shape = partOf(name).querySelector("small").textContent;
+    const own = parameters(weights, name);
+    const has = own ? `${own.toLocaleString("en")} of ${all.toLocaleString("en")} parameters` : "no parameters";
+    return `<p><strong>${PARTS[name][0]}</strong> <span>${shape}</span> <span>${has}</span></p><p>${PARTS[name][1]}</p>`;
+  }
+
+  const isColumn = () => !small && getComputedStyle(find(".row")).display === "contents";
+
+  /** On a narrow page what is said of a part stands below it. */
+  function putAbout() {
+    if (isColumn()) (partOf(selected).closest(".join") ?? partOf(selected)).after(find(".about"));
+    else find(".live").before(find(".about"));
+  }
+
+  function select(name, speaks = true) {
+    selected = name;
+    for (const other of names) {
+      partOf(other).setAttribute("aria-pressed", other === name);
+      partOf(other).tabIndex = other === (name || names[0]) ? 0 : -1;
+    }
+    find(".about").innerHTML = name ? about(name) : "";
+    putAbout();
+    if (!small && layouts.size) drawFlow();
+    if (speaks) announce(find(".about").textContent);
+  }
+
+  find(".network").addEventListener("click", ({ target }) => {
+    const name = target.closest("[data-part]")?.dataset.part;
+    if (name) select(name);
+  });
+  find(".network").addEventListener("keydown", (event) => {
+    const at = names.indexOf(event.target.dataset.part);
+    const move = MOVES[event.key];
+    const next = { Home: names[0], End: names.at(-1) }[event.key] ?? (move && names[at + move[0] + move[1]]);
+    if (at < 0 || isForNotebook(event) || !(move || next)) return;
+    event.preventDefault();
+    if (!next) return;
+    select(next);
+    partOf(next).focus();
+  });
+
+  function markHere() {
+    for (const name of names) {
+      partOf(name).toggleAttribute("data-here", name === model.get("here"));
+      if (name === model.get("here")) partOf(name).setAttribute("aria-current", "location");
+      else partOf(name).removeAttribute("aria-current");
+    }
+  }
+
+  // --- the number ---
+
+  const group = `number ${Math.random()}`;
+  find(".picker").innerHTML = count(10).map((n) => `<input type="radio" name="${group}" value="${n}" aria-label="${n}">`).join("");
+
+  function setNumber(number) {
+    if (number === model.get("number")) return;
+    model.set("number", number);
+    model.save_changes();
+  }
+
+  function showNumber() {
+    calculate(AFTER_NUMBER);
+    if (selected === "number") find(".about").innerHTML = about("number");
+    lightUp("number");
+    announce(sentence());
+  }
+  find(".picker").addEventListener("change", ({ target }) => setNumber(Number(target.value)));
+  const byKey = (event) => {
+    if (/^[0-9]$/.test(event.key) && !(event.ctrlKey || event.metaKey || event.altKey)) setNumber(Number(event.key));
+  };
+  root.addEventListener("keydown", byKey, true); // the pad keeps keys to itself
+
+  // --- the drawing ---
+
+  const pad = new Traits({ strokes: [], unfinished: [], background: {}, message_id: "", pace: 0 });
+  let own = null; // the drawing, as it was told to Python
+
+  function showDrawing() {
+    const strokes = [...pad.get("strokes"), pad.get("unfinished")].filter((stroke) => stroke.length);
+    pixels = strokes.length ? [...frameStrokes(strokes)] : given;
+    calculate(names);
+  }
+
+  pad.save_changes = () => {
+    showDrawing();
+    if (pad.get("unfinished").length) return;
+    own = pixels;
+    model.set("pixels", pixels);
+    model.save_changes();
+    announce(sentence());
+  };
+
+  function showImage() {
+    if (model.get("pixels") === own) return;
+    own = null;
+    pixels = given = model.get("pixels");
+    pad.set("strokes", []);
+    calculate(names);
+    lightUp();
+  }
+
+  // --- sizes, and the bands between parts ---
+
+  function layOut() {
+    if (!root.clientWidth) return; // not in the page yet
+    const isFirst = !layouts.size;
+    const base = Number(getComputedStyle(card).getPropertyValue("--base")); // 0: as wide as there is room
+    const scale = base ? clamp(card.clientWidth / base, 0.6, 1.3) : 1;
+    for (const canvas of root.querySelectorAll(".part canvas")) {
+      const own = getComputedStyle(canvas);
+      const [columns, tile, gap] = ["columns", "tile", "gap"].map((name) => Number(own.getPropertyValue(`--${name}`)));
+      const join = isColumn() && canvas.closest(".join"); // 20 and 10 in one row
+      const room = join ? (join.clientWidth - 24) / 30 - gap : (canvas.closest(".part").clientWidth - 14 - gap) / columns - gap;
+      layouts.set(canvas, { columns, tile: base ? tile * scale : Math.min(tile, room), gap });
+    }
+    putAbout();
+    for (const name of names) paintPart(name);
+    if (!small) drawFlow();
+    if (isFirst) lightUp();
+  }
+
+  function drawFlow() {
+    const { left, top } = find(".flow").getBoundingClientRect();
+    const place = (element) => {
+      const box = element.getBoundingClientRect();
+      return { left: box.left - left, right: box.right - left, top: box.top - top, bottom: box.bottom - top };
+    };
+    const box = (name) => (name === "join" ? union(box("embedding"), box("number")) : place(partOf(name).querySelector(".picture")));
+    const [first, second] = [...root.querySelectorAll(".row")].map(place);
+    const isNarrow = isColumn();
+    const [bands, lines] = [[], []];
+    for (const [from, to] of FLOW) {
+      if (isNarrow && ["block1", "sum_head"].includes(to)) continue; // others stand between
+      const turns = to === "embedding" && !isNarrow && second.top >= first.bottom;
+      const sides = () => [place(partOf(from)).right + 4, place(partOf(to)).left - 6];
+      if (turns) lines.push(`<path data-to="${to}" d="${turn(box(from), box(to), sides(), (first.bottom + second.top) / 2)}"/>`);
+      else bands.push(`<path data-to="${to}" d="${band(box(from), box(to))}"/>`);
+    }
+    const join = box("join");
+    lines.push(`<rect x="${join.left - 3}" y="${join.top - 3}" width="${join.right - join.left + 6}" height="${join.bottom - join.top + 6}" rx="5"/>`);
+    if (!isNarrow) lines.push(`<text x="${join.right + 9}" y="${(join.top + join.bottom) / 2 + 4}">${result.layers.embedding.channels + 10}</text>`);
+    find(".flow").innerHTML = `<g class="bands">${bands.join("")}</g><g class="lines">${lines.join("")}</g>`;
+  }
+
+  /** The parts light up one after the other, from one of them to the right. */
+  function lightUp(from = names[0]) {
+    if (still.matches) return;
+    const options = (name) => ({ duration: 500, delay: 130 * (names.indexOf(name) - names.indexOf(from)), easing: "ease-out", fill: "backwards" });
+    for (const name of names.slice(names.indexOf(from))) {
+      partOf(name).querySelector(".picture").animate([{ opacity: 0.15 }, { opacity: 1 }], options(name));
+      const path = find(`.flow [data-to="${name}"]`);
+      path?.animate([{ opacity: 0 }, { opacity: 1 }], options(name));
+    }
+  }
+
+  const stopPad = small ? null : PANEL.render({ model: pad, el: find(".pad") });
+  if (small) for (const gone of [".pad", ".choose", ".answer", ".flow", ".legend"]) find(gone).remove();
+  const sizes = new ResizeObserver(layOut);
+  sizes.observe(root);
+  window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
+  const listeners = { pixels: showImage, number: showNumber, here: markHere };
+  for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
+  calculate(names);
+  markHere();
+  select(small ? "" : model.get("here") || "image", false);
+  const stop = () => {
+    stopPad?.();
+    sizes.disconnect();
+    window.removeEventListener("resize", layOut);
+    root.removeEventListener("keydown", byKey, true);
+    for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
+  };
+  return { stop, lightUp, pad };
+}
+
+const union = (a, b) => ({
+  left: Math.min(a.left, b.left), right: Math.max(a.right, b.right),
+  top: Math.min(a.top, b.top), bottom: Math.max(a.bottom, b.bottom),
+});
+
+function render({ model, el }) {
+  el.classList.add("network-diagram");
+  const letKeysGo = keepKeys(el);
+  const { stop } = makeDiagram(model, el);
+  return () => (letKeysGo(), stop());
+}
+
+export default { render, makeDiagram };

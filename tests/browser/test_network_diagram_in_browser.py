@@ -1,0 +1,213 @@
+"""The picture of the whole network on a page without Python: its numbers, mouse, keys and pad."""
+
+import build_site
+import pytest
+import torch
+from lab import DIGITS, draw
+
+from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
+from mnist_adder_lib.course.network_diagram import PARTS, NetworkDiagram
+from mnist_adder_lib.course.widgets import without_python
+from mnist_adder_lib.model import count_parameters, receptive_fields
+
+ANSWERS = """cases => {
+    const weights = readWeights(window.model.traits.weights);
+    return cases.map(([pixels, number]) => {
+        const { layers } = forward(weights, pixels, number);
+        const lists = Object.entries(layers).map(([name, { data }]) => [name, [...data]]);
+        return Object.fromEntries(lists);
+    });
+}"""
+PICTURES = """() => Object.fromEntries([...document.querySelectorAll("[data-part]")].map((part) =>
+    [part.dataset.part, [...part.querySelectorAll("canvas")].map((one) => one.toDataURL()).join() +
+        part.querySelector(".bars")?.innerHTML]))"""
+GAP = """() => { // the shades between the maps of block 1, and the smallest side of any map
+    const canvas = document.querySelector("[data-part=block1] canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return [...Array(canvas.width).keys()].map((x) => data[4 * (20 * canvas.width + x)]);
+}"""
+
+
+def shown(page):
+    return page.evaluate(PICTURES)
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def about(page):
+    return page.locator(".about").inner_text()
+
+
+def part(page, name):
+    return page.locator(f"[data-part={name}]")
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_its_numbers_are_pytorchs(show, first, layers):
+    torch.manual_seed(layers)
+    model = load_pretrained() if layers == 2 else IdentityAdderModel(adder_layers=layers).eval()
+    images, numbers = first(12).images, torch.arange(12) % 10
+    page = show(NetworkDiagram(model))
+    page.add_script_tag(content=without_python())
+    cases = [[image.flatten().tolist(), int(n)] for image, n in zip(images, numbers)]
+    found = page.evaluate(ANSWERS, cases)
+    with torch.no_grad():
+        batch = normalise(images / 255).unsqueeze(1)
+        expected = dict(zip(("digit_head", "sum_head"), model(batch, numbers)))
+        expected["embedding"] = model.embed(batch)
+        expected["block1.2"] = model.block1(batch).flatten(1)
+        expected["block2.2"] = model.block2(model.block1(batch)).flatten(1)
+    for name, values in expected.items():
+        theirs = torch.tensor([one[name] for one in found])
+        assert torch.allclose(theirs, values, atol=1e-4), name
+
+
+def test_each_part_says_what_it_is_and_its_size_is_the_models(show):
+    model = load_pretrained()
+    page = show(NetworkDiagram(model))
+    fields = {row["layer"]: row["size"] for row in receptive_fields(model)}
+    last = {"block1": "block1.2", "block2": "block2.2", "block3": "block3.1.0"}
+    sizes = {"image": "1 × 28 × 28", "block1": "8 × 14 × 14", "block2": "16 × 7 × 7",
+             "block3": "16 × 5 × 5", "average": "16", "embedding": "20", "number": "10",
+             "adder": "64, 64", "digit_head": "10", "sum_head": "19"}
+    for name in PARTS:
+        part(page, name).click()
+        text = about(page)
+        assert sizes[name] in text and part(page, name).locator("small").inner_text() in text
+        own = getattr(model, name, None)
+        assert (f"{count_parameters(own):,} of 17,360" if own else "no parameters") in text
+        if name in last:
+            assert f"{fields[last[name]]} × {fields[last[name]]} pixels" in text
+        assert page.locator("[data-part][aria-pressed=true]").count() == 1
+        assert part(page, name).get_attribute("aria-pressed") == "true"
+        assert page.get_by_role("status").inner_text() == page.locator(".about").text_content()
+
+
+def test_by_keys(show):
+    page = show(NetworkDiagram(load_pretrained(), here="block2"))
+    assert "block 2" in about(page)
+    assert part(page, "block2").get_attribute("aria-current") == "location"
+    part(page, "block2").focus()
+    press(page, "ArrowRight", "ArrowDown", "ArrowLeft")
+    assert "block 3" in about(page)
+    press(page, "End", "ArrowRight")
+    assert "sum head" in about(page)
+    press(page, "Home", "Enter")
+    assert "28 rows" in about(page)
+    press(page, "9", "d")
+    assert page.evaluate("model.traits.number") == 9
+    assert "7 + 9 = 16" in page.locator(".answer").inner_text()
+    press(page, "Tab", "3")  # one stop for all parts; then the pad
+    assert page.evaluate("document.activeElement.className") == "digit-pad"
+    press(page, *["Tab"] * 4, "ArrowLeft")
+    assert page.evaluate("model.traits.number") == 2
+    assert page.evaluate("outside.filter((key) => !/Tab|Enter|Arrow/.test(key))") == []
+
+
+def test_another_number_changes_the_right_part_alone(show):
+    page = show(NetworkDiagram(load_pretrained()))
+    before = shown(page)
+    page.get_by_role("radio", name="8").click()
+    after = shown(page)
+    changed = {name for name in PARTS if before[name] != after[name]}
+    assert changed >= {"number", "adder", "sum_head"}
+    assert changed <= {"number", "adder", "digit_head", "sum_head"}
+    assert page.evaluate("[model.traits.number, model.saved]") == [8, 1]
+    assert page.locator(".answer").inner_text() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
+    page.evaluate("model.set('number', 0)")  # as Python does
+    assert "number: 0" in part(page, "number").inner_text()
+    assert page.get_by_role("radio", name="0").is_checked()
+
+
+def test_ones_own_drawing_goes_through_the_network(show):
+    page = show(NetworkDiagram(load_pretrained()))
+    given = page.evaluate("model.traits.pixels")
+    draw(page, DIGITS[3])
+    page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 3')")
+    drawn = page.evaluate("model.traits.pixels")
+    assert drawn != given and len(drawn) == 784 and max(drawn) == 255
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 7')")
+    assert page.evaluate("model.traits.pixels") == given
+    draw(page, DIGITS[1])
+    page.evaluate("pixels => model.set('pixels', pixels)", drawn)  # as Python does
+    page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 3')")
+    assert page.locator(".hint").is_visible()  # the pad is free again
+    page.evaluate("model.set('pixels', Array(784).fill(0))")
+    assert page.locator(".answer").inner_text() == "The image is empty: draw a digit."
+    page.evaluate("stop()")
+    page.evaluate("model.set('number', 1)")
+    assert page.locator(".answer").inner_text() == "The image is empty: draw a digit."
+
+
+def test_weights_that_are_no_numbers_any_more(show):
+    model = IdentityAdderModel()
+    torch.nn.init.constant_(model.digit_head.weight, torch.nan)
+    page = show(NetworkDiagram(model))
+    assert "no finite numbers" in page.locator(".answer").inner_text()
+
+
+def test_the_small_one_has_names_alone(show):
+    page = show(NetworkDiagram(load_pretrained(), here="adder", small=True))
+    assert page.locator("[data-part]").count() == 10
+    assert page.locator("[data-part=adder][aria-current=location]").count() == 1
+    assert not page.locator(".digit-pad, .answer, .picker").count()
+    assert page.locator(".card").bounding_box()["height"] < 130
+    assert not any(part(page, name).locator("small").is_visible() for name in PARTS)
+    part(page, "average").click()
+    assert "global average pooling" in about(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 800, 1440])
+def test_it_fits_and_maps_can_be_told_apart(show, width, scheme):
+    for small in (False, True):
+        diagram = NetworkDiagram(load_pretrained(), small=small)
+        page = show(diagram, width=width, color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        inside = page.locator(".card").first.bounding_box()
+        for one in page.locator("[data-part]").all():
+            box = one.bounding_box()
+            assert box["x"] >= inside["x"] and box["width"] >= 24 and box["height"] >= 24
+            assert box["x"] + box["width"] <= inside["x"] + inside["width"]
+        if not small:
+            assert max(page.evaluate(GAP)) > 100  # a frame, in any theme
+            sides = {1440: 27, 800: 34, 390: 40, 320: 30}
+            maps = part(page, "block2").locator("canvas").bounding_box()
+            assert maps["width"] >= (4 if width > 539 else 8) * sides[width]
+
+
+def test_with_forced_colours_the_selected_part_is_seen(show):
+    page = show(NetworkDiagram(load_pretrained()), forced_colors="active")
+    looks = "e => getComputedStyle(e).outlineStyle"
+    assert part(page, "image").evaluate(looks) != part(page, "block1").evaluate(looks)
+
+
+def test_it_lights_up_from_left_to_right_where_motion_is_welcome(show):
+    page = show(NetworkDiagram(load_pretrained()), reduced_motion="no-preference")
+    assert page.evaluate("document.getAnimations().length") > 10
+    page = show(NetworkDiagram(load_pretrained()))
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_on_the_site_it_is_live(empty_page):
+    scripts = {}
+    html = build_site.live("from mnist_adder_lib import load_pretrained\n"
+                           "from mnist_adder_lib.course.network_diagram import NetworkDiagram\n"
+                           "NetworkDiagram(load_pretrained(), number=3)", scripts)
+    assert len(html) < 150_000
+    empty_page.goto("about:blank")
+    empty_page.set_content(f"<!doctype html><main>{html}</main>")
+    (script, style), = scripts.values()
+    site = (build_site.PAGES / "static" / "site.js").read_text("utf-8")
+    empty_page.add_style_tag(content=style)
+    empty_page.add_script_tag(content="\n".join([
+        build_site.read("traits"), "const WIDGETS = {};", script, site]))
+    assert empty_page.locator(".answer").inner_text().startswith("I see a 7 (over 99%). 7 + 3 = 10")
+    empty_page.get_by_role("radio", name="8").click()
+    assert "7 + 8 = 15" in empty_page.locator(".answer").inner_text()
+    draw(empty_page, DIGITS[0])
+    empty_page.locator(".answer").filter(has_text="0 + 8 = 8").wait_for()
