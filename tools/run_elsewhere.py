@@ -34,7 +34,7 @@ OTHER_SEEDS = f"""import torch
 _seed = torch.manual_seed
 torch.manual_seed = lambda number: _seed(number + {SEED_OFFSET})"""
 LONG = 5  # seconds
-HOURS = "**REFERENCE_RECIPE"  # a training with it takes minutes, and much more elsewhere
+HOURS = "epochs=15"  # a training of minutes, and of many more elsewhere
 COMPARISON = re.compile(r"^guesses\.compare\(.*\Z", re.MULTILINE | re.DOTALL)
 
 
