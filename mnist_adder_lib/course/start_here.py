@@ -137,16 +137,16 @@ AFTERNOON = {0, 1, 4, 6, 8}
 @in_style
 def plot_map() -> Figure:
     """The fourteen lessons as stops of a road, in five rows; those of an afternoon are filled."""
-    figure, ax = plt.subplots(figsize=(5.4, 5.4))
+    figure, ax = plt.subplots(figsize=(6.6, 6))
     stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
              for column in range(len(names))]
     _draw_road(ax, stops)
     for row, (part, _) in enumerate(LESSONS):
-        ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=11)
+        ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=13)
     names = [name for _, part in LESSONS for name in part]
     for number, ((x, y), name) in enumerate(zip(stops, names)):
         _draw_stop(ax, x, y, number, name)
-    ax.set(xlim=(-1.6, 2.65), ylim=(-4.55, 0.4), aspect="equal")
+    ax.set(xlim=(-1.6, 2.65), ylim=(-4.55, 0.4), aspect=0.8)
     ax.axis("off")
     parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
     way = ", ".join(map(str, sorted(AFTERNOON)))
@@ -164,7 +164,7 @@ def _draw_road(ax, stops) -> None:
 
 def _draw_stop(ax, x, y, number, name) -> None:
     chosen = number in AFTERNOON
-    ax.plot(x, y, "o", markersize=23, markeredgewidth=2, color=ORANGE if chosen else BLUE,
+    ax.plot(x, y, "o", markersize=25, markeredgewidth=2, color=ORANGE if chosen else BLUE,
             markerfacecolor=ORANGE if chosen else "white")
-    ax.text(x, y - 0.01, number, ha="center", va="center", color="black", fontsize=10)
-    ax.text(x, y - 0.24, name, ha="center", va="top", color=GREY, fontsize=8, linespacing=1.05)
+    ax.text(x, y - 0.01, number, ha="center", va="center", color="black", fontsize=12)
+    ax.text(x, y - 0.24, name, ha="center", va="top", color=GREY, fontsize=11, linespacing=1.05)
