@@ -7,7 +7,7 @@ In a notebook, an assertion of a lesson that fails says what that means: who cha
 lesson has found something out, and done nothing wrong.
 """
 
-from IPython import get_ipython
+import builtins
 
 CHANGED = ("With the lesson's own numbers this holds. What have you changed, "
            "and does it explain this?")
@@ -19,5 +19,5 @@ def explain_assertion(shell, kind, error, traceback, tb_offset=None) -> None:
     shell.showtraceback((kind, error, traceback), tb_offset)
 
 
-if get_ipython():
-    get_ipython().set_custom_exc((AssertionError,), explain_assertion)
+if hasattr(builtins, "get_ipython"):  # nothing is imported: the environment check runs without
+    builtins.get_ipython().set_custom_exc((AssertionError,), explain_assertion)
