@@ -142,7 +142,7 @@ def by_count(adder: str, score: str = "held_sums") -> pd.DataFrame:
     """A score of an adder behind a network that reads digits: a table with a row for each number of
     held-out pairs, a column for each seed.
 
-    score: what the head of the tool names, in percent but for "slope".
+    score: what the head of the tool names, such as "held_sums", in percent.
     """
     runs = read_results("adders.jsonl")
     runs = runs[~runs["whole"] & (runs["adder"] == adder)]
@@ -153,14 +153,13 @@ def by_count(adder: str, score: str = "held_sums") -> pd.DataFrame:
 def mean_and_std(adders: list[str], scores: list[str]) -> pd.DataFrame:
     """Scores of some adders, of which 20 pairs were held out: mean ± standard deviation over their
     seeds, a row for each adder."""
-    columns = {score.replace("_", " "): [_with_std(by_count(adder, score).loc[20].astype(float),
-                                                   2 if score == "slope" else 1)
+    columns = {score.replace("_", " "): [_with_std(by_count(adder, score).loc[20])
                                          for adder in adders] for score in scores}
     return pd.DataFrame(columns, index=pd.Index(adders))
 
 
-def _with_std(found: pd.Series, decimals: int) -> str:
-    return f"{found.mean():.{decimals}f} ± {found.std():.{decimals}f}"
+def _with_std(found: pd.Series) -> str:
+    return f"{found.mean():.1f} ± {found.std():.1f}"
 
 
 # --- figures --------------------------------------------------------------------------------------

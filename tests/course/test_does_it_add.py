@@ -117,8 +117,8 @@ def test_what_the_lesson_says_of_fewer_pairs():
 
 
 def test_summary():
-    table = mean_and_std(["shift"], ["held_sums", "slope"])
-    assert list(table.columns) == ["held sums", "slope"]
+    table = mean_and_std(["shift"], ["held_sums", "held_digits"])
+    assert list(table.columns) == ["held sums", "held digits"]
     found = scores_of("shift", False, "held_sums")
     assert table.loc["shift", "held sums"] == f"{found.mean():.1f} ± {found.std():.1f}"
 
