@@ -20,9 +20,7 @@ What a line holds, each for the test split (chosen by it) and the evaluation spl
 means over pairs: `held_sums`, `held_digits`, the percent of images answered right on held-out pairs
 whose sum occurs in training; `slope` of the mean predicted sum against the true one over these
 pairs; `lost_sums`, as `held_sums` on pairs whose sum doesn't occur (null where there are none);
-`seen_sums`, `seen_digits`, on the other pairs. Of whole networks it holds also three 10x10 tables
-of the evaluation split, a row for each digit: `right`, percent of sums, `read`, percent of digits,
-`mean`, the mean predicted sum.
+`seen_sums`, `seen_digits`, on the other pairs.
 """
 
 import itertools
@@ -273,14 +271,8 @@ def measure(name: str, count: int, seed: int, behind_reader: bool) -> dict:
         embeddings = [None, *(embed_all(model, split) for split in splits[1:])]
     seconds = round(time.perf_counter() - start)
     test, evaluation = (pair_tables(model, splits[n], embeddings[n]) for n in (1, 2))
-    row = dict(adder=name, whole=not behind_reader, held_out=count, seed=seed, seconds=seconds,
-               test=scores(test, held_out), evaluation=scores(evaluation, held_out))
-    if not behind_reader:
-        right, read, mean = evaluation
-        row |= dict(right=(100 * right).round().long().tolist(),
-                    read=(100 * read).round().long().tolist(),
-                    mean=[[round(value, 2) for value in line] for line in mean.tolist()])
-    return row
+    return dict(adder=name, whole=not behind_reader, held_out=count, seed=seed, seconds=seconds,
+                test=scores(test, held_out), evaluation=scores(evaluation, held_out))
 
 
 if __name__ == "__main__":

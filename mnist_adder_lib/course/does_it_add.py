@@ -14,13 +14,11 @@ from torch import Tensor
 from .checks import Checks, rand_int
 from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, write_readably
 from .guesses import Guesses
-from .pair_picker import PATTERN, as_table, unseen_sums
 from .results import read_results
 
 guesses = Guesses.load("does_it_add")
 checks = Checks()
 TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)
-MEASURED = as_table(PATTERN)  # the pairs that the tool holds out
 
 
 def _tables():
@@ -140,56 +138,28 @@ def difference(digit_probabilities, number):
 # --- what experiments/measure_adders.py measured --------------------------------------------------
 
 
-def _runs(whole: bool) -> pd.DataFrame:
-    runs = read_results("adders.jsonl")
-    return runs[(runs["whole"] == whole) & (runs["held_out"] == 20)]
-
-
-def measured(score: str, whole: bool = False, split: str = "evaluation") -> pd.DataFrame:
-    """A score of every adder: a table with a row for each adder and a column for each seed.
-
-    score: what the head of the tool names, in percent but for "slope"; whole: of networks trained
-    whole, or of adders behind a network that reads digits. 20 pairs were held out.
-    """
-    runs = _runs(whole)
-    runs = runs.assign(score=[scores[score] for scores in runs[split]])
-    table = runs.pivot(index="adder", columns="seed", values="score")
-    return table.loc[runs["adder"].unique()].astype(float)
-
-
 def by_count(adder: str, score: str = "held_sums") -> pd.DataFrame:
-    """A score of an adder behind a reader: a row for each number of held-out pairs, a column for
-    each seed."""
+    """A score of an adder behind a network that reads digits: a table with a row for each number of
+    held-out pairs, a column for each seed.
+
+    score: what the head of the tool names, such as "held_sums", in percent.
+    """
     runs = read_results("adders.jsonl")
     runs = runs[~runs["whole"] & (runs["adder"] == adder)]
     runs = runs.assign(score=[scores[score] for scores in runs["evaluation"]])
     return runs.pivot(index="held_out", columns="seed", values="score").rename_axis("held out")
 
 
-def pair_table(adder: str, kind: str = "right") -> Tensor:
-    """A table of the 100 pairs, (10, 10), a row for each digit: the mean of whole networks.
-
-    kind: "right", the percent of sums that are right; "read", of digits; "mean", the predicted sum.
-    """
-    runs = _runs(True)
-    return torch.tensor(runs[runs["adder"] == adder][kind].tolist()).double().mean(dim=0)
-
-
-def mean_and_std(adders: list[str], scores: list[str], whole: bool = False) -> pd.DataFrame:
-    """Some adders' scores on the evaluation split, mean ± standard deviation over their seeds."""
-    found = {score: measured(score, whole).loc[adders] for score in scores}
-    columns = {score.replace("_", " "): _with_std(table, 2 if score == "slope" else 1)
-               for score, table in found.items()}
-    table = pd.DataFrame(columns, index=pd.Index(adders))
-    table["seeds"] = found[scores[0]].notna().sum(axis=1)
-    return table
+def mean_and_std(adders: list[str], scores: list[str]) -> pd.DataFrame:
+    """Scores of some adders, of which 20 pairs were held out: mean ± standard deviation over their
+    seeds, a row for each adder."""
+    columns = {score.replace("_", " "): [_with_std(by_count(adder, score).loc[20])
+                                         for adder in adders] for score in scores}
+    return pd.DataFrame(columns, index=pd.Index(adders))
 
 
-def _with_std(table: pd.DataFrame, decimals: int) -> list[str]:
-    mean, std = table.mean(axis=1), table.std(axis=1)
-    return [f"{mean[name]:.{decimals}f}"
-            + (f" ± {std[name]:.{decimals}f}" if table.loc[name].count() > 1 else "")
-            for name in table.index]
+def _with_std(found: pd.Series) -> str:
+    return f"{found.mean():.1f} ± {found.std():.1f}"
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -198,7 +168,7 @@ SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
 
 
 @in_style
-def plot_pairs(tables: dict[str, Tensor], held_out: Tensor = MEASURED) -> Figure:
+def plot_pairs(tables: dict[str, Tensor], held_out: Tensor) -> Figure:
     """Heat maps of the hundred pairs in percent (0-100), from orange to blue; the held-out pairs
     are framed. A single one also says the numbers."""
     columns = min(3, len(tables))
@@ -232,10 +202,9 @@ def _draw_pairs(ax, table: Tensor, held_out: Tensor, annotated: bool) -> None:
 
 
 @in_style
-def plot_slopes(means: dict[str, Tensor]) -> Figure:
-    """The mean predicted sum against the true one, a dot for each pair that the tool held out and
-    whose sum is seen, with the line through them and its slope."""
-    pairs = MEASURED & ~unseen_sums(MEASURED)
+def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
+    """The mean predicted sum against the true one, a dot for each of these pairs, bool (10, 10),
+    with the line through them and its slope."""
     rows = -(-len(means) // 2)
     figure, axes = plt.subplots(rows, 2, figsize=(4.4, 2.4 * rows), sharex=True, sharey=True)
     words = []
