@@ -48,7 +48,7 @@ def _sizes():
             lambda i, o, k: k * k * i * o + o,
         "Batch norm has two numbers for *each* channel, not two in all.":
             lambda i, o, k: k * k * i * o + 2,
-        "The mean and the spread are measured, not learned. Batch norm learns two numbers for each "
+        "Mean and standard deviation are measured, not learned. Batch norm learns two for each "
         "channel.": lambda i, o, k: k * k * i * o + 4 * o,
         "The convolution has no bias.": lambda i, o, k: k * k * i * o + 3 * o,
         "Each channel that leaves has a window for every channel that comes in.":

@@ -4,11 +4,11 @@
 
 const PARTS = { // in the order of calculation: a name, what it is for, and a few words of its shape
   image: ["image", "What the network gets: 28 rows of 28 pixels. Your drawing is brought to the size and place that the digits of MNIST have."],
-  block1: ["block 1", "Two convolutions and max pooling. Each map shows where its weights found what they look for. One place of a map sees 6 × 6 pixels of the image."],
-  block2: ["block 2", "Two more convolutions and max pooling. They look at all maps of block 1 together. One place now sees 16 × 16 pixels."],
+  block1: ["block 1", "Two convolutions and max pooling. Each channel shows where its weights found what they look for. One place of a channel sees 6 × 6 pixels of the image."],
+  block2: ["block 2", "Two more convolutions and max pooling. They look at all channels of block 1 together. One place now sees 16 × 16 pixels."],
   block3: ["block 3", "The last two convolutions. One place sees 32 × 32 pixels, so the one in the middle sees the whole image."],
-  average: ["average", "The mean of each map of block 3 (global average pooling): one number for each map. It says how much was found, no longer where."],
-  embedding: ["embedding", "A fully connected layer and ReLU. These numbers are all that the adder ever learns of the image."],
+  average: ["average", "The mean of each channel of block 3 (global average pooling): one value for each channel. It says how much was found, no longer where."],
+  embedding: ["embedding", "A fully connected layer and ReLU. These 20 values are all that the adder ever learns of the image."],
   number: ["number", "The second input: a 1 at the number's place and 0 everywhere else (one-hot). It joins the embedding: concatenation."],
   adder: ["adder", "Fully connected layers. Here the image and the number meet for the first time."],
   digit_head: ["digit head", "One output for each digit; softmax makes probabilities of them. The longest bar is the answer."],
