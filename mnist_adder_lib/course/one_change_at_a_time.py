@@ -7,7 +7,6 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from ..train import SCHEDULES
 from .checks import Checks, rand_int
 from .figures import BLUE, GREY, ORANGE, in_style, labelled
 from .guesses import Guesses
@@ -168,34 +167,33 @@ def measured(column: str) -> pd.DataFrame:
 
 
 def searched() -> pd.DataFrame:
-    """The search for learning rates: accuracy on the test split by change and rate, as text."""
+    """The search for learning rates, a row a change: accuracy on the test split at each rate, as
+    text; how many were tried; the best of them, and whether it lies inside what was tried."""
     runs = read_results("changes.jsonl")
     runs = runs[runs["torch"].isna()]
     table = runs.pivot(index="change", columns="learning_rate", values="test")
-    order = runs["change"].unique()
-    return table.loc[order].map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
+    table = table.loc[runs["change"].unique()]
+    shown = table.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
+    shown["tries"], shown["best"] = table.count(axis=1), table.idxmax(axis=1)
+    shown["it lies"] = [_place(row.dropna()) for _, row in table.iterrows()]
+    return shown
+
+
+def _place(tried: pd.Series) -> str:
+    """Where the best of some accuracies lies; they are in the order of their rates."""
+    ends = {tried.index[0]: "at the lower edge", tried.index[-1]: "at the upper edge"}
+    return ends.get(tried.idxmax(), "inside")
 
 
 @in_style
-def plot_one_cycle(rate: float, steps: int) -> Figure:
-    """Learning rate and momentum in each step of a one-cycle schedule with this peak."""
-    optimizer = torch.optim.SGD([torch.zeros(1)], rate, momentum=0.9)
-    schedule = SCHEDULES["one_cycle"](optimizer, rate, 0.9, steps)
-    rows = []
-    for _ in range(steps):
-        rows.append((optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"]))
-        optimizer.step()
-        schedule.step()
-    figure, axes = plt.subplots(2, 1, figsize=(5, 3.2), sharex=True)
-    for ax, values, name, colour in zip(axes, zip(*rows), ("learning rate", "momentum"),
-                                        (BLUE, ORANGE)):
-        ax.plot(values, color=colour)
-        ax.set(ylabel=name)
-    axes[1].set(xlabel="step")
-    rates, momenta = zip(*rows)
-    return labelled(figure, f"The learning rate rises from {rates[0]:g} to {rate:g} and falls to "
-                             f"nearly 0; momentum goes from {momenta[0]:.2f} down to "
-                             f"{min(momenta):.2f} and up again.")
+def plot_rates(rates: list[float]) -> Figure:
+    """The learning rate of each step."""
+    figure, ax = plt.subplots(figsize=(5, 2))
+    ax.plot(range(1, len(rates) + 1), rates, color=BLUE)
+    ax.set(xlabel="step", ylabel="learning rate")
+    top = rates.index(max(rates)) + 1
+    return labelled(figure, f"The learning rate goes from {rates[0]:.2g} up to {max(rates):.2g} at "
+                            f"step {top} and down to {rates[-1]:.1g} at step {len(rates)}.")
 
 
 @in_style

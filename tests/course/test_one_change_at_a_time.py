@@ -4,7 +4,6 @@ import math
 import statistics
 
 import measure_changes
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -13,7 +12,8 @@ from mnist_adder_lib import IdentityAdderModel, evaluate
 from mnist_adder_lib.course.one_change_at_a_time import (
     checks,
     plot_differences,
-    plot_one_cycle,
+    plot_rates,
+    searched,
 )
 
 
@@ -44,12 +44,21 @@ RIGHT = {
 }
 
 
-def test_one_cycle_is_that_of_fit():
-    rate, momentum = (ax.lines[0].get_ydata() for ax in plot_one_cycle(0.05, 100).axes)
-    assert max(rate) == pytest.approx(0.05, rel=0.01) and rate[0] < 0.003 > rate[-1]
-    assert np.argmax(rate) == np.argmin(momentum) == pytest.approx(30, abs=2)
-    assert min(momentum) == pytest.approx(0.85, abs=0.001)
-    assert max(momentum) == pytest.approx(0.95, abs=0.001)
+def test_plot_rates():
+    figure = plot_rates([0.004, 0.1, 0.05, 0.0001])
+    assert list(figure.axes[0].lines[0].get_ydata()) == [0.004, 0.1, 0.05, 0.0001]
+    assert "from 0.004 up to 0.1 at step 2 and down to 0.0001 at step 4" in figure.get_label()
+
+
+def test_searched_says_where_the_best_lies():
+    table = searched()
+    for name in table.index:
+        tried = measure_changes.CHANGES[name].rates
+        place = {tried[0]: "at the lower edge", tried[-1]: "at the upper edge"}
+        best = measure_changes.chosen_rate(name)
+        assert table.loc[name, "tries"] == len(tried) and table.loc[name, "best"] == best
+        assert table.loc[name, "it lies"] == place.get(best, "inside")
+    assert (table.loc[SIX, "it lies"] != "inside").sum() == 5  # as the lesson says
 
 
 def test_plot_differences():
