@@ -17,15 +17,7 @@ from .guesses import Guesses
 from .results import read_results
 
 
-def _which_is_more_often_wrong(answer) -> str:
-    """answer: the shares wrong of sum 9 and of sum 0, and how often chance does as much."""
-    nine, zero, chance = answer
-    if chance >= 0.05:
-        return "neither"
-    return "9" if nine < zero else "0"
-
-
-guesses = Guesses.load("evaluation_tables", rare_sum=_which_is_more_often_wrong)
+guesses = Guesses.load("evaluation_tables")
 checks = Checks()
 
 
