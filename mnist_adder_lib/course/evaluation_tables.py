@@ -16,7 +16,6 @@ from .figures import BLUE, GREY, ORANGE, RED, in_style, labelled
 from .guesses import Guesses
 from .results import read_results
 
-
 guesses = Guesses.load("evaluation_tables")
 checks = Checks()
 
