@@ -300,9 +300,9 @@ def plot_intervals(intervals, truth: float) -> Figure:
         colour, width = (BLUE, 1.2) if hit else (RED, 3)
         ax.plot([low, high], [row, row], color=colour, linewidth=width)
     ax.axvline(truth, color=GREY, linestyle=":")
-    ax.set(xlabel="accuracy, percent (dotted: the truth)", ylabel="sample")
+    ax.set(xlabel="accuracy, percent (dotted: the truth)", ylabel="exam")
     hits = count_holding(intervals, truth)
-    return labelled(figure, f"{len(intervals)} lines, one for the interval of each sample. {hits} "
+    return labelled(figure, f"{len(intervals)} lines, one for the interval of each exam. {hits} "
                     f"cross the dotted line of the truth, {len(intervals) - hits} miss it.")
 
 
