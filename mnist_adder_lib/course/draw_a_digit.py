@@ -15,12 +15,12 @@ from torch import Tensor
 from ..augment import draw_line
 from ..checkpoint import load_pretrained
 from ..drawing import DigitPad
-from ..drawing.framing import crop_to_ink, resize_long_side, stroke_weight, to_ink, to_uint8
+from ..drawing.framing import to_ink, to_uint8
 from ..drawing.panel import with_article
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
 from .checks import Checks, rand_int
-from .figures import BLUE, GREY, ORANGE, RED, draw_image, in_style, labelled
+from .figures import GREY, RED, draw_image, in_style, labelled
 from .guesses import Guesses
 from .reasons import plain
 
@@ -42,24 +42,6 @@ def on_pad(image, size: int, corner: bool = False) -> np.ndarray:
     larger = Image.fromarray(np.asarray(image)).resize((size, size))
     pad[start : start + size, start : start + size] = np.asarray(larger)
     return pad
-
-
-def stroke_weights(images) -> list[float]:
-    """How thick the strokes of uint8 images are, in pixels of a digit whose longer side is 20."""
-    inks = [crop_to_ink(to_ink(np.asarray(image))) for image in images]
-    return [stroke_weight(resize_long_side(ink, 80)) / 4 for ink in inks]  # finer, to be exact
-
-
-@in_style
-def plot_stroke_weights(weights: list[float], ours: float) -> Figure:
-    """A histogram of the stroke weights of MNIST images, with a dotted line for one of ours."""
-    figure, ax = plt.subplots(figsize=(5, 2.2))
-    ax.hist(weights, bins=20, color=BLUE)
-    ax.axvline(ours, color=ORANGE, linestyle=":", linewidth=2)
-    ax.set(xlabel="stroke weight in pixels", ylabel="MNIST images")
-    return labelled(figure, f"A histogram of the stroke weights of {len(weights)} MNIST images, "
-                             f"from {min(weights):.1f} to {max(weights):.1f} pixels, half of them "
-                             f"below {np.median(weights):.2f}; a dotted line at {ours:.2f}.")
 
 
 def find_tops(images: Tensor) -> Tensor:
@@ -133,16 +115,6 @@ def plot_read(images, digits, answers) -> Figure:
         misread += [title] * (answer != digit)
         draw_image(ax, image, title, 0, 255, GREY if answer == digit else RED)
     return labelled(figure, f"{len(images)} drawings. Misread: {'; '.join(misread) or 'none'}.")
-
-
-def most_misread(table) -> str:
-    """What is misread most, of a confusion matrix (10, 10) with the true digits in its rows."""
-    mistakes = table.where(~np.eye(len(table), dtype=bool), 0).stack()
-    if not mistakes.any():
-        return "All were read as what was asked for."
-    most = [f"{with_article(true)} as {with_article(read)}"
-            for true, read in mistakes[mistakes == mistakes.max()].index]
-    return f"Misread most often ({mistakes.max():.0f}): {', '.join(most)}."
 
 
 def _small():

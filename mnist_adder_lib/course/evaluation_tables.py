@@ -16,16 +16,7 @@ from .figures import BLUE, GREY, ORANGE, RED, in_style, labelled
 from .guesses import Guesses
 from .results import read_results
 
-
-def _which_is_more_often_wrong(answer) -> str:
-    """answer: the shares wrong of sum 9 and of sum 0, and how often chance does as much."""
-    nine, zero, chance = answer
-    if chance >= 0.05:
-        return "neither"
-    return "9" if nine < zero else "0"
-
-
-guesses = Guesses.load("evaluation_tables", rare_sum=_which_is_more_often_wrong)
+guesses = Guesses.load("evaluation_tables")
 checks = Checks()
 
 
@@ -309,9 +300,9 @@ def plot_intervals(intervals, truth: float) -> Figure:
         colour, width = (BLUE, 1.2) if hit else (RED, 3)
         ax.plot([low, high], [row, row], color=colour, linewidth=width)
     ax.axvline(truth, color=GREY, linestyle=":")
-    ax.set(xlabel="accuracy, percent (dotted: the truth)", ylabel="sample")
+    ax.set(xlabel="accuracy, percent (dotted: the truth)", ylabel="exam")
     hits = count_holding(intervals, truth)
-    return labelled(figure, f"{len(intervals)} lines, one for the interval of each sample. {hits} "
+    return labelled(figure, f"{len(intervals)} lines, one for the interval of each exam. {hits} "
                     f"cross the dotted line of the truth, {len(intervals) - hits} miss it.")
 
 
