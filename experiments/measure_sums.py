@@ -1,13 +1,13 @@
 """Train readers of digits with sums alone as targets, and record what they have learned.
 
-    python experiments/measure_sums.py [--ways "two images" "last figure" ...] [--seeds 0 1 2 3 4]
+    python experiments/measure_sums.py [--ways "two images" "last digit" ...] [--seeds 0 1 2 3 4]
 
 Adds a line for each training to assets/sums.jsonl, which lesson 11 reads; 100 steps take about four
 seconds on one core. All choices were made on the test split; the evaluation split is only reported.
-The network of "last figure, 3 epochs" with seed 0 is kept in assets/last_figure.pt for the lesson.
+The network of "last digit, 3 epochs" with seed 0 is kept in assets/last_digit.pt for the lesson.
 
 What a line holds: `way`, `seed`, `seconds` of one core; of the test split `sums`, the percent of
-all images that get, together with those after them, the right sum (or last figure), `loss`, that of
+all images that get, together with those after them, the right sum (or last digit), `loss`, that of
 the sums, `digits`, the percent that are read right, and `probability`, what the images of each
 digit give to each of the ten answers, on average. After three epochs also `evaluation_sums` and so
 on; early steps on 2,000 test images as `snapshots`, `named` being the percent of each digit's
@@ -31,7 +31,7 @@ from mnist_adder_lib.data import load_splits, normalise
 from mnist_adder_lib.model import ADDER_WIDTH, EMBEDDING_SIZE, SUMS, fully_connected
 from mnist_adder_lib.train import OPTIMIZERS, SCHEDULES
 
-RESULTS, NETWORK = ASSETS / "sums.jsonl", ASSETS / "last_figure.pt"
+RESULTS, NETWORK = ASSETS / "sums.jsonl", ASSETS / "last_digit.pt"
 BATCH_SIZE, RATE, WEIGHT_DECAY = 128, 0.01, 0.01
 THREE_EPOCHS = 3 * 375
 SNAPSHOTS = (0, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 400, 600)
@@ -40,7 +40,7 @@ SNAPSHOTS = (0, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 400, 600)
 class Way(NamedTuple):
     """What a reader's targets are, and how it learns from them."""
 
-    target: str = "sum"  # or "last figure", or "number": of two numbers of two digits, the sum
+    target: str = "sum"  # or "last digit", or "number": of two numbers of two digits, the sum
     images: int = 2  # in one sum
     partners: int = 8  # sums in which each image of a batch comes first
     one_pair: bool = False  # each image has the same partner all the time, and one sum
@@ -53,15 +53,15 @@ class Way(NamedTuple):
     structure: bool = True  # False: 19 classes, and no digits inside
 
 
-LAST = Way("last figure", steps=150)
+LAST = Way("last digit", steps=150)
 WAYS = {
     "two images": Way(),
     "two images, 3 epochs": Way(steps=THREE_EPOCHS),
     "one partner, 3 epochs": Way(one_pair=True, steps=THREE_EPOCHS),
     "19 classes, 3 epochs": Way(structure=False, steps=THREE_EPOCHS),
     "19 classes, one partner": Way(structure=False, one_pair=True, steps=THREE_EPOCHS),
-    "last figure": LAST,
-    "last figure, 3 epochs": LAST._replace(steps=THREE_EPOCHS),
+    "last digit": LAST,
+    "last digit, 3 epochs": LAST._replace(steps=THREE_EPOCHS),
     "ten labels": LAST._replace(labels=tuple(range(10))),
     "five labels": LAST._replace(labels=(0, 1, 2, 3, 4)),
     "one label": LAST._replace(labels=(3,)),
@@ -73,7 +73,7 @@ WAYS = {
     "three images": Way(images=3),
     "five images": Way(images=5),
     "ten images": Way(images=10),
-    "two figures": Way("number", images=4),
+    "two-digit numbers": Way("number", images=4),
 }
 
 
@@ -106,7 +106,7 @@ def truth(digits, way: Way, partners: int):
     if way.target == "number":
         tens, ones, other_tens, other_ones = parts
         return 10 * (tens + other_tens) + ones + other_ones
-    return sum(parts) % 10 if way.target == "last figure" else sum(parts)
+    return sum(parts) % 10 if way.target == "last digit" else sum(parts)
 
 
 def log_probabilities(model, outputs, way: Way, partners: int):
@@ -120,7 +120,7 @@ def log_probabilities(model, outputs, way: Way, partners: int):
         result = add(add(result, other_tens), add(ones, other_ones), worth=10)
     else:
         add = (lesson.sum_probabilities if way.target == "sum"
-               else lesson.last_figure_probabilities)
+               else lesson.last_digit_probabilities)
         for other in others:
             result = add(other, result)
     return (result + 1e-9).log()
@@ -266,5 +266,5 @@ if __name__ == "__main__":
         for seed in options.seeds:
             row, model = measure(name, seed)
             record(row, options.path)
-            if (name, seed, options.path) == ("last figure, 3 epochs", 0, RESULTS):
+            if (name, seed, options.path) == ("last digit, 3 epochs", 0, RESULTS):
                 keep(model)

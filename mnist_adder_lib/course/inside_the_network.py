@@ -386,34 +386,3 @@ def plot_attributions(image: Tensor, maps: dict) -> Figure:
         seen.append(f"{title}, brightest at row {row + shift:.0f}, column {column + shift:.0f}")
     return labelled(figure, "White speaks for the digit, orange against it; a line goes around the "
                             "ink. " + "; ".join(seen) + ".")
-
-
-@in_style
-def plot_between(images: dict, probabilities: dict, first: int, second: int) -> Figure:
-    """Ways from a drawing to another: their images in rows, and what the network makes of them.
-
-    images: name -> (steps, 28, 28); probabilities: name -> (steps, 10), also for other ways.
-    """
-    steps = len(next(iter(probabilities.values())))
-    figure = plt.figure(figsize=(5.5, 0.62 * len(images) + 2.5))
-    heights = [0.62 * len(images), 2.5]
-    (strips,), (graphs,) = figure.subfigures(2, 1, squeeze=False, height_ratios=heights)
-    for row, drawn in zip(strips.subplots(len(images), steps, squeeze=False), images.values()):
-        for ax, image in zip(row, drawn):
-            draw_image(ax, image, "")
-    axes = graphs.subplots(1, len(probabilities), sharey=True)
-    words = []
-    for ax, (name, shares) in zip(axes, probabilities.items()):
-        shares = shares.detach().numpy()
-        others = 1 - shares[:, first] - shares[:, second]
-        for values, label, colour, style in [(shares[:, first], f"a {first}", BLUE, "o-"),
-                                             (shares[:, second], f"a {second}", ORANGE, "s-"),
-                                             (others, "another", GREY, ".:")]:
-            ax.plot(values, style, color=colour, label=label, markersize=4)
-        ax.set(title=name, xlabel="step", xticks=range(0, steps, 5), ylim=(-0.03, 1.03))
-        words.append(f"{name}, from step {int((shares[:, second] > 0.5).argmax())} on, and "
-                    f"another digit gets {others.max():.0%} at most")
-    graphs.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    return labelled(figure, f"Rows of {steps} images from a {first} to a {second}, and curves of "
-                            f"their probabilities. The {second} gets more than half: "
-                            + "; ".join(words) + ".")

@@ -108,9 +108,9 @@ def _some(*pairs):
     probes=_names,
     mistakes={
         "It says yes to all names. Is `return False` ever reached?": lambda names: True,
-        "It says no to all names, even to those that are right. Are last figures of sums compared, "
+        "It says no to all names, even to those that are right. Are last digits of sums compared, "
         "`% 10`, on both sides? And does `True` come after the last pair?": lambda names: False,
-        "It says no where all are moved by 5, and their sums by 10: compare last figures, `% 10`.":
+        "It says no where all are moved by 5, and their sums by 10: compare last digits, `% 10`.":
             lambda names: names == list(range(10)),
         "One pair that is right isn't enough: all of them must be. `True` comes after the last.":
             lambda names: any(_some((a, b))(names) for a in range(10) for b in range(10)),
@@ -195,19 +195,19 @@ def sum_probabilities(first: Tensor, second: Tensor, worth: int = 1) -> Tensor:
     return totals
 
 
-def last_figure_probabilities(first: Tensor, second: Tensor) -> Tensor:
-    """How probable each last figure of the sum is: all three are (batch, 10)."""
-    figures = first.new_zeros(first.shape)
+def last_digit_probabilities(first: Tensor, second: Tensor) -> Tensor:
+    """How probable each last digit of the sum is: all three are (batch, 10)."""
+    result = first.new_zeros(first.shape)
     for digit, probability in enumerate(first.T):
-        figures = figures + probability[:, None] * second.roll(digit, dims=1)
-    return figures
+        result = result + probability[:, None] * second.roll(digit, dims=1)
+    return result
 
 
 def load_reader() -> nn.Sequential:
-    """A reader that was trained on last figures for three epochs, in evaluation mode: right about
+    """A reader that was trained on last digits for three epochs, in evaluation mode: right about
     the sums, for the wrong reason. `experiments/measure_sums.py` trained it."""
     reader = new_reader()
-    reader.load_state_dict(load_tensors(asset_path("last_figure.pt")))
+    reader.load_state_dict(load_tensors(asset_path("last_digit.pt")))
     return reader.eval()
 
 

@@ -13,7 +13,6 @@ from mnist_adder_lib.course.inside_the_network import (
     explore_units,
     plot_answer,
     plot_attributions,
-    plot_between,
     plot_embedding,
     plot_maps,
     plot_places,
@@ -170,14 +169,6 @@ def test_plot_attributions_lays_a_small_map_over_the_middle():
     image[10:20, 10:20], small[3, 4] = 2.0, 1.0
     figure = plot_attributions(image, {"drop": small, "all": torch.eye(28)})
     assert "drop, brightest at row 5, column 6" in figure.get_label()
-
-
-def test_plot_between():
-    ways = {name: torch.zeros(11, 10) for name in ("pen", "pixels")}
-    for shares in ways.values():
-        shares[:, 1], shares[:, 7] = 1 - torch.arange(11) / 10, torch.arange(11) / 10
-    figure = plot_between({"pen": torch.zeros(11, 28, 28)}, ways, 1, 7)
-    assert "pen, from step 6 on, and another digit gets 0% at most" in figure.get_label()
 
 
 def test_the_figure_follows_the_panel():

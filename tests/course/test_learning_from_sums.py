@@ -12,7 +12,7 @@ from mnist_adder_lib.course import learning_from_sums
 from mnist_adder_lib.course.learning_from_sums import (
     checks,
     found_at,
-    last_figure_probabilities,
+    last_digit_probabilities,
     load_reader,
     measured,
     new_reader,
@@ -31,7 +31,7 @@ VALUES = {
     "nobody named them": [(99.2, 2), (10.0, 0), (50.0, 1)],
     "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
                     ([1, 1, 2, 1, 1], 3)],
-    "last figure": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
+    "last digit": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
     "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
 }
 
@@ -93,10 +93,10 @@ def test_tens_count_ten_times(two):
     assert torch.allclose(sum_probabilities(tens, ones, worth=10), expected)
 
 
-def test_last_figures_are_those_of_the_sums(two):
+def test_last_digits_are_those_of_the_sums(two):
     totals = sum_probabilities(*two)
     expected = totals[:, :10] + F.pad(totals[:, 10:], (0, 1))
-    assert torch.allclose(last_figure_probabilities(*two), expected)
+    assert torch.allclose(last_digit_probabilities(*two), expected)
 
 
 def test_the_reader_has_no_number_and_no_adder():
@@ -119,13 +119,13 @@ def test_only_two_of_the_names_that_pass_with_doubles_pass_with_all():
 def test_both_ways_is_a_trap(c):
     shares = torch.zeros(1, 10)
     shares[0, [c, 10 - c]] = 0.5
-    right = last_figure_probabilities(shares, shares)[0, 0]
+    right = last_digit_probabilities(shares, shares)[0, 0]
     assert -math.log(right) == pytest.approx(math.log(2))
     for other in range(10):
         if other not in (c, 10 - c):
             step = 0.9 * shares
             step[0, other] += 0.1
-            assert last_figure_probabilities(step, step)[0, 0] < right
+            assert last_digit_probabilities(step, step)[0, 0] < right
 
 
 # --- what a matrix says ---------------------------------------------------------------------------
@@ -191,9 +191,9 @@ def test_every_way_was_measured():
 
 def test_tables_hold_what_was_measured():
     runs = trainings()
-    counts = solutions(["last figure", "ten labels"])
+    counts = solutions(["last digit", "ten labels"])
     assert list(counts.sum(axis=1)) == [
-        (runs["way"] == way).sum() for way in ("last figure", "ten labels")]
+        (runs["way"] == way).sum() for way in ("last digit", "ten labels")]
     assert measured("sums").loc["two images"].notna().sum() >= 2
 
 

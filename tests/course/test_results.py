@@ -33,8 +33,8 @@ def test_a_damaged_file_is_named(damaged, change):
 
 
 def test_changed_weights_of_the_reader_are_noticed(damaged):
-    content = bytearray(asset_path("last_figure.pt").read_bytes())
+    content = bytearray(asset_path("last_digit.pt").read_bytes())
     content[len(content) // 2] ^= 1
-    damaged("last_figure.pt", bytes(content))
-    with pytest.raises(CheckpointError, match="last_figure.pt is damaged"):
+    damaged("last_digit.pt", bytes(content))
+    with pytest.raises(CheckpointError, match="last_digit.pt is damaged"):
         load_reader()
