@@ -99,6 +99,7 @@ def test_in_both_themes_axe_finds_nothing_and_the_focus_is_seen(lab, theme):
     look_at_every_stop(lab)
 
 
+@pytest.mark.thorough
 def test_no_key_does_anything_to_the_cells(lab):
     before = lab.notebook(STATE)
     for kind in CELLS:

@@ -55,7 +55,8 @@ def heat_maps(first):
     table = evaluate(load_pretrained(), first(1000)).confusion_digit()
     table.loc[3, 8] += 50
     yield figures.plot_confusion(table)
-    yield plot_pairs({"all shares": torch.arange(100.0).view(10, 10)})
+    nothing_held_out = torch.zeros(10, 10, dtype=torch.bool)
+    yield plot_pairs({"all shares": torch.arange(100.0).view(10, 10)}, nothing_held_out)
 
 
 def test_numbers_in_heat_maps_can_be_read(first):

@@ -100,6 +100,7 @@ def test_six_curves_end_with_tests_that_fit_in():
         "below both lines and ends off the top.")
 
 
+@pytest.mark.thorough
 def test_the_broken_trainings_can_be_told_apart(splits, trained):
     """What the check of exercise 3 says of each curve; an unbroken one beside them."""
     curves = {}
