@@ -23,7 +23,6 @@ EQUIVALENT = {
     "split: torch.Generator() -> torch": "torch's own generator starts from the seed just as well",
     "coverage: lows <= truth -> lows < truth": "an end that is just the truth may count or not",
     "coverage: truth <= highs -> truth < highs": "an end that is just the truth may count or not",
-    "side_after: side // 2 -> side / 2": "the sides are even, and the hint accepts both",
     "joint_range: (digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()) -> "
     "(sum_matrix.diagonal().sum(), digit_matrix.diagonal().sum())": "both are treated alike",
     "lost_sums: totals[~held_out].tolist() -> totals[~held_out]": "`in` looks into tensors, too",
@@ -38,6 +37,11 @@ EQUIVALENT = {
     "read_ablation: mean > 0 -> mean >= 0": "a mean of 0 never comes so far",
     "in_bits: 2 ** (bits - 1) - 1 -> 1 - 2 ** (bits - 1)":
         "divided and multiplied by a negative step, the values are the same",
+    "learn: 1 -> 2": "log(2 / p) is larger by the same for all, and has the same slopes",
+    "learn: 0 -> -1": "any image has the shape of the weights",
+    "learn: (images * weights).sum(dim=(1, 2)) * sides -> "
+    "(images * weights).sum(dim=(1, 2)) / sides": "the sides are 1 and -1",
+    "learn: (1, 2) -> (2, 1)": "the order in which one adds up doesn't matter",
     **dict.fromkeys(
         ["convolve: 0 -> 1", "convolve: 0 -> -1"],
         "`channels[0][0]` is any row; borders that aren't zeros are among the mistakes"),
