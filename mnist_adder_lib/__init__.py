@@ -24,7 +24,6 @@ try:
         choose_device,
         fit,
         joint_loss,
-        learning_rate_range_test,
         refresh_batch_norm,
     )
 except (ImportError, OSError) as _error:

@@ -1,9 +1,8 @@
-"""Training: the loss, one visible loop, its history, and the learning-rate range test."""
+"""Training: the loss, one visible loop, and its history."""
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import itertools
 import json
 import math
@@ -330,28 +329,3 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
     for (images, numbers), _ in itertools.islice(loader, batches):
         trial(images.to(device), numbers.to(device))
     model.load_state_dict(trial.state_dict())
-
-
-def learning_rate_range_test(
-    model: nn.Module, train: Dataset, lowest: float = 1e-4, highest: float = 10.0,
-    steps: int = 100, batch_size: int = 128, momentum: float = 0.9,
-) -> tuple[list[float], list[float]]:
-    """The loss of each step while the learning rate grows from lowest to highest.
-
-    Trains a copy, on the model's own device. Returns (rates, losses).
-    Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
-    """
-    device, model = next(model.parameters()).device, copy.deepcopy(model).train()
-    loader = _loader(train, batch_size, device)
-    batches = itertools.chain.from_iterable(itertools.repeat(loader))  # as many epochs as needed
-    optimizer = torch.optim.SGD(model.parameters(), lowest, momentum=momentum)
-    rates, losses = torch.logspace(math.log10(lowest), math.log10(highest), steps), []
-    for rate, (inputs, targets) in zip(rates.tolist(), batches):
-        optimizer.param_groups[0]["lr"] = rate
-        optimizer.zero_grad()
-        images, numbers = (tensor.to(device) for tensor in inputs)
-        loss = joint_loss(*model(images, numbers), *(tensor.to(device) for tensor in targets))
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return rates.tolist(), losses

@@ -3,7 +3,6 @@ import math
 import signal
 import threading
 from contextlib import nullcontext
-from statistics import mean
 
 import pytest
 import torch
@@ -19,7 +18,6 @@ from mnist_adder_lib import (
     evaluate,
     fit,
     joint_loss,
-    learning_rate_range_test,
     load_checkpoint,
     load_pretrained,
     refresh_batch_norm,
@@ -426,26 +424,3 @@ def test_refreshing_needs_two_examples_and_a_batch(first, count, batches):
     with pytest.raises(ValueError, match="at least 2 examples, and a batch"):
         refresh_batch_norm(model, Subset(first(3), range(count)), batches)
     assert torch.equal(weights(model), before)
-
-
-# ------------------------------------------------------------------ range test
-
-
-def test_the_range_test(first):
-    model = seeded_model()
-    before = weights(model)
-    rates, losses = learning_rate_range_test(model, first(64), 1e-3, 10, steps=30, batch_size=16)
-    assert torch.equal(weights(model), before)
-    assert len(rates) == len(losses) == 30  # more steps than the data has batches
-    assert rates[0] == pytest.approx(1e-3) and rates[-1] == pytest.approx(10)
-    ratios = [b / a for a, b in zip(rates, rates[1:])]
-    assert max(ratios) == pytest.approx(min(ratios), rel=1e-3)
-
-
-def test_between_too_small_and_too_large_rates_something_is_learned(first, trained):
-    model, data = seeded_model(dropout=0), plain(first(1000))
-    _, losses = learning_rate_range_test(model, data, 1e-4, 100, steps=90)
-    falling = min(mean(losses[i : i + 5]) for i in range(85))
-    trained("lowest loss, a share of the first", falling / losses[0], below=0.85)
-    # At far too large rates the loss may be millions of times that: judge its power of ten.
-    trained("last losses by the lowest, log10", math.log10(mean(losses[-5:]) / falling), above=0.2)

@@ -272,7 +272,7 @@ def _named(curve: str) -> list:
     },
 )
 def mistake_in(curve):
-    return {"A": 2, "B": 6, "C": 4, "D": 1, "E": 3, "F": 5}[curve]
+    return ANSWERS[curve]
 
 
 class SmallAdder(nn.Module):
