@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from anywidget import AnyWidget
+
 from ..drawing.style import style
 
 FOLDER = Path(__file__).parent
@@ -19,6 +21,16 @@ STYLE = style(FOLDER / "widgets.css")
 def front_end(name: str) -> tuple[str, str]:
     """What anywidget wants as `_esm` and `_css`: what is common, and then name.js and name.css."""
     return SCRIPT + read(name), STYLE + read(name, kind="css")
+
+
+def without_jupyter(widget: AnyWidget) -> tuple[str, str, dict]:
+    """A widget for a page: a script that puts what its front end exports into `WIDGETS`, under the
+    name of its class; a style; and the traits of a `Traits` that is its model there."""
+    name, script = type(widget).__name__, str(widget._esm).replace("export default", "return")
+    of_all = AnyWidget.class_trait_names()
+    traits = {trait: value for trait, value in widget.get_state().items()
+              if trait[0] != "_" and trait not in of_all}
+    return f"WIDGETS.{name} = (() => {{\n{script}\n}})();\n", str(widget._css), traits
 
 
 def without_python() -> str:
