@@ -23,7 +23,8 @@ def to_read(notebook) -> float:
         if exercises:
             continue
         if cell.cell_type == "markdown":
-            text = re.sub(r"\]\(\S+\)|<[^>]+>", " ", cell.source)  # no addresses, no markup
+            badge = r"\[!\[.+?\]\(\S+\)"
+            text = re.sub(rf"{badge}|\]\(\S+\)|<[^>]+>", " ", cell.source)  # no addresses, no markup
             minutes += len(re.findall(r"\w[\w'-]*", text)) / WORDS_A_MINUTE
         else:
             minutes += CODE_CELL + GUESS * ("guesses.ask(" in cell.source)
