@@ -46,6 +46,7 @@ const diagram = (layers) => `
     <div class="mnist-adder choose"><p class="title">Number to add (or press its key)</p>
       <div class="picker" role="group" aria-label="Number to add"></div></div>
     <p class="answer"></p>
+    <div class="nearest" hidden></div>
     <div class="about"></div>
     <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>
     <p class="live" role="status" aria-live="polite"></p>
@@ -96,29 +97,34 @@ function turn(a, b, [right, left], bend) {
   return `M${a.right + 3} ${from}H${right - 8}q8 0 8 8V${bend - 8}q0 8 -8 8H${left + 8}q-8 0 -8 8V${to - 8}q0 8 8 8H${b.left - 6}m-6 -5l6 5l-6 5`;
 }
 
+/** Weights as text or, where a page has trained them, as they are read. */
+const asWeights = (weights) => (weights.shapes ? readWeights(weights) : weights);
+const countAdders = (weights) => Object.keys(weights).filter((name) => /^adder\.\d+\.0\.weight$/.test(name)).length;
+
 function makeDiagram(model, root) {
-  const weights = readWeights(model.get("weights"));
-  const layers = Object.keys(weights).filter((name) => /^adder\.\d+\.0\.weight$/.test(name)).length;
-  const adders = layers > 1 ? ["adder.0", `adder.${layers - 1}`] : ["adder.0"];
   const small = model.get("small");
+  let weights = asWeights(model.get("weights"));
+  let layers = countAdders(weights);
   root.innerHTML = diagram(layers);
   const card = root.querySelector(".card");
   card.classList.toggle("small", small);
   const find = (selector) => root.querySelector(selector);
   const partOf = (name) => find(`[data-part="${name}"]`);
   const names = Object.keys(PARTS);
-  const all = parameters(weights);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const layouts = new Map(); // of each canvas, read from the style when the size changes
   let given = model.get("pixels"); // the image that Python wants, shown while nothing is drawn
   let pixels = given;
   let result = null; // of the image and the number, with all layers
   let selected = "";
+  let nearest = null; // says whether the image is like those of the training (nearest.js), of these weights
+  let judged = null;
+  let knows = null; // what it says now
 
   const features = (name) => ({
     image: () => [{ channels: 1, height: 28, width: 28, data: Float32Array.from(pixels) }],
     block1: () => [result.layers["block1.2"]], block2: () => [result.layers["block2.2"]],
-    block3: () => [result.layers["block3.1"]], adder: () => adders.map((layer) => result.layers[layer]),
+    block3: () => [result.layers["block3.1"]], adder: () => [0, layers - 1].slice(2 - Math.min(2, layers)).map((layer) => result.layers[`adder.${layer}`]),
   }[name] ?? (() => [result.layers[name]]))();
 
   /** The network's answer, from the image on or from the number on alone. */
@@ -128,7 +134,10 @@ function makeDiagram(model, root) {
     result = { ...right, layers: { ...left, ...right.layers } };
     for (const name of changed) paintPart(name);
     say();
+    const detail = { result, pixels, number: model.get("number"), empty: isEmpty() };
+    root.dispatchEvent(new CustomEvent("answer", { detail }));
   }
+  const isEmpty = () => !pixels.some(Boolean);
 
   function paintPart(name) {
     const shown = features(name);
@@ -151,7 +160,11 @@ function makeDiagram(model, root) {
     });
   }
 
-  const sentence = () => (!(result.digit >= 0) ? NOT_FINITE : pixels.some(Boolean) ? describe(result, model.get("number"))[0] : EMPTY);
+  function sentence() {
+    if (!(result.digit >= 0)) return NOT_FINITE;
+    if (isEmpty()) return EMPTY;
+    return knows && !knows.isKnown ? knows.sentence : describe(result, model.get("number"))[0];
+  }
 
   function say() {
     const name = (of, value) => (partOf(of).querySelector(".name").textContent = small || value < 0 ? PARTS[of][0] : `${PARTS[of][0]}: ${value}`);
@@ -159,6 +172,9 @@ function makeDiagram(model, root) {
     name("digit_head", result.digit);
     name("sum_head", result.total);
     if (small) return;
+    const isJudge = nearest && judged === model.get("weights");
+    find(".nearest").hidden = !isJudge;
+    knows = isJudge ? nearest.show(result, pixels, isEmpty()) : null;
     find(".answer").innerHTML = sentence().replace(/[^. ][^.]*\./g, "<span>$&</span> ");
     for (const input of root.querySelectorAll(".picker input")) input.checked = Number(input.value) === model.get("number");
   }
@@ -169,7 +185,7 @@ function makeDiagram(model, root) {
   function about(name) {
     const shape = partOf(name).querySelector("small").textContent;
     const own = parameters(weights, name);
-    const has = own ? `${own.toLocaleString("en")} of ${all.toLocaleString("en")} parameters` : "no parameters";
+    const has = own ? `${own.toLocaleString("en")} of ${parameters(weights).toLocaleString("en")} parameters` : "no parameters";
     return `<p><strong>${PARTS[name][0]}</strong> <span>${shape}</span> <span>${has}</span></p><p>${PARTS[name][1]}</p>`;
   }
 
@@ -268,6 +284,28 @@ function makeDiagram(model, root) {
     lightUp();
   }
 
+  // --- other weights, and what the network knows ---
+
+  function showWeights() {
+    weights = asWeights(model.get("weights"));
+    const before = layers;
+    layers = countAdders(weights);
+    if (layers !== before) partOf("adder").querySelector(".picture").innerHTML = canvases(Math.min(2, layers));
+    calculate(names);
+    if (layers !== before) layOut();
+    if (selected) find(".about").innerHTML = about(selected);
+  }
+
+  /** nearest.js knows the training images by what these weights make of them, and by no others. */
+  function meetKnown() {
+    const known = model.get("known");
+    if (small || !known) return;
+    find(".nearest").replaceChildren();
+    nearest = Object.keys(known).length ? makeNearest(known, find(".nearest")) : null;
+    judged = model.get("weights");
+    if (result) say();
+  }
+
   // --- sizes, and the bands between parts ---
 
   function layOut() {
@@ -323,12 +361,13 @@ function makeDiagram(model, root) {
   }
 
   const stopPad = small ? null : PANEL.render({ model: pad, el: find(".pad") });
-  if (small) for (const gone of [".pad", ".choose", ".answer", ".flow", ".legend"]) find(gone).remove();
+  if (small) for (const gone of [".pad", ".choose", ".answer", ".nearest", ".flow", ".legend"]) find(gone).remove();
   const sizes = new ResizeObserver(layOut);
   sizes.observe(root);
   window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
-  const listeners = { pixels: showImage, number: showNumber, here: markHere };
+  const listeners = { pixels: showImage, number: showNumber, here: markHere, weights: showWeights, known: meetKnown };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
+  meetKnown();
   calculate(names);
   markHere();
   select(small ? "" : model.get("here") || "image", false);

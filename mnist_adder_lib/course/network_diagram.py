@@ -55,6 +55,7 @@ class NetworkDiagram(anywidget.AnyWidget):
     - number: 0-9; the one chosen in the diagram
     - here: "", or the name of the part that is marked "you are here", one of `PARTS`
     - small: a single row with names alone, to say where in the network one is
+    - known: what `makeNearest` in nearest.js wants; empty: nothing is said of the nearest images
 
     All is calculated in the browser. Raises TraitError for what doesn't fit.
     """
@@ -66,6 +67,7 @@ class NetworkDiagram(anywidget.AnyWidget):
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     here = Enum(("", *PARTS), "").tag(sync=True)
     small = Bool(False).tag(sync=True)
+    known: Dict = Dict().tag(sync=True)
 
     def __init__(self, model: nn.Module, image: Any = None, **traits: Any):
         if not isinstance(model, IdentityAdderModel):

@@ -6,7 +6,7 @@ import torch
 from lab import DIGITS, draw
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
-from mnist_adder_lib.course.network_diagram import PARTS, NetworkDiagram
+from mnist_adder_lib.course.network_diagram import PARTS, NetworkDiagram, weights_as_text
 from mnist_adder_lib.course.widgets import without_python
 from mnist_adder_lib.model import count_parameters, receptive_fields
 
@@ -148,6 +148,37 @@ def test_weights_that_are_no_numbers_any_more(show):
     torch.nn.init.constant_(model.digit_head.weight, torch.nan)
     page = show(NetworkDiagram(model))
     assert "no finite numbers" in page.locator(".answer").inner_text()
+
+
+def test_a_page_hears_each_answer_and_sets_weights_and_what_is_known(show):
+    page = show(NetworkDiagram(load_pretrained()))
+    page.evaluate("""() => {
+        window.answers = [];
+        const note = ({ detail }) => answers.push(detail);
+        document.querySelector("#widget").addEventListener("answer", note);
+        window.makeNearest = (known, el) => ({
+            show: (result, pixels, empty) => (el.textContent = `${known.name}, ${pixels.length}`, {
+                isKnown: result.digit === 1, sentence: "Never seen." }) });
+        model.set("known", { name: "a stub" }); }""")
+    text = page.locator(".answer")
+    assert text.inner_text() == "Never seen."
+    assert page.locator(".nearest").inner_text() == "a stub, 784"
+    page.get_by_role("radio", name="8").click()
+    fields = "[[...Object.keys(answers[0])], answers[0].result.total, answers[0].number]"
+    assert page.evaluate(fields) == [["result", "pixels", "number", "empty"], 15, 8]
+    page.evaluate("window.first = model.traits.weights")
+    other = weights_as_text(IdentityAdderModel(adder_layers=1).eval())
+    page.evaluate("weights => model.set('weights', weights)", other)
+    assert text.inner_text() != "Never seen."  # what is known is of the weights before
+    assert not page.locator(".nearest").is_visible()
+    assert part(page, "adder").locator("canvas").count() == 1
+    page.add_script_tag(content=without_python())
+    page.evaluate("model.set('weights', readWeights(first))")  # as a page that trains does
+    assert text.inner_text() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
+    page.evaluate("model.set('weights', first)")
+    assert text.inner_text() == "Never seen." and page.evaluate("answers.length") == 4
+    page.evaluate("model.set('known', {})")
+    assert text.inner_text() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
 
 
 def test_the_small_one_has_names_alone(show):
