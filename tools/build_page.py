@@ -1,31 +1,35 @@
-"""Build the page on which one can try the network without installing anything.
+"""Build the page "It adds. Or does it?": the network to draw for, to open, to test and to teach.
 
     python tools/build_page.py
 
-Writes docs/try/index.html: the panel's own script and style, the network in JavaScript, the weights
-of assets/adder.pt and some evaluation images, in a single file that also works from a folder. The
-page stands still until its sources or the network change; a test compares them.
+Writes docs/try/index.html: widgets of the course with what they need, the weights of
+assets/adder.pt and some images of MNIST, in a single file that also works from a folder. The page
+stands still until its sources or the network change; a test compares them.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from pathlib import Path
 
 import numpy as np
+from anywidget import AnyWidget
+from set_repository import PLACEHOLDER, read_address
 
 from mnist_adder_lib import load_pretrained, load_splits
-from mnist_adder_lib.course.network_diagram import to_base64, weights_as_text
-from mnist_adder_lib.course.widgets import without_python
+from mnist_adder_lib.course.network_diagram import NetworkDiagram, to_base64
+from mnist_adder_lib.course.widgets import read, without_jupyter
 from mnist_adder_lib.drawing import frame_drawing
-from mnist_adder_lib.drawing.style import style
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "docs" / "try"
-PANEL = ROOT / "mnist_adder_lib" / "drawing"
 PAGE = SOURCES / "index.html"
+ICON = ROOT / "docs" / "site" / "static" / "favicon.svg"
 SAMPLES = 3  # of each digit
+OF_THE_REPOSITORY = re.compile(r'"\.\./\.\./((?:notebooks|assets)/\w+)(\.\w+)"')
+LONG = re.compile(r'"[^"\\]{1000,}"')  # texts of which the page has one copy
 
 
 def samples() -> dict:
@@ -38,26 +42,42 @@ def samples() -> dict:
     return dict(labels=labels, pixels=to_base64(np.stack(pixels)))
 
 
+def widgets() -> dict[str, AnyWidget]:
+    """What stands on the page, by the ids in page.html."""
+    return dict(diagram=NetworkDiagram(load_pretrained()))
+
+
 def script() -> str:
     """All of the page's JavaScript as a classic script: browsers block modules in local files."""
-    data = dict(weights=weights_as_text(load_pretrained()), samples=samples())
-    data = json.dumps(data, separators=(",", ":"))
-    page = (SOURCES / "page.js").read_text("utf-8")
-    return "\n".join([f"const DATA = {data};", without_python(), page, "startPage();"])
+    made = {name: (type(one).__name__, *without_jupyter(one)) for name, one in widgets().items()}
+    scripts = {kind: code for kind, code, _, _ in made.values()}
+    data = json.dumps({name: (kind, traits) for name, (kind, _, _, traits) in made.items()},
+                      separators=(",", ":"))
+    texts = sorted(set(LONG.findall(data)))
+    for place, text in enumerate(texts):
+        data = data.replace(text, f"TEXTS[{place}]")
+    return "\n".join([
+        read("traits"), read("network"), "const WIDGETS = {};", *scripts.values(),
+        f"const TEXTS = [\n{',\n'.join(texts)}];", f"const PARTS = {data};",
+        (SOURCES / "page.js").read_text("utf-8"), "startPage();"])
 
 
-def link() -> str:
-    """A link to the course, once its address is set (tools/set_repository.py)."""
-    address = re.search(r'Repository = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"))[1]
-    return "" if "OWNER" in address else f'It is part of <a href="{address}">a course</a>.'
+def looks() -> str:
+    styles = dict.fromkeys(without_jupyter(one)[1] for one in widgets().values())
+    return "\n".join([*styles, (SOURCES / "page.css").read_text("utf-8")])
 
 
-def page() -> str:
-    """The whole page."""
-    looks = style(PANEL / "pad.css") + "\n" + (SOURCES / "page.css").read_text("utf-8")
-    text = (SOURCES / "page.html").read_text("utf-8")
-    text = text.replace("/*STYLE*/", looks).replace("<!--LINK-->", link())
-    return text.replace("/*SCRIPT*/", script())
+def page(address: str | None = None) -> str:
+    """The whole page; its links lead to the repository, once its address is set."""
+    address = read_address() if address is None else address
+    icon = base64.b64encode(ICON.read_bytes()).decode()
+    text = (SOURCES / "page.html").read_text("utf-8").replace("ICON", icon)
+    text = text.replace("/*STYLE*/", looks()).replace("/*SCRIPT*/", script())
+    if address == PLACEHOLDER:
+        return text
+    return OF_THE_REPOSITORY.sub(
+        lambda link: f'"{address}/{"raw" if link[2] == ".png" else "blob"}/main/{link[1]}{link[2]}"',
+        text)
 
 
 def write() -> None:

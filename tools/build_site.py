@@ -23,7 +23,7 @@ import nbformat
 from nbformat import v4
 from set_repository import ASKS, BADGE, PLACEHOLDER, badge, read_address
 
-from mnist_adder_lib.course.widgets import read, without_jupyter
+from mnist_adder_lib.course.widgets import read
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "site"
@@ -45,6 +45,7 @@ THE_PANEL = re.compile(  # shows the network that ships, and no other
     r"^(\w+) = load_pretrained\(\)\n(?!.*\bfit\().*^(\w+) = AdderPanel\(\1\b[^\n]*\n\2\Z",
     re.M | re.S)
 OF_THE_COURSE = r"^from mnist_adder_lib\.(course|drawing)\S* import .*\b{name}\b"
+NOT_THEIRS = {"layout", "tabbable", "tooltip"}  # traits that every widget has
 MOVED = {  # lessons that once had another number: the old name, and today's
     "01_data_generation": "02_data_generation", "02_layers_by_hand": "03_layers_by_hand",
     "03_model_summary": "04_model_summary", "04_gradients_by_hand": "01_learning_by_hand",
@@ -116,7 +117,10 @@ def live(statements: str, scripts: dict) -> str:
     exec("\n".join(first), names)
     widget = eval(last, names)
     name = type(widget).__name__
-    *scripts[name], traits = without_jupyter(widget)
+    script = str(widget._esm).replace("export default", "return")
+    scripts[name] = f"WIDGETS.{name} = (() => {{\n{script}\n}})();\n", str(widget._css)
+    traits = {name: value for name, value in widget.get_state().items()
+              if name[0] != "_" and name not in NOT_THEIRS}
     traits = html.escape(json.dumps(traits, separators=(",", ":")))
     return f'<div data-widget="{name}" data-traits="{traits}"></div>'
 

@@ -24,7 +24,7 @@ def to_read(notebook) -> float:
             continue
         if cell.cell_type == "markdown":
             badge = r"\[!\[.+?\]\(\S+\)"
-            text = re.sub(rf"{badge}|\]\(\S+\)|<[^>]+>", " ", cell.source)  # no addresses, no markup
+            text = re.sub(rf"{badge}|\]\(\S+\)|<[^>]+>", " ", cell.source)  # no address, no markup
             minutes += len(re.findall(r"\w[\w'-]*", text)) / WORDS_A_MINUTE
         else:
             minutes += CODE_CELL + GUESS * ("guesses.ask(" in cell.source)
