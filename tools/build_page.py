@@ -28,8 +28,8 @@ SOURCES = ROOT / "docs" / "try"
 PAGE = SOURCES / "index.html"
 ICON = ROOT / "docs" / "site" / "static" / "favicon.svg"
 SAMPLES = 3  # of each digit
-OF_THE_REPOSITORY = re.compile(r'"\.\./\.\./((?:notebooks|assets)/\w+)(\.\w+)"')
-LONG = re.compile(r'"[^"\\]{1000,}"')  # texts of which the page has one copy
+OF_THE_REPOSITORY = re.compile(r'"\.\./\.\./(\w+[\w/]*(\.\w+))"')  # links to its files
+LONG = re.compile(r'"[^"\\\[\]{}]{1000,}"')  # texts of which the page has one copy
 
 
 def samples() -> dict:
@@ -58,7 +58,7 @@ def script() -> str:
         data = data.replace(text, f"TEXTS[{place}]")
     return "\n".join([
         read("traits"), read("network"), "const WIDGETS = {};", *scripts.values(),
-        f"const TEXTS = [\n{',\n'.join(texts)}];", f"const PARTS = {data};",
+        f"const TEXTS = [{','.join(texts)}];", f"const PARTS = {data};",
         (SOURCES / "page.js").read_text("utf-8"), "startPage();"])
 
 
@@ -75,9 +75,16 @@ def page(address: str | None = None) -> str:
     text = text.replace("/*STYLE*/", looks()).replace("/*SCRIPT*/", script())
     if address == PLACEHOLDER:
         return text
+    kinds = {".png": "raw"}
     return OF_THE_REPOSITORY.sub(
-        lambda link: f'"{address}/{"raw" if link[2] == ".png" else "blob"}/main/{link[1]}{link[2]}"',
-        text)
+        lambda link: f'"{address}/{kinds.get(link[2], "blob")}/main/{link[1]}"', text)
+
+
+def for_site(text: str) -> str:
+    """The page as a part of the site, in its folder `try`."""
+    text = re.sub(r'"[^"\s]*/(notebooks/\w+)\.ipynb"', r'"../\1.html"', text)
+    text = re.sub(r'"[^"\s]*/README\.md"', '"../index.html"', text)
+    return text.replace('"../../assets/', '"../assets/')
 
 
 def write() -> None:
