@@ -47,7 +47,7 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any)
 def load_checkpoint(
     path: str | Path, model: IdentityAdderModel | None = None
 ) -> tuple[IdentityAdderModel, dict[str, Any]]:
-    """(model, details) from a file of `save_checkpoint` or the page; the model is in evaluation mode.
+    """(model, details) from a file of `save_checkpoint` or the page; the model in evaluation mode.
 
     With a model, its weights are replaced; it must be of the checkpoint's variant. Raises
     FileNotFoundError, and CheckpointError for a file that is damaged, something else, or for
