@@ -3,14 +3,13 @@ any code from it."""
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from .data import MEAN, STD
-from .files import CheckpointError, asset_path, load_tensors, write_whole
+from .files import CheckpointError, asset_path, from_bytes, load_tensors, to_bytes, write_whole
 from .model import IdentityAdderModel, is_finite
 
 FORMAT = "mnist_adder checkpoint 1"
@@ -19,6 +18,7 @@ FORMAT = "mnist_adder checkpoint 1"
 def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any) -> None:
     """Write the model's weights and variant, the normalisation of its input, and details.
 
+    A path that ends in `.safetensors` gets that format, which the page in the browser reads, too.
     details are plain values to keep beside them, such as `seed=0` or `scores={...}`: numbers,
     texts, tensors, and lists and dicts of these. An existing file is replaced only once the new one
     is complete. Raises ValueError, before it writes, for what could not be loaded again, and
@@ -31,11 +31,9 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any)
         details=details,
         weights={name: value.cpu() for name, value in model.state_dict().items()},
     )
-    buffer = io.BytesIO()
     try:
-        torch.save(content, buffer)
-        buffer.seek(0)
-        _build("the model", torch.load(buffer, weights_only=True))
+        file = to_bytes(content, Path(path).suffix)
+        _build("the model", from_bytes(file, Path(path).suffix))
     except CheckpointError:
         raise
     except Exception as error:  # depending on the value, almost any
@@ -43,13 +41,13 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any)
             "a detail is not plain: convert it first, with float(), str() or dict(), say "
             f"({error!s:.500})"
         ) from error
-    write_whole(path, buffer.getvalue())
+    write_whole(path, file)
 
 
 def load_checkpoint(
     path: str | Path, model: IdentityAdderModel | None = None
 ) -> tuple[IdentityAdderModel, dict[str, Any]]:
-    """(model, details) from a file that `save_checkpoint` wrote; the model is in evaluation mode.
+    """(model, details) from a file of `save_checkpoint` or the page; the model in evaluation mode.
 
     With a model, its weights are replaced; it must be of the checkpoint's variant. Raises
     FileNotFoundError, and CheckpointError for a file that is damaged, something else, or for

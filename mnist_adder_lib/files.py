@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import json
 import os
 import secrets
 import time
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
+import safetensors.torch
 import torch
+
+SAFETENSORS = ".safetensors"  # files with this ending are of that format
 
 
 class CheckpointError(ValueError):
@@ -29,19 +35,48 @@ def asset_path(name: str) -> Path:
 
 
 def load_tensors(path: Path) -> Any:
-    """What `torch.save` wrote: tensors and plain values; no code is run.
+    """What `torch.save` or `to_bytes` wrote: tensors and plain values; no code is run.
 
     Raises FileNotFoundError, and CheckpointError for a file that is damaged or something else.
     """
     if not path.exists():
         raise FileNotFoundError(f"there is no checkpoint {path}")
     try:
-        with zipfile.ZipFile(path) as archive:
-            if damaged := archive.testzip():  # torch.load compares no check sums
-                raise ValueError(f"{damaged} has a wrong check sum")
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return from_bytes(path.read_bytes(), path.suffix)
     except Exception as error:  # depending on what is damaged, almost any
         raise CheckpointError(f"{path} is damaged or no checkpoint ({error!s:.500})") from error
+
+
+def to_bytes(content: dict[str, Any], suffix: str) -> bytes:
+    """A file of PyTorch's, or of safetensors: there `weights` are tensors, the rest fits JSON."""
+    if suffix != SAFETENSORS:
+        torch.save(content, buffer := io.BytesIO())
+        return buffer.getvalue()
+    weights = {name: value for name, value in content["weights"].items() if value.ndim}
+    about = {key: json.dumps(value) for key, value in content.items() if key != "weights"}
+    about["crc32"] = _split(safetensors.torch.save(weights))[1]
+    return safetensors.torch.save(weights, about)
+
+
+def from_bytes(file: bytes, suffix: str) -> Any:
+    """What `to_bytes` was given, without batch norm's counts. Raises almost anything if damaged."""
+    if suffix != SAFETENSORS:
+        with zipfile.ZipFile(io.BytesIO(file)) as archive:
+            if damaged := archive.testzip():  # torch.load compares no check sums
+                raise ValueError(f"{damaged} has a wrong check sum")
+        return torch.load(io.BytesIO(file), map_location="cpu", weights_only=True)
+    weights, (about, check_sum) = safetensors.torch.load(file), _split(file)
+    if about.pop("crc32", None) != check_sum:
+        raise ValueError("its check sum is wrong, or it comes from another program")
+    weights |= {name.replace("running_mean", "num_batches_tracked"): torch.tensor(0)
+                for name in weights if name.endswith("running_mean")}
+    return dict({key: json.loads(value) for key, value in about.items()}, weights=weights)
+
+
+def _split(file: bytes) -> tuple[dict[str, str], str]:
+    """The metadata of a safetensors file, and a check sum of the numbers that follow."""
+    start = 8 + int.from_bytes(file[:8], "little")
+    return json.loads(file[8:start]).get("__metadata__", {}), str(zlib.crc32(file[start:]))
 
 
 def write_whole(path: str | Path, content: bytes) -> None:

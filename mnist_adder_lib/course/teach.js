@@ -1,0 +1,346 @@
+// The front end of TrainInBrowser: the whole network is trained in a worker, by teach.c, while one
+// watches. Its root element dispatches "weights" whenever the network is another: { name: { shape, data } }.
+
+const BATCH = 32;
+const PAUSE = 700; // milliseconds of training between two reports
+const HIGHEST_RATE = 0.01;
+
+/** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
+function seeded(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** New numbers for a network, as PyTorch begins: weights uniform within 1 / √inputs; batch norm does nothing. */
+function randomWeights(shapes, random) {
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => {
+    const inputs = shape.slice(1).reduce((a, b) => a * b, 1);
+    const isOne = /weight|var/.test(name);
+    const one = () => (shape.length > 1 ? (2 * random() - 1) / Math.sqrt(inputs) : Number(isOne));
+    return [name, { shape, data: Float32Array.from({ length: shape[0] * inputs }, one) }];
+  }));
+}
+
+/** What runs in the worker: teach.c around its data. `training` and `heldBack` are as readSheet gives them. */
+class Trainer {
+  static async make({ wasm, training, heldBack, seed }) {
+    const { instance } = await WebAssembly.instantiate(wasm, { Math });
+    return Object.assign(new Trainer(), { c: instance.exports, training, heldBack, random: seeded(seed), order: [] });
+  }
+
+  /** An array of teach.c, as it lies in memory. */
+  view(name, Type, length) {
+    return new Type(this.c.memory.buffer, this.c[`${name}_address`](), length);
+  }
+
+  /** Start from these numbers, for so many steps. */
+  begin(numbers, length) {
+    this.view("weights", Float32Array, numbers.length).set(numbers);
+    this.c.forget_moments();
+    Object.assign(this, { size: numbers.length, step: 0, length });
+  }
+
+  give({ images, digits }, places, numbers) {
+    places.forEach((place, n) => this.view("pixels", Uint8Array, BATCH * 784).set(images[place], 784 * n));
+    this.view("digits", Uint8Array, BATCH).set(places.map((place) => digits[place]));
+    this.view("numbers", Uint8Array, BATCH).set(numbers);
+  }
+
+  /** The next images, each once before the first comes again. */
+  next() {
+    if (this.order.length < BATCH) {
+      this.order = this.training.images.map((_, place) => [this.random(), place]);
+      this.order = this.order.sort((a, b) => a[0] - b[0]).map(([, place]) => place);
+    }
+    return this.order.splice(0, BATCH);
+  }
+
+  /** Up in three tenths of the time, then down to nearly 0, as OneCycleLR does. */
+  rate() {
+    const share = this.step / this.length;
+    const along = share < 0.3 ? 1 - share / 0.3 : (share - 0.3) / 0.7;
+    const low = share < 0.3 ? 0.04 : 0;
+    return HIGHEST_RATE * (low + ((1 - low) * (1 + Math.cos(Math.PI * along))) / 2);
+  }
+
+  /** Train for some time, then tell how well it does. */
+  train(milliseconds) {
+    const end = performance.now() + milliseconds;
+    while (this.step < this.length && performance.now() < end) {
+      const places = this.next();
+      this.give(this.training, places, places.map(() => Math.floor(10 * this.random())));
+      this.loss = this.c.train(places.length, this.rate());
+      this.step += 1;
+    }
+    return this.report();
+  }
+
+  report() {
+    const { step, loss, length } = this;
+    const weights = this.view("weights", Float32Array, this.size).slice();
+    return { images: step * BATCH, loss, weights, ...this.examine(), done: step >= length };
+  }
+
+  /** The share of the images held back, in percent, of which the digit, and both, are right. */
+  examine() {
+    const { images, digits } = this.heldBack;
+    const random = seeded(0); // the same numbers each time
+    let [digit, both] = [0, 0];
+    for (let start = 0; start < images.length; start += BATCH) {
+      const places = images.map((_, place) => place).slice(start, start + BATCH);
+      const numbers = places.map(() => Math.floor(10 * random()));
+      this.give(this.heldBack, places, numbers);
+      this.c.answer(places.length);
+      const [byDigit, bySum] = [["digit_logits", 10], ["sum_logits", 19]].map(([name, classes]) => {
+        const logits = this.view(name, Float32Array, BATCH * classes);
+        return (n) => {
+          const its = logits.subarray(n * classes, (n + 1) * classes);
+          return its.indexOf(Math.max(...its));
+        };
+      });
+      places.forEach((place, n) => {
+        const isRight = byDigit(n) === digits[place];
+        digit += isRight;
+        both += isRight && bySum(n) === digits[place] + numbers[n];
+      });
+    }
+    return { digit: (100 * digit) / images.length, both: (100 * both) / images.length };
+  }
+}
+
+/** In the worker: does what a message says, and answers with a report. */
+async function serve({ data: { id, make, begin, pause } }) {
+  try {
+    if (make) self.trainer = await Trainer.make(make);
+    if (begin) self.trainer.begin(begin.numbers, begin.steps);
+    postMessage({ id, ...(begin ? self.trainer.report() : self.trainer.train(pause)) });
+  } catch (error) {
+    postMessage({ id, error: String(error) });
+  }
+}
+
+function startWorker(hear) {
+  const source = [`const BATCH = ${BATCH}, HIGHEST_RATE = ${HIGHEST_RATE};`, seeded, Trainer, serve, "onmessage = serve;"];
+  const url = URL.createObjectURL(new Blob([source.join("\n")], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.onmessage = ({ data }) => hear(data);
+  return worker;
+}
+
+/* ---- The curves ---- */
+
+const WIDTH = 600;
+const HEIGHT = 220;
+const LEFT = 44;
+const BOTTOM = HEIGHT - 44;
+const CURVES = [["digit", "digit right"], ["both", "both right"]];
+const up = (percent) => BOTTOM - ((BOTTOM - 10) * percent) / 100;
+const grid = [0, 25, 50, 75, 100].map((percent) => `
+  <line x1="${LEFT}" x2="${WIDTH - 10}" y1="${up(percent)}" y2="${up(percent)}"/>
+  <text x="${LEFT - 8}" y="${up(percent) + 5}" text-anchor="end">${percent}%</text>`);
+const legend = CURVES.map(([name, words]) => `
+  <span class="${name}"><svg viewBox="0 0 24 8" aria-hidden="true"><line x1="1" x2="23" y1="4" y2="4"/></svg>
+  ${words} <b></b></span>`);
+
+const TEACH = `
+  <div class="card">
+    <div class="bar" role="group" aria-label="Train the network">
+      <button type="button" value="forget">Forget everything</button>
+      <button type="button" value="train" class="train">Train</button>
+      <button type="button" value="back">Back to the trained one</button>
+      <button type="button" value="save">Save</button>
+      <button type="button" value="open">Open</button>
+      <input type="file" accept=".safetensors" hidden>
+    </div>
+    <p class="story" role="status"></p>
+    <p class="legend">${legend.join("")} <span class="progress"></span></p>
+    <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">
+      <g aria-hidden="true">${grid.join("")}
+        <text x="${LEFT}" y="${BOTTOM + 20}">0</text>
+        <text class="end" x="${WIDTH - 10}" y="${BOTTOM + 20}" text-anchor="end"></text>
+        <text x="${(LEFT + WIDTH) / 2}" y="${BOTTOM + 38}" text-anchor="middle">training images seen</text>
+      </g>
+      <polyline class="digit"/><polyline class="both"/>
+    </svg>
+    <figure><canvas role="img" width="39" height="4" aria-label="The filters of the first layer"></canvas>
+      <figcaption>The 8 filters of the first layer: white counts for, orange against.</figcaption></figure>
+    <a class="lesson" hidden>How training works</a>
+  </div>`;
+
+const whole = (number) => Math.round(number).toLocaleString("en");
+const percent = (number) => `${number.toFixed(1)}%`;
+
+function drawFilters(canvas, { shape: [filters], data }) {
+  Object.assign(canvas, { width: 4 * filters - 1, height: 3 });
+  const context = canvas.getContext("2d");
+  const scale = Math.max(...data.map(Math.abs));
+  data.forEach((value, place) => {
+    const [filter, at] = [Math.floor(place / 9), place % 9];
+    context.fillStyle = `rgb(${signed(value, scale)})`;
+    context.fillRect(4 * filter + (at % 3), Math.floor(at / 3), 1, 1);
+  });
+}
+
+function render({ model, el }) {
+  el.classList.add("train-in-browser");
+  el.innerHTML = TEACH;
+  const find = (selector) => el.querySelector(selector);
+  const { shapes } = model.get("weights");
+  const trained = readWeights(model.get("weights"));
+  const random = seeded(model.get("seed") ?? Math.floor(2 ** 32 * Math.random()));
+  const count = whole(Object.entries(shapes).reduce((sum, [name, shape]) =>
+    sum + (/running/.test(name) ? 0 : shape.reduce((a, b) => a * b, 1)), 0));
+  let weights = trained;
+  let history = []; // reports, without weights
+  let offset = 0; // images seen in trainings before this one
+  let state = "new"; // running, stopped, or new: the next training begins from `weights`
+  let worker = null;
+  let id = 0; // of the training whose reports count
+  let asked = false; // whether the worker owes a report
+  let said = new Set();
+  let began = 0;
+
+  const say = (words) => (find(".story").textContent = words);
+
+  /** The network is another now, and so are its answers. */
+  function show(others) {
+    weights = others;
+    drawFilters(find("canvas"), weights["block1.0.0.weight"]);
+    el.dispatchEvent(new CustomEvent("weights", { detail: weights, bubbles: true }));
+  }
+
+  function take(others, words) {
+    halt("new");
+    [history, offset] = [[], 0];
+    show(others);
+    draw();
+    say(words);
+  }
+
+  function halt(next) {
+    if (next === "new") [id, asked] = [id + 1, false]; // a report that is on its way comes too late
+    state = next;
+    find(".train").textContent = { new: "Train", running: "Stop", stopped: "Continue" }[state];
+  }
+
+  async function train() {
+    const isNew = state === "new";
+    const ask = { id };
+    halt("running");
+    say(isNew ? "It trains in this browser, on digits that people wrote." : "It goes on.");
+    if (!isNew) return asked || go(ask);
+    asked = true;
+    if (!worker) ask.make = await prepare();
+    if (ask.id !== id) return; // it was told to forget meanwhile
+    worker ??= startWorker(hear);
+    offset = history.at(-1)?.images ?? 0;
+    [said, began] = [new Set(), performance.now()];
+    const steps = Math.floor((model.get("epochs") * model.get("images").digits.length) / BATCH);
+    go({ ...ask, begin: { numbers: flatten(weights), steps } });
+  }
+
+  async function prepare() {
+    const [training, heldBack] = await Promise.all([model.get("images"), model.get("held_back")].map(readSheet));
+    return { wasm: fromBase64(WASM), training, heldBack, seed: Math.floor(2 ** 32 * random()) };
+  }
+
+  function go(ask) {
+    asked = true;
+    worker.postMessage({ pause: PAUSE, ...ask });
+  }
+
+  function hear({ id: its, error, weights: numbers, done, ...report }) {
+    if (its !== id) return;
+    asked = false;
+    if (error) {
+      halt("new");
+      worker.terminate();
+      worker = null;
+      return say(`This browser can't train the network: ${error}`);
+    }
+    if (!history.length || report.images) history.push({ ...report, images: offset + report.images });
+    show(unflatten(numbers, shapes));
+    draw();
+    if (state === "running") tell(report, done);
+    if (done) halt("new");
+    else if (state === "running") go({ id });
+  }
+
+  /** A sentence at few moments, as a screen reader speaks it. */
+  function tell({ digit, both, images }, done) {
+    const seconds = whole((performance.now() - began) / 1000);
+    const once = (moment, words) => said.has(moment) || (said.add(moment), say(words));
+    if (done)
+      say(`Done: ${whole(images)} images in ${seconds} seconds. Of ${whole(model.get("held_back").digits.length)} ` +
+        `images that it never trained on, it reads ${percent(digit)}, and ${percent(both)} are right in both.`);
+    else if (both >= 90) once("adds", `It reads and adds: ${percent(both)} are right in both.`);
+    else if (digit >= 70 && both < digit - 20)
+      once("reads", `It reads ${percent(digit)} of the digits, but only ${percent(both)} are right in both: reading comes first.`);
+  }
+
+  function stop() {
+    halt("stopped");
+    const last = history.at(-1);
+    say(`Stopped after ${whole(last?.images ?? 0)} images. The network works as it is now; you can go on.`);
+  }
+
+  function draw() {
+    const last = history.at(-1);
+    const epoch = model.get("epochs") * model.get("images").digits.length;
+    const end = Math.max(offset + epoch, last?.images ?? 0);
+    const across = (images) => LEFT + ((WIDTH - 10 - LEFT) * images) / end;
+    for (const [name, words] of CURVES) {
+      const points = history.map((report) => `${across(report.images).toFixed(1)},${up(report[name]).toFixed(1)}`);
+      find(`polyline.${name}`).setAttribute("points", points.join(" "));
+      find(`.legend .${name} b`).textContent = last ? percent(last[name]) : "";
+    }
+    find(".end").textContent = whole(end);
+    find(".progress").textContent = last ? `${whole(last.images)} images` : "";
+    const values = last ? `: ${CURVES.map(([name, words]) => `${words} ${percent(last[name])}`).join(", ")} after ${whole(last.images)} images` : ", still empty";
+    find(".chart").ariaLabel = `Two curves over the training images seen${values}`;
+  }
+
+  function save() {
+    const url = URL.createObjectURL(new Blob([toSafetensors(weights)], { type: "application/octet-stream" }));
+    Object.assign(document.createElement("a"), { href: url, download: "my_network.safetensors" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    say("Saved as my_network.safetensors. In a notebook, load_checkpoint opens it.");
+  }
+
+  async function open(file) {
+    try {
+      if (file.size > LARGEST) throw Error("is too large for a network of this course.");
+      const others = fromSafetensors(new Uint8Array(await file.arrayBuffer()), shapes);
+      take(others, `This is the network of ${file.name} now.`);
+    } catch (error) {
+      say(`${file.name} ${error.message}`);
+    }
+  }
+
+  const actions = {
+    forget: () => take(randomWeights(shapes, random), `It has forgotten everything: ${count} random numbers. Press Train.`),
+    train: () => (state === "running" ? stop() : train()),
+    back: () => take(trained, "This is the trained network again."),
+    save, open: () => find("input").click(),
+  };
+  find(".bar").addEventListener("click", ({ target }) => actions[target.value]?.());
+  find("input").addEventListener("change", ({ target }) => {
+    if (target.files[0]) open(target.files[0]);
+    target.value = ""; // the same file can be opened again
+  });
+  if (model.get("lesson")) Object.assign(find(".lesson"), { href: model.get("lesson"), hidden: false });
+  const letKeysGo = keepKeys(el);
+  drawFilters(find("canvas"), weights["block1.0.0.weight"]);
+  draw();
+  say("This network was trained before. Let it forget everything, then train it yourself.");
+  return () => {
+    letKeysGo();
+    worker?.terminate();
+  };
+}
+
+export default { render };
