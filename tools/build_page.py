@@ -19,9 +19,11 @@ from anywidget import AnyWidget
 from set_repository import PLACEHOLDER, read_address
 
 from mnist_adder_lib import load_pretrained, load_splits
+from mnist_adder_lib.course.hidden_sums import HiddenSums
 from mnist_adder_lib.course.network_diagram import NetworkDiagram, to_base64
+from mnist_adder_lib.course.teach import TrainInBrowser
 from mnist_adder_lib.course.widgets import read, without_jupyter
-from mnist_adder_lib.drawing import frame_drawing
+from mnist_adder_lib.drawing import DigitPad, frame_drawing
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "docs" / "try"
@@ -32,19 +34,31 @@ OF_THE_REPOSITORY = re.compile(r'"\.\./\.\./(\w+[\w/]*(\.\w+))"')  # links to it
 LONG = re.compile(r'"[^"\\\[\]{}]{1000,}"')  # texts of which the page has one copy
 
 
-def samples() -> dict:
-    """The first evaluation images of each digit, framed as the panel frames them."""
+def digits() -> list[tuple[int, int, np.ndarray]]:
+    """The first evaluation images of each digit: index, digit, pixels framed as the panel does."""
     evaluation = load_splits()[2]
     places = [int(place) for digit in range(10)
               for place in (evaluation.digits == digit).nonzero()[:SAMPLES, 0]]
-    labels = [[place, int(evaluation.digits[place])] for place in places]
-    pixels = [frame_drawing(evaluation.images[place].numpy()) for place in places]
-    return dict(labels=labels, pixels=to_base64(np.stack(pixels)))
+    return [(place, int(evaluation.digits[place]), frame_drawing(evaluation.images[place].numpy()))
+            for place in places]
+
+
+def samples() -> dict:
+    """The same for the panel on the site."""
+    *labels, pixels = zip(*digits())
+    return dict(labels=list(zip(*labels)), pixels=to_base64(np.stack(pixels)))
 
 
 def widgets() -> dict[str, AnyWidget]:
     """What stands on the page, by the ids in page.html."""
-    return dict(diagram=NetworkDiagram(load_pretrained()))
+    model, (train, test, _) = load_pretrained(), load_splits()
+    images = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
+              for place, digit, pixels in digits()]
+    return dict(
+        diagram=NetworkDiagram(model, draws_itself=True, samples=images),
+        sums=HiddenSums(model, lesson="../../notebooks/10_does_it_add.ipynb"), pad=DigitPad(),
+        learner=NetworkDiagram(model, small=True),
+        teach=TrainInBrowser(train, test, model))
 
 
 def script() -> str:
@@ -57,7 +71,7 @@ def script() -> str:
     for place, text in enumerate(texts):
         data = data.replace(text, f"TEXTS[{place}]")
     return "\n".join([
-        read("traits"), read("network"), "const WIDGETS = {};", *scripts.values(),
+        *map(read, ("traits", "network", "strokes")), "const WIDGETS = {};", *scripts.values(),
         f"const TEXTS = [{','.join(texts)}];", f"const PARTS = {data};",
         (SOURCES / "page.js").read_text("utf-8"), "startPage();"])
 

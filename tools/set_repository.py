@@ -4,7 +4,7 @@
 
 The address is kept in pyproject.toml, where ADDRESS is written first if it is given. From there
 every notebook gets the cell that brings the course to Colab, every lesson the badge that opens it
-there, the README its link to the site and the page to try the network on its link to the course.
+there, the README its link to the page, and the page its links to the lessons.
 Nothing else in a notebook changes, and a second run changes nothing at all.
 """
 
@@ -20,7 +20,7 @@ PYPROJECT = NOTEBOOKS.parent / "pyproject.toml"
 SETTING = re.compile(r'^Repository = "(.*)"$', re.MULTILINE)
 PLACEHOLDER = "https://github.com/OWNER/REPO"
 README = NOTEBOOKS.parent / "README.md"
-TRY = "Try it in your browser"  # what the link to the site says
+TRY = "Try it in your browser"  # what the link to the page says
 BADGE = re.compile(r"\[!\[Open in Colab\]\(\S+\)\]\(\S+\)\n\n")
 
 ASKS = 'find_spec("mnist_adder_lib")'  # no other cell does
@@ -90,12 +90,12 @@ def with_address(notebook, address, path):
     return notebook
 
 
-def link_to_site(readme, address):
-    """The README with its link to the site, or to the page in docs where there is no site."""
+def link_to_page(readme, address):
+    """The README with its link to the page: on the site, or in docs where there is no site."""
     github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", address)
     place = "docs/try/index.html"
     if github and address != PLACEHOLDER:
-        place = f"https://{github[1].lower()}.github.io/{github[2]}/"
+        place = f"https://{github[1].lower()}.github.io/{github[2]}/try/index.html"
     return re.sub(rf"\[{TRY}\]\(\S+?\)", f"[{TRY}]({place})", readme)
 
 
@@ -104,7 +104,7 @@ def main(address=None):
         write_address(address)
     address = read_address()
     readme = README.read_text(encoding="utf-8")
-    README.write_text(link_to_site(readme, address), encoding="utf-8")
+    README.write_text(link_to_page(readme, address), encoding="utf-8")
     for path in sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != "."):
         notebook = nbformat.read(path, as_version=4)
         if all(cell.cell_type == "markdown" for cell in notebook.cells):

@@ -1,10 +1,33 @@
-// The page connects its widgets: each has traits as its model, and what one says another hears.
+// The page connects its widgets: each has a `Traits` as its model, and what one says others hear.
 
-const MODELS = {}; // by the ids of page.html
+/** Whether two networks have the same numbers. */
+const areSame = (some, others) =>
+  Object.entries(some).every(([name, { data }]) => data.every((value, place) => value === others[name]?.data[place]));
 
 function startPage() {
+  const models = {}; // by the ids of page.html, like the elements
+  const elements = {};
   for (const [id, [kind, traits]] of Object.entries(PARTS)) {
-    MODELS[id] = new Traits(traits);
-    WIDGETS[kind].render({ model: MODELS[id], el: document.getElementById(id) });
+    models[id] = new Traits(traits);
+    elements[id] = document.getElementById(id);
   }
+  const { diagram, sums, pad, learner } = models;
+  const shipped = diagram.get("weights");
+  const numbers = readWeights(shipped);
+
+  elements.diagram.addEventListener("answer", ({ detail: { result, pixels, number, empty } }) => {
+    learner.set("pixels", pixels);
+    learner.set("number", number);
+    for (const input of document.querySelectorAll("#number input")) input.checked = Number(input.value) === number;
+    if (empty) return;
+    // The hidden sums stand behind the network that ships, whatever is being taught below them.
+    const { digit, layers } = diagram.get("weights") === shipped ? result : forward(numbers, pixels, number);
+    sums.set("asked", { embedding: layers.embedding.data, digit, number });
+  });
+  pad.save_changes = () => diagram.set("pixels", [...frameStrokes([...pad.get("strokes"), pad.get("unfinished")])]);
+  document.getElementById("number").addEventListener("change", ({ target }) => diagram.set("number", Number(target.value)));
+  elements.teach.addEventListener("weights", ({ detail }) => {
+    for (const model of [diagram, learner]) model.set("weights", areSame(numbers, detail) ? shipped : detail);
+  });
+  for (const [id, [kind]] of Object.entries(PARTS)) WIDGETS[kind].render({ model: models[id], el: elements[id] });
 }

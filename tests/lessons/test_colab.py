@@ -56,8 +56,8 @@ def test_set_repository_changes_what_names_the_address_and_back_again(copies, ca
     unchanged = [path.name for path in before if after[path] == before[path]]
     assert unchanged == ["glossary.ipynb"]
     assert set_repository.read_address() == GITHUB
-    site = "[Try it in your browser](https://someone.github.io/course/)"
-    assert site in set_repository.README.read_text("utf-8")
+    page = "[Try it in your browser](https://someone.github.io/course/try/index.html)"
+    assert page in set_repository.README.read_text("utf-8")
     capsys.readouterr()
     set_repository.main()
     assert copies() == after and not capsys.readouterr().out
