@@ -1,0 +1,210 @@
+// Beside an answer: the training images that are nearest, a map of them all, and whether the image is
+// like any of them. It stands behind network.js and image_sheet.js.
+//
+// 81 numbers describe an image. 32 say what was found: the means of the 16 maps of block 2 and of the
+// 16 of block 3, in units of how much they vary among images of one digit. 49 say where its ink is.
+
+const FAR = "This looks like no digit that I was trained on.";
+const SHOWN = 5; // images
+const PATIENCE = 400; // milliseconds without newer weights, before all is calculated anew
+const CHUNK = 10; // milliseconds of calculation, before the page gets its turn
+const ANEW = 1000; // images at most then: some seconds
+// Ten hues as dark as grey text (TEN in inside_the_network.py). Not all eyes can tell ten colours
+// apart, so each digit stands where the middle of its images is.
+const HUES = ["#e02659", "#a76723", "#837623", "#598123", "#25855c", "#26837c", "#288096", "#2e74d7", "#b731e7", "#d02ba8"];
+
+/** The ink of 784 pixels, 0 to 255, in 7x7 squares: their means times 4, so that the distance of two
+ *  images is that of their pixels, had they been blurred before. */
+function inkInSquares(pixels) {
+  const squares = new Float32Array(49);
+  for (let place = 0; place < 784; place++)
+    squares[7 * Math.floor(place / 112) + Math.floor((place % 28) / 4)] += pixels[place] / 255 / 4;
+  return squares;
+}
+
+const foundIn = (layers) => [...average(layers["block2.2"]).data, ...layers.average.data];
+const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+
+/** The two directions in which points, lists of numbers, differ most: what projects a point on them.
+ *  (PCA: the covariances' first two eigenvectors, by power iteration.) */
+function principal(points) {
+  const middle = [...points[0]].map((_, i) => mean(points.map((point) => point[i])));
+  const covariances = middle.map((a, i) => middle.map((b, j) => mean(points.map((point) => (point[i] - a) * (point[j] - b)))));
+  const ways = [];
+  for (const start of [0, 1]) {
+    let way = middle.map((_, i) => Math.cos(i + start)); // whatever it is
+    for (let round = 0; round < 100; round++) {
+      let next = covariances.map((row) => dot(row, way));
+      for (const other of ways) {
+        const same = dot(next, other);
+        next = next.map((value, i) => value - same * other[i]);
+      }
+      way = next.map((value) => value / Math.hypot(...next));
+    }
+    ways.push(way);
+  }
+  return (point) => ways.map((way) => dot(way, point) - dot(way, middle));
+}
+
+/** Where the training images are, by what was found in each, its ink and its digit, and how far others are. */
+function makeSpace(found, inks, digits) {
+  const middles = HUES.map((_, digit) => {
+    const own = found.filter((_, n) => digits[n] === digit);
+    return found[0].map((_, i) => mean(own.map((values) => values[i])));
+  });
+  const variances = found[0].map((_, i) => mean(found.map((values, n) => (values[i] - middles[digits[n]][i]) ** 2)));
+  const units = variances.map((variance) => Math.sqrt(variance + 0.001 * mean(variances)));
+  const place = (values, ink) => Float32Array.from([...values.map((value, i) => value / units[i]), ...ink]);
+  const points = found.map((values, n) => place(values, inks[n]));
+
+  function distances(point) {
+    return Float32Array.from(points, (other) => {
+      let sum = 0;
+      for (let i = 0; i < point.length; i++) sum += (point[i] - other[i]) ** 2;
+      return Math.sqrt(sum);
+    });
+  }
+
+  /** From so far on only 2 of 100 training images are from all others; of some, that is, not of all. */
+  function farthest() {
+    const some = points.filter((_, n) => n % 6 === 0);
+    const nearest = some.map((point) => distances(point).sort()[1]); // the first is itself
+    return nearest.sort((a, b) => a - b)[Math.floor(0.98 * some.length)];
+  }
+  return { points, place, distances, farthest };
+}
+
+/** The places of the smallest of many numbers, the smallest first. */
+function smallest(values, count) {
+  const places = [];
+  while (places.length < count) {
+    let best = -1;
+    for (let i = 0; i < values.length; i++)
+      if (!(values[i] >= values[best]) && !places.includes(i)) best = i;
+    places.push(best);
+  }
+  return places;
+}
+
+const NEAREST = `
+  <div class="alike">
+    <p class="heading"></p>
+    <ol>${"<li><canvas width='28' height='28' aria-hidden='true'></canvas><span></span></li>".repeat(SHOWN)}</ol>
+    <p class="distance"><span class="gauge" aria-hidden="true"><i></i></span> <span class="words"></span></p>
+  </div>
+  <figure>
+    <div class="map" role="img"><canvas aria-hidden="true"></canvas><span class="middles"></span><i class="ring"></i></div>
+    <figcaption aria-hidden="true">All of them by their embeddings; the ring is yours.</figcaption>
+  </figure>`;
+
+/** `known` is made by `known_images` in nearest.py. Dispatches "ready" on `el` when it has come to know
+ *  the images, at first and after other weights: until then it judges nothing. */
+function makeNearest(known, el) {
+  el.classList.add("nearest");
+  el.innerHTML = NEAREST;
+  const find = (selector) => el.querySelector(selector);
+  const stored = readWeights(known.weights);
+  const sheet = readSheet(known.images).then(({ images, digits }) => ({ images, digits, inks: images.map(inkInSquares) }));
+  let [version, space, now] = [0, null, null]; // space: images, digits, ... and what makeSpace returns
+
+  /** What was found in each training image, as known_images stored it: a byte for each number. */
+  function unpack({ low, step, bytes }) {
+    const all = fromBase64(bytes);
+    return Array.from(known.images.digits, (_, n) => low.map((value, i) => value + step[i] * all[n * low.length + i]));
+  }
+
+  const pause = (time) => new Promise((go) => setTimeout(go, time));
+
+  async function findAnew(weights, images, isOver) {
+    const [found, count] = [[], Math.min(ANEW, images.length)];
+    await pause(PATIENCE);
+    for (let since = performance.now(); found.length < count && !isOver();) {
+      found.push(foundIn(embed(weights, images[found.length])));
+      if (performance.now() - since < CHUNK) continue;
+      await pause(CHUNK);
+      since = performance.now();
+    }
+    return found;
+  }
+
+  async function setWeights(weights) {
+    const mine = ++version;
+    const isOver = () => mine !== version;
+    if (weights.numbers) weights = readWeights(weights);
+    const isStored = Object.entries(stored).every(([name, { data }]) => data.every((value, i) => value === weights[name].data[i]));
+    space = null;
+    if (!isStored) say("These weights are new to me: I look at my training images once more.");
+    const { images, digits, inks } = await sheet;
+    const found = isStored ? unpack(known.found) : await findAnew(weights, images, isOver);
+    if (isOver()) return;
+    const made = makeSpace(found, inks, digits);
+    const embeddings = found.map((values) => fullyConnected(weights, "embedding", vector(values.slice(16))).data);
+    space = { ...made, images, digits, limit: isStored ? known.threshold : made.farthest(), project: principal(embeddings) };
+    drawMap(embeddings.map(space.project));
+    if (now) show(...now);
+    el.dispatchEvent(new CustomEvent("ready"));
+  }
+
+  function say(heading, state = "waiting") {
+    find(".heading").textContent = heading;
+    el.dataset.state = state;
+  }
+
+  // --- the map ---
+
+  function drawMap(points) {
+    const canvas = find("canvas:not(li *)");
+    const side = (canvas.width = canvas.height = 480);
+    const context = canvas.getContext("2d");
+    const [low, high] = [Math.min, Math.max].map((most) => [0, 1].map((axis) => points.reduce((a, point) => most(a, point[axis]), 0)));
+    space.toMap = (point) => point.map((value, axis) => clamp(0.04 + (0.92 * (value - low[axis])) / (high[axis] - low[axis]), 0.02, 0.98));
+    const places = points.map(space.toMap);
+    places.forEach(([x, y], n) => {
+      context.fillStyle = HUES[space.digits[n]];
+      context.fillRect(x * side - 2, y * side - 2, 4, 4);
+    });
+    space.middles = HUES.map((_, digit) => [0, 1].map((axis) => mean(places.filter((_, n) => space.digits[n] === digit).map((place) => place[axis]))));
+    find(".middles").innerHTML = space.middles.map((middle, digit) => `<b style="${at(middle)}">${digit}</b>`).join("");
+  }
+  const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
+
+  function showOnMap(embedding) {
+    const place = space.toMap(space.project(embedding));
+    const [digit] = smallest(space.middles.map((middle) => Math.hypot(middle[0] - place[0], middle[1] - place[1])), 1);
+    find(".ring").style = at(place);
+    find(".map").ariaLabel = `A map of ${space.points.length} training images by their embeddings. Yours is nearest to the middle of the ${digit}s.`;
+  }
+
+  // --- the images ---
+
+  function showImages(places) {
+    [...el.querySelectorAll("li")].forEach((item, i) => {
+      const pixels = new ImageData(28, 28);
+      space.images[places[i]].forEach((pixel, place) => pixels.data.set([pixel, pixel, pixel, 255], 4 * place));
+      item.firstChild.getContext("2d").putImageData(pixels, 0, 0);
+      item.lastChild.textContent = space.digits[places[i]];
+    });
+  }
+
+  function show(...given) {
+    const [result, pixels, empty] = (now = given);
+    const unknown = { isKnown: true, sentence: "" }; // nothing to say against the answer
+    if (!space) return unknown;
+    if (empty) return say(`Here stand the training images that are most like your drawing.`, "empty"), unknown;
+    const distances = space.distances(space.place(foundIn(result.layers), inkInSquares(pixels)));
+    const places = smallest(distances, SHOWN);
+    const distance = distances[places[0]];
+    if (!(distance < Infinity)) return say("", "waiting"), unknown; // weights that are no numbers
+    const isKnown = distance <= space.limit;
+    say(isKnown ? "It looks most like these training images" : "None of the training images is near. These are the nearest", isKnown ? "near" : "far");
+    showImages(places);
+    showOnMap(result.layers.embedding.data);
+    find(".gauge").style.setProperty("--share", Math.min(1, distance / space.limit / 2));
+    find(".words").textContent = `Distance ${distance.toFixed(1)}. Beyond ${space.limit.toFixed(1)} I give no sum.`;
+    return isKnown ? unknown : { isKnown, sentence: FAR };
+  }
+
+  setWeights(stored);
+  return { show, setWeights };
+}
