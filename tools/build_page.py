@@ -20,6 +20,7 @@ from set_repository import PLACEHOLDER, read_address
 
 from mnist_adder_lib import load_pretrained, load_splits
 from mnist_adder_lib.course.hidden_sums import HiddenSums
+from mnist_adder_lib.course.nearest import COUNT, known_images
 from mnist_adder_lib.course.network_diagram import NetworkDiagram, to_base64
 from mnist_adder_lib.course.teach import TrainInBrowser
 from mnist_adder_lib.course.widgets import read, without_jupyter
@@ -52,10 +53,11 @@ def samples() -> dict:
 def widgets() -> dict[str, AnyWidget]:
     """What stands on the page, by the ids in page.html."""
     model, (train, test, _) = load_pretrained(), load_splits()
+    known = known_images(model, train.images[:COUNT], train.digits[:COUNT])
     images = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
     return dict(
-        diagram=NetworkDiagram(model, draws_itself=True, samples=images),
+        diagram=NetworkDiagram(model, draws_itself=True, samples=images, known=known),
         sums=HiddenSums(model, lesson="../../notebooks/10_does_it_add.ipynb"), pad=DigitPad(),
         learner=NetworkDiagram(model, small=True),
         teach=TrainInBrowser(train, test, model))
@@ -63,17 +65,21 @@ def widgets() -> dict[str, AnyWidget]:
 
 def script() -> str:
     """All of the page's JavaScript as a classic script: browsers block modules in local files."""
-    made = {name: (type(one).__name__, *without_jupyter(one)) for name, one in widgets().items()}
-    scripts = {kind: code for kind, code, _, _ in made.values()}
-    data = json.dumps({name: (kind, traits) for name, (kind, _, _, traits) in made.items()},
-                      separators=(",", ":"))
+    shared = list(map(read, ("traits", "network", "strokes", "image_sheet")))
+    scripts, parts = {}, {}
+    for name, widget in widgets().items():
+        kind = type(widget).__name__
+        scripts[kind], _, traits = without_jupyter(widget)
+        parts[name] = kind, traits
+        for part in shared:  # what the page has once
+            scripts[kind] = scripts[kind].replace(part, "")
+    data = json.dumps(parts, separators=(",", ":"))
     texts = sorted(set(LONG.findall(data)))
     for place, text in enumerate(texts):
         data = data.replace(text, f"TEXTS[{place}]")
     return "\n".join([
-        *map(read, ("traits", "network", "strokes")), "const WIDGETS = {};", *scripts.values(),
-        f"const TEXTS = [{','.join(texts)}];", f"const PARTS = {data};",
-        (SOURCES / "page.js").read_text("utf-8"), "startPage();"])
+        *shared, "const WIDGETS = {};", *scripts.values(), f"const TEXTS = [{','.join(texts)}];",
+        f"const PARTS = {data};", (SOURCES / "page.js").read_text("utf-8"), "startPage();"])
 
 
 def looks() -> str:

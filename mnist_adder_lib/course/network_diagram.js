@@ -128,8 +128,7 @@ function makeDiagram(model, root) {
   let result = null; // of the image and the number, with all layers
   let selected = "";
   const pad = new Traits({ strokes: [], unfinished: [], background: {}, message_id: "", pace: 0 });
-  let nearest = null; // says whether the image is like those of the training (nearest.js), of these weights
-  let judged = null;
+  let nearest = null; // says whether the image is like those of the training (nearest.js)
   let knows = null; // what it says now
 
   const features = (name) => ({
@@ -198,9 +197,8 @@ function makeDiagram(model, root) {
     name("digit_head", result.digit);
     name("sum_head", result.total);
     if (small) return;
-    const isJudge = nearest && judged === model.get("weights");
-    find(".nearest").hidden = !isJudge;
-    knows = isJudge ? nearest.show(result, pixels, isEmpty()) : null;
+    find(".nearest").hidden = !nearest;
+    knows = nearest?.show(result, pixels, isEmpty());
     find(".note").textContent = note();
     find(".answer").innerHTML = sentence().replace(/[^. ][^.]*\./g, "<span>$&</span> ");
     for (const input of root.querySelectorAll(".picker input")) input.checked = Number(input.value) === model.get("number");
@@ -218,7 +216,7 @@ function makeDiagram(model, root) {
 
   const isColumn = () => !small && getComputedStyle(find(".row")).display === "contents";
 
-  const tellAbout = () => (find(".words").innerHTML = about(selected));
+  const tellAbout = () => (find(".about .words").innerHTML = about(selected));
 
   /** On a narrow page what is said of a part stands below it. */
   function putAbout() {
@@ -232,11 +230,11 @@ function makeDiagram(model, root) {
       partOf(other).setAttribute("aria-pressed", other === name);
       partOf(other).tabIndex = other === (name || names[0]) ? 0 : -1;
     }
-    find(".words").innerHTML = name ? about(name) : "";
+    find(".about .words").innerHTML = name ? about(name) : "";
     details?.show(name);
     putAbout();
     if (!small && layouts.size) drawFlow();
-    if (speaks) announce(find(".words").textContent);
+    if (speaks) announce(find(".about .words").textContent);
   }
 
   /** The map or number of a part under the mouse, as `details.open` takes it: layer, unit, place. */
@@ -420,18 +418,17 @@ function makeDiagram(model, root) {
     const before = layers;
     layers = countAdders(weights);
     if (layers !== before) partOf("adder").querySelector(".picture").innerHTML = canvases(Math.min(2, layers));
+    nearest?.setWeights(weights);
     calculate(names);
     if (layers !== before) layOut();
     if (selected) tellAbout();
   }
 
-  /** nearest.js knows the training images by what these weights make of them, and by no others. */
   function meetKnown() {
     const known = model.get("known");
     if (small || !known) return;
     find(".nearest").replaceChildren();
     nearest = Object.keys(known).length ? makeNearest(known, find(".nearest")) : null;
-    judged = model.get("weights");
     if (result) say();
   }
 
@@ -499,6 +496,7 @@ function makeDiagram(model, root) {
   window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
   const listeners = { pixels: showImage, number: showNumber, here: markHere, weights: showWeights, known: meetKnown };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
+  find(".nearest")?.addEventListener("ready", say);
   meetKnown();
   calculate(names);
   markHere();

@@ -97,9 +97,9 @@ def render_alone(page, widget, names=None) -> None:
     page.evaluate(RENDER, {"source": str(widget._esm), "style": str(widget._css), "traits": traits})
 
 
-def draw(page, strokes) -> None:
+def draw(page, strokes, pad=".digit-pad") -> None:
     """Draw with the mouse on the page's first pad; strokes are lists of (x, y), fractions of it."""
-    box = page.locator(".digit-pad").first.bounding_box()
+    box = page.locator(pad).first.bounding_box()
     for stroke in strokes:
         points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
         page.mouse.move(*points[0])
