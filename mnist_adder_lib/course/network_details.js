@@ -143,9 +143,15 @@ function makeDetails(el, now, announce) {
     find(".invite").hidden = true;
     if (isMap(layer)) openPixel(layer, unit, place ?? brightest(layer, unit));
     else find(".made").innerHTML = unitInWords(layer, unit);
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    find(".made").scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+    bringIntoView();
     announce([...el.querySelectorAll(".made > p")].map((one) => one.textContent).join(". "));
+  }
+
+  function bringIntoView() {
+    const whole = find(".made");
+    const shown = whole.offsetHeight < innerHeight ? whole : find(".made .title");
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    shown.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
   }
 
   function brightest(layer, unit) {
