@@ -26,53 +26,82 @@ const foundIn = (layers) => [...average(layers["block2.2"]).data, ...layers.aver
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
+const pause = (time) => new Promise((go) => setTimeout(go, time));
+
+/** f(0), f(1), ... with pauses, in which the page gets its turn; until all are there or it is over. */
+async function inTurns(count, f, isOver) {
+  const made = [];
+  for (let since = performance.now(); made.length < count && !isOver();) {
+    made.push(f(made.length));
+    if (performance.now() - since < CHUNK) continue;
+    await pause(CHUNK);
+    since = performance.now();
+  }
+  return made;
+}
+
 /** The two directions in which points, lists of numbers, differ most: what projects a point on them.
- *  (PCA: the covariances' first two eigenvectors, by power iteration.) */
+ *  (PCA: the first two eigenvectors of the covariances, by power iteration.) */
 function principal(points) {
   const middle = [...points[0]].map((_, i) => mean(points.map((point) => point[i])));
-  const covariances = middle.map((a, i) => middle.map((b, j) => mean(points.map((point) => (point[i] - a) * (point[j] - b)))));
+  const covariances = middle.map(() => middle.map(() => 0)); // times how many points there are
+  for (const point of points)
+    for (let i = 0; i < middle.length; i++)
+      for (let j = 0; j < middle.length; j++) covariances[i][j] += (point[i] - middle[i]) * (point[j] - middle[j]);
   const ways = [];
   for (const start of [0, 1]) {
     let way = middle.map((_, i) => Math.cos(i + start)); // whatever it is
     for (let round = 0; round < 100; round++) {
-      let next = covariances.map((row) => dot(row, way));
-      for (const other of ways) {
-        const same = dot(next, other);
-        next = next.map((value, i) => value - same * other[i]);
-      }
-      way = next.map((value) => value / Math.hypot(...next));
+      const turned = covariances.map((row) => dot(row, way));
+      const shares = ways.map((other) => dot(turned, other)); // at right angles to the first
+      const next = turned.map((value, i) => value - dot(shares, ways.map((other) => other[i])));
+      const length = Math.hypot(...next);
+      way = next.map((value) => value / length);
     }
     ways.push(way);
   }
   return (point) => ways.map((way) => dot(way, point) - dot(way, middle));
 }
 
-/** Where the training images are, by what was found in each, its ink and its digit, and how far others are. */
-function makeSpace(found, inks, digits) {
+/** What each of some numbers varies by among images of one digit. */
+function spreads(found, digits) {
   const middles = HUES.map((_, digit) => {
     const own = found.filter((_, n) => digits[n] === digit);
     return found[0].map((_, i) => mean(own.map((values) => values[i])));
   });
   const variances = found[0].map((_, i) => mean(found.map((values, n) => (values[i] - middles[digits[n]][i]) ** 2)));
-  const units = variances.map((variance) => Math.sqrt(variance + 0.001 * mean(variances)));
+  return variances.map((variance) => Math.sqrt(variance + 0.001 * mean(variances))); // never 0
+}
+
+/** Where images are, by what was found in each, its ink and its digit: how far others are from them. */
+function makeSpace(found, inks, digits) {
+  const units = spreads(found, digits);
   const place = (values, ink) => Float32Array.from([...values.map((value, i) => value / units[i]), ...ink]);
-  const points = found.map((values, n) => place(values, inks[n]));
+  const size = units.length + 49;
+  const points = new Float32Array(size * found.length);
+  found.forEach((values, n) => points.set(place(values, inks[n]), size * n));
 
   function distances(point) {
-    return Float32Array.from(points, (other) => {
+    const all = new Float32Array(found.length);
+    for (let n = 0; n < all.length; n++) {
       let sum = 0;
-      for (let i = 0; i < point.length; i++) sum += (point[i] - other[i]) ** 2;
-      return Math.sqrt(sum);
-    });
+      for (let i = 0; i < size; i++) sum += (point[i] - points[size * n + i]) ** 2;
+      all[n] = Math.sqrt(sum);
+    }
+    return all;
   }
 
-  /** From so far on only 2 of 100 training images are from all others; of some, that is, not of all. */
-  function farthest() {
-    const some = points.filter((_, n) => n % 6 === 0);
-    const nearest = some.map((point) => distances(point).sort()[1]); // the first is itself
-    return nearest.sort((a, b) => a - b)[Math.floor(0.98 * some.length)];
+  /** Of the images themselves only 2 in 100 are so far from all others. */
+  async function farthest(isOver) {
+    function toNearest(n) {
+      const all = distances(points.subarray(size * n, size * (n + 1)));
+      all[n] = Infinity; // itself
+      return all.reduce((a, b) => Math.min(a, b));
+    }
+    const all = await inTurns(found.length, toNearest, isOver);
+    return all.sort((a, b) => a - b)[Math.floor(0.98 * all.length)];
   }
-  return { points, place, distances, farthest };
+  return { count: found.length, place, distances, farthest };
 }
 
 /** The places of the smallest of many numbers, the smallest first. */
@@ -114,20 +143,6 @@ function makeNearest(known, el) {
     return Array.from(known.images.digits, (_, n) => low.map((value, i) => value + step[i] * all[n * low.length + i]));
   }
 
-  const pause = (time) => new Promise((go) => setTimeout(go, time));
-
-  async function findAnew(weights, images, isOver) {
-    const [found, count] = [[], Math.min(ANEW, images.length)];
-    await pause(PATIENCE);
-    for (let since = performance.now(); found.length < count && !isOver();) {
-      found.push(foundIn(embed(weights, images[found.length])));
-      if (performance.now() - since < CHUNK) continue;
-      await pause(CHUNK);
-      since = performance.now();
-    }
-    return found;
-  }
-
   async function setWeights(weights) {
     const mine = ++version;
     const isOver = () => mine !== version;
@@ -136,11 +151,15 @@ function makeNearest(known, el) {
     space = null;
     if (!isStored) say("These weights are new to me: I look at my training images once more.");
     const { images, digits, inks } = await sheet;
-    const found = isStored ? unpack(known.found) : await findAnew(weights, images, isOver);
+    if (!isStored) await pause(PATIENCE);
+    const lookAt = (n) => foundIn(embed(weights, images[n]));
+    const found = isStored ? unpack(known.found) : await inTurns(Math.min(ANEW, images.length), lookAt, isOver);
     if (isOver()) return;
     const made = makeSpace(found, inks, digits);
+    const limit = isStored ? known.threshold : await made.farthest(isOver);
+    if (isOver()) return;
     const embeddings = found.map((values) => fullyConnected(weights, "embedding", vector(values.slice(16))).data);
-    space = { ...made, images, digits, limit: isStored ? known.threshold : made.farthest(), project: principal(embeddings) };
+    space = { ...made, images, digits, limit, project: principal(embeddings) };
     drawMap(embeddings.map(space.project));
     if (now) show(...now);
     el.dispatchEvent(new CustomEvent("ready"));
@@ -173,7 +192,7 @@ function makeNearest(known, el) {
     const place = space.toMap(space.project(embedding));
     const [digit] = smallest(space.middles.map((middle) => Math.hypot(middle[0] - place[0], middle[1] - place[1])), 1);
     find(".ring").style = at(place);
-    find(".map").ariaLabel = `A map of ${space.points.length} training images by their embeddings. Yours is nearest to the middle of the ${digit}s.`;
+    find(".map").ariaLabel = `A map of ${space.count} training images by their embeddings. Yours is nearest to the middle of the ${digit}s.`;
   }
 
   // --- the images ---
