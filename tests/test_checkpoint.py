@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors.torch import save_file
 
 from mnist_adder_lib import (
     CheckpointError,
@@ -29,9 +30,15 @@ def path(tmp_path):
     return tmp_path / "model.pt"
 
 
+@pytest.fixture(params=["model.pt", "model.safetensors"])
+def either(tmp_path, request):
+    """A path for each of the two formats."""
+    return tmp_path / request.param
+
+
 @pytest.mark.parametrize("variant", [{}, dict(adder_layers=1, dropout=0.3, channel_dropout=False)])
-def test_a_model_comes_back_as_it_was(path, variant):
-    model = IdentityAdderModel(**variant)
+def test_a_model_comes_back_as_it_was(either, variant):
+    path, model = either, IdentityAdderModel(**variant)
     save_checkpoint(path, model, seed=3, scores={"accuracy_both": 99.0})
     loaded, details = load_checkpoint(path)
     assert same(model, loaded) and loaded.config == model.config
@@ -64,10 +71,32 @@ def test_the_shipped_model_works(first):
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 0.999))
-def test_a_truncated_checkpoint(path, share):
-    content = asset_path("adder.pt").read_bytes()
-    path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(CheckpointError, match="model.pt is damaged or no checkpoint"):
+def test_a_truncated_checkpoint(either, share):
+    save_checkpoint(either, load_pretrained())
+    content = either.read_bytes()
+    either.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(CheckpointError, match=f"{either.name} is damaged or no checkpoint"):
+        load_checkpoint(either)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 0.999), bit=st.integers(0, 7))
+def test_each_changed_bit_of_safetensors_is_noticed_or_changes_no_weight(tmp_path, share, bit):
+    path, model = tmp_path / "model.safetensors", load_pretrained()
+    save_checkpoint(path, model)
+    content = bytearray(path.read_bytes())
+    content[int(share * len(content))] ^= 1 << bit
+    path.write_bytes(content)
+    try:
+        assert same(load_checkpoint(path)[0], model)
+    except CheckpointError as error:
+        assert "model.safetensors" in str(error)
+
+
+def test_safetensors_of_another_program_are_refused(tmp_path):
+    path = tmp_path / "model.safetensors"
+    save_file({"weight": torch.zeros(3)}, path)
+    with pytest.raises(CheckpointError, match="comes from another program"):
         load_checkpoint(path)
 
 
@@ -119,8 +148,8 @@ def test_plain_details_come_back(path):
     assert details.items() <= loaded.items() and loaded["f"].tolist() == [0, 1, 2]
 
 
-def test_a_network_that_has_diverged_is_refused(path):
-    model = IdentityAdderModel()
+def test_a_network_that_has_diverged_is_refused(either):
+    path, model = either, IdentityAdderModel()
     model.digit_head.weight.data[0, 0] = torch.nan
     with pytest.raises(ValueError, match="diverged"):
         save_checkpoint(path, model)

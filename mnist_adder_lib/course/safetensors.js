@@ -57,7 +57,8 @@ function toSafetensors(weights) {
 function fromSafetensors(bytes, shapes) {
   const [header, start] = readHeader(bytes);
   const about = Object(header.__metadata__);
-  if (about.format !== JSON.stringify(FORMAT)) throw Error("is no network of this course: write one with save_checkpoint.");
+  if (about.format !== JSON.stringify(FORMAT))
+    throw Error("is no network of this course: write one with save_checkpoint.");
   if (about.crc32 !== crc32(bytes.subarray(start))) throw Error("is damaged, or was cut off.");
   const weights = {};
   for (const [name, shape] of Object.entries(shapes)) {

@@ -1,7 +1,7 @@
 // One training step of the network, and its answers, in C for WebAssembly: what PyTorch does with
-// `model.train()`, `joint_loss(...).backward()` and AdamW, without dropout. Built from this folder by
+// `model.train()`, `joint_loss(...).backward()` and Adam, without dropout. Built from this folder by
 //
-//   clang --target=wasm32 -nostdlib -O3 -msimd128 -mbulk-memory -Wl,--no-entry -o teach.wasm teach.c
+//   clang --target=wasm32 -nostdlib -O3 -msimd128 -mbulk-memory -Wl,--no-entry,--strip-all -o teach.wasm teach.c
 //
 // Maps lie in memory pixel by pixel, each with its channels side by side, inside a border of zeros:
 // so a 3x3 convolution is nine products with the channels of neighbouring pixels.
@@ -17,7 +17,6 @@
 IMPORT(exp) double power_of_e(double);
 IMPORT(log) double logarithm(double);
 
-typedef float four[4] __attribute__((aligned(4)));
 typedef float v4 __attribute__((vector_size(16), aligned(4)));
 
 // All numbers of the network as PyTorch's `state_dict` has them, and what belongs to each.
@@ -29,7 +28,7 @@ ADDRESS(digit_logits) ADDRESS(sum_logits)
 
 static int training;  // else batch norm uses its running statistics
 static int count;     // images in this batch
-static double first_left, second_left;  // AdamW: how much of its moments is still their start, 0
+static double first_left, second_left;  // of Adam's moments: the share that is still their start, 0
 
 /* ---- Batch norm: over all units of a channel in all images ---- */
 
@@ -97,14 +96,13 @@ static void norm_backward(Norm *norm, const float *x, const float *g, float *dx)
     dx[place + c] = a[c] * g[place + c] - b[c] - d[c] * (x[place + c] - mean[c]);
 }
 
-/* ---- A convolution, ReLU, batch norm ---- */
+/* ---- Convolutions, each with ReLU and then batch norm ---- */
 
 typedef struct {
-  int inputs, outputs, side, at;  // side with the border; `at`: where its kernels are in `weights`
+  int inputs, outputs, side, at;  // side of its maps with the border; where its weights are in `weights`
   Norm norm;
-  float *y, *z;    // after ReLU; after batch norm
-  const float *x;  // its input
-} Convolution;
+  float *x, *y, *z;  // input; what batch norm gets; output
+} Layer;
 
 // out = the sum over nine neighbours t and channels i of in[.. + t][i] * kernel[t][i][..]: four pixels
 // and eight channels at once, which is what the registers hold. In border places nonsense is left.
@@ -146,7 +144,7 @@ static inline __attribute__((always_inline)) void kernel_gradient(
   }
 }
 
-static float *conv_forward(Convolution *conv, const float *x) {
+static float *conv_forward(Layer *conv, float *x) {
   const int I = conv->inputs, O = conv->outputs, area = conv->side * conv->side;
   float kernel[9 * 16 * 16];
   EACH(o, O) EACH(i, I) EACH(t, 9) kernel[(t * I + i) * O + o] = weights[conv->at + (o * I + i) * 9 + t];
@@ -158,7 +156,7 @@ static float *conv_forward(Convolution *conv, const float *x) {
 }
 
 // From the gradient of the outputs, g, that of the inputs, in place; `scratch` is used meanwhile.
-static void conv_backward(Convolution *conv, float *g, float *scratch) {
+static void conv_backward(Layer *conv, float *g, float *scratch) {
   const int I = conv->inputs, O = conv->outputs, area = conv->side * conv->side;
   float kernel[9 * 16 * 16], dk[9 * 16 * 16] = {0};
   __builtin_memset(scratch, 0, sizeof(float) * count * area * O);
@@ -196,13 +194,7 @@ static int largest(const float *x, int corner, int right, int below) {
     body;                                                                                          \
   }
 
-/* ---- Fully connected layers ---- */
-
-typedef struct {
-  int inputs, outputs, at;
-  Norm norm;
-  float *x, *y, *z;  // input; weighted sums; after batch norm and ReLU
-} Linear;
+/* ---- Fully connected layers, each with batch norm and then ReLU ---- */
 
 static void multiply(const float *x, int inputs, const float *w, float *y, int outputs) {
   EACH(n, count) EACH(o, outputs) {
@@ -222,13 +214,13 @@ static void multiply_backward(const float *x, int inputs, int at, const float *g
   }
 }
 
-static void linear_forward(Linear *layer) {
+static void linear_forward(Layer *layer) {
   multiply(layer->x, layer->inputs, weights + layer->at, layer->y, layer->outputs);
   norm_forward(&layer->norm, layer->y, layer->z);
   EACH(k, count * layer->outputs) layer->z[k] = layer->z[k] > 0 ? layer->z[k] : 0;
 }
 
-static void linear_backward(Linear *layer, float *g, float *dx) {
+static void linear_backward(Layer *layer, float *g, float *dx) {
   EACH(k, count * layer->outputs) g[k] = layer->z[k] > 0 ? g[k] : 0;
   norm_backward(&layer->norm, layer->y, g, g);
   __builtin_memset(dx, 0, sizeof(float) * count * layer->inputs);
@@ -245,11 +237,11 @@ static void linear_backward(Linear *layer, float *g, float *dx) {
    .norm = {.channels = O, .side = 1, .to = 1, .at = AT + I * O}}
 
 static float maps[12][MOST], vectors[9][BATCH * 64];
-static Convolution convs[6] = {
+static Layer convs[6] = {
     CONV(0, 1, 8, 28, 0, 0), CONV(1, 8, 8, 28, 0, 104), CONV(2, 8, 16, 14, 0, 712),
     CONV(3, 16, 16, 14, 0, 1928), CONV(4, 16, 16, 7, 0, 4296), CONV(5, 16, 16, 7, 1, 6664)};
-static Linear embedding = LINEAR(0, 16, 20, 9032);
-static Linear adder[2] = {LINEAR(1, 30, 64, 9432), LINEAR(2, 64, 64, 11608)};
+static Layer embedding = LINEAR(0, 16, 20, 9032);
+static Layer adder[2] = {LINEAR(1, 30, 64, 9432), LINEAR(2, 64, 64, 11608)};
 static const int DIGIT_HEAD = 15960, SUM_HEAD = 16600;
 static float image[BATCH * 900 + 256], pooled[2][BATCH * 256 * 16 + 256];
 static float g[MOST], scratch[MOST];
@@ -340,22 +332,15 @@ EXPORT(forget_moments) void forget_moments(void) {
   __builtin_memset(second_moment, 0, sizeof second_moment);
 }
 
-static void adamw(int from, int to, double rate) {
-  for (int k = from; k < to; k++) {
-    first_moment[k] += 0.1f * (gradients[k] - first_moment[k]);
-    second_moment[k] += 0.001f * (gradients[k] * gradients[k] - second_moment[k]);
-    const double way = first_moment[k] / (1 - first_left) / (__builtin_sqrt(second_moment[k] / (1 - second_left)) + 1e-8);
-    weights[k] -= rate * (0.01 * weights[k] + way);
-  }
-}
-
-// A step of AdamW with weight decay 0.01 on a batch; its loss.
+// A step of Adam on a batch; its loss. Running statistics have gradients of 0, so they stay.
 EXPORT(train) double train(int images, double rate) {
   const double loss = slopes(images);
   first_left *= 0.9, second_left *= 0.999;
-  EACH(k, 6) adamw(convs[k].at, convs[k].norm.at + 2 * convs[k].outputs, rate);
-  adamw(embedding.at, embedding.norm.at + 2 * 20, rate);
-  EACH(k, 2) adamw(adder[k].at, adder[k].norm.at + 2 * 64, rate);
-  adamw(DIGIT_HEAD, SIZE, rate);
+  EACH(k, SIZE) {
+    first_moment[k] += 0.1f * (gradients[k] - first_moment[k]);
+    second_moment[k] += 0.001f * (gradients[k] * gradients[k] - second_moment[k]);
+    const double mean = first_moment[k] / (1 - first_left), square = second_moment[k] / (1 - second_left);
+    weights[k] -= rate * mean / (__builtin_sqrt(square) + 1e-8);
+  }
   return loss;
 }

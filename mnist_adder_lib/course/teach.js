@@ -41,7 +41,7 @@ class Trainer {
   begin(numbers, length) {
     this.view("weights", Float32Array, numbers.length).set(numbers);
     this.c.forget_moments();
-    Object.assign(this, { size: numbers.length, step: 0, length });
+    Object.assign(this, { size: numbers.length, steps: 0, length });
   }
 
   give({ images, digits }, places, numbers) {
@@ -61,7 +61,7 @@ class Trainer {
 
   /** Up in three tenths of the time, then down to nearly 0, as OneCycleLR does. */
   rate() {
-    const share = this.step / this.length;
+    const share = this.steps / this.length;
     const along = share < 0.3 ? 1 - share / 0.3 : (share - 0.3) / 0.7;
     const low = share < 0.3 ? 0.04 : 0;
     return HIGHEST_RATE * (low + ((1 - low) * (1 + Math.cos(Math.PI * along))) / 2);
@@ -70,19 +70,23 @@ class Trainer {
   /** Train for some time, then tell how well it does. */
   train(milliseconds) {
     const end = performance.now() + milliseconds;
-    while (this.step < this.length && performance.now() < end) {
-      const places = this.next();
-      this.give(this.training, places, places.map(() => Math.floor(10 * this.random())));
-      this.loss = this.c.train(places.length, this.rate());
-      this.step += 1;
-    }
+    while (this.steps < this.length && performance.now() < end) this.step();
     return this.report();
   }
 
+  /** A step on the next images; returns its loss. */
+  step() {
+    const places = this.next();
+    this.give(this.training, places, places.map(() => Math.floor(10 * this.random())));
+    const loss = this.c.train(places.length, this.rate());
+    this.steps += 1;
+    return loss;
+  }
+
   report() {
-    const { step, loss, length } = this;
+    const { steps, length } = this;
     const weights = this.view("weights", Float32Array, this.size).slice();
-    return { images: step * BATCH, loss, weights, ...this.examine(), done: step >= length };
+    return { images: steps * BATCH, weights, ...this.examine(), done: steps >= length };
   }
 
   /** The share of the images held back, in percent, of which the digit, and both, are right. */
@@ -124,7 +128,8 @@ async function serve({ data: { id, make, begin, pause } }) {
 }
 
 function startWorker(hear) {
-  const source = [`const BATCH = ${BATCH}, HIGHEST_RATE = ${HIGHEST_RATE};`, seeded, Trainer, serve, "onmessage = serve;"];
+  const constants = `const BATCH = ${BATCH}, HIGHEST_RATE = ${HIGHEST_RATE};`;
+  const source = [constants, seeded, Trainer, serve, "onmessage = serve;"];
   const url = URL.createObjectURL(new Blob([source.join("\n")], { type: "text/javascript" }));
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => hear(data);
@@ -166,9 +171,9 @@ const TEACH = `
       </g>
       <polyline class="digit"/><polyline class="both"/>
     </svg>
-    <figure><canvas role="img" width="39" height="4" aria-label="The filters of the first layer"></canvas>
+    <figure><canvas role="img" aria-label="The filters of the first layer"></canvas>
       <figcaption>The 8 filters of the first layer: white counts for, orange against.</figcaption></figure>
-    <a class="lesson" hidden>How training works</a>
+    <p><a class="lesson" hidden>How training works</a></p>
   </div>`;
 
 const whole = (number) => Math.round(number).toLocaleString("en");
@@ -279,7 +284,8 @@ function render({ model, el }) {
         `images that it never trained on, it reads ${percent(digit)}, and ${percent(both)} are right in both.`);
     else if (both >= 90) once("adds", `It reads and adds: ${percent(both)} are right in both.`);
     else if (digit >= 70 && both < digit - 20)
-      once("reads", `It reads ${percent(digit)} of the digits, but only ${percent(both)} are right in both: reading comes first.`);
+      once("reads", `It reads ${percent(digit)} of the digits, but only ${percent(both)} are right in both: ` +
+        "reading comes first.");
   }
 
   function stop() {
@@ -300,8 +306,9 @@ function render({ model, el }) {
     }
     find(".end").textContent = whole(end);
     find(".progress").textContent = last ? `${whole(last.images)} images` : "";
-    const values = last ? `: ${CURVES.map(([name, words]) => `${words} ${percent(last[name])}`).join(", ")} after ${whole(last.images)} images` : ", still empty";
-    find(".chart").ariaLabel = `Two curves over the training images seen${values}`;
+    const values = CURVES.map(([name, words]) => last && `${words} ${percent(last[name])}`).join(", ");
+    find(".chart").ariaLabel = "Two curves over the training images seen" +
+      (last ? `: ${values} after ${whole(last.images)} images` : ", still empty");
   }
 
   function save() {
@@ -322,7 +329,8 @@ function render({ model, el }) {
   }
 
   const actions = {
-    forget: () => take(randomWeights(shapes, random), `It has forgotten everything: ${count} random numbers. Press Train.`),
+    forget: () => take(randomWeights(shapes, random),
+      `It has forgotten everything: ${count} random numbers. Press Train.`),
     train: () => (state === "running" ? stop() : train()),
     back: () => take(trained, "This is the trained network again."),
     save, open: () => find("input").click(),
