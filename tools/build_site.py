@@ -4,15 +4,18 @@
 
 Writes build/site from what is there: the notebooks (or those whose names begin with LESSON), docs,
 parts of the README, and the page that tools/build_page.py made. Nothing is downloaded, and of the
-lessons nothing is run but what makes a widget that works without Python. Fails where Sphinx warns,
-for instance of a link to nowhere. Needs the extra `site`.
+lessons nothing is run but what makes a widget that works without Python, or the figures of its
+sliders. Fails where Sphinx warns, for instance of a link to nowhere. Needs the extra `site`.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import base64
 import html
+import io
+import itertools
 import json
 import re
 import shutil
@@ -20,10 +23,15 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
+from build_page import samples
 from nbformat import v4
+from PIL import Image
 from set_repository import ASKS, BADGE, PLACEHOLDER, badge, read_address
 
-from mnist_adder_lib.course.widgets import read
+from mnist_adder_lib.course.display import Picture
+from mnist_adder_lib.course.network_diagram import weights_as_text
+from mnist_adder_lib.course.widgets import read, without_python
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "site"
@@ -32,20 +40,39 @@ PARTS = {  # of the README: the name here, its heading
     "start": "Start", "lessons": "Lessons", "library": "Library", "results": "Results",
     "credits": "Credits",
 }
-PANEL = """\
-<div class="try"><div id="panel"></div>
-<details><summary>What happens inside</summary>{inside}<div id="inside"></div></details></div>
-<script src="{static}/try.js"></script>
+LIVE = {  # what calculates all in the browser: its class, or the function that makes it
+    "WindowViewer", "BallOnCurve", "PairPicker", "HiddenSums", "NetworkDiagram", "AdderPanel",
+    "DigitPad", "UnitExplorer", "explore_units", "explore"}
+TRAINS = re.compile(r"\b(fit|train_network)\(")  # too long for a build
+WITH_PYTHON = {  # what one does with others when the lesson runs
+    "AdderPanel": "a panel with the network that you have just trained. Draw a digit: it answers "
+                  "while you draw.",
+    "Follow": "the panel once more. After each stroke the ring in the figure moves to where your "
+              "drawing lies among the others.",
+    "Replay": "a pad and a slider. Draw a digit, and see what the network said of it after each "
+              "epoch.",
+}
+NEEDS_PYTHON = '<p class="needs-python">When you run this lesson, here is {what}</p>'
+READ_HERE = """\
+*Here you read the lesson, with all it printed; what can be drawn, moved or guessed works on this
+page, too. Where it says "run the cell", look at what stands below it. To change code,
+[get the course](../install.md).*
 """
-NEEDS_PYTHON = (
-    '<p class="needs-python">Here stands something to play with when you run the lesson.</p>')
-LIVE = {  # widgets that calculate all in the browser
-    "WindowViewer", "BallOnCurve", "PairPicker", "NetworkDiagram"}
-THE_PANEL = re.compile(  # shows the network that ships, and no other
-    r"^(\w+) = load_pretrained\(\)\n(?!.*\bfit\().*^(\w+) = AdderPanel\(\1\b[^\n]*\n\2\Z",
-    re.M | re.S)
+STOPS = 3, 19  # of a slider on the site: of the first ones, of the last
+CARDS = {  # the figure on a lesson's card, by the cell that shows it; else it is the first
+    "01-two-picture", "02-052", "03-edges", "06-032", "07-029", "08-look", "09-017", "11-small"}
+CARD = """\
+<a class="card" href="{page}"><img src="_static/{picture}" alt="" loading="lazy">\
+<b>{title}</b> <span>{will}</span> <small>{minutes} minutes</small></a>
+"""
+START = """\
+from mnist_adder_lib import load_pretrained
+from mnist_adder_lib.course.network_diagram import NetworkDiagram
+NetworkDiagram(load_pretrained())"""
+ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \|\n", re.M)  # of a lesson
 OF_THE_COURSE = r"^from mnist_adder_lib\.(course|drawing)\S* import .*\b{name}\b"
-NOT_THEIRS = {"layout", "tabbable", "tooltip"}  # traits that every widget has
+NOT_THEIRS = {  # traits that every widget has, or that only Python answers
+    "layout", "tabbable", "tooltip", "answer", "request"}
 MOVED = {  # lessons that once had another number: the old name, and today's
     "01_data_generation": "02_data_generation", "02_layers_by_hand": "03_layers_by_hand",
     "03_model_summary": "04_model_summary", "04_gradients_by_hand": "01_learning_by_hand",
@@ -66,24 +93,19 @@ def part(readme: str, heading: str) -> str:
     return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", readme, re.DOTALL | re.MULTILINE)[1]
 
 
-def between(text: str, start: str, end: str) -> str:
-    return text.split(start, 1)[1].split(end, 1)[0]
+def widget_name(cell, statements: str) -> str:
+    """What makes the widget that a cell shows: its class, or the function that returns it; or "".
 
-
-def panel(static: str) -> str:
-    """The panel of docs/try as a part of a page."""
-    page = (ROOT / "docs" / "try" / "page.html").read_text("utf-8")
-    inside = between(page, "</h2>\n", '<div id="inside">')
-    return PANEL.format(inside=inside, static=static)
-
-
-def may_be_widget(cell) -> bool:
-    """Whether a cell left what widgets leave: its name and brackets, or nothing."""
-    if not cell.outputs:
-        last = cell.source.rstrip().rpartition("\n")[2]
-        ignored = "nbval-ignore-output" in cell.metadata.get("tags", [])
-        return ignored and not re.search(r"\s=\s|^ ", last)
-    return bool(re.fullmatch(r"[A-Z]\w+\(.*\)", plain_text(cell)))
+    Some leave their name and brackets in the notebook, others nothing.
+    """
+    if cell.outputs:
+        named = re.fullmatch(r"([A-Z]\w+)\(.*\)", plain_text(cell))
+        course = named and re.search(OF_THE_COURSE.format(name=named[1]), statements, re.M)
+        return named[1] if course else ""
+    last = statements.rpartition("\n")[2]
+    last = (re.findall(rf"^{re.escape(last)} = (.*)", statements, re.M) or [last])[-1]
+    name = last.partition("(")[0]
+    return name if name in LIVE | set(WITH_PYTHON) else ""
 
 
 def plain_text(cell) -> str:
@@ -110,45 +132,125 @@ def made_from(cells) -> str:
     return "\n".join(kept)
 
 
-def live(statements: str, scripts: dict) -> str:
-    """A widget for the site, made by these statements; its script and style go into `scripts`."""
+class Frames:
+    """What `explore` gives, on the site: its figures for some places of its sliders."""
+
+    _esm, _css = (PAGES / "frames.js").read_text("utf-8"), ""
+
+    def __init__(self, draw, **ranges):
+        *others, _ = ranges
+        self.start = {name: (*start, low)[0] for name, (low, _, *start) in ranges.items()}
+        self.stops = {}
+        for name, (low, high, *_) in ranges.items():
+            evenly = np.linspace(low, high, STOPS[name not in others]).round().astype(int).tolist()
+            self.stops[name] = sorted({*evenly, self.start[name]})
+        self.frames = [self.frame(draw(**dict(zip(ranges, values))))
+                       for values in itertools.product(*self.stops.values())]
+
+    @staticmethod
+    def frame(figure) -> dict:
+        """The figure as a picture in a page; WebP is a third of PNG here."""
+        picture, file = Picture(figure), io.BytesIO()
+        Image.open(io.BytesIO(picture.data)).save(file, "webp", lossless=True)
+        url = f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
+        return dict(src=url, alt=picture.metadata["alt"])
+
+    def get_state(self) -> dict:
+        return dict(stops=self.stops, start=self.start, frames=self.frames)
+
+
+def made(statements: str):
+    """What the last of some statements gives."""
     *first, last = statements.splitlines()
     names: dict = {}
     exec("\n".join(first), names)
-    widget = eval(last, names)
-    name = type(widget).__name__
-    script = str(widget._esm).replace("export default", "return")
-    scripts[name] = f"WIDGETS.{name} = (() => {{\n{script}\n}})();\n", str(widget._css)
+    return eval(last, names | {"explore": Frames})
+
+
+def as_html(widget, scripts: dict, marks: str = "", instead: str = "") -> str:
+    """A widget for the site; its script and style go into `scripts`.
+
+    marks: more attributes of its element; instead: what stands there without JavaScript
+    """
+    name, script = type(widget).__name__, str(widget._esm)
     traits = {name: value for name, value in widget.get_state().items()
               if name[0] != "_" and name not in NOT_THEIRS}
+    if name == "AdderPanel":
+        script = without_python() + read("panel_model")
+        traits |= dict(weights=weights_as_text(widget.model), samples=samples())
+    script = script.replace("export default", "return")
+    scripts[name] = f"WIDGETS.{name} = (() => {{\n{script}\n}})();\n", str(widget._css)
     traits = html.escape(json.dumps(traits, separators=(",", ":")))
-    return f'<div data-widget="{name}" data-traits="{traits}"></div>'
+    return f'<div data-widget="{name}"{marks} data-traits="{traits}">{instead}</div>'
+
+
+def live(statements: str, scripts: dict) -> str:
+    """A widget for the site, made by these statements."""
+    return as_html(made(statements), scripts)
+
+
+def guess_live(code, scripts: dict) -> None:
+    """Choices for each guess; what would give its answer away is marked, and waits for one."""
+    asked = {}
+    for place, cell in enumerate(code):
+        for kind, name in re.findall(r'guesses\.(ask|compare)\("(.+?)"', cell.source):
+            if kind == "ask":
+                asked[name] = place, f"guess-{len(asked)}", made(made_from(code[:place + 1]))
+                show_guess(cell, *asked[name][1:], scripts)
+                continue
+            start, mark, guess = asked[name]
+            compare_guess(cell.outputs[-1], mark, guess.question)
+            for held in [one for one in code[start + 1:place + 1] if one.outputs][-4:]:
+                tag(held, f"after-{mark}")
+
+
+def show_guess(cell, mark: str, guess, scripts: dict) -> None:
+    """The choices in place of a list; the cell's code is only what asks."""
+    text = guess._repr_mimebundle_()[0]["text/markdown"]
+    shown = as_html(guess.widget, scripts, f' data-guess="{mark}"', f"\n\n{text}\n\n")
+    cell.outputs = [v4.new_output("display_data", {"text/markdown": shown})]
+    if all(line.startswith(("from", "guesses")) for line in cell.source.splitlines() if line):
+        tag(cell, "remove-input")
+
+
+def compare_guess(output, mark: str, question) -> None:
+    """What is said without a choice, and, hidden, what is said of each."""
+    stored = output.data["text/markdown"]
+    parts = [f'<div id="{mark}" data-verdict>\n\n{stored}\n\n</div>']
+    parts += [f'<div data-verdict hidden>\n\n{text}\n\n</div>'
+              for text in question.verdicts(stored)]
+    output.data = {"text/markdown": "\n\n".join(parts)}
+
+
+def tag(cell, name: str) -> None:
+    cell.metadata.tags = [*cell.metadata.get("tags", []), name]
 
 
 def as_page(notebook, path: Path, address: str, scripts: dict):
     """A lesson for the site: the cell for Colab folded, widgets live where they need no Python."""
-    has_panel = False
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
     if path.stem != "glossary":
-        header.source = header.source.replace("\n\n", f"\n\n{buttons(path, address)}\n\n", 1)
+        above = buttons(path, address) + ("" if path.parent.name == "solutions" else READ_HERE)
+        header.source = header.source.replace("\n\n", f"\n\n{above}\n\n", 1)
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and ASKS not in cell.source]
     for cell in notebook.cells:
         if ASKS in cell.source:
             cell.metadata.tags = ["hide-input"]
     for place, cell in enumerate(code):
-        if not may_be_widget(cell):
+        if cell.outputs and not re.match(r"[A-Z]\w+\(", plain_text(cell)):
             continue
-        statements, name = made_from(code[:place + 1]), plain_text(cell).partition("(")[0]
-        if name and not re.search(OF_THE_COURSE.format(name=name), statements, re.M):
-            continue
-        shown = NEEDS_PYTHON
-        if THE_PANEL.search(statements) and not has_panel:
-            has_panel = True
-            shown = panel("../" * path.relative_to(ROOT).as_posix().count("/") + "_static")
-        elif name in LIVE:
+        statements = made_from(code[:place + 1])
+        name = widget_name(cell, statements)
+        if name in LIVE and not TRAINS.search(statements):
             shown = live(statements, scripts)
+        elif name:
+            what = WITH_PYTHON.get(name, "something to play with.")
+            shown = NEEDS_PYTHON.format(what=what)
+        else:
+            continue
         cell.outputs = [v4.new_output("display_data", {"text/html": shown})]
+    guess_live(code, scripts)
     return notebook
 
 
@@ -172,6 +274,20 @@ def notebooks(chosen) -> list[Path]:
             if not chosen or path.stem == "glossary" or path.name.startswith(tuple(chosen))]
 
 
+def card(title: str, path: str, will: str, static: Path) -> str:
+    """A lesson as the start page shows it, with a figure that it has printed."""
+    cells = nbformat.read(ROOT / path, as_version=4).cells
+    figures = {(cell.id not in CARDS, place): output.data["image/png"]
+               for place, cell in enumerate(cells) for output in cell.get("outputs", [])[:1]
+               if "image/png" in output.get("data", {})}
+    picture = f"{Path(path).stem}.png"
+    (static / picture).write_bytes(base64.b64decode(figures[min(figures)]))
+    will = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(will))
+    minutes = re.search(r"about (\d+) minutes", cells[0].source)[1]
+    return CARD.format(page=path.replace("ipynb", "html"), picture=picture, title=title, will=will,
+                       minutes=minutes)
+
+
 def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     """Put all that the site is made of into a folder, laid out like the repository."""
     shutil.rmtree(sources, ignore_errors=True)
@@ -187,14 +303,13 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     shutil.copy(ROOT / "CHANGELOG.md", sources / "parts")
     readme = (ROOT / "README.md").read_text("utf-8")
     for name, heading in PARTS.items():
-        (sources / "parts" / f"{name}.md").write_text(part(readme, heading), "utf-8")
-    (sources / "parts" / "panel.html").write_text(panel("_static"), "utf-8")
-    page = (ROOT / "docs" / "try" / "index.html").read_text("utf-8")
-    script = f"(() => {{{between(page, '<script>', '</script>')}}})();\n"  # beside site.js
-    (sources / "static" / "try.js").write_text(script, "utf-8")
-    style = between(page, "<style>", "</style>")
-    (sources / "static" / "try.css").write_text(f".try {{\n{style}\n}}\n", "utf-8")
+        text = ROW.sub("", part(readme, heading)).replace("| lesson | you will |\n|---|---|\n", "")
+        (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
     found, scripts = notebooks(chosen), {}
+    (sources / "parts" / "start.html").write_text(live(START, scripts), "utf-8")
+    cards = "".join(card(*row, sources / "static") for row in ROW.findall(readme)
+                    if ROOT / row[1] in found)
+    (sources / "parts" / "cards.html").write_text(f'<div class="cards">\n{cards}</div>', "utf-8")
     for path in found:
         notebook = as_page(nbformat.read(path, as_version=4), path, address, scripts)
         nbformat.write(notebook, sources / path.relative_to(ROOT))
@@ -221,6 +336,7 @@ def build(address: str, site: Path, chosen=()) -> int:
     sphinx.build()
     for path in found:
         shutil.copy(path, site / path.relative_to(ROOT))
+    shutil.copytree(ROOT / "docs" / "try", site / "try", ignore=shutil.ignore_patterns("page.*"))
     lead_on(site)
     return sphinx.statuscode
 

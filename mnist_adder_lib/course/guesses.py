@@ -54,6 +54,28 @@ class Question(NamedTuple):
     options: list[Option]
     outcome: Callable[[Any], Any] = lambda value: value  # what the options say about a value
 
+    @property
+    def expected(self) -> str:
+        """The answer that is right as long as nothing has been changed."""
+        return next(option.text for option in self.options if not option.reason)
+
+    def verdict(self, choice: str | None, right: Option) -> str:
+        """What is said, in Markdown, of a choice (a text, or None) where an option is right."""
+        because = _changed(self.expected) if right.reason else self.because
+        if choice == right.text:
+            return f"✓ You guessed: *{choice}* So it is. {because}"
+        if choice is None:
+            return f"No guess this time. The answer: *{right.text}* {because}"
+        mistake = next(option.reason for option in self.options if option.text == choice)
+        both = f"You guessed: *{choice}* The answer: *{right.text}*"
+        return f"{both}\n\n{mistake or self.because}\n\n{because}"
+
+    def verdicts(self, stored: str) -> list[str]:
+        """The same for each option, where all that is known is what was said without a choice."""
+        right = next(option for option in self.options
+                     if stored == self.verdict(None, option))
+        return [self.verdict(option.text, right) for option in self.options]
+
 
 class Choice(anywidget.AnyWidget):
     """Radio buttons below a question. `chosen` is the index of an option; `closed` ends it."""
@@ -100,18 +122,10 @@ class Guess:
         if outcome is None or outcome != outcome:  # NaN
             return Markdown("There is no result to compare your guess with.")
         right = next((option for option in question.options if option.fits(outcome)), None)
-        expected = next(option.text for option in question.options if not option.reason)
         if right is None:
-            return Markdown(f"None of the answers fits what came out. {_changed(expected)}")
+            return Markdown(f"None of the answers fits what came out. {_changed(question.expected)}")
         self.widget.closed = choice is not None
-        because = _changed(expected) if right.reason else question.because
-        if choice == right.text:
-            return Markdown(f"✓ You guessed: *{choice}* So it is. {because}")
-        if choice is None:
-            return Markdown(f"No guess this time. The answer: *{right.text}* {because}")
-        mistake = next(option.reason for option in question.options if option.text == choice)
-        both = f"You guessed: *{choice}* The answer: *{right.text}*"
-        return Markdown(f"{both}\n\n{mistake or question.because}\n\n{because}")
+        return Markdown(question.verdict(choice, right))
 
     def __repr__(self):
         return "\n".join([self.question.text, *(f"- {option}" for option in self.widget.options)])

@@ -6,8 +6,9 @@ const [MOST_INK, MOST_PEN_INK] = [265, 170]; // pixels of ink that a digit has a
 const { percent } = PANEL;
 const withArticle = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 
-/** The panel's sentence, and whether it is certain: both heads are sure, and agree. */
-function describe({ digitProbabilities, sumProbabilities, digit, total }, number) {
+/** The panel's sentence, and whether it is certain: both heads are sure, and agree, with no warning. */
+function describe({ digitProbabilities, sumProbabilities, digit, total }, number, warning = "") {
+  if (warning) return [`Perhaps ${withArticle(digit)}, but I doubt it.`, false];
   const seen = `${withArticle(digit)} (${percent(digitProbabilities[digit])})`;
   if (digitProbabilities[digit] < SURE) {
     const second = digitProbabilities.indexOf([...digitProbabilities].sort((a, b) => b - a)[1]);

@@ -37,8 +37,7 @@ const pad = (isPanel) => `
       <button class="clear" title="Clear the pad (Delete)">Clear</button>
       ${isPanel ? `
       <button class="upload" title="Upload a PNG or JPEG picture of a digit">Upload</button>
-      <button class="sample" title="Take a digit from MNIST's evaluation split"
-        aria-label="MNIST: take a digit from the evaluation split">MNIST</button>
+      <button class="sample" title="Take a digit from MNIST's evaluation split">A digit from MNIST</button>
       <input type="file" accept="image/*" aria-label="Picture of a digit" hidden>` : ""}
     </div>
     <p class="title">Keys: arrows move, space draws</p>

@@ -46,11 +46,13 @@ def percent(share: float | Tensor) -> str:
     return "over 99%" if share > 0.99 else "under 1%" if share < 0.01 else f"{share:.0%}"
 
 
-def describe(prediction: Prediction | None, number: int) -> tuple[str, bool]:
-    """The panel's sentence, and whether it is certain: both heads are sure, and agree."""
+def describe(prediction: Prediction | None, number: int, warning: str = "") -> tuple[str, bool]:
+    """The panel's sentence, and whether it is certain: both heads sure, agreeing, no warning."""
     if prediction is None:
         return "The pad is empty: draw a digit.", False
     digit, total = prediction.digit, prediction.total
+    if warning:
+        return f"Perhaps {with_article(digit)}, but I doubt it.", False
     digits, sums = prediction.digit_probabilities, prediction.sum_probabilities
     seen = f"{with_article(digit)} ({percent(digits[digit])})"
     answer = f"{total} ({percent(sums[total])})"
@@ -147,9 +149,9 @@ class AdderPanel(DigitPad):
         """Read the drawing anew and answer; `error` is shown beside it."""
         self.seen = self.framed()
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
-        self.sentence, certain = describe(self.prediction, self.number)
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
+        self.sentence, certain = describe(self.prediction, self.number, warning)
         notes = filter(None, [error, warning, self.background.get("about")])
         answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))

@@ -3,5 +3,44 @@ for (const part of document.querySelectorAll("pre, .table-wrapper, .output.text_
   if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
 document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "All pages");
 
-for (const el of document.querySelectorAll("[data-widget]"))
-  WIDGETS[el.dataset.widget].render({ model: new Traits(JSON.parse(el.dataset.traits)), el });
+/** Shows what waited for guesses. */
+function open(output) {
+  output.hidden = false;
+  output.parentNode.querySelector(".held")?.remove();
+}
+
+/** What would give the answer to a guess away waits for a choice, or for a click. */
+function holdBack(el, model) {
+  const mark = el.dataset.guess;
+  const held = [...document.querySelectorAll(`.tag_after-${mark} > .cell_output`)];
+  const [first] = held;
+  for (const output of held) {
+    output.hidden = "until-found"; // by the browser's own search
+    output.addEventListener("beforematch", () => open(output));
+    (output.guesses ??= new Set()).add(mark);
+  }
+  if (first && !first.parentNode.querySelector(".held")) {
+    const button = Object.assign(document.createElement("button"), { className: "held", type: "button" });
+    button.textContent = "Guess first, or see what came out";
+    first.before(button);
+    button.addEventListener("click", () => {
+      held.forEach(open);
+      Object.assign(first, { tabIndex: -1 }).focus();
+    });
+  }
+  const next = el.appendChild(document.createElement("p"));
+  next.role = "status";
+  model.on("change:chosen", () => {
+    next.innerHTML ||= `<a href="#${mark}">Is it so? See what came out.</a>`;
+    for (const output of held) if (output.guesses.delete(mark) && !output.guesses.size) open(output);
+    const verdicts = document.getElementById(mark).parentNode.querySelectorAll("[data-verdict]");
+    verdicts.forEach((verdict, place) => (verdict.hidden = place !== model.get("chosen") + 1));
+  });
+}
+
+for (const el of document.querySelectorAll("[data-widget]")) {
+  const model = new Traits(JSON.parse(el.dataset.traits));
+  el.textContent = ""; // what stands there without scripts
+  WIDGETS[el.dataset.widget].render({ model, el });
+  if (el.dataset.guess) holdBack(el, model);
+}

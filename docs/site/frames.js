@@ -1,0 +1,30 @@
+// Sliders over figures that were drawn when the site was built: `frames` for all combinations of the
+// `stops` of each slider, the last slider's varying first.
+
+function render({ model, el }) {
+  const { stops, start, frames } = model.traits;
+  const places = Object.entries(stops).map(([name, values]) => values.indexOf(start[name]));
+  const image = document.createElement("img");
+
+  function show() {
+    const place = Object.values(stops).reduce((sum, values, i) => sum * values.length + places[i], 0);
+    Object.assign(image, frames[place]);
+  }
+
+  Object.entries(stops).forEach(([name, values], i) => {
+    const label = el.appendChild(document.createElement("label"));
+    label.innerHTML = `<span>${name}</span><input type="range" max="${values.length - 1}"><output></output>`;
+    const [, slider, output] = label.children;
+    slider.value = places[i];
+    function move() {
+      places[i] = Number(slider.value);
+      slider.ariaValueText = output.value = values[places[i]];
+      show();
+    }
+    slider.addEventListener("input", move);
+    move();
+  });
+  el.append(image);
+}
+
+export default { render };
