@@ -10,6 +10,7 @@ stands still until its sources or the network change; a test compares them.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 from pathlib import Path
@@ -50,6 +51,7 @@ def samples() -> dict:
     return dict(labels=list(zip(*labels)), pixels=to_base64(np.stack(pixels)))
 
 
+@functools.cache
 def widgets() -> dict[str, AnyWidget]:
     """What stands on the page, by the ids in page.html."""
     model, (train, test, _) = load_pretrained(), load_splits()

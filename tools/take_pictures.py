@@ -1,8 +1,8 @@
-"""Take the pictures of widgets that README and lessons show, from a real JupyterLab.
+"""Take the pictures that README and lessons show: of the page, and of widgets in a real JupyterLab.
 
     python tools/take_pictures.py
 
-Writes panel_light.png, panel_dark.png, window_viewer.png and network_diagram.png in assets. Needs
+Writes page.png, panel_light.png, window_viewer.png and network_diagram.png in assets. Needs
 Chromium.
 """
 
@@ -61,14 +61,22 @@ def take(page, selector: str, name: str) -> None:
 
 def take_panel(playwright) -> None:
     with opened(playwright, PANEL) as page:
-        for theme in ("Light", "Dark"):
-            command = "await app.commands.execute('apputils:change-theme', {theme: argument});"
-            page.notebook(command, f"JupyterLab {theme}")
-            page.run_all()
-            page.page.wait_for_timeout(1500)
-            page.draw([SEVEN])
-            page.wait("I see|I am")
-            take(page, ".mnist-adder .card", f"panel_{theme.lower()}")
+        page.run_all()
+        page.page.wait_for_timeout(1500)
+        page.draw([SEVEN])
+        page.wait("I see|I am")
+        take(page, ".mnist-adder .card", "panel_light")
+
+
+def take_page(playwright) -> None:
+    """Its top, in the shape that previews of links have."""
+    browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.FLAGS)
+    page = browser.new_page(viewport=dict(width=1280, height=672), reduced_motion="reduce")
+    page.goto((ROOT / "docs" / "try" / "index.html").as_uri())
+    page.locator("#diagram .nearest[data-state=near]").wait_for()
+    page.screenshot(path=ROOT / "assets" / "page.png")
+    browser.close()
+    print("page")
 
 
 def take_window_viewer(playwright) -> None:
@@ -89,6 +97,7 @@ def take_diagram(playwright) -> None:
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
+        take_page(playwright)
         take_panel(playwright)
         take_window_viewer(playwright)
         take_diagram(playwright)
