@@ -88,10 +88,11 @@ function makeDetails(el, now, announce) {
     const many = isMap(layer) ? times(features) : `${features.channels} ${nounOf(layer)}s`;
     const words = `${capital(nameOf(layer, layers()))}: ${many}`;
     const inside = (i) => (isMap(layer) ? `<canvas aria-hidden="true"></canvas>` : i);
-    const button = (i) =>
-      `<button type="button" value="${i}" tabindex="${i ? -1 : 0}" aria-pressed="false" aria-label="Map ${i}">${inside(i)}</button>`;
-    return `<figure class="${isMap(layer) ? "maps" : "units"}" data-layer="${layer}"><figcaption>${words}</figcaption>
-      <div role="group" aria-label="${words}">${count(features.channels).map(button).join("")}</div></figure>`;
+    const button = (i) => `<button type="button" value="${i}" tabindex="${i ? -1 : 0}" aria-pressed="false"
+      aria-label="Map ${i}">${inside(i)}</button>`;
+    const all = count(features.channels).map(button).join("");
+    return `<figure class="${isMap(layer) ? "maps" : "units"}" data-layer="${layer}">
+      <figcaption>${words}</figcaption><div role="group" aria-label="${words}">${all}</div></figure>`;
   }
 
   function paint() {
@@ -100,7 +101,8 @@ function makeDetails(el, now, announce) {
       const most = highest(data);
       const buttons = find(`[data-layer="${layer}"] div`).children;
       for (let i = 0; i < channels; i++) {
-        if (isMap(layer)) paintMap(buttons[i].firstChild, data.subarray(i * height * width, (i + 1) * height * width), width, most);
+        const map = data.subarray(i * height * width, (i + 1) * height * width);
+        if (isMap(layer)) paintMap(buttons[i].firstChild, map, width, most);
         else {
           fill(buttons[i], signed(data[i], most));
           buttons[i].setAttribute("aria-label", `${i}: ${say(data[i])}`);
@@ -149,9 +151,9 @@ function makeDetails(el, now, announce) {
 
   function bringIntoView() {
     const whole = find(".made");
-    const shown = whole.offsetHeight < innerHeight ? whole : find(".made .title");
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    shown.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    if (whole.offsetHeight < innerHeight) whole.scrollIntoView({ block: "nearest", behavior });
+    else find(".made .title").scrollIntoView({ block: "center", behavior });
   }
 
   function brightest(layer, unit) {
@@ -199,9 +201,12 @@ function makeDetails(el, now, announce) {
     const [first, others] = [sorted.slice(0, MOST_NAMED), sorted.slice(MOST_NAMED)];
     const rest = others.reduce((all, one) => all + one.part, 0);
     const most = Math.max(Math.abs(sum), Math.abs(rest), ...first.map(({ part }) => Math.abs(part)));
-    const bar = (value) => `<i class="${value < 0 ? "below" : ""}" style="--length: ${Math.abs(value) / most || 0}" aria-hidden="true"><b></b></i>`;
-    const row = (name, words, value) => `<tr><th scope="row">${name}</th><td>${words}</td><td>${bar(value)}</td><td class="product">${say(value)}</td></tr>`;
-    return `<p class="title">${capital(nameOf(layer, layers()))}, ${nounOf(layer)} ${unit}: what it is told, times its weights</p>
+    const length = (value) => `style="--length: ${Math.abs(value) / most || 0}"`;
+    const bar = (value) => `<i class="${value < 0 ? "below" : ""}" ${length(value)} aria-hidden="true"><b></b></i>`;
+    const row = (name, words, value) => `<tr><th scope="row">${name}</th><td>${words}</td>
+      <td>${bar(value)}</td><td class="product">${say(value)}</td></tr>`;
+    const title = `${capital(nameOf(layer, layers()))}, ${nounOf(layer)} ${unit}: what it is told, times its weights`;
+    return `<p class="title">${title}</p>
       <table>${first.map(({ name, value, weight, part }) => row(name, `${bracket(value)} · ${bracket(weight)}`, part)).join("")}
       ${others.length ? row(`${others.length} others`, "together", rest) : ""}
       ${row("sum", "", sum).replace("<tr>", `<tr class="sum">`)}</table><p>${afterSum(layer, unit, sum, norm, output)}</p>`;
@@ -221,8 +226,9 @@ function makeDetails(el, now, announce) {
   function averageInWords(unit) {
     const { data } = layers().average;
     const { height, width } = layers()["block3.1"];
+    const size = height * width;
     return `<p class="title">Average ${unit}: the mean of map ${unit} of the sixth convolution</p>
-      <p>The sum of its ${height * width} pixels is ${say(data[unit] * height * width)}; divided by ${height * width} that is <b>${say(data[unit])}</b>.</p>`;
+      <p>The sum of its ${size} pixels is ${say(data[unit] * size)}; divided by ${size} that is <b>${say(data[unit])}</b>.</p>`;
   }
 
   // --- what is drawn or trained meanwhile ---

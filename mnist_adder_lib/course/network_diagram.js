@@ -25,6 +25,7 @@ const DRAWING_TIME = 1500; // ms that the 7 takes which draws itself,
 const SLOWLY = 260; // and between two parts that light up after it
 const NOT_FINITE = "There is no answer: the weights are no finite numbers any more.";
 
+const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 const count = (n) => [...Array(n).keys()];
 const bars = (n) => `<span class="bars" aria-hidden="true">${count(n).map((i) => `<i><b></b><u>${i}</u></i>`).join("")}</span>`;
 const part = (name, picture) => `
@@ -102,7 +103,7 @@ function turn(a, b, [right, left], bend) {
 
 /** 784 pixels as a picture that the browser can show. */
 function toUrl(pixels) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+  const canvas = make("canvas", { width: 28, height: 28 });
   canvas.getContext("2d").putImageData(toImageData(pixels, 28, 255, GREY), 0, 0);
   return canvas.toDataURL();
 }
@@ -134,7 +135,8 @@ function makeDiagram(model, root) {
   const features = (name) => ({
     image: () => [{ channels: 1, height: 28, width: 28, data: Float32Array.from(pixels) }],
     block1: () => [result.layers["block1.2"]], block2: () => [result.layers["block2.2"]],
-    block3: () => [result.layers["block3.1"]], adder: () => [0, layers - 1].slice(2 - Math.min(2, layers)).map((layer) => result.layers[`adder.${layer}`]),
+    block3: () => [result.layers["block3.1"]],
+    adder: () => [...new Set([0, layers - 1])].map((layer) => result.layers[`adder.${layer}`]), // first and last
   }[name] ?? (() => [result.layers[name]]))();
 
   /** The network's answer, from the image on or from the number on alone. */
@@ -180,9 +182,9 @@ function makeDiagram(model, root) {
 
   /** What is remarkable of the image, and where it is from. */
   function warnings() {
-    const { strokes, background } = { strokes: pad.get("strokes"), background: pad.get("background") };
-    const isDrawn = !background.url && strokes.length + pad.get("unfinished").length;
-    return [isEmpty() ? "" : remark(pixels, isDrawn ? MOST_PEN_INK : MOST_INK), background.about ?? ""];
+    const { url, about: origin } = pad.get("background");
+    const isDrawn = !url && pad.get("strokes").length + pad.get("unfinished").length;
+    return [isEmpty() ? "" : remark(pixels, isDrawn ? MOST_PEN_INK : MOST_INK), origin ?? ""];
   }
 
   /** What stands below the answer. */
@@ -210,7 +212,8 @@ function makeDiagram(model, root) {
   function about(name) {
     const shape = partOf(name).querySelector("small").textContent;
     const own = parameters(weights, name);
-    const has = own ? `${own.toLocaleString("en")} of ${parameters(weights).toLocaleString("en")} parameters` : "no parameters";
+    const all = parameters(weights).toLocaleString("en");
+    const has = own ? `${own.toLocaleString("en")} of ${all} parameters` : "no parameters";
     return `<p><strong>${PARTS[name][0]}</strong> <span>${shape}</span> <span>${has}</span></p><p>${PARTS[name][1]}</p>`;
   }
 
@@ -240,7 +243,8 @@ function makeDiagram(model, root) {
   /** The map or number of a part under the mouse, as `details.open` takes it: layer, unit, place. */
   function pointed({ target, clientX, clientY }, name) {
     const layers = layersOf(name, result.layers);
-    if (name.endsWith("head")) return target.closest("i") ? [name, [...find(`[data-part="${name}"] .bars`).children].indexOf(target.closest("i"))] : null;
+    const bar = target.closest(".bars > i");
+    if (bar) return [name, [...bar.parentNode.children].indexOf(bar)];
     const { columns, tile, gap } = layouts.get(target) ?? {};
     if (!tile || !layers.length) return null;
     const layer = name === "adder" && target.previousElementSibling === null ? layers[0] : layers.at(-1);
@@ -255,8 +259,9 @@ function makeDiagram(model, root) {
   find(".network").addEventListener("click", (event) => {
     const name = event.target.closest("[data-part]")?.dataset.part;
     if (!name) return;
-    select(name);
     const unit = details && event.detail ? pointed(event, name) : null; // by Enter: none
+    select(name);
+    if (isColumn()) partOf(name).scrollIntoView({ block: "nearest" }); // what stood above it may be gone
     if (unit) details.open(...unit);
   });
   find(".network").addEventListener("keydown", (event) => {
@@ -338,7 +343,7 @@ function makeDiagram(model, root) {
   function offerSamples() {
     const samples = model.get("samples") ?? [];
     if (!samples.length) return;
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "sample", textContent: "A digit from MNIST" });
+    const button = make("button", { type: "button", className: "sample", textContent: "A digit from MNIST" });
     let turn = Math.floor(Math.random() * samples.length);
     button.addEventListener("click", () => {
       const { pixels: image, about } = samples[(turn = (turn + 1) % samples.length)];
@@ -383,10 +388,14 @@ function makeDiagram(model, root) {
 
   /** Puts a share of all points on the pad, and the pen where they end. */
   function drawUpTo(whole, share) {
-    let left = Math.round(share * whole.flat().length);
-    ghost.splice(0, Infinity, ...whole.map((stroke) => stroke.slice(0, Math.max(0, (left -= stroke.length) + stroke.length))));
-    const [x, y] = ghost.flat().at(-1) ?? whole[0][0];
-    const pen = find(".pen-tip") ?? find(".pad-box").appendChild(Object.assign(document.createElement("i"), { className: "pen-tip" }));
+    let left = 1 + Math.round(share * (whole.flat().length - 1));
+    ghost.length = 0;
+    for (const stroke of whole) {
+      ghost.push(stroke.slice(0, Math.max(0, left)));
+      left -= stroke.length;
+    }
+    const [x, y] = ghost.flat().at(-1);
+    const pen = find(".pen-tip") ?? find(".pad-box").appendChild(make("i", { className: "pen-tip" }));
     Object.assign(pen.style, { left: `${100 * x}%`, top: `${100 * y}%` });
     for (const listener of pad.listeners["change:strokes"]) listener(); // the same strokes: no step for undo
   }
@@ -403,7 +412,8 @@ function makeDiagram(model, root) {
 
   function takeOver(event) {
     endDrawing(false);
-    const draws = event.target === find(".digit-pad") && (event.type === "pointerdown" || event.key in MOVES || event.key === " ");
+    const isStroke = event.type === "pointerdown" || event.key in MOVES || event.key === " ";
+    const draws = event.target === find(".digit-pad") && isStroke;
     if (isByItself() && draws) pad.set("strokes", []);
     if (!isByItself()) stopTakingOver();
   }
@@ -479,7 +489,8 @@ function makeDiagram(model, root) {
   /** The parts light up one after the other, from one of them to the right. */
   function lightUp(from = names[0], pace = 130) {
     if (still.matches || isDrawing) return;
-    const options = (name) => ({ duration: 500, delay: pace * (names.indexOf(name) - names.indexOf(from)), easing: "ease-out", fill: "backwards" });
+    const delay = (name) => pace * (names.indexOf(name) - names.indexOf(from));
+    const options = (name) => ({ duration: 500, delay: delay(name), easing: "ease-out", fill: "backwards" });
     for (const name of names.slice(names.indexOf(from))) {
       partOf(name).querySelector(".picture").animate([{ opacity: 0.15 }, { opacity: 1 }], options(name));
       const path = find(`.flow [data-to="${name}"]`);
@@ -490,7 +501,8 @@ function makeDiagram(model, root) {
 
   const stopPad = small ? null : PANEL.render({ model: pad, el: find(".pad") });
   const details = small ? null : makeDetails(find(".details"), () => ({ weights, result, pixels }), announce);
-  if (small) for (const gone of [".pad", ".choose", ".said", ".nearest", ".flow", ".legend", ".details"]) find(gone).remove();
+  const onlyLarge = [".pad", ".choose", ".said", ".nearest", ".flow", ".legend", ".details"];
+  if (small) for (const gone of onlyLarge) find(gone).remove();
   const sizes = new ResizeObserver(layOut);
   sizes.observe(root);
   window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
