@@ -16,27 +16,37 @@ function normalise(pixels) {
 
 /** Each output is a weighted sum of a 3x3 window, over all channels. Outside there are zeros. */
 function convolve(input, { shape: [outputs, inputs], data: weights }, padding) {
-  const height = input.height + 2 * padding - 2;
-  const width = input.width + 2 * padding - 2;
+  const { height: rows, width: columns, data: values } = padWithZeros(input, padding);
+  const [height, width] = [rows - 2, columns - 2];
   const data = new Float32Array(outputs * height * width);
   for (let output = 0; output < outputs; output++) {
     for (let channel = 0; channel < inputs; channel++) {
-      for (let i = 0; i < 9; i++) {
-        const weight = weights[(output * inputs + channel) * 9 + i];
-        const down = Math.floor(i / 3) - padding;
-        const right = (i % 3) - padding;
-        const firstColumn = Math.max(0, -right);
-        const lastColumn = Math.min(width, input.width - right);
-        for (let row = Math.max(0, -down); row < Math.min(height, input.height - down); row++) {
-          const from = (channel * input.height + row + down) * input.width + right;
-          const to = (output * height + row) * width;
-          for (let column = firstColumn; column < lastColumn; column++)
-            data[to + column] += weight * input.data[from + column];
-        }
+      const first = (output * inputs + channel) * 9;
+      const [a, b, c, d, e, f, g, h, i] = weights.subarray(first, first + 9);
+      for (let row = 0; row < height; row++) {
+        let x = (channel * rows + row) * columns; // the window's upper left, and the two below it
+        let y = x + columns;
+        let z = y + columns;
+        const to = (output * height + row) * width;
+        for (let column = 0; column < width; column++, x++, y++, z++)
+          data[to + column] += a * values[x] + b * values[x + 1] + c * values[x + 2] +
+            d * values[y] + e * values[y + 1] + f * values[y + 2] +
+            g * values[z] + h * values[z + 1] + i * values[z + 2];
       }
     }
   }
   return { channels: outputs, height, width, data };
+}
+
+/** Zeros around each channel. */
+function padWithZeros({ channels, height, width, data }, padding) {
+  const [rows, columns] = [height + 2 * padding, width + 2 * padding];
+  const padded = new Float32Array(channels * rows * columns);
+  for (let line = 0; line < channels * height; line++) {
+    const row = Math.floor(line / height) * rows + (line % height) + padding;
+    padded.set(data.subarray(line * width, (line + 1) * width), row * columns + padding);
+  }
+  return { channels, height: rows, width: columns, data: padded };
 }
 
 /** What is below 0 becomes 0. */

@@ -19,9 +19,13 @@ const FLOW = [ // from where to where numbers go; "join" is embedding and number
   ["image", "block1"], ["block1", "block2"], ["block2", "block3"], ["block3", "average"],
   ["average", "embedding"], ["join", "adder"], ["adder", "digit_head"], ["adder", "sum_head"],
 ];
+const BLUE = shades((value) => [77, 171, 247].map((part) => part * Math.abs(value))); // the number
 const EMPTY = "The image is empty: draw a digit.";
+const DRAWING_TIME = 1500; // ms that the 7 takes which draws itself,
+const SLOWLY = 260; // and between two parts that light up after it
 const NOT_FINITE = "There is no answer: the weights are no finite numbers any more.";
 
+const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 const count = (n) => [...Array(n).keys()];
 const bars = (n) => `<span class="bars" aria-hidden="true">${count(n).map((i) => `<i><b></b><u>${i}</u></i>`).join("")}</span>`;
 const part = (name, picture) => `
@@ -31,6 +35,12 @@ const part = (name, picture) => `
 const canvases = (n) => "<canvas aria-hidden='true'></canvas>".repeat(n);
 const diagram = (layers) => `
   <div class="card">
+    <p class="live" role="status" aria-live="polite"></p>
+    <div class="pad"></div>
+    <div class="mnist-adder choose"><p class="title">Number to add (or press its key)</p>
+      <div class="picker" role="group" aria-label="Number to add"></div></div>
+    <div class="said"><p class="answer"></p><p class="note"></p></div>
+    <div class="nearest" hidden></div>
     <div class="network" role="group" aria-label="The network, from the image to its answers">
       <svg class="flow" aria-hidden="true"></svg>
       <div class="row">
@@ -41,14 +51,9 @@ const diagram = (layers) => `
         ${part("adder", canvases(Math.min(2, layers)))}
         <div class="heads">${part("digit_head", bars(10))}${part("sum_head", bars(19))}</div>
       </div>
+      <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>
     </div>
-    <div class="pad"></div>
-    <div class="mnist-adder choose"><p class="title">Number to add (or press its key)</p>
-      <div class="picker" role="group" aria-label="Number to add"></div></div>
-    <p class="answer"></p>
-    <div class="about"></div>
-    <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>
-    <p class="live" role="status" aria-live="polite"></p>
+    <div class="about"><div class="words"></div><div class="details"></div></div>
   </div>`;
 
 /** How many numbers are trained in a part, or in all. */
@@ -60,19 +65,19 @@ function parameters(weights, name = "") {
 const shapeOf = ({ channels, height, width }) => (height > 1 ? [channels, height, width].join(" × ") : String(channels));
 
 /** Draws features, map beside map, each in a frame of its own; single numbers are maps of 1x1. */
-function paintMaps(canvas, { columns, tile, gap }, { channels, height, width, data }, colour) {
+function paintMaps(canvas, { columns, tile, gap }, { channels, height, width, data }, most, colours) {
   const rows = Math.ceil(channels / columns);
   const [side, space] = [Math.max(1, Math.round(tile * devicePixelRatio)), Math.max(1, Math.round(gap * devicePixelRatio))];
   const size = [columns, rows].map((n) => n * (side + space) + space);
-  if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
-  canvas.style.width = `${size[0] / devicePixelRatio}px`;
+  if (canvas.width !== size[0] || canvas.height !== size[1]) {
+    [canvas.width, canvas.height] = size;
+    canvas.style.width = `${size[0] / devicePixelRatio}px`;
+  }
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, ...size);
   context.imageSmoothingEnabled = false;
   const maps = new OffscreenCanvas(width, height * channels);
-  const pixels = new ImageData(width, height * channels);
-  data.forEach((value, i) => pixels.data.set([...colour(value), 255], 4 * i));
-  maps.getContext("2d").putImageData(pixels, 0, 0);
+  maps.getContext("2d").putImageData(toImageData(data, width, most, colours), 0, 0);
   context.fillStyle = "#7d8590"; // the frames: seen on white and on black
   for (let map = 0; map < channels; map++) {
     const [x, y] = [map % columns, Math.floor(map / columns)].map((n) => space + n * (side + space));
@@ -96,29 +101,43 @@ function turn(a, b, [right, left], bend) {
   return `M${a.right + 3} ${from}H${right - 8}q8 0 8 8V${bend - 8}q0 8 -8 8H${left + 8}q-8 0 -8 8V${to - 8}q0 8 8 8H${b.left - 6}m-6 -5l6 5l-6 5`;
 }
 
+/** 784 pixels as a picture that the browser can show. */
+function toUrl(pixels) {
+  const canvas = make("canvas", { width: 28, height: 28 });
+  canvas.getContext("2d").putImageData(toImageData(pixels, 28, 255, GREY), 0, 0);
+  return canvas.toDataURL();
+}
+
+/** Weights as text or, where a page has trained them, as they are read. */
+const asWeights = (weights) => (weights.shapes ? readWeights(weights) : weights);
+const countAdders = (weights) => Object.keys(weights).filter((name) => /^adder\.\d+\.0\.weight$/.test(name)).length;
+
 function makeDiagram(model, root) {
-  const weights = readWeights(model.get("weights"));
-  const layers = Object.keys(weights).filter((name) => /^adder\.\d+\.0\.weight$/.test(name)).length;
-  const adders = layers > 1 ? ["adder.0", `adder.${layers - 1}`] : ["adder.0"];
   const small = model.get("small");
+  let weights = asWeights(model.get("weights"));
+  let layers = countAdders(weights);
   root.innerHTML = diagram(layers);
   const card = root.querySelector(".card");
   card.classList.toggle("small", small);
   const find = (selector) => root.querySelector(selector);
   const partOf = (name) => find(`[data-part="${name}"]`);
   const names = Object.keys(PARTS);
-  const all = parameters(weights);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const layouts = new Map(); // of each canvas, read from the style when the size changes
   let given = model.get("pixels"); // the image that Python wants, shown while nothing is drawn
   let pixels = given;
   let result = null; // of the image and the number, with all layers
   let selected = "";
+  const pad = new Traits({ strokes: [], unfinished: [], background: {}, message_id: "", pace: 0 });
+  let nearest = null; // says whether the image is like those of the training (nearest.js), of these weights
+  let judged = null;
+  let knows = null; // what it says now
 
   const features = (name) => ({
     image: () => [{ channels: 1, height: 28, width: 28, data: Float32Array.from(pixels) }],
     block1: () => [result.layers["block1.2"]], block2: () => [result.layers["block2.2"]],
-    block3: () => [result.layers["block3.1"]], adder: () => adders.map((layer) => result.layers[layer]),
+    block3: () => [result.layers["block3.1"]],
+    adder: () => [...new Set([0, layers - 1])].map((layer) => result.layers[`adder.${layer}`]), // first and last
   }[name] ?? (() => [result.layers[name]]))();
 
   /** The network's answer, from the image on or from the number on alone. */
@@ -128,18 +147,21 @@ function makeDiagram(model, root) {
     result = { ...right, layers: { ...left, ...right.layers } };
     for (const name of changed) paintPart(name);
     say();
+    const detail = { result, pixels, number: model.get("number"), empty: isEmpty() };
+    root.dispatchEvent(new CustomEvent("answer", { detail }));
+    details?.refresh();
   }
+  const isEmpty = () => !pixels.some(Boolean);
 
   function paintPart(name) {
     const shown = features(name);
     const shape = name === "adder" && layers > 2 ? `${layers} × 64` : shown.map(shapeOf).join(", ");
     partOf(name).querySelector("small").textContent = shape;
     if (name.endsWith("head")) return paintBars(name);
-    const most = Math.max(...shown.map(({ data }) => data.reduce((a, b) => Math.max(a, Math.abs(b)), 0)));
-    const colour = { image: (value) => [value, value, value], number: (value) => (value ? [77, 171, 247] : [0, 0, 0]) }[name]
-      ?? ((value) => signed(value, most));
+    const most = name === "image" ? 255 : Math.max(...shown.map(({ data }) => highest(data)));
+    const colours = { image: GREY, number: BLUE }[name] ?? SIGNED;
     partOf(name).querySelectorAll("canvas").forEach((canvas, i) =>
-      layouts.has(canvas) && paintMaps(canvas, layouts.get(canvas), shown[i], colour));
+      layouts.has(canvas) && paintMaps(canvas, layouts.get(canvas), shown[i], most, colours));
   }
 
   function paintBars(name) {
@@ -151,7 +173,26 @@ function makeDiagram(model, root) {
     });
   }
 
-  const sentence = () => (!(result.digit >= 0) ? NOT_FINITE : pixels.some(Boolean) ? describe(result, model.get("number"))[0] : EMPTY);
+  function sentence() {
+    if (!(result.digit >= 0)) return NOT_FINITE;
+    if (isEmpty()) return EMPTY;
+    const [first] = warnings();
+    if (first.includes("too little ink")) return first;
+    return knows && !knows.isKnown ? knows.sentence : describe(result, model.get("number"))[0];
+  }
+
+  /** What is remarkable of the image, and where it is from. */
+  function warnings() {
+    const { url, about: origin } = pad.get("background");
+    const isDrawn = !url && pad.get("strokes").length + pad.get("unfinished").length;
+    return [isEmpty() ? "" : remark(pixels, isDrawn ? MOST_PEN_INK : MOST_INK), origin ?? ""];
+  }
+
+  /** What stands below the answer. */
+  function note() {
+    if (isByItself()) return "Your turn: draw a digit on the pad.";
+    return warnings().filter((words) => words && words !== sentence()).join(" ");
+  }
 
   function say() {
     const name = (of, value) => (partOf(of).querySelector(".name").textContent = small || value < 0 ? PARTS[of][0] : `${PARTS[of][0]}: ${value}`);
@@ -159,6 +200,10 @@ function makeDiagram(model, root) {
     name("digit_head", result.digit);
     name("sum_head", result.total);
     if (small) return;
+    const isJudge = nearest && judged === model.get("weights");
+    find(".nearest").hidden = !isJudge;
+    knows = isJudge ? nearest.show(result, pixels, isEmpty()) : null;
+    find(".note").textContent = note();
     find(".answer").innerHTML = sentence().replace(/[^. ][^.]*\./g, "<span>$&</span> ");
     for (const input of root.querySelectorAll(".picker input")) input.checked = Number(input.value) === model.get("number");
   }
@@ -169,16 +214,19 @@ function makeDiagram(model, root) {
   function about(name) {
     const shape = partOf(name).querySelector("small").textContent;
     const own = parameters(weights, name);
-    const has = own ? `${own.toLocaleString("en")} of ${all.toLocaleString("en")} parameters` : "no parameters";
+    const all = parameters(weights).toLocaleString("en");
+    const has = own ? `${own.toLocaleString("en")} of ${all} parameters` : "no parameters";
     return `<p><strong>${PARTS[name][0]}</strong> <span>${shape}</span> <span>${has}</span></p><p>${PARTS[name][1]}</p>`;
   }
 
   const isColumn = () => !small && getComputedStyle(find(".row")).display === "contents";
 
+  const tellAbout = () => (find(".words").innerHTML = about(selected));
+
   /** On a narrow page what is said of a part stands below it. */
   function putAbout() {
     if (isColumn()) (partOf(selected).closest(".join") ?? partOf(selected)).after(find(".about"));
-    else find(".live").before(find(".about"));
+    else card.append(find(".about"));
   }
 
   function select(name, speaks = true) {
@@ -187,15 +235,36 @@ function makeDiagram(model, root) {
       partOf(other).setAttribute("aria-pressed", other === name);
       partOf(other).tabIndex = other === (name || names[0]) ? 0 : -1;
     }
-    find(".about").innerHTML = name ? about(name) : "";
+    find(".words").innerHTML = name ? about(name) : "";
+    details?.show(name);
     putAbout();
     if (!small && layouts.size) drawFlow();
-    if (speaks) announce(find(".about").textContent);
+    if (speaks) announce(find(".words").textContent);
   }
 
-  find(".network").addEventListener("click", ({ target }) => {
-    const name = target.closest("[data-part]")?.dataset.part;
-    if (name) select(name);
+  /** The map or number of a part under the mouse, as `details.open` takes it: layer, unit, place. */
+  function pointed({ target, clientX, clientY }, name) {
+    const layers = layersOf(name, result.layers);
+    const bar = target.closest(".bars > i");
+    if (bar) return [name, [...bar.parentNode.children].indexOf(bar)];
+    const { columns, tile, gap } = layouts.get(target) ?? {};
+    if (!tile || !layers.length) return null;
+    const layer = name === "adder" && target.previousElementSibling === null ? layers[0] : layers.at(-1);
+    const { left, top } = target.getBoundingClientRect();
+    const [right, down] = [clientX - left, clientY - top].map((far) => Math.max(0, far - gap) / (tile + gap));
+    const { channels, height, width } = result.layers[layer];
+    const inMap = (far, size) => clamp(Math.floor((far % 1) * ((tile + gap) / tile) * size), 0, size - 1);
+    const unit = Math.floor(down) * columns + Math.min(columns - 1, Math.floor(right));
+    return unit < channels ? [layer, unit, [inMap(down, height), inMap(right, width)]] : null;
+  }
+
+  find(".network").addEventListener("click", (event) => {
+    const name = event.target.closest("[data-part]")?.dataset.part;
+    if (!name) return;
+    const unit = details && event.detail ? pointed(event, name) : null; // by Enter: none
+    select(name);
+    if (isColumn()) partOf(name).scrollIntoView({ block: "nearest" }); // what stood above it may be gone
+    if (unit) details.open(...unit);
   });
   find(".network").addEventListener("keydown", (event) => {
     const at = names.indexOf(event.target.dataset.part);
@@ -229,24 +298,27 @@ function makeDiagram(model, root) {
 
   function showNumber() {
     calculate(AFTER_NUMBER);
-    if (selected === "number") find(".about").innerHTML = about("number");
+    if (selected === "number") tellAbout();
     lightUp("number");
     announce(sentence());
   }
   find(".picker").addEventListener("change", ({ target }) => setNumber(Number(target.value)));
   const byKey = (event) => {
+    if (event.target !== document.body && !root.contains(event.target)) return; // of others on the page
+    if (event.target.matches("input[type=text]")) return;
     if (/^[0-9]$/.test(event.key) && !(event.ctrlKey || event.metaKey || event.altKey)) setNumber(Number(event.key));
   };
-  root.addEventListener("keydown", byKey, true); // the pad keeps keys to itself
+  const keys = model.get("draws_itself") ? window : root; // the whole page is for it
+  keys.addEventListener("keydown", byKey, true); // the pad keeps keys to itself
 
   // --- the drawing ---
 
-  const pad = new Traits({ strokes: [], unfinished: [], background: {}, message_id: "", pace: 0 });
   let own = null; // the drawing, as it was told to Python
 
   function showDrawing() {
     const strokes = [...pad.get("strokes"), pad.get("unfinished")].filter((stroke) => stroke.length);
-    pixels = strokes.length ? [...frameStrokes(strokes)] : given;
+    const under = pad.get("background").pixels;
+    pixels = under ? [...drawOver(under, strokes)] : strokes.length ? [...frameStrokes(strokes)] : given;
     calculate(names);
   }
 
@@ -256,7 +328,7 @@ function makeDiagram(model, root) {
     own = pixels;
     model.set("pixels", pixels);
     model.save_changes();
-    announce(sentence());
+    announce(`${sentence()} ${note()}`);
   };
 
   function showImage() {
@@ -264,8 +336,113 @@ function makeDiagram(model, root) {
     own = null;
     pixels = given = model.get("pixels");
     pad.set("strokes", []);
+    pad.set("background", {});
     calculate(names);
     lightUp();
+  }
+
+  /** A button for images of MNIST, if the page has some: one can draw on them, too. */
+  function offerSamples() {
+    const samples = model.get("samples") ?? [];
+    if (!samples.length) return;
+    const button = make("button", { type: "button", className: "sample", textContent: "A digit from MNIST" });
+    let turn = Math.floor(Math.random() * samples.length);
+    button.addEventListener("click", () => {
+      const { pixels: image, about } = samples[(turn = (turn + 1) % samples.length)];
+      const bytes = Array.from(typeof image === "string" ? fromBase64(image) : image);
+      pad.set("strokes", []);
+      pad.set("background", { url: toUrl(bytes), pixels: bytes, about });
+      pad.save_changes();
+    });
+    find(".pad .tools").append(button);
+  }
+
+  // --- a 7 that draws itself ---
+
+  let ghost = null; // its strokes, until the visitor draws
+  let isDrawing = false;
+  const isByItself = () => ghost !== null && pad.get("strokes") === ghost;
+
+  /** Draws a 7 as soon as the pad is in view; the first stroke, key or touch takes over. */
+  function drawItself() {
+    given = Array(784).fill(0); // once it is cleared, the pad is empty
+    const whole = SEVEN.map(bend);
+    ghost = [...(still.matches ? whole : [])];
+    pad.set("strokes", ghost);
+    for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, takeOver, true);
+    if (still.matches) return say();
+    isDrawing = true;
+    card.classList.add("waits");
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.at(-1).isIntersecting) return;
+      seen.disconnect();
+      let start = 0;
+      const step = (time) => { // called only where the page can be seen
+        if (!isDrawing) return;
+        drawUpTo(whole, Math.min(1, (time - (start ||= time)) / DRAWING_TIME));
+        if (time - start >= DRAWING_TIME) return endDrawing(true);
+        requestAnimationFrame(step);
+      };
+      requestAnimationFrame(step);
+    }, { threshold: 0.6 });
+    seen.observe(find(".pad-box"));
+  }
+
+  /** Puts a share of all points on the pad, and the pen where they end. */
+  function drawUpTo(whole, share) {
+    let left = 1 + Math.round(share * (whole.flat().length - 1));
+    ghost.length = 0;
+    for (const stroke of whole) {
+      ghost.push(stroke.slice(0, Math.max(0, left)));
+      left -= stroke.length;
+    }
+    const [x, y] = ghost.flat().at(-1);
+    const pen = find(".pen-tip") ?? find(".pad-box").appendChild(make("i", { className: "pen-tip" }));
+    Object.assign(pen.style, { left: `${100 * x}%`, top: `${100 * y}%` });
+    for (const listener of pad.listeners["change:strokes"]) listener(); // the same strokes: no step for undo
+  }
+
+  function endDrawing(isWhole) {
+    if (!isDrawing) return;
+    isDrawing = false;
+    drawUpTo(SEVEN.map(bend), 1);
+    find(".pen-tip").remove();
+    card.classList.remove("waits");
+    say();
+    if (isWhole) lightUp(names[0], SLOWLY);
+  }
+
+  function takeOver(event) {
+    endDrawing(false);
+    const isStroke = event.type === "pointerdown" || event.key in MOVES || event.key === " ";
+    const draws = event.target === find(".digit-pad") && isStroke;
+    if (isByItself() && draws) pad.set("strokes", []);
+    if (!isByItself()) stopTakingOver();
+  }
+  const stopTakingOver = () => {
+    for (const name of ["pointerdown", "keydown"]) window.removeEventListener(name, takeOver, true);
+  };
+
+  // --- other weights, and what the network knows ---
+
+  function showWeights() {
+    weights = asWeights(model.get("weights"));
+    const before = layers;
+    layers = countAdders(weights);
+    if (layers !== before) partOf("adder").querySelector(".picture").innerHTML = canvases(Math.min(2, layers));
+    calculate(names);
+    if (layers !== before) layOut();
+    if (selected) tellAbout();
+  }
+
+  /** nearest.js knows the training images by what these weights make of them, and by no others. */
+  function meetKnown() {
+    const known = model.get("known");
+    if (small || !known) return;
+    find(".nearest").replaceChildren();
+    nearest = Object.keys(known).length ? makeNearest(known, find(".nearest")) : null;
+    judged = model.get("weights");
+    if (result) say();
   }
 
   // --- sizes, and the bands between parts ---
@@ -299,7 +476,8 @@ function makeDiagram(model, root) {
     const isNarrow = isColumn();
     const [bands, lines] = [[], []];
     for (const [from, to] of FLOW) {
-      if (isNarrow && ["block1", "sum_head"].includes(to)) continue; // others stand between
+      const isApart = from === selected || (from === "join" && ["embedding", "number"].includes(selected));
+      if (isNarrow && (isApart || ["block1", "sum_head"].includes(to))) continue; // others stand between
       const turns = to === "embedding" && !isNarrow && second.top >= first.bottom;
       const sides = () => [place(partOf(from)).right + 4, place(partOf(to)).left - 6];
       if (turns) lines.push(`<path data-to="${to}" d="${turn(box(from), box(to), sides(), (first.bottom + second.top) / 2)}"/>`);
@@ -312,31 +490,41 @@ function makeDiagram(model, root) {
   }
 
   /** The parts light up one after the other, from one of them to the right. */
-  function lightUp(from = names[0]) {
-    if (still.matches) return;
-    const options = (name) => ({ duration: 500, delay: 130 * (names.indexOf(name) - names.indexOf(from)), easing: "ease-out", fill: "backwards" });
+  function lightUp(from = names[0], pace = 130) {
+    if (still.matches || isDrawing) return;
+    const delay = (name) => pace * (names.indexOf(name) - names.indexOf(from));
+    const options = (name) => ({ duration: 500, delay: delay(name), easing: "ease-out", fill: "backwards" });
     for (const name of names.slice(names.indexOf(from))) {
       partOf(name).querySelector(".picture").animate([{ opacity: 0.15 }, { opacity: 1 }], options(name));
       const path = find(`.flow [data-to="${name}"]`);
       path?.animate([{ opacity: 0 }, { opacity: 1 }], options(name));
     }
+    if (pace === SLOWLY) find(".said").animate([{ opacity: 0 }, { opacity: 1 }], options(names.at(-1)));
   }
 
   const stopPad = small ? null : PANEL.render({ model: pad, el: find(".pad") });
-  if (small) for (const gone of [".pad", ".choose", ".answer", ".flow", ".legend"]) find(gone).remove();
+  const details = small ? null : makeDetails(find(".details"), () => ({ weights, result, pixels }), announce);
+  const onlyLarge = [".pad", ".choose", ".said", ".nearest", ".flow", ".legend", ".details"];
+  if (small) for (const gone of onlyLarge) find(gone).remove();
   const sizes = new ResizeObserver(layOut);
   sizes.observe(root);
   window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
-  const listeners = { pixels: showImage, number: showNumber, here: markHere };
+  const listeners = { pixels: showImage, number: showNumber, here: markHere, weights: showWeights, known: meetKnown };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
+  meetKnown();
   calculate(names);
   markHere();
-  select(small ? "" : model.get("here") || "image", false);
+  select(small ? "" : model.get("here") || (model.get("draws_itself") ? "block1" : "image"), false);
+  if (!small) offerSamples();
+  if (!small && model.get("draws_itself")) drawItself();
   const stop = () => {
     stopPad?.();
+    details?.stop();
+    isDrawing = false;
+    stopTakingOver();
     sizes.disconnect();
     window.removeEventListener("resize", layOut);
-    root.removeEventListener("keydown", byKey, true);
+    keys.removeEventListener("keydown", byKey, true);
     for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
   };
   return { stop, lightUp, pad };

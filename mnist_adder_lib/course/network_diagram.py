@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import anywidget
@@ -13,7 +14,7 @@ from traitlets import Bool, Dict, Enum, Int, List, TraitError
 
 from ..drawing import frame_strokes
 from ..model import IdentityAdderModel
-from .widgets import PAD, SCRIPT, STYLE, read, without_python
+from .widgets import PAD, SCRIPT, STYLE, apart, read, without_python
 
 PARTS = ("image", "block1", "block2", "block3", "average", "embedding", "number", "adder",
          "digit_head", "sum_head")
@@ -55,17 +56,27 @@ class NetworkDiagram(anywidget.AnyWidget):
     - number: 0-9; the one chosen in the diagram
     - here: "", or the name of the part that is marked "you are here", one of `PARTS`
     - small: a single row with names alone, to say where in the network one is
+    - draws_itself: whether a 7 draws itself on the pad, once it is in view
+    - samples: images behind the button "A digit from MNIST", each `dict(pixels=..., about=...)`,
+      784 whole numbers or these as bytes in base64, and a sentence; empty: no such button
+    - known: what `makeNearest` in nearest.js wants; empty: nothing is said of the nearest images
 
     All is calculated in the browser. Raises TraitError for what doesn't fit.
     """
 
-    _esm = "\n".join([SCRIPT, without_python(), read("network_diagram")])
-    _css = STYLE + read("pad", PAD, "css") + read("network_diagram", kind="css")
+    _esm = "\n".join([
+        SCRIPT, without_python(), apart("VIEWER", read("window_viewer")),
+        f"const SEVEN = {json.dumps(SEVEN)};", read("network_details"), read("network_diagram")])
+    _css = STYLE + read("pad", PAD, "css") + "".join(
+        read(name, kind="css") for name in ("window_viewer", "network_diagram"))
     weights: Dict = Dict().tag(sync=True)
     pixels: List = List(Int(), minlen=784, maxlen=784).tag(sync=True, echo_update=False)
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     here = Enum(("", *PARTS), "").tag(sync=True)
     small = Bool(False).tag(sync=True)
+    known: Dict = Dict().tag(sync=True)
+    samples: List = List().tag(sync=True)
+    draws_itself = Bool(False).tag(sync=True)
 
     def __init__(self, model: nn.Module, image: Any = None, **traits: Any):
         if not isinstance(model, IdentityAdderModel):

@@ -24,6 +24,10 @@ def front_end(name: str) -> tuple[str, str]:
 def without_python() -> str:
     """What reads a drawing in the browser alone: the pad as `PANEL`, and all that Python does
     behind it, from strokes to a sentence."""
-    pad = read("pad", PAD).replace("export default", "return")
     scripts = map(read, ("traits", "network", "strokes", "panel"))
-    return "\n".join([f"const PANEL = (() => {{\n{pad}\n}})();", *scripts])
+    return "\n".join([apart("PANEL", read("pad", PAD)), *scripts])
+
+
+def apart(name: str, script: str) -> str:
+    """A script inside another: what it exports gets a name, and nothing else of it can be seen."""
+    return f"const {name} = (() => {{\n{script.replace('export default', 'return')}\n}})();"

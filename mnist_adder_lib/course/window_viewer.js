@@ -14,12 +14,15 @@ const WEIGHTS = {
 const EMPTY = [Array.from({ length: 28 }, () => Array(28).fill(0))];
 const DEFAULTS = {
   image: EMPTY, weights: [WEIGHTS["upper edge"]], mode: "convolution", place: [14, 14],
-  range: [0, 1], padding: 1, digits: [],
+  range: [0, 1], padding: 1, digits: [], layers: ["convolution", "relu", "pooling"],
+  batch_norm: [1, 0], // what it multiplies by and adds, where `layers` has it
+  fixed: false, // whether image and weights are only looked at, as in the picture of the network
 };
 const STEPS = {
-  convolution: { input: "image", output: "after convolution", rule: "sum" },
-  relu: { input: "after convolution", output: "after ReLU", rule: "ReLU" },
-  pooling: { input: "after ReLU", output: "after pooling", rule: "largest" },
+  convolution: { name: "Convolution", output: "after convolution", rule: "sum" },
+  relu: { name: "ReLU", output: "after ReLU", rule: "ReLU" },
+  batch_norm: { name: "Batch norm", output: "after batch norm", rule: "batch norm" },
+  pooling: { name: "Max pooling", output: "after pooling", rule: "largest" },
 };
 
 const nine = [...Array(9).keys()];
@@ -34,13 +37,9 @@ const weight = (i) => `<td data-i="${i}"><input type="text" inputmode="decimal" 
 const VIEWER = `
   <div class="card">
     <div class="bar">
-      <div class="steps" role="group" aria-label="Layer">
-        <button type="button" value="convolution">Convolution</button><span aria-hidden="true">›</span>
-        <button type="button" value="relu">ReLU</button><span aria-hidden="true">›</span>
-        <button type="button" value="pooling">Max pooling</button>
-      </div>
-      <label>Weights <select class="preset">
-        ${[...Object.keys(WEIGHTS), "random", "your own"].map((name) => `<option>${name}</option>`).join("")}
+      <div class="steps" role="group" aria-label="Layer"></div>
+      <label class="choose-weights">Weights <select class="preset">
+        ${[...Object.keys(WEIGHTS), "as given", "random", "your own"].map((name) => `<option>${name}</option>`).join("")}
       </select></label>
     </div>
     <div class="pictures">
@@ -52,7 +51,6 @@ const VIEWER = `
           <button type="button" class="clear" title="Make the image black (Delete)">Clear</button>
           <button type="button" class="digit" title="Take another digit of MNIST">Digit</button>
         </div>
-        <div class="channels" role="group" aria-label="Channel"></div>
       </figure>
       <figure>
         <figcaption class="output-name"></figcaption>
@@ -60,6 +58,7 @@ const VIEWER = `
         <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>
       </figure>
     </div>
+    <div class="channels" role="group" aria-label="Channel"></div>
     <p class="where" aria-hidden="true"></p>
     <div class="sum">
       <div class="pair">
@@ -87,20 +86,40 @@ const largest = (numbers) => numbers.reduce((a, b) => Math.max(a, Math.abs(b)), 
 const say = (value) => String(+value.toFixed(2) || 0).replace("-", "−");
 const bracket = (value) => (value < 0 ? `(${say(value)})` : say(value));
 
-/** The numbers after each step; a place of the image that isn't there is 0 (padding). */
-function compute(image, weights, padding) {
+/** The numbers after each layer; a place of the image that isn't there is 0 (padding). */
+function compute(image, weights, padding, layers, [factor, shift]) {
   const [height, width] = [image[0].length, image[0][0].length];
   const at = (channel, row, column) => image[channel][row]?.[column] ?? 0;
   const window = (channel, row, column) =>
     nine.map((i) => at(channel, row - padding + Math.floor(i / 3), column - padding + (i % 3)));
   const channelSum = (channel, row, column) =>
     window(channel, row, column).reduce((sum, x, i) => sum + x * weights[channel][Math.floor(i / 3)][i % 3], 0);
-  const convolution = grid(height + 2 * padding - 2, width + 2 * padding - 2, (row, column) =>
-    image.reduce((sum, _, channel) => sum + channelSum(channel, row, column), 0));
-  const relu = convolution.map((row) => row.map((x) => Math.max(0, x)));
-  const four = (row, column) => [0, 1, 2, 3].map((i) => relu[2 * row + (i >> 1)][2 * column + (i & 1)]);
-  const pooling = grid(relu.length >> 1, relu[0].length >> 1, (row, column) => Math.max(...four(row, column)));
-  return { convolution, relu, pooling, window, channelSum, four };
+  const numbers = { convolution: convolved(image, weights, padding, height + 2 * padding - 2, width + 2 * padding - 2) };
+  let last = numbers.convolution;
+  const four = (row, column) => [0, 1, 2, 3].map((i) => numbers.four[2 * row + (i >> 1)][2 * column + (i & 1)]);
+  const each = (rule) => last.map((row) => row.map(rule));
+  const rules = {
+    relu: () => each((x) => Math.max(0, x)),
+    batch_norm: () => each((x) => x * factor + shift),
+    pooling: () => ((numbers.four = last), grid(last.length >> 1, last[0].length >> 1, (r, c) => Math.max(...four(r, c)))),
+  };
+  for (const layer of layers.slice(1)) last = numbers[layer] = rules[layer]();
+  return { ...numbers, window, channelSum, four };
+}
+
+/** All windows at once: of many channels they would take longer than the rest of the page, one by one. */
+function convolved(image, weights, padding, height, width) {
+  const sums = grid(height, width, () => 0);
+  image.forEach((channel, n) => nine.forEach((i) => {
+    const [down, right] = [Math.floor(i / 3), i % 3];
+    const weight = weights[n][down][right];
+    for (let row = 0; row < height; row++) {
+      const [from, to] = [channel[row + down - padding], sums[row]];
+      if (!from) continue;
+      for (let column = 0; column < width; column++) to[column] += weight * (from[column + right - padding] ?? 0);
+    }
+  }));
+  return sums;
 }
 
 const grey = (value, [low, high]) => Array(3).fill(255 * clamp((value - low) / (high - low || 1), 0, 1));
@@ -141,6 +160,8 @@ function makeViewer(model, root) {
   const get = (name) => model.get(name) ?? DEFAULTS[name];
   const [input, output] = [find("canvas.input"), find("canvas.output")];
   let image, weights, numbers; // as shown: they may be ahead of the model's while one draws
+  let given; // the weights before anybody changed them here
+  let most; // the largest number of the image, and after each layer
   let channel = 0;
   let hover = null; // [row, column] under the mouse; where it leaves, the held place comes back
   let hot = null; // which of the nine is pointed at
@@ -148,10 +169,12 @@ function makeViewer(model, root) {
   let pointer = null;
   let turn = -1; // the last digit taken
 
-  const mode = () => (get("mode") in STEPS ? get("mode") : "convolution");
-  const steps = () => ({ image: image[channel], "after convolution": numbers.convolution, "after ReLU": numbers.relu, "after pooling": numbers.pooling });
+  const mode = () => (get("layers").includes(get("mode")) ? get("mode") : "convolution");
+  const before = () => get("layers")[get("layers").indexOf(mode()) - 1];
+  const inputName = () => (before() ? STEPS[before()].output : "image");
 
   function load() {
+    if (!weights || !same(get("weights"), weights)) given = copy(get("weights"));
     image = copy(get("image"));
     weights = image.map((_, i) => copy(get("weights")[i] ?? grid(3, 3, () => 0)));
     channel = Math.min(channel, image.length - 1);
@@ -160,7 +183,10 @@ function makeViewer(model, root) {
   }
 
   function calculate() {
-    numbers = compute(image, weights, get("padding"));
+    numbers = compute(image, weights, get("padding"), get("layers"), get("batch_norm"));
+    const after = get("layers").includes("batch_norm") ? numbers.batch_norm : numbers.convolution;
+    most = { image: largest(image.flat(2)), convolution: largest(numbers.convolution.flat()), batch_norm: largest(after.flat()) };
+    most = { ...most, relu: most.convolution, pooling: most.batch_norm };
     show();
   }
 
@@ -177,34 +203,38 @@ function makeViewer(model, root) {
 
   const inputColour = (value) => {
     if (mode() === "convolution" && get("range").length === 2) return grey(value, get("range"));
-    return signed(value, mode() === "convolution" ? largest(image.flat(2)) : largest(numbers.convolution.flat()));
+    return signed(value, most[before() ?? "image"]);
   };
-  const outputColour = (value) => signed(value, largest(numbers.convolution.flat()));
+  const outputColour = (value) => signed(value, most[mode()]);
 
   function show() {
-    const step = STEPS[mode()];
     root.querySelector(".card").dataset.mode = mode();
-    find(".input-name").textContent = mode() === "convolution" && image.length > 1 ? `channel ${channel}` : step.input;
-    find(".output-name").textContent = step.output;
+    root.querySelector(".card").classList.toggle("fixed", get("fixed"));
+    find(".input-name").textContent = mode() === "convolution" && image.length > 1 ? `channel ${channel}` : inputName();
+    find(".output-name").textContent = STEPS[mode()].output;
     for (const button of all(".steps button")) button.setAttribute("aria-pressed", button.value === mode());
-    for (const button of all(".channels button")) button.setAttribute("aria-pressed", Number(button.value) === channel);
+    for (const button of all(".channels button")) {
+      button.setAttribute("aria-pressed", Number(button.value) === channel);
+      button.tabIndex = Number(button.value) === channel ? 0 : -1;
+    }
     const known = Object.keys(WEIGHTS).find((name) => same(WEIGHTS[name], weights[channel]));
-    find(".preset").value = known ?? (find(".preset").value === "random" ? "random" : "your own");
+    const own = find(".preset").value === "random" ? "random" : "your own";
+    find(".preset").value = known ?? (same(weights[channel], given[channel]) ? "as given" : own);
     find(".pictures").classList.toggle("several", image.length > 1);
     find(".digit").hidden = !get("digits").length;
     showPictures();
+    paintChannels();
     showSum();
   }
 
   function showPictures() {
-    const step = STEPS[mode()];
     const [row, column] = place();
     const padding = mode() === "convolution" ? get("padding") : 0;
-    const shown = steps()[step.input];
+    const shown = before() ? numbers[before()] : image[channel];
     const padded = grid(shown.length + 2 * padding, shown[0].length + 2 * padding,
       (r, c) => shown[r - padding]?.[c - padding] ?? 0);
     const frame = paint(input, padded, inputColour);
-    const outFrame = paint(output, steps()[step.output], outputColour);
+    const outFrame = paint(output, numbers[mode()], outputColour);
     const blue = "#4dabf7";
     if (padding) frame(padding, padding, shown.length, "#8a94a3", 1, [3, 3]);
     if (mode() === "pooling") {
@@ -226,26 +256,27 @@ function makeViewer(model, root) {
     const [row, column] = place();
     const conv = mode() === "convolution";
     const windowNumbers = conv ? numbers.window(channel, row, column)
-      : mode() === "relu" ? [numbers.convolution[row][column]] : numbers.four(...pooled());
-    const result = { convolution: () => numbers.convolution[row][column], relu: () => numbers.relu[row][column],
-      pooling: () => Math.max(...windowNumbers) }[mode()]();
+      : mode() === "pooling" ? numbers.four(...pooled()) : [numbers[before()][row][column]];
+    const result = mode() === "pooling" ? Math.max(...windowNumbers) : numbers[mode()][row][column];
     const flat = weights[channel].flat();
     const products = windowNumbers.map((x, i) => x * flat[i]);
-    const where = { convolution: [0, 1, 2, 3, 4, 5, 6, 7, 8], relu: [0], pooling: [0, 1, 3, 4] }[mode()];
+    const where = { convolution: nine, pooling: [0, 1, 3, 4] }[mode()] ?? [0];
     const cells = all(".window td");
     cells.forEach((td) => (td.hidden = !where.includes(Number(td.dataset.i))));
     where.forEach((place, i) => put(cells[place], windowNumbers[i], inputColour(windowNumbers[i])));
-    const most = Math.max(1, largest(flat));
+    const heaviest = Math.max(1, largest(flat));
     all(".weights td").forEach((td, i) => {
-      fill(td, signed(flat[i], most));
+      fill(td, signed(flat[i], heaviest));
+      td.firstChild.readOnly = get("fixed");
       if (document.activeElement !== td.firstChild) td.firstChild.value = say(flat[i]);
     });
-    if (conv) all(".products td").forEach((td, i) => put(td, products[i], signed(products[i], most * largest(image.flat(2)))));
+    if (conv) all(".products td").forEach((td, i) => put(td, products[i], signed(products[i], heaviest * most.image)));
     for (const td of cells) td.classList.toggle("winner", mode() === "pooling" && where[windowNumbers.indexOf(result)] === Number(td.dataset.i));
     put(find(".result output"), result, outputColour(result));
     find(".result output").classList.toggle("long", say(result).length > 5);
     find(".result figcaption").textContent = conv && image.length > 1 ? "sum of all" : STEPS[mode()].rule;
     showWords(windowNumbers, flat, result, row, column);
+    showChannels(row, column);
   }
 
   function put(element, value, colour) {
@@ -259,21 +290,32 @@ function makeViewer(model, root) {
     find(".formula").innerHTML = { convolution: () => sumFormula(windowNumbers, flat, result, row, column),
       relu: () => (windowNumbers[0] < 0 ? `${say(windowNumbers[0])} is below 0, so it becomes 0.`
         : `${say(windowNumbers[0])} is not below 0, so it stays.`),
+      batch_norm: () => `${bracket(windowNumbers[0])}·${bracket(get("batch_norm")[0])} + ${bracket(get("batch_norm")[1])} = <b>${say(result)}</b>`,
       pooling: () => `The largest of ${windowNumbers.map(say).join(", ")} is ${say(result)}.`,
     }[mode()]();
-    input.setAttribute("aria-label", `${STEPS[mode()].input}, with the window at row ${at[0]}, column ${at[1]}. ` +
+    input.setAttribute("aria-label", `${inputName()}, with the window at row ${at[0]}, column ${at[1]}. ` +
       "Keys: arrows move the window, with Shift five at a time" +
-      (mode() === "convolution" && image.length === 1 ? ", Space paints its middle, Delete clears the image." : "."));
+      (isPlain() ? ", Space paints its middle, Delete clears the image." : "."));
     output.setAttribute("aria-label", `${STEPS[mode()].output}: ${say(result)} at row ${at[0]}, column ${at[1]}.`);
+  }
+
+  /** What is drawn and changed here: a single channel, not what comes out of a layer. */
+  const isPlain = () => mode() === "convolution" && image.length === 1 && !get("fixed");
+
+  /** What comes of the sum, where batch norm follows: the pixel of the map. */
+  function afterSum(row, column) {
+    if (!get("layers").includes("batch_norm")) return "";
+    const [sum, kept, pixel] = ["convolution", "relu", "batch_norm"].map((layer) => say(numbers[layer][row][column]));
+    return `<br>${sum} → ReLU ${kept} → batch norm ${pixel}: the pixel of the map`;
   }
 
   function sumFormula(windowNumbers, flat, result, row, column) {
     const terms = windowNumbers.map((x, i) => `<span data-i="${i}">${bracket(x)}·${bracket(flat[i])}</span>`);
     const own = say(numbers.channelSum(channel, row, column));
-    if (image.length === 1) return `${terms.join(" + ")}&nbsp;= <b>${own}</b>`;
+    if (image.length === 1) return `${terms.join(" + ")}&nbsp;= <b>${own}</b>${afterSum(row, column)}`;
     const sums = image.map((_, i) => bracket(numbers.channelSum(i, row, column)));
     return `channel ${channel}: ${terms.join(" + ")}&nbsp;= <b>${own}</b><br>` +
-      `all channels: ${sums.map((sum, i) => (i === channel ? `<b>${sum}</b>` : sum)).join(" + ")} = <b>${say(result)}</b>`;
+      `all channels: ${sums.map((sum, i) => (i === channel ? `<b>${sum}</b>` : sum)).join(" + ")} = <b>${say(result)}</b>${afterSum(row, column)}`;
   }
 
   /** For screen readers, after keys and choices; a mouse would make it talk without end. */
@@ -311,7 +353,7 @@ function makeViewer(model, root) {
     showSum();
   }
 
-  const drawing = () => find(".pen").getAttribute("aria-pressed") === "true" && mode() === "convolution" && image.length === 1;
+  const drawing = () => find(".pen").getAttribute("aria-pressed") === "true" && isPlain();
 
   for (const canvas of [input, output]) {
     canvas.addEventListener("pointerdown", (event) => {
@@ -348,7 +390,7 @@ function makeViewer(model, root) {
 
   input.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const plain = mode() === "convolution" && image.length === 1;
+    const plain = isPlain();
     if (event.key in MOVES) {
       const far = (event.shiftKey ? 5 : 1) * (mode() === "pooling" ? 2 : 1);
       const [height, width] = [numbers.convolution.length, numbers.convolution[0].length];
@@ -425,7 +467,7 @@ function makeViewer(model, root) {
 
   find(".preset").addEventListener("change", ({ target }) => {
     const random = grid(3, 3, () => +(2 * Math.random() - 1).toFixed(2));
-    weights[channel] = copy(WEIGHTS[target.value] ?? (target.value === "random" ? random : weights[channel]));
+    weights[channel] = copy({ ...WEIGHTS, random, "as given": given[channel] }[target.value] ?? weights[channel]);
     calculate();
     save({ weights: copy(weights) });
     announce();
@@ -437,7 +479,7 @@ function makeViewer(model, root) {
   });
   find(".weights").addEventListener("keydown", (event) => {
     const step = { ArrowUp: 0.5, ArrowDown: -0.5 }[event.key];
-    if (!step) return;
+    if (!step || get("fixed")) return;
     event.preventDefault();
     const i = Number(event.target.parentNode.dataset.i);
     setWeight(i, clamp(weights[channel].flat()[i] + step, -99, 99));
@@ -459,19 +501,46 @@ function makeViewer(model, root) {
     save({ weights: copy(weights) });
   }
 
+  find(".steps").innerHTML = get("layers").map((layer) => `<button type="button" value="${layer}">${STEPS[layer].name}</button>`)
+    .join(`<span aria-hidden="true">›</span>`);
   for (const button of all(".steps button"))
     button.addEventListener("click", () => (save({ mode: button.value }), show(), announce()));
 
   function makeChannels() {
     const box = find(".channels");
+    if (box.children.length === (image.length < 2 ? 0 : image.length)) return;
     box.innerHTML = image.length < 2 ? "" : image.map((_, i) =>
-      `<button type="button" value="${i}" aria-label="Channel ${i}">${i}</button>`).join("");
+      `<button type="button" value="${i}"><canvas aria-hidden="true"></canvas><span></span></button>`).join("");
   }
-  find(".channels").addEventListener("click", ({ target }) => {
-    if (target.value === undefined) return;
-    channel = Number(target.value);
+
+  function paintChannels() {
+    if (mode() !== "convolution") return;
+    all(".channels canvas").forEach((canvas, i) => paint(canvas, image[i], inputColour));
+  }
+
+  /** What each channel adds to the sum at a place. */
+  function showChannels(row, column) {
+    all(".channels button").forEach((button, i) => {
+      const part = say(numbers.channelSum(i, row, column));
+      button.lastChild.textContent = part;
+      button.setAttribute("aria-label", `Channel ${i} adds ${part}`);
+    });
+  }
+
+  function choose(n) {
+    channel = n;
     show();
     announce();
+  }
+  find(".channels").addEventListener("click", ({ target }) => {
+    const button = target.closest("button");
+    if (button) choose(Number(button.value));
+  });
+  find(".channels").addEventListener("keydown", (event) => {
+    if (!(event.key in MOVES) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    choose(clamp(channel + MOVES[event.key][0] + MOVES[event.key][1], 0, image.length - 1));
+    all(".channels button")[channel].focus();
   });
 
   for (const part of [find(".sum"), find(".formula")]) {
@@ -485,7 +554,7 @@ function makeViewer(model, root) {
   const outside = () => stroke === null && load();
   const names = Object.keys(DEFAULTS);
   for (const name of names) model.on(`change:${name}`, outside);
-  const sizes = new ResizeObserver(() => showPictures());
+  const sizes = new ResizeObserver(() => (showPictures(), paintChannels()));
   load();
   sizes.observe(input);
   sizes.observe(output);
@@ -504,4 +573,4 @@ function render({ model, el }) {
   return () => (letKeysGo(), stop());
 }
 
-export default { render };
+export default { render, fill, say, bracket };

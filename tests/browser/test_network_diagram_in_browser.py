@@ -1,12 +1,15 @@
 """The picture of the whole network on a page without Python: its numbers, mouse, keys and pad."""
 
+import re
+
 import build_site
 import pytest
 import torch
+import torch.nn.functional as F
 from lab import DIGITS, draw
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
-from mnist_adder_lib.course.network_diagram import PARTS, NetworkDiagram
+from mnist_adder_lib.course.network_diagram import PARTS, NetworkDiagram, to_base64, weights_as_text
 from mnist_adder_lib.course.widgets import without_python
 from mnist_adder_lib.model import count_parameters, receptive_fields
 
@@ -74,7 +77,7 @@ def test_each_part_says_what_it_is_and_its_size_is_the_models(show):
              "block3": "16 × 5 × 5", "average": "16", "embedding": "20", "number": "10",
              "adder": "64, 64", "digit_head": "10", "sum_head": "19"}
     for name in PARTS:
-        part(page, name).click()
+        part(page, name).locator(".name").click()
         text = about(page)
         assert sizes[name] in text and part(page, name).locator("small").inner_text() in text
         own = getattr(model, name, None)
@@ -83,7 +86,7 @@ def test_each_part_says_what_it_is_and_its_size_is_the_models(show):
             assert f"{fields[last[name]]} × {fields[last[name]]} pixels" in text
         assert page.locator("[data-part][aria-pressed=true]").count() == 1
         assert part(page, name).get_attribute("aria-pressed") == "true"
-        assert page.get_by_role("status").inner_text() == page.locator(".about").text_content()
+        assert page.get_by_role("status").inner_text() == page.locator(".words").text_content()
 
 
 def test_by_keys(show):
@@ -100,11 +103,16 @@ def test_by_keys(show):
     press(page, "9", "d")
     assert page.evaluate("model.traits.number") == 9
     assert "7 + 9 = 16" in page.locator(".answer").inner_text()
-    press(page, "Tab", "3")  # one stop for all parts; then the pad
+    press(page, "Shift+Tab", "ArrowLeft")  # one stop for all parts; before them the numbers
+    assert page.evaluate("model.traits.number") == 8
+    press(page, *["Shift+Tab"] * 4, "3")
     assert page.evaluate("document.activeElement.className") == "digit-pad"
-    press(page, *["Tab"] * 4, "ArrowLeft")
-    assert page.evaluate("model.traits.number") == 2
-    assert page.evaluate("outside.filter((key) => !/Tab|Enter|Arrow/.test(key))") == []
+    assert page.evaluate("model.traits.number") == 3
+    part(page, "block1").locator(".name").click()
+    press(page, "Tab", "Tab", "ArrowRight", "ArrowRight", "Enter")  # the second convolution's maps
+    assert page.locator(".made .title").inner_text().startswith("Map 2, second convolution")
+    assert page.locator(".all [aria-pressed=true]").count() == 1
+    assert page.evaluate("outside.filter((key) => !/Tab|Shift|Enter|Arrow/.test(key))") == []
 
 
 def test_another_number_changes_the_right_part_alone(show):
@@ -148,6 +156,162 @@ def test_weights_that_are_no_numbers_any_more(show):
     torch.nn.init.constant_(model.digit_head.weight, torch.nan)
     page = show(NetworkDiagram(model))
     assert "no finite numbers" in page.locator(".answer").inner_text()
+
+
+def test_a_page_hears_each_answer_and_sets_weights_and_what_is_known(show):
+    page = show(NetworkDiagram(load_pretrained()))
+    page.evaluate("""() => {
+        window.answers = [];
+        const note = ({ detail }) => answers.push(detail);
+        document.querySelector("#widget").addEventListener("answer", note);
+        window.makeNearest = (known, el) => ({
+            show: (result, pixels, empty) => (el.textContent = `${known.name}, ${pixels.length}`, {
+                isKnown: result.digit === 1, sentence: "Never seen." }) });
+        model.set("known", { name: "a stub" }); }""")
+    text = page.locator(".answer")
+    assert text.inner_text() == "Never seen."
+    assert page.locator(".nearest").inner_text() == "a stub, 784"
+    page.get_by_role("radio", name="8").click()
+    fields = "[[...Object.keys(answers[0])], answers[0].result.total, answers[0].number]"
+    assert page.evaluate(fields) == [["result", "pixels", "number", "empty"], 15, 8]
+    page.evaluate("window.first = model.traits.weights")
+    other = weights_as_text(IdentityAdderModel(adder_layers=1).eval())
+    page.evaluate("weights => model.set('weights', weights)", other)
+    assert text.inner_text() != "Never seen."  # what is known is of the weights before
+    assert not page.locator(".nearest").is_visible()
+    assert part(page, "adder").locator("canvas").count() == 1
+    page.add_script_tag(content=without_python())
+    page.evaluate("model.set('weights', readWeights(first))")  # as a page that trains does
+    assert text.inner_text() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
+    page.evaluate("model.set('weights', first)")
+    assert text.inner_text() == "Never seen." and page.evaluate("answers.length") == 4
+    page.evaluate("model.set('known', {})")
+    assert text.inner_text() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
+
+
+def layers_of(model, image, number):
+    """What comes into and out of each layer, by its name in PyTorch."""
+    inside, hooks = {}, []
+    for name, layer in model.named_modules():
+        hooks.append(layer.register_forward_hook(
+            lambda _, given, out, name=name: inside.update({name: (given[0][0], out[0])})))
+    with torch.no_grad():
+        model(normalise(image.float() / 255)[None, None], torch.tensor([number]))
+    for hook in hooks:
+        hook.remove()
+    return inside
+
+
+def numbers(locator):
+    return [float(text.replace("−", "-")) for text in locator.all_inner_texts()]
+
+
+@pytest.mark.parametrize("layer, unit", [
+    ("block1.0", 7), ("block1.1", 3), ("block2.0", 0), ("block2.1", 15), ("block3.0", 9),
+    ("block3.1", 4), ("block2.2", 3)])
+def test_a_pixel_of_a_map_is_made_as_in_pytorch(show, first, layer, unit):
+    model, image = load_pretrained(), first(1).images[0]
+    page = show(NetworkDiagram(model, image))
+    part(page, layer.split(".")[0]).locator(".name").click()
+    button = page.locator(f"[data-layer='{layer}'] button").nth(unit)
+    button.scroll_into_view_if_needed()
+    button.click(position={"x": 25, "y": 12})
+    conv = "block2.1" if layer == "block2.2" else layer  # of the pooled one the map before
+    inside = layers_of(model, image, 5)
+    given, out = inside[f"{conv}.0"]
+    if layer != conv:
+        assert "largest" in page.locator(".made").inner_text()
+        pooled = inside[layer][1][unit].flatten()
+        assert min((pooled - numbers(page.locator(".result output"))[0]).abs()) < 0.006
+        page.click(".steps button >> nth=0")
+    row, column = map(int, re.findall(r"\d+", page.locator(".where").inner_text()))
+    weight, padding = model.get_submodule(f"{conv}.0").weight.detach(), conv != "block3.1"
+    each = [F.conv2d(given[None, c:c + 1], weight[unit:unit + 1, c:c + 1], padding=int(padding))
+            for c in range(len(given))]
+    parts = [one[0, 0, row, column].item() for one in each]
+    assert sum(parts) == pytest.approx(out[unit, row, column].item(), abs=1e-4)
+    assert numbers(page.locator(".result output")) == pytest.approx([sum(parts)], abs=0.006)
+    if len(parts) > 1:
+        assert numbers(page.locator(".channels button")) == pytest.approx(parts, abs=0.006)
+    pixel = inside[f"{conv}.2"][1][unit, row, column].item()
+    said = re.search(r"batch norm (\S+): the pixel", page.locator(".formula").inner_text())[1]
+    assert float(said.replace("−", "-")) == pytest.approx(pixel, abs=0.006)
+
+
+@pytest.mark.parametrize("name, layer, torchs, unit", [
+    ("adder", "adder.0", "adder.0.0", 9), ("adder", "adder.1", "adder.1.0", 14),
+    ("embedding", "embedding", "embedding.0", 4), ("digit_head", "digit_head", "digit_head", 7),
+    ("sum_head", "sum_head", "sum_head", 12)])
+def test_what_a_unit_is_told_and_its_sum_are_pytorchs(show, first, name, layer, torchs, unit):
+    model, image = load_pretrained(), first(1).images[0]
+    page = show(NetworkDiagram(model, image))
+    part(page, name).locator(".name").click()
+    page.locator(f"[data-layer='{layer}'] button").nth(unit).click()
+    given, out = layers_of(model, image, 5)[torchs]
+    parts = given * model.get_submodule(torchs).weight.detach()[unit]
+    *named, rest, total = numbers(page.locator(".made .product"))
+    largest = parts.abs().argsort(descending=True)[:8]
+    assert named == pytest.approx(parts[largest].tolist(), abs=0.006)
+    assert rest == pytest.approx((parts.sum() - parts[largest].sum()).item(), abs=0.006)
+    assert total == pytest.approx(out[unit].item(), abs=0.006)
+    place = int(largest[0])
+    words = {"adder.0": f"embedding {place}" if place < 20 else f"number {place - 20}",
+             "embedding": f"average {place}"}
+    assert page.locator(".made th").first.inner_text() == words.get(layer, f"unit {place}")
+    page.get_by_role("radio", name="8").click()  # what is open is of the numbers of now
+    out = layers_of(model, image, 8)[torchs][1][unit].item()
+    page.wait_for_function("""out => Math.abs(document.querySelector(".made .sum .product")
+        .innerText.replace("−", "-") - out) < 0.006""", arg=out)
+
+
+def test_a_click_on_a_map_of_the_picture_opens_it(show):
+    page = show(NetworkDiagram(load_pretrained()), width=1440)
+    canvas = part(page, "block1").locator("canvas")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": 0.75 * box["width"], "y": 0.6 * box["height"]})
+    assert page.locator(".made .title").inner_text().startswith("Map 5, after max pooling")
+    part(page, "sum_head").locator("i").nth(12).click()
+    assert "Sum head, output 12" in page.locator(".made").inner_text()
+
+
+def test_a_7_draws_itself_and_the_first_stroke_takes_over(show):
+    page = show(NetworkDiagram(load_pretrained(), draws_itself=True))
+    assert page.locator(".answer").inner_text().startswith("I see a 7")
+    assert "Your turn" in page.locator(".note").inner_text()
+    page.locator("body").press("9")  # the whole page is for it
+    assert "7 + 9 = 16" in page.locator(".answer").inner_text()
+    for motion in ("reduce", "no-preference"):
+        page = show(NetworkDiagram(load_pretrained(), draws_itself=True), reduced_motion=motion)
+        draw(page, DIGITS[1])
+        page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 1')")
+        assert page.locator(".waits, .pen-tip").count() == 0
+        page.get_by_role("button", name="Clear").click()
+        assert page.locator(".answer").inner_text() == "The image is empty: draw a digit."
+    page = show(NetworkDiagram(load_pretrained(), draws_itself=True), reduced_motion=motion)
+    page.locator(".pen-tip").wait_for(state="attached")
+    assert page.locator(".waits").count() == 1
+    page.wait_for_function("!document.querySelector('.waits, .pen-tip')")  # it comes to its end
+    assert "7 + 5 = 12" in page.locator(".answer").inner_text()
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator(".hint").is_visible()  # the whole 7 was one step
+
+
+def test_a_digit_from_mnist_can_be_taken_and_drawn_on(show, first):
+    image = first(1).images[0]
+    kinds = to_base64(image.numpy()), image.flatten().tolist()
+    samples = [dict(pixels=pixels, about="Image 0.") for pixels in kinds]
+    page = show(NetworkDiagram(load_pretrained(), samples=samples))
+    for _ in range(2):
+        page.get_by_role("button", name="A digit from MNIST").click()
+        assert page.evaluate("model.traits.pixels") == image.flatten().tolist()
+        assert page.locator(".note").inner_text() == "Image 0."
+    draw(page, [[(0.1, 0.1), (0.1, 0.9)]])
+    drawn = torch.tensor(page.evaluate("model.traits.pixels")).view(28, 28)
+    assert (drawn >= image).all() and drawn[14, 2] == 255
+    assert page.locator(".note").inner_text().endswith(" Image 0.")  # after a remark
+    page.get_by_role("button", name="Clear").click()
+    draw(page, [[(0.5, 0.5)]])
+    assert page.locator(".answer").inner_text() == "There is too little ink for a digit."
 
 
 def test_the_small_one_has_names_alone(show):

@@ -199,7 +199,13 @@ def test_many_channels(viewer):
     found = convolved(page)[0]
     assert found.shape == (12, 12)
     assert page.result() == pytest.approx(found[3, 5].item(), abs=0.006)
+    assert page.page.locator(".preset").input_value() == "as given"  # nobody changed them here
+    parts = [float(text.replace("−", "-"))
+             for text in page.page.locator(".channels button").all_inner_texts()]
+    assert len(parts) == 16 and sum(parts) == pytest.approx(page.result(), abs=0.1)
     page.page.click(".channels button >> nth=11")
+    page.page.keyboard.press("ArrowLeft")
+    page.page.keyboard.press("ArrowRight")
     assert page.text(".input-name") == "channel 11"
     part = torch.tensor(page.trait("image"))[11, 3:6, 5:8].flatten()
     assert page.cells("window") == pytest.approx(part.tolist(), abs=0.006)
