@@ -130,7 +130,6 @@ function makeDiagram(model, root) {
   let selected = "";
   const pad = new Traits({ strokes: [], unfinished: [], background: {}, message_id: "", pace: 0 });
   let nearest = null; // says whether the image is like those of the training (nearest.js), of these weights
-  let judged = null;
   let knows = null; // what it says now
 
   const features = (name) => ({
@@ -200,9 +199,8 @@ function makeDiagram(model, root) {
     name("digit_head", result.digit);
     name("sum_head", result.total);
     if (small) return;
-    const isJudge = nearest && judged === model.get("weights");
-    find(".nearest").hidden = !isJudge;
-    knows = isJudge ? nearest.show(result, pixels, isEmpty()) : null;
+    find(".nearest").hidden = !nearest;
+    knows = nearest?.show(result, pixels, isEmpty());
     find(".note").textContent = note();
     find(".answer").innerHTML = sentence().replace(/[^. ][^.]*\./g, "<span>$&</span> ");
     for (const input of root.querySelectorAll(".picker input")) input.checked = Number(input.value) === model.get("number");
@@ -429,19 +427,20 @@ function makeDiagram(model, root) {
     weights = asWeights(model.get("weights"));
     const before = layers;
     layers = countAdders(weights);
+    nearest?.setWeights(weights);
     if (layers !== before) partOf("adder").querySelector(".picture").innerHTML = canvases(Math.min(2, layers));
     calculate(names);
     if (layers !== before) layOut();
     if (selected) tellAbout();
   }
 
-  /** nearest.js knows the training images by what these weights make of them, and by no others. */
   function meetKnown() {
     const known = model.get("known");
     if (small || !known) return;
     find(".nearest").replaceChildren();
+    find(".nearest").addEventListener("ready", say);
     nearest = Object.keys(known).length ? makeNearest(known, find(".nearest")) : null;
-    judged = model.get("weights");
+    nearest?.setWeights(weights);
     if (result) say();
   }
 
