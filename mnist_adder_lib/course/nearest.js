@@ -158,8 +158,11 @@ function makeNearest(known, el) {
     const made = makeSpace(found, inks, digits);
     const limit = isStored ? known.threshold : await made.farthest(isOver);
     if (isOver()) return;
-    const embeddings = found.map((values) => fullyConnected(weights, "embedding", vector(values.slice(16))).data);
-    space = { ...made, images, digits, limit, project: principal(embeddings) };
+    const embeddings = found.map((values) => [...fullyConnected(weights, "embedding", vector(values.slice(16))).data]);
+    const units = spreads(embeddings, digits);
+    const scaled = (embedding) => units.map((unit, i) => embedding[i] / unit);
+    const project = principal(embeddings.map(scaled));
+    space = { ...made, images, digits, limit, project: (embedding) => project(scaled(embedding)) };
     drawMap(embeddings.map(space.project));
     if (now) show(...now);
     el.dispatchEvent(new CustomEvent("ready"));
@@ -210,13 +213,13 @@ function makeNearest(known, el) {
     const [result, pixels, empty] = (now = given);
     const unknown = { isKnown: true, sentence: "" }; // nothing to say against the answer
     if (!space) return unknown;
-    if (empty) return say(`Here stand the training images that are most like your drawing.`, "empty"), unknown;
+    if (empty) return say("Here stand the training images that a drawing is most like.", "empty"), unknown;
     const distances = space.distances(space.place(foundIn(result.layers), inkInSquares(pixels)));
     const places = smallest(distances, SHOWN);
     const distance = distances[places[0]];
     if (!(distance < Infinity)) return say("", "waiting"), unknown; // weights that are no numbers
     const isKnown = distance <= space.limit;
-    say(isKnown ? "It looks most like these training images" : "None of the training images is near. These are the nearest", isKnown ? "near" : "far");
+    say(isKnown ? "It looks most like these" : "Far from all training images. The nearest", isKnown ? "near" : "far");
     showImages(places);
     showOnMap(result.layers.embedding.data);
     find(".gauge").style.setProperty("--share", Math.min(1, distance / space.limit / 2));
