@@ -21,7 +21,8 @@ from mnist_adder_lib.course import nonsense
 from mnist_adder_lib.course.nearest import COUNT, distances_to_nearest, found_in
 
 KINDS = {"scribbles": nonsense.scribble, "signatures": nonsense.signature,
-         "two digits": nonsense.two_digits, "words": nonsense.word, "full pads": nonsense.full_pad}
+         "two digits": nonsense.two_digits, "words": nonsense.word, "full pads": nonsense.full_pad,
+         "17": lambda random: nonsense.side_by_side(map(nonsense.DRAWINGS["digits"].get, "17"), random)}
 TWELVE = ["triangle", "house", "cross", "A", "smile", "heart", "line", "dot", "scribbles",
           "signatures", "17", "full pads"]
 
@@ -32,8 +33,7 @@ def draw(seed: int) -> tuple[torch.Tensor, list, list]:
     for kind in ("letters", "shapes", "lines"):
         some, what = nonsense.draw_each(kind, 20, seed)
         images, kinds, names = [*images, *some], kinds + [kind] * len(what), names + what
-    seventeen = [nonsense.DRAWINGS["digits"][digit] for digit in "17"]
-    for name, make in {**KINDS, "17": lambda random: nonsense.side_by_side(seventeen, random)}.items():
+    for name, make in KINDS.items():
         images += [torch.from_numpy(nonsense.framed(make(random))) for _ in range(100)]
         kinds, names = kinds + ["two digits" if name == "17" else name] * 100, names + [name] * 100
     return torch.stack(images), kinds, names
@@ -75,5 +75,5 @@ if __name__ == "__main__":
         **digits, "evaluation": scores(model, evaluation.images[:2000], *known)}.items()}
     for by in (kinds, names):
         strange = pd.DataFrame(scores(model, images, *known)).gt(thresholds).groupby(by).mean()
-        table |= {name: strange.loc[name] for name in strange.index if by is kinds or name in TWELVE}
+        table |= {name: strange.loc[name] for name in (TWELVE if by is names else strange.index)}
     print((100 * pd.DataFrame(table).T).round(1).to_string())

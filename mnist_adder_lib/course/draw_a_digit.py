@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import random
 
-import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
+from traitlets import List
 
 from ..augment import draw_line
 from ..checkpoint import load_pretrained
 from ..drawing import DigitPad
 from ..drawing.framing import to_ink, to_uint8
-from ..drawing.panel import with_article
 from ..drawing.strokes import frame_strokes, render_strokes
 from ..evaluate import predict
 from .checks import Checks, rand_int
 from .figures import GREY, RED, draw_image, in_style, labelled
 from .guesses import Guesses
 from .reasons import plain
+from .widgets import PAD, STYLE, apart, read
 
 guesses = Guesses.load("draw_a_digit")
 checks = Checks()
@@ -55,49 +55,26 @@ def find_tops(images: Tensor) -> Tensor:
     return torch.stack([x, y.float()], dim=1)
 
 
-class Dictation(ipywidgets.VBox):
+class Dictation(DigitPad):
     """Twenty digits to draw, one after the other: each of the ten twice, in an order by chance.
 
     - asked: the twenty digits
     - drawings: the strokes of those that were drawn, in the same order
     """
 
+    _esm = apart("PANEL", read("pad", PAD)) + read("dictation")
+    _css = STYLE + read("pad", PAD, "css") + read("dictation", kind="css")
+    asked: List = List().tag(sync=True)
+    drawings: List = List().tag(sync=True, echo_update=False)
+
     def __init__(self, seed: int = 0):
-        self.asked = random.Random(seed).sample([*range(10)] * 2, 20)
-        self.drawings: list = []
-        self.pad, self.prompt = DigitPad(), ipywidgets.HTML()
-        self.next_button = ipywidgets.Button(description="Next")
-        self.back_button = ipywidgets.Button(description="Back")
-        self.next_button.on_click(self._keep)
-        self.back_button.on_click(self._go_back)
-        buttons = ipywidgets.HBox([self.back_button, self.next_button])
-        super().__init__([self.prompt, self.pad, buttons])
-        self._ask()
+        super().__init__(asked=random.Random(seed).sample([*range(10)] * 2, 20))
 
     def results(self) -> tuple[Tensor, Tensor]:
         """What was drawn, framed, uint8 (n, 28, 28), and what was asked for, int64 (n,)."""
         framed = [frame_strokes(strokes) for strokes in self.drawings]
         images = torch.tensor(np.array(framed, np.uint8).reshape(-1, 28, 28))
         return images, torch.tensor(self.asked[: len(framed)], dtype=torch.int64)
-
-    def _keep(self, _button) -> None:
-        if not self.pad.framed().any():
-            self._ask("The pad is empty. ")
-            return
-        self.drawings.append(self.pad.strokes)
-        self.pad.clear()
-        self._ask()
-
-    def _go_back(self, _button) -> None:
-        self.pad.strokes = self.drawings.pop()
-        self._ask()
-
-    def _ask(self, note: str = "") -> None:
-        count = len(self.drawings)
-        self.next_button.disabled, self.back_button.disabled = count == 20, count == 0
-        self.prompt.value = (
-            "That was the last one. Thank you!" if count == 20 else
-            f"{note}Draw <b>{with_article(self.asked[count])}</b> ({count + 1} of 20).")
 
     def __repr__(self):
         return f"Dictation: {len(self.drawings)} of 20 drawn"

@@ -120,7 +120,7 @@ const NEAREST = `
   <div class="alike">
     <p class="heading"></p>
     <ol>${"<li><canvas width='28' height='28' aria-hidden='true'></canvas><span></span></li>".repeat(SHOWN)}</ol>
-    <p class="distance"><span class="gauge" aria-hidden="true"><i></i></span> <span class="words"></span></p>
+    <p class="distance"><span class="gauge" aria-hidden="true"><i></i></span> <span class="measured"></span></p>
   </div>
   <figure>
     <div class="map" role="img"><canvas aria-hidden="true"></canvas><span class="middles"></span><i class="ring"></i></div>
@@ -158,8 +158,11 @@ function makeNearest(known, el) {
     const made = makeSpace(found, inks, digits);
     const limit = isStored ? known.threshold : await made.farthest(isOver);
     if (isOver()) return;
-    const embeddings = found.map((values) => fullyConnected(weights, "embedding", vector(values.slice(16))).data);
-    space = { ...made, images, digits, limit, project: principal(embeddings) };
+    const embeddings = found.map((values) => [...fullyConnected(weights, "embedding", vector(values.slice(16))).data]);
+    const units = spreads(embeddings, digits);
+    const scaled = (embedding) => units.map((unit, i) => embedding[i] / unit);
+    const project = principal(embeddings.map(scaled));
+    space = { ...made, images, digits, limit, project: (embedding) => project(scaled(embedding)) };
     drawMap(embeddings.map(space.project));
     if (now) show(...now);
     el.dispatchEvent(new CustomEvent("ready"));
@@ -210,17 +213,17 @@ function makeNearest(known, el) {
     const [result, pixels, empty] = (now = given);
     const unknown = { isKnown: true, sentence: "" }; // nothing to say against the answer
     if (!space) return unknown;
-    if (empty) return say(`Here stand the training images that are most like your drawing.`, "empty"), unknown;
+    if (empty) return say("Here stand the training images that a drawing is most like.", "empty"), unknown;
     const distances = space.distances(space.place(foundIn(result.layers), inkInSquares(pixels)));
     const places = smallest(distances, SHOWN);
     const distance = distances[places[0]];
     if (!(distance < Infinity)) return say("", "waiting"), unknown; // weights that are no numbers
     const isKnown = distance <= space.limit;
-    say(isKnown ? "It looks most like these training images" : "None of the training images is near. These are the nearest", isKnown ? "near" : "far");
+    say(isKnown ? "It looks most like these" : "Far from all training images. The nearest", isKnown ? "near" : "far");
     showImages(places);
     showOnMap(result.layers.embedding.data);
     find(".gauge").style.setProperty("--share", Math.min(1, distance / space.limit / 2));
-    find(".words").textContent = `Distance ${distance.toFixed(1)}. Beyond ${space.limit.toFixed(1)} I give no sum.`;
+    find(".measured").textContent = `Distance ${distance.toFixed(1)}. Beyond ${space.limit.toFixed(1)} I give no sum.`;
     return isKnown ? unknown : { isKnown, sentence: FAR };
   }
 

@@ -1,4 +1,4 @@
-"""Whether an image is like any that the network was trained on: what nearest.js compares, in Python."""
+"""Whether an image is like any training image: what nearest.js compares, in Python."""
 
 from __future__ import annotations
 

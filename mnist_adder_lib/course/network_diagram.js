@@ -129,7 +129,7 @@ function makeDiagram(model, root) {
   let result = null; // of the image and the number, with all layers
   let selected = "";
   const pad = new Traits({ strokes: [], unfinished: [], background: {}, message_id: "", pace: 0 });
-  let nearest = null; // says whether the image is like those of the training (nearest.js)
+  let nearest = null; // says whether the image is like those of the training (nearest.js), of these weights
   let knows = null; // what it says now
 
   const features = (name) => ({
@@ -219,7 +219,7 @@ function makeDiagram(model, root) {
 
   const isColumn = () => !small && getComputedStyle(find(".row")).display === "contents";
 
-  const tellAbout = () => (find(".about .words").innerHTML = about(selected));
+  const tellAbout = () => (find(".words").innerHTML = about(selected));
 
   /** On a narrow page what is said of a part stands below it. */
   function putAbout() {
@@ -233,11 +233,11 @@ function makeDiagram(model, root) {
       partOf(other).setAttribute("aria-pressed", other === name);
       partOf(other).tabIndex = other === (name || names[0]) ? 0 : -1;
     }
-    find(".about .words").innerHTML = name ? about(name) : "";
+    find(".words").innerHTML = name ? about(name) : "";
     details?.show(name);
     putAbout();
     if (!small && layouts.size) drawFlow();
-    if (speaks) announce(find(".about .words").textContent);
+    if (speaks) announce(find(".words").textContent);
   }
 
   /** The map or number of a part under the mouse, as `details.open` takes it: layer, unit, place. */
@@ -427,8 +427,8 @@ function makeDiagram(model, root) {
     weights = asWeights(model.get("weights"));
     const before = layers;
     layers = countAdders(weights);
-    if (layers !== before) partOf("adder").querySelector(".picture").innerHTML = canvases(Math.min(2, layers));
     nearest?.setWeights(weights);
+    if (layers !== before) partOf("adder").querySelector(".picture").innerHTML = canvases(Math.min(2, layers));
     calculate(names);
     if (layers !== before) layOut();
     if (selected) tellAbout();
@@ -438,7 +438,9 @@ function makeDiagram(model, root) {
     const known = model.get("known");
     if (small || !known) return;
     find(".nearest").replaceChildren();
+    find(".nearest").addEventListener("ready", say);
     nearest = Object.keys(known).length ? makeNearest(known, find(".nearest")) : null;
+    nearest?.setWeights(weights);
     if (result) say();
   }
 
@@ -508,7 +510,6 @@ function makeDiagram(model, root) {
   window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
   const listeners = { pixels: showImage, number: showNumber, here: markHere, weights: showWeights, known: meetKnown };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
-  find(".nearest")?.addEventListener("ready", say);
   meetKnown();
   calculate(names);
   markHere();

@@ -66,10 +66,10 @@ class NetworkDiagram(anywidget.AnyWidget):
 
     _esm = "\n".join([
         SCRIPT, without_python(), apart("VIEWER", read("window_viewer")),
-        f"const SEVEN = {json.dumps(SEVEN)};",
-        *map(read, ("image_sheet", "nearest", "network_details", "network_diagram"))])
+        f"const SEVEN = {json.dumps(SEVEN)};", read("image_sheet"), read("nearest"),
+        read("network_details"), read("network_diagram")])
     _css = STYLE + read("pad", PAD, "css") + "".join(
-        read(name, kind="css") for name in ("window_viewer", "nearest", "network_diagram"))
+        read(name, kind="css") for name in ("window_viewer", "network_diagram", "nearest"))
     weights: Dict = Dict().tag(sync=True)
     pixels: List = List(Int(), minlen=784, maxlen=784).tag(sync=True, echo_update=False)
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)

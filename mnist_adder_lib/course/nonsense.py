@@ -21,8 +21,9 @@ def bent(points: np.ndarray) -> np.ndarray:
     a, b, c, d = (np.vstack([ends[0][:1], points, ends[1]])[i : len(points) - 1 + i, None]
                   for i in range(4))
     t = np.linspace(0, 1, 8, endpoint=False)[:, None]
-    curve = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    return np.vstack([curve.reshape(-1, 2) / 2, points[-1:]])
+    curve = b + (c - a) / 2 * t + (2 * a - 5 * b + 4 * c - d) / 2 * t**2
+    curve += (3 * b - a - 3 * c + d) / 2 * t**3
+    return np.vstack([curve.reshape(-1, 2), points[-1:]])
 
 
 def draw_by_hand(text: str, random: np.random.Generator) -> list[np.ndarray]:
@@ -78,7 +79,7 @@ def full_pad(random: np.random.Generator) -> list[np.ndarray]:
 
 
 def framed(strokes: list[np.ndarray]) -> np.ndarray:
-    """Strokes of any size as the network gets them, uint8 (28, 28): drawn in the middle of a pad."""
+    """Strokes of any size as the network gets them, uint8 (28, 28)."""
     every = np.concatenate(strokes)
     low, high = every.min(0), every.max(0)
     scale = 0.64 / max(1e-6, *(high - low))

@@ -71,10 +71,16 @@ RENDER = """async ({ source, style, traits }) => {
     window.model = {
         traits, saved: 0,
         get: (name) => traits[name],
-        set: (name, value) => { traits[name] = value; listeners[`change:${name}`]?.(); },
+        set: (name, value) => {
+            traits[name] = value;
+            for (const listener of listeners[`change:${name}`] ?? []) listener();
+        },
         save_changes: () => { window.model.saved += 1; },
-        on: (event, listener) => { listeners[event] = listener; },
-        off: (event) => { delete listeners[event]; },
+        on: (event, listener) => { (listeners[event] ??= []).push(listener); },
+        off: (event, listener) => {
+            listeners[event] = listeners[event].filter((other) => other !== listener);
+        },
+        send: () => {},
     };
     window.outside = [];
     const note = (event) => window.outside.push(event.key);

@@ -1,0 +1,74 @@
+"""Beside an answer: the nearest training images, the map, and what is no digit."""
+
+import pytest
+import torch
+from matplotlib.colors import to_rgb
+
+from mnist_adder_lib import load_pretrained
+from mnist_adder_lib.course.inside_the_network import TEN
+from mnist_adder_lib.course.nearest import distances_to_nearest, known_images
+from mnist_adder_lib.course.network_diagram import NetworkDiagram, weights_as_text
+from mnist_adder_lib.course.nonsense import draw_each
+from mnist_adder_lib.course.widgets import read
+
+FAR = "This looks like no digit that I was trained on."
+
+
+@pytest.fixture(scope="module")
+def few(splits):
+    return splits[0].images[:200], splits[0].digits[:200]
+
+
+def wait_for_itself(page):  # as near as a byte for each number allows
+    page.locator(".nearest .measured", has_text="Distance 0.").wait_for()
+
+
+def test_the_browser_measures_what_python_does(show, few, splits):
+    model = load_pretrained()
+    images = torch.cat([splits[2].images[:3], draw_each("letters", 1)[0][:3]])
+    distances = distances_to_nearest(model, images, *few).tolist()
+    limit = sum(sorted(distances)[2:4]) / 2
+    page = show(NetworkDiagram(model, images[0], known=known_images(model, *few, limit)))
+    page.locator(".middles b").first.wait_for()
+    for image, distance in zip(images, distances):
+        page.evaluate("pixels => model.set('pixels', pixels)", image.flatten().tolist())
+        measured = float(page.locator(".nearest .measured").inner_text().split()[1].rstrip("."))
+        assert measured == pytest.approx(distance, abs=0.08)  # a byte for each number
+        assert (page.locator(".answer").inner_text().strip() == FAR) == (distance > limit)
+        assert page.locator(".nearest").get_attribute("data-state") == (
+            "far" if distance > limit else "near")
+
+
+def test_a_training_image_is_nearest_to_itself(show, few):
+    model, (images, digits) = load_pretrained(), few
+    page = show(NetworkDiagram(model, images[7], known=known_images(model, *few)), width=390)
+    wait_for_itself(page)
+    assert page.locator(".nearest li span").first.inner_text() == str(digits[7].item())
+    assert f"{len(images)} training images" in page.locator(".map").get_attribute("aria-label")
+    ring = page.locator(".ring").evaluate("(ring) => ring.style.left")
+    page.evaluate("pixels => model.set('pixels', pixels)", images[8].flatten().tolist())
+    assert page.locator(".ring").evaluate("(ring) => ring.style.left") != ring
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_other_weights_are_learned_anew(show, few):
+    model, other = load_pretrained(), load_pretrained()
+    with torch.no_grad():
+        other.block3[1][0].weight.mul_(1.5)
+    page = show(NetworkDiagram(model, few[0][7], known=known_images(model, *few, 5)))
+    wait_for_itself(page)
+    page.evaluate("model.set('pixels', Array(784).fill(90))")
+    assert page.locator(".answer").inner_text().strip() == FAR
+    page.evaluate("weights => model.set('weights', weights)", weights_as_text(other))
+    assert "new to me" in page.locator(".nearest .heading").inner_text()
+    assert FAR not in page.locator(".answer").inner_text()
+    page.locator(".nearest:not([data-state='waiting'])").wait_for()
+    assert "Beyond 5.0" not in page.locator(".nearest .measured").inner_text()  # a limit of its own
+    page.evaluate("weights => model.set('weights', weights)", weights_as_text(model))
+    page.locator(".measured", has_text="Beyond 5.0").wait_for()
+
+
+def test_its_hues_are_those_of_the_lessons():
+    script = read("nearest")
+    hues = script.partition("HUES = [")[2].partition("]")[0].replace('"', "").split(", ")
+    assert [to_rgb(hue) for hue in hues] == pytest.approx([to_rgb(c) for c in TEN], abs=0.003)
