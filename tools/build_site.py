@@ -41,7 +41,7 @@ PARTS = {  # of the README: the name here, its heading
     "credits": "Credits",
 }
 LIVE = {  # what calculates all in the browser: its class, or the function that makes it
-    "WindowViewer", "BallOnCurve", "PairPicker", "HiddenSums", "NetworkDiagram", "AdderPanel",
+    "WindowViewer", "BallOnCurve", "HiddenSums", "NetworkDiagram", "AdderPanel",
     "DigitPad", "UnitExplorer", "explore_units", "explore"}
 TRAINS = re.compile(r"\b(fit|train_network)\(")  # too long for a build
 WITH_PYTHON = {  # what one does with others when the lesson runs

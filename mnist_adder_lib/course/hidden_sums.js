@@ -35,7 +35,7 @@ const HIDE = `
       <fieldset><legend>It is told the number as</legend>${radio("told", "kind", "a kind")}${radio("told", "amount", "an amount")}</fieldset>
       <div class="bar">
         <button type="button" value="train">Train</button>
-        <button type="button" value="long">Train long, and forget</button>
+        <button type="button" value="long">Keep training, and forget</button>
         <button type="button" value="other">Hide other pairs</button>
       </div>
       <p class="reached" role="status" aria-live="polite"></p>

@@ -1,4 +1,4 @@
-"""The hundred pairs of a digit and a number in a grid: hide some, train, and see whether it adds."""
+"""The hundred pairs of a digit and a number in a grid: hide some, train, see whether it adds."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ FEWEST = 5  # hidden pairs whose sum is seen: with fewer there is nothing to mea
 MOST = 20  # as in hidden_sums.js
 TRAINING, OTHERS = 2000, 1000  # images that the adder learns from, and on which it is tested
 CODE = base64.b64encode((FOLDER / "adder.wasm").read_bytes()).decode()
+ADDER = f'const ADDER_CODE = "{CODE}";\n' + read("adder")
 READER = ("The network that reads the images has seen all hundred pairs in its own training; only "
           "the adder behind it begins anew.")
 
@@ -27,9 +28,9 @@ class HiddenSums(anywidget.AnyWidget):
 
     - model: an `IdentityAdderModel` that reads images. Behind its embedding a small adder learns
       from the other pairs, in the browser. Without a model there is the grid alone
-    - pairs: the hidden [digit, number], at most 20; at first a pattern in which all sums but 0 still
-      occur in the other pairs. Every digit and every number keeps at least one pair: the grid says
-      so where one would take the last, and Python raises TraitError
+    - pairs: the hidden [digit, number], at most 20; at first a pattern in which all sums but 0
+      still occur in the other pairs. Every digit and every number keeps at least one pair: the grid
+      says so where one would take the last, and Python raises TraitError
     - told, answer: how the adder is told the number, and what it answers with
     - seed: of the first training; the next one takes the next
     - reader: a sentence about what the network that reads has seen
@@ -37,7 +38,7 @@ class HiddenSums(anywidget.AnyWidget):
     - asked: what somebody drew and chose, dict(embedding, digit, number): the adder answers
     """
 
-    _esm = "\n".join([SCRIPT, f'const ADDER_CODE = "{CODE}";', read("adder"), read("hidden_sums")])
+    _esm = "\n".join([SCRIPT, ADDER, read("hidden_sums")])
     _css = STYLE + read("hidden_sums", kind="css")
     pairs = List(PATTERN).tag(sync=True, echo_update=False)
     told = Enum(("kind", "amount"), "kind").tag(sync=True, echo_update=False)
@@ -99,7 +100,7 @@ class HiddenSums(anywidget.AnyWidget):
 @torch.no_grad()
 def adder_data(model: nn.Module) -> dict:
     """What `readImages` in adder.js reads: the embeddings of the first 2,000 training images and,
-    to test it, of 1,000 others, the first of the test split; each number as a byte times `scale`."""
+    to test it, of 1,000 others, the first of the test split; each number as a byte, by `scale`."""
     train, test, _ = load_splits()
     splits = [(train, TRAINING), (test, OTHERS)]
     images = torch.cat([split.images[:count] for split, count in splits])
