@@ -138,15 +138,9 @@ function startWorker(hear) {
 
 /* ---- The curves ---- */
 
-const WIDTH = 600;
-const HEIGHT = 220;
-const LEFT = 44;
-const BOTTOM = HEIGHT - 44;
 const CURVES = [["digit", "digit right"], ["both", "both right"]];
-const up = (percent) => BOTTOM - ((BOTTOM - 10) * percent) / 100;
-const grid = [0, 25, 50, 75, 100].map((percent) => `
-  <line x1="${LEFT}" x2="${WIDTH - 10}" y1="${up(percent)}" y2="${up(percent)}"/>
-  <text x="${LEFT - 8}" y="${up(percent) + 5}" text-anchor="end">${percent}%</text>`);
+const TICKS = [100, 75, 50, 25, 0];
+const grid = TICKS.map((percent) => `<line x1="0" x2="100" y1="${percent}" y2="${percent}"/>`);
 const legend = CURVES.map(([name, words]) => `
   <span class="${name}"><svg viewBox="0 0 24 8" aria-hidden="true"><line x1="1" x2="23" y1="4" y2="4"/></svg>
   ${words} <b></b></span>`);
@@ -163,14 +157,12 @@ const TEACH = `
     </div>
     <p class="story" role="status"></p>
     <p class="legend">${legend.join("")} <span class="progress"></span></p>
-    <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">
-      <g aria-hidden="true">${grid.join("")}
-        <text x="${LEFT}" y="${BOTTOM + 20}">0</text>
-        <text class="end" x="${WIDTH - 10}" y="${BOTTOM + 20}" text-anchor="end"></text>
-        <text x="${(LEFT + WIDTH) / 2}" y="${BOTTOM + 38}" text-anchor="middle">training images seen</text>
-      </g>
-      <polyline class="digit"/><polyline class="both"/>
-    </svg>
+    <div class="chart" role="img">
+      <div class="ticks" aria-hidden="true">${TICKS.map((percent) => `<span>${percent}%</span>`).join("")}</div>
+      <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+        ${grid.join("")}<polyline class="digit"/><polyline class="both"/></svg>
+      <div class="seen" aria-hidden="true"><span>0</span><span>training images seen</span><span class="end"></span></div>
+    </div>
     <figure><canvas role="img" aria-label="The filters of the first layer"></canvas>
       <figcaption>The 8 filters of the first layer: white counts for, orange against.</figcaption></figure>
     <p><a class="lesson" hidden>How training works</a></p>
@@ -290,17 +282,15 @@ function render({ model, el }) {
 
   function stop() {
     halt("stopped");
-    const last = history.at(-1);
-    say(`Stopped after ${whole(last?.images ?? 0)} images. The network works as it is now; you can go on.`);
+    say("Stopped. The network works as it is now, and you can go on.");
   }
 
   function draw() {
     const last = history.at(-1);
     const epoch = model.get("epochs") * model.get("images").digits.length;
     const end = Math.max(offset + epoch, last?.images ?? 0);
-    const across = (images) => LEFT + ((WIDTH - 10 - LEFT) * images) / end;
     for (const [name, words] of CURVES) {
-      const points = history.map((report) => `${across(report.images).toFixed(1)},${up(report[name]).toFixed(1)}`);
+      const points = history.map((report) => `${(100 * report.images) / end},${100 - report[name]}`);
       find(`polyline.${name}`).setAttribute("points", points.join(" "));
       find(`.legend .${name} b`).textContent = last ? percent(last[name]) : "";
     }

@@ -179,7 +179,7 @@ def test_it_stops_goes_on_and_forgets_while_it_trains(teach):
     page.click("text=Train")
     page.wait_for_function("seen.length > 2")
     page.click("text=Stop")
-    story(page, "Stopped after")
+    story(page, "Stopped")
     page.wait_for_timeout(2500)  # the report that was on its way
     stopped = page.evaluate("seen.length"), page.inner_text(".progress")
     page.wait_for_timeout(1500)
