@@ -41,7 +41,7 @@ class Trainer {
   begin(numbers, length) {
     this.view("weights", Float32Array, numbers.length).set(numbers);
     this.c.forget_moments();
-    Object.assign(this, { size: numbers.length, steps: 0, length });
+    Object.assign(this, { size: numbers.length, steps: 0, length, examined: 0 });
   }
 
   give({ images, digits }, places, numbers) {
@@ -67,9 +67,9 @@ class Trainer {
     return HIGHEST_RATE * (low + ((1 - low) * (1 + Math.cos(Math.PI * along))) / 2);
   }
 
-  /** Train for some time, then tell how well it does. */
+  /** Train for some time, at least four times as long as the examination took, then tell how well it does. */
   train(milliseconds) {
-    const end = performance.now() + milliseconds;
+    const end = performance.now() + Math.max(milliseconds, 4 * this.examined);
     while (this.steps < this.length && performance.now() < end) this.step();
     return this.report();
   }
@@ -86,7 +86,10 @@ class Trainer {
   report() {
     const { steps, length } = this;
     const weights = this.view("weights", Float32Array, this.size).slice();
-    return { images: steps * BATCH, weights, ...this.examine(), done: steps >= length };
+    const start = performance.now();
+    const shares = this.examine();
+    this.examined = performance.now() - start;
+    return { images: steps * BATCH, weights, ...shares, done: steps >= length };
   }
 
   /** The share of the images held back, in percent, of which the digit, and both, are right. */
@@ -287,8 +290,8 @@ function render({ model, el }) {
 
   function draw() {
     const last = history.at(-1);
-    const epoch = model.get("epochs") * model.get("images").digits.length;
-    const end = Math.max(offset + epoch, last?.images ?? 0);
+    const planned = model.get("epochs") * model.get("images").digits.length;
+    const end = Math.max(offset + planned, last?.images ?? 0);
     for (const [name, words] of CURVES) {
       const points = history.map((report) => `${(100 * report.images) / end},${100 - report[name]}`);
       find(`polyline.${name}`).setAttribute("points", points.join(" "));
