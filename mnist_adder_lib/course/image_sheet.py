@@ -13,15 +13,15 @@ COLUMNS = 50
 
 
 def image_sheet(images: Tensor, digits: Tensor) -> dict:
-    """What `readSheet` in image_sheet.js wants, of images, uint8 (N, 28, 28), and their digits (N,).
+    """What `readSheet` in image_sheet.js wants of images, uint8 (N, 28, 28), and their digits (N,).
 
     `url` is a picture with 50 images side by side and as many rows as it takes; `digits` a text
     with a character for each image.
     """
     rows = -(-len(images) // COLUMNS)
-    sheet = np.zeros((rows * COLUMNS, 28, 28), np.uint8)
-    sheet[:len(images)] = images.numpy()
-    sheet = sheet.reshape(rows, COLUMNS, 28, 28).swapaxes(1, 2).reshape(rows * 28, COLUMNS * 28)
+    tiles = np.zeros((rows * COLUMNS, 28, 28), np.uint8)
+    tiles[:len(images)] = images.numpy()
+    sheet = tiles.reshape(rows, COLUMNS, 28, 28).swapaxes(1, 2).reshape(rows * 28, COLUMNS * 28)
     file = io.BytesIO()
     Image.fromarray(sheet).save(file, "png", optimize=True)
     url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

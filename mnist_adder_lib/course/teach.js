@@ -41,7 +41,7 @@ class Trainer {
   begin(numbers, length) {
     this.view("weights", Float32Array, numbers.length).set(numbers);
     this.c.forget_moments();
-    Object.assign(this, { size: numbers.length, steps: 0, length });
+    Object.assign(this, { size: numbers.length, steps: 0, length, examined: 0 });
   }
 
   give({ images, digits }, places, numbers) {
@@ -67,9 +67,9 @@ class Trainer {
     return HIGHEST_RATE * (low + ((1 - low) * (1 + Math.cos(Math.PI * along))) / 2);
   }
 
-  /** Train for some time, then tell how well it does. */
+  /** Train for some time, at least four times as long as the examination took, then tell how well it does. */
   train(milliseconds) {
-    const end = performance.now() + milliseconds;
+    const end = performance.now() + Math.max(milliseconds, 4 * this.examined);
     while (this.steps < this.length && performance.now() < end) this.step();
     return this.report();
   }
@@ -86,7 +86,10 @@ class Trainer {
   report() {
     const { steps, length } = this;
     const weights = this.view("weights", Float32Array, this.size).slice();
-    return { images: steps * BATCH, weights, ...this.examine(), done: steps >= length };
+    const start = performance.now();
+    const shares = this.examine();
+    this.examined = performance.now() - start;
+    return { images: steps * BATCH, weights, ...shares, done: steps >= length };
   }
 
   /** The share of the images held back, in percent, of which the digit, and both, are right. */
@@ -138,15 +141,9 @@ function startWorker(hear) {
 
 /* ---- The curves ---- */
 
-const WIDTH = 600;
-const HEIGHT = 220;
-const LEFT = 44;
-const BOTTOM = HEIGHT - 44;
 const CURVES = [["digit", "digit right"], ["both", "both right"]];
-const up = (percent) => BOTTOM - ((BOTTOM - 10) * percent) / 100;
-const grid = [0, 25, 50, 75, 100].map((percent) => `
-  <line x1="${LEFT}" x2="${WIDTH - 10}" y1="${up(percent)}" y2="${up(percent)}"/>
-  <text x="${LEFT - 8}" y="${up(percent) + 5}" text-anchor="end">${percent}%</text>`);
+const TICKS = [100, 75, 50, 25, 0];
+const grid = TICKS.map((percent) => `<line x1="0" x2="100" y1="${percent}" y2="${percent}"/>`);
 const legend = CURVES.map(([name, words]) => `
   <span class="${name}"><svg viewBox="0 0 24 8" aria-hidden="true"><line x1="1" x2="23" y1="4" y2="4"/></svg>
   ${words} <b></b></span>`);
@@ -163,14 +160,12 @@ const TEACH = `
     </div>
     <p class="story" role="status"></p>
     <p class="legend">${legend.join("")} <span class="progress"></span></p>
-    <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">
-      <g aria-hidden="true">${grid.join("")}
-        <text x="${LEFT}" y="${BOTTOM + 20}">0</text>
-        <text class="end" x="${WIDTH - 10}" y="${BOTTOM + 20}" text-anchor="end"></text>
-        <text x="${(LEFT + WIDTH) / 2}" y="${BOTTOM + 38}" text-anchor="middle">training images seen</text>
-      </g>
-      <polyline class="digit"/><polyline class="both"/>
-    </svg>
+    <div class="chart" role="img">
+      <div class="ticks" aria-hidden="true">${TICKS.map((percent) => `<span>${percent}%</span>`).join("")}</div>
+      <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+        ${grid.join("")}<polyline class="digit"/><polyline class="both"/></svg>
+      <div class="seen" aria-hidden="true"><span>0</span><span>training images seen</span><span class="end"></span></div>
+    </div>
     <figure><canvas role="img" aria-label="The filters of the first layer"></canvas>
       <figcaption>The 8 filters of the first layer: white counts for, orange against.</figcaption></figure>
     <p><a class="lesson" hidden>How training works</a></p>
@@ -290,17 +285,15 @@ function render({ model, el }) {
 
   function stop() {
     halt("stopped");
-    const last = history.at(-1);
-    say(`Stopped after ${whole(last?.images ?? 0)} images. The network works as it is now; you can go on.`);
+    say("Stopped. The network works as it is now, and you can go on.");
   }
 
   function draw() {
     const last = history.at(-1);
-    const epoch = model.get("epochs") * model.get("images").digits.length;
-    const end = Math.max(offset + epoch, last?.images ?? 0);
-    const across = (images) => LEFT + ((WIDTH - 10 - LEFT) * images) / end;
+    const planned = model.get("epochs") * model.get("images").digits.length;
+    const end = Math.max(offset + planned, last?.images ?? 0);
     for (const [name, words] of CURVES) {
-      const points = history.map((report) => `${across(report.images).toFixed(1)},${up(report[name]).toFixed(1)}`);
+      const points = history.map((report) => `${(100 * report.images) / end},${100 - report[name]}`);
       find(`polyline.${name}`).setAttribute("points", points.join(" "));
       find(`.legend .${name} b`).textContent = last ? percent(last[name]) : "";
     }

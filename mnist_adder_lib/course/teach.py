@@ -18,7 +18,7 @@ TRAINING, HELD_BACK = 3000, 500  # images
 
 
 def scripts() -> str:
-    """What training in a page needs besides its widget: teach.c, built, and what reads and writes."""
+    """What the widget's script stands on: teach.c, built, and what reads and writes networks."""
     built = base64.b64encode((FOLDER / "teach.wasm").read_bytes()).decode()
     parts = map(read, ("network", "image_sheet", "safetensors"))
     return "\n".join([f'const WASM = "{built}";', *parts])

@@ -2,24 +2,28 @@
 
 import build_page
 import pytest
+import torch
 from colours import contrast
 from keys import FOCUS, walk
 from lab import DIGITS, draw, wait_for_text
 
-from mnist_adder_lib import load_pretrained
+from mnist_adder_lib import AdderDataset, load_pretrained
 from mnist_adder_lib.course.ball_on_curve import BallOnCurve
 from mnist_adder_lib.course.hidden_sums import HiddenSums
 from mnist_adder_lib.course.network_diagram import NetworkDiagram
 from mnist_adder_lib.course.start_here import guesses
+from mnist_adder_lib.course.teach import TrainInBrowser
 from mnist_adder_lib.course.window_viewer import WindowViewer
 
 pytestmark = pytest.mark.thorough
 
+FEW = AdderDataset(torch.zeros(40, 28, 28, dtype=torch.uint8), torch.arange(40) % 10)
 WIDGETS = {
     "guess": lambda: guesses.ask("parameters").widget, 
     "sums": lambda: HiddenSums(load_pretrained()),
     "ball": lambda: BallOnCurve(with_momentum=True), "viewer": WindowViewer,
     "diagram": lambda: NetworkDiagram(load_pretrained(), here="adder"),
+    "teach": lambda: TrainInBrowser(FEW, FEW),
     "small diagram": lambda: NetworkDiagram(load_pretrained(), here="adder", small=True),
 }
 MOVING = """() => {
