@@ -47,6 +47,8 @@ TRAINS = re.compile(r"\b(fit|train_network)\(")  # too long for a build
 WITH_PYTHON = {  # what one does with others when the lesson runs
     "AdderPanel": "a panel with the network that you have just trained. Draw a digit: it answers "
                   "while you draw.",
+    "Dictation": "a pad that asks you for twenty digits, one after the other: the test set of your "
+                 "own hand.",
     "Follow": "the panel once more. After each stroke the ring in the figure moves to where your "
               "drawing lies among the others.",
     "Replay": "a pad and a slider. Draw a digit, and see what the network said of it after each "
@@ -58,6 +60,7 @@ READ_HERE = """\
 page, too. Where it says "run the cell", look at what stands below it. To change code,
 [get the course](../install.md).*
 """
+UNRUN = re.compile(r"<details><summary>Reading without running\?.+?</details>\s*", re.S)
 STOPS = 3, 19  # of a slider on the site: of the first ones, of the last
 CARDS = {  # the figure on a lesson's card, by the cell that shows it; else it is the first
     "01-two-picture", "02-052", "03-edges", "06-032", "07-029", "08-look", "09-017", "11-small"}
@@ -99,7 +102,7 @@ def widget_name(cell, statements: str) -> str:
     Some leave their name and brackets in the notebook, others nothing.
     """
     if cell.outputs:
-        named = re.fullmatch(r"([A-Z]\w+)\(.*\)", plain_text(cell))
+        named = re.fullmatch(r"([A-Z]\w+)[(:].*", plain_text(cell))
         course = named and re.search(OF_THE_COURSE.format(name=named[1]), statements, re.M)
         return named[1] if course else ""
     last = statements.rpartition("\n")[2]
@@ -231,14 +234,16 @@ def as_page(notebook, path: Path, address: str, scripts: dict):
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
     if path.stem != "glossary":
-        above = buttons(path, address) + ("" if path.parent.name == "solutions" else READ_HERE)
-        header.source = header.source.replace("\n\n", f"\n\n{above}\n\n", 1)
+        here = "" if path.parent.name == "solutions" else READ_HERE
+        above = f"\n\n{buttons(path, address)}\n\n{here}\n"
+        header.source = header.source.replace("\n\n", above, 1)
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and ASKS not in cell.source]
     for cell in notebook.cells:
+        cell.source = UNRUN.sub("", cell.source)
         if ASKS in cell.source:
             cell.metadata.tags = ["hide-input"]
     for place, cell in enumerate(code):
-        if cell.outputs and not re.match(r"[A-Z]\w+\(", plain_text(cell)):
+        if cell.outputs and not re.match(r"[A-Z]\w+[(:]", plain_text(cell)):
             continue
         statements = made_from(code[:place + 1])
         name = widget_name(cell, statements)
