@@ -53,7 +53,7 @@ class PageModel extends Traits {
     if (empty) answer.sentence = "The pad is empty: draw a digit.";
     else {
       const warning = remark(pixels, background.url ? MOST_INK : MOST_PEN_INK);
-      [answer.sentence, answer.certain] = describe(result, number);
+      [answer.sentence, answer.certain] = describe(result, number, warning);
       answer.note = [warning, answer.note].filter(Boolean).join(" ");
       Object.assign(answer, { warned: Boolean(warning), digit: result.digit, total: result.total });
       answer.digit_probabilities = result.digitProbabilities;
