@@ -1,4 +1,4 @@
-"""Build the site: the panel, all lessons with what they printed, and the pages of docs.
+"""Build the site: the network, all lessons with what they printed, and the pages of docs.
 
     python tools/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
 
@@ -65,8 +65,8 @@ STOPS = 3, 19  # of a slider on the site: of the first ones, of the last
 CARDS = {  # the figure on a lesson's card, by the cell that shows it; else it is the first
     "01-two-picture", "02-052", "03-edges", "06-032", "07-029", "08-look", "09-017", "11-small"}
 CARD = """\
-<a class="card" href="{page}"><img src="_static/{picture}" alt="" loading="lazy">\
-<b>{title}</b> <span>{will}</span> <small>{minutes} minutes</small></a>
+<div class="card"><img src="_static/{picture}" alt="{alt}" loading="lazy">\
+<a href="{page}">{title}</a> <span>{will}</span> <small>{minutes} minutes</small></div>
 """
 START = """\
 from mnist_adder_lib import load_pretrained
@@ -147,8 +147,10 @@ class Frames:
         for name, (low, high, *_) in ranges.items():
             evenly = np.linspace(low, high, STOPS[name not in others]).round().astype(int).tolist()
             self.stops[name] = sorted({*evenly, self.start[name]})
-        self.frames = [self.frame(draw(**dict(zip(ranges, values))))
-                       for values in itertools.product(*self.stops.values())]
+        places = list(itertools.product(*self.stops.values()))
+        self.frames = [self.frame(draw(**dict(zip(ranges, values)))) for values in places]
+        first = self.frames[places.index(tuple(self.start.values()))]
+        self.instead = f'<img src="{first["src"]}" alt="{html.escape(first["alt"])}">'
 
     @staticmethod
     def frame(figure) -> dict:
@@ -189,7 +191,8 @@ def as_html(widget, scripts: dict, marks: str = "", instead: str = "") -> str:
 
 def live(statements: str, scripts: dict) -> str:
     """A widget for the site, made by these statements."""
-    return as_html(made(statements), scripts)
+    widget = made(statements)
+    return as_html(widget, scripts, instead=getattr(widget, "instead", ""))
 
 
 def guess_live(code, scripts: dict) -> None:
@@ -282,15 +285,16 @@ def notebooks(chosen) -> list[Path]:
 def card(title: str, path: str, will: str, static: Path) -> str:
     """A lesson as the start page shows it, with a figure that it has printed."""
     cells = nbformat.read(ROOT / path, as_version=4).cells
-    figures = {(cell.id not in CARDS, place): output.data["image/png"]
+    figures = {(cell.id not in CARDS, place): output
                for place, cell in enumerate(cells) for output in cell.get("outputs", [])[:1]
                if "image/png" in output.get("data", {})}
-    picture = f"{Path(path).stem}.png"
-    (static / picture).write_bytes(base64.b64decode(figures[min(figures)]))
+    figure, picture = figures[min(figures)], f"{Path(path).stem}.png"
+    (static / picture).write_bytes(base64.b64decode(figure.data["image/png"]))
+    alt = html.escape(figure.metadata["image/png"]["alt"])
     will = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(will))
     minutes = re.search(r"about (\d+) minutes", cells[0].source)[1]
-    return CARD.format(page=path.replace("ipynb", "html"), picture=picture, title=title, will=will,
-                       minutes=minutes)
+    return CARD.format(page=path.replace("ipynb", "html"), picture=picture, alt=alt, title=title,
+                       will=will, minutes=minutes)
 
 
 def gather(sources: Path, address: str, chosen=()) -> list[Path]:
