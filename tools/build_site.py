@@ -1,4 +1,4 @@
-"""Build the site: the panel, all lessons with what they printed, and the pages of docs.
+"""Build the site: the network, all lessons with what they printed, and the pages of docs.
 
     python tools/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
 
@@ -24,7 +24,7 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
-from build_page import samples
+from build_page import PAGE, for_site, samples
 from nbformat import v4
 from PIL import Image
 from set_repository import ASKS, BADGE, PLACEHOLDER, badge, read_address
@@ -47,6 +47,8 @@ TRAINS = re.compile(r"\b(fit|train_network)\(")  # too long for a build
 WITH_PYTHON = {  # what one does with others when the lesson runs
     "AdderPanel": "a panel with the network that you have just trained. Draw a digit: it answers "
                   "while you draw.",
+    "Dictation": "a pad that asks you for twenty digits, one after the other: the test set of your "
+                 "own hand.",
     "Follow": "the panel once more. After each stroke the ring in the figure moves to where your "
               "drawing lies among the others.",
     "Replay": "a pad and a slider. Draw a digit, and see what the network said of it after each "
@@ -58,12 +60,13 @@ READ_HERE = """\
 page, too. Where it says "run the cell", look at what stands below it. To change code,
 [get the course](../install.md).*
 """
+UNRUN = re.compile(r"<details><summary>Reading without running\?.+?</details>\s*", re.S)
 STOPS = 3, 19  # of a slider on the site: of the first ones, of the last
 CARDS = {  # the figure on a lesson's card, by the cell that shows it; else it is the first
     "01-two-picture", "02-052", "03-edges", "06-032", "07-029", "08-look", "09-017", "11-small"}
 CARD = """\
-<a class="card" href="{page}"><img src="_static/{picture}" alt="" loading="lazy">\
-<b>{title}</b> <span>{will}</span> <small>{minutes} minutes</small></a>
+<div class="card"><img src="_static/{picture}" alt="{alt}" loading="lazy">\
+<a href="{page}">{title}</a> <span>{will}</span> <small>{minutes} minutes</small></div>
 """
 START = """\
 from mnist_adder_lib import load_pretrained
@@ -99,7 +102,7 @@ def widget_name(cell, statements: str) -> str:
     Some leave their name and brackets in the notebook, others nothing.
     """
     if cell.outputs:
-        named = re.fullmatch(r"([A-Z]\w+)\(.*\)", plain_text(cell))
+        named = re.fullmatch(r"([A-Z]\w+)[(:].*", plain_text(cell))
         course = named and re.search(OF_THE_COURSE.format(name=named[1]), statements, re.M)
         return named[1] if course else ""
     last = statements.rpartition("\n")[2]
@@ -144,8 +147,10 @@ class Frames:
         for name, (low, high, *_) in ranges.items():
             evenly = np.linspace(low, high, STOPS[name not in others]).round().astype(int).tolist()
             self.stops[name] = sorted({*evenly, self.start[name]})
-        self.frames = [self.frame(draw(**dict(zip(ranges, values))))
-                       for values in itertools.product(*self.stops.values())]
+        places = list(itertools.product(*self.stops.values()))
+        self.frames = [self.frame(draw(**dict(zip(ranges, values)))) for values in places]
+        first = self.frames[places.index(tuple(self.start.values()))]
+        self.instead = f'<img src="{first["src"]}" alt="{html.escape(first["alt"])}">'
 
     @staticmethod
     def frame(figure) -> dict:
@@ -186,7 +191,8 @@ def as_html(widget, scripts: dict, marks: str = "", instead: str = "") -> str:
 
 def live(statements: str, scripts: dict) -> str:
     """A widget for the site, made by these statements."""
-    return as_html(made(statements), scripts)
+    widget = made(statements)
+    return as_html(widget, scripts, instead=getattr(widget, "instead", ""))
 
 
 def guess_live(code, scripts: dict) -> None:
@@ -231,14 +237,16 @@ def as_page(notebook, path: Path, address: str, scripts: dict):
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
     if path.stem != "glossary":
-        above = buttons(path, address) + ("" if path.parent.name == "solutions" else READ_HERE)
-        header.source = header.source.replace("\n\n", f"\n\n{above}\n\n", 1)
+        here = "" if path.parent.name == "solutions" else READ_HERE
+        above = f"\n\n{buttons(path, address)}\n\n{here}\n"
+        header.source = header.source.replace("\n\n", above, 1)
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and ASKS not in cell.source]
     for cell in notebook.cells:
+        cell.source = UNRUN.sub("", cell.source)
         if ASKS in cell.source:
             cell.metadata.tags = ["hide-input"]
     for place, cell in enumerate(code):
-        if cell.outputs and not re.match(r"[A-Z]\w+\(", plain_text(cell)):
+        if cell.outputs and not re.match(r"[A-Z]\w+[(:]", plain_text(cell)):
             continue
         statements = made_from(code[:place + 1])
         name = widget_name(cell, statements)
@@ -277,15 +285,16 @@ def notebooks(chosen) -> list[Path]:
 def card(title: str, path: str, will: str, static: Path) -> str:
     """A lesson as the start page shows it, with a figure that it has printed."""
     cells = nbformat.read(ROOT / path, as_version=4).cells
-    figures = {(cell.id not in CARDS, place): output.data["image/png"]
+    figures = {(cell.id not in CARDS, place): output
                for place, cell in enumerate(cells) for output in cell.get("outputs", [])[:1]
                if "image/png" in output.get("data", {})}
-    picture = f"{Path(path).stem}.png"
-    (static / picture).write_bytes(base64.b64decode(figures[min(figures)]))
+    figure, picture = figures[min(figures)], f"{Path(path).stem}.png"
+    (static / picture).write_bytes(base64.b64decode(figure.data["image/png"]))
+    alt = html.escape(figure.metadata["image/png"]["alt"])
     will = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(will))
     minutes = re.search(r"about (\d+) minutes", cells[0].source)[1]
-    return CARD.format(page=path.replace("ipynb", "html"), picture=picture, title=title, will=will,
-                       minutes=minutes)
+    return CARD.format(page=path.replace("ipynb", "html"), picture=picture, alt=alt, title=title,
+                       will=will, minutes=minutes)
 
 
 def gather(sources: Path, address: str, chosen=()) -> list[Path]:
@@ -336,7 +345,10 @@ def build(address: str, site: Path, chosen=()) -> int:
     sphinx.build()
     for path in found:
         shutil.copy(path, site / path.relative_to(ROOT))
-    shutil.copytree(ROOT / "docs" / "try", site / "try", ignore=shutil.ignore_patterns("page.*"))
+    (site / "try").mkdir()
+    (site / "try" / "index.html").write_text(for_site(PAGE.read_text("utf-8")), "utf-8")
+    (site / "assets").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "assets" / "page.png", site / "assets")  # its picture where it is linked
     lead_on(site)
     return sphinx.statuscode
 

@@ -71,9 +71,11 @@ def take_panel(playwright) -> None:
 def take_page(playwright) -> None:
     """Its top, in the shape that previews of links have."""
     browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.FLAGS)
-    page = browser.new_page(viewport=dict(width=1280, height=672), reduced_motion="reduce")
+    page = browser.new_page(viewport=dict(width=1280, height=720), reduced_motion="reduce")
     page.goto((ROOT / "docs" / "try" / "index.html").as_uri())
     page.locator("#diagram .nearest[data-state=near]").wait_for()
+    end = page.locator("#diagram .network").bounding_box()
+    page.set_viewport_size(dict(width=1280, height=round(end["y"] + end["height"] + 12)))
     page.screenshot(path=ROOT / "assets" / "page.png")
     browser.close()
     print("page")

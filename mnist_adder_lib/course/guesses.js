@@ -12,8 +12,8 @@ function render({ model, el }) {
   const group = document.createElement("fieldset");
   const name = `guess-${Math.random()}`; // radio buttons of one name are one group in the page
   group.className = "mnist-adder-guess";
-  group.innerHTML = "<legend><b>Your guess.</b> </legend>";
-  write(group.firstChild, model.get("question"));
+  group.innerHTML = "<legend><b>Your guess.</b></legend>";
+  write(group.firstChild, ` ${model.get("question")}`);
   const buttons = model.get("options").map((text, place) => {
     const label = group.appendChild(document.createElement("label"));
     label.innerHTML = `<input type="radio" name="${name}"><span></span>`;

@@ -71,10 +71,14 @@ class Question(NamedTuple):
         return f"{both}\n\n{mistake or self.because}\n\n{because}"
 
     def verdicts(self, stored: str) -> list[str]:
-        """The same for each option, where all that is known is what was said without a choice."""
-        right = next(option for option in self.options
-                     if stored == self.verdict(None, option))
-        return [self.verdict(option.text, right) for option in self.options]
+        """What is said of each choice, where `stored` was said without one.
+
+        Raises ValueError where that isn't an answer to this question.
+        """
+        for right in self.options:
+            if stored == self.verdict(None, right):
+                return [self.verdict(option.text, right) for option in self.options]
+        raise ValueError(f"{self.text} This is no answer to it: {stored}")
 
 
 class Choice(anywidget.AnyWidget):
@@ -123,7 +127,8 @@ class Guess:
             return Markdown("There is no result to compare your guess with.")
         right = next((option for option in question.options if option.fits(outcome)), None)
         if right is None:
-            return Markdown(f"None of the answers fits what came out. {_changed(question.expected)}")
+            changed = _changed(question.expected)
+            return Markdown(f"None of the answers fits what came out. {changed}")
         self.widget.closed = choice is not None
         return Markdown(question.verdict(choice, right))
 

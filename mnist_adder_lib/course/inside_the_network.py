@@ -8,14 +8,14 @@ import numpy as np
 import seaborn as sns
 import torch
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from ..model import receptive_fields
 from .checks import Checks
-from .display import Picture, explore
+from .display import Picture
 from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 from .guesses import Guesses
+from .unit_explorer import UnitExplorer
 
 guesses = Guesses.load("inside_the_network")
 checks = Checks()
@@ -210,51 +210,18 @@ def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
                             f"brightest spot is in channel {best}.")
 
 
-BLOCKS = ("block1", "block2", "block3")
-
-
-@in_style
-def plot_unit(model, image: Tensor, seen: dict, block: int, channel: int, row: int,
-              column: int) -> Figure:
-    """A unit at the end of a block: left the pixels that it sees, right its place in its map.
+def explore_units(model, image: Tensor, seen: dict) -> UnitExplorer:
+    """A widget with the maps at the end of each block: point at a unit, and see what it sees.
 
     image: (28, 28); seen: what left each layer, as `watch` of the lesson returns it.
     """
-    maps = seen[getattr(model, BLOCKS[block - 1])][0]
-    field = [f for f in receptive_fields(model) if f["layer"].startswith(BLOCKS[block - 1])][-1]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(5.5, 2.9))
-    draw_image(left, image, f"sees {field['size']}x{field['size']} pixels")
-    x, y = (field["start"] + field["jump"] * index - field["size"] / 2 for index in (column, row))
-    left.add_patch(Rectangle((x, y), field["size"], field["size"], fill=False, edgecolor=ORANGE,
-                             linewidth=2))
-    value = maps[channel, row, column].item()
-    draw_signed(right, maps[channel], maps.abs().max().item(), f"channel {channel}: {value:.2f}")
-    right.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=ORANGE,
-                              linewidth=2))
-    return labelled(figure, f"Block {block}, channel {channel}, row {row}, column {column}: the "
-                            f"unit is {value:.2f}. It sees {field['size']}x{field['size']} pixels "
-                            "of the image, framed in the picture on the left.")
-
-
-def explore_units(model, image: Tensor, seen: dict):
-    """`plot_unit` with sliders for the block and for any unit of it."""
-    def draw_unit(block, **place):
-        # The block may have changed already, and the sliders behind it not yet.
-        sizes = seen[getattr(model, BLOCKS[block - 1])][0].shape
-        place = [min(value, size - 1) for value, size in zip(place.values(), sizes)]
-        return plot_unit(model, image, seen, block, *place)
-
-    # Begin in the middle: in a corner there is little to see.
-    box = explore(draw_unit, block=(1, 3), channel=(0, 7), row=(0, 13, 7), column=(0, 13, 7))
-    block, *places = box.children[:4]
-
-    def as_many_as_there_are(_):
-        sizes = seen[getattr(model, BLOCKS[block.value - 1])][0].shape
-        for slider, size in zip(places, sizes):
-            slider.max = size - 1
-
-    block.observe(as_many_as_there_are, "value")
-    return box
+    fields, maps = [], []
+    for number in (1, 2, 3):
+        block = f"block{number}"
+        last = [field for field in receptive_fields(model) if field["layer"].startswith(block)][-1]
+        fields.append({**last, "name": f"block {number}"})
+        maps.append(seen[getattr(model, block)][0].detach().cpu())
+    return UnitExplorer(image.cpu(), fields, maps, place=[0, 0, 7, 7])
 
 
 @in_style

@@ -6,7 +6,6 @@ import html
 from contextlib import suppress
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import torch
 from matplotlib.colors import to_rgba
@@ -16,11 +15,9 @@ from torch import nn
 
 from ..model import IdentityAdderModel, conv, receptive_fields
 from .checks import Checks, rand_int
-from .display import explore
 from .figures import GREY, ORANGE, draw_image, in_style, labelled
 from .guesses import Guesses
-
-SIDE = 28  # of an image, in pixels
+from .unit_explorer import SIDE, UnitExplorer, units
 
 guesses = Guesses.load("model_summary")
 checks = Checks()
@@ -199,12 +196,6 @@ def columns_seen(unit, start, jump, size):
     return max(0, middle - half), min(27, middle + half)
 
 
-def units(field: dict) -> int:
-    """How many units the layer of a receptive field has in a row."""
-    beyond = 0 if field["padding"] else field["start"]  # without padding the border gets none
-    return len(np.arange(field["start"], SIDE - max(beyond, 0.5), field["jump"]))
-
-
 @in_style
 def plot_receptive_field(image, fields: list[dict], layer: int, row=None, column=None) -> Figure:
     """What one unit of a layer sees of an image, and the size of every layer's field.
@@ -240,20 +231,9 @@ def _draw_sizes(ax, fields: list[dict], layer: int) -> None:
     ax.invert_yaxis()
 
 
-def explore_units(image, fields: list[dict]):
-    """`plot_receptive_field` with sliders for the layer and for any unit of it."""
-    def draw_unit(layer, row, column):
-        return plot_receptive_field(image, fields, layer, row, column)
-
-    last = SIDE - 1
-    box = explore(draw_unit, layer=(0, len(fields) - 1), row=(0, last), column=(0, last))
-    layer, row, column = box.children[:3]
-
-    def as_many_as_there_are(_):
-        row.max = column.max = units(fields[layer.value]) - 1
-
-    layer.observe(as_many_as_there_are, "value")
-    return box
+def explore_units(image, fields: list[dict]) -> UnitExplorer:
+    """A widget: choose any unit of any layer, and see what it sees of an image, (1, 28, 28)."""
+    return UnitExplorer(image[0], fields)
 
 
 class Wide:

@@ -45,7 +45,7 @@ class Page(HTMLParser):
 def build(folder: Path, *options: str) -> dict[Path, Page]:
     """The pages of a site that is built in a process of its own."""
     command = [sys.executable, str(ROOT / "tools" / "build_site.py"), "--to", str(folder), *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0 and not done.stderr, done.stderr
     return {path: Page(path) for path in folder.rglob("*.html")}
 
@@ -114,6 +114,22 @@ def test_no_widget_is_shown_as_its_name(site, pages):
         assert not any(map(name.match, text.split('class="output ')[1:])), path
 
 
+def test_the_start_page_shows_every_lesson_with_a_figure_and_its_minutes(site, pages):
+    start = (site / "index.html").read_text("utf-8")
+    cards = re.findall(r'class="card"><img src="(.+?)".*?<a href="(.+?)".*?<small>\d+ min', start)
+    assert [Path(page).name for _, page in cards] == [
+        f"{path.stem}.html" for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
+    assert all((site / picture).stat().st_size > 2000 for picture, _ in cards)
+
+
+def test_what_takes_python_says_what_one_does_with_it(site, pages):
+    said = re.compile(r'"needs-python">When .+?, here is \w+')
+    found = {path.stem[:2]: len(said.findall(path.read_text("utf-8")))
+             for path in (site / "notebooks").glob("[0-9]*.html")}
+    assert {lesson: count for lesson, count in found.items() if count} == {
+        "06": 1, "08": 3, "12": 1}
+
+
 def test_only_what_a_widget_is_made_from_is_run():
     cells = ["import os, torch\nsize = 3\nother = 1 / 0", "def make(x):\n    return size * x",
              "image = make(2)\nprint(image)", "size = 7\nViewer(image, torch)"]
@@ -164,7 +180,7 @@ def page(open_page, served, request):
     assert all(request.startswith((served, "data:", "blob:")) for request in requests)
 
 
-@pytest.mark.parametrize("name", ["index", "notebooks/03_layers_by_hand", "notebooks/glossary"])
+@pytest.mark.parametrize("name", ["index", "notebooks/12_inside_the_network", "notebooks/glossary"])
 def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     page.goto(f"{served}/{name}.html")
@@ -187,5 +203,39 @@ def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
     assert "w = 1," in ball.inner_text()
     ball.get_by_role("button", name="Step", exact=True).click()
     assert "w = 2.6," in ball.inner_text()
+    page.goto(f"{served}/notebooks/12_inside_the_network.html")
+    assert page.locator(".prediction").inner_text().startswith("I see a 7")  # which stands there
+    page.goto(f"{served}/notebooks/05_backward_by_hand.html")
+    picture = page.locator("[data-widget=Frames] img")
+    before, shown = picture.get_attribute("alt"), picture.screenshot()
+    page.get_by_role("slider", name="step").fill("0")
+    assert picture.get_attribute("alt") != before and picture.screenshot() != shown
     page.goto(f"{served}/search.html?q=padding")
     page.wait_for_selector("#search-results a[href*='03_layers_by_hand']")
+
+
+def test_a_guess_is_chosen_and_then_one_sees(page, served):
+    page.goto(f"{served}/notebooks/00_start_here.html")
+    count, answer, house = (page.get_by_text(text) for text in (
+        re.compile(r"^\s*17360\s*$"), "You guessed: Some millions.", "I see a 0"))
+    assert not (count.is_visible() or answer.is_visible() or house.is_visible())
+    for key in ("Tab", "ArrowDown", "ArrowUp"):  # by keys, too
+        page.locator("[data-widget=Choice] input").first.focus()
+        page.keyboard.press(key)
+    page.get_by_role("radio", name="Some millions.").check()
+    assert count.is_visible() and answer.is_visible() and not house.is_visible()
+    assert not page.get_by_text("No guess this time").first.is_visible()
+    page.get_by_role("link", name="See what came out").click()
+    assert page.url.endswith("#guess-0")
+    page.get_by_role("button", name="Guess first, or see").click()
+    assert house.is_visible() and page.get_by_text("No guess this time").nth(1).is_visible()
+    assert page.locator(".held").count() == 0
+
+
+def test_all_can_be_read_without_javascript(open_page, served):
+    page = open_page(java_script_enabled=False)
+    page.goto(f"{served}/notebooks/00_start_here.html")
+    for text in ("Some millions.", "17360", "I see a 0"):
+        assert page.get_by_text(text).first.is_visible()
+    assert page.get_by_text("No guess this time").count() == 2
+    page.close()

@@ -1,8 +1,10 @@
 """The predictions: every question is decided by a value, and each wrong answer gets its reason."""
 
 import contextlib
+import re
 from itertools import product
 
+import nbformat
 import pytest
 from every_lesson import LESSONS, ROOT
 from traitlets import TraitError
@@ -87,6 +89,23 @@ def test_the_outcome_decides(name):
 def test_the_lessons_as_stored_got_what_we_expect():
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         assert "Has something been changed?" not in path.read_text(encoding="utf-8"), path
+
+
+def test_each_stored_comparison_says_what_each_choice_would_have_been_told():
+    count = 0
+    for lesson in LESSONS:
+        (path,) = (ROOT / "notebooks").glob(f"[0-9][0-9]_{lesson.name}.ipynb")
+        for cell in nbformat.read(path, 4).cells:
+            if name := re.search(r'guesses\.compare\("(.+?)"', cell.source):
+                question = QUESTIONS[lesson.name, name[1]]
+                verdicts = question.verdicts(cell.outputs[-1].data["text/markdown"])
+                assert [text[0] for text in verdicts].count("✓") == 1
+                for option, text in zip(question.options, verdicts):
+                    assert option.text in text and option.reason in text
+                count += 1
+    assert count == len(QUESTIONS)
+    with pytest.raises(ValueError, match="How many"):
+        NUMBER.verdicts("There is no result to compare your guess with.")
 
 
 def test_without_a_guess_the_lesson_goes_on():

@@ -18,7 +18,6 @@ from mnist_adder_lib.course.inside_the_network import (
     plot_places,
     plot_shares,
     plot_tables,
-    plot_unit,
 )
 from mnist_adder_lib.drawing import AdderPanel
 
@@ -125,21 +124,16 @@ def test_plot_maps():
     assert [ax.get_title() for ax in figure.axes[:6]] == [f"channel {n}" for n in range(6)]
 
 
-def test_plot_unit_frames_what_it_sees(watched):
+def test_units_are_those_of_the_blocks_with_what_they_say(watched):
     model, image, seen = watched
-    figure = plot_unit(model, image, seen, 1, 2, 3, 4)
-    value = seen[model.block1][0, 2, 3, 4].item()
-    assert f"is {value:.2f}" in figure.get_label() and "6x6 pixels" in figure.get_label()
-    frame = figure.axes[0].patches[0]
-    assert (frame.get_x(), frame.get_y(), frame.get_width()) == (2 * 4 + 0.5 - 3, 3.5, 6)
-
-
-def test_the_sliders_end_where_the_block_does(watched):
-    block, channel, row, column = explore_units(*watched).children[:4]
-    assert (channel.max, row.max, column.max) == (7, 13, 13)
-    channel.value = row.value = 7
-    block.value = 3
-    assert (channel.max, row.max, column.max, row.value) == (15, 4, 4, 4)
+    explorer = explore_units(model, image, seen)
+    assert [layer["name"] for layer in explorer.layers] == ["block 1", "block 2", "block 3"]
+    assert [layer["size"] for layer in explorer.layers] == [6, 16, 32]
+    for layer, block in zip(explorer.layers, (model.block1, model.block2, model.block3)):
+        maps = torch.tensor(layer["maps"])
+        assert torch.allclose(maps, seen[block][0], atol=0.001)
+        assert maps.shape[1:] == (layer["count"], layer["count"])
+    assert explorer.place == [0, 0, 7, 7]
 
 
 def test_plot_embedding_and_answer():

@@ -4,7 +4,7 @@ for (const part of document.querySelectorAll("pre, .table-wrapper, .output.text_
 document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "All pages");
 
 /** Shows what waited for guesses. */
-function open(output) {
+function release(output) {
   output.hidden = false;
   output.parentNode.querySelector(".held")?.remove();
 }
@@ -16,7 +16,7 @@ function holdBack(el, model) {
   const [first] = held;
   for (const output of held) {
     output.hidden = "until-found"; // by the browser's own search
-    output.addEventListener("beforematch", () => open(output));
+    output.addEventListener("beforematch", () => release(output));
     (output.guesses ??= new Set()).add(mark);
   }
   if (first && !first.parentNode.querySelector(".held")) {
@@ -24,7 +24,7 @@ function holdBack(el, model) {
     button.textContent = "Guess first, or see what came out";
     first.before(button);
     button.addEventListener("click", () => {
-      held.forEach(open);
+      held.forEach(release);
       Object.assign(first, { tabIndex: -1 }).focus();
     });
   }
@@ -32,7 +32,7 @@ function holdBack(el, model) {
   next.role = "status";
   model.on("change:chosen", () => {
     next.innerHTML ||= `<a href="#${mark}">Is it so? See what came out.</a>`;
-    for (const output of held) if (output.guesses.delete(mark) && !output.guesses.size) open(output);
+    for (const output of held) if (output.guesses.delete(mark) && !output.guesses.size) release(output);
     const verdicts = document.getElementById(mark).parentNode.querySelectorAll("[data-verdict]");
     verdicts.forEach((verdict, place) => (verdict.hidden = place !== model.get("chosen") + 1));
   });
