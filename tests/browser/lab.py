@@ -116,8 +116,8 @@ def draw(page, strokes, pad=".digit-pad") -> None:
 
 
 def wait_for_text(page, text: str) -> None:
-    """Wait until the panel says this, in its sentence or below it."""
-    page.locator(".prediction, .note").filter(has_text=text).first.wait_for()
+    """Wait until the panel or the diagram says this, in its sentence or below it."""
+    page.locator(".prediction, .answer, .note").filter(has_text=text).first.wait_for()
 
 
 def write_notebook(folder: Path, *cells: str) -> None:
