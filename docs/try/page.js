@@ -15,16 +15,22 @@ function startPage() {
   const shipped = diagram.get("weights");
   const numbers = readWeights(shipped);
 
-  elements.diagram.addEventListener("answer", ({ detail: { result, pixels, number, empty } }) => {
+  /** What one has drawn and chosen: for the small diagram, and a question to the adder of the hidden sums. */
+  function tell({ result, pixels, number, empty }) {
     learner.set("pixels", pixels);
     learner.set("number", number);
-    for (const input of document.querySelectorAll("#number input")) input.checked = Number(input.value) === number;
     if (empty) return;
     // The hidden sums stand behind the network that ships, whatever is being taught below them.
     const { digit, layers } = diagram.get("weights") === shipped ? result : forward(numbers, pixels, number);
     sums.set("asked", { embedding: layers.embedding.data, digit, number });
+  }
+  let later = 0;
+  elements.diagram.addEventListener("answer", ({ detail }) => {
+    for (const input of document.querySelectorAll("#number input")) input.checked = Number(input.value) === detail.number;
+    clearTimeout(later);
+    later = setTimeout(tell, 100, detail); // not while one draws
   });
-  pad.save_changes = () => diagram.set("pixels", [...frameStrokes([...pad.get("strokes"), pad.get("unfinished")])]);
+  pad.save_changes = () => pad.get("unfinished").length || diagram.set("pixels", [...frameStrokes(pad.get("strokes"))]);
   document.getElementById("number").addEventListener("change", ({ target }) => diagram.set("number", Number(target.value)));
   elements.teach.addEventListener("weights", ({ detail }) => {
     for (const model of [diagram, learner]) model.set("weights", areSame(numbers, detail) ? shipped : detail);
