@@ -26,12 +26,13 @@ function startPage() {
   }
   let later = 0;
   elements.diagram.addEventListener("answer", ({ detail }) => {
-    for (const input of document.querySelectorAll("#number input")) input.checked = Number(input.value) === detail.number;
+    document.querySelector(`#number [value="${detail.number}"]`).checked = true;
     clearTimeout(later);
     later = setTimeout(tell, 100, detail); // not while one draws
   });
   pad.save_changes = () => pad.get("unfinished").length || diagram.set("pixels", [...frameStrokes(pad.get("strokes"))]);
-  document.getElementById("number").addEventListener("change", ({ target }) => diagram.set("number", Number(target.value)));
+  const choose = ({ target }) => diagram.set("number", Number(target.value));
+  document.getElementById("number").addEventListener("change", choose);
   elements.teach.addEventListener("weights", ({ detail }) => {
     for (const model of [diagram, learner]) model.set("weights", areSame(numbers, detail) ? shipped : detail);
   });
