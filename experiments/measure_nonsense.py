@@ -20,9 +20,10 @@ from mnist_adder_lib import load_pretrained, load_splits, normalise
 from mnist_adder_lib.course import nonsense
 from mnist_adder_lib.course.nearest import COUNT, distances_to_nearest, found_in
 
+DIGITS = nonsense.DRAWINGS["digits"]
 KINDS = {"scribbles": nonsense.scribble, "signatures": nonsense.signature,
          "two digits": nonsense.two_digits, "words": nonsense.word, "full pads": nonsense.full_pad,
-         "17": lambda random: nonsense.side_by_side(map(nonsense.DRAWINGS["digits"].get, "17"), random)}
+         "17": lambda random: nonsense.side_by_side(map(DIGITS.get, "17"), random)}
 TWELVE = ["triangle", "house", "cross", "A", "smile", "heart", "line", "dot", "scribbles",
           "signatures", "17", "full pads"]
 

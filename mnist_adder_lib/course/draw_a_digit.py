@@ -62,7 +62,7 @@ class Dictation(DigitPad):
     - drawings: the strokes of those that were drawn, in the same order
     """
 
-    _esm = apart("PANEL", read("pad", PAD)) + read("dictation")
+    _esm: str = apart("PANEL", read("pad", PAD)) + read("dictation")  # type: ignore[assignment]
     _css = STYLE + read("pad", PAD, "css") + read("dictation", kind="css")
     asked: List = List().tag(sync=True)
     drawings: List = List().tag(sync=True, echo_update=False)

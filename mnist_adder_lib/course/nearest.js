@@ -133,7 +133,6 @@ function makeNearest(known, el) {
   el.classList.add("nearest");
   el.innerHTML = NEAREST;
   const find = (selector) => el.querySelector(selector);
-  const stored = readWeights(known.weights);
   const sheet = readSheet(known.images).then(({ images, digits }) => ({ images, digits, inks: images.map(inkInSquares) }));
   let [version, space, now] = [0, null, null]; // space: images, digits, ... and what makeSpace returns
 
@@ -143,11 +142,16 @@ function makeNearest(known, el) {
     return Array.from(known.images.digits, (_, n) => low.map((value, i) => value + step[i] * all[n * low.length + i]));
   }
 
-  async function setWeights(weights) {
+  /** Other weights, as text or read; of those that `known` was made with, all is there already. */
+  function setWeights(weights) {
+    if (weights.numbers) weights = readWeights(weights);
+    const sum = Object.values(weights).reduce((before, { data }) => data.reduce((a, b) => a + b, before), 0);
+    return learn(weights, Math.abs(sum - known.sum) < 1e-6);
+  }
+
+  async function learn(weights, isStored) {
     const mine = ++version;
     const isOver = () => mine !== version;
-    if (weights.numbers) weights = readWeights(weights);
-    const isStored = Object.entries(stored).every(([name, { data }]) => data.every((value, i) => value === weights[name].data[i]));
     space = null;
     if (!isStored) say("These weights are new to me: I look at my training images once more.");
     const { images, digits, inks } = await sheet;
@@ -227,6 +231,6 @@ function makeNearest(known, el) {
     return isKnown ? unknown : { isKnown, sentence: FAR };
   }
 
-  setWeights(stored);
+  learn(readWeights(known.weights), true);
   return { show, setWeights };
 }

@@ -60,7 +60,9 @@ def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
     found = found_in(model, images).numpy()
     low, step = found.min(0), np.ptp(found, axis=0) / 255 + 1e-9
     embedding = nn.ModuleDict({"embedding": model.embedding})  # under its name in the network
+    numbers = [value.double().sum().item() for value in model.state_dict().values() if value.ndim]
     return dict(
-        images=image_sheet(images, digits), threshold=threshold, weights=weights_as_text(embedding),
+        images=image_sheet(images, digits), threshold=threshold,
+        weights=weights_as_text(embedding), sum=sum(numbers),  # of all: to recognise the network
         found=dict(low=low.tolist(), step=step.tolist(),  # a byte for each number, n times 32
                    bytes=to_base64(((found - low) / step).round().astype(np.uint8))))

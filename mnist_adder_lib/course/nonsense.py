@@ -44,7 +44,7 @@ def rotation(angle: float) -> np.ndarray:
 
 def scribble(random: np.random.Generator) -> list[np.ndarray]:
     """To and fro, or wherever the hand goes."""
-    count = random.integers(8, 20)
+    count = int(random.integers(8, 20))
     if random.random() < 0.5:
         return [bent(random.uniform(0, 10, (count, 2)))]
     return [bent(to_and_fro(count, random)) @ rotation(random.uniform(0, np.pi))]
@@ -56,7 +56,7 @@ def to_and_fro(count: int, random: np.random.Generator, miss: float = 0.8) -> np
 
 
 def signature(random: np.random.Generator) -> list[np.ndarray]:
-    points = to_and_fro(random.integers(10, 18), random, miss=1.2)
+    points = to_and_fro(int(random.integers(10, 18)), random, miss=1.2)
     return [bent(points[:, ::-1] * [2.2, 0.6])]
 
 
@@ -75,7 +75,7 @@ def word(random: np.random.Generator) -> list[np.ndarray]:
 
 
 def full_pad(random: np.random.Generator) -> list[np.ndarray]:
-    return [to_and_fro(random.integers(18, 26), random, miss=0.2)]
+    return [to_and_fro(int(random.integers(18, 26)), random, miss=0.2)]
 
 
 def framed(strokes: list[np.ndarray]) -> np.ndarray:
