@@ -20,9 +20,10 @@ TRAIN = """async ({ source, data, pairs, told, answer, seeds, further }) => {
         const random = page.randomNumbers(seed);
         const adder = await page.makeAdder(told, answer, random);
         const shares = [];
-        for (const plan of [page.SHORT, { ...page.LONG, classes: further }].slice(0, further ? 2 : 1)) {
-            await new Promise((resolve) => page.trainInSlices(
-                adder, plan, training, seen, random, (steps, isLast) => isLast && resolve()));
+        const plans = [page.SHORT, { ...page.LONG, classes: further }];
+        for (const plan of plans.slice(0, further ? 2 : 1)) {
+            await new Promise((resolve) => page.trainInSlices(adder, plan, training, seen, random,
+                (steps, isLast) => isLast && resolve()));
             const answers = page.askAll(adder, others);
             shares.push(100 * page.meanShare(answers, seen), 100 * page.meanShare(answers, pairs));
             adder.code.restart();
