@@ -177,12 +177,12 @@ def test_it_stops_goes_on_and_forgets_while_it_trains(teach):
     before = page.evaluate("(document.querySelector('.train').click(), seen.length)")
     story(page, "Stopped")
     page.wait_for_function(f"seen.length === {before + 1}")  # the report that was on its way
-    stopped = page.inner_text(".progress")
+    stopped = page.inner_text(".images")
     page.wait_for_timeout(1500)
-    assert page.evaluate("seen.length") == before + 1 and page.inner_text(".progress") == stopped
+    assert page.evaluate("seen.length") == before + 1 and page.inner_text(".images") == stopped
     page.click("text=Continue")
     page.wait_for_function(f"seen.length > {before + 2}")
-    assert page.inner_text(".progress") != stopped
+    assert page.inner_text(".images") != stopped
     page.click("text=Forget everything")
     forgotten = page.evaluate(NUMBERS)
     page.wait_for_timeout(2000)
