@@ -159,7 +159,7 @@ const TEACH = `
       <input type="file" accept=".safetensors" hidden>
     </div>
     <p class="story" role="status"></p>
-    <p class="legend">${legend.join("")} <span class="progress"></span></p>
+    <p class="legend">${legend.join("")} <span class="images"></span></p>
     <div class="chart" role="img">
       <div class="ticks" aria-hidden="true">${TICKS.map((percent) => `<span>${percent}%</span>`).join("")}</div>
       <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
@@ -168,7 +168,7 @@ const TEACH = `
     </div>
     <figure><canvas role="img" aria-label="The filters of the first layer"></canvas>
       <figcaption>The 8 filters of the first layer: white counts for, orange against.</figcaption></figure>
-    <p><a class="lesson" hidden>How training works</a></p>
+    <p class="lesson" hidden><a>How training works</a></p>
   </div>`;
 
 const whole = (number) => Math.round(number).toLocaleString("en");
@@ -258,7 +258,7 @@ function render({ model, el }) {
     asked = false;
     if (error) {
       halt("new");
-      worker.terminate();
+      worker?.terminate();
       worker = null;
       return say(`This browser can't train the network: ${error}`);
     }
@@ -298,7 +298,7 @@ function render({ model, el }) {
       find(`.legend .${name} b`).textContent = last ? percent(last[name]) : "";
     }
     find(".end").textContent = whole(end);
-    find(".progress").textContent = last ? `${whole(last.images)} images` : "";
+    find(".images").textContent = last ? `${whole(last.images)} images` : "";
     const values = CURVES.map(([name, words]) => last && `${words} ${percent(last[name])}`).join(", ");
     find(".chart").ariaLabel = "Two curves over the training images seen" +
       (last ? `: ${values} after ${whole(last.images)} images` : ", still empty");
@@ -324,7 +324,7 @@ function render({ model, el }) {
   const actions = {
     forget: () => take(randomWeights(shapes, random),
       `It has forgotten everything: ${count} random numbers. Press Train.`),
-    train: () => (state === "running" ? stop() : train()),
+    train: () => (state === "running" ? stop() : train().catch((error) => hear({ id, error }))),
     back: () => take(trained, "This is the trained network again."),
     save, open: () => find("input").click(),
   };
@@ -333,7 +333,8 @@ function render({ model, el }) {
     if (target.files[0]) open(target.files[0]);
     target.value = ""; // the same file can be opened again
   });
-  if (model.get("lesson")) Object.assign(find(".lesson"), { href: model.get("lesson"), hidden: false });
+  find(".lesson").hidden = !model.get("lesson");
+  find(".lesson a").href = model.get("lesson") ?? "";
   const letKeysGo = keepKeys(el);
   drawFilters(find("canvas"), weights["block1.0.0.weight"]);
   draw();
