@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import seaborn as sns
 import torch
 from matplotlib.figure import Figure
@@ -12,9 +11,8 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from .checks import Checks, rand_int
-from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, write_readably
+from .figures import BLUE, GREY, ORANGE, in_style, labelled, write_readably
 from .guesses import Guesses
-from .results import read_results
 
 guesses = Guesses.load("does_it_add")
 checks = Checks()
@@ -135,33 +133,6 @@ def difference(digit_probabilities, number):
     return probabilities
 
 
-# --- what experiments/measure_adders.py measured --------------------------------------------------
-
-
-def by_count(adder: str, score: str = "held_sums") -> pd.DataFrame:
-    """A score of an adder behind a network that reads digits: a table with a row for each number of
-    held-out pairs, a column for each seed.
-
-    score: what the head of the tool names, such as "held_sums", in percent.
-    """
-    runs = read_results("adders.jsonl")
-    runs = runs[~runs["whole"] & (runs["adder"] == adder)]
-    runs = runs.assign(score=[scores[score] for scores in runs["evaluation"]])
-    return runs.pivot(index="held_out", columns="seed", values="score").rename_axis("held out")
-
-
-def mean_and_std(adders: list[str], scores: list[str]) -> pd.DataFrame:
-    """Scores of some adders, of which 20 pairs were held out: mean ± standard deviation over their
-    seeds, a row for each adder."""
-    columns = {score.replace("_", " "): [_with_std(by_count(adder, score).loc[20])
-                                         for adder in adders] for score in scores}
-    return pd.DataFrame(columns, index=pd.Index(adders))
-
-
-def _with_std(found: pd.Series) -> str:
-    return f"{found.mean():.1f} ± {found.std():.1f}"
-
-
 # --- figures --------------------------------------------------------------------------------------
 
 SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
@@ -220,26 +191,4 @@ def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
                ylabel="predicted" if ax.get_subplotspec().is_first_col() else "")
         words.append(f"{title}: slope {steepness:.2f}")
     return labelled(figure, "Dots along a line, beside a dotted diagonal of slope 1. "
-                            + "; ".join(words) + ".")
-
-
-@in_style
-def plot_counts(tables: dict[str, pd.DataFrame]) -> Figure:
-    """Percent of held-out sums right over the number of held-out pairs: a line for each adder.
-
-    tables: for each adder a row for each number of pairs, a column for each seed.
-    """
-    figure, ax = plt.subplots(figsize=(5.5, 3))
-    for (name, table), colour, mark in zip(tables.items(), (BLUE, GREEN, ORANGE), "osD"):
-        ax.plot(table.index, table.mean(axis=1), color=colour)
-        for seed in table:
-            ax.plot(table.index, table[seed], mark, color=colour, markersize=4)
-        ax.annotate(name, (table.index[-1], table.mean(axis=1).iloc[-1]), (6, 0),
-                    textcoords="offset points", verticalalignment="center")
-    ax.set(xlabel="pairs held out, of 100", ylabel="held-out sums right, %", ylim=(-4, 104),
-           xticks=next(iter(tables.values())).index)
-    words = [f"{name}: " + ", ".join(f"{value:.0f}% with {count}"
-                                     for count, value in table.mean(axis=1).items())
-             for name, table in tables.items()]
-    return labelled(figure, "A line for each adder over the number of held-out pairs. "
                             + "; ".join(words) + ".")
