@@ -40,7 +40,7 @@ PANEL = """\
 NEEDS_PYTHON = (
     '<p class="needs-python">Here stands something to play with when you run the lesson.</p>')
 LIVE = {  # widgets that calculate all in the browser
-    "WindowViewer", "BallOnCurve", "PairPicker", "NetworkDiagram"}
+    "WindowViewer", "BallOnCurve", "HiddenSums", "NetworkDiagram"}
 THE_PANEL = re.compile(  # shows the network that ships, and no other
     r"^(\w+) = load_pretrained\(\)\n(?!.*\bfit\().*^(\w+) = AdderPanel\(\1\b[^\n]*\n\2\Z",
     re.M | re.S)

@@ -8,15 +8,16 @@ from lab import DIGITS, draw, wait_for_text
 
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.ball_on_curve import BallOnCurve
+from mnist_adder_lib.course.hidden_sums import HiddenSums
 from mnist_adder_lib.course.network_diagram import NetworkDiagram
-from mnist_adder_lib.course.pair_picker import PairPicker
 from mnist_adder_lib.course.start_here import guesses
 from mnist_adder_lib.course.window_viewer import WindowViewer
 
 pytestmark = pytest.mark.thorough
 
 WIDGETS = {
-    "guess": lambda: guesses.ask("parameters").widget, "picker": PairPicker,
+    "guess": lambda: guesses.ask("parameters").widget, 
+    "sums": lambda: HiddenSums(load_pretrained()),
     "ball": lambda: BallOnCurve(with_momentum=True), "viewer": WindowViewer,
     "diagram": lambda: NetworkDiagram(load_pretrained(), here="adder"),
     "small diagram": lambda: NetworkDiagram(load_pretrained(), here="adder", small=True),

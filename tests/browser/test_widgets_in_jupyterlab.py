@@ -20,7 +20,7 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "guess = guesses.ask('parameters')\nguess",
     "window-viewer": "from mnist_adder_lib.course.window_viewer import WindowViewer\n"
     "viewer = WindowViewer(place=[9, 13])\nviewer",
-    "pair-picker": "from mnist_adder_lib.course.pair_picker import PairPicker\nPairPicker()",
+    "hidden-sums": "from mnist_adder_lib.course.hidden_sums import HiddenSums\nHiddenSums()",
     "ball-on-curve": "from mnist_adder_lib.course.ball_on_curve import BallOnCurve\n"
     "ball = BallOnCurve(rate=0.1)\nball",
     "network-diagram": "from mnist_adder_lib.course.network_diagram import NetworkDiagram\n"
@@ -30,7 +30,7 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "explore(lambda place: plot_slope([place]), place=(0, 6))",
 }
 STOPS = {  # how many stops of the Tab key each has
-    "mnist-adder": 8, "mnist-adder-guess": 1, "window-viewer": 17, "pair-picker": 4,
+    "mnist-adder": 8, "mnist-adder-guess": 1, "window-viewer": 17, "hidden-sums": 4,
     "ball-on-curve": 5, "network-diagram": 6, "mnist-adder-explore": 3,
 }
 SHORTCUTS = [*"ddaxybzm", "ArrowDown", "ArrowUp"]  # JupyterLab's, on the cell that is chosen

@@ -4,9 +4,9 @@ import torch
 import torch.nn.functional as F
 
 from mnist_adder_lib.course.does_it_add import TOTALS, checks, plot_pairs, plot_slopes
-from mnist_adder_lib.course.pair_picker import PairPicker, unseen_sums
+from mnist_adder_lib.course.hidden_sums import HiddenSums, unseen_sums
 
-PAIRS = PairPicker().held_out
+PAIRS = HiddenSums().held_out
 
 
 def lost(held_out):
