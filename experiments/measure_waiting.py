@@ -33,9 +33,8 @@ def build(seed: int, pairs: str) -> tuple[nn.Module, Tensor]:
     """The course's adder with its sum head, and which pairs are held out: ten drawn by the seed, or
     the lesson's pattern of 20."""
     torch.manual_seed(seed)
-    held_out = torch.zeros(100, dtype=torch.bool)
-    held_out[torch.randperm(100)[:10]] = True
-    held_out = as_table(PATTERN) if pairs == "pattern" else held_out.view(10, 10)
+    held_out = torch.randperm(100).view(10, 10) < 10
+    held_out = as_table(PATTERN) if pairs == "pattern" else held_out
     layers = fully_connected(30, 64), fully_connected(64, 64), nn.Linear(64, 19, bias=False)
     return nn.Sequential(*layers), held_out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import seaborn as sns
 import torch
 from matplotlib.figure import Figure
@@ -13,6 +14,7 @@ from torch import Tensor
 from .checks import Checks, rand_int
 from .figures import BLUE, GREY, ORANGE, in_style, labelled, write_readably
 from .guesses import Guesses
+from .results import read_results
 
 guesses = Guesses.load("does_it_add")
 checks = Checks()
@@ -133,6 +135,22 @@ def difference(digit_probabilities, number):
     return probabilities
 
 
+# --- what experiments/measure_waiting.py measured -------------------------------------------------
+
+
+def waiting_table() -> pd.DataFrame:
+    """Held-out sums right after some steps, a row for each weight decay: mean ± standard deviation
+    over ten seeds, and how many of them reach 80% in the end."""
+    runs = read_results("waiting.jsonl")
+    rows = {}
+    for decay, some in runs[runs["pairs"] == "drawn"].groupby("decay"):
+        steps, held = some["steps"].iloc[0], np.array(some["evaluation_held"].tolist())
+        rows[decay] = {f"step {step:,}": f"{column.mean():.0f} ± {column.std(ddof=1):.0f}"
+                       for step, column in zip(steps, held.T) if step in (100, 1000, 3000)}
+        rows[decay]["80% or more"] = f"{(held[:, -1] >= 80).sum()} of {len(held)}"
+    return pd.DataFrame(rows).T.rename_axis("weight decay")
+
+
 # --- figures --------------------------------------------------------------------------------------
 
 SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
@@ -192,3 +210,20 @@ def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
         words.append(f"{title}: slope {steepness:.2f}")
     return labelled(figure, "Dots along a line, beside a dotted diagonal of slope 1. "
                             + "; ".join(words) + ".")
+
+
+@in_style
+def plot_waiting(curves: dict[str, list]) -> Figure:
+    """Percent of sums right over the steps (log): for each name a line for the held-out pairs, and
+    a dotted one for the seen. curves: lists of [step, seen, held out]."""
+    figure, ax = plt.subplots(figsize=(5.5, 3))
+    words = []
+    for (name, curve), colour in zip(curves.items(), (BLUE, ORANGE)):
+        steps, seen, held = zip(*curve)
+        ax.plot(steps, seen, ":", color=colour)
+        ax.plot(steps, held, "o-", color=colour, markersize=4, label=name)
+        words.append(f"{name}: held-out pairs " + ", ".join(
+            f"{value:.0f}% at step {step}" for step, value in zip(steps, held)))
+    ax.set(xscale="log", xlabel="step", ylabel="sums right, %", ylim=(-4, 104))
+    ax.legend(loc="center left")
+    return labelled(figure, "Lines over the steps. " + "; ".join(words) + ".")

@@ -1,10 +1,22 @@
 """Does it add?: the answers to its exercises, what was measured."""
 
+import pandas as pd
 import torch
 import torch.nn.functional as F
+from measure_waiting import build, shares
 
-from mnist_adder_lib.course.does_it_add import TOTALS, checks, plot_pairs, plot_slopes
+from mnist_adder_lib import asset_path, load_pretrained, load_splits, normalise
+from mnist_adder_lib.course.does_it_add import (
+    TOTALS,
+    checks,
+    plot_pairs,
+    plot_slopes,
+    plot_waiting,
+    waiting_table,
+)
 from mnist_adder_lib.course.hidden_sums import HiddenSums, unseen_sums
+from mnist_adder_lib.course.results import read_results
+from mnist_adder_lib.files import load_tensors
 
 PAIRS = HiddenSums().held_out
 
@@ -52,3 +64,45 @@ def test_plot_slopes_fits_a_line():
                          PAIRS & ~unseen_sums(PAIRS))
     assert "half: slope 0.50; all: slope 1.00" in figure.get_label()
     assert len(figure.axes[0].lines[2].get_xdata()) == 19  # without 0 + 0
+
+
+def test_plot_waiting_says_the_curves():
+    label = plot_waiting({"decay 3": [[50, 95.0, 2.0], [3000, 96.0, 81.0]]}).get_label()
+    assert "decay 3: held-out pairs 2% at step 50, 81% at step 3000" in label
+
+
+# --- what was measured ----------------------------------------------------------------------------
+
+RUNS = read_results("waiting.jsonl")
+
+
+def test_ten_seeds_of_each_weight_decay():
+    seeds = RUNS.groupby(["pairs", "decay"])["seed"].agg(sorted)
+    assert all(found == list(range(10)) for found in seeds)
+
+
+def held_in_the_end(decay):
+    some = RUNS[(RUNS["pairs"] == "drawn") & (RUNS["decay"] == decay)]
+    return pd.Series([curve[-1] for curve in some["evaluation_held"]])
+
+
+def test_what_the_lesson_says_of_waiting():
+    assert held_in_the_end(3).median() > 70 and held_in_the_end(3).min() > 40
+    assert held_in_the_end(0.01).median() < 10
+    table = waiting_table()
+    assert table.loc[3, "80% or more"] == f"{(held_in_the_end(3) >= 80).sum()} of 10"
+
+
+def test_the_waiting_adder_before_and_after_fits_the_network_that_ships():
+    kept = load_tensors(asset_path("waited.pt"))
+    adder, held_out = build(0, "drawn")
+    assert kept["held_out"].equal(held_out)
+    _, test, _ = load_splits()
+    images, digits = test.images[:1000], test.digits[:1000]
+    embeddings = load_pretrained().embed(normalise(images.unsqueeze(1).float() / 255)).detach()
+    found = {}
+    for name in ("before", "after"):
+        adder.load_state_dict(kept[name])
+        found[name] = shares(adder, held_out, embeddings, digits)
+    assert min(one["seen"] for one in found.values()) > 90
+    assert found["before"]["held"] < 25 and found["after"]["held"] > 50
