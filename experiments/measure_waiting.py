@@ -3,12 +3,12 @@ add those that they don't.
 
     python experiments/measure_waiting.py [--decays 0.01 0.3 1 3] [--pairs drawn pattern]
 
-Adds a line for each weight decay and seed to assets/waiting.jsonl, which lesson 10 reads: percent of
-images answered right, of the seen and of the held-out pairs (whose sum is seen), after some steps.
-The adders are trained side by side, as one: each has its own weights, start and held-out pairs. What
-is seen of the digits is the mean embedding of each, by the network that ships (its training knew all
-hundred pairs, but an embedding is made of an image alone). Settings were chosen on the test split.
-The one of decay 3 and seed 0 goes to assets/waited.pt, before and after.
+Adds a line for each weight decay and seed to assets/waiting.jsonl, which lesson 10 reads: percent
+of images answered right, of the seen and of the held-out pairs (whose sum is seen), after some
+steps. The ten adders are trained side by side, as one: each has its own weights and held-out pairs.
+What they see of a digit is its mean embedding by the network that ships. (Its training knew all
+hundred pairs, but an embedding is made of an image alone.) Settings were chosen on the test split.
+The adder of decay 3 and seed 0 goes to assets/waited.pt, before and after.
 """
 
 import argparse
