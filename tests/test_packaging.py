@@ -39,8 +39,8 @@ def test_the_wheel_holds_library_and_assets_only(wheel):
     library = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mnist_adder_lib").rglob("*.*")
                if path.suffix in ".py .typed .js .css .toml .mplstyle .c .wasm".split()}
     assets = {f"mnist_adder_lib/assets/{name}" for name in (
-        "adder.pt", "last_digit.pt", "results.jsonl", "changes.jsonl", "adders.jsonl",
-        "sums.jsonl")}
+        "adder.pt", "last_digit.pt", "results.jsonl", "changes.jsonl", "waiting.jsonl",
+        "sums.jsonl", "waited.pt")}
     assert "mnist_adder_lib/py.typed" in names and names == library | assets
 
 

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from .checks import Checks, rand_int
-from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, write_readably
+from .figures import BLUE, GREY, ORANGE, in_style, labelled, write_readably
 from .guesses import Guesses
 from .results import read_results
 
@@ -135,31 +135,20 @@ def difference(digit_probabilities, number):
     return probabilities
 
 
-# --- what experiments/measure_adders.py measured --------------------------------------------------
+# --- what experiments/measure_waiting.py measured -------------------------------------------------
 
 
-def by_count(adder: str, score: str = "held_sums") -> pd.DataFrame:
-    """A score of an adder behind a network that reads digits: a table with a row for each number of
-    held-out pairs, a column for each seed.
-
-    score: what the head of the tool names, such as "held_sums", in percent.
-    """
-    runs = read_results("adders.jsonl")
-    runs = runs[~runs["whole"] & (runs["adder"] == adder)]
-    runs = runs.assign(score=[scores[score] for scores in runs["evaluation"]])
-    return runs.pivot(index="held_out", columns="seed", values="score").rename_axis("held out")
-
-
-def mean_and_std(adders: list[str], scores: list[str]) -> pd.DataFrame:
-    """Scores of some adders, of which 20 pairs were held out: mean ± standard deviation over their
-    seeds, a row for each adder."""
-    columns = {score.replace("_", " "): [_with_std(by_count(adder, score).loc[20])
-                                         for adder in adders] for score in scores}
-    return pd.DataFrame(columns, index=pd.Index(adders))
-
-
-def _with_std(found: pd.Series) -> str:
-    return f"{found.mean():.1f} ± {found.std():.1f}"
+def waiting_table() -> pd.DataFrame:
+    """Held-out sums right after some steps, a row for each weight decay: mean ± standard deviation
+    over ten seeds, and how many of them reach 80% in the end."""
+    runs = read_results("waiting.jsonl")
+    rows = {}
+    for decay, some in runs[runs["pairs"] == "drawn"].groupby("decay"):
+        steps, held = some["steps"].iloc[0], np.array(some["evaluation_held"].tolist())
+        rows[decay] = {f"step {step:,}": f"{column.mean():.0f} ± {column.std(ddof=1):.0f}"
+                       for step, column in zip(steps, held.T) if step in (100, 1000, 3000)}
+        rows[decay]["80% or more"] = f"{(held[:, -1] >= 80).sum()} of {len(held)}"
+    return pd.DataFrame(rows).T.rename_axis("weight decay")
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -224,22 +213,17 @@ def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
 
 
 @in_style
-def plot_counts(tables: dict[str, pd.DataFrame]) -> Figure:
-    """Percent of held-out sums right over the number of held-out pairs: a line for each adder.
-
-    tables: for each adder a row for each number of pairs, a column for each seed.
-    """
+def plot_waiting(curves: dict[str, list]) -> Figure:
+    """Percent of sums right over the steps (log): for each name a line for the held-out pairs, and
+    a dotted one for the seen. curves: lists of [step, seen, held out]."""
     figure, ax = plt.subplots(figsize=(5.5, 3))
-    for (name, table), colour, mark in zip(tables.items(), (BLUE, GREEN, ORANGE), "osD"):
-        ax.plot(table.index, table.mean(axis=1), color=colour)
-        for seed in table:
-            ax.plot(table.index, table[seed], mark, color=colour, markersize=4)
-        ax.annotate(name, (table.index[-1], table.mean(axis=1).iloc[-1]), (6, 0),
-                    textcoords="offset points", verticalalignment="center")
-    ax.set(xlabel="pairs held out, of 100", ylabel="held-out sums right, %", ylim=(-4, 104),
-           xticks=next(iter(tables.values())).index)
-    words = [f"{name}: " + ", ".join(f"{value:.0f}% with {count}"
-                                     for count, value in table.mean(axis=1).items())
-             for name, table in tables.items()]
-    return labelled(figure, "A line for each adder over the number of held-out pairs. "
-                            + "; ".join(words) + ".")
+    words = []
+    for (name, curve), colour in zip(curves.items(), (BLUE, ORANGE)):
+        steps, seen, held = zip(*curve)
+        ax.plot(steps, seen, ":", color=colour)
+        ax.plot(steps, held, "o-", color=colour, markersize=4, label=name)
+        words.append(f"{name}: held-out pairs " + ", ".join(
+            f"{value:.0f}% at step {step}" for step, value in zip(steps, held)))
+    ax.set(xscale="log", xlabel="step", ylabel="sums right, %", ylim=(-4, 104))
+    ax.legend(loc="center left")
+    return labelled(figure, "Lines over the steps. " + "; ".join(words) + ".")

@@ -1,21 +1,24 @@
 """Does it add?: the answers to its exercises, what was measured."""
 
-
-import measure_adders
 import pandas as pd
-import pytest
 import torch
 import torch.nn.functional as F
-from measure_adders import DESIGNS, LESSONS_PAIRS, SIX, TRUE_SUMS, Adder
+from measure_waiting import build, shares
 
+from mnist_adder_lib import asset_path, load_pretrained, load_splits, normalise
 from mnist_adder_lib.course.does_it_add import (
-    by_count,
+    TOTALS,
     checks,
-    mean_and_std,
-    plot_counts,
     plot_pairs,
     plot_slopes,
+    plot_waiting,
+    waiting_table,
 )
+from mnist_adder_lib.course.hidden_sums import HiddenSums, unseen_sums
+from mnist_adder_lib.course.results import read_results
+from mnist_adder_lib.files import load_tensors
+
+PAIRS = HiddenSums().held_out
 
 
 def lost(held_out):
@@ -27,7 +30,7 @@ RIGHT = {
     checks.lost_sums: [
         lost,
         lambda held_out: torch.tensor([*lost(held_out)]).flip(0),
-        lambda held_out: [total for total in range(19) if held_out[TRUE_SUMS == total].all()],
+        lambda held_out: [total for total in range(19) if held_out[TOTALS == total].all()],
     ],
     checks.slope: [
         lambda true, predicted: ((true - true.mean()) * predicted).mean() / true.var(correction=0),
@@ -47,101 +50,59 @@ RIGHT = {
 
 
 def test_plot_pairs_frames_what_is_held_out_and_says_it_in_words():
-    table = torch.where(LESSONS_PAIRS, 0.0, 100.0)
-    single = plot_pairs({"19 classes": table}, LESSONS_PAIRS)
+    table = torch.where(PAIRS, 0.0, 100.0)
+    single = plot_pairs({"19 classes": table}, PAIRS)
     assert "19 classes: 0.0% on the framed held-out pairs, 100.0% on" in single.get_label()
     assert len(single.axes[0].patches) == 20 and len(single.axes[0].texts) == 100
-    many = plot_pairs({str(n): table for n in range(4)}, LESSONS_PAIRS)
+    many = plot_pairs({str(n): table for n in range(4)}, PAIRS)
     assert len(many.axes[0].patches) == 20 and not many.axes[0].texts
     assert [ax.get_ylabel() for ax in many.axes[:4]] == ["digit", "", "", "digit"]
 
 
 def test_plot_slopes_fits_a_line():
-    figure = plot_slopes({"half": 4 + TRUE_SUMS / 2, "all": TRUE_SUMS.double()},
-                         LESSONS_PAIRS & ~measure_adders.lost(LESSONS_PAIRS))
+    figure = plot_slopes({"half": 4 + TOTALS / 2, "all": TOTALS.double()},
+                         PAIRS & ~unseen_sums(PAIRS))
     assert "half: slope 0.50; all: slope 1.00" in figure.get_label()
     assert len(figure.axes[0].lines[2].get_xdata()) == 19  # without 0 + 0
 
 
-def test_plot_counts_says_the_means():
-    table = pd.DataFrame({0: [90.0, 10.0], 1: [92.0, 20.0]}, index=[5, 80])
-    label = plot_counts({"shift": table}).get_label()
-    assert "shift: 91% with 5, 15% with 80" in label
+def test_plot_waiting_says_the_curves():
+    label = plot_waiting({"decay 3": [[50, 95.0, 2.0], [3000, 96.0, 81.0]]}).get_label()
+    assert "decay 3: held-out pairs 2% at step 50, 81% at step 3000" in label
 
 
-# --- what was measured, and the tool that measured it ---------------------------------------------
+# --- what was measured ----------------------------------------------------------------------------
 
-RUNS = pd.read_json(measure_adders.RESULTS, lines=True)
-
-
-def test_each_training_is_there_once():
-    assert not RUNS.duplicated(["adder", "whole", "held_out", "seed"]).any()
-    assert set(RUNS["adder"]) <= set(DESIGNS) and not RUNS["torch"].isna().any()
+RUNS = read_results("waiting.jsonl")
 
 
-def test_the_six_were_trained_whole_with_the_same_seeds():
-    whole = RUNS[RUNS["whole"]]
-    seeds = whole.groupby("adder")["seed"].agg(sorted)
-    assert set(seeds.index) == set(SIX)
-    assert all(found == seeds.iloc[0] for found in seeds)
+def test_ten_seeds_of_each_weight_decay():
+    seeds = RUNS.groupby(["pairs", "decay"])["seed"].agg(sorted)
+    assert all(found == list(range(10)) for found in seeds)
 
 
-def test_five_seeds_of_each_adder_behind_a_reader():
-    behind = RUNS[~RUNS["whole"]].groupby(["adder", "held_out"])["seed"].agg(sorted)
-    assert all(seeds == [0, 1, 2, 3, 4] for seeds in behind)
-    assert set(by_count("amount, regression").index) == {5, 10, 20, 40, 60, 80}
+def held_in_the_end(decay):
+    some = RUNS[(RUNS["pairs"] == "drawn") & (RUNS["decay"] == decay)]
+    return pd.Series([curve[-1] for curve in some["evaluation_held"]])
 
 
-def scores_of(name, whole, score):
-    runs = RUNS[(RUNS["adder"] == name) & (RUNS["whole"] == whole) & (RUNS["held_out"] == 20)]
-    return pd.Series([scores[score] for scores in runs["evaluation"]])
+def test_what_the_lesson_says_of_waiting():
+    assert held_in_the_end(3).median() > 70 and held_in_the_end(3).min() > 40
+    assert held_in_the_end(0.01).median() < 10
+    table = waiting_table()
+    assert table.loc[3, "80% or more"] == f"{(held_in_the_end(3) >= 80).sum()} of 10"
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_what_the_lesson_says_of_them(whole):
-    held_sums, held_digits, seen_digits = (
-        {name: scores_of(name, whole, score) for name in SIX}
-        for score in ("held_sums", "held_digits", "seen_digits"))
-    assert max(held_sums["19 classes"].max(), held_sums["amount, 19 classes"].max()) < 1
-    assert held_sums["amount, regression"].min() > 85 > held_sums["regression"].max()
-    assert held_sums["shift"].equals(held_digits["shift"])
-    gap = {name: seen_digits[name] - held_digits[name] for name in SIX}
-    assert gap["19 classes"].min() > 2 > 0.5 > gap["shift, digit alone"].max()
-
-
-def test_what_the_lesson_says_of_fewer_pairs():
-    shift, regression, classes = (by_count(name).mean(axis=1) for name in (
-        "shift, digit alone", "amount, regression", "amount, 19 classes"))
-    assert shift.min() > 98 and classes.max() < 5
-    assert regression.loc[:20].min() > 90 and regression.loc[80] < 50
-
-
-def test_summary():
-    table = mean_and_std(["shift"], ["held_sums", "held_digits"])
-    assert list(table.columns) == ["held sums", "held digits"]
-    found = scores_of("shift", False, "held_sums")
-    assert table.loc["shift", "held sums"] == f"{found.mean():.1f} ± {found.std():.1f}"
-
-
-def test_shift_moves_the_digit_and_its_loss_is_the_digits():
-    torch.manual_seed(0)
-    model, numbers = Adder(head="shift"), torch.arange(10).repeat(3)
-    digits = torch.randint(10, (30,))
-    read, moved = model.add(torch.rand(30, 20), numbers)
-    assert measure_adders.answers(moved).equal(read.argmax(dim=1) + numbers)
-    found = measure_adders.sum_loss(moved, digits + numbers)
-    assert torch.allclose(found, F.cross_entropy(read, digits))
-
-
-def test_scores_by_hand():
-    right, read, mean = (torch.zeros(10, 10) for _ in range(3))
-    right[~LESSONS_PAIRS] = 1
-    right[0, 0] = 0.25
-    read[:] = 0.9
-    mean[:] = 0.5 * TRUE_SUMS + 3
-    found = measure_adders.scores((right, read, mean), LESSONS_PAIRS)
-    assert (found["held_sums"], found["lost_sums"], found["seen_sums"]) == (0, 25, 100)
-    assert found["slope"] == 0.5 and found["held_digits"] == 90
-    nothing = torch.zeros(10, 10, dtype=torch.bool)
-    nothing[4, 5] = True
-    assert measure_adders.scores((right, read, mean), nothing)["lost_sums"] is None
+def test_the_waiting_adder_before_and_after_fits_the_network_that_ships():
+    kept = load_tensors(asset_path("waited.pt"))
+    adder, held_out = build(0, "drawn")
+    assert kept["held_out"].equal(held_out)
+    _, test, _ = load_splits()
+    images, digits = test.images[:1000], test.digits[:1000]
+    embeddings = load_pretrained().embed(normalise(images.unsqueeze(1).float() / 255)).detach()
+    found = {}
+    for name in ("before", "after"):
+        adder.load_state_dict(kept[name])
+        found[name] = shares(adder, held_out, embeddings, digits)
+    assert min(one["seen"] for one in found.values()) > 90
+    assert found["before"]["held"] < 25 and found["after"]["held"] > 50
