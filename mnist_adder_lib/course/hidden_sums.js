@@ -3,8 +3,9 @@
 // On a page without Python, `render({ model, el })` takes any object with get, set, save_changes, on and off.
 
 const MOST = 20; // hidden pairs, as in hidden_sums.py
+const FEW = 10; // hidden at random
 const SHORT = { classes: 400, number: 1000, shift: 400, batch: 128, rate: 0.01, decay: 0.01 }; // random images
-const LONG = { classes: 60_000, rate: 0.003, decay: 1 }; // the mean of each digit, all seen pairs in every step
+const LONG = { classes: 6000, rate: 0.003, decay: 3 }; // the mean of each digit, all seen pairs in every step
 const SLICE = 12; // ms of training, then the page has its turn
 const EVERY = 5; // of the other images, each fifth is asked while it trains
 
@@ -24,12 +25,12 @@ const HIDE = `
       </table>
       <div class="bar" role="group" aria-label="Choose many at once">
         <button type="button" value="pattern">Pattern</button>
-        <button type="button" value="random">20 at random</button>
+        <button type="button" value="random">${FEW} at random</button>
         <button type="button" value="none">None</button>
       </div>
       <p class="chosen" role="status" aria-live="polite"></p>
     </div>
-    <div class="training">
+    <form class="training">
       <fieldset><legend>The adder answers with</legend>${radio("answer", "classes", "19 classes")}
         ${radio("answer", "number", "one number")}${radio("answer", "shift", "shift")}</fieldset>
       <fieldset><legend>It is told the number as</legend>${radio("told", "kind", "a kind")}${radio("told", "amount", "an amount")}</fieldset>
@@ -38,12 +39,14 @@ const HIDE = `
         <button type="button" value="long">Keep training, and forget</button>
         <button type="button" value="other">Hide other pairs</button>
       </div>
+      <p class="about-long" hidden>Keep training goes on with the mean of each digit's 20 numbers and all seen pairs at once. Each step
+        takes almost 1% off every weight. Will the hidden sums come?</p>
       <p class="reached" role="status" aria-live="polite"></p>
       <svg viewBox="0 0 330 132" role="img" hidden></svg>
       <p class="says" role="status" aria-live="polite"></p>
       <p class="reader"></p>
       <a class="why" hidden>Why?</a>
-    </div>
+    </form>
   </div>`;
 const ABOUT = { // what an adder is, by its answer
   classes: "19 classes: one output for each sum from 0 to 18. Nobody says that 7 lies between 6 and 8.",
@@ -75,7 +78,7 @@ function lostSums(pairs) {
 
 function atRandom() {
   const order = all.map((pair) => [Math.random(), pair]).sort((a, b) => a[0] - b[0]);
-  return order.slice(0, MOST).map(([, pair]) => pair);
+  return order.slice(0, FEW).map(([, pair]) => pair);
 }
 
 /** What an adder answers for each pair, how often: { "4,3": Map of sums to counts }. */
@@ -113,7 +116,7 @@ function trainInSlices(adder, plan, images, seen, random, onLook) {
     return { ...image, number: any(numbers[image.digit]) };
   });
   const most = plan[adder.answer];
-  let steps = 0, next = 10, timer = 0;
+  let steps = 0, next = 10, timer = 0; // of this plan
   function step(count) {
     const rate = plan.rate * (plan.batch ? Math.min(1, 4 * (1 - steps / most)) : 1); // slower at the end
     const examples = plan.batch ? randomOnes() : everyPair;
@@ -135,13 +138,14 @@ function trainInSlices(adder, plan, images, seen, random, onLook) {
 
 /** Two curves over the steps, on a logarithmic axis: [steps, share of seen pairs, share of hidden ones]. */
 function drawCurves(svg, points) {
-  const last = Math.max(1000, points.at(-1)[0]);
+  const [steps, seen, hidden] = points.at(-1);
+  const last = Math.max(1000, steps);
   const x = (steps) => 40 + (Math.log10(Math.max(steps, 10)) - 1) / (Math.log10(last) - 1) * 228;
   const y = (share) => 108 - 98 * share;
   const line = (which) => points.map((point) => `${x(point[0]).toFixed(1)},${y(point[which]).toFixed(1)}`).join(" ");
-  const name = (which, words, other) => {
-    const close = Math.abs(points.at(-1)[which] - points.at(-1)[other]) < 0.13;
-    const down = close ? (which === 1 ? -5 : 9) : 0;
+  const name = (which, words) => {
+    const close = hidden !== null && Math.abs(seen - hidden) < 0.13;
+    const down = close ? (seen > hidden) === (which === 1) ? -5 : 9 : 0;
     return `<text class="${words}" x="274" y="${y(points.at(-1)[which]) + 4 + down}">${words}</text>`;
   };
   const ticks = [10, 100, 1000, 10_000, 100_000].filter((steps) => steps <= last);
@@ -149,9 +153,10 @@ function drawCurves(svg, points) {
     `<line x1="40" x2="268" y1="${y(share)}" y2="${y(share)}"/><text x="35" y="${y(share) + 4}" text-anchor="end">${100 * share}%</text>`).join("")}
     ${ticks.map((steps) => `<text x="${x(steps)}" y="125" text-anchor="middle">${steps.toLocaleString("en")}</text>`).join("")}
     <text x="292" y="125">steps</text></g>
-    <polyline class="seen" points="${line(1)}"/><polyline class="hidden" points="${line(2)}"/>${name(1, "seen", 2)}${name(2, "hidden", 1)}`;
-  const [steps, seen, hidden] = points.at(-1);
-  svg.setAttribute("aria-label", `Sums right over steps of training. After ${steps}: seen pairs ${percent(seen)}, hidden pairs ${percent(hidden)}.`);
+    <polyline class="seen" points="${line(1)}"/>${name(1, "seen")}
+    ${hidden === null ? "" : `<polyline class="hidden" points="${line(2)}"/>${name(2, "hidden")}`}`;
+  const found = hidden === null ? "" : `, hidden pairs ${percent(hidden)}`;
+  svg.setAttribute("aria-label", `Sums right over steps of training. After ${steps}: seen pairs ${percent(seen)}${found}.`);
   svg.removeAttribute("hidden");
 }
 
@@ -164,14 +169,13 @@ function render({ model, el }) {
   buttons.get("0,0").tabIndex = 0;
   const images = model.get("data")?.embeddings ? readImages(model.get("data")) : null;
   find(".training").hidden = !images;
-  for (const input of el.querySelectorAll("input")) input.name += `-${NAMES.next}`; // each widget has groups of its own
-  NAMES.next += 1;
   let seed = model.get("seed") ?? 0;
   let adder = null, answers = null; // without an adder pairs are chosen, with one they are looked at
   let halt = null; // ends the training, while there is one
   let points = [], painting = null, lookedAt = "";
 
   const hidden = () => model.get("pairs") ?? pattern();
+  const seen = () => all.filter((pair) => !isHidden(String(pair)));
   const isHidden = (at) => hidden().some((pair) => String(pair) === at);
 
   /** How a pair's button looks and what it is called. */
@@ -212,7 +216,8 @@ function render({ model, el }) {
     }
     const [train, long, other] = ["train", "long", "other"].map((value) => find(`[value=${value}]`));
     train.textContent = halt ? "Stop" : "Train";
-    long.hidden = halt !== null || answer !== "classes" || told !== "kind";
+    long.hidden = halt !== null || !adder || answer !== "classes" || told !== "kind";
+    find(".about-long").hidden = long.hidden;
     other.hidden = halt !== null || !adder;
     if (!adder) say("reached", ABOUT[answer]);
     find("svg").toggleAttribute("hidden", !adder || !points.length);
@@ -246,25 +251,31 @@ function render({ model, el }) {
     choose(wanted ? [...others, at.split(",").map(Number)] : others);
   }
 
-  async function train(plan) {
+  async function train() {
     forget();
     const mine = (halt = () => {});
     const random = randomNumbers(seed++);
     const made = await makeAdder(model.get("told"), model.get("answer"), random);
     if (halt !== mine) return; // something else was chosen meanwhile
     adder = made;
-    const out = new Set(hidden().map(String));
-    const seen = all.filter((pair) => !out.has(String(pair)));
-    halt = trainInSlices(adder, plan, images.training, seen, random, (steps, isLast) => look(seen, steps, isLast));
+    halt = trainInSlices(adder, SHORT, images.training, seen(), random, look);
+    show();
+  }
+
+  /** Goes on with the adder where it stands: every step takes a part of all weights away. */
+  function trainOn() {
+    const before = points.at(-1)[0];
+    adder.code.restart();
+    halt = trainInSlices(adder, LONG, images.training, seen(), null, (steps, isLast) => look(before + steps, isLast));
     show();
   }
 
   /** Asks the adder for all pairs, and shows how far it has come. */
-  function look(seen, steps, isLast) {
+  function look(steps, isLast) {
     const lost = lostSums(hidden());
     const tested = hidden().filter(([digit, number]) => !lost.includes(digit + number));
     answers = askAll(adder, images.others.filter((_, n) => isLast || n % EVERY === 0));
-    points.push([steps, meanShare(answers, seen), meanShare(answers, tested)]);
+    points.push([steps, meanShare(answers, seen()), tested.length ? meanShare(answers, tested) : null]);
     const [, right, found] = points.at(-1);
     find(".reached").ariaLive = isLast ? "polite" : "off"; // a screen reader hears the end alone
     say("reached", `${isLast ? "After" : "Step"} ${steps.toLocaleString("en")}${isLast ? " steps" : ""}, on new images: `
@@ -279,9 +290,8 @@ function render({ model, el }) {
   /** What the visitor ends is looked at as if it were done. */
   function stop() {
     halt();
-    if (!points.length) return forget();
-    const out = new Set(hidden().map(String));
-    look(all.filter((pair) => !out.has(String(pair))), points.at(-1)[0], true);
+    if (points.length) look(points.at(-1)[0], true);
+    else forget();
   }
 
   /** What the adder says to a pair of the grid. */
@@ -345,19 +355,19 @@ function render({ model, el }) {
     if (target.value === "pattern") choose(pattern());
     if (target.value === "none") choose([]);
     if (target.value === "random") {
-      let pairs = atRandom();
-      while (complaintAbout(pairs)) pairs = atRandom();
+      let pairs = atRandom(); // every sum still occurs
+      while (complaintAbout(pairs) || lostSums(pairs).length) pairs = atRandom();
       choose(pairs);
     }
     if (target.value === "other") forget();
-    if (target.value === "long") train(LONG);
+    if (target.value === "long") trainOn();
     if (target.value === "train") {
       if (halt) stop();
-      else train(SHORT);
+      else train();
     }
   });
   el.addEventListener("change", ({ target }) => {
-    model.set(target.name.split("-")[0], target.value);
+    model.set(target.name, target.value);
     model.save_changes();
   });
 
@@ -371,7 +381,5 @@ function render({ model, el }) {
     for (const [name, listener] of Object.entries(listeners)) model.off(`change:${name}`, listener);
   };
 }
-
-const NAMES = { next: 0 };
 
 export default { render };

@@ -6,10 +6,11 @@ import base64
 
 import anywidget
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
 from ..data import load_splits, normalise
+from ..model import IdentityAdderModel
 from .widgets import FOLDER, SCRIPT, STYLE, read
 
 PATTERN = [[digit, number] for digit in range(10) for number in range(10)
@@ -49,7 +50,7 @@ class HiddenSums(anywidget.AnyWidget):
     data = Dict().tag(sync=True)
     asked = Dict().tag(sync=True)
 
-    def __init__(self, model: nn.Module | None = None, **traits):
+    def __init__(self, model: IdentityAdderModel | None = None, **traits):
         super().__init__(data={} if model is None else adder_data(model), **traits)
 
     @validate("pairs")
@@ -98,7 +99,7 @@ class HiddenSums(anywidget.AnyWidget):
 
 
 @torch.no_grad()
-def adder_data(model: nn.Module) -> dict:
+def adder_data(model: IdentityAdderModel) -> dict:
     """What `readImages` in adder.js reads: the embeddings of the first 2,000 training images and,
     to test it, of 1,000 others, the first of the test split; each number as a byte, by `scale`."""
     train, test, _ = load_splits()

@@ -10,8 +10,8 @@ from torch import nn
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.hidden_sums import ADDER, PATTERN, HiddenSums, adder_data
 
-TO_TEST = "makeAdder, randomNumbers, readImages, trainInSlices, meanShare, askAll, all, SHORT"
-TRAIN = """async ({ source, data, pairs, told, answer, seeds }) => {
+TO_TEST = "makeAdder, randomNumbers, readImages, trainInSlices, meanShare, askAll, all, SHORT, LONG"
+TRAIN = """async ({ source, data, pairs, told, answer, seeds, further }) => {
     const page = new Function(source)();
     const { training, others } = page.readImages(data);
     const out = new Set(pairs.map(String)), found = [];
@@ -19,10 +19,16 @@ TRAIN = """async ({ source, data, pairs, told, answer, seeds }) => {
     for (let seed = 0; seed < seeds; seed++) {
         const random = page.randomNumbers(seed);
         const adder = await page.makeAdder(told, answer, random);
-        await new Promise((resolve) => page.trainInSlices(
-            adder, page.SHORT, training, seen, random, (steps, isLast) => isLast && resolve()));
-        const answers = page.askAll(adder, others);
-        found.push([page.meanShare(answers, seen), page.meanShare(answers, pairs)]);
+        const shares = [];
+        const plans = [page.SHORT, { ...page.LONG, classes: further }];
+        for (const plan of plans.slice(0, further ? 2 : 1)) {
+            await new Promise((resolve) => page.trainInSlices(adder, plan, training, seen, random,
+                (steps, isLast) => isLast && resolve()));
+            const answers = page.askAll(adder, others);
+            shares.push(100 * page.meanShare(answers, seen), 100 * page.meanShare(answers, pairs));
+            adder.code.restart();
+        }
+        found.push(shares);
     }
     return found;
 }"""
@@ -114,10 +120,11 @@ def test_many_at_once(show):
     page = show(HiddenSums())
     button(page, "None").click()
     assert pairs(page) == [] and status(page).startswith("0 of 100")
-    button(page, "20 at random").click()
+    button(page, "10 at random").click()
     first = pairs(page)
-    button(page, "20 at random").click()
-    assert len(first) == len(pairs(page)) == 20 and first != pairs(page)
+    button(page, "10 at random").click()
+    assert len(first) == len(pairs(page)) == 10 and first != pairs(page)
+    assert status(page) == "10 of 100 pairs hidden. Every sum still occurs."
     button(page, "Pattern").click()
     assert pairs(page) == PATTERN
 
@@ -187,21 +194,35 @@ def test_gradients_and_steps_are_those_of_pytorch(empty_page, told, answer):
     assert torch.allclose(net.eval()(x), answers, atol=1e-4)
 
 
-def test_what_was_hidden_is_not_learned_unless_it_is_built_in(empty_page, data):
+@pytest.fixture
+def train(empty_page, data):
+    """A function that trains in the page, with each seed: the percent of seen and hidden pairs
+    that are right, in two columns; in two more after `further` steps that forget."""
     source = str(HiddenSums._esm).replace("export default { render }", f"return {{ {TO_TEST} }}")
 
-    def train(told, answer):
-        tested = [pair for pair in PATTERN if pair != [0, 0]]  # whose sum 0 no other pair has
-        found = empty_page.evaluate(TRAIN, dict(source=source, data=data, pairs=tested, told=told,
-                                                answer=answer, seeds=5))
-        return [100 * torch.tensor(column) for column in zip(*found)]
+    def train(pairs, told, answer, seeds, further=0):
+        found = empty_page.evaluate(TRAIN, dict(
+            source=source, data=data, pairs=pairs, told=told, answer=answer, seeds=seeds,
+            further=further))
+        return torch.tensor(found).T
 
-    seen, hidden = train("kind", "classes")
+    return train
+
+
+def test_what_was_hidden_is_not_learned_unless_the_adder_is_built_for_it(train):
+    tested = [pair for pair in PATTERN if pair != [0, 0]]  # its sum 0 no other pair has
+    seen, hidden = train(tested, "kind", "classes", seeds=5)
     assert seen.min() >= 97 and hidden.max() <= 5
-    seen, hidden = train("amount", "number")
+    seen, hidden = train(tested, "amount", "number", seeds=5)
     assert seen.min() >= 85 and hidden.min() >= 80
-    seen, hidden = train("kind", "shift")
+    seen, hidden = train(tested, "kind", "shift", seeds=5)
     assert seen.min() >= 97 and hidden.min() >= 97
+
+
+def test_hidden_sums_come_while_it_forgets(train):
+    ten = [[0, 4], [1, 8], [2, 5], [3, 2], [4, 9], [5, 5], [6, 1], [7, 6], [8, 3], [9, 7]]
+    _, before, seen, hidden = train(ten, "kind", "classes", seeds=2, further=3000)
+    assert before.max() <= 10 and seen.min() >= 97 and hidden.min() >= before.max() + 20
 
 
 def test_train_look_and_try_another_adder(show, data):
