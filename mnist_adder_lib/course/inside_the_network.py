@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
-from ..model import receptive_fields
+from ..model import fully_connected, receptive_fields
 from .checks import Checks
 from .display import Picture, explore
 from .figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
@@ -205,7 +207,7 @@ def swap_units(network, layer, units, inputs, others):
     return answer
 
 
-# --- an adder of lesson 10, and how it trains -----------------------------------------------------
+# --- adders of lesson 10, and how they train ------------------------------------------------------
 
 
 class OneNumber(nn.Module):
@@ -237,6 +239,26 @@ def train_adder(adder: nn.Module, embeddings: Tensor, digits: Tensor, hidden: Te
         optimizer.step()
         losses.append(loss.item())
     return sum(losses[-100:]) / 100
+
+
+def train_and_wait(embeddings: Tensor, digits: Tensor, hidden: Tensor,
+                   steps: int = 1500) -> tuple[nn.Module, nn.Module]:
+    """The course's adder, trained with a strong weight decay long after it knows all pairs that
+    aren't hidden: as it was after 100 steps, and as it is in the end. Each step is on all pairs,
+    with the mean embedding of each digit."""
+    adder = nn.Sequential(fully_connected(30, 64), fully_connected(64, 64),
+                          nn.Linear(64, 19, bias=False))
+    means = torch.stack([embeddings[digits == digit].mean(dim=0) for digit in range(10)])
+    digit, number = (~hidden).nonzero().T
+    inputs = torch.cat([means[digit], F.one_hot(number, 10)], dim=1)
+    optimizer = torch.optim.AdamW(adder.parameters(), lr=0.01, weight_decay=3.0)
+    for step in range(steps):
+        if step == 100:
+            early = copy.deepcopy(adder)
+        optimizer.zero_grad()
+        F.cross_entropy(adder(inputs), digit + number).backward()
+        optimizer.step()
+    return early.eval(), adder.eval()
 
 
 # --- two attributions -----------------------------------------------------------------------------
@@ -427,7 +449,7 @@ def plot_units(adders: dict) -> Figure:
 
     adders: name -> a table with a row for each unit and the columns `swapped` and `rest`.
     """
-    columns = min(3, len(adders))
+    columns = 2 if len(adders) == 4 else min(3, len(adders))
     rows = -(-len(adders) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(5.5, 2.1 * rows), squeeze=False,
                                 sharex=True, sharey=True)
