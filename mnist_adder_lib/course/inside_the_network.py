@@ -456,7 +456,7 @@ def plot_units(adders: dict) -> Figure:
     for ax in axes.flat[len(adders):]:
         ax.remove()
     for ax, (name, units) in zip(axes.flat, adders.items()):
-        ax.plot(units["swapped"], units["rest"], "o", color=BLUE, markersize=4, alpha=0.6)
+        ax.plot(units["swapped"], units["rest"], "o", color=BLUE, markersize=3)
         ax.axvline(0, color=GREY, linestyle=":")
         ax.set(title=name, xlim=(-1.1, 1.1), ylim=(-0.05, 1.05), xticks=(-1, 0, 1))
     figure.supxlabel("alike when digit and number are exchanged", fontsize="medium")
