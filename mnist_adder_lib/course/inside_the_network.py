@@ -144,7 +144,7 @@ def _images():
         "These are the brightest pixels. The map says which are important.":
             ("importance.flatten()", "image.flatten()"),
         "The others became 0. In a normalised image 0 is grey; black is the number `black`.":
-            ("black)", "0.0)"),
+            ("image, black)", "image, 0.0)"),
         "There is one pixel too many, or too few. (With `>` the last of them isn't counted.)":
             [("topk(count)", "topk(count - 1)"), ("topk(count)", "topk(count + 1)")],
         "You took the important pixels away. They should stay, and all others be black.":
