@@ -216,11 +216,11 @@ class OneNumber(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.image = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
-        self.number = nn.Linear(10, 1, bias=False)
+        self.of_image = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+        self.of_number = nn.Linear(10, 1, bias=False)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        return self.image(inputs[:, :20]) + self.number(inputs[:, 20:])
+        return self.of_image(inputs[:, :20]) + self.of_number(inputs[:, 20:])
 
 
 def train_adder(adder: nn.Module, embeddings: Tensor, digits: Tensor, hidden: Tensor,
