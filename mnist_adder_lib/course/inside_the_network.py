@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 import torch
+import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from ..model import receptive_fields
+from ..model import fully_connected, receptive_fields
 from .checks import Checks
 from .display import Picture
-from .figures import BLUE, GREEN, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
+from .figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 from .guesses import Guesses
 from .unit_explorer import UnitExplorer
 
@@ -88,35 +91,39 @@ def what_enters(network, layer, inputs):
 SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
 
 
-def _share_of_sum(table):
-    means = torch.stack([table[SUMS == total].mean() for total in range(19)])
-    return means[SUMS].var(correction=0) / table.var(correction=0)
+def _share_of_rows(table, dim=1):
+    return table.mean(dim).var(correction=0) / table.var(correction=0)
 
 
 @checks.add(
-    "What is left over is what a weighted sum of a digit's part and a number's part can't do.",
+    "1 means that nothing but the sum counts. But a unit that says the digit alone has 0.5, too: "
+    "such a share is no proof of adding.",
     probes=lambda: [(weight * torch.randn(10, 1) + torch.randn(10) + torch.randn(10, 10)
-                     + 0.3 * SUMS,) for weight in (2, 3, 1)],
+                     + 0.3 * SUMS,) for weight in (1, 2, 3)],
     mistakes={
-        "That is the share of one of them. What do digit and number leave unexplained?":
-            [("1 - digit - number", "digit"), ("1 - digit - number", "number")],
-        "That is what digit and number explain. The question is what they leave over.":
-            ("1 - digit - number", "digit + number"),
-        "One share is still in there: take away both, the digit's and the number's.":
-            [(" - digit - ", " - "), (" - digit - number", " - digit")],
-        "The groups are those of the sum. Digit and number have groups, and shares, of their own.":
-            [_share_of_sum, lambda table: 1 - _share_of_sum(table)],
-        "The shares are not multiplied: digit and number each take away their own part.":
-            [("1 - digit - number", "(1 - digit) * (1 - number)"), ("digit - n", "digit * n")],
+        "That is what the sum doesn't explain: take it from 1.":
+            lambda table: 1 - explained_by_sum(table),
+        "That is the digit's share. The groups are those of the sum: 19 of them.": _share_of_rows,
+        "That is the number's share. The groups are those of the sum: 19 of them.":
+            lambda table: _share_of_rows(table, dim=0),
+        "The largest sum is 18: `range(19)` goes up to 18.": ("range(19)", "range(18)"),
+        "Each sum counts as often as it has places: 9 has ten of them, and 0 has one. Put the means"
+        " in their places first, then take the variance.": lambda table: torch.stack(
+            [table[SUMS == total].mean() for total in range(19)]).var(correction=0)
+            / table.var(correction=0),
         "That is a variance, no share of it: divide by the variance of the whole table.":
-            lambda table: interaction(table) * table.var(correction=0),
-        "`.var()` divides by one less than there are numbers. Take `.var(correction=0)`.":
-            ("correction=0", "correction=1"),
+            (" / table.var(correction=0)", ""),
+        "The share is the other way round: divide by the variance of the table.":
+            lambda table: 1 / explained_by_sum(table),
+        "Into the places of a sum goes their mean, not what they add up to.":
+            (".mean()", ".sum()"),
     },
 )
-def interaction(table):
-    digit, number = (table.mean(dim).var(correction=0) / table.var(correction=0) for dim in (1, 0))
-    return 1 - digit - number
+def explained_by_sum(table):
+    means = torch.zeros(10, 10)
+    for total in range(19):
+        means[SUMS == total] = table[SUMS == total].mean()
+    return means.var(correction=0) / table.var(correction=0)
 
 
 def _images():
@@ -126,7 +133,7 @@ def _images():
 
 
 @checks.add(
-    "If the map tells the truth, blackening these pixels costs more than any others.",
+    "The lesson's test the other way round: if the map tells the truth, few pixels are enough.",
     probes=_images,
     observe=lambda function, image, *arguments: {
         "the answer": function(image, *arguments), "the image that was given": image},
@@ -136,21 +143,28 @@ def _images():
             ("importance.flatten()", "importance.flatten().abs()"),
         "These are the brightest pixels. The map says which are important.":
             ("importance.flatten()", "image.flatten()"),
-        "The pixels became 0. In a normalised image 0 is grey; black is the number `black`.":
-            ("= black", "= 0"),
+        "The others became 0. In a normalised image 0 is grey; black is the number `black`.":
+            ("image, black)", "image, 0.0)"),
         "There is one pixel too many, or too few. (With `>` the last of them isn't counted.)":
             [("topk(count)", "topk(count - 1)"), ("topk(count)", "topk(count + 1)")],
+        "You took the important pixels away. They should stay, and all others be black.":
+            lambda image, importance, count, black: (lambda pixels: pixels.index_fill(
+                0, importance.flatten().topk(count).indices, black).view(image.shape))(
+                    image.flatten()),
+        "What stays is the map's numbers. It should be the image's own pixels.":
+            ("= image.flatten()", "= importance.flatten()"),
         "`.topk` gives the largest numbers and their places: `.indices` are the places.":
             [(".indices", ""), (".indices", ".values")],
         "`.topk` looks along each row by itself. Lay all pixels in one row first: `.flatten()`.":
             ("importance.flatten()", "importance"),
-        "The image that was given has changed. Work on a copy of it: `image.clone()`.":
-            (".clone()", ""),
+        "The image that was given has changed. Work on another one.":
+            ("torch.full_like(image, black).flatten()", "image.fill_(black).flatten()"),
     },
 )
-def delete(image, importance, count, black):
-    pixels = image.clone().flatten()
-    pixels[importance.flatten().topk(count).indices] = black
+def keep(image, importance, count, black):
+    places = importance.flatten().topk(count).indices
+    pixels = torch.full_like(image, black).flatten()
+    pixels[places] = image.flatten()[places]
     return pixels.view(image.shape)
 
 
@@ -191,6 +205,98 @@ def swap_units(network, layer, units, inputs, others):
     answer = network(inputs)
     hook.remove()
     return answer
+
+
+# --- adders of lesson 10, and how they train ------------------------------------------------------
+
+
+class OneNumber(nn.Module):
+    """Lesson 10's bottleneck: one number of the embedding plus one of the one-hot number, from
+    (n, 30) to (n, 1)."""
+
+    def __init__(self):
+        super().__init__()
+        self.of_image = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+        self.of_number = nn.Linear(10, 1, bias=False)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.of_image(inputs[:, :20]) + self.of_number(inputs[:, 20:])
+
+
+def train_adder(adder: nn.Module, embeddings: Tensor, digits: Tensor, hidden: Tensor,
+                rate: float = 0.01) -> float:
+    """Train as lesson 10 does, 600 steps without the hidden pairs, bool (10, 10): the mean loss of
+    the last hundred. The adder gets (n, 30), embeddings and one-hot numbers, and gives 19 logits.
+    """
+    optimizer, losses = torch.optim.AdamW(adder.parameters(), lr=rate), []
+    for _ in range(600):
+        chosen = torch.randint(len(digits), (128,))
+        numbers = torch.multinomial((~hidden).float()[digits[chosen]], 1)[:, 0]
+        outputs = adder(torch.cat([embeddings[chosen], F.one_hot(numbers, 10)], dim=1))
+        loss = F.cross_entropy(outputs, digits[chosen] + numbers)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return sum(losses[-100:]) / 100
+
+
+def train_and_wait(embeddings: Tensor, digits: Tensor, hidden: Tensor,
+                   steps: int = 1500) -> tuple[nn.Module, nn.Module]:
+    """The course's adder, trained with a strong weight decay long after it knows all pairs that
+    aren't hidden: as it was after 100 steps, and as it is in the end. Each step is on all pairs,
+    with the mean embedding of each digit."""
+    adder = nn.Sequential(fully_connected(30, 64), fully_connected(64, 64),
+                          nn.Linear(64, 19, bias=False))
+    means = torch.stack([embeddings[digits == digit].mean(dim=0) for digit in range(10)])
+    digit, number = (~hidden).nonzero().T
+    inputs = torch.cat([means[digit], F.one_hot(number, 10)], dim=1)
+    optimizer = torch.optim.AdamW(adder.parameters(), lr=0.01, weight_decay=3.0)
+    for step in range(steps):
+        if step == 100:
+            early = copy.deepcopy(adder)
+        optimizer.zero_grad()
+        F.cross_entropy(adder(inputs), digit + number).backward()
+        optimizer.step()
+    return early.eval(), adder.eval()
+
+
+# --- two attributions -----------------------------------------------------------------------------
+
+
+def _logits(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
+    """The logit of each image's digit, beside the number 5: (n,)."""
+    numbers = torch.full((len(images),), 5)
+    return model(images, numbers)[0].gather(1, digits.view(-1, 1))[:, 0]
+
+
+def grad_cam(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
+    """Where the maps of block 3 speak for these digits: (n, 28, 28), nowhere below 0.
+
+    images: (n, 1, 28, 28). Source: Selvaraju and others, Grad-CAM, arXiv 1610.02391.
+    """
+    seen = []
+    hook = model.block3.register_forward_hook(lambda layer, inputs, output: seen.append(output))
+    total = _logits(model, images, digits).sum()
+    hook.remove()
+    gradient, = torch.autograd.grad(total, seen[0])
+    maps = (gradient.mean(dim=(2, 3), keepdim=True) * seen[0]).sum(dim=1, keepdim=True).relu()
+    return F.interpolate(maps.detach(), size=(28, 28), mode="bilinear")[:, 0]
+
+
+def guided_backprop(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
+    """The gradient of these digits' logits by the pixels, (n, 28, 28), of which each ReLU lets only
+    positive parts back. Source: Springenberg and others, arXiv 1412.6806."""
+    def only_positive(layer, grad_input, grad_output):
+        return tuple(gradient.clamp(min=0) for gradient in grad_input)
+
+    hooks = [layer.register_full_backward_hook(only_positive)
+             for layer in model.modules() if isinstance(layer, nn.ReLU)]
+    images = images.clone().requires_grad_()
+    gradient, = torch.autograd.grad(_logits(model, images, digits).sum(), images)
+    for hook in hooks:
+        hook.remove()
+    return gradient[:, 0]
 
 
 # --- the figures ----------------------------------------------------------------------------------
@@ -290,10 +396,13 @@ class Follow(ipywidgets.VBox):
 
 @in_style
 def plot_tables(tables: dict) -> Figure:
-    """10x10 tables beside each other: a row for each digit, a column for each number."""
-    figure, axes = plt.subplots(1, len(tables), figsize=(5.5, 2.3), squeeze=False)
-    for ax, (title, table) in zip(axes.flat, tables.items()):
-        ax.imshow(np.asarray(table), cmap="viridis")
+    """10x10 tables beside each other, a row for each digit, a column for each number: how far each
+    place is from the table's mean, all on one scale."""
+    apart = {title: np.asarray(table - table.mean()) for title, table in tables.items()}
+    most = max(abs(table).max() for table in apart.values())
+    figure, axes = plt.subplots(1, len(tables), figsize=(5.5, 1.9), squeeze=False)
+    for ax, (title, table) in zip(axes.flat, apart.items()):
+        ax.imshow(table, cmap="viridis", vmin=-most, vmax=most)
         ax.set(title=title, xlabel="number", xticks=range(0, 10, 3), yticks=range(0, 10, 3))
     axes[0, 0].set(ylabel="digit")
     return labelled(figure, "Tables of ten rows, the digits, and ten columns, the numbers; the "
@@ -301,22 +410,28 @@ def plot_tables(tables: dict) -> Figure:
 
 
 @in_style
-def plot_shares(layers: dict) -> Figure:
-    """For each unit of some layers, what the digit explains and what the sum does.
+def plot_units(adders: dict) -> Figure:
+    """All units of some adders, a panel for each: to the right how alike its table is to itself
+    with digit and number exchanged, upwards the share of what it makes of both together.
 
-    layers: name -> a table with a row for each unit and the columns `digit` and `sum`.
+    adders: name -> a table with a row for each unit and the columns `swapped` and `rest`.
     """
-    figure, ax = plt.subplots(figsize=(5.2, 3.4))
-    for (name, shares), colour, marker in zip(layers.items(), (BLUE, ORANGE, GREEN), "osD"):
-        ax.plot(shares["digit"], shares["sum"], marker, color=colour, label=name)
-    ax.axhline(18 / 99, color=GREY, linestyle=":", label="chance")
-    ax.axvline(9 / 99, color=GREY, linestyle=":")
-    ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="explained by the digit", ylabel="explained by the sum")
-    ax.legend()
-    return labelled(figure, "A point for each unit, to the right what the digit explains, upwards "
-                            "what the sum does. " + " ".join(
-        f"{name}: the sum explains {shares['sum'].mean():.0%} on average and at most "
-        f"{shares['sum'].max():.0%}." for name, shares in layers.items()))
+    columns = 2 if len(adders) == 4 else min(3, len(adders))
+    rows = -(-len(adders) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(5.5, 2.1 * rows), squeeze=False,
+                                sharex=True, sharey=True)
+    for ax in axes.flat[len(adders):]:
+        ax.remove()
+    for ax, (name, units) in zip(axes.flat, adders.items()):
+        ax.plot(units["swapped"], units["rest"], "o", color=BLUE, markersize=3)
+        ax.axvline(0, color=GREY, linestyle=":")
+        ax.set(title=name, xlim=(-1.1, 1.1), ylim=(-0.05, 1.05), xticks=(-1, 0, 1))
+    figure.supxlabel("alike when digit and number are exchanged", fontsize="medium")
+    figure.supylabel("rest", fontsize="medium")
+    return labelled(figure, "A point for each unit. " + " ".join(
+        f"{name}: when exchanged, {units['swapped'].mean():.2f} alike on average, from "
+        f"{units['swapped'].min():.2f} to {units['swapped'].max():.2f}; the rest is "
+        f"{units['rest'].mean():.0%}." for name, units in adders.items()))
 
 
 @in_style

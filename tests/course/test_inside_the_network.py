@@ -5,19 +5,25 @@ import pandas as pd
 import pytest
 import torch
 from every_lesson import ROOT
+from torch import nn
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
 from mnist_adder_lib.course.inside_the_network import (
     Follow,
+    OneNumber,
     checks,
     explore_units,
+    grad_cam,
+    guided_backprop,
     plot_answer,
     plot_attributions,
     plot_embedding,
     plot_maps,
     plot_places,
-    plot_shares,
     plot_tables,
+    plot_units,
+    train_adder,
+    train_and_wait,
 )
 from mnist_adder_lib.drawing import AdderPanel
 
@@ -31,14 +37,16 @@ def enters_by_pre_hook(network, layer, inputs):
     return seen["found"][0]
 
 
-def left_over(table):
-    explained = table.mean(dim=1, keepdim=True) + table.mean(dim=0, keepdim=True) - table.mean()
-    return ((table - explained) ** 2).mean() / table.var(correction=0)
+def explained_by_matching(table):
+    sums = [[digit + number for number in range(10)] for digit in range(10)]
+    same = (torch.tensor(sums).view(1, 100) == torch.tensor(sums).view(100, 1)).float()
+    means = (same / same.sum(dim=1, keepdim=True)) @ table.flatten()
+    return ((means - means.mean()) ** 2).mean() / ((table - table.mean()) ** 2).mean()
 
 
-def delete_by_threshold(image, importance, count, black):
+def keep_by_threshold(image, importance, count, black):
     least = importance.flatten().sort().values[-count]
-    return torch.where(importance >= least, torch.tensor(black), image).tolist()
+    return torch.where(importance >= least, image, torch.tensor(black)).tolist()
 
 
 def swap_by_places(network, layer, units, inputs, others):
@@ -60,8 +68,8 @@ def swap_by_places(network, layer, units, inputs, others):
 
 RIGHT = {
     checks.what_enters: [enters_by_pre_hook],
-    checks.interaction: [left_over],
-    checks.delete: [delete_by_threshold],
+    checks.explained_by_sum: [explained_by_matching],
+    checks.keep: [keep_by_threshold],
     checks.swap_units: [swap_by_places],
 }
 
@@ -75,7 +83,7 @@ def cells():
     notebook = nbformat.read(ROOT / "notebooks" / "12_inside_the_network.ipynb", as_version=4)
     sources = {cell.id: cell.source for cell in notebook.cells}
     names = {"torch": torch, "normalise": normalise}
-    for name in ("12-logit", "12-integrated-gradients"):
+    for name in ("12-logit", "12-gradient", "12-integrated-gradients"):
         exec(sources[name], names)
     return names
 
@@ -89,7 +97,7 @@ def test_integrated_gradients_are_the_integral(cells):
     def network(images, numbers):
         return torch.tanh(images.flatten(1) @ weights.T.to(images.dtype)), None
 
-    found = cells["integrated_gradients"](network, image, 3)
+    found = cells["integrated_gradients"](network, image, torch.tensor([3]), steps=300)
     start, end = (x.double().flatten() for x in (cells["black"], image))
     shares = torch.linspace(0, 1, 20_001, dtype=torch.float64)[:, None]
     inside = (start + shares * (end - start)) @ weights[3].double()
@@ -99,6 +107,51 @@ def test_integrated_gradients_are_the_integral(cells):
     assert found.sum().item() == pytest.approx(
         (torch.tanh(end @ weights[3].double()) - torch.tanh(start @ weights[3].double())).item(),
         abs=1e-4)
+
+
+def test_grad_cam_and_guided_backprop_are_those_of_captum(watched):
+    captum = pytest.importorskip("captum.attr")
+    model, images = watched[0], torch.randn(3, 1, 28, 28, requires_grad=True)
+    digits = torch.tensor([3, 1, 8])
+
+    class Score(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, images):
+            return self.model(images, torch.full((len(images),), 5))[0]
+
+    cam = captum.LayerGradCam(Score(), model.block3).attribute(images, digits).relu()
+    cam = captum.LayerAttribution.interpolate(cam, (28, 28), "bilinear")
+    assert torch.allclose(grad_cam(model, images.detach(), digits), cam[:, 0], atol=1e-5)
+    with pytest.warns(UserWarning, match="backward hooks"):
+        guided = captum.GuidedBackprop(Score()).attribute(images, digits).detach()
+    assert torch.allclose(guided_backprop(model, images.detach(), digits), guided[:, 0], atol=1e-6)
+    assert not any(layer._forward_hooks or layer._backward_hooks for layer in model.modules())
+
+
+# --- the adders -----------------------------------------------------------------------------------
+
+
+def test_what_is_hidden_is_never_trained():
+    torch.manual_seed(0)
+    digits = torch.arange(10).repeat(20)
+    embeddings = torch.eye(20)[digits]
+    hidden = torch.zeros(10, 10, dtype=torch.bool)
+    hidden[3, 4] = True
+    adder, seen = nn.Linear(30, 19), []
+    adder.register_forward_hook(lambda layer, inputs, output: seen.append(inputs[0]))
+    train_adder(adder, embeddings, digits, hidden)
+    inputs = torch.cat(seen)
+    assert (inputs[:, 3] * inputs[:, 24]).sum() == 0 < (inputs[:, 3] * inputs[:, 25]).sum()
+    asked = torch.cat([torch.eye(10, 20).repeat_interleave(10, 0), torch.eye(10).repeat(10, 1)], 1)
+    early, waited = train_and_wait(embeddings, digits, hidden, steps=150)
+    right = early(asked).argmax(dim=1) == torch.arange(10).repeat_interleave(10) + (
+        torch.arange(10).repeat(10))
+    assert right[~hidden.flatten()].float().mean() > 0.9
+    assert not early.training and not waited.training
+    assert OneNumber()(asked).shape == (100, 1)
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -151,11 +204,15 @@ def test_plot_places():
     assert "nearest first: a 7, a 1" in figure.get_label() and len(figure.axes) == 3
 
 
-def test_plot_shares_and_tables():
-    shares = pd.DataFrame({"digit": [0.2, 0.4], "sum": [0.1, 0.3]})
-    label = plot_shares({"first layer": shares}).get_label()
-    assert "first layer: the sum explains 20% on average and at most 30%." in label
-    assert "a, b." in plot_tables({"a": torch.eye(10), "b": torch.ones(10, 10)}).get_label()
+def test_plot_units_and_tables():
+    units = pd.DataFrame({"rest": [0.2, 0.4], "swapped": [-0.5, 1.0]})
+    figure = plot_units({"line": units, "shift": units})
+    assert "line: when exchanged, 0.25 alike on average, from -0.50 to 1.00; the rest is 30%." in (
+        figure.get_label())
+    assert [ax.get_title() for ax in figure.axes] == ["line", "shift"]
+    figure = plot_tables({"a": torch.eye(10), "b": torch.ones(10, 10)})
+    assert "a, b." in figure.get_label()
+    assert figure.axes[0].images[0].get_clim() == figure.axes[1].images[0].get_clim()
 
 
 def test_plot_attributions_lays_a_small_map_over_the_middle():

@@ -31,6 +31,8 @@ EQUIVALENT = {
     "slope: predicted.mean -> predicted.sum": "the same",
     "passes: 10 -> 9": "in one of the loops: the other still compares 9 with all but itself",
     "what_enters: 0 -> -1": "there is one thing in the tuple and in the list",
+    "explained_by_sum: 19 -> 20": "no place has the sum 19",
+    "explained_by_sum: torch.zeros(10, 10) -> torch.zeros(10, 10)": "the table is a square",
     "swap_units: output.clone() -> output": "nobody else needs what left the layer",
     "read_ablation: abs(mean) < 2.78 * error -> abs(mean) <= 2.78 * error":
         "just at the limit either word is right",
