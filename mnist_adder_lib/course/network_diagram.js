@@ -175,9 +175,8 @@ function makeDiagram(model, root) {
   function sentence() {
     if (!(result.digit >= 0)) return NOT_FINITE;
     if (isEmpty()) return EMPTY;
-    const [first] = warnings();
-    if (first.includes("too little ink")) return first;
-    return knows && !knows.isKnown ? knows.sentence : describe(result, model.get("number"))[0];
+    if (knows && !knows.isKnown) return knows.sentence;
+    return describe(result, model.get("number"), warnings()[0])[0];
   }
 
   /** What is remarkable of the image, and where it is from. */
@@ -190,7 +189,7 @@ function makeDiagram(model, root) {
   /** What stands below the answer. */
   function note() {
     if (isByItself()) return "Your turn: draw a digit on the pad.";
-    return warnings().filter((words) => words && words !== sentence()).join(" ");
+    return warnings().filter(Boolean).join(" ");
   }
 
   function say() {
