@@ -45,15 +45,15 @@ class Change(NamedTuple):
 ALL_SIX = Change((0.01,), FAST_RECIPE, LIGHT_AUGMENT, dropout=0.0)
 CHANGES = {
     "start": Change((0.01, 0.02, 0.05, 0.1)),
-    "one cycle": Change((0.05, 0.1, 0.2), dict(schedule="one_cycle")),
-    "AdamW": Change((0.002, 0.005, 0.01), dict(optimizer="adamw")),
-    "weight decay": Change((0.01, 0.02, 0.05), dict(weight_decay=0.001)),
-    "all ten numbers": Change((0.01, 0.02, 0.05), dict(all_numbers=True)),
-    "no dropout": Change((0.01, 0.02, 0.05), dropout=0.0),
-    "gentler augmentation": Change((0.01, 0.02, 0.05), augment=LIGHT_AUGMENT),
+    "one cycle": Change((0.02, 0.05, 0.1, 0.2), dict(schedule="one_cycle")),
+    "AdamW": Change((0.005, 0.01, 0.02, 0.05), dict(optimizer="adamw")),
+    "weight decay": Change((0.01, 0.02, 0.05, 0.1), dict(weight_decay=0.001)),
+    "all ten numbers": Change((0.01, 0.02, 0.05, 0.1), dict(all_numbers=True)),
+    "no dropout": Change((0.01, 0.02, 0.05, 0.1), dropout=0.0),
+    "gentler augmentation": Change((0.01, 0.02, 0.05, 0.1), augment=LIGHT_AUGMENT),
     "all six": ALL_SIX,
-    "no ReLU": Change((0.01, 0.05), removed=nn.ReLU),
-    "no batch norm": Change((0.01, 0.03, 0.1), removed=BATCH_NORM),
+    "no ReLU": Change((0.01, 0.02, 0.05, 0.1), removed=nn.ReLU),
+    "no batch norm": Change((0.01, 0.03, 0.05, 0.1), removed=BATCH_NORM),
     "all six, agreement": ALL_SIX._replace(recipe=dict(FAST_RECIPE, agreement=0.8)),
 }
 

@@ -170,7 +170,7 @@ def searched() -> pd.DataFrame:
     """The search for learning rates, a row a change: accuracy on the test split at each rate, as
     text; how many were tried; the best of them, and whether it lies inside what was tried."""
     runs = read_results("changes.jsonl")
-    runs = runs[runs["torch"].isna()]
+    runs = runs[runs["evaluation"].isna()]
     table = runs.pivot(index="change", columns="learning_rate", values="test")
     table = table.loc[runs["change"].unique()]
     shown = table.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
