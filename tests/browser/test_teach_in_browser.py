@@ -5,15 +5,8 @@ import json
 import pytest
 import torch
 
-from mnist_adder_lib import (
-    IdentityAdderModel,
-    evaluate,
-    load_checkpoint,
-    load_pretrained,
-    normalise,
-    save_checkpoint,
-)
-from mnist_adder_lib.checkpoint import FORMAT
+from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, normalise
+from mnist_adder_lib.checkpoint import FORMAT, load_checkpoint, save_checkpoint
 from mnist_adder_lib.course.image_sheet import image_sheet
 from mnist_adder_lib.course.network_diagram import weights_as_text
 from mnist_adder_lib.course.teach import TrainInBrowser, scripts
@@ -109,11 +102,11 @@ def test_gradients_are_pytorchs(bench, first, count):
     page = bench(model, data)
     found = page.evaluate(SLOPES, data.numbers.tolist())
     model.double()
-    images = normalise(data.images[:, None].double() / 255)
-    adder = torch.cat([model.embed(images), torch.eye(10).double()[data.numbers]], dim=1)
-    hidden = model.adder(adder)  # `add` would make its one-hot numbers float32
-    digits, sums = model.digit_head(hidden), model.sum_head(hidden)
-    loss = joint_loss(digits, sums, data.digits, data.digits + data.numbers)
+    embedding = model.embed(normalise(data.images[:, None].double() / 255))
+    hidden = torch.cat([embedding, torch.eye(10).double()[data.numbers]], dim=1)
+    hidden = model.adder(hidden)  # `add` would make its one-hot numbers float32
+    loss = joint_loss(model.digit_head(hidden), model.sum_head(hidden), data.digits,
+                      data.digits + data.numbers)
     loss.backward()
     assert found["loss"] == pytest.approx(loss.item(), rel=1e-5)
     start, parameters = 0, dict(model.named_parameters())
