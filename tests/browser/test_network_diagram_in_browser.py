@@ -161,35 +161,25 @@ def test_weights_that_are_no_numbers_any_more(show):
     assert "no finite numbers" in page.locator(".answer").inner_text()
 
 
-def test_a_page_hears_each_answer_and_sets_weights_and_what_is_known(show):
+def test_a_page_hears_each_answer_and_sets_weights(show):
     page = show(NetworkDiagram(load_pretrained()))
     page.evaluate("""() => {
         window.answers = [];
         const note = ({ detail }) => answers.push(detail);
-        document.querySelector("#widget").addEventListener("answer", note);
-        window.makeNearest = (known, el) => ({
-            show: (result, pixels, empty) => (el.textContent = `${known.name}, ${pixels.length}`, {
-                isKnown: result.digit === 1, sentence: "Never seen." }) });
-        model.set("known", { name: "a stub" }); }""")
+        document.querySelector("#widget").addEventListener("answer", note); }""")
     text = page.locator(".answer")
-    assert text.inner_text() == "Never seen."
-    assert page.locator(".nearest").inner_text() == "a stub, 784"
     page.get_by_role("radio", name="8").click()
     fields = "[[...Object.keys(answers[0])], answers[0].result.total, answers[0].number]"
     assert page.evaluate(fields) == [["result", "pixels", "number", "empty"], 15, 8]
     page.evaluate("window.first = model.traits.weights")
     other = weights_as_text(IdentityAdderModel(adder_layers=1).eval())
     page.evaluate("weights => model.set('weights', weights)", other)
-    assert text.inner_text() != "Never seen."  # what is known is of the weights before
-    assert not page.locator(".nearest").is_visible()
     assert part(page, "adder").locator("canvas").count() == 1
     page.add_script_tag(content=without_python())
     page.evaluate("model.set('weights', readWeights(first))")  # as a page that trains does
     assert text.inner_text() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
     page.evaluate("model.set('weights', first)")
-    assert text.inner_text() == "Never seen." and page.evaluate("answers.length") == 4
-    page.evaluate("model.set('known', {})")
-    assert text.inner_text() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
+    assert page.evaluate("answers.length") == 4
 
 
 def layers_of(model, image, number):
@@ -357,7 +347,7 @@ def test_with_forced_colours_the_selected_part_is_seen(show):
 
 def test_it_lights_up_from_left_to_right_where_motion_is_welcome(show):
     page = show(NetworkDiagram(load_pretrained()), reduced_motion="no-preference")
-    assert page.evaluate("document.getAnimations().length") > 10
+    assert page.evaluate("document.getAnimations().length") > 0
     page = show(NetworkDiagram(load_pretrained()))
     assert page.evaluate("document.getAnimations().length") == 0
 

@@ -161,7 +161,7 @@ def test_touch_and_a_tap(lab):
     lab.click(".clear")
     lab.wait(EMPTY)
     lab.touch([[(0.5, 0.5)]])
-    lab.wait("see")
+    lab.wait("but I doubt it")
     ink = lab.find(".digit-pad").evaluate(
         "c => c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[0]"
     )
