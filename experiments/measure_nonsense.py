@@ -5,7 +5,7 @@
 FOLDER holds digits that people drew, as for measure_drawings.py. The threshold of each score is
 where it refuses 2% of the digits of writers 1-7. Then it prints what share it refuses: of 2,000
 evaluation images, of nonsense by kind (mnist_adder_lib/course/nonsense.py), of each of the twelve
-drawings that readers tried first, and of the digits of other writers. Look at writers 8-14 last.
+drawings by name, and of the digits of other writers. Look at writers 8-14 last.
 """
 
 import argparse

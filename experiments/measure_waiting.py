@@ -1,14 +1,13 @@
 """Train adders long after they are right on all pairs that they see, and record when they begin to
 add those that they don't.
 
-    python experiments/measure_waiting.py [--decays 0.01 3] [--pairs drawn pattern]
+    python experiments/measure_waiting.py [--decays 0.01 3]
 
 Adds a line for each weight decay and seed to assets/waiting.jsonl, which lesson 10 reads: percent
 of images answered right, of the seen and of the held-out pairs (whose sum is seen), after some
 steps. The ten adders are trained side by side, as one: each has its own weights and held-out pairs.
 What they see of a digit is its mean embedding by the network that ships. (Its training knew all
 hundred pairs, but an embedding is made of an image alone.) Settings were chosen on the test split.
-The adder of decay 3 and seed 0 goes to assets/waited.pt, before and after.
 """
 
 import argparse
@@ -21,20 +20,17 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
 from mnist_adder_lib import AdderDataset, load_pretrained, load_splits, normalise
-from mnist_adder_lib.course.hidden_sums import PATTERN, as_table, unseen_sums
+from mnist_adder_lib.course.hidden_sums import unseen_sums
 from mnist_adder_lib.model import fully_connected
 
 RATE, STEPS, SEEDS = 0.003, 3000, 10
 RECORDED = [50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 2500, 3000]
-BEFORE = 100  # steps: all seen pairs right, hardly any other
 
 
-def build(seed: int, pairs: str) -> tuple[nn.Module, Tensor]:
-    """The course's adder with its sum head, and which pairs are held out: ten drawn by the seed, or
-    the lesson's pattern of 20."""
+def build(seed: int) -> tuple[nn.Module, Tensor]:
+    """The course's adder with its sum head, and which ten pairs are held out, drawn by the seed."""
     torch.manual_seed(seed)
     held_out = torch.randperm(100).view(10, 10) < 10
-    held_out = as_table(PATTERN) if pairs == "pattern" else held_out
     layers = fully_connected(30, 64), fully_connected(64, 64), nn.Linear(64, 19, bias=False)
     return nn.Sequential(*layers), held_out
 
@@ -85,9 +81,9 @@ class SideBySide:
         return self.adders
 
 
-def measure(decay: float, pairs: str, means: Tensor, test: tuple, evaluation: tuple) -> None:
+def measure(decay: float, means: Tensor, test: tuple, evaluation: tuple) -> None:
     """Train ten adders: a line of the results for each."""
-    adders, held_out = zip(*[build(seed, pairs) for seed in range(SEEDS)])
+    adders, held_out = zip(*[build(seed) for seed in range(SEEDS)])
     together = SideBySide(list(adders))
     places = [(~one).nonzero().T for one in held_out]  # digits and numbers of the seen pairs
     inputs = torch.stack([inputs_of(means[digits], numbers) for digits, numbers in places])
@@ -103,34 +99,21 @@ def measure(decay: float, pairs: str, means: Tensor, test: tuple, evaluation: tu
             for curve, adder, one in zip(curves, together.unstack(), held_out):
                 curve["test"].append(shares(adder, one, *test))
                 curve["evaluation"].append(shares(adder, one, *evaluation))
-        if step in (BEFORE, STEPS) and (decay, pairs) == (3, "drawn"):
-            keep(together.unstack()[0], held_out[0], "before" if step == BEFORE else "after")
     for seed, curve in enumerate(curves):
         rows = {f"{split}_{of}": [point[of] for point in points]
                 for split, points in curve.items() for of in ("seen", "held")}
-        record(dict(decay=decay, pairs=pairs, seed=seed, steps=RECORDED) | rows,
-               ASSETS / "waiting.jsonl")
-
-
-def keep(adder: nn.Module, held_out: Tensor, name: str) -> None:
-    """Add a state of an adder to assets/waited.pt, in half precision."""
-    path = ASSETS / "waited.pt"
-    content = torch.load(path, weights_only=True) if path.exists() else dict(held_out=held_out)
-    state = {key: value.half() if value.is_floating_point() else value.clone()
-             for key, value in adder.state_dict().items()}
-    torch.save(content | {name: state}, path)
+        row = dict(decay=decay, seed=seed, steps=RECORDED) | rows
+        record(row, ASSETS / "waiting.jsonl")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--decays", nargs="+", type=float, default=[0.01, 3])
-    parser.add_argument("--pairs", nargs="+", choices=["drawn", "pattern"], default=["drawn"])
     options = parser.parse_args()
     torch.set_num_threads(1)
     train, *others = load_splits()
     embeddings = embed(train)
     means = torch.stack([embeddings[train.digits == digit].mean(dim=0) for digit in range(10)])
     splits = [(embed(split)[:3000], split.digits[:3000]) for split in others]
-    for pairs in options.pairs:
-        for decay in options.decays:
-            measure(decay, pairs, means, *splits)
+    for decay in options.decays:
+        measure(decay, means, *splits)

@@ -40,7 +40,7 @@ def test_the_wheel_holds_library_and_assets_only(wheel):
                if path.suffix in ".py .typed .js .css .toml .mplstyle .c .wasm".split()}
     assets = {f"mnist_adder_lib/assets/{name}" for name in (
         "adder.pt", "last_digit.pt", "results.jsonl", "changes.jsonl", "waiting.jsonl",
-        "sums.jsonl", "waited.pt")}
+        "sums.jsonl")}
     assert "mnist_adder_lib/py.typed" in names and names == library | assets
 
 

@@ -43,7 +43,7 @@ PARTS = {  # of the README: the name here, its heading
 LIVE = {  # what calculates all in the browser: its class, or the function that makes it
     "WindowViewer", "BallOnCurve", "HiddenSums", "NetworkDiagram", "AdderPanel",
     "DigitPad", "UnitExplorer", "explore_units", "explore"}
-TRAINS = re.compile(r"\b(fit|train_network)\(")  # too long for a build
+TRAINS = re.compile(r"\b(fit|train_network|IdentityAdderModel)\(")  # too long for a build
 WITH_PYTHON = {  # what one does with others when the lesson runs
     "AdderPanel": "a panel with the network that you have just trained. Draw a digit: it answers "
                   "while you draw.",
@@ -51,6 +51,7 @@ WITH_PYTHON = {  # what one does with others when the lesson runs
                  "own hand.",
     "Follow": "the panel once more. After each stroke the ring in the figure moves to where your "
               "drawing lies among the others.",
+    "HiddenSums": "the grid once more, behind the network that you have just trained.",
     "Replay": "a pad and a slider. Draw a digit, and see what the network said of it after each "
               "epoch.",
 }

@@ -143,7 +143,7 @@ def waiting_table() -> pd.DataFrame:
     over ten seeds, and how many of them reach 80% in the end."""
     runs = read_results("waiting.jsonl")
     rows = {}
-    for decay, some in runs[runs["pairs"] == "drawn"].groupby("decay"):
+    for decay, some in runs.groupby("decay"):
         steps, held = some["steps"].iloc[0], np.array(some["evaluation_held"].tolist())
         rows[decay] = {f"step {step:,}": f"{column.mean():.0f} ± {column.std(ddof=1):.0f}"
                        for step, column in zip(steps, held.T) if step in (100, 1000, 3000)}
