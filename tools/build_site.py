@@ -43,7 +43,7 @@ PARTS = {  # of the README: the name here, its heading
 LIVE = {  # what calculates all in the browser: its class, or the function that makes it
     "WindowViewer", "BallOnCurve", "HiddenSums", "NetworkDiagram", "AdderPanel",
     "DigitPad", "UnitExplorer", "explore_units", "explore"}
-TRAINS = re.compile(r"\b(fit|train_network|IdentityAdderModel)\(")  # too long for a build
+TRAINS = re.compile(r"\b(fit|train_network)\(|\breader=")  # a network of the learner's own
 WITH_PYTHON = {  # what one does with others when the lesson runs
     "AdderPanel": "a panel with the network that you have just trained. Draw a digit: it answers "
                   "while you draw.",

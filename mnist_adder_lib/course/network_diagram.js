@@ -101,13 +101,6 @@ function turn(a, b, [right, left], bend) {
   return `M${a.right + 3} ${from}H${right - 8}q8 0 8 8V${bend - 8}q0 8 -8 8H${left + 8}q-8 0 -8 8V${to - 8}q0 8 8 8H${b.left - 6}m-6 -5l6 5l-6 5`;
 }
 
-/** 784 pixels as a picture that the browser can show. */
-function toUrl(pixels) {
-  const canvas = make("canvas", { width: 28, height: 28 });
-  canvas.getContext("2d").putImageData(toImageData(pixels, 28, 255, GREY), 0, 0);
-  return canvas.toDataURL();
-}
-
 /** Weights as text or, where a page has trained them, as they are read. */
 const asWeights = (weights) => (weights.shapes ? readWeights(weights) : weights);
 const countAdders = (weights) => Object.keys(weights).filter((name) => /^adder\.\d+\.0\.weight$/.test(name)).length;

@@ -48,3 +48,12 @@ function remark(pixels, most) {
   }
   return "";
 }
+
+/** 784 pixels as a picture that the browser can show. */
+function toUrl(pixels) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+  const image = new ImageData(28, 28);
+  pixels.forEach((pixel, place) => image.data.set([pixel, pixel, pixel, 255], 4 * place));
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas.toDataURL();
+}

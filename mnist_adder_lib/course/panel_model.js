@@ -1,14 +1,5 @@
 // AdderPanel without Python: a model for pad.js whose answers are computed in the page.
 
-/** 784 pixels as a picture that the browser can show. */
-function toUrl(pixels) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
-  const image = new ImageData(28, 28);
-  pixels.forEach((pixel, place) => image.data.set([pixel, pixel, pixel, 255], 4 * place));
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas.toDataURL();
-}
-
 /** What pad.js takes for a widget's model. Beside AdderPanel's own traits it needs `weights`, and
  * `samples`, digits of MNIST: `labels`, each an index and a digit, and all `pixels`. */
 class PanelModel extends Traits {
