@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "docs" / "try"
 PAGE = SOURCES / "index.html"
 ICON = ROOT / "docs" / "site" / "static" / "favicon.svg"
+# Hidden at first: drawn at random, since of the regular pattern hardly any come by waiting.
+HIDDEN = [[0, 4], [1, 8], [2, 5], [3, 2], [4, 9], [5, 5], [6, 1], [7, 6], [8, 3], [9, 7]]
 SAMPLES = 3  # of each digit
 OF_THE_REPOSITORY = re.compile(r'"\.\./\.\./(\w+[\w/]*(\.\w+))"')  # links to its files
 LONG = re.compile(r'"[^"\\\[\]{}]{1000,}"')  # texts of which the page has one copy
@@ -60,7 +62,8 @@ def widgets() -> dict[str, AnyWidget]:
               for place, digit, pixels in digits()]
     return dict(
         diagram=NetworkDiagram(model, draws_itself=True, samples=images, known=known),
-        sums=HiddenSums(model, lesson="../../notebooks/10_does_it_add.ipynb"), pad=DigitPad(),
+        sums=HiddenSums(model, pairs=HIDDEN, lesson="../../notebooks/10_does_it_add.ipynb"),
+        pad=DigitPad(),
         learner=NetworkDiagram(model, small=True),
         teach=TrainInBrowser(train, test, model))
 

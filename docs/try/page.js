@@ -16,13 +16,14 @@ function startPage() {
   const numbers = readWeights(shipped);
 
   /** What one has drawn and chosen: for the small diagram, and a question to the adder of the hidden sums. */
-  function tell({ result, pixels, number, empty }) {
+  function tell({ result, pixels, number, empty, doubt }) {
     learner.set("pixels", pixels);
     learner.set("number", number);
-    if (empty) return;
+    if (empty) return sums.set("asked", {});
     // The hidden sums stand behind the network that ships, whatever is being taught below them.
-    const { digit, layers } = diagram.get("weights") === shipped ? result : forward(numbers, pixels, number);
-    sums.set("asked", { embedding: layers.embedding.data, digit, number });
+    const isShipped = diagram.get("weights") === shipped;
+    const { digit, layers } = isShipped ? result : forward(numbers, pixels, number);
+    sums.set("asked", { embedding: layers.embedding.data, digit, number, doubt: isShipped ? doubt : "" });
   }
   let later = 0;
   elements.diagram.addEventListener("answer", ({ detail }) => {
@@ -30,7 +31,10 @@ function startPage() {
     clearTimeout(later);
     later = setTimeout(tell, 100, detail); // not while one draws
   });
-  pad.save_changes = () => pad.get("unfinished").length || diagram.set("pixels", [...frameStrokes(pad.get("strokes"))]);
+  // Two pads with one drawing.
+  diagram.set("strokes", []);
+  pad.save_changes = () => pad.get("unfinished").length || diagram.set("strokes", pad.get("strokes"));
+  diagram.on("change:strokes", () => pad.set("strokes", diagram.get("strokes")));
   const choose = ({ target }) => diagram.set("number", Number(target.value));
   document.getElementById("number").addEventListener("change", choose);
   elements.teach.addEventListener("weights", ({ detail }) => {

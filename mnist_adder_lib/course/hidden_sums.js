@@ -204,7 +204,7 @@ function render({ model, el }) {
   function show(complaint = "") {
     for (const [at, button] of buttons) showCell(at, button);
     const pairs = hidden(), lost = lostSums(pairs);
-    const sums = lost.length ? ` No pair is left with the sum ${lost.join(", ")}.` : " Every sum still occurs.";
+    const sums = lost.length ? ` No pair is left with the sum${lost.length > 1 ? "s" : ""} ${lost.join(", ")}.` : " Every sum still occurs.";
     say("task", adder ? "Each pair shows what it mostly answers, bluer the more often that is right. Choose one to see more."
       : "Hide up to 20 pairs: click them, or draw across them. It will learn from the others.");
     say("chosen", complaint || `${pairs.length} of 100 pairs hidden.${sums}`);
@@ -216,7 +216,7 @@ function render({ model, el }) {
     }
     const [train, long, other] = ["train", "long", "other"].map((value) => find(`[value=${value}]`));
     train.textContent = halt ? "Stop" : "Train";
-    long.hidden = halt !== null || !adder || answer !== "classes" || told !== "kind";
+    long.hidden = halt !== null || !adder || answer !== "classes" || told !== "kind" || !pairs.length;
     find(".about-long").hidden = long.hidden;
     other.hidden = halt !== null || !adder;
     if (!adder) say("reached", ABOUT[answer]);
@@ -279,7 +279,7 @@ function render({ model, el }) {
     const [, right, found] = points.at(-1);
     find(".reached").ariaLive = isLast ? "polite" : "off"; // a screen reader hears the end alone
     say("reached", `${isLast ? "After" : "Step"} ${steps.toLocaleString("en")}${isLast ? " steps" : ""}, on new images: `
-      + `${percent(right)} of the seen pairs right${tested.length ? `, ${percent(found)} of the hidden ones` : ""}.`);
+      + `${percent(right)} of the seen pairs right${tested.length ? `, ${percent(found)} of the hidden ones${lost.length ? " whose sum still occurs" : ""}` : ""}.`);
     drawCurves(find("svg"), points);
     if (!isLast) return show();
     halt = null;
@@ -299,7 +299,7 @@ function render({ model, el }) {
     if (!answers) return;
     lookedAt = at;
     const [digit, number] = at.split(",").map(Number);
-    const counts = byCount(answers[at]).slice(0, 3).map(([sum, count]) => `${sum} (${count} times)`);
+    const counts = byCount(answers[at]).slice(0, 3).map(([sum, count]) => `${sum} (${count === 1 ? "once" : `${count} times`})`);
     say("says", `${digit} + ${number}${isHidden(at) ? ", hidden" : ""}: to ${total(answers[at])} new images of `
       + `${article(digit)} it says ${counts.join(", ")}. Right is ${digit + number}.`);
     show();
@@ -308,10 +308,12 @@ function render({ model, el }) {
   /** What the adder says to a drawing and a number. */
   function answer() {
     const asked = model.get("asked");
-    if (!adder || !asked?.embedding) return;
-    const { digit, number } = asked;
+    if (!adder) return;
+    if (!asked?.embedding) return say("says", "");
+    const { digit, number, doubt } = asked;
+    if (doubt) return say("says", doubt);
     const [sum] = sumsOf(adder, [{ ...asked, embedding: [...asked.embedding] }]);
-    const pair = `${digit} + ${number} was ${isHidden(`${digit},${number}`) ? "hidden from it" : "not hidden"}.`;
+    const pair = `${digit} + ${number} was ${isHidden(`${digit},${number}`) ? "hidden from me" : "not hidden"}.`;
     const sentence = sum === digit + number ? `${digit} + ${number} = ${sum}.` : `Yet my sum is ${sum}.`;
     say("says", `I see ${article(digit)}. ${sentence} ${pair}`);
     lookedAt = `${digit},${number}`;
@@ -359,8 +361,14 @@ function render({ model, el }) {
       while (complaintAbout(pairs) || lostSums(pairs).length) pairs = atRandom();
       choose(pairs);
     }
-    if (target.value === "other") forget();
-    if (target.value === "long") trainOn();
+    if (target.value === "other") {
+      forget();
+      goTo(0, 0); // the button is gone
+    }
+    if (target.value === "long") {
+      trainOn();
+      find("[value=train]").focus();
+    }
     if (target.value === "train") {
       if (halt) stop();
       else train();

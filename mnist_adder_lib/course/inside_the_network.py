@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from ..model import fully_connected, receptive_fields
+from ..model import IdentityAdderModel, fully_connected, receptive_fields
 from .checks import Checks
 from .display import Picture
 from .figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
@@ -270,7 +270,7 @@ def _logits(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
     return model(images, numbers)[0].gather(1, digits.view(-1, 1))[:, 0]
 
 
-def grad_cam(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
+def grad_cam(model: IdentityAdderModel, images: Tensor, digits: Tensor) -> Tensor:
     """Where the maps of block 3 speak for these digits: (n, 28, 28), nowhere below 0.
 
     images: (n, 1, 28, 28). Source: Selvaraju and others, Grad-CAM, arXiv 1610.02391.

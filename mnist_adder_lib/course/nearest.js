@@ -223,7 +223,7 @@ function makeNearest(known, el) {
     const distance = distances[places[0]];
     if (!(distance < Infinity)) return say("", "waiting"), unknown; // weights that are no numbers
     const isKnown = distance <= space.limit;
-    say(isKnown ? "It looks most like these" : "Far from all training images. The nearest", isKnown ? "near" : "far");
+    say(isKnown ? "It looks most like these" : "Far from all training images. The nearest:", isKnown ? "near" : "far");
     showImages(places);
     showOnMap(result.layers.embedding.data);
     find(".gauge").style.setProperty("--share", Math.min(1, distance / space.limit / 2));

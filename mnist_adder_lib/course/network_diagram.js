@@ -139,7 +139,7 @@ function makeDiagram(model, root) {
     result = { ...right, layers: { ...left, ...right.layers } };
     for (const name of changed) paintPart(name);
     say();
-    const detail = { result, pixels, number: model.get("number"), empty: isEmpty() };
+    const detail = { result, pixels, number: model.get("number"), empty: isEmpty(), doubt: doubt() };
     root.dispatchEvent(new CustomEvent("answer", { detail }));
     details?.refresh();
   }
@@ -178,6 +178,9 @@ function makeDiagram(model, root) {
     const isDrawn = !url && pad.get("strokes").length + pad.get("unfinished").length;
     return [isEmpty() ? "" : remark(pixels, isDrawn ? MOST_PEN_INK : MOST_INK), origin ?? ""];
   }
+
+  /** Why the image may be no digit, in words; "" where nothing speaks against it. */
+  const doubt = () => (knows && !knows.isKnown ? knows.sentence : warnings()[0]);
 
   /** What stands below the answer. */
   function note() {
@@ -316,6 +319,7 @@ function makeDiagram(model, root) {
     showDrawing();
     if (pad.get("unfinished").length) return;
     own = pixels;
+    if (model.get("strokes")) model.set("strokes", pad.get("strokes")); // a page may have another pad for them
     model.set("pixels", pixels);
     model.save_changes();
     announce(`${sentence()} ${note()}`);
@@ -329,6 +333,13 @@ function makeDiagram(model, root) {
     pad.set("background", {});
     calculate(names);
     lightUp();
+  }
+
+  function showStrokes() {
+    if (model.get("strokes") === pad.get("strokes")) return;
+    pad.set("background", {});
+    pad.set("strokes", model.get("strokes"));
+    pad.save_changes();
   }
 
   /** A button for images of MNIST, if the page has some: one can draw on them, too. */
@@ -500,7 +511,8 @@ function makeDiagram(model, root) {
   const sizes = new ResizeObserver(layOut);
   sizes.observe(root);
   window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
-  const listeners = { pixels: showImage, number: showNumber, here: markHere, weights: showWeights, known: meetKnown };
+  const listeners = { pixels: showImage, number: showNumber, here: markHere, weights: showWeights, known: meetKnown,
+    strokes: showStrokes };
   for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
   meetKnown();
   calculate(names);

@@ -86,7 +86,7 @@ function readHeader(bytes) {
     if (8 + length > bytes.length || Object.getPrototypeOf(header) !== Object.prototype) throw Error();
     return [header, 8 + length];
   } catch {
-    throw Error("is damaged, or no file of the kind safetensors.");
+    throw Error("is damaged, or isn't a safetensors file.");
   }
 }
 

@@ -229,6 +229,7 @@ function render({ model, el }) {
 
   async function train() {
     const isNew = state === "new";
+    if (isNew && weights === trained) return say("This network is trained. Let it forget everything first.");
     const ask = { id };
     halt("running");
     say(isNew ? "It trains in this browser, on digits that people wrote." : "It goes on.");
@@ -277,10 +278,9 @@ function render({ model, el }) {
     if (done)
       say(`Done: ${whole(images)} images in ${seconds} seconds. Of ${whole(model.get("held_back").digits.length)} ` +
         `images that it never trained on, it reads ${percent(digit)}, and ${percent(both)} are right in both.`);
-    else if (both >= 90) once("adds", `It reads and adds: ${percent(both)} are right in both.`);
+    else if (both >= 90) once("adds", "Now it reads and adds: nine in ten are right in both.");
     else if (digit >= 70 && both < digit - 20)
-      once("reads", `It reads ${percent(digit)} of the digits, but only ${percent(both)} are right in both: ` +
-        "reading comes first.");
+      once("reads", "It reads most of the digits by now, and gets far fewer right in both: reading comes first.");
   }
 
   function stop() {

@@ -247,7 +247,7 @@ def test_train_look_and_try_another_adder(show, data):
         const four = digits.indexOf('4');
         return [...bytes.slice(20 * four, 20 * four + 20)].map((byte) => byte * scale); }""")
     page.evaluate("asked => model.set('asked', asked)", dict(embedding=mean, digit=4, number=3))
-    assert re.match(r"I see a 4\. Yet my sum is \d+\. 4 \+ 3 was hidden from it\.",
+    assert re.match(r"I see a 4\. Yet my sum is \d+\. 4 \+ 3 was hidden from me\.",
                     status(page, "says"))
     page.get_by_role("radio", name="shift").check()
     assert place(page, 4, 3).inner_text() == "?" and status(page, "says") == ""

@@ -170,7 +170,7 @@ def test_a_page_hears_each_answer_and_sets_weights(show):
     text = page.locator(".answer")
     page.get_by_role("radio", name="8").click()
     fields = "[[...Object.keys(answers[0])], answers[0].result.total, answers[0].number]"
-    assert page.evaluate(fields) == [["result", "pixels", "number", "empty"], 15, 8]
+    assert page.evaluate(fields) == [["result", "pixels", "number", "empty", "doubt"], 15, 8]
     page.evaluate("window.first = model.traits.weights")
     other = weights_as_text(IdentityAdderModel(adder_layers=1).eval())
     page.evaluate("weights => model.set('weights', weights)", other)

@@ -136,14 +136,14 @@ def test_its_widgets_hear_of_one_another(page):
     page.locator("#pad .digit-pad").scroll_into_view_if_needed()
     draw(page, DIGITS[3], "#pad .digit-pad")
     wait_for_answer(page, "I see a 3")
-    page.click("#number [value='1']")
-    says = page.locator("#sums .says").filter(has_text="3 + 1 was hidden from it")
+    page.click("#number [value='2']")
+    says = page.locator("#sums .says").filter(has_text="3 + 2 was hidden from me")
     said = says.inner_text()
     page.click("#teach [value=forget]")  # not the network that reads for the hidden sums
     bars = page.locator("#learner .bars i, #diagram .bars i")  # of what it sees and of its sum
     assert bars.evaluate_all(SURE) < 0.9 and says.inner_text() == said
     page.click("#teach [value=back]")
-    wait_for_answer(page, "3 + 1 = 4")
+    wait_for_answer(page, "3 + 2 = 5")
     assert bars.evaluate_all(SURE) > 0.9
 
 

@@ -196,9 +196,9 @@ def header(change):
 
 DAMAGES = [
     (lambda content: content[:5000], "is damaged"), (lambda content: content[:-1], "is damaged"),
-    (lambda content: b"", "is damaged, or no file of the kind"),
-    (lambda content: b"\x89PNG" + bytes(range(200)), "is damaged, or no file of the kind"),
-    (lambda content: b"\xff" * 8 + content[8:], "is damaged, or no file of the kind"),
+    (lambda content: b"", "is damaged, or isn't a safetensors file"),
+    (lambda content: b"\x89PNG" + bytes(range(200)), "is damaged, or isn't a safetensors file"),
+    (lambda content: b"\xff" * 8 + content[8:], "is damaged, or isn't a safetensors file"),
     (lambda content: content[:-50] + b"?" + content[-49:], "is damaged"),
     (lambda content: content + b"0" * 2**20, "is too large"),
     (header(lambda names: names.pop("__metadata__")), "is no network of this course"),
