@@ -104,8 +104,8 @@ def widget_name(cell, statements: str) -> str:
     """
     if cell.outputs:
         named = re.fullmatch(r"([A-Z]\w+)[(:].*", plain_text(cell))
-        course = named and re.search(OF_THE_COURSE.format(name=named[1]), statements, re.M)
-        return named[1] if course else ""
+        if named and re.search(OF_THE_COURSE.format(name=named[1]), statements, re.M):
+            return named[1]
     last = statements.rpartition("\n")[2]
     last = (re.findall(rf"^{re.escape(last)} = (.*)", statements, re.M) or [last])[-1]
     name = last.partition("(")[0]
