@@ -12,16 +12,6 @@ const OUTPUTS = { classes: 19, number: 1, shift: 10 }; // by what it answers wit
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-/** Numbers from 0 to 1 that look random, the same ones for a seed (mulberry32). */
-function randomNumbers(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** An adder that has learned nothing. Shift is told no number: it reads the digit, which is then moved. */
 async function makeAdder(told, answer, random) {
   const { instance: { exports: code } } = await WebAssembly.instantiate(bytesOf(ADDER_CODE), { Math });

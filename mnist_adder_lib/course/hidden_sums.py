@@ -19,7 +19,7 @@ FEWEST = 5  # hidden pairs whose sum is seen: with fewer there is nothing to mea
 MOST = 20  # as in hidden_sums.js
 TRAINING, OTHERS = 2000, 1000  # images that the adder learns from, and on which it is tested
 CODE = base64.b64encode((FOLDER / "adder.wasm").read_bytes()).decode()
-ADDER = f'const ADDER_CODE = "{CODE}";\n' + read("adder")
+ADDER = "\n".join([f'const ADDER_CODE = "{CODE}";', read("random"), read("adder")])
 READER = ("The network that reads the images has seen all hundred pairs in its own training; only "
           "the adder behind it begins anew.")
 

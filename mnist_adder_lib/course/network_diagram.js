@@ -137,10 +137,10 @@ function makeDiagram(model, root) {
     const left = changed === names ? embed(weights, pixels) : result.layers;
     const right = add(weights, left.embedding, model.get("number"));
     result = { ...right, layers: { ...left, ...right.layers } };
-    for (const name of changed) paintPart(name);
     say();
     const detail = { result, pixels, number: model.get("number"), empty: isEmpty(), doubt: doubt() };
     root.dispatchEvent(new CustomEvent("answer", { detail }));
+    for (const name of changed) paintPart(name); // the answer doesn't wait for pictures
     details?.refresh();
   }
   const isEmpty = () => !pixels.some(Boolean);

@@ -5,16 +5,6 @@ const BATCH = 32;
 const PAUSE = 700; // milliseconds of training between two reports
 const HIGHEST_RATE = 0.01;
 
-/** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
-function seeded(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** New numbers for a network, as PyTorch begins: weights uniform within 1 / √inputs; batch norm does nothing. */
 function randomWeights(shapes, random) {
   return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => {
@@ -29,7 +19,7 @@ function randomWeights(shapes, random) {
 class Trainer {
   static async make({ wasm, training, heldBack, seed }) {
     const { instance } = await WebAssembly.instantiate(wasm, { Math });
-    return Object.assign(new Trainer(), { c: instance.exports, training, heldBack, random: seeded(seed), order: [] });
+    return Object.assign(new Trainer(), { c: instance.exports, training, heldBack, random: randomNumbers(seed), order: [] });
   }
 
   /** An array of teach.c, as it lies in memory. */
@@ -95,7 +85,7 @@ class Trainer {
   /** The share of the images held back, in percent, of which the digit, and both, are right. */
   examine() {
     const { images, digits } = this.heldBack;
-    const random = seeded(0); // the same numbers each time
+    const random = randomNumbers(0); // the same numbers each time
     let [digit, both] = [0, 0];
     for (let start = 0; start < images.length; start += BATCH) {
       const places = images.map((_, place) => place).slice(start, start + BATCH);
@@ -132,7 +122,7 @@ async function serve({ data: { id, make, begin, pause } }) {
 
 function startWorker(hear) {
   const constants = `const BATCH = ${BATCH}, HIGHEST_RATE = ${HIGHEST_RATE};`;
-  const source = [constants, seeded, Trainer, serve, "onmessage = serve;"];
+  const source = [constants, randomNumbers, Trainer, serve, "onmessage = serve;"];
   const url = URL.createObjectURL(new Blob([source.join("\n")], { type: "text/javascript" }));
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => hear(data);
@@ -191,7 +181,7 @@ function render({ model, el }) {
   const find = (selector) => el.querySelector(selector);
   const { shapes } = model.get("weights");
   const trained = readWeights(model.get("weights"));
-  const random = seeded(model.get("seed") ?? Math.floor(2 ** 32 * Math.random()));
+  const random = randomNumbers(model.get("seed") ?? Math.floor(2 ** 32 * Math.random()));
   const count = whole(Object.entries(shapes).reduce((sum, [name, shape]) =>
     sum + (/running/.test(name) ? 0 : shape.reduce((a, b) => a * b, 1)), 0));
   let weights = trained;

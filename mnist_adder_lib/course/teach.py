@@ -20,7 +20,7 @@ TRAINING, HELD_BACK = 3000, 500  # images
 def scripts() -> str:
     """What the widget's script stands on: teach.c, built, and what reads and writes networks."""
     built = base64.b64encode((FOLDER / "teach.wasm").read_bytes()).decode()
-    parts = map(read, ("network", "image_sheet", "safetensors"))
+    parts = map(read, ("random", "network", "image_sheet", "safetensors"))
     return "\n".join([f'const WASM = "{built}";', *parts])
 
 
