@@ -126,7 +126,7 @@ def test_a_sheet_gives_its_pixels_back_and_what_is_said_of_them_is_what_python_s
     assert pixels == data.images.flatten(1).tolist()
     assert page.evaluate("trainer.training.digits") == data.digits.tolist()
     data.numbers = torch.tensor(page.evaluate(
-        "((random) => trainer.heldBack.digits.map(() => Math.floor(10 * random())))(randomNumbers(0))"))
+        "((any) => trainer.heldBack.digits.map(() => Math.floor(10 * any())))(randomNumbers(0))"))
     found, expected = page.evaluate("trainer.examine()"), evaluate(load_pretrained(), data)
     assert found == pytest.approx(dict(digit=expected.accuracy_digit, both=expected.accuracy_both))
 
