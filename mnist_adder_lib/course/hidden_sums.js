@@ -334,10 +334,12 @@ function render({ model, el }) {
   });
   grid.addEventListener("pointermove", (event) => {
     if (!painting || !event.buttons) return;
-    const at = el.getRootNode().elementFromPoint(event.clientX, event.clientY)?.dataset.at;
-    if (!at || !grid.contains(buttons.get(at)) || (at === painting.from && !painting.moved)) return;
-    painting.moved = true;
-    for (const one of [painting.from, at]) hide(one, painting.wanted);
+    for (const { clientX, clientY } of event.getCoalescedEvents?.() ?? [event]) { // all, or a fast one leaves gaps
+      const at = el.getRootNode().elementFromPoint(clientX, clientY)?.dataset.at;
+      if (!buttons.has(at) || (at === painting.from && !painting.moved)) continue;
+      painting.moved = true;
+      for (const one of [painting.from, at]) hide(one, painting.wanted);
+    }
   });
   grid.addEventListener("click", ({ target }) => {
     const at = target.dataset.at;

@@ -92,12 +92,31 @@ def test_one_draws_across_pairs(show):
         assert pairs(page) == wanted
 
 
-def test_a_finger_hides_a_pair(show):
+def test_a_finger_hides_pairs_in_any_direction_and_beside_them_it_scrolls(show):
     page = show(HiddenSums(pairs=[]), width=360)
+    page.set_viewport_size({"width": 360, "height": 400})
     box = place(page, 9, 9).bounding_box()
     assert box["width"] >= 24 and box["height"] >= 24
     place(page, 9, 9).tap()
     assert pairs(page) == [[9, 9]]
+
+    def draw(start, end):
+        boxes = [start.bounding_box(), end.bounding_box()]
+        (x, y), (to_x, to_y) = [(box["x"] + 9, box["y"] + 9) for box in boxes]
+        path = [dict(x=x + (to_x - x) * n / 20, y=y + (to_y - y) * n / 20) for n in range(21)]
+        events = [("touchStart", path[0]), *[("touchMove", one) for one in path], ("touchEnd",)]
+        finger = page.context.new_cdp_session(page)
+        for kind, *at in events:
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    page.evaluate("scrollTo(0, 0)")
+    for end, expected in ((0, [[2, 0], [3, 0], [4, 0]]), (2, [[2, 0], [3, 1], [4, 2]])):
+        page.evaluate("model.set('pairs', [])")
+        draw(place(page, 2, 0), place(page, 4, end))
+        assert pairs(page) == expected and page.evaluate("scrollY") == 0
+    draw(page.get_by_role("rowheader", name="4"), page.get_by_role("rowheader", name="0"))
+    page.wait_for_function("scrollY > 20")
+    assert pairs(page) == expected
 
 
 def test_arrows_go_from_pair_to_pair_and_keys_stay_inside(show):
