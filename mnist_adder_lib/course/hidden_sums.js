@@ -214,6 +214,7 @@ function render({ model, el }) {
       input.checked = input.value === answer || input.value === told;
       input.disabled = halt !== null || (answer === "shift" && ["kind", "amount"].includes(input.value));
     }
+    for (const button of el.querySelectorAll(".pairs .bar button")) button.ariaDisabled = String(halt !== null);
     const [train, long, other] = ["train", "long", "other"].map((value) => find(`[value=${value}]`));
     train.textContent = halt ? "Stop" : "Train";
     long.hidden = halt !== null || !adder || answer !== "classes" || told !== "kind" || !pairs.length;
@@ -356,6 +357,7 @@ function render({ model, el }) {
     goTo(...at.map((one, place) => one + MOVES[event.key][place]));
   });
   el.addEventListener("click", ({ target }) => {
+    if (target.ariaDisabled === "true") return;
     if (target.value === "pattern") choose(pattern());
     if (target.value === "none") choose([]);
     if (target.value === "random") {
