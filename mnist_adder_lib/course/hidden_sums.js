@@ -356,7 +356,7 @@ function render({ model, el }) {
     event.preventDefault();
     goTo(...at.map((one, place) => one + MOVES[event.key][place]));
   });
-  el.addEventListener("click", ({ target }) => {
+  el.addEventListener("click", ({ target, detail }) => {
     if (target.ariaDisabled === "true") return;
     if (target.value === "pattern") choose(pattern());
     if (target.value === "none") choose([]);
@@ -373,7 +373,7 @@ function render({ model, el }) {
       trainOn();
       find("[value=train]").focus();
     }
-    if (target.value === "train") {
+    if (target.value === "train" && detail < 2) { // the second half of a double click would stop it again
       if (halt) stop();
       else train();
     }

@@ -318,7 +318,10 @@ function render({ model, el }) {
     back: () => take(trained, "This is the trained network again."),
     save, open: () => find("input").click(),
   };
-  find(".bar").addEventListener("click", ({ target }) => actions[target.value]?.());
+  find(".bar").addEventListener("click", ({ target, detail }) => {
+    if (target.value === "train" && detail > 1) return; // the second half of a double click would stop it again
+    actions[target.value]?.();
+  });
   find("input").addEventListener("change", ({ target }) => {
     if (target.files[0]) open(target.files[0]);
     target.value = ""; // the same file can be opened again
