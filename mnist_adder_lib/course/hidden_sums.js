@@ -105,7 +105,7 @@ function meanShare(answers, pairs) {
 }
 
 /** Trains an adder by a plan (SHORT or LONG) on what is seen, in slices. `onLook` gets the steps made, now and
- *  then and at the end. Returns what ends it. */
+ *  then and at the end. Returns what ends it, and gives the steps made until then. */
 function trainInSlices(adder, plan, images, seen, random, onLook) {
   const numbers = TEN.map((digit) => seen.filter((pair) => pair[0] === digit).map((pair) => pair[1]));
   const any = (list) => list[Math.floor(random() * list.length)];
@@ -133,7 +133,7 @@ function trainInSlices(adder, plan, images, seen, random, onLook) {
     if (steps < most) timer = setTimeout(slice);
   }
   timer = setTimeout(slice);
-  return () => clearTimeout(timer);
+  return () => (clearTimeout(timer), steps);
 }
 
 /** Two curves over the steps, on a logarithmic axis: [steps, share of seen pairs, share of hidden ones]. */
@@ -171,7 +171,7 @@ function render({ model, el }) {
   find(".training").hidden = !images;
   let seed = model.get("seed") ?? 0;
   let adder = null, answers = null; // without an adder pairs are chosen, with one they are looked at
-  let halt = null; // ends the training, while there is one
+  let halt = null; // ends the training, while there is one, and gives the adder's steps
   let points = [], painting = null, lookedAt = "";
 
   const hidden = () => model.get("pairs") ?? pattern();
@@ -254,7 +254,7 @@ function render({ model, el }) {
 
   async function train() {
     forget();
-    const mine = (halt = () => {});
+    const mine = (halt = () => 0);
     const random = randomNumbers(seed++);
     const made = await makeAdder(model.get("told"), model.get("answer"), random);
     if (halt !== mine) return; // something else was chosen meanwhile
@@ -267,7 +267,8 @@ function render({ model, el }) {
   function trainOn() {
     const before = points.at(-1)[0];
     adder.code.restart();
-    halt = trainInSlices(adder, LONG, images.training, seen(), null, (steps, isLast) => look(before + steps, isLast));
+    const end = trainInSlices(adder, LONG, images.training, seen(), null, (steps, isLast) => look(before + steps, isLast));
+    halt = () => before + end();
     show();
   }
 
@@ -290,8 +291,8 @@ function render({ model, el }) {
 
   /** What the visitor ends is looked at as if it were done. */
   function stop() {
-    halt();
-    if (points.length) look(points.at(-1)[0], true);
+    const steps = halt();
+    if (steps) look(steps, true);
     else forget();
   }
 
