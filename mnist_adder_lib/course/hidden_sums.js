@@ -353,9 +353,13 @@ function render({ model, el }) {
   grid.addEventListener("keydown", (event) => {
     const at = event.target.dataset.at?.split(",").map(Number);
     painting = null;
-    if (!at || !(event.key in MOVES) || isForNotebook(event)) return;
+    if (!at) return;
+    const ends = { Home: [event.ctrlKey ? 0 : at[0], 0], End: [event.ctrlKey ? 9 : at[0], 9] };
+    const move = isForNotebook(event) ? null : MOVES[event.key];
+    const to = ends[event.key] ?? move?.map((by, place) => at[place] + by);
+    if (!to) return;
     event.preventDefault();
-    goTo(...at.map((one, place) => one + MOVES[event.key][place]));
+    goTo(...to);
   });
   el.addEventListener("click", ({ target, detail }) => {
     if (target.ariaDisabled === "true") return;
