@@ -143,7 +143,7 @@ const TEACH = `
     <div class="bar" role="group" aria-label="Train the network">
       <button type="button" value="forget">Forget everything</button>
       <button type="button" value="train" class="train">Train</button>
-      <button type="button" value="back">Back to the trained one</button>
+      <button type="button" value="back" aria-disabled="true">Back to the trained one</button>
       <button type="button" value="save">Save</button>
       <button type="button" value="open">Open</button>
       <input type="file" accept=".safetensors" hidden>
@@ -199,6 +199,7 @@ function render({ model, el }) {
   /** The network is another now, and so are its answers. */
   function show(others) {
     weights = others;
+    find("[value=back]").ariaDisabled = String(weights === trained);
     drawFilters(find("canvas"), weights["block1.0.0.weight"]);
     el.dispatchEvent(new CustomEvent("weights", { detail: weights, bubbles: true }));
   }
@@ -319,6 +320,7 @@ function render({ model, el }) {
     save, open: () => find("input").click(),
   };
   find(".bar").addEventListener("click", ({ target, detail }) => {
+    if (target.ariaDisabled === "true") return;
     if (target.value === "train" && detail > 1) return; // the second half of a double click would stop it again
     actions[target.value]?.();
   });
