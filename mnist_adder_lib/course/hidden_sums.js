@@ -42,7 +42,7 @@ const HIDE = `
       <p class="about-long" hidden>Keep training goes on with the mean of each digit's 20 numbers and all seen pairs at once. Each step
         takes almost 1% off every weight. Will the hidden sums come?</p>
       <p class="reached" role="status" aria-live="polite"></p>
-      <svg viewBox="0 0 330 132" role="img" hidden></svg>
+      <svg viewBox="0 0 330 146" role="img" hidden></svg>
       <p class="says" role="status" aria-live="polite"></p>
       <p class="reader"></p>
       <a class="why" hidden>Why?</a>
@@ -152,7 +152,7 @@ function drawCurves(svg, points) {
   svg.innerHTML = `<g class="axes">${[0, 0.5, 1].map((share) =>
     `<line x1="40" x2="268" y1="${y(share)}" y2="${y(share)}"/><text x="35" y="${y(share) + 4}" text-anchor="end">${100 * share}%</text>`).join("")}
     ${ticks.map((steps) => `<text x="${x(steps)}" y="125" text-anchor="middle">${steps.toLocaleString("en")}</text>`).join("")}
-    <text x="292" y="125">steps</text></g>
+    <text x="154" y="142" text-anchor="middle">steps of training, on a logarithmic scale</text></g>
     <polyline class="seen" points="${line(1)}"/>${name(1, "seen")}
     ${hidden === null ? "" : `<polyline class="hidden" points="${line(2)}"/>${name(2, "hidden")}`}`;
   const found = hidden === null ? "" : `, hidden pairs ${percent(hidden)}`;
