@@ -57,7 +57,9 @@ const ABOUT = { // what an adder is, by its answer
 const all = TEN.flatMap((digit) => TEN.map((number) => [digit, number]));
 const pattern = () => all.filter(([digit, number]) => (3 * digit + number) % 5 === 0);
 const article = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
-const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
+/** In percent, with a decimal near the ends: 0% is none at all, and 100% all. */
+const percent = (share) => share <= 0 || share >= 1 ? `${100 * share}%`
+  : `${clamp(100 * share, 0.1, 99.9).toFixed(share < 0.1 || share > 0.9 ? 1 : 0)}%`;
 
 /** What is wrong with hiding these pairs, in words; empty where nothing is. */
 function complaintAbout(pairs) {
@@ -176,6 +178,10 @@ function render({ model, el }) {
 
   const hidden = () => model.get("pairs") ?? pattern();
   const seen = () => all.filter((pair) => !isHidden(String(pair)));
+  const testable = () => {
+    const lost = lostSums(hidden());
+    return hidden().filter(([digit, number]) => !lost.includes(digit + number));
+  };
   const isHidden = (at) => hidden().some((pair) => String(pair) === at);
 
   /** How a pair's button looks and what it is called. */
@@ -217,7 +223,7 @@ function render({ model, el }) {
     for (const button of el.querySelectorAll(".pairs .bar button")) button.ariaDisabled = String(halt !== null);
     const [train, long, other] = ["train", "long", "other"].map((value) => find(`[value=${value}]`));
     train.textContent = halt ? "Stop" : "Train";
-    long.hidden = halt !== null || !adder || answer !== "classes" || told !== "kind" || !pairs.length;
+    long.hidden = halt !== null || !adder || answer !== "classes" || told !== "kind" || !testable().length;
     find(".about-long").hidden = long.hidden;
     other.hidden = halt !== null || !adder;
     if (!adder) say("reached", ABOUT[answer]);
@@ -274,14 +280,13 @@ function render({ model, el }) {
 
   /** Asks the adder for all pairs, and shows how far it has come. */
   function look(steps, isLast) {
-    const lost = lostSums(hidden());
-    const tested = hidden().filter(([digit, number]) => !lost.includes(digit + number));
+    const lost = lostSums(hidden()), tested = testable();
     answers = askAll(adder, images.others.filter((_, n) => isLast || n % EVERY === 0));
     points.push([steps, meanShare(answers, seen()), tested.length ? meanShare(answers, tested) : null]);
     const [, right, found] = points.at(-1);
     find(".reached").ariaLive = isLast ? "polite" : "off"; // a screen reader hears the end alone
     say("reached", `${isLast ? "After" : "Step"} ${steps.toLocaleString("en")}${isLast ? " steps" : ""}, on new images: `
-      + `${percent(right)} of the seen pairs right${tested.length ? `, ${percent(found)} of the hidden ones${lost.length ? " whose sum still occurs" : ""}` : ""}.`);
+      + `${percent(right)} right where the pair was seen${tested.length ? `, ${percent(found)} where it was hidden${lost.length ? " and its sum still occurs" : ""}` : ""}.`);
     drawCurves(find("svg"), points);
     if (!isLast) return show();
     halt = null;
