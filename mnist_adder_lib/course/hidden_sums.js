@@ -211,7 +211,7 @@ function render({ model, el }) {
     for (const [at, button] of buttons) showCell(at, button);
     const pairs = hidden(), lost = lostSums(pairs);
     const sums = lost.length ? ` No pair is left with the sum${lost.length > 1 ? "s" : ""} ${lost.join(", ")}.` : " Every sum still occurs.";
-    say("task", adder ? "Each pair shows what it mostly answers, bluer the more often that is right. Choose one to see more."
+    say("task", adder ? "Each pair shows its most frequent answer, bluer the more often right. Choose one for more."
       : "Hide up to 20 pairs: click them, or draw across them. It will learn from the others.");
     say("chosen", complaint || `${pairs.length} of 100 pairs hidden.${sums}`);
     if (!images) return;
@@ -286,7 +286,7 @@ function render({ model, el }) {
     const [, right, found] = points.at(-1);
     find(".reached").ariaLive = isLast ? "polite" : "off"; // a screen reader hears the end alone
     say("reached", `${isLast ? "After" : "Step"} ${steps.toLocaleString("en")}${isLast ? " steps" : ""}, on new images: `
-      + `${percent(right)} right where the pair was seen${tested.length ? `, ${percent(found)} where it was hidden${lost.length ? " and its sum still occurs" : ""}` : ""}.`);
+      + `${percent(right)} right if the pair was seen${tested.length ? `, ${percent(found)} if ${lost.length ? "only its sum was" : "hidden"}` : ""}.`);
     drawCurves(find("svg"), points);
     if (!isLast) return show();
     halt = null;
