@@ -37,7 +37,7 @@ const diagram = (layers) => `
   <div class="card">
     <p class="live" role="status" aria-live="polite"></p>
     <div class="pad"></div>
-    <div class="mnist-adder choose"><p class="title">Number to add (or press its key)</p>
+    <div class="mnist-adder choose"><p class="title">Number to add <span class="keys">(or press its key)</span></p>
       <div class="picker" role="group" aria-label="Number to add"></div></div>
     <div class="said"><p class="answer"></p><p class="note"></p></div>
     <div class="nearest" hidden></div>

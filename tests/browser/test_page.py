@@ -128,6 +128,8 @@ def test_a_digit_is_drawn_and_read(page):
     assert page.locator("#number [value='9']").is_checked()
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
+    has_keys = page.evaluate("matchMedia('(hover: hover)').matches")
+    assert all(hint.is_visible() == has_keys for hint in page.locator(".keys").all())
 
 
 def test_its_widgets_hear_of_one_another(page):
