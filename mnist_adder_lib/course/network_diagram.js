@@ -132,16 +132,29 @@ function makeDiagram(model, root) {
     adder: () => [...new Set([0, layers - 1])].map((layer) => result.layers[`adder.${layer}`]), // first and last
   }[name] ?? (() => [result.layers[name]]))();
 
-  /** The network's answer, from the image on or from the number on alone. */
-  function calculate(changed) {
+  /** The network's answer, from the image on or from the number on alone. While one draws, the pictures come
+   *  one frame later: the answer doesn't wait for them. */
+  function calculate(changed, isDrawn = false) {
     const left = changed === names ? embed(weights, pixels) : result.layers;
     const right = add(weights, left.embedding, model.get("number"));
     result = { ...right, layers: { ...left, ...right.layers } };
     say();
     const detail = { result, pixels, number: model.get("number"), empty: isEmpty(), doubt: doubt() };
     root.dispatchEvent(new CustomEvent("answer", { detail }));
-    for (const name of changed) paintPart(name); // the answer doesn't wait for pictures
+    if (isDrawn) return paintLater();
+    for (const name of changed) paintPart(name);
     details?.refresh();
+  }
+
+  let isDue = false; // whether all is to be painted anew
+  function paintLater() {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => setTimeout(() => { // when the answer can be seen
+      isDue = false;
+      names.forEach(paintPart);
+      details?.refresh();
+    }));
   }
   const isEmpty = () => !pixels.some(Boolean);
 
@@ -310,9 +323,9 @@ function makeDiagram(model, root) {
 
   function showDrawing() {
     const strokes = [...pad.get("strokes"), pad.get("unfinished")].filter((stroke) => stroke.length);
-    const under = pad.get("background").pixels;
+    const [before, under] = [pixels, pad.get("background").pixels];
     pixels = under ? [...drawOver(under, strokes)] : strokes.length ? [...frameStrokes(strokes)] : given;
-    calculate(names);
+    if (pixels.some((pixel, i) => pixel !== before[i])) calculate(names, true); // else it was answered while one drew
   }
 
   pad.save_changes = () => {
