@@ -202,7 +202,8 @@ function makeDiagram(model, root) {
   }
 
   function say() {
-    const name = (of, value) => (partOf(of).querySelector(".name").textContent = small || value < 0 ? PARTS[of][0] : `${PARTS[of][0]}: ${value}`);
+    const name = (of, value) => (partOf(of).querySelector(".name").innerHTML =
+      PARTS[of][0] + (small || value < 0 ? "" : `<span class="value">: ${value}</span>`));
     name("number", model.get("number"));
     name("digit_head", result.digit);
     name("sum_head", result.total);
@@ -428,6 +429,7 @@ function makeDiagram(model, root) {
 
   function takeOver(event) {
     endDrawing(false);
+    for (const animation of card.getAnimations({ subtree: true })) animation.finish();
     const isStroke = event.type === "pointerdown" || event.key in MOVES || event.key === " ";
     const draws = event.target === find(".digit-pad") && isStroke;
     if (isByItself() && draws) pad.set("strokes", []);
@@ -499,22 +501,25 @@ function makeDiagram(model, root) {
       else bands.push(`<path data-to="${to}" d="${band(box(from), box(to))}"/>`);
     }
     const join = box("join");
-    lines.push(`<rect x="${join.left - 3}" y="${join.top - 3}" width="${join.right - join.left + 6}" height="${join.bottom - join.top + 6}" rx="5"/>`);
-    if (!isNarrow) lines.push(`<text x="${join.right + 9}" y="${(join.top + join.bottom) / 2 + 4}">${result.layers.embedding.channels + 10}</text>`);
+    const sum = `<text x="${join.right + 9}" y="${(join.top + join.bottom) / 2 + 4}">${result.layers.embedding.channels + 10}</text>`;
+    lines.push(`<g data-to="number"><rect x="${join.left - 3}" y="${join.top - 3}" width="${join.right - join.left + 6}"
+      height="${join.bottom - join.top + 6}" rx="5"/>${isNarrow ? "" : sum}</g>`);
     find(".flow").innerHTML = `<g class="bands">${bands.join("")}</g><g class="lines">${lines.join("")}</g>`;
   }
 
   /** The parts light up one after the other, from one of them to the right. */
   function lightUp(from = names[0], pace = 130) {
     if (still.matches || isDrawing) return;
-    const delay = (name) => pace * (names.indexOf(name) - names.indexOf(from));
-    const options = (name) => ({ duration: 500, delay: delay(name), easing: "ease-out", fill: "backwards" });
-    for (const name of names.slice(names.indexOf(from))) {
-      partOf(name).querySelector(".picture").animate([{ opacity: 0.15 }, { opacity: 1 }], options(name));
-      const path = find(`.flow [data-to="${name}"]`);
-      path?.animate([{ opacity: 0 }, { opacity: 1 }], options(name));
-    }
-    if (pace === SLOWLY) find(".said").animate([{ opacity: 0 }, { opacity: 1 }], options(names.at(-1)));
+    const isFirst = pace === SLOWLY; // nothing was there before
+    const fade = (element, turn, opacity = 0) => element?.animate([{ opacity }, { opacity: 1 }],
+      { duration: 500, delay: pace * turn, easing: "ease-out", fill: "backwards" });
+    const parts = names.slice(names.indexOf(from));
+    parts.forEach((name, turn) => {
+      fade(partOf(name).querySelector(".picture"), turn, isFirst ? 0 : 0.15);
+      fade(find(`.flow [data-to="${name}"]`), turn);
+      if (isFirst) fade(partOf(name).querySelector(".value"), turn);
+    });
+    if (isFirst) for (const last of [".said", ".nearest"]) fade(find(last), parts.length);
   }
 
   const stopPad = small ? null : PANEL.render({ model: pad, el: find(".pad") });
