@@ -249,7 +249,7 @@ function makeDiagram(model, root) {
     if (speaks) announce(find(".words").textContent);
   }
 
-  /** The map or number of a part under the mouse, as `details.open` takes it: layer, unit, place. */
+  /** The map or number of a part under the mouse, as `details.open` takes it: layer, unit. */
   function pointed({ target, clientX, clientY }, name) {
     const layers = layersOf(name, result.layers);
     const bar = target.closest(".bars > i");
@@ -259,10 +259,8 @@ function makeDiagram(model, root) {
     const layer = name === "adder" && target.previousElementSibling === null ? layers[0] : layers.at(-1);
     const { left, top } = target.getBoundingClientRect();
     const [right, down] = [clientX - left, clientY - top].map((far) => Math.max(0, far - gap) / (tile + gap));
-    const { channels, height, width } = result.layers[layer];
-    const inMap = (far, size) => clamp(Math.floor((far % 1) * ((tile + gap) / tile) * size), 0, size - 1);
     const unit = Math.floor(down) * columns + Math.min(columns - 1, Math.floor(right));
-    return unit < channels ? [layer, unit, [inMap(down, height), inMap(right, width)]] : null;
+    return unit < result.layers[layer].channels ? [layer, unit] : null;
   }
 
   find(".network").addEventListener("click", (event) => {
