@@ -30,7 +30,7 @@ const count = (n) => [...Array(n).keys()];
 const bars = (n) => `<span class="bars" aria-hidden="true">${count(n).map((i) => `<i><b></b><u>${i}</u></i>`).join("")}</span>`;
 const part = (name, picture) => `
   <button type="button" class="part" data-part="${name}" aria-pressed="false" tabindex="-1">
-    <span class="picture">${picture}</span><span class="name">${PARTS[name][0]}</span><small></small>
+    <span class="picture">${picture}</span><span class="name">${PARTS[name][0]}<span class="value"></span></span><small></small>
   </button>`;
 const canvases = (n) => "<canvas aria-hidden='true'></canvas>".repeat(n);
 const diagram = (layers) => `
@@ -64,6 +64,9 @@ function parameters(weights, name = "") {
 }
 const shapeOf = ({ channels, height, width }) => (height > 1 ? [channels, height, width].join(" × ") : String(channels));
 
+const sheets = {}; // canvases by their size: to make one takes longer than to draw on it
+const sheetOf = (width, height) => (sheets[[width, height]] ??= new OffscreenCanvas(width, height));
+
 /** Draws features, map beside map, each in a frame of its own; single numbers are maps of 1x1. */
 function paintMaps(canvas, { columns, tile, gap }, { channels, height, width, data }, most, colours) {
   const rows = Math.ceil(channels / columns);
@@ -76,7 +79,7 @@ function paintMaps(canvas, { columns, tile, gap }, { channels, height, width, da
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, ...size);
   context.imageSmoothingEnabled = false;
-  const maps = new OffscreenCanvas(width, height * channels);
+  const maps = sheetOf(width, height * channels);
   maps.getContext("2d").putImageData(toImageData(data, width, most, colours), 0, 0);
   context.fillStyle = "#7d8590"; // the frames: seen on white and on black
   for (let map = 0; map < channels; map++) {
@@ -202,12 +205,9 @@ function makeDiagram(model, root) {
   }
 
   function say() {
-    const name = (of, value) => (partOf(of).querySelector(".name").innerHTML =
-      PARTS[of][0] + (small || value < 0 ? "" : `<span class="value">: ${value}</span>`));
-    name("number", model.get("number"));
-    name("digit_head", result.digit);
-    name("sum_head", result.total);
     if (small) return;
+    const values = { number: model.get("number"), digit_head: result.digit, sum_head: result.total };
+    for (const [of, value] of Object.entries(values)) partOf(of).querySelector(".value").textContent = value < 0 ? "" : `: ${value}`;
     find(".nearest").hidden = !nearest;
     knows = nearest?.show(result, pixels, isEmpty());
     find(".note").textContent = note();
@@ -229,6 +229,13 @@ function makeDiagram(model, root) {
   const isColumn = () => !small && getComputedStyle(find(".row")).display === "contents";
 
   const tellAbout = () => (find(".words").innerHTML = about(selected));
+
+  /** The chosen part stays in view, and what is said of it comes into view, if there is room for both. */
+  function bringIntoView() {
+    const [top, bottom] = [partOf(selected).getBoundingClientRect().top, find(".about").getBoundingClientRect().bottom];
+    const [one, block] = bottom - top < innerHeight - 16 ? [find(".about"), "nearest"] : [partOf(selected), "start"];
+    one.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
+  }
 
   /** On a narrow page what is said of a part stands below it. */
   function putAbout() {
@@ -268,8 +275,8 @@ function makeDiagram(model, root) {
     if (!name) return;
     const unit = details && event.detail ? pointed(event, name) : null; // by Enter: none
     select(name);
-    if (isColumn()) partOf(name).scrollIntoView({ block: "nearest" }); // what stood above it may be gone
     if (unit) details.open(...unit);
+    else bringIntoView();
   });
   find(".network").addEventListener("keydown", (event) => {
     const at = names.indexOf(event.target.dataset.part);
@@ -279,7 +286,8 @@ function makeDiagram(model, root) {
     event.preventDefault();
     if (!next) return;
     select(next);
-    partOf(next).focus();
+    partOf(next).focus({ preventScroll: true });
+    bringIntoView();
   });
 
   function markHere() {
@@ -517,7 +525,7 @@ function makeDiagram(model, root) {
       fade(find(`.flow [data-to="${name}"]`), turn);
       if (isFirst) fade(partOf(name).querySelector(".value"), turn);
     });
-    if (isFirst) for (const last of [".said", ".nearest"]) fade(find(last), parts.length);
+    if (isFirst) for (const last of [".said", ".nearest", ".about"]) fade(find(last), parts.length);
   }
 
   const stopPad = small ? null : PANEL.render({ model: pad, el: find(".pad") });
