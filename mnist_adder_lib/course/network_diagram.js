@@ -233,7 +233,7 @@ function makeDiagram(model, root) {
   /** The chosen part stays in view, and what is said of it comes into view, if there is room for both. */
   function bringIntoView() {
     const [top, bottom] = [partOf(selected).getBoundingClientRect().top, find(".about").getBoundingClientRect().bottom];
-    const [one, block] = bottom - top < innerHeight - 16 ? [find(".about"), "nearest"] : [partOf(selected), "start"];
+    const [one, block] = top > 0 && bottom - top < innerHeight - 16 ? [find(".about"), "nearest"] : [partOf(selected), "start"];
     one.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
   }
 
