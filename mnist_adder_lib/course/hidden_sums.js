@@ -315,7 +315,7 @@ function render({ model, el }) {
   /** What the adder says to a drawing and a number. */
   function answer() {
     const asked = model.get("asked");
-    if (!adder) return;
+    if (!adder) return say("says", asked?.isDrawn ? "Press Train first: this adder has learned nothing yet." : "");
     if (!asked?.embedding) return say("says", "");
     const { digit, number, doubt } = asked;
     if (doubt) return say("says", doubt);
