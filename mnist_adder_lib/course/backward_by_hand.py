@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from .checks import Checks, rand_int
 from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, text_on
 from .guesses import Guesses
+from .reasons import Nothing
 
 guesses = Guesses.load("backward_by_hand")
 checks = Checks()
@@ -57,6 +60,60 @@ def _pairs():
 )
 def times(a, b):
     return Node(a.value * b.value, "times", [a, b], [b.value, a.value])
+
+
+def in_order(node, found):
+    """As in the lesson: each node after its inputs."""
+    if node not in found:
+        for before in node.inputs:
+            in_order(before, found)
+        found.append(node)
+    return found
+
+
+def _graphs():
+    for x, y in ((3, 4), (-2, 5)):
+        x, y = Node(x, "x"), Node(y, "y")
+        product = times(x, y)
+        yield (times(times(product, x), product),)  # both are used twice, not equally far away
+
+
+def _gradients(backward, end):
+    for _ in range(2):
+        with contextlib.suppress(Nothing):  # there is nothing to give back
+            backward(end)
+    return {"the gradients, from the first input on": [node.grad for node in in_order(end, [])]}
+
+
+@checks.add(
+    "So PyTorch walks: from the back, each node once, after all that use it.",
+    probes=_graphs, observe=_gradients, mistakes={
+        "Called a second time, it adds to the gradients of the first. All nodes forget before.":
+            ("        node.grad = 0.0\n", "        pass\n"),
+        "Nothing comes back at all. The gradient of `end` is 1, set when all have forgotten.":
+            ("    end.grad = 1.0\n", ""),
+        "What is used twice gets two shares. Add the second to the first: `+=`.":
+            ("before.grad +=", "before.grad ="),
+        "That walks from the front, and a node sends before its own gradient is there. Begin at "
+        "the back: `reversed`.": ("reversed(nodes)", "nodes"),
+        "What goes to an input is what came to the node, times the slope. The slope is missing.":
+            ("slope * node.grad", "node.grad"),
+        "What goes to an input is the slope, times what came to the node.":
+            ("slope * node.grad", "slope"),
+        "What came to a node stands in its `grad`. Its `value` is already in the slopes.":
+            ("slope * node.grad", "slope * node.value"),
+        "It is the input that gets the share, from the node: `before.grad` grows.":
+            ("before.grad += slope * node.grad", "node.grad += slope * before.grad"),
+    },
+)
+def backward(end):
+    nodes = in_order(end, [])
+    for node in nodes:
+        node.grad = 0.0
+    end.grad = 1.0
+    for node in reversed(nodes):
+        for before, slope in zip(node.inputs, node.slopes):
+            before.grad += slope * node.grad
 
 
 @checks.add(
@@ -134,27 +191,6 @@ def step(w1, w2, x, target, rate):
     back = 2 * (x * w1 * w2 - target)
     slope1, slope2 = back * x * w2, back * x * w1
     return w1 - rate * slope1, w2 - rate * slope2
-
-
-@checks.add(
-    "So it is in max pooling, too: only the largest of four numbers gets a gradient.",
-    probes=_pairs, observe=_value_and_slopes, mistakes={
-        "Both slopes are 1. But the smaller one can be nudged, and the answer stays.":
-            ("[1, 0]", "[1, 1]", "[0, 1]", "[1, 1]"),
-        "All goes to the smaller one: the answer changes with the larger.":
-            ("[1, 0]", "[]", "[0, 1]", "[1, 0]", "[]", "[0, 1]"),
-        "The slopes aren't the values. Nudge the larger one by 1: the answer grows by 1.":
-            ("[1, 0]", "[a.value, 0]", "[0, 1]", "[0, b.value]"),
-        "All is right but for two equal values: there all goes to a. Ask `>=`.":
-            ("a.value >= b.value", "a.value > b.value"),
-        "That is the value alone. Give back a Node, with its inputs and slopes.":
-            lambda a, b: max(a.value, b.value),
-    },
-)
-def larger_of(a, b):
-    if a.value >= b.value:
-        return Node(a.value, "larger", [a, b], [1, 0])
-    return Node(b.value, "larger", [a, b], [0, 1])
 
 
 @in_style

@@ -91,7 +91,8 @@ def _task_and_accuracy(model, test) -> tuple[str, float]:
     (images, numbers), (digits, _) = next(iter(DataLoader(test, len(test))))
     right = (model.eval()(images, numbers).argmax(dim=1) == (digits > numbers)).float().mean()
     equal = model(images, digits).argmax(dim=1).float().mean()  # yes, where both are equal
-    task = "the opposite" if right < 0.5 else "not smaller" if equal > 0.52 else "larger"
+    not_smaller = right > 0.77 and equal > 0.52
+    task = "the opposite" if right < 0.5 else "not smaller" if not_smaller else "larger"
     return task, 100 * right.item()
 
 
@@ -113,6 +114,8 @@ COUNT = "100 * right / len(test)"
     "Larger or not: another task, another loss, the same loop. You can write it for any network.",
     probes=_comparisons, observe=_watched,
     mistakes={
+        "It has hardly learned anything: the number alone, without a look at the image, gets 75%. "
+        "The targets? The rate? All epochs, all batches?": ("lr=0.1", "lr=0.0001"),
         "The weights are what they were. It takes backward(), then step(), in every batch, and no "
         "zero_grad() between the two.": [
             (STEP, ""), ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
@@ -128,8 +131,8 @@ COUNT = "100 * right / len(test)"
             ("digits > numbers", "digits >= numbers"),
         "It learns the opposite. Logit 1 is for yes, the digit is larger; 0 is for no.": [
             ("digits > numbers", "digits < numbers"), ("digits > numbers", "digits <= numbers")],
-        "It has hardly learned anything: the number alone, without a look at the image, gets 75%. "
-        "The rate? All epochs, all batches?": ("lr=0.1", "lr=0.0001"),
+        "`F.cross_entropy` wants whole numbers, the indices of classes. `.long()` makes 1 and 0 of "
+        "True and False.": [(".long()", ""), (".long()", ".float()")],
         "The test shows it no test images, but others. Those that it has learned from say little.":
             ("DataLoader(test", "DataLoader(train", "len(test)", "len(train)"),
         "The test runs in train mode: dropout takes parts away, and batch norm looks at the batch. "
