@@ -8,7 +8,7 @@ import pytest
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE / "notebooks" / "solutions"
-# Lesson 06's training takes minutes. Tests stop it after two epochs, as a learner may, and the cells
+# Lesson 06's training takes minutes. Tests stop it after two epochs, as a learner may; the cells
 # after it say so; storing a lesson's outputs runs it whole.
 LONG_TRAINING, STOPPED = "epochs=15", "epochs=2"
 
