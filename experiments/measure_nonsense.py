@@ -18,7 +18,7 @@ from measure_drawings import read_folder
 
 from mnist_adder_lib import load_pretrained, load_splits, normalise
 from mnist_adder_lib.course import nonsense
-from mnist_adder_lib.course.nearest import COUNT, distances_to_nearest, found_in
+from mnist_adder_lib.course.nearest import COUNT, distances_to_nearest, found_in, ink_in_squares
 
 DIGITS = nonsense.DRAWINGS["digits"]
 KINDS = {"scribbles": nonsense.scribble, "signatures": nonsense.signature,
@@ -52,6 +52,7 @@ def scores(model, images, known, digits) -> dict[str, np.ndarray]:
     average, others = found_in(model, images)[:, 16:], found_in(model, known)[:, 16:]
     return {"confidence": doubt(model, images).numpy(),
             "16 averages, as they are": torch.cdist(average, others).amin(1).numpy(),
+            "ink alone": torch.cdist(*map(ink_in_squares, (images, known))).amin(1).numpy(),
             "nearest.py": distances_to_nearest(model, images, known, digits).numpy()}
 
 

@@ -125,6 +125,8 @@ def made_from(cells) -> str:
         nodes = list(ast.walk(statement))
         bound = {node.id for node in nodes
                  if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        bound |= {node.value.id for node in nodes if isinstance(node, ast.Attribute)
+                  and node.attr == "append" and isinstance(node.value, ast.Name)}
         bound |= {(node.asname or node.name).partition(".")[0] for node in nodes
                   if isinstance(node, ast.alias)}
         bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}

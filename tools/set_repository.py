@@ -32,13 +32,15 @@ if not {ASKS}:  # in Colab; on your own computer this does nothing
     if not Path("mnist-adder").exists():
         !git clone --quiet --depth 1 ADDRESS mnist-adder
     assert Path("mnist-adder").exists(), "the course can't be fetched without git and a network"
-    run_path("mnist-adder/tools/colab_setup.py")"""
+    run_path("mnist-adder/tools/colab_setup.py")
+import mnist_adder_lib.course  # says in plain words what an error means  # noqa: F401"""
 HAS_NO_ADDRESS = f"""\
 from importlib.util import find_spec
 
 if not {ASKS}:  # where the course is installed, this does nothing
     raise RuntimeError("Install the course: see Start in its README. For Colab, its "
-                       "maintainer first runs python tools/set_repository.py ADDRESS")"""
+                       "maintainer first runs python tools/set_repository.py ADDRESS")
+import mnist_adder_lib.course  # says in plain words what an error means  # noqa: F401"""
 
 
 def read_address():

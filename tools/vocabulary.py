@@ -4,8 +4,8 @@
 
 Prints whatever a lesson uses that isn't explained: of all lessons, or of those whose names begin
 like the arguments (`04`). The table of what is explained where stands in the glossary. A lesson
-that the table names must say the word, as `code`, before the cell that uses it first or right
-below it.
+that the table names must say the word, as `code` or in a comment of the code, before the cell that
+uses it first, in it or right below it.
 """
 
 from __future__ import annotations
@@ -102,6 +102,12 @@ def says(prose: str, word: str) -> bool:
     return any(re.search(edge.format(re.escape(core)), code) for _, code in pieces)
 
 
+def prose_of(cell) -> str:
+    """What a cell says in words: its text, or the comments of its code, taken as `code`."""
+    comments = "\n".join(f"`{comment}`" for comment in re.findall(r"# (.+)", cell.source))
+    return cell.source if cell.cell_type == "markdown" else comments
+
+
 def first_uses(notebook, own: set[str]) -> dict[str, int]:
     """Each word that a lesson's code uses, and the place of the cell that uses it first."""
     uses: dict[str, int] = {}
@@ -119,14 +125,13 @@ def complaints(notebook, name: str, table: dict[str, str], own: set[str]) -> Ite
     """What this lesson uses and neither it nor an earlier one explains."""
     for word, place in first_uses(notebook, own).items():
         lesson, cell = table.get(word), line(notebook, place, word)
-        cells = notebook.cells[: place + 2]
-        prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        prose = "\n\n".join(map(prose_of, notebook.cells[: place + 2]))
         if lesson is None:
             yield f"`{word}` is not in the table; first used in\n    {cell}"
         elif lesson > name:
             yield f"`{word}` is explained only in {lesson}; used in\n    {cell}"
         elif lesson == name and not says(prose, word):
-            yield f"`{word}` is not named in the prose before, or right below\n    {cell}"
+            yield f"`{word}` is named in no prose or comment before, in, or right below\n    {cell}"
 
 
 def line(notebook, place: int, word: str) -> str:

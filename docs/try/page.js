@@ -23,7 +23,8 @@ function startPage() {
     // The hidden sums stand behind the network that ships, whatever is being taught below them.
     const isShipped = diagram.get("weights") === shipped;
     const { digit, layers } = isShipped ? result : forward(numbers, pixels, number);
-    sums.set("asked", { embedding: layers.embedding.data, digit, number, doubt: isShipped ? doubt : "" });
+    const isDrawn = diagram.get("strokes").length > 0; // or it is the 7, or of MNIST
+    sums.set("asked", { embedding: layers.embedding.data, digit, number, doubt: isShipped ? doubt : "", isDrawn });
   }
   let later = 0;
   elements.diagram.addEventListener("answer", ({ detail }) => {
@@ -37,6 +38,9 @@ function startPage() {
   diagram.on("change:strokes", () => pad.set("strokes", diagram.get("strokes")));
   const choose = ({ target }) => diagram.set("number", Number(target.value));
   document.getElementById("number").addEventListener("change", choose);
+  const byKey = ({ key, ctrlKey, metaKey, altKey }) =>
+    /^[0-9]$/.test(key) && !(ctrlKey || metaKey || altKey) && diagram.set("number", Number(key));
+  document.getElementById("ask").addEventListener("keydown", byKey, true); // the pad keeps keys to itself
   elements.teach.addEventListener("weights", ({ detail }) => {
     for (const model of [diagram, learner]) model.set("weights", areSame(numbers, detail) ? shipped : detail);
   });

@@ -3,21 +3,33 @@
 A lesson's module is named like its notebook, without the number, and holds the checks of its
 exercises and the figures that no other lesson draws. Its questions are in `questions/`.
 
-In a notebook, an assertion of a lesson that fails says what that means: who changes a number of a
-lesson has found something out, and done nothing wrong.
+In a notebook, an error in a lesson says what that means: who changes a number of a lesson has found
+something out, and done nothing wrong.
 """
 
 import builtins
+from pathlib import Path
+from traceback import extract_tb
+
+from .errors import in_plain_words
 
 CHANGED = ("With the lesson's own numbers this holds. What have you changed, "
            "and does it explain this?")
+DEPENDS = "If you have changed a number, what depends on it may have to change, too."
+LIBRARY = str(Path(__file__).resolve().parents[1])
 
 
-def explain_assertion(shell, kind, error, traceback, tb_offset=None) -> None:
-    """Show an AssertionError; where it has no words of its own, with ours. A handler of IPython."""
-    error.args = error.args or (CHANGED,)
+def explain_error(shell, kind, error, traceback, tb_offset=None) -> None:
+    """Show an error, with what it means unless it has words of ours. A handler of IPython."""
+    if kind is AssertionError:
+        error.args = error.args or (CHANGED,)
     shell.showtraceback((kind, error, traceback), tb_offset)
+    file, _, _, line = extract_tb(traceback)[-1]
+    raised = file.startswith(LIBRARY) and (line or "").startswith("raise")
+    if kind is not AssertionError and not raised:
+        meaning = in_plain_words(f"{kind.__name__}: {error}", line or "")
+        print(f"In plain words: {meaning} {DEPENDS}" if meaning else DEPENDS)
 
 
-if hasattr(builtins, "get_ipython"):  # nothing is imported: the environment check runs without
-    builtins.get_ipython().set_custom_exc((AssertionError,), explain_assertion)
+if hasattr(builtins, "get_ipython"):  # PyTorch isn't imported: the environment check runs without
+    builtins.get_ipython().set_custom_exc((Exception,), explain_error)

@@ -42,7 +42,7 @@ const HIDE = `
       <p class="about-long" hidden>Keep training goes on with the mean of each digit's 20 numbers and all seen pairs at once. Each step
         takes almost 1% off every weight. Will the hidden sums come?</p>
       <p class="reached" role="status" aria-live="polite"></p>
-      <svg viewBox="0 0 330 132" role="img" hidden></svg>
+      <svg viewBox="0 0 330 146" role="img" hidden></svg>
       <p class="says" role="status" aria-live="polite"></p>
       <p class="reader"></p>
       <a class="why" hidden>Why?</a>
@@ -57,7 +57,9 @@ const ABOUT = { // what an adder is, by its answer
 const all = TEN.flatMap((digit) => TEN.map((number) => [digit, number]));
 const pattern = () => all.filter(([digit, number]) => (3 * digit + number) % 5 === 0);
 const article = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
-const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
+/** In percent, with a decimal near the ends: 0% is none at all, and 100% all. */
+const percent = (share) => share <= 0 || share >= 1 ? `${100 * share}%`
+  : `${clamp(100 * share, 0.1, 99.9).toFixed(share < 0.1 || share > 0.9 ? 1 : 0)}%`;
 
 /** What is wrong with hiding these pairs, in words; empty where nothing is. */
 function complaintAbout(pairs) {
@@ -105,7 +107,7 @@ function meanShare(answers, pairs) {
 }
 
 /** Trains an adder by a plan (SHORT or LONG) on what is seen, in slices. `onLook` gets the steps made, now and
- *  then and at the end. Returns what ends it. */
+ *  then and at the end. Returns what ends it, and gives the steps made until then. */
 function trainInSlices(adder, plan, images, seen, random, onLook) {
   const numbers = TEN.map((digit) => seen.filter((pair) => pair[0] === digit).map((pair) => pair[1]));
   const any = (list) => list[Math.floor(random() * list.length)];
@@ -133,7 +135,7 @@ function trainInSlices(adder, plan, images, seen, random, onLook) {
     if (steps < most) timer = setTimeout(slice);
   }
   timer = setTimeout(slice);
-  return () => clearTimeout(timer);
+  return () => (clearTimeout(timer), steps);
 }
 
 /** Two curves over the steps, on a logarithmic axis: [steps, share of seen pairs, share of hidden ones]. */
@@ -152,7 +154,7 @@ function drawCurves(svg, points) {
   svg.innerHTML = `<g class="axes">${[0, 0.5, 1].map((share) =>
     `<line x1="40" x2="268" y1="${y(share)}" y2="${y(share)}"/><text x="35" y="${y(share) + 4}" text-anchor="end">${100 * share}%</text>`).join("")}
     ${ticks.map((steps) => `<text x="${x(steps)}" y="125" text-anchor="middle">${steps.toLocaleString("en")}</text>`).join("")}
-    <text x="292" y="125">steps</text></g>
+    <text x="154" y="142" text-anchor="middle">steps of training, on a logarithmic scale</text></g>
     <polyline class="seen" points="${line(1)}"/>${name(1, "seen")}
     ${hidden === null ? "" : `<polyline class="hidden" points="${line(2)}"/>${name(2, "hidden")}`}`;
   const found = hidden === null ? "" : `, hidden pairs ${percent(hidden)}`;
@@ -171,11 +173,15 @@ function render({ model, el }) {
   find(".training").hidden = !images;
   let seed = model.get("seed") ?? 0;
   let adder = null, answers = null; // without an adder pairs are chosen, with one they are looked at
-  let halt = null; // ends the training, while there is one
+  let halt = null; // ends the training, while there is one, and gives the adder's steps
   let points = [], painting = null, lookedAt = "";
 
   const hidden = () => model.get("pairs") ?? pattern();
   const seen = () => all.filter((pair) => !isHidden(String(pair)));
+  const testable = () => {
+    const lost = lostSums(hidden());
+    return hidden().filter(([digit, number]) => !lost.includes(digit + number));
+  };
   const isHidden = (at) => hidden().some((pair) => String(pair) === at);
 
   /** How a pair's button looks and what it is called. */
@@ -205,7 +211,7 @@ function render({ model, el }) {
     for (const [at, button] of buttons) showCell(at, button);
     const pairs = hidden(), lost = lostSums(pairs);
     const sums = lost.length ? ` No pair is left with the sum${lost.length > 1 ? "s" : ""} ${lost.join(", ")}.` : " Every sum still occurs.";
-    say("task", adder ? "Each pair shows what it mostly answers, bluer the more often that is right. Choose one to see more."
+    say("task", adder ? "Each pair shows its most frequent answer, bluer the more often right. Choose one for more."
       : "Hide up to 20 pairs: click them, or draw across them. It will learn from the others.");
     say("chosen", complaint || `${pairs.length} of 100 pairs hidden.${sums}`);
     if (!images) return;
@@ -214,9 +220,10 @@ function render({ model, el }) {
       input.checked = input.value === answer || input.value === told;
       input.disabled = halt !== null || (answer === "shift" && ["kind", "amount"].includes(input.value));
     }
+    for (const button of el.querySelectorAll(".pairs .bar button")) button.ariaDisabled = String(halt !== null);
     const [train, long, other] = ["train", "long", "other"].map((value) => find(`[value=${value}]`));
     train.textContent = halt ? "Stop" : "Train";
-    long.hidden = halt !== null || !adder || answer !== "classes" || told !== "kind" || !pairs.length;
+    long.hidden = halt !== null || !adder || answer !== "classes" || told !== "kind" || !testable().length;
     find(".about-long").hidden = long.hidden;
     other.hidden = halt !== null || !adder;
     if (!adder) say("reached", ABOUT[answer]);
@@ -253,7 +260,7 @@ function render({ model, el }) {
 
   async function train() {
     forget();
-    const mine = (halt = () => {});
+    const mine = (halt = () => 0);
     const random = randomNumbers(seed++);
     const made = await makeAdder(model.get("told"), model.get("answer"), random);
     if (halt !== mine) return; // something else was chosen meanwhile
@@ -266,20 +273,20 @@ function render({ model, el }) {
   function trainOn() {
     const before = points.at(-1)[0];
     adder.code.restart();
-    halt = trainInSlices(adder, LONG, images.training, seen(), null, (steps, isLast) => look(before + steps, isLast));
+    const end = trainInSlices(adder, LONG, images.training, seen(), null, (steps, isLast) => look(before + steps, isLast));
+    halt = () => before + end();
     show();
   }
 
   /** Asks the adder for all pairs, and shows how far it has come. */
   function look(steps, isLast) {
-    const lost = lostSums(hidden());
-    const tested = hidden().filter(([digit, number]) => !lost.includes(digit + number));
+    const lost = lostSums(hidden()), tested = testable();
     answers = askAll(adder, images.others.filter((_, n) => isLast || n % EVERY === 0));
     points.push([steps, meanShare(answers, seen()), tested.length ? meanShare(answers, tested) : null]);
     const [, right, found] = points.at(-1);
     find(".reached").ariaLive = isLast ? "polite" : "off"; // a screen reader hears the end alone
     say("reached", `${isLast ? "After" : "Step"} ${steps.toLocaleString("en")}${isLast ? " steps" : ""}, on new images: `
-      + `${percent(right)} of the seen pairs right${tested.length ? `, ${percent(found)} of the hidden ones${lost.length ? " whose sum still occurs" : ""}` : ""}.`);
+      + `${percent(right)} right if the pair was seen${tested.length ? `, ${percent(found)} if ${lost.length ? "only its sum was" : "hidden"}` : ""}.`);
     drawCurves(find("svg"), points);
     if (!isLast) return show();
     halt = null;
@@ -289,8 +296,8 @@ function render({ model, el }) {
 
   /** What the visitor ends is looked at as if it were done. */
   function stop() {
-    halt();
-    if (points.length) look(points.at(-1)[0], true);
+    const steps = halt();
+    if (steps) look(steps, true);
     else forget();
   }
 
@@ -308,7 +315,7 @@ function render({ model, el }) {
   /** What the adder says to a drawing and a number. */
   function answer() {
     const asked = model.get("asked");
-    if (!adder) return;
+    if (!adder) return say("says", asked?.isDrawn ? "Press Train first: this adder has learned nothing yet." : "");
     if (!asked?.embedding) return say("says", "");
     const { digit, number, doubt } = asked;
     if (doubt) return say("says", doubt);
@@ -334,10 +341,12 @@ function render({ model, el }) {
   });
   grid.addEventListener("pointermove", (event) => {
     if (!painting || !event.buttons) return;
-    const at = el.getRootNode().elementFromPoint(event.clientX, event.clientY)?.dataset.at;
-    if (!at || !grid.contains(buttons.get(at)) || (at === painting.from && !painting.moved)) return;
-    painting.moved = true;
-    for (const one of [painting.from, at]) hide(one, painting.wanted);
+    for (const { clientX, clientY } of event.getCoalescedEvents?.() ?? [event]) { // all, or a fast one leaves gaps
+      const at = el.getRootNode().elementFromPoint(clientX, clientY)?.dataset.at;
+      if (!buttons.has(at) || (at === painting.from && !painting.moved)) continue;
+      painting.moved = true;
+      for (const one of [painting.from, at]) hide(one, painting.wanted);
+    }
   });
   grid.addEventListener("click", ({ target }) => {
     const at = target.dataset.at;
@@ -349,11 +358,16 @@ function render({ model, el }) {
   grid.addEventListener("keydown", (event) => {
     const at = event.target.dataset.at?.split(",").map(Number);
     painting = null;
-    if (!at || !(event.key in MOVES) || isForNotebook(event)) return;
+    if (!at) return;
+    const ends = { Home: [event.ctrlKey ? 0 : at[0], 0], End: [event.ctrlKey ? 9 : at[0], 9] };
+    const move = isForNotebook(event) ? null : MOVES[event.key];
+    const to = ends[event.key] ?? move?.map((by, place) => at[place] + by);
+    if (!to) return;
     event.preventDefault();
-    goTo(...at.map((one, place) => one + MOVES[event.key][place]));
+    goTo(...to);
   });
-  el.addEventListener("click", ({ target }) => {
+  el.addEventListener("click", ({ target, detail }) => {
+    if (target.ariaDisabled === "true") return;
     if (target.value === "pattern") choose(pattern());
     if (target.value === "none") choose([]);
     if (target.value === "random") {
@@ -369,7 +383,7 @@ function render({ model, el }) {
       trainOn();
       find("[value=train]").focus();
     }
-    if (target.value === "train") {
+    if (target.value === "train" && detail < 2) { // the second half of a double click would stop it again
       if (halt) stop();
       else train();
     }

@@ -32,9 +32,9 @@ def _places():
     "what a convolution does at every place.",
     probes=_places,
     mistakes={
-        "You give a sum for each channel. The next layer gets one number: add these sums, too.":
+        "You give a sum for each channel. The next layer gets one value: add these sums, too.":
             (".sum()", ".sum(dim=(1, 2))"),
-        "Nine numbers: add up over the window, too, not over the channels only.":
+        "Nine values: add up over the window, too, not over the channels only.":
             (".sum()", ".sum(dim=0)"),
         "These are the products. Now add up all of them.": (".sum()", ""),
         "What you multiply isn't of one size. The window has 3 rows and 3 columns in every "
@@ -57,7 +57,7 @@ def _places():
             [("+ 2", "+ 1"), ("row + 2", "row + 1"), ("column + 2", "column + 1")],
         "You took the row for the column. The row comes first, then the column.":
             (WINDOW, "[:, column - 1 : column + 2, row - 1 : row + 2]"),
-        "You turned the weights upside down. Each number meets the weight in the same place.":
+        "You turned the weights upside down. Each value meets the weight in the same place.":
             [("weights)", "weights.flip(1, 2))"), ("weights)", "weights.flip(1))")],
         "Rows and columns of the weights are exchanged.": ("weights)", "weights.mT)"),
         "That is the mean of the products. A convolution adds them up.": (".sum()", ".mean()"),
@@ -66,7 +66,7 @@ def _places():
         "The weights are missing: you added the pixels of the window.": (" * weights", ""),
         "That multiplies the sum of the pixels by the sum of the weights. Multiply place by place "
         "first, then add up.": ("(windows * weights).sum()", "windows.sum() * weights.sum()"),
-        "`@` multiplies rows by columns. Here each number meets the weight in the same place: `*`.":
+        "`@` multiplies rows by columns. Here each value meets the weight in the same place: `*`.":
             ("windows * weights", "windows @ weights"),
         "`F.conv2d` gives all places. The exercise is about one of them, and what is done there.": [
             lambda c, w, row, column: F.conv2d(c[None], w[None]),
@@ -96,7 +96,7 @@ def _weights():
     probes=_weights,
     mistakes={
         "You multiplied place by place. A way from an input to an output leads through each of the "
-        "hidden numbers: multiply along each way, then add the ways.":
+        "hidden values: multiply along each way, then add the ways.":
             lambda first, second: first * second,
         "You added the layers. What leaves the first is *multiplied* by the second's weights.":
             lambda first, second: first + second,
@@ -104,12 +104,12 @@ def _weights():
             lambda first, second: first @ second,
         "Rows and columns are exchanged: a row of the answer belongs to an output.":
             [lambda first, second: (second @ first).T, lambda first, second: first.T @ second.T],
-        "A row of `first` belongs to a hidden number. The weights from one input stand in a column "
+        "A row of `first` belongs to a hidden value. The weights from one input stand in a column "
         "of it: `first[:, i]`.": ("first[:, i]", "first[i, :]"),
         "A row of `second` belongs to an output. The weights that lead to one output stand in its "
         "row: `second[o, :]`.": ("second[o, :]", "second[:, o]"),
         "One of your loops runs too far or stops early. `second` has a row for each output, "
-        "`first` a column for each input, and the hidden numbers are between them.":
+        "`first` a column for each input, and the hidden values are between them.":
             [("range(len(second))", "range(len(first))"),
              ("range(first.shape[1])", "range(first.shape[0])"),
              ("range(first.shape[1])", "range(len(second))")],

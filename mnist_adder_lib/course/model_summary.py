@@ -40,10 +40,10 @@ def _sizes():
             lambda i, o, k: 9 * i * o + 2 * o,
         "The window is as high as it is wide: `kernel * kernel` weights.":
             [lambda i, o, k: k * i * o + 2 * o, lambda i, o, k: 2 * k * i * o + 2 * o],
-        "Batch norm learns, too: two numbers for each channel.": lambda i, o, k: k * k * i * o,
-        "Batch norm learns two numbers for each channel: one to multiply by and one to add.":
+        "Batch norm learns, too: two values for each channel.": lambda i, o, k: k * k * i * o,
+        "Batch norm learns two values for each channel: one to multiply by and one to add.":
             lambda i, o, k: k * k * i * o + o,
-        "Batch norm has two numbers for *each* channel, not two in all.":
+        "Batch norm has two values for *each* channel, not two in all.":
             lambda i, o, k: k * k * i * o + 2,
         "Mean and standard deviation are measured, not learned. Batch norm learns two for each "
         "channel.": lambda i, o, k: k * k * i * o + 4 * o,
@@ -104,7 +104,7 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
         "brackets.":
             lambda channels: nn.Sequential([nn.Flatten()]),  # type: ignore[call-overload]
         "The layers don't fit: each takes what the one before gives. Before the fully connected "
-        "layer come the average, one number for each channel, and the flattening.":
+        "layer come the average, one value for each channel, and the flattening.":
             [("nn.Flatten(),", ""), ("nn.AdaptiveAvgPool2d(1),", "")],
         "The first convolution takes a grey image, which has one channel.":
             (ONE, "conv(channels, channels)"),
@@ -112,7 +112,7 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
             [("channels, 2 * ", "channels, "), ("2 * ", ""), ("channels, 2 * ", "channels, 2 / ")],
         "The first convolution makes as many channels as `channels` says, not always the same.":
             [("(channels):", f"(channels):\n    channels = {fixed}") for fixed in (4, 8, 16)],
-        "The average leaves one number for each of the channels, twice `channels`. So many go into "
+        "The average leaves one value for each of the channels, twice `channels`. So many go into "
         "the fully connected layer.": [
             ("Linear(2", "Linear(12 * 12 * 2"), ("Linear(2 * channels", "Linear(channels")],
         "There are ten digits, so ten logits should leave the last layer.":
@@ -132,7 +132,7 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
         "The ReLU is missing: it stands between convolution and batch norm.": _reordered(0, 2),
         "A batch norm is missing: each of the two conv sequentials ends with one.":
             [_reordered(0, 1), (TWO, "nn.Conv2d(channels, 2 * channels, 3, bias=False)")],
-        "That is the largest number of each channel. The average is wanted.": ("Avg", "Max"),
+        "That is the largest value of each channel. The average is wanted.": ("Avg", "Max"),
         "No ReLU behind the last layer: logits may be negative.": (LAST, LAST + ", nn.ReLU()"),
         "Logits are wanted: softmax makes probabilities of them, later.":
             (LAST, LAST + ", nn.Softmax(dim=1)"),

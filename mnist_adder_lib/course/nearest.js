@@ -2,11 +2,12 @@
 // like any of them. It stands behind network.js and image_sheet.js.
 //
 // 81 numbers describe an image. 32 say what was found: the means of the 16 maps of block 2 and of the
-// 16 of block 3, in units of how much they vary among images of one digit. 49 say where its ink is.
+// 16 of block 3, in units of how much they vary among images of one digit. 49 say where its ink is. With other
+// weights these 49 judge alone until all images were looked at anew: not while the weights change, as in training.
 
 const FAR = "This looks like no digit that I was trained on.";
 const SHOWN = 5; // images
-const PATIENCE = 400; // milliseconds without newer weights, before all is calculated anew
+const PATIENCE = 1500; // milliseconds without newer weights, before all is calculated anew
 const CHUNK = 10; // milliseconds of calculation, before the page gets its turn
 const ANEW = 1000; // images at most then: some seconds
 // Ten hues as dark as grey text (TEN in inside_the_network.py). Not all eyes can tell ten colours
@@ -124,17 +125,22 @@ const NEAREST = `
   </div>
   <figure>
     <div class="map" role="img"><canvas aria-hidden="true"></canvas><span class="middles"></span><i class="ring"></i></div>
-    <figcaption aria-hidden="true">All of them by their embeddings; the ring is yours.</figcaption>
+    <figcaption aria-hidden="true"></figcaption>
   </figure>`;
 
 /** `known` is made by `known_images` in nearest.py. Dispatches "ready" on `el` when it has come to know
- *  the images, at first and after other weights: until then it judges nothing. */
+ *  the images, at first and after other weights: until then it judges nothing, or by the ink alone. */
 function makeNearest(known, el) {
   el.classList.add("nearest");
   el.innerHTML = NEAREST;
   const find = (selector) => el.querySelector(selector);
   const sheet = readSheet(known.images).then(({ images, digits }) => ({ images, digits, inks: images.map(inkInSquares) }));
   let [version, space, now] = [0, null, null]; // space: images, digits, ... and what makeSpace returns
+  let shown = ""; // the places of the images
+  let ofInk = null; // the same for the ink alone, without a map
+  sheet.then(({ images, digits, inks }) => {
+    ofInk = { ...makeSpace(images.map(() => []), inks, digits), images, digits, limit: known.ink_threshold };
+  });
 
   /** What was found in each training image, as known_images stored it: a byte for each number. */
   function unpack({ low, step, bytes }) {
@@ -152,8 +158,7 @@ function makeNearest(known, el) {
   async function learn(weights, isStored) {
     const mine = ++version;
     const isOver = () => mine !== version;
-    space = null;
-    if (!isStored) say("These weights are new to me: I look at my training images once more.");
+    space = ofInk;
     const { images, digits, inks } = await sheet;
     if (!isStored) await pause(PATIENCE);
     const lookAt = (n) => foundIn(embed(weights, images[n]));
@@ -161,7 +166,7 @@ function makeNearest(known, el) {
     if (isOver()) return;
     const made = makeSpace(found, inks, digits);
     const limit = isStored ? known.threshold : await made.farthest(isOver);
-    if (isOver()) return;
+    if (isOver() || !(limit < Infinity)) return; // or weights that are no numbers
     const embeddings = found.map((values) => [...fullyConnected(weights, "embedding", vector(values.slice(16))).data]);
     const units = spreads(embeddings, digits);
     const scaled = (embedding) => units.map((unit, i) => embedding[i] / unit);
@@ -199,12 +204,13 @@ function makeNearest(known, el) {
     const place = space.toMap(space.project(embedding));
     const [digit] = smallest(space.middles.map((middle) => Math.hypot(middle[0] - place[0], middle[1] - place[1])), 1);
     find(".ring").style = at(place);
-    find(".map").ariaLabel = `A map of ${space.count} training images by their embeddings. Yours is nearest to the middle of the ${digit}s.`;
+    return `On it, yours is nearest to the middle of the ${digit}s.`;
   }
 
   // --- the images ---
 
   function showImages(places) {
+    if (shown === (shown = String(places))) return; // while one draws they often stay
     [...el.querySelectorAll("li")].forEach((item, i) => {
       const pixels = new ImageData(28, 28);
       space.images[places[i]].forEach((pixel, place) => pixels.data.set([pixel, pixel, pixel, 255], 4 * place));
@@ -217,15 +223,19 @@ function makeNearest(known, el) {
     const [result, pixels, empty] = (now = given);
     const unknown = { isKnown: true, sentence: "" }; // nothing to say against the answer
     if (!space) return unknown;
+    const { project } = space;
+    const place = project && !empty ? showOnMap(result.layers.embedding.data) : "";
+    find(".map").style.visibility = project ? "" : "hidden";
+    find(".map").ariaLabel = `A map of ${space.count} training images by their embeddings. ${place}`;
+    find("figcaption").textContent = project ? "All of them by their embeddings; the ring is yours."
+      : "By the ink alone: the weights are new. A map comes when they rest.";
     if (empty) return say("Here stand the training images that a drawing is most like.", "empty"), unknown;
-    const distances = space.distances(space.place(foundIn(result.layers), inkInSquares(pixels)));
+    const distances = space.distances(space.place(project ? foundIn(result.layers) : [], inkInSquares(pixels)));
     const places = smallest(distances, SHOWN);
     const distance = distances[places[0]];
-    if (!(distance < Infinity)) return say("", "waiting"), unknown; // weights that are no numbers
     const isKnown = distance <= space.limit;
     say(isKnown ? "It looks most like these" : "Far from all training images. The nearest:", isKnown ? "near" : "far");
     showImages(places);
-    showOnMap(result.layers.embedding.data);
     find(".gauge").style.setProperty("--share", Math.min(1, distance / space.limit / 2));
     find(".measured").textContent = `Distance ${distance.toFixed(1)}. Beyond ${space.limit.toFixed(1)} I give no sum.`;
     return isKnown ? unknown : { isKnown, sentence: FAR };

@@ -133,8 +133,8 @@ function makeDetails(el, now, announce) {
     viewer = opened = null;
   }
 
-  /** Shows how a unit of a layer is made; of a map the pixel at a place, or else its brightest. */
-  function open(layer, unit, place) {
+  /** Shows how a unit of a layer is made; of a map its strongest pixel. */
+  function open(layer, unit) {
     close();
     opened = [layer, unit];
     for (const button of el.querySelectorAll(".all button")) {
@@ -143,7 +143,7 @@ function makeDetails(el, now, announce) {
       if (isIt) for (const other of button.parentNode.children) other.tabIndex = other === button ? 0 : -1;
     }
     find(".invite").hidden = true;
-    if (isMap(layer)) openPixel(layer, unit, place ?? brightest(layer, unit));
+    if (isMap(layer)) openPixel(layer, unit);
     else find(".made").innerHTML = unitInWords(layer, unit);
     bringIntoView();
     announce([...el.querySelectorAll(".made > p")].map((one) => one.textContent).join(". "));
@@ -156,9 +156,10 @@ function makeDetails(el, now, announce) {
     else find(".made .title").scrollIntoView({ block: "center", behavior });
   }
 
-  function brightest(layer, unit) {
+  /** Where ReLU let the most through: batch norm makes `shift` of nothing. */
+  function strongest(layer, unit, shift) {
     const { height, width, data } = layers()[layer];
-    const map = [...data.subarray(unit * height * width, (unit + 1) * height * width)].map(Math.abs);
+    const map = [...data.subarray(unit * height * width, (unit + 1) * height * width)].map((value) => Math.abs(value - shift));
     const at = map.indexOf(Math.max(...map));
     return [Math.floor(at / width), at % width];
   }
@@ -176,21 +177,21 @@ function makeDetails(el, now, announce) {
     const { data } = weights[`${name}.0.weight`];
     const window = (channel) => rows({ height: 3, width: 3, data }, (unit * input.channels + channel) * 9);
     const followed = names[names.indexOf(name) + 1] === name.replace(/\d$/, "2");
+    const batchNorm = batchNormOf(weights, `${name}.2`, unit);
     return {
       image: count(input.channels).map((channel) => rows(input, channel * size)),
       weights: count(input.channels).map(window),
-      batch_norm: batchNormOf(weights, `${name}.2`, unit), padding: name === "block3.1" ? 0 : 1,
+      batch_norm: batchNorm, place: strongest(name, unit, batchNorm[1]), padding: name === "block3.1" ? 0 : 1,
       range: name === names[0] ? [-MEAN / STD, (1 - MEAN) / STD] : [],
       layers: ["convolution", "relu", "batch_norm", ...(followed ? ["pooling"] : [])],
       mode: isPooled ? "pooling" : "convolution", fixed: true, digits: [],
     };
   }
 
-  function openPixel(layer, unit, place) {
+  function openPixel(layer, unit) {
     const title = `Map ${unit}, ${nameOf(layer, layers())}: how a pixel is made`;
     find(".made").innerHTML = `<p class="title">${title}</p><div></div>`;
-    const all = traits(layer, unit);
-    const model = new Traits({ ...all, place: all.mode === "pooling" ? place.map((x) => 2 * x) : place });
+    const model = new Traits(traits(layer, unit));
     viewer = { model, stop: VIEWER.render({ model, el: find(".made div") }) };
   }
 
@@ -241,20 +242,14 @@ function makeDetails(el, now, announce) {
     paint();
     if (!opened) return;
     if (!viewer) return (find(".made").innerHTML = unitInWords(...opened));
-    const { mode, ...fresh } = traits(...opened);
+    const { mode, place, ...fresh } = traits(...opened); // these stay as they were chosen
     Object.assign(viewer.model.traits, { ...fresh, image: viewer.model.get("image") });
     viewer.model.set("image", fresh.image); // tells the viewer of all
   }));
 
-  function choose({ target, clientX, clientY, detail }) {
+  function choose({ target }) {
     const button = target.closest(".all button");
-    if (!button) return;
-    const { layer } = button.closest("figure").dataset;
-    const { height, width } = layers()[layer];
-    const box = button.getBoundingClientRect();
-    const inMap = (at, start, size, last) => clamp(Math.floor(((at - start) / size) * (last + 1)), 0, last);
-    const place = [inMap(clientY, box.top, box.height, height - 1), inMap(clientX, box.left, box.width, width - 1)];
-    open(layer, Number(button.value), detail ? place : undefined); // by Enter: no place
+    if (button) open(button.closest("figure").dataset.layer, Number(button.value));
   }
 
   function move(event) {

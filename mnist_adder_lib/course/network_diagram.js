@@ -30,14 +30,14 @@ const count = (n) => [...Array(n).keys()];
 const bars = (n) => `<span class="bars" aria-hidden="true">${count(n).map((i) => `<i><b></b><u>${i}</u></i>`).join("")}</span>`;
 const part = (name, picture) => `
   <button type="button" class="part" data-part="${name}" aria-pressed="false" tabindex="-1">
-    <span class="picture">${picture}</span><span class="name">${PARTS[name][0]}</span><small></small>
+    <span class="picture">${picture}</span><span class="name">${PARTS[name][0]}<span class="value"></span></span><small></small>
   </button>`;
 const canvases = (n) => "<canvas aria-hidden='true'></canvas>".repeat(n);
 const diagram = (layers) => `
   <div class="card">
     <p class="live" role="status" aria-live="polite"></p>
     <div class="pad"></div>
-    <div class="mnist-adder choose"><p class="title">Number to add (or press its key)</p>
+    <div class="mnist-adder choose"><p class="title">Number to add <span class="keys">(or press its key)</span></p>
       <div class="picker" role="group" aria-label="Number to add"></div></div>
     <div class="said"><p class="answer"></p><p class="note"></p></div>
     <div class="nearest" hidden></div>
@@ -64,6 +64,9 @@ function parameters(weights, name = "") {
 }
 const shapeOf = ({ channels, height, width }) => (height > 1 ? [channels, height, width].join(" × ") : String(channels));
 
+const sheets = {}; // canvases by their size: to make one takes longer than to draw on it
+const sheetOf = (width, height) => (sheets[[width, height]] ??= new OffscreenCanvas(width, height));
+
 /** Draws features, map beside map, each in a frame of its own; single numbers are maps of 1x1. */
 function paintMaps(canvas, { columns, tile, gap }, { channels, height, width, data }, most, colours) {
   const rows = Math.ceil(channels / columns);
@@ -76,7 +79,7 @@ function paintMaps(canvas, { columns, tile, gap }, { channels, height, width, da
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, ...size);
   context.imageSmoothingEnabled = false;
-  const maps = new OffscreenCanvas(width, height * channels);
+  const maps = sheetOf(width, height * channels);
   maps.getContext("2d").putImageData(toImageData(data, width, most, colours), 0, 0);
   context.fillStyle = "#7d8590"; // the frames: seen on white and on black
   for (let map = 0; map < channels; map++) {
@@ -132,16 +135,29 @@ function makeDiagram(model, root) {
     adder: () => [...new Set([0, layers - 1])].map((layer) => result.layers[`adder.${layer}`]), // first and last
   }[name] ?? (() => [result.layers[name]]))();
 
-  /** The network's answer, from the image on or from the number on alone. */
-  function calculate(changed) {
+  /** The network's answer, from the image on or from the number on alone. While one draws, the pictures come
+   *  one frame later: the answer doesn't wait for them. */
+  function calculate(changed, isDrawn = false) {
     const left = changed === names ? embed(weights, pixels) : result.layers;
     const right = add(weights, left.embedding, model.get("number"));
     result = { ...right, layers: { ...left, ...right.layers } };
     say();
     const detail = { result, pixels, number: model.get("number"), empty: isEmpty(), doubt: doubt() };
     root.dispatchEvent(new CustomEvent("answer", { detail }));
-    for (const name of changed) paintPart(name); // the answer doesn't wait for pictures
+    if (isDrawn) return paintLater();
+    for (const name of changed) paintPart(name);
     details?.refresh();
+  }
+
+  let isDue = false; // whether all is to be painted anew
+  function paintLater() {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => setTimeout(() => { // when the answer can be seen
+      isDue = false;
+      names.forEach(paintPart);
+      details?.refresh();
+    }));
   }
   const isEmpty = () => !pixels.some(Boolean);
 
@@ -189,11 +205,9 @@ function makeDiagram(model, root) {
   }
 
   function say() {
-    const name = (of, value) => (partOf(of).querySelector(".name").textContent = small || value < 0 ? PARTS[of][0] : `${PARTS[of][0]}: ${value}`);
-    name("number", model.get("number"));
-    name("digit_head", result.digit);
-    name("sum_head", result.total);
     if (small) return;
+    const values = { number: model.get("number"), digit_head: result.digit, sum_head: result.total };
+    for (const [of, value] of Object.entries(values)) partOf(of).querySelector(".value").textContent = value < 0 ? "" : `: ${value}`;
     find(".nearest").hidden = !nearest;
     knows = nearest?.show(result, pixels, isEmpty());
     find(".note").textContent = note();
@@ -216,6 +230,13 @@ function makeDiagram(model, root) {
 
   const tellAbout = () => (find(".words").innerHTML = about(selected));
 
+  /** The chosen part stays in view, and what is said of it comes into view, if there is room for both. */
+  function bringIntoView() {
+    const [top, bottom] = [partOf(selected).getBoundingClientRect().top, find(".about").getBoundingClientRect().bottom];
+    const [one, block] = top > 0 && bottom - top < innerHeight - 16 ? [find(".about"), "nearest"] : [partOf(selected), "start"];
+    one.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
+  }
+
   /** On a narrow page what is said of a part stands below it. */
   function putAbout() {
     if (isColumn()) (partOf(selected).closest(".join") ?? partOf(selected)).after(find(".about"));
@@ -235,7 +256,7 @@ function makeDiagram(model, root) {
     if (speaks) announce(find(".words").textContent);
   }
 
-  /** The map or number of a part under the mouse, as `details.open` takes it: layer, unit, place. */
+  /** The map or number of a part under the mouse, as `details.open` takes it: layer, unit. */
   function pointed({ target, clientX, clientY }, name) {
     const layers = layersOf(name, result.layers);
     const bar = target.closest(".bars > i");
@@ -245,10 +266,8 @@ function makeDiagram(model, root) {
     const layer = name === "adder" && target.previousElementSibling === null ? layers[0] : layers.at(-1);
     const { left, top } = target.getBoundingClientRect();
     const [right, down] = [clientX - left, clientY - top].map((far) => Math.max(0, far - gap) / (tile + gap));
-    const { channels, height, width } = result.layers[layer];
-    const inMap = (far, size) => clamp(Math.floor((far % 1) * ((tile + gap) / tile) * size), 0, size - 1);
     const unit = Math.floor(down) * columns + Math.min(columns - 1, Math.floor(right));
-    return unit < channels ? [layer, unit, [inMap(down, height), inMap(right, width)]] : null;
+    return unit < result.layers[layer].channels ? [layer, unit] : null;
   }
 
   find(".network").addEventListener("click", (event) => {
@@ -256,8 +275,8 @@ function makeDiagram(model, root) {
     if (!name) return;
     const unit = details && event.detail ? pointed(event, name) : null; // by Enter: none
     select(name);
-    if (isColumn()) partOf(name).scrollIntoView({ block: "nearest" }); // what stood above it may be gone
     if (unit) details.open(...unit);
+    else bringIntoView();
   });
   find(".network").addEventListener("keydown", (event) => {
     const at = names.indexOf(event.target.dataset.part);
@@ -267,7 +286,8 @@ function makeDiagram(model, root) {
     event.preventDefault();
     if (!next) return;
     select(next);
-    partOf(next).focus();
+    partOf(next).focus({ preventScroll: true });
+    bringIntoView();
   });
 
   function markHere() {
@@ -310,9 +330,9 @@ function makeDiagram(model, root) {
 
   function showDrawing() {
     const strokes = [...pad.get("strokes"), pad.get("unfinished")].filter((stroke) => stroke.length);
-    const under = pad.get("background").pixels;
+    const [before, under] = [pixels, pad.get("background").pixels];
     pixels = under ? [...drawOver(under, strokes)] : strokes.length ? [...frameStrokes(strokes)] : given;
-    calculate(names);
+    if (pixels.some((pixel, i) => pixel !== before[i])) calculate(names, true); // else it was answered while one drew
   }
 
   pad.save_changes = () => {
@@ -415,6 +435,7 @@ function makeDiagram(model, root) {
 
   function takeOver(event) {
     endDrawing(false);
+    for (const animation of card.getAnimations({ subtree: true })) animation.finish();
     const isStroke = event.type === "pointerdown" || event.key in MOVES || event.key === " ";
     const draws = event.target === find(".digit-pad") && isStroke;
     if (isByItself() && draws) pad.set("strokes", []);
@@ -486,22 +507,25 @@ function makeDiagram(model, root) {
       else bands.push(`<path data-to="${to}" d="${band(box(from), box(to))}"/>`);
     }
     const join = box("join");
-    lines.push(`<rect x="${join.left - 3}" y="${join.top - 3}" width="${join.right - join.left + 6}" height="${join.bottom - join.top + 6}" rx="5"/>`);
-    if (!isNarrow) lines.push(`<text x="${join.right + 9}" y="${(join.top + join.bottom) / 2 + 4}">${result.layers.embedding.channels + 10}</text>`);
+    const sum = `<text x="${join.right + 9}" y="${(join.top + join.bottom) / 2 + 4}">${result.layers.embedding.channels + 10}</text>`;
+    lines.push(`<g data-to="number"><rect x="${join.left - 3}" y="${join.top - 3}" width="${join.right - join.left + 6}"
+      height="${join.bottom - join.top + 6}" rx="5"/>${isNarrow ? "" : sum}</g>`);
     find(".flow").innerHTML = `<g class="bands">${bands.join("")}</g><g class="lines">${lines.join("")}</g>`;
   }
 
   /** The parts light up one after the other, from one of them to the right. */
   function lightUp(from = names[0], pace = 130) {
     if (still.matches || isDrawing) return;
-    const delay = (name) => pace * (names.indexOf(name) - names.indexOf(from));
-    const options = (name) => ({ duration: 500, delay: delay(name), easing: "ease-out", fill: "backwards" });
-    for (const name of names.slice(names.indexOf(from))) {
-      partOf(name).querySelector(".picture").animate([{ opacity: 0.15 }, { opacity: 1 }], options(name));
-      const path = find(`.flow [data-to="${name}"]`);
-      path?.animate([{ opacity: 0 }, { opacity: 1 }], options(name));
-    }
-    if (pace === SLOWLY) find(".said").animate([{ opacity: 0 }, { opacity: 1 }], options(names.at(-1)));
+    const isFirst = pace === SLOWLY; // nothing was there before
+    const fade = (element, turn, opacity = 0) => element?.animate([{ opacity }, { opacity: 1 }],
+      { duration: 500, delay: pace * turn, easing: "ease-out", fill: "backwards" });
+    const parts = names.slice(names.indexOf(from));
+    parts.forEach((name, turn) => {
+      fade(partOf(name).querySelector(".picture"), turn, isFirst ? 0 : 0.15);
+      fade(find(`.flow [data-to="${name}"]`), turn);
+      if (isFirst) fade(partOf(name).querySelector(".value"), turn);
+    });
+    if (isFirst) for (const last of [".said", ".nearest", ".about"]) fade(find(last), parts.length);
   }
 
   const stopPad = small ? null : PANEL.render({ model: pad, el: find(".pad") });

@@ -37,7 +37,8 @@ function remark(pixels, most) {
   });
   const ink = sums.rows.reduce((a, b) => a + b);
   const [rows, columns] = [used.rows, used.columns].map((lines) => [...lines].sort((a, b) => a - b));
-  if (ink < 20 || rows.at(-1) - rows[0] < 6) return "There is too little ink for a digit.";
+  if (ink < 20) return "There is too little ink for a digit.";
+  if (rows.at(-1) - rows[0] < 6) return "It is too flat for a digit.";
   if (ink > most || (columns.at(-1) - columns[0] > 8 && ink > 0.75 * rows.length * columns.length))
     return "There is too much ink for a digit.";
   for (const [way, lines] of [["columns", columns], ["rows", rows]]) {

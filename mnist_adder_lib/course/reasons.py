@@ -7,15 +7,15 @@ import ast
 import inspect
 import re
 import textwrap
-import tomllib
 import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+
+from .errors import in_plain_words
 
 
 class Unsolved(Exception):
@@ -87,8 +87,6 @@ def plain(value):
     return value if array is None or array.dtype.kind not in "biuf" else array.astype(float)
 
 
-ERRORS = {error["message"]: error["meaning"] for error in tomllib.loads(
-    Path(__file__).with_name("errors.toml").read_text(encoding="utf-8"))["error"]}
 EMPTY = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "reverse", "clear",
          "update", "add", "seed"}  # functions that give nothing back
 # What is wrong with all outcomes that come out of the right ones like this.
@@ -140,10 +138,9 @@ def why_it_stopped(stop: Stop, signature: str) -> str:
         return (f"The function can't be called: the check calls `{signature}`. Look at the "
                 "arguments it takes.")
     look = f"Look at the line `{stop.line}`." if stop.line else "Look at the arguments it takes."
-    for pattern, meaning in ERRORS.items():
-        if found := re.search(pattern, f"{stop.message} IN {stop.line}"):
-            return f"The function stopped: {found.expand(meaning)} {look}"
-    return f"The function stopped: something in it can't be done ({stop.message}). {look}"
+    meaning = (in_plain_words(stop.message, stop.line)
+               or f"something in it can't be done ({stop.message}).")
+    return f"The function stopped: {meaning} {look}"
 
 
 def why_it_gives_nothing(function, call: str, printed: bool, answered: bool) -> str:

@@ -143,7 +143,7 @@ const TEACH = `
     <div class="bar" role="group" aria-label="Train the network">
       <button type="button" value="forget">Forget everything</button>
       <button type="button" value="train" class="train">Train</button>
-      <button type="button" value="back">Back to the trained one</button>
+      <button type="button" value="back" aria-disabled="true">Back to the trained one</button>
       <button type="button" value="save">Save</button>
       <button type="button" value="open">Open</button>
       <input type="file" accept=".safetensors" hidden>
@@ -192,13 +192,14 @@ function render({ model, el }) {
   let id = 0; // of the training whose reports count
   let asked = false; // whether the worker owes a report
   let said = new Set();
-  let began = 0;
+  let [asking, seconds] = [0, 0]; // since when the worker is at it, and how long it was before
 
   const say = (words) => (find(".story").textContent = words);
 
   /** The network is another now, and so are its answers. */
   function show(others) {
     weights = others;
+    find("[value=back]").ariaDisabled = String(weights === trained);
     drawFilters(find("canvas"), weights["block1.0.0.weight"]);
     el.dispatchEvent(new CustomEvent("weights", { detail: weights, bubbles: true }));
   }
@@ -229,7 +230,7 @@ function render({ model, el }) {
     if (ask.id !== id) return; // it was told to forget meanwhile
     worker ??= startWorker(hear);
     offset = history.at(-1)?.images ?? 0;
-    [said, began] = [new Set(), performance.now()];
+    [said, seconds] = [new Set(), 0];
     const steps = Math.floor((model.get("epochs") * model.get("images").digits.length) / BATCH);
     go({ ...ask, begin: { numbers: flatten(weights), steps } });
   }
@@ -240,13 +241,14 @@ function render({ model, el }) {
   }
 
   function go(ask) {
-    asked = true;
+    [asked, asking] = [true, performance.now()];
     worker.postMessage({ pause: PAUSE, ...ask });
   }
 
   function hear({ id: its, error, weights: numbers, done, ...report }) {
     if (its !== id) return;
     asked = false;
+    seconds += (performance.now() - asking) / 1000;
     if (error) {
       halt("new");
       worker?.terminate();
@@ -256,17 +258,16 @@ function render({ model, el }) {
     if (!history.length || report.images) history.push({ ...report, images: offset + report.images });
     show(unflatten(numbers, shapes));
     draw();
-    if (state === "running") tell(report, done);
+    if (state === "running" || done) tell(report, done);
     if (done) halt("new");
     else if (state === "running") go({ id });
   }
 
   /** A sentence at few moments, as a screen reader speaks it. */
   function tell({ digit, both, images }, done) {
-    const seconds = whole((performance.now() - began) / 1000);
     const once = (moment, words) => said.has(moment) || (said.add(moment), say(words));
     if (done)
-      say(`Done: ${whole(images)} images in ${seconds} seconds. Of ${whole(model.get("held_back").digits.length)} ` +
+      say(`Done: ${whole(images)} images in ${whole(seconds)} seconds. Of ${whole(model.get("held_back").digits.length)} ` +
         `images that it never trained on, it reads ${percent(digit)}, and ${percent(both)} are right in both.`);
     else if (both >= 90) once("adds", "Now it reads and adds: nine in ten are right in both.");
     else if (digit >= 70 && both < digit - 20)
@@ -318,7 +319,11 @@ function render({ model, el }) {
     back: () => take(trained, "This is the trained network again."),
     save, open: () => find("input").click(),
   };
-  find(".bar").addEventListener("click", ({ target }) => actions[target.value]?.());
+  find(".bar").addEventListener("click", ({ target, detail }) => {
+    if (target.ariaDisabled === "true") return;
+    if (target.value === "train" && detail > 1) return; // the second half of a double click would stop it again
+    actions[target.value]?.();
+  });
   find("input").addEventListener("change", ({ target }) => {
     if (target.files[0]) open(target.files[0]);
     target.value = ""; // the same file can be opened again

@@ -501,8 +501,9 @@ function makeViewer(model, root) {
     save({ weights: copy(weights) });
   }
 
-  find(".steps").innerHTML = get("layers").map((layer) => `<button type="button" value="${layer}">${STEPS[layer].name}</button>`)
-    .join(`<span aria-hidden="true">›</span>`);
+  const arrow = `<span aria-hidden="true">›</span> `; // it goes with the step behind it, where a line ends between them
+  find(".steps").innerHTML = get("layers").map((layer, i) =>
+    `<span>${i ? arrow : ""}<button type="button" value="${layer}">${STEPS[layer].name}</button></span>`).join("");
   for (const button of all(".steps button"))
     button.addEventListener("click", () => (save({ mode: button.value }), show(), announce()));
 

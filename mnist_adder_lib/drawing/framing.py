@@ -139,8 +139,8 @@ def remark(framed: np.ndarray, most: float = MOST_INK) -> str:
     ink = framed / 255
     on = framed > framed.max() / 4
     rows, columns = (np.flatnonzero(on.any(axis)) for axis in (1, 0))
-    if ink.sum() < LEAST_INK or np.ptp(rows) < 6:
-        return "There is too little ink for a digit."
+    if (faint := ink.sum() < LEAST_INK) or np.ptp(rows) < 6:
+        return f"{'There is too little ink' if faint else 'It is too flat'} for a digit."
     if ink.sum() > most or (np.ptp(columns) > 8 and ink.sum() > DENSE * rows.size * columns.size):
         return "There is too much ink for a digit."
     for lines, axis in ((columns, 0), (rows, 1)):

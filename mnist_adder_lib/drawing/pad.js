@@ -28,7 +28,7 @@ const pad = (isPanel) => `
   <div class="pad-column">
     <div class="pad-box">
       <canvas class="digit-pad" tabindex="0" role="application"
-        aria-label="Drawing pad: draw by mouse, finger, pen, or the keys named below"></canvas>
+        aria-label="Drawing pad: draw by mouse, finger or pen. Arrow keys move, space draws"></canvas>
       <span class="hint" aria-hidden="true">Draw a digit</span>
     </div>
     <div class="tools" role="group" aria-label="Drawing">
@@ -40,7 +40,7 @@ const pad = (isPanel) => `
       <button class="sample" title="Take a digit from MNIST's evaluation split">A digit from MNIST</button>
       <input type="file" accept="image/*" aria-label="Picture of a digit" hidden>` : ""}
     </div>
-    <p class="title">Keys: arrows move, space draws</p>
+    <p class="title keys">Keys: arrows move, space draws</p>
   </div>`;
 
 const range = (length) => [...Array(length).keys()];
@@ -51,7 +51,7 @@ const radio = (n) =>
   `<input type="radio" name="${PAGE} ${count}" value="${n}" aria-label="${n}">`;
 const reading = () => `
   <div class="reading">
-    <div><p class="title">Number to add (or press its key)</p>
+    <div><p class="title">Number to add <span class="keys">(or press its key)</span></p>
       <div class="picker" role="group" aria-label="Number to add">
         ${range(10).map(radio).join("")}
         <button class="dice" title="Random number" aria-label="Random number">${DICE}</button>

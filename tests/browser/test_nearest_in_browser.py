@@ -61,11 +61,15 @@ def test_other_weights_are_learned_anew(show, few):
     assert page.locator(".answer").inner_text().strip() == FAR
     at_once = page.evaluate("""weights => {
         model.set("weights", weights);
-        return [".heading", ".answer"].map((name) => document.querySelector(name).textContent);
+        return ["figcaption", ".answer"].map((name) => document.querySelector(name).textContent);
     }""", weights_as_text(other))
-    assert "new to me" in at_once[0] and FAR not in at_once[1]
-    page.locator(".nearest:not([data-state='waiting'])").wait_for()
+    assert "ink alone" in at_once[0] and FAR in at_once[1]
+    assert not page.locator(".map").is_visible()
+    page.locator(".map").wait_for()
     assert "Beyond 5.0" not in page.locator(".nearest .measured").inner_text()  # a limit of its own
+    page.evaluate("model.set('pixels', Array(784).fill(0))")
+    assert "yours" not in page.locator(".map").get_attribute("aria-label")
+    page.evaluate("model.set('pixels', Array(784).fill(90))")
     page.evaluate("weights => model.set('weights', weights)", weights_as_text(model))
     page.locator(".measured", has_text="Beyond 5.0").wait_for()
 

@@ -206,8 +206,7 @@ def test_a_pixel_of_a_map_is_made_as_in_pytorch(show, first, layer, unit):
     page = show(NetworkDiagram(model, image))
     part(page, layer.split(".")[0]).locator(".name").click()
     button = page.locator(f"[data-layer='{layer}'] button").nth(unit)
-    button.scroll_into_view_if_needed()
-    button.click(position={"x": 25, "y": 12})
+    button.click(position={"x": 2, "y": 2})  # wherever that is, it opens where there is most to see
     conv = "block2.1" if layer == "block2.2" else layer  # of the pooled one the map before
     inside = layers_of(model, image, 5)
     given, out = inside[f"{conv}.0"]
@@ -217,6 +216,8 @@ def test_a_pixel_of_a_map_is_made_as_in_pytorch(show, first, layer, unit):
         assert min((pooled - numbers(page.locator(".result output"))[0]).abs()) < 0.006
         page.click(".steps button >> nth=0")
     row, column = map(int, re.findall(r"\d+", page.locator(".where").inner_text()))
+    let_through = inside[f"{conv}.1"][1][unit]  # by ReLU
+    assert let_through[row, column].item() == pytest.approx(let_through.max().item(), abs=1e-4)
     weight, padding = model.get_submodule(f"{conv}.0").weight.detach(), conv != "block3.1"
     each = [F.conv2d(given[None, c:c + 1], weight[unit:unit + 1, c:c + 1], padding=int(padding))
             for c in range(len(given))]
@@ -284,10 +285,24 @@ def test_a_7_draws_itself_and_the_first_stroke_takes_over(show):
     page = show(NetworkDiagram(load_pretrained(), draws_itself=True), reduced_motion=motion)
     page.locator(".pen-tip").wait_for(state="attached")
     assert page.locator(".waits").count() == 1
+    for hidden in (".said", "[data-part=sum_head] .picture", "[data-part=sum_head] .value"):
+        assert page.locator(hidden).evaluate("e => getComputedStyle(e).opacity") == "0"
     page.wait_for_function("!document.querySelector('.waits, .pen-tip')")  # it comes to its end
+    delays = page.evaluate("Object.fromEntries(document.getAnimations().map(({ effect }) => "
+                           "[effect.target.className, effect.getTiming().delay]))")
+    assert delays["said"] == max(delays.values()) > delays["picture"] > 0
     assert "7 + 5 = 12" in page.locator(".answer").inner_text()
     page.get_by_role("button", name="Undo").click()
     assert page.locator(".hint").is_visible()  # the whole 7 was one step
+
+
+@pytest.mark.parametrize("width", [390, 800, 1280])
+def test_what_is_said_of_a_part_comes_into_view(show, width):
+    page = show(NetworkDiagram(load_pretrained()), width=width)
+    for name in ("block1", "sum_head"):
+        part(page, name).locator(".name").click()
+        for box in (part(page, name).bounding_box(), page.locator(".words").bounding_box()):
+            assert -2 < box["y"] and box["y"] + box["height"] < 902
 
 
 def test_a_digit_from_mnist_can_be_taken_and_drawn_on(show, first):

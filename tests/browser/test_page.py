@@ -128,15 +128,18 @@ def test_a_digit_is_drawn_and_read(page):
     assert page.locator("#number [value='9']").is_checked()
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
+    has_keys = page.evaluate("matchMedia('(hover: hover)').matches")
+    assert all(hint.is_visible() == has_keys for hint in page.locator(".keys").all())
 
 
 def test_its_widgets_hear_of_one_another(page):
-    page.click("#sums [value=train]")
-    page.locator("#sums [value=train]").filter(has_text="Train").wait_for()
     page.locator("#pad .digit-pad").scroll_into_view_if_needed()
     draw(page, DIGITS[3], "#pad .digit-pad")
     wait_for_answer(page, "I see a 3")
-    page.click("#number [value='2']")
+    page.locator("#sums .says").filter(has_text="Press Train first").wait_for()
+    page.click("#sums [value=train]")
+    page.locator("#sums [value=train]").filter(has_text="Train").wait_for()
+    page.locator("#pad .digit-pad").press("2")
     says = page.locator("#sums .says").filter(has_text="3 + 2 was hidden from me")
     said = says.inner_text()
     page.click("#teach [value=forget]")  # not the network that reads for the hidden sums

@@ -133,11 +133,12 @@ def test_what_takes_python_says_what_one_does_with_it(site, pages):
 
 
 def test_only_what_a_widget_is_made_from_is_run():
-    cells = ["import os, torch\nsize = 3\nother = 1 / 0", "def make(x):\n    return size * x",
+    cells = ["import os, torch\nsize = []\nsize.append(3)\nother = 1 / 0",
+             "def make(x):\n    return size * x",
              "image = make(2)\nprint(image)", "size = 7\nViewer(image, torch)"]
     assert made_from([v4.new_code_cell(cell) for cell in cells]).splitlines() == [
-        "import os, torch", "size = 3", "def make(x):", "    return size * x", "image = make(2)",
-        "Viewer(image, torch)"]
+        "import os, torch", "size = []", "size.append(3)", "def make(x):", "    return size * x",
+        "image = make(2)", "Viewer(image, torch)"]
 
 
 def test_with_an_address_there_are_buttons_and_links_to_the_sources(tmp_path):

@@ -161,6 +161,7 @@ def test_from_nothing_to_a_file_that_python_opens_and_back(teach, first, tmp_pat
     assert same_logits(page, other, first(20)) and not same_logits(page, saved, first(20))
     page.click("text=Back to the trained one")
     assert same_logits(page, load_pretrained(), first(20))
+    assert page.get_attribute("[value=back]", "aria-disabled") == "true"
 
 
 def test_it_stops_goes_on_and_forgets_while_it_trains(teach):

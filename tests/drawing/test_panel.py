@@ -119,7 +119,7 @@ def test_a_model_that_does_not_fit_fails_at_once():
 
 @pytest.mark.parametrize("strokes, words", [
     ([[(0.5, 0.5)]], "too little ink"),
-    ([[(0.3, 0.5), (0.7, 0.51)]], "too little ink"),
+    ([[(0.3, 0.5), (0.7, 0.51)]], "too flat"),
     (np.random.default_rng(0).random((1, 150, 2)).tolist(), "too much ink"),
     ([*moved(DIGITS[1], 0.6, (0.3, 0.5)), *moved(DIGITS[2], 0.6, (0.7, 0.5))], "two parts"),
     ([*moved(DIGITS[5], 0.4, (0.5, 0.25)), *moved(DIGITS[3], 0.4, (0.5, 0.75))], "two parts"),
