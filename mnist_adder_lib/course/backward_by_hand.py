@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from .checks import Checks, rand_int
 from .figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, text_on
 from .guesses import Guesses
-from .reasons import Nothing
 
 guesses = Guesses.load("backward_by_hand")
 checks = Checks()
@@ -78,11 +75,9 @@ def _graphs():
         yield (times(times(product, x), product),)  # both are used twice, not equally far away
 
 
-def _gradients(backward, end):
-    for _ in range(2):
-        with contextlib.suppress(Nothing):  # there is nothing to give back
-            backward(end)
-    return {"the gradients, from the first input on": [node.grad for node in in_order(end, [])]}
+def _gradients(backward_from, end):
+    nodes = [backward_from(end) for _ in range(2)][-1]
+    return {"the gradients, from the first input on": [node.grad for node in nodes]}
 
 
 @checks.add(
@@ -106,7 +101,7 @@ def _gradients(backward, end):
             ("before.grad += slope * node.grad", "node.grad += slope * before.grad"),
     },
 )
-def backward(end):
+def backward_from(end):
     nodes = in_order(end, [])
     for node in nodes:
         node.grad = 0.0
@@ -114,6 +109,7 @@ def backward(end):
     for node in reversed(nodes):
         for before, slope in zip(node.inputs, node.slopes):
             before.grad += slope * node.grad
+    return nodes
 
 
 @checks.add(
