@@ -4,8 +4,9 @@
 
 Whatever is trained ends a little differently on another processor, with another number of threads
 or another seed. And learners run cells again, and lessons too. So this runs the lessons on one
-thread, with PyTorch's plainest kernels and other seeds; each cell twice in a row, but for those
-that take long; and at the end, once more, each comparison of a guess, which must say the same.
+thread and with other seeds; each cell twice in a row, but for those that take long; and at the end,
+once more, each comparison of a guess, which must say the same. PyTorch's plainest kernels, as on
+old processors: set ATEN_CPU_CAPABILITY=default and ONEDNN_MAX_CPU_ISA=SSE41, as once a week.
 The long training of lesson 06 is of one epoch here, as if it had been stopped. Without arguments it
 also runs the tests that judge a training, elsewhere too. Exit status 1 where anything fails.
 """
@@ -25,10 +26,7 @@ from nbclient.exceptions import CellExecutionError
 ROOT = Path(__file__).resolve().parents[1]
 SEED_OFFSET = 1
 # For the libraries that calculate, and for tests/conftest.py.
-ELSEWHERE = os.environ | {
-    "ATEN_CPU_CAPABILITY": "default", "OMP_NUM_THREADS": "1",
-    "MNIST_ADDER_SEED_OFFSET": str(SEED_OFFSET),
-}
+ELSEWHERE = os.environ | {"OMP_NUM_THREADS": "1", "MNIST_ADDER_SEED_OFFSET": str(SEED_OFFSET)}
 OTHER_SEEDS = f"""import torch
 _seed = torch.manual_seed
 torch.manual_seed = lambda number: _seed(number + {SEED_OFFSET})"""
