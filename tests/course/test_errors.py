@@ -16,6 +16,7 @@ GUESSES = "from mnist_adder_lib.course.start_here import guesses"
     (f"{GUESSES}; guesses.ask('seven')", ValueError, "no question 'seven'"),
     ("[1, 2][3]", IndexError, f"In plain words: the place isn't there: .* {DEPENDS}"),
     ("import torch; torch.zeros(3)[7]", IndexError, f"In plain words: a tensor .* {DEPENDS}"),
+    ("import torch; torch.zeros(9).view(2, 4)", RuntimeError, f"In .* 9 numbers.*4. .* {DEPENDS}"),
     ("totals", NameError, f"`totals`.* a cell above that hasn't run to its end.* {DEPENDS}"),
     ("raise ValueError('not met yet')", ValueError, f"\n{DEPENDS}"),
 ])
