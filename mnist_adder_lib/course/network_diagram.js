@@ -237,10 +237,11 @@ function makeDiagram(model, root) {
     one.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
   }
 
-  /** On a narrow page what is said of a part stands below it. */
+  /** On a narrow page what is said of a part stands below it. To move it takes the focus from it. */
   function putAbout() {
-    if (isColumn()) (partOf(selected).closest(".join") ?? partOf(selected)).after(find(".about"));
-    else card.append(find(".about"));
+    const [words, before] = [find(".about"), partOf(selected)];
+    const after = isColumn() ? before.closest(".join") ?? before : card.lastElementChild;
+    if (words !== after && words !== after.nextElementSibling) after.after(words);
   }
 
   function select(name, speaks = true) {

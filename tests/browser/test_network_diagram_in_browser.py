@@ -115,6 +115,8 @@ def test_by_keys(show):
     press(page, "Tab", "Tab", "ArrowRight", "ArrowRight", "Enter")  # the second convolution's maps
     assert page.locator(".made .title").inner_text().startswith("Map 2, second convolution")
     assert page.locator(".all [aria-pressed=true]").count() == 1
+    page.wait_for_timeout(100)  # what has become taller is laid out anew
+    assert page.evaluate("document.activeElement.ariaLabel") == "Map 2"
     assert page.evaluate("outside.filter((key) => !/Tab|Shift|Enter|Arrow/.test(key))") == []
 
 
