@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from lab import CHROMIUM, FLAGS, TIMEOUT, render_alone
 
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 @pytest.fixture(scope="session")
 def playwright():
@@ -61,6 +63,7 @@ def show(empty_page):
         render_alone(page, widget, traits)
         if media.get("color_scheme") == "dark":  # as JupyterLab's
             page.evaluate("document.body.style = 'background: #111; color: #e8e8e8'")
+        page.evaluate(TWO_FRAMES)  # until widgets have been told their size, and drawn again
         return page
 
     page.on("pageerror", note)
