@@ -26,9 +26,10 @@ def explain_error(shell, kind, error, traceback, tb_offset=None) -> None:
     shell.showtraceback((kind, error, traceback), tb_offset)
     file, _, _, line = extract_tb(traceback)[-1]
     raised = file.startswith(LIBRARY) and (line or "").startswith("raise")
-    if kind is not AssertionError and not raised:
-        meaning = in_plain_words(f"{kind.__name__}: {error}", line or "")
-        print(f"In plain words: {meaning} {DEPENDS}" if meaning else DEPENDS)
+    if kind is AssertionError and "CUDA" not in str(error) or raised:
+        return
+    meaning = in_plain_words(f"{kind.__name__}: {error}", line or "")
+    print(f"In plain words: {meaning} {DEPENDS}" if meaning else DEPENDS)
 
 
 if hasattr(builtins, "get_ipython"):  # PyTorch isn't imported: the environment check runs without

@@ -47,6 +47,8 @@ def _pairs():
             ("[b.value, a.value]", "[a.value, b.value]"),
         "1 and 1 are the slopes of plus. Nudge a by 1: how much does the product grow?":
             ("[b.value, a.value]", "[1, 1]"),
+        "The slopes are numbers, not nodes: `b.value` and `a.value`.":
+            ("[b.value, a.value]", "[b, a]"),
         "That is plus. The value is the product of both values.":
             ("a.value * b.value", "a.value + b.value"),
         "Both slopes go to one of the nodes. The inputs are a and b, both.":
@@ -253,7 +255,8 @@ def plot_fit(points, curves: dict) -> Figure:
     ax.plot(*zip(*points), "o", color=ORANGE, label="target")
     ax.set(xlabel="x")
     ax.legend()
-    far = {name: max(abs(dict(curve)[x] - y) for x, y in points) for name, curve in curves.items()}
+    far = {name: max(abs(dict(curve).get(x, y) - y) for x, y in points)
+           for name, curve in curves.items()}
     return labelled(figure, "Answers over x; farthest from a target: " + ", ".join(
         f"{name} {distance:.2f}" for name, distance in far.items()) + ".")
 

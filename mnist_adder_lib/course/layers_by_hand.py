@@ -149,9 +149,10 @@ class _Recorded(TorchFunctionMode):
 def _look_at_tent(function, x) -> dict:
     with _Recorded() as recorded:
         height = function(x)
-    others = {"abs", "absolute", "where", "minimum", "maximum", "clamp", "clip", "min", "max"}
+    others = {"abs", "absolute", "where", "minimum", "maximum", "clamp", "clip", "min", "max", "lt",
+              "le", "gt", "ge", "pow", "sqrt", "tolist"}
     return {"the height": height, "F.relu": recorded.names >= {"relu"},
-            "other functions": sorted(recorded.names & others)}
+            "other functions": not recorded.names.isdisjoint(others)}
 
 
 def _tent_places():
@@ -189,7 +190,8 @@ def _tent_places():
         "Yours is right, but it is no network: build it from `F.relu`, plus, minus and times "
         "alone.": lambda x: torch.where(x < 1, x.clamp(min=0), (2 - x).clamp(min=0)),
         "Yours is right, but `F.relu` should be the only thing in it that isn't plus, minus or "
-        "times.": lambda x: F.relu(1 - abs(x - 1)),
+        "times.": [lambda x: F.relu(1 - abs(x - 1)),
+                   lambda x: F.relu(x) * (x < 1) + F.relu(2 - x) * (x >= 1)],
         "One number at a time it works, but `x` may hold many: `if` and `max` decide once for all "
         "of them, `F.relu` for each.": [
             lambda x: max(0 * x, 1 - abs(x - 1)),

@@ -186,13 +186,15 @@ def _small_batches():
 
 def _stepped(step_in_parts, model, optimizer, parts):
     weights = [parameters_to_vector(model.parameters())]
-    losses = []
+    losses, ways_back = [], list[torch.Tensor]()
+    next(model.parameters()).register_hook(ways_back.append)
     for _ in range(2):
         losses.append(step_in_parts(model, optimizer, parts))
         weights.append(parameters_to_vector(model.parameters()))
     return {"the first step": weights[1] - weights[0], "the second step": weights[2] - weights[1],
             "the losses of two steps": losses,
-            "the loss as a plain number": not getattr(losses[0], "requires_grad", False)}
+            "the loss as a plain number": not getattr(losses[0], "requires_grad", False),
+            "backward() for each part": len(ways_back) >= 2 * len(parts)}
 
 
 FORGET, MOVE = "    optimizer.zero_grad()\n", "    optimizer.step()\n"
@@ -231,6 +233,10 @@ EACH = "for (images, numbers), (digits, totals) in "
             (ADD, "mean = loss.item()\n"),
         "The step is right. The loss should be the mean over the parts, not their sum.":
             (ADD, "mean += loss.item()\n"),
+        "The step is right. But with one backward() behind the loop the memory holds all parts at "
+        "once, as with a large batch. Call it for each part.":
+            (BACK, "mean = mean + loss / len(parts)", ADD, "pass\n",
+             MOVE, "    mean.backward()\n" + MOVE, "return mean", "return mean.item()"),
         "The returned loss holds on to the whole calculation. With some thousands of them in a "
         "list the memory is full. Return a plain number.": (ADD, "mean += loss / len(parts)\n"),
     },

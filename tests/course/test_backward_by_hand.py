@@ -46,7 +46,8 @@ def test_a_graph_is_drawn_forward_and_then_back():
 
 
 def test_a_fit_says_how_far_it_is_off():
-    figure = plot_fit([(0, 1), (1, 2)], {"before": [(0, 0), (1, 0)], "after": [(0, 1), (1, 2.5)]})
+    points = [(0, 1), (1, 2), (3, 9)]  # the last lies beyond the curves
+    figure = plot_fit(points, {"before": [(0, 0), (1, 0)], "after": [(0, 1), (1, 2.5)]})
     assert "before 2.00, after 0.50." in figure.get_label()
 
 
