@@ -110,10 +110,10 @@ class AdderDataset(Dataset[Example]):
 
     def to(self, device: str | torch.device) -> AdderDataset:
         """A copy that holds its tensors, and computes its batches, on another device."""
-        there = copy.copy(self)
-        there.images, there.digits = self.images.to(device), self.digits.to(device)
-        there.numbers = None if self.numbers is None else self.numbers.to(device)
-        return there
+        copied = copy.copy(self)
+        copied.images, copied.digits = self.images.to(device), self.digits.to(device)
+        copied.numbers = None if self.numbers is None else self.numbers.to(device)
+        return copied
 
 
 def load_splits(
