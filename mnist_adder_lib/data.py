@@ -7,6 +7,7 @@ import copy
 import io
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -109,10 +110,10 @@ class AdderDataset(Dataset[Example]):
 
     def to(self, device: str | torch.device) -> AdderDataset:
         """A copy that holds its tensors, and computes its batches, on another device."""
-        there = copy.copy(self)
-        there.images, there.digits = self.images.to(device), self.digits.to(device)
-        there.numbers = None if self.numbers is None else self.numbers.to(device)
-        return there
+        copied = copy.copy(self)
+        copied.images, copied.digits = self.images.to(device), self.digits.to(device)
+        copied.numbers = None if self.numbers is None else self.numbers.to(device)
+        return copied
 
 
 def load_splits(
@@ -145,7 +146,7 @@ def _read(root: Path, part: str, count: int) -> tuple[Tensor, Tensor]:
 
     Before the pixels stand 16 bytes, before the digits 8: the file's kind and its sizes.
     """
-    images, digits = (np.fromfile(root / RAW / f"{part}-{kind}", np.uint8, offset=offset)
+    images, digits = (np.fromfile(root / RAW / f"{part}-{kind}", np.uint8)[offset:]
                       for kind, offset in zip(KINDS, (16, 8)))
     if len(images) != count * 28 * 28 or len(digits) != count:
         raise DataError(f"the files {part}-* in {root / RAW} are damaged: delete them and run this "
@@ -166,12 +167,9 @@ def find_mnist(root: str | Path | None = None) -> Path:
     source = Path(os.path.expanduser(root))
     try:
         try:
-            return _unpack(source)
+            return _unpack(source, source)
         except OSError:  # it can't be written
-            (cache / RAW).mkdir(parents=True, exist_ok=True)
-            for archive in (source / RAW).glob("*.gz"):
-                shutil.copy(archive, cache / RAW)
-            return _unpack(cache)
+            return _unpack(source, cache)
     except Exception as error:  # depending on disk and network, almost any
         raise DataError(
             f"MNIST is missing or damaged in {source / RAW}, and can't be unpacked or downloaded "
@@ -181,13 +179,20 @@ def find_mnist(root: str | Path | None = None) -> Path:
         ) from error
 
 
-def _unpack(folder: Path) -> Path:
-    """Let torchvision unpack MNIST there, if it isn't yet."""
+def _unpack(source: Path, folder: Path) -> Path:
+    """Let torchvision unpack MNIST, if it isn't yet. Another process finds whole files or none."""
     if not all((folder / RAW / name).is_file() for name in FILES):
         from torchvision.datasets import MNIST  # imported here, as it takes two seconds
 
-        with contextlib.redirect_stdout(io.StringIO()):  # some versions print each file's name
-            MNIST(folder, download=True)
+        raw, silent = folder / RAW, contextlib.redirect_stdout(io.StringIO())  # it may name files
+        raw.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as own, silent:
+            Path(own, RAW).mkdir(parents=True)
+            for archive in (source / RAW).glob("*.gz"):
+                shutil.copy(archive, Path(own, RAW))
+            MNIST(own, download=True)
+            for file in Path(own, RAW).iterdir():
+                file.replace(raw / file.name)
     return folder
 
 

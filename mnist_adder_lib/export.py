@@ -74,14 +74,15 @@ def quantise_onnx(path: str | Path, target: str | Path, images: Tensor, numbers:
         def get_next(self) -> dict | None:
             return next(self.batches, None)
 
-    logging.disable(logging.WARNING)  # its advice how to prepare a large model
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.WARNING))  # its advice how to prepare a large model
     try:
         with tempfile.TemporaryDirectory() as folder:
             result = Path(folder, "int8.onnx")
             quantize_static(str(path), str(result), Examples(), quant_format=QuantFormat.QDQ)
             write_whole(target, result.read_bytes())
     finally:
-        logging.disable(logging.NOTSET)
+        logging.disable(before)
 
 
 def run_onnx(path: str | Path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:

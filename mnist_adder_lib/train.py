@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import math
 import os
 import signal
 import threading
@@ -26,7 +25,7 @@ from tqdm.auto import tqdm
 
 from .evaluate import as_classes, both_right, evaluate, in_evaluation
 from .files import write_whole
-from .model import DIGITS
+from .model import DIGITS, is_finite
 
 PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 REFERENCE_RECIPE = dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
@@ -154,7 +153,7 @@ def fit(
         stepper = make_optimizer(model, learning_rate, momentum, weight_decay)
         scheduler = make_schedule(stepper, learning_rate, momentum, epochs * len(loader))
         for epoch in range(1, epochs + 1):
-            start, scores = time.perf_counter(), list[Tensor]()
+            start, scores, was_finite = time.perf_counter(), list[Tensor](), is_finite(model)
             batches = _with_progress(loader, device, f"Epoch {epoch}/{epochs}", scores)
             model.train()
             for images, numbers, digits, totals in batches:
@@ -176,6 +175,8 @@ def fit(
                 history.learning_rate.append(float(stepper.param_groups[0]["lr"]))
                 scheduler.step()
             _record(history, scores, time.perf_counter() - start)
+            if was_finite and not is_finite(model):
+                print("Training has diverged: weights are not finite. Try a lower learning rate.")
             if interrupt.requested:
                 break
             if test is not None:
@@ -258,8 +259,6 @@ def _record(history: History, scores: list[Tensor], seconds: float) -> None:
     if not scores:
         return
     losses, accuracies = torch.stack(scores).T.tolist()
-    if math.isnan(losses[-1]) and not any(map(math.isnan, history.train_loss[-1:])):
-        print("Training has diverged: the loss is no number any more. Try a lower learning rate.")
     history.train_loss += losses
     history.train_accuracy += accuracies
     history.seconds.append(seconds)

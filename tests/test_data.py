@@ -211,6 +211,16 @@ def test_archives_are_unpacked_where_they_are(archives, cache, capsys):
     assert find_mnist(str(archives)) == archives
 
 
+def test_while_it_is_unpacked_others_find_whole_files_or_none(archives, cache, monkeypatch):
+    def download(mnist):
+        for name in FILES:
+            shutil.copy(find_mnist() / RAW / name, mnist.raw_folder)
+            assert not (archives / RAW / name).exists()
+
+    monkeypatch.setattr(MNIST, "download", download)
+    assert find_mnist(archives) == archives and is_whole(archives)
+
+
 def test_where_data_is_looked_for(archives, cache, tmp_path, monkeypatch):
     assert find_mnist().parts[-2:] == ("assets", "mnist")
     monkeypatch.setenv("MNIST_ADDER_DATA", str(archives))
@@ -242,13 +252,14 @@ def test_a_place_that_holds_no_data(cache, tmp_path, monkeypatch):
             find_mnist()
 
 
+@pytest.mark.parametrize("share", [0, 0.5])
 @pytest.mark.parametrize("name", FILES)
-def test_a_truncated_unpacked_file(archives, cache, name):
+def test_a_truncated_unpacked_file(archives, cache, name, share):
     for each in FILES:
         (archives / RAW / each).symlink_to(find_mnist() / RAW / each)
     content = (archives / RAW / name).read_bytes()
     (archives / RAW / name).unlink()
-    (archives / RAW / name).write_bytes(content[: len(content) // 2])
+    (archives / RAW / name).write_bytes(content[: int(share * len(content))])
     with pytest.raises(DataError, match="are damaged: delete them and run this again"):
         load_splits(archives)
 

@@ -300,9 +300,10 @@ def test_saving_after_an_epoch_changes_nothing_of_the_training(first, tmp_path):
     assert torch.equal(train(save), train(lambda model: None))
 
 
-def test_training_that_diverges_says_so_once_and_goes_on(first, capsys):
-    history = fit(seeded_model(), first(128), epochs=3, batch_size=32, learning_rate=1e12)
-    assert math.isnan(history.train_loss[-1]) and len(history.train_loss) == 12
+@pytest.mark.parametrize("rate, epochs", [(1e12, 3), (math.nan, 1)])  # at once; in the last step
+def test_training_that_diverges_says_so_once_and_goes_on(first, capsys, rate, epochs):
+    history = fit(seeded_model(), first(32), epochs=epochs, batch_size=32, learning_rate=rate)
+    assert len(history.train_loss) == epochs and math.isnan(history.train_loss[-1]) == (epochs > 1)
     assert capsys.readouterr().out.count("Training has diverged") == 1
 
 

@@ -26,7 +26,7 @@ from nbclient.exceptions import CellExecutionError
 ROOT = Path(__file__).resolve().parents[1]
 SEED_OFFSET = 1
 # For the libraries that calculate, and for tests/conftest.py.
-ELSEWHERE = os.environ | {"OMP_NUM_THREADS": "1", "MNIST_ADDER_SEED_OFFSET": str(SEED_OFFSET)}
+OTHER_SETTINGS = os.environ | {"OMP_NUM_THREADS": "1", "MNIST_ADDER_SEED_OFFSET": str(SEED_OFFSET)}
 OTHER_SEEDS = f"""import torch
 _seed = torch.manual_seed
 torch.manual_seed = lambda number: _seed(number + {SEED_OFFSET})"""
@@ -47,15 +47,15 @@ def run_lesson(path: Path) -> None:
     *cells, other_seeds = notebook.cells
     for cell in cells:
         cell.source = cell.source.replace(LONG_TRAINING, "epochs=1")
-    with client.setup_kernel(env=ELSEWHERE):
+    with client.setup_kernel(env=OTHER_SETTINGS):
         client.execute_cell(other_seeds, -1)
-        said = {}
+        verdicts = {}
         for place, cell in enumerate(cells):
             run_twice(client, cell, place)
             if cell.cell_type == "code" and (comparison := COMPARISON.search(cell.source)):
-                said[place] = cell.outputs[-1].data
+                verdicts[place] = cell.outputs[-1].data
                 cell.source = comparison[0]  # what has been computed is not computed again
-        for place, before in said.items():
+        for place, before in verdicts.items():
             if client.execute_cell(cells[place], place).outputs[-1].data != before:
                 raise AssertionError(f"after the lesson another answer: {cells[place].source}")
 
@@ -76,7 +76,7 @@ def run_tests(folder: Path) -> None:
     files = [str(path) for path in folder.rglob("test_*.py")
              if "trained(" in path.read_text(encoding="utf-8")]
     command = [sys.executable, "-m", "pytest", "-q", "-m", "", *files]
-    subprocess.run(command, cwd=ROOT, env=ELSEWHERE, check=True)
+    subprocess.run(command, cwd=ROOT, env=OTHER_SETTINGS, check=True)
 
 
 def seconds(path: Path) -> float:

@@ -22,7 +22,7 @@ from .checks import Checks, rand_int
 from .figures import GREY, RED, draw_image, in_style, labelled
 from .guesses import Guesses
 from .reasons import plain
-from .widgets import PAD, STYLE, apart, read
+from .widgets import PAD, STYLE, as_iife, read
 
 guesses = Guesses.load("draw_a_digit")
 checks = Checks()
@@ -62,7 +62,7 @@ class Dictation(DigitPad):
     - drawings: the strokes of those that were drawn, in the same order
     """
 
-    _esm: str = apart("PANEL", read("pad", PAD)) + read("dictation")  # type: ignore[assignment]
+    _esm: str = as_iife("PANEL", read("pad", PAD)) + read("dictation")  # type: ignore[assignment]
     _css = STYLE + read("pad", PAD, "css") + read("dictation", kind="css")
     asked: List = List().tag(sync=True)
     drawings: List = List().tag(sync=True, echo_update=False)

@@ -292,7 +292,7 @@ def plot_scores(images, weights) -> Figure:
         draw_image(row[0], image, "the image", black=0, white=1)
         draw_signed(row[1], weights, np.abs(weights).max(), "times the weights")
         draw_signed(row[2], products, np.abs(weights).max(), f"all added up: {scores[-1]:.1f}")
-    said = "; ".join(f"row {place} adds up to {score:.1f}"
+    sums = "; ".join(f"row {place} adds up to {score:.1f}"
                      for place, score in enumerate(scores, start=1))
     return labelled(figure, "In each row an image, the weights and their products; white is above "
-                            f"0, orange below, black 0. {said.capitalize()}.")
+                            f"0, orange below, black 0. {sums.capitalize()}.")

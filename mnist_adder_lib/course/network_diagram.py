@@ -14,7 +14,7 @@ from traitlets import Bool, Dict, Enum, Int, List, TraitError
 
 from ..drawing import frame_strokes
 from ..model import IdentityAdderModel
-from .widgets import PAD, SCRIPT, STYLE, apart, read, without_python
+from .widgets import PAD, SCRIPT, STYLE, as_iife, read, without_python
 
 PARTS = ("image", "block1", "block2", "block3", "average", "embedding", "number", "adder",
          "digit_head", "sum_head")
@@ -65,7 +65,7 @@ class NetworkDiagram(anywidget.AnyWidget):
     """
 
     _esm = "\n".join([
-        SCRIPT, without_python(), apart("VIEWER", read("window_viewer")),
+        SCRIPT, without_python(), as_iife("VIEWER", read("window_viewer")),
         f"const SEVEN = {json.dumps(SEVEN)};", read("image_sheet"), read("nearest"),
         read("network_details"), read("network_diagram")])
     _css = STYLE + read("pad", PAD, "css") + "".join(

@@ -180,10 +180,10 @@ def _kind(value, right) -> str | None:
     if np.isnan(value).any() > np.isnan(right).any():
         return ("There is nan in it, *not a number*: something was divided by zero, or a root or "
                 "logarithm taken where there is none.")
-    return _shape(value, right, given) if value.shape != right.shape else None
+    return _shape(value, right) if value.shape != right.shape else None
 
 
-def _shape(value: np.ndarray, right: np.ndarray, given) -> str:
+def _shape(value: np.ndarray, right: np.ndarray) -> str:
     if right.ndim == 0:
         return ("The answer should be the number itself, not a list with the number in it."
                 if value.size == 1 else f"The answer should be one number, not {value.size} of "

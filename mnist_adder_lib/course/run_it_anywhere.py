@@ -440,13 +440,6 @@ def plot_shares(table: pd.DataFrame) -> Figure:
                     f"and {last['multiplications']:.1f}%.")
 
 
-def onnx_operations(path) -> list[str]:
-    """The names of the operations of an ONNX file, in their order."""
-    import onnx
-
-    return [node.op_type for node in onnx.load(path).graph.node]
-
-
 @in_style
 def plot_onnx_graph(path, columns: int = 5) -> Figure:
     """The operations of an ONNX file and the shapes that they give (without the batch).

@@ -67,7 +67,7 @@ def _watched(train_larger, model, train, test, epochs):
 
     model.register_forward_hook(note)
     weight.register_hook(lambda _: stale.append(weight.grad is not None and weight.grad.any()))
-    said = train_larger(model, train, test, epochs)
+    returned = train_larger(model, train, test, epochs)
     steps = [look for look in looks if look.gradient is not None]
     tests = [look for look in looks if look.gradient is None and look.of_test]
     moved = not torch.equal(before, parameters_to_vector(model.parameters()))
@@ -82,7 +82,7 @@ def _watched(train_larger, model, train, test, epochs):
             "tested on": "test" if tests else "other images",
             "mode to test": "train" if any(look.mode for look in tests) else "eval",
             "memory": "kept" if any(look.noted for look in tests) else "none",
-            "the accuracy": _as_said(said, accuracy)}
+            "the accuracy": _name_accuracy(returned, accuracy)}
 
 
 @torch.no_grad()
@@ -96,14 +96,14 @@ def _task_and_accuracy(model, test) -> tuple[str, float]:
     return task, 100 * right.item()
 
 
-def _as_said(said, accuracy: float) -> str:
+def _name_accuracy(returned, accuracy: float) -> str:
     """Which number that is, beside the accuracy in percent."""
     try:
-        said = float(said)
+        returned = float(returned)
     except (TypeError, ValueError):
         return "no number"
     known = {"percent": accuracy, "a share": accuracy / 100, "the wrong ones": 100 - accuracy}
-    return next((name for name, value in known.items() if abs(value - said) < 0.01), "another")
+    return next((name for name, value in known.items() if abs(value - returned) < 0.01), "another")
 
 
 STEP, TRAIN = "            optimizer.step()\n", "        model.train()\n"

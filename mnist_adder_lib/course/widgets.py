@@ -37,9 +37,9 @@ def without_python() -> str:
     """What reads a drawing in the browser alone: the pad as `PANEL`, and all that Python does
     behind it, from strokes to a sentence."""
     scripts = map(read, ("traits", "network", "strokes", "panel"))
-    return "\n".join([apart("PANEL", read("pad", PAD)), *scripts])
+    return "\n".join([as_iife("PANEL", read("pad", PAD)), *scripts])
 
 
-def apart(name: str, script: str) -> str:
+def as_iife(name: str, script: str) -> str:
     """A script inside another: what it exports gets a name, and nothing else of it can be seen."""
     return f"const {name} = (() => {{\n{script.replace('export default', 'return')}\n}})();"

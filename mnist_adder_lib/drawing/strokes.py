@@ -43,10 +43,10 @@ def bend(points: np.ndarray) -> np.ndarray:
     points = points[np.append(True, (points[1:] != points[:-1]).any(axis=1))]
     if len(points) not in FEW:
         return points
-    way = np.diff(points, axis=0)
-    way = way / np.hypot(*way.T)[:, None]
-    hairpins = np.flatnonzero((way[1:] * way[:-1]).sum(axis=1) < np.cos(np.radians(150))) + 1
-    bent, ends = [points[:1]], [0, *hairpins, len(way)]
+    unit = np.diff(points, axis=0)
+    unit = unit / np.hypot(*unit.T)[:, None]
+    hairpins = np.flatnonzero((unit[1:] * unit[:-1]).sum(axis=1) < np.cos(np.radians(150))) + 1
+    bent, ends = [points[:1]], [0, *hairpins, len(unit)]
     for first, last in zip(ends[:-1], ends[1:]):
         curve = CubicSpline(range(first, last + 1), points[first : last + 1], bc_type="natural")
         bent.append(curve(np.arange(first * STEPS + 1, last * STEPS + 1) / STEPS))
@@ -65,12 +65,12 @@ def to_segments(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
     stroke = np.repeat(np.arange(len(arrays)), [len(array) + 1 for array in arrays])
     same = stroke[1:] == stroke[:-1]
     start, end, stroke = points[:-1][same], points[1:][same], stroke[1:][same]
-    way = np.where(abs(end - start) < 1e-12, 1e-12, end - start)
-    # Where, as shares of its way, a segment crosses the edges (Liang and Barsky 1984).
-    crossings = np.sort([(-1e-9 - start) / way, (1 + 1e-9 - start) / way], axis=0)
+    delta = np.where(abs(end - start) < 1e-12, 1e-12, end - start)
+    # Where, as shares of its length, a segment crosses the edges (Liang and Barsky 1984).
+    crossings = np.sort([(-1e-9 - start) / delta, (1 + 1e-9 - start) / delta], axis=0)
     enter, leave = crossings[0].max(axis=1)[:, None], crossings[1].min(axis=1)[:, None]
-    first = np.where(enter > 0, start + enter * way, start)
-    last = np.where(leave < 1, start + leave * way, end)
+    first = np.where(enter > 0, start + enter * delta, start)
+    last = np.where(leave < 1, start + leave * delta, end)
     on_pad = (np.maximum(enter, 0) <= np.minimum(leave, 1))[:, 0]
     return np.stack([first, last], axis=1)[on_pad], stroke[on_pad]
 
@@ -106,21 +106,21 @@ def draw_ink(segments: np.ndarray) -> np.ndarray:
     """Ink from 0 to 1, (28, 28), of segments in pixels: 1 up to half a pen from the nearest one,
     and within a further pixel down to 0."""
     ends = segments.round(6) @ (1, 1j)  # so that the same drawing elsewhere gives the same ink
-    way = ends[:, 1] - ends[:, 0]
-    pieces = np.ceil(abs(way)).astype(int).clip(1)  # each at most a pixel long
-    step = (way / pieces).repeat(pieces)
+    delta = ends[:, 1] - ends[:, 0]
+    pieces = np.ceil(abs(delta)).astype(int).clip(1)  # each at most a pixel long
+    step = (delta / pieces).repeat(pieces)
     count = np.arange(len(step)) - (pieces.cumsum() - pieces).repeat(pieces)
     start = ends[:, 0].repeat(pieces) + count * step
     reach = FRAMED_PEN / 2 + 0.5
     row, column = np.indices((5, 5)).reshape(2, 1, -1)  # a piece reaches no others, from a corner
     row = row + np.ceil(np.minimum(start.imag, (start + step).imag) - reach)[:, None]
     column = column + np.ceil(np.minimum(start.real, (start + step).real) - reach)[:, None]
-    away, step = column + 1j * row - start[:, None], step[:, None]  # from where a piece starts,
-    share = (away * step.conj()).real / np.maximum(abs(step) ** 2, 1e-30)
-    away = abs(away - share.clip(0, 1) * step)  # and from the nearest of its points
-    near = (away < reach) & (row >= 0) & (row < 28) & (column >= 0) & (column < 28)
+    offset, step = column + 1j * row - start[:, None], step[:, None]  # from where a piece starts,
+    share = (offset * step.conj()).real / np.maximum(abs(step) ** 2, 1e-30)
+    distance = abs(offset - share.clip(0, 1) * step)  # and from the nearest of its points
+    near = (distance < reach) & (row >= 0) & (row < 28) & (column >= 0) & (column < 28)
     nearest = np.full((28, 28), reach)
-    np.minimum.at(nearest, (row[near].astype(int), column[near].astype(int)), away[near])
+    np.minimum.at(nearest, (row[near].astype(int), column[near].astype(int)), distance[near])
     return (reach - nearest).clip(0, 1)
 
 
