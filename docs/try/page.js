@@ -1,9 +1,5 @@
 // The page connects its widgets: each has a `Traits` as its model, and what one says others hear.
 
-/** Whether two networks have the same numbers. */
-const areSame = (some, others) =>
-  Object.entries(some).every(([name, { data }]) => data.every((value, place) => value === others[name]?.data[place]));
-
 function startPage() {
   const models = {}; // by the ids of page.html, like the elements
   const elements = {};
@@ -15,16 +11,19 @@ function startPage() {
   const shipped = diagram.get("weights");
   const numbers = readWeights(shipped);
 
+  let question = ""; // the last one
   /** What one has drawn and chosen: for the small diagram, and a question to the adder of the hidden sums. */
   function tell({ result, pixels, number, empty, doubt }) {
     learner.set("pixels", pixels);
     learner.set("number", number);
-    if (empty) return sums.set("asked", {});
     // The hidden sums stand behind the network that ships, whatever is being taught below them.
     const isShipped = diagram.get("weights") === shipped;
+    const unsure = isShipped ? doubt : "";
+    if (question === (question = [unsure, number, ...pixels].join())) return; // other weights alone, as in training
+    if (empty) return sums.set("asked", {});
     const { digit, layers } = isShipped ? result : forward(numbers, pixels, number);
     const isDrawn = diagram.get("strokes").length > 0; // or it is the 7, or of MNIST
-    sums.set("asked", { embedding: layers.embedding.data, digit, number, doubt: isShipped ? doubt : "", isDrawn });
+    sums.set("asked", { embedding: layers.embedding.data, digit, number, doubt: unsure, isDrawn });
   }
   let later = 0;
   elements.diagram.addEventListener("answer", ({ detail }) => {

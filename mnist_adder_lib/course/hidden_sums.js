@@ -175,6 +175,7 @@ function render({ model, el }) {
   let adder = null, answers = null; // without an adder pairs are chosen, with one they are looked at
   let halt = null; // ends the training, while there is one, and gives the adder's steps
   let points = [], painting = null, lookedAt = "";
+  let tell = answer; // what is said: of the drawing, or of the pair that one looks at
 
   const hidden = () => model.get("pairs") ?? pattern();
   const seen = () => all.filter((pair) => !isHidden(String(pair)));
@@ -239,6 +240,7 @@ function render({ model, el }) {
     adder = answers = halt = null;
     points = [];
     lookedAt = "";
+    tell = answer;
     say("says", "");
     show();
   }
@@ -284,14 +286,12 @@ function render({ model, el }) {
     answers = askAll(adder, images.others.filter((_, n) => isLast || n % EVERY === 0));
     points.push([steps, meanShare(answers, seen()), tested.length ? meanShare(answers, tested) : null]);
     const [, right, found] = points.at(-1);
-    find(".reached").ariaLive = isLast ? "polite" : "off"; // a screen reader hears the end alone
+    for (const name of ["reached", "says"]) find(`.${name}`).ariaLive = isLast ? "polite" : "off"; // a screen reader hears the end alone
     say("reached", `${isLast ? "After" : "Step"} ${steps.toLocaleString("en")}${isLast ? " steps" : ""}, on new images: `
       + `${percent(right)} right if the pair was seen${tested.length ? `, ${percent(found)} if ${lost.length ? "only its sum was" : "hidden"}` : ""}.`);
     drawCurves(find("svg"), points);
-    if (!isLast) return show();
-    halt = null;
-    show();
-    answer();
+    if (isLast) halt = null;
+    tell();
   }
 
   /** What the visitor ends is looked at as if it were done. */
@@ -305,6 +305,7 @@ function render({ model, el }) {
   function lookAt(at) {
     if (!answers) return;
     lookedAt = at;
+    tell = () => lookAt(at);
     const [digit, number] = at.split(",").map(Number);
     const counts = byCount(answers[at]).slice(0, 3).map(([sum, count]) => `${sum} (${count === 1 ? "once" : `${count} times`})`);
     say("says", `${digit} + ${number}${isHidden(at) ? ", hidden" : ""}: to ${total(answers[at])} new images of `
@@ -314,16 +315,19 @@ function render({ model, el }) {
 
   /** What the adder says to a drawing and a number. */
   function answer() {
-    const asked = model.get("asked");
-    if (!adder) return say("says", asked?.isDrawn ? "Press Train first: this adder has learned nothing yet." : "");
-    if (!asked?.embedding) return say("says", "");
-    const { digit, number, doubt } = asked;
-    if (doubt) return say("says", doubt);
-    const [sum] = sumsOf(adder, [{ ...asked, embedding: [...asked.embedding] }]);
-    const pair = `${digit} + ${number} was ${isHidden(`${digit},${number}`) ? "hidden from me" : "not hidden"}.`;
-    const sentence = sum === digit + number ? `${digit} + ${number} = ${sum}.` : `Yet my sum is ${sum}.`;
-    say("says", `I see ${article(digit)}. ${sentence} ${pair}`);
-    lookedAt = `${digit},${number}`;
+    const asked = model.get("asked") ?? {};
+    const { embedding, digit, number, doubt, isDrawn } = asked;
+    lookedAt = "";
+    tell = answer;
+    if (!adder) say("says", isDrawn ? "Press Train first: this adder has learned nothing yet." : "");
+    else if (doubt || !embedding) say("says", doubt ?? "");
+    else {
+      lookedAt = `${digit},${number}`;
+      const [sum] = sumsOf(adder, [{ ...asked, embedding: [...embedding] }]);
+      const pair = `${digit} + ${number} was ${isHidden(lookedAt) ? "hidden from me" : "not hidden"}.`;
+      const sentence = sum === digit + number ? `${digit} + ${number} = ${sum}.` : `Yet my sum is ${sum}.`;
+      say("says", `I see ${article(digit)}. ${sentence} ${pair}`);
+    }
     show();
   }
 

@@ -162,3 +162,7 @@ function readWeights({ shapes, numbers }) {
     return [name, { shape, data: all.subarray(start, (start += count)) }];
   }));
 }
+
+/** Whether two networks have the same numbers. */
+const areSame = (some, others) =>
+  Object.entries(some).every(([name, { data }]) => data.every((value, place) => value === others[name]?.data[place]));

@@ -237,11 +237,13 @@ function makeDiagram(model, root) {
     one.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
   }
 
-  /** On a narrow page what is said of a part stands below it. To move it takes the focus from it. */
+  /** On a narrow page what is said of a part stands below it. To move it takes the focus from it, which is given back. */
   function putAbout() {
     const [words, before] = [find(".about"), partOf(selected)];
     const after = isColumn() ? before.closest(".join") ?? before : card.lastElementChild;
+    const focused = root.getRootNode().activeElement;
     if (words !== after && words !== after.nextElementSibling) after.after(words);
+    if (words.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   function select(name, speaks = true) {

@@ -306,7 +306,7 @@ function render({ model, el }) {
     try {
       if (file.size > LARGEST) throw Error("is too large for a network of this course.");
       const others = fromSafetensors(new Uint8Array(await file.arrayBuffer()), shapes);
-      take(others, `This is the network of ${file.name} now.`);
+      take(areSame(trained, others) ? trained : others, `This is the network of ${file.name} now.`);
     } catch (error) {
       say(`${file.name} ${error.message}`);
     }

@@ -117,6 +117,9 @@ def test_by_keys(show):
     assert page.locator(".all [aria-pressed=true]").count() == 1
     page.wait_for_timeout(100)  # what has become taller is laid out anew
     assert page.evaluate("document.activeElement.ariaLabel") == "Map 2"
+    page.set_viewport_size({"width": 390, "height": 900})  # a phone is turned
+    page.locator(".part + .about, .join + .about").wait_for()
+    assert page.evaluate("document.activeElement.ariaLabel") == "Map 2"
     assert page.evaluate("outside.filter((key) => !/Tab|Shift|Enter|Arrow/.test(key))") == []
 
 

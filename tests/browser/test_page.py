@@ -155,9 +155,15 @@ def test_its_widgets_hear_of_one_another(page):
     page.click("#teach [value=forget]")  # not the network that reads for the hidden sums
     bars = page.locator("#learner .bars i, #diagram .bars i")  # of what it sees and of its sum
     assert bars.evaluate_all(SURE) < 0.9 and says.inner_text() == said
+    page.click("#sums [data-at='0,4']")
+    said = page.locator("#sums .says").inner_text()
     page.click("#teach [value=back]")
     wait_for_answer(page, "3 + 2 = 5")
     assert bars.evaluate_all(SURE) > 0.9
+    page.wait_for_timeout(200)  # other weights above are no question below
+    assert page.locator("#sums .says").inner_text() == said != ""
+    page.click("#pad .clear")
+    page.locator("#sums [aria-current]").wait_for(state="detached")
 
 
 @pytest.mark.thorough

@@ -162,6 +162,10 @@ def test_from_nothing_to_a_file_that_python_opens_and_back(teach, first, tmp_pat
     page.click("text=Back to the trained one")
     assert same_logits(page, load_pretrained(), first(20))
     assert page.get_attribute("[value=back]", "aria-disabled") == "true"
+    save_checkpoint(tmp_path / "same.safetensors", load_pretrained())
+    page.set_input_files("input", tmp_path / "same.safetensors")
+    story(page, "the network of same.safetensors now")
+    assert page.get_attribute("[value=back]", "aria-disabled") == "true"
 
 
 def test_it_stops_goes_on_and_forgets_while_it_trains(teach):
