@@ -191,8 +191,8 @@ def _unpack(source: Path, folder: Path) -> Path:
             for archive in (source / RAW).glob("*.gz"):
                 shutil.copy(archive, Path(own, RAW))
             MNIST(own, download=True)
-            for name in FILES:
-                Path(own, RAW, name).replace(raw / name)
+            for file in Path(own, RAW).iterdir():
+                file.replace(raw / file.name)
     return folder
 
 

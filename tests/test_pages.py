@@ -2,25 +2,13 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import mnist_adder_lib
-
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 NOTEBOOKS = sorted(path.relative_to(ROOT) for path in (ROOT / "notebooks").rglob("*.ipynb"))
-
-
-def test_the_version_is_known_where_a_package_is_missing():
-    code = ("import sys; sys.modules['torch'] = None; import mnist_adder_lib; "
-            "print(mnist_adder_lib.__version__)")
-    command = [sys.executable, "-c", code]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == mnist_adder_lib.__version__
 
 
 def anchors(page):

@@ -29,6 +29,7 @@ import inspect
 import io
 import linecache
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
@@ -79,7 +80,8 @@ class Check:
                 cases = [Case(arguments, right, self._outcome(function, arguments))
                          for arguments, right in self._right]
             try:
-                reason = self._reason(function, cases, bool(output.getvalue()))
+                with warnings.catch_warnings(action="ignore"):  # those of likely mistakes
+                    reason = self._reason(function, cases, bool(output.getvalue()))
             except Unsolved as unsolved:
                 return f"Not solved yet. {unsolved}"
         if reason and output.getvalue():

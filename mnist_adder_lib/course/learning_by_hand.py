@@ -273,7 +273,7 @@ def plot_valley(loss_of, path) -> Figure:
 @in_style
 def plot_row(images, sides) -> Figure:
     """Images, (28, 28) in 0-1, beside each other, each with its side as a title."""
-    figure, axes = plt.subplots(1, len(images), figsize=(5.5, 1.1))
+    figure, (axes,) = plt.subplots(1, len(images), figsize=(5.5, 1.1), squeeze=False)
     for ax, image, side in zip(axes, images, sides):
         draw_image(ax, image, f"{side:+.0f}", black=0, white=1)
     titles = ", ".join(ax.get_title() for ax in axes)
