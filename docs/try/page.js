@@ -19,7 +19,9 @@ function startPage() {
     // The hidden sums stand behind the network that ships, whatever is being taught below them.
     const isShipped = diagram.get("weights") === shipped;
     const unsure = isShipped ? doubt : "";
-    if (question === (question = [unsure, number, ...pixels].join())) return; // other weights alone, as in training
+    const before = question;
+    question = [unsure, number, ...pixels].join();
+    if (question === before) return; // other weights alone, as in training
     if (empty) return sums.set("asked", {});
     const { digit, layers } = isShipped ? result : forward(numbers, pixels, number);
     const isDrawn = diagram.get("strokes").length > 0; // or it is the 7, or of MNIST

@@ -25,8 +25,8 @@ def explain_error(shell, kind, error, traceback, tb_offset=None) -> None:
         error.args = error.args or (CHANGED,)
     shell.showtraceback((kind, error, traceback), tb_offset)
     file, _, _, line = extract_tb(traceback)[-1]
-    raised = file.startswith(LIBRARY) and (line or "").startswith("raise")
-    if kind is AssertionError and "CUDA" not in str(error) or raised:
+    raised = (line or "").startswith("raise")
+    if file.startswith(LIBRARY) if raised else kind is AssertionError:
         return
     meaning = in_plain_words(f"{kind.__name__}: {error}", line or "")
     print(f"In plain words: {meaning} {DEPENDS}" if meaning else DEPENDS)

@@ -18,7 +18,8 @@ GUESSES = "from mnist_adder_lib.course.start_here import guesses"
     ("import torch; torch.zeros(3)[7]", IndexError, f"In plain words: a tensor .* {DEPENDS}"),
     ("import torch; torch.zeros(9).view(2, 4)", RuntimeError, f"In .* 9 numbers.*4. .* {DEPENDS}"),
     ("totals", NameError, f"`totals`.* a cell above that hasn't run to its end.* {DEPENDS}"),
-    ("assert 0, 'Torch not compiled with CUDA enabled'", AssertionError, f"In .*cpu.* {DEPENDS}"),
+    ("raise AssertionError('not compiled with CUDA')", AssertionError, f"In .*cpu.* {DEPENDS}"),
+    ("class panel: prediction = None\npanel.prediction.x", AttributeError, f"draw a.* {DEPENDS}"),
     ("from torch import nn, ones; nn.BatchNorm1d(3)(ones(1, 3))", ValueError, f"two.* {DEPENDS}"),
     ("raise ValueError('not met yet')", ValueError, f"\n{DEPENDS}"),
 ])

@@ -113,7 +113,6 @@ def exported(tmp_path_factory):
 
 def operations_of(path) -> list[str]:
     import onnx
-
     return [node.op_type for node in onnx.load(path).graph.node]
 
 
