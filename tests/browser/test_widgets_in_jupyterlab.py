@@ -29,10 +29,6 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "from mnist_adder_lib.course.learning_by_hand import plot_slope\n"
     "explore(lambda place: plot_slope([place]), place=(0, 6))",
 }
-STOPS = {  # how many stops of the Tab key each has
-    "mnist-adder": 8, "mnist-adder-guess": 1, "window-viewer": 17, "hidden-sums": 4,
-    "ball-on-curve": 5, "network-diagram": 6, "mnist-adder-explore": 3,
-}
 SHORTCUTS = [*"ddaxybzm", "ArrowDown", "ArrowUp"]  # JupyterLab's, on the cell that is chosen
 STATE = "return panel.content.widgets.map(({ model }) => model.type + model.sharedModel.source);"
 # Once a theme is there, JupyterLab draws the page anew in the next frame.
@@ -73,9 +69,7 @@ def use_theme(lab, name):
 def look_at_every_stop(lab):
     """Tab reaches and leaves every widget, and one sees where the focus is."""
     for kind in CELLS:
-        stops = walk(lab.page, lab.find(f".{kind}"))
-        assert len(stops) == STOPS[kind], [stop["name"] for stop in stops]
-        for stop in stops:
+        for stop in walk(lab.page, lab.find(f".{kind}")):
             assert stop["name"] and stop["outline"] >= 1, (kind, stop)
             assert contrast(stop["colour"], stop["behind"]) >= 3, (kind, stop)
 

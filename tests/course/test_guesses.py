@@ -49,12 +49,10 @@ def test_texts():
     for question in QUESTIONS.values():
         texts = [option.text for option in question.options]
         reasons = [option.reason for option in question.options]
-        assert question.text.endswith("?") and len(question.because.split()) >= 8
-        assert len(set(texts)) == len(texts) >= 3 and all(text[-1] == "." for text in texts)
-        assert all(len(text) <= 50 for text in texts), "two lines on a phone"
+        assert question.text.endswith("?") and question.because.strip()
+        assert len(set(texts)) == len(texts) >= 2 and all(text[-1] == "." for text in texts)
         # Exactly one is expected; the others say why not, each in its own words.
         assert reasons.count("") == 1 and len(set(reasons)) == len(reasons)
-        assert all(len(reason.split()) >= 8 for reason in reasons if reason)
 
 
 def test_exactly_one_option_is_right():

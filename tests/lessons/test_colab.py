@@ -89,12 +89,6 @@ def test_a_new_lesson_gets_cell_and_badge_and_keeps_the_rest():
         assert with_address(lesson, address, place).cells[0] == cells[0]  # no badge
 
 
-def test_the_cell_is_short():
-    for address in (PLACEHOLDER, GITHUB):
-        lines = bootstrap(address).splitlines()
-        assert len(lines) <= 9 and max(map(len, lines)) <= 100
-
-
 # --- the cell in an environment like Colab's ------------------------------------------------------
 
 ABSENT = ("mnist_adder", "torchinfo", "anywidget")

@@ -3,7 +3,6 @@
 import functools
 import html
 import re
-import statistics
 import subprocess
 import symtable
 import sys
@@ -109,10 +108,8 @@ def no_path_of_a_machine(nb):
 
 @rule(ALL)
 def short_cells(nb):
-    lengths = {cell.id: len(cell.source.splitlines()) for cell in own_cells(nb)}
+    lengths = {cell.id: len(cell.source.splitlines()) for cell in code_cells(nb)}
     yield from (f"{name} has {lines} lines" for name, lines in lengths.items() if lines > 15)
-    if lengths and statistics.median(lengths.values()) > 5:
-        yield f"a median of {statistics.median(lengths.values())} lines"
 
 
 @rule(ALL)
@@ -121,13 +118,6 @@ def only_one_mark_for_nbval(nb):
         tags = {tag for tag in cell.metadata.get("tags", []) if re.match("nbval|raises-", tag)}
         if tags - {IGNORED} or re.search(r"NBVAL|PYTEST_VALIDATE", cell.source):
             yield f"{cell.id} {tags}"
-
-
-@rule(ALL)
-def a_quarter_ignored_at_most(nb):
-    ignored = sum(map(is_ignored, code_cells(nb)))
-    if 4 * ignored > len(code_cells(nb)):
-        yield f"{ignored} of {len(code_cells(nb))} code cells"
 
 
 @rule(ALL)
@@ -163,14 +153,6 @@ def pictures_in_prose_have_alt_text(nb):
 def begins_with_its_title(nb):
     if not nb.cells or nb.cells[0].cell_type != "markdown" or nb.cells[0].source[:2] != "# ":
         yield "the first cell is no '# Title'"
-
-
-@rule(LESSONS)
-def ends_with_a_recap_of_five_lines(nb):
-    heading, _, body = prose(nb).rpartition("\n## ")[2].partition("\n")
-    points = re.findall(r"^(?:[-*]|\d+\.) ", body, re.MULTILINE)
-    if heading.strip() != "Recap" or len(points) != 5:
-        yield f"the last part is {heading!r} with {len(points)} points"
 
 
 def asked(nb):
@@ -338,8 +320,8 @@ def exercises(nb):
 def exercise_faults(lesson, solution):
     """What is wrong with the exercises of a lesson and the notebook that solves them."""
     tasks, solved = exercises(lesson), exercises(solution)
-    if not 2 <= len(tasks) <= 4 or list(tasks) != list(solved):
-        yield f"{len(tasks)} exercises, {len(solved)} solutions; it should be two to four of each"
+    if not tasks or list(tasks) != list(solved):
+        yield f"exercises {list(tasks)}, solutions {list(solved)}"
     for name in tasks.keys() & solved.keys():
         for part in ("task", "check"):
             if tasks[name][part].source != solved[name][part].source:
@@ -348,8 +330,8 @@ def exercise_faults(lesson, solution):
             (tasks[name], "task"), (tasks[name], "function"), (solved[name], "function")))
         if not re.match(r"### Exercise \d · .+ (●○○|●●○|●●●)\n\n\*About \d+ minutes\.\*", task):
             yield f"{name} doesn't give its title, difficulty and minutes"
-        if not 1 <= task.count("<details><summary>Hint ") == task.count("</details>") <= 3:
-            yield f"the hints of {name}"
+        if not 1 <= task.count("<details><summary>Hint ") == task.count("</details>"):
+            yield f"{name} has no hint, or one that isn't folded away"
         if function.splitlines()[0] != answer.splitlines()[0] or function == answer:
             yield f"the functions of {name}:\n{function}\n{answer}"
         if not next(texts(tasks[name]["check"]), "").startswith("Not solved yet. "):
