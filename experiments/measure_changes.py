@@ -5,13 +5,14 @@
 
 Adds a line for each training, half a minute on one core, to assets/changes.jsonl, which lesson 09
 reads. `--search` tries each change at each of its learning rates, with seed 100 alone; what reads
-the test split best is its rate in the other trainings, so search first.
+the validation split best is its rate in the other trainings, so search first.
 
-What a line of the search holds: change, learning rate, seed, `test`. Others hold, too: `evaluation`
-(as `test`, the percent of the split with both answers right); `test_digit`, `test_sum` and
-`test_loss`, each answer alone and the loss of both; `refreshed` and `refreshed_loss`, the test
-split after `refresh_batch_norm`; `contradictions`, how often the two answers don't fit then, of the
-test images with all of 0-9 added: 120,000 questions.
+A line of the search holds the change, the learning rate, the seed and `validation`: the percent of
+the validation split with both answers right. The other lines also hold `evaluation`, the same for
+the evaluation split; `validation_digit`, `validation_sum` and `validation_loss`, each answer alone
+and the loss of both; `refreshed` and `refreshed_loss`, the validation split after
+`refresh_batch_norm`; and `contradictions`, how often the two answers then contradict each other
+when all of 0-9 are added to each validation image: 120,000 questions.
 """
 
 from pathlib import Path
@@ -81,28 +82,28 @@ def contradictions(model: IdentityAdderModel, dataset) -> int:
 
 def measure(name: str, rate: float, seed: int) -> dict:
     """Train once: a line of the results."""
-    change, (train, test, evaluation) = CHANGES[name], load_splits()
+    change, (train, validation, evaluation) = CHANGES[name], load_splits()
     recipe = dict(REFERENCE_RECIPE, epochs=2) | change.recipe | dict(learning_rate=rate)
     model = train_once(recipe, change.augment, change.dropout, seed,
                        edit=lambda model: without(model, change.removed))
-    before = evaluate(model, test)
-    percent = dict(test=before.accuracy_both)
+    before = evaluate(model, validation)
+    percent = dict(validation=before.accuracy_both)
     row = dict(change=name, learning_rate=rate, seed=seed)
     if seed != SEARCH_SEED:
         unseen = evaluate(model, evaluation)
         train.augment = None
         refresh_batch_norm(model, train)
-        after = evaluate(model, test)
-        percent |= dict(test_digit=before.accuracy_digit, test_sum=before.accuracy_sum,
+        after = evaluate(model, validation)
+        percent |= dict(validation_digit=before.accuracy_digit, validation_sum=before.accuracy_sum,
                         evaluation=unseen.accuracy_both, refreshed=after.accuracy_both)
-        row |= dict(test_loss=round(before.loss_both, 4),
+        row |= dict(validation_loss=round(before.loss_both, 4),
                     refreshed_loss=round(after.loss_both, 4),
-                    contradictions=contradictions(model, test))
+                    contradictions=contradictions(model, validation))
     return row | {key: round(value, 3) for key, value in percent.items()}
 
 
 def chosen_rate(name: str, path: Path = RESULTS) -> float:
-    """The learning rate at which the test split is read best, by the trainings of the search."""
+    """The learning rate with the highest validation accuracy in the search."""
     rates = CHANGES[name].rates
     if len(rates) == 1:
         return rates[0]
@@ -110,7 +111,7 @@ def chosen_rate(name: str, path: Path = RESULTS) -> float:
     found = runs[(runs["change"] == name) & (runs["seed"] == SEARCH_SEED)]
     if not set(rates) <= set(found["learning_rate"]):
         raise SystemExit(f"the learning rates of {name!r} weren't all tried: use --search first")
-    return found.loc[found["test"].idxmax(), "learning_rate"].item()
+    return found.loc[found["validation"].idxmax(), "learning_rate"].item()
 
 
 if __name__ == "__main__":

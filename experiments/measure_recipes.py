@@ -3,7 +3,7 @@
     python experiments/measure_recipes.py [--recipes reference fast plain best] [--seeds 0 1 2 3 4]
 
 Adds a line for each training to assets/results.jsonl, which lesson 07 reads, and prints what stands
-in the README's table. The recipes were chosen by the test split; the evaluation split is only
+in the README's table. The recipes were chosen by the validation split; the evaluation split is only
 reported. All train the network that the course builds: two layers in the adder, dropout of whole
 channels in "reference". "plain" is the best recipe without `Forms`, and so with fewer epochs.
 """
@@ -38,8 +38,8 @@ def train_network(name: str, seed: int):
 def measure(name: str, seed: int) -> dict:
     """Train once: a line of the results, with percent of the examples that have both right."""
     model, (_, *splits) = train_network(name, seed), load_splits()
-    test, evaluation = (round(evaluate(model, split).accuracy_both, 3) for split in splits)
-    return dict(recipe=name, seed=seed, test=test, evaluation=evaluation)
+    validation, evaluation = (round(evaluate(model, split).accuracy_both, 3) for split in splits)
+    return dict(recipe=name, seed=seed, validation=validation, evaluation=evaluation)
 
 
 if __name__ == "__main__":
@@ -47,5 +47,5 @@ if __name__ == "__main__":
     for recipe in options.recipes:
         for seed in options.seeds:
             record(measure(recipe, seed), options.path)
-    runs = pd.read_json(options.path, lines=True).groupby("recipe")[["test", "evaluation"]]
+    runs = pd.read_json(options.path, lines=True).groupby("recipe")[["validation", "evaluation"]]
     print(runs.agg(["count", "mean", "std", "min", "max"]).round(2).to_string())

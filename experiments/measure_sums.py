@@ -3,14 +3,15 @@
     python experiments/measure_sums.py [--ways "two images" "last digit" ...] [--seeds 0 1 2 3 4]
 
 Adds a line for each training to assets/sums.jsonl, which lesson 11 reads; 100 steps take about four
-seconds on one core. All choices were made on the test split; the evaluation split is only reported.
-The network of "last digit, 3 epochs" with seed 0 is kept in assets/last_digit.pt for the lesson.
+seconds on one core. All choices were made on the validation split; the evaluation split is only
+reported. The network of "last digit, 3 epochs" with seed 0 is kept in assets/last_digit.pt for
+the lesson.
 
-What a line holds: `way`, `seed`, `seconds` of one core; of the test split `sums`, the percent of
-all images that get, together with those after them, the right sum (or last digit), `loss`, that of
+What a line holds: `way`, `seed`, `seconds` of one core; of the validation split `sums`, the percent
+of all images that get, together with the next one, the right sum (or last digit), `loss`, that of
 the sums, `digits`, the percent that are read right, and `probability`, what the images of each
 digit give to each of the ten answers, on average. After three epochs also `evaluation_sums` and so
-on; early steps on 2,000 test images as `snapshots`, `named` being the percent of each digit's
+on; early steps on 2,000 validation images as `snapshots`, `named` being the percent of each digit's
 images with each answer; `sums_by_batch`: `sums`, if batch norm works with the images asked.
 """
 
@@ -227,8 +228,8 @@ def snapshot(step: int, model, dataset, way: Way) -> dict:
 
 def measure(name: str, seed: int) -> tuple[dict, nn.Module]:
     """Train once: a line of the results, and the network."""
-    way, (_, test, evaluation) = WAYS[name], load_splits()
-    few = type(test)(test.images[:2_000], test.digits[:2_000])
+    way, (_, validation, evaluation) = WAYS[name], load_splits()
+    few = type(validation)(validation.images[:2_000], validation.digits[:2_000])
     snapshots, start = [], time.process_time()
 
     def watch(step, model):
@@ -237,16 +238,16 @@ def measure(name: str, seed: int) -> tuple[dict, nn.Module]:
 
     model = train_reader(way, seed, watch)
     seconds = round(time.process_time() - start, 1)
-    scores_of_test, outputs = results(model, test, way)
-    row = dict(way=name, seed=seed, seconds=seconds, **scores_of_test)
+    scores_of_validation, outputs = results(model, validation, way)
+    row = dict(way=name, seed=seed, seconds=seconds, **scores_of_validation)
     if way.steps == THREE_EPOCHS:
         unseen, _ = results(model, evaluation, way)
         row |= {f"evaluation_{key}": value for key, value in unseen.items()}
     if way.own_batch:
-        by_batch = outputs_of(copy.deepcopy(model).train(), test)
-        row["sums_by_batch"] = scores(model, by_batch, test, way)["sums"]
+        by_batch = outputs_of(copy.deepcopy(model).train(), validation)
+        row["sums_by_batch"] = scores(model, by_batch, validation, way)["sums"]
     if way.structure:
-        mean = by_digit(outputs.softmax(dim=1), test.digits)
+        mean = by_digit(outputs.softmax(dim=1), validation.digits)
         row["probability"] = [[round(p, 3) for p in answers] for answers in mean.tolist()]
     if snapshots:
         row["snapshots"] = snapshots

@@ -7,7 +7,8 @@ Adds a line for each weight decay and seed to assets/waiting.jsonl, which lesson
 of images answered right, of the seen and of the held-out pairs (whose sum is seen), after some
 steps. The ten adders are trained side by side, as one: each has its own weights and held-out pairs.
 What they see of a digit is its mean embedding by the network that ships. (Its training knew all
-hundred pairs, but an embedding is made of an image alone.) Settings were chosen on the test split.
+hundred pairs, but an embedding is made of an image alone.) Settings were chosen on the validation
+split.
 """
 
 import argparse
@@ -81,7 +82,7 @@ class SideBySide:
         return self.adders
 
 
-def measure(decay: float, means: Tensor, test: tuple, evaluation: tuple) -> None:
+def measure(decay: float, means: Tensor, validation: tuple, evaluation: tuple) -> None:
     """Train ten adders: a line of the results for each."""
     adders, held_out = zip(*[build(seed) for seed in range(SEEDS)])
     together = SideBySide(list(adders))
@@ -89,7 +90,7 @@ def measure(decay: float, means: Tensor, test: tuple, evaluation: tuple) -> None
     inputs = torch.stack([inputs_of(means[digits], numbers) for digits, numbers in places])
     totals = torch.stack([digits + numbers for digits, numbers in places])
     optimizer = torch.optim.AdamW(together.parameters.values(), RATE, weight_decay=decay)
-    curves = [dict(test=[], evaluation=[]) for _ in range(SEEDS)]
+    curves = [dict(validation=[], evaluation=[]) for _ in range(SEEDS)]
     for step in range(1, STEPS + 1):
         losses = F.cross_entropy(together(inputs).flatten(0, 1), totals.flatten(), reduction="sum")
         optimizer.zero_grad()
@@ -97,7 +98,7 @@ def measure(decay: float, means: Tensor, test: tuple, evaluation: tuple) -> None
         optimizer.step()
         if step in RECORDED:
             for curve, adder, one in zip(curves, together.unstack(), held_out):
-                curve["test"].append(shares(adder, one, *test))
+                curve["validation"].append(shares(adder, one, *validation))
                 curve["evaluation"].append(shares(adder, one, *evaluation))
     for seed, curve in enumerate(curves):
         rows = {f"{split}_{of}": [point[of] for point in points]

@@ -25,7 +25,7 @@ RAW = Path("MNIST", "raw")  # where torchvision keeps the files in a folder
 KINDS = "images-idx3-ubyte", "labels-idx1-ubyte"
 FILES = [f"{part}-{kind}" for part in ("train", "t10k") for kind in KINDS]
 MEAN, STD = 0.1307, 0.3081  # of the pixels of MNIST's 60,000 training images, scaled to 0-1
-TRAIN_SIZE = 48_000  # 80% of the 60,000; the other 12,000 are the test split
+TRAIN_SIZE = 48_000  # 80% of the 60,000; the other 12,000 are the validation split
 Example = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
@@ -119,11 +119,11 @@ class AdderDataset(Dataset[Example]):
 def load_splits(
     root: str | Path | None = None, seed: int = 0
 ) -> tuple[AdderDataset, AdderDataset, AdderDataset]:
-    """MNIST as (train 48,000, test 12,000, evaluation 10,000), disjoint.
+    """MNIST as (train 48,000, validation 12,000, evaluation 10,000), disjoint.
 
     The seed shuffles MNIST's 60,000 training images before they are split, and draws the fixed
-    numbers of test and evaluation: the same on every machine. Training images are augmented and
-    their numbers drawn anew at every access. `root` is a folder as torchvision keeps it; see
+    numbers of validation and evaluation: the same on every machine. Training images are augmented,
+    and their numbers drawn, at every access. `root` is a folder as torchvision keeps it; see
     `find_mnist` for where the data comes from when it is None, and for errors.
 
     Source of the task: garima-mahato/END2, Session 3 (GitHub).
@@ -133,10 +133,10 @@ def load_splits(
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(images), generator=generator)
     numbers = torch.randint(10, (len(images) + len(evaluation[0]),), generator=generator)
-    train, test = order[:TRAIN_SIZE], order[TRAIN_SIZE:]
+    train, validation = order[:TRAIN_SIZE], order[TRAIN_SIZE:]
     return (
         AdderDataset(images[train], digits[train], augment=Augment()),
-        AdderDataset(images[test], digits[test], numbers[: len(test)]),
+        AdderDataset(images[validation], digits[validation], numbers[: len(validation)]),
         AdderDataset(*evaluation, numbers[-len(evaluation[0]) :]),
     )
 

@@ -43,8 +43,8 @@ class History:
     train_loss: list[float] = field(default_factory=list)  # of every step
     train_accuracy: list[float] = field(default_factory=list)  # of every step; both right, percent
     learning_rate: list[float] = field(default_factory=list)  # of every step
-    test_loss: list[float] = field(default_factory=list)  # after every epoch
-    test_accuracy: list[float] = field(default_factory=list)  # after every epoch, percent
+    validation_loss: list[float] = field(default_factory=list)  # after every epoch
+    validation_accuracy: list[float] = field(default_factory=list)  # after every epoch, percent
     seconds: list[float] = field(default_factory=list)  # of training in every epoch, begun or whole
     steps_per_epoch: int = 0
     interrupted: bool = False
@@ -105,7 +105,7 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
 def fit(
     model: nn.Module,
     train: Dataset,
-    test: Dataset | None = None,
+    validation: Dataset | None = None,
     *,
     epochs: int = 15,
     batch_size: int = 128,
@@ -179,10 +179,10 @@ def fit(
                 print("Training has diverged: weights are not finite. Try a lower learning rate.")
             if interrupt.requested:
                 break
-            if test is not None:
-                result = evaluate(model, test)
-                history.test_loss.append(result.loss_both)
-                history.test_accuracy.append(result.accuracy_both)
+            if validation is not None:
+                result = evaluate(model, validation)
+                history.validation_loss.append(result.loss_both)
+                history.validation_accuracy.append(result.accuracy_both)
             if after_epoch is not None:
                 model.to(home)
                 after_epoch(history)

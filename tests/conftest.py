@@ -11,13 +11,13 @@ from mnist_adder_lib import AdderDataset, load_splits
 
 @pytest.fixture(scope="session")
 def splits():
-    """(train, test, evaluation), whole."""
+    """(train, validation, evaluation), whole."""
     return load_splits()
 
 
 @pytest.fixture
 def first(splits):
-    """A function: the first `count` examples of a split, 0 (train), 1 (test) or 2 (evaluation)."""
+    """A function: the first `count` examples of a split: 0 train, 1 validation, 2 evaluation."""
 
     def first(count: int, split: int = 1) -> AdderDataset:
         whole = splits[split]

@@ -35,9 +35,9 @@ def test_the_seed_decides_the_split_and_the_fixed_numbers():
 
 
 def test_the_split_is_the_same_on_every_machine(splits):
-    _, test, evaluation = splits
-    assert test.digits[:10].tolist() == SPLIT_DIGITS
-    assert test.numbers[:10].tolist() == SPLIT_NUMBERS
+    _, validation, evaluation = splits
+    assert validation.digits[:10].tolist() == SPLIT_DIGITS
+    assert validation.numbers[:10].tolist() == SPLIT_NUMBERS
     assert evaluation.numbers[:10].tolist() == EVALUATION_NUMBERS
 
 
@@ -58,17 +58,17 @@ def test_an_example(splits):
 
 
 def test_test_images_are_normalised_and_nothing_else(splits):
-    test = splits[1]
-    expected = (test.images[3].double() / 255 - 0.1307) / 0.3081
-    assert torch.allclose(test[3][0][0][0].double(), expected, atol=1e-6)
+    validation = splits[1]
+    expected = (validation.images[3].double() / 255 - 0.1307) / 0.3081
+    assert torch.allclose(validation[3][0][0][0].double(), expected, atol=1e-6)
     assert normalise(torch.tensor(0.1307)) == 0
 
 
 def test_training_numbers_and_images_are_drawn_anew_and_test_numbers_are_not(splits):
-    train, test, evaluation = splits
+    train, validation, evaluation = splits
     assert {int(train[0][0][1]) for _ in range(200)} == set(range(10))
     assert not torch.equal(train[0][0][0], train[0][0][0])
-    for split in (test, evaluation):
+    for split in (validation, evaluation):
         again = [[int(split[i][0][1]) for i in range(50)] for _ in range(2)]
         assert again[0] == again[1] == split.numbers[:50].tolist()
         assert torch.equal(split[0][0][0], split[0][0][0])

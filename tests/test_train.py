@@ -119,25 +119,26 @@ def test_it_learns(first, trained):
 
 
 def test_the_history_has_an_entry_for_every_step_and_every_epoch(first):
-    model, test = IdentityAdderModel(), first(30)
-    history = fit(model, first(100), test, epochs=3, batch_size=32)
+    model, validation = IdentityAdderModel(), first(30)
+    history = fit(model, first(100), validation, epochs=3, batch_size=32)
     assert history.steps_per_epoch == 4  # the last, smaller batch too
     assert len(history.train_loss) == len(history.train_accuracy) == 12
     assert history.learning_rate == [0.01] * 12
-    assert len(history.test_loss) == len(history.test_accuracy) == len(history.seconds) == 3
-    scores = evaluate(model, test)
-    assert history.test_loss[-1] == scores.loss_both
-    assert history.test_accuracy[-1] == scores.accuracy_both
+    assert len(history.validation_loss) == len(history.validation_accuracy) == 3
+    assert len(history.seconds) == 3
+    scores = evaluate(model, validation)
+    assert history.validation_loss[-1] == scores.loss_both
+    assert history.validation_accuracy[-1] == scores.accuracy_both
     assert not history.interrupted
-    numbers = history.train_loss + history.test_loss + history.test_accuracy
+    numbers = history.train_loss + history.validation_loss + history.validation_accuracy
     assert all(type(number) is float for number in numbers)
 
 
 @pytest.mark.parametrize("split", [0, 1])  # the first draws numbers and augments
 def test_testing_does_not_change_what_is_trained(first, split):
-    def train(test):
+    def train(validation):
         model = seeded_model()
-        fit(model, first(64, split=0), test, epochs=2, batch_size=32, seed=1)
+        fit(model, first(64, split=0), validation, epochs=2, batch_size=32, seed=1)
         return weights(model)
 
     assert torch.equal(train(None), train(first(30, split)))  # the same seed, the same weights
@@ -221,26 +222,28 @@ def test_interrupting_keeps_weights_and_history_of_whole_steps(
     history = fit(model, Acting(data, {batch: press}), data, epochs=3, **options)
     assert history.interrupted and f"Interrupted after {steps} steps" in capsys.readouterr().out
     assert len(history.train_loss) == len(history.learning_rate) == steps
-    assert len(history.train_accuracy) == steps and len(history.test_loss) == tests
+    assert len(history.train_accuracy) == steps and len(history.validation_loss) == tests
     reached = fit(by_hand, Acting(data, {}), epochs=3, after_epoch=lambda _: None, **options)
     assert history.train_loss == reached.train_loss[:steps]
     if not steps:
         assert torch.equal(weights(model), weights(seeded_model()))
 
 
-@pytest.mark.parametrize("where", ["test", "after_epoch"])
+@pytest.mark.parametrize("where", ["validation", "after_epoch"])
 def test_an_interrupt_after_the_steps_ends_training_with_that_epoch(first, handler, where):
     data, seen = first(64), []
-    test = Acting(data, {1: press} if where == "test" else {})
+    validation = Acting(data, {1: press} if where == "validation" else {})
 
     def after_epoch(history):
-        seen.append(len(history.test_loss))
+        seen.append(len(history.validation_loss))
         if where == "after_epoch":
             press()
 
-    history = fit(seeded_model(), data, test, epochs=3, batch_size=32, after_epoch=after_epoch)
+    history = fit(seeded_model(), data, validation, epochs=3, batch_size=32,
+                  after_epoch=after_epoch)
     assert history.interrupted and seen == [1]
-    assert len(history.train_loss) == 2 and len(history.test_loss) == len(history.seconds) == 1
+    assert len(history.train_loss) == 2
+    assert len(history.validation_loss) == len(history.seconds) == 1
 
 
 class Place(IdentityAdderModel):
@@ -337,7 +340,7 @@ def test_a_last_batch_of_one_example_is_left_out(first):
 def test_it_trains_on_part_of_a_dataset_and_on_one_hot_vectors(first):
     for data in (Subset(first(64), range(40)), first(40).as_one_hot()):
         history = fit(IdentityAdderModel(), data, data, epochs=1, batch_size=20)
-        assert len(history.train_loss) == 2 and len(history.test_accuracy) == 1
+        assert len(history.train_loss) == 2 and len(history.validation_accuracy) == 1
 
 
 # ------------------------------------------------------------------ device and history

@@ -56,7 +56,7 @@ def samples() -> dict:
 @functools.cache
 def widgets() -> dict[str, AnyWidget]:
     """What stands on the page, by the ids in page.html."""
-    model, (train, test, _) = load_pretrained(), load_splits()
+    model, (train, validation, _) = load_pretrained(), load_splits()
     known = known_images(model, train.images[:COUNT], train.digits[:COUNT])
     images = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
@@ -65,7 +65,7 @@ def widgets() -> dict[str, AnyWidget]:
         sums=HiddenSums(model, pairs=HIDDEN, lesson="../../notebooks/10_does_it_add.ipynb"),
         pad=DigitPad(),
         learner=NetworkDiagram(model, small=True),
-        teach=TrainInBrowser(train, test, model))
+        teach=TrainInBrowser(train, validation, model))
 
 
 def script() -> str:

@@ -190,16 +190,16 @@ def _look_at_split(function, count, train_count, seed) -> dict:
         np.shape(part)) == 1 or isinstance(part, set) for part in parts)
     if not several or len(parts) != 2:
         return {"what comes back": f"{len(parts)} lists" if several else _form(parts)}
-    train, test = map(_indices, parts)
+    train, validation = map(_indices, parts)
     every = set(range(count))
     again, other = (_indices(function(count, train_count, s)[0]) for s in (seed, seed + 1))
     return {
         "what comes back": "2 lists",
-        "the sizes": (len(train), len(test)),
-        "how many indices are in both parts": len(set(train) & set(test)),
-        "how many indices are missing": len(every - {*train, *test}),
-        "how many are none of these": len({*train, *test} - every),
-        "how many come twice": len(train + test) - len({*train, *test}),
+        "the sizes": (len(train), len(validation)),
+        "how many indices are in both parts": len(set(train) & set(validation)),
+        "how many indices are missing": len(every - {*train, *validation}),
+        "how many are none of these": len({*train, *validation} - every),
+        "how many come twice": len(train + validation) - len({*train, *validation}),
         "the order": "shuffled" if sorted(train) not in (
             [*range(train_count)], [*range(count - train_count, count)]) else "not shuffled",
         "the same seed": "the same split" if sorted(again) == sorted(train) else "another split",

@@ -97,24 +97,25 @@ def plot_images(images: dict) -> Figure:
 
 @in_style
 def plot_history(history: History) -> Figure:
-    """Loss and accuracy: of training at every step, of the test split after every epoch."""
+    """Loss and accuracy: of training at every step, of the validation split after every epoch."""
     figure, axes = plt.subplots(2, 2, figsize=(5.5, 4.2), sharex="col")
-    rows = [("loss", history.train_loss, history.test_loss),
-            ("accuracy", history.train_accuracy, history.test_accuracy)]
-    for (left, right), (kind, train, test) in zip(axes, rows):
+    rows = [("loss", history.train_loss, history.validation_loss),
+            ("accuracy", history.train_accuracy, history.validation_accuracy)]
+    for (left, right), (kind, train, validation) in zip(axes, rows):
         steps = pd.Series(train, index=range(1, len(train) + 1))
         left.plot(steps, color=BLUE, alpha=0.25, linewidth=0.6)
         left.plot(steps.rolling(50, min_periods=1).mean(), color=BLUE)
         left.set_title(f"training {kind}, each step")
-        plot_epochs(right, test, color=ORANGE)
-        right.set_title(f"test {kind}, each epoch")
+        plot_epochs(right, validation, color=ORANGE)
+        right.set_title(f"validation {kind}, each epoch")
     axes[0, 0].set(ylabel="loss")
     axes[1, 0].set(xlabel="step", ylabel="both right, %")
     axes[1, 1].set(xlabel="epoch")
-    if history.test_loss:
-        figure.set_label(f"Four curves: after {len(history.test_loss)} epochs the test loss is "
-                         f"{history.test_loss[-1]:.3f} and {history.test_accuracy[-1]:.2f}% of the "
-                         "test examples are right.")
+    if history.validation_loss:
+        loss, accuracy = history.validation_loss[-1], history.validation_accuracy[-1]
+        figure.set_label(f"Four curves: after {len(history.validation_loss)} epochs the validation "
+                         f"loss is {loss:.3f} and {accuracy:.2f}% of the validation examples are "
+                         "right.")
     return figure
 
 

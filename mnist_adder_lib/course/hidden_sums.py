@@ -101,9 +101,9 @@ class HiddenSums(anywidget.AnyWidget):
 @torch.no_grad()
 def adder_data(model: IdentityAdderModel) -> dict:
     """What `readImages` in adder.js reads: the embeddings of the first 2,000 training images and,
-    to test it, of 1,000 others, the first of the test split; each number as a byte, by `scale`."""
-    train, test, _ = load_splits()
-    splits = [(train, TRAINING), (test, OTHERS)]
+    to test it, of the first 1,000 validation images; each number as a byte, by `scale`."""
+    train, validation, _ = load_splits()
+    splits = [(train, TRAINING), (validation, OTHERS)]
     images = torch.cat([split.images[:count] for split, count in splits])
     digits = torch.cat([split.digits[:count] for split, count in splits])
     was_training = model.training

@@ -154,9 +154,9 @@ def read_ablation(start, changed):
 
 
 def finished(recipe: str) -> float:
-    """The mean accuracy of a recipe's full trainings on the test split, in percent."""
+    """The mean accuracy of a recipe's full trainings on the validation split, in percent."""
     runs = read_results("results.jsonl")
-    return runs[runs["recipe"] == recipe]["test"].mean()
+    return runs[runs["recipe"] == recipe]["validation"].mean()
 
 
 def measured(column: str) -> pd.DataFrame:
@@ -167,11 +167,11 @@ def measured(column: str) -> pd.DataFrame:
 
 
 def searched() -> pd.DataFrame:
-    """The search for learning rates, a row a change: accuracy on the test split at each rate, as
-    text; how many were tried; the best of them, and whether it lies inside what was tried."""
+    """The search for learning rates, a row for each change: validation accuracy at each rate, as
+    text; how many rates were tried; the best of them, and whether it lies inside what was tried."""
     runs = read_results("changes.jsonl")
     runs = runs[runs["evaluation"].isna()]
-    table = runs.pivot(index="change", columns="learning_rate", values="test")
+    table = runs.pivot(index="change", columns="learning_rate", values="validation")
     table = table.loc[runs["change"].unique()]
     shown = table.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
     shown["tries"], shown["best"] = table.count(axis=1), table.idxmax(axis=1)

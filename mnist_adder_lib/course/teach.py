@@ -46,10 +46,10 @@ class TrainInBrowser(anywidget.AnyWidget):
     seed = Int(None, allow_none=True).tag(sync=True)
     lesson = Unicode("").tag(sync=True)
 
-    def __init__(self, train: AdderDataset, test: AdderDataset, model: nn.Module | None = None,
-                 **traits):
+    def __init__(self, train: AdderDataset, validation: AdderDataset,
+                 model: nn.Module | None = None, **traits):
         sheets = [image_sheet(part.images[:count], part.digits[:count])
-                  for part, count in ((train, TRAINING), (test, HELD_BACK))]
+                  for part, count in ((train, TRAINING), (validation, HELD_BACK))]
         super().__init__(weights=weights_as_text(model or load_pretrained()), images=sheets[0],
                          held_back=sheets[1], **traits)
 

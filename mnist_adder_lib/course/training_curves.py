@@ -45,50 +45,52 @@ class Comparer(nn.Module):
 
 
 def _comparisons():
-    train, test, _ = load_splits()
+    train, validation, _ = load_splits()
     for epochs, many, few in ((1, 200, 130), (5, 1000, 290)):  # first a short one: it shows most
-        mine = train.images[:many].clone(), train.digits[:many].clone()  # a copy of a view is
-        yours = (part[-few:].clone() for part in (test.images, test.digits, test.numbers))  # whole
-        yield Comparer().eval(), AdderDataset(*mine), AdderDataset(*yours), epochs
+        # Cloned, since each comparison copies them: the copy of a view takes the whole with it.
+        mine = train.images[:many].clone(), train.digits[:many].clone()
+        yours = validation.images[-few:], validation.digits[-few:], validation.numbers[-few:]
+        yours = AdderDataset(*(part.clone() for part in yours))
+        yield Comparer().eval(), AdderDataset(*mine), yours, epochs
 
 
-def _watched(train_larger, model, train, test, epochs):
+def _watched(train_larger, model, train, validation, epochs):
     """What is done to the model, look by look, and what comes of it: a word for each."""
-    unseen = {image.numpy().tobytes() for (image, _), _ in test[:]}
+    unseen = {image.numpy().tobytes() for (image, _), _ in validation[:]}
     weight, looks, stale = next(model.parameters()), list[SimpleNamespace](), list[bool]()
     before = parameters_to_vector(model.parameters()).detach().clone()
 
     def note(_, inputs, logits):
-        of_test = any(image.numpy().tobytes() in unseen for image in inputs[0])
+        of_validation = any(image.numpy().tobytes() in unseen for image in inputs[0])
         looks.append(SimpleNamespace(mode=model.training, noted=logits.requires_grad,
-                                     of_test=of_test, gradient=None))
+                                     of_validation=of_validation, gradient=None))
         if logits.requires_grad:
             logits.register_hook(functools.partial(setattr, looks[-1], "gradient"))
 
     model.register_forward_hook(note)
     weight.register_hook(lambda _: stale.append(weight.grad is not None and weight.grad.any()))
-    returned = train_larger(model, train, test, epochs)
+    returned = train_larger(model, train, validation, epochs)
     steps = [look for look in looks if look.gradient is not None]
-    tests = [look for look in looks if look.gradient is None and look.of_test]
+    measured = [look for look in looks if look.gradient is None and look.of_validation]
     moved = not torch.equal(before, parameters_to_vector(model.parameters()))
-    task, accuracy = _task_and_accuracy(model, test)
+    task, accuracy = _task_and_accuracy(model, validation)
     learned = "good" if accuracy > 77 else "poor"
     return {"the weights": "moved" if moved else "as before",
-            "learned from": "test" if any(look.of_test for look in steps) else "train",
+            "learned from": "validation" if any(look.of_validation for look in steps) else "train",
             "old gradients": "added" if any(stale) else "forgotten",
             "mode to learn": "train" if all(look.mode for look in steps) else "eval",
             "the task": task if epochs > 1 else "too early",
             "success": learned if epochs > 1 else "too early",
-            "tested on": "test" if tests else "other images",
-            "mode to test": "train" if any(look.mode for look in tests) else "eval",
-            "memory": "kept" if any(look.noted for look in tests) else "none",
+            "measured on": "validation" if measured else "other images",
+            "mode to measure": "train" if any(look.mode for look in measured) else "eval",
+            "memory": "kept" if any(look.noted for look in measured) else "none",
             "the accuracy": _name_accuracy(returned, accuracy)}
 
 
 @torch.no_grad()
-def _task_and_accuracy(model, test) -> tuple[str, float]:
+def _task_and_accuracy(model, validation) -> tuple[str, float]:
     """What the model has learned to answer, and how often it is right in what was asked."""
-    (images, numbers), (digits, _) = next(iter(DataLoader(test, len(test))))
+    (images, numbers), (digits, _) = next(iter(DataLoader(validation, len(validation))))
     right = (model.eval()(images, numbers).argmax(dim=1) == (digits > numbers)).float().mean()
     equal = model(images, digits).argmax(dim=1).float().mean()  # yes, where both are equal
     not_smaller = right > 0.77 and equal > 0.52
@@ -107,7 +109,7 @@ def _name_accuracy(returned, accuracy: float) -> str:
 
 
 STEP, TRAIN = "            optimizer.step()\n", "        model.train()\n"
-COUNT = "100 * right / len(test)"
+COUNT = "100 * right / len(validation)"
 
 
 @checks.add(
@@ -119,13 +121,13 @@ COUNT = "100 * right / len(test)"
         "The weights are what they were. It takes backward(), then step(), in every batch, and no "
         "zero_grad() between the two.": [
             (STEP, ""), ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
-            lambda model, train, test, epochs: 50.0],
-        "It learns from test images. Then they can't say any more how it reads new ones.":
-            ("DataLoader(train", "DataLoader(test"),
+            lambda model, train, validation, epochs: 50.0],
+        "It learns from validation images. Then they can't say any more how it reads new ones.":
+            ("DataLoader(train", "DataLoader(validation"),
         "Gradients of the step before are still there when backward() adds the new ones.":
             ("            optimizer.zero_grad()\n", ""),
         "While it learns, the network is in the mode for use. train() belongs before the steps of "
-        "every epoch, as a test in between leaves it in eval().": [
+        "every epoch: measuring the accuracy in between leaves it in eval().": [
             (TRAIN, ""), (TRAIN, "        model.train(_epoch == 0)\n")],
         "A 3 is not larger than 3: yours learns to say yes where both are equal.":
             ("digits > numbers", "digits >= numbers"),
@@ -133,22 +135,23 @@ COUNT = "100 * right / len(test)"
             ("digits > numbers", "digits < numbers"), ("digits > numbers", "digits <= numbers")],
         "`F.cross_entropy` wants whole numbers, the indices of classes. `.long()` makes 1 and 0 of "
         "True and False.": [(".long()", ""), (".long()", ".float()")],
-        "The test shows it no test images, but others. Those that it has learned from say little.":
-            ("DataLoader(test", "DataLoader(train", "len(test)", "len(train)"),
-        "The test runs in train mode: dropout takes parts away, and batch norm looks at the batch. "
-        "Call eval() first.": ("    model.eval()\n", ""),
-        "The test keeps the notes for backward(), which nobody needs there: no_grad() saves them.":
+        "The accuracy is measured on images that it has learned from. Those say little: use the "
+        "validation images.":
+            ("DataLoader(validation", "DataLoader(train", "len(validation)", "len(train)"),
+        "The accuracy is measured in train mode: dropout removes values, and batch norm looks at "
+        "the batch. Call eval() first.": ("    model.eval()\n", ""),
+        "Measuring keeps what backward() would need, and nobody calls it there: use no_grad().":
             ("with torch.no_grad():", "if True:"),
-        "That is a share, from 0 to 1. Percent is asked for.": (COUNT, "right / len(test)"),
+        "That is a share, from 0 to 1. Percent is asked for.": (COUNT, "right / len(validation)"),
         "That counts the wrong answers.": ("argmax(1) ==", "argmax(1) !="),
         "That isn't how many are right. Add up the right ones of all batches, and divide once, by "
-        "`len(test)`: the last batch is smaller.": [
+        "`len(validation)`: the last batch is smaller.": [
             (".sum().item()", ".float().mean().item()", COUNT, "100 * right / 3"), (COUNT, "right"),
-            ("DataLoader(test, 100)", "[next(iter(DataLoader(test, 100)))]")],
+            ("DataLoader(validation, 100)", "[next(iter(DataLoader(validation, 100)))]")],
         "One number is asked for: the accuracy after the last epoch.": (COUNT, f"[{COUNT}]"),
     },
 )
-def train_larger(model, train, test, epochs):
+def train_larger(model, train, validation, epochs):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     for _epoch in range(epochs):
         model.train()
@@ -160,9 +163,9 @@ def train_larger(model, train, test, epochs):
     model.eval()
     right = 0
     with torch.no_grad():
-        for (images, numbers), (digits, _) in DataLoader(test, 100):
+        for (images, numbers), (digits, _) in DataLoader(validation, 100):
             right += (model(images, numbers).argmax(1) == (digits > numbers)).sum().item()
-    return 100 * right / len(test)
+    return 100 * right / len(validation)
 
 
 class SmallNetwork(nn.Module):
@@ -267,12 +270,12 @@ def _named(curve: str) -> list:
     probes=[("ABCDEF",)], observe=lambda function, curves: {
         curve: function(curve) for curve in curves},
     mistakes={
-        "Curve A stays where a network begins that knows nothing, training and test alike. It "
-        "neither jumps nor falls: what is too small?": _named("A"),
-        "In curve B training falls as it should. The test alone is off the top, from its first dot "
-        "on. What is different with the test images?": _named("B"),
-        "In curve C training ends near 0, but test stays above 1: it learns by heart. When is that "
-        "easy?": _named("C"),
+        "Curve A stays where a network begins that knows nothing, training and validation alike. "
+        "It neither jumps nor falls: what is too small?": _named("A"),
+        "In curve B training falls as it should. Only validation is off the top, from its first "
+        "dot on. What is different about the validation images?": _named("B"),
+        "In curve C training ends near 0, but validation stays above 1: it learns by heart. When "
+        "is that easy?": _named("C"),
         "Curve D jumps up in its first steps and stays about the dashed line or above. It doesn't "
         "run away, though: it flies over the valley, to and fro.": _named("D"),
         "Curve E begins well, then grows without end. So something adds up.": _named("E"),
@@ -298,12 +301,13 @@ class SmallAdder(nn.Module):
         return self.digit_head(features), self.sum_head(features)
 
 
-def broken_training(curve: str, train: AdderDataset, test: AdderDataset, steps: int = 200):
-    """Train with the mistake of this curve: the loss of every step, and every 20 steps of a test.
+def broken_training(curve: str, train: AdderDataset, validation: AdderDataset, steps: int = 200):
+    """Train with the mistake of this curve: (training losses, validation losses), the first of
+    every step, the second of every 20 steps.
 
     Any other curve than A to F is a training without a mistake.
     """
-    train, test = train.to("cpu"), test.to("cpu")
+    train, validation = train.to("cpu"), validation.to("cpu")
     mistake, model = ANSWERS.get(curve, 0), SmallAdder()
     data = AdderDataset(train.images[:2000], train.digits[:2000], augment=train.augment)
     if mistake == 4:
@@ -312,7 +316,7 @@ def broken_training(curve: str, train: AdderDataset, test: AdderDataset, steps: 
         data.digits = data.digits.roll(1)
     rate = {1: 10.0, 2: 0.00001}.get(mistake, 0.1)
     optimizer = torch.optim.SGD(model.parameters(), rate, momentum=0.9)
-    losses, tests = list[float](), list[float]()
+    losses, validation_losses = list[float](), list[float]()
     batches = itertools.chain.from_iterable(itertools.repeat(DataLoader(data, 100, shuffle=True)))
     for (images, numbers), targets in itertools.islice(batches, steps):
         if mistake != 3:
@@ -322,19 +326,20 @@ def broken_training(curve: str, train: AdderDataset, test: AdderDataset, steps: 
         optimizer.step()
         losses.append(loss.item())
         if len(losses) % 20 == 0:
-            tests.append(_test_loss(model.eval(), test[:1000], normalised=mistake != 6))
-    return losses, tests
+            validation_losses.append(
+                _validation_loss(model.eval(), validation[:1000], normalised=mistake != 6))
+    return losses, validation_losses
 
 
 @torch.no_grad()
-def _test_loss(model, examples, normalised: bool) -> float:
+def _validation_loss(model, examples, normalised: bool) -> float:
     (images, numbers), targets = next(iter(DataLoader(examples, len(examples))))
     if not normalised:
         images = 255 * (images * STD + MEAN)
     return joint_loss(*model(images, numbers), *targets).item()
 
 
-def _test_losses():
+def _validation_losses():
     yield [0.5, 0.3, 0.4, 0.35, 0.2], 2
     yield [0.5, 0.3, 0.4], 3  # the patience lasts to the end
     yield [0.4, 0.4], 3  # not below the best so far
@@ -351,7 +356,7 @@ STOP = "            return best + 1"
 
 @checks.add(
     "This is early stopping. It saves time, and it may also keep a network from overfitting.",
-    probes=_test_losses,
+    probes=_validation_losses,
     mistakes={
         "Nearly: Python counts from 0, but the first epoch is epoch 1.": ("best + 1", "best"),
         "That is where training stops. Asked for is the best epoch until then.":
@@ -361,7 +366,7 @@ STOP = "            return best + 1"
             [lambda losses, patience: losses.index(min(losses)) + 1,
              lambda losses, patience: losses.index(min(losses))],
         "That is a loss. Asked for is the epoch that had it.":
-            [("best + 1", "test_loss[best]"), lambda losses, patience: min(losses)],
+            [("best + 1", "validation_loss[best]"), lambda losses, patience: min(losses)],
         "Of a loss the lowest is the best, not the highest.": ("<", ">"),
         "That is the last epoch. Training stopped before, and the best was earlier still.":
             lambda losses, patience: len(losses),
@@ -375,13 +380,13 @@ STOP = "            return best + 1"
             [("best = 0", f"best, waited = 0, {start}", "if place - best",
               "waited += place != best\n        if waited") for start in (0, 1)],
         "The best so far is wanted at the end of the list, too; it needn't be the last.":
-            ("\n    return best + 1", "\n    return len(test_loss)"),
+            ("\n    return best + 1", "\n    return len(validation_loss)"),
     },
 )
-def best_epoch(test_loss, patience):
+def best_epoch(validation_loss, patience):
     best = 0
-    for place in range(len(test_loss)):
-        if test_loss[place] < test_loss[best]:
+    for place in range(len(validation_loss)):
+        if validation_loss[place] < validation_loss[best]:
             best = place
         if place - best >= patience:
             return best + 1
@@ -406,21 +411,21 @@ NOTHING, NUMBER = math.log(10) + math.log(19), 2 * math.log(10)  # what knowing 
 
 @in_style
 def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
-    """Six trainings: the loss of every step, and of a test every 20 steps."""
+    """Six trainings, each (training losses, validation losses), by the name of the curve."""
     figure, axes = plt.subplots(2, 3, figsize=(5.8, 4), sharex=True, sharey=True)
-    for ax, (name, (losses, tests)) in zip(axes.flat, curves.items()):
+    for ax, (name, (losses, validation)) in zip(axes.flat, curves.items()):
         ax.axhline(NOTHING, color=GREY, linestyle="--")
         ax.axhline(NUMBER, color=GREY, linestyle=":")
         ax.plot(range(1, len(losses) + 1), losses, color=BLUE, label="training")
-        ax.plot(range(20, len(losses) + 1, 20), np.minimum(tests, 7.8), "o", color=ORANGE,
-                label="test")
+        ax.plot(range(20, len(losses) + 1, 20), np.minimum(validation, 7.8), "o",
+                color=ORANGE, label="validation")
         ax.set(title=name, ylim=(0, 8))
     axes[0, 0].legend()
     figure.supxlabel("step", color=GREY)
     figure.supylabel("loss", color=GREY)
     words = (f"{name}: training is at its highest {_height(max(losses))} and ends "
-             f"{_height(sum(losses[-20:]) / 20)}; test begins {_height(tests[0])} and ends "
-             f"{_height(tests[-1])}." for name, (losses, tests) in curves.items())
+             f"{_height(sum(losses[-20:]) / 20)}; validation begins {_height(validation[0])} and "
+             f"ends {_height(validation[-1])}." for name, (losses, validation) in curves.items())
     return labelled(figure, f"The losses of six trainings. {' '.join(words)}")
 
 

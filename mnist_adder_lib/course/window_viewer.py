@@ -16,10 +16,10 @@ UPPER_EDGE = [[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]]
 
 @cache
 def one_of_each() -> list:
-    """The first 0, 1, ... 9 of the test split, each as 28 rows of 28 whole numbers (0-255)."""
-    test = load_splits()[1]
-    places = [int((test.digits == digit).nonzero()[0]) for digit in range(10)]
-    return [test.images[place].tolist() for place in places]
+    """The first 0, 1, ... 9 of the validation split, each as 28 rows of 28 integers (0-255)."""
+    validation = load_splits()[1]
+    places = [int((validation.digits == digit).nonzero()[0]) for digit in range(10)]
+    return [validation.images[place].tolist() for place in places]
 
 
 def as_lists(numbers, name: str, sides: str) -> list:

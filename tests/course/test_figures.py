@@ -11,7 +11,7 @@ from mnist_adder_lib.course.figures import RED
 
 HISTORY = History(
     train_loss=[5.0, 4.0, 3.0, 2.0], train_accuracy=[0.0, 10.0, 20.0, 60.0],
-    learning_rate=[0.01] * 4, test_loss=[1.0, 0.5], test_accuracy=[70.0, 91.5],
+    learning_rate=[0.01] * 4, validation_loss=[1.0, 0.5], validation_accuracy=[70.0, 91.5],
     steps_per_epoch=2,
 )
 
@@ -66,11 +66,11 @@ def test_the_titles_of_images_are_not_cut_off(count):
 def test_the_history_in_four_curves():
     figure = figures.plot_history(HISTORY)
     assert titles(figure) == [
-        "training loss, each step", "test loss, each epoch",
-        "training accuracy, each step", "test accuracy, each epoch",
+        "training loss, each step", "validation loss, each epoch",
+        "training accuracy, each step", "validation accuracy, each epoch",
     ]
     assert list(figure.axes[0].lines[0].get_ydata()) == HISTORY.train_loss
-    assert list(figure.axes[3].lines[0].get_ydata()) == HISTORY.test_accuracy
+    assert list(figure.axes[3].lines[0].get_ydata()) == HISTORY.validation_accuracy
     assert "91.50%" in figure.get_label()
 
 

@@ -75,13 +75,13 @@ def test_where_no_kernel_runs_a_table_is_shown():
 
 @torch.no_grad()
 def test_the_page_gets_embeddings_of_images_to_learn_from_and_of_others():
-    model, (train, test, _) = load_pretrained(), load_splits()
+    model, (train, validation, _) = load_pretrained(), load_splits()
     data = adder_data(model.train())
     assert model.training and data["training"] == 2000
     model.eval()
     found = np.frombuffer(base64.b64decode(data["embeddings"]), np.uint8).reshape(3000, 20)
-    for split, index, place in ((train, 0, 0), (train, 1999, 1999), (test, 0, 2000),
-                                (test, 999, 2999)):
+    for split, index, place in ((train, 0, 0), (train, 1999, 1999), (validation, 0, 2000),
+                                (validation, 999, 2999)):
         images = normalise(split.images[index].view(1, 1, 28, 28).float() / 255)
         assert np.abs(found[place] * data["scale"] - model.embed(images)[0].numpy()).max() < 0.01
         assert data["digits"][place] == str(split.digits[index].item())

@@ -231,10 +231,10 @@ def test_images_beside_each_other():
 
 
 def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
-    reader, (_, test, _) = load_reader(), splits
-    found, outputs = measure_sums.results(reader, test, measure_sums.LAST)
+    reader, (_, validation, _) = load_reader(), splits
+    found, outputs = measure_sums.results(reader, validation, measure_sums.LAST)
     assert found["sums"] > 93 and found["digits"] < 1
-    mean = measure_sums.by_digit(outputs.softmax(dim=1), test.digits)
+    mean = measure_sums.by_digit(outputs.softmax(dim=1), validation.digits)
     assert solution(mean) == "trap" and share_by_shift(mean)[[3, 7]].min() > 0.4
     measure_sums.keep(reader, tmp_path / "again.pt")
     stored = torch.load(tmp_path / "again.pt", weights_only=True)

@@ -90,8 +90,8 @@ def test_the_learning_rates_are_those_that_the_search_chose(name):
 
 def test_contradictions_are_counted_over_all_ten_numbers(splits):
     torch.manual_seed(0)
-    model, test = IdentityAdderModel(), splits[1]
-    few = type(test)(test.images[:50], test.digits[:50])
+    model, validation = IdentityAdderModel(), splits[1]
+    few = type(validation)(validation.images[:50], validation.digits[:50])
     expected = 0
     for number in range(10):
         few.numbers = torch.full((50,), number)

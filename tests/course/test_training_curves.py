@@ -16,7 +16,7 @@ from mnist_adder_lib.course.training_curves import Replay, checks
 CE = F.cross_entropy
 
 
-def compares(model, train, test, epochs, optimizer=torch.optim.SGD, **options):
+def compares(model, train, validation, epochs, optimizer=torch.optim.SGD, **options):
     """A training that tests after every epoch, in other words than the solution."""
     stepper = optimizer(model.parameters(), **(options or dict(lr=0.1, momentum=0.9)))
     for _ in range(epochs):
@@ -29,7 +29,7 @@ def compares(model, train, test, epochs, optimizer=torch.optim.SGD, **options):
         model.eval()
         with torch.inference_mode():
             batches = [(model(*inputs), inputs[1], digits)
-                       for inputs, (digits, _) in DataLoader(test, batch_size=290)]
+                       for inputs, (digits, _) in DataLoader(validation, batch_size=290)]
     right = [(x[:, 1] > x[:, 0]) == (digits > numbers) for x, numbers, digits in batches]
     return 100 * torch.cat(right).float().mean()
 
@@ -65,7 +65,7 @@ RIGHT = {
     checks.best_epoch: [stop, lambda losses, patience: torch.tensor(stop(losses, patience))],
 }
 
-TABLE = pd.DataFrame({"training accuracy": [50.0, 90.0], "test accuracy": [95.0, 97.5]},
+TABLE = pd.DataFrame({"training accuracy": [50.0, 90.0], "validation accuracy": [95.0, 97.5]},
                      index=pd.RangeIndex(1, 3, name="epoch"))
 
 
@@ -98,8 +98,8 @@ def test_six_curves_end_with_tests_that_fit_in():
         assert ax.get_title() == name
         assert (dots.get_xdata() == [20, 40]).all() and (dots.get_ydata() == [4, 7.8]).all()
     assert figure.get_label().endswith(
-        "F: training is at its highest at the dashed line and ends at the dashed line; test begins "
-        "below both lines and ends off the top.")
+        "F: training is at its highest at the dashed line and ends at the dashed line; "
+        "validation begins below both lines and ends off the top.")
 
 
 @pytest.mark.thorough
@@ -115,12 +115,12 @@ def test_the_broken_trainings_can_be_told_apart(splits, trained):
     trained("too low", min(losses + tests), above=nothing - 0.2)
     trained("too low", max(losses + tests), below=nothing + 0.8)
     losses, tests, end = curves["B"]
-    trained("falls with raw test images", end, below=2.5)
-    trained("test on raw images", min(tests), above=8)
+    trained("falls with raw validation images", end, below=2.5)
+    trained("validation on raw images", min(tests), above=8)
     losses, tests, end = curves["C"]
     trained("300 by heart", end, below=0.2)
-    trained("test of 300", tests[-1], above=1)
-    trained("test of 300", tests[-1], below=2.5)
+    trained("validation with 300", tests[-1], above=1)
+    trained("validation with 300", tests[-1], below=2.5)
     losses, tests, end = curves["D"]
     trained("jumps up", max(losses[:10]), above=7)
     trained("then stays", min(losses[20:]), above=nothing - 0.3)
@@ -131,16 +131,16 @@ def test_the_broken_trainings_can_be_told_apart(splits, trained):
     losses, tests, end = curves["F"]
     trained("the number alone", end, above=number - 0.2)
     trained("the number alone", end, below=number + 0.3)
-    trained("and test with it", tests[-1], below=nothing)
+    trained("and validation with it", tests[-1], below=nothing)
     trained("unbroken", curves["-"][1][-1], below=2)
 
 
 def test_accuracies_over_epochs():
     figure = training_curves.plot_accuracies(TABLE)
-    training, test = figure.axes[0].lines
-    assert list(training.get_xdata()) == [1, 2] and list(test.get_ydata()) == [95, 97.5]
+    training, validation = figure.axes[0].lines
+    assert list(training.get_xdata()) == [1, 2] and list(validation.get_ydata()) == [95, 97.5]
     label = figure.get_label()
-    assert label.endswith("in epoch 2: training accuracy 90.00%, test accuracy 97.50%.")
+    assert label.endswith("in epoch 2: training accuracy 90.00%, validation accuracy 97.50%.")
 
 
 def test_no_epoch_was_finished():

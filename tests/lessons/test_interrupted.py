@@ -72,7 +72,7 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
     place = [cell.id for cell in cells].index("06-guess-first-epoch")
     whole = first(200, split=0)
     space = {"train": AdderDataset(whole.images, whole.digits, augment=whole.augment),
-             "test": first(150), "evaluation": first(1_000, split=2), "my_rate": 0.01}
+             "validation": first(150), "evaluation": first(1_000, split=2), "my_rate": 0.01}
     exec("\n".join(imports(cells[1:place])), space)
     # Without a notebook nothing is shown, so there is nothing to update.
     monkeypatch.setattr(display, "display", lambda *_, **__: SimpleNamespace(update=id))
