@@ -4,7 +4,7 @@
 
 FOLDER holds digits that people drew, as for measure_drawings.py. The threshold of each score is
 where it refuses 2% of the digits of writers 1-7. Then it prints what share it refuses: of 2,000
-evaluation images, of nonsense by kind (mnist_adder_lib/course/nonsense.py), of each of the twelve
+evaluation images, of nonsense by kind (`course/lessons/nonsense.py`), of each of the twelve
 drawings by name, and of the digits of other writers. Look at writers 8-14 last.
 """
 
@@ -17,8 +17,13 @@ import torch
 from measure_drawings import read_folder
 
 from mnist_adder_lib import load_pretrained, load_splits, normalise
-from mnist_adder_lib.course import nonsense
-from mnist_adder_lib.course.nearest import COUNT, distances_to_nearest, found_in, ink_in_squares
+from mnist_adder_lib.course.lessons import nonsense
+from mnist_adder_lib.course.widgets.nearest import (
+    COUNT,
+    distances_to_nearest,
+    found_in,
+    ink_in_squares,
+)
 
 DIGITS = nonsense.DRAWINGS["digits"]
 KINDS = {"scribbles": nonsense.scribble, "signatures": nonsense.signature,

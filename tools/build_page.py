@@ -20,11 +20,11 @@ from anywidget import AnyWidget
 from set_repository import PLACEHOLDER, read_address
 
 from mnist_adder_lib import load_pretrained, load_splits
-from mnist_adder_lib.course.hidden_sums import HiddenSums
-from mnist_adder_lib.course.nearest import COUNT, known_images
-from mnist_adder_lib.course.network_diagram import NetworkDiagram, to_base64
-from mnist_adder_lib.course.teach import TrainInBrowser
-from mnist_adder_lib.course.widgets import read, without_jupyter
+from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
+from mnist_adder_lib.course.widgets.nearest import COUNT, known_images
+from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, to_base64
+from mnist_adder_lib.course.widgets.teach import TrainInBrowser
+from mnist_adder_lib.course.widgets.widgets import read, without_jupyter
 from mnist_adder_lib.drawing import DigitPad, frame_drawing
 
 ROOT = Path(__file__).resolve().parents[1]

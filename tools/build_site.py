@@ -29,9 +29,9 @@ from nbformat import v4
 from PIL import Image
 from set_repository import ASKS, BADGE, PLACEHOLDER, badge, read_address
 
-from mnist_adder_lib.course.display import Picture
-from mnist_adder_lib.course.network_diagram import weights_as_text
-from mnist_adder_lib.course.widgets import read, without_python
+from mnist_adder_lib.course.notebook.display import Picture
+from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
+from mnist_adder_lib.course.widgets.widgets import read, without_python
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "site"
@@ -71,7 +71,7 @@ CARD = """\
 """
 START = """\
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.network_diagram import NetworkDiagram
+from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
 NetworkDiagram(load_pretrained())"""
 ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \|\n", re.M)  # of a lesson
 OF_THE_COURSE = r"^from mnist_adder_lib\.(course|drawing)\S* import .*\b{name}\b"

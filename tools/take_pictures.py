@@ -22,7 +22,7 @@ PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
 DIAGRAM = """from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.network_diagram import NetworkDiagram
+from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
 NetworkDiagram(load_pretrained())"""
 LESSON = "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 

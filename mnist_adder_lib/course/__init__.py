@@ -1,7 +1,10 @@
-"""The course: how notebooks show things, guesses and checks, and a module for each lesson.
+"""The course, in rooms by kind.
 
-A lesson's module is named like its notebook, without the number, and holds the checks of its
-exercises and the figures that no other lesson draws. Its questions are in `questions/`.
+- `lessons`: a module for each lesson, and its questions
+- `exercises`: what asks for a guess and what judges an answer
+- `widgets`: the interactive pictures
+- `notebook`: how a notebook shows figures, errors and stored results
+- `environment`: the check that everything is installed
 
 In a notebook, an error in a lesson says what that means: who changes a number of a lesson has found
 something out, and done nothing wrong.
@@ -11,7 +14,7 @@ import builtins
 from pathlib import Path
 from traceback import extract_tb
 
-from .errors import in_plain_words
+from .notebook.errors import in_plain_words
 
 CHANGED = ("With the lesson's own numbers this holds. What have you changed, "
            "and does it explain this?")

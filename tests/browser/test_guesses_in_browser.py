@@ -1,6 +1,6 @@
 """A guess on a page without Python: by mouse, by keys, and as a screen reader reads it."""
 
-from mnist_adder_lib.course.start_here import guesses
+from mnist_adder_lib.course.lessons.start_here import guesses
 
 QUESTION = guesses.questions["parameters"]
 OPTIONS = [option.text for option in QUESTION.options]

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.hidden_sums import ADDER, PATTERN, HiddenSums, adder_data
+from mnist_adder_lib.course.widgets.hidden_sums import ADDER, PATTERN, HiddenSums, adder_data
 
 TO_TEST = "makeAdder, randomNumbers, readImages, trainInSlices, meanShare, askAll, all, SHORT, LONG"
 TRAIN = """async ({ source, data, pairs, told, answer, seeds, further }) => {

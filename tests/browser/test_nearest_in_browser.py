@@ -5,11 +5,11 @@ import torch
 from matplotlib.colors import to_hex
 
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.inside_the_network import TEN
-from mnist_adder_lib.course.nearest import distances_to_nearest, known_images
-from mnist_adder_lib.course.network_diagram import NetworkDiagram, weights_as_text
-from mnist_adder_lib.course.nonsense import draw_each
-from mnist_adder_lib.course.widgets import read
+from mnist_adder_lib.course.lessons.inside_the_network import TEN
+from mnist_adder_lib.course.lessons.nonsense import draw_each
+from mnist_adder_lib.course.widgets.nearest import distances_to_nearest, known_images
+from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
+from mnist_adder_lib.course.widgets.widgets import read
 
 FAR = "This looks like no digit that I was trained on."
 

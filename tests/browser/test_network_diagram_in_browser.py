@@ -9,8 +9,13 @@ import torch.nn.functional as F
 from lab import DIGITS, draw
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
-from mnist_adder_lib.course.network_diagram import PARTS, NetworkDiagram, to_base64, weights_as_text
-from mnist_adder_lib.course.widgets import without_python
+from mnist_adder_lib.course.widgets.network_diagram import (
+    PARTS,
+    NetworkDiagram,
+    to_base64,
+    weights_as_text,
+)
+from mnist_adder_lib.course.widgets.widgets import without_python
 from mnist_adder_lib.model import count_parameters, receptive_fields
 
 ANSWERS = """cases => {
@@ -375,7 +380,8 @@ def test_it_lights_up_from_left_to_right_where_motion_is_welcome(show):
 def test_on_the_site_it_is_live(empty_page):
     scripts = {}
     html = build_site.live("from mnist_adder_lib import load_pretrained\n"
-                           "from mnist_adder_lib.course.network_diagram import NetworkDiagram\n"
+                           "from mnist_adder_lib.course.widgets.network_diagram "
+                           "import NetworkDiagram\n"
                            "NetworkDiagram(load_pretrained(), number=3)", scripts)
     assert len(html) < 150_000
     empty_page.goto("about:blank")

@@ -11,7 +11,7 @@ from lab import DIGITS, draw
 from set_repository import PLACEHOLDER
 
 from mnist_adder_lib import load_pretrained, predict
-from mnist_adder_lib.course import hidden_sums
+from mnist_adder_lib.course.widgets import hidden_sums
 from mnist_adder_lib.drawing import frame_strokes
 from mnist_adder_lib.drawing.panel import describe
 

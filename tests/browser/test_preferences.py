@@ -8,12 +8,12 @@ from keys import walk
 from lab import wait_for_text
 
 from mnist_adder_lib import AdderDataset, load_pretrained
-from mnist_adder_lib.course.ball_on_curve import BallOnCurve
-from mnist_adder_lib.course.hidden_sums import HiddenSums
-from mnist_adder_lib.course.network_diagram import NetworkDiagram
-from mnist_adder_lib.course.start_here import guesses
-from mnist_adder_lib.course.teach import TrainInBrowser
-from mnist_adder_lib.course.window_viewer import WindowViewer
+from mnist_adder_lib.course.lessons.start_here import guesses
+from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
+from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
+from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
+from mnist_adder_lib.course.widgets.teach import TrainInBrowser
+from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
 
 pytestmark = pytest.mark.thorough
 

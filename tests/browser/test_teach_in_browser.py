@@ -7,10 +7,10 @@ import torch
 
 from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, normalise
 from mnist_adder_lib.checkpoint import FORMAT, load_checkpoint, save_checkpoint
-from mnist_adder_lib.course.image_sheet import image_sheet
-from mnist_adder_lib.course.network_diagram import weights_as_text
-from mnist_adder_lib.course.teach import TrainInBrowser, scripts
-from mnist_adder_lib.course.widgets import read
+from mnist_adder_lib.course.widgets.image_sheet import image_sheet
+from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
+from mnist_adder_lib.course.widgets.teach import TrainInBrowser, scripts
+from mnist_adder_lib.course.widgets.widgets import read
 from mnist_adder_lib.files import to_bytes
 from mnist_adder_lib.train import joint_loss
 

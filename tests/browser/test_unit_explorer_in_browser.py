@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mnist_adder_lib import load_pretrained, receptive_fields
-from mnist_adder_lib.course.model_summary import plot_receptive_field
-from mnist_adder_lib.course.unit_explorer import UnitExplorer
+from mnist_adder_lib.course.lessons.model_summary import plot_receptive_field
+from mnist_adder_lib.course.widgets.unit_explorer import UnitExplorer
 
 FIELDS = receptive_fields(load_pretrained())
 MAPS = [np.arange(8 * 14 * 14).reshape(8, 14, 14), np.arange(16 * 49).reshape(16, 7, 7)]

@@ -16,7 +16,8 @@ import nbformat
 import pytest
 
 from mnist_adder_lib import AdderDataset, train
-from mnist_adder_lib.course import display, training_curves
+from mnist_adder_lib.course.lessons import training_curves
+from mnist_adder_lib.course.notebook import display
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "06_training_curves.ipynb"
 # What is stopped, at which call of it, and how many epochs were whole then: a step or a test that

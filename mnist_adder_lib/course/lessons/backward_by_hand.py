@@ -1,0 +1,281 @@
+"""Backward by hand: what the lesson asks, checks and draws."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from ..exercises.checks import Checks, rand_int
+from ..exercises.guesses import Guesses
+from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, text_on
+
+guesses = Guesses.load("backward_by_hand")
+checks = Checks()
+
+
+class Node:
+    """A node as in the lesson, for its exercises."""
+
+    def __init__(self, value, name="", inputs=(), slopes=()):
+        vars(self).update(value=value, name=name, inputs=inputs, slopes=slopes, grad=0.0)
+
+
+def _slope(node, of) -> float:
+    """How fast a node changes with another: the slopes along each way, multiplied, and added up."""
+    if node is of:
+        return 1
+    return sum(slope * _slope(before, of) for before, slope in zip(node.inputs, node.slopes))
+
+
+def _value_and_slopes(function, *values):
+    inputs = [Node(value) for value in values]
+    node = function(*inputs)
+    if not hasattr(node, "slopes"):
+        return {"the node": node}
+    return {"the value": node.value, "the slopes": [_slope(node, given) for given in inputs]}
+
+
+def _pairs():
+    for a, b in ((2, 5), (5, 2), (-3, 4), (3, -4), (-1.5, -2.5), (-2.5, -1.5), (0, 3), (2, 2)):
+        yield a, b
+
+
+@checks.add(
+    "What comes back, times the other factor: that is all that backward() does at a product.",
+    probes=_pairs, observe=_value_and_slopes, mistakes={
+        "Nudge a by 1: the product grows by b, not by a. Each slope is the other factor.":
+            ("[b.value, a.value]", "[a.value, b.value]"),
+        "1 and 1 are the slopes of plus. Nudge a by 1: how much does the product grow?":
+            ("[b.value, a.value]", "[1, 1]"),
+        "The slopes are numbers, not nodes: `b.value` and `a.value`.":
+            ("[b.value, a.value]", "[b, a]"),
+        "That is plus. The value is the product of both values.":
+            ("a.value * b.value", "a.value + b.value"),
+        "Both slopes go to one of the nodes. The inputs are a and b, both.":
+            [("[a, b]", "[a, a]"), ("[a, b]", "[b, b]")],
+        "That is the product alone. Give back a Node, with its inputs and slopes.":
+            lambda a, b: a.value * b.value,
+    },
+)
+def times(a, b):
+    return Node(a.value * b.value, "times", [a, b], [b.value, a.value])
+
+
+def in_order(node, found):
+    """As in the lesson: each node after its inputs."""
+    if node not in found:
+        for before in node.inputs:
+            in_order(before, found)
+        found.append(node)
+    return found
+
+
+def _graphs():
+    for x, y in ((3, 4), (-2, 5)):
+        x, y = Node(x, "x"), Node(y, "y")
+        product = times(x, y)
+        yield (times(times(product, x), product),)  # both are used twice, not equally far away
+
+
+def _gradients(backward_from, end):
+    nodes = [backward_from(end) for _ in range(2)][-1]
+    return {"the gradients, from the first input on": [node.grad for node in nodes]}
+
+
+@checks.add(
+    "So PyTorch walks: from the back, each node once, after all that use it.",
+    probes=_graphs, observe=_gradients, mistakes={
+        "Called a second time, it adds to the gradients of the first. All nodes forget before.":
+            ("        node.grad = 0.0\n", "        pass\n"),
+        "Nothing comes back at all. The gradient of `end` is 1, set when all have forgotten.":
+            ("    end.grad = 1.0\n", ""),
+        "What is used twice gets two shares. Add the second to the first: `+=`.":
+            ("before.grad +=", "before.grad ="),
+        "That walks from the front, and a node sends before its own gradient is there. Begin at "
+        "the back: `reversed`.": ("reversed(nodes)", "nodes"),
+        "What goes to an input is what came to the node, times the slope. The slope is missing.":
+            ("slope * node.grad", "node.grad"),
+        "What goes to an input is the slope, times what came to the node.":
+            ("slope * node.grad", "slope"),
+        "What came to a node stands in its `grad`. Its `value` is already in the slopes.":
+            ("slope * node.grad", "slope * node.value"),
+        "It is the input that gets the share, from the node: `before.grad` grows.":
+            ("before.grad += slope * node.grad", "node.grad += slope * before.grad"),
+    },
+)
+def backward_from(end):
+    nodes = in_order(end, [])
+    for node in nodes:
+        node.grad = 0.0
+    end.grad = 1.0
+    for node in reversed(nodes):
+        for before, slope in zip(node.inputs, node.slopes):
+            before.grad += slope * node.grad
+    return nodes
+
+
+@checks.add(
+    "An open door or a closed one: what comes back passes whole, or not at all.",
+    probes=lambda: ((value,) for value in (2, -3, 5, -0.5, 0.25, 0)),
+    observe=_value_and_slopes, mistakes={
+        "The value is right, but a negative input lets nothing back: nudge it, and 0 stays 0.":
+            ("1 if a.value > 0 else 0", "1"),
+        "The slope isn't the value. Nudge a positive input by 1: the output grows by 1.":
+            ("1 if a.value > 0 else 0", "max(a.value, 0)"),
+        "The two sides are exchanged: positive inputs let everything back, others nothing.":
+            ("1 if a.value > 0 else 0", "0 if a.value > 0 else 1"),
+        "All is right but for an input of just 0: the slope there is 0 by agreement. Ask `> 0`.":
+            ("a.value > 0", "a.value >= 0"),
+        "That is the value alone. Give back a Node, with its input and slope.":
+            lambda a: max(a.value, 0),
+    },
+)
+def relu_of(a):
+    return Node(max(a.value, 0), "ReLU", [a], [1 if a.value > 0 else 0])
+
+
+def _numbers():
+    yield 3, 1, 2, 4, 0.01
+    for _ in range(4):
+        rate = rand_int(1, 9) / 1000
+        yield rand_int(2, 4), rand_int(-9, -5), rand_int(2, 6), rand_int(7, 40), rate
+
+
+SLOPES, END = "back * x * w2, back * x * w1", "w1 - rate * slope1, w2 - rate * slope2"
+NEW = "(w1 - rate * back * x * w2)"
+
+
+@checks.add(
+    "Each weight's slope has the other weight in it: first both slopes, then both weights move.",
+    probes=_numbers,
+    mistakes={
+        "Both weights go uphill, away from the target. Is it the answer minus the target, and the "
+        "weight minus the step?": (END, "w1 + rate * slope1, w2 + rate * slope2"),
+        "These are the two slopes. The step takes the rate times the slope away from the weight.":
+            (END, "slope1, slope2"),
+        "That is how far each weight moves. Where is it then?":
+            [(END, "rate * slope1, rate * slope2"), (END, "-rate * slope1, -rate * slope2")],
+        "The slope of w2 was taken with the new w1. Compute both slopes, then move both weights.": [
+            (SLOPES, f"back * x * w2, back * x * {NEW}"),
+            (SLOPES, f"back * x * w2, 2 * (x * {NEW} * w2 - target) * x * {NEW}")],
+        "The chain has one more link: a square's slope is twice what is squared.": ("2 * ", ""),
+        "Each weight's slope has the other weight in it: nudge w1 by 1, and x * w1 * w2 grows by "
+        "x * w2.": (SLOPES, "back * x * w1, back * x * w2"),
+        "The input x is a link of the chain, too: a larger x makes both slopes larger.":
+            (SLOPES, "back * w2, back * w1"),
+        "The way back goes on from x * w1 * w2: times x and w2 to w1, times x and w1 to w2.":
+            [(SLOPES, other) for other in ("back, back", "back * x, back * x",
+                                           "back * x, back * x * w1")],
+        "The step is the rate times the slope. The rate is missing.":
+            (END, "w1 - slope1, w2 - slope2"),
+        "That takes the loss for the slope, which is how fast the loss changes with the weight.":
+            (SLOPES, "(back / 2) ** 2, (back / 2) ** 2"),
+        "Brackets are missing: twice the difference comes back, not twice the answer, less the "
+        "target.": [("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
+            (SLOPES, "2 * x * w1 * w2 - target * x * w2, 2 * x * w1 * w2 - target * x * w1")],
+        "The brackets are wrong: the rate times the slope is what is taken away from the weight.":
+            (END, "(w1 - rate) * slope1, (w2 - rate) * slope2"),
+        "Only one weight has moved. A step moves both.":
+            [(END, "w1 - rate * slope1, w2"), (END, "w1, w2 - rate * slope2")],
+        "That is near, but not exact. Is it found by a nudge? On paper the slopes are exact.": [
+            (SLOPES, f"back * x * w2 + {size} * (x * w2)**2, back * x * w1 + {size} * (x * w1)**2")
+            for size in (1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
+        "These are plain numbers: only tensors have `backward()` and `.grad`. Work the slopes out "
+        "link by link.": [("2 * (x * w1 * w2 - target)", other) for other in (
+            "(x * w1 * w2 - target).backward()", "w1.grad", "w1.requires_grad_()")],
+    },
+)
+def step(w1, w2, x, target, rate):
+    back = 2 * (x * w1 * w2 - target)
+    slope1, slope2 = back * x * w2, back * x * w1
+    return w1 - rate * slope1, w2 - rate * slope2
+
+
+@in_style
+def plot_graph(end, step: int | None = None) -> Figure:
+    """The nodes behind `end`, with values above (blue) and gradients below (orange).
+
+    end: has the value, name, inputs, slopes and grad of the lesson's nodes; step: how many of these
+    numbers are there yet, first all values, then the gradients from the back; None for all.
+    """
+    far: dict = {}
+    _measure(end, 0, far)
+    order = sorted(far, key=lambda node: -far[node])  # each after its inputs
+    step = 2 * len(order) if step is None else step
+    seen = {node: (step > i, step >= 2 * len(order) - i) for i, node in enumerate(order)}
+    places, used = {}, [0] * (max(far.values()) + 1)
+    for node in far:
+        places[node] = -1.6 * far[node], -1.9 * used[far[node]]
+        used[far[node]] += 1
+    figure, ax = plt.subplots(figsize=(0.95 * len(used) + 0.6, 1.15 * max(used) + 0.6))
+    for node, (x, y) in places.items():
+        _draw_edges(ax, node, places, seen[node][1])
+        ax.text(x, y, node.name, ha="center", va="center")
+        for shown, number, up, colour in zip(seen[node], (node.value, node.grad), (0.5, -0.5),
+                                             (BLUE, ORANGE)):
+            if shown:
+                ax.text(x, y + up, f"{number:.4g}", ha="center", va="center", color=text_on(colour),
+                        bbox=dict(boxstyle="round", facecolor=colour, edgecolor="none"))
+    ax.set(xlim=(-1.6 * len(used) + 0.8, 0.8), ylim=(-1.9 * max(used) + 0.9, 1.5))
+    ax.axis("off")
+    words = [f"{node.name}" + f" {node.value:.4g}" * value + f", gradient {node.grad:.4g}" * grad
+             for node, (value, grad) in seen.items()]
+    return labelled(figure, f"The graph of a calculation: {'; '.join(words)}.")
+
+
+def _measure(node, distance: int, far: dict) -> None:
+    """Put into `far` the longest way from each node to the end."""
+    far[node] = max(far.get(node, 0), distance)
+    for before in node.inputs:
+        _measure(before, distance + 1, far)
+
+
+def _draw_edges(ax, node, places, back: bool) -> None:
+    """Arrows from the inputs of a node, with their slopes once the way back has come here."""
+    (x, y), inputs = places[node], list(node.inputs)
+    for i, (before, slope) in enumerate(zip(inputs, node.slopes)):
+        x0, y0 = places[before]
+        bent = 0.6 * (-1) ** i if inputs.count(before) > 1 else 0
+        if y0 == y and x - x0 > 2:  # above the nodes between
+            bent = -2.2
+        ax.annotate("", (x, y), (x0, y0), arrowprops=dict(
+            arrowstyle="-|>", color=GREY, shrinkA=17, shrinkB=17,
+            connectionstyle=f"arc3,rad={bent / (x - x0)}"))
+        if back:
+            ax.text((x0 + x) / 2, (y0 + y) / 2 - bent / 2, f"· {slope:.3g}", ha="center",
+                    va="bottom", fontsize=8)
+
+
+@in_style
+def plot_fit(points, curves: dict) -> Figure:
+    """Points (x, target) and curves, each a list of (x, answer) by its name."""
+    figure, ax = plt.subplots(figsize=(4, 2.6))
+    for (name, curve), colour in zip(curves.items(), (GREY, BLUE)):
+        ax.plot(*zip(*curve), color=colour, label=name)
+    ax.plot(*zip(*points), "o", color=ORANGE, label="target")
+    ax.set(xlabel="x")
+    ax.legend()
+    far = {name: max(abs(dict(curve).get(x, y) - y) for x, y in points)
+           for name, curve in curves.items()}
+    return labelled(figure, "Answers over x; farthest from a target: " + ", ".join(
+        f"{name} {distance:.2f}" for name, distance in far.items()) + ".")
+
+
+@in_style
+def plot_pushes(probabilities, gradient, true: int) -> Figure:
+    """Probabilities, what they should be, and the difference: the gradient of cross entropy."""
+    places = range(len(probabilities))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(5.5, 2.4), sharey=True)
+    one_hot = [float(place == true) for place in places]
+    left.bar(places, one_hot, color="none", edgecolor=GREEN, linewidth=2, label="one-hot")
+    left.bar(places, probabilities, color=BLUE, width=0.6, label="probability")
+    left.legend(loc="upper center", ncols=2, columnspacing=1, handlelength=1.4)
+    bars = right.bar(places, gradient, color=ORANGE, width=0.6)
+    right.bar_label(bars, fmt="%.2f", padding=2)
+    right.axhline(0, color=GREY, linewidth=0.8)
+    left.set(title="what it says, what is true", xlabel="class", xticks=list(places),
+             ylim=(-1.05, 1.4))
+    right.set(title="gradient of the logits", xlabel="class", xticks=list(places))
+    words = ", ".join(f"{value:.2f}" for value in gradient)
+    return labelled(figure, "Probabilities beside a one-hot vector, and their difference: "
+                            f"{words}. Only class {true}, the true one, is negative.")

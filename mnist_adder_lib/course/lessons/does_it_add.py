@@ -1,0 +1,229 @@
+"""Does it add?: what the lesson asks, checks, reads and draws."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+import torch
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from torch import Tensor
+
+from ..exercises.checks import Checks, rand_int
+from ..exercises.guesses import Guesses
+from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled, write_readably
+from ..notebook.results import read_results
+
+guesses = Guesses.load("does_it_add")
+checks = Checks()
+TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)
+
+
+def _tables():
+    none = torch.zeros(10, 10, dtype=torch.bool)
+    corner = none.clone()
+    corner[0, 0] = corner[5, 4] = True
+    nines = (TOTALS == 9) | (TOTALS == 18) | corner
+    return [(held_out,) for held_out in (nines, corner, none, torch.rand(10, 10) < 0.6)]
+
+
+def _sorted(function, held_out):
+    sums = function(held_out)
+    sums = sums.tolist() if isinstance(sums, (Tensor, np.ndarray)) else sums
+    return sorted(sums) if isinstance(sums, (list, tuple, set)) else sums
+
+
+@checks.add(
+    "They test nothing: how should a head name a class that it never had to name?",
+    probes=_tables, observe=_sorted,
+    mistakes={
+        "These are the sums of all held-out pairs. Some of them are the sum of a seen pair, too: "
+        "those aren't lost.": [lambda held_out: set(TOTALS[held_out].tolist()),
+                               lambda held_out: TOTALS[held_out].tolist()],
+        "These are the sums that do occur. Which ones don't?":
+            [("not in", "in"), lambda held_out: TOTALS[~held_out].tolist()],
+        "These are the sums that no *held-out* pair has. `~` before a table turns True and False "
+        "round: then it is true for seen pairs.": ("~held_out", "held_out"),
+        "The sums are right, but some stand in the list twice.": ("range(19)", "TOTALS[held_out]"),
+        "These are pairs. Asked are their sums, each of them once.": [
+            lambda held_out: held_out.nonzero().tolist(), lambda held_out: [
+                pair for pair in held_out.nonzero().tolist() if sum(pair) in lost_sums(held_out)]],
+        "The largest sum is 18: `range(19)` goes up to 18.": ("range(19)", "range(18)"),
+        "The smallest sum is 0, of 0 + 0.": ("range(19)", "range(1, 19)"),
+        "The list stays empty. Does anything get into it?": lambda held_out: [],
+    },
+)
+def lost_sums(held_out):
+    there = TOTALS[~held_out].tolist()
+    return [total for total in range(19) if total not in there]
+
+
+def _sums_and_predictions():
+    yield torch.tensor([1.0, 2, 6]), torch.tensor([1.0, 6, 5])
+    for wanted, noise in ((0.5, 0), (1.0, 0), (0.7, 2), (-0.6, 3)):
+        true = torch.tensor([2.0, 5, 6, 9, 11, 15]) + rand_int(0, 2)
+        yield true, 4 + wanted * true + noise * torch.randn(6)
+
+
+@checks.add(
+    "A slope of 1 keeps the distances between sums; below 1 they shrink to the middle.",
+    probes=_sums_and_predictions,
+    mistakes={
+        "That is the slope the other way round: true sums against predicted ones. Divide by the "
+        "squares of the true sums' distances.": ("x * x", "y * y"),
+        "You left out the means: take the distances from the mean first, of both.":
+            ("true - true.mean()", "true", "predicted - predicted.mean()", "predicted"),
+        "In the squares below, the mean isn't taken away.": ("x * x", "true * true"),
+        "That is the upper part of the fraction alone. Divide it by the sum of the squares.":
+            [(" / (x * x).sum()", ""), ("sum() / (x * x).sum()", "mean()")],
+        "Something is divided by 0: distances from the mean add up to 0. Square each of them "
+        "first, then add up.": [("(x * x).sum()", "x.sum() ** 2"), ("(x * x).sum()", "x.sum()")],
+        "That is 0 for any points, as distances from the mean add up to 0. Multiply those that "
+        "stand at the same place first, then add up.": ("(x * y).sum()", "x.sum() * y.sum()"),
+        "That is the correlation, which says how close the points are to a line. Divide by the "
+        "squares of the true sums' distances alone.":
+            ("(x * x).sum()", "((x * x).sum() * (y * y).sum()).sqrt()"),
+        "That is a quotient of means, or of sums. What counts is how far each is from its mean.":
+            lambda true, predicted: predicted.mean() / true.mean(),
+        "That compares how wide both lie. It is the slope only if all points lie on a line that "
+        "rises.": ("(x * y).sum() / (x * x).sum()", "y.std() / x.std()"),
+        "That is a mean of quotients, where small divisors count too much. Add up first, then "
+        "divide once.": [("(x * y).sum() / (x * x).sum()", "(y / x).mean()"),
+                         ("(x * y).sum() / (x * x).sum()", "(predicted / true).mean()")],
+        "A distance has a sign here: what lies below the mean counts as negative.":
+            ("(x * y)", "(x.abs() * y.abs())"),
+    },
+)
+def slope(true, predicted):
+    x, y = true - true.mean(), predicted - predicted.mean()
+    return (x * y).sum() / (x * x).sum()
+
+
+def _by_place(place: str):
+    """The solution as a loop that fills this place for each digit."""
+    return ("probabilities[9 - number : 19 - number] = digit_probabilities", "for digit in range("
+            f"10):\n        probabilities[{place}] = digit_probabilities[digit]")
+
+
+@checks.add(
+    "No pair is new to it: minus is built in, and reading is all that must be learned.",
+    probes=lambda: [((2 * torch.randn(10)).softmax(dim=0), number) for number in range(10)],
+    mistakes={
+        "That is the sum. Minus goes the other way, and the difference 0 stands in the middle, at "
+        "place 9.": _by_place("digit + number"),
+        "With a larger number yours go to the right, to larger differences. But it is taken away.":
+            [("9 - number : 19 - number", "9 + number : 19 + number"),
+             _by_place("9 + digit + number")],
+        "All numbers give the same: a larger number should make every difference smaller.":
+            _by_place("9 + digit"),
+        "That is number minus digit. Here it is digit minus number.":
+            _by_place("9 + number - digit"),
+        "A place below 0 counts from the end. The difference 0 stands at place 9: add 9.":
+            [("9 - number : 19 - number", "-number : 10 - number"), _by_place("digit - number")],
+        "A difference has a sign: 2 - 5 isn't 3. Place 0 stands for -9, and place 9 for 0.":
+            _by_place("abs(digit - number)"),
+        "Differences below 0 got lost. Place 0 stands for -9, and place 9 for 0.":
+            ("[9 - number : 19 - number] = digit_probabilities",
+             "[: 10 - number] = digit_probabilities[number:]"),
+    },
+)
+def difference(digit_probabilities, number):
+    probabilities = torch.zeros(19)
+    probabilities[9 - number : 19 - number] = digit_probabilities
+    return probabilities
+
+
+# --- what experiments/measure_waiting.py measured -------------------------------------------------
+
+
+def waiting_table() -> pd.DataFrame:
+    """Held-out sums right after some steps, a row for each weight decay: mean ± standard deviation
+    over ten seeds, and how many of them reach 80% in the end."""
+    runs = read_results("waiting.jsonl")
+    rows = {}
+    for decay, some in runs.groupby("decay"):
+        steps, held = some["steps"].iloc[0], np.array(some["evaluation_held"].tolist())
+        rows[decay] = {f"step {step:,}": f"{column.mean():.0f} ± {column.std(ddof=1):.0f}"
+                       for step, column in zip(steps, held.T) if step in (100, 1000, 3000)}
+        rows[decay]["80% or more"] = f"{(held[:, -1] >= 80).sum()} of {len(held)}"
+    return pd.DataFrame(rows).T.rename_axis("weight decay")
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
+
+
+@in_style
+def plot_pairs(tables: dict[str, Tensor], held_out: Tensor) -> Figure:
+    """Heat maps of the hundred pairs in percent (0-100), from orange to blue; the held-out pairs
+    are framed. A single one also says the numbers."""
+    columns = min(3, len(tables))
+    rows = -(-len(tables) // columns)
+    single = len(tables) == 1
+    size = (4.4, 4.2) if single else (5.5, 0.5 + 1.75 * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, sharey=True)
+    for ax, (title, table) in zip(axes.flat, tables.items()):
+        _draw_pairs(ax, table, held_out, single)
+        ax.set_title(title)
+        if ax.get_subplotspec().is_first_col():
+            ax.set(ylabel="digit")
+        if ax.get_subplotspec().is_last_row():
+            ax.set(xlabel="number")
+    shares = [f"{title}: {float(table[held_out].mean()):.1f}% on the framed held-out pairs, "
+              f"{float(table[~held_out].mean()):.1f}% on the others"
+              for title, table in tables.items()]
+    return labelled(figure, "A cell for each digit and number. " + "; ".join(shares) + ".")
+
+
+def _draw_pairs(ax, table: Tensor, held_out: Tensor, annotated: bool) -> None:
+    sns.heatmap(table.numpy(), cmap=SHARE, vmin=0, vmax=100, cbar=False, square=True,
+                annot=annotated, fmt=".0f", annot_kws={"size": 8}, linewidths=0.4,
+                xticklabels=True, yticklabels=True,
+                linecolor="#80808040", ax=ax)
+    write_readably(ax)
+    for digit, number in held_out.nonzero().tolist():
+        ax.add_patch(Rectangle((number + 0.06, digit + 0.06), 0.88, 0.88, fill=False,
+                               edgecolor="black", linewidth=1.4))
+    ax.tick_params(rotation=0, length=0)
+
+
+@in_style
+def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
+    """The mean predicted sum against the true one, a dot for each of these pairs, bool (10, 10),
+    with the line through them and its slope."""
+    rows = -(-len(means) // 2)
+    figure, axes = plt.subplots(rows, 2, figsize=(4.4, 2.4 * rows), sharex=True, sharey=True)
+    words = []
+    for ax, (title, mean) in zip(axes.flat, means.items()):
+        true, predicted = TOTALS[pairs].double().numpy(), mean[pairs].numpy()
+        steepness, start = np.polyfit(true, predicted, 1)
+        ax.plot([0, 18], [0, 18], ":", color=GREY)
+        ax.plot([0, 18], [start, start + 18 * steepness], color=ORANGE)
+        ax.plot(true, predicted, "o", color=BLUE, markersize=4)
+        ax.set(title=f"{title}\nslope {steepness:.2f}", aspect="equal", xticks=(0, 9, 18),
+               yticks=(0, 9, 18))
+        ax.set(xlabel="true sum" if ax.get_subplotspec().is_last_row() else "",
+               ylabel="predicted" if ax.get_subplotspec().is_first_col() else "")
+        words.append(f"{title}: slope {steepness:.2f}")
+    return labelled(figure, "Dots along a line, beside a dotted diagonal of slope 1. "
+                            + "; ".join(words) + ".")
+
+
+@in_style
+def plot_waiting(curves: dict[str, list]) -> Figure:
+    """Percent of sums right over the steps (log): for each name a line for the held-out pairs, and
+    a dotted one for the seen. curves: lists of [step, seen, held out]."""
+    figure, ax = plt.subplots(figsize=(5.5, 3))
+    words = []
+    for (name, curve), colour in zip(curves.items(), (BLUE, ORANGE)):
+        steps, seen, held = zip(*curve)
+        ax.plot(steps, seen, ":", color=colour)
+        ax.plot(steps, held, "o-", color=colour, markersize=4, label=name)
+        words.append(f"{name}: held-out pairs " + ", ".join(
+            f"{value:.0f}% at step {step}" for step, value in zip(steps, held)))
+    ax.set(xscale="log", xlabel="step", ylabel="sums right, %", ylim=(-4, 104))
+    ax.legend(loc="center left")
+    return labelled(figure, "Lines over the steps. " + "; ".join(words) + ".")

@@ -1,0 +1,298 @@
+"""Learning by hand: what the lesson asks, checks and draws."""
+
+from __future__ import annotations
+
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+
+from ..exercises.checks import Checks
+from ..exercises.guesses import Guesses
+from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
+
+guesses = Guesses.load("learning_by_hand")
+checks = Checks()
+
+
+def _losses():
+    for loss_of in (_bowl, math.prod):
+        yield from [(loss_of, [3.0]), (loss_of, [2.0, -1.5, 4.0]), (loss_of, [1.5, -4.0, 2.5, -3])]
+
+
+def _bowl(weights):
+    return sum((place + 2) * (weight - 1) ** 2 for place, weight in enumerate(weights))
+
+
+def _slopes(gradient, loss_of, weights):
+    before, slopes = list(weights), gradient(loss_of, weights)
+    return {"the answer": slopes, "the list that was given, as before": len(before) == len(weights)
+            and all(abs(one - other) < 1e-12 for one, other in zip(before, weights))}
+
+
+COPY, CHANGE = "nudged = list(weights)", "(loss_of(nudged) - before) / 1e-6"
+NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
+
+
+@checks.add(
+    "It works for any loss, and it is how programmers test a backward(). For training it is too "
+    "slow: with 17,360 weights it runs the network 17,361 times for a single step.",
+    probes=_losses, observe=_slopes, tolerance=0.01,
+    mistakes={
+        "The loss is the same before and after, but your list has changed. `nudged = weights` is "
+        "a second name for one list, no copy: that is `list(weights)`.":
+            (COPY, "nudged = weights", "before)", "loss_of(weights))"),
+        "All slopes are 0: no weight was nudged, or by so little that the computer doesn't notice "
+        "(it keeps about 16 digits).": ("+= 1e-6", "+= 0"),
+        "The list that was given is no longer as before. Nudge a copy, or put each weight back.":
+            (COPY, "nudged, before = weights, loss_of(weights)"),
+        "The weight became nearly 0, not a little larger: `+=` adds the nudge to it.":
+            ("+= 1e-6", "= 1e-6"),
+        "Every slope is the same: all weights were nudged at once. Nudge one at a time.":
+            (COPY, "nudged = [weight + 1e-6 for weight in weights]", "nudged[i] += 1e-6", "pass"),
+        "Each slope holds those before it, too: a weight is put back before the next is nudged.": [
+            ("    for", f"    {COPY}\n    for", f"        {COPY}", ""),
+            (COPY, "nudged = weights")],
+        "Brackets are missing: the whole difference of the losses is divided, not the second only.":
+            [(CHANGE, "loss_of(nudged) - before / 1e-6", "1e-6", nudge) for nudge in NUDGES],
+        "That is how much the loss changes. Divided by the nudge, it is the slope.":
+            [(CHANGE, "loss_of(nudged) - before", "1e-6", nudge) for nudge in NUDGES],
+        "The slope is how much the loss *changes*, divided by the nudge. Which loss is taken away?":
+            [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
+        "The nudge is so large that the curve bends on the way. Try a millionth, 1e-6.":
+            [("1e-6", nudge) for nudge in ("1", "0.5", "0.1", "0.05")],
+        "That is the slope of the first weight alone. Does a `return` end the loop in its first "
+        "round?": ("    return", "        return"),
+    },
+)
+def gradient(loss_of, weights):
+    before, slopes = loss_of(weights), []
+    for i in range(len(weights)):
+        nudged = list(weights)
+        nudged[i] += 1e-6
+        slopes.append((loss_of(nudged) - before) / 1e-6)
+    return slopes
+
+
+def _images_and_sides():
+    for count, size, steps in [(1, 2, 1), (4, 2, 1), (5, 3, 3), (6, 3, 8)]:
+        sides = torch.tensor([1.0, -1.0, -1.0, 1.0, -1.0, -1.0])[:count]
+        yield torch.rand(count, size, size).double(), sides, 0.5, steps
+
+
+LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
+
+
+@checks.add(
+    "You have written a whole training. Whatever is larger in later lessons, its steps are these.",
+    probes=_images_and_sides,
+    mistakes={
+        "The gradients are never forgotten: backward() adds the new slopes to the old ones. Zero "
+        "them at the start of every step.": ("weights.grad = None", "pass"),
+        "The weights went uphill: they make the loss larger. The gradient is subtracted, and the "
+        "loss is log(1 / p).": [("-= rate", "+= rate"), (LOSS, "torch.log(p)")],
+        "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
+        "The losses of all images are added up. Take their mean, or more images make longer steps.":
+            (".mean()", ".sum()"),
+        "The sides are missing: it learns to call everything a 7. p is the probability of what is "
+        "true, so score times side.": (SCORES + " * sides", SCORES),
+        "All has the wrong sign: 3s get a score above 0. Score times side, with its own sign.":
+            ("* sides", "* -sides"),
+        "That is not log(1 / p). With 1 - p or 1 / p the slopes are others.":
+            [(LOSS, "(1 - p)"), (LOSS, "(1 / p)")],
+        "Begin with a weight of 0 for each pixel.": [
+            ("zeros_like", "ones_like"), ("zeros_like", "rand_like")],
+        "The number of steps isn't the one that was asked for. Does a `return` stand in the loop?":
+            [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)"), ("(steps)", "(1)")],
+        "That is the loss. Asked are the weights that it led to.": [
+            ("return weights", "return loss"), ("return weights", "return loss.item()")],
+        "Those are the slopes. Asked are the weights.": ("return weights", "return weights.grad"),
+        "A gradient is used that isn't there. It is there from backward() on; and a new tensor, "
+        "`weights = weights - ...`, has none: change the old one by `-=`.": [
+            ("loss.backward()", "pass"), ("weights -= ", "weights = weights - ")],
+    },
+)
+def learn(images, sides, rate, steps):
+    weights = torch.zeros_like(images[0], requires_grad=True)
+    for _ in range(steps):
+        weights.grad = None
+        p = torch.sigmoid((images * weights).sum(dim=(1, 2)) * sides)
+        loss = torch.log(1 / p).mean()
+        loss.backward()
+        with torch.no_grad():
+            weights -= rate * weights.grad
+    return weights
+
+
+def _trainings():
+    for momentum in (0.0, 0.5, 0.9):
+        for steps in (1, 2, 4):
+            row, table = torch.randint(1, 5, (3,)).double(), torch.randint(1, 5, (2, 2)).double()
+            parameters = [row.requires_grad_(), table.requires_grad_()]
+            (3 * _pull(*parameters)).backward()  # old gradients, which should be forgotten
+            yield parameters, _pull, 0.01, momentum, steps
+
+
+def _pull(row, table):
+    return ((row - 7) ** 2).sum() + (table * row[:2] - 1).pow(2).mean()
+
+
+def _trained(train, parameters, loss_of, *options):
+    given = list(parameters)  # the tensors themselves, whatever becomes of the list
+    loss = train(parameters, lambda: loss_of(*given), *options)
+    return {"the parameters": given, "the loss": loss,
+            "the loss as a plain number": not getattr(loss, "requires_grad", False)}
+
+
+FORGET, STEP = "parameter.grad = None", "momentum * velocities[i] + parameters[i].grad"
+LOOP, MOVE = "    for _ in", "parameters[i] -= "
+
+
+@checks.add(
+    "That is all that an optimizer does: forget, keep the velocities, move. torch.optim.SGD ends "
+    "at the same weights.",
+    probes=_trainings, observe=_trained,
+    mistakes={
+        "The gradients are never forgotten: backward() adds the new slopes to the old ones. Zero "
+        "them at the start of every step.": (FORGET, "pass"),
+        "There were old gradients, of somebody's earlier backward(). Forget before each "
+        "backward(), before the first one, too.": (FORGET, f"if _ > 0: {FORGET}"),
+        "The parameters are where they were. `p = p - ...` makes a new tensor, and the old one "
+        "stays: change it by `-=`. And no zeroing between backward() and the step.":
+            (MOVE, "pass; "),
+        "A gradient is used that isn't there. It is there from backward() on, until it is "
+        "forgotten; and a new tensor, `p = p - ...`, has none: change the old one by `-=`.": [
+            ("loss.backward()", "pass"), (MOVE, "parameters[i] = parameters[i] - "),
+            ("loss.backward()", "pass", STEP, "rate * parameters[i].grad")],
+        "All have moved uphill. The gradient is subtracted.": ("-= rate", "+= rate"),
+        "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
+        "It is right but for the momentum. Keep momentum times the velocity of the step before, "
+        "and add the gradient.": (STEP, "parameters[i].grad"),
+        "That is an average of velocity and gradient. Here the gradient is added whole.":
+            (STEP, STEP.replace("+", "+ (1 - momentum) *")),
+        "Momentum is a factor on the old velocity, not on the gradient.":
+            (STEP, "momentum * (velocities[i] + parameters[i].grad)"),
+        "Each parameter needs a velocity of its own: they have different shapes.":
+            ("velocities[i]", "velocities[0]"),
+        "Only one of the parameters has moved. A step moves every one of them.":
+            [("(len(parameters))", "(1)"), ("(len(parameters))", "(1, 2)")],
+        "The way back can be walked once only: compute the loss anew in every step, where the "
+        "parameters are by then.":
+            (LOOP, "    loss = loss_of()\n" + LOOP, "        loss = loss_of()", ""),
+        "`.item()` makes a plain number of the loss, from which no way leads back. Keep the tensor "
+        "for backward().": ("loss_of()", "loss_of().item()"),
+        "`loss_of()` takes nothing: it knows the parameters and where they are now.":
+            [("loss_of()", "loss_of(parameters)"), ("loss_of()", "loss_of(*parameters)")],
+        "`parameters` is a list. Each tensor in it has a gradient of its own: go through them.": [
+            (FORGET, "parameters.grad = None"), (FORGET, "parameters.grad"),
+            (FORGET, "parameters.zero_grad()"), (FORGET, "parameters -= rate")],
+        "That is the loss after the last step. Give back the one that led to it.":
+            ("loss.item()", "loss_of().item()"),
+        "That is the loss of the first step. Give back the last one.":
+            (LOOP, "    first = loss_of()\n" + LOOP, "loss.item()", "first.item()"),
+        "The loss that you give back still holds on to its whole calculation: make a plain number "
+        "of it.": ("loss.item()", "loss"),
+    },
+)
+def train(parameters, loss_of, rate, momentum, steps):
+    velocities = [0.0] * len(parameters)
+    for _ in range(steps):
+        for parameter in parameters:
+            parameter.grad = None
+        loss = loss_of()
+        loss.backward()
+        with torch.no_grad():
+            for i in range(len(parameters)):
+                velocities[i] = momentum * velocities[i] + parameters[i].grad
+                parameters[i] -= rate * velocities[i]
+    return loss.item()
+
+
+def _draw_curve(ax, low: float = -0.6, high: float = 6.6) -> None:
+    w = np.linspace(low, high, 200)
+    ax.plot(w, (2 * w - 6) ** 2, color=BLUE)
+    ax.set(xlabel="weight w")
+
+
+@in_style
+def plot_slope(places=(1.0,)) -> Figure:
+    """The loss (2w - 6)**2 over w, with a ball and a line as steep as the curve at each place."""
+    figure, ax = plt.subplots(figsize=(5, 2.8))
+    _draw_curve(ax)
+    for w in places:
+        loss, slope = (2 * w - 6) ** 2, 8 * w - 24
+        half = 1.6 / math.hypot(1, slope / 8)
+        ax.plot([w - half, w + half], [loss - half * slope, loss + half * slope], color=GREY)
+        ax.plot(w, loss, "o", color=ORANGE, markersize=11)
+        side = 1 if w < 3 else -1
+        ax.annotate(f"slope {slope:g}", (w, loss), (14 * side, 4), textcoords="offset points",
+                    ha="left" if side == 1 else "right")
+    ax.set(ylabel="loss", ylim=(-4, 50))
+    words = " and ".join(f"at {w:g}, where its slope is {8 * w - 24:g}" for w in places)
+    return labelled(figure, "The loss over w is a valley with its lowest place at 3; a ball "
+                             f"{words}.")
+
+
+@in_style
+def plot_descents(descend, rates) -> Figure:
+    """Where `descend(rate)`, a list of w, goes on the curve, for each of four rates."""
+    figure, axes = plt.subplots(2, 2, figsize=(5.5, 4.2), sharex=True, sharey=True)
+    for ax, rate in zip(axes.flat, rates):
+        path = np.array(descend(rate))
+        _draw_curve(ax)
+        ax.plot(path, (2 * path - 6) ** 2, "o--", color=ORANGE, markersize=4, linewidth=1)
+        ax.set(xlim=(-0.6, 6.6), ylim=(-3, 50), title=f"rate {rate:g}: ends at {path[-1]:.3g}")
+        ax.label_outer()
+    for ax in axes[:, 0]:
+        ax.set_ylabel("loss")
+    ends = "; ".join(f"{rate:g} ends at {descend(rate)[-1]:.3g}" for rate in rates)
+    return labelled(figure, f"Four walks on the curve of the loss, by learning rate: {ends}.")
+
+
+@in_style
+def plot_valley(loss_of, path) -> Figure:
+    """The loss of two weights, `loss_of([a, b])`, as a map, and a path of (a, b) on it."""
+    figure, ax = plt.subplots(figsize=(4.4, 4))
+    across, up = np.linspace(-1.5, 4.5, 120), np.linspace(-4, 2, 120)
+    heights = [0.25, *(2.0**power for power in range(8))]
+    lines = ax.contour(across, up, loss_of(np.meshgrid(across, up)), heights, colors=BLUE,
+                       linewidths=0.8)
+    for text in ax.clabel(lines, heights[1:], fontsize=8, fmt="%g"):
+        text.set_color(GREY)
+    a, b = np.array(path).T
+    ax.plot(a, b, "o-", color=ORANGE, markersize=4, linewidth=1.2)
+    ax.set(xlabel="weight a", ylabel="weight b", aspect="equal", xlim=(-1.5, 4.5), ylim=(-4, 2))
+    return labelled(figure, "Ovals inside each other, the lines of equal loss over two weights. A "
+                            f"path begins at ({a[0]:.2f}, {b[0]:.2f}), where the loss is "
+                            f"{loss_of(path[0]):.3g}, and after {len(a) - 1} steps ends at "
+                            f"({a[-1]:.2f}, {b[-1]:.2f}), where it is {loss_of(path[-1]):.3g}.")
+
+
+@in_style
+def plot_row(images, sides) -> Figure:
+    """Images, (28, 28) in 0-1, beside each other, each with its side as a title."""
+    figure, (axes,) = plt.subplots(1, len(images), figsize=(5.5, 1.1), squeeze=False)
+    for ax, image, side in zip(axes, images, sides):
+        draw_image(ax, image, f"{side:+.0f}", black=0, white=1)
+    titles = ", ".join(ax.get_title() for ax in axes)
+    return labelled(figure, f"Handwritten 3s and 7s, white on black, titled {titles}.")
+
+
+@in_style
+def plot_scores(images, weights) -> Figure:
+    """How each image, (28, 28) in 0-1, comes to its score: times the weights, then added up."""
+    weights = np.asarray(weights.detach())
+    figure, axes = plt.subplots(len(images), 3, figsize=(5.2, 1.85 * len(images)), squeeze=False)
+    scores = []
+    for row, image in zip(axes, images):
+        products = np.asarray(image) * weights
+        scores.append(products.sum())
+        draw_image(row[0], image, "the image", black=0, white=1)
+        draw_signed(row[1], weights, np.abs(weights).max(), "times the weights")
+        draw_signed(row[2], products, np.abs(weights).max(), f"all added up: {scores[-1]:.1f}")
+    sums = "; ".join(f"row {place} adds up to {score:.1f}"
+                     for place, score in enumerate(scores, start=1))
+    return labelled(figure, "In each row an image, the weights and their products; white is above "
+                            f"0, orange below, black 0. {sums.capitalize()}.")

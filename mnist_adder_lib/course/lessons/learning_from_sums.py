@@ -1,0 +1,325 @@
+"""Learning from sums: what the lesson asks, checks and draws, and how it adds probabilities."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from ...files import asset_path, load_tensors
+from ...model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
+from ..exercises.checks import Checks
+from ..exercises.guesses import Guesses
+from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
+from ..notebook.results import read_results
+
+
+def _what_they_share(digits: list[int]) -> str:
+    """digits: the one that was found first, in several trainings."""
+    kinds = {"ends": {0, 9}, "1": {1}, "middle": {4, 5}}
+    return next((kind for kind, some in kinds.items() if set(digits) <= some), "different")
+
+
+guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)
+checks = Checks()
+
+
+@checks.add(
+    "The middle sums have most pairs: they say least about the digits.",
+    probes=[(total,) for total in (12, 4, *range(19))],
+    mistakes={
+        "About half of them are there: 3 + 9 and 9 + 3 are two pairs, and 6 + 6 is one, too.":
+            [lambda total: (pairs(total) + 1) // 2, lambda total: pairs(total) // 2],
+        "So it is up to a sum of 9. Above, some first digits need a second one of more than 9.":
+            [lambda total: total + 1, ("0 <= total - first <= 9", "0 <= total - first")],
+        "So it is from a sum of 9 on. Below, some first digits are larger than the sum.":
+            [lambda total: 19 - total, ("0 <= total - first <= 9", "total - first <= 9")],
+        "0 is a digit, too: the sum 4 has 0 + 4 and 4 + 0.":
+            [("range(10)", "range(1, 10)"), ("0 <= ", "1 <= ", "range(10)", "range(1, 10)")],
+        "9 is a digit, too: the sum 12 has 3 + 9 and 9 + 3. (`range(10)` goes up to 9.)":
+            [("range(10)", "range(9)"), ("<= 9", "< 9", "range(10)", "range(9)")],
+        "These are the pairs. Asked is how many they are.": lambda total: [
+            (first, total - first) for first in range(10) if 0 <= total - first <= 9],
+    },
+)
+def pairs(total):
+    return sum(0 <= total - first <= 9 for first in range(10))
+
+
+@checks.add(
+    "That is where the loss pulls the first image: to what the sum leaves over.",
+    probes=lambda: [(*(2 * torch.randn(2, 10)).softmax(dim=1), total)
+                    for total in (4, 13, 0, 18)],
+    mistakes={
+        "The ten don't add up to 1. Now the sum is known: divide by how probable it was.":
+            [(" / together.sum()", ""), ("together.sum()", "10")],
+        "No softmax: these are probabilities already, not logits. Divide them by their sum.":
+            ("together / together.sum()", "together.softmax(dim=0)"),
+        "One image alone doesn't say it: the first digit counts, and its partner, too.":
+            [(" * second[total - digit]", ""), ("first[digit] * ", "")],
+        "How probable two things are together is a product, not a sum.":
+            [("] * ", "] + "), ("] * ", "] + ", " / together.sum()", "")],
+        "`total - digit` must be from 0 to 9; where it isn't, the first digit is impossible. (A "
+        "negative place counts from the end: second[-1] is the 9.)": [
+            ("0 <= total - digit <= 9", "True"), ("0 <= total - digit <= 9", "0 <= total - digit"),
+            ("0 <= total", "total"), ("0 <= total", "total", " / together.sum()", ""),
+            ("0 <= total - digit <= 9", "True", "[total - digit]", "[(total - digit) % 10]"),
+            ("total - digit <= 9", "abs(total - digit) <= 9", "[total - digit]",
+             "[abs(total - digit)]"),
+            lambda first, second, total: [first[i] * second[total - i] for i in range(10)]],
+        "These are the probabilities of the second digit.":
+            ("first[digit] * second[total - digit]", "second[digit] * first[total - digit]"),
+        "To the first digit d belongs the second digit total - d, not d itself.":
+            [("[total - digit]", "[digit]"),
+             lambda first, second, total: first * second / (first * second).sum(),
+             lambda first, second, total: first * second],
+        "0 and 9 are digits, too, in either place.": [
+            ("range(10)", "range(1, 10)"), ("range(10)", "range(9)"), ("0 <= ", "0 < "),
+            ("<= 9", "< 9"), ("0 <= ", "0 < ", "<= 9", "< 9")],
+    },
+)
+def first_given_sum(first, second, total):
+    together = torch.zeros(10)
+    for digit in range(10):
+        if 0 <= total - digit <= 9:
+            together[digit] = first[digit] * second[total - digit]
+    return together / together.sum()
+
+
+def _names():
+    names = torch.arange(10)
+    odd, one = names % 2, torch.eye(10).long()
+    for plus in (0 * one[0], 5 + 0 * one[0], 3 + 0 * one[0], 5 * (names > 3), 3 - 6 * odd,
+                 9 - 2 * names, one[0] - one[1], -names, *one, *5 * one):
+        yield (((names + plus) % 10).tolist(),)
+
+
+def _some(*pairs):
+    """A wrong solution that looks at these pairs only."""
+    return lambda names: all((names[a] + names[b] - a - b) % 10 == 0 for a, b in pairs)
+
+
+@checks.add(
+    "Of all 10,000,000,000 ways to name ten digits, only two pass.",
+    probes=_names,
+    mistakes={
+        "It says yes to all names. Is `return False` ever reached?": lambda names: True,
+        "It says no to all names, even to those that are right. Are last digits of sums compared, "
+        "`% 10`, on both sides? And does `True` come after the last pair?": lambda names: False,
+        "It says no where all are moved by 5, and their sums by 10: compare last digits, `% 10`.":
+            lambda names: names == list(range(10)),
+        "One pair that is right isn't enough: all of them must be. `True` comes after the last.":
+            lambda names: any(_some((a, b))(names) for a in range(10) for b in range(10)),
+        "It looks at the first pair only, 0 + 0. A `return True` ends the loops: it belongs behind "
+        "both of them.": _some((0, 0)),
+        "Only the last pair, 9 + 9, counts. One that is wrong before is enough for `False`.":
+            _some((9, 9)),
+        "Pairs of twice the same digit, or of neighbours, aren't all. Two loops are needed, one in "
+        "the other.": [_some(*zip(range(10), range(10))), _some(*zip(range(9), range(1, 10)))],
+        "It goes through the names. Go through the digits, `range(10)`: some may be nobody's name.":
+            ("range(10)", "names"),
+        "It leaves out the 9. `range(10)` goes up to 9.": ("range(10)", "range(9)"),
+        "It leaves out the 0. `range(10)` begins with it.": ("range(10)", "range(1, 10)"),
+    },
+)
+def passes(names):
+    for first in range(10):
+        for second in range(10):
+            if (names[first] + names[second]) % 10 != (first + second) % 10:
+                return False
+    return True
+
+
+def _by_pair(place: str):
+    """The solution as two loops that fill this place for each pair."""
+    return ("result[:, digit : digit + 10] += first[:, digit : digit + 1] * second.flip(1)", "for "
+            f"b in range(10): result[:, {place}] += first[:, digit] * second[:, b]")
+
+
+@checks.add(
+    "Move both digits by any c, and no difference changes: these tell even less.",
+    probes=lambda: [tuple((2 * torch.randn(2, pairs, 10)).softmax(dim=2)) for pairs in (4, 3, 2)],
+    mistakes={
+        "These are sums. For a difference, the second digit counts backwards.":
+            [(".flip(1)", ""), (".flip(1)", "", "return result", "return result.flip(1)")],
+        "These are the differences second - first: place 0 is for 0 - 9.":
+            _by_pair("9 + b - digit"),
+        "You use the first image twice.": ("second.", "first."),
+        "`=` overwrites what the digits before have put there. `+=` adds to it.": ("+=", "="),
+        "`.flip(0)` reverses the order of the pairs. Within each row it is `.flip(1)`.":
+            ("flip(1)", "flip(0)"),
+        "How probable two digits are together is a product, not a sum.":
+            [("* second", "+ second"), ("* second.flip(1)", "+ second")],
+        "A difference has a sign: 2 - 5 isn't 3. Place 0 stands for -9.":
+            [_by_pair("abs(digit - b)"), _by_pair("9 + abs(digit - b)")],
+        "A place below 0 counts from the end. The difference 0 stands at place 9: add 9.":
+            _by_pair("digit - b"),
+        "Shapes don't fit. `result` and `first` have a row for each pair. `first[:, digit]` is in "
+        "a row, `first[:, digit : digit + 1]` in a column.": ("digit : digit + 1]", "digit]"),
+    },
+)
+def differences(first, second):
+    result = torch.zeros(len(first), 19)
+    for digit in range(10):
+        result[:, digit : digit + 10] += first[:, digit : digit + 1] * second.flip(1)
+    return result
+
+
+def new_reader() -> nn.Sequential:
+    """The course's network up to its embedding, then ten logits for the digit: no number goes in.
+
+    Takes normalised images (batch, 1, 28, 28), gives logits (batch, 10).
+    """
+    network = IdentityAdderModel(dropout=0)
+    return nn.Sequential(
+        network.block1, network.block2, network.block3, network.pool, nn.Flatten(),
+        network.embedding, nn.Linear(EMBEDDING_SIZE, DIGITS),
+    )
+
+
+def sum_probabilities(first: Tensor, second: Tensor, worth: int = 1) -> Tensor:
+    """How probable each sum is, from the probabilities of two things that are added.
+
+    Probabilities of 0, 1, 2, ... as (batch, a) and (batch, b). The first counts `worth` times: with
+    10 it stands for tens. Returns (batch, worth * (a - 1) + b).
+    """
+    width = second.shape[1]
+    totals = first.new_zeros(len(first), worth * (first.shape[1] - 1) + width)
+    for value, probability in enumerate(first.T):
+        start = worth * value
+        totals[:, start : start + width] += probability[:, None] * second
+    return totals
+
+
+def last_digit_probabilities(first: Tensor, second: Tensor) -> Tensor:
+    """How probable each last digit of the sum is: all three are (batch, 10)."""
+    result = first.new_zeros(first.shape)
+    for digit, probability in enumerate(first.T):
+        result = result + probability[:, None] * second.roll(digit, dims=1)
+    return result
+
+
+def load_reader() -> nn.Sequential:
+    """A reader that was trained on last digits for three epochs, in evaluation mode: right about
+    the sums, for the wrong reason. `experiments/measure_sums.py` trained it."""
+    reader = new_reader()
+    reader.load_state_dict(load_tensors(asset_path("last_digit.pt")))
+    return reader.eval()
+
+
+# --- what was measured ----------------------------------------------------------------------------
+
+
+def trainings() -> pd.DataFrame:
+    """What `experiments/measure_sums.py` measured: a row for each training."""
+    return read_results("sums.jsonl")
+
+
+def measured(column: str) -> pd.DataFrame:
+    """One column of these: a row for each way of training, a column for each seed."""
+    return trainings().pivot(index="way", columns="seed", values=column)
+
+
+def share_by_shift(matrix) -> np.ndarray:
+    """From a row for each digit with ten shares: the mean share that goes to digit + 0, + 1, ..."""
+    rows = np.asarray(matrix)
+    return np.mean([np.roll(row, -digit) for digit, row in enumerate(rows)], axis=0)
+
+
+def solution(matrix) -> str:
+    """What a network does with the digits, from the probabilities that it gives on average."""
+    shares = share_by_shift(matrix)
+    both_ways = [shares[c] + shares[-c] for c in range(1, 5)]
+    found = {"correct": shares[0], "all shifted by 5": shares[5], "trap": max(both_ways)}
+    name = max(found, key=found.__getitem__)
+    return name if found[name] > 0.75 else "undecided"
+
+
+def solutions(ways: list[str]) -> pd.DataFrame:
+    """How many trainings of each way ended in which solution."""
+    runs = trainings()
+    runs = runs[runs["way"].isin(ways)]
+    counts = pd.crosstab(runs["way"], runs["probability"].map(solution).rename("digits"))
+    columns = ["correct", "all shifted by 5", "trap", "undecided"]
+    return counts.reindex(index=ways, columns=columns, fill_value=0)
+
+
+def found_at() -> pd.DataFrame:
+    """At which step each digit was found: a row for each seed, a column for each digit.
+
+    Found: more than half of its images get its name, and of those that get the name, more than half
+    show it. (Images of all digits count alike.) Only some steps were looked at.
+    """
+    runs = trainings().dropna(subset="snapshots").set_index("seed")
+    rows = {seed: _found_at(snapshots) for seed, snapshots in runs["snapshots"].items()}
+    return pd.DataFrame(rows).T.rename_axis(index="seed", columns="digit")
+
+
+def _found_at(snapshots: list[dict]) -> list[int]:
+    steps = np.array([row["step"] for row in snapshots])
+    named = np.array([row["named"] for row in snapshots])  # (steps, digits, names), in percent
+    right = np.diagonal(named, axis1=1, axis2=2)
+    found = (right > 50) & (2 * right > named.sum(axis=1))
+    return [int(steps[column.argmax()]) for column in found.T]
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+@in_style
+def plot_pairs(images, totals) -> Figure:
+    """Pairs of images, (2 n, 28, 28), and the sum of each."""
+    count = len(totals)
+    figure, axes = plt.subplots(count, 2, figsize=(3.2, 1.35 * count), squeeze=False)
+    for row, total, pair in zip(axes, totals, np.asarray(images).reshape(count, 2, 28, 28)):
+        for ax, image in zip(row, pair):
+            draw_image(ax, image, "", black=0, white=255)
+        row[0].text(1.08, 0.5, "+", transform=row[0].transAxes, fontsize=14, va="center")
+        row[1].text(1.08, 0.5, f"= {total}", transform=row[1].transAxes, fontsize=14, va="center")
+    words = ", ".join(map(str, totals))
+    return labelled(figure, f"Pairs of handwritten digits; behind each pair its sum: {words}.")
+
+
+@in_style
+def plot_naming(matrices: dict) -> Figure:
+    """Squares of 10 x 10: a row for each digit, a column for each name, darker where more images
+    get it. `matrices` is a dict of steps, or of titles, and shares, (10, 10)."""
+    columns = min(4, len(matrices))
+    rows = -(-len(matrices) // columns)
+    side = 1.25 if columns > 2 else 2.2
+    figure, axes = plt.subplots(rows, columns, squeeze=False, sharex=True, sharey=True,
+                                figsize=(0.4 + side * columns, 0.5 + (side + 0.2) * rows))
+    titles = [f"step {name}" if isinstance(name, int) else name for name in matrices]
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, title, shares in zip(axes.flat, titles, matrices.values()):
+        ax.set_title(title)
+        _draw_naming(ax, np.asarray(shares, dtype=float))
+    figure.supxlabel("name that it gets", fontsize=9, color=GREY)
+    figure.supylabel("digit", fontsize=9, color=GREY)
+    words = [f"{title}: {100 * np.diag(shares).mean():.0f}% on the diagonal"
+            for title, shares in zip(titles, matrices.values())]
+    return labelled(figure, f"A row for each digit, a column for each name. {'; '.join(words)}.")
+
+
+def _draw_naming(ax, shares: np.ndarray) -> None:
+    ax.axis("on")
+    ax.imshow(np.dstack([np.broadcast_to(to_rgb(BLUE), (10, 10, 3)), shares.clip(0, 1)]))
+    ax.set(xticks=[0, 3, 6, 9], yticks=[0, 3, 6, 9])
+    ax.spines[:].set_visible(True)
+
+
+@in_style
+def plot_shifts(shares) -> Figure:
+    """Ten bars: how much probability goes to digit + 0, digit + 1, ... digit + 9."""
+    shares = np.asarray(shares, dtype=float)
+    figure, ax = plt.subplots(figsize=(5, 2.2))
+    ax.bar(range(10), shares, color=[BLUE if c == 0 else ORANGE for c in range(10)])
+    ax.set(xticks=range(10), xticklabels=["right"] + [f"+{c}" for c in range(1, 10)], ylim=(0, 1),
+           ylabel="probability", xlabel="digit moved by")
+    words = [f"{share:.0%} on +{c}" for c, share in enumerate(shares) if share >= 0.05]
+    return labelled(figure, "Ten bars; " + ", ".join(words) + ".")

@@ -1,0 +1,95 @@
+"""Drawings that are no digits: letters, shapes, scribbles, to see what a network makes of them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...drawing import frame_strokes
+
+DRAWINGS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+SHAKE = 0.35  # how far a hand misses a point, on a square of 10
+
+
+def bent(points: np.ndarray) -> np.ndarray:
+    """A curve through points (n, 2): Catmull-Rom splines, with 8 points from one to the next."""
+    ends = 2 * points[:2] - points[1:3], 2 * points[-1:] - points[-2:-1]
+    a, b, c, d = (np.vstack([ends[0][:1], points, ends[1]])[i : len(points) - 1 + i, None]
+                  for i in range(4))
+    t = np.linspace(0, 1, 8, endpoint=False)[:, None]
+    curve = b + (c - a) / 2 * t + (2 * a - 5 * b + 4 * c - d) / 2 * t**2
+    curve += (3 * b - a - 3 * c + d) / 2 * t**3
+    return np.vstack([curve.reshape(-1, 2), points[-1:]])
+
+
+def draw_by_hand(text: str, random: np.random.Generator) -> list[np.ndarray]:
+    """The strokes of a drawing in nonsense.toml, (n, 2) each: never twice the same."""
+    turn, slant, width = random.normal(0, [0.12, 0.15, 0.15])
+    form = np.array([[np.exp(width), slant], [0, 1]]).T @ rotation(turn)
+    strokes = []
+    for stroke in text.split("|"):
+        points = np.array([point.split(",") for point in stroke.lstrip("~").split()], float)
+        points += random.normal(0, SHAKE, points.shape)
+        strokes.append((bent(points) if stroke[0] == "~" else points) @ form)
+    return strokes
+
+
+def rotation(angle: float) -> np.ndarray:
+    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+
+def scribble(random: np.random.Generator) -> list[np.ndarray]:
+    """To and fro, or wherever the hand goes."""
+    count = int(random.integers(8, 20))
+    if random.random() < 0.5:
+        return [bent(random.uniform(0, 10, (count, 2)))]
+    return [bent(to_and_fro(count, random)) @ rotation(random.uniform(0, np.pi))]
+
+
+def to_and_fro(count: int, random: np.random.Generator, miss: float = 0.8) -> np.ndarray:
+    x, y = np.arange(count) % 2 * 10, np.linspace(0, 10, count)
+    return np.stack([x, y], 1) + random.normal(0, miss, (count, 2))
+
+
+def signature(random: np.random.Generator) -> list[np.ndarray]:
+    points = to_and_fro(int(random.integers(10, 18)), random, miss=1.2)
+    return [bent(points[:, ::-1] * [2.2, 0.6])]
+
+
+def side_by_side(texts, random: np.random.Generator) -> list[np.ndarray]:
+    """Several drawings, each to the right of the one before."""
+    return [stroke + [11 * place, 0] for place, text in enumerate(texts)
+            for stroke in draw_by_hand(text, random)]
+
+
+def two_digits(random: np.random.Generator) -> list[np.ndarray]:
+    return side_by_side(random.choice(list(DRAWINGS["digits"].values()), 2), random)
+
+
+def word(random: np.random.Generator) -> list[np.ndarray]:
+    return side_by_side(random.choice(list(DRAWINGS["letters"].values()), 3), random)
+
+
+def full_pad(random: np.random.Generator) -> list[np.ndarray]:
+    return [to_and_fro(int(random.integers(18, 26)), random, miss=0.2)]
+
+
+def framed(strokes: list[np.ndarray]) -> np.ndarray:
+    """Strokes of any size as the network gets them, uint8 (28, 28)."""
+    every = np.concatenate(strokes)
+    low, high = every.min(0), every.max(0)
+    scale = 0.64 / max(1e-6, *(high - low))
+    return frame_strokes([0.5 + scale * (stroke - (low + high) / 2) for stroke in strokes])
+
+
+def draw_each(kind: str, times: int = 10, seed: int = 0) -> tuple[Tensor, list[str]]:
+    """Each drawing of a kind (`letters`, `shapes`, `lines`, `digits`), as often as is said, as the
+    network gets them, uint8 (n, 28, 28), and what each is."""
+    random = np.random.default_rng(seed)
+    names = [name for name in DRAWINGS[kind] for _ in range(times)]
+    images = [framed(draw_by_hand(DRAWINGS[kind][name], random)) for name in names]
+    return torch.from_numpy(np.stack(images)), names

@@ -1,0 +1,507 @@
+"""Run it anywhere: what the lesson asks, checks and draws, and the network run by node."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import FormatStrFormatter
+from torch import Tensor, nn
+
+from ...drawing.strokes import frame_strokes
+from ...evaluate import in_evaluation
+from ...model import IdentityAdderModel
+from ..exercises.checks import Checks, rand_int
+from ..exercises.guesses import Guesses
+from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled, text_on
+
+NETWORK = Path(__file__).parents[1] / "widgets" / "network.js"
+
+guesses = Guesses.load(
+    "run_it_anywhere", loaded=lambda text: "Letter" if "Letter" in text else text
+)
+checks = Checks()
+
+
+def _values():
+    yield torch.tensor([0.5, -0.9, 0.35, -0.2, 0.1]), 3
+    for bits, size in ((4, 6), (8, 5), (2, 7)):
+        values = torch.rand(size) - 0.4
+        values[rand_int(1, size - 1)] = -0.9
+        yield values, bits
+
+
+@checks.add(
+    "The largest weight alone decides how fine the steps are: one outlier costs all.",
+    probes=_values,
+    mistakes={
+        "Those are the values as they were. They should lie on whole steps.":
+            lambda values, bits: values,
+        "Those are the whole numbers. Multiplied by the step, they are values again.":
+            (".round() * step", ".round()"),
+        "Those are the values divided by the step, not rounded.": (".round() * step", ""),
+        "The values are rounded to whole numbers, not to steps. Divide by the step first.": [
+            lambda values, bits: values.round(), ("values / step", "values")],
+        "The step is upside down, or what is done with it: it is the largest size, divided by the "
+        "largest whole number, and the values are divided by it first.": (
+            "values.abs().max() / (2 ** (bits - 1) - 1)",
+            "(2 ** (bits - 1) - 1) / values.abs().max()"),
+        "That cuts off what is behind the point. Round to the nearest step: `.round()`.": [
+            (".round()", ".trunc()"), (".round()", ".int()")],
+        "That always rounds down. Round to the nearest step: `.round()`.": (".round()", ".floor()"),
+        "The largest value is not the one farthest from 0: here that one is negative.":
+            (".abs().max()", ".max()"),
+        "Half of the whole numbers lie below 0. Your steps are too fine for so few bits.": [
+            ("2 ** (bits - 1) - 1", "2**bits - 1"), ("2 ** (bits - 1) - 1", "2**bits")],
+        "The largest whole number is one less: with 8 bits 127, not 128.":
+            ("2 ** (bits - 1) - 1", "2 ** (bits - 1)"),
+        "`^` is something else in Python; two to the power of `bits` is `2 ** bits`.":
+            ("2 ** (bits - 1)", "(2 ^ (bits - 1))"),
+        "That is right for 8 bits only. The largest whole number depends on `bits`.":
+            ("2 ** (bits - 1) - 1", "127"),
+        "That spreads the steps from the smallest value to the largest, as in the lesson. Here "
+        "they go as far below 0 as above, from the value that is farthest from 0.": (
+            "values.abs().max() / (2 ** (bits - 1) - 1)",
+            "(values.max() - values.min()) / (2**bits - 1)"),
+    },
+)
+def in_bits(values, bits):
+    step = values.abs().max() / (2 ** (bits - 1) - 1)
+    return (values / step).round() * step
+
+
+def _layers():
+    yield [3, 1, 5], 2, 4, 8, 11
+    for size in (2, 5, 4):
+        yield ([rand_int(1, 9) for _ in range(size)], rand_int(2, 9), rand_int(2, 5),
+               rand_int(6, 9), rand_int(11, 19))
+
+
+@checks.add(
+    "In the file of this network, three layers have been changed in just this way.",
+    probes=_layers,
+    mistakes={
+        "Two things should come back: a list of new weights, and one number to add.":
+            lambda weights, mean, deviation, factor, shift: [w * factor / deviation
+                                                             for w in weights],
+        "`weights` is a list, which can't be calculated with as a whole: `[... for w in weights]`.":
+            [("[w * share for w in weights]", "weights * share"),
+             ("[w * share for w in weights]", "weights * factor / deviation"),
+             ("[w * share for w in weights]", "weights / deviation * factor"),
+             ("[w * share for w in weights]", "(weights - mean) / deviation * factor")],
+        "The weights are as they were. What happens to a sum if it is divided by the deviation and "
+        "multiplied by the factor?": ("w * share", "w"),
+        "The weights are multiplied by the factor, but batch norm also divides by the deviation.":
+            ("w * share", "w * factor"),
+        "The weights are divided by the deviation, but batch norm also multiplies by the factor.":
+            ("w * share", "w / deviation"),
+        "The weights are multiplied by the deviation. Batch norm divides by it.":
+            ("w * share", "w * factor * deviation"),
+        "The mean is taken away from the whole sum, not from each weight.": [
+            ("w * share", "(w - mean) * share"), ("w * share", "(w - mean) * share + shift"),
+            ("w * share", "w - mean"), ("w * share", "w * share - mean * share")],
+        "The shift is added to the whole sum, not to each weight.":
+            ("w * share", "w * share + shift"),
+        "The weights are right. But the number to add is one: there is no `w` in it.": [
+            ("shift - mean * share", "[shift - mean * share] * len(weights)"),
+            ("shift - mean * share", "[shift - mean * share for w in weights]")],
+        "The weights are right. But the number to add is not the shift alone: the mean is taken "
+        "away, too.": ("shift - mean * share", "shift"),
+        "The weights are right. But the mean is divided and multiplied like everything else before "
+        "the shift comes.": ("shift - mean * share", "shift - mean"),
+        "The weights are right. But the mean, too, is multiplied by the factor.":
+            ("shift - mean * share", "shift - mean / deviation"),
+        "The weights are right. But the mean, too, is divided by the deviation.":
+            ("shift - mean * share", "shift - mean * factor"),
+        "The weights are right. But the mean is multiplied by the deviation: divide.":
+            ("shift - mean * share", "shift - mean * deviation * factor"),
+        "The weights are right. But the mean is taken away: minus.":
+            ("shift - mean * share", "shift + mean * share"),
+        "The weights are right. But the shift is still to be added.":
+            ("shift - mean * share", "-mean * share"),
+        "The weights are right. But the shift comes last: it is not multiplied.":
+            ("shift - mean * share", "(shift - mean) * share"),
+    },
+)
+def fold(weights, mean, deviation, factor, shift):
+    share = factor / deviation
+    return [w * share for w in weights], shift - mean * share
+
+
+def _channels():
+    for count, height, width, padding in (
+            (1, 4, 3, 0), (2, 5, 6, 0), (3, 4, 6, 1), (1, 6, 5, 1), (2, 4, 4, 0), (2, 3, 5, 1)):
+        channels = torch.randint(1, 10, (count, height, width))
+        windows = torch.randint(-4, 5, (count, 3, 3))
+        windows[0, 0] = torch.tensor([5, -7, 6])  # in no direction the same as in another
+        yield channels.tolist(), windows.tolist(), padding
+
+
+def _convolved(channels, windows, padding, *, mode="constant"):
+    channels = F.pad(torch.tensor(channels)[None].float(), [padding] * 4, mode)
+    return F.conv2d(channels, torch.tensor(windows)[None].float())[0, 0].tolist()
+
+
+def _filled(channels, windows, padding, value):
+    channels = F.pad(torch.tensor(channels), [padding] * 4, value=value)
+    return _convolved(channels.tolist(), windows, 0)
+
+
+@checks.add(
+    "That is what 99% of the work of this network consists of.",
+    probes=_channels,
+    observe=lambda function, channels, windows, padding: {
+        "the channel": function(channels, windows, padding), "`channels` afterwards": channels,
+        "`windows` afterwards": windows},
+    mistakes={
+        "Nothing is padded: with a padding of 1 there is a border of zeros around each channel.":
+            ("padding == 1", "False"),
+        "With a padding of 0 no zeros are put around the channels, and the result is smaller than "
+        "they are.": ("padding == 1", "True"),
+        "The border isn't made of zeros.": [
+            lambda channels, windows, padding: _filled(channels, windows, padding, 1),
+            lambda channels, windows, padding: _filled(channels, windows, padding, -1),
+            ("[0] + row", "[1] + row"), ("row + [0]", "row + [1]"), ("[0] * ", "[1] * ")],
+        "The border is filled with copies of the outermost numbers. It should be zeros.":
+            lambda *arguments: _convolved(*arguments, mode="replicate"),
+        "The border is filled with numbers of the opposite edge: place -1 is the last one in "
+        "Python. It should be zeros.": lambda *arguments: _convolved(*arguments, mode="circular"),
+        "The zeros are put into the `channels` that were given, and they are still there when the "
+        "function is called again. Make new rows and lists: `[0] + row + [0]`.": (
+            "channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]",
+            "channels[:] = [[zeros, *([0, *row, 0] for row in c), zeros] for c in channels]"),
+        "Only rows are put above and below. Zeros belong at both sides of each row, too.":
+            ("[0] + row + [0]", "row"),
+        "Channels need not be square: count the columns of a row, and the rows of a channel.": [
+            ("range(len(channels[0][0]) - 2)", "range(len(channels[0]) - 2)"),
+            ("range(len(channels[0]) - 2)", "range(len(channels[0][0]) - 2)")],
+        "A window of 3 has two places fewer than there are rows and columns.": (" - 2", " - 3"),
+        "That is what the window makes of a single channel. Add up over all channels: are `total = "
+        "0` and what is done with it at the right depth?": [
+            lambda c, w, padding: _convolved(c[:1], w[:1], padding),
+            lambda c, w, padding: _convolved(c[-1:], w[-1:], padding)],
+        "The window of the first channel is used for all of them. Each has its own.":
+            lambda c, w, padding: _convolved(c, w[:1] * len(c), padding),
+        "The total goes on from place to place. It starts from 0 at each.": [
+            ("        for column in", "        total = 0\n        for column in",
+             "            total = 0\n            for", "            for"),
+            ("    result = []", "    result, total = [], 0", "            total = 0\n", "")],
+        "Only one number of the window is left in the end. Add up: `+=`.": ("total +=", "total ="),
+        "The window is turned round by 180 degrees, as mathematicians do. Here it isn't.":
+            ("window[i][j]", "window[2 - i][2 - j]"),
+        "Rows and columns of the window are exchanged.": ("window[i][j]", "window[j][i]"),
+        "That is the mean of the products, not their sum.": ("append(total)", "append(total / 9)"),
+        "That is the mean over the channels. Add them up.":
+            ("append(total)", "append(total / len(windows))"),
+        "That adds up the numbers in each window. Multiply each by its weight first.":
+            ("window[i][j] * ", ""),
+        "One channel should come out: a list of rows, each a list of numbers.": [
+            lambda *arguments: [_convolved(*arguments)],
+            lambda *arguments: sum(_convolved(*arguments), [])],
+    },
+)
+def convolve(channels, windows, padding):
+    if padding == 1:
+        zeros = [0] * (len(channels[0][0]) + 2)
+        channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]
+    result = []
+    for row in range(len(channels[0]) - 2):
+        result.append([])
+        for column in range(len(channels[0][0]) - 2):
+            total = 0
+            for channel, window in zip(channels, windows):
+                for i in range(3):
+                    for j in range(3):
+                        total += window[i][j] * channel[row + i][column + j]
+            result[row].append(total)
+    return result
+
+
+def _demands():
+    yield 2, 10, 20, 3
+    for _ in range(4):
+        yield rand_int(2, 9), rand_int(11, 20), rand_int(21, 40), rand_int(3, 7)
+
+
+@checks.add(
+    "A network so small is cheap anywhere. For a large one this sum decides what is built.",
+    probes=_demands,
+    mistakes={
+        "That would do if the drawings came evenly all day. In the busiest second there are `peak` "
+        "times as many.": (" * peak", ""),
+        "The peak makes it fewer users, not more: divide by it.": [
+            ("(drawings * peak)", "drawings * peak")],
+        "Those are drawings. Each user makes several of them: divide.": [
+            ("drawings * peak", "peak"), ("(drawings * peak)", "peak * drawings")],
+        "That is for one core. There are several.": ("cores * ", ""),
+        "More cores serve more users: multiply by them.": ("cores * 1000", "1000 / cores"),
+        "A second has a thousand milliseconds: the times are in milliseconds.": ("1000", "1"),
+        "The milliseconds are multiplied. The longer an answer takes, the fewer there are.": [
+            ("1000 / milliseconds", "1000 * milliseconds"),
+            ("1000 / milliseconds", "milliseconds / 1000"),
+            ("1000 / milliseconds", "milliseconds")],
+        "That is for one second. A day has 24 · 3600 of them.": (" * 86_400", ""),
+        "That is for one hour. A day has 24 of them.": ("86_400", "3600"),
+        "A day has 24 · 3600 seconds, not 24 · 60.": ("86_400", "24 * 60"),
+        "That is for one minute. A day has 24 · 60 of them.": ("86_400", "60"),
+    },
+)
+def users_served(cores, drawings, milliseconds, peak):
+    answers_a_second = cores * 1000 / milliseconds
+    return answers_a_second * 86_400 / (drawings * peak)
+
+
+# --- drawings made in code ------------------------------------------------------------------------
+
+
+def _arc(x: float, y: float, width: float, height: float, start: float, end: float) -> list:
+    """Points on an ellipse around (x, y), from one angle to another, in degrees, clockwise."""
+    angles = np.radians(np.linspace(start, end, 12))
+    return [(x + width * math.cos(a), y + height * math.sin(a)) for a in angles]
+
+
+STROKES = [  # of each digit, as fractions of the pad
+    [_arc(0.5, 0.5, 0.17, 0.29, -80, 280)],
+    [[(0.52, 0.2), (0.48, 0.8)]],
+    [[*_arc(0.5, 0.36, 0.16, 0.16, -170, 30), (0.34, 0.79), (0.7, 0.78)]],
+    [[*_arc(0.48, 0.36, 0.15, 0.15, -150, 80), *_arc(0.48, 0.65, 0.18, 0.16, -85, 150)]],
+    [[(0.4, 0.2), (0.31, 0.55), (0.7, 0.53)], [(0.6, 0.28), (0.57, 0.82)]],
+    [[(0.66, 0.21), (0.41, 0.22), (0.38, 0.48), *_arc(0.48, 0.63, 0.17, 0.17, -110, 140)]],
+    [[(0.58, 0.19), (0.43, 0.37), *_arc(0.49, 0.65, 0.15, 0.16, 190, 540)]],
+    [[(0.31, 0.22), (0.69, 0.23), (0.45, 0.81)]],
+    [[*_arc(0.5, 0.36, 0.13, 0.15, 90, -270), *_arc(0.5, 0.66, 0.16, 0.15, -90, 270)]],
+    [[*_arc(0.5, 0.37, 0.15, 0.16, 0, 360), (0.64, 0.55), (0.59, 0.82)]],
+]
+
+
+def drawings(count: int = 300, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Digits drawn by a program, each a little differently, framed as the panel frames them.
+
+    Pixels, uint8 (count, 28, 28), and digits, int64 (count,).
+    """
+    dice, framed = np.random.default_rng(seed), []
+    for place in range(count):
+        form = np.eye(2) + dice.normal(0, 0.3, (2, 2))  # slanted, stretched, turned
+        framed.append(frame_strokes([
+            ((np.array(stroke) - 0.5) @ form + 0.5 + dice.normal(0, 0.015, (len(stroke), 2)))
+            .tolist() for stroke in STROKES[place % 10]
+        ]))
+    return torch.from_numpy(np.stack(framed)), torch.arange(count) % 10
+
+
+# --- other programs -------------------------------------------------------------------------------
+
+
+def folder_megabytes(package) -> float:
+    """What the folder of an imported package holds, in megabytes."""
+    files = Path(package.__file__).parent.rglob("*")
+    return sum(path.stat().st_size for path in files if path.is_file()) / 1e6
+
+
+def javascript(name: str) -> str:
+    """One function of `network.js`, with the comment above it."""
+    found = re.findall(rf"^/\*\*(?:(?!\n\n).)*?\nfunction {name}\(.*?^}}$",
+                       NETWORK.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    return found[0]
+
+
+RUNNER = """
+const { weights, pixels, numbers } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+for (const one of Object.values(weights)) one.data = Float32Array.from(one.data);
+const times = [];
+const answers = pixels.map((image, place) => {
+  const start = performance.now();
+  const answer = forward(weights, image, numbers[place]);
+  times.push(performance.now() - start);
+  return [answer.digitProbabilities, answer.sumProbabilities];
+});
+console.log(JSON.stringify([answers.map((one) => one[0]), answers.map((one) => one[1]), times]));
+"""
+
+
+def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor):
+    """What `network.js` answers, run by node: the probabilities of the digits, (n, 10),
+    of the sums, (n, 19), and a list of milliseconds, one for each image.
+
+    pixels: uint8 (n, 28, 28). None where node isn't installed.
+    """
+    node = shutil.which("node")
+    if node is None:
+        return None
+    state = model.state_dict().items()
+    weights = {name: dict(shape=list(value.shape), data=value.flatten().tolist())
+               for name, value in state if value.ndim}
+    data = dict(weights=weights, pixels=pixels.flatten(1).tolist(), numbers=numbers.tolist())
+    script = NETWORK.read_text("utf-8") + RUNNER
+    done = subprocess.run([node, "-e", script], input=json.dumps(data), capture_output=True,
+                          text=True, encoding="utf-8", check=True)
+    digits, sums, times = json.loads(done.stdout)
+    return torch.tensor(digits), torch.tensor(sums), times
+
+
+def loop_convolve(channels: list, windows: list, padding: int) -> list:
+    """One channel of a convolution in plain loops: what exercise 3 asks for."""
+    side, columns = [0.0] * padding, len(channels[0][0]) + 2 * padding
+    border = [[0.0] * columns] * padding
+    padded = [border + [side + row + side for row in channel] + border for channel in channels]
+    result = []
+    for row in range(len(padded[0]) - 2):
+        result.append([0.0] * (columns - 2))
+        for column in range(columns - 2):
+            for channel, window in zip(padded, windows):
+                for i, (left, middle, right) in enumerate(window):
+                    line = channel[row + i]
+                    result[row][column] += (left * line[column] + middle * line[column + 1]
+                                            + right * line[column + 2])
+    return result
+
+
+def multiplications(model: nn.Module) -> pd.DataFrame:
+    """The weights of each layer that multiplies, and its multiplications for one image."""
+    model, rows = in_evaluation(model), {}
+
+    def note(layer, _inputs, output):
+        places = output[0, 0].numel()  # of one image and one channel
+        rows[layer] = layer.weight.numel(), layer.weight.numel() * places
+
+    layers = {layer: name for name, layer in model.named_modules()
+              if isinstance(layer, (nn.Conv2d, nn.Linear))}
+    for layer in layers:
+        layer.register_forward_hook(note)
+    model(torch.zeros(1, 1, 28, 28), torch.tensor([0]))
+    names = [layers[layer] for layer in rows]
+    return pd.DataFrame(rows.values(), index=names, columns=["weights", "multiplications"])
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+@in_style
+def plot_bits(scores: dict[int, float]) -> Figure:
+    """Accuracy in percent for each number of bits."""
+    figure, ax = plt.subplots(figsize=(4.6, 2.6))
+    bits, values = list(scores), list(scores.values())
+    ax.plot(range(len(bits)), values, "o-", color=BLUE)
+    for index, value in enumerate(values):
+        ax.annotate(f"{value:.1f}", (index, value), (0, 7) if value > 95 else (15, 4),
+                    textcoords="offset points", ha="center", color=GREY)
+    ax.set(xticks=range(len(bits)), xticklabels=bits, ylim=(0, 115), xlabel="bits for each weight",
+           ylabel="both right, %")
+    words = ", ".join(f"{value:.1f}% with {count} bits" for count, value in scores.items())
+    return labelled(figure, f"A curve over the number of bits: {words}.")
+
+
+@in_style
+def plot_latencies(table: pd.DataFrame) -> Figure:
+    """The median of each row as a dot, and its range as a line, on a logarithmic scale.
+
+    table: with the columns median, fastest and slowest, in milliseconds.
+    """
+    figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.36 * len(table)))
+    for index, (_, row) in enumerate(table.iterrows()):
+        ax.plot([row["fastest"], row["slowest"]], [index, index], color=BLUE)
+        ax.plot(row["median"], index, "o", color=BLUE)
+    ax.set(xscale="log", xlabel="milliseconds for one image (each grid line: ten times as long)",
+           yticks=range(len(table)), yticklabels=table.index)
+    ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+    ax.grid(axis="x", alpha=0.4)
+    ax.invert_yaxis()
+    words = "; ".join(f"{name} {value:.{0 if value > 10 else 2}f}"
+                     for name, value in table["median"].items())
+    return labelled(figure, f"Milliseconds for one image, medians: {words}.")
+
+
+@in_style
+def plot_shares(table: pd.DataFrame) -> Figure:
+    """The share of each layer in the weights and in the multiplications, as two bars."""
+    shares = 100 * table / table.sum()
+    figure, ax = plt.subplots(figsize=(5.5, 3.6))
+    places = np.arange(len(shares))
+    for column, shift, colour in (("weights", -0.2, ORANGE), ("multiplications", 0.2, BLUE)):
+        ax.barh(places + shift, shares[column], height=0.38, color=colour, label=column)
+    ax.set(yticks=places, yticklabels=shares.index, xlabel="share of all, %")
+    ax.invert_yaxis()
+    ax.legend(loc="lower right")
+    first, last = shares.iloc[:6].sum(), shares.iloc[6:].sum()
+    return labelled(figure, f"Two bars for each layer. The six convolutions have "
+                    f"{first['weights']:.0f}% of the weights and {first['multiplications']:.1f}% "
+                    f"of the multiplications, the fully connected layers {last['weights']:.0f}% "
+                    f"and {last['multiplications']:.1f}%.")
+
+
+@in_style
+def plot_onnx_graph(path, columns: int = 5) -> Figure:
+    """The operations of an ONNX file and the shapes that they give (without the batch).
+
+    To be read like a snake: the first row to the right, the second to the left, and so on.
+    """
+    import onnx
+
+    graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
+    values = [*graph.input, *graph.value_info, *graph.output]
+    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
+    # An Identity is one of PyTorch 2.6's, which gives equal weights a second name.
+    operations = {node.output[0]: node.op_type for node in graph.node
+                  if node.op_type not in ("Constant", "Identity")}
+    names = ", ".join(operations.values())
+    operations |= {v.name: "Input" for v in graph.input}
+    edges = [(source, node.output[0]) for node in graph.node for source in node.input
+             if source in operations]
+    snakes = [_snake(operations, edges, columns, begin) for begin in range(columns)]
+    places = min(snakes, key=lambda places: sum(
+        np.hypot(*np.subtract(places[start], places[end])) for start, end in edges))
+    rows = 1 + max(row for _, row in places.values())
+    figure, ax = plt.subplots(figsize=(5.5, 0.62 * rows))
+    ends = dict(zip([v.name for v in graph.output], ["digit: ", "sum: "]))
+    boxes = {}
+    for name, place in places.items():
+        shape = " × ".join(map(str, shapes[name])) or "number"
+        boxes[name] = _draw_box(ax, place, operations[name], ends.get(name, "") + shape)
+    for start, end in edges:
+        arrow = dict(arrowstyle="-|>", color=GREY, patchA=boxes[start], patchB=boxes[end])
+        ax.annotate("", places[end], places[start], arrowprops=arrow)
+    ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    ax.axis("off")
+    return labelled(figure, f"Boxes joined by arrows, from the inputs to the outputs: {names}. The "
+                    "last two are named digit and sum.")
+
+
+def _snake(operations, edges, columns: int, begin: int) -> dict[str, tuple[float, float]]:
+    """(x, y) of each operation, as late in the snake as the operations after it allow.
+
+    The snake begins in the column `begin` of the first row. Those that can be computed side by
+    side stand below each other, inputs at the bottom.
+    """
+    after = dict.fromkeys(operations, 0)
+    places: dict[str, tuple[int, int]] = {}
+    for start, end in reversed(edges):  # against the order of computation
+        after[start] = max(after[start], after[end] + 1)
+    for name in operations:
+        row, column = divmod(begin + max(after.values()) - after[name], columns)
+        x = column if row % 2 == 0 else columns - 1 - column
+        places[name] = x, 2 * row + ((x, 2 * row) in places.values())
+    rows = sorted({y for _, y in places.values()})  # without those that stayed empty
+    return {name: (x, rows.index(y)) for name, (x, y) in places.items()}
+
+
+def _draw_box(ax, place, operation: str, shape: str) -> FancyBboxPatch:
+    x, y = place
+    colours = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE, Concat=RED)
+    colour = colours.get(operation, GREY)
+    box = FancyBboxPatch((x - 0.41, y - 0.33), 0.82, 0.66, color=colour,
+                         boxstyle="round,pad=0.02,rounding_size=0.08")
+    text = dict(ha="center", va="center", color=text_on(colour), size=9)
+    ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
+    ax.text(x, y + 0.16, shape, **text)
+    return ax.add_patch(box)

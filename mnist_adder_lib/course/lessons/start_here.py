@@ -1,0 +1,170 @@
+"""Start here: what the lesson asks, checks and draws."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.figure import Figure
+
+from ..exercises.checks import Checks
+from ..exercises.guesses import Guesses
+from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
+
+guesses = Guesses.load("start_here")
+checks = Checks()
+
+
+def _probabilities():
+    yield from [([0.1, 0.2, 0.4, 0.3],), ([0.4, 0.3, 0.1, 0.2],)]
+    for size, largest in [(10, 6), (19, 13), (10, 0), (19, 3), (10, 9)]:
+        *others, most = torch.rand(size).mul(2).softmax(dim=0).sort().values.tolist()
+        order = torch.randperm(size - 1).tolist()
+        others = [others[place] for place in order]
+        yield ([*others[:largest], most, *others[largest:]],)
+
+
+def _larger_ones(probabilities, found=0):
+    largest = probabilities[0]
+    for probability in probabilities:
+        if probability > largest:
+            largest = probability
+            found += 1
+    return found
+
+
+@checks.add(
+    "The answer of a network is a place in a list. The probability there says how sure it is.",
+    probes=_probabilities,
+    mistakes={
+        "That is a probability, which says how sure the network is. Asked is its place, which says "
+        "of what.": max,
+        "That is the smallest probability. Asked is the place of the largest.": min,
+        "That is one too many: places are counted from 0, as digits are.":
+            lambda p: p.index(max(p)) + 1,
+        "That is one too few: places are counted from 0, as digits are.":
+            lambda p: p.index(max(p)) - 1,
+        "That is the largest of the first ten only. For the sums the list has 19 places.":
+            lambda p: p.index(max(p[:10])),
+        "That is the place of the smallest probability, the least likely digit.":
+            lambda p: p.index(min(p)),
+        "That is the place of the second largest.": lambda p: p.index(sorted(p)[-2]),
+        "That is always the last place. Was the list sorted? Then the probabilities have left "
+        "their digits. Or did a loop run to its end?": lambda p: len(p) - 1,
+        "That is always the first place. Does a `return` end the loop in its first round? Or was "
+        "the list sorted, so that the probabilities have left their digits?": lambda p: 0,
+        "That is how many there are.": len,
+        "That is how many places are left behind the largest: count from the front.":
+            lambda p: p[::-1].index(max(p)),
+        "You count how often a larger one came up. Keep the place where it stood.":
+            [_larger_ones, lambda p: _larger_ones(p, 1), lambda p: _larger_ones(p, -1)],
+        "A list has no `argmax`, a tensor has. A list has `.index(...)`, which says where "
+        "something stands.": lambda p: p.argmax(),
+        "A probability can't be a place in a list. Ask the other way round: `.index(...)` says at "
+        "which place it stands.": lambda p: p[max(p)],
+    },
+)
+def most_likely(probabilities):
+    return probabilities.index(max(probabilities))
+
+
+def _sums():
+    pairs = torch.randint(10, (25, 2)).tolist()
+    for digit, number in [(7, 5), (0, 3), (3, 0), (0, 0), (9, 9), *pairs]:
+        total = digit + number
+        for claimed in (total, digit, number, total + 1, total - 1, digit * number):
+            yield digit, number, claimed
+
+
+@checks.add(
+    "Nothing forces the two answers to fit. In lesson 7 you will count how often they don't.",
+    probes=_sums,
+    mistakes={
+        "It says yes to everything, whether it fits or not.": lambda digit, number, total: True,
+        "It says no to everything, also where it fits: 7 + 5 is 12.":
+            lambda digit, number, total: False,
+        "It is the wrong way round: it says no where the sum fits, and yes to others.":
+            lambda digit, number, total: digit + number != total,
+        "That is what the two add up to. Asked is whether it is the total: True or False.":
+            lambda digit, number, total: digit + number,
+        "That is what is left of the total. Asked is whether it is the number: True or False.":
+            lambda digit, number, total: total - digit,
+        "That is how far the total is off. Asked is whether it fits: True or False.": [
+            lambda digit, number, total: total - digit - number,
+            lambda digit, number, total: digit + number - total],
+        "It says yes to the digit as the sum, too: such a network has forgotten the number.":
+            [lambda digit, number, total: total in (digit, digit + number),
+             lambda digit, number, total: digit == total],
+        "It says yes to the number as the sum, too: such a network has forgotten the digit.":
+            [lambda digit, number, total: total in (number, digit + number),
+             lambda digit, number, total: number == total],
+        "`and` doesn't add. Python asks whether the digit is there, and then whether the number "
+        "alone is the total.": lambda digit, number, total: digit and number == total,
+        "`or` doesn't add. Whatever the digit is, as long as it isn't 0, counts as a yes.":
+            lambda digit, number, total: digit or number == total,
+        "`==` twice asks whether all three are the same. Add digit and number first.":
+            lambda digit, number, total: digit == number == total,
+        "It says yes to larger sums, too: 7 + 5 isn't 13.":
+            lambda digit, number, total: total >= digit + number,
+        "It says yes to smaller sums, too: 7 + 5 isn't 11.":
+            lambda digit, number, total: total <= digit + number,
+        "It says yes to the sums that are too large, and no to the one that fits.":
+            lambda digit, number, total: total > digit + number,
+        "It says yes to the sums that are too small, and no to the one that fits.":
+            lambda digit, number, total: total < digit + number,
+        "Near isn't enough: 7 + 5 isn't 13.":
+            lambda digit, number, total: abs(digit + number - total) < 2,
+        "That is the product of digit and number. They should be added.":
+            lambda digit, number, total: digit * number == total,
+        "That is the difference of digit and number. They should be added.":
+            [lambda digit, number, total: digit - number == total,
+             lambda digit, number, total: number - digit == total],
+    },
+)
+def agree(digit, number, total):
+    return digit + number == total
+
+
+LESSONS = [  # the map: rows of a part's name and its lessons
+    ("Begin", ["Start\nhere", "Learning\nby hand"]),
+    ("Build", ["Data\ngeneration", "Layers\nby hand", "Model\nsummary"]),
+    ("Train", ["Backward\nby hand", "Training\ncurves", "Evaluation\ntables"]),
+    ("Try", ["Draw\na digit", "One change\nat a time", "Does it\nadd?"]),
+    ("Go further", ["Learning\nfrom sums", "Inside\nthe network", "Run it\nanywhere"]),
+]
+AFTERNOON = {0, 1, 4, 6, 8}
+
+
+@in_style
+def plot_map() -> Figure:
+    """The fourteen lessons as stops of a road, in five rows; those of an afternoon are filled."""
+    figure, ax = plt.subplots(figsize=(6.6, 6))
+    stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
+             for column in range(len(names))]
+    _draw_road(ax, stops)
+    for row, (part, _) in enumerate(LESSONS):
+        ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=13)
+    names = [name for _, part in LESSONS for name in part]
+    for number, ((x, y), name) in enumerate(zip(stops, names)):
+        _draw_stop(ax, x, y, number, name)
+    ax.set(xlim=(-1.6, 2.65), ylim=(-4.55, 0.4), aspect=0.8)
+    ax.axis("off")
+    parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
+    way = ", ".join(map(str, sorted(AFTERNOON)))
+    return labelled(figure, "A road with fourteen numbered stops in five rows. "
+                            f"{parts}. Filled are {way}.".replace("\n", " "))
+
+
+def _draw_road(ax, stops) -> None:
+    """A line from stop to stop, and round from the end of a row to the start of the next."""
+    for (x, y), (next_x, next_y) in zip(stops, stops[1:]):
+        turn = [(x + 0.45, y), (x + 0.45, y - 0.56), (-0.45, y - 0.56), (-0.45, next_y)]
+        corners = [(x, y), *(turn if y != next_y else []), (next_x, next_y)]
+        ax.plot(*zip(*corners), color=GREY, linewidth=1.5)
+
+
+def _draw_stop(ax, x, y, number, name) -> None:
+    chosen = number in AFTERNOON
+    ax.plot(x, y, "o", markersize=25, markeredgewidth=2, color=ORANGE if chosen else BLUE,
+            markerfacecolor=ORANGE if chosen else "white")
+    ax.text(x, y - 0.01, number, ha="center", va="center", color="black", fontsize=12)
+    ax.text(x, y - 0.24, name, ha="center", va="top", color=GREY, fontsize=11, linespacing=1.05)

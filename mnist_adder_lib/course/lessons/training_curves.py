@@ -1,0 +1,564 @@
+"""Training curves: what the lesson asks, checks and draws."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from types import SimpleNamespace
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from matplotlib.figure import Figure
+from torch import nn
+from torch.nn.utils import parameters_to_vector
+from torch.utils.data import DataLoader
+
+from ...data import MEAN, STD, AdderDataset, load_splits
+from ...drawing import DigitPad
+from ...train import joint_loss
+from ..exercises.checks import Checks
+from ..exercises.guesses import Guesses
+from ..notebook.display import Picture
+from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
+
+guesses = Guesses.load("training_curves")
+checks = Checks()
+
+
+class Comparer(nn.Module):
+    """A small network with the course's two inputs, and two logits: 0 for no, 1 for yes."""
+
+    def __init__(self):
+        super().__init__()
+        self.image = nn.Sequential(nn.Flatten(), nn.Linear(784, 16), nn.BatchNorm1d(16), nn.ReLU(),
+                                   nn.Dropout(0.1))
+        self.both = nn.Sequential(nn.Linear(26, 16), nn.BatchNorm1d(16), nn.ReLU(),
+                                  nn.Linear(16, 2))
+
+    def forward(self, images, numbers):
+        return self.both(torch.cat([self.image(images), F.one_hot(numbers, 10)], dim=1))
+
+
+def _comparisons():
+    train, validation, _ = load_splits()
+    for epochs, many, few in ((1, 200, 130), (5, 1000, 290)):  # first a short one: it shows most
+        # Cloned, since each comparison copies them: the copy of a view takes the whole with it.
+        mine = train.images[:many].clone(), train.digits[:many].clone()
+        yours = validation.images[-few:], validation.digits[-few:], validation.numbers[-few:]
+        yours = AdderDataset(*(part.clone() for part in yours))
+        yield Comparer().eval(), AdderDataset(*mine), yours, epochs
+
+
+def _watched(train_larger, model, train, validation, epochs):
+    """What is done to the model, look by look, and what comes of it: a word for each."""
+    unseen = {image.numpy().tobytes() for (image, _), _ in validation[:]}
+    weight, looks, stale = next(model.parameters()), list[SimpleNamespace](), list[bool]()
+    before = parameters_to_vector(model.parameters()).detach().clone()
+
+    def note(_, inputs, logits):
+        of_validation = any(image.numpy().tobytes() in unseen for image in inputs[0])
+        looks.append(SimpleNamespace(mode=model.training, noted=logits.requires_grad,
+                                     of_validation=of_validation, gradient=None))
+        if logits.requires_grad:
+            logits.register_hook(functools.partial(setattr, looks[-1], "gradient"))
+
+    model.register_forward_hook(note)
+    weight.register_hook(lambda _: stale.append(weight.grad is not None and weight.grad.any()))
+    returned = train_larger(model, train, validation, epochs)
+    steps = [look for look in looks if look.gradient is not None]
+    measured = [look for look in looks if look.gradient is None and look.of_validation]
+    moved = not torch.equal(before, parameters_to_vector(model.parameters()))
+    task, accuracy = _task_and_accuracy(model, validation)
+    learned = "good" if accuracy > 77 else "poor"
+    return {"the weights": "moved" if moved else "as before",
+            "learned from": "validation" if any(look.of_validation for look in steps) else "train",
+            "old gradients": "added" if any(stale) else "forgotten",
+            "mode to learn": "train" if all(look.mode for look in steps) else "eval",
+            "the task": task if epochs > 1 else "too early",
+            "success": learned if epochs > 1 else "too early",
+            "measured on": "validation" if measured else "other images",
+            "mode to measure": "train" if any(look.mode for look in measured) else "eval",
+            "memory": "kept" if any(look.noted for look in measured) else "none",
+            "the accuracy": _name_accuracy(returned, accuracy)}
+
+
+@torch.no_grad()
+def _task_and_accuracy(model, validation) -> tuple[str, float]:
+    """What the model has learned to answer, and how often it is right in what was asked."""
+    (images, numbers), (digits, _) = next(iter(DataLoader(validation, len(validation))))
+    right = (model.eval()(images, numbers).argmax(dim=1) == (digits > numbers)).float().mean()
+    equal = model(images, digits).argmax(dim=1).float().mean()  # yes, where both are equal
+    not_smaller = right > 0.77 and equal > 0.52
+    task = "the opposite" if right < 0.5 else "not smaller" if not_smaller else "larger"
+    return task, 100 * right.item()
+
+
+def _name_accuracy(returned, accuracy: float) -> str:
+    """Which number that is, beside the accuracy in percent."""
+    try:
+        returned = float(returned)
+    except (TypeError, ValueError):
+        return "no number"
+    known = {"percent": accuracy, "a share": accuracy / 100, "the wrong ones": 100 - accuracy}
+    return next((name for name, value in known.items() if abs(value - returned) < 0.01), "another")
+
+
+STEP, TRAIN = "            optimizer.step()\n", "        model.train()\n"
+COUNT = "100 * right / len(validation)"
+
+
+@checks.add(
+    "Larger or not: another task, another loss, the same loop. You can write it for any network.",
+    probes=_comparisons, observe=_watched,
+    mistakes={
+        "It has hardly learned anything: the number alone, without a look at the image, gets 75%. "
+        "The targets? The rate? All epochs, all batches?": ("lr=0.1", "lr=0.0001"),
+        "The weights are what they were. It takes backward(), then step(), in every batch, and no "
+        "zero_grad() between the two.": [
+            (STEP, ""), ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
+            lambda model, train, validation, epochs: 50.0],
+        "It learns from validation images. Then they can't say any more how it reads new ones.":
+            ("DataLoader(train", "DataLoader(validation"),
+        "Gradients of the step before are still there when backward() adds the new ones.":
+            ("            optimizer.zero_grad()\n", ""),
+        "While it learns, the network is in the mode for use. train() belongs before the steps of "
+        "every epoch: measuring the accuracy in between leaves it in eval().": [
+            (TRAIN, ""), (TRAIN, "        model.train(_epoch == 0)\n")],
+        "A 3 is not larger than 3: yours learns to say yes where both are equal.":
+            ("digits > numbers", "digits >= numbers"),
+        "It learns the opposite. Logit 1 is for yes, the digit is larger; 0 is for no.": [
+            ("digits > numbers", "digits < numbers"), ("digits > numbers", "digits <= numbers")],
+        "`F.cross_entropy` wants whole numbers, the indices of classes. `.long()` makes 1 and 0 of "
+        "True and False.": [(".long()", ""), (".long()", ".float()")],
+        "The accuracy is measured on images that it has learned from. Those say little: use the "
+        "validation images.":
+            ("DataLoader(validation", "DataLoader(train", "len(validation)", "len(train)"),
+        "The accuracy is measured in train mode: dropout removes values, and batch norm looks at "
+        "the batch. Call eval() first.": ("    model.eval()\n", ""),
+        "Measuring keeps what backward() would need, and nobody calls it there: use no_grad().":
+            ("with torch.no_grad():", "if True:"),
+        "That is a share, from 0 to 1. Percent is asked for.": (COUNT, "right / len(validation)"),
+        "That counts the wrong answers.": ("argmax(1) ==", "argmax(1) !="),
+        "That isn't how many are right. Add up the right ones of all batches, and divide once, by "
+        "`len(validation)`: the last batch is smaller.": [
+            (".sum().item()", ".float().mean().item()", COUNT, "100 * right / 3"), (COUNT, "right"),
+            ("DataLoader(validation, 100)", "[next(iter(DataLoader(validation, 100)))]")],
+        "One number is asked for: the accuracy after the last epoch.": (COUNT, f"[{COUNT}]"),
+    },
+)
+def train_larger(model, train, validation, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    for _epoch in range(epochs):
+        model.train()
+        for (images, numbers), (digits, _) in DataLoader(train, 100, shuffle=True):
+            optimizer.zero_grad()
+            larger = (digits > numbers).long()
+            F.cross_entropy(model(images, numbers), larger).backward()
+            optimizer.step()
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for (images, numbers), (digits, _) in DataLoader(validation, 100):
+            right += (model(images, numbers).argmax(1) == (digits > numbers)).sum().item()
+    return 100 * right / len(validation)
+
+
+class SmallNetwork(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm, self.heads = nn.BatchNorm1d(25), nn.Linear(26, 29)
+
+    def forward(self, images, numbers):
+        features = torch.cat([self.norm(images.flatten(1)), numbers[:, None]], dim=1)
+        return self.heads(features).split([10, 19], dim=1)
+
+
+def _small_batches():
+    for count in (2, 3):
+        model, parts = SmallNetwork(), []
+        for _ in range(count):
+            digits, numbers = torch.randint(10, (2, 8))
+            parts.append(((torch.randn(8, 1, 5, 5), numbers), (digits, digits + numbers)))
+        yield model, torch.optim.SGD(model.parameters(), 0.05), parts
+
+
+def _stepped(step_in_parts, model, optimizer, parts):
+    weights = [parameters_to_vector(model.parameters())]
+    losses, ways_back = [], list[torch.Tensor]()
+    next(model.parameters()).register_hook(ways_back.append)
+    for _ in range(2):
+        losses.append(step_in_parts(model, optimizer, parts))
+        weights.append(parameters_to_vector(model.parameters()))
+    return {"the first step": weights[1] - weights[0], "the second step": weights[2] - weights[1],
+            "the losses of two steps": losses,
+            "the loss as a plain number": not getattr(losses[0], "requires_grad", False),
+            "backward() for each part": len(ways_back) >= 2 * len(parts)}
+
+
+FORGET, MOVE = "    optimizer.zero_grad()\n", "    optimizer.step()\n"
+BACK, ADD = "(loss / len(parts)).backward()", "mean += loss.item() / len(parts)\n"
+EACH = "for (images, numbers), (digits, totals) in "
+
+
+@checks.add(
+    "Gradients add up, which is a bug where one forgets it, and a tool where one needs it.",
+    probes=_small_batches, observe=_stepped, tolerance=1e-3,
+    mistakes={
+        "The weights don't move. It takes backward(), then step(), and no zero_grad() between the "
+        "two.": (MOVE, ""),
+        "The last part alone counts. Is zero_grad() in the loop, where it forgets the gradients of "
+        "the parts before? Or backward() behind the loop?":
+            [(BACK, f"optimizer.zero_grad(); {back}") for back in (BACK, "loss.backward()")],
+        "Those are several small steps. Let the gradients of all parts add up, and move once, "
+        "behind the loop.": [
+            (MOVE, "", ADD, ADD + "    " + MOVE, BACK, back, FORGET, forget)
+            for back in (BACK, "loss.backward()") for forget in (FORGET, "")],
+        "That is a whole step for each part. Wanted is one step for all of them: what belongs "
+        "before the loop, what behind it?": [
+            (MOVE, "", ADD, ADD + "    " + MOVE, BACK, f"optimizer.zero_grad(); {back}")
+            for back in (BACK, "loss.backward()")],
+        "The step is too long: the gradients of the parts were added. For their mean, divide each "
+        "loss by the number of parts.": (BACK, "loss.backward()"),
+        "The first step is right, the second isn't: the gradients of the step before are still "
+        "there. Who forgets those?": (FORGET, ""),
+        "That is one large batch, for which the memory is too small. Batch norm, too, should see "
+        "one part at a time.":
+            (EACH + "parts", EACH + "[[map(torch.cat, zip(*pair)) for pair in zip(*parts)]]",
+             "len(parts)", "1"),
+        "`.item()` makes a plain number of the loss, from which no way leads back. First "
+        "backward(), then .item().": (BACK, "loss.item().backward()"),
+        "The step is right. But that is the loss of the last part: the mean of all is wanted.":
+            (ADD, "mean = loss.item()\n"),
+        "The step is right. The loss should be the mean over the parts, not their sum.":
+            (ADD, "mean += loss.item()\n"),
+        "The step is right. But with one backward() behind the loop the memory holds all parts at "
+        "once, as with a large batch. Call it for each part.":
+            (BACK, "mean = mean + loss / len(parts)", ADD, "pass\n",
+             MOVE, "    mean.backward()\n" + MOVE, "return mean", "return mean.item()"),
+        "The returned loss holds on to the whole calculation. With some thousands of them in a "
+        "list the memory is full. Return a plain number.": (ADD, "mean += loss / len(parts)\n"),
+    },
+)
+def step_in_parts(model, optimizer, parts):
+    optimizer.zero_grad()
+    mean = 0
+    for (images, numbers), (digits, totals) in parts:
+        digit_logits, sum_logits = model(images, numbers)
+        loss = F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)
+        (loss / len(parts)).backward()
+        mean += loss.item() / len(parts)
+    optimizer.step()
+    return mean
+
+
+ANSWERS = {"A": 2, "B": 6, "C": 4, "D": 1, "E": 3, "F": 5}
+
+
+def _named(curve: str) -> list:
+    """Answers that are wrong for this curve alone."""
+    return [lambda other, number=number: number if other == curve else ANSWERS[other]
+            for number in range(8) if number != ANSWERS[curve]]
+
+
+@checks.add(
+    "A curve says what to look for. Keep the six signs: you will meet all of them.",
+    probes=[("ABCDEF",)], observe=lambda function, curves: {
+        curve: function(curve) for curve in curves},
+    mistakes={
+        "Curve A stays where a network begins that knows nothing, training and validation alike. "
+        "It neither jumps nor falls: what is too small?": _named("A"),
+        "In curve B training falls as it should. Only validation is off the top, from its first "
+        "dot on. What is different about the validation images?": _named("B"),
+        "In curve C training ends near 0, but validation stays above 1: it learns by heart. When "
+        "is that easy?": _named("C"),
+        "Curve D jumps up in its first steps and stays about the dashed line or above. It doesn't "
+        "run away, though: it flies over the valley, to and fro.": _named("D"),
+        "Curve E begins well, then grows without end. So something adds up.": _named("E"),
+        "Curve F falls to the dotted line: it knows what the number alone says about the sum. So "
+        "what do the images teach it?": _named("F"),
+    },
+)
+def mistake_in(curve):
+    return ANSWERS[curve]
+
+
+class SmallAdder(nn.Module):
+    """Two inputs and two outputs without a convolution: a step takes about a millisecond."""
+
+    def __init__(self):
+        super().__init__()
+        self.image = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.BatchNorm1d(64), nn.ReLU())
+        self.both = nn.Sequential(nn.Linear(74, 64), nn.BatchNorm1d(64), nn.ReLU())
+        self.digit_head, self.sum_head = nn.Linear(64, 10), nn.Linear(64, 19)
+
+    def forward(self, images, numbers):
+        features = self.both(torch.cat([self.image(images), F.one_hot(numbers, 10)], dim=1))
+        return self.digit_head(features), self.sum_head(features)
+
+
+def broken_training(curve: str, train: AdderDataset, validation: AdderDataset, steps: int = 200):
+    """Train with the mistake of this curve: (training losses, validation losses), the first of
+    every step, the second of every 20 steps.
+
+    Any other curve than A to F is a training without a mistake.
+    """
+    train, validation = train.to("cpu"), validation.to("cpu")
+    mistake, model = ANSWERS.get(curve, 0), SmallAdder()
+    data = AdderDataset(train.images[:2000], train.digits[:2000], augment=train.augment)
+    if mistake == 4:
+        data = AdderDataset(train.images[:300], train.digits[:300])
+    if mistake == 5:
+        data.digits = data.digits.roll(1)
+    rate = {1: 10.0, 2: 0.00001}.get(mistake, 0.1)
+    optimizer = torch.optim.SGD(model.parameters(), rate, momentum=0.9)
+    losses, validation_losses = list[float](), list[float]()
+    batches = itertools.chain.from_iterable(itertools.repeat(DataLoader(data, 100, shuffle=True)))
+    for (images, numbers), targets in itertools.islice(batches, steps):
+        if mistake != 3:
+            optimizer.zero_grad()
+        loss = joint_loss(*model.train()(images, numbers), *targets)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if len(losses) % 20 == 0:
+            validation_losses.append(
+                _validation_loss(model.eval(), validation[:1000], normalised=mistake != 6))
+    return losses, validation_losses
+
+
+@torch.no_grad()
+def _validation_loss(model, examples, normalised: bool) -> float:
+    (images, numbers), targets = next(iter(DataLoader(examples, len(examples))))
+    if not normalised:
+        images = 255 * (images * STD + MEAN)
+    return joint_loss(*model(images, numbers), *targets).item()
+
+
+def _validation_losses():
+    yield [0.5, 0.3, 0.4, 0.35, 0.2], 2
+    yield [0.5, 0.3, 0.4], 3  # the patience lasts to the end
+    yield [0.4, 0.4], 3  # not below the best so far
+    yield [0.4, 0.4, 0.3, 0.3, 0.35, 0.2], 2
+    yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 2  # the counting begins anew
+    yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 3
+    yield [0.5, 0.6, 0.4, 0.45, 0.48, 0.3], 3
+    for patience in (1, 2, 3):
+        yield torch.rand(12).round(decimals=3).tolist(), patience
+
+
+STOP = "            return best + 1"
+
+
+@checks.add(
+    "This is early stopping. It saves time, and it may also keep a network from overfitting.",
+    probes=_validation_losses,
+    mistakes={
+        "Nearly: Python counts from 0, but the first epoch is epoch 1.": ("best + 1", "best"),
+        "That is where training stops. Asked for is the best epoch until then.":
+            [(STOP, STOP.replace("best", "place")), ("best + 1", "place + 1"),
+             ("best + 1", "place")],
+        "The lowest of all comes too late: training had stopped before it.":
+            [lambda losses, patience: losses.index(min(losses)) + 1,
+             lambda losses, patience: losses.index(min(losses))],
+        "That is a loss. Asked for is the epoch that had it.":
+            [("best + 1", "validation_loss[best]"), lambda losses, patience: min(losses)],
+        "Of a loss the lowest is the best, not the highest.": ("<", ">"),
+        "That is the last epoch. Training stopped before, and the best was earlier still.":
+            lambda losses, patience: len(losses),
+        "You stop at the first epoch that isn't better. Patience waits for more.":
+            (">= patience", ">= 1"),
+        "You stop an epoch too early: the patience isn't used up yet.": (">= p", "+ 1 >= p"),
+        "You stop an epoch too late: the patience was used up already.": (">= p", "> p"),
+        "You compare with the epoch before. Compare with the best so far.":
+            [("[best]:", "[place - 1]:"), ("[best]:", "[place - 1]:", "range(", "range(1, ")],
+        "Whenever there is a new best, the counting begins anew: patience is for epochs in a row.":
+            [("best = 0", f"best, waited = 0, {start}", "if place - best",
+              "waited += place != best\n        if waited") for start in (0, 1)],
+        "The best so far is wanted at the end of the list, too; it needn't be the last.":
+            ("\n    return best + 1", "\n    return len(validation_loss)"),
+    },
+)
+def best_epoch(validation_loss, patience):
+    best = 0
+    for place in range(len(validation_loss)):
+        if validation_loss[place] < validation_loss[best]:
+            best = place
+        if place - best >= patience:
+            return best + 1
+    return best + 1
+
+
+@in_style
+def plot_losses(curves: dict[str, list[float]]) -> Figure:
+    """The loss at every step of up to four short trainings, by name."""
+    figure, ax = plt.subplots(figsize=(5.5, 2.8))
+    looks = zip((GREY, BLUE, ORANGE, GREEN), (":", "-", "--", "-."))
+    for (name, losses), (colour, style) in zip(curves.items(), looks):
+        ax.plot(range(1, len(losses) + 1), losses, style, color=colour, label=name)
+    ax.set(xlabel="step", ylabel="loss", ylim=0)
+    ax.legend()
+    ends = (f"{name}: from {losses[0]:.1f} to {losses[-1]:.2g}" for name, losses in curves.items())
+    return labelled(figure, f"The loss over the steps. {'; '.join(ends)}.")
+
+
+NOTHING, NUMBER = math.log(10) + math.log(19), 2 * math.log(10)  # what knowing just that costs
+
+
+@in_style
+def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
+    """Six trainings, each (training losses, validation losses), by the name of the curve."""
+    figure, axes = plt.subplots(2, 3, figsize=(5.8, 4), sharex=True, sharey=True)
+    for ax, (name, (losses, validation)) in zip(axes.flat, curves.items()):
+        ax.axhline(NOTHING, color=GREY, linestyle="--")
+        ax.axhline(NUMBER, color=GREY, linestyle=":")
+        ax.plot(range(1, len(losses) + 1), losses, color=BLUE, label="training")
+        ax.plot(range(20, len(losses) + 1, 20), np.minimum(validation, 7.8), "o",
+                color=ORANGE, label="validation")
+        ax.set(title=name, ylim=(0, 8))
+    axes[0, 0].legend()
+    figure.supxlabel("step", color=GREY)
+    figure.supylabel("loss", color=GREY)
+    words = (f"{name}: training is at its highest {_height(max(losses))} and ends "
+             f"{_height(sum(losses[-20:]) / 20)}; validation begins {_height(validation[0])} and "
+             f"ends {_height(validation[-1])}." for name, (losses, validation) in curves.items())
+    return labelled(figure, f"The losses of six trainings. {' '.join(words)}")
+
+
+def _height(loss: float) -> str:
+    """Where a loss is in `plot_broken`."""
+    heights = {0.3: "near zero", NUMBER - 0.3: "below both lines",
+               NUMBER + 0.25: "at the dotted line", NOTHING + 0.4: "at the dashed line",
+               8: "above both lines"}
+    return next((words for most, words in heights.items() if loss < most), "off the top")
+
+
+@in_style
+def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
+    """The loss while the learning rate grows, and the chosen rate."""
+    figure, ax = plt.subplots(figsize=(5.5, 2.8))
+    ax.semilogx(rates, losses, color=BLUE)
+    ax.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.6 * losses[0]))
+    if chosen is not None:
+        ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:.2g}")
+        ax.legend()
+    lowest = rates[int(np.nanargmin(losses))]
+    return labelled(figure, f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a "
+                             f"learning rate of {lowest:.2g}, then grows.")
+
+
+@in_style
+def plot_accuracies(table: pd.DataFrame) -> Figure:
+    """Accuracies in percent over epochs: a curve for each column, a row for each epoch."""
+    figure, ax = plt.subplots(figsize=(5.5, 2.8))
+    for (name, values), colour in zip(table.items(), (BLUE, ORANGE)):
+        ax.plot(table.index, values, "o-", color=colour, label=name)
+    ax.set(xlabel="epoch", ylabel="both right, %", ylim=(None, 100))
+    ax.set_xlim(0.5, max(2, len(table)) + 0.5)
+    ax.locator_params("x", integer=True)
+    if not len(table):
+        ax.set(xticks=[], yticks=[])
+        ax.text(0.5, 0.5, "no epoch was finished", ha="center", transform=ax.transAxes)
+        return labelled(figure, "Nothing is drawn: no epoch was finished.")
+    ax.legend()
+    last = ", ".join(f"{name} {value:.2f}%" for name, value in table.iloc[-1].items())
+    return labelled(figure, f"Two curves that rise; in epoch {table.index[-1]}: {last}.")
+
+
+@in_style
+def plot_replay(image, probabilities, epoch: int, digit: int | None = None) -> Figure:
+    """What the network of each epoch says of one image: all digits at one epoch, some over all.
+
+    image: uint8 (28, 28); probabilities: for each epoch, from 0 (untrained), those of the ten
+    digits; epoch: which one the bars show; digit: the true one, if it is known.
+    """
+    curves = np.stack([np.asarray(row) for row in probabilities])
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(5.5, 2.4), width_ratios=(3, 3, 6))
+    draw_image(left, image, "" if digit is None else f"a {digit}", black=0, white=255)
+    colours = _colours(curves, digit)
+    middle.barh(range(10), curves[epoch], color=colours)
+    middle.set(yticks=range(10), ylim=(9.6, -0.6), xlim=(0, 1), xticks=(0, 1),
+               title="untrained" if epoch == 0 else f"epoch {epoch}")
+    for which in reversed(range(10)):
+        named = colours[which] != GREY
+        right.plot(curves[:, which], "o-", color=colours[which], linewidth=1.5 if named else 0.7,
+                   markersize=4 if named else 2, zorder=3 if named else 2,
+                   label=which if named else None)
+    right.axvline(epoch, color=GREY, linestyle=":")
+    right.set(xlabel="epoch", ylabel="probability", ylim=(-0.03, 1.03))
+    right.set_xlim(-0.5, max(1, len(curves) - 1) + 0.5)
+    right.xaxis.get_major_locator().set_params(integer=True)
+    right.legend(loc="upper left", bbox_to_anchor=(1, 1), handlelength=1)
+    return labelled(figure, _replay_in_words(curves, epoch, digit))
+
+
+def _colours(curves, digit: int | None) -> list[str]:
+    """Blue for the true digit, or else the last answer; its rivals in orange and green."""
+    main = int(curves[-1].argmax()) if digit is None else digit
+    highest = curves[1:].max(axis=0, initial=0)  # without the untrained network's
+    highest[main] = 0
+    first, second = np.argsort(-highest, kind="stable")[:2]
+    colours = [GREY] * 10
+    colours[main], colours[first] = BLUE, ORANGE
+    if highest[second] > 0.2:
+        colours[second] = GREEN
+    return colours
+
+
+def _replay_in_words(curves, epoch: int, digit: int | None) -> str:
+    answers = [f"{row.argmax()} ({_percent(row.max())})" for row in curves]
+    label = "" if digit is None else f" The label is {digit}."
+    return (f"After epoch {epoch} the network answers {answers[epoch]}.{label} Its answers from "
+            f"epoch 0, untrained, to epoch {len(answers) - 1}: {', '.join(answers)}.")
+
+
+def _percent(probability: float) -> str:
+    """Never 100%: nothing is that sure."""
+    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+WRAPPED = dict(flex_flow="row wrap", align_items="center", max_width="100%")
+BESIDE = dict(flex="1 1 300px", min_width="0", max_width="100%")
+
+
+class Replay(ipywidgets.HBox):
+    """A pad, a slider through the epochs, and what the network of each epoch says.
+
+    replay: a function of a uint8 (28, 28) image that gives, for each epoch from 0 (untrained), the
+    probabilities of the ten digits; image: what is shown while the pad is empty.
+    """
+
+    def __init__(self, replay, image):
+        self.replay, self.image = replay, np.asarray(image)
+        self.pad = DigitPad(layout=ipywidgets.Layout(flex="none", width="330px", max_width="100%"))
+        self.figure = ipywidgets.HTML()
+        self._look()
+        last = len(self.probabilities) - 1
+        self.slider = ipywidgets.IntSlider(last, 0, last, description="epoch")
+        play = ipywidgets.Play(min=0, max=last, value=last, interval=500)
+        ipywidgets.jslink((play, "value"), (self.slider, "value"))
+        controls = ipywidgets.HBox([play, self.slider], layout=WRAPPED)
+        beside = ipywidgets.VBox([self.figure, controls], layout=BESIDE)
+        super().__init__([self.pad, beside], layout=WRAPPED)
+        self.pad.observe(self._look, ["strokes", "background"])
+        self.slider.observe(self._show, "value")
+        self._show()
+
+    def _look(self, _change=None) -> None:
+        """Ask all networks about the drawing, or about the image while there is none."""
+        drawn = self.pad.framed()
+        self.seen = drawn if drawn.any() else self.image
+        self.probabilities = self.replay(self.seen)
+        if _change:
+            self._show()
+
+    def _show(self, _change=None) -> None:
+        figure = plot_replay(self.seen, self.probabilities, self.slider.value)
+        self.figure.value = Picture(figure).as_html()
+
+    def __repr__(self):
+        return "Replay()"

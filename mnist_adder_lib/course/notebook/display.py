@@ -1,0 +1,144 @@
+"""How a notebook shows a figure: with a caption and, in words, what there is to see."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import ipywidgets
+import matplotlib.pyplot as plt
+from IPython.display import DisplayHandle, Image, Markdown, display
+from matplotlib.figure import Figure
+
+from ..widgets.widgets import SCRIPT
+from ..widgets.widgets import STYLE as WIDGETS_STYLE
+from .figures import STYLE
+
+
+def show(figure: Figure, caption: str, alt: str | None = None) -> None:
+    """Show a figure in a notebook; below it a caption and, folded away, what there is to see.
+
+    alt: the figure in words, for those who can't see it; by default its label.
+    """
+    picture = Picture(figure, alt)
+    display(picture, in_words(caption, picture.metadata["alt"]))
+
+
+def in_words(caption: str, alt: str) -> Markdown:
+    """A caption and what the figure shows.
+
+    The words stand below the figure, since JupyterLab and nbconvert drop a picture's own.
+    """
+    return Markdown(f"*{caption}*\n\n{folded(alt)}")
+
+
+def folded(alt: str) -> str:
+    """What a figure shows, folded away."""
+    return f"<details><summary>The figure in words</summary>{html.escape(alt)}</details>"
+
+
+def live(plot: Callable[..., Figure], caption: str) -> Callable[..., None]:
+    """A function that shows what `plot` draws of its arguments, and later calls in the same place.
+
+    As in `fit(..., after_epoch=live(plot_history, "The curves."))`: they grow.
+    """
+    handles: list[DisplayHandle] = []
+
+    def draw(*arguments) -> None:
+        picture = Picture(plot(*arguments))
+        parts = picture, in_words(caption, picture.metadata["alt"])
+        if not handles:
+            handles.extend(display(part, display_id=True) for part in parts)
+        else:
+            for handle, part in zip(handles, parts):
+                handle.update(part)
+
+    return draw
+
+
+class Picture(Image):
+    """A figure as a PNG with a text alternative, shown at half its pixels: sharp on any screen.
+
+    Its background is transparent, so that it suits a light page and a dark one.
+
+    Raises ValueError where neither `alt` nor the figure's label says what there is to see.
+    """
+
+    metadata: Any  # a dict, where the base class has None
+
+    def __init__(self, figure: Figure, alt: str | None = None):
+        alt = alt or str(figure.get_label())
+        if not alt:
+            raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
+        buffer = io.BytesIO()
+        figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
+        with plt.style.context(STYLE):  # ticks are made when they are drawn
+            figure.savefig(buffer, dpi=144, transparent=True, metadata={"Software": None})
+        plt.close(figure)  # or the notebook would show it a second time
+        super().__init__(buffer.getvalue(), retina=True, metadata={"alt": alt})
+
+    def as_html(self) -> str:
+        """The same for an `ipywidgets.HTML`."""
+        data, alt = base64.b64encode(self.data).decode(), html.escape(self.metadata["alt"])
+        return (f'<img src="data:image/png;base64,{data}" alt="{alt}" width="{self.width}" '
+                'style="max-width: 100%">')
+
+    def __repr__(self):
+        return "<Figure>"
+
+
+def explore(draw, **ranges: tuple[int, ...]):
+    """Sliders for the whole-number arguments of `draw`, and the figure that it returns for them.
+
+    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves;
+    with `(0, 9, 5)` it begins at 5. As the `plot_` functions do, `draw` returns a figure whose
+    label says what it shows.
+    """
+    sliders = {name: ipywidgets.IntSlider(start[0] if start else low, low, high, description=name)
+               for name, (low, high, *start) in ranges.items()}
+
+    def redraw(**values):
+        picture = Picture(draw(**values))
+        display(picture, Markdown(folded(picture.metadata["alt"])))
+
+    shown = ipywidgets.interactive_output(redraw, sliders)
+    return ipywidgets.VBox([*sliders.values(), shown, Keys()]).add_class("mnist-adder-explore")
+
+
+class Keys(anywidget.AnyWidget):
+    """Shows nothing. It gives the sliders beside it what those of ipywidgets lack: their names for
+    screen readers, a focus that is seen, and keys that JupyterLab doesn't take for its own."""
+
+    _esm = SCRIPT + """
+    export default { render({ el }) {
+      let letKeysGo = () => {};
+      const waiting = setInterval(() => {
+        const box = el.closest(".mnist-adder-explore");
+        if (!box) return; // not in the page yet
+        clearInterval(waiting);
+        letKeysGo = keepKeys(box);
+        for (const slider of box.querySelectorAll(".widget-slider")) {
+          const old = slider.querySelector(".ui-slider-handle"); // Colab's, which says nothing
+          const readout = slider.querySelector(".widget-readout");
+          if (old) {
+            const tell = () => (old.ariaValueNow = readout.textContent);
+            old.role = "slider";
+            new MutationObserver(tell).observe(readout, { subtree: true, childList: true });
+            tell();
+          }
+          for (const part of slider.querySelectorAll("[role=slider], [contenteditable]"))
+            part.ariaLabel = slider.querySelector(".widget-label").textContent;
+        }
+      }, 50);
+      return () => (clearInterval(waiting), letKeysGo());
+    } };
+    """
+    _css = WIDGETS_STYLE + """
+    .mnist-adder-explore .widget-slider .ui-slider .ui-slider-handle:focus-visible {
+      outline: 2px solid var(--blue) !important; /* Colab's slider says: none !important */
+    }
+    """

@@ -1,0 +1,69 @@
+"""Whether an image is like any training image: what nearest.js compares, in Python."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ...data import normalise
+from ...model import IdentityAdderModel
+from .image_sheet import image_sheet
+from .network_diagram import to_base64, weights_as_text
+
+COUNT = 3000  # of the training images, the first ones: 16,000 recognise hardly more
+# So far from the nearest of them are 2% of the digits that strangers drew, with the network that
+# ships: experiments/measure_nonsense.py.
+THRESHOLD = 7.48
+INK_THRESHOLD = 3.32  # and so far by their ink alone
+
+
+@torch.no_grad()
+def found_in(model: IdentityAdderModel, images: Tensor) -> Tensor:
+    """How much was found in images, uint8 (n, 28, 28): the means of the 16 maps of block 2 and of
+    the 16 of block 3, (n, 32)."""
+    found = []
+    for batch in images.split(500):
+        after_two = model.eval().block2(model.block1(normalise(batch[:, None] / 255)))
+        found.append(torch.cat([after_two.mean((2, 3)), model.block3(after_two).mean((2, 3))], 1))
+    return torch.cat(found)
+
+
+def ink_in_squares(images: Tensor) -> Tensor:
+    """Where the ink of images, uint8 (n, 28, 28), is: of each of 7x7 squares the mean, times 4, so
+    that two images are as far apart as their pixels would be, had they been blurred: (n, 49)."""
+    return 4 * F.avg_pool2d(images[:, None] / 255, 4).flatten(1)
+
+
+def spreads(found: Tensor, digits: Tensor) -> Tensor:
+    """How much each number of (n, m) varies among images of one digit: (m,)."""
+    middles = torch.stack([found[digits == digit].mean(0) for digit in range(10)])
+    variances = (found - middles[digits]).square().mean(0)
+    return (variances + 0.001 * variances.mean()).sqrt()  # where nothing varies, it isn't 0
+
+
+def distances_to_nearest(model, images: Tensor, known: Tensor, digits: Tensor) -> Tensor:
+    """How far images, uint8 (n, 28, 28), are from the nearest of those that are known: (n,)."""
+    units = spreads(found_in(model, known), digits)
+    points, others = (torch.cat([found_in(model, some) / units, ink_in_squares(some)], 1)
+                      for some in (images, known))
+    return torch.cat([torch.cdist(some, others).amin(1) for some in points.split(500)])
+
+
+def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
+                 threshold: float = THRESHOLD) -> dict:
+    """What `makeNearest` in nearest.js wants, and the trait `known` of `NetworkDiagram`.
+
+    - images: uint8 (n, 28, 28), of the training split, each digit among them; digits: (n,)
+    - threshold: beyond this distance from all of them an image is none of the ten digits
+    """
+    found = found_in(model, images).numpy()
+    low, step = found.min(0), np.ptp(found, axis=0) / 255 + 1e-9
+    embedding = nn.ModuleDict({"embedding": model.embedding})  # under its name in the network
+    numbers = [value.double().sum().item() for value in model.state_dict().values() if value.ndim]
+    return dict(
+        images=image_sheet(images, digits), threshold=threshold, ink_threshold=INK_THRESHOLD,
+        weights=weights_as_text(embedding), sum=sum(numbers),  # of all: to recognise the network
+        found=dict(low=low.tolist(), step=step.tolist(),  # a byte for each number, n times 32
+                   bytes=to_base64(((found - low) / step).round().astype(np.uint8))))

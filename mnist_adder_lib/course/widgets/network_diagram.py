@@ -1,0 +1,98 @@
+"""The whole network in one picture, and what it makes of a drawing and a number."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import anywidget
+import numpy as np
+import torch
+from torch import Tensor, nn
+from traitlets import Bool, Dict, Enum, Int, List, TraitError
+
+from ...drawing import frame_strokes
+from ...model import IdentityAdderModel
+from .widgets import PAD, SCRIPT, STYLE, as_iife, read, without_python
+
+PARTS = ("image", "block1", "block2", "block3", "average", "embedding", "number", "adder",
+         "digit_head", "sum_head")
+SEVEN = [[(0.27, 0.27), (0.4, 0.23), (0.56, 0.22), (0.7, 0.25), (0.7, 0.33), (0.6, 0.47),
+          (0.5, 0.62), (0.43, 0.82)]]  # strokes of the drawing that is shown at first
+
+
+def to_base64(array: np.ndarray) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+def weights_as_text(model: nn.Module) -> dict:
+    """What `network.js` reads: names and shapes of the numbers, and all in a row, as float32."""
+    state = {name: value.detach().cpu().float().numpy()
+             for name, value in model.state_dict().items() if value.ndim}
+    numbers = np.concatenate([value.ravel() for value in state.values()]).astype("<f4")
+    return dict(shapes={name: list(value.shape) for name, value in state.items()},
+                numbers=to_base64(numbers))
+
+
+def as_pixels(image: Any) -> list[int]:
+    """784 pixels, 0 to 255, of an image: 28x28 floats from 0 to 1, or whole numbers to 255."""
+    array = np.asarray(image.detach().cpu() if isinstance(image, Tensor) else image)
+    if array.shape[-2:] != (28, 28) or array.size != 784:
+        raise TraitError(f"image should be 28x28 pixels, not {array.shape}")
+    most = 1 if array.dtype.kind == "f" else 255
+    if not (array.min() >= 0 and array.max() <= most):  # not: NaN, too
+        raise TraitError(f"the pixels should be from 0 to {most}, but these go from "
+                         f"{array.min():.2f} to {array.max():.2f}: give them before `normalise`")
+    return (array * (255 / most)).round().astype(int).ravel().tolist()
+
+
+class NetworkDiagram(anywidget.AnyWidget):
+    """All parts of the network from left to right, with what each makes of an image and a number.
+
+    - model: an `IdentityAdderModel`, shown as it is now, in use: as after `eval()`
+    - image: 28x28 pixels from 0 to 1, or whole numbers to 255; by default a drawn 7. One's own
+      drawing, made in the diagram, takes its place here, too
+    - number: 0-9; the one chosen in the diagram
+    - here: "", or the name of the part that is marked "you are here", one of `PARTS`
+    - small: a single row with names alone, to say where in the network one is
+    - draws_itself: whether a 7 draws itself on the pad, once it is in view
+    - samples: images behind the button "A digit from MNIST", each `dict(pixels=..., about=...)`,
+      784 whole numbers or these as bytes in base64, and a sentence; empty: no such button
+    - known: what `makeNearest` in nearest.js wants; empty: nothing is said of the nearest images
+
+    All is calculated in the browser. Raises TraitError for what doesn't fit.
+    """
+
+    _esm = "\n".join([
+        SCRIPT, without_python(), as_iife("VIEWER", read("window_viewer")),
+        f"const SEVEN = {json.dumps(SEVEN)};", read("image_sheet"), read("nearest"),
+        read("network_details"), read("network_diagram")])
+    _css = STYLE + read("pad", PAD, "css") + "".join(
+        read(name, kind="css") for name in ("window_viewer", "network_diagram", "nearest"))
+    weights: Dict = Dict().tag(sync=True)
+    pixels: List = List(Int(), minlen=784, maxlen=784).tag(sync=True, echo_update=False)
+    number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
+    here = Enum(("", *PARTS), "").tag(sync=True)
+    small = Bool(False).tag(sync=True)
+    known: Dict = Dict().tag(sync=True)
+    samples: List = List().tag(sync=True)
+    draws_itself = Bool(False).tag(sync=True)
+
+    def __init__(self, model: nn.Module, image: Any = None, **traits: Any):
+        if not isinstance(model, IdentityAdderModel):
+            raise TraitError(f"model should be an IdentityAdderModel, not {type(model).__name__}")
+        pixels = as_pixels(frame_strokes(SEVEN) if image is None else image)
+        super().__init__(weights=weights_as_text(model), pixels=pixels, **traits)
+
+    @property
+    def image(self) -> Tensor:
+        """The image that is shown, float (28, 28) from 0 to 1."""
+        return torch.tensor(self.pixels).view(28, 28) / 255
+
+    @image.setter
+    def image(self, image: Any) -> None:
+        self.pixels = as_pixels(image)
+
+    def __repr__(self) -> str:
+        return "NetworkDiagram()"

@@ -1,0 +1,172 @@
+"""The predictions: every question is decided by a value, and each wrong answer gets its reason."""
+
+import contextlib
+import re
+from itertools import product
+
+import nbformat
+import pytest
+from every_lesson import LESSONS, ROOT
+from traitlets import TraitError
+
+from mnist_adder_lib.course.exercises.guesses import Guess, Guesses, Option, Question
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+QUESTIONS = {(lesson.name, name): question for lesson in LESSONS
+             for name, question in lesson.module.guesses.questions.items()}
+# for a question that doesn't compare the value itself: values, and the option that each makes right
+OUTCOMES = {
+    ("data_generation", "same example"): [
+        ([(9, 9), (9, 4), (9, 3)], 1), ([(9, 9), (9, 9), (9, 3)], 1),
+        ([(9, 4), (9, 4), (9, 4)], 0), ([(9, 4), (8, 4), (9, 3)], 2)],
+    ("one_change_at_a_time", "added up"): [
+        ((0.25, 0.29), 3), ((-1.0, 0.29), 0), ((1.0, 0.29), 2)],
+    ("learning_from_sums", "first digit"): [
+        ([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
+        ([1, 1, 2, 1, 1], 3)],
+    ("run_it_anywhere", "loaded"): [("None", 1), ("<Letter object>", 0)],
+}
+NUMBER = Question("How many?", "Because.", [
+    Option("One.", "No.", one_of=[1]), Option("Two."), Option("More.", "No.", between=(3, 9))])
+
+
+def values_of(option):
+    """Values for which an option says that it is right."""
+    if not option.between:
+        return list(option.one_of)
+    low, high = option.between
+    return [high - 1] if low == -float("inf") else [low]
+
+
+def compare(question, value, chosen=None):
+    """A guess with an option chosen, as a click on it does, and the text of the comparison."""
+    guess = Guess(question)
+    guess.widget.chosen = chosen
+    return guess, guess.compare(value).data
+
+
+def test_texts():
+    for question in QUESTIONS.values():
+        texts = [option.text for option in question.options]
+        reasons = [option.reason for option in question.options]
+        assert question.text.endswith("?") and question.because.strip()
+        assert len(set(texts)) == len(texts) >= 2 and all(text[-1] == "." for text in texts)
+        # Exactly one is expected; the others say why not, each in its own words.
+        assert reasons.count("") == 1 and len(set(reasons)) == len(reasons)
+
+
+def test_exactly_one_option_is_right():
+    for name, question in QUESTIONS.items():
+        for option in question.options:
+            assert option.reason or values_of(option), f"{name}: nothing shows what we expect"
+            for value in values_of(option):
+                assert [other for other in question.options if other.fits(value)] == [option], name
+
+
+def test_a_comparison_says_what_was_guessed_what_is_right_and_why():
+    for question in QUESTIONS.values():
+        plain = question._replace(outcome=lambda value: value)
+        for (index, chosen), right in product(enumerate(question.options), question.options):
+            for value in values_of(right)[:1]:
+                guess, text = compare(plain, value, index)
+                assert text.startswith(f"{'✓ ' * (chosen == right)}You guessed: *{chosen.text}*")
+                assert right.text in text and guess.widget.closed
+                assert chosen.reason in text or chosen == right
+                # We explain what we expected; of anything else we say that it is not what we got.
+                assert text.endswith("changed?" if right.reason else question.because)
+
+
+@pytest.mark.parametrize("name", OUTCOMES, ids=" ".join)
+def test_the_outcome_decides(name):
+    question = QUESTIONS[name]
+    for value, right in OUTCOMES[name]:
+        _, text = compare(question, value, right)
+        assert text.startswith("✓")
+
+
+def test_the_lessons_as_stored_got_what_we_expect():
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert "Has something been changed?" not in path.read_text(encoding="utf-8"), path
+
+
+def test_each_stored_comparison_says_what_each_choice_would_have_been_told():
+    count = 0
+    for lesson in LESSONS:
+        (path,) = (ROOT / "notebooks").glob(f"[0-9][0-9]_{lesson.name}.ipynb")
+        for cell in nbformat.read(path, 4).cells:
+            if name := re.search(r'guesses\.compare\("(.+?)"', cell.source):
+                question = QUESTIONS[lesson.name, name[1]]
+                verdicts = question.verdicts(cell.outputs[-1].data["text/markdown"])
+                assert [text[0] for text in verdicts].count("✓") == 1
+                for option, text in zip(question.options, verdicts):
+                    assert option.text in text and option.reason in text
+                count += 1
+    assert count == len(QUESTIONS)
+    with pytest.raises(ValueError, match="How many"):
+        NUMBER.verdicts("There is no result to compare your guess with.")
+
+
+def test_without_a_guess_the_lesson_goes_on():
+    question = QUESTIONS["start_here", "parameters"]
+    guess, text = compare(question, 17_360)
+    assert guess.choice is None and not guess.widget.closed
+    assert text == f"No guess this time. The answer: *Some thousands.* {question.because}"
+
+
+def test_a_value_that_decides_nothing_is_no_mistake():
+    guess, text = compare(NUMBER, 12, 1)
+    assert text.startswith("None of the answers fits") and "*Two.*" in text
+    assert not guess.widget.closed
+
+
+def test_a_comparison_belongs_to_its_question():
+    more = NUMBER._replace(text="And of these?")
+    guesses = Guesses({"number": NUMBER, "more": more})
+    guesses.ask("number").widget.chosen = 0
+    guesses.ask("more").widget.chosen = 1
+    assert guesses.compare("number", 1).data.startswith("✓ You guessed: *One.*")
+    assert guesses.compare("more", 1).data.startswith("You guessed: *Two.* The answer: *One.*")
+    guesses.ask("number")  # again, and not answered this time
+    assert guesses.compare("number", 4).data.startswith("No guess this time. The answer: *More.*")
+
+
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_a_result_that_is_not_there_is_no_mistake(value):
+    """As the share of a map of nothing, on an empty pad, or what a stopped training hasn't."""
+    for question in (NUMBER, NUMBER._replace(outcome=lambda value: value + 1)):
+        assert compare(question, value)[1].startswith("There is no result")
+
+
+def test_an_unknown_name_is_refused():
+    guesses = Guesses({"number": NUMBER})
+    for use in (guesses.ask, lambda name: guesses.compare(name, 1)):
+        with pytest.raises(ValueError, match="no question 'seven' .+, only 'number'"):
+            use("seven")
+
+
+def test_what_is_shown_has_no_address_and_no_answer():
+    for question in QUESTIONS.values():
+        bundles = [Guess(question)._repr_mimebundle_()[0] for _ in range(2)]
+        views = [bundle.pop(WIDGET)["model_id"] for bundle in bundles]
+        assert views[0] != views[1] and bundles[0] == bundles[1]
+        for text in bundles[0].values():
+            assert question.text in text and question.because not in text
+            assert all(f"\n- {option.text}" in text for option in question.options)
+            assert not any(option.reason in text for option in question.options if option.reason)
+
+
+@pytest.mark.parametrize("index", [-1, 99, 10**400])
+def test_an_option_that_is_not_there_can_not_be_chosen(index):
+    guess = Guess(NUMBER)
+    guess.widget.chosen = 1
+    with pytest.raises(TraitError):
+        guess.widget.chosen = index
+    assert guess.choice == "Two."
+
+
+def test_a_page_changes_no_options():
+    guess = Guess(NUMBER)
+    for state in ({"options": "<script>"}, {"options": []}, {"chosen": 1}):
+        with contextlib.suppress(TraitError):
+            guess.widget._handle_msg({"content": {"data": {"method": "update", "state": state}}})
+    assert guess.choice == "Two."

@@ -1,0 +1,63 @@
+"""Backward by hand: the answers to its exercises, its figures."""
+
+import torch
+
+from mnist_adder_lib.course.lessons import backward_by_hand
+from mnist_adder_lib.course.lessons.backward_by_hand import (
+    Node,
+    checks,
+    in_order,
+    plot_fit,
+    plot_graph,
+)
+
+
+def step_by_backward(w1, w2, x, target, rate):
+    weights = torch.tensor([w1, w2], dtype=torch.float64, requires_grad=True)
+    ((x * weights[0] * weights[1] - target) ** 2).backward()
+    return weights - rate * weights.grad
+
+
+def times_the_other_way(a, b):
+    return Node(b.value * a.value, inputs=(b, a), slopes=(a.value, b.value))
+
+
+def relu_by_if(a):
+    if a.value > 0:
+        return Node(a.value, "ReLU", [a], [1])
+    return Node(0, "ReLU")
+
+
+def backward_way_by_way(end):
+    for node in (nodes := in_order(end, [])):
+        vars(node)["grad"] = backward_by_hand._slope(end, node)
+    return nodes
+
+
+RIGHT = {checks.step: [step_by_backward], checks.times: [times_the_other_way],
+         checks.relu_of: [relu_by_if], checks.backward_from: [backward_way_by_way]}
+
+
+def test_a_graph_is_drawn_forward_and_then_back():
+    x = Node(3, "x")
+    squared = Node(9, "times", [x, x], [3, 3])
+    end = Node(12, "plus", [squared, x], [1, 1])
+    vars(x)["grad"], vars(end)["grad"], vars(squared)["grad"] = 7, 1, 1
+    assert plot_graph(end, 0).get_label() == "The graph of a calculation: x; times; plus."
+    assert "x 3; times 9; plus." in plot_graph(end, 2).get_label()
+    assert "x 3; times 9; plus 12, gradient 1." in plot_graph(end, 4).get_label()
+    figure = plot_graph(end)
+    assert "x 3, gradient 7; times 9, gradient 1; plus 12, gradient 1." in figure.get_label()
+    assert [text.get_text() for text in figure.axes[0].texts].count("· 3") == 2
+
+
+def test_a_fit_says_how_far_it_is_off():
+    points = [(0, 1), (1, 2), (3, 9)]  # the last lies beyond the curves
+    figure = plot_fit(points, {"before": [(0, 0), (1, 0)], "after": [(0, 1), (1, 2.5)]})
+    assert "before 2.00, after 0.50." in figure.get_label()
+
+
+def test_pushes_are_probabilities_minus_one_hot():
+    figure = backward_by_hand.plot_pushes([0.7, 0.2, 0.1], [0.7, -0.8, 0.1], true=1)
+    assert [bar.get_height() for bar in figure.axes[1].patches] == [0.7, -0.8, 0.1]
+    assert "0.70, -0.80, 0.10" in figure.get_label()

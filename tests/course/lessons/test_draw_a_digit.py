@@ -1,0 +1,111 @@
+"""Draw a digit: the answers to its exercises, its figures."""
+
+import numpy as np
+import pytest
+import torch
+
+from mnist_adder_lib.augment import draw_line
+from mnist_adder_lib.course.lessons import draw_a_digit
+from mnist_adder_lib.course.lessons.draw_a_digit import Dictation, checks, find_tops
+from mnist_adder_lib.drawing.framing import (
+    centre_by_mass,
+    crop_to_ink,
+    resize_long_side,
+    stroke_weight,
+    to_ink,
+)
+from mnist_adder_lib.drawing.strokes import frame_strokes
+
+
+def on_black(small, top, left):
+    image = torch.zeros(28, 28)
+    image[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return image
+
+
+def centre_by_hand(small):
+    ys, xs = np.indices(small.shape)
+    row, column = ((place * small.numpy()).sum() / small.sum() for place in (ys, xs))
+    return on_black(small, round(14 - row.item()), round(14 - column.item())).tolist()
+
+
+def line_from(right, down, width=2.0):
+    """An answer: a line from so far right of and below the top."""
+    def draw(images):
+        tops = find_tops(images)
+        return draw_line(images, tops + torch.tensor([right, down]), tops, torch.tensor(width))
+
+    return draw
+
+
+RIGHT = {
+    checks.centre: [lambda small: centre_by_mass(small.numpy(), 28), centre_by_hand],
+    checks.hide: [
+        lambda strokes: [0.7 + 0.25 * np.array(stroke) for stroke in strokes],
+        lambda strokes: [[(0.15 * x + 0.4, 0.15 * y + 0.4) for x, y in s] for s in strokes],
+    ],
+    checks.upstroke: [line_from(-5, 7), line_from(-7, 5, width=1.5)],
+}
+
+
+def test_naive_resize_keeps_the_place():
+    small = np.zeros((280, 280), np.uint8)
+    small[30:80, 40:60] = 255
+    shrunk = draw_a_digit.naive_resize(small)
+    assert shrunk[3:8, 4:6].min() > 200 and not shrunk[10:].any() and not shrunk[:, 8:].any()
+
+
+@pytest.mark.parametrize("size, corner, box", [
+    (280, False, (0, 280)), (100, False, (90, 190)), (100, True, (0, 100)), (280, True, (0, 280)),
+])  # fmt: skip
+def test_on_pad(size, corner, box):
+    pad = draw_a_digit.on_pad(torch.full((28, 28), 255, dtype=torch.uint8), size, corner)
+    rows, columns = (np.flatnonzero(pad.any(axis)) for axis in (1, 0))
+    assert pad.shape == (280, 280) and pad.dtype == np.uint8
+    for lines in (rows, columns):
+        assert (lines[0], lines[-1] + 1) == box and len(lines) == size
+
+
+def test_half_of_the_digits_have_thicker_strokes_than_the_framed_pen(splits):
+    def weight(image):
+        return stroke_weight(resize_long_side(crop_to_ink(to_ink(np.asarray(image))), 80)) / 4
+
+    ours = weight(frame_strokes([[(0.1, 0.1), (0.3, 0.1), (0.2, 0.3)]]))
+    weights = [weight(image) for image in splits[1].images[:300]]
+    assert np.median(weights) == pytest.approx(ours, abs=0.2)
+
+
+def test_find_tops():
+    tops, feet = torch.tensor([[15.0, 4.0], [10.0, 6.0]]), torch.tensor([[15.0, 20.0], [9.0, 22.0]])
+    images = draw_line(torch.zeros(2, 1, 28, 28), tops, feet, torch.tensor([2.0, 2.0]))
+    assert (find_tops(images) - tops).abs().max() <= 1
+
+
+def test_dictation_asks_for_each_digit_twice_in_the_same_order():
+    dictation = Dictation()
+    assert sorted(dictation.asked) == sorted([*range(10)] * 2) == sorted(Dictation(1).asked)
+    assert dictation.asked == Dictation().asked != Dictation(1).asked
+    assert repr(dictation) == "Dictation: 0 of 20 drawn"
+
+
+def test_dictation_gives_what_was_drawn():
+    dictation, line = Dictation(), [[[0.5, 0.2], [0.5, 0.8]]]
+    images, digits = dictation.results()
+    assert images.shape == (0, 28, 28) and digits.shape == (0,)
+    dictation.drawings = [line] * 3
+    images, digits = dictation.results()
+    assert images.dtype == torch.uint8 and digits.tolist() == dictation.asked[:3]
+    assert (images == torch.tensor(frame_strokes(line))).all() and len(images) == 3
+    assert repr(dictation) == "Dictation: 3 of 20 drawn"
+
+
+def test_the_drawings_and_what_was_misread(first):
+    examples = first(7)
+    answers = examples.digits.clone()
+    assert draw_a_digit.plot_read(examples.images, examples.digits, answers).get_label() == (
+        "7 drawings. Misread: none.")
+    answers[3] = (answers[3] + 1) % 10
+    figure = draw_a_digit.plot_read(examples.images, examples.digits, answers)
+    title = f"{examples.digits[3]}, read as {answers[3]}"
+    assert figure.get_label() == f"7 drawings. Misread: {title}."
+    assert [ax.get_title() for ax in figure.axes][3] == title

@@ -1,0 +1,94 @@
+"""Evaluation tables: the answers to its exercises, its figures."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import binom
+
+from mnist_adder_lib import wilson_interval
+from mnist_adder_lib.course.lessons import evaluation_tables
+from mnist_adder_lib.course.lessons.evaluation_tables import checks
+from mnist_adder_lib.evaluate import accuracy_per
+
+
+def joint_by_loop(predicted_digits, predicted_totals, digits, numbers, number):
+    right = seen = 0
+    for digit, total, true, other in zip(predicted_digits, predicted_totals, digits, numbers):
+        if other == number:
+            seen += 1
+            right += int(digit == true and total == true + other)
+    return 100 * right / seen
+
+
+def joint_in_place(predicted_digits, predicted_totals, digits, numbers, number):
+    predicted_digits -= digits
+    predicted_totals -= digits + number
+    wrong = (predicted_digits != 0) | (predicted_totals != 0)
+    return 100 - 100 * wrong[numbers == number].float().mean()
+
+
+def ends(a, b):
+    wrong = sum(int(matrix.sum() - matrix.trace()) for matrix in (a, b))
+    return torch.tensor([max(0, int(a.sum()) - wrong), min(a.trace(), b.trace())])
+
+
+RIGHT = {
+    checks.mean_loss: [
+        lambda means, sizes: np.average(means.tolist(), weights=sizes.tolist()),
+        lambda means, sizes: float(sum(m * s for m, s in zip(means, sizes)) / sum(sizes)),
+    ],
+    checks.joint_accuracy: [joint_by_loop, joint_in_place],
+    checks.coverage: [
+        lambda low, high, t: 100 * ((low < t) & (t < high)).float().mean(),
+        lambda low, high, t: 100 * sum(a < t < b for a, b in zip(low, high)) / len(low),
+    ],
+    checks.joint_range: [ends],
+}
+
+
+@pytest.mark.parametrize("count, truth", [(1000, 0.99), (10_000, 0.995), (100, 0.97)])
+def test_wilson_intervals_hold_the_truth_about_95_times_in_100(count, truth):
+    rights = np.arange(count + 1)
+    ends = np.array([wilson_interval(int(right), count) for right in rights])
+    hold = (ends[:, 0] <= 100 * truth) & (100 * truth <= ends[:, 1])
+    assert 0.93 < binom.pmf(rights, count, truth)[hold].sum() < 0.98
+
+
+def test_the_figure_per_group_names_the_extremes():
+    groups = torch.arange(3).repeat_interleave(torch.tensor([50, 400, 200]))
+    right = torch.ones(650).bool()
+    right[100:110] = False
+    table = accuracy_per(groups, right, "digit")
+    figure = evaluation_tables.plot_accuracy_per(table)
+    assert "Lowest: 1, highest: 0. The widest interval has 0, with 50" in figure.get_label()
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["0", "1", "2"]
+
+
+def test_intervals_that_miss_are_red_and_counted():
+    intervals = [(98, 99.5), (99.1, 99.9), (97, 98.9)]
+    assert evaluation_tables.count_holding(intervals, 99) == 1
+    figure = evaluation_tables.plot_intervals(intervals, 99)
+    colours = [line.get_color() for line in figure.axes[0].lines[:3]]
+    assert colours[1] == colours[2] != colours[0]
+    assert "1 cross the dotted line of the truth, 2 miss it" in figure.get_label()
+
+
+def test_the_deals_that_are_as_large_are_counted():
+    figure = evaluation_tables.plot_chance([0.1, 0.3, 0.3, 0.5], 0.3)
+    assert "4 deals, from 0.10 to 0.50; 3 are at least as large" in figure.get_label()
+
+
+def test_the_table_of_recipes():
+    runs = evaluation_tables.recipe_runs()
+    assert list(runs) == ["reference", "fast", "best"] and runs.index.is_unique
+    assert runs.count().min() >= 5 and 90 < runs.min().min() < runs.max().max() < 100
+    label = evaluation_tables.plot_recipes(runs).get_label()
+    assert f"best {runs['best'].mean():.2f} ± {runs['best'].sem():.2f}" in label
+
+
+def test_calibration_leaves_out_what_is_empty():
+    table = torch.zeros(10, 2)
+    table[8], table[9] = torch.tensor([2.0, 3.0]), torch.tensor([5.4, 4.0])
+    figure = evaluation_tables.plot_calibration(table)
+    assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["80-90", "90-100"]
+    assert "90-100%: expects 5.4 mistakes, makes 4." in figure.get_label()

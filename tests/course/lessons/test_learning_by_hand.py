@@ -1,0 +1,87 @@
+"""Learning by hand: the answers to its exercises, its figures."""
+
+import pytest
+import torch
+
+from mnist_adder_lib.course.lessons import learning_by_hand
+from mnist_adder_lib.course.lessons.learning_by_hand import checks
+
+
+def gradient_both_sides(loss_of, weights):
+    slopes = []
+    for i in range(len(weights)):
+        weights[i] += 0.001
+        after = loss_of(weights)
+        weights[i] -= 0.002
+        slopes.append((after - loss_of(weights)) / 0.002)
+        weights[i] += 0.001
+    return slopes
+
+
+def train_by_optimizer(parameters, loss_of, rate, momentum, steps):
+    optimizer = torch.optim.SGD(parameters, lr=rate, momentum=momentum)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = loss_of()
+        loss.backward()
+        optimizer.step()
+    return loss.detach()
+
+
+def learn_flat(images, sides, rate, steps):
+    rows, weights = images.flatten(1) * sides[:, None], torch.zeros(images[0].numel()).double()
+    for _ in range(steps):
+        weights += rate * ((1 - torch.sigmoid(rows @ weights))[:, None] * rows).mean(dim=0)
+    return weights.view_as(images[0])
+
+
+RIGHT = {
+    checks.gradient: [
+        gradient_both_sides,
+        lambda loss_of, weights: torch.tensor(gradient_both_sides(loss_of, weights)),
+    ],
+    checks.learn: [learn_flat],
+    checks.train: [train_by_optimizer],
+}
+
+
+def descend(rate):
+    path = [1.0]
+    for _ in range(10):
+        path.append(path[-1] - rate * (8 * path[-1] - 24))
+    return path
+
+
+def test_the_line_is_as_steep_as_the_curve():
+    for w in (-0.5, 1.0, 3.0, 5.0):
+        line = learning_by_hand.plot_slope([w]).axes[0].lines[1]
+        (x0, x1), (y0, y1) = line.get_data()
+        assert (y1 - y0) / (x1 - x0) == pytest.approx(8 * w - 24)
+
+
+def test_descents_show_each_path():
+    figure = learning_by_hand.plot_descents(descend, [0.01, 0.1, 0.2, 0.28])
+    for ax, rate in zip(figure.axes, [0.01, 0.1, 0.2, 0.28]):
+        assert ax.lines[1].get_xdata().tolist() == descend(rate)
+    assert "0.1 ends at 3" in figure.get_label()
+
+
+def test_the_valley_shows_the_path_and_where_it_ends():
+    figure = learning_by_hand.plot_valley(lambda w: w[0] ** 2 + w[1] ** 2, [[0, 1], [0.5, -0.25]])
+    path = figure.axes[0].lines[0]
+    assert path.get_xdata().tolist() == [0, 0.5] and path.get_ydata().tolist() == [1, -0.25]
+    assert "after 1 steps ends at (0.50, -0.25), where it is 0.312" in figure.get_label()
+
+
+def test_a_row_of_images_says_their_sides():
+    figure = learning_by_hand.plot_row(torch.rand(3, 28, 28), torch.tensor([1.0, -1.0, 1.0]))
+    assert [ax.get_title() for ax in figure.axes] == ["+1", "-1", "+1"]
+
+
+def test_scores_are_what_is_drawn_added_up():
+    images, weights = torch.rand(2, 28, 28), torch.randn(28, 28, requires_grad=True)
+    figure = learning_by_hand.plot_scores(images, weights)
+    for row, image in enumerate(images, start=1):
+        score = f"{(image * weights).sum().item():.1f}"
+        assert figure.axes[3 * row - 1].get_title() == f"all added up: {score}"
+        assert f"row {row} adds up to {score}" in figure.get_label().lower()

@@ -1,0 +1,242 @@
+"""Learning from sums: answers to its exercises, figures, measurements."""
+
+import math
+
+import measure_sums
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mnist_adder_lib.course.lessons import learning_from_sums
+from mnist_adder_lib.course.lessons.learning_from_sums import (
+    checks,
+    found_at,
+    last_digit_probabilities,
+    load_reader,
+    measured,
+    new_reader,
+    plot_naming,
+    plot_pairs,
+    plot_shifts,
+    share_by_shift,
+    solution,
+    solutions,
+    sum_probabilities,
+    trainings,
+)
+
+# question: values, and the place of the option that each makes right; the first is what we got
+VALUES = {
+    "nobody named them": [(99.2, 2), (10.0, 0), (50.0, 1)],
+    "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
+                    ([1, 1, 2, 1, 1], 3)],
+    "last digit": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
+    "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
+}
+
+def first_given_sum(first, second, total):
+    first, second = first.tolist(), second.tolist()
+    cases = [first[digit] * second[total - digit] if 0 <= total - digit < 10 else 0
+             for digit in range(10)]
+    return [case / sum(cases) for case in cases]
+
+
+def passes(names):
+    return all((names[a] + names[b]) % 10 == (a + b) % 10 for a in range(10) for b in range(10))
+
+
+def passes_by_tensor(names):
+    names, digits = torch.tensor(names), torch.arange(10)
+    return ((names[:, None] + names - digits[:, None] - digits) % 10 == 0).all()
+
+
+RIGHT = {
+    checks.pairs: [
+        lambda total: 10 - abs(9 - total),
+        lambda total: torch.tensor(min(total, 18 - total) + 1),
+    ],
+    checks.first_given_sum: [first_given_sum],
+    checks.passes: [passes, passes_by_tensor, lambda names: passes_by_tensor(names).item()],
+    checks.differences: [
+        lambda first, second: by_cases(first, second, 19, lambda a, b: 9 + a - b),
+        lambda first, second: sum_probabilities(first, second.flip(1)).double().numpy(),
+    ],
+}
+
+
+# --- adding probabilities -------------------------------------------------------------------------
+
+
+def by_cases(first, second, size, place):
+    result = torch.zeros(len(first), size)
+    for a in range(first.shape[1]):
+        for b in range(second.shape[1]):
+            result[:, place(a, b)] += first[:, a] * second[:, b]
+    return result
+
+
+@pytest.fixture
+def two():
+    return (3 * torch.randn(2, 7, 10)).softmax(dim=2)
+
+
+def test_sums_by_cases(two):
+    assert torch.allclose(sum_probabilities(*two), by_cases(*two, 19, lambda a, b: a + b))
+    three = sum_probabilities(two[0], sum_probabilities(*two))
+    assert three.shape == (7, 28) and torch.allclose(three.sum(dim=1), torch.ones(7))
+
+
+def test_tens_count_ten_times(two):
+    tens, ones = sum_probabilities(*two), sum_probabilities(*two.flip(0))
+    expected = by_cases(tens, ones, 199, lambda a, b: 10 * a + b)
+    assert torch.allclose(sum_probabilities(tens, ones, worth=10), expected)
+
+
+def test_last_digits_are_those_of_the_sums(two):
+    totals = sum_probabilities(*two)
+    expected = totals[:, :10] + F.pad(totals[:, 10:], (0, 1))
+    assert torch.allclose(last_digit_probabilities(*two), expected)
+
+
+def test_the_reader_has_no_number_and_no_adder():
+    reader = new_reader()
+    assert reader.eval()(torch.randn(3, 1, 28, 28)).shape == (3, 10)
+    assert 0 < sum(parameter.numel() for parameter in reader.parameters()) < 10_000
+
+
+def test_only_two_of_the_names_that_pass_with_doubles_pass_with_all():
+    # by the proof's first step, each digit is moved by 0 or 5: 1,024 ways are left of 10 ** 10
+    found = []
+    for choice in range(1024):
+        names = [(digit + 5 * (choice >> digit & 1)) % 10 for digit in range(10)]
+        if passes(names):
+            found.append(names)
+    assert found == [list(range(10)), [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize("c", [1, 4])
+def test_both_ways_is_a_trap(c):
+    shares = torch.zeros(1, 10)
+    shares[0, [c, 10 - c]] = 0.5
+    right = last_digit_probabilities(shares, shares)[0, 0]
+    assert -math.log(right) == pytest.approx(math.log(2))
+    for other in range(10):
+        if other not in (c, 10 - c):
+            step = 0.9 * shares
+            step[0, other] += 0.1
+            assert last_digit_probabilities(step, step)[0, 0] < right
+
+
+# --- what a matrix says ---------------------------------------------------------------------------
+
+
+def ways(**shares):
+    """Each digit gives these shares to itself plus so much: `_3=0.5, _7=0.5`."""
+    matrix = np.zeros((10, 10))
+    for name, share in shares.items():
+        for digit in range(10):
+            matrix[digit, (digit + int(name[1:])) % 10] += share
+    return matrix
+
+
+def test_share_by_shift():
+    assert share_by_shift(ways(_0=0.2, _3=0.5, _7=0.3)) == pytest.approx(
+        [0.2, 0, 0, 0.5, 0, 0, 0, 0.3, 0, 0])
+
+
+@pytest.mark.parametrize("matrix, name", [
+    (ways(_0=0.9, _3=0.1), "correct"),
+    (ways(_5=0.9, _0=0.1), "all shifted by 5"),
+    (ways(_3=0.5, _7=0.45, _0=0.05), "trap"),
+    (ways(_1=0.4, _9=0.4, _0=0.2), "trap"),
+    (ways(_0=0.5, _5=0.5), "undecided"),
+    (np.full((10, 10), 0.1), "undecided"),
+])
+def test_solution(matrix, name):
+    assert solution(matrix.tolist()) == name
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def test_plot_pairs(first):
+    figure = plot_pairs(first(6).images, [7, 12, 3])
+    assert "7, 12, 3" in figure.get_label()
+    assert [text.get_text() for ax in figure.axes for text in ax.texts] == [
+        "+", "= 7", "+", "= 12", "+", "= 3"]
+
+
+def test_plot_naming():
+    figure = plot_naming({0: np.full((10, 10), 0.1), "at last": np.eye(10)})
+    assert "step 0: 10% on the diagonal; at last: 100% on the diagonal" in figure.get_label()
+    (image,) = figure.axes[1].images
+    assert image.get_array()[3, 3, 3] == 1 and image.get_array()[3, 4, 3] == 0
+
+
+def test_plot_shifts():
+    figure = plot_shifts(share_by_shift(ways(_3=0.5, _7=0.47, _0=0.03)))
+    assert "50% on +3, 47% on +7" in figure.get_label() and "+0" not in figure.get_label()
+
+
+# --- what was measured, and the tool that measured it ---------------------------------------------
+
+
+def test_every_way_was_measured():
+    runs = trainings()
+    assert not runs.duplicated(["way", "seed"]).any()
+    assert set(runs["way"]) == set(measure_sums.WAYS)
+    assert len(runs[runs["way"] == "two images, 3 epochs"]) >= 5
+
+
+def test_tables_hold_what_was_measured():
+    runs = trainings()
+    counts = solutions(["last digit", "ten labels"])
+    assert list(counts.sum(axis=1)) == [
+        (runs["way"] == way).sum() for way in ("last digit", "ten labels")]
+    assert measured("sums").loc["two images"].notna().sum() >= 2
+
+
+def test_when_digits_are_found():
+    named = np.full((3, 10, 10), 10)  # all names for all digits
+    named[1, :, 0] = 100  # all are called 0: that isn't finding it
+    named[2] = 60 * np.eye(10) + 4
+    snapshots = [dict(step=step, named=rows.tolist()) for step, rows in zip((0, 10, 20), named)]
+    assert learning_from_sums._found_at(snapshots) == [20] * 10
+    found = found_at()
+    assert found.shape == (5, 10) and found.min(axis=None) > 10 and found.max(axis=None) < 1000
+
+
+@pytest.mark.parametrize("way", [
+    measure_sums.Way(), measure_sums.LAST, measure_sums.Way(images=3),
+    measure_sums.Way("number", images=4), measure_sums.Way(one_pair=True),
+])
+def test_certain_readers_lose_nothing(way):
+    digits = torch.randint(10, (12,))
+    logits = 100 * F.one_hot(digits, 10).float()
+    loss = measure_sums.sum_loss(None, logits, digits, way, 2)
+    assert loss == pytest.approx(0, abs=1e-4)
+    wrong = measure_sums.sum_loss(None, logits.roll(1, dims=1), digits, way, 2)
+    assert wrong > 5
+
+
+def test_images_beside_each_other():
+    way, values = measure_sums.Way(images=3), torch.arange(5)
+    first, second, third = measure_sums.beside(values, way, 2)
+    assert first.tolist() == [0, 1, 2, 3, 4] * 2
+    assert second.tolist() == [1, 2, 3, 4, 0, 2, 3, 4, 0, 1]
+    assert third.tolist() == [2, 3, 4, 0, 1, 4, 0, 1, 2, 3]
+    pairs = measure_sums.beside(torch.arange(4), measure_sums.Way(one_pair=True), 2)
+    assert [part.tolist() for part in pairs] == [[0, 2], [1, 3]]
+
+
+def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
+    reader, (_, validation, _) = load_reader(), splits
+    found, outputs = measure_sums.results(reader, validation, measure_sums.LAST)
+    assert found["sums"] > 93 and found["digits"] < 1
+    mean = measure_sums.by_digit(outputs.softmax(dim=1), validation.digits)
+    assert solution(mean) == "trap" and share_by_shift(mean)[[3, 7]].min() > 0.4
+    measure_sums.keep(reader, tmp_path / "again.pt")
+    stored = torch.load(tmp_path / "again.pt", weights_only=True)
+    assert all(torch.equal(stored[name].float(), weight.float())
+               for name, weight in reader.state_dict().items())

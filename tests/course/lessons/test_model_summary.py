@@ -1,0 +1,90 @@
+"""Model summary: the answers to its exercises, its figures."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from mnist_adder_lib import IdentityAdderModel, receptive_fields
+from mnist_adder_lib.course.lessons import model_summary
+from mnist_adder_lib.course.lessons.model_summary import checks
+
+
+class FunctionalReader(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.norm1, self.norm2 = nn.BatchNorm2d(c), nn.BatchNorm2d(2 * c)
+        self.first = nn.Conv2d(1, c, 3, padding="same", bias=False)
+        self.second = nn.Conv2d(c, 2 * c, 3, bias=False)
+        self.last = nn.Linear(2 * c, 10, bias=False)
+
+    def forward(self, images):
+        x = F.max_pool2d(self.norm1(F.relu(self.first(images))), 2)
+        return self.last(self.norm2(F.relu(self.second(x))).mean(dim=(2, 3)))
+
+
+def columns_by_list(unit, start, jump, size):
+    first = round(start + unit * jump - (size - 1) / 2)
+    seen = [column for column in range(first, first + size) if 0 <= column < 28]
+    return [seen[0], seen[-1]]
+
+
+RIGHT = {
+    checks.conv_parameters: [
+        lambda i, o, k: o * (k * k * i + 2),
+        lambda i, o, k: torch.tensor(nn.Conv2d(i, o, k, bias=False).weight.numel() + 2 * o),
+    ],
+    checks.digit_reader: [FunctionalReader],
+    checks.columns_seen: [
+        columns_by_list,
+        lambda *field: torch.tensor(columns_by_list(*field)),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def fields():
+    return receptive_fields(IdentityAdderModel())
+
+
+def test_units_are_counted_as_the_model_gives_them(fields):
+    model, sides = IdentityAdderModel(), []
+    for layer in model.modules():
+        if isinstance(layer, (nn.Conv2d, nn.MaxPool2d)):
+            layer.register_forward_hook(lambda *_: sides.append(_[2].shape[-1]))
+    model.eval()(torch.zeros(1, 1, 28, 28), torch.tensor([0]))
+    assert [model_summary.units(field) for field in fields] == sides
+
+
+def test_the_receptive_field_is_as_large_as_it_is(first, fields):
+    for layer in (0, 3, 7):
+        figure = model_summary.plot_receptive_field(first(1)[0][0][0], fields, layer)
+        box = figure.axes[0].patches[0]
+        assert box.get_width() == box.get_height() == fields[layer]["size"]
+        # It lies about the middle of the image, less than one jump of a late layer away.
+        assert abs(box.get_x() + box.get_width() / 2 - 13.5) <= fields[layer]["jump"]
+        assert [bar.get_width() for bar in figure.axes[1].patches] == [f["size"] for f in fields]
+
+
+@pytest.mark.parametrize("layer, row, column, seen", [
+    (7, 4, 1, "rows 6 to 27, columns 0 to 25"),
+    (7, 99, 99, "rows 6 to 27, columns 6 to 27"),  # beyond the last: the last
+    (2, 1, 0, "rows 0 to 5, columns 0 to 3"),
+])
+def test_what_a_unit_sees(layer, row, column, seen, first, fields):
+    figure = model_summary.plot_receptive_field(first(1)[0][0][0], fields, layer, row, column)
+    assert seen in figure.axes[0].get_title() and seen in figure.get_label()
+
+
+def test_one_can_choose_among_the_units_of_all_layers(first, fields):
+    explorer = model_summary.explore_units(first(1)[0][0][0], fields)
+    assert [layer["count"] for layer in explorer.layers] == [
+        model_summary.units(field) for field in fields]
+    assert explorer.place == [7, 0, 2, 2] and not any(layer["maps"] for layer in explorer.layers)
+
+
+def test_wide_text_is_kept_as_it_is_and_scrolls():
+    wide = model_summary.Wide("a  <b>\nc")
+    assert repr(wide) == "a  <b>\nc"
+    html = wide._repr_html_()
+    assert "a  &lt;b&gt;\nc</pre>" in html and "overflow-x: auto" in html

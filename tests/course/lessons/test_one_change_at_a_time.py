@@ -1,0 +1,101 @@
+"""One change at a time: the answers to its exercises, its figures."""
+
+import math
+import statistics
+
+import measure_changes
+import pandas as pd
+import pytest
+import torch
+
+from mnist_adder_lib import IdentityAdderModel, evaluate
+from mnist_adder_lib.course.lessons.one_change_at_a_time import (
+    checks,
+    plot_differences,
+    plot_rates,
+    searched,
+)
+
+
+def in_lists(start, changed):
+    differences = [b - a for a, b in zip(start.tolist(), changed.tolist())]
+    mean = sum(differences) / len(differences)
+    error = statistics.stdev(differences) / math.sqrt(len(differences))
+    low, high = mean - 2.78 * error, mean + 2.78 * error
+    return mean, error, "better" if low > 0 else "worse" if high < 0 else "can't tell"
+
+
+def middle_by_loop(digits, sums, number):
+    return [(digits[digit].item() + sums[digit + number].item()) / 2 for digit in range(10)]
+
+
+SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
+       "gentler augmentation"]
+
+RIGHT = {
+    checks.decayed: [
+        lambda w, g, r, d: torch.tensor(w * (1 - r * d) - r * g, dtype=torch.float64),
+    ],
+    checks.middle: [
+        middle_by_loop,
+        lambda digits, sums, number: (digits.numpy() + sums.numpy()[number:][:10]) / 2,
+    ],
+    checks.read_ablation: [in_lists],
+}
+
+
+def test_plot_rates():
+    figure = plot_rates([0.004, 0.1, 0.05, 0.0001])
+    assert list(figure.axes[0].lines[0].get_ydata()) == [0.004, 0.1, 0.05, 0.0001]
+    assert "from 0.004 up to 0.1 at step 2 and down to 0.0001 at step 4" in figure.get_label()
+
+
+def test_searched_says_where_the_best_lies():
+    table = searched()
+    for name in table.index:
+        tried = measure_changes.CHANGES[name].rates
+        place = {tried[0]: "at the lower edge", tried[-1]: "at the upper edge"}
+        best = measure_changes.chosen_rate(name)
+        assert table.loc[name, "tries"] == len(tried) and table.loc[name, "best"] == best
+        assert table.loc[name, "it lies"] == place.get(best, "inside")
+    assert (table.loc[["start", *SIX], "it lies"] == "inside").all()  # as the lesson says
+
+
+def test_plot_differences():
+    table = pd.DataFrame({0: [1.0, -0.1], 1: [1.2, 0.1]}, index=["AdamW", "no ReLU"])
+    figure = plot_differences(table)
+    assert "AdamW +1.10 give or take 0.28; no ReLU +0.00 give or take 0.28" in figure.get_label()
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(table.index)
+
+
+# --- what was measured, and the tool that measured it ---------------------------------------------
+
+RUNS = pd.read_json(measure_changes.RESULTS, lines=True)
+MEASURED = RUNS[RUNS["seed"] != measure_changes.SEARCH_SEED]
+
+
+def test_all_changes_were_measured_with_the_same_seeds():
+    assert not RUNS.duplicated(["change", "learning_rate", "seed"]).any()
+    assert set(MEASURED["change"]) == set(measure_changes.CHANGES)
+    seeds = MEASURED.groupby("change")["seed"].agg(sorted)
+    assert len(seeds.iloc[0]) >= 5 and all(found == seeds.iloc[0] for found in seeds)
+    assert not MEASURED.isna().any(axis=None)
+
+
+@pytest.mark.parametrize("name", measure_changes.CHANGES)
+def test_the_learning_rates_are_those_that_the_search_chose(name):
+    rates = set(MEASURED[MEASURED["change"] == name]["learning_rate"])
+    assert rates == {measure_changes.chosen_rate(name)}
+
+
+def test_contradictions_are_counted_over_all_ten_numbers(splits):
+    torch.manual_seed(0)
+    model, validation = IdentityAdderModel(), splits[1]
+    few = type(validation)(validation.images[:50], validation.digits[:50])
+    expected = 0
+    for number in range(10):
+        few.numbers = torch.full((50,), number)
+        found = evaluate(model, few)
+        sums = found.digit_logits.argmax(dim=1) + number
+        expected += (sums != found.sum_logits.argmax(dim=1)).sum().item()
+    assert measure_changes.contradictions(model, few) == expected > 0

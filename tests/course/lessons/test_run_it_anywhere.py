@@ -1,0 +1,148 @@
+"""Run it anywhere: the answers to its exercises, what it runs."""
+
+import math
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import torch.nn.functional as F
+from packaging.version import Version
+
+from mnist_adder_lib import IdentityAdderModel, export_onnx, load_pretrained, normalise
+from mnist_adder_lib.course.lessons import run_it_anywhere
+from mnist_adder_lib.course.lessons.run_it_anywhere import checks
+
+OLD = Version(torch.__version__) < Version("2.7")  # with another exporter
+
+
+def in_bits_by_loop(values, bits):
+    step = max(abs(value) for value in values.tolist()) / (2 ** (bits - 1) - 1)
+    return [round(value / step) * step for value in values.tolist()]
+
+
+def convolved(channels, windows, padding):
+    return F.conv2d(torch.tensor(channels), torch.tensor(windows)[None], padding=padding)[0]
+
+
+RIGHT = {
+    checks.in_bits: [in_bits_by_loop],
+    checks.fold: [
+        lambda w, m, d, f, s: (torch.tensor(w) * f / d, torch.tensor(s - m * f / d)),
+        lambda w, m, d, f, s: [[x * f / d for x in w], -m * f / d + s],
+    ],
+    checks.convolve: [run_it_anywhere.loop_convolve, convolved],
+    checks.users_served: [lambda c, d, m, p: torch.tensor(c * 86_400_000 / (m * d * p))],
+}
+
+
+def test_drawings_are_read():
+    pixels, digits = run_it_anywhere.drawings(60)
+    assert pixels.shape == (60, 28, 28) and pixels.dtype == torch.uint8
+    assert len(pixels.flatten(1).unique(dim=0)) == 60  # each is another
+    images = normalise(pixels[:, None] / 255)
+    with torch.no_grad():
+        answers = load_pretrained()(images, torch.zeros(60).long())[0].argmax(1)
+    assert (answers == digits).float().mean() > 0.85
+    assert torch.equal(run_it_anywhere.drawings(10, seed=0)[0], pixels[:10])
+
+
+def test_a_convolution_in_loops_is_a_convolution():
+    channels, windows = torch.randn(3, 6, 5), torch.randn(3, 3, 3)
+    for padding in (0, 1, 2):
+        ours = run_it_anywhere.loop_convolve(channels.tolist(), windows.tolist(), padding)
+        assert torch.allclose(torch.tensor(ours), F.conv2d(channels, windows[None],
+                                                           padding=padding)[0], atol=1e-5)
+
+
+def test_multiplications():
+    table = run_it_anywhere.multiplications(IdentityAdderModel())
+    assert list(table["multiplications"][:6]) == [56_448, 451_584, 225_792, 451_584, 112_896,
+                                                  57_600]
+    assert list(table["weights"][6:]) == list(table["multiplications"][6:])
+    assert table["weights"][6:].sum() == 8192
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node found")
+def test_javascript_answers_as_pytorch_does(first):
+    data, model = first(20), load_pretrained()
+    digits, sums, times = run_it_anywhere.run_javascript(model, data.images, data.numbers)
+    with torch.no_grad():
+        logits = model(normalise(data.images[:, None] / 255), data.numbers)
+    for ours, theirs in zip((digits, sums), logits):
+        assert torch.allclose(ours, theirs.softmax(dim=1), atol=1e-4)
+    assert len(times) == 20 and min(times) > 0
+
+
+def test_without_node_there_is_no_answer(first, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    data = first(2)
+    assert run_it_anywhere.run_javascript(None, data.images, data.numbers) is None
+
+
+def test_a_function_of_the_javascript():
+    for name in ("convolve", "linear", "maxPool", "forward"):
+        source = run_it_anywhere.javascript(name)
+        assert source.startswith("/**") and source.endswith("}")
+        assert source.count("\nfunction ") == 1 and f"function {name}(" in source
+
+
+def test_the_size_of_a_package():
+    assert 1 < run_it_anywhere.folder_megabytes(np) < 500
+
+
+def test_the_figures_say_what_they_show():
+    table = pd.DataFrame({"median": [0.5, 200], "fastest": [0.4, 190], "slowest": [3, 250]},
+                         index=["PyTorch", "Python"])
+    assert "PyTorch 0.50; Python 200" in run_it_anywhere.plot_latencies(table).get_label()
+    shares = run_it_anywhere.plot_shares(run_it_anywhere.multiplications(IdentityAdderModel()))
+    assert "99.4% of the multiplications" in shares.get_label()
+    bits = run_it_anywhere.plot_bits({8: 99.4, 3: 80.0})
+    assert "99.4% with 8 bits, 80.0% with 3 bits" in bits.get_label()
+    assert math.isclose(bits.axes[0].lines[0].get_ydata()[0], 99.4)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
+    path = tmp_path_factory.mktemp("onnx") / "adder.onnx"
+    export_onnx(IdentityAdderModel(), path)
+    return path
+
+
+def operations_of(path) -> list[str]:
+    import onnx
+    return [node.op_type for node in onnx.load(path).graph.node]
+
+
+def test_the_export_folds_what_the_lesson_says(exported):
+    operations = operations_of(exported)
+    assert operations.count("Conv") == 6
+    assert operations.count("BatchNormalization") == (9 if OLD else 6)
+
+
+def test_the_graph_has_a_box_for_every_operation(exported):
+    figure = run_it_anywhere.plot_onnx_graph(exported)
+    titles = [text.get_text().replace("BatchNorm", "BatchNormalization")
+              for text in figure.axes[0].texts]
+    operations = [name for name in operations_of(exported)
+                  if name not in ("Constant", "Identity")]
+    for operation in set(operations):
+        assert titles.count(operation) == operations.count(operation)
+    assert titles.count("Input") == 2 and {"digit: 10", "sum: 19"} < set(titles)
+    boxes = [patch.get_bbox() for patch in figure.axes[0].patches]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.skipif(OLD, reason="it has more boxes")
+def test_no_arrow_of_the_graph_crosses_a_box(exported):
+    ax = run_it_anywhere.plot_onnx_graph(exported).axes[0]
+    centres = [((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+               for box in (patch.get_bbox() for patch in ax.patches)]
+    for text in ax.texts:
+        if hasattr(text, "xyann"):
+            (x0, y0), (x1, y1) = text.xyann, text.xy
+            inside = [(x, y) for x, y in centres if abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0))
+                      < 0.1 and min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)]
+            assert len(inside) <= 2, inside  # its two ends

@@ -1,0 +1,48 @@
+"""Start here: the answers to its exercises, its figures."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mnist_adder_lib.course.lessons.start_here import checks, plot_map
+
+NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
+
+
+def largest(probabilities):
+    best = 0
+    for place in range(len(probabilities)):
+        if probabilities[place] > probabilities[best]:
+            best = place
+    return best
+
+
+def with_if(digit, number, total):
+    if digit + number == total:
+        return True
+    else:
+        return False
+
+
+RIGHT = {
+    checks.most_likely: [
+        np.argmax,
+        lambda p: torch.tensor(p).argmax(),
+        lambda p: max(range(len(p)), key=lambda place: p[place]),
+        largest,
+    ],
+    checks.agree: [
+        lambda digit, number, total: not total - digit - number,
+        lambda digit, number, total: torch.tensor(total - number).eq(digit),
+        with_if,
+    ],
+}
+
+
+def test_the_map_shows_each_lesson_in_its_place():
+    ax = plot_map().axes[0]
+    names = [path.stem[3:].replace("_", " ") for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*"))]
+    drawn = [text.get_text() for text in ax.texts[5:]]  # behind the parts: number, name, ...
+    assert drawn[::2] == [str(number) for number in range(len(names))]
+    assert [name.replace("\n", " ").strip("?").lower() for name in drawn[1::2]] == names
