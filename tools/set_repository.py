@@ -21,6 +21,9 @@ SETTING = re.compile(r'^Repository = "(.*)"$', re.MULTILINE)
 PLACEHOLDER = "https://github.com/OWNER/REPO"
 README = NOTEBOOKS.parent / "README.md"
 TRY = "Try it in your browser"  # what the link to the page says
+IN_A_CLONE = (  # said behind the link where there is no site
+    " (in a clone of the repository: open the file `docs/try/index.html`; "
+    "GitHub shows only its source)")
 BADGE = re.compile(r"\[!\[Open in Colab\]\(\S+\)\]\(\S+\)\n\n")
 
 ASKS = 'find_spec("mnist_adder_lib")'  # no other cell does
@@ -93,12 +96,14 @@ def with_address(notebook, address, path):
 
 
 def link_to_page(readme, address):
-    """The README with its link to the page: on the site, or in docs where there is no site."""
+    """The README with its link to the page on the site, or to the file where there is no site."""
     github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", address)
-    place = "docs/try/index.html"
     if github and address != PLACEHOLDER:
-        place = f"https://{github[1].lower()}.github.io/{github[2]}/try/index.html"
-    return re.sub(rf"\[{TRY}\]\(\S+?\)", f"[{TRY}]({place})", readme)
+        place, hint = f"https://{github[1].lower()}.github.io/{github[2]}/try/index.html", ""
+    else:
+        place, hint = "docs/try/index.html", IN_A_CLONE
+    link = re.compile(rf"\*\*\[{TRY}\]\(\S+?\)\*\*(?: \(in a clone.*?\))?")
+    return link.sub(lambda _: f"**[{TRY}]({place})**{hint}", readme)
 
 
 def main(address=None):
