@@ -8,7 +8,8 @@ top of what is there, again when pyproject.toml has changed, and anew when the f
 Runs with any Python from 3.11 on and nothing else, on Windows too; that Python's version becomes
 the environment's. Arguments go on to the first command: `python tools/make.py test tests -k loss`.
 VENV names another folder for the environment; VENV_OPTIONS are those of `python -m venv`, such as
---system-site-packages on Debian's own torch.
+--system-site-packages on Debian's own torch. An environment that isn't this clone's own is never
+touched.
 """
 
 import hashlib
@@ -39,17 +40,21 @@ TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Py
 
 def environment(extras: str) -> Path:
     """The Python of the environment, which is made, or brought up to date, where it has to be."""
-    folder = ROOT / (os.environ.get("VENV") or ".venv")
+    folder = Path(os.path.realpath(ROOT / (os.environ.get("VENV") or ".venv")))
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     ready = folder / "ready"
     project = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     text = ready.read_text(encoding="utf-8") if ready.exists() else ""
-    root, of, installed = (text.splitlines() + 3 * [""])[:3]
+    owner, of, installed = (text.splitlines() + 3 * [""])[:3]
     wanted = " ".join(sorted({*extras.split(), *installed.split()}))
-    if (root, of, installed) == (str(ROOT), project, wanted):
+    if (owner, of, installed) == (str(ROOT), project, wanted):
         return python
+    check_is_ours(folder, owner)
+    if not owner:  # it is ours from now on, even if making it fails half-way
+        folder.mkdir(parents=True, exist_ok=True)
+        ready.write_text(f"{ROOT}\n", encoding="utf-8")
     options = shlex.split(os.environ.get("VENV_OPTIONS", ""))
-    if root not in ("", str(ROOT)):  # its programs begin with the path of the old folder
+    if owner not in ("", str(ROOT)):  # its programs begin with the path of the old folder
         run(sys.executable, "-m", "venv", "--clear", *options, folder)
     # pip is asked for, not Python: an environment that failed half-way (Debian without
     # python3-venv) has the one and not the other.
@@ -58,6 +63,24 @@ def environment(extras: str) -> Path:
     run(python, "-m", "pip", "install", "-e", f".[{wanted.replace(' ', ',')}]")
     ready.write_text(f"{ROOT}\n{project}\n{wanted}\n", encoding="utf-8")
     return python
+
+
+def check_is_ours(folder: Path, owner: str) -> None:
+    """Exit, and change nothing, where making an environment could destroy what isn't ours.
+
+    Ours are a folder that is empty or not there, an environment that was made for this clone, and
+    one inside this clone, which may have been renamed since. owner: the clone that the
+    environment was made for, as it says itself, or "".
+    """
+    is_environment = (folder / "pyvenv.cfg").exists()
+    is_inside = ROOT in folder.parents
+    is_empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if is_empty or owner == str(ROOT) or (is_inside and is_environment):
+        return
+    what = (f"the environment of {owner}" if owner else
+            "an environment that this program did not make" if is_environment else
+            "not an environment")
+    sys.exit(f"{folder} is {what}. Nothing was changed: name another folder in VENV.")
 
 
 def works(*command) -> bool:
