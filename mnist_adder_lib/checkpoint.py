@@ -13,17 +13,23 @@ from .files import CheckpointError, asset_path, from_bytes, load_tensors, to_byt
 from .model import IdentityAdderModel, is_finite
 
 FORMAT = "mnist_adder checkpoint 1"
+RESERVED = {"variant", "normalisation"}  # details that a checkpoint has of its own
 
 
 def save_checkpoint(path: str | Path, model: IdentityAdderModel, **details: Any) -> None:
     """Write the model's weights and variant, the normalisation of its input, and details.
 
     A path that ends in `.safetensors` gets that format, which the page in the browser reads, too.
-    details are plain values to keep beside them, such as `seed=0` or `scores={...}`: numbers,
-    texts, tensors, and lists and dicts of these. An existing file is replaced only once the new one
-    is complete. Raises ValueError, before it writes, for what could not be loaded again, and
-    OSError where it can't be written. No random number is drawn.
+    details are plain values to keep with them, such as `seed=0` or `scores={...}`: numbers, texts,
+    None, and lists and dicts of these; in PyTorch's format also tensors, tuples, and dicts whose
+    keys are numbers. An existing file is replaced only once the new one is complete. Raises
+    ValueError, before it writes, for what could not be loaded again as it was and for details
+    called `variant` or `normalisation`, and OSError where it can't be written. No random number is
+    drawn.
     """
+    if taken := RESERVED & details.keys():
+        raise ValueError(f"a checkpoint has its own {' and '.join(sorted(taken))}: "
+                         "give the detail another name")
     content = dict(
         format=FORMAT,
         variant=model.config,

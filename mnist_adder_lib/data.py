@@ -160,11 +160,16 @@ def find_mnist(root: str | Path | None = None) -> Path:
     Looks at `root`, else at the environment variable MNIST_ADDER_DATA, else at the checkout's
     `assets/mnist`, else at the user's cache. torchvision verifies the archives, unpacks them, and
     downloads what is missing; where the folder can't be written, that happens in the user's cache.
-    Raises DataError, which says what to do.
+    Raises DataError, which says what to do, also for a named folder that isn't there: it may be
+    mistyped.
     """
     cache, checkout = user_cache_path("mnist_adder"), Path(__file__).parents[1] / "assets" / "mnist"
-    root = root or os.environ.get("MNIST_ADDER_DATA") or (checkout if checkout.exists() else cache)
-    source = Path(os.path.expanduser(root))
+    named = root or os.environ.get("MNIST_ADDER_DATA")
+    source = Path(os.path.expanduser(named or (checkout if checkout.exists() else cache)))
+    if named and not source.is_dir():
+        raise DataError(f"there is no folder {source} to find MNIST in. Correct its name, or make "
+                        "the folder to have MNIST downloaded there. (The name comes from "
+                        f"{'the argument' if root else 'MNIST_ADDER_DATA'}.)")
     try:
         try:
             return _unpack(source, source)

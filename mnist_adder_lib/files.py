@@ -7,6 +7,7 @@ import io
 import json
 import os
 import secrets
+import shutil
 import time
 import zipfile
 import zlib
@@ -16,7 +17,7 @@ from typing import Any
 import safetensors.torch
 import torch
 
-SAFETENSORS = ".safetensors"  # files with this ending are of that format
+SAFETENSORS = ".safetensors"  # files with this ending, in capitals or not, are of that format
 
 
 class CheckpointError(ValueError):
@@ -48,10 +49,17 @@ def load_tensors(path: Path) -> Any:
 
 
 def to_bytes(content: dict[str, Any], suffix: str) -> bytes:
-    """A file of PyTorch's, or of safetensors: there `weights` are tensors, the rest fits JSON."""
-    if suffix != SAFETENSORS:
+    """A file of PyTorch's, or of safetensors: there `weights` are tensors, the rest fits JSON.
+
+    Raises ValueError for what JSON would change, and almost anything for what can't be saved.
+    """
+    if suffix.lower() != SAFETENSORS:
         torch.save(content, buffer := io.BytesIO())
         return buffer.getvalue()
+    for key, value in content.items():
+        if key != "weights" and not _fits_json(value):
+            raise ValueError(f"{key} in a {SAFETENSORS} file can hold numbers, texts, None, lists, "
+                             f"and dicts whose keys are texts, nothing else, not {value!r:.200}")
     weights = {name: value for name, value in content["weights"].items() if value.ndim}
     about = {key: json.dumps(value) for key, value in content.items() if key != "weights"}
     about["crc32"] = _split(safetensors.torch.save(weights))[1]
@@ -60,7 +68,7 @@ def to_bytes(content: dict[str, Any], suffix: str) -> bytes:
 
 def from_bytes(file: bytes, suffix: str) -> Any:
     """What `to_bytes` was given, without batch norm's counts. Raises almost anything if damaged."""
-    if suffix != SAFETENSORS:
+    if suffix.lower() != SAFETENSORS:
         with zipfile.ZipFile(io.BytesIO(file)) as archive:
             if damaged := archive.testzip():  # torch.load compares no check sums
                 raise ValueError(f"{damaged} has a wrong check sum")
@@ -73,6 +81,15 @@ def from_bytes(file: bytes, suffix: str) -> Any:
     return dict({key: json.loads(value) for key, value in about.items()}, weights=weights)
 
 
+def _fits_json(value: Any) -> bool:
+    """Whether JSON gives the value back as it was: a tuple would become a list, a key a text."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _fits_json(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(map(_fits_json, value))
+    return value is None or type(value) in (bool, int, float, str)
+
+
 def _split(file: bytes) -> tuple[dict[str, str], str]:
     """The metadata of a safetensors file, and a check sum of the numbers that follow."""
     start = 8 + int.from_bytes(file[:8], "little")
@@ -82,18 +99,25 @@ def _split(file: bytes) -> tuple[dict[str, str], str]:
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write a file whole or not at all: whatever goes wrong, an existing file stays as it was.
 
-    A link stays one, the file that it names is written. Raises OSError where it can't be written.
+    It keeps its permissions; a link stays one, and the file that it names is written. Raises
+    OSError, which names `path`, where it can't be written.
     """
-    path = Path(os.path.realpath(path))
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name}-{secrets.token_hex(4)}.part")
     try:
         with open(part, "xb") as file:
+            # Before anything is in it. Windows knows only "read-only", and then couldn't remove it.
+            if target.exists() and os.name == "posix":
+                shutil.copymode(target, part)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _replace(part, path)
-    except BaseException:
+        _replace(part, target)
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # it names the part, which nobody has asked for
+            reason = error.strerror or str(error)
+            raise type(error)(error.errno, reason, str(path)) from None
         raise
 
 

@@ -1,3 +1,4 @@
+import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from mnist_adder_lib import (
     CheckpointError,
@@ -82,7 +83,7 @@ def test_a_truncated_checkpoint(either, share):
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 0.999), bit=st.integers(0, 7))
 def test_each_changed_bit_of_safetensors_is_noticed_or_changes_no_weight(tmp_path, share, bit):
-    path, model = tmp_path / "model.safetensors", load_pretrained()
+    path, model = tmp_path / "model.safetensors", IdentityAdderModel()
     save_checkpoint(path, model)
     content = bytearray(path.read_bytes())
     content[int(share * len(content))] ^= 1 << bit
@@ -141,11 +142,54 @@ def test_what_could_not_be_loaded_again_is_refused_before_writing(path, value):
     assert load_checkpoint(path)[1]["seed"] == 1
 
 
-def test_plain_details_come_back(path):
-    details = dict(a=None, b=True, c=[1, (2.5, "x")], d={"e": {1: [float("inf")]}})
-    save_checkpoint(path, IdentityAdderModel(), **details, f=torch.arange(3))
-    loaded = load_checkpoint(path)[1]
-    assert details.items() <= loaded.items() and loaded["f"].tolist() == [0, 1, 2]
+plain = st.none() | st.booleans() | st.integers(-2**63, 2**63) | st.floats(allow_nan=False)
+plain |= st.text(st.characters(exclude_categories=["Cs"]))
+either_format = st.recursive(plain, lambda more: st.lists(more) | st.dictionaries(st.text(), more))
+keys = st.integers(0, 99) | st.text()
+pytorch_alone = st.recursive(
+    plain, lambda more: st.tuples(more, more) | st.dictionaries(keys, more))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=either_format)
+def test_plain_details_come_back(either, value):
+    save_checkpoint(either, load_pretrained(), detail=value, nan=[float("nan")])
+    details = load_checkpoint(either)[1]
+    assert repr(details["detail"]) == repr(value) and np.isnan(details["nan"][0])
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=pytorch_alone)
+def test_details_come_back_as_they_were_or_are_refused(either, value):
+    try:
+        save_checkpoint(either, load_pretrained(), detail=value)
+    except ValueError as error:
+        assert either.suffix == ".safetensors" and "dicts whose keys are texts" in str(error)
+    else:
+        assert repr(load_checkpoint(either)[1]["detail"]) == repr(value)
+
+
+@pytest.mark.parametrize("value", [{0: 99}, (1, 2), {"scores": [(1, 2)]}, torch.arange(3)])
+def test_what_json_would_change_is_kept_in_pytorchs_format_alone(path, value):
+    save_checkpoint(path, IdentityAdderModel(), detail=value)
+    assert repr(load_checkpoint(path)[1]["detail"]) == repr(value)
+    with pytest.raises(ValueError, match="details in a .safetensors file can hold numbers, texts"):
+        save_checkpoint(path.with_suffix(".safetensors"), IdentityAdderModel(), detail=value)
+    assert [file.name for file in path.parent.iterdir()] == ["model.pt"]
+
+
+@pytest.mark.parametrize("name", ["variant", "normalisation"])
+def test_a_detail_with_a_name_of_the_checkpoints_own_is_refused(either, name):
+    with pytest.raises(ValueError, match=f"a checkpoint has its own {name}"):
+        save_checkpoint(either, IdentityAdderModel(), **{name: "mine"})
+    assert not either.exists()
+
+
+def test_the_ending_in_capitals_names_the_format_too(tmp_path):
+    path, model = tmp_path / "MODEL.SAFETENSORS", IdentityAdderModel()
+    save_checkpoint(path, model)
+    assert same(load_checkpoint(path)[0], model)
+    assert not zipfile.is_zipfile(path) and "sum_head.weight" in load_file(path)
 
 
 def test_a_network_that_has_diverged_is_refused(either):
@@ -222,6 +266,27 @@ def test_write_whole_replaces_and_is_readable_by_others(path):
     assert path.read_bytes() == b"two"
     (path.parent / "usual").touch()
     assert path.stat().st_mode == (path.parent / "usual").stat().st_mode
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_write_whole_keeps_the_permissions_of_a_file(path, mode):
+    path.touch()
+    path.chmod(mode)
+    write_whole(path, b"secret")
+    assert path.read_bytes() == b"secret" and path.stat().st_mode & 0o777 == mode
+
+
+def test_an_error_of_saving_names_the_file_that_was_asked_for(tmp_path):
+    missing = tmp_path / "missing" / "model.pt"
+    folder = tmp_path / "folder.pt"
+    folder.mkdir()
+    for path, kind in [(missing, FileNotFoundError), (folder, OSError)]:
+        with pytest.raises(kind) as caught:
+            write_whole(path, b"")
+        assert caught.value.filename == str(path) and caught.value.errno
+        assert ".part" not in str(caught.value)
+    assert list(tmp_path.rglob("*")) == [folder]
 
 
 def test_a_link_stays_and_its_file_is_written(path):

@@ -245,11 +245,21 @@ def test_a_damaged_or_missing_archive_and_no_network(archives, cache, damage):
 
 
 def test_a_place_that_holds_no_data(cache, tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("MNIST_ADDER_DATA", str(tmp_path / "empty"))
+    with pytest.raises(DataError, match="missing or damaged in .*empty"):
+        find_mnist()
+
+
+@pytest.mark.parametrize("place", ["file", "mistyped"])
+def test_a_folder_that_is_not_there_is_named_and_not_created(cache, tmp_path, monkeypatch, place):
     (tmp_path / "file").touch()
-    for place in ("file", "nowhere"):
-        monkeypatch.setenv("MNIST_ADDER_DATA", str(tmp_path / place))
-        with pytest.raises(DataError, match=f"missing or damaged in .*{place}"):
-            find_mnist()
+    with pytest.raises(DataError, match=f"there is no folder .*{place}.* the argument"):
+        load_splits(tmp_path / place)
+    monkeypatch.setenv("MNIST_ADDER_DATA", str(tmp_path / place))
+    with pytest.raises(DataError, match=f"there is no folder .*{place}.* MNIST_ADDER_DATA"):
+        find_mnist()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("share", [0, 0.5])
@@ -273,6 +283,7 @@ def test_what_is_missing_is_downloaded(archives, cache, monkeypatch):
                         shutil.copy(originals / url.rpartition("/")[2], path))
     (archives / RAW / f"{FILES[1]}.gz").unlink()
     assert find_mnist(archives) == archives and is_whole(archives)
+    cache.mkdir()
     assert find_mnist(cache) == cache and is_whole(cache)
 
 
