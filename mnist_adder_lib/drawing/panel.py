@@ -16,7 +16,7 @@ from traitlets import Bool, Bunch, Dict, Int, List, TraitError, Unicode, observe
 from ..data import load_splits
 from ..evaluate import Prediction, predict
 from .framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
-from .photos import read_picture
+from .photos import open_picture, read_picture
 from .strokes import as_strokes, frame_strokes, render_strokes
 from .style import style
 
@@ -34,6 +34,17 @@ def to_url(image: np.ndarray) -> str:
 def from_url(url: str) -> bytes:
     """The bytes in a data URL; raises ValueError where it isn't base64."""
     return base64.b64decode(url.partition(",")[2])
+
+
+def read_background(background: dict) -> np.ndarray:
+    """The picture under the strokes, uint8 (height, width). Raises ValueError where there is none.
+
+    `background` has its `url`, as from `to_url`, and what to say `about` it.
+    """
+    url, about = background.get("url"), background.get("about", "")
+    if not isinstance(url, str) or not isinstance(about, str):
+        raise ValueError("A background is {}, or a picture: its url and what to say about it.")
+    return np.asarray(open_picture(from_url(url), ["PNG"]).convert("L"))
 
 
 def with_article(digit: int) -> str:
@@ -73,7 +84,7 @@ class DigitPad(anywidget.AnyWidget):
 
     `strokes` is a list of strokes, each a list of (x, y), fractions of the pad from the top left.
     Set from Python, they change the page; drawn on, they change here: `pad.observe(f, "strokes")`.
-    Raises TraitError, and stays as it was, for anything else.
+    Raises TraitError, and stays as it was, for anything else, also where the page sends it.
     """
 
     _esm = Path(__file__).with_name("pad.js")  # its first lines say how page and Python talk
@@ -90,6 +101,22 @@ class DigitPad(anywidget.AnyWidget):
         except ValueError as error:
             raise TraitError(str(error)) from None
 
+    @validate("unfinished")
+    def _check_unfinished(self, proposal: Bunch) -> list:
+        try:
+            return [point for stroke in as_strokes([proposal.value]) for point in stroke.tolist()]
+        except ValueError as error:
+            raise TraitError(str(error)) from None
+
+    @validate("background")
+    def _check_background(self, proposal: Bunch) -> dict:
+        try:
+            if proposal.value:
+                read_background(proposal.value)
+        except ValueError as error:
+            raise TraitError(str(error)) from None
+        return proposal.value
+
     def _should_send_property(self, key: str, value: object) -> bool:
         # What comes from the page isn't sent back; ipywidgets would compare all of it as JSON.
         return key not in self._property_lock and super()._should_send_property(key, value)
@@ -99,11 +126,12 @@ class DigitPad(anywidget.AnyWidget):
         strokes = [stroke for stroke in [*self.strokes, self.unfinished] if stroke]
         if not self.background:
             return frame_strokes(strokes)
-        picture = Image.open(io.BytesIO(from_url(self.background["url"])))
+        picture = read_background(self.background)
         if strokes:
             ink = render_strokes(strokes)
-            return frame_drawing(np.maximum(ink, np.asarray(picture.resize((280, 280)))))
-        return frame_drawing(np.asarray(picture))
+            resized = np.asarray(Image.fromarray(picture).resize((280, 280)))
+            picture = np.maximum(ink, resized)
+        return frame_drawing(picture)
 
     def clear(self) -> None:
         """Wipe the pad."""
@@ -161,6 +189,13 @@ class AdderPanel(DigitPad):
         if not self.unfinished:
             answer |= dict(strokes=self.strokes, background=self.background, number=self.number)
         self.answer = answer
+
+    @validate("request")
+    def _check_request(self, proposal: Bunch) -> dict:
+        what = proposal.value
+        if what.get("sample") is True or isinstance(what.get("upload"), str):
+            return what
+        raise TraitError("A request is {sample: true} or {upload: a data URL}.")
 
     @observe("request")
     def _fetch(self, change: Bunch) -> None:

@@ -1,6 +1,7 @@
 """From a photo or a picture file to white ink on black."""
 
 import io
+import warnings
 from functools import reduce
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import ndimage
 from .framing import FAINT, to_uint8
 
 STEEP = 0.025  # of black to white for each pixel: what has no edge as steep as that is no ink
+MOST_PIXELS = 25_000_000  # a phone's photo has 12 million; unpacked, each may take 4 bytes and more
 STRONG = 0.45  # of the strongest ink: below it are shadows, and lines printed on the paper
 
 
@@ -17,21 +19,45 @@ def read_picture(data: bytes) -> np.ndarray:
     """Read a PNG or JPEG of a digit, dark on light or light on dark, as white ink on black.
 
     Returns uint8 (n, n), n at most 280; shadows are evened out. Raises ValueError for any other
-    file, for a damaged one, and for a picture without anything like ink.
+    file, for a damaged one or one of more than 25 million pixels, and for a picture without
+    anything like ink.
     """
-    try:
-        image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
-        image.draft("RGB", (560, 560))  # a large JPEG is decoded small
-        image.load()
-        ImageOps.exif_transpose(image, in_place=True)  # as the camera was held
-        image.thumbnail((280, 280))
-    except Exception as error:  # Pillow raises many kinds for damaged files
-        raise ValueError("This file can't be read: please choose a PNG or JPEG.") from error
+    image = open_picture(data, ["PNG", "JPEG"])
+    image.thumbnail((280, 280))
     ink = lift_ink(blend_with_paper(image))
     if not ink.any():
         raise ValueError("I can't find a digit in this picture.")
     picture = Image.fromarray(to_uint8(ink))
     return np.asarray(ImageOps.pad(picture, (max(picture.size),) * 2))  # black around it
+
+
+def open_picture(data: bytes, formats: list[str]) -> Image.Image:
+    """Decode a picture in one of these formats; no decoder of another format is reached.
+
+    A large JPEG is decoded small, to no less than 560 pixels. 16-bit grey becomes 8-bit grey.
+    Raises ValueError for any other file, for a damaged one and, before it is unpacked, for one of
+    more than 25 million pixels.
+    """
+    try:
+        with warnings.catch_warnings():  # Pillow's limit, which is higher
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image: Image.Image = Image.open(io.BytesIO(data), formats=formats)
+        is_too_large = image.width * image.height > MOST_PIXELS
+        if not is_too_large:
+            image.draft("RGB", (560, 560))
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)  # as the camera was held
+    except Image.DecompressionBombError:  # too large for Pillow, too
+        is_too_large = True
+    except Exception as error:  # Pillow raises many kinds for damaged files
+        names = " or ".join(formats)
+        raise ValueError(f"This file can't be read: please choose a {names}.") from error
+    if is_too_large:
+        raise ValueError("This picture is too large: please choose one of at most 25 million "
+                         "pixels.")
+    if image.mode.startswith("I"):  # converting it would cut its 65,536 levels off at 255
+        return Image.fromarray((np.asarray(image) / 257).clip(0, 255).astype(np.uint8))
+    return image
 
 
 def blend_with_paper(image: Image.Image) -> np.ndarray:

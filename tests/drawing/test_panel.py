@@ -172,6 +172,38 @@ def test_what_does_not_fit_is_refused_and_the_panel_stays_as_it_was(name, value)
     assert panel.number == 5 and panel.strokes == SEVEN and "7 + 5" in panel.sentence
 
 
+def png_of(image, kind="png", **options):
+    """A data URL of a PIL image."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+BAD_MESSAGES = [
+    dict(unfinished=["ab"]), dict(unfinished=[[0.1, 0.2, 0.3]]), dict(unfinished=[[0.1, None]]),
+    dict(background={"url": "x"}), dict(background={"about": "no picture"}),
+    dict(background={"url": 3}), dict(background={"url": to_url(SQUARE)[:90]}),
+    dict(background={"url": to_url(SQUARE), "about": ["a list"]}),
+    dict(background={"url": png_of(Image.fromarray(SQUARE), "gif")}),
+    dict(background={"url": png_of(Image.new("L", (6000, 6000)))}),
+    dict(strokes="ab"), dict(strokes=[[[0.1, 0.2], "c"]]), dict(number=12), dict(message_id=5),
+    dict(request={"upload": 5}), dict(request={"delete": True}), dict(request=[]),
+]
+
+
+@pytest.mark.parametrize("bad", BAD_MESSAGES, ids=lambda bad: f"{bad!s:.60}")
+@pytest.mark.parametrize("others", [{}, dict(strokes=SEVEN[:1], number=3)], ids=["alone", "mixed"])
+def test_a_bad_message_is_refused_and_changes_nothing(bad, others):
+    panel = panel_of()
+    before = panel.get_state()
+    with pytest.raises(TraitError):
+        save(panel, **{**others, **bad})
+    assert panel.get_state() == before
+    bar = [[0.3, 0.5], [0.6, 0.5]]
+    (answer,) = save(panel, strokes=[*SEVEN, bar])  # the next stroke is read
+    assert np.array_equal(panel.seen, frame_strokes([*SEVEN, bar])) and answer["digit"] == 7
+
+
 def test_an_unfinished_stroke_is_read_but_not_kept():
     panel, bar = panel_of(), [[0.3, 0.5], [0.6, 0.5]]
     (answer,) = save(panel, unfinished=bar)

@@ -5,9 +5,10 @@ import io
 import numpy as np
 import pytest
 from drawn import render, similarity
-from PIL import Image
+from PIL import Image, ImageFile
 from scipy import ndimage
 
+from mnist_adder_lib.drawing import photos
 from mnist_adder_lib.drawing.framing import crop_to_ink, frame_drawing, to_ink
 from mnist_adder_lib.drawing.photos import read_picture
 
@@ -46,6 +47,13 @@ def test_pictures_of_any_mode_are_read(mode):
     assert is_read(encode(image, "jpeg" if mode == "CMYK" else "png"))
 
 
+@pytest.mark.parametrize("light", [True, False], ids=["dark on light", "light on dark"])
+def test_a_grey_picture_of_16_bits_is_read_like_one_of_8(light):
+    grey = paper(7, light)
+    assert np.array_equal(read_picture(encode(grey.astype(np.uint16) * 257)),
+                          read_picture(encode(grey)))
+
+
 @pytest.mark.parametrize("ink", [0, 255])
 def test_transparent_paper(ink):
     alpha = render(5, fill=0.7)
@@ -60,6 +68,28 @@ def test_a_phones_photo_is_turned_and_shrunk():
     assert is_read(encode(image, "jpeg", exif=exif))
     wide = np.hstack([paper()[:, :1].repeat(200, 1), paper()])
     assert read_picture(encode(wide)).shape == (280, 280)
+
+
+def test_a_large_jpeg_is_decoded_small(monkeypatch):
+    """libjpeg can leave out 7 of 8 rows and columns, which saves nearly all time and memory."""
+    sizes = []
+    monkeypatch.setattr(photos.ImageOps, "exif_transpose",
+                        lambda image, **_: sizes.append(image.size))
+    data = encode(Image.fromarray(paper()).resize((4480, 4480)), "jpeg")
+    assert is_read(data)
+    assert sizes == [(560, 560)]
+
+
+@pytest.mark.parametrize("kind, size", [("png", (12_000, 12_000)), ("jpeg", (5_001, 5_000))])
+def test_too_many_pixels_are_refused_before_they_are_unpacked(kind, size, monkeypatch):
+    data = encode(Image.new("L", size, 200), kind)
+
+    def unpack(image):
+        raise AssertionError("it was unpacked")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", unpack)
+    with pytest.raises(ValueError, match="too large: .* at most 25 million pixels"):
+        read_picture(data)
 
 
 @pytest.mark.parametrize(
