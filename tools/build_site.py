@@ -29,6 +29,8 @@ from nbformat import v4
 from PIL import Image
 from set_repository import ASKS, BADGE, PLACEHOLDER, badge, read_address
 
+from mnist_adder_lib.course.exercises.recall import Recall
+from mnist_adder_lib.course.exercises.recall import load as load_recall
 from mnist_adder_lib.course.notebook.display import Picture
 from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.course.widgets.widgets import read, without_python
@@ -198,6 +200,19 @@ def live(statements: str, scripts: dict) -> str:
     return as_html(widget, scripts, instead=getattr(widget, "instead", ""))
 
 
+def recall_live(code, lesson: str, scripts: dict) -> None:
+    """The questions from earlier lessons, with links to pages in place of notebooks."""
+    for cell in code:
+        if "guesses.recall()" in cell.source:
+            widget = Recall(load_recall(lesson))
+            widget.questions = [one | {"link": one["link"].replace(".ipynb#", ".html#")}
+                                for one in widget.questions]
+            text = cell.outputs[0].data["text/markdown"]
+            cell.outputs[0].data = {
+                "text/markdown": as_html(widget, scripts, instead=f"\n\n{text}\n\n")}
+            tag(cell, "remove-input")
+
+
 def guess_live(code, scripts: dict) -> None:
     """Choices for each guess; what would give its answer away is marked, and waits for one."""
     asked = {}
@@ -261,6 +276,7 @@ def as_page(notebook, path: Path, address: str, scripts: dict):
         else:
             continue
         cell.outputs = [v4.new_output("display_data", {"text/html": shown})]
+    recall_live(code, path.stem[3:], scripts)
     guess_live(code, scripts)
     return notebook
 

@@ -1,15 +1,17 @@
 """How long a lesson takes: one rule for all; `run_lessons.py` writes the result into its header.
 
 For people whose first language isn't English: 100 words a minute, half a minute to read and run
-each code cell, half a minute more for a figure, and for a guess. The exercises have minutes of
-their own, below their titles. On top comes what the computer works alone: the seconds that
-`run_lessons.py` measured on two CPU cores, where they are more than half a minute.
+each code cell, half a minute more for a figure and for a guess, and a minute and a half more for
+the three questions from earlier lessons. The exercises have minutes of their own, below their
+titles. On top comes what the computer works alone: the seconds that `run_lessons.py` measured on
+two CPU cores, where they are more than half a minute.
 """
 
 import re
 
 WORDS_A_MINUTE = 100
 CODE_CELL = FIGURE = GUESS = 0.5  # minutes
+RECALL = 1.5
 SECONDS = "running_seconds"  # where a notebook's metadata keep the measured time
 TIME = re.compile(r"\*\*Time\*\* .+?(?=\n\n)", re.DOTALL)
 
@@ -28,6 +30,7 @@ def to_read(notebook) -> float:
             minutes += len(re.findall(r"\w[\w'-]*", text)) / WORDS_A_MINUTE
         else:
             minutes += CODE_CELL + GUESS * ("guesses.ask(" in cell.source)
+            minutes += RECALL * ("guesses.recall(" in cell.source)
             shown = [output.get("data", {}) for output in cell.outputs]
             minutes += FIGURE * any("image/png" in data for data in shown)
     return minutes

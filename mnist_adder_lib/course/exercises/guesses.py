@@ -26,6 +26,7 @@ from IPython.display import Markdown
 from traitlets import Bool, Int, List, TraitError, Unicode, validate
 
 from ..widgets.widgets import front_end
+from . import recall
 
 QUESTIONS = Path(__file__).parents[1] / "lessons" / "questions"
 
@@ -146,8 +147,9 @@ class Guess:
 class Guesses:
     """The questions of one lesson, by name."""
 
-    def __init__(self, questions: dict[str, Question]):
+    def __init__(self, questions: dict[str, Question], lesson: str = ""):
         self.questions = questions
+        self.lesson = lesson
         self._asked: dict[str, Guess] = {}
 
     @classmethod
@@ -162,7 +164,11 @@ class Guesses:
         for name, outcome in outcomes.items():
             name = name.replace("_", " ")
             questions[name] = questions[name]._replace(outcome=outcome)
-        return cls(questions)
+        return cls(questions, lesson)
+
+    def recall(self) -> None:
+        """Show three questions from earlier lessons, to be answered without looking."""
+        recall.ask(self.lesson)
 
     def ask(self, name: str) -> Guess:
         """The question of this name, to be shown and answered before the result is computed."""

@@ -1,13 +1,5 @@
 // The front end of a guess: native radio buttons, which bring the arrow keys and one tab stop.
 
-/** Appends a text to a node, with `code` between backticks. */
-function write(node, text) {
-  text.split("`").forEach((part, n) => {
-    if (n % 2) node.appendChild(document.createElement("code")).textContent = part;
-    else node.append(part);
-  });
-}
-
 function render({ model, el }) {
   const group = document.createElement("fieldset");
   const name = `guess-${Math.random()}`; // radio buttons of one name are one group in the page

@@ -26,6 +26,14 @@ function keepKeys(el) {
   };
 }
 
+/** Appends a text to a node, with `code` between backticks. */
+function write(node, text) {
+  text.split("`").forEach((part, n) => {
+    if (n % 2) node.appendChild(document.createElement("code")).textContent = part;
+    else node.append(part);
+  });
+}
+
 /** 0 is black, what is above is white, what is below is orange. */
 function signed(value, scale) {
   const strength = clamp(Math.abs(value) / (scale || 1), 0, 1) ** 0.6; // small ones can be seen, too
