@@ -37,8 +37,9 @@ def draw(seed: int) -> tuple[torch.Tensor, list, list]:
     """Nonsense, uint8 (n, 28, 28), and the kind and the name of each."""
     random, images, kinds, names = np.random.default_rng(seed), [], [], []
     for kind in ("letters", "shapes", "lines"):
-        some, what = nonsense.draw_each(kind, 20, seed)
-        images, kinds, names = [*images, *some], kinds + [kind] * len(what), names + what
+        drawings, drawn = nonsense.draw_each(kind, 20, seed)
+        images, names = [*images, *drawings], names + drawn
+        kinds += [kind] * len(drawn)
     for name, make in KINDS.items():
         images += [torch.from_numpy(nonsense.framed(make(random))) for _ in range(100)]
         kinds, names = kinds + ["two digits" if name == "17" else name] * 100, names + [name] * 100
@@ -54,9 +55,9 @@ def doubt(model, images):
 
 def scores(model, images, known, digits) -> dict[str, np.ndarray]:
     """How strange images are, by several measures."""
-    average, others = found_in(model, images)[:, 16:], found_in(model, known)[:, 16:]
+    averages, known_averages = found_in(model, images)[:, 16:], found_in(model, known)[:, 16:]
     return {"confidence": doubt(model, images).numpy(),
-            "16 averages, as they are": torch.cdist(average, others).amin(1).numpy(),
+            "16 averages, as they are": torch.cdist(averages, known_averages).amin(1).numpy(),
             "ink alone": torch.cdist(*map(ink_in_squares, (images, known))).amin(1).numpy(),
             "nearest.py": distances_to_nearest(model, images, known, digits).numpy()}
 
@@ -78,7 +79,7 @@ if __name__ == "__main__":
     images, kinds, names = draw(options.seed)
     thresholds = pd.DataFrame(digits["writers 1-7"]).quantile(0.98)
     print(thresholds.round(3).to_string())
-    table = {name: pd.DataFrame(some).gt(thresholds).mean() for name, some in {
+    table = {name: pd.DataFrame(scores).gt(thresholds).mean() for name, scores in {
         **digits, "evaluation": scores(model, evaluation.images[:2000], *known)}.items()}
     for by in (kinds, names):
         strange = pd.DataFrame(scores(model, images, *known)).gt(thresholds).groupby(by).mean()

@@ -114,16 +114,16 @@ def log_probabilities(model, outputs, way: Way, partners: int):
     """Of all that a sum's target may be, from a batch's outputs."""
     if not way.structure:
         return model.adder(torch.cat(beside(outputs, way, partners), dim=1)).log_softmax(dim=1)
-    result, *others = beside(outputs.softmax(dim=1), way, partners)
+    result, *operands = beside(outputs.softmax(dim=1), way, partners)
     if way.target == "number":
-        ones, other_tens, other_ones = others
+        ones, other_tens, other_ones = operands
         add = lesson.sum_probabilities
         result = add(add(result, other_tens), add(ones, other_ones), worth=10)
     else:
         add = (lesson.sum_probabilities if way.target == "sum"
                else lesson.last_digit_probabilities)
-        for other in others:
-            result = add(other, result)
+        for operand in operands:
+            result = add(operand, result)
     return (result + 1e-9).log()
 
 

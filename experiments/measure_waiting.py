@@ -112,9 +112,9 @@ if __name__ == "__main__":
     parser.add_argument("--decays", nargs="+", type=float, default=[0.01, 3])
     options = parser.parse_args()
     torch.set_num_threads(1)
-    train, *others = load_splits()
+    train, *held_out = load_splits()
     embeddings = embed(train)
     means = torch.stack([embeddings[train.digits == digit].mean(dim=0) for digit in range(10)])
-    splits = [(embed(split)[:3000], split.digits[:3000]) for split in others]
+    splits = [(embed(split)[:3000], split.digits[:3000]) for split in held_out]
     for decay in options.decays:
         measure(decay, means, *splits)

@@ -191,12 +191,12 @@ def _unpack(source: Path, folder: Path) -> Path:
 
         raw, silent = folder / RAW, contextlib.redirect_stdout(io.StringIO())  # it may name files
         raw.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as own, silent:
-            Path(own, RAW).mkdir(parents=True)
+        with tempfile.TemporaryDirectory(dir=folder) as unpacking, silent:
+            Path(unpacking, RAW).mkdir(parents=True)
             for archive in (source / RAW).glob("*.gz"):
-                shutil.copy(archive, Path(own, RAW))
-            MNIST(own, download=True)
-            for file in Path(own, RAW).iterdir():
+                shutil.copy(archive, Path(unpacking, RAW))
+            MNIST(unpacking, download=True)
+            for file in Path(unpacking, RAW).iterdir():
                 file.replace(raw / file.name)
     return folder
 

@@ -104,4 +104,5 @@ def _inputs(images: Tensor, numbers: Tensor, size: int = 1000) -> list[dict]:
     check_images(images)
     check_numbers(numbers, len(images))
     batches = zip(images.cpu().split(size), numbers.cpu().split(size))
-    return [dict(images=np.asarray(some), numbers=np.asarray(those)) for some, those in batches]
+    return [dict(images=np.asarray(images), numbers=np.asarray(numbers))
+            for images, numbers in batches]

@@ -63,9 +63,9 @@ def run(name: str, options: list[str]) -> str:
     shown = ["notebook" if notebook else "jupyterlab", "ipywidgets", "anywidget", "ipykernel"]
     versions = subprocess.check_output([python, "-c", VERSIONS % shown], text=True).strip()
     counts = ElementTree.parse(report).find("testsuite").attrib
-    total, *others = (int(counts[key]) for key in ("tests", "failures", "errors", "skipped"))
-    failures, errors, skipped = others
-    passed = total - sum(others)
+    total, *not_passed = (int(counts[key]) for key in ("tests", "failures", "errors", "skipped"))
+    failures, errors, skipped = not_passed
+    passed = total - sum(not_passed)
     return f"| {name} | {versions} | {passed} | {failures + errors} | {skipped} |"
 
 

@@ -44,9 +44,9 @@ def parse(source: str) -> ast.Module:
     return ast.parse(re.sub(r"^(\s*)[!%].*", r"\1pass", source, flags=re.MULTILINE))
 
 
-def words(tree: ast.AST, own: set[str]) -> Iterator[str]:
+def words(tree: ast.AST, defined: set[str]) -> Iterator[str]:
     """What a reader of this code must know: forms of syntax, builtins, and the names, methods and
-    arguments of libraries. `own` are names that the prose speaks of anyway."""
+    arguments of libraries. `defined` are names that the prose speaks of anyway."""
     for node in ast.walk(tree):
         if type(node) in FORMS:
             yield FORMS[type(node)]
@@ -58,7 +58,7 @@ def words(tree: ast.AST, own: set[str]) -> Iterator[str]:
             yield from (name.asname or name.name for name in node.names)
         elif isinstance(node, ast.FunctionDef):
             yield node.name if node.name.startswith("__") else "def"
-        elif isinstance(node, ast.Call) and called(node) not in own:
+        elif isinstance(node, ast.Call) and called(node) not in defined:
             yield from (f"{word.arg}=" if word.arg else "**" for word in node.keywords)
 
 
@@ -108,22 +108,22 @@ def prose_of(cell) -> str:
     return cell.source if cell.cell_type == "markdown" else comments
 
 
-def first_uses(notebook, own: set[str]) -> dict[str, int]:
+def first_uses(notebook, defined: set[str]) -> dict[str, int]:
     """Each word that a lesson's code uses, and the place of the cell that uses it first."""
     uses: dict[str, int] = {}
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and not cell.id.endswith("-colab"):
             tree = parse(cell.source)
-            own = own | made_in(tree)
-            for word in words(tree, own):
-                if word.strip(".=") not in own | BASICS and word != "def":
+            defined = defined | made_in(tree)
+            for word in words(tree, defined):
+                if word.strip(".=") not in defined | BASICS and word != "def":
                     uses.setdefault(word, place)
     return uses
 
 
-def complaints(notebook, name: str, table: dict[str, str], own: set[str]) -> Iterator[str]:
+def complaints(notebook, name: str, table: dict[str, str], defined: set[str]) -> Iterator[str]:
     """What this lesson uses and neither it nor an earlier one explains."""
-    for word, place in first_uses(notebook, own).items():
+    for word, place in first_uses(notebook, defined).items():
         lesson, cell = table.get(word), line(notebook, place, word)
         prose = "\n\n".join(map(prose_of, notebook.cells[: place + 2]))
         if lesson is None:
@@ -141,10 +141,10 @@ def line(notebook, place: int, word: str) -> str:
 
 
 def main(names: list[str]) -> int:
-    table, own, found = explained(), library_names(), 0
+    table, defined, found = explained(), library_names(), 0
     for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
         if not names or any(path.name.startswith(name) for name in names):
-            for complaint in complaints(nbformat.read(path, 4), path.stem, table, own):
+            for complaint in complaints(nbformat.read(path, 4), path.stem, table, defined):
                 print(f"{path.stem}: {complaint}")
                 found += 1
     return min(found, 1)

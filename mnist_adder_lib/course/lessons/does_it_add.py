@@ -143,8 +143,9 @@ def waiting_table() -> pd.DataFrame:
     over ten seeds, and how many of them reach 80% in the end."""
     runs = read_results("waiting.jsonl")
     rows = {}
-    for decay, some in runs.groupby("decay"):
-        steps, held = some["steps"].iloc[0], np.array(some["evaluation_held"].tolist())
+    for decay, trainings in runs.groupby("decay"):
+        steps, held = trainings["steps"].iloc[0], np.array(
+            trainings["evaluation_held"].tolist())
         rows[decay] = {f"step {step:,}": f"{column.mean():.0f} ± {column.std(ddof=1):.0f}"
                        for step, column in zip(steps, held.T) if step in (100, 1000, 3000)}
         rows[decay]["80% or more"] = f"{(held[:, -1] >= 80).sum()} of {len(held)}"

@@ -309,8 +309,8 @@ def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
     channels, height, width = maps.shape
     rows = -(-channels // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(5.5, 1.45 * rows), squeeze=False)
-    for channel, (ax, own) in enumerate(zip(axes.flat, maps)):
-        draw_signed(ax, own, maps.abs().max().item(), f"channel {channel}")
+    for channel, (ax, image) in enumerate(zip(axes.flat, maps)):
+        draw_signed(ax, image, maps.abs().max().item(), f"channel {channel}")
     best = int(maps.amax(dim=(1, 2)).argmax())
     return labelled(figure, f"{channels} pictures of {height}x{width}, one for each channel. The "
                             f"brightest spot is in channel {best}.")

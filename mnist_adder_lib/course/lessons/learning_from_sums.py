@@ -21,7 +21,7 @@ from ..notebook.results import read_results
 def _what_they_share(digits: list[int]) -> str:
     """digits: the one that was found first, in several trainings."""
     kinds = {"ends": {0, 9}, "1": {1}, "middle": {4, 5}}
-    return next((kind for kind, some in kinds.items() if set(digits) <= some), "different")
+    return next((kind for kind, members in kinds.items() if set(digits) <= members), "different")
 
 
 guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)

@@ -46,9 +46,9 @@ def spreads(found: Tensor, digits: Tensor) -> Tensor:
 def distances_to_nearest(model, images: Tensor, known: Tensor, digits: Tensor) -> Tensor:
     """How far images, uint8 (n, 28, 28), are from the nearest of those that are known: (n,)."""
     units = spreads(found_in(model, known), digits)
-    points, others = (torch.cat([found_in(model, some) / units, ink_in_squares(some)], 1)
-                      for some in (images, known))
-    return torch.cat([torch.cdist(some, others).amin(1) for some in points.split(500)])
+    points, known_points = (torch.cat([found_in(model, batch) / units, ink_in_squares(batch)], 1)
+                            for batch in (images, known))
+    return torch.cat([torch.cdist(part, known_points).amin(1) for part in points.split(500)])
 
 
 def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,

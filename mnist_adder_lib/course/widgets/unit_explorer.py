@@ -41,8 +41,8 @@ class UnitExplorer(anywidget.AnyWidget):
         layers: list[dict[str, Any]] = [
             dict(name=field.get("name", field["layer"]), count=units(field), maps=[],
                  **{name: field[name] for name in ("start", "jump", "size")}) for field in fields]
-        for layer, own in zip(layers, maps):
-            layer["maps"] = np.asarray(own).round(3).tolist()
+        for layer, values in zip(layers, maps):
+            layer["maps"] = np.asarray(values).round(3).tolist()
         middle = layers[-1]["count"] // 2
         place = [len(layers) - 1, 0, middle, middle]
         image = np.asarray(image).round(3).tolist()
