@@ -26,24 +26,18 @@ IN_A_CLONE = (  # said behind the link where there is no site
     "GitHub shows only its source)")
 BADGE = re.compile(r"\[!\[Open in Colab\]\(\S+\)\]\(\S+\)\n\n")
 
-ASKS = 'find_spec("mnist_adder_lib")'  # no other cell does
+ASKS = "import mnist_adder_lib.course"  # no other cell does
 BRINGS_THE_COURSE = f"""\
-from importlib.util import find_spec
-from pathlib import Path
-from runpy import run_path
-if not {ASKS}:  # in Colab; on your own computer this does nothing
-    if not Path("mnist-adder").exists():
-        !git clone --quiet --depth 1 ADDRESS mnist-adder
-    assert Path("mnist-adder").exists(), "the course can't be fetched without git and a network"
-    run_path("mnist-adder/tools/colab_setup.py")
-import mnist_adder_lib.course  # says in plain words what an error means  # noqa: F401"""
+# For Google Colab: this cell fetches the course. Anywhere else it does nothing.
+try:
+    {ASKS}
+except ImportError:
+    !test -d mnist-adder || git clone --quiet --depth 1 ADDRESS mnist-adder
+    %run mnist-adder/tools/colab_setup.py
+    {ASKS}"""
 HAS_NO_ADDRESS = f"""\
-from importlib.util import find_spec
-
-if not {ASKS}:  # where the course is installed, this does nothing
-    raise RuntimeError("Install the course: see Start in its README. For Colab, its "
-                       "maintainer first runs python tools/set_repository.py ADDRESS")
-import mnist_adder_lib.course  # says in plain words what an error means  # noqa: F401"""
+# An error here? Then the course isn't installed yet: its README says how.
+{ASKS}"""
 
 
 def read_address():

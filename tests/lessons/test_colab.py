@@ -193,7 +193,7 @@ def test_the_cell_brings_the_course_and_only_what_is_missing(colab, address, tmp
 
 @pytest.mark.thorough
 def test_the_cell_where_the_course_cannot_be_fetched(colab, tmp_path, monkeypatch):
-    with pytest.raises(CellExecutionError, match="python tools/set_repository.py ADDRESS"):
+    with pytest.raises(CellExecutionError, match="its README says how"):
         execute(tmp_path, HIDE, bootstrap(PLACEHOLDER))
     monkeypatch.setenv("LC_ALL", "C")
     (tmp_path / "sh").symlink_to(shutil.which("sh"))
@@ -201,7 +201,7 @@ def test_the_cell_where_the_course_cannot_be_fetched(colab, tmp_path, monkeypatc
         monkeypatch.setenv("PATH", path)
         with pytest.raises(CellExecutionError) as error:
             execute(tmp_path, HIDE, bootstrap("file:///nowhere"))
-        assert error.value.evalue == "the course can't be fetched without git and a network"
+        assert "colab_setup.py` not found" in error.value.evalue.replace("'", "")
         assert reason in str(error.value)
     setup = tmp_path / "mnist-adder" / "tools" / "colab_setup.py"
     setup.parent.mkdir(parents=True)
