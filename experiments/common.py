@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import torch
+from torch.utils.data import DataLoader
 
 from mnist_adder_lib import Augment, Forms, IdentityAdderModel, fit, load_splits
 
@@ -30,14 +31,16 @@ def record(row: dict, path: Path) -> None:
     print({key: value for key, value in row.items() if not isinstance(value, list)}, flush=True)
 
 
-def train_once(recipe: dict, augment: Augment, dropout: float, seed: int,
-               edit=lambda model: model, forms: Forms | None = None) -> IdentityAdderModel:
+def train_once(recipe, epochs: int, augment: Augment, dropout: float, seed: int,
+               edit=lambda model: model, forms: Forms | None = None,
+               **options) -> IdentityAdderModel:
     """A network trained by a recipe: the same again on one machine, however many cores it has.
-    `edit` changes the network before."""
+    `edit` changes the network before, `options` go to `fit`."""
     torch.set_num_threads(1)
     train, _, _ = load_splits()
     train.augment, train.forms = augment, forms
     torch.manual_seed(seed)
     model = edit(IdentityAdderModel(dropout=dropout))
-    fit(model, train, **recipe, seed=seed)
+    optimizer, scheduler = recipe(model, epochs * len(DataLoader(train, 128)))
+    fit(model, train, epochs=epochs, optimizer=optimizer, scheduler=scheduler, seed=seed, **options)
     return model

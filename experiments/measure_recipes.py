@@ -8,27 +8,54 @@ reported. All train the network that the course builds: two layers in the adder,
 channels in "reference". "plain" is the best recipe without `Forms`, and so with fewer epochs.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import pandas as pd
 from common import ASSETS, command_line, record, train_once
 
-from mnist_adder_lib import Augment, Forms, evaluate, load_splits, refresh_batch_norm
-from mnist_adder_lib.augment import LIGHT_AUGMENT
-from mnist_adder_lib.train import BEST_RECIPE, FAST_RECIPE, REFERENCE_RECIPE
+from mnist_adder_lib import (
+    LIGHT_AUGMENT,
+    Augment,
+    Forms,
+    evaluate,
+    fast_recipe,
+    load_splits,
+    loss_with_agreement,
+    reference_recipe,
+    refresh_batch_norm,
+)
 
 RESULTS = ASSETS / "results.jsonl"
-RECIPES = {  # the recipe, its augmentation, its forms, its dropout, whether batch norm is refreshed
-    "reference": (REFERENCE_RECIPE, Augment(), None, 0.1, False),
-    "fast": (FAST_RECIPE, LIGHT_AUGMENT, None, 0.0, True),
-    "plain": (dict(BEST_RECIPE, epochs=15), LIGHT_AUGMENT, None, 0.0, True),
-    "best": (BEST_RECIPE, LIGHT_AUGMENT, Forms(), 0.0, True),
+
+
+class Training(NamedTuple):
+    """What makes a training. Except in the reference, batch norm is refreshed at its end."""
+
+    recipe: Callable
+    epochs: int
+    options: dict = {}  # of `fit`
+    augment: Augment = LIGHT_AUGMENT
+    forms: Forms | None = None
+    dropout: float = 0.0
+    refresh: bool = True
+
+
+AGREEING = dict(all_numbers=True, loss=loss_with_agreement)
+RECIPES = {
+    "reference": Training(reference_recipe, 15, augment=Augment(), dropout=0.1, refresh=False),
+    "fast": Training(fast_recipe, 2, dict(all_numbers=True)),
+    "plain": Training(fast_recipe, 15, AGREEING),
+    "best": Training(fast_recipe, 20, AGREEING, forms=Forms()),
 }
 
 
 def train_network(name: str, seed: int):
     """A network trained by one of the `RECIPES`, refreshed where it says so."""
-    recipe, augment, forms, dropout, refresh = RECIPES[name]
-    model = train_once(recipe, augment, dropout, seed, forms=forms)
-    if refresh:
+    way = RECIPES[name]
+    model = train_once(way.recipe, way.epochs, way.augment, way.dropout, seed, forms=way.forms,
+                       **way.options)
+    if way.refresh:
         train, _, _ = load_splits()
         train.augment = None
         refresh_batch_norm(model, train)

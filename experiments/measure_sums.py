@@ -30,10 +30,10 @@ from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.course.lessons import learning_from_sums as lesson
 from mnist_adder_lib.data import load_splits, normalise
 from mnist_adder_lib.model import ADDER_WIDTH, EMBEDDING_SIZE, SUMS, fully_connected
-from mnist_adder_lib.train import OPTIMIZERS, SCHEDULES
+from mnist_adder_lib.train import fast_recipe
 
 RESULTS, NETWORK = ASSETS / "sums.jsonl", ASSETS / "last_digit.pt"
-BATCH_SIZE, RATE, WEIGHT_DECAY = 128, 0.01, 0.01
+BATCH_SIZE = 128
 THREE_EPOCHS = 3 * 375
 SNAPSHOTS = (0, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 400, 600)
 
@@ -171,8 +171,7 @@ def train_reader(way: Way, seed: int, watch=lambda step, model: None):
     train.augment = LIGHT_AUGMENT
     torch.manual_seed(seed)
     model = lesson.new_reader() if way.structure else Classifier()
-    optimizer = OPTIMIZERS["adamw"](model, RATE, 0.9, WEIGHT_DECAY)
-    schedule = SCHEDULES["one_cycle"](optimizer, RATE, 0.9, way.steps)
+    optimizer, scheduler = fast_recipe(model, way.steps)
     places = [[int((train.digits == digit).nonzero()[0]) for digit in way.labels]]
     for step, (images, digits) in zip(range(way.steps), batches(train, way)):
         watch(step, model)
@@ -181,7 +180,7 @@ def train_reader(way: Way, seed: int, watch=lambda step, model: None):
         optimizer.zero_grad()
         step_loss(model.train(), images, digits, named, now, step / way.steps).backward()
         optimizer.step()
-        schedule.step()
+        scheduler.step()
     watch(way.steps, model)
     return model
 

@@ -16,14 +16,14 @@ try:
     from .files import CheckpointError, asset_path
     from .model import IdentityAdderModel, count_parameters, receptive_fields
     from .train import (
-        BEST_RECIPE,
-        FAST_RECIPE,
-        REFERENCE_RECIPE,
         History,
         agreement_loss,
         choose_device,
+        fast_recipe,
         fit,
         joint_loss,
+        loss_with_agreement,
+        reference_recipe,
         refresh_batch_norm,
     )
 except (ImportError, OSError) as _error:
