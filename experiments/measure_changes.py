@@ -61,7 +61,7 @@ def weight_decay(model, steps, rate):
 
 
 def fast(model, steps, rate):
-    """The fast recipe, whose only rate is the one here."""
+    """The fast recipe: its rate of 0.01 is the only one that is tried."""
     return fast_recipe(model, steps)
 
 

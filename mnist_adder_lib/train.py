@@ -146,12 +146,12 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
     Raises ValueError where this machine has no such device.
     """
     gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    usable = ["cuda"] * (gpus > 0) + ["mps"] * torch.backends.mps.is_available() + ["cpu"]
-    name = str(name or os.environ.get("MNIST_ADDER_DEVICE") or usable[0])
-    numbered = [f"cuda:{place}" for place in range(gpus)]
-    if name not in usable + numbered + [f"{kind}:0" for kind in usable]:
-        raise ValueError(
-            f"there is no device {name!r} here; usable: {', '.join(usable + numbered[1:])}")
+    usable = [f"cuda:{number}" for number in range(gpus)]
+    usable += ["mps", "cpu"] if torch.backends.mps.is_available() else ["cpu"]
+    name = str(name or os.environ.get("MNIST_ADDER_DEVICE") or usable[0].removesuffix(":0"))
+    same = {name, f"{name}:0", name.removesuffix(":0")}  # the first of a kind needs no number
+    if same.isdisjoint(usable):
+        raise ValueError(f"there is no device {name!r} here; usable: {', '.join(usable)}")
     return torch.device(name)
 
 

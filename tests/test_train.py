@@ -10,20 +10,22 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Subset
 
 from mnist_adder_lib import (
-    REFERENCE_RECIPE,
     AdderDataset,
     History,
     IdentityAdderModel,
+    agreement_loss,
     choose_device,
     evaluate,
+    fast_recipe,
     fit,
     joint_loss,
     load_checkpoint,
     load_pretrained,
+    loss_with_agreement,
+    reference_recipe,
     refresh_batch_norm,
     save_checkpoint,
 )
-from mnist_adder_lib.train import OPTIMIZERS, SCHEDULES, agreement_loss
 
 
 def weights(model):
@@ -51,29 +53,128 @@ def test_the_loss_is_the_sum_of_two_cross_entropies():
 # ------------------------------------------------------------------ fit
 
 
-def test_the_reference_recipe_is_the_default():
-    assert REFERENCE_RECIPE == dict(epochs=15, batch_size=128, learning_rate=0.01, momentum=0.9)
-    assert REFERENCE_RECIPE.items() <= fit.__kwdefaults__.items()
-
-
-def test_it_is_the_loop_of_the_lesson(first):
-    model, by_hand, data = seeded_model(), seeded_model().train(), first(200, split=0)
-    fit(model, data, epochs=2, batch_size=64, learning_rate=0.05, seed=1, device="cpu")
-    torch.manual_seed(1)
-    optimizer = torch.optim.SGD(by_hand.parameters(), 0.05, momentum=0.9)
-    for _ in range(2):
+def train_by_hand(model, data, optimizer, scheduler=None, loss=joint_loss, epochs=2):
+    """The loop of lesson 6."""
+    for _ in range(epochs):
+        model.train()
         for inputs, targets in DataLoader(data, 64, shuffle=True):
             optimizer.zero_grad()
-            joint_loss(*by_hand(*inputs), *targets).backward()
+            loss(*model(*inputs), *targets).backward()
             optimizer.step()
+            if scheduler is not None:
+                scheduler.step()
+
+
+def test_by_default_it_is_the_reference_in_the_loop_of_the_lesson(first):
+    model, by_hand, data = seeded_model(), seeded_model(), first(200, split=0)
+    fit(model, data, epochs=2, batch_size=64, seed=1, device="cpu")
+    torch.manual_seed(1)
+    train_by_hand(by_hand, data, torch.optim.SGD(by_hand.parameters(), 0.01, momentum=0.9))
     assert torch.equal(weights(model), weights(by_hand))
+
+
+def smoothed_loss(digit_logits, sum_logits, digits, totals):
+    """A loss of the learner's."""
+    return (F.cross_entropy(digit_logits, digits, label_smoothing=0.1)
+            + F.cross_entropy(sum_logits, totals, label_smoothing=0.1))
+
+
+SCHEDULERS = [
+    lambda optimizer: torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=8),
+    lambda optimizer: torch.optim.lr_scheduler.StepLR(optimizer, step_size=3),
+    lambda optimizer: torch.optim.lr_scheduler.SequentialLR(optimizer, [
+        torch.optim.lr_scheduler.LinearLR(optimizer),
+        torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 5)], milestones=[3]),
+    lambda optimizer: torch.optim.lr_scheduler.ChainedScheduler([
+        torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)], optimizer),
+]
+
+
+@pytest.mark.parametrize("make_scheduler", SCHEDULERS)
+@pytest.mark.parametrize("kind", [torch.optim.SGD, torch.optim.Adam, torch.optim.RMSprop])
+def test_it_takes_what_the_learner_has_already(first, kind, make_scheduler):
+    """Any optimizer, scheduler and loss: with them it is the loop of the lesson."""
+    trained, data = [], first(200, split=0)
+    for by_hand in (False, True):
+        model = seeded_model()
+        optimizer = kind(model.parameters(), lr=0.05)
+        scheduler = make_scheduler(optimizer)
+        if by_hand:
+            torch.manual_seed(1)
+            train_by_hand(model, data, optimizer, scheduler, smoothed_loss)
+        else:
+            history = fit(model, data, epochs=2, batch_size=64, optimizer=optimizer, seed=1,
+                          scheduler=scheduler, loss=smoothed_loss, device="cpu")
+            assert len(set(history.learning_rate)) > 1  # of every batch, not of every epoch
+        trained.append((weights(model), scheduler.get_last_lr()))
+    assert torch.equal(trained[0][0], trained[1][0]) and trained[0][1] == trained[1][1]
+
+
+@pytest.mark.parametrize("device", ["cpu", "cpu:0"])  # the second is another place than the model's
+def test_an_optimizer_keeps_its_state_from_one_training_to_the_next(first, device):
+    def train(*epochs):
+        model = seeded_model()
+        optimizer = torch.optim.AdamW(model.parameters(), fused=True)
+        torch.manual_seed(1)
+        for count in epochs:
+            fit(model, first(64, split=0), epochs=count, batch_size=32, optimizer=optimizer,
+                device=device)
+        return weights(model)
+
+    assert torch.equal(train(1, 2), train(3))
+
+
+def test_the_state_of_an_optimizer_goes_where_the_model_is(first):
+    device, model = choose_device(), seeded_model()
+    if device.type == "cpu":
+        pytest.skip("this machine has the CPU alone")
+    optimizer, scheduler = fast_recipe(model, steps=4)
+    for _ in range(2):
+        fit(model, first(64), epochs=1, batch_size=32, optimizer=optimizer, scheduler=scheduler,
+            device=device)
+        averages = [state["exp_avg"] for state in optimizer.state.values()]
+        assert {average.device.type for average in averages} == {"cpu"}
+
+
+def test_an_optimizer_that_leaves_weights_out_is_refused(first):
+    model, data = seeded_model(), first(64)
+    for parameters in (seeded_model().parameters(), model.digit_head.parameters()):
+        optimizer = torch.optim.SGD(parameters, 0.1)
+        with pytest.raises(ValueError, match="make it after the model, from model.parameters()"):
+            fit(model, data, epochs=1, optimizer=optimizer)
+    model.requires_grad_(False)
+    model.digit_head.requires_grad_(True)  # the rest is left out on purpose
+    before = model.sum_head.weight.clone(), model.digit_head.weight.clone()
+    fit(model, data, epochs=1, optimizer=optimizer)
+    assert torch.equal(model.sum_head.weight, before[0])
+    assert not torch.equal(model.digit_head.weight, before[1])
+
+
+def test_a_scheduler_has_to_fit_optimizer_and_steps(first):
+    model, data = seeded_model(), first(64)
+    optimizer, scheduler = fast_recipe(model, steps=4)
+    for other in (None, torch.optim.SGD(model.parameters(), 0.1)):
+        with pytest.raises(ValueError, match="the scheduler belongs to another optimizer"):
+            fit(model, data, epochs=2, batch_size=32, optimizer=other, scheduler=scheduler)
+    both = dict(optimizer=optimizer, scheduler=scheduler)
+    fit(model, data, epochs=2, batch_size=32, **both)
+    before = weights(model)
+    with pytest.raises(ValueError, match="has 1 steps left, but this training takes 2"):
+        fit(model, data, epochs=1, batch_size=32, **both)
+    assert torch.equal(weights(model), before)
+
+
+def test_the_number_of_epochs(first):
+    with pytest.raises(ValueError, match="epochs can't be negative, as -1 is"):
+        fit(IdentityAdderModel(), first(64), epochs=-1)
+    assert fit(IdentityAdderModel(), first(64), epochs=0) == History(steps_per_epoch=1)
 
 
 @pytest.mark.parametrize("one_hot", [False, True])
 def test_all_numbers_is_each_image_ten_times(first, one_hot):
     model, by_hand, data = seeded_model(dropout=0), seeded_model(dropout=0).train(), first(20)
-    fit(model, data.as_one_hot() if one_hot else data, epochs=1, learning_rate=0.1,
-        all_numbers=True, device="cpu")
+    fit(model, data.as_one_hot() if one_hot else data, epochs=1, all_numbers=True,
+        optimizer=torch.optim.SGD(model.parameters(), lr=0.1), device="cpu")
     images = torch.stack([image for (image, _), _ in data for _ in range(10)])
     digits, numbers = data.digits.repeat_interleave(10), torch.arange(10).repeat(20)
     joint_loss(*by_hand(images, numbers), digits, digits + numbers).backward()
@@ -98,22 +199,18 @@ def test_agreement_is_the_cross_entropy_of_both_with_their_mean(number):
         assert loss.item() == pytest.approx(expected.item(), rel=1e-4)
 
 
-def test_agreement_is_its_share_of_the_loss(first):
-    model, by_hand, data = seeded_model(dropout=0), seeded_model(dropout=0).train(), first(20)
-    fit(model, data, epochs=1, learning_rate=0.1, agreement=0.3, device="cpu")
-    images, totals = torch.stack([image for (image, _), _ in data]), data.digits + data.numbers
-    answers = by_hand(images, data.numbers)
-    (0.7 * joint_loss(*answers, data.digits, totals)
-     + 0.3 * agreement_loss(*answers, data.digits, totals)).backward()
-    for trained, parameter in zip(model.parameters(), by_hand.parameters()):
-        assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-4)
+def test_agreement_is_four_fifths_of_the_best_loss():
+    answers = torch.randn(6, 10), torch.randn(6, 19), torch.arange(6), torch.arange(6) + 3
+    expected = joint_loss(*answers) / 5 + 4 * agreement_loss(*answers) / 5
+    assert torch.allclose(loss_with_agreement(*answers), expected)
 
 
 def test_it_learns(first, trained):
     """It learns 256 examples better than it was guessing before: how well differs by machine."""
     model, data = seeded_model(dropout=0), plain(first(256))
     untrained = evaluate(model, data)
-    fit(model, data, epochs=20, batch_size=32, learning_rate=0.05, seed=0)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    fit(model, data, epochs=20, batch_size=32, optimizer=optimizer, seed=0)
     refresh_batch_norm(model, data)  # or a small set is judged by the statistics of a few batches
     trained("loss afterwards", evaluate(model, data).loss_both / untrained.loss_both, below=0.5)
 
@@ -144,44 +241,31 @@ def test_testing_does_not_change_what_is_trained(first, split):
     assert torch.equal(train(None), train(first(30, split)))  # the same seed, the same weights
 
 
-def test_one_cycle_rises_and_falls(first):
-    history = fit(IdentityAdderModel(), first(320), epochs=2, batch_size=32, learning_rate=0.1,
-                  schedule="one_cycle")
+def test_the_fast_recipe_rises_and_falls(first):
+    """The rate, and against it the momentum."""
+    model = seeded_model(dropout=0)
+    optimizer, scheduler = fast_recipe(model, steps=20)
+    momenta = []
+    optimizer.register_step_pre_hook(
+        lambda *_: momenta.append(optimizer.param_groups[0]["betas"][0]))
+    history = fit(model, first(320), epochs=2, batch_size=32, optimizer=optimizer,
+                  scheduler=scheduler, all_numbers=True)
     rates = history.learning_rate
     top = rates.index(max(rates))
-    assert max(rates) == pytest.approx(0.1, rel=0.02) and rates[0] < 0.01 and rates[-1] < 0.005
+    assert max(rates) == pytest.approx(0.01, rel=0.02) and rates[0] == pytest.approx(0.01 / 25)
+    assert rates[-1] < 0.0005 and top == 6  # of 20: a share of 0.3
     assert rates[: top + 1] == sorted(rates[: top + 1])
     assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert momenta[0] == max(momenta) == pytest.approx(0.95)
+    assert momenta[top] == min(momenta) == pytest.approx(0.85, abs=0.002)
+    assert optimizer.param_groups[0]["weight_decay"] == 0.01
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
-@pytest.mark.parametrize("momentum", [0.9, 0.03, 0.98, 0])
-def test_a_one_cycle_schedule_changes_the_momentum_too(optimizer, momentum):
-    stepper = OPTIMIZERS[optimizer](seeded_model(), 0.1, momentum, weight_decay=0.3)
-    schedule, seen = SCHEDULES["one_cycle"](stepper, 0.1, momentum, 10), []
-    for _ in range(10):
-        group = stepper.param_groups[0]
-        assert group["weight_decay"] == 0.3
-        seen.append(group["momentum"] if optimizer == "sgd" else group["betas"][0])
-        stepper.step()
-        schedule.step()
-    low, high = (max(momentum - 0.05, 0), min(momentum + 0.05, 0.999)) if momentum else (0, 0)
-    assert seen[0] == max(seen) == pytest.approx(high) and min(seen) >= low
-    assert min(seen) == pytest.approx(low, abs=0.02) and seen[-1] > 0.8 * high - 1e-9
-
-
-@pytest.mark.parametrize("choice", [dict(optimizer="adam"), dict(schedule=None)])
-def test_choices_that_are_not_there(first, choice):
-    (value,) = choice.values()
-    with pytest.raises(ValueError, match=f"choose one of '.*', '.*', not {value!r}"):
-        fit(IdentityAdderModel(), first(4), epochs=1, **choice)
-
-
-def test_the_first_step_of_adam_is_as_long_for_every_weight(first):
-    model, before = seeded_model(dropout=0), seeded_model().digit_head.weight
-    fit(model, first(64), epochs=1, batch_size=64, learning_rate=0.01, optimizer="adamw")
-    steps = (model.digit_head.weight - before).abs()
-    assert torch.allclose(steps, torch.full_like(steps, 0.01), rtol=0.01)
+def test_the_reference_recipe():
+    optimizer, scheduler = reference_recipe(seeded_model(), steps=10)
+    (group,) = optimizer.param_groups
+    assert (group["lr"], group["momentum"], group["weight_decay"]) == (0.01, 0.9, 0)
+    assert scheduler is None
 
 
 # ------------------------------------------------------------------ interrupts
@@ -260,23 +344,28 @@ class Place(IdentityAdderModel):
         return super().embed(images)
 
 
+def stop_at_once():
+    press(), press()  # the second interrupt raises
+
+
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt, RuntimeError])
 def test_a_model_comes_back_to_its_device_whatever_happens(first, handler, monkeypatch, error):
-    monkeypatch.setattr("mnist_adder_lib.train.choose_device", lambda _: torch.device("cpu:0"))
+    def fail():
+        raise error
+
+    validation = Acting(first(64), {2: stop_at_once if error is KeyboardInterrupt else fail}
+                        if error else {})
     data, model, seen = Subset(first(64), range(64)), Place(), []
     monkeypatch.setattr(Place, "asked", [])
-
-    def after_epoch(history):
-        seen.append(model.place)
-        if error is KeyboardInterrupt and len(seen) == 2:
-            press(), press()  # the second one stops at once
-        elif error and len(seen) == 2:
-            raise error
-
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    monkeypatch.setattr(optimizer, "load_state_dict", lambda _: seen.append(model.place))
     with pytest.raises(error) if error else nullcontext():
-        fit(model, data, data, epochs=2, batch_size=32, after_epoch=after_epoch)
-    assert model.place == "cpu" and seen == ["cpu", "cpu"]
-    assert Place.asked == ["cpu:0"] * 6  # two steps and a test in both epochs
+        fit(model, data, validation, epochs=2, batch_size=32, optimizer=optimizer,
+            device="cpu:0", after_epoch=lambda _: seen.append(model.place))
+    assert model.place == "cpu"
+    # The optimizer follows the model there and back; after each whole epoch, the callback.
+    assert seen == ["cpu:0", "cpu", "cpu", "cpu"] if error is None else ["cpu:0", "cpu", "cpu"]
+    assert Place.asked == ["cpu:0"] * (5 if error else 6)  # two steps and a validation an epoch
 
 
 def test_in_a_thread_training_leaves_interrupts_alone(first, handler):
@@ -303,9 +392,29 @@ def test_saving_after_an_epoch_changes_nothing_of_the_training(first, tmp_path):
     assert torch.equal(train(save), train(lambda model: None))
 
 
+def test_a_callback_that_fails_costs_no_training(first, capsys):
+    """It is reported once, and called again after the next epoch."""
+    def train(after_epoch):
+        model = seeded_model()
+        history = fit(model, first(64), epochs=3, batch_size=32, seed=1, after_epoch=after_epoch)
+        return weights(model), history.train_loss
+
+    def fail(history):
+        epochs.append(len(history.seconds))
+        raise RuntimeError(f"nothing to draw in epoch {epochs[-1]}")
+
+    epochs = []
+    (failed, losses), (expected, same_losses) = train(fail), train(None)
+    assert torch.equal(failed, expected) and losses == same_losses and epochs == [1, 2, 3]
+    assert capsys.readouterr().out == (
+        "after_epoch failed; training goes on. RuntimeError: nothing to draw in epoch 1\n")
+
+
 @pytest.mark.parametrize("rate, epochs", [(1e12, 3), (math.nan, 1)])  # at once; in the last step
 def test_training_that_diverges_says_so_once_and_goes_on(first, capsys, rate, epochs):
-    history = fit(seeded_model(), first(32), epochs=epochs, batch_size=32, learning_rate=rate)
+    model = seeded_model()
+    history = fit(model, first(32), epochs=epochs, batch_size=32,
+                  optimizer=torch.optim.SGD(model.parameters(), lr=rate))
     assert len(history.train_loss) == epochs and math.isnan(history.train_loss[-1]) == (epochs > 1)
     assert capsys.readouterr().out.count("Training has diverged") == 1
 
@@ -333,8 +442,6 @@ def test_a_last_batch_of_one_example_is_left_out(first):
     for count, batch_size in ((1, 32), (8, 1)):
         with pytest.raises(ValueError, match="at least 2 training examples, and 2 in a batch"):
             fit(IdentityAdderModel(), first(count), epochs=1, batch_size=batch_size)
-    with pytest.raises(ValueError, match="from 0 to 1"):
-        fit(IdentityAdderModel(), first(4), epochs=1, agreement=1.1)
 
 
 def test_it_trains_on_part_of_a_dataset_and_on_one_hot_vectors(first):
@@ -366,6 +473,12 @@ def test_the_best_device_is_chosen(machine, monkeypatch):
         assert choose_device("cpu") == torch.device("cpu")
     for name in ("cuda:1", torch.device("cuda:1")):
         assert choose_device(name) == torch.device("cuda:1")
+    with pytest.raises(ValueError, match="'cuda:2' here; usable: cuda:0, cuda:1, mps, cpu"):
+        choose_device("cuda:2")
+    machine(1)
+    assert choose_device("cuda:0") == torch.device("cuda:0")
+    with pytest.raises(ValueError, match="no device 'cuda:7' here; usable: cuda:0, cpu"):
+        choose_device("cuda:7")
     machine(0)
     monkeypatch.setenv("MNIST_ADDER_DEVICE", "mps")
     with pytest.raises(ValueError, match="no device 'mps' here; usable: cpu"):
@@ -381,7 +494,12 @@ def test_a_history_is_saved_and_loaded(tmp_path):
     assert History.load(tmp_path / "history.json") == history
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b'{"loss": []}', b'{"train_loss": [1', b"\xff"])
+@pytest.mark.parametrize("content", [
+    b"", b"[1]", b'{"loss": []}', b'{"train_loss": [1', b"\xff", b"[" * 100_000,
+    b'{"train_loss": "abc"}', b'{"train_loss": [1.5, "abc"]}', b'{"seconds": [[1]]}',
+    b'{"validation_loss": null}', b'{"seconds": [true]}', b'{"steps_per_epoch": "2"}',
+    b'{"interrupted": 1}',
+])
 def test_a_file_without_a_history(tmp_path, content):
     (tmp_path / "history.json").write_bytes(content)
     with pytest.raises(ValueError, match="history.json holds no training history"):
@@ -428,3 +546,10 @@ def test_refreshing_needs_two_examples_and_a_batch(first, count, batches):
     with pytest.raises(ValueError, match="at least 2 examples, and a batch"):
         refresh_batch_norm(model, Subset(first(3), range(count)), batches)
     assert torch.equal(weights(model), before)
+
+
+def test_refreshing_leaves_out_a_last_batch_of_one_example(first):
+    model, another = seeded_model(), seeded_model()
+    refresh_batch_norm(model, plain(first(251)))
+    refresh_batch_norm(another, plain(first(250)))
+    assert torch.equal(weights(model), weights(another))

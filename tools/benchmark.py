@@ -17,18 +17,26 @@ import torch
 from torch.utils.data import DataLoader, Dataset, Subset
 from torchvision import transforms
 
-from mnist_adder_lib import IdentityAdderModel, fit, joint_loss, load_splits, refresh_batch_norm
-from mnist_adder_lib.augment import LIGHT_AUGMENT
+from mnist_adder_lib import (
+    LIGHT_AUGMENT,
+    IdentityAdderModel,
+    fast_recipe,
+    fit,
+    joint_loss,
+    load_splits,
+    reference_recipe,
+    refresh_batch_norm,
+)
 from mnist_adder_lib.data import MEAN, STD
-from mnist_adder_lib.train import FAST_RECIPE, REFERENCE_RECIPE
 
 try:
     import resource
 except ImportError:  # on Windows
     resource = None
 
-BATCH = REFERENCE_RECIPE["batch_size"]
+BATCH = 128
 STEPS_PER_EPOCH = 375
+REFERENCE_EPOCHS, FAST_EPOCHS = 15, 2
 
 
 class ReferenceDataset(Dataset):
@@ -54,7 +62,10 @@ class ReferenceDataset(Dataset):
 
 def training_seconds(model, dataset, recipe, steps: int) -> float:
     """Seconds for some steps of `fit`, their loading included."""
-    return fit(model, Subset(dataset, range(steps * BATCH)), **dict(recipe, epochs=1)).seconds[0]
+    optimizer, scheduler = recipe(model, steps)
+    history = fit(model, Subset(dataset, range(steps * BATCH)), epochs=1, optimizer=optimizer,
+                  scheduler=scheduler, batch_size=BATCH, all_numbers=recipe is fast_recipe)
+    return history.seconds[0]
 
 
 def share_outside(model, dataset, steps: int) -> float:
@@ -76,9 +87,9 @@ def main(steps: int, rounds: int) -> None:
     light.augment = LIGHT_AUGMENT
     pipelines = {
         "reference": (IdentityAdderModel(1, channel_dropout=False),
-                      ReferenceDataset(train.images, train.digits), REFERENCE_RECIPE),
-        "ours": (IdentityAdderModel(1), train, REFERENCE_RECIPE),
-        "fast": (IdentityAdderModel(dropout=0), light, FAST_RECIPE),
+                      ReferenceDataset(train.images, train.digits), reference_recipe),
+        "ours": (IdentityAdderModel(1), train, reference_recipe),
+        "fast": (IdentityAdderModel(dropout=0), light, fast_recipe),
     }
     epoch = {name: [] for name in pipelines}  # seconds
     outside = {name: [] for name in pipelines}
@@ -100,10 +111,10 @@ def main(steps: int, rounds: int) -> None:
     light.augment, start = None, time.perf_counter()
     refresh_batch_norm(pipelines["fast"][0], light)  # the recipe's last step
     refresh = time.perf_counter() - start
-    fast = FAST_RECIPE["epochs"] * best["fast"] + refresh
-    reference = REFERENCE_RECIPE["epochs"] * best["reference"]
+    fast = FAST_EPOCHS * best["fast"] + refresh
+    reference = REFERENCE_EPOCHS * best["reference"]
     print(f"whole fast recipe {fast:.1f} s, {refresh:.1f} s of it to refresh batch norm; "
-          f"{REFERENCE_RECIPE['epochs']} reference epochs {reference:.0f} s: "
+          f"{REFERENCE_EPOCHS} reference epochs {reference:.0f} s: "
           f"1/{reference / fast:.1f}")
     if resource:
         unit = 2**20 if sys.platform == "darwin" else 2**10  # a MiB, in what it counts by

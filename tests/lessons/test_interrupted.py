@@ -15,34 +15,43 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from mnist_adder_lib import AdderDataset, train
+from mnist_adder_lib import AdderDataset
 from mnist_adder_lib.course.lessons import training_curves
 from mnist_adder_lib.course.notebook import display
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "06_training_curves.ipynb"
-# What is stopped, at which call of it, and how many epochs were whole then: a step or a test that
-# is being computed is finished. An epoch has two steps.
+# Where the stop button is pressed: while which batch of which split is made, or which curves are
+# drawn; and how many epochs are whole then. An epoch has two steps and one batch of validation.
 MOMENTS = {
-    "at the first step": (train, "joint_loss", 1, 0),
-    "in the first epoch": (train, "joint_loss", 2, 0),
-    "in the first test": (train, "evaluate", 1, 1),
-    "while the first curves are drawn": (display, "in_words", 1, 1),
-    "in the third test": (train, "evaluate", 3, 3),
-    "in the third epoch": (train, "joint_loss", 6, 2),
+    "before the first step": ("train", 1, 0),
+    "in the first epoch": ("train", 2, 0),
+    "in the first validation": ("validation", 1, 1),
+    "while the first curves are drawn": ("curves", 1, 1),
+    "in the third validation": ("validation", 3, 3),
+    "in the third epoch": ("train", 6, 2),
 }
 
 
-def stop_at(call: int, function):
-    """The function, but the stop button is pressed at one of its calls."""
-    calls = []
+class StopButton:
+    """Pressed once, at one of its calls."""
 
-    def stopped(*arguments, **options):
-        calls.append(arguments)
-        if len(calls) == call:
+    def __init__(self, call: int):
+        self.calls, self.call = 0, call
+
+    def __call__(self):
+        self.calls += 1
+        if self.calls == self.call:
             signal.raise_signal(signal.SIGINT)
-        return function(*arguments, **options)
 
-    return stopped
+
+class Interrupting(AdderDataset):
+    """A split that calls `stop` for every batch."""
+
+    stop = staticmethod(lambda: None)
+
+    def __getitems__(self, indices):
+        self.stop()
+        return super().__getitems__(indices)
 
 
 def run(cell, space):
@@ -71,15 +80,23 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
     cells = nbformat.read(LESSON, as_version=4).cells
     cells = [cell for cell in cells if cell.cell_type == "code"]
     place = [cell.id for cell in cells].index("06-guess-first-epoch")
-    whole = first(200, split=0)
-    space = {"train": AdderDataset(whole.images, whole.digits, augment=whole.augment),
-             "validation": first(150), "evaluation": first(1_000, split=2), "my_rate": 0.01}
+    whole, some = first(200, split=0), first(150)
+    space = {"train": Interrupting(whole.images, whole.digits, augment=whole.augment),
+             "validation": Interrupting(some.images, some.digits, some.numbers),
+             "evaluation": first(1_000, split=2), "my_rate": 0.01}
     exec("\n".join(imports(cells[1:place])), space)
-    # Without a notebook nothing is shown, so there is nothing to update.
-    monkeypatch.setattr(display, "display", lambda *_, **__: SimpleNamespace(update=id))
+    kind, call, epochs = MOMENTS[moment]
+    stop = StopButton(call)
+    if kind != "curves":
+        space[kind].stop = stop
+
+    def show(*_, **options):  # without a notebook nothing is shown, and there is nothing to update
+        if kind == "curves" and "display_id" in options:
+            stop()
+        return SimpleNamespace(update=id)
+
+    monkeypatch.setattr(display, "display", show)
     monkeypatch.setattr(training_curves, "broken_training", lambda *_: ([5.0] * 20, [5.0]))
-    module, name, call, epochs = MOMENTS[moment]
-    monkeypatch.setattr(module, name, stop_at(call, getattr(module, name)))
     printed, values = {}, {}
     for cell in cells[place:]:
         printed[cell.id], values[cell.id] = run(cell, space)

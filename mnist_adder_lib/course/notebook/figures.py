@@ -112,12 +112,20 @@ def plot_history(history: History) -> Figure:
     axes[0, 0].set(ylabel="loss")
     axes[1, 0].set(xlabel="step", ylabel="both right, %")
     axes[1, 1].set(xlabel="epoch")
+    figure.set_label(_history_in_words(history))
+    return figure
+
+
+def _history_in_words(history: History) -> str:
     if history.validation_loss:
         loss, accuracy = history.validation_loss[-1], history.validation_accuracy[-1]
-        figure.set_label(f"Four curves: after {len(history.validation_loss)} epochs the validation "
-                         f"loss is {loss:.3f} and {accuracy:.2f}% of the validation examples are "
-                         "right.")
-    return figure
+        return (f"Four curves: after {len(history.validation_loss)} epochs the validation loss is "
+                f"{loss:.3f} and {accuracy:.2f}% of the validation examples are right.")
+    if history.train_loss:
+        loss, accuracy = history.train_loss[-1], history.train_accuracy[-1]
+        return (f"Two curves, of training alone: in step {len(history.train_loss)} the loss is "
+                f"{loss:.3f} and {accuracy:.2f}% of the training examples are right.")
+    return "No curve: no step of training was taken."
 
 
 def plot_epochs(ax, values, **options) -> None:

@@ -2,13 +2,17 @@
 
 import math
 import statistics
+from pathlib import Path
 
 import measure_changes
+import nbformat
 import pandas as pd
 import pytest
 import torch
+from torch.nn.utils import parameters_to_vector
 
-from mnist_adder_lib import IdentityAdderModel, evaluate
+import mnist_adder_lib
+from mnist_adder_lib import IdentityAdderModel, evaluate, fit
 from mnist_adder_lib.course.lessons.one_change_at_a_time import (
     checks,
     plot_differences,
@@ -70,6 +74,7 @@ def test_plot_differences():
 
 # --- what was measured, and the tool that measured it ---------------------------------------------
 
+LESSON = Path(__file__).resolve().parents[3] / "notebooks" / "09_one_change_at_a_time.ipynb"
 RUNS = pd.read_json(measure_changes.RESULTS, lines=True)
 MEASURED = RUNS[RUNS["seed"] != measure_changes.SEARCH_SEED]
 
@@ -99,3 +104,20 @@ def test_contradictions_are_counted_over_all_ten_numbers(splits):
         sums = found.digit_logits.argmax(dim=1) + number
         expected += (sums != found.sum_logits.argmax(dim=1)).sum().item()
     assert measure_changes.contradictions(model, few) == expected > 0
+
+
+@pytest.mark.parametrize("name, cell", [("reference_recipe", "09-001"), ("fast_recipe", "09-fast")])
+def test_the_recipes_that_the_lesson_writes_are_the_librarys(first, name, cell):
+    cells = nbformat.read(LESSON, as_version=4).cells
+    written = {}
+    exec(next(found.source for found in cells if found.id == cell), written)
+    trained = []
+    for recipe in (written[name], getattr(mnist_adder_lib, name)):
+        torch.manual_seed(0)
+        model = IdentityAdderModel()
+        optimizer, scheduler = recipe(model, 4)
+        history = fit(model, first(64), epochs=2, batch_size=32, optimizer=optimizer,
+                      scheduler=scheduler, seed=0, device="cpu")
+        trained.append((parameters_to_vector(model.parameters()), history.learning_rate))
+    assert trained[0][1] == trained[1][1]
+    assert torch.allclose(trained[0][0], trained[1][0], atol=1e-5)  # one of them may be fused

@@ -74,6 +74,12 @@ def test_the_history_in_four_curves():
     assert "91.50%" in figure.get_label()
 
 
+def test_the_history_without_a_validation_is_drawn_too():
+    history = History(train_loss=[5.0, 4.0], train_accuracy=[0.0, 10.0])
+    assert "in step 2 the loss is 4.000 and 10.00%" in figures.plot_history(history).get_label()
+    assert "no step" in figures.plot_history(History()).get_label()
+
+
 def test_a_confusion_matrix_shows_every_count(first):
     table = evaluate(load_pretrained(), first(1000)).confusion_digit()
     table.loc[3, 8] += 50
