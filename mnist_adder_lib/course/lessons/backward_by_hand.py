@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
 from matplotlib.figure import Figure
 
 from ..exercises.checks import Checks, rand_int
 from ..exercises.guesses import Guesses
-from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, in_style, labelled, text_on
+from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_signed, in_style, labelled, text_on
 
 guesses = Guesses.load("backward_by_hand")
 checks = Checks()
 
 
 class Node:
-    """A node as in the lesson, for its exercises."""
+    """A node as in the lesson, for its exercises. Counts how often its inputs are asked for."""
 
     def __init__(self, value, name="", inputs=(), slopes=()):
-        vars(self).update(value=value, name=name, inputs=inputs, slopes=slopes, grad=0.0)
+        vars(self).update(value=value, name=name, slopes=slopes, grad=0.0)
+        self._inputs, self.looks = inputs, 0
+
+    @property
+    def inputs(self):
+        self.looks += 1
+        return self._inputs
 
 
 def _slope(node, of) -> float:
-    """How fast a node changes with another: the slopes along each way, multiplied, and added up."""
+    """How fast a node changes with another: multiplied along each path, added up over the paths."""
     if node is of:
         return 1
     return sum(slope * _slope(before, of) for before, slope in zip(node.inputs, node.slopes))
@@ -32,7 +41,10 @@ def _value_and_slopes(function, *values):
     node = function(*inputs)
     if not hasattr(node, "slopes"):
         return {"the node": node}
-    return {"the value": node.value, "the slopes": [_slope(node, given) for given in inputs]}
+    in_lists = [isinstance(part, (list, tuple)) for part in (node.inputs, node.slopes)]
+    slopes = [_slope(node, given) for given in inputs] if all(in_lists) else []
+    return {"the inputs in a list": in_lists[0], "the slopes in a list": in_lists[1],
+            "the value": node.value, "the slopes": slopes}
 
 
 def _pairs():
@@ -51,9 +63,15 @@ def _pairs():
             ("[b.value, a.value]", "[b, a]"),
         "That is plus. The value is the product of both values.":
             ("a.value * b.value", "a.value + b.value"),
-        "Both slopes go to one of the nodes. The inputs are a and b, both.":
+        "Both slopes go to the same node. The inputs are a and b.":
             [("[a, b]", "[a, a]"), ("[a, b]", "[b, b]")],
-        "That is the product alone. Give back a Node, with its inputs and slopes.":
+        "There is a slope missing: the list needs one for each input.":
+            [("[b.value, a.value]", "[b.value]"), ("[b.value, a.value]", "[a.value]")],
+        "The inputs belong in a list, as in plus: `[a, b]`.": ("[a, b]", "a"),
+        "The slopes belong in a list, as in plus, one for each input: the first is how fast the "
+        "product changes with a, the second how fast it changes with b.":
+            ("[b.value, a.value]", "b.value"),
+        "That is the product alone. Return a Node, with its inputs and slopes.":
             lambda a, b: a.value * b.value,
     },
 )
@@ -61,77 +79,172 @@ def times(a, b):
     return Node(a.value * b.value, "times", [a, b], [b.value, a.value])
 
 
-def in_order(node, found):
-    """As in the lesson: each node after its inputs."""
-    if node not in found:
-        for before in node.inputs:
-            in_order(before, found)
-        found.append(node)
-    return found
-
-
-def _graphs():
+def _tapes():
     for x, y in ((3, 4), (-2, 5)):
         x, y = Node(x, "x"), Node(y, "y")
         product = times(x, y)
-        yield (times(times(product, x), product),)  # both are used twice, not equally far away
+        again = times(product, x)
+        yield ([product, again, times(again, product)],)  # used twice, not equally far away
+    tape = [Node(1, "x")]
+    for _ in range(DOUBLINGS):
+        tape.append(Node(2 * tape[-1].value, "plus", [tape[-1], tape[-1]], [1, 1]))
+    yield (tape[1:],)
 
 
-def _gradients(backward_from, end):
-    nodes = [backward_from(end) for _ in range(2)][-1]
-    return {"the gradients, from the first input on": [node.grad for node in nodes]}
+DOUBLINGS = 14  # 2**14 paths
+
+
+def _gradients(backward_from, tape):
+    nodes = list({id(node): node for end in tape for node in [*end.inputs, end]}.values())
+    before = sum(node.looks for node in nodes)
+    returned = backward_from(tape)
+    looks = sum(node.looks for node in nodes) - before
+    whole = isinstance(returned, list) and [id(node) for node in returned] == [
+        id(node) for node in tape]
+    return {"the gradients, from the first input on": [node.grad for node in nodes],
+            "the walk": "each node once" if looks <= len(nodes)**3 else "every path",
+            "what it returns": "the tape" if whole else "something else"}
+
+
+def _send_back(node, share):
+    node.grad += share
+    for before, slope in zip(node.inputs, node.slopes):
+        _send_back(before, share * slope)
 
 
 @checks.add(
-    "So PyTorch walks: from the back, each node once, after all that use it.",
-    probes=_graphs, observe=_gradients, mistakes={
-        "Called a second time, it adds to the gradients of the first. All nodes forget before.":
-            ("        node.grad = 0.0\n", "        pass\n"),
-        "Nothing comes back at all. The gradient of `end` is 1, set when all have forgotten.":
-            ("    end.grad = 1.0\n", ""),
+    "PyTorch walks like this: from the back, each node once, after all the nodes that use it.",
+    probes=_tapes, observe=_gradients, mistakes={
+        "Nothing comes back at all. The walk begins with `tape[-1].grad = 1`, and each node sends "
+        "to its inputs.": ("    tape[-1].grad = 1.0\n", ""),
+        "Only the last node begins with 1. What comes back to the others has to arrive first.":
+            ("    tape[-1].grad = 1.0\n", "    for node in tape:\n        node.grad = 1.0\n"),
+        "The 1 belongs to the last node on the tape, `tape[-1]`: that is the end of the "
+        "computation.": ("tape[-1]", "tape[0]"),
         "What is used twice gets two shares. Add the second to the first: `+=`.":
             ("before.grad +=", "before.grad ="),
-        "That walks from the front, and a node sends before its own gradient is there. Begin at "
-        "the back: `reversed`.": ("reversed(nodes)", "nodes"),
+        "That walks from the front, where a node sends before its own gradient has arrived. Begin "
+        "at the back: `reversed(tape)`.": ("reversed(tape)", "tape"),
         "What goes to an input is what came to the node, times the slope. The slope is missing.":
             ("slope * node.grad", "node.grad"),
-        "What goes to an input is the slope, times what came to the node.":
+        "What goes to an input is the slope, times what came back to the node: its `grad`.":
             ("slope * node.grad", "slope"),
-        "What came to a node stands in its `grad`. Its `value` is already in the slopes.":
+        "What came back to a node is in its `grad`. Its `value` is already in the slopes.":
             ("slope * node.grad", "slope * node.value"),
         "It is the input that gets the share, from the node: `before.grad` grows.":
             ("before.grad += slope * node.grad", "node.grad += slope * before.grad"),
+        "The gradients are right. But this follows every path again, and on a chain of doublings "
+        "their number doubles at each step. When it is a node's turn, everything has arrived in "
+        "its `grad`: send that on once, without a function that calls itself.":
+            lambda tape: _send_back(tape[-1], 1.0) or tape,
+        "The gradients are right. Return the tape as well, whole and as it was.":
+            ("return tape", "return tape[-1]"),
     },
 )
-def backward_from(end):
-    nodes = in_order(end, [])
-    for node in nodes:
-        node.grad = 0.0
-    end.grad = 1.0
-    for node in reversed(nodes):
+def backward_from(tape):
+    tape[-1].grad = 1.0
+    for node in reversed(tape):
         for before, slope in zip(node.inputs, node.slopes):
             before.grad += slope * node.grad
-    return nodes
+    return tape
 
 
 @checks.add(
-    "An open door or a closed one: what comes back passes whole, or not at all.",
+    "A door that is open or closed: what comes back passes whole, or not at all.",
     probes=lambda: ((value,) for value in (2, -3, 5, -0.5, 0.25, 0)),
     observe=_value_and_slopes, mistakes={
         "The value is right, but a negative input lets nothing back: nudge it, and 0 stays 0.":
             ("1 if a.value > 0 else 0", "1"),
         "The slope isn't the value. Nudge a positive input by 1: the output grows by 1.":
             ("1 if a.value > 0 else 0", "max(a.value, 0)"),
-        "The two sides are exchanged: positive inputs let everything back, others nothing.":
+        "The two sides are exchanged: positive inputs let everything back, negative ones nothing.":
             ("1 if a.value > 0 else 0", "0 if a.value > 0 else 1"),
-        "All is right but for an input of just 0: the slope there is 0 by agreement. Ask `> 0`.":
-            ("a.value > 0", "a.value >= 0"),
-        "That is the value alone. Give back a Node, with its input and slope.":
+        "Everything is right except for an input of exactly 0: there the slope is 0, by "
+        "convention. Ask `> 0`.": ("a.value > 0", "a.value >= 0"),
+        "The input belongs in a list, even if there is only one: `[a]`.": ("[a]", "a"),
+        "The slope belongs in a list, even if there is only one. Put square brackets around it.":
+            ("[1 if a.value > 0 else 0]", "1 if a.value > 0 else 0"),
+        "That is the value alone. Return a Node, with its input and slope.":
             lambda a: max(a.value, 0),
     },
 )
 def relu_of(a):
     return Node(max(a.value, 0), "ReLU", [a], [1 if a.value > 0 else 0])
+
+
+def forward(x, w1, w2):
+    """As in the lesson: a network of two layers, with what is computed on the way."""
+    z = x @ w1.T
+    hidden = F.relu(z)
+    return z, hidden, hidden @ w2.T
+
+
+def _networks():
+    for examples, inputs, neurons in ((2, 3, 4), (6, 5, 3), (1, 4, 2)):
+        weights = torch.randn(neurons, inputs), torch.randn(10, neurons)
+        weights[0][0] = 0  # of one neuron z is exactly 0
+        yield torch.randn(examples, inputs), torch.randint(9, (examples,)), *weights
+
+
+def _two_gradients(backward, *network):
+    with torch.no_grad():
+        gradients = backward(*network)
+    if not isinstance(gradients, (tuple, list)) or len(gradients) != 2:
+        return gradients
+    return {"grad2": gradients[1], "grad1": gradients[0]}  # in the order of the way back
+
+
+def _by_torch(x, digits, w1, w2):
+    F.cross_entropy(forward(x, w1, w2)[2], digits).backward()
+    return w1.grad, w2.grad
+
+
+@checks.add(
+    "Five lines, for any number of examples, inputs and neurons. Now train with them.",
+    probes=_networks, observe=_two_gradients, mistakes={
+        "Both gradients are too large: the loss is the mean over the examples, so divide by their "
+        "number.": (" / len(x)", ""),
+        "Both gradients are divided by the wrong number. The mean is over the examples: `len(x)`.":
+            [("/ len(x)", other) for other in ("/ 10", "/ logits.numel()", "/ len(w1)")],
+        "All signs are turned round, and an update would make the loss larger. It is the "
+        "probabilities minus one-hot, not one-hot minus the probabilities.":
+            ("(logits.softmax(dim=1) - F.one_hot(digits, 10))",
+             "(F.one_hot(digits, 10) - logits.softmax(dim=1))"),
+        "It is the probabilities minus one-hot. These are the logits: softmax is missing.":
+            ("logits.softmax(dim=1)", "logits"),
+        "Softmax runs along the wrong dimension. The ten probabilities of an example are in a row: "
+        "`dim=1`.": ("dim=1", "dim=0"),
+        "These are the probabilities alone. Subtract the one-hot vector of the true class.":
+            (" - F.one_hot(digits, 10)", ""),
+        "`F.one_hot` has to be told that there are ten classes: `F.one_hot(digits, 10)`. Otherwise "
+        "it makes only as many as the largest digit needs.": ("digits, 10", "digits"),
+        "What went into the second layer is `hidden`, after ReLU, not z.":
+            ("back.T @ hidden", "back.T @ z"),
+        "The second layer's gradient is right. But ReLU is missing on the way to the first: only "
+        "where `z > 0` does anything pass.": (" * (z > 0)", ""),
+        "ReLU doesn't multiply what comes back by its value. It passes or stops it: `z > 0` is 1 "
+        "or 0.": [("(z > 0)", "z"), ("(z > 0)", "hidden")],
+        "ReLU's two sides are exchanged: it passes what comes back where `z > 0`.":
+            ("z > 0", "z <= 0"),
+        "Almost: where z is exactly 0, nothing passes, by convention. Ask `> 0`.":
+            ("z > 0", "z >= 0"),
+        "Rows and columns are exchanged. A gradient has the shape of its weights, a row for each "
+        "neuron: `back.T @ ...`.": [
+            ("back.T @ hidden", "hidden.T @ back"), ("back.T @ x", "x.T @ back"),
+            ("back.T @ hidden", "hidden.T @ back", "back.T @ x", "x.T @ back")],
+        "The order is the other way round: first the gradient of w1, then that of w2.":
+            ("return grad1, grad2", "return grad2, grad1"),
+        "Write this one without PyTorch's `backward()`: the check has switched its memory off. "
+        "Walk back yourself, with matrix products.": _by_torch,
+    },
+)
+def backward(x, digits, w1, w2):
+    z, hidden, logits = forward(x, w1, w2)
+    back = (logits.softmax(dim=1) - F.one_hot(digits, 10)) / len(x)
+    grad2 = back.T @ hidden
+    back = (back @ w2) * (z > 0)
+    grad1 = back.T @ x
+    return grad1, grad2
 
 
 def _numbers():
@@ -149,19 +262,20 @@ NEW = "(w1 - rate * back * x * w2)"
     "Each weight's slope has the other weight in it: first both slopes, then both weights move.",
     probes=_numbers,
     mistakes={
-        "Both weights go uphill, away from the target. Is it the answer minus the target, and the "
-        "weight minus the step?": (END, "w1 + rate * slope1, w2 + rate * slope2"),
-        "These are the two slopes. The step takes the rate times the slope away from the weight.":
+        "Both weights go uphill, away from the target. It is the answer minus the target, and the "
+        "weight minus the step.": (END, "w1 + rate * slope1, w2 + rate * slope2"),
+        "These are the two slopes. A step subtracts the rate times the slope from the weight.":
             (END, "slope1, slope2"),
-        "That is how far each weight moves. Where is it then?":
+        "That is how far each weight moves. Return where it is afterwards.":
             [(END, "rate * slope1, rate * slope2"), (END, "-rate * slope1, -rate * slope2")],
         "The slope of w2 was taken with the new w1. Compute both slopes, then move both weights.": [
             (SLOPES, f"back * x * w2, back * x * {NEW}"),
             (SLOPES, f"back * x * w2, 2 * (x * {NEW} * w2 - target) * x * {NEW}")],
-        "The chain has one more link: a square's slope is twice what is squared.": ("2 * ", ""),
+        "The chain has one more link: the slope of a square is twice what is squared.":
+            ("2 * ", ""),
         "Each weight's slope has the other weight in it: nudge w1 by 1, and x * w1 * w2 grows by "
         "x * w2.": (SLOPES, "back * x * w1, back * x * w2"),
-        "The input x is a link of the chain, too: a larger x makes both slopes larger.":
+        "The input x is a link of the chain as well: a larger x makes both slopes larger.":
             (SLOPES, "back * w2, back * w1"),
         "The way back goes on from x * w1 * w2: times x and w2 to w1, times x and w1 to w2.":
             [(SLOPES, other) for other in ("back, back", "back * x, back * x",
@@ -170,14 +284,18 @@ NEW = "(w1 - rate * back * x * w2)"
             (END, "w1 - slope1, w2 - slope2"),
         "That takes the loss for the slope, which is how fast the loss changes with the weight.":
             (SLOPES, "(back / 2) ** 2, (back / 2) ** 2"),
+        "What comes back from the square is twice the difference, not the square itself. The loss "
+        "says how wrong the answer is; its slope says which way to go.": [
+            ("2 * (x * w1 * w2 - target)", "(x * w1 * w2 - target) ** 2"),
+            ("2 * (x * w1 * w2 - target)", "2 * (x * w1 * w2 - target) ** 2")],
         "Brackets are missing: twice the difference comes back, not twice the answer, less the "
         "target.": [("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
             (SLOPES, "2 * x * w1 * w2 - target * x * w2, 2 * x * w1 * w2 - target * x * w1")],
-        "The brackets are wrong: the rate times the slope is what is taken away from the weight.":
+        "The brackets are wrong: what is subtracted from the weight is the rate times the slope.":
             (END, "(w1 - rate) * slope1, (w2 - rate) * slope2"),
         "Only one weight has moved. A step moves both.":
             [(END, "w1 - rate * slope1, w2"), (END, "w1, w2 - rate * slope2")],
-        "That is near, but not exact. Is it found by a nudge? On paper the slopes are exact.": [
+        "That is near, but not exact, as after a nudge. On paper the slopes are exact.": [
             (SLOPES, f"back * x * w2 + {size} * (x * w2)**2, back * x * w1 + {size} * (x * w1)**2")
             for size in (1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
         "These are plain numbers: only tensors have `backward()` and `.grad`. Work the slopes out "
@@ -259,6 +377,20 @@ def plot_fit(points, curves: dict) -> Figure:
            for name, curve in curves.items()}
     return labelled(figure, "Answers over x; farthest from a target: " + ", ".join(
         f"{name} {distance:.2f}" for name, distance in far.items()) + ".")
+
+
+@in_style
+def plot_neurons(weights) -> Figure:
+    """The weights of neurons, (neurons, 784), as images in rows of eight."""
+    images = np.asarray(weights).reshape(-1, 28, 28)
+    rows = -(-len(images) // 8)
+    figure, axes = plt.subplots(rows, 8, figsize=(5.8, 0.75 * rows), squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, image in zip(axes.flat, images):
+        draw_signed(ax, image, np.abs(images).max())
+    return labelled(figure, "The weights of every neuron as an image: white makes its output "
+                            "larger, orange smaller, black does nothing.")
 
 
 @in_style

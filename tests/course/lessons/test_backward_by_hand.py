@@ -6,7 +6,7 @@ from mnist_adder_lib.course.lessons import backward_by_hand
 from mnist_adder_lib.course.lessons.backward_by_hand import (
     Node,
     checks,
-    in_order,
+    forward,
     plot_fit,
     plot_graph,
 )
@@ -28,14 +28,39 @@ def relu_by_if(a):
     return Node(0, "ReLU")
 
 
-def backward_way_by_way(end):
-    for node in (nodes := in_order(end, [])):
-        vars(node)["grad"] = backward_by_hand._slope(end, node)
-    return nodes
+def backward_when_all_have_sent(tape):
+    """Another order that is right: a node's turn comes when all the nodes that use it have sent."""
+    tape[-1].grad = 1
+    waiting = list(tape)
+    while waiting:
+        node = next(node for node in waiting
+                    if not any(node in other.inputs for other in waiting))
+        waiting.remove(node)
+        for before, slope in zip(node.inputs, node.slopes):
+            before.grad = before.grad + node.grad * slope
+    return tape
+
+
+def backward_by_shapes(x, digits, w1, w2):
+    _, hidden, logits = forward(x, w1, w2)
+    back = torch.softmax(logits, 1)
+    back[range(len(x)), digits] -= 1
+    return (torch.where(hidden > 0, back @ w2, 0).T @ x / len(x), (hidden.T @ back).T / len(x))
 
 
 RIGHT = {checks.step: [step_by_backward], checks.times: [times_the_other_way],
-         checks.relu_of: [relu_by_if], checks.backward_from: [backward_way_by_way]}
+         checks.relu_of: [relu_by_if], checks.backward_from: [backward_when_all_have_sent],
+         checks.backward: [backward_by_shapes]}
+
+
+def test_backward_is_what_pytorch_computes():
+    w1, w2 = torch.randn(6, 5), torch.randn(10, 6)
+    w1.requires_grad_(), w2.requires_grad_()
+    x, digits = torch.randn(7, 5), torch.arange(7)
+    torch.nn.functional.cross_entropy(forward(x, w1, w2)[2], digits).backward()
+    with torch.no_grad():
+        grad1, grad2 = checks.backward.solution(x, digits, w1, w2)
+    torch.testing.assert_close((grad1, grad2), (w1.grad, w2.grad))
 
 
 def test_a_graph_is_drawn_forward_and_then_back():
@@ -55,6 +80,14 @@ def test_a_fit_says_how_far_it_is_off():
     points = [(0, 1), (1, 2), (3, 9)]  # the last lies beyond the curves
     figure = plot_fit(points, {"before": [(0, 0), (1, 0)], "after": [(0, 1), (1, 2.5)]})
     assert "before 2.00, after 0.50." in figure.get_label()
+
+
+def test_neurons_are_drawn_as_images_in_rows_of_eight():
+    figure = backward_by_hand.plot_neurons(torch.randn(10, 784))
+    drawn = [ax for ax in figure.axes if ax.images]
+    assert len(figure.axes) == 16 and len(drawn) == 10
+    assert drawn[0].images[0].get_array().shape == (28, 28)
+    assert figure.get_label().startswith("The weights of every neuron")
 
 
 def test_pushes_are_probabilities_minus_one_hot():
