@@ -1,9 +1,10 @@
-"""Run lessons whole, each in a fresh kernel, and store what they print.
+"""Run lessons whole, each in a fresh kernel, and store what they print and what their widgets show.
 
     python tools/run_lessons.py [NOTEBOOK ...]
 
 Without arguments all notebooks are run. A lesson is saved only when every cell ran without an
 error, a warning or anything else on stderr. The header then says how long it takes: `minutes.py`.
+Its widgets go into a file for the site: `widget_data.py`.
 """
 
 import os
@@ -13,14 +14,16 @@ from pathlib import Path
 
 import minutes
 import nbformat
+import widget_data
 from nbclient import NotebookClient
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+TOOLS = Path(__file__).resolve().parent
+NOTEBOOKS = TOOLS.parent / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def run(path):
-    """Execute the notebook at `path` in its own folder and return it, not saved yet."""
+    """Execute the notebook at `path` in its own folder; return it, not saved yet, and its widgets."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook,
@@ -29,12 +32,18 @@ def run(path):
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
         coalesce_streams=True,
-    ).execute()
+        extra_arguments=["--ext=widget_data"],
+    ).execute(env=os.environ | {"PYTHONPATH": os.pathsep.join(import_path())})
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise RuntimeError(f"this cell wrote to stderr:\n{cell.source}\n\n{output.text}")
-    return notebook
+    return notebook, widget_data.take(notebook)
+
+
+def import_path():
+    """Where Python looks for modules, and this folder, where the kernel finds `widget_data`."""
+    return [*filter(None, [os.environ.get("PYTHONPATH")]), str(TOOLS)]
 
 
 def clean(notebook, seconds):
@@ -73,11 +82,13 @@ def main(paths):
     for path in map(Path, paths):
         start = time.perf_counter()
         try:
-            notebook = run(path.resolve())
+            notebook, widgets = run(path.resolve())
             seconds = round(time.perf_counter() - start)
             clean(notebook, seconds)
             minutes.write_time(notebook)
             save(notebook, path)
+            if path.resolve().parent == NOTEBOOKS:  # the solutions show no widgets
+                widget_data.write(path.stem, notebook, widgets)
             print(f"{path.name}: {seconds} s", flush=True)
         except Exception as error:  # whatever a lesson raises: report it and go on to the next
             print(f"{path.name}: NOT SAVED\n{error}", file=sys.stderr, flush=True)

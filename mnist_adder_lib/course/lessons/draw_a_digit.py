@@ -64,6 +64,8 @@ class Dictation(DigitPad):
 
     _esm: str = as_iife("PANEL", read("pad", PAD)) + read("dictation")  # type: ignore[assignment]
     _css = STYLE + read("pad", PAD, "css") + read("dictation", kind="css")
+    needs_python = ("a pad that asks you for twenty digits, one after the other: the test set of "
+                    "your own hand.")
     asked: List = List().tag(sync=True)
     drawings: List = List().tag(sync=True, echo_update=False)
 

@@ -373,6 +373,9 @@ def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) ->
 class Follow(ipywidgets.VBox):
     """A panel, and below it the figure that `draw()` returns: drawn anew after each stroke."""
 
+    needs_python = ("the panel once more. After each stroke the ring in the figure moves to where "
+                    "your drawing lies among the others.")
+
     def __init__(self, panel, draw):
         self.draw, self.picture = draw, ipywidgets.HTML()
         super().__init__([panel, self.picture])

@@ -532,6 +532,9 @@ class Replay(ipywidgets.HBox):
     probabilities of the ten digits; image: what is shown while the pad is empty.
     """
 
+    needs_python = ("a pad and a slider. Draw a digit, and see what the network said of it after "
+                    "each epoch.")
+
     def __init__(self, replay, image):
         self.replay, self.image = replay, np.asarray(image)
         self.pad = DigitPad(layout=ipywidgets.Layout(flex="none", width="330px", max_width="100%"))

@@ -91,22 +91,31 @@ class Picture(Image):
         return "<Figure>"
 
 
-def explore(draw, **ranges: tuple[int, ...]):
+def explore(draw: Callable[..., Figure], **ranges: tuple[int, ...]) -> Explore:
     """Sliders for the whole-number arguments of `draw`, and the figure that it returns for them.
 
-    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws anew when the slider moves;
+    `explore(draw, number=(0, 9))` shows `draw(number=0)` and draws again when the slider moves;
     with `(0, 9, 5)` it begins at 5. As the `plot_` functions do, `draw` returns a figure whose
     label says what it shows.
     """
-    sliders = {name: ipywidgets.IntSlider(start[0] if start else low, low, high, description=name)
-               for name, (low, high, *start) in ranges.items()}
+    return Explore(draw, ranges)
 
-    def redraw(**values):
-        picture = Picture(draw(**values))
+
+class Explore(ipywidgets.VBox):
+    """What `explore` returns."""
+
+    def __init__(self, draw: Callable[..., Figure], ranges: dict[str, tuple[int, ...]]):
+        self.draw, self.ranges = draw, ranges
+        sliders = {name: ipywidgets.IntSlider(start[0] if start else low, low, high,
+                                              description=name)
+                   for name, (low, high, *start) in ranges.items()}
+        figure = ipywidgets.interactive_output(self._redraw, sliders)
+        super().__init__([*sliders.values(), figure, Keys()])
+        self.add_class("mnist-adder-explore")
+
+    def _redraw(self, **values: int) -> None:
+        picture = Picture(self.draw(**values))
         display(picture, Markdown(folded(picture.metadata["alt"])))
-
-    shown = ipywidgets.interactive_output(redraw, sliders)
-    return ipywidgets.VBox([*sliders.values(), shown, Keys()]).add_class("mnist-adder-explore")
 
 
 class Keys(anywidget.AnyWidget):
