@@ -65,21 +65,21 @@ def part(readme: str, heading: str) -> str:
     return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", readme, re.DOTALL | re.MULTILINE)[1]
 
 
-def as_html(name: str, traits: dict, marks: str = "", instead: str = "") -> str:
+def as_html(widget: str, traits: dict, marks: str = "", instead: str = "") -> str:
     """A widget on a page of the site, which site.js starts.
 
-    name: of its class; marks: more attributes of its element; instead: what stands there without
+    widget: the name of its class; marks: more attributes of its element; instead: what stands there without
     JavaScript
     """
     if traits.get("weights") == widget_data.SHIPPED:
         traits = traits | {"weights": widget_data.shipped_weights()}
-    if name == "AdderPanel":
+    if widget == "AdderPanel":
         traits = traits | {"samples": samples()}
-    if name == "Frames":
+    if widget == "Frames":
         first = widget_data.first_frame(traits)
         instead = f'<img src="{first["src"]}" alt="{html.escape(first["alt"])}">'
     text = html.escape(json.dumps(traits, separators=(",", ":")))
-    return f'<div data-widget="{name}"{marks} data-traits="{text}">{instead}</div>'
+    return f'<div data-widget="{widget}"{marks} data-traits="{text}">{instead}</div>'
 
 
 def add_guesses(code: list, lesson: str) -> None:
@@ -206,8 +206,8 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
         text = ROW.sub("", part(readme, heading)).replace("| lesson | you will |\n|---|---|\n", "")
         (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
     found = notebooks(chosen)
-    start = widget_data.widget_data(NetworkDiagram(load_pretrained()))
-    (sources / "parts" / "start.html").write_text(as_html(start["widget"], start["traits"]), "utf-8")
+    network = widget_data.widget_data(NetworkDiagram(load_pretrained()))
+    (sources / "parts" / "start.html").write_text(as_html(**network), "utf-8")
     cards = "".join(card(*row, sources / "static") for row in ROW.findall(readme)
                     if ROOT / row[1] in found)
     (sources / "parts" / "cards.html").write_text(f'<div class="cards">\n{cards}</div>', "utf-8")

@@ -23,7 +23,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def run(path):
-    """Execute the notebook at `path` in its own folder; return it, not saved yet, and its widgets."""
+    """Execute the notebook at `path` in its own folder; return it and its widgets, not saved yet."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook,
