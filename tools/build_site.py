@@ -3,8 +3,8 @@
     python tools/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
 
 Writes build/site from what is there: the notebooks (or those whose names begin with LESSON), their
-widgets as the lessons' last run stored them (`widget_data.py`), docs, parts of the README, and the
-page that tools/build_page.py made. Nothing is downloaded, and no code of a lesson is run. Fails
+widgets as the lessons' last run stored them (`stored_widgets.py`), docs, parts of the README, and
+the page that tools/build_page.py made. Nothing is downloaded, and no code of a lesson is run. Fails
 where Sphinx warns, for instance of a link to nowhere, and where a lesson's code has changed since
 it was run. Needs the extra `site`.
 """
@@ -21,10 +21,12 @@ import sys
 from pathlib import Path
 
 import nbformat
-import widget_data
+import stored_widgets
+import widgets_as_data
 from build_page import PAGE, for_site, samples
 from nbformat import v4
-from set_repository import ASKS, BADGE, PLACEHOLDER, badge, read_address
+from notebook_files import ASKS, NOTEBOOKS
+from set_repository import BADGE, PLACEHOLDER, badge, read_address
 
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.exercises.guesses import Choice, Guess, Guesses, Question
@@ -68,15 +70,15 @@ def part(readme: str, heading: str) -> str:
 def as_html(widget: str, traits: dict, marks: str = "", instead: str = "") -> str:
     """A widget on a page of the site, which site.js starts.
 
-    widget: the name of its class; marks: more attributes of its element; instead: what stands there without
-    JavaScript
+    widget: the name of its class; marks: more attributes of its element; instead: what stands there
+    without JavaScript
     """
-    if traits.get("weights") == widget_data.SHIPPED:
-        traits = traits | {"weights": widget_data.shipped_weights()}
+    if traits.get("weights") == widgets_as_data.SHIPPED:
+        traits = traits | {"weights": widgets_as_data.shipped_weights()}
     if widget == "AdderPanel":
         traits = traits | {"samples": samples()}
     if widget == "Frames":
-        first = widget_data.first_frame(traits)
+        first = widgets_as_data.first_frame(traits)
         instead = f'<img src="{first["src"]}" alt="{html.escape(first["alt"])}">'
     text = html.escape(json.dumps(traits, separators=(",", ":")))
     return f'<div data-widget="{widget}"{marks} data-traits="{text}">{instead}</div>'
@@ -123,7 +125,7 @@ def tag(cell, name: str) -> None:
 def as_page(notebook, path: Path, address: str):
     """A lesson for the site: the cell for Colab folded, widgets live where they need no Python."""
     is_lesson = path.stem != "glossary" and path.parent.name != "solutions"
-    widgets = widget_data.read(path.stem, notebook) if is_lesson else {}
+    widgets = stored_widgets.read(path.stem, notebook) if is_lesson else {}
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
     if path.stem != "glossary":
@@ -166,8 +168,7 @@ def buttons(path: Path, address: str) -> str:
 
 def notebooks(chosen) -> list[Path]:
     """The lessons, their solutions and the glossary; of the lessons those chosen, or all."""
-    every = sorted((ROOT / "notebooks").glob("*.ipynb")) + sorted(
-        (ROOT / "notebooks" / "solutions").glob("*.ipynb"))
+    every = sorted(NOTEBOOKS.glob("*.ipynb")) + sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
     return [path for path in every
             if not chosen or path.stem == "glossary" or path.name.startswith(tuple(chosen))]
 
@@ -206,7 +207,7 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
         text = ROW.sub("", part(readme, heading)).replace("| lesson | you will |\n|---|---|\n", "")
         (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
     found = notebooks(chosen)
-    network = widget_data.widget_data(NetworkDiagram(load_pretrained()))
+    network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained()))
     (sources / "parts" / "start.html").write_text(as_html(**network), "utf-8")
     cards = "".join(card(*row, sources / "static") for row in ROW.findall(readme)
                     if ROOT / row[1] in found)

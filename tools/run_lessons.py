@@ -4,7 +4,7 @@
 
 Without arguments all notebooks are run. A lesson is saved only when every cell ran without an
 error, a warning or anything else on stderr. The header then says how long it takes: `minutes.py`.
-Its widgets go into a file for the site: `widget_data.py`.
+Its widgets go into a file for the site: `stored_widgets.py`.
 """
 
 import os
@@ -14,16 +14,16 @@ from pathlib import Path
 
 import minutes
 import nbformat
-import widget_data
+import stored_widgets
 from nbclient import NotebookClient
+from notebook_files import NOTEBOOKS, save
 
 TOOLS = Path(__file__).resolve().parent
-NOTEBOOKS = TOOLS.parent / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def run(path):
-    """Execute the notebook at `path` in its own folder; return it and its widgets, not saved yet."""
+    """Execute the notebook at `path` in its own folder; return it, not saved yet, and widgets."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook,
@@ -32,17 +32,17 @@ def run(path):
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
         coalesce_streams=True,
-        extra_arguments=["--ext=widget_data"],
+        extra_arguments=["--ext=widgets_as_data"],
     ).execute(env=os.environ | {"PYTHONPATH": os.pathsep.join(import_path())})
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise RuntimeError(f"this cell wrote to stderr:\n{cell.source}\n\n{output.text}")
-    return notebook, widget_data.take(notebook)
+    return notebook, stored_widgets.take(notebook)
 
 
 def import_path():
-    """Where Python looks for modules, and this folder, where the kernel finds `widget_data`."""
+    """Where Python looks for modules, and this folder, where the kernel finds `widgets_as_data`."""
     return [*filter(None, [os.environ.get("PYTHONPATH")]), str(TOOLS)]
 
 
@@ -66,16 +66,6 @@ def clean(notebook, seconds):
                 output.get("data", {}).pop(WIDGET, None)
 
 
-def save(notebook, path):
-    """Write the whole notebook or nothing."""
-    part = path.with_name(path.name + ".part")
-    try:
-        nbformat.write(notebook, part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def main(paths):
     paths = paths or sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != ".")
     failed = False
@@ -88,7 +78,7 @@ def main(paths):
             minutes.write_time(notebook)
             save(notebook, path)
             if path.resolve().parent == NOTEBOOKS:  # the solutions show no widgets
-                widget_data.write(path.stem, notebook, widgets)
+                stored_widgets.write(path.stem, notebook, widgets)
             print(f"{path.name}: {seconds} s", flush=True)
         except Exception as error:  # whatever a lesson raises: report it and go on to the next
             print(f"{path.name}: NOT SAVED\n{error}", file=sys.stderr, flush=True)

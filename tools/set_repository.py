@@ -14,7 +14,7 @@ import sys
 
 import nbformat
 from nbformat import v4
-from run_lessons import NOTEBOOKS, save
+from notebook_files import ASKS, NOTEBOOKS, save
 
 PYPROJECT = NOTEBOOKS.parent / "pyproject.toml"
 SETTING = re.compile(r'^Repository = "(.*)"$', re.MULTILINE)
@@ -26,7 +26,6 @@ IN_A_CLONE = (  # said behind the link where there is no site
     "GitHub shows only its source)")
 BADGE = re.compile(r"\[!\[Open in Colab\]\(\S+\)\]\(\S+\)\n\n")
 
-ASKS = "import mnist_adder_lib.course"  # no other cell does
 BRINGS_THE_COURSE = f"""\
 # For Google Colab: this cell fetches the course. Anywhere else it does nothing.
 try:

@@ -15,6 +15,7 @@ import pytest
 import set_repository
 import vocabulary
 from nbformat import v4
+from notebook_files import ASKS
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -39,7 +40,7 @@ def code_cells(nb):
 
 def own_cells(nb):
     """Code cells without the one that brings the course to Colab."""
-    return [cell for cell in code_cells(nb) if set_repository.ASKS not in cell.source]
+    return [cell for cell in code_cells(nb) if ASKS not in cell.source]
 
 
 def prose(nb):
@@ -252,7 +253,7 @@ def test_cell_and_badge_for_colab_fit_the_address():
         nb, cell = read(path), code_cells(read(path))[0]
         fits = set_repository.with_address(nb, ADDRESS, path) == nb
         assert fits, f"{path.stem}: run tools/set_repository.py"
-        assert set_repository.ASKS in cell.source and not cell.outputs and not cell.metadata
+        assert ASKS in cell.source and not cell.outputs and not cell.metadata
 
 
 # --- the glossary ---------------------------------------------------------------------------------

@@ -1,35 +1,22 @@
-"""What the widgets of a lesson show, as data: stored when the lesson is run, read by the site.
+"""An extension of IPython: a widget that a cell shows also brings what it shows as data.
 
-A widget leaves nothing in a notebook that a page without Python could show, and the site runs no
-lesson: all of them take a quarter of an hour. So `run_lessons.py`, which stores a lesson's outputs,
-also stores its widgets, from the same run, in docs/site/widgets/LESSON.jsonl:
-
-- first a line with a fingerprint of the code that ran, {"code": ...}. Where a lesson's code is
-  another now, `read` raises an error, so that the site can't show old widgets in silence
-- then a line for each cell that shows a widget: {"cell": its id, "widget": a class, "traits": ...},
-  or {"cell": ..., "needs_python": what one does with it when the lesson runs}
-
-In the lesson's kernel this module is an extension of IPython: a widget that a cell shows brings its
-data as one more kind of output, `KIND`, which `take` moves out of the notebook.
+`run_lessons.py` loads it into the kernel of a lesson, takes the data out of the outputs, and stores
+them for the site: stored_widgets.py says why and how.
 """
 
 from __future__ import annotations
 
 import base64
 import functools
-import hashlib
 import io
 import itertools
-import json
-from pathlib import Path
-from typing import Any
 
 import ipywidgets
 import numpy as np
 from anywidget import AnyWidget
 from IPython.core.formatters import BaseFormatter
 from PIL import Image
-from set_repository import ASKS
+from stored_widgets import KIND
 from traitlets import ObjectName, Unicode
 
 from mnist_adder_lib import load_pretrained
@@ -38,14 +25,9 @@ from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.drawing import AdderPanel
 from mnist_adder_lib.model import IdentityAdderModel
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "site" / "widgets"
-KIND = "application/vnd.mnist-adder.widget+json"
 SHIPPED = "assets/adder.pt"  # stands for the weights of this network, which nearly all widgets show
 PANEL_TRAITS = ["strokes", "background", "number", "small"]  # its other traits ask Python things
 STOPS = 3, 19  # how many places of a slider have a figure: of the first sliders, of the last
-
-
-# --- in the kernel of a lesson --------------------------------------------------------------------
 
 
 class WidgetFormatter(BaseFormatter):
@@ -113,44 +95,3 @@ def as_webp(picture: Picture) -> dict:
     Image.open(io.BytesIO(picture.data)).save(file, "webp", lossless=True)
     url = f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
     return {"src": url, "alt": picture.metadata["alt"]}
-
-
-# --- in the programs that run lessons and build the site ------------------------------------------
-
-
-def take(notebook) -> list[dict]:
-    """Remove the widgets' data from a notebook that has just been run, and return it."""
-    found = []
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if data := output.get("data", {}).pop(KIND, None):
-                found.append({"cell": cell.id, **data})
-    return found
-
-
-def fingerprint(notebook) -> str:
-    """A hash of a lesson's code, without the cell that fetches the course for Colab."""
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    text = "\n\n".join(source for source in code if ASKS not in source)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def write(lesson: str, notebook, widgets: list[dict], folder: Path = FOLDER) -> None:
-    """Store the widgets of a lesson, also where it has none: then that is known."""
-    lines = [{"code": fingerprint(notebook)}, *widgets]
-    text = "".join(f"{json.dumps(line, separators=(',', ':'))}\n" for line in lines)
-    (folder / f"{lesson}.jsonl").write_text(text, encoding="utf-8", newline="\n")
-
-
-def read(lesson: str, notebook, folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
-    """The data of each cell that shows a widget, by the cell's id; see above.
-
-    Raises ValueError where they weren't stored, or the lesson's code has changed since.
-    """
-    path = folder / f"{lesson}.jsonl"
-    lines = path.read_text("utf-8").splitlines() if path.exists() else ['{"code": ""}']
-    first, *widgets = map(json.loads, lines)
-    if first["code"] != fingerprint(notebook):
-        raise ValueError(f"The code of {lesson} has changed since its widgets were stored. Run it: "
-                         f"python tools/run_lessons.py notebooks/{lesson}.ipynb")
-    return {data["cell"]: data for data in widgets}

@@ -1,0 +1,61 @@
+"""What a lesson's widgets show, as data: stored when the lesson is run, read by the site.
+
+A widget leaves nothing in a notebook that a page without Python could show, and the site runs no
+lesson: all of them together take a quarter of an hour. So `run_lessons.py`, which stores a lesson's
+outputs, also stores its widgets, from the same run, in docs/site/widgets/LESSON.jsonl:
+
+- first a line with a fingerprint of the code that ran: {"code": ...}. Where a lesson's code has
+  changed since, `read` raises an error: the site never shows old widgets in silence
+- then a line for each cell that shows a widget, as widgets_as_data.py makes it: {"cell": its id,
+  "widget": a class, "traits": ...}, or {"cell": ..., "needs_python": what one does with it}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from notebook_files import ASKS, NOTEBOOKS
+
+FOLDER = NOTEBOOKS.parent / "docs" / "site" / "widgets"
+KIND = "application/vnd.mnist-adder.widget+json"  # of an output that holds such data
+
+
+def take(notebook) -> list[dict]:
+    """Remove the data of widgets from a notebook that has just been run, and return it."""
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if data := output.get("data", {}).pop(KIND, None):
+                found.append({"cell": cell.id, **data})
+    return found
+
+
+def fingerprint(notebook) -> str:
+    """A hash of a lesson's code, without the cell that brings the course to Colab."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    text = "\n\n".join(source for source in code if ASKS not in source)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write(lesson: str, notebook, widgets: list[dict], folder: Path = FOLDER) -> None:
+    """Store the widgets of a lesson, also where it has none: then that is known."""
+    lines = [{"code": fingerprint(notebook)}, *widgets]
+    text = "".join(f"{json.dumps(line, separators=(',', ':'))}\n" for line in lines)
+    (folder / f"{lesson}.jsonl").write_text(text, encoding="utf-8", newline="\n")
+
+
+def read(lesson: str, notebook, folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
+    """The data of each cell that shows a widget, by the cell's id; see above.
+
+    Raises ValueError where they weren't stored, or the lesson's code has changed since.
+    """
+    path = folder / f"{lesson}.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.exists() else ['{"code": ""}']
+    first, *widgets = map(json.loads, lines)
+    if first["code"] != fingerprint(notebook):
+        raise ValueError(f"The code of {lesson} has changed since its widgets were stored. Run it: "
+                         f"python tools/run_lessons.py notebooks/{lesson}.ipynb")
+    return {data["cell"]: data for data in widgets}
