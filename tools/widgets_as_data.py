@@ -45,16 +45,18 @@ def load_ipython_extension(shell) -> None:
     formatter.for_type(Explore, figures)
 
 
-def needs_python(widget: ipywidgets.Widget) -> dict:
-    """For a widget that does nothing without Python: its own sentence, if it has one."""
-    return {"needs_python": getattr(widget, "needs_python", "something to play with.")}
+def needs_python(widget: ipywidgets.Widget) -> dict | None:
+    """For a widget of the course that does nothing without Python: the sentence that says so."""
+    sentence = getattr(widget, "needs_python", None)  # a bar of tqdm has none
+    return sentence and {"needs_python": sentence}
 
 
 def widget_data(widget: AnyWidget) -> dict:
-    """The class of a widget and its traits; the weights of the shipped network by name."""
+    """The class of a widget and its own traits; the weights of the shipped network by name."""
     if hasattr(widget, "needs_python"):
-        return needs_python(widget)
-    traits = widget.get_state(sorted(set(widget.keys) - set(AnyWidget.class_trait_names())))
+        return {"needs_python": widget.needs_python}
+    names = sorted(set(widget.keys) - set(AnyWidget.class_trait_names()))
+    traits = widget.get_state([name for name in names if name[0] != "_"])  # without its script
     if isinstance(widget, AdderPanel):  # in a page it reads the drawings itself
         if not isinstance(widget.model, IdentityAdderModel):
             return {"needs_python": "a panel with the network of this lesson."}

@@ -4,7 +4,13 @@
 function render({ model, el }) {
   const { stops, start, frames } = model.traits;
   const places = Object.entries(stops).map(([name, values]) => values.indexOf(start[name]));
-  const image = document.createElement("img");
+  const figure = document.createElement("div"); // which scrolls on a phone
+  const image = figure.appendChild(document.createElement("img"));
+  image.addEventListener("load", () => {
+    const drawn = image.naturalWidth / 2; // it has twice the pixels
+    image.style.width = `max(${drawn}px, min(100%, ${2 * drawn}px))`;
+    figure.tabIndex = figure.scrollWidth > figure.clientWidth ? 0 : -1;
+  });
 
   function show() {
     const place = Object.values(stops).reduce((sum, values, i) => sum * values.length + places[i], 0);
@@ -24,7 +30,7 @@ function render({ model, el }) {
     slider.addEventListener("input", move);
     move();
   });
-  el.append(image);
+  el.append(figure);
 }
 
 export default { render };

@@ -2,11 +2,10 @@
 
 import re
 
-import build_site
 import pytest
 import torch
 import torch.nn.functional as F
-from lab import DIGITS, draw
+from lab import DIGITS, draw, render_alone
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
 from mnist_adder_lib.course.widgets.network_diagram import (
@@ -364,6 +363,33 @@ def test_it_fits_and_maps_can_be_told_apart(show, width, scheme):
             assert maps["width"] >= (4 if width > 539 else 8) * sides[width]
 
 
+BEYOND = """() => [...document.querySelectorAll("[data-part] canvas")].map((canvas) => {
+    const part = canvas.closest("[data-part]"), style = getComputedStyle(part);
+    const [{ right }, inside] = [canvas, part].map((one) => one.getBoundingClientRect());
+    const free = parseFloat(style.borderWidth) + parseFloat(style.paddingRight);
+    return [part.dataset.part, right - inside.right + free];
+}).filter(([, beyond]) => beyond > 0.5)"""
+
+
+@pytest.mark.parametrize("scale", [1, 1.5, 2.75])
+def test_squares_stay_inside_their_parts_on_any_screen(open_page, scale):
+    page = open_page(viewport={"width": 360, "height": 740}, device_scale_factor=scale)
+    for small in (False, True):
+        render_alone(page, NetworkDiagram(load_pretrained(), small=small))
+        page.locator("[data-part=number] canvas[style]").wait_for()
+        assert page.evaluate(BEYOND) == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 800])
+def test_with_forced_colours_no_part_covers_the_arrow_or_the_name_of_another(show, width):
+    page = show(NetworkDiagram(load_pretrained(), small=True), width=width, forced_colors="active")
+    before = page.screenshot()
+    on_top = "position: relative; z-index: 9 !important"
+    page.add_style_tag(content=f".name {{ {on_top} }} .part::after {{ z-index: 9 !important }}")
+    assert page.screenshot() == before
+
+
 def test_with_forced_colours_the_selected_part_is_seen(show):
     page = show(NetworkDiagram(load_pretrained()), forced_colors="active")
     looks = "e => getComputedStyle(e).outlineStyle"
@@ -375,24 +401,3 @@ def test_it_lights_up_from_left_to_right_where_motion_is_welcome(show):
     assert page.evaluate("document.getAnimations().length") > 0
     page = show(NetworkDiagram(load_pretrained()))
     assert page.evaluate("document.getAnimations().length") == 0
-
-
-def test_on_the_site_it_is_live(empty_page):
-    scripts = {}
-    html = build_site.live("from mnist_adder_lib import load_pretrained\n"
-                           "from mnist_adder_lib.course.widgets.network_diagram "
-                           "import NetworkDiagram\n"
-                           "NetworkDiagram(load_pretrained(), number=3)", scripts)
-    assert len(html) < 150_000
-    empty_page.goto("about:blank")
-    empty_page.set_content(f"<!doctype html><main>{html}</main>")
-    (script, style), = scripts.values()
-    site = (build_site.PAGES / "static" / "site.js").read_text("utf-8")
-    empty_page.add_style_tag(content=style)
-    empty_page.add_script_tag(content="\n".join([
-        build_site.read("traits"), "const WIDGETS = {};", script, site]))
-    assert empty_page.locator(".answer").inner_text().startswith("I see a 7 (over 99%). 7 + 3 = 10")
-    empty_page.get_by_role("radio", name="8").click()
-    assert "7 + 8 = 15" in empty_page.locator(".answer").inner_text()
-    draw(empty_page, DIGITS[0])
-    empty_page.locator(".answer").filter(has_text="0 + 8 = 8").wait_for()

@@ -11,9 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from build_site import MOVED, made_from
 from lab import DIGITS, draw
-from nbformat import v4
 
 pytestmark = pytest.mark.thorough
 
@@ -47,6 +45,7 @@ def build(folder: Path, *options: str) -> dict[Path, Page]:
     command = [sys.executable, str(ROOT / "tools" / "build_site.py"), "--to", str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0 and not done.stderr, done.stderr
+    assert done.stdout == f"{folder / 'index.html'}\n"  # where to look, and nothing else
     return {path: Page(path) for path in folder.rglob("*.html")}
 
 
@@ -96,18 +95,6 @@ def test_nothing_comes_from_elsewhere_and_every_image_has_a_text(site, pages):
         assert not re.search(r"url\([\"']?(https?:)?//|@import", style.read_text("utf-8")), style
 
 
-def test_old_addresses_lead_on(site, pages, open_page):
-    for folder in (site / "notebooks", site / "notebooks" / "solutions"):
-        for old, name in MOVED.items():
-            assert [link["href"] for link in pages[folder / f"{old}.html"].all("a")] == [
-                f"{name}.html"]
-            assert (folder / f"{name}.html").is_file()
-    page = open_page()
-    page.goto((folder / "04_gradients_by_hand.html").as_uri())  # without a server
-    page.wait_for_url("**/solutions/01_learning_by_hand.html")
-    page.close()
-
-
 def test_no_widget_is_shown_as_its_name(site, pages):
     name = re.compile(r"[^<]*<div[^>]*><pre>[A-Z]\w+\(.*\)\n</pre>")
     for path in (site / "notebooks").glob("*.html"):
@@ -126,19 +113,9 @@ def test_the_start_page_shows_every_lesson_with_a_figure_and_its_minutes(site, p
 def test_what_takes_python_says_what_one_does_with_it(site, pages):
     said = re.compile(r'"needs-python">When .+?, here is \w+')
     found = {path.stem[:2]: len(said.findall(path.read_text("utf-8")))
-             for path in (site / "notebooks").glob("[0-9]*.html")
-             if (ROOT / "notebooks" / f"{path.stem}.ipynb").exists()}  # not the old addresses
+             for path in (site / "notebooks").glob("[0-9]*.html")}
     assert {lesson: count for lesson, count in found.items() if count} == {
-        "06": 1, "08": 2, "10": 1, "12": 1}
-
-
-def test_only_what_a_widget_is_made_from_is_run():
-    cells = ["import os, torch\nsize = []\nsize.append(3)\nother = 1 / 0",
-             "def make(x):\n    return size * x",
-             "image = make(2)\nprint(image)", "size = 7\nViewer(image, torch)"]
-    assert made_from([v4.new_code_cell(cell) for cell in cells]).splitlines() == [
-        "import os, torch", "size = []", "size.append(3)", "def make(x):", "    return size * x",
-        "image = make(2)", "Viewer(image, torch)"]
+        "06": 1, "08": 1, "12": 1}
 
 
 def test_with_an_address_there_are_buttons_and_links_to_the_sources(tmp_path):

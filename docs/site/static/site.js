@@ -3,6 +3,19 @@ for (const part of document.querySelectorAll("pre, .table-wrapper, .output.text_
   if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
 document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "All pages");
 
+/** A button that copies some code, and says so. */
+function addCopyButton(code) {
+  const button = Object.assign(document.createElement("button"), { className: "copy", type: "button", textContent: "Copy" });
+  button.ariaLive = "polite";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = "Copied";
+  });
+  button.addEventListener("blur", () => (button.textContent = "Copy"));
+  code.before(button);
+}
+document.querySelectorAll(".cell_input pre, :is(.highlight-sh, .highlight-python, .highlight-yaml) pre").forEach(addCopyButton);
+
 /** Shows what waited for guesses. */
 function release(output) {
   output.hidden = false;

@@ -67,10 +67,15 @@ const shapeOf = ({ channels, height, width }) => (height > 1 ? [channels, height
 const sheets = {}; // canvases by their size: to make one takes longer than to draw on it
 const sheetOf = (width, height) => (sheets[[width, height]] ??= new OffscreenCanvas(width, height));
 
+const inPixels = (length) => Math.max(1, Math.round(length * devicePixelRatio)); // of the screen, whole ones
+
+/** The largest tile that fits into some room with a gap, once both are whole pixels of the screen. */
+const largestTile = (room, gap) => (Math.floor(room * devicePixelRatio) - inPixels(gap)) / devicePixelRatio;
+
 /** Draws features, map beside map, each in a frame of its own; single numbers are maps of 1x1. */
 function paintMaps(canvas, { columns, tile, gap }, { channels, height, width, data }, most, colours) {
   const rows = Math.ceil(channels / columns);
-  const [side, space] = [Math.max(1, Math.round(tile * devicePixelRatio)), Math.max(1, Math.round(gap * devicePixelRatio))];
+  const [side, space] = [tile, gap].map(inPixels);
   const size = [columns, rows].map((n) => n * (side + space) + space);
   if (canvas.width !== size[0] || canvas.height !== size[1]) {
     [canvas.width, canvas.height] = size;
@@ -482,8 +487,8 @@ function makeDiagram(model, root) {
       const own = getComputedStyle(canvas);
       const [columns, tile, gap] = ["columns", "tile", "gap"].map((name) => Number(own.getPropertyValue(`--${name}`)));
       const join = isColumn() && canvas.closest(".join"); // 20 and 10 in one row
-      const room = join ? (join.clientWidth - 24) / 30 - gap : (canvas.closest(".part").clientWidth - 14 - gap) / columns - gap;
-      layouts.set(canvas, { columns, tile: base ? tile * scale : Math.min(tile, room), gap });
+      const [width, count] = join ? [join.clientWidth - 24, 30] : [canvas.closest(".part").clientWidth - 14 - gap, columns];
+      layouts.set(canvas, { columns, tile: base ? tile * scale : Math.min(tile, largestTile(width / count, gap)), gap });
     }
     putAbout();
     for (const name of names) paintPart(name);
