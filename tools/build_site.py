@@ -30,6 +30,7 @@ from set_repository import BADGE, PLACEHOLDER, badge, read_address
 
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.exercises.guesses import Choice, Guess, Guesses, Question
+from mnist_adder_lib.course.exercises.recall import Recall
 from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
@@ -45,8 +46,8 @@ PARTS = {  # of the README: the name here, its heading
     "start": "Start", "lessons": "Lessons", "library": "Library", "results": "Results",
     "credits": "Credits",
 }
-WIDGETS = [AdderPanel, BallOnCurve, Choice, DigitPad, HiddenSums, NetworkDiagram, UnitExplorer,
-           WindowViewer]  # which calculate everything in the browser
+WIDGETS = [AdderPanel, BallOnCurve, Choice, DigitPad, HiddenSums, NetworkDiagram, Recall,
+           UnitExplorer, WindowViewer]  # which calculate everything in the browser
 CARD_TAG = "card"  # of the cell whose figure is shown on a lesson's card; else it is the first
 NEEDS_PYTHON = '<p class="needs-python">When you run this lesson, here is {what}</p>'
 READ_HERE = """\
@@ -77,11 +78,14 @@ def as_html(widget: str, traits: dict, marks: str = "", instead: str = "") -> st
         traits = traits | {"weights": widgets_as_data.shipped_weights()}
     if widget == "AdderPanel":
         traits = traits | {"samples": samples()}
+    text = json.dumps(traits, separators=(",", ":"))
+    if widget == "Recall":  # it links to sections of lessons
+        text = text.replace(".ipynb#", ".html#")
     if widget == "Frames":
         first = widgets_as_data.first_frame(traits)
         instead = f'<img src="{first["src"]}" alt="{html.escape(first["alt"])}">'
-    text = html.escape(json.dumps(traits, separators=(",", ":")))
-    return f'<div data-widget="{widget}"{marks} data-traits="{text}">{instead}</div>'
+    traits_as_text = html.escape(text)
+    return f'<div data-widget="{widget}"{marks} data-traits="{traits_as_text}">{instead}</div>'
 
 
 def add_guesses(code: list, lesson: str) -> None:
@@ -105,8 +109,7 @@ def show_guess(cell, mark: str, guess: Guess) -> None:
     traits = {"question": guess.question.text, "options": guess.widget.options}
     shown = as_html("Choice", traits, f' data-guess="{mark}"', f"\n\n{text}\n\n")
     cell.outputs = [v4.new_output("display_data", {"text/markdown": shown})]
-    if all(line.startswith(("from", "guesses")) for line in cell.source.splitlines() if line):
-        tag(cell, "remove-input")
+    hide_what_only_asks(cell)
 
 
 def compare_guess(output, mark: str, question: Question) -> None:
@@ -137,21 +140,33 @@ def as_page(notebook, path: Path, address: str):
         cell.source = UNRUN.sub("", cell.source)
         if ASKS in cell.source:
             cell.metadata.tags = ["hide-input"]
-        if cell.id in widgets:
-            show_widget(cell, widgets[cell.id])
+        for widget in widgets.get(cell.id, []):
+            show_widget(cell, widget)
     if is_lesson:
         add_guesses(code, path.stem.partition("_")[2])
     return notebook
 
 
 def show_widget(cell, data: dict) -> None:
-    """What the cell printed stays; what stands in its notebook in place of the widget goes."""
-    printed = [output for output in cell.outputs if output.output_type == "stream"]
+    """The widget takes the place of the text that stands for it in the notebook."""
+    texts = [output.get("data", {}).get("text/plain") for output in cell.outputs]
+    place = texts.index(data["text"]) if data["text"] in texts else len(texts)
+    stored = cell.outputs[place].data if place < len(texts) else {}
     if "needs_python" in data:
-        shown = NEEDS_PYTHON.format(what=data["needs_python"])
+        shown = {"text/html": NEEDS_PYTHON.format(what=data["needs_python"])}
+    elif text := stored.get("text/markdown"):
+        html_and_text = as_html(data["widget"], data["traits"], instead=f"\n\n{text}\n\n")
+        shown = {"text/markdown": html_and_text}
     else:
-        shown = as_html(data["widget"], data["traits"])
-    cell.outputs = [*printed, v4.new_output("display_data", {"text/html": shown})]
+        shown = {"text/html": as_html(data["widget"], data["traits"])}
+    cell.outputs[place:place + 1] = [v4.new_output("display_data", shown)]
+    hide_what_only_asks(cell)
+
+
+def hide_what_only_asks(cell) -> None:
+    """The code of a cell that shows a question tells nothing more."""
+    if all(line.startswith(("from", "guesses")) for line in cell.source.splitlines() if line):
+        tag(cell, "remove-input")
 
 
 def buttons(path: Path, address: str) -> str:

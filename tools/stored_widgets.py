@@ -6,8 +6,9 @@ outputs, also stores its widgets, from the same run, in docs/site/widgets/LESSON
 
 - first a line with a fingerprint of the code that ran: {"code": ...}. Where a lesson's code has
   changed since, `read` raises an error: the site never shows old widgets in silence
-- then a line for each cell that shows a widget, as widgets_as_data.py makes it: {"cell": its id,
-  "widget": a class, "traits": ...}, or {"cell": ..., "needs_python": what one does with it}
+- then a line for each widget: {"cell": the id of the cell that shows it, "text": what stands for it
+  in the notebook, ...}, and what widgets_as_data.py knows: {"widget": a class, "traits": ...} or
+  {"needs_python": what one does with it}
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def take(notebook) -> list[dict]:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if data := output.get("data", {}).pop(KIND, None):
-                found.append({"cell": cell.id, **data})
+                found.append({"cell": cell.id, "text": output.data["text/plain"], **data})
     return found
 
 
@@ -47,8 +48,8 @@ def write(lesson: str, notebook, widgets: list[dict], folder: Path = FOLDER) -> 
     (folder / f"{lesson}.jsonl").write_text(text, encoding="utf-8", newline="\n")
 
 
-def read(lesson: str, notebook, folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
-    """The data of each cell that shows a widget, by the cell's id; see above.
+def read(lesson: str, notebook, folder: Path = FOLDER) -> dict[str, list[dict[str, Any]]]:
+    """The data of the widgets that each cell shows, by the cell's id; see above.
 
     Raises ValueError where they weren't stored, or the lesson's code has changed since.
     """
@@ -58,4 +59,7 @@ def read(lesson: str, notebook, folder: Path = FOLDER) -> dict[str, dict[str, An
     if first["code"] != fingerprint(notebook):
         raise ValueError(f"The code of {lesson} has changed since its widgets were stored. Run it: "
                          f"python tools/run_lessons.py notebooks/{lesson}.ipynb")
-    return {data["cell"]: data for data in widgets}
+    by_cell: dict[str, list] = {}
+    for data in widgets:
+        by_cell.setdefault(data["cell"], []).append(data)
+    return by_cell

@@ -165,6 +165,8 @@ def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     page.goto(f"{served}/{name}.html")
     if name == "index":  # the network is live
+        page.get_by_role("radio", name="8").click()
+        page.locator(".answer").filter(has_text="7 + 8 = 15").wait_for()
         page.locator(".digit-pad").scroll_into_view_if_needed()
         draw(page, DIGITS[1])
         page.locator(".answer").filter(has_text="I see a 1").wait_for()
@@ -186,6 +188,10 @@ def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
     assert "w = 2.6," in ball.inner_text()
     page.goto(f"{served}/notebooks/12_inside_the_network.html")
     assert page.locator(".prediction").inner_text().startswith("I see a 7")  # which stands there
+    page.goto(f"{served}/notebooks/10_does_it_add.html")
+    sums = page.locator("[data-widget=HiddenSums]").last  # with the network that the lesson trained
+    sums.get_by_role("button", name="Train", exact=True).click()
+    sums.locator(".reached").filter(has_text="After 400 steps").wait_for()
     page.goto(f"{served}/notebooks/05_backward_by_hand.html")
     picture = page.locator("[data-widget=Frames] img")
     before, shown = picture.get_attribute("alt"), picture.screenshot()
@@ -193,6 +199,42 @@ def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
     assert picture.get_attribute("alt") != before and picture.screenshot() != shown
     page.goto(f"{served}/search.html?q=padding")
     page.wait_for_selector("#search-results a[href*='03_layers_by_hand']")
+
+
+SIDEWAYS = """() => [...document.querySelectorAll("article *")].filter((e) =>
+    e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible" && e.clientWidth)
+    .filter((e) => !e.matches("pre[tabindex], [data-widget=Frames] > div, .output.text_html"))
+    .map((e) => e.outerHTML.slice(0, 200))"""
+
+
+@pytest.mark.parametrize("lesson", ["05_backward_by_hand", "07_evaluation_tables",
+                                    "10_does_it_add"])
+def test_on_a_phone_nothing_is_cut_off_but_wide_tables_and_figures(open_page, served, lesson):
+    page = open_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{served}/notebooks/{lesson}.html")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate(SIDEWAYS) == []
+    for figure in page.locator("[data-widget=Frames] img").all():  # as large as in JupyterLab
+        figure.scroll_into_view_if_needed()
+        drawn = figure.evaluate("image => image.naturalWidth / 2")
+        assert figure.bounding_box()["width"] >= drawn - 1
+    page.close()
+
+
+def test_code_is_copied_by_a_button_and_names_in_it_look_like_no_links(browser, served):
+    context = browser.new_context(color_scheme="dark")
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=served)
+    page = context.new_page()
+    page.goto(f"{served}/notebooks/07_evaluation_tables.html")
+    cell = page.locator(".cell_input", has_text="from mnist_adder_lib import predict")
+    cell.get_by_role("button", name="Copy").click()
+    cell.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("from mnist_adder_lib import predict\n\nprediction = ")
+    assert "Cop" not in copied and copied == cell.locator("pre").text_content()
+    lines = cell.locator(".nn").first.evaluate("e => getComputedStyle(e).textDecorationLine")
+    assert lines == "none"
+    context.close()
 
 
 def test_a_guess_is_chosen_and_then_one_sees(page, served):

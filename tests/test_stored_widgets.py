@@ -1,0 +1,116 @@
+"""What a lesson's run stores of its widgets, and what the site reads of it."""
+
+import json
+
+import nbformat
+import pytest
+import run_lessons
+import stored_widgets
+from nbformat import v4
+from notebook_files import ASKS, NOTEBOOKS
+
+from mnist_adder_lib import IdentityAdderModel
+from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
+
+CELLS = {
+    "imports": """import torch, tqdm.auto
+from mnist_adder_lib import IdentityAdderModel, load_pretrained
+from mnist_adder_lib.course.lessons.draw_a_digit import Dictation
+from mnist_adder_lib.course.notebook.display import explore
+from mnist_adder_lib.course.notebook.figures import labelled, plt
+from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
+from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
+from mnist_adder_lib.drawing import AdderPanel
+torch.manual_seed(0)
+model = IdentityAdderModel()""",
+    "viewer": "print('above')\nWindowViewer(torch.zeros(3, 3), digits=[])",
+    "shipped": "NetworkDiagram(load_pretrained())",
+    "own": "AdderPanel(model)",
+    "other": """class Other(torch.nn.Linear):
+    def forward(self, images, numbers):
+        return torch.zeros(len(images), 10), torch.zeros(len(images), 19)
+AdderPanel(Other(1, 1))""",
+    "changes": "model.sum_head.weight.data += 1\nprint(model.training)",
+    "sliders": "def draw(row, step):\n    return labelled(plt.figure(figsize=(1, 1)), "
+               "f'{row}, {step}')\nexplore(draw, row=(0, 9, 4), step=(0, 1))",
+    "dictation": "Dictation()",
+    "bar": "for _ in tqdm.auto.tqdm(range(3)): pass",
+}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """The notebook of these cells after a run, and the data of its widgets, by cell."""
+    path = tmp_path_factory.mktemp("notebooks") / "lesson.ipynb"
+    cells = [v4.new_code_cell(source, id=name) for name, source in CELLS.items()]
+    nbformat.write(v4.new_notebook(cells=cells), path)
+    notebook, widgets = run_lessons.run(path)
+    return notebook, {data["cell"]: data for data in widgets}
+
+
+@pytest.mark.thorough
+def test_a_run_takes_the_data_of_widgets_out_of_the_outputs(ran):
+    notebook, widgets = ran
+    assert set(widgets) == {"viewer", "shipped", "own", "other", "sliders", "dictation"}
+    assert stored_widgets.KIND not in nbformat.writes(notebook)
+    assert notebook.cells[1].outputs[0].text == "above\n"
+    for data in widgets.values():
+        texts = [output.get("data", {}).get("text/plain")
+                 for cell in notebook.cells if cell.id == data["cell"] for output in cell.outputs]
+        assert data["text"] in texts
+
+
+@pytest.mark.thorough
+def test_the_data_say_what_the_widgets_show_when_they_are_shown(ran):
+    import torch
+
+    widgets = ran[1]
+    viewer = widgets["viewer"]["traits"]
+    assert widgets["viewer"]["widget"] == "WindowViewer" and viewer["image"] == [[[0.0] * 3] * 3]
+    assert not any(name.startswith("_") for name in viewer)
+    assert widgets["shipped"]["traits"]["weights"] == "assets/adder.pt"
+    torch.manual_seed(0)
+    own = widgets["own"]["traits"]
+    assert own["weights"] == weights_as_text(IdentityAdderModel())  # not as it was changed to
+    assert set(own) == {"weights", "strokes", "background", "number", "small"}
+    assert "network of this lesson" in widgets["other"]["needs_python"]
+    assert "twenty digits" in widgets["dictation"]["needs_python"]
+
+
+@pytest.mark.thorough
+def test_figures_of_sliders_are_drawn_for_places_of_each(ran):
+    traits = ran[1]["sliders"]["traits"]
+    assert traits["stops"] == {"row": [0, 4, 9], "step": [0, 1]}
+    assert traits["start"] == {"row": 4, "step": 0}
+    assert [frame["alt"] for frame in traits["frames"]] == [
+        "0, 0", "0, 1", "4, 0", "4, 1", "9, 0", "9, 1"]
+    assert all(frame["src"].startswith("data:image/webp;base64,") for frame in traits["frames"])
+
+
+def test_widgets_are_read_for_the_code_that_ran_and_for_no_other(tmp_path):
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(ASKS), v4.new_code_cell("1")])
+    widgets = [{"cell": "one", "widget": "Viewer", "traits": {"text": "–\n"}},
+               {"cell": "one", "needs_python": "a pad."}]
+    stored_widgets.write("lesson", notebook, widgets, tmp_path)
+    assert stored_widgets.read("lesson", notebook, tmp_path) == {"one": widgets}
+    notebook.cells[0].source = f"{ASKS}  # another address"
+    notebook.cells.append(v4.new_markdown_cell("More is said."))
+    assert stored_widgets.read("lesson", notebook, tmp_path) == {"one": widgets}
+    notebook.cells[1].source = "2"
+    with pytest.raises(ValueError, match="code of lesson has changed.*run_lessons.py"):
+        stored_widgets.read("lesson", notebook, tmp_path)
+    with pytest.raises(ValueError, match="run_lessons.py"):
+        stored_widgets.read("other", notebook, tmp_path)
+
+
+def test_the_traits_that_are_stored_are_those_that_widgets_have():
+    from build_site import WIDGETS
+
+    kinds = {widget.__name__: widget for widget in WIDGETS}
+    for path in stored_widgets.FOLDER.glob("*.jsonl"):
+        assert (NOTEBOOKS / f"{path.stem}.ipynb").exists()
+        for data in map(json.loads, path.read_text("utf-8").splitlines()[1:]):
+            if "traits" not in data or data["widget"] == "Frames":
+                continue
+            names = set(data["traits"]) - {"weights"}  # of a panel these aren't a trait
+            assert names <= set(kinds[data["widget"]].class_trait_names()), (path, data["cell"])
