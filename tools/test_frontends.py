@@ -26,7 +26,7 @@ FRONTENDS = {
     "lab4": ["jupyterlab>=4", "ipywidgets>=8", "anywidget", "ipykernel"],
     "notebook7": ["notebook>=7", "ipywidgets>=8", "anywidget", "ipykernel"],
 }
-TESTING = ["pytest", "pytest-rerunfailures", "hypothesis", "playwright", "axe-playwright-python"]
+TESTING = ["pytest", "hypothesis", "playwright", "axe-playwright-python"]
 VERSIONS = """
 from importlib.metadata import version
 print(*(f"{name} {version(name)}" for name in %r), sep=", ")

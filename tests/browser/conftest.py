@@ -1,7 +1,5 @@
 """One browser for all tests, and pages in which nothing may go wrong."""
 
-from pathlib import Path
-
 import pytest
 from lab import CHROMIUM, FLAGS, TIMEOUT, render_alone
 
@@ -70,13 +68,3 @@ def show(empty_page):
     yield show
     page.remove_listener("pageerror", note)
     assert errors == []
-
-
-def pytest_collection_modifyitems(items):
-    """A browser, a server and a kernel on a busy machine: a test that fails is tried once more.
-
-    pytest counts and names what was tried again, and a real fault fails twice.
-    """
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.flaky(reruns=1))

@@ -115,6 +115,13 @@ def draw(page, strokes, pad=".digit-pad") -> None:
         page.mouse.up()
 
 
+def let_it_work(page, frames: int = 30) -> None:
+    """Let the page draw so many frames. What it shouldn't do, it would have done by then."""
+    page.evaluate("""async (frames) => {
+        while (frames--) await new Promise(requestAnimationFrame);
+    }""", frames)
+
+
 def wait_for_text(page, text: str) -> None:
     """Wait until the panel or the diagram says this, in its sentence or below it."""
     page.locator(".prediction, .answer, .note").filter(has_text=text).first.wait_for()

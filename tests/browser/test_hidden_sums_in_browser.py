@@ -5,6 +5,7 @@ import re
 import pytest
 import torch
 import torch.nn.functional as F
+from lab import let_it_work
 from torch import nn
 
 from mnist_adder_lib import load_pretrained
@@ -297,7 +298,7 @@ def test_long_training_can_be_stopped_and_the_page_stays_alive(show, data):
     button(page, "Stop").click()
     page.locator(".reached").filter(has_text="After").wait_for()
     stopped = status(page, "reached")
-    page.wait_for_timeout(300)
+    let_it_work(page)
     assert status(page, "reached") == stopped and button(page, "Train").is_visible()
     button(page, "Hide other pairs").click()
     place(page, 0, 1).click()

@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 import torch.nn.functional as F
-from lab import DIGITS, draw, render_alone
+from lab import DIGITS, draw, let_it_work, render_alone
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
 from mnist_adder_lib.course.widgets.network_diagram import (
@@ -119,7 +119,7 @@ def test_by_keys(show):
     press(page, "Tab", "Tab", "ArrowRight", "ArrowRight", "Enter")  # the second convolution's maps
     assert page.locator(".made .title").inner_text().startswith("Map 2, second convolution")
     assert page.locator(".all [aria-pressed=true]").count() == 1
-    page.wait_for_timeout(100)  # what has become taller is laid out anew
+    let_it_work(page, frames=5)  # what has become taller is laid out anew
     assert page.evaluate("document.activeElement.ariaLabel") == "Map 2"
     page.set_viewport_size({"width": 390, "height": 900})  # a phone is turned
     page.locator(".part + .about, .join + .about").wait_for()

@@ -7,7 +7,7 @@ import re
 import build_page
 import numpy as np
 import pytest
-from lab import DIGITS, draw
+from lab import DIGITS, draw, let_it_work
 from set_repository import PLACEHOLDER
 
 from mnist_adder_lib import load_pretrained, predict
@@ -162,7 +162,7 @@ def test_its_widgets_hear_of_one_another(page):
     page.click("#teach [value=back]")
     wait_for_answer(page, "3 + 2 = 5")
     assert bars.evaluate_all(SURE) > 0.9
-    page.wait_for_timeout(200)  # other weights above are no question below
+    let_it_work(page)  # other weights above are no question below
     assert page.locator("#sums .says").inner_text() == said != ""
     page.click("#pad .clear")
     page.locator("#sums [aria-current]").wait_for(state="detached")

@@ -11,7 +11,7 @@ from PIL import Image
 pytest.importorskip("playwright", reason="playwright is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
-from lab import CHROMIUM, DIGITS, Lab, lab_server, write_notebook
+from lab import CHROMIUM, DIGITS, Lab, lab_server, let_it_work, write_notebook
 
 from mnist_adder_lib.drawing import render_strokes
 
@@ -104,10 +104,13 @@ def test_a_stroke_is_one_message_and_arrives_where_it_was_drawn(lab):
     wait_for_strokes(lab, 1)
     stroke = np.array(eval(lab.execute("print(panel.strokes)"))[0])
     assert np.abs(stroke[[0, -1]] - [(0.25, 0.5), (0.75, 0.5)]).max() < 0.005
-    lab.page.wait_for_timeout(300)
+    lab.page.wait_for_selector(".card:not(.waiting)")
     before = len(lab.frames)
     lab.draw([[(0.5, 0.25), (0.5, 0.6), (0.5, 0.75)]])
-    lab.page.wait_for_timeout(500)
+    wait_for_strokes(lab, 2)
+    lab.page.wait_for_selector(".card:not(.waiting)")
+    let_it_work(lab.page)
+    lab.execute("pass")  # after what the kernel has to say of the stroke
     states = [frame for frame in lab.frames[before:] if b'"state"' in frame[1]]
     saved = [way for way, data in states if b'"strokes"' in data and b'"answer"' not in data]
     assert saved == ["sent"]  # and none comes back as a change, which might undo newer ink
@@ -122,10 +125,10 @@ def test_it_answers_while_one_draws_one_message_at_a_time(lab):
     lab.page.mouse.move(*points[0])
     lab.page.mouse.down()
     for start, end in zip(points, points[1:]):
-        for step in range(1, 51):
-            x, y = (a + (b - a) * step / 50 for a, b in zip(start, end))
+        for step in range(1, 31):
+            x, y = (a + (b - a) * step / 30 for a, b in zip(start, end))
             lab.page.mouse.move(x, y)
-            lab.page.wait_for_timeout(8)
+            let_it_work(lab.page, frames=1)  # as fast as a hand
     lab.wait("I see a 7")
     assert lab.execute("print(len(panel.strokes), len(saved))") == "0 0"
     asked, seconds = asked_for_ink(lab, before), time.monotonic() - began
@@ -133,7 +136,7 @@ def test_it_answers_while_one_draws_one_message_at_a_time(lab):
     ask = "print(len(panel.strokes), len(saved), seen[-1]['unfinished'])"
     lab.wait_for_output(ask, "1 1 False")
     answers = eval(lab.execute("print([a['unfinished'] for a in seen])"))
-    assert 5 <= sum(answers) <= asked <= seconds / 0.08 + 1
+    assert 2 <= sum(answers) <= asked <= seconds / 0.08 + 1
 
 
 def test_ink_of_a_busy_kernel_is_asked_for_once(lab, tmp_path):
@@ -234,8 +237,8 @@ def test_another_view_and_another_tab_get_the_ink(lab):
     views = lab.page.locator(".digit-pad")
     lab.draw(DIGITS[1], views.nth(1))  # the panel is shown twice on this page
     lab.wait("I see a 1")
-    lab.page.wait_for_timeout(100)
-    assert len({view.evaluate("c => c.toDataURL()") for view in views.all()}) == 1
+    lab.page.wait_for_function("""() => new Set([...document.querySelectorAll(".digit-pad")]
+        .map((view) => view.toDataURL())).size === 1""")
     other.bring_to_front()
     other.wait_for_function("/I see a 1/.test(document.querySelector('.prediction').innerText)")
     pixels = "c => c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[0]"

@@ -201,8 +201,9 @@ def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
     page.wait_for_selector("#search-results a[href*='03_layers_by_hand']")
 
 
-SIDEWAYS = """() => [...document.querySelectorAll("article *")].filter((e) =>
-    e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible" && e.clientWidth)
+SIDEWAYS = """() => [...document.querySelectorAll("article *")]
+    .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+    .filter((e) => getComputedStyle(e).overflowX !== "visible")
     .filter((e) => !e.matches("pre[tabindex], [data-widget=Frames] > div, .output.text_html"))
     .map((e) => e.outerHTML.slice(0, 200))"""
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from lab import let_it_work
 
 from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, normalise
 from mnist_adder_lib.checkpoint import FORMAT, load_checkpoint, save_checkpoint
@@ -176,14 +177,14 @@ def test_it_stops_goes_on_and_forgets_while_it_trains(teach):
     story(page, "Stopped")
     page.wait_for_function(f"seen.length === {before + 1}")  # the report that was on its way
     stopped = page.inner_text(".images")
-    page.wait_for_timeout(1500)
+    let_it_work(page, frames=60)
     assert page.evaluate("seen.length") == before + 1 and page.inner_text(".images") == stopped
     page.click("text=Continue")
     page.wait_for_function(f"seen.length > {before + 2}")
     assert page.inner_text(".images") != stopped
     page.click("text=Forget everything")
     forgotten = page.evaluate(NUMBERS)
-    page.wait_for_timeout(2000)
+    let_it_work(page, frames=60)
     assert page.evaluate(NUMBERS) == forgotten and page.inner_text(".train") == "Train"
 
 
