@@ -12,27 +12,35 @@ something out, and done nothing wrong.
 
 import builtins
 from pathlib import Path
-from traceback import extract_tb
+from traceback import FrameSummary, extract_tb
 
-from .notebook.errors import in_plain_words
+from .notebook.errors import meaning_of
 
-CHANGED = ("With the lesson's own numbers this holds. What have you changed, "
-           "and does it explain this?")
+CHANGED = ("If it is the lesson that claims this: with the lesson's own numbers it holds. What "
+           "have you changed, and does it explain this?")
 DEPENDS = "If you have changed a number, what depends on it may have to change, too."
 LIBRARY = str(Path(__file__).resolve().parents[1])
 
 
 def explain_error(shell, kind, error, traceback, tb_offset=None) -> None:
-    """Show an error, with what it means unless it has words of ours. A handler of IPython."""
-    if kind is AssertionError:
-        error.args = error.args or (CHANGED,)
+    """Show an error, and below it what it means, if we know. A handler of IPython."""
     shell.showtraceback((kind, error, traceback), tb_offset)
-    file, _, _, line = extract_tb(traceback)[-1]
-    raised = (line or "").startswith("raise")
-    if file.startswith(LIBRARY) if raised else kind is AssertionError:
-        return
-    meaning = in_plain_words(f"{kind.__name__}: {error}", line or "")
-    print(f"In plain words: {meaning} {DEPENDS}" if meaning else DEPENDS)
+    if hint := hint_for(error, extract_tb(traceback)[-1]):
+        print(hint)
+
+
+def hint_for(error: BaseException, place: FrameSummary) -> str:
+    """What helps with an error that arose at this place; "" where nothing surely does."""
+    raised = (place.line or "").startswith("raise")
+    if raised and place.filename.startswith(LIBRARY):
+        return ""  # the words are ours already
+    if isinstance(error, AssertionError) and not raised:
+        in_a_cell = "ipython-input" in place.filename or "ipykernel" in place.filename
+        return CHANGED if in_a_cell and not error.args else ""
+    meaning = meaning_of(error, place)
+    if meaning is None:
+        return ""
+    return f"In plain words: {meaning.words}" + f" {DEPENDS}" * meaning.of_sizes
 
 
 if hasattr(builtins, "get_ipython"):  # PyTorch isn't imported: the environment check runs without

@@ -1,5 +1,8 @@
 """Reasons that hold for any exercise: where a learner's function stops, gives nothing back, gives
-another kind or shape of thing, or numbers that differ from the right ones in a way that shows."""
+another kind or shape of thing, or numbers that differ from the right ones in a way that shows.
+
+Each says something of the learner's own function or answer that has been found to be so.
+"""
 
 from __future__ import annotations
 
@@ -7,180 +10,241 @@ import ast
 import inspect
 import re
 import textwrap
-import traceback
-import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from ..notebook.errors import in_plain_words
-
-
-class Unsolved(Exception):
-    """There is no answer yet; the message says what to do."""
-
-
-class Nothing(Exception):
-    """The function gave nothing back."""
-
-
-class Stop:
-    """An error in place of an answer, and the line of the learner's function where it was."""
-
-    def __init__(self, error: Exception, function: Callable):
-        file = getattr(getattr(function, "__code__", None), "co_filename", None)
-        lines = [frame.line or "" for frame in traceback.extract_tb(error.__traceback__)
-                 if frame.filename == file]
-        self.error, self.line = error, lines[-1].strip() if lines else ""
-        first = " ".join(str(error).splitlines()[:1])
-        self.message = f"{type(error).__name__}: {first}"
-
-    def __eq__(self, other) -> bool:
-        """Whether it is the same error; that of several truths out of the same kind of line."""
-        return isinstance(other, Stop) and self._seen() == other._seen()
-
-    def _seen(self) -> tuple:
-        truths = re.search("(Boolean|truth) value", self.message)
-        return self.message, truths and set(re.findall(r"\b(?:if|and|or|in|not)\b|&|\|", self.line))
+from ..notebook.errors import GIVE_NOTHING
+from .trials import Nothing, Observed, Stop, Unreadable, Unsolved
+from .values import DEEPEST, FUNCTIONS, LONGEST, is_numbers, kind_of, plain, show, sizes_of
 
 
 class Case(NamedTuple):
-    """The arguments of a probe, the right outcome and the learner's."""
+    """The arguments of a probe, and what comes of them, or a part of it: ours and the learner's."""
 
     arguments: tuple
     right: Any
     value: Any
 
-    def part(self, key) -> Case:
-        """The same with one part of both outcomes; all of it for None."""
-        if key is None:
-            return self
-        try:
-            return Case(self.arguments, self.right[key], self.value[key])
-        except (TypeError, KeyError, IndexError):
-            return Case(self.arguments, self.right[key], self.value)
+
+@dataclass(frozen=True)
+class Part:
+    """A part of what is observed: the answer, a place in it if it is a tuple, or an effect."""
+
+    effect: str | None = None
+    place: int | None = None
+
+    def is_in(self, outcome) -> bool:
+        """Whether an outcome has this part; where the function stopped, that is all there is."""
+        return (not isinstance(outcome, Observed) or self.effect is None
+                or self.effect in outcome.effects)
+
+    def of(self, outcome):
+        """This part of an outcome; all of it where the function stopped."""
+        if not isinstance(outcome, Observed):
+            return outcome
+        if self.effect is not None:
+            return outcome.effects.get(self.effect)
+        return outcome.answer if self.place is None else outcome.answer[self.place]
 
 
-def parts(cases: list[Case]) -> Iterable:
-    """The keys of the outcomes' parts, if they are all tuples or dicts of so many parts."""
-    right = cases[0].right
-    if isinstance(right, dict):
-        return right if all(isinstance(case.value, dict) for case in cases) else [None]
-    sizes = {len(case.value) if isinstance(case.value, (tuple, list)) or np.ndim(case.value)
-             else 0 for case in cases if not isinstance(case.value, Stop)}
-    several = isinstance(right, tuple) and sizes == {len(right)}
-    return range(len(right)) if several else [None]
+@dataclass
+class Wrong:
+    """A learner's function that is wrong, and all that is known of it."""
+
+    function: Callable
+    solution: Callable
+    part: Part
+    cases: list[Case]  # this part of what came of every probe
+    wrong: list[Case]  # those of them that are wrong; not empty
+    same: Callable  # compares two values
+    printed: bool  # whether the function prints
+
+    @property
+    def signature(self) -> str:
+        """How the function is called: "name(first, second)"."""
+        names = ", ".join(inspect.signature(self.solution).parameters)
+        return f"{self.solution.__name__}({names})"
+
+    @property
+    def call(self) -> str:
+        """The first call that goes wrong, with its arguments."""
+        return call_text(self.signature, self.wrong[0].arguments)
 
 
-def plain(value):
-    """Tensors, arrays, numbers and lists of numbers as arrays; other lists as lists."""
-    if isinstance(value, torch.Tensor):
-        value = value.detach().cpu().numpy()
-    if isinstance(value, (list, tuple)):
-        items = [plain(item) for item in value]
-        shapes = {item.shape if isinstance(item, np.ndarray) else None for item in items}
-        return np.array(items) if len(shapes) == 1 and None not in shapes else items
-    array = np.asarray(value) if isinstance(value, (bool, int, float, np.generic, range,
-                                                    np.ndarray)) else None
-    return value if array is None or array.dtype.kind not in "biuf" else array.astype(float)
-
-
-EMPTY = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "reverse", "clear",
-         "update", "add", "seed"}  # functions that give nothing back
-# What is wrong with all outcomes that come out of the right ones like this.
+# What is wrong with all answers that come out of the right ones like this.
 ALTERED: dict[str, Callable] = {
     "It is 0 everywhere.": np.zeros_like,
     "All signs are turned round.": lambda right: -right,
     "It is upside down: one divided by what it should be.": lambda right: 1 / right,
-    "The answer is rounded.": np.round,
-    "The answer is rounded down.": np.floor,
-    "The answer is rounded up.": np.ceil,
-    "Signs are lost.": np.abs,
-    "Negative numbers became 0.": lambda right: right.clip(0),
-    "It is a square: take the root.": np.square,
-    "A root too many is taken.": np.sqrt,
+    "It is what it should be, but rounded.": np.round,
+    "It is what it should be, but rounded down.": np.floor,
+    "It is what it should be, but rounded up.": np.ceil,
+    "Its numbers are right but for their signs: there is no minus.": np.abs,
+    "Where it should be negative, it is 0.": lambda right: right.clip(0),
+    "It is the square of what it should be.": np.square,
+    "It is the root of what it should be.": np.sqrt,
     "It is in the opposite order.": lambda right: np.flip(right, 0) if right.ndim else None,
     "Each row is in the opposite order.": lambda right: np.flip(right, 1) if right.ndim == 2
         else None,
     "Rows and columns are exchanged.": lambda right: right.T if right.ndim == 2 else None,
-    "Everything stands one place too far.": lambda right: np.roll(right, 1) if right.ndim else None,
+    "Everything stands one place too far.":
+        lambda right: np.roll(right, 1) if right.ndim == 1 else None,
     "Everything stands one place too early.":
-        lambda right: np.roll(right, -1) if right.ndim else None,
+        lambda right: np.roll(right, -1) if right.ndim == 1 else None,
 }
 
 
-def explain(function, solution, cases, wrong, key, printed: bool, same, slip: str) -> str:
+def explain(wrong: Wrong, mended: Callable[[], str]) -> str:
     """The reason why a function is wrong that no mistake of its check explains.
 
-    cases: all; wrong: those that differ; key: of the part that is looked at; same: compares;
-    slip: a small change of the solution that leads to the same.
+    mended: says where in its code one small change makes the function right; "" if none does.
     """
-    signature = f"{solution.__name__}({', '.join(inspect.signature(solution).parameters)})"
-    case = wrong[0]
-    call = call_text(signature, case.arguments)
+    case = wrong.wrong[0]
     if isinstance(case.value, Stop):
-        if isinstance(case.value.error, Nothing):
-            answered = any(not isinstance(one.value, Stop) for one in cases)
-            reason = why_it_gives_nothing(function, call, printed, answered)
-        else:
-            reason = why_it_stopped(case.value, signature)
-    else:
-        reason = _kind(case.value, case.right) or _pattern(cases, same, signature) or slip
-        reason = f"{reason} {difference(call, case, key, same)}".strip()
-    return " ".join([reason, *remarks(function, signature)])
+        return " ".join([_why_there_is_no_answer(wrong, case.value), *remarks(wrong)])
+    if isinstance(case.value, Unreadable):
+        return " ".join([_unreadable(case.value, case.right), *remarks(wrong)])
+    kind = _kind(case.value, case.right) if wrong.part.effect is None else None
+    reason = kind or _pattern(wrong) or mended()
+    told = [reason, difference(wrong), None if reason else what_is_right(wrong), *remarks(wrong)]
+    return " ".join(filter(None, told))
 
 
-def why_it_stopped(stop: Stop, signature: str) -> str:
+# --- a function that stops, or gives nothing back -------------------------------------------------
+
+
+def _why_there_is_no_answer(wrong: Wrong, stop: Stop) -> str:
+    if isinstance(stop.error, Nothing):
+        answered = any(not isinstance(case.value, Stop) for case in wrong.cases)
+        return why_it_gives_nothing(wrong, answered)
+    return why_it_stopped(stop, wrong)
+
+
+def why_it_stopped(stop: Stop, wrong: Wrong) -> str:
     """An error inside the learner's function as a sentence."""
-    if not stop.line and stop.message.startswith("TypeError"):
-        return (f"The function can't be called: the check calls `{signature}`. Look at the "
-                "arguments it takes.")
-    look = f"Look at the line `{stop.line}`." if stop.line else "Look at the arguments it takes."
-    meaning = (in_plain_words(stop.message, stop.line)
-               or f"something in it can't be done ({stop.message}).")
-    return f"The function stopped: {meaning} {look}"
+    if not _takes(wrong.function, wrong.wrong[0].arguments):
+        return (f"The function can't be called as it should be: the check calls `{wrong.signature}`"
+                ". Look at the arguments it takes.")
+    meaning = (stop.meaning.words if stop.meaning
+               else f"something in it can't be done ({stop.message}).")
+    look = f" Look at the line `{stop.line}`." if stop.line else ""
+    return f"The function stopped: {meaning}{look}"
 
 
-def why_it_gives_nothing(function, call: str, printed: bool, answered: bool) -> str:
+def _takes(function: Callable, arguments: tuple) -> bool:
+    """Whether a function can be called with these arguments, whatever comes of it."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # built in: it doesn't say what it takes
+        return True
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        return False
+    return True
+
+
+def why_it_gives_nothing(wrong: Wrong, answered: bool) -> str:
     """The reason for a None; raises Unsolved if the function returns nothing at all."""
-    returned = [node.value for node in _nodes(function, ast.Return) if node.value]
-    called = [node.func for node in returned if isinstance(node, ast.Call)]
-    names = {getattr(name, "attr", getattr(name, "id", "")) for name in called} & EMPTY
-    if names:
-        return (f"It returns what `{names.pop()}` gives back, and that is nothing. Do it in a line "
+    returned = [node.value for node in _returns(wrong.function) if node.value]
+    called = [_called(value) for value in returned]
+    if called and set(called) <= GIVE_NOTHING:
+        return (f"It returns what `{called[0]}` gives back, and that is nothing. Do it in a line "
                 "of its own, and return the result in the next.")
     if returned:
-        return (f"For `{call}` the function gives nothing back: what it returns is None there, or "
-                "it ends without coming to a `return`. Every way through it needs one.")
+        return (f"For `{wrong.call}` the function gives nothing back: what it returns is None "
+                "there, or it ends without coming to a `return`. Every way through it needs one.")
     if answered:
-        return f"For `{call}` the function gives nothing back."
+        return f"For `{wrong.call}` the function gives nothing back."
     raise Unsolved("The function prints its answer but gives nothing back. `print` only shows it; "
-                   "`return` hands it to the one who asked." if printed else
+                   "`return` hands it to the one who asked." if wrong.printed else
                    "The function gives nothing back: does it end with `return`?")
+
+
+def _called(node) -> str:
+    """The name of the function that is called by a piece of code; "" if none is."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+# --- another kind or shape of thing ---------------------------------------------------------------
+
+
+def _unreadable(value: Unreadable, right) -> str:
+    """Of an answer that the check can't look at."""
+    return _kind(value.answer, right) or (
+        f"The check can't read the answer, {kind_of(value.answer)}. Compare it with what the "
+        "exercise asks for.")
 
 
 def _kind(value, right) -> str | None:
     """What is wrong with the kind or the shape of an answer."""
-    value, right, given = plain(value), plain(right), value
-    functions = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
-    if isinstance(value, functions):
+    if isinstance(value, FUNCTIONS):
         return ("The answer is a function, not what comes out of it: round brackets behind its "
                 "name call it.")
-    if isinstance(value, str) and not isinstance(right, str):
-        return "The answer is text. Numbers, True and False stand without quotes."
     if isinstance(right, str):
         return None if isinstance(value, str) else "It should be a word, in quotes."
-    if isinstance(right, list) and isinstance(value, (list, np.ndarray)):
-        count = len(value) if isinstance(value, list) or value.ndim else 1
-        return f"It should be {len(right)} things." if count != len(right) else None
-    if not isinstance(value, np.ndarray) or not isinstance(right, np.ndarray):
-        return f"It should be made of numbers, not a {type(given).__name__}."
-    if np.isnan(value).any() > np.isnan(right).any():
-        return ("There is nan in it, *not a number*: something was divided by zero, or a root or "
-                "logarithm taken where there is none.")
-    return _shape(value, right) if value.shape != right.shape else None
+    if isinstance(value, str):
+        return "The answer is text. Numbers, True and False stand without quotes."
+    numbers, right_numbers = plain(value), plain(right)
+    if isinstance(right_numbers, list):
+        return _kind_of_several(value, numbers, right_numbers)
+    if not is_numbers(right_numbers):
+        expected, kind = kind_of(right), kind_of(value)
+        return f"It should be {expected}, not {kind}." if expected != kind else None
+    if isinstance(numbers, list):
+        return _why_not_numbers(numbers)
+    if not is_numbers(numbers):
+        return f"It should be {_expected(right)}, not {kind_of(value)}."
+    if numbers.shape != right_numbers.shape:
+        return _shape(numbers, right_numbers)
+    if _is_truth(right) and not np.isin(numbers, (0, 1)).all():
+        return f"It should be True or False, not {kind_of(value)}."
+    return _not_finite(numbers, right_numbers)
+
+
+def _kind_of_several(value, numbers, right: list) -> str | None:
+    """Of an answer that should be several things of different kinds."""
+    if not isinstance(numbers, (list, np.ndarray)):
+        return f"It should be {len(right)} things, not {kind_of(value)}."
+    count = 1 if isinstance(numbers, np.ndarray) and not numbers.ndim else len(numbers)
+    if count != len(right):
+        return f"It should be {len(right)} things, but yours are {count}."
+    return None
+
+
+def _why_not_numbers(items: list) -> str:
+    """Of a list that should be made of numbers."""
+    odd = [kind_of(item) for item in _leaves(items) if not is_numbers(item)]
+    return (f"It should be made of numbers, but there is {odd[0]} in it." if odd
+            else "Its rows should all be equally long.")
+
+
+def _leaves(items: list, depth: int = 0) -> Iterator:
+    """What is in lists in lists."""
+    for item in items:
+        if isinstance(item, list) and depth < DEEPEST:
+            yield from _leaves(item, depth + 1)
+        else:
+            yield item
+
+
+def _expected(right) -> str:
+    """What an answer should be, in words."""
+    if _is_truth(right):
+        return "True or False"
+    numbers = plain(right)
+    return "numbers in " + sizes_of(numbers) if numbers.ndim > 1 else sizes_of(numbers)
+
+
+def _is_truth(right) -> bool:
+    """Whether an answer is True or False."""
+    return isinstance(right, (bool, np.bool_)) or (
+        isinstance(right, torch.Tensor) and right.dtype is torch.bool and right.ndim == 0)
 
 
 def _shape(value: np.ndarray, right: np.ndarray) -> str:
@@ -189,134 +253,194 @@ def _shape(value: np.ndarray, right: np.ndarray) -> str:
                 if value.size == 1 else f"The answer should be one number, not {value.size} of "
                 "them.")
     if value.ndim == 0:
-        return f"It should give {_sizes(right)}, not a single number."
-    return f"It should give {_sizes(right)}, but yours gives {_sizes(value)}."
+        return f"It should give {sizes_of(right)}, not a single number."
+    return f"It should give {sizes_of(right)}, but yours gives {sizes_of(value)}."
 
 
-def _sizes(array: np.ndarray) -> str:
-    if array.ndim == 1:
-        return f"{len(array)} number" + "s" * (len(array) != 1) + " in a row"
-    return "the shape " + " x ".join(map(str, array.shape))
+def _not_finite(value: np.ndarray, right: np.ndarray) -> str | None:
+    if np.isnan(value).any() and not np.isnan(right).any():
+        return ("There is nan in it, *not a number*. That comes of 0 / 0, of calculating with "
+                "numbers too large to be held, or of a root or logarithm where there is none.")
+    if np.isinf(value).any() and not np.isinf(right).any():
+        return "There is inf in it, *infinity*: something is too large to be held, or divided by 0."
+    return None
 
 
-def _pattern(cases: list[Case], same, signature: str) -> str | None:
+# --- numbers that are wrong in a way that shows ---------------------------------------------------
+
+
+def _pattern(wrong: Wrong) -> str | None:
     """What all answers have in common that makes them wrong."""
-    pairs = [(plain(case.value), plain(case.right)) for case in cases]
-    if not all(isinstance(one, np.ndarray) for pair in pairs for one in pair):
+    pairs = [(plain(case.value), plain(case.right)) for case in wrong.cases]
+    if not all(is_numbers(one) for pair in pairs for one in pair):
         return None
-    if all(isinstance(case.right, bool) for case in cases):
-        flipped = all(bool(value) != bool(right) for value, right in pairs)
-        return "It is the wrong way round." if flipped else None
-    for place, name in enumerate(re.findall(r"\w+", signature.partition("(")[2])):
-        if all(same(case.value, case.arguments[place]) for case in cases):
+    if all(_is_truth(case.right) for case in wrong.cases):
+        return _truths(pairs)
+    for place, name in enumerate(_names(wrong.signature)):
+        if all(wrong.same(case.value, case.arguments[place]) for case in wrong.cases):
             return f"That is `{name}` as it was given."
+    if any(value.shape != right.shape for value, right in pairs):
+        return None
     with np.errstate(all="ignore"):
         for reason, altered in ALTERED.items():
-            if all(same(value, altered(right)) for value, right in pairs):  # never None
+            if all(wrong.same(value, altered(right)) for value, right in pairs):  # never None
                 return reason
         several = len({right.tobytes() for _, right in pairs}) > 1
-        same_shape = any(value.shape == right.shape and right.size for value, right in pairs)
-        return _factor(pairs, same) if several and same_shape else None
+        factor = _factor(pairs, wrong.same) if several else None
+        return factor or _same_but_moved(pairs, wrong.same)
+
+
+def _truths(pairs: list[tuple]) -> str | None:
+    """Of answers that are True or False."""
+    values, rights = ([bool(pair[side]) for pair in pairs] for side in (0, 1))
+    if all(value != right for value, right in zip(values, rights)):
+        return "It is the wrong way round."
+    if len(set(values)) == 1 and len(set(rights)) == 2:
+        return f"It says {values[0]} whatever it is given."
+    return None
 
 
 def _factor(pairs: list[tuple], same) -> str | None:
     """A reason for answers that are all a number of times too large, or too large by a number."""
     if len(pairs) > 2 and all(same(value, pairs[0][0]) for value, _ in pairs):
         return "It gives the same whatever it is given."
-    pairs = [pair for pair in pairs if pair[0].shape == pair[1].shape]
     values, rights = (np.concatenate([one.ravel() for one in side]) for side in zip(*pairs))
+    if not rights.size:
+        return None
     factor = (values / rights)[rights != 0][:1].sum()
     if factor and np.isfinite(factor) and same(values, factor * rights):
-        times = f"1/{show(1 / factor)} of" if abs(factor) < 1 else f"{show(factor)} times"
+        times = (f"1/{show(float(1 / factor))} of" if abs(factor) < 1
+                 else f"{show(float(factor))} times")
         return f"Yours is always {times} what it should be."
-    gap = (values - rights)[0]
+    gap = float((values - rights)[0])
     if gap and same(values, rights + gap):
         return f"Yours is always {show(abs(gap))} too {'large' if gap > 0 else 'small'}."
     return None
 
 
-def difference(call: str, case: Case, key, same) -> str:
-    """The call, what came out and what should, with the first place that differs."""
-    value, right = plain(case.value), plain(case.right)
-    if isinstance(key, int):
-        what = f"the {['first', 'second', 'third', 'fourth'][key]} thing"
-    else:
-        what = key or ""
-    if isinstance(right, list) and isinstance(value, list) and len(right) == len(value):
-        first = next(i for i, pair in enumerate(zip(value, right)) if not same(*pair))
-        return difference(call, case.part(first), f"place {first}", same)
-    if isinstance(right, np.ndarray) and isinstance(value, np.ndarray) and right.ndim \
-            and value.shape == right.shape:
-        place = next(at for at in np.ndindex(right.shape)
-                     if not same(value[at], right[at]) or right.size == 1)
-        names = ("row ", "column ") if right.ndim == 2 else ("place " * (right.ndim == 1),) * 9
-        where = ", ".join(f"{name}{at}" for name, at in zip(names, place))
-        what = ", ".join(filter(None, [what, where]))
-        value, right = value[place], right[place]
-    else:
-        value, right = case.value, case.right
+def _same_but_moved(pairs: list[tuple], same) -> str | None:
+    """A reason for answers with the right numbers in wrong places, or with wrong signs."""
+    if all(same(np.sort(value.ravel()), np.sort(right.ravel())) for value, right in pairs):
+        return "The numbers are right, but they stand in other places."
+    if all(same(np.abs(value), np.abs(right)) for value, right in pairs):
+        return "The numbers are right but for their signs."
+    return None
+
+
+def what_is_right(wrong: Wrong) -> str:
+    """Where a function is right, if it is for some probes that can be told from the wrong ones."""
+    right = [case for case in wrong.cases if not any(case is other for other in wrong.wrong)]
+    calls = [call_text(wrong.signature, case.arguments) for case in right]
+    other = next((call for call in calls if call != wrong.call), None)
+    return f"For `{other}` it is right." if other else ""
+
+
+# --- the first difference -------------------------------------------------------------------------
+
+
+def difference(wrong: Wrong) -> str:
+    """The first call that goes wrong, what comes out and what should, at the first place."""
+    case, what, effect = wrong.wrong[0], "", wrong.part.effect
+    if wrong.part.place is not None:
+        what = f"the {['first', 'second', 'third', 'fourth'][wrong.part.place]} thing"
+    value, right, place = _first_difference(case.value, case.right, wrong.same)
+    what = ", ".join(filter(None, [effect, what, place]))
     good, bad = show(right, value), show(value, right)
-    if not what:
-        return f"`{call}` should give {good}, but yours gives {bad}."
-    return f"In `{call}`, {what} should be {good}, but yours is {bad}."
+    if effect is not None:
+        return f"After `{wrong.call}`, {what} should be {good}, but is {bad}."
+    if what:
+        return f"In `{wrong.call}`, {what} should be {good}, but yours is {bad}."
+    return f"`{wrong.call}` should give {good}, but yours gives {bad}."
+
+
+def _first_difference(value, right, same) -> tuple[Any, Any, str]:
+    """What differs first in two values, and its place in words; "" for all of it."""
+    numbers, right_numbers = plain(value), plain(right)
+    if isinstance(right_numbers, list) and isinstance(value, (list, tuple)) \
+            and len(right) == len(value):
+        first = next(i for i, pair in enumerate(zip(value, right)) if not same(*pair))
+        inner, right_inner, place = _first_difference(value[first], right[first], same)
+        return inner, right_inner, ", ".join(filter(None, [f"place {first}", place]))
+    if is_numbers(right_numbers) and is_numbers(numbers) and right_numbers.ndim \
+            and numbers.shape == right_numbers.shape:
+        # Each alone may be near enough, where together with larger ones they aren't.
+        at = next((at for at in np.ndindex(right_numbers.shape)
+                   if not same(numbers[at], right_numbers[at])), (0,) * right_numbers.ndim)
+        return float(numbers[at]), float(right_numbers[at]), _place_words(at)
+    return value, right, ""
+
+
+def _place_words(place: tuple) -> str:
+    if len(place) == 2:
+        return f"row {place[0]}, column {place[1]}"
+    return ("place " if len(place) == 1 else "") + ", ".join(map(str, place))
 
 
 def call_text(signature: str, arguments: tuple) -> str:
     """A call with its arguments; the name of an argument where it is too long to be shown."""
     name, *names = re.findall(r"\w+", signature)
-    values = (show(argument) for argument in arguments)
+    values = [show(value) if _can_be_written(value) else name_of_it
+              for name_of_it, value in zip(names, arguments)]
     return f"{name}({', '.join(v if len(v) <= 40 else n for n, v in zip(names, values))})"
 
 
-def show(value, other=None) -> str:
-    """A value in short; numbers in as many digits as make them differ from another one."""
-    if isinstance(value, (torch.Tensor, np.ndarray, np.generic)):
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        items = ", ".join(map(show, value))
-        return f"[{items}]" if isinstance(value, list) else f"({items})"
-    if not isinstance(value, float):
-        short = isinstance(value, (bool, int, str, dict, type(None)))
-        return repr(value) if short else f"a {type(value).__name__}"
-    rival = plain(other)
-    rival = rival.item() if isinstance(rival, np.ndarray) and rival.size == 1 else None
-    texts = [_number(value, digits) for digits in range(4, 17)]
-    return next((text for digits, text in enumerate(texts, 4)
-                 if rival is None or text != _number(rival, digits)), texts[-1])
+def _can_be_written(value) -> bool:
+    """Whether an argument is a word, or numbers few enough to be shown whole."""
+    numbers = plain(value)
+    return isinstance(value, str) or is_numbers(numbers) and numbers.size <= LONGEST
 
 
-def _number(value: float, digits: int) -> str:
-    if value == 0 or not np.isfinite(value):
-        return f"{abs(value) if value == 0 else value:g}"
-    behind = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
-    text = f"{value:.{behind}f}"
-    return text.rstrip("0").rstrip(".") if behind else text
+def _names(signature: str) -> list[str]:
+    return re.findall(r"\w+", signature.partition("(")[2])
 
 
-def remarks(function: Callable, signature: str) -> Iterator[str]:
+# --- what is suspicious in the code ---------------------------------------------------------------
+
+
+def remarks(wrong: Wrong) -> Iterator[str]:
     """What is suspicious in the code of a function that is wrong."""
-    for definition in _nodes(function, ast.FunctionDef, ast.Lambda):
-        taken = [argument.arg for argument in definition.args.args]
-        names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
-        asked = re.findall(r"\w+", signature.partition("(")[2])
-        if sorted(taken) == sorted(asked) and taken != asked:
-            yield f"The arguments should stand in the order of `{signature}`."
-        elif unused := [name for name in taken if name not in names and name[0] != "_"]:
-            outside = [name for name, value in getattr(function, "__globals__", {}).items()
-                       if name in names - set(taken) and isinstance(value, (
-                           int, float, list, tuple, torch.Tensor, np.ndarray))]
-            instead = f" Does it use {_list(outside)} from outside in its place?" if outside else ""
-            yield f"It never uses {_list(unused)}.{instead}"
+    definition = _definition(wrong.function)
+    if definition is None:
         return
+    taken = [argument.arg for argument in definition.args.args]
+    names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+    asked = _names(wrong.signature)
+    if sorted(taken) == sorted(asked) and taken != asked:
+        yield f"The arguments should stand in the order of `{wrong.signature}`."
+    elif unused := [name for name in taken if name not in names and name[0] != "_"]:
+        outside = [name for name, value in getattr(wrong.function, "__globals__", {}).items()
+                   if name in names - set(taken) and isinstance(value, (
+                       int, float, list, tuple, torch.Tensor, np.ndarray))]
+        instead = f" Does it use {_list(outside)} from outside in its place?" if outside else ""
+        yield f"It never uses {_list(unused)}.{instead}"
 
 
-def _nodes(function: Callable, *kinds: type) -> list:
-    """The nodes of these kinds in the function's code; none where the code isn't known."""
+def _definition(function: Callable) -> ast.FunctionDef | ast.Lambda | None:
+    """The code of a function; None where it isn't known for sure."""
+    code = getattr(function, "__code__", None)
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):  # built in; or a lambda in the middle of something
-        return []
-    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+        return None
+    names = list(code.co_varnames[: code.co_argcount]) if code else None
+    found = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))
+             and [argument.arg for argument in node.args.args] == names]
+    return found[0] if found else None
+
+
+def _returns(function: Callable) -> list[ast.Return]:
+    """The `return`s of a function, without those of functions within it."""
+    definition = _definition(function)
+    waiting = list(getattr(definition, "body", [])) if isinstance(
+        definition, ast.FunctionDef) else []
+    found = []
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, ast.Return):
+            found.append(node)
+        elif not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def _list(names: list[str]) -> str:

@@ -1,10 +1,13 @@
-"""A function with one small change in its code, as a slip makes it."""
+"""A function with one small change in its code, as a slip makes it, or as one mends it."""
 
 from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from types import FunctionType
 
 OTHERS: dict[type, list[type]] = {  # what may stand in place of an operator
     ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add, ast.Mult], ast.Mult: [ast.Add, ast.Div],
@@ -28,6 +31,59 @@ def slips(code: str) -> Iterator[tuple[str, str, str]]:
             _Exchange(old, new).visit(tree)
             yield (words, f"{before} -> {ast.unparse(new)}",
                    ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def mendings(function: Callable) -> Iterator[tuple[str, str]]:
+    """A learner's function with one small change: a sentence that says where, and the code.
+
+    The sentence holds if the changed code turns out to be right. It doesn't give the change away.
+    Nothing comes of a function that might not end with a change in it, or that we can't read.
+    """
+    code = _readable_code(function)
+    if code is None:
+        return
+    lines = code.splitlines()
+    for place, node in enumerate(ast.walk(ast.parse(code))):
+        for which, (_, new) in enumerate([*_changes(node), *_more_changes(node)]):
+            tree = ast.parse(code)
+            old = list(ast.walk(tree))[place]
+            new = [*_changes(old), *_more_changes(old)][which][1]
+            _Exchange(old, new).visit(tree)
+            line = lines[getattr(node, "lineno", 1) - 1].strip()
+            yield (_where(ast.unparse(node), line, isinstance(new, ast.Pass)),
+                   ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def _readable_code(function: Callable) -> str | None:
+    """The code of a function that may be run with changes in it; None if it may not."""
+    if not isinstance(function, FunctionType) or function.__closure__:
+        return None
+    try:
+        code = textwrap.dedent(inspect.getsource(function))
+        (definition,) = ast.parse(code).body
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return None
+    if not isinstance(definition, ast.FunctionDef) or definition.decorator_list:
+        return None
+    endless = any(isinstance(node, ast.While) for node in ast.walk(definition))
+    return None if endless else code
+
+
+def _where(part: str, line: str, superfluous: bool) -> str:
+    """Where a function can be mended, in words."""
+    if superfluous:
+        return f"Nearly: without the line `{line}` it would be right."
+    if "\n" in part or part == line:
+        return f"Nearly: one small change in the line `{line}` makes it right."
+    return f"Nearly: one small change makes it right. Look at `{part}` in the line `{line}`."
+
+
+def _more_changes(node) -> Iterator[tuple[str, ast.AST]]:
+    """What mends a node, and would as a slip hardly be a mistake."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(
+            node.targets[0], (ast.Name, ast.Subscript, ast.Attribute)):
+        yield "with `+=` in place of `=`", ast.AugAssign(
+            node.targets[0], ast.Add(), node.value, lineno=node.lineno)
 
 
 class _Exchange(ast.NodeTransformer):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+import torch.nn.functional as F
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ...data import AdderDataset, normalise
-from ..exercises.checks import Checks, rand_int
+from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
+from ..exercises.values import is_numbers, kind_of, plain, same
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 
@@ -28,6 +30,7 @@ checks = Checks()
 @checks.add(
     "The length says how many classes there are, the index which one. None is more than another.",
     probes=lambda: [(2, 5), (7, 10), (9, 19), (rand_int(1, 13), 15), (17, 19), (0, 6), (5, 6)],
+    without=[F.one_hot],
     mistakes={
         "All values are 0: `vector[index] == 1` only asks whether it is 1. A single `=` sets it.":
             ("[index] = 1", "[index] == 1"),
@@ -78,14 +81,46 @@ def one_hot(index, size):
     return vector
 
 
-TOTALS = {  # what a total may be made of
-    "digit + first + second": lambda digit, first, second: digit + first + second,
-    "first + second": lambda digit, first, second: first + second,
-    "digit + first": lambda digit, first, second: digit + first,
-    "digit + second": lambda digit, first, second: digit + second,
-    "the digit alone": lambda digit, first, second: digit,
-    "digit + 2 * first": lambda digit, first, second: digit + 2 * first,
-    "digit * first * second": lambda digit, first, second: digit * first * second,
+FORM = "((image, number, number), (number, number))"
+FORMS = {  # of what comes back instead, and what is said of it
+    "(image, number, number, number, number)":
+        "All five are there. What goes in and what should come out need brackets of their own: "
+        "`return (image, first, second), (digit, total)`.",
+    "((number, number, image), (number, number))":
+        "The image should come first in the example, the digit in its second part.",
+    "((number, number), (image, number, number))":
+        "The image should come first in the example, the digit in its second part.",
+    "((image, (number, number)), (number, number))":
+        "The two numbers stand in one tensor or list. Each is a thing of its own in the example.",
+    "((image, tensor[2]), (number, number))":
+        "The two numbers stand in one tensor or list. Each is a thing of its own in the example.",
+    "((image, number), (number, number))":
+        "The second number is missing: three things go in.",
+}
+ONE_EACH = ("A number is in a list of its own: `torch.randint(10, (1,))` draws a list of one, "
+            "`torch.randint(10, ())` a number.")
+OTHER_IMAGE = "The image isn't the one that was given."
+EXCHANGED = "Digit and total are exchanged."
+OTHER_DIGIT = "The digit in the example isn't the one that was given."
+ALWAYS = ("The same image gets the same number every time. Draw it in the function, without a "
+          "seed.")
+NO_NINE = ("The number 9 never comes: `torch.randint(10, ())` draws from 0 to 9, the 10 itself "
+           "never comes.")
+TOO_LARGE = "Numbers above 9 come up: `torch.randint(10, ())` draws from 0 to 9."
+NO_ZERO = "The number 0 never comes. `torch.randint(10, ())` draws from 0 to 9."
+BELOW_ZERO = "Numbers below 0 come up: `torch.randint(10, ())` draws from 0 to 9."
+NOT_WHOLE = "There are numbers with something behind the point. Draw whole ones."
+ALIKE = "Both numbers are always the same. Draw twice."
+NOT_THE_TOTAL = ("The total isn't made of the numbers in the example. Draw each once, keep it "
+                 "under a name, and use that twice.")
+TOTALS = {  # what a total may be made of in place of all three, and what is said of it
+    "The digit is missing in the total.": lambda digit, first, second: first + second,
+    "The second number is missing in the total.": lambda digit, first, second: digit + first,
+    "The first number is missing in the total.": lambda digit, first, second: digit + second,
+    "The total is the digit alone. Add both numbers.": lambda digit, first, second: digit,
+    "The first number is in the total twice.":
+        lambda digit, first, second: digit + first + first,
+    "They are multiplied. A total adds.": lambda digit, first, second: digit * first * second,
 }
 
 
@@ -93,43 +128,55 @@ def _form(thing) -> str:
     """What a thing is made of, in words."""
     if isinstance(thing, (tuple, list)):
         return f"({', '.join(map(_form, thing))})"
-    if isinstance(thing, str):
-        return "text"
-    shape = tuple(np.shape(thing))
+    numbers = plain(thing)
+    if not is_numbers(numbers):
+        return kind_of(thing)
+    shape = tuple(numbers.shape)
     return {(): "number", (28, 28): "image"}.get(shape, f"tensor{list(shape)}")
 
 
-def _look_at_examples(function, image, digit) -> dict:
-    """What many examples have in common; the numbers in them are drawn at random."""
-    images, digits = torch.randint(256, (10, 28, 28)), [digit] * 12 + [*range(10)] * 8
-    examples = [(one, function(images[one], torch.tensor(one))) for one in digits]
-    found: dict = {"the form": _form(examples[0][1])}
-    if found["the form"] != "((image, number, number), (number, number))":
-        return found
-    rows = [(one, *map(int, (first, second, named, total)))
-            for one, ((_, first, second), (named, total)) in examples]
-    _, firsts, seconds, named, _ = zip(*rows)
-    fits = [name for name, total in TOTALS.items()
-            if all(row[4] == total(*row[:3]) for row in rows)]
-    return found | {
-        "the image": "as it was given" if all(torch.equal(example[0][0], images[one])
-                                              for one, example in examples) else "changed",
-        "the digit": "as it was given" if named == tuple(digits) else "another",
-        "the first number for the same image": _drawn(firsts[:12]),
-        "the second number for the same image": _drawn(seconds[:12]),
-        "the first numbers": f"from {min(firsts)} to {max(firsts)}",
-        "the second numbers": f"from {min(seconds)} to {max(seconds)}",
-        "the second number": "always the first" if firsts == seconds else "one of its own",
-        "the total": fits[0] if fits else "something else",
-    }
+def _look_at_examples(function, image, digit) -> Observed:
+    """What must hold of many examples; the numbers in them are drawn at random."""
+    images, digits = torch.randint(256, (10, 28, 28)), [digit] * 12 + [*range(10)] * 20
+    examples = [function(images[one], torch.tensor(one)) for one in digits]
+    form = _form(examples[0])
+    if form != FORM:
+        return Observed(rules={_why_form(form): False})
+    rows = [[float(number) for number in (first, second, named, total)]
+            for (_, first, second), (named, total) in examples]
+    firsts, seconds, named, totals = zip(*rows)
+    drawn = [*firsts, *seconds]
+    sums = [sum(row) for row in zip(digits, firsts, seconds)]
+    return Observed(rules={
+        OTHER_IMAGE: all(same(example[0][0], images[one])
+                         for one, example in zip(digits, examples)),
+        EXCHANGED: named == tuple(digits) or list(totals) != digits,
+        OTHER_DIGIT: named == tuple(digits),
+        ALWAYS: all(len(set(numbers[:12])) > 1 for numbers in (firsts, seconds)),
+        NOT_WHOLE: all(number == int(number) for number in drawn),
+        TOO_LARGE: max(drawn) <= 9, BELOW_ZERO: min(drawn) >= 0,
+        NO_NINE: max(firsts) >= 9 and max(seconds) >= 9,
+        NO_ZERO: min(firsts) <= 0 and min(seconds) <= 0,
+        ALIKE: firsts != seconds,
+        **_about_totals(digits, firsts, seconds, totals),
+        NOT_THE_TOTAL: list(totals) == sums,
+    })
 
 
-def _drawn(numbers) -> str:
-    return "drawn anew each time" if len(set(numbers)) > 1 else "always the same"
+def _why_form(form: str) -> str:
+    """What is said of an example of another form."""
+    if form.replace("tensor[1]", "number").replace("(number)", "number") == FORM:
+        return ONE_EACH
+    return FORMS.get(form, "The example should have the form `(image, first, second), (digit, "
+                           f"total)`, which is {FORM}. Yours has the form {form}.")
 
 
-ONE_EACH = ("A number is in a list of its own: `torch.randint(10, (1,))` draws a list of one, "
-            "`torch.randint(10, ())` a number.")
+def _about_totals(digits, firsts, seconds, totals) -> dict[str, bool]:
+    """What totals that are wrong may be, and that they aren't."""
+    rows = list(zip(digits, firsts, seconds))
+    right = all(sum(row) == total for row, total in zip(rows, totals))
+    return {reason: right or any(other(*row) != total for row, total in zip(rows, totals))
+            for reason, other in TOTALS.items()}
 
 
 @checks.add(
@@ -137,42 +184,37 @@ ONE_EACH = ("A number is in a list of its own: `torch.randint(10, (1,))` draws a
     probes=lambda: [(torch.randint(256, (28, 28)), 7)],
     observe=_look_at_examples,
     mistakes={
-        "All five are there. What goes in and what should come out need brackets of their own: "
-        "`return (image, first, second), (digit, total)`.":
+        FORMS["(image, number, number, number, number)"]:
             ("(image, first, second), (digit, total)", "image, first, second, digit, total"),
-        "The image should come first in the example, the digit in its second part.":
+        FORMS["((number, number, image), (number, number))"]:
             [("(image, first, second)", "(first, second, image)"),
              ("(image, first, second), (digit, total)", "(digit, total), (image, first, second)")],
         ONE_EACH: [("()", "(1,)"), ("total = digit + first + second", "first, second = [first], "
                                     "[second]; total = [digit + first[0] + second[0]]")],
-        "The two numbers stand in one tensor or list. Each is a thing of its own in the example.":
+        FORMS["((image, (number, number)), (number, number))"]:
             [("image, first, second)", "image, (first, second))"),
              ("image, first, second)", "image, torch.stack([first, second]))")],
-        "The second number is missing: three things go in.":
+        FORMS["((image, number), (number, number))"]:
             ("image, first, second)", "image, first)"),
         "`torch.randint(10)` lacks a shape: `torch.randint(10, ())` draws a single number.":
             ("(10, ())", "(10)"),
-        "Digit and total are exchanged.": ("(digit, total)", "(total, digit)"),
-        "The same image gets the same number every time. Draw it in the function, without a seed.":
-            [("first = torch", "torch.manual_seed(0); first = torch"),
-             ("first = torch.randint(10, ())", "first = torch.tensor(3)")],
-        "The number 9 never comes: `torch.randint(10, ())` draws from 0 to 9, the 10 itself never "
-        "comes.": ("(10,", "(9,"),
-        "The number 10 comes up: `torch.randint(10, ())` draws from 0 to 9.": ("(10,", "(11,"),
-        "The number 0 never comes. `torch.randint(10, ())` draws from 0 to 9.":
-            ("(10, ())", "(1, 10, ())"),
-        "Both numbers are always the same. Draw twice.":
-            ("second = torch.randint(10, ())", "second = first"),
-        "The digit is missing in the total.": ("digit + first", "first"),
-        "The second number is missing in the total.": (" + second\n", "\n"),
-        "The first number is missing in the total.": ("digit + first", "digit"),
-        "The total is the digit alone. Add both numbers.":
+        OTHER_IMAGE: ("image, first, second)", "image / 255, first, second)"),
+        EXCHANGED: ("(digit, total)", "(total, digit)"),
+        OTHER_DIGIT: ("(digit, total)", "(first, total)"),
+        ALWAYS: [("first = torch", "torch.manual_seed(0); first = torch"),
+                 ("first = torch.randint(10, ())", "first = torch.tensor(3)")],
+        NO_NINE: ("(10,", "(9,"),
+        TOO_LARGE: ("(10,", "(11,"),
+        NO_ZERO: ("(10, ())", "(1, 10, ())"),
+        BELOW_ZERO: ("(10, ())", "(-9, 10, ())"),
+        NOT_WHOLE: ("torch.randint(10, ())", "torch.rand(()) * 9"),
+        ALIKE: ("second = torch.randint(10, ())", "second = first"),
+        **dict(zip(TOTALS, [
+            ("digit + first", "first"), (" + second\n", "\n"), ("digit + first", "digit"),
             ("digit + first + second", "digit + 0"),
-        "The first number is in the total twice.":
             ("digit + first + second", "digit + first + first"),
-        "They are multiplied. A total adds.": ("digit + first + second", "digit * first * second"),
-        "The total isn't made of the numbers in the example. Draw each once, keep it under a name, "
-        "and use that twice.":
+            ("digit + first + second", "digit * first * second")])),
+        NOT_THE_TOTAL:
             ("digit + first + second", "digit + torch.randint(10, ()) + torch.randint(10, ())"),
     },
 )
@@ -183,32 +225,84 @@ def make_example(image, digit):
     return (image, first, second), (digit, total)
 
 
-def _look_at_split(function, count, train_count, seed) -> dict:
-    """What must hold for a split, whatever the shuffling is."""
+NOT_TWO = ("It should return two things, each a list or a tensor: the indices for training, and "
+           "those for testing.")
+NOT_HOW_MANY = f"{NOT_TWO[:-1]}. Not how many they are."
+ONE_ORDER = "That is the whole order. Cut it in two: `order[:n]` and `order[n:]`."
+ALL_60000 = "You still split 60,000 images, as the lesson does. Here there are `count`."
+ALL_TO_TRAIN = ("All indices are in the first part, and none is left for the second. In the lesson "
+                "the first 48,000 are for training. Here it is `train_count`.")
+WRONG_WAY = "The parts are exchanged: training comes first."
+LOST = ("An index is lost where the order is cut. `order[:n]` ends just before index n, and "
+        "`order[n:]` begins with it.")
+MISSING = "Some indices from 0 to `count - 1` are in neither part."
+FROM_ONE = "The indices start from 1. In Python they start from 0."
+NO_INDICES = "There are indices that no image has: they go from 0 to `count - 1`."
+ALL_AND_PART = ("All of the order is for training, and then a part of it for testing, too. Cut it "
+                "in two.")
+ONE_IN_BOTH = "One is in both parts: `order[:n]` ends just before index n."
+IN_BOTH = ("Some indices are in both parts: a network could know the answers of its test by heart. "
+           "Shuffle once, and cut that order in two.")
+TWICE = ("They are drawn with repeats, so that some come twice and others never. `randperm` "
+         "shuffles.")
+OTHER_SIZE = "The first part should have `train_count` indices."
+UNSHUFFLED = ("The indices are cut in two but not shuffled: one part could hold all the sloppy "
+              "writers.")
+NOT_FROM_SEED = ("The same seed gave another split the second time: the shuffling should start "
+                 "from the seed, `generator=generator`.")
+ONE_SEED = "Another seed gave the same split: shuffle by the seed that is given."
+
+
+def _look_at_split(function, count, train_count, seed) -> Observed:
+    """What must hold of a split, whatever the shuffling is."""
     parts = function(count, train_count, seed)
-    several = isinstance(parts, (tuple, list)) and all(hasattr(part, "__len__") and len(
-        np.shape(part)) == 1 or isinstance(part, set) for part in parts)
-    if not several or len(parts) != 2:
-        return {"what comes back": f"{len(parts)} lists" if several else _form(parts)}
-    train, validation = map(_indices, parts)
-    every = set(range(count))
-    again, other = (_indices(function(count, train_count, s)[0]) for s in (seed, seed + 1))
+    if not isinstance(parts, (tuple, list)) or not all(map(_is_row, parts)):
+        whole = _is_row(parts) and len(parts) == count
+        sizes = _is_row(parts) and list(parts) == [train_count, count - train_count]
+        reason = NOT_HOW_MANY if sizes else ONE_ORDER if whole else NOT_TWO
+        return Observed(rules={reason: False})
+    if len(parts) != 2:
+        return Observed(rules={f"It should return two things, but yours returns {len(parts)}.":
+                               False})
+    train, test = map(_indices, parts)
+    again, other = (sorted(_indices(function(count, train_count, s)[0])) for s in (seed, seed + 1))
+    return Observed(rules=_about_parts(train, test, count, train_count) | {
+        UNSHUFFLED: sorted(train) not in ([*range(train_count)],
+                                          [*range(count - train_count, count)]),
+        NOT_FROM_SEED: again == sorted(train),
+        ONE_SEED: other != sorted(train),
+    })
+
+
+def _about_parts(train: list, test: list, count: int, train_count: int) -> dict[str, bool]:
+    """What must hold of the indices in both parts."""
+    every, both, all_there = set(range(count)), set(train) & set(test), {*train, *test}
+    missing, strange = every - all_there, all_there - every
     return {
-        "what comes back": "2 lists",
-        "the sizes": (len(train), len(validation)),
-        "how many indices are in both parts": len(set(train) & set(validation)),
-        "how many indices are missing": len(every - {*train, *validation}),
-        "how many are none of these": len({*train, *validation} - every),
-        "how many come twice": len(train + validation) - len({*train, *validation}),
-        "the order": "shuffled" if sorted(train) not in (
-            [*range(train_count)], [*range(count - train_count, count)]) else "not shuffled",
-        "the same seed": "the same split" if sorted(again) == sorted(train) else "another split",
-        "another seed": "another split" if sorted(other) != sorted(train) else "the same split",
+        ALL_60000: len(train) + len(test) != 60_000,
+        FROM_ONE: not (missing == {0} and strange == {count}),
+        NO_INDICES: not strange,
+        TWICE: len(set(train)) == len(train) and len(set(test)) == len(test),
+        ALL_TO_TRAIN: len(train) < count or len(test) > 0,
+        ALL_AND_PART: len(train) < count,
+        ONE_IN_BOTH: len(both) != 1,
+        IN_BOTH: not both,
+        LOST: len(missing) != 1,
+        MISSING: not missing,
+        WRONG_WAY: (len(train), len(test)) != (count - train_count, train_count)
+            or 2 * train_count == count,
+        OTHER_SIZE: len(train) == train_count,
     }
 
 
+def _is_row(part) -> bool:
+    """Whether something is a row of numbers: a list, a tensor, a set, ..."""
+    numbers = plain(list(part) if isinstance(part, (set, range)) else part)
+    return is_numbers(numbers) and numbers.ndim == 1
+
+
 def _indices(part) -> list[int]:
-    return part.int().tolist() if isinstance(part, torch.Tensor) else list(map(int, part))
+    return list(map(int, part))
 
 
 CUT = "order[:train_count], order[train_count:]"
@@ -219,39 +313,29 @@ CUT = "order[:train_count], order[train_count:]"
     probes=lambda: [(10, 6, 0)] + [(rand_int(200, 300), rand_int(110, 180), s) for s in range(3)],
     observe=_look_at_split,
     mistakes={
-        "It should return two things: the indices for training, and those for testing. Not how "
-        "many they are.": (CUT, "train_count, count - train_count"),
-        "That is the whole order. Cut it in two: `order[:n]` and `order[n:]`.": (CUT, "order"),
-        "You still split 60,000 images, as the lesson does. Here there are `count`.":
-            ("randperm(count", "randperm(60_000"),
-        "The first 48,000 are for training in the lesson. Here it is `train_count`.":
-            (CUT, "order[:48_000], order[48_000:]"),
-        "The parts are exchanged: training comes first.":
-            [(CUT, "order[train_count:], order[:train_count]"),
-             (CUT, "order[:count - train_count], order[count - train_count:]")],
-        "An index is lost where the order is cut. `order[:n]` ends just before index n, and "
-        "`order[n:]` begins with it.":
-            [(CUT, "order[:train_count], order[train_count + 1:]"),
-             (CUT, "order[:train_count - 1], order[train_count:]"),
-             (CUT, "order[:train_count], order[train_count:-1]"),
-             (CUT, "order[1:train_count + 1], order[train_count + 1:]")],
-        "Some indices are in both parts: a network could know the answers of its test by heart. "
-        "Shuffle once, and cut that order in two.":
-            [(CUT, "order[:train_count], torch.randperm(count)[train_count:]"),
-             (CUT, "order[:train_count], order[:count - train_count]")],
-        "One is in both parts: `order[:n]` ends just before index n.":
-            (CUT, "order[:train_count], order[train_count - 1:]"),
-        "All of the order is for training, and then a part of it for testing, too. Cut it in two.":
-            (CUT, "order, order[train_count:]"),
-        "The indices start from 1. In Python they start from 0.": (CUT, CUT.replace("]", "] + 1")),
-        "They are drawn with repeats, so that some come twice and others never. `randperm` "
-        "shuffles.": ("torch.randperm(count,", "torch.randint(count, (count,),"),
-        "The indices are cut in two but not shuffled: one part could hold all the sloppy writers.":
-            ("torch.randperm(count, generator=generator)", "torch.arange(count)"),
-        "The same seed gave another split the second time: the shuffling should start from the "
-        "seed, `generator=generator`.": (", generator=generator", ""),
-        "Another seed gave the same split: shuffle by the seed that is given.":
-            [("(seed)", "(0)"), ("(seed)", "(42)")],
+        NOT_TWO: (CUT, "5"),
+        NOT_HOW_MANY: (CUT, "train_count, count - train_count"),
+        ONE_ORDER: (CUT, "order"),
+        ALL_60000: ("randperm(count", "randperm(60_000"),
+        ALL_TO_TRAIN: (CUT, "order[:48_000], order[48_000:]"),
+        WRONG_WAY: [(CUT, "order[train_count:], order[:train_count]"),
+                    (CUT, "order[:count - train_count], order[count - train_count:]")],
+        LOST: [(CUT, "order[:train_count], order[train_count + 1:]"),
+               (CUT, "order[:train_count - 1], order[train_count:]"),
+               (CUT, "order[:train_count], order[train_count:-1]"),
+               (CUT, "order[1:train_count + 1], order[train_count + 1:]")],
+        MISSING: (CUT, "order[:train_count], order[train_count + 2:]"),
+        IN_BOTH: [(CUT, "order[:train_count], torch.randperm(count)[train_count:]"),
+                  (CUT, "order[:train_count], order[:count - train_count]")],
+        ONE_IN_BOTH: (CUT, "order[:train_count], order[train_count - 1:]"),
+        ALL_AND_PART: (CUT, "order, order[train_count:]"),
+        FROM_ONE: (CUT, CUT.replace("]", "] + 1")),
+        NO_INDICES: (CUT, CUT.replace("]", "] - 1")),
+        TWICE: ("torch.randperm(count,", "torch.randint(count, (count,),"),
+        OTHER_SIZE: (CUT, "order[:train_count + 2], order[train_count + 2:]"),
+        UNSHUFFLED: ("torch.randperm(count, generator=generator)", "torch.arange(count)"),
+        NOT_FROM_SEED: (", generator=generator", ""),
+        ONE_SEED: [("(seed)", "(0)"), ("(seed)", "(42)")],
         "`generator` is a generator, not a number: `torch.Generator().manual_seed(seed)` makes "
         "one.": ("generator=generator", "generator=seed"),
     },

@@ -18,9 +18,9 @@ from ...drawing import DigitPad
 from ...drawing.framing import to_ink, to_uint8
 from ...drawing.strokes import frame_strokes, render_strokes
 from ...evaluate import predict
-from ..exercises.checks import Checks, rand_int
+from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
-from ..exercises.reasons import plain
+from ..exercises.values import plain
 from ..notebook.figures import GREY, RED, draw_image, in_style, labelled
 from ..widgets.widgets import PAD, STYLE, as_iife, read
 
@@ -122,16 +122,34 @@ def _laid(small: Tensor, top: int, left: int) -> Tensor:
     return image
 
 
-def _see_centred(function, small):
+NOT_28 = "It should be 28x28: the small image on a black one."
+NOT_WHOLE = ("The small image should lie on the black one whole and as it is: nothing cut off, "
+             "turned or made brighter.")
+OFF_CENTRE = ("Its centre of mass isn't in the middle, row 14 and column 14, give or take a pixel. "
+              "First row and column of the small image come to 14 minus its own centre of mass.")
+MIDDLE_OF_BOX = ("That is the middle of the box around the ink. The centre of mass lies nearer to "
+                 "where most of the ink is.")
+IN_CORNER = ("It lies in the upper left corner. Move it by the distance from its centre of mass to "
+             "the middle.")
+AT_ITS_MASS = ("The first row and column of the small image are put where its centre of mass lies.")
+TURNED_ROUND = "Row and column are exchanged."
+
+
+def _see_centred(function, small) -> Observed:
     image = _image(function(small))
     if image.shape != (28, 28):
-        return {"the size": "another", "the ink": None, "the centre of mass": None}
-    rows, columns = image.any(1), image.any(0)
-    inked = image[rows][:, columns]
-    whole = inked.shape == small.shape and torch.allclose(inked, small, atol=1e-4)
-    middle = [14 if 12.9 < place < 15.1 else place for place in _mass(image)]
-    return {"the size": "28x28", "the ink": "whole" if whole else "changed",
-            "the centre of mass": middle if whole else None}
+        return Observed(rules={NOT_28: False})
+    inked = image[image.any(1)][:, image.any(0)]
+    if inked.shape != small.shape or not torch.allclose(inked, small, atol=1e-4):
+        return Observed(rules={NOT_WHOLE: False})
+    corner = [int(image.any(side).float().argmax()) for side in (1, 0)]
+    row, column = _mass(small)
+    near_middle = all(abs(place - 14) < 1.1 for place in _mass(image))
+    likely = {IN_CORNER: [0, 0], MIDDLE_OF_BOX: [(28 - size) // 2 for size in small.shape],
+              AT_ITS_MASS: [round(row), round(column)],
+              TURNED_ROUND: [round(14 - column), round(14 - row)]}
+    return Observed(rules={reason: near_middle or corner != place
+                           for reason, place in likely.items()} | {OFF_CENTRE: near_middle})
 
 
 @checks.add(
@@ -139,17 +157,13 @@ def _see_centred(function, small):
     probes=_small,
     observe=_see_centred,
     mistakes={
-        "It should be 28x28: the small image on a black one.": lambda small: small,
-        "That is the middle of the box around the ink. The centre of mass lies nearer to where "
-        "most of the ink is.": lambda small: _laid(
-            small, *((28 - size) // 2 for size in small.shape)),
-        "It lies in the upper left corner. Move it by the distance from its centre of mass to "
-        "the middle.": lambda small: _laid(small, 0, 0),
-        "The first row and column of the small image are put where its centre of mass lies.":
-            lambda small: _laid(small, *map(round, _mass(small))),
-        "Row and column are exchanged.": ("_laid(small, top, left)", "_laid(small, left, top)"),
-        "The small image should lie on the black one whole and as it is: nothing cut off, turned "
-        "or made brighter.": [
+        NOT_28: lambda small: small,
+        MIDDLE_OF_BOX: lambda small: _laid(small, *((28 - size) // 2 for size in small.shape)),
+        IN_CORNER: lambda small: _laid(small, 0, 0),
+        AT_ITS_MASS: lambda small: _laid(small, *map(round, _mass(small))),
+        TURNED_ROUND: ("_laid(small, top, left)", "_laid(small, left, top)"),
+        OFF_CENTRE: ("_laid(small, top, left)", "_laid(small, top + 2, left)"),
+        NOT_WHOLE: [
             ("_laid(small, top, left)", "_laid(small, top, left) / 2"),
             ("_laid(small, top, left)", "_laid(small[:15], top, left)")],
     },
@@ -171,24 +185,64 @@ STROKES = {
 }
 
 
-HIDDEN = ("all on the pad", "each digit read after framing", "what it is without framing")
+NO_STROKES = "It should return strokes: a list of lists of points (x, y)."
+OFF_PAD = "Part of the drawing is not on the pad, where x and y go from 0 to 1."
+MIRRORED = "The drawing is mirrored, as in a looking glass."
+TURNED = "The drawing is turned. Leave it upright."
+DISTORTED = ("The digit has another shape: it is made narrower in one direction than in the other. "
+             "Take the same factor for x and y.")
+TOO_SMALL = "The drawing is smaller than the pen is wide, so that nothing is left of its shape."
+MISREAD = ("Even framed, a digit is read as another. Leave its shape as it is: the same factor for "
+           "x and y, nothing turned.")
+STILL_LARGE = ("When the pad is shrunk, at least two are still read, and they are large: in "
+               "another place a large digit is still a large digit. What does more damage?")
+STILL_READ = "When the pad is shrunk, at least two are still read: make them smaller."
 
 
-def _see_hidden(function, drawings):
-    model, framed, shrunk, large, on_pad = load_pretrained(), [], [], [], True
+def _see_hidden(function, drawings) -> Observed:
+    model, kept = load_pretrained(), []
+    framed, shrunk, large = list[bool](), list[bool](), list[bool]()
     for digit, strokes in drawings.items():
-        answer = function(strokes)
-        try:
-            moved = [[(float(x), float(y)) for x, y in stroke] for stroke in answer]
-            points = np.concatenate(moved)
-        except (TypeError, ValueError):
-            return {"what it gives": "no strokes", **dict.fromkeys(HIDDEN)}
-        on_pad = on_pad and bool((points >= 0).all() and (points <= 1).all())
+        moved = _strokes(function(strokes))
+        if moved is None:
+            return Observed(rules={NO_STROKES: False})
+        points = np.concatenate(moved)
+        kept.append(_about_shape(np.concatenate(strokes), points))
         framed.append(predict(model, frame_strokes(moved), 0).digit == digit)
         shrunk.append(predict(model, naive_resize(render_strokes(moved)), 0).digit == digit)
         large.append(np.ptp(points, axis=0).max() > 0.4)
-    seen = "hidden" if sum(shrunk) < 2 else "large" if any(large) else "small"
-    return {"what it gives": "strokes", **dict(zip(HIDDEN, (on_pad, all(framed), seen)))}
+    hidden = sum(shrunk) < 2
+    rules = {reason: all(each.get(reason, True) for each in kept) for reason in SHAPE}
+    return Observed(rules=rules | {MISREAD: all(framed), STILL_LARGE: hidden or not any(large),
+                                   STILL_READ: hidden})
+
+
+def _strokes(answer) -> list | None:
+    """An answer as strokes, each a list of points; None if it isn't."""
+    try:
+        moved = [[(float(x), float(y)) for x, y in stroke] for stroke in answer]
+        points = np.concatenate(moved)
+    except (TypeError, ValueError):
+        return None
+    return moved if points.ndim == 2 and np.isfinite(points).all() else None
+
+
+SHAPE = [OFF_PAD, TOO_SMALL, DISTORTED, MIRRORED, TURNED]
+
+
+def _about_shape(before: np.ndarray, points: np.ndarray) -> dict[str, bool]:
+    """What must hold of a drawing's points, (n, 2), beside those of the drawing as it was."""
+    rules = {OFF_PAD: bool((points >= 0).all() and (points <= 1).all()),
+             TOO_SMALL: np.ptp(points, axis=0).max() > 0.03}
+    if len(points) != len(before) or not rules[TOO_SMALL]:
+        return rules  # another drawing: what counts is how it is read
+    change = np.linalg.lstsq(before - before.mean(0), points - points.mean(0), rcond=None)[0]
+    widest, narrowest = np.linalg.svd(change, compute_uv=False)
+    return rules | {
+        DISTORTED: widest < 1.5 * narrowest,
+        MIRRORED: np.linalg.det(change) > 0,
+        TURNED: change[0, 0] + change[1, 1] > abs(change[0, 1] - change[1, 0]),  # below 45 degrees
+    }
 
 
 def _scaled(x_factor, y_factor, right=0.0, down=0.0):
@@ -197,21 +251,21 @@ def _scaled(x_factor, y_factor, right=0.0, down=0.0):
 
 
 @checks.add(
-    "Only the size has changed, and perhaps the place. The network doesn't know that, framing "
-    "does.",
+    "A small digit is lost when the whole pad is shrunk. Framing makes it as large as those that "
+    "the network has learned from.",
     probes=[(STROKES,)],
     observe=_see_hidden,
     mistakes={
-        "Part of the drawing is not on the pad, where x and y go from 0 to 1.":
-            _scaled(0.3, 0.3, right=-0.2),
-        "Even framed, a digit is read as another. Take the same factor for x and y, don't turn or "
-        "flip it, and don't make it smaller than the pen.": [
-            _scaled(0.3, 0.02), _scaled(0, 0, 0.5, 0.5)],
-        "When the pad is shrunk, at least two are still read, and they are large: in another place "
-        "a large digit is still a large digit. What does more damage?": _scaled(1, 1),
-        "When the pad is shrunk, at least two are still read: make them smaller.":
-            _scaled(0.63, 0.63),
-        "It should return strokes: a list of lists of points (x, y).": lambda strokes: strokes[0],
+        OFF_PAD: _scaled(0.3, 0.3, right=-0.2),
+        MIRRORED: [_scaled(-0.2, 0.2, right=0.5), _scaled(0.2, -0.2, down=0.5)],
+        DISTORTED: [_scaled(0.7, 0.25), _scaled(0.3, 0.02), _scaled(0.02, 0.3)],
+        TOO_SMALL: _scaled(0, 0, 0.5, 0.5),
+        TURNED: [lambda strokes: [[(0.2 * y, 0.3 - 0.2 * x) for x, y in s] for s in strokes],
+                 lambda strokes: [[(0.3 - 0.2 * x, 0.3 - 0.2 * y) for x, y in s] for s in strokes]],
+        MISREAD: lambda strokes: [[(0.2 * x, 0.2 * y) for x, y in s[:3]] for s in strokes],
+        STILL_LARGE: _scaled(1, 1),
+        STILL_READ: _scaled(0.63, 0.63),
+        NO_STROKES: lambda strokes: strokes[0],
         "Neither a list nor a point (x, y) can be multiplied as a whole: multiply each x and each "
         "y.": lambda strokes: [[point * 0.2 for point in stroke] for stroke in strokes],
         "A drawing is a list of strokes, and a stroke a list of points (x, y): two loops.":
@@ -223,39 +277,59 @@ def hide(strokes):
 
 
 def _ones():
-    for count in (4, 3):
-        tops = torch.tensor([[rand_int(12, 18), rand_int(4, 7)] for _ in range(count)])
-        feet = tops + torch.tensor([[rand_int(-5, 0), rand_int(16, 19)] for _ in range(count)])
-        yield (draw_line(torch.zeros(count, 1, 28, 28), tops, feet, torch.tensor([2.0])),)
+    for places in ([(9, 8), (12, 5), (15, 6), (18, 4)], [(19, 9), (10, 6), (14, 3)]):
+        tops = torch.tensor(places)  # far enough apart that no fixed place will do for all
+        feet = tops + torch.tensor([[rand_int(-5, 0), rand_int(16, 18)] for _ in places])
+        yield (draw_line(torch.zeros(len(places), 1, 28, 28), tops, feet, torch.tensor([2.0])),)
 
 
-def _see_upstrokes(function, images):
+NO_BATCH = "There should be an image for each: (batch, 1, 28, 28)."
+CHANGED = "The 1 itself has to stay as and where it is."
+TOO_BRIGHT = ("Some ink is more than 1. `draw_line` doesn't add up: it takes the larger of old and "
+              "new.")
+NO_INK = ("There is hardly any new ink. `draw_line` gives new images back, and `images` stays as "
+          "it was: is what it gives returned? Or does the line lie on the stem, or outside?")
+RIGHT_OF_TOP = ("The line lies to the right of the top. An upstroke comes from the left, where x "
+                "is smaller.")
+UPWARD = ("The line goes up, beyond the top. y is counted from the top down, so further down it is "
+          "larger.")
+PAST_TOP = "The line goes on past the top. It should end there: the top is its other end."
+NOT_AT_TOP = ("The line doesn't end at the top of each 1: `find_tops(images)` gives a place for "
+              "each.")
+LEVEL = "The line is nearly level, and that makes a 7 of it. Let it come from further below."
+TOO_SHORT = "The line is too short to be seen well."
+TOO_LONG = "The line is nearly as long as the stem, too long for an upstroke."
+TOO_WIDE = "The line is much wider than that of a pen: 2 pixels are enough."
+
+
+def _see_upstrokes(function, images) -> Observed:
     drawn = _image(function(images.clone()))
     if drawn.shape != images.shape:
-        return {"the shape": "another", **dict.fromkeys(LINE)}
-    seen = [[bool(test(one, image, *top)) for test in LINE.values()]
-            for one, image, top in zip(images[:, 0].numpy(), drawn[:, 0].numpy(),
-                                       find_tops(images).tolist())]
-    return {"the shape": "as before", **dict(zip(LINE, map(all, zip(*seen))))}
+        return Observed(rules={NO_BATCH: False})
+    seen = [_about_line(one, image, *top) for one, image, top in zip(
+        images[:, 0].numpy(), drawn[:, 0].numpy(), find_tops(images).tolist())]
+    return Observed(rules={reason: all(each[reason] for each in seen) for reason in seen[0]})
 
 
-def _line(one, image, x, y):
-    """Where the new ink is: rows and columns, counted from the top of the 1."""
-    rows, columns = np.nonzero(image - one > 0.3)
-    return (rows - y, columns - x) if len(rows) else (np.zeros(1), np.zeros(1))
-
-
-LINE = {  # what must hold for each image
-    "the 1 itself as it was": lambda one, image, *top: (image > one - 0.01).all(),
-    "no ink above 1": lambda one, image, *top: image.max() < 1.01,
-    "new ink": lambda one, image, *top: len(_line(one, image, *top)[0]) > 3,
-    "a line on the left": lambda *a: _line(*a)[1].mean() < 0,
-    "a line that isn't above the top": lambda *a: _line(*a)[0].mean() > -2,
-    "an end at the top": lambda *a: np.hypot(*_line(*a)).min() < 3.5,
-    "a slope": lambda *a: np.ptp(_line(*a)[0]) > 0.4 * np.ptp(_line(*a)[1]),
-    "a line long enough": lambda *a: np.hypot(*_line(*a)).max() > 5,
-    "a line shorter than the stem": lambda *a: np.hypot(*_line(*a)).max() < 15,
-}
+def _about_line(one: np.ndarray, image: np.ndarray, x: float, y: float) -> dict[str, bool]:
+    """What must hold of the line in an image, (28, 28), of a 1 with its top at x and y."""
+    places = np.argwhere(image - one > 0.3)  # of new ink
+    enough = len(places) > 6
+    rules = {CHANGED: bool((image > one - 0.01).all()), TOO_BRIGHT: image.max() < 1.01,
+             NO_INK: enough}
+    rows, columns = (places - [y, x]).T if enough else np.array([[1.0], [-1.0]])
+    distances = np.hypot(rows, columns)
+    past = ((rows < -2.5) | (columns > 2.5)).any()
+    return rules | {
+        NOT_AT_TOP: distances.min() < 3.5,
+        RIGHT_OF_TOP: columns.mean() < 0,
+        UPWARD: rows.mean() > -2,
+        TOO_WIDE: (image - one).clip(0).sum() < 3.5 * distances.max() or not enough,
+        PAST_TOP: not past,
+        LEVEL: np.ptp(rows) > 0.4 * np.ptp(columns) or not enough,
+        TOO_SHORT: distances.max() > 5 or not enough,
+        TOO_LONG: distances.max() < 15,
+    }
 
 
 @checks.add(
@@ -264,26 +338,22 @@ LINE = {  # what must hold for each image
     probes=_ones,
     observe=_see_upstrokes,
     mistakes={
-        "There should be an image for each: (batch, 1, 28, 28).": find_tops,
-        "The 1 itself has to stay as and where it is.":
-            ("draw_line(images", "draw_line(0 * images"),
-        "Some ink is more than 1. `draw_line` doesn't add up: it takes the larger of old and new.":
-            ("return", "return images +"),
-        "There is hardly any new ink. `draw_line` gives new images back, and `images` stays as it "
-        "was: is what it gives returned? Or does the line lie on the stem, or outside?": [
+        NO_BATCH: find_tops,
+        CHANGED: ("draw_line(images", "draw_line(0 * images"),
+        TOO_BRIGHT: ("return", "return images +"),
+        NO_INK: [
             ("return draw_line", "draw_line", "torch.tensor(2.0))",
-             "torch.tensor(2.0))\n    return images"), ("-6.0, 6.0", "0.0, 3.0")],
-        "The line lies to the right of the top. An upstroke comes from the left, where x is "
-        "smaller.": [("-6.0, 6.0", "6.0, 6.0"), ("-6.0, 6.0", "6.0, -6.0")],
-        "The line goes up, beyond the top. y is counted from the top down, so further down it is "
-        "larger.": ("-6.0, 6.0", "-6.0, -6.0"),
-        "The line doesn't end at the top of each 1: `find_tops(images)` gives a place for each.":
+             "torch.tensor(2.0))\n    return images"), ("-6.0, 6.0", "0.0, 1.0")],
+        RIGHT_OF_TOP: [("-6.0, 6.0", "6.0, 6.0"), ("-6.0, 6.0", "6.0, -6.0")],
+        UPWARD: ("-6.0, 6.0", "-6.0, -6.0"),
+        NOT_AT_TOP: [
             ("starts, tops,", "starts + torch.tensor([-2.0, 6.0]), starts,"),
-        "The line is nearly level, and that makes a 7 of it. Let it come from further below.":
-            ("-6.0, 6.0", "-8.0, 0.0"),
-        "The line is too short to be seen well.": ("-6.0, 6.0", "-3.0, 2.5"),
-        "The line is nearly as long as the stem, too long for an upstroke.":
-            ("-6.0, 6.0", "-9.0, 16.0"),
+            ("starts, tops,", "torch.tensor([[8.0, 12.0]]), torch.tensor([[14.0, 5.0]]),")],
+        PAST_TOP: ("starts, tops,", "starts, tops - torch.tensor([-4.0, 4.0]),"),
+        LEVEL: ("-6.0, 6.0", "-8.0, 0.0"),
+        TOO_SHORT: ("-6.0, 6.0", "-3.0, 2.5"),
+        TOO_LONG: ("-6.0, 6.0", "-9.0, 16.0"),
+        TOO_WIDE: [("2.0))", "5.0))"), ("2.0))", "7.0))")],
         "A tensor and a tuple can't be added: put the step into `torch.tensor([..., ...])`.":
             ("torch.tensor([-6.0, 6.0])", "(-6.0, 6.0)"),
         "The width for `draw_line` is a tensor: `torch.tensor(2.0)`.": [

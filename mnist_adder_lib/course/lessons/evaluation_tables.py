@@ -129,6 +129,16 @@ def _both(*columns):
             lambda d, t, digits, *a: _percent(((d == digits) & (t == digits))[a[0] == a[1]]),
         "You compared the two answers with each other, not with what is true.":
             lambda d, t, _, n, number: _percent((d + n == t)[n == number]),
+        "Those are examples with larger or smaller numbers, too. Asked for are those with just "
+        "this number: `==`.": [
+            ("numbers == number", "numbers >= number"), ("numbers == number", "numbers <= number"),
+            ("numbers == number", "numbers > number"), ("numbers == number", "numbers < number")],
+        "A prediction that is larger or smaller than what is true isn't right: compare by `==`.": [
+            ("totals == digits", "totals >= digits"), ("totals == digits", "totals <= digits"),
+            ("predicted_digits == digits", "predicted_digits >= digits"),
+            ("predicted_digits == digits", "predicted_digits <= digits"),
+            ("predicted_digits == digits", "predicted_digits >= digits",
+             "totals == digits", "totals >= digits")],
         "Those are all *other* examples: take the ones with this number.":
             lambda *a: _percent(_both(*a[:4])[a[3] != a[4]]),
         "Those are the examples with this *digit*. Asked for are those with this number.":

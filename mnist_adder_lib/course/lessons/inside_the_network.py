@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from ...model import IdentityAdderModel, fully_connected, receptive_fields
-from ..exercises.checks import Checks
+from ..exercises.checks import Checks, Observed
 from ..exercises.guesses import Guesses
 from ..notebook.display import Picture
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
@@ -42,11 +42,15 @@ class Branched(nn.Module):
         return self.last(torch.relu(self.middle(joined)))
 
 
-def _with_hooks(function, network, *arguments):
+HOOK_LEFT = ("The numbers are right, but a hook is still there. `hook.remove()` takes off each of "
+             "them.")
+
+
+def _with_hooks(function, network, *arguments) -> Observed:
     """What the function gives, and whether it leaves hooks in the network."""
     answer = function(network, *arguments)
     hooks = [layer._forward_hooks or layer._forward_pre_hooks for layer in network.modules()]
-    return {"the answer": answer, "that a hook is left": any(hooks)}
+    return Observed(answer, rules={HOOK_LEFT: not any(hooks)})
 
 
 @checks.add(
@@ -72,8 +76,7 @@ def _with_hooks(function, network, *arguments):
         "What a hook *returns* goes on in place of what the layer gives. It should only note.":
             [("seen.append(inputs[0])", "return inputs[0]"),
              ("append(inputs[0])", "append(inputs[0]); return inputs[0]")],
-        "The numbers are right, but the hook is still there. `hook.remove()` takes it off.":
-            ("hook.remove()", "pass"),
+        HOOK_LEFT: ("hook.remove()", "pass"),
     },
 )
 def what_enters(network, layer, inputs):
@@ -132,11 +135,20 @@ def _images():
         yield 1 + torch.rand(height, width), importance, count, -0.4242
 
 
+IMAGE_CHANGED = "The image that was given has changed. Work on another one."
+
+
+def _with_image(function, image, *arguments) -> Observed:
+    """What the function gives, and whether it leaves the image as it was."""
+    before = image.clone()
+    answer = function(image, *arguments)
+    return Observed(answer, rules={IMAGE_CHANGED: torch.equal(image, before)})
+
+
 @checks.add(
     "The lesson's test the other way round: if the map tells the truth, few pixels are enough.",
     probes=_images,
-    observe=lambda function, image, *arguments: {
-        "the answer": function(image, *arguments), "the image that was given": image},
+    observe=_with_image,
     mistakes={
         "These are the *least* important pixels.": ("topk(count", "topk(count, largest=False"),
         "The sign is lost: what is below 0 speaks *against* the digit, so it isn't important.":
@@ -157,8 +169,7 @@ def _images():
             [(".indices", ""), (".indices", ".values")],
         "`.topk` looks along each row by itself. Lay all pixels in one row first: `.flatten()`.":
             ("importance.flatten()", "importance"),
-        "The image that was given has changed. Work on another one.":
-            ("torch.full_like(image, black).flatten()", "image.fill_(black).flatten()"),
+        IMAGE_CHANGED: ("torch.full_like(image, black).flatten()", "image.fill_(black).flatten()"),
     },
 )
 def keep(image, importance, count, black):
@@ -187,8 +198,7 @@ def keep(image, importance, count, black):
             ("[:, units]", "[units]"),
         "A list has no columns, its tensors have: take one of them out first, as in `seen[0]`.":
             ("seen[0]", "seen"),
-        "The numbers are right, but a hook is still there. `hook.remove()` takes off each of them.":
-            ("hook.remove()", "pass"),
+        HOOK_LEFT: ("hook.remove()", "pass"),
     },
 )
 def swap_units(network, layer, units, inputs, others):

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
-from torch.overrides import TorchFunctionMode
 
 from ..exercises.checks import Checks, rand_int
 from ..exercises.guesses import Guesses
@@ -124,6 +123,8 @@ def _weights():
             ("merged[o, i] =", "return"),
         "The weights of a way are multiplied, not added.": ("] * first", "] + first"),
         "The inputs' weights are lost: every way has two weights.": (" * first[:, i]", ""),
+        "Only the way through the last hidden value is there: `=` overwrites the ways before. Add "
+        "up, `+=`.": ("(second[o, :] * first[:, i]).sum()", "second[o, -1] * first[-1, i]"),
     },
 )
 def merge(first, second):
@@ -134,25 +135,12 @@ def merge(first, second):
     return merged
 
 
-class _Recorded(TorchFunctionMode):
-    """Remembers the names of the functions that torch is asked for."""
-
-    def __init__(self):
-        super().__init__()
-        self.names = set()
-
-    def __torch_function__(self, function, types, arguments=(), options=None):
-        self.names.add(getattr(function, "__name__", "").strip("_"))
-        return function(*arguments, **(options or {}))
-
-
-def _look_at_tent(function, x) -> dict:
-    with _Recorded() as recorded:
-        height = function(x)
-    others = {"abs", "absolute", "where", "minimum", "maximum", "clamp", "clip", "min", "max", "lt",
-              "le", "gt", "ge", "pow", "sqrt", "tolist"}
-    return {"the height": height, "F.relu": recorded.names >= {"relu"},
-            "other functions": not recorded.names.isdisjoint(others)}
+NO_NETWORK = [  # what the tent is to be built without
+    torch.abs, torch.absolute, torch.where, torch.minimum, torch.maximum, torch.fmin, torch.fmax,
+    torch.clamp, torch.clip, torch.clamp_min, torch.clamp_max, torch.min, torch.max, torch.lt,
+    torch.le, torch.gt, torch.ge, torch.eq, torch.sign, torch.heaviside, torch.pow, torch.sqrt,
+    torch.square, torch.threshold, F.threshold, F.hardtanh, F.relu6, F.leaky_relu,
+    torch.Tensor.tolist, torch.Tensor.item, torch.Tensor.numpy]
 
 
 def _tent_places():
@@ -163,8 +151,7 @@ def _tent_places():
 @checks.add(
     "Three ReLUs, three bends. A weighted sum alone is a straight line, and sums of straight lines "
     "are straight: without ReLU no layer, and no hundred layers, could draw this tent.",
-    probes=_tent_places,
-    observe=_look_at_tent,
+    probes=_tent_places, without=NO_NETWORK,
     mistakes={
         "It goes on rising: at 1 a second ReLU has to turn it.": lambda x: F.relu(x),
         "It is flat from 1 on. Subtracting one ReLU stops the rise; to go down, subtract two.":
@@ -187,11 +174,6 @@ def _tent_places():
         "From 0 to 1 it rises too steeply: as steeply as x does.":
             [lambda x: 2 * F.relu(x) - 3 * F.relu(x - 1) + F.relu(x - 2),
              lambda x: 2 * (F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2))],
-        "Yours is right, but it is no network: build it from `F.relu`, plus, minus and times "
-        "alone.": lambda x: torch.where(x < 1, x.clamp(min=0), (2 - x).clamp(min=0)),
-        "Yours is right, but `F.relu` should be the only thing in it that isn't plus, minus or "
-        "times.": [lambda x: F.relu(1 - abs(x - 1)),
-                   lambda x: F.relu(x) * (x < 1) + F.relu(2 - x) * (x >= 1)],
         "One number at a time it works, but `x` may hold many: `if` and `max` decide once for all "
         "of them, `F.relu` for each.": [
             lambda x: max(0 * x, 1 - abs(x - 1)),
@@ -204,19 +186,12 @@ def tent(x):
     return F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2)
 
 
-def _look_at_softmax(function, logits) -> dict:
-    with _Recorded() as recorded:
-        probabilities = function(logits)
-    own = {"softmax", "log_softmax", "logsumexp", "softmin"}
-    return {"the probabilities": probabilities, "PyTorch's own": sorted(own & recorded.names)}
-
-
 def _scores():
     yield from [(torch.tensor([2.0, 1, 0]),), (torch.tensor([-1.0, 0.5]),)]
     for _ in range(3):
         yield (torch.randint(-3, 4, (rand_int(3, 10),)).float(),)
     yield from [(torch.tensor([1000.0, 999, 990]),), (torch.tensor([900.0, 0, -900, -900]),),
-                (torch.tensor([-1000.0, -999, -990]),)]
+                (torch.tensor([-1000.0, -999, -990]),), (torch.tensor([0.0, 1000, 5]),)]
 
 
 TOO_LARGE = ("For small scores it is right. But e to the power of 1000 is more than the computer "
@@ -226,8 +201,7 @@ TOO_LARGE = ("For small scores it is right. But e to the power of 1000 is more t
 @checks.add(
     "This is how PyTorch does it, too: e to the power of 0 is 1, so the largest power is 1 and "
     "none can be too large.",
-    probes=_scores,
-    observe=_look_at_softmax,
+    probes=_scores, without=[F.softmax, F.log_softmax, torch.logsumexp, F.softmin],
     mistakes={
         TOO_LARGE: [(" - logits.max()", ""), lambda x: [math.exp(s) / sum(map(math.exp, x))
                                                        for s in x],
@@ -249,7 +223,8 @@ TOO_LARGE = ("For small scores it is right. But e to the power of 1000 is more t
         "that it becomes 0 and its power 1. With anything else powers get too large or too small.":
             [("logits.max()", "logits.mean()"), ("logits.max()", "logits.min()"),
              ("logits.max()", "logits.sum()"), ("logits - ", "logits + "),
-             ("logits.max()", "100")],
+             ("logits.max()", "100"), ("logits.max()", "logits[0]"),
+             ("logits.max()", "logits[-1]")],
         "The scores are divided by the largest. That changes how far apart they are; taking the "
         "same away from all doesn't.": [("logits - ", "logits / "),
                                         ("logits - logits.max()", "logits / logits.abs().max()")],
@@ -262,7 +237,6 @@ TOO_LARGE = ("For small scores it is right. But e to the power of 1000 is more t
         "`math.exp` takes one number. `logits.exp()` takes all of them.": lambda x: math.exp(x),
         "These are the logarithms of the probabilities: take the powers of e, no logarithm.":
             ("return powers / powers.sum()", "return (powers / powers.sum()).log()"),
-        "That is PyTorch's own. Build it from `exp` and sums.": lambda x: torch.softmax(x, dim=0),
         "That is the largest alone, one number. All scores become probabilities.":
             lambda x: torch.softmax(x, dim=0).max(),
         "That adds up all probabilities. One for each score is asked for.":

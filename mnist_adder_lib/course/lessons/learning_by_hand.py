@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from ..exercises.checks import Checks
+from ..exercises.checks import AUTOGRAD, Checks, Observed
 from ..exercises.guesses import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
@@ -26,10 +26,15 @@ def _bowl(weights):
     return sum((place + 2) * (weight - 1) ** 2 for place, weight in enumerate(weights))
 
 
-def _slopes(gradient, loss_of, weights):
+CHANGED_LIST = ("The list that was given is no longer as before. Nudge a copy, or put each weight "
+                "back.")
+
+
+def _slopes(gradient, loss_of, weights) -> Observed:
     before, slopes = list(weights), gradient(loss_of, weights)
-    return {"the answer": slopes, "the list that was given, as before": len(before) == len(weights)
-            and all(abs(one - other) < 1e-12 for one, other in zip(before, weights))}
+    unchanged = len(before) == len(weights) and all(
+        abs(one - other) < 1e-12 for one, other in zip(before, weights))
+    return Observed(slopes, rules={CHANGED_LIST: unchanged})
 
 
 COPY, CHANGE = "nudged = list(weights)", "(loss_of(nudged) - before) / 1e-6"
@@ -39,15 +44,14 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
 @checks.add(
     "It works for any loss, and it is how programmers test a backward(). For training it is too "
     "slow: with 17,360 weights it runs the network 17,361 times for a single step.",
-    probes=_losses, observe=_slopes, tolerance=0.01,
+    probes=_losses, observe=_slopes, tolerance=0.01, without=AUTOGRAD,
     mistakes={
         "The loss is the same before and after, but your list has changed. `nudged = weights` is "
         "a second name for one list, no copy: that is `list(weights)`.":
             (COPY, "nudged = weights", "before)", "loss_of(weights))"),
         "All slopes are 0: no weight was nudged, or by so little that the computer doesn't notice "
         "(it keeps about 16 digits).": ("+= 1e-6", "+= 0"),
-        "The list that was given is no longer as before. Nudge a copy, or put each weight back.":
-            (COPY, "nudged, before = weights, loss_of(weights)"),
+        CHANGED_LIST: (COPY, "nudged, before = weights, loss_of(weights)"),
         "The weight became nearly 0, not a little larger: `+=` adds the nudge to it.":
             ("+= 1e-6", "= 1e-6"),
         "Every slope is the same: all weights were nudged at once. Nudge one at a time.":
@@ -102,6 +106,11 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
             ("* sides", "* -sides"),
         "That is not log(1 / p). With 1 - p or 1 / p the slopes are others.":
             [(LOSS, "(1 - p)"), (LOSS, "(1 / p)")],
+        "With a square as the loss, the slopes are others. Cross entropy is log(1 / p).": [
+            (LOSS, "((1 - p) ** 2)"), (LOSS, "(torch.log(1 / p) ** 2)"),
+            (LOSS, f"(({SCORES} - sides) ** 2)"),
+            (f"torch.sigmoid({SCORES} * sides)", f"torch.sigmoid({SCORES})",
+             LOSS, "((p - (sides + 1) / 2) ** 2)")],
         "Begin with a weight of 0 for each pixel.": [
             ("zeros_like", "ones_like"), ("zeros_like", "rand_like")],
         "The number of steps isn't the one that was asked for. Does a `return` stand in the loop?":
@@ -139,11 +148,15 @@ def _pull(row, table):
     return ((row - 7) ** 2).sum() + (table * row[:2] - 1).pow(2).mean()
 
 
-def _trained(train, parameters, loss_of, *options):
+NOT_PLAIN = ("The loss that you give back still holds on to its whole calculation: make a plain "
+             "number of it.")
+
+
+def _trained(train, parameters, loss_of, *options) -> Observed:
     given = list(parameters)  # the tensors themselves, whatever becomes of the list
     loss = train(parameters, lambda: loss_of(*given), *options)
-    return {"the parameters": given, "the loss": loss,
-            "the loss as a plain number": not getattr(loss, "requires_grad", False)}
+    return Observed(loss, effects={"the parameters": given},
+                    rules={NOT_PLAIN: not getattr(loss, "requires_grad", False)})
 
 
 FORGET, STEP = "parameter.grad = None", "momentum * velocities[i] + parameters[i].grad"
@@ -153,7 +166,7 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
 @checks.add(
     "That is all that an optimizer does: forget, keep the velocities, move. torch.optim.SGD ends "
     "at the same weights.",
-    probes=_trainings, observe=_trained,
+    probes=_trainings, observe=_trained, without=[torch.optim],
     mistakes={
         "The gradients are never forgotten: backward() adds the new slopes to the old ones. Zero "
         "them at the start of every step.": (FORGET, "pass"),
@@ -168,8 +181,10 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
             ("loss.backward()", "pass", STEP, "rate * parameters[i].grad")],
         "All have moved uphill. The gradient is subtracted.": ("-= rate", "+= rate"),
         "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
-        "It is right but for the momentum. Keep momentum times the velocity of the step before, "
-        "and add the gradient.": (STEP, "parameters[i].grad"),
+        "Each step is one without momentum. Either the old velocity isn't added, or it isn't kept: "
+        "`v = momentum * v + p.grad` in a loop over a list gives the name `v` to a new tensor, and "
+        "leaves the one in the list as it was. `velocities[i] = ...` keeps it.":
+            (STEP, "parameters[i].grad"),
         "That is an average of velocity and gradient. Here the gradient is added whole.":
             (STEP, STEP.replace("+", "+ (1 - momentum) *")),
         "Momentum is a factor on the old velocity, not on the gradient.":
@@ -192,8 +207,7 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
             ("loss.item()", "loss_of().item()"),
         "That is the loss of the first step. Give back the last one.":
             (LOOP, "    first = loss_of()\n" + LOOP, "loss.item()", "first.item()"),
-        "The loss that you give back still holds on to its whole calculation: make a plain number "
-        "of it.": ("loss.item()", "loss"),
+        NOT_PLAIN: ("loss.item()", "loss"),
     },
 )
 def train(parameters, loss_of, rate, momentum, steps):

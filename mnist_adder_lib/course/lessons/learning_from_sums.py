@@ -33,7 +33,9 @@ checks = Checks()
     probes=[(total,) for total in (12, 4, *range(19))],
     mistakes={
         "About half of them are there: 3 + 9 and 9 + 3 are two pairs, and 6 + 6 is one, too.":
-            [lambda total: (pairs(total) + 1) // 2, lambda total: pairs(total) // 2],
+            [lambda total: (pairs(total) + 1) // 2, lambda total: pairs(total) // 2,
+             lambda total: total // 2 + 1, lambda total: (total + 1) // 2,
+             lambda total: total // 2],
         "So it is up to a sum of 9. Above, some first digits need a second one of more than 9.":
             [lambda total: total + 1, ("0 <= total - first <= 9", "0 <= total - first")],
         "So it is from a sum of 9 on. Below, some first digits are larger than the sum.":
@@ -114,6 +116,11 @@ def _some(*pairs):
             lambda names: names == list(range(10)),
         "One pair that is right isn't enough: all of them must be. `True` comes after the last.":
             lambda names: any(_some((a, b))(names) for a in range(10) for b in range(10)),
+        "It says yes to all names that are moved by the same, whatever it is. Moved by 1, sums are "
+        "too large by 2. Are names compared with each other? Compare the *sums*.": [
+            lambda names: len({(name - digit) % 10 for digit, name in enumerate(names)}) == 1,
+            lambda names: all((names[a] - names[b] - a + b) % 10 == 0
+                              for a in range(10) for b in range(10))],
         "It looks at the first pair only, 0 + 0. A `return True` ends the loops: it belongs behind "
         "both of them.": _some((0, 0)),
         "Only the last pair, 9 + 9, counts. One that is wrong before is enough for `False`.":

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from torch import nn
 
 from ...model import IdentityAdderModel, conv, receptive_fields
-from ..exercises.checks import Checks, rand_int
+from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
 from ..notebook.figures import GREY, ORANGE, draw_image, in_style, labelled
 from ..widgets.unit_explorer import SIDE, UnitExplorer, units
@@ -62,10 +62,17 @@ def conv_parameters(inputs, outputs, kernel):
     return kernel * kernel * inputs * outputs + 2 * outputs
 
 
-def _read(digit_reader, channels):
+NO_NETWORK = ("It should return the network, one module made of several, such as "
+              "nn.Sequential(...), not a list and not what comes out of it.")
+NO_FIT = ("The layers don't fit: each takes what the one before gives. Before the fully connected "
+          "layer come the average, one value for each channel, and the flattening.")
+
+
+def _read(digit_reader, channels) -> Observed:
+    """The shapes of a network's weights, and what it makes of two images with given weights."""
     network = digit_reader(channels)
     if not isinstance(network, nn.Module):
-        return {"the network": "no module"}
+        return Observed(rules={NO_NETWORK: False})
     parameters = [parameter for kind in (nn.Conv2d, nn.BatchNorm2d, nn.Linear)
                   for layer in network.eval().modules() if isinstance(layer, kind)
                   for parameter in layer.parameters()]
@@ -75,9 +82,10 @@ def _read(digit_reader, channels):
     logits = None
     with torch.no_grad(), suppress(RuntimeError):
         logits = network(torch.rand(2, 1, SIDE, SIDE))
-    return {"the network": "a module", "the shapes of weights": str([
-        list(parameter.shape) for parameter in parameters]), "that the layers fit each other":
-        logits is not None, "the logits of two images": logits}
+    effects = {"the shapes of the weights": [list(parameter.shape) for parameter in parameters]}
+    if logits is None:
+        return Observed(effects=effects, rules={NO_FIT: False})
+    return Observed(effects=effects | {"the logits of two images": logits})
 
 
 def _reordered(*places):
@@ -98,14 +106,11 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
     "Your own network: six steps, and it would learn to read digits. Numbers it can't add.",
     probes=[(3,), (2,), (5,)], observe=_read,
     mistakes={
-        "It should return the network, one module made of several, such as nn.Sequential(...), not "
-        "a list and not what comes out of it.": lambda channels: [nn.Flatten()],
+        NO_NETWORK: lambda channels: [nn.Flatten()],
         "`nn.Sequential` takes the steps one after the other, not in a list: leave out the square "
         "brackets.":
             lambda channels: nn.Sequential([nn.Flatten()]),  # type: ignore[call-overload]
-        "The layers don't fit: each takes what the one before gives. Before the fully connected "
-        "layer come the average, one value for each channel, and the flattening.":
-            [("nn.Flatten(),", ""), ("nn.AdaptiveAvgPool2d(1),", "")],
+        NO_FIT: [("nn.Flatten(),", ""), ("nn.AdaptiveAvgPool2d(1),", "")],
         "The first convolution takes a grey image, which has one channel.":
             (ONE, "conv(channels, channels)"),
         "The second convolution makes twice as many channels as the first.":

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from ...drawing.strokes import frame_strokes
 from ...evaluate import in_evaluation
 from ...model import IdentityAdderModel
-from ..exercises.checks import Checks, rand_int
+from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled, text_on
 
@@ -161,9 +161,10 @@ def _filled(channels, windows, padding, value):
 @checks.add(
     "That is what 99% of the work of this network consists of.",
     probes=_channels,
-    observe=lambda function, channels, windows, padding: {
-        "the channel": function(channels, windows, padding), "`channels` afterwards": channels,
-        "`windows` afterwards": windows},
+    observe=lambda function, channels, windows, padding: Observed(
+        function(channels, windows, padding),
+        effects={"`channels`": channels, "`windows`": windows}),
+    without=[torch],
     mistakes={
         "Nothing is padded: with a padding of 1 there is a border of zeros around each channel.":
             ("padding == 1", "False"),

@@ -71,7 +71,8 @@ def _sums():
     pairs = torch.randint(10, (25, 2)).tolist()
     for digit, number in [(7, 5), (0, 3), (3, 0), (0, 0), (9, 9), *pairs]:
         total = digit + number
-        for claimed in (total, digit, number, total + 1, total - 1, digit * number):
+        for claimed in (total, digit, number, total + 1, total - 1, digit * number, total % 10,
+                        total + 10):
             yield digit, number, claimed
 
 
@@ -111,6 +112,10 @@ def _sums():
             lambda digit, number, total: total > digit + number,
         "It says yes to the sums that are too small, and no to the one that fits.":
             lambda digit, number, total: total < digit + number,
+        "It compares last digits only: 7 + 5 isn't 2, and it isn't 22.": [
+            lambda digit, number, total: (digit + number) % 10 == total % 10,
+            lambda digit, number, total: (digit + number) % 10 == total,
+            lambda digit, number, total: (digit + number - total) % 10 == 0],
         "Near isn't enough: 7 + 5 isn't 13.":
             lambda digit, number, total: abs(digit + number - total) < 2,
         "That is the product of digit and number. They should be added.":

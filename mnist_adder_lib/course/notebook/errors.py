@@ -1,16 +1,93 @@
-"""What Python's and PyTorch's errors mean, in plain words: see `errors.toml`."""
+"""What Python's and PyTorch's errors mean, in plain words: `errors.toml`, and what was None."""
 
+from __future__ import annotations
+
+import ast
+import linecache
 import re
 import tomllib
 from pathlib import Path
+from traceback import FrameSummary
+from typing import NamedTuple
 
-ERRORS = {error["message"]: error["meaning"] for error in tomllib.loads(
-    Path(__file__).with_name("errors.toml").read_text(encoding="utf-8"))["error"]}
+
+class Meaning(NamedTuple):
+    """What an error means, and whether it is one of sizes: who changes a number may cause it."""
+
+    words: str
+    of_sizes: bool = False
 
 
-def in_plain_words(message: str, line: str) -> str:
-    """The meaning of "Type: message", from a line of code; "" for what we haven't met."""
-    for pattern, meaning in ERRORS.items():
-        if found := re.search(pattern, f"{message} IN {line}"):
-            return found.expand(meaning)
-    return ""
+ERRORS = tomllib.loads(
+    Path(__file__).with_name("errors.toml").read_text(encoding="utf-8"))["error"]
+# Functions that do something and give nothing back.
+GIVE_NOTHING = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "reverse",
+                "clear", "update", "add", "seed"}
+
+
+def meaning_of(error: BaseException, place: FrameSummary | None) -> Meaning | None:
+    """What an error means that arose at this place; None if we don't know."""
+    if isinstance(error, OSError):
+        return None  # it says what is wrong itself, and file names may look like anything
+    message = f"{type(error).__name__}: {first_line(error)}"
+    if "NoneType" in message and (code := what_was_none(message, place)):
+        return Meaning(_why_none(code))
+    line = place.line or "" if place else ""
+    for entry in ERRORS:
+        # A pattern is meant for the line of code, too, only if it says so.
+        text = f"{message} IN {line}" if " IN " in entry["message"] else message
+        if found := re.search(entry["message"], text):
+            return Meaning(found.expand(entry["meaning"]), entry.get("sizes", False))
+    return None
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message."""
+    return " ".join(str(error).splitlines()[:1])
+
+
+def what_was_none(message: str, place: FrameSummary | None) -> ast.expr | None:
+    """The piece of code whose value was None where an error says `NoneType`; None if unclear."""
+    try:
+        statement = ast.parse(_segment(place)).body[0] if place else None
+    except SyntaxError:
+        return None
+    node = statement.value if isinstance(statement, ast.Expr) else statement
+    types = re.findall(r"'(\w+)'", message)[-2:]  # of both sides, where there are two
+    match node:
+        case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Call(func=value):
+            return value
+        case ast.BinOp(left=left, right=right) | ast.AugAssign(target=left, value=right):
+            sides = [left, right]
+        case ast.Compare(left=left, comparators=[right]):
+            sides = [left, right]
+        case _:
+            return None
+    was_none = [side for side, kind in zip(sides, types) if kind == "NoneType"]
+    return was_none[0] if was_none else None
+
+
+def _segment(place: FrameSummary) -> str:
+    """The part of a line of code at which an error arose."""
+    if place.colno is None or place.lineno is None or place.lineno != place.end_lineno:
+        return place.line or ""
+    line = linecache.getline(place.filename, place.lineno)
+    return line.encode()[place.colno : place.end_colno].decode().strip()
+
+
+def _why_none(code: ast.expr) -> str:
+    """How a piece of code may have come to be None."""
+    text = ast.unparse(code)
+    if isinstance(code, ast.Attribute) and code.attr == "grad":
+        return (f"`{text}` is None, as no `backward()` has put a gradient there. Before the first "
+                "`backward()` there is none yet, `zero_grad()` takes it away, and a new tensor, as "
+                "`w = w - ...` makes one, has none either.")
+    if text == "panel.prediction":
+        return "nothing is drawn on the panel, so there is no answer: draw a digit first."
+    if isinstance(code, ast.Call):
+        if getattr(code.func, "attr", getattr(code.func, "id", "")) in GIVE_NOTHING:
+            return (f"`{text}` does something, but gives nothing back, so None stands in its "
+                    "place. Do it in a line of its own.")
+        return f"`{text}` gives back None. Does the function end with a `return`?"
+    return (f"`{text}` is None. Where does it get its value? Functions such as `append` and `sort` "
+            "do something, but give nothing back.")

@@ -1,8 +1,13 @@
 """Does it add?: the answers to its exercises, what was measured."""
 
+import statistics
+
+import numpy as np
 import pandas as pd
+import pytest
 import torch
 import torch.nn.functional as F
+from scipy.stats import linregress
 
 from mnist_adder_lib.course.lessons.does_it_add import (
     TOTALS,
@@ -31,8 +36,6 @@ RIGHT = {
     ],
     checks.slope: [
         lambda true, predicted: ((true - true.mean()) * predicted).mean() / true.var(correction=0),
-        lambda true, predicted: torch.linalg.lstsq(
-            torch.stack([true, torch.ones_like(true)], dim=1), predicted).solution[0].item(),
     ],
     checks.difference: [
         lambda probabilities, number: F.pad(probabilities, (9 - number, number)).tolist(),
@@ -44,6 +47,22 @@ RIGHT = {
 
 
 # --- figures --------------------------------------------------------------------------------------
+
+
+def by_least_squares(true, predicted):
+    columns = torch.stack([true, torch.ones_like(true)], dim=1)
+    return torch.linalg.lstsq(columns, predicted).solution[0].item()
+
+
+@pytest.mark.parametrize("function, name", [
+    (by_least_squares, "lstsq"),
+    (lambda true, predicted: np.polyfit(true, predicted, 1)[0], "polyfit"),
+    (lambda true, predicted: linregress(true, predicted).slope, "linregress"),
+    (lambda true, predicted: statistics.linear_regression(true.tolist(), predicted.tolist()).slope,
+     "linear_regression"),
+])
+def test_the_slope_is_to_be_computed_without_a_function_that_fits_lines(function, name):
+    assert f"the exercise is to do it without `{name}`" in checks.slope.verdict(function)
 
 
 def test_plot_pairs_frames_what_is_held_out_and_says_it_in_words():

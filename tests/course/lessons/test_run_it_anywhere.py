@@ -1,6 +1,7 @@
 """Run it anywhere: the answers to its exercises, what it runs."""
 
 import math
+import re
 import shutil
 
 import numpy as np
@@ -32,9 +33,14 @@ RIGHT = {
         lambda w, m, d, f, s: (torch.tensor(w) * f / d, torch.tensor(s - m * f / d)),
         lambda w, m, d, f, s: [[x * f / d for x in w], -m * f / d + s],
     ],
-    checks.convolve: [run_it_anywhere.loop_convolve, convolved],
+    checks.convolve: [run_it_anywhere.loop_convolve],
     checks.users_served: [lambda c, d, m, p: torch.tensor(c * 86_400_000 / (m * d * p))],
 }
+
+
+def test_the_loops_are_to_be_written_without_pytorch():
+    assert re.search("right, but the exercise is to do it without PyTorch",
+                     checks.convolve.verdict(convolved))
 
 
 def test_drawings_are_read():

@@ -1,4 +1,4 @@
-"""What a lesson's error says in a notebook."""
+"""What is said below an error in a notebook: a hint where it is true, and nothing otherwise."""
 
 import re
 
@@ -10,22 +10,42 @@ from mnist_adder_lib.course import CHANGED, DEPENDS, explain_error
 GUESSES = "from mnist_adder_lib.course.lessons.start_here import guesses"
 
 
-@pytest.mark.parametrize("source, kind, words", [
-    ("assert 1 == 2", AssertionError, CHANGED),
-    ("assert 1 == 2, 'own words'", AssertionError, "own words"),
-    (f"{GUESSES}; guesses.ask('seven')", ValueError, "no question 'seven'"),
-    ("[1, 2][3]", IndexError, f"In plain words: the place isn't there: .* {DEPENDS}"),
-    ("import torch; torch.zeros(3)[7]", IndexError, f"In plain words: a tensor .* {DEPENDS}"),
-    ("import torch; torch.zeros(9).view(2, 4)", RuntimeError, f"In .* 9 numbers.*4. .* {DEPENDS}"),
-    ("totals", NameError, f"`totals`.* a cell above that hasn't run to its end.* {DEPENDS}"),
-    ("raise AssertionError('not compiled with CUDA')", AssertionError, f"In .*cpu.* {DEPENDS}"),
-    ("class panel: prediction = None\npanel.prediction.x", AttributeError, f"draw a.* {DEPENDS}"),
-    ("from torch import nn, ones; nn.BatchNorm1d(3)(ones(1, 3))", ValueError, f"two.* {DEPENDS}"),
-    ("raise ValueError('not met yet')", ValueError, f"\n{DEPENDS}"),
-])
-def test_an_error_gets_words_and_is_still_an_error(source, kind, words, capsys):
+def shown_by(source: str, kind: type, capsys) -> str:
+    """What a cell shows that ends in an error of this kind."""
     shell = InteractiveShell()
     shell.set_custom_exc((Exception,), explain_error)
     assert isinstance(shell.run_cell(source).error_in_exec, kind)
-    shown = capsys.readouterr().out
-    assert re.search(words, shown) and (DEPENDS in shown) == (DEPENDS in words)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("source, kind, words", [
+    ("assert 1 == 2", AssertionError, re.escape(CHANGED)),
+    ("[1, 2][3]", IndexError, f"In plain words: the place isn't there: .* {DEPENDS}"),
+    ("import torch; torch.zeros(3)[7]", IndexError, f"In plain words: a tensor .* {DEPENDS}"),
+    ("import torch; torch.zeros(9).view(2, 4)", RuntimeError, f"In .* 9 numbers.*4. .* {DEPENDS}"),
+    ("from torch import nn, ones; nn.BatchNorm1d(3)(ones(1, 3))", ValueError, f"two.* {DEPENDS}"),
+    ("totals", NameError, "In plain words: .*`totals`.* a cell above that hasn't run to its end"),
+    ("raise AssertionError('not compiled with CUDA')", AssertionError, "In plain words: .*cpu"),
+    ("class panel: prediction = None\npanel.prediction.x", AttributeError, "In .*: draw a digit"),
+    ("values = [2, 1].sort()\nvalues[0]", TypeError, "In plain words: `values` is None"),
+])
+def test_an_error_gets_words_that_are_true_of_it(source, kind, words, capsys):
+    shown = shown_by(source, kind, capsys)
+    assert re.search(words, shown)
+    assert (DEPENDS in shown) == (DEPENDS in words), "not every error comes of a changed number"
+
+
+@pytest.mark.parametrize("source, kind", [
+    ("open('shapes of tensors.csv')", FileNotFoundError),
+    ("import os; os.mkdir('.')", FileExistsError),
+    ("raise ValueError('not met yet')", ValueError),
+    ("for key in (kinds := {1: 2}): kinds[key + 1] = 3", RuntimeError),
+    ("assert 1 == 2, 'own words'", AssertionError),
+    ("import unittest; unittest.TestCase().assertTrue(False)", AssertionError),
+    ("int('seven')", ValueError),
+    (f"{GUESSES}; guesses.ask('seven')", ValueError),
+])
+def test_an_error_that_we_know_nothing_of_gets_no_hint(source, kind, capsys):
+    shown = shown_by(source, kind, capsys)
+    assert kind.__name__ in shown
+    assert not any(hint in shown for hint in ("In plain words", DEPENDS, CHANGED))

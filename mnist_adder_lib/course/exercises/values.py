@@ -1,0 +1,168 @@
+"""Values of all kinds, as checks compare them and speak of them."""
+
+from __future__ import annotations
+
+import numbers
+import types
+from decimal import Decimal
+
+import numpy as np
+import torch
+from torch import nn
+
+DEEPEST = 10  # lists in lists; no answer has more, but one may be in itself
+
+
+def plain(value, depth: int = 0):
+    """Tensors, arrays, numbers and lists of numbers as arrays of floats; other lists as lists.
+
+    What isn't made of numbers comes back as it is, such as text, or a sparse tensor.
+    """
+    if isinstance(value, (list, tuple)) and depth < DEEPEST:
+        items = [plain(item, depth + 1) for item in value]
+        shapes = {item.shape if is_numbers(item) else None for item in items}
+        return np.array(items, float) if len(shapes) < 2 and None not in shapes else items
+    if isinstance(value, torch.Tensor):
+        return _from_tensor(value)
+    if isinstance(value, (np.ndarray, np.generic, range)):
+        array = np.asarray(value)
+        return array.astype(float) if array.dtype.kind in "biuf" else value
+    if isinstance(value, (bool, numbers.Real, Decimal)):
+        return np.asarray(_as_float(value))
+    return value
+
+
+def _from_tensor(tensor: torch.Tensor):
+    """A tensor's numbers; the tensor itself if it has none that can be read one by one."""
+    if tensor.layout is not torch.strided or tensor.is_complex() or tensor.is_quantized:
+        return tensor
+    try:
+        return tensor.detach().cpu().double().numpy()
+    except (RuntimeError, NotImplementedError, TypeError):  # as of one on the device "meta"
+        return tensor
+
+
+def _as_float(value) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of some hundred digits
+        return float("inf") if value > 0 else float("-inf")
+
+
+def same(value, right, tolerance: float = 1e-5, depth: int = 0) -> bool:
+    """Whether two values are the same: numbers, text, tensors, arrays, lists, dicts, nested.
+
+    Kinds of numbers, and of rows of numbers, don't matter; a tensor of one number is a number.
+    """
+    tensor = isinstance(value, (torch.Tensor, np.ndarray))
+    value, right = plain(value), plain(right)
+    if isinstance(right, np.ndarray) and isinstance(value, np.ndarray):
+        return _same_numbers(value, right, tolerance, tensor)
+    if depth < DEEPEST and isinstance(right, dict) and isinstance(value, dict):
+        return value.keys() == right.keys() and all(
+            same(value[key], right[key], tolerance, depth + 1) for key in right)
+    if depth < DEEPEST and isinstance(right, list) and isinstance(value, list):
+        return len(value) == len(right) and all(
+            same(*pair, tolerance, depth + 1) for pair in zip(value, right))
+    if isinstance(right, str) and isinstance(value, str):
+        return value == right
+    return value is right
+
+
+def _same_numbers(value: np.ndarray, right: np.ndarray, tolerance: float, tensor: bool) -> bool:
+    if not (is_numbers(value) and is_numbers(right)):
+        return value is right  # arrays of text or of objects
+    if tensor and value.size == right.size == 1:
+        value = value.reshape(right.shape)
+    return value.shape == right.shape and np.allclose(
+        value, right, rtol=0, atol=1e-7 + tolerance * _largest(right), equal_nan=True)
+
+
+def _largest(array: np.ndarray) -> float:
+    """The largest number of an array, whatever its sign."""
+    return np.abs(array, where=np.isfinite(array), out=np.zeros(array.shape)).max(initial=0)
+
+
+def is_numbers(value) -> bool:
+    """Whether a plain value is made of numbers alone."""
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
+FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
+KINDS: list[tuple] = [  # of things that aren't numbers, or that numbers are in
+    (type(None), "None"), (bool, "True or False"), (str, "text"), (np.ndarray, "an array"),
+    (torch.Tensor, "a tensor"), (list, "a list"), (tuple, "a tuple"), (dict, "a dictionary"),
+    ((set, frozenset), "a set"), (types.GeneratorType, "a generator"),
+    (complex, "a complex number"), (numbers.Integral, "a whole number"),
+    (numbers.Real, "a number"), (FUNCTIONS, "a function"),
+]
+
+
+def kind_of(value) -> str:
+    """What kind of thing a value is, in words, such as "a list"."""
+    if isinstance(value, torch.Tensor) and value.layout is not torch.strided:
+        return "a sparse tensor"
+    if isinstance(value, torch.Tensor) and value.is_complex():
+        return "a tensor of complex numbers"
+    if isinstance(value, np.ndarray) and value.dtype.kind in "US":
+        return "an array of text"
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "biuf":
+        return "an array of things that aren't numbers"
+    if isinstance(value, nn.Module):
+        return f"a layer or network (`{type(value).__name__}`)"
+    named = (words for kind, words in KINDS if isinstance(value, kind))
+    return next(named, f"a thing of the kind `{type(value).__name__}`")
+
+
+def sizes_of(array: np.ndarray) -> str:
+    """How many numbers there are, or in which shape, in words."""
+    if array.ndim == 0:
+        return "one number"
+    if array.ndim == 1:
+        return f"{len(array)} number" + "s" * (len(array) != 1) + " in a row"
+    return "the shape " + " x ".join(map(str, array.shape))
+
+
+LONGEST = 9  # of what is in a list that is shown whole
+WIDEST = 90  # characters of a list that is shown
+
+
+def show(value, other=None) -> str:
+    """A value in short; numbers in as many digits as make them differ from another one."""
+    arrays = (torch.Tensor, np.ndarray, np.generic)
+    if isinstance(value, arrays) and is_numbers(plain(value)):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        text, numbers_in = _show_list(value), plain(value)
+        if len(text) <= WIDEST:
+            return text
+        return "numbers in " + sizes_of(numbers_in) if is_numbers(numbers_in) else kind_of(value)
+    if isinstance(value, (bool, int, dict, type(None))):
+        text = repr(value) if not isinstance(value, dict) else kind_of(value)
+        return text if len(text) <= 40 else kind_of(value)
+    if isinstance(value, str):
+        return repr(value if len(value) <= 40 else f"{value[:40]}...")
+    if not isinstance(value, float):
+        return kind_of(value)
+    rival = plain(other)
+    rival = rival.item() if is_numbers(rival) and rival.size == 1 else None
+    texts = [_number(value, digits) for digits in range(4, 17)]
+    return next((text for digits, text in enumerate(texts, 4)
+                 if rival is None or text != _number(rival, digits)), texts[-1])
+
+
+def _show_list(items, depth: int = 0) -> str:
+    texts = [_show_list(item, depth + 1) if isinstance(item, (list, tuple)) and depth < 3
+             else show(item) if not isinstance(item, (list, tuple)) else "..."
+             for item in items[:LONGEST]]
+    left_out = ["..."] if len(items) > LONGEST else []
+    inside = ", ".join(texts + left_out)
+    return f"({inside})" if isinstance(items, tuple) else f"[{inside}]"
+
+
+def _number(value: float, digits: int) -> str:
+    if value == 0 or not np.isfinite(value):
+        return f"{abs(value) if value == 0 else value:g}"
+    behind = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    text = f"{value:.{behind}f}"
+    return text.rstrip("0").rstrip(".") if behind else text
