@@ -161,14 +161,19 @@ def observed(function: Callable, observe: Callable, arguments: tuple,
     """What `observe` sees of a function with these arguments."""
     trial = Trial(function, without)
     try:
-        outcome = observe(trial, *arguments)
-        if not isinstance(outcome, Observed):
-            outcome = Observed(effects=outcome)
+        outcome = _as_observed(observe(trial, *arguments))
     except (Exception, SystemExit) as error:
         stop = Stop(error, function)
         own = error is trial.error or stop.line  # or else the check can't look at the answer
         outcome = stop if own else Unreadable(trial.answer, stop.message)
     return Seen(outcome, trial.answer, trial.used)
+
+
+def _as_observed(seen) -> Observed:
+    """A dict stands for effects alone, anything else for the answer alone."""
+    if isinstance(seen, Observed):
+        return seen
+    return Observed(effects=seen) if isinstance(seen, dict) else Observed(seen)
 
 
 class Watch(TorchFunctionMode):
