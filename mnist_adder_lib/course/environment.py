@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import ast
-import re
 import sys
+import tomllib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
@@ -46,14 +45,12 @@ def _needs() -> tuple[str, list[str]]:
     there is neither.
     """
     if PYPROJECT.exists():
-        text = PYPROJECT.read_text(encoding="utf-8")
-        (python,) = re.findall(r'^requires-python = "(.*)"', text, re.MULTILINE)
-        (packages,) = re.findall(r"^dependencies = (\[.*?\n\])", text, re.MULTILINE | re.DOTALL)
-        return python, ast.literal_eval(packages)
+        project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+        return project["requires-python"], project["dependencies"]
     try:
         every = requires("mnist-adder") or []
-        lines = [line for line in every if ";" not in line]  # none of extras
-        return metadata("mnist-adder")["Requires-Python"], lines
+        needed = [line for line in every if ";" not in line]  # after it stands the name of an extra
+        return metadata("mnist-adder")["Requires-Python"], needed
     except PackageNotFoundError:
         raise RuntimeError("not installed; run in the course's folder: pip install -e .") from None
 
@@ -61,20 +58,24 @@ def _needs() -> tuple[str, list[str]]:
 def check_python() -> None:
     """Raises RuntimeError for a Python that is older or newer than the course asks for."""
     needed, found = _needs()[0], sys.version.split()[0]
-    for sign, bound in re.findall(r"(>=|<)([\d.]+)", needed):
-        if _is_enough(found, bound) != (sign == ">="):
-            raise RuntimeError(f"Python {needed} is needed, this is {found}")
+    from packaging.specifiers import SpecifierSet  # here, as it may be what is missing
+
+    if not SpecifierSet(needed).contains(found, prereleases=True):
+        raise RuntimeError(f"Python {needed} is needed, this is {found}")
 
 
 def check_packages(requirements: list[str] | None = None) -> None:
     """Raises RuntimeError, with the command that helps, where packages are missing or too old.
 
-    requirements: a name, or a name and a lowest version, such as "torch>=2.6"; the course's own
-    where there are none.
+    requirements: as for pip, such as "torch>=2.6"; the course's own where there are none.
     """
-    wanting = [line for line in requirements or _needs()[1] if not _is_here(line)]
-    if wanting:
-        names = " ".join(f'"{line}"' for line in wanting)
+    requirements = requirements or _needs()[1]
+    try:
+        missing = [line for line in requirements if not _is_installed(line)]
+    except ImportError:  # `packaging`, which compares versions; pip leaves what is there alone
+        missing = requirements
+    if missing:
+        names = " ".join(f'"{line}"' for line in missing)
         raise RuntimeError(f"missing or too old; run: pip install {names}")
 
 
@@ -92,26 +93,16 @@ def check_network() -> None:
     load_pretrained()
 
 
-def _is_here(requirement: str) -> bool:
+def _is_installed(line: str) -> bool:
     """Whether a package is installed, and new enough."""
-    ((name, lowest),) = re.findall(r"^([\w.-]+)\s*(.*)$", requirement)
+    from packaging.requirements import Requirement
+
+    requirement = Requirement(line)
     try:
-        return _is_enough(version(name), lowest)
+        found = version(requirement.name)
     except PackageNotFoundError:
         return False
-
-
-def _is_enough(found: str, needed: str) -> bool:
-    """Whether a version is at least that of ">=2.6"; with "", any is."""
-    return _numbers(found) >= _numbers(needed.lstrip(">="))
-
-
-def _numbers(text: str) -> list[int]:
-    """[2, 6] of "2.6", "2.6.0" and "2.6.0+cpu": the numbers that versions are compared by."""
-    parts = [int(part) for part in re.findall(r"[\d.]*", text)[0].split(".") if part]
-    while parts and parts[-1] == 0:
-        parts.pop()
-    return parts
+    return requirement.specifier.contains(found, prereleases=True)
 
 
 if __name__ == "__main__":

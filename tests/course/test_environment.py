@@ -47,16 +47,22 @@ def test_packages():
         check_packages(["no-such-package>=1", "numpy", "torch>=2.99.1"])
 
 
-@pytest.mark.parametrize("found, needed, enough", [
-    ("2.6.0+cpu", ">=2.6", True), ("2.6", ">=2.6.0", True), ("2.10.1", ">=2.9", True),
-    ("2.5.9", ">=2.6", False), ("3.0a1", ">=2.6", True), ("2.6rc1", ">=2.6", True),
-    ("7.7", ">=7.7.1", False), ("0.1", "", True),
+@pytest.mark.parametrize("found, requirement, is_enough", [
+    ("2.6.0+cpu", "torch>=2.6", True), ("2.6", "torch>=2.6.0", True),
+    ("2.10.1", "torch >= 2.9", True), ("2.5.9", "torch>=2.6", False),
+    ("3.0a1", "torch>=2.6", True), ("2.6rc1", "torch>=2.6", False),
+    ("7.7", "torch>=7.7.1", False), ("0.1", "torch", True), ("2.6.0a0+nv", "torch[extra]", True),
 ])
-def test_versions_are_compared_number_by_number(found, needed, enough):
-    assert environment._is_enough(found, needed) == enough
+def test_versions_are_compared_as_pip_does(monkeypatch, found, requirement, is_enough):
+    monkeypatch.setattr(environment, "version", lambda name: {"torch": found}[name])
+    if is_enough:
+        check_packages([requirement])
+    else:
+        with pytest.raises(RuntimeError, match="missing or too old"):
+            check_packages([requirement])
 
 
-@pytest.mark.parametrize("found", ["3.9.1", "3.15.0rc1"])
+@pytest.mark.parametrize("found", ["3.9.1", "3.15.0rc1", "3.15.0"])
 def test_another_python(monkeypatch, found):
     check_python()
     monkeypatch.setattr(environment.sys, "version", f"{found} (main)")
@@ -67,7 +73,7 @@ def test_another_python(monkeypatch, found):
 def test_without_any_package():
     """-S: this Python's packages can't be imported, only what comes with Python itself."""
     python, packages, data, network = run("-S", *COMMAND).splitlines()
-    assert python.split() == ["Python", "OK"]
+    assert "before the packages are there" in python
     assert '; run: pip install "torch>=2.6" "torchvision>=0.21" "numpy' in packages
     assert "before the packages are there" in data and "before the packages are there" in network
 
@@ -103,7 +109,7 @@ def test_in_a_folder_that_was_never_installed(tmp_path, pyproject):
         shutil.copy(PACKAGE.parent / "pyproject.toml", tmp_path)
     python, packages, *_ = run("-S", *COMMAND, cwd=tmp_path).splitlines()
     if pyproject:
-        assert python.endswith("OK") and 'pip install "torch>=2.6"' in packages
+        assert 'pip install "torch>=2.6"' in packages
     else:
         assert "pip install -e ." in python and "pip install -e ." in packages
 
