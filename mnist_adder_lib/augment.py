@@ -63,7 +63,7 @@ def move(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor, shear: Ten
     """Shear, scale, rotate (about the centre) and shift each image; outside it is black.
 
     images: float32 (batch, 1, height, width); angle: degrees clockwise, (batch,);
-    shift: (batch, 2), right and down as fractions of the side; scale: factors, (batch,);
+    shift: (batch, 2), right and down as fractions of width and height; scale: factors, (batch,);
     shear: degrees, (batch,), positive leans the top to the right.
     """
     if len(images) == 0:
@@ -71,9 +71,13 @@ def move(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor, shear: Ten
     angle, slant = angle * (math.pi / 180), torch.tan(shear * (math.pi / 180))
     cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
     # grid_sample asks, for every output pixel, where it comes from: the inverse of the movement.
-    # Its coordinates run from -1 to 1, so a shift of one side is 2.
+    # Its coordinates run from -1 to 1 along each side, so a shift of one side is 2, and what turns
+    # one side into the other has to be scaled by their ratio.
+    height, width = images.shape[2:]
     rotation = torch.stack([cos, sin, -sin, cos], dim=1).view(-1, 2, 2)
     rotation[:, 0] = rotation[:, 0] + slant[:, None] * rotation[:, 1]
+    rotation[:, 0, 1] *= height / width
+    rotation[:, 1, 0] *= width / height
     offset = -2 * rotation @ shift[:, :, None]
     grid = F.affine_grid(torch.cat([rotation, offset], dim=2), list(images.shape), False)
     return F.grid_sample(images, grid, align_corners=False)

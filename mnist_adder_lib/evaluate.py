@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from .data import normalise
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass
@@ -79,7 +82,7 @@ class Evaluation:
         return table[~self.both_right.numpy()].sort_values("loss", ascending=False)
 
 
-def in_evaluation(model: nn.Module) -> nn.Module:
+def in_evaluation(model: Module) -> Module:
     """A copy of the model in evaluation mode, on the same device and without gradients.
 
     Whoever looks at it changes nothing of the model, which another thread may be training.

@@ -88,7 +88,8 @@ def quantise_onnx(path: str | Path, target: str | Path, images: Tensor, numbers:
 def run_onnx(path: str | Path, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     """(digit_logits, sum_logits) that onnxruntime computes from an exported file, on the CPU.
 
-    images: normalised float32 (batch, 1, 28, 28); numbers: int64 (batch,).
+    images: normalised floats (batch, 1, 28, 28); numbers: 0-9 as int64 (batch,), or one-hot
+    (batch, 10). Raises ValueError for others.
     """
     import onnxruntime
 
@@ -102,7 +103,6 @@ def run_onnx(path: str | Path, images: Tensor, numbers: Tensor) -> tuple[Tensor,
 def _inputs(images: Tensor, numbers: Tensor, size: int = 1000) -> list[dict]:
     """What onnxruntime takes, checked, and in batches: all at once could need a gigabyte."""
     check_images(images)
-    check_numbers(numbers, len(images))
-    batches = zip(images.cpu().split(size), numbers.cpu().split(size))
-    return [dict(images=np.asarray(images), numbers=np.asarray(numbers))
-            for images, numbers in batches]
+    numbers = check_numbers(numbers.cpu(), len(images)).argmax(dim=1)  # the file knows no one-hot
+    batches = zip(images.detach().cpu().float().split(size), numbers.split(size))
+    return [dict(images=batch.numpy(), numbers=added.numpy()) for batch, added in batches]

@@ -74,7 +74,10 @@ class IdentityAdderModel(nn.Module):
         return self.embedding(self.pool(features).flatten(1))
 
     def add(self, embeddings: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        """The logits of digit and sum from embeddings (batch, 20) and numbers, as in a call."""
+        """The logits of digit and sum from embeddings (batch, 20) and numbers, as in a call, with
+        the same errors for numbers that don't fit."""
+        if not torch.compiler.is_compiling():
+            numbers = check_numbers(numbers, len(embeddings))
         hidden = self.adder(torch.cat([embeddings, _as_one_hot(numbers)], dim=1))
         return self.digit_head(hidden), self.sum_head(hidden)
 

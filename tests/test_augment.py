@@ -18,18 +18,20 @@ def images(splits):
 
 
 @given(
+    height=st.sampled_from([28, 20, 41]),
+    width=st.sampled_from([28, 56]),
     angle=st.floats(-30, 30),
     right=st.integers(-4, 4),
     down=st.integers(-4, 4),
     scale=st.floats(0.8, 1.2),
 )
-def test_move_is_torchvisions_affine(angle, right, down, scale):
-    image = torch.rand(1, 1, 28, 28, generator=torch.Generator().manual_seed(1))
+def test_move_is_torchvisions_affine(height, width, angle, right, down, scale):
+    image = torch.rand(1, 1, height, width, generator=torch.Generator().manual_seed(1))
     image = torch.nn.functional.avg_pool2d(image, 5, 1, 2)  # smooth: rounding matters less
     ours = move(
         image,
         angle=torch.tensor([angle]),
-        shift=torch.tensor([[right / 28, down / 28]]),
+        shift=torch.tensor([[right / width, down / height]]),
         scale=torch.tensor([scale]),
         shear=torch.zeros(1),
     )
@@ -38,6 +40,13 @@ def test_move_is_torchvisions_affine(angle, right, down, scale):
         interpolation=reference.InterpolationMode.BILINEAR,
     )
     assert (ours - theirs).abs().max() < 2e-3
+
+
+def test_a_quarter_turn_keeps_a_bar_as_long_and_as_wide_in_a_wide_image():
+    image, still = torch.zeros(1, 1, 28, 56), torch.zeros(1)
+    image[..., 4:24, 26:30] = 1
+    turned = move(image, still + 90, torch.zeros(1, 2), still + 1, still)[0, 0] > 0.5
+    assert (turned.any(dim=0).sum(), turned.any(dim=1).sum()) == (20, 4)
 
 
 def test_shear_leans_the_top_to_the_right(images):

@@ -63,6 +63,13 @@ def test_a_batch_of_any_size(path, batch):
     assert digit.shape == (batch, 10) and total.shape == (batch, 19)
 
 
+def test_numbers_may_be_one_hot_and_images_of_any_precision(path):
+    images, numbers = torch.randn(3, 1, 28, 28), torch.tensor([0, 4, 9])
+    expected = run_onnx(path, images, numbers)
+    for pair in [(images, torch.eye(10)[numbers]), (images.double().requires_grad_(), numbers)]:
+        assert all(map(torch.equal, run_onnx(path, *pair), expected))
+
+
 @pytest.mark.parametrize("count, numbers, message", [
     (3, [1, 2, 10], "must be 0-9, but go from 1 to 10"), (3, [1, 2], r"shape \(3,\)"),
     (0, [], "at least one"),

@@ -123,6 +123,15 @@ def test_bad_input(images, numbers, message):
         IdentityAdderModel()(images, numbers)
 
 
+@pytest.mark.parametrize("numbers, message", [
+    (torch.tensor([12, -3]), "numbers must be 0-9, but go from -3 to 12"),
+    (torch.tensor([1]), r"int64 of shape \(2,\)"), (torch.ones(2, 10), "a single 1 and nine 0s"),
+])
+def test_the_adder_alone_refuses_the_same_numbers(numbers, message):
+    with pytest.raises(ValueError, match=message):
+        IdentityAdderModel().add(torch.zeros(2, 20), numbers)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_on_a_gpu_a_number_of_12_is_not_nothing():
     model, images = IdentityAdderModel().eval().cuda(), torch.randn(3, 1, 28, 28).cuda()

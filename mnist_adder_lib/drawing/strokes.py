@@ -105,22 +105,16 @@ def without_taps(segments: np.ndarray, stroke: np.ndarray) -> np.ndarray:
 def draw_ink(segments: np.ndarray) -> np.ndarray:
     """Ink from 0 to 1, (28, 28), of segments in pixels: 1 up to half a pen from the nearest one,
     and within a further pixel down to 0."""
-    ends = segments.round(6) @ (1, 1j)  # so that the same drawing elsewhere gives the same ink
-    delta = ends[:, 1] - ends[:, 0]
-    pieces = np.ceil(abs(delta)).astype(int).clip(1)  # each at most a pixel long
-    step = (delta / pieces).repeat(pieces)
-    count = np.arange(len(step)) - (pieces.cumsum() - pieces).repeat(pieces)
-    start = ends[:, 0].repeat(pieces) + count * step
     reach = FRAMED_PEN / 2 + 0.5
-    row, column = np.indices((5, 5)).reshape(2, 1, -1)  # a piece reaches no others, from a corner
-    row = row + np.ceil(np.minimum(start.imag, (start + step).imag) - reach)[:, None]
-    column = column + np.ceil(np.minimum(start.real, (start + step).real) - reach)[:, None]
-    offset, step = column + 1j * row - start[:, None], step[:, None]  # from where a piece starts,
-    share = (offset * step.conj()).real / np.maximum(abs(step) ** 2, 1e-30)
-    distance = abs(offset - share.clip(0, 1) * step)  # and from the nearest of its points
-    near = (distance < reach) & (row >= 0) & (row < 28) & (column >= 0) & (column < 28)
-    nearest = np.full((28, 28), reach)
-    np.minimum.at(nearest, (row[near].astype(int), column[near].astype(int)), distance[near])
+    x, y = np.arange(28), np.arange(28)[:, None]
+    nearest = np.full((28, 28), reach)  # the distance of each pixel from the nearest segment
+    # Rounded, so that the same drawing elsewhere on the pad gives the same ink.
+    for (x0, y0), (x1, y1) in segments.round(6).tolist():
+        dx, dy = x1 - x0, y1 - y0
+        along = ((x - x0) * dx + (y - y0) * dy) / max(dx * dx + dy * dy, 1e-30)
+        along = along.clip(0, 1)  # of the segment's point that is nearest to the pixel
+        distance = np.hypot(x0 + along * dx - x, y0 + along * dy - y)
+        nearest = np.minimum(nearest, distance)
     return (reach - nearest).clip(0, 1)
 
 

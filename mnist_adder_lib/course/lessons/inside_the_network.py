@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from ...evaluate import in_evaluation
 from ...model import IdentityAdderModel, fully_connected, receptive_fields
 from ..exercises.checks import Checks, Observed
 from ..exercises.guesses import Guesses
@@ -234,12 +235,15 @@ class OneNumber(nn.Module):
 
 
 def train_adder(adder: nn.Module, embeddings: Tensor, digits: Tensor, hidden: Tensor,
-                rate: float = 0.01) -> float:
-    """Train as lesson 10 does, 600 steps without the hidden pairs, bool (10, 10): the mean loss of
-    the last hundred. The adder gets (n, 30), embeddings and one-hot numbers, and gives 19 logits.
+                rate: float = 0.01, steps: int = 600) -> float:
+    """Train as lesson 10 does, without the hidden pairs, bool (10, 10): the mean loss of the last
+    hundred steps. The adder gets (n, 30), embeddings and one-hot numbers, and gives 19 logits.
+    It is trained where it is.
     """
+    device = next(adder.parameters()).device
+    embeddings, digits, hidden = (part.to(device) for part in (embeddings, digits, hidden))
     optimizer, losses = torch.optim.AdamW(adder.parameters(), lr=rate), []
-    for _ in range(600):
+    for _ in range(steps):
         chosen = torch.randint(len(digits), (128,))
         numbers = torch.multinomial((~hidden).float()[digits[chosen]], 1)[:, 0]
         outputs = adder(torch.cat([embeddings[chosen], F.one_hot(numbers, 10)], dim=1))
@@ -248,7 +252,7 @@ def train_adder(adder: nn.Module, embeddings: Tensor, digits: Tensor, hidden: Te
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    return sum(losses[-100:]) / 100
+    return float(np.mean(losses[-100:]))
 
 
 def train_and_wait(embeddings: Tensor, digits: Tensor, hidden: Tensor,
@@ -275,38 +279,39 @@ def train_and_wait(embeddings: Tensor, digits: Tensor, hidden: Tensor,
 
 
 def _logits(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
-    """The logit of each image's digit, beside the number 5: (n,)."""
-    numbers = torch.full((len(images),), 5)
-    return model(images, numbers)[0].gather(1, digits.view(-1, 1))[:, 0]
+    """The logit of each image's digit, with the number 5: (n,)."""
+    numbers = torch.full((len(images),), 5, device=images.device)
+    return model(images, numbers)[0].gather(1, digits.view(-1, 1).to(images.device))[:, 0]
 
 
 def grad_cam(model: IdentityAdderModel, images: Tensor, digits: Tensor) -> Tensor:
-    """Where the maps of block 3 speak for these digits: (n, 28, 28), nowhere below 0.
+    """Where the maps of block 3 speak for these digits: (n, 28, 28), nowhere below 0, on the
+    images' device.
 
     images: (n, 1, 28, 28). Source: Selvaraju and others, Grad-CAM, arXiv 1610.02391.
     """
-    seen = []
-    hook = model.block3.register_forward_hook(lambda layer, inputs, output: seen.append(output))
-    total = _logits(model, images, digits).sum()
-    hook.remove()
-    gradient, = torch.autograd.grad(total, seen[0])
+    model, seen = in_evaluation(model), []
+    pixels = images.detach().to(next(model.parameters()).device).requires_grad_()
+    model.block3.register_forward_hook(lambda layer, inputs, output: seen.append(output))
+    gradient, = torch.autograd.grad(_logits(model, pixels, digits).sum(), seen[0])
     maps = (gradient.mean(dim=(2, 3), keepdim=True) * seen[0]).sum(dim=1, keepdim=True).relu()
-    return F.interpolate(maps.detach(), size=(28, 28), mode="bilinear")[:, 0]
+    return F.interpolate(maps.detach(), size=(28, 28), mode="bilinear")[:, 0].to(images.device)
 
 
 def guided_backprop(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
     """The gradient of these digits' logits by the pixels, (n, 28, 28), of which each ReLU lets only
-    positive parts back. Source: Springenberg and others, arXiv 1412.6806."""
+    positive parts back, on the images' device. Source: Springenberg and others, arXiv 1412.6806."""
+    model = in_evaluation(model)
+
     def only_positive(layer, grad_input, grad_output):
         return tuple(gradient.clamp(min=0) for gradient in grad_input)
 
-    hooks = [layer.register_full_backward_hook(only_positive)
-             for layer in model.modules() if isinstance(layer, nn.ReLU)]
-    images = images.clone().requires_grad_()
-    gradient, = torch.autograd.grad(_logits(model, images, digits).sum(), images)
-    for hook in hooks:
-        hook.remove()
-    return gradient[:, 0]
+    for layer in model.modules():
+        if isinstance(layer, nn.ReLU):
+            layer.register_full_backward_hook(only_positive)
+    pixels = images.detach().to(next(model.parameters()).device).requires_grad_()
+    gradient, = torch.autograd.grad(_logits(model, pixels, digits).sum(), pixels)
+    return gradient[:, 0].to(images.device)
 
 
 # --- the figures ----------------------------------------------------------------------------------
@@ -326,7 +331,7 @@ def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
                             f"brightest spot is in channel {best}.")
 
 
-def explore_units(model, image: Tensor, seen: dict) -> UnitExplorer:
+def explore_units(model: nn.Module, image: Tensor, seen: dict) -> UnitExplorer:
     """A widget with the maps at the end of each block: point at a unit, and see what it sees.
 
     image: (28, 28); seen: what left each layer, as `watch` of the lesson returns it.

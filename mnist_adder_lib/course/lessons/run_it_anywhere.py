@@ -380,7 +380,8 @@ def multiplications(model: nn.Module) -> pd.DataFrame:
               if isinstance(layer, (nn.Conv2d, nn.Linear))}
     for layer in layers:
         layer.register_forward_hook(note)
-    model(torch.zeros(1, 1, 28, 28), torch.tensor([0]))
+    device = next(model.parameters()).device
+    model(torch.zeros(1, 1, 28, 28, device=device), torch.tensor([0], device=device))
     names = [layers[layer] for layer in rows]
     return pd.DataFrame(rows.values(), index=names, columns=["weights", "multiplications"])
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
 from ...data import load_splits, normalise
+from ...evaluate import in_evaluation
 from ...model import IdentityAdderModel
 from .widgets import FOLDER, SCRIPT, STYLE, read
 
@@ -106,11 +107,9 @@ def adder_data(model: IdentityAdderModel) -> dict:
     splits = [(train, TRAINING), (validation, OTHERS)]
     images = torch.cat([split.images[:count] for split, count in splits])
     digits = torch.cat([split.digits[:count] for split, count in splits])
-    was_training = model.training
-    model.eval()
-    pixels = normalise(images.unsqueeze(1).float() / 255)
-    embeddings = torch.cat([model.embed(part) for part in pixels.split(500)])
-    model.train(was_training)
+    model, device = in_evaluation(model), next(model.parameters()).device
+    pixels = normalise(images.unsqueeze(1).float() / 255).to(device)
+    embeddings = torch.cat([model.embed(part) for part in pixels.split(500)]).cpu()
     scale = embeddings.max().item() / 255
     whole = (embeddings / scale).round().to(torch.uint8)
     return dict(embeddings=base64.b64encode(whole.numpy().tobytes()).decode(), scale=scale,

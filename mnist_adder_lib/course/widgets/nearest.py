@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...data import normalise
+from ...evaluate import in_evaluation
 from ...model import IdentityAdderModel
 from .image_sheet import image_sheet
 from .network_diagram import to_base64, weights_as_text
@@ -22,12 +23,13 @@ INK_THRESHOLD = 3.32  # and so far by their ink alone
 @torch.no_grad()
 def found_in(model: IdentityAdderModel, images: Tensor) -> Tensor:
     """How much was found in images, uint8 (n, 28, 28): the means of the 16 maps of block 2 and of
-    the 16 of block 3, (n, 32)."""
-    found = []
+    the 16 of block 3, (n, 32), on the images' device."""
+    model, found = in_evaluation(model), []
+    device = next(model.parameters()).device
     for batch in images.split(500):
-        after_two = model.eval().block2(model.block1(normalise(batch[:, None] / 255)))
+        after_two = model.block2(model.block1(normalise(batch[:, None].to(device) / 255)))
         found.append(torch.cat([after_two.mean((2, 3)), model.block3(after_two).mean((2, 3))], 1))
-    return torch.cat(found)
+    return torch.cat(found).to(images.device)
 
 
 def ink_in_squares(images: Tensor) -> Tensor:
@@ -43,11 +45,12 @@ def spreads(found: Tensor, digits: Tensor) -> Tensor:
     return (variances + 0.001 * variances.mean()).sqrt()  # where nothing varies, it isn't 0
 
 
-def distances_to_nearest(model, images: Tensor, known: Tensor, digits: Tensor) -> Tensor:
+def distances_to_nearest(model: IdentityAdderModel, images: Tensor, known: Tensor,
+                         digits: Tensor) -> Tensor:
     """How far images, uint8 (n, 28, 28), are from the nearest of those that are known: (n,)."""
     units = spreads(found_in(model, known), digits)
-    points, known_points = (torch.cat([found_in(model, batch) / units, ink_in_squares(batch)], 1)
-                            for batch in (images, known))
+    points, known_points = (torch.cat([found_in(model, part) / units, ink_in_squares(part)], 1)
+                            for part in (images, known))
     return torch.cat([torch.cdist(part, known_points).amin(1) for part in points.split(500)])
 
 
@@ -58,7 +61,7 @@ def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
     - images: uint8 (n, 28, 28), of the training split, each digit among them; digits: (n,)
     - threshold: beyond this distance from all of them an image is none of the ten digits
     """
-    found = found_in(model, images).numpy()
+    found = found_in(model, images).cpu().numpy()
     low, step = found.min(0), np.ptp(found, axis=0) / 255 + 1e-9
     embedding = nn.ModuleDict({"embedding": model.embedding})  # under its name in the network
     numbers = [value.double().sum().item() for value in model.state_dict().values() if value.ndim]
