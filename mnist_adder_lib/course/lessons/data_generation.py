@@ -226,7 +226,7 @@ def make_example(image, digit):
 
 
 NOT_TWO = ("It should return two things, each a list or a tensor: the indices for training, and "
-           "those for testing.")
+           "those for validation.")
 NOT_HOW_MANY = f"{NOT_TWO[:-1]}. Not how many they are."
 ONE_ORDER = "That is the whole order. Cut it in two: `order[:n]` and `order[n:]`."
 ALL_60000 = "You still split 60,000 images, as the lesson does. Here there are `count`."
@@ -238,10 +238,10 @@ LOST = ("An index is lost where the order is cut. `order[:n]` ends just before i
 MISSING = "Some indices from 0 to `count - 1` are in neither part."
 FROM_ONE = "The indices start from 1. In Python they start from 0."
 NO_INDICES = "There are indices that no image has: they go from 0 to `count - 1`."
-ALL_AND_PART = ("All of the order is for training, and then a part of it for testing, too. Cut it "
-                "in two.")
+ALL_AND_PART = ("All of the order is for training, and then a part of it for validation, too. Cut "
+                "it in two.")
 ONE_IN_BOTH = "One is in both parts: `order[:n]` ends just before index n."
-IN_BOTH = ("Some indices are in both parts: a network could know the answers of its test by heart. "
+IN_BOTH = ("Some indices are in both parts: a network could know the validation images by heart. "
            "Shuffle once, and cut that order in two.")
 TWICE = ("They are drawn with repeats, so that some come twice and others never. `randperm` "
          "shuffles.")
@@ -264,9 +264,9 @@ def _look_at_split(function, count, train_count, seed) -> Observed:
     if len(parts) != 2:
         return Observed(rules={f"It should return two things, but yours returns {len(parts)}.":
                                False})
-    train, test = map(_indices, parts)
+    train, validation = map(_indices, parts)
     again, other = (sorted(_indices(function(count, train_count, s)[0])) for s in (seed, seed + 1))
-    return Observed(rules=_about_parts(train, test, count, train_count) | {
+    return Observed(rules=_about_parts(train, validation, count, train_count) | {
         UNSHUFFLED: sorted(train) not in ([*range(train_count)],
                                           [*range(count - train_count, count)]),
         NOT_FROM_SEED: again == sorted(train),
@@ -274,22 +274,22 @@ def _look_at_split(function, count, train_count, seed) -> Observed:
     })
 
 
-def _about_parts(train: list, test: list, count: int, train_count: int) -> dict[str, bool]:
+def _about_parts(train: list, validation: list, count: int, train_count: int) -> dict[str, bool]:
     """What must hold of the indices in both parts."""
-    every, both, all_there = set(range(count)), set(train) & set(test), {*train, *test}
+    every, both, all_there = set(range(count)), set(train) & set(validation), {*train, *validation}
     missing, strange = every - all_there, all_there - every
     return {
-        ALL_60000: len(train) + len(test) != 60_000,
+        ALL_60000: len(train) + len(validation) != 60_000,
         FROM_ONE: not (missing == {0} and strange == {count}),
         NO_INDICES: not strange,
-        TWICE: len(set(train)) == len(train) and len(set(test)) == len(test),
-        ALL_TO_TRAIN: len(train) < count or len(test) > 0,
+        TWICE: len(set(train)) == len(train) and len(set(validation)) == len(validation),
+        ALL_TO_TRAIN: len(train) < count or len(validation) > 0,
         ALL_AND_PART: len(train) < count,
         ONE_IN_BOTH: len(both) != 1,
         IN_BOTH: not both,
         LOST: len(missing) != 1,
         MISSING: not missing,
-        WRONG_WAY: (len(train), len(test)) != (count - train_count, train_count)
+        WRONG_WAY: (len(train), len(validation)) != (count - train_count, train_count)
             or 2 * train_count == count,
         OTHER_SIZE: len(train) == train_count,
     }

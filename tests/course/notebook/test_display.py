@@ -1,6 +1,7 @@
 """How a notebook shows figures: with a caption, and in words."""
 
 import io
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from matplotlib.colors import to_rgb
 from test_figures import labelled
 
+from mnist_adder_lib import IdentityAdderModel, fit
 from mnist_adder_lib.course.notebook import display as module
 from mnist_adder_lib.course.notebook.display import Picture, explore, live, show
-from mnist_adder_lib.course.notebook.figures import GREY, in_style
+from mnist_adder_lib.course.notebook.figures import GREY, in_style, plot_history
 
 
 @pytest.fixture
@@ -82,6 +84,13 @@ def test_a_live_figure_is_updated_in_place(monkeypatch):
         draw(label)
         picture, words = shown
         assert picture.metadata["alt"] == label and label in words.data
+
+
+def test_curves_grow_without_a_validation_too(first, monkeypatch, capsys):
+    monkeypatch.setattr(module, "display", lambda part, display_id: SimpleNamespace(update=id))
+    draw = live(plot_history, "Curves.")
+    history = fit(IdentityAdderModel(), first(64), epochs=2, batch_size=32, after_epoch=draw)
+    assert len(history.train_loss) == 4 and "failed" not in capsys.readouterr().out
 
 
 def test_html_has_the_words_of_the_figure_too():
