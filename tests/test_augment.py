@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchvision.transforms.v2 import functional as reference
 
-from mnist_adder_lib import AdderDataset, Augment, Forms, normalise
+from mnist_adder_lib import AdderDataset, Augment, Forms, augment, normalise
 from mnist_adder_lib.augment import add_bar, add_upstroke, draw_line, move, recolour
 
 STILL = {name: 0 for name in vars(Augment())}
@@ -141,6 +141,52 @@ def test_blank_images_and_single_pixels_are_no_trouble(digit, form):
     images[1, 0, 14, 14] = 1
     assert form(images).isfinite().all()
     assert form(images[:0]).shape == (0, 1, 28, 28)
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """The lines that are drawn into images: pairs of a vector (batch, 2) and widths (batch,)."""
+    drawn, draw = [], augment.draw_line
+
+    def draw_line(images, start, end, width):
+        drawn.append((end - start, width))
+        return draw(images, start, end, width)
+
+    monkeypatch.setattr(augment, "draw_line", draw_line)
+    return drawn
+
+
+def bars(width, count=2_000):
+    """Upright ones: a bar, 20 pixels high, of this width."""
+    image = torch.zeros(1, 1, 28, 28)
+    image[..., 4:24, 14 - width // 2 : 14 - width // 2 + width] = 1
+    return image.repeat(count, 1, 1, 1)
+
+
+def assert_spread(values, low, high):
+    """All are between these bounds, and they come near to both."""
+    assert low - 1e-3 <= values.min() < low + 0.05 * (high - low)
+    assert high - 0.05 * (high - low) < values.max() <= high + 1e-3
+
+
+def test_the_lengths_and_directions_of_upstrokes_and_feet(lines):
+    add_upstroke(bars(2))
+    (upstroke, _), (foot, _) = lines
+    assert_spread(upstroke.norm(dim=1), 4, 11)
+    assert (upstroke[:, 0] < 0).all()  # to the left
+    assert_spread(torch.rad2deg(torch.atan2(-upstroke[:, 0], upstroke[:, 1])), 25, 75)
+    has_foot = foot.norm(dim=1) > 0
+    assert has_foot.double().mean().item() == pytest.approx(0.3, abs=0.06)
+    assert 5 < foot[has_foot, 0].min() < 6 and 11 < foot[has_foot, 0].max() < 12
+
+
+@pytest.mark.parametrize("width, thinnest, thickest", [(1, 1.2, 1.2), (3, 2.4, 3), (5, 3.2, 3.2)])
+def test_an_upstroke_is_as_wide_as_its_stem_or_a_little_less(lines, width, thinnest, thickest):
+    add_upstroke(bars(width))
+    for _, drawn in lines:
+        assert drawn.min().item() == pytest.approx(thinnest, abs=0.05)
+        assert thinnest == 3.2 or drawn.max().item() == pytest.approx(thickest, abs=0.05)
+        assert drawn.max() <= 3.2 + 1e-4
 
 
 def test_an_upstroke_leads_to_the_top_from_the_left(splits):

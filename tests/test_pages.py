@@ -17,23 +17,74 @@ def anchors(page):
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def links(text):
+    """What the links of a page lead to, beside the web: pairs of a file, or "", and an anchor."""
+    prose = re.sub(r"`[^`\n]*`", "", text)
+    return re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", prose)
+
+
+def programs(text):
+    return re.findall(r"\b(?:tools|experiments|tests)/[\w/]+\.py\b", text)
+
+
+def test_links_and_programs_are_found():
+    text = "Read [this](docs/a.md), [that](b.md#c-d), [below](#e), `[no](f.md)`, [web](https://g)."
+    assert links(text) == [("docs/a.md", ""), ("b.md", "c-d"), ("", "e")]
+    assert programs("`python tools/make.py`, tests/drawing/test_panel.py") == [
+        "tools/make.py", "tests/drawing/test_panel.py"]
+    readme, contributing = (
+        (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/contributing.md"))
+    assert ("docs/contributing.md", "") in links(readme)
+    assert "tools/run_lessons.py" in programs(contributing)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_links_and_programs_of_a_page_exist(page):
     text = page.read_text("utf-8")
-    prose = re.sub(r"`[^`\n]*`", "", text)
-    for place, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", prose):
+    for place, anchor in links(text):
         target = page.parent / place if place else page
         assert target.exists(), place
         assert not anchor or target.suffix != ".md" or anchor in anchors(target), anchor
-    for program in re.findall(r"\b(?:tools|experiments|tests)/[\w/]+\.py\b", text):
+    for program in programs(text):
         assert (ROOT / program).exists(), program
 
 
-def test_teachers_read_of_guesses_that_are_asked():
+def test_teachers_read_of_guesses_and_exercises_that_are_there():
     page = (ROOT / "docs" / "teaching.md").read_text("utf-8")
-    for number, name in re.findall(r"\| lesson (\d+), \*(.+?)\*", page):
-        (lesson,) = (ROOT / "notebooks").glob(f"{number:0>2}_*.ipynb")
-        assert f'guesses.ask(\\"{name}\\")' in lesson.read_text("utf-8"), (number, name)
+    (table,) = re.findall(r"^\| they think \| caught by \|\n\|---\|---\|\n((?:\|.+\n)+)", page,
+                          re.MULTILINE)
+    for row in table.splitlines():
+        number, caught = re.fullmatch(r"\| .+ \| lesson (\d+), (.+) \|", row).groups()
+        (path,) = (ROOT / "notebooks").glob(f"{number:0>2}_*.ipynb")
+        lesson = path.read_text("utf-8")
+        guesses = re.findall(r"\*(.+?)\*", caught)
+        exercises = re.findall(r"\d", "".join(re.findall(r"exercises? [\d, and]+", caught)))
+        assert guesses or exercises, row
+        for name in guesses:
+            assert f'guesses.ask(\\"{name}\\")' in lesson, row
+        for exercise in exercises:
+            assert f"### Exercise {exercise} " in lesson, row
+
+
+def test_every_promise_names_a_test_that_is_there():
+    page = (ROOT / "docs" / "promises.md").read_text("utf-8")
+    rows = re.findall(r"^\| (?!what )(.+) \| (.+) \|$", page, re.MULTILINE)
+    assert len(rows) == page.count("\n| ") - page.count("\n| what | test |") > 0
+    for promise, named in rows:
+        tests = re.findall(r"`((?:tests|tools)/[\w/]+\.py)(?:::(\w+))?`", named)
+        assert tests, promise
+        for file, name in tests:
+            source = (ROOT / file).read_text("utf-8")
+            assert not name or f"def {name}(" in source, f"{name}: {promise}"
+
+
+def test_the_page_asks_nobody():
+    page = (ROOT / "docs" / "try" / "index.html").read_text("utf-8")
+    asks = r"\b(?:fetch|import|importScripts|XMLHttpRequest|WebSocket|EventSource|sendBeacon)\b"
+    loads = r"<(?!a\b)\w[^>]*\b(?:src|href|action)=\W?(?:https?:)?//|url\(\W?(?:https?:)?//"
+    for example in ("fetch('x')", "<img src='https://a.b'>", "<link href=//a.b>", "url(http://a)"):
+        assert re.search(f"{asks}|{loads}", example)
+    assert "<script" in page and re.findall(f"{asks}|{loads}", page) == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -6,6 +6,7 @@ from drawn import render, similarity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from mnist_adder_lib.drawing import framing as drawing
@@ -34,6 +35,17 @@ def test_scale_and_pen_hardly_change_anything(digit, fill, pen):
     usual = frame_drawing(render(digit))
     assert similarity(usual, frame_drawing(render(digit, fill, pen=pen))) > 0.7
     assert similarity(usual, np.roll(usual, 3, 1)) < 0.6  # what 0.7 is worth
+
+
+@pytest.mark.parametrize("radius, holes", [(28, 0), (34, 0), (37, 1), (40, 1), (56, 1)])
+def test_a_loop_that_a_thick_pen_filled_is_opened(radius, holes):
+    """Ink is opened where it is deeper than 0.85 of the stroke's width: here from 36 pixels on."""
+    nine = Image.new("L", (280, 280))
+    draw = ImageDraw.Draw(nine)
+    draw.ellipse([140 - radius, 90 - radius, 140 + radius, 90 + radius], fill=255)
+    draw.line([120 + radius, 90, 120 + radius, 250], fill=255, width=40)
+    _, backgrounds = ndimage.label(frame_drawing(nine) < 128)
+    assert backgrounds - 1 == holes
 
 
 @given(images)
