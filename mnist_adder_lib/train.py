@@ -329,8 +329,8 @@ def _on_device(model: nn.Module, optimizer: Optimizer, device: torch.device) -> 
 
     def move(place: torch.device) -> None:
         model.to(place)
-        if device != home:  # an optimizer has no `to`; a loaded state goes where the parameters are
-            optimizer.load_state_dict(optimizer.state_dict())
+        # An optimizer has no `to`. A state that is loaded goes where the parameters are.
+        optimizer.load_state_dict(optimizer.state_dict())
 
     try:
         move(device)
