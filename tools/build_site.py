@@ -35,9 +35,7 @@ from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_lib.course.widgets.unit_explorer import UnitExplorer
-from mnist_adder_lib.course.widgets.widgets import read, without_python
 from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
-from mnist_adder_lib.drawing import AdderPanel, DigitPad
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "site"
@@ -46,8 +44,6 @@ PARTS = {  # of the README: the name here, its heading
     "start": "Start", "lessons": "Lessons", "library": "Library", "results": "Results",
     "credits": "Credits",
 }
-WIDGETS = [AdderPanel, BallOnCurve, Choice, DigitPad, HiddenSums, NetworkDiagram, Recall,
-           UnitExplorer, WindowViewer]  # which calculate everything in the browser
 CARD_TAG = "card"  # of the cell whose figure is shown on a lesson's card; else it is the first
 NEEDS_PYTHON = '<p class="needs-python">When you run this lesson, here is {what}</p>'
 READ_HERE = """\
@@ -230,22 +226,7 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     for path in found:
         notebook = as_page(nbformat.read(path, as_version=4), path, address)
         nbformat.write(notebook, sources / path.relative_to(ROOT))
-    add_widgets(sources / "static")
     return found
-
-
-def add_widgets(static: Path) -> None:
-    """Put the scripts and the styles of all widgets before those of the site: one file of each."""
-    scripts = {widget.__name__: str(widget._esm) for widget in WIDGETS}
-    scripts["AdderPanel"] = without_python() + read("panel_model")
-    scripts["Frames"] = (PAGES / "frames.js").read_text("utf-8")
-    shared = [read("traits"), "const WIDGETS = {};"]
-    for name, script in scripts.items():
-        script = script.replace("export default", "return")
-        shared.append(f"WIDGETS.{name} = (() => {{\n{script}\n}})();\n")
-    for name, parts in ("site.js", shared), ("site.css", [str(one._css) for one in WIDGETS]):
-        file = static / name
-        file.write_text("\n".join([*parts, file.read_text("utf-8")]), "utf-8")
 
 
 def build(address: str, site: Path, chosen=()) -> int:

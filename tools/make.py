@@ -15,6 +15,7 @@ touched.
 import hashlib
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -83,6 +84,15 @@ def check_is_ours(folder: Path, owner: str) -> None:
     sys.exit(f"{folder} is {what}. Nothing was changed: name another folder in VENV.")
 
 
+def lint_front_end() -> None:
+    """Check types and style of js/, where Node and what its package.json names are."""
+    npm = shutil.which("npm")  # on Windows a script, which is only found by its whole path
+    if npm and (ROOT / "js" / "node_modules").is_dir():
+        run(npm, "--prefix", "js", "run", "lint")
+    else:
+        print("js/ is not checked: that takes Node, and `npm ci` in js/.")
+
+
 def works(*command) -> bool:
     try:
         return subprocess.run(command, capture_output=True).returncode == 0
@@ -113,6 +123,8 @@ def main(name: str = "", *arguments) -> None:
     for command in commands:
         run(python, *command.split(), *arguments)
         arguments = ()
+    if name == "lint":
+        lint_front_end()
 
 
 if __name__ == "__main__":

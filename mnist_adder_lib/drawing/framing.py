@@ -10,13 +10,18 @@ from numpy.typing import ArrayLike
 from PIL import Image
 from scipy import ndimage
 
-LONG_SIDE = 20  # pixels of MNIST's 28x28 that the longer side of a digit takes
+from .rules import LIMITS, SENTENCES, STROKES
+
+LONG_SIDE = STROKES["long_side"]  # pixels of MNIST's 28x28 that the longer side of a digit takes
 DETAIL = 4  # framing works on an image this many times finer, so that nothing gets jagged
 FAINT = 0.2  # ink weaker than this share of the strongest is noise
-LEAST_INK, MOST_INK = 20, 265  # pixels of ink: MNIST's images have 25 to 260
-MOST_PEN_INK = 170  # of strokes, which are thinner: those of digits have 39 to 132
-DENSE = 0.75  # share of the box around the ink that is ink: at most 0.71 in both
-GAP_INK = 0.2  # of the ink at least on both sides of an empty row or column: two digits
+# Pixels of ink: MNIST's images have 25 to 260,
+LEAST_INK, MOST_INK = LIMITS["least_ink"], LIMITS["most_ink"]
+MOST_PEN_INK = LIMITS["most_pen_ink"]  # and strokes, which are thinner, 39 to 132
+LEAST_HEIGHT = LIMITS["least_height"]  # in pixels
+# Share of the box around the ink that is ink, where the box is wide: at most 0.71 in both.
+DENSE, DENSE_WIDTH = LIMITS["dense"], LIMITS["dense_width"]
+GAP_INK = LIMITS["gap_ink"]  # of the ink at least on both sides of an empty line: two digits
 STROKE_WEIGHT = (1.2, 2.0)  # pixels of 28x28: about the middle half of MNIST's digits
 
 
@@ -139,13 +144,16 @@ def remark(framed: np.ndarray, most: float = MOST_INK) -> str:
     ink = framed / 255
     on = framed > framed.max() / 4
     rows, columns = (np.flatnonzero(on.any(axis)) for axis in (1, 0))
-    if (faint := ink.sum() < LEAST_INK) or np.ptp(rows) < 6:
-        return f"{'There is too little ink' if faint else 'It is too flat'} for a digit."
-    if ink.sum() > most or (np.ptp(columns) > 8 and ink.sum() > DENSE * rows.size * columns.size):
-        return "There is too much ink for a digit."
+    if ink.sum() < LEAST_INK:
+        return SENTENCES["too_little_ink"]
+    if np.ptp(rows) < LEAST_HEIGHT:
+        return SENTENCES["too_flat"]
+    is_dense = ink.sum() > DENSE * rows.size * columns.size
+    if ink.sum() > most or (np.ptp(columns) > DENSE_WIDTH and is_dense):
+        return SENTENCES["too_much_ink"]
     for lines, axis in ((columns, 0), (rows, 1)):
         along = ink.sum(axis).cumsum() / ink.sum()
         gaps = along[lines[:-1][np.diff(lines) > 1]]  # share of the ink before each empty line
         if ((gaps > GAP_INK) & (gaps < 1 - GAP_INK)).any():
-            return "There are two parts with a gap between them. I can only read one digit."
+            return SENTENCES["two_parts"]
     return ""

@@ -17,10 +17,11 @@ from ..data import load_splits
 from ..evaluate import Prediction, predict
 from .framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
 from .photos import open_picture, read_picture
+from .rules import LIMITS, SENTENCES
 from .strokes import as_strokes, frame_strokes, render_strokes
-from .style import style
 
-SURE = 0.6  # below this probability the panel says that it is not sure
+BUILT = Path(__file__).with_name("built")  # what `npm run build` makes in js/
+SURE = LIMITS["sure"]  # below this probability the panel says that it is not sure
 cached_splits = cache(load_splits)  # read on first use
 
 
@@ -54,29 +55,31 @@ def with_article(digit: int) -> str:
 
 def percent(share: float | Tensor) -> str:
     """A probability in words. Never 0% or 100%: no answer is that certain."""
-    return "over 99%" if share > 0.99 else "under 1%" if share < 0.01 else f"{share:.0%}"
+    if share > 0.99:
+        return SENTENCES["over"]
+    return SENTENCES["under"] if share < 0.01 else f"{share:.0%}"
 
 
 def describe(prediction: Prediction | None, number: int, warning: str = "") -> tuple[str, bool]:
     """The panel's sentence, and whether it is certain: both heads sure, agreeing, no warning."""
     if prediction is None:
-        return "The pad is empty: draw a digit.", False
+        return SENTENCES["empty"], False
     digit, total = prediction.digit, prediction.total
     if warning:
-        return f"Perhaps {with_article(digit)}, but I doubt it.", False
+        return SENTENCES["doubt"].format(digit=with_article(digit)), False
     digits, sums = prediction.digit_probabilities, prediction.sum_probabilities
     seen = f"{with_article(digit)} ({percent(digits[digit])})"
     answer = f"{total} ({percent(sums[total])})"
+    words = dict(number=number, digit=digit, seen=seen, answer=answer)
     if digits[digit] < SURE:
         second = int(digits.topk(2).indices[1])
         other = f"{with_article(second)} ({percent(digits[second])})"
-        return f"I am not sure: do I see {seen} or {other}?", False
+        return SENTENCES["which"].format(other=other, **words), False
     if sums[total] < SURE:
-        return f"I see {seen}, but I am not sure of the sum with {number}: perhaps {answer}.", False
+        return SENTENCES["unsure_sum"].format(**words), False
     if total != digit + number:
-        doubt = f"yet my sum with {number} is {answer}: my two answers disagree."
-        return f"I see {seen}, {doubt}", False
-    return f"I see {seen}. {digit} + {number} = {answer}.", True
+        return SENTENCES["disagree"].format(**words), False
+    return SENTENCES["certain"].format(**words), True
 
 
 class DigitPad(anywidget.AnyWidget):
@@ -87,8 +90,9 @@ class DigitPad(anywidget.AnyWidget):
     Raises TraitError, and stays as it was, for anything else, also where the page sends it.
     """
 
-    _esm = Path(__file__).with_name("pad.js")  # its first lines say how page and Python talk
-    _css = style(Path(__file__).with_name("pad.css"))
+    # How page and Python talk says js/src/widgets/pad/connection.js.
+    _esm: Path = BUILT / "digit_pad.js"
+    _css: Path = BUILT / "digit_pad.css"
     strokes: List = List().tag(sync=True, echo_update=False)
     unfinished: List = List().tag(sync=True, echo_update=False)  # the stroke that is being drawn
     background: Dict = Dict().tag(sync=True, echo_update=False)  # {}, or a picture: url and about
@@ -153,6 +157,7 @@ class AdderPanel(DigitPad):
     draws. `small=True` leaves the bars out. Raises what `predict` raises where a model doesn't fit.
     """
 
+    _esm, _css = BUILT / "adder_panel.js", BUILT / "adder_panel.css"
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     small = Bool(False).tag(sync=True)
     request: Dict = Dict().tag(sync=True, echo_update=False)

@@ -10,13 +10,18 @@ from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
 from .framing import LONG_SIDE, to_uint8
+from .rules import STROKES
 
-PEN = 20 / 280  # width of the pad's pen, as a share of the pad
-FRAMED_PEN = 2  # width of the pen in pixels of 28x28: half of MNIST's digits have thicker strokes
-MIDDLE = 14  # of 28x28, as in MNIST: the centre of row 14 and of column 14, counted from 0
-TAP = 0.15  # of the longest stroke: a smaller one beside the drawing was not meant
-FEW = range(8, 17)  # points: fewer are meant to be straight, more have no corners to be seen
-STEPS = 5  # from each of few points to the next
+PEN = STROKES["pen"] / STROKES["pad"]  # width of the pad's pen, as a share of the pad
+# Width of the pen in pixels of 28x28: half of MNIST's digits have thicker strokes.
+FRAMED_PEN = STROKES["framed_pen"]
+# Of 28x28, as in MNIST: the centre of row 14 and of column 14, counted from 0.
+MIDDLE = STROKES["middle"]
+# Of the longest stroke: a smaller one beside the drawing was not meant.
+TAP = STROKES["tap"]
+# Points: fewer are meant to be straight, more have no corners to be seen.
+FEWEST, MOST = STROKES["bent_points"]
+STEPS = STROKES["bent_steps"]  # from each of few points to the next
 
 Strokes = Iterable[Sequence | np.ndarray]
 
@@ -41,7 +46,7 @@ def bend(points: np.ndarray) -> np.ndarray:
     the curve is a natural cubic spline over the points' numbers, from one hairpin bend to the next.
     """
     points = points[np.append(True, (points[1:] != points[:-1]).any(axis=1))]
-    if len(points) not in FEW:
+    if not FEWEST <= len(points) <= MOST:
         return points
     unit = np.diff(points, axis=0)
     unit = unit / np.hypot(*unit.T)[:, None]

@@ -84,7 +84,8 @@ def test_ten_steps_and_start_again(ball):
     page = ball(rate=0.125)
     page.page.evaluate("""window.heard = [];
         const story = document.querySelector(".story");
-        new MutationObserver(() => heard.push(story.ariaLive)).observe(story, { childList: true });
+        new MutationObserver(() => heard.push(story.ariaLive)).observe(story, {
+            childList: true, characterData: true, subtree: true });
     """)
     page.press("ten")
     page.page.wait_for_function("() => window.model.traits.path.length === 11")

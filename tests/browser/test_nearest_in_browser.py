@@ -7,9 +7,9 @@ from matplotlib.colors import to_hex
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.lessons.inside_the_network import TEN
 from mnist_adder_lib.course.lessons.nonsense import draw_each
+from mnist_adder_lib.course.widgets.front_end import RULES
 from mnist_adder_lib.course.widgets.nearest import distances_to_nearest, known_images
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
-from mnist_adder_lib.course.widgets.widgets import read
 
 FAR = "This looks like no digit that I was trained on."
 
@@ -75,6 +75,4 @@ def test_other_weights_are_learned_anew(show, few):
 
 
 def test_its_hues_are_those_of_the_lessons():
-    script = read("nearest")
-    hues = script.partition("HUES = [")[2].partition("]")[0].replace('"', "").split(", ")
-    assert hues == [to_hex(colour) for colour in TEN]
+    assert RULES["hues"] == [to_hex(colour) for colour in TEN]

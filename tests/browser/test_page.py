@@ -1,7 +1,6 @@
-"""The page on which one tries the network: up to date, small, and the same answers as in Python."""
+"""The page on which one tries the network: up to date, small, and of one mind."""
 
 import base64
-import random
 import re
 
 import build_page
@@ -10,63 +9,9 @@ import pytest
 from lab import DIGITS, draw, let_it_work
 from set_repository import PLACEHOLDER
 
-from mnist_adder_lib import load_pretrained, predict
-from mnist_adder_lib.course.widgets import hidden_sums
-from mnist_adder_lib.drawing import frame_strokes
-from mnist_adder_lib.drawing.panel import describe
-
-SOLVE = """
-const model = new Traits({ ...PARTS.diagram[1], draws_itself: false, known: {} });
-const root = document.body.appendChild(document.createElement("div"));
-let answer = null;
-root.addEventListener("answer", ({ detail }) => { answer = detail; });
-const { pad } = WIDGETS.NetworkDiagram.makeDiagram(model, root);
-const solve = ([strokes, number]) => {
-    model.set("number", number);
-    pad.set("strokes", strokes);
-    pad.save_changes();
-    return {
-        pixels: [...answer.pixels], digits: answer.result.digitProbabilities,
-        sums: answer.result.sumProbabilities, sentence: root.querySelector(".answer").innerText,
-    };
-};
-"""
 ADDRESS = "https://github.com/someone/course"
 SURE = "bars => Math.max(...bars.map((bar) => Number(bar.style.getPropertyValue('--share'))))"
 LESSON = re.compile(r'"([^"\s]*notebooks/\w+\.(?:ipynb|html))"')
-
-
-def drawings(count: int) -> list:
-    """(strokes, number): digits, each drawn a little differently, now and then over the edge."""
-    dice = random.Random(0)
-    cases = []
-    for _ in range(count):
-        a, b, c, d = (dice.gauss(e, 0.25) for e in (1, 0, 0, 1))
-        x0, y0, shake = dice.gauss(0, 0.15), dice.gauss(0, 0.15), dice.choice([0, 0, 0.01, 0.05])
-        strokes = [
-            [[0.5 + x0 + a * (x - 0.5) + b * (y - 0.5) + dice.gauss(0, shake),
-              0.5 + y0 + c * (x - 0.5) + d * (y - 0.5) + dice.gauss(0, shake)] for x, y in stroke]
-            for stroke in dice.choice(DIGITS)
-        ]
-        if dice.random() < 0.1:  # a tap somewhere
-            strokes.append([[dice.random(), dice.random()]])
-        cases.append((strokes, dice.randrange(10)))
-    return cases
-
-
-def compare(cases, answers):
-    model, alike = load_pretrained(), 0
-    for (strokes, number), answer in zip(cases, answers, strict=True):
-        seen = frame_strokes(strokes)
-        assert np.abs(np.array(answer["pixels"]).reshape(28, 28) - seen.astype(int)).max() <= 1
-        if not seen.any():
-            continue
-        expected = predict(model, seen, number)
-        assert answer["digits"] == pytest.approx(expected.digit_probabilities.tolist(), abs=1e-3)
-        assert answer["sums"] == pytest.approx(expected.sum_probabilities.tolist(), abs=1e-3)
-        alike += answer["sentence"].strip() == describe(expected, number)[0]
-    # Where a probability lies on the edge of two percents, the words may differ.
-    assert alike > 0.98 * len(cases)
 
 
 def taken_apart(page):
@@ -81,17 +26,17 @@ def test_the_page_is_up_to_date_and_small():
     (text, data), (text_now, data_now) = taken_apart(page), taken_apart(build_page.page())
     assert text == text_now and len(data) == len(data_now), "run python tools/build_page.py"
     off = abs(data - data_now)  # another PyTorch rounds one of 40,000 embeddings otherwise
-    assert off.max() <= 1 and off.sum() <= 20 and hidden_sums.CODE in page
+    assert off.max() <= 1 and off.sum() <= 20
     assert len(page.encode()) < 1_500_000
-    assert "</script" not in build_page.script()  # it would end there
+    assert page.count("</script>") == 2  # nothing in it ends one
 
 
 def test_its_links_lead_to_lessons_in_the_repository_and_on_the_site():
     here, there = build_page.page(PLACEHOLDER), build_page.page(ADDRESS)
     lessons = LESSON.findall(here)
-    assert len(lessons) > 8
+    assert len(lessons) >= 8
     for link in lessons + ["../../README.md"]:
-        assert (build_page.SOURCES / link).is_file(), link
+        assert (build_page.FOLDER / link).is_file(), link
         assert f'"{ADDRESS}/blob/main/{link.removeprefix("../../")}"' in there
     assert f'content="{ADDRESS}/raw/main/assets/page.png"' in there and '"../' not in there
     for page in (here, there):
@@ -119,15 +64,6 @@ def page(browser, request):
 
 def wait_for_answer(page, text):
     page.locator("#diagram .answer").filter(has_text=text).wait_for()
-
-
-@pytest.mark.thorough
-def test_chromium_answers_as_python_does(browser):
-    page, cases = browser.new_page(reduced_motion="reduce"), drawings(300)
-    page.goto(build_page.PAGE.as_uri())
-    page.add_script_tag(content=SOLVE)
-    compare(cases, page.evaluate("cases => cases.map((one) => solve(one))", cases))
-    page.close()
 
 
 def test_a_digit_is_drawn_and_read(page):

@@ -25,7 +25,7 @@ import anywidget
 from IPython.display import Markdown
 from traitlets import Bool, Int, List, TraitError, Unicode, validate
 
-from ..widgets.widgets import front_end
+from ..widgets.front_end import front_end
 from . import recall
 
 QUESTIONS = Path(__file__).parents[1] / "lessons" / "questions"
@@ -85,7 +85,7 @@ class Question(NamedTuple):
 class Choice(anywidget.AnyWidget):
     """Radio buttons below a question. `chosen` is the index of an option; `closed` ends it."""
 
-    _esm, _css = front_end("guesses")
+    _esm, _css = front_end("choice")
     question = Unicode().tag(sync=True)
     options = List(Unicode()).tag(sync=True)
     chosen = Int(None, allow_none=True).tag(sync=True)

@@ -14,7 +14,7 @@ import anywidget
 from IPython.display import Markdown, display
 from traitlets import Dict, Int, List
 
-from ..widgets.widgets import SCRIPT, front_end, read
+from ..widgets.front_end import front_end
 
 QUESTIONS = Path(__file__).parents[1] / "lessons" / "recall"
 
@@ -64,7 +64,7 @@ class Recalled(NamedTuple):
 class Recall(anywidget.AnyWidget):
     """Questions with buttons for answers; `chosen` holds the index of each answer, -1 for none."""
 
-    _esm, _css = SCRIPT + read("recall"), front_end("guesses")[1]
+    _esm, _css = front_end("recall")
     questions = List(Dict()).tag(sync=True)
     chosen = List(Int()).tag(sync=True)
 

@@ -22,7 +22,7 @@ from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
 from ..exercises.values import plain
 from ..notebook.figures import GREY, RED, draw_image, in_style, labelled
-from ..widgets.widgets import PAD, STYLE, as_iife, read
+from ..widgets.front_end import front_end
 
 guesses = Guesses.load("draw_a_digit")
 checks = Checks()
@@ -62,8 +62,7 @@ class Dictation(DigitPad):
     - drawings: the strokes of those that were drawn, in the same order
     """
 
-    _esm: str = as_iife("PANEL", read("pad", PAD)) + read("dictation")  # type: ignore[assignment]
-    _css = STYLE + read("pad", PAD, "css") + read("dictation", kind="css")
+    _esm, _css = front_end("dictation")
     needs_python = ("a pad that asks you for twenty digits, one after the other: the test set of "
                     "your own hand.")
     asked: List = List().tag(sync=True)

@@ -25,8 +25,9 @@ from ...model import IdentityAdderModel
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled, text_on
+from ..widgets.front_end import BUILT
 
-NETWORK = Path(__file__).parents[1] / "widgets" / "network.js"
+NETWORK = BUILT / "forward.js"  # as it is in js/src/network
 
 guesses = Guesses.load(
     "run_it_anywhere", loaded=lambda text: "Letter" if "Letter" in text else text
@@ -311,14 +312,18 @@ def folder_megabytes(package) -> float:
 
 
 def javascript(name: str) -> str:
-    """One function of `network.js`, with the comment above it."""
-    found = re.findall(rf"^/\*\*(?:(?!\n\n).)*?\nfunction {name}\(.*?^}}$",
+    """One function of `js/src/network/forward.js`, with the comment above it.
+
+    Without the types in that comment: whoever has never seen JavaScript reads the loops.
+    """
+    found = re.findall(rf"^/\*\*(?:(?!\n\n).)*?\nexport function {name}\(.*?^}}$",
                        NETWORK.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    return found[0]
+    return re.sub(r"\n \* @.*", "", found[0])
 
 
 RUNNER = """
-const { weights, pixels, numbers } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+import { readFileSync } from "node:fs";
+const { weights, pixels, numbers } = JSON.parse(readFileSync(0, "utf8"));
 for (const one of Object.values(weights)) one.data = Float32Array.from(one.data);
 const times = [];
 const answers = pixels.map((image, place) => {
@@ -332,7 +337,7 @@ console.log(JSON.stringify([answers.map((one) => one[0]), answers.map((one) => o
 
 
 def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor):
-    """What `network.js` answers, run by node: the probabilities of the digits, (n, 10),
+    """What `forward.js` answers, run by node: the probabilities of the digits, (n, 10),
     of the sums, (n, 19), and a list of milliseconds, one for each image.
 
     pixels: uint8 (n, 28, 28). None where node isn't installed.
@@ -345,8 +350,8 @@ def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor):
                for name, value in state if value.ndim}
     data = dict(weights=weights, pixels=pixels.flatten(1).tolist(), numbers=numbers.tolist())
     script = NETWORK.read_text("utf-8") + RUNNER
-    done = subprocess.run([node, "-e", script], input=json.dumps(data), capture_output=True,
-                          text=True, encoding="utf-8", check=True)
+    done = subprocess.run([node, "--input-type=module", "-e", script], input=json.dumps(data),
+                          capture_output=True, text=True, encoding="utf-8", check=True)
     digits, sums, times = json.loads(done.stdout)
     return torch.tensor(digits), torch.tensor(sums), times
 

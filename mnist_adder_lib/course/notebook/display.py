@@ -14,8 +14,7 @@ import matplotlib.pyplot as plt
 from IPython.display import DisplayHandle, Image, Markdown, display
 from matplotlib.figure import Figure
 
-from ..widgets.widgets import SCRIPT
-from ..widgets.widgets import STYLE as WIDGETS_STYLE
+from ..widgets.front_end import front_end
 from .figures import STYLE
 
 
@@ -122,32 +121,4 @@ class Keys(anywidget.AnyWidget):
     """Shows nothing. It gives the sliders beside it what those of ipywidgets lack: their names for
     screen readers, a focus that is seen, and keys that JupyterLab doesn't take for its own."""
 
-    _esm = SCRIPT + """
-    export default { render({ el }) {
-      let letKeysGo = () => {};
-      const waiting = setInterval(() => {
-        const box = el.closest(".mnist-adder-explore");
-        if (!box) return; // not in the page yet
-        clearInterval(waiting);
-        letKeysGo = keepKeys(box);
-        for (const slider of box.querySelectorAll(".widget-slider")) {
-          const old = slider.querySelector(".ui-slider-handle"); // Colab's, which says nothing
-          const readout = slider.querySelector(".widget-readout");
-          if (old) {
-            const tell = () => (old.ariaValueNow = readout.textContent);
-            old.role = "slider";
-            new MutationObserver(tell).observe(readout, { subtree: true, childList: true });
-            tell();
-          }
-          for (const part of slider.querySelectorAll("[role=slider], [contenteditable]"))
-            part.ariaLabel = slider.querySelector(".widget-label").textContent;
-        }
-      }, 50);
-      return () => (clearInterval(waiting), letKeysGo());
-    } };
-    """
-    _css = WIDGETS_STYLE + """
-    .mnist-adder-explore .widget-slider .ui-slider .ui-slider-handle:focus-visible {
-      outline: 2px solid var(--blue) !important; /* Colab's slider says: none !important */
-    }
-    """
+    _esm, _css = front_end("keys")

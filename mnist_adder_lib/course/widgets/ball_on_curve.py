@@ -5,7 +5,7 @@ from __future__ import annotations
 import anywidget
 from traitlets import Bool, Float, List
 
-from .widgets import front_end
+from .front_end import front_end
 
 
 class BallOnCurve(anywidget.AnyWidget):

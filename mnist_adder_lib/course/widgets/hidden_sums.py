@@ -12,15 +12,13 @@ from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 from ...data import load_splits, normalise
 from ...evaluate import in_evaluation
 from ...model import IdentityAdderModel
-from .widgets import FOLDER, SCRIPT, STYLE, read
+from .front_end import RULES, front_end
 
 PATTERN = [[digit, number] for digit in range(10) for number in range(10)
            if (3 * digit + number) % 5 == 0]
 FEWEST = 5  # hidden pairs whose sum is seen: with fewer there is nothing to measure
-MOST = 20  # as in hidden_sums.js
+MOST = RULES["most_hidden"]
 TRAINING, OTHERS = 2000, 1000  # images that the adder learns from, and on which it is tested
-CODE = base64.b64encode((FOLDER / "adder.wasm").read_bytes()).decode()
-ADDER = "\n".join([f'const ADDER_CODE = "{CODE}";', read("random"), read("adder")])
 READER = ("The network that reads the images has seen all hundred pairs in its own training; only "
           "the adder behind it begins anew.")
 
@@ -40,8 +38,7 @@ class HiddenSums(anywidget.AnyWidget):
     - asked: what somebody drew and chose, dict(embedding, digit, number): the adder answers
     """
 
-    _esm = "\n".join([SCRIPT, ADDER, read("hidden_sums")])
-    _css = STYLE + read("hidden_sums", kind="css")
+    _esm, _css = front_end("hidden_sums")
     pairs = List(PATTERN).tag(sync=True, echo_update=False)
     told = Enum(("kind", "amount"), "kind").tag(sync=True, echo_update=False)
     answer = Enum(("classes", "number", "shift"), "classes").tag(sync=True, echo_update=False)
@@ -101,8 +98,8 @@ class HiddenSums(anywidget.AnyWidget):
 
 @torch.no_grad()
 def adder_data(model: IdentityAdderModel) -> dict:
-    """What `readImages` in adder.js reads: the embeddings of the first 2,000 training images and,
-    to test it, of the first 1,000 validation images; each number as a byte, by `scale`."""
+    """What the front end reads: embeddings of the first 2,000 training images and, to test it, of
+    the first 1,000 validation images; each number as a byte, by `scale`."""
     train, validation, _ = load_splits()
     splits = [(train, TRAINING), (validation, OTHERS)]
     images = torch.cat([split.images[:count] for split, count in splits])

@@ -13,7 +13,8 @@ COLUMNS = 50
 
 
 def image_sheet(images: Tensor, digits: Tensor) -> dict:
-    """What `readSheet` in image_sheet.js wants of images, uint8 (N, 28, 28), and their digits (N,).
+    """What the front end wants of images, uint8 (N, 28, 28), and their digits (N,): see
+    js/src/widgets/common/image_sheet.js.
 
     `url` is a picture with 50 images side by side and as many rows as it takes; `digits` a text
     with a character for each image.

@@ -1,11 +1,17 @@
-"""Whether an image is like any training image: what nearest.js compares, in Python."""
+"""Whether an image is like any training image: what the front end compares, in Python.
+
+js/src/network/known_images.js says the same in JavaScript.
+"""
 
 from __future__ import annotations
+
+import base64
+import zlib
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...data import normalise
 from ...evaluate import in_evaluation
@@ -56,17 +62,16 @@ def distances_to_nearest(model: IdentityAdderModel, images: Tensor, known: Tenso
 
 def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
                  threshold: float = THRESHOLD) -> dict:
-    """What `makeNearest` in nearest.js wants, and the trait `known` of `NetworkDiagram`.
+    """What the front end wants to judge an image: the trait `known` of `NetworkDiagram`.
 
     - images: uint8 (n, 28, 28), of the training split, each digit among them; digits: (n,)
     - threshold: beyond this distance from all of them an image is none of the ten digits
     """
     found = found_in(model, images).cpu().numpy()
     low, step = found.min(0), np.ptp(found, axis=0) / 255 + 1e-9
-    embedding = nn.ModuleDict({"embedding": model.embedding})  # under its name in the network
-    numbers = [value.double().sum().item() for value in model.state_dict().values() if value.ndim]
+    weights = base64.b64decode(weights_as_text(model)["numbers"])
     return dict(
         images=image_sheet(images, digits), threshold=threshold, ink_threshold=INK_THRESHOLD,
-        weights=weights_as_text(embedding), sum=sum(numbers),  # of all: to recognise the network
+        crc32=zlib.crc32(weights),  # of the weights that `found` was made with
         found=dict(low=low.tolist(), step=step.tolist(),  # a byte for each number, n times 32
                    bytes=to_base64(((found - low) / step).round().astype(np.uint8))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
 import anywidget
@@ -14,12 +13,10 @@ from traitlets import Bool, Dict, Enum, Int, List, TraitError
 
 from ...drawing import frame_strokes
 from ...model import IdentityAdderModel
-from .widgets import PAD, SCRIPT, STYLE, as_iife, read, without_python
+from .front_end import RULES, front_end
 
-PARTS = ("image", "block1", "block2", "block3", "average", "embedding", "number", "adder",
-         "digit_head", "sum_head")
-SEVEN = [[(0.27, 0.27), (0.4, 0.23), (0.56, 0.22), (0.7, 0.25), (0.7, 0.33), (0.6, 0.47),
-          (0.5, 0.62), (0.43, 0.82)]]  # strokes of the drawing that is shown at first
+PARTS = tuple(RULES["parts"])
+SEVEN = RULES["seven"]  # strokes of the drawing that is shown at first
 
 
 def to_base64(array: np.ndarray) -> str:
@@ -27,7 +24,7 @@ def to_base64(array: np.ndarray) -> str:
 
 
 def weights_as_text(model: nn.Module) -> dict:
-    """What `network.js` reads: names and shapes of the numbers, and all in a row, as float32."""
+    """What the front end reads: names and shapes of the numbers, and all in a row, as float32."""
     state = {name: value.detach().cpu().float().numpy()
              for name, value in model.state_dict().items() if value.ndim}
     numbers = np.concatenate([value.ravel() for value in state.values()]).astype("<f4")
@@ -59,17 +56,12 @@ class NetworkDiagram(anywidget.AnyWidget):
     - draws_itself: whether a 7 draws itself on the pad, once it is in view
     - samples: images behind the button "A digit from MNIST", each `dict(pixels=..., about=...)`,
       784 whole numbers or these as bytes in base64, and a sentence; empty: no such button
-    - known: what `makeNearest` in nearest.js wants; empty: nothing is said of the nearest images
+    - known: what `known_images` in nearest.py makes; empty: nothing is said of the nearest images
 
     All is calculated in the browser. Raises TraitError for what doesn't fit.
     """
 
-    _esm = "\n".join([
-        SCRIPT, without_python(), as_iife("VIEWER", read("window_viewer")),
-        f"const SEVEN = {json.dumps(SEVEN)};", read("image_sheet"), read("nearest"),
-        read("network_details"), read("network_diagram")])
-    _css = STYLE + read("pad", PAD, "css") + "".join(
-        read(name, kind="css") for name in ("window_viewer", "network_diagram", "nearest"))
+    _esm, _css = front_end("network_diagram")
     weights: Dict = Dict().tag(sync=True)
     pixels: List = List(Int(), minlen=784, maxlen=784).tag(sync=True, echo_update=False)
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-
 import anywidget
 from torch import nn
 from traitlets import Dict, Int, Unicode
 
 from ...checkpoint import load_pretrained
 from ...data import AdderDataset
+from .front_end import front_end
 from .image_sheet import image_sheet
 from .network_diagram import weights_as_text
-from .widgets import FOLDER, SCRIPT, STYLE, read
 
 TRAINING, HELD_BACK = 3000, 500  # images
-
-
-def scripts() -> str:
-    """What the widget's script stands on: teach.c, built, and what reads and writes networks."""
-    built = base64.b64encode((FOLDER / "teach.wasm").read_bytes()).decode()
-    parts = map(read, ("random", "network", "image_sheet", "safetensors"))
-    return "\n".join([f'const WASM = "{built}";', *parts])
 
 
 class TrainInBrowser(anywidget.AnyWidget):
@@ -37,8 +28,7 @@ class TrainInBrowser(anywidget.AnyWidget):
     `load_checkpoint` opens.
     """
 
-    _esm = "\n".join([SCRIPT, scripts(), read("teach")])
-    _css = STYLE + read("teach", kind="css")
+    _esm, _css = front_end("train_in_browser")
     weights: Dict = Dict().tag(sync=True)
     images: Dict = Dict().tag(sync=True)
     held_back: Dict = Dict().tag(sync=True)

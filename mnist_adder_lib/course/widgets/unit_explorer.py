@@ -8,7 +8,7 @@ import anywidget
 import numpy as np
 from traitlets import Int, List
 
-from .widgets import front_end
+from .front_end import front_end
 
 SIDE = 28  # of an image, in pixels
 

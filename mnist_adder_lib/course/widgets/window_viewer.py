@@ -9,7 +9,7 @@ import numpy as np
 from traitlets import Any, Enum, Float, Int, List, TraitError, default, observe, validate
 
 from ...data import load_splits
-from .widgets import front_end
+from .front_end import front_end
 
 UPPER_EDGE = [[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]]
 

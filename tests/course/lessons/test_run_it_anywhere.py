@@ -91,7 +91,7 @@ def test_a_function_of_the_javascript():
     for name in ("convolve", "linear", "maxPool", "forward"):
         source = run_it_anywhere.javascript(name)
         assert source.startswith("/**") and source.endswith("}")
-        assert source.count("\nfunction ") == 1 and f"function {name}(" in source
+        assert source.count("\nexport function ") == 1 and f"function {name}(" in source
 
 
 def test_the_size_of_a_package():

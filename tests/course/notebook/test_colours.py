@@ -1,6 +1,8 @@
 """The figures' colours: seen on white and dark pages, and distinguished by the colour-blind."""
 
+import re
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,12 +13,14 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from test_figures import figures
 
+import mnist_adder_lib.drawing
 from mnist_adder_lib import evaluate, load_pretrained
 from mnist_adder_lib.course.lessons.does_it_add import SHARE, plot_pairs
 from mnist_adder_lib.course.lessons.inside_the_network import TEN
 from mnist_adder_lib.course.notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, SIGNED, text_on
-from mnist_adder_lib.drawing.style import COMMON
+from mnist_adder_lib.course.widgets.front_end import BUILT
 
+DRAWN = Path(mnist_adder_lib.drawing.__file__).with_name("built")
 PALETTE = {"blue": BLUE, "orange": ORANGE, "green": GREEN, "red": RED, "grey": GREY}
 DISTANCE = 20  # CIE76, for whoever sees the difference worst; 2.3 can just be noticed
 WHITE, JUPYTERLAB_DARK, EDITOR_DARK = map(to_rgb, ("#ffffff", "#111111", "#1e1e1e"))
@@ -42,8 +46,9 @@ def test_what_texts_are_written_in_can_be_read():
 
 
 def test_the_widgets_have_the_same_blue_and_orange():
-    assert f"--blue: {BLUE};" in COMMON.read_text("utf-8")
-    assert f"--orange: {ORANGE};" in COMMON.read_text("utf-8")
+    for style in [*BUILT.glob("*.css"), *DRAWN.glob("*.css")]:
+        colours = re.findall("--(blue|orange): *(#[0-9a-f]+)", style.read_text("utf-8"))
+        assert ("blue", BLUE) in colours and ("orange", ORANGE) in colours, style
 
 
 @given(st.tuples(*[st.floats(0, 1)] * 3))

@@ -1,6 +1,7 @@
 """What is near the training images and what isn't, and drawings that are no digits."""
 
 import base64
+import zlib
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.lessons import nonsense
 from mnist_adder_lib.course.widgets import nearest
 from mnist_adder_lib.course.widgets.nearest import COUNT, THRESHOLD
+from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,11 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     read = low + np.frombuffer(base64.b64decode(text), np.uint8).reshape(60, 32) * np.array(step)
     assert (abs(read - nearest.found_in(model, images).numpy()) <= np.array(step)).all()
     assert known["threshold"] == 3 and known["images"]["digits"][0] == str(digits[0].item())
-    assert known["weights"]["shapes"]["embedding.0.weight"] == [20, 16]
+    weights = base64.b64decode(weights_as_text(model)["numbers"])
+    assert known["crc32"] == zlib.crc32(weights)
+    one = model.adder[0][0].weight.data
+    one[[0, 1]] = one[[1, 0]]  # the sum of all weights stays
+    assert nearest.known_images(model, images, digits)["crc32"] != known["crc32"]
 
 
 def test_ink_in_squares():

@@ -1,0 +1,126 @@
+// Builds what the package, the page and the site ship.
+//
+//   node build.js            writes it
+//   node build.js --check    builds all of it in memory, and fails where a file differs
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = dirname(HERE);
+const PACKAGE = join(ROOT, "mnist_adder_lib");
+const WIDGETS = join(PACKAGE, "course", "widgets", "built");
+const OF_DRAWING = ["adder_panel", "digit_pad"]; // whose classes are in mnist_adder_lib/drawing
+
+/** A worker is a bundle of its own, inlined as text: `import script from "worker:./file.js"`. */
+const worker = {
+  name: "worker",
+  setup(/** @type {esbuild.PluginBuild} */ build) {
+    build.onResolve({ filter: /^worker:/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice("worker:".length)),
+      namespace: "worker",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "worker" }, async ({ path }) => {
+      const result = await bundle(path, "iife");
+      return { contents: result.js, loader: "text" };
+    });
+  },
+};
+
+/**
+ * A script with all that it imports, and the styles among that.
+ * @param {string} entry
+ * @param {"esm" | "iife"} format for anywidget; a classic script, which also works from a folder
+ */
+async function bundle(entry, format) {
+  const result = await esbuild.build({
+    entryPoints: [entry],
+    absWorkingDir: HERE,
+    bundle: true,
+    format,
+    minify: true,
+    charset: "utf8",
+    target: "es2022",
+    legalComments: "none", // `licences` has them whole
+    loader: { ".wasm": "binary" },
+    plugins: [worker],
+    outdir: "built",
+    write: false,
+    metafile: true,
+  });
+  const text = (/** @type {string} */ kind) =>
+    result.outputFiles.find(({ path }) => path.endsWith(kind))?.text ?? "";
+  return { js: licences(result.metafile) + text(".js"), css: text(".css") };
+}
+
+/**
+ * A comment with the licences of the packages in a bundle.
+ * @param {esbuild.Metafile} metafile
+ */
+function licences({ inputs }) {
+  const inside = Object.keys(inputs).map(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? "",
+  );
+  const names = [...new Set(inside)].filter(Boolean).sort();
+  const texts = names.map(
+    (name) => `${name}\n\n${readFileSync(join(HERE, "node_modules", name, "LICENSE"), "utf8").trim()}`,
+  );
+  return texts.length ? `/*!\nThis file holds code of:\n\n${texts.join("\n\n")}\n*/\n` : "";
+}
+
+/**
+ * The page as one file, but for its data: tools/build_page.py puts them in.
+ * @param {{ js: string, css: string }} built
+ */
+function page({ js, css }) {
+  const source = readFileSync(join(HERE, "src", "page", "page.html"), "utf8");
+  const icon = readFileSync(join(ROOT, "docs", "site", "static", "favicon.svg")).toString("base64");
+  return source
+    .replace("ICON", icon)
+    .replace("/*STYLE*/", () => css.trim())
+    .replace("/*SCRIPT*/", () => js.trim());
+}
+
+/** All files, by their paths. */
+async function build() {
+  /** @type {Map<string, string>} */
+  const files = new Map();
+  const folder = join(HERE, "src", "widgets");
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "widget.js")));
+  const widgets = names.map(async (name) => {
+    const { js, css } = await bundle(join(folder, name, "widget.js"), "esm");
+    const target = OF_DRAWING.includes(name) ? join(PACKAGE, "drawing", "built") : WIDGETS;
+    files.set(join(target, `${name}.js`), js);
+    files.set(join(target, `${name}.css`), css);
+  });
+  await Promise.all(widgets);
+  const site = await bundle(join(HERE, "src", "site", "site.js"), "iife");
+  const still = join(ROOT, "docs", "site", "static");
+  files.set(join(still, "site.js"), site.js);
+  files.set(join(still, "site.css"), site.css);
+  files.set(
+    join(ROOT, "docs", "try", "page.html"),
+    page(await bundle(join(HERE, "src", "page", "page.js"), "iife")),
+  );
+  // Lesson 13 shows and runs it as it is written.
+  files.set(join(WIDGETS, "forward.js"), readFileSync(join(HERE, "src", "network", "forward.js"), "utf8"));
+  return files;
+}
+
+const files = await build();
+const isCheck = process.argv.includes("--check");
+const others = [...files].filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
+for (const [path, text] of isCheck ? [] : others) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+for (const [path, text] of isCheck ? others : files)
+  console.log(
+    `${relative(ROOT, path)}: ${isCheck ? "differs" : `${(Buffer.byteLength(text) / 1000).toFixed(1)} kB`}`,
+  );
+if (isCheck && others.length) {
+  console.error(`Run: node ${basename(import.meta.url)}`);
+  process.exit(1);
+}

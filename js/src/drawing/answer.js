@@ -1,0 +1,98 @@
+// What a network says of a drawing and a number. All of it is computed from these three, so that no two places
+// of a page can disagree: pixels, layers, probabilities, doubts and sentences.
+
+import { computed } from "@preact/signals-core";
+import { add, embed } from "../network/forward.js";
+import { fill, limits, sentences } from "./rules.js";
+import { describe, remark } from "./sentences.js";
+import { drawOver, frameStrokes } from "./strokes.js";
+
+/** @import { ReadonlySignal } from "@preact/signals-core" */
+/** @import { Answer, Layers, Weights } from "../network/forward.js" */
+/** @import { Drawing } from "./drawing.js" */
+/**
+ * @typedef {object} Judgement whether an image is like those of the training
+ * @property {boolean} isKnown
+ * @property {string} sentence what is said where it isn't
+ */
+/** @typedef {(layers: Layers, pixels: ArrayLike<number>) => Judgement} Judge */
+/**
+ * "sure": the answer can be relied on; "unsure": it says that it can't; "refused": the image is hardly a digit;
+ * "empty": there is nothing to read; "broken": the weights are no finite numbers.
+ * @typedef {"sure" | "unsure" | "refused" | "empty" | "broken"} Trust
+ */
+
+/** @typedef {ReturnType<typeof makeAnswer>} AnswerState */
+
+/**
+ * @param {object} from
+ * @param {Drawing} from.drawing
+ * @param {ReadonlySignal<ArrayLike<number>>} from.given 784 pixels that are read while nothing is drawn
+ * @param {ReadonlySignal<number>} from.number
+ * @param {ReadonlySignal<Weights>} from.weights
+ * @param {ReadonlySignal<Judge | null>} [from.judge]
+ */
+export function makeAnswer({ drawing, given, number, weights, judge }) {
+  const pixels = computed(() => {
+    const under = drawing.background.value.pixels;
+    const strokes = drawing.all.value;
+    if (under) return drawOver(under, strokes);
+    return strokes.length ? frameStrokes(strokes) : Uint8Array.from(given.value);
+  });
+  const isEmpty = computed(() => !pixels.value.some(Boolean));
+  const left = computed(() => embed(weights.value, pixels.value)); // another number changes the right part alone
+  const result = computed(() => {
+    const right = add(weights.value, left.value.embedding, number.value);
+    return { ...right, layers: { ...left.value, ...right.layers } };
+  });
+  const warning = computed(() => {
+    if (isEmpty.value) return "";
+    const isDrawn = drawing.all.value.length && !drawing.background.value.url;
+    return remark(pixels.value, isDrawn ? limits.most_pen_ink : limits.most_ink);
+  });
+  const judgement = computed(() =>
+    isEmpty.value ? null : (judge?.value?.(left.value, pixels.value) ?? null),
+  );
+  /** Why the image may be no digit, in words; "" where nothing speaks against it. */
+  const doubt = computed(() =>
+    judgement.value?.isKnown === false ? judgement.value.sentence : warning.value,
+  );
+  const said = computed(() => {
+    if (result.value.digit < 0) return says("broken", sentences.not_finite);
+    if (isEmpty.value) return says("empty", sentences.empty_image);
+    const [sentence, isCertain] = describe(result.value, number.value, warning.value);
+    if (judgement.value?.isKnown === false) return says("refused", judgement.value.sentence);
+    return says(warning.value ? "refused" : isCertain ? "sure" : "unsure", sentence);
+  });
+  const trust = computed(() => said.value.trust);
+  return {
+    pixels,
+    isEmpty,
+    number,
+    weights,
+    result,
+    warning,
+    judgement,
+    doubt,
+    trust,
+    /** The sentence that everybody shows. */
+    sentence: computed(() => said.value.sentence),
+    /** Why bars are dimmed: what the network itself would say, which isn't to be trusted; "" where they aren't. */
+    untrusted: computed(() => wordsForUntrusted(result.value, trust.value)),
+  };
+}
+
+/**
+ * @param {Trust} trust
+ * @param {string} sentence
+ */
+const says = (trust, sentence) => ({ trust, sentence });
+
+/**
+ * @param {Pick<Answer, "digit">} result
+ * @param {Trust} trust
+ */
+function wordsForUntrusted({ digit }, trust) {
+  if (trust === "refused") return fill(sentences.untrusted, { digit });
+  return trust === "empty" ? fill(sentences.untrusted_empty, { digit }) : "";
+}

@@ -1,0 +1,199 @@
+// Whether an image is like any training image: where images are in a space of 81 numbers, and how far apart.
+//
+// 32 numbers say what was found: the means of the 16 maps of block 2 and of the 16 of block 3, in units of how
+// much they vary among images of one digit. 49 say where its ink is. With other weights these 49 judge alone
+// until all images were looked at again: not while the weights change, as in training.
+
+import { average } from "./forward.js";
+
+/** @import { Layers } from "./forward.js" */
+/**
+ * @typedef {object} Space
+ * @property {number} count images
+ * @property {(found: number[], ink: Float32Array) => Float32Array} place
+ * @property {(point: Float32Array) => Float32Array} distances to each image
+ * @property {Float32Array} points all images' places in a row
+ * @property {number} size numbers of a place
+ */
+
+const CHUNK = 10; // milliseconds of calculation, before the page gets its turn
+
+/**
+ * The ink of 784 pixels, 0 to 255, in 7x7 squares: their means times 4, so that the distance of two
+ * images is that of their pixels, had they been blurred before.
+ * @param {ArrayLike<number>} pixels
+ */
+export function inkInSquares(pixels) {
+  const squares = new Float32Array(49);
+  for (let place = 0; place < 784; place++)
+    squares[7 * Math.floor(place / 112) + Math.floor((place % 28) / 4)] += pixels[place] / 255 / 4;
+  return squares;
+}
+
+/**
+ * How much was found in an image: 32 numbers.
+ * @param {Layers} layers
+ */
+export const foundIn = (layers) => [...average(layers["block2.2"]).data, ...layers.average.data];
+
+/** @param {ArrayLike<number>} values */
+export const mean = (values) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+/**
+ * @param {number[]} a
+ * @param {number[]} b
+ */
+const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+
+/**
+ * How much each of some numbers varies among images of one digit.
+ * @param {number[][]} found a row for each image
+ * @param {number[]} digits
+ */
+export function spreads(found, digits) {
+  const columns = found[0].map((_, i) => i);
+  const middles = [...Array(10).keys()].map((digit) => {
+    const own = found.filter((_, n) => digits[n] === digit);
+    return columns.map((i) => mean(own.map((values) => values[i])));
+  });
+  const variances = columns.map((i) =>
+    mean(found.map((values, n) => (values[i] - middles[digits[n]][i]) ** 2)),
+  );
+  const least = 0.001 * (variances.length ? mean(variances) : 0); // so that it is never 0
+  return variances.map((variance) => Math.sqrt(variance + least));
+}
+
+/**
+ * Where images are, by what was found in each, its ink and its digit.
+ * @param {number[][]} found
+ * @param {Float32Array[]} inks
+ * @param {number[]} digits
+ * @returns {Space}
+ */
+export function makeSpace(found, inks, digits) {
+  const units = spreads(found, digits);
+  const size = units.length + 49;
+  const points = new Float32Array(size * found.length);
+  const place = (/** @type {number[]} */ values, /** @type {Float32Array} */ ink) =>
+    Float32Array.from([...values.map((value, i) => value / units[i]), ...ink]);
+  found.forEach((values, n) => {
+    points.set(place(values, inks[n]), size * n);
+  });
+
+  /** @param {Float32Array} point */
+  function distances(point) {
+    const all = new Float32Array(found.length);
+    for (let n = 0; n < all.length; n++) {
+      let sum = 0;
+      for (let i = 0; i < size; i++) sum += (point[i] - points[size * n + i]) ** 2;
+      all[n] = Math.sqrt(sum);
+    }
+    return all;
+  }
+  return { count: found.length, place, distances, points, size };
+}
+
+/**
+ * A distance beyond which, of the images themselves, only 2 in 100 are from all others.
+ * @param {Space} space
+ * @param {() => boolean} isOver
+ */
+export async function farthest({ count, distances, points, size }, isOver) {
+  const toNearest = (/** @type {number} */ n) => {
+    const all = distances(points.subarray(size * n, size * (n + 1)));
+    all[n] = Infinity; // itself
+    return all.reduce((a, b) => Math.min(a, b));
+  };
+  const all = await inTurns(count, toNearest, isOver);
+  return all.sort((a, b) => a - b)[Math.floor(0.98 * all.length)];
+}
+
+/** @param {number} time in milliseconds */
+export const pause = (time) => new Promise((go) => setTimeout(go, time));
+
+/**
+ * f(0), f(1), ... with pauses, in which the page gets its turn; until all are there or it is over.
+ * @template T
+ * @param {number} count
+ * @param {(n: number) => T} f
+ * @param {() => boolean} isOver
+ */
+export async function inTurns(count, f, isOver) {
+  /** @type {T[]} */
+  const made = [];
+  for (let since = performance.now(); made.length < count && !isOver(); ) {
+    made.push(f(made.length));
+    if (performance.now() - since < CHUNK) continue;
+    await pause(CHUNK);
+    since = performance.now();
+  }
+  return made;
+}
+
+/**
+ * The two directions in which points differ most: what projects a point on them. (PCA: the first two
+ * eigenvectors of the covariances, by power iteration.)
+ * @param {number[][]} points
+ * @returns {(point: number[]) => number[]}
+ */
+export function principal(points) {
+  const middle = points[0].map((_, i) => mean(points.map((point) => point[i])));
+  const covariances = covariancesOf(points, middle);
+  /** @type {number[][]} */
+  const ways = [];
+  for (const start of [0, 1]) {
+    let way = middle.map((_, i) => Math.cos(i + start)); // whatever it is
+    for (let round = 0; round < 100; round++) {
+      const turned = covariances.map((row) => dot(row, way));
+      const shares = ways.map((other) => dot(turned, other)); // at right angles to the first
+      const next = turned.map(
+        (value, i) => value - ways.reduce((sum, other, k) => sum + shares[k] * other[i], 0),
+      );
+      const length = Math.hypot(...next);
+      way = next.map((value) => value / length);
+    }
+    ways.push(way);
+  }
+  return (point) => ways.map((way) => dot(way, point) - dot(way, middle));
+}
+
+/**
+ * Times how many points there are, which changes no direction.
+ * @param {number[][]} points
+ * @param {number[]} middle
+ */
+function covariancesOf(points, middle) {
+  const covariances = middle.map(() => middle.map(() => 0));
+  for (const point of points)
+    for (let i = 0; i < middle.length; i++)
+      for (let j = 0; j < middle.length; j++)
+        covariances[i][j] += (point[i] - middle[i]) * (point[j] - middle[j]);
+  return covariances;
+}
+
+/**
+ * The places of the smallest of many numbers, the smallest first.
+ * @param {ArrayLike<number>} values
+ * @param {number} count
+ */
+export function smallest(values, count) {
+  /** @type {number[]} */
+  const places = [];
+  while (places.length < count) {
+    let best = -1;
+    for (let i = 0; i < values.length; i++) if (!(values[i] >= values[best]) && !places.includes(i)) best = i;
+    places.push(best);
+  }
+  return places;
+}
+
+/**
+ * What was found in each training image, as `known_images` in nearest.py stored it: a byte for each number.
+ * @param {{ low: number[], step: number[] }} scale
+ * @param {Uint8Array} bytes
+ */
+export function unpackFound({ low, step }, bytes) {
+  const width = low.length;
+  return Array.from({ length: bytes.length / width }, (_, n) =>
+    low.map((value, i) => value + step[i] * bytes[n * width + i]),
+  );
+}

@@ -1,0 +1,121 @@
+// The numbers of a network: as text from Python, all in a row for training, at random to begin with.
+
+/** @import { Weights } from "./forward.js" */
+/** @typedef {Record<string, number[]>} Shapes by the names that PyTorch has for them */
+/** @typedef {{ shapes: Shapes, numbers: string }} WeightsAsText all float32 numbers in a row, in base64 */
+
+/**
+ * What base64 holds.
+ * @param {string} text
+ */
+export const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** @param {number[]} shape */
+export const sizeOf = (shape) => shape.reduce((a, b) => a * b, 1);
+
+/**
+ * Weights from the text that `weights_as_text` in Python makes of them.
+ * @param {WeightsAsText} text
+ */
+export function readWeights({ shapes, numbers }) {
+  return unflatten(new Float32Array(fromBase64(numbers).buffer), shapes);
+}
+
+/**
+ * All numbers of a network in a row.
+ * @param {Weights} weights
+ */
+export function flatten(weights) {
+  const parts = Object.values(weights).map(({ data }) => data);
+  const all = new Float32Array(parts.reduce((sum, data) => sum + data.length, 0));
+  let at = 0;
+  for (const data of parts) {
+    all.set(data, at);
+    at += data.length;
+  }
+  return all;
+}
+
+/**
+ * A network of these shapes from all its numbers in a row, which are copied.
+ * @param {Float32Array} numbers
+ * @param {Shapes} shapes
+ * @returns {Weights}
+ */
+export function unflatten(numbers, shapes) {
+  let at = 0;
+  const parts = Object.entries(shapes).map(([name, shape]) => {
+    const data = numbers.slice(at, at + sizeOf(shape));
+    at += data.length;
+    return [name, { shape, data }];
+  });
+  return Object.fromEntries(parts);
+}
+
+/**
+ * New numbers for a network, as PyTorch begins: weights uniform within 1 / √inputs; batch norm does nothing.
+ * @param {Shapes} shapes
+ * @param {() => number} random
+ * @returns {Weights}
+ */
+export function randomWeights(shapes, random) {
+  const parts = Object.entries(shapes).map(([name, shape]) => {
+    const inputs = sizeOf(shape.slice(1));
+    const isOne = /weight|var/.test(name);
+    const one = () => (shape.length > 1 ? (2 * random() - 1) / Math.sqrt(inputs) : Number(isOne));
+    return [name, { shape, data: Float32Array.from({ length: sizeOf(shape) }, one) }];
+  });
+  return Object.fromEntries(parts);
+}
+
+/**
+ * How many numbers are trained in a part of a network, or in all of it.
+ * @param {Shapes} shapes
+ */
+export function countParameters(shapes, part = "") {
+  return Object.entries(shapes)
+    .filter(([name]) => name.startsWith(part && `${part}.`) && !name.includes("running_"))
+    .reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
+}
+
+/**
+ * @param {Weights} weights
+ * @returns {Shapes}
+ */
+export const shapesOf = (weights) =>
+  Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
+
+/**
+ * How many fully connected layers the adder has.
+ * @param {Weights} weights
+ */
+export const countAdderLayers = (weights) =>
+  Object.keys(weights).filter((name) => /^adder\.\d+\.0\.weight$/.test(name)).length;
+
+/**
+ * Whether two networks have the same numbers, each at its place.
+ * @param {Weights} some
+ * @param {Weights} others
+ */
+export function areSame(some, others) {
+  return (
+    Object.keys(some).length === Object.keys(others).length &&
+    Object.entries(some).every(([name, { data }]) => {
+      const other = others[name]?.data;
+      return other?.length === data.length && data.every((value, place) => value === other[place]);
+    })
+  );
+}
+
+/**
+ * The check sum that zip files have, too.
+ * @param {Uint8Array} bytes
+ */
+export function crc32(bytes) {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return String(~crc >>> 0);
+}

@@ -1,0 +1,91 @@
+// The page "It adds. Or does it?": one state, and the widgets that show it.
+
+import "../widgets/common/common.css";
+import "../widgets/common/widgets.css";
+import "../widgets/pad/pad.css";
+import "../widgets/viewer/viewer.css";
+import "../widgets/diagram/diagram.css";
+import "../widgets/nearest/nearest.css";
+import "../widgets/hidden_sums/hidden_sums.css";
+import "../widgets/train_in_browser/train_in_browser.css";
+import "./page.css";
+import { signal } from "@preact/signals-core";
+import { html, render } from "lit-html";
+import { find } from "../widgets/common/dom.js";
+import { digitOf, keepKeys } from "../widgets/common/keys.js";
+import { groupName, numberButtons } from "../widgets/common/number.js";
+import { show } from "../widgets/common/view.js";
+import { Diagram } from "../widgets/diagram/diagram.js";
+import { sampleTaker } from "../widgets/diagram/samples.js";
+import { makeHiddenSums } from "../widgets/hidden_sums/hidden_sums.js";
+import { makePad } from "../widgets/pad/pad.js";
+import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
+import { followQuestion, makePageState } from "./state.js";
+
+/** @import { PageData, PageState } from "./state.js" */
+
+/** @param {string} id @returns {HTMLElement} */
+const byId = (id) => find(document, `#${id}`);
+
+/**
+ * The picture of the network, and small once more where it is taught: both show the same state.
+ * @param {PageState} state
+ * @param {PageData} data
+ */
+function makeDiagrams(state, data) {
+  const { drawing, answer, number, nearest, selfDrawing } = state;
+  const both = { drawing, answer, number, nearest, here: signal(""), pace: 0 };
+  new Diagram(byId("diagram"), {
+    ...both,
+    selected: signal("block1"),
+    isSmall: false,
+    selfDrawing,
+    takeSample: sampleTaker(drawing, data.samples),
+  });
+  new Diagram(byId("learner"), { ...both, selected: signal(""), isSmall: true, selfDrawing: null });
+}
+
+/**
+ * A pad with the same drawing, next to the table of pairs.
+ * @param {PageState} state
+ */
+function makeQuestion({ drawing, number, selfDrawing }) {
+  const [pad, group] = [byId("pad"), groupName()];
+  pad.classList.add("mnist-adder");
+  render(html`<div class="card"><div></div></div>`, pad);
+  makePad(find(pad, ".card > div"), drawing, { ghost: selfDrawing.ghost });
+  show(byId("number"), () => html`${numberButtons(number, group)}`);
+  const byKey = (/** @type {KeyboardEvent} */ event) => {
+    number.value = digitOf(event) ?? number.peek();
+  };
+  byId("ask").addEventListener("keydown", byKey, true); // the pad keeps keys to itself
+}
+
+/** @param {PageData} data */
+function start(data) {
+  const state = makePageState(data);
+  makeDiagrams(state, data);
+  makeQuestion(state);
+  makeHiddenSums(byId("sums"), {
+    pairs: signal(data.pairs),
+    told: signal("kind"),
+    answer: signal("classes"),
+    asked: followQuestion(state),
+    data: data.adder,
+    seed: 0,
+    reader: data.reader,
+    lesson: find(document, "#hiding-lesson").getAttribute("href") ?? "",
+  });
+  makeTrainInBrowser(byId("teach"), {
+    trained: state.shipped,
+    weights: state.weights,
+    images: data.images,
+    heldBack: data.held_back,
+    epochs: data.epochs,
+    seed: null,
+    lesson: "",
+  });
+  for (const id of ["diagram", "learner", "sums", "teach", "pad"]) keepKeys(byId(id));
+}
+
+start(JSON.parse(byId("data").textContent ?? ""));

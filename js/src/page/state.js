@@ -1,0 +1,77 @@
+// What the page knows. Each thing is here once: a drawing, a number, and the weights of the network that reads them;
+// all else is computed from these.
+
+import { effect, signal } from "@preact/signals-core";
+import { makeAnswer } from "../drawing/answer.js";
+import { Drawing } from "../drawing/drawing.js";
+import { readWeights } from "../network/weights.js";
+import { SelfDrawing } from "../widgets/diagram/self_drawing.js";
+import { makeNearestState } from "../widgets/nearest/state.js";
+
+/** @import { Pair } from "../network/hidden_pairs.js" */
+/** @import { WeightsAsText } from "../network/weights.js" */
+/** @import { Sample } from "../widgets/diagram/samples.js" */
+/** @import { Asked } from "../widgets/hidden_sums/state.js" */
+/** @import { Known } from "../widgets/nearest/knowledge.js" */
+/** @import { PackedSheet } from "../widgets/train_in_browser/training.js" */
+/**
+ * What tools/build_page.py writes.
+ * @typedef {object} PageData
+ * @property {WeightsAsText} weights of the network that ships
+ * @property {Sample[]} samples
+ * @property {Omit<Known, "images">} known of the images to train on
+ * @property {Pair[]} pairs that are hidden at first
+ * @property {any} adder of `adder_data` in hidden_sums.py
+ * @property {string} reader what the network that reads has seen
+ * @property {PackedSheet} images to train on
+ * @property {PackedSheet} held_back
+ * @property {number} epochs
+ */
+/** @typedef {ReturnType<typeof makePageState>} PageState */
+
+const PATIENCE = 100; // ms without another change, before the adder of the hidden sums is asked
+
+/** @param {PageData} data */
+export function makePageState(data) {
+  const drawing = new Drawing();
+  const number = signal(5);
+  const shipped = readWeights(data.weights);
+  const weights = signal(shipped);
+  const given = signal(new Uint8Array(784)); // nothing is read where nothing is drawn
+  const known = { ...data.known, images: data.images };
+  const knowing = makeNearestState(signal(known), weights);
+  const answer = makeAnswer({ drawing, given, number, weights, judge: knowing.judge });
+  // The hidden sums are behind the network that ships, whatever is being taught.
+  const reader = makeAnswer({ drawing, given, number, weights: signal(shipped) });
+  const selfDrawing = new SelfDrawing(drawing);
+  return { drawing, number, shipped, weights, answer, reader, nearest: knowing.of(answer), selfDrawing };
+}
+
+/**
+ * What the adder of the hidden sums is asked: what one has drawn and chosen, once it has stayed for a while.
+ * @param {PageState} state
+ */
+export function followQuestion({ drawing, answer, reader, weights, shipped, selfDrawing }) {
+  const asked = signal(/** @type {Asked} */ ({}));
+  let before = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  function ask() {
+    const { doubt, isEmpty, result, pixels, number } = weights.peek() === shipped ? answer : reader;
+    const question = [doubt.peek(), number.peek(), ...pixels.peek()].join();
+    if (question === before) return; // other weights alone, as in training
+    before = question;
+    const { digit, layers } = result.peek();
+    const isDrawn = drawing.strokes.peek().length > 0 && !selfDrawing.isByItself.peek();
+    const embedding = [...layers.embedding.data];
+    asked.value = isEmpty.peek()
+      ? {}
+      : { embedding, digit, number: number.peek(), doubt: doubt.peek(), isDrawn };
+  }
+  effect(() => {
+    void [answer.pixels.value, answer.number.value, answer.doubt.value];
+    clearTimeout(timer);
+    timer = setTimeout(ask, PATIENCE); // not while one draws
+  });
+  return asked;
+}

@@ -1,0 +1,53 @@
+// The site: widgets where there is no Python, guesses that hold back what would give them away.
+
+import "../widgets/common/common.css";
+import "../widgets/common/widgets.css";
+import "../widgets/pad/pad.css";
+import "./site.css";
+import { Traits } from "../state/traits.js";
+import ball from "../widgets/ball_on_curve/widget.js";
+import choice from "../widgets/choice/widget.js";
+import { findAll } from "../widgets/common/dom.js";
+import pad from "../widgets/digit_pad/widget.js";
+import sums from "../widgets/hidden_sums/widget.js";
+import diagram from "../widgets/network_diagram/widget.js";
+import recall from "../widgets/recall/widget.js";
+import units from "../widgets/unit_explorer/widget.js";
+import viewer from "../widgets/window_viewer/widget.js";
+import { addCopyButton } from "./copy.js";
+import frames from "./frames.js";
+import { holdBack } from "./guesses.js";
+import panel from "./panel.js";
+
+/** @import { RenderArguments } from "../state/traits.js" */
+
+/** @type {Record<string, { render: (widget: RenderArguments) => void }>} by the names of their classes in Python */
+const WIDGETS = {
+  AdderPanel: panel,
+  BallOnCurve: ball,
+  Choice: choice,
+  DigitPad: pad,
+  Frames: frames,
+  HiddenSums: sums,
+  NetworkDiagram: diagram,
+  Recall: recall,
+  UnitExplorer: units,
+  WindowViewer: viewer,
+};
+
+// A part that scrolls sideways can be reached with the keyboard, too.
+for (const part of findAll(document, "pre, .table-wrapper, .output.text_html"))
+  if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "All pages");
+
+findAll(document, ".cell_input pre, :is(.highlight-sh, .highlight-python, .highlight-yaml) pre").forEach(
+  addCopyButton,
+);
+
+for (const el of findAll(document, "[data-widget]")) {
+  const { widget = "", traits = "{}", guess } = el.dataset;
+  const model = new Traits(JSON.parse(traits));
+  el.textContent = ""; // what is there without scripts
+  WIDGETS[widget].render({ model, el });
+  if (guess) holdBack(el, model, guess);
+}

@@ -1,0 +1,31 @@
+// Numbers in words.
+
+/**
+ * At most so many decimals, with a real minus.
+ * @param {number} value
+ */
+export const say = (value, decimals = 2) => String(+value.toFixed(decimals) || 0).replace("-", "−");
+/** @param {number} value */
+export const bracket = (value, decimals = 2) =>
+  value < 0 ? `(${say(value, decimals)})` : say(value, decimals);
+/** @param {number} value */
+export const whole = (value) => Math.round(value).toLocaleString("en");
+/** @param {string} words */
+export const capital = (words) => words[0].toUpperCase() + words.slice(1);
+/** @param {number} length */
+export const range = (length) => [...Array(length).keys()];
+/** @param {number[]} numbers */
+export const total = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+/**
+ * With how many decimals numbers have to be shown, so that what is calculated from them comes out as shown.
+ * @param {number[]} numbers
+ * @param {(numbers: number[]) => number} calculate
+ * @param {number} [decimals] of the result
+ */
+export function decimalsFor(numbers, calculate, decimals = 2) {
+  const result = say(calculate(numbers), decimals);
+  let many = decimals;
+  while (many < 7 && say(calculate(numbers.map((one) => +one.toFixed(many))), decimals) !== result) many++;
+  return many;
+}

@@ -1,0 +1,342 @@
+// The whole network in one picture: a drawing and a number go in on the left, and come out on the right as a
+// digit and a sum. All is computed here, at once; where from, the state says.
+
+import { effect } from "@preact/signals-core";
+import { html, nothing, render } from "lit-html";
+import { layersOf } from "../../network/explain.js";
+import { clamp } from "../common/colours.js";
+import { find, findAll, isStill, stopAll, targetOf } from "../common/dom.js";
+import { digitOf, isForNotebook, MOVES } from "../common/keys.js";
+import { groupName } from "../common/number.js";
+import { show } from "../common/view.js";
+import { makeNearest } from "../nearest/nearest.js";
+import { makePad } from "../pad/pad.js";
+import { Details } from "./details.js";
+import { flow } from "./flow.js";
+import { featuresOf, largestTile, paintPart } from "./maps.js";
+import { NAMES } from "./parts.js";
+import * as view from "./view.js";
+
+/** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
+/** @import { AnswerState } from "../../drawing/answer.js" */
+/** @import { Drawing } from "../../drawing/drawing.js" */
+/** @import { Features } from "../../network/forward.js" */
+/** @import { NearestState } from "../nearest/nearest.js" */
+/** @import { Layout } from "./maps.js" */
+/** @import { SelfDrawing } from "./self_drawing.js" */
+/**
+ * @typedef {object} DiagramState
+ * @property {Drawing} drawing
+ * @property {AnswerState} answer
+ * @property {Signal<number>} number
+ * @property {ReadonlySignal<string>} here the part that is marked "you are here", or ""
+ * @property {Signal<string>} selected the part that is told about, or ""
+ * @property {boolean} isSmall a single row with names alone
+ * @property {NearestState} nearest
+ * @property {SelfDrawing | null} selfDrawing
+ * @property {() => void} [takeSample] puts a digit of MNIST on the pad
+ * @property {number} pace as the pad has it
+ */
+
+const SLOWLY = 260; // ms between two parts that light up, the first time
+const SOON = 130; // and later
+
+export class Diagram {
+  /** @type {Map<HTMLCanvasElement, Layout>} */
+  #layouts = new Map(); // read from the style when the size changes
+  /** @type {Map<string, Features[]>} */
+  #painted = new Map();
+  #isDue = false; // whether all is to be painted soon
+  #isLaidOut = false;
+
+  /**
+   * @param {HTMLElement} el
+   * @param {DiagramState} state
+   */
+  constructor(el, state) {
+    this.el = el;
+    this.state = state;
+    el.classList.add("network-diagram");
+    render(state.isSmall ? view.SMALL : view.LARGE, el);
+    this.card = find(el, ".card");
+    this.network = find(el, ".network");
+    const stopLarge = state.isSmall ? () => {} : this.#makeLarge();
+    const stops = [stopLarge, this.#follow(), this.#listen(), this.#followSize()];
+    state.selfDrawing?.start(this.card, (isWhole) => isWhole && this.lightUp(NAMES[0], SLOWLY));
+    this.stop = stopAll(...stops, () => state.selfDrawing?.stop());
+  }
+
+  /** Says something to screen readers. */
+  announce(/** @type {string} */ text) {
+    find(this.card, ".live").textContent = text;
+  }
+
+  /** @param {string} name */
+  part(name) {
+    return find(this.network, `[data-part="${name}"]`);
+  }
+
+  /** What the small picture doesn't have. */
+  #makeLarge() {
+    const { state, card } = this;
+    const { drawing, number, nearest, selfDrawing, pace, takeSample } = state;
+    const group = groupName();
+    const sample = html`<button type="button" class="sample" @click=${takeSample}>A digit from MNIST</button>`;
+    const options = { pace, ghost: selfDrawing?.ghost, tools: takeSample ? sample : undefined };
+    this.details = new Details(find(card, ".details"), state.selected, state.answer, (text) =>
+      this.announce(text),
+    );
+    return stopAll(
+      makePad(find(card, ".pad .card > div"), drawing, options),
+      show(find(card, ".choose"), () => view.choose(number, group)),
+      show(find(card, ".said"), () => view.said(state)),
+      makeNearest(find(card, ".nearest"), nearest),
+      this.details.stop,
+      effect(() => void card.classList.toggle("waits", selfDrawing?.isDrawing.value ?? false)),
+    );
+  }
+
+  /** Shows what the state says, now and whenever it changes. */
+  #follow() {
+    const { answer, drawing, number, selected } = this.state;
+    let strokes = drawing.all.peek();
+    return stopAll(
+      effect(() => {
+        render(view.network(this.state), this.network);
+        const isDrawn = strokes !== drawing.all.value;
+        strokes = drawing.all.value;
+        if (isDrawn) this.#paintSoon();
+        else this.#paint();
+      }),
+      show(find(this.card, ".words"), () => view.about(selected.value, answer)),
+      afterwards([number], () => {
+        this.lightUp("number");
+        this.announce(answer.sentence.peek());
+      }),
+      afterwards([drawing.strokes, drawing.background], () => {
+        this.announce(`${answer.sentence.peek()} ${this.state.isSmall ? "" : view.note(this.state)}`);
+      }),
+      afterwards([selected], () => {
+        this.#putAbout();
+        this.#drawFlow();
+      }),
+    );
+  }
+
+  // --- choosing a part, or what is in it ---
+
+  #listen() {
+    const { network, el, state } = this;
+    network.addEventListener("click", (event) => this.#choose(event));
+    network.addEventListener("keydown", (event) => this.#move(event));
+    const keys = state.selfDrawing ? window : el; // then the whole page is for it
+    const byKey = (/** @type {Event} */ event) => this.#chooseNumber(/** @type {KeyboardEvent} */ (event));
+    keys.addEventListener("keydown", byKey, true); // the pad keeps keys to itself
+    return () => keys.removeEventListener("keydown", byKey, true);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #chooseNumber(event) {
+    const target = /** @type {Element} */ (event.target);
+    if (target !== document.body && !this.el.contains(target)) return; // of others on the page
+    if (!target.matches("input[type=text]"))
+      this.state.number.value = digitOf(event) ?? this.state.number.peek();
+  }
+
+  /** @param {string} name */
+  #select(name) {
+    this.state.selected.value = name;
+    this.announce(find(this.card, ".words").textContent ?? "");
+  }
+
+  /** @param {MouseEvent} event */
+  #choose(event) {
+    const name = targetOf(event, "[data-part]")?.dataset.part;
+    if (!name) return;
+    const opened = event.detail ? this.#pointed(event, name) : null; // by Enter: none
+    this.#select(name);
+    if (opened && this.details) this.details.open(opened);
+    else this.#bringIntoView(name);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #move(event) {
+    const at = NAMES.indexOf(targetOf(event, "[data-part]")?.dataset.part ?? "");
+    const move = MOVES[event.key];
+    const ends = { Home: NAMES[0], End: NAMES[NAMES.length - 1] }[event.key];
+    if (at < 0 || isForNotebook(event) || !(move || ends)) return;
+    event.preventDefault();
+    const next = ends ?? NAMES[at + move.across + move.down];
+    if (!next) return;
+    this.#select(next);
+    this.part(next).focus({ preventScroll: true });
+    this.#bringIntoView(next);
+  }
+
+  /**
+   * The map or number of a part under the mouse.
+   * @param {MouseEvent} event
+   * @param {string} name
+   */
+  #pointed(event, name) {
+    const bar = targetOf(event, ".bars > i");
+    if (bar?.parentElement) return { layer: name, unit: [...bar.parentElement.children].indexOf(bar) };
+    const canvas = /** @type {HTMLCanvasElement | null} */ (targetOf(event, "canvas"));
+    const layers = layersOf(name, this.state.answer.result.peek().layers);
+    const layout = canvas && this.#layouts.get(canvas);
+    if (!layout || !layers.length) return null;
+    const { columns, tile, gap } = layout;
+    const layer = name === "adder" && !canvas.previousElementSibling ? layers[0] : layers[layers.length - 1];
+    const { left, top } = canvas.getBoundingClientRect();
+    const [right, down] = [event.clientX - left, event.clientY - top].map(
+      (far) => Math.max(0, far - gap) / (tile + gap),
+    );
+    const unit = Math.floor(down) * columns + Math.min(columns - 1, Math.floor(right));
+    return unit < this.state.answer.result.peek().layers[layer].channels ? { layer, unit } : null;
+  }
+
+  /** The chosen part stays in view, and what is said of it comes into view, if there is room for both. */
+  #bringIntoView(/** @type {string} */ name) {
+    const [part, about] = [this.part(name), find(this.card, ".about")];
+    const [top, bottom] = [part.getBoundingClientRect().top, about.getBoundingClientRect().bottom];
+    const behavior = isStill() ? "auto" : "smooth";
+    if (top > 0 && bottom - top < innerHeight - 16) about.scrollIntoView({ block: "nearest", behavior });
+    else part.scrollIntoView({ block: "start", behavior });
+  }
+
+  // --- pictures ---
+
+  /** While one draws, the pictures come one frame later: the answer doesn't wait for them. */
+  #paintSoon() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        this.#isDue = false; // the answer can be seen
+        this.#paint();
+      }),
+    );
+  }
+
+  #paint() {
+    const { result, pixels } = this.state.answer;
+    for (const name of NAMES.filter((name) => !name.endsWith("head"))) {
+      const features = featuresOf(name, result.peek(), pixels.peek());
+      const canvases = /** @type {HTMLCanvasElement[]} */ (findAll(this.part(name), "canvas"));
+      if (canvases.some((canvas) => !this.#layouts.has(canvas))) this.#layOutPart(canvases);
+      const before = this.#painted.get(name);
+      if (name !== "image" && features.every((one, i) => one === before?.[i])) continue;
+      this.#painted.set(name, features);
+      paintPart(name, canvases, features, this.#layouts);
+    }
+  }
+
+  #followSize() {
+    const layOut = () => this.#layOut();
+    const sizes = new ResizeObserver(layOut);
+    sizes.observe(this.el);
+    window.addEventListener("resize", layOut); // page zoom changes devicePixelRatio only
+    return () => {
+      sizes.disconnect();
+      window.removeEventListener("resize", layOut);
+    };
+  }
+
+  #isColumn() {
+    return !this.state.isSmall && getComputedStyle(find(this.network, ".row")).display === "contents";
+  }
+
+  #layOut() {
+    if (!this.el.clientWidth) return; // not in the page yet
+    const isFirst = !this.#isLaidOut;
+    this.#isLaidOut = true;
+    this.#layouts.clear();
+    this.#painted.clear();
+    this.#putAbout();
+    this.#paint();
+    this.#drawFlow();
+    if (isFirst) this.lightUp();
+  }
+
+  /** @param {HTMLCanvasElement[]} canvases */
+  #layOutPart(canvases) {
+    if (!this.el.clientWidth) return;
+    const base = Number(getComputedStyle(this.card).getPropertyValue("--base")); // 0: as wide as there is room
+    const scale = base ? clamp(this.card.clientWidth / base, 0.6, 1.3) : 1;
+    for (const canvas of canvases) {
+      const own = getComputedStyle(canvas);
+      const [columns, tile, gap] = ["columns", "tile", "gap"].map((name) =>
+        Number(own.getPropertyValue(`--${name}`)),
+      );
+      const most = largestTile(this.#roomFor(canvas, columns, gap), gap);
+      this.#layouts.set(canvas, { columns, tile: base ? tile * scale : Math.min(tile, most), gap });
+    }
+  }
+
+  /**
+   * The room of a map and its gap where it is narrow.
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} columns
+   * @param {number} gap
+   */
+  #roomFor(canvas, columns, gap) {
+    const join = this.#isColumn() ? canvas.closest(".join") : null; // 20 and 10 in one row
+    if (join) return (join.clientWidth - 24) / 30;
+    return ((canvas.closest(".part")?.clientWidth ?? 0) - 14 - gap) / columns;
+  }
+
+  /**
+   * On a narrow page what is said of a part is below it. To move it takes the focus from it, which is given back.
+   */
+  #putAbout() {
+    const { selected } = this.state;
+    if (!selected.peek()) return;
+    const [about, part] = [find(this.card, ".about"), this.part(selected.peek())];
+    const after = this.#isColumn() ? (part.closest(".join") ?? part) : this.network;
+    const focused = /** @type {Document | ShadowRoot} */ (this.el.getRootNode()).activeElement;
+    if (about !== after.nextElementSibling) after.after(about);
+    if (focused instanceof HTMLElement && about.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  #drawFlow() {
+    if (this.state.isSmall || !this.#layouts.size) return;
+    const joined = this.state.answer.result.peek().layers.embedding.channels + 10;
+    const state = { isColumn: this.#isColumn(), selected: this.state.selected.peek(), joined };
+    render(flow(this.network, state) ?? nothing, find(this.network, ".flow"));
+  }
+
+  /** The parts light up one after the other, from one of them to the right. */
+  lightUp(from = NAMES[0], pace = SOON) {
+    if (isStill() || this.state.selfDrawing?.isDrawing.peek()) return;
+    const isFirst = pace === SLOWLY; // nothing was there before
+    const fade = (/** @type {Element | null} */ element, /** @type {number} */ turn, opacity = 0) =>
+      element?.animate([{ opacity }, { opacity: 1 }], {
+        duration: 500,
+        delay: pace * turn,
+        easing: "ease-out",
+        fill: "backwards",
+      });
+    const parts = NAMES.slice(NAMES.indexOf(from));
+    parts.forEach((name, turn) => {
+      fade(find(this.part(name), ".picture"), turn, isFirst ? 0 : 0.15);
+      fade(this.network.querySelector(`.flow [data-to="${name}"]`), turn);
+      if (isFirst) fade(find(this.part(name), ".value"), turn);
+    });
+    if (isFirst)
+      for (const last of [".said", ".nearest", ".about"]) fade(this.card.querySelector(last), parts.length);
+  }
+}
+
+/**
+ * Does something whenever one of some signals has changed, not at first.
+ * @param {ReadonlySignal<unknown>[]} signals
+ * @param {() => void} work
+ */
+function afterwards(signals, work) {
+  let isFirst = true;
+  return effect(() => {
+    for (const one of signals) void one.value;
+    if (!isFirst) work();
+    isFirst = false;
+  });
+}

@@ -1,0 +1,56 @@
+// The parts of the network, in the order of calculation.
+
+/** @type {Record<string, { name: string, about: string }>} */
+export const PARTS = {
+  image: {
+    name: "image",
+    about:
+      "What the network gets: 28 rows of 28 pixels. Your drawing is brought to the size and place that the digits of MNIST have.",
+  },
+  block1: {
+    name: "block 1",
+    about:
+      "Two convolutions, each followed by ReLU and batch norm, then max pooling. Each channel shows where its weights found what they look for. One place of a channel sees 6 × 6 pixels of the image.",
+  },
+  block2: {
+    name: "block 2",
+    about:
+      "Two more convolutions with ReLU and batch norm, then max pooling. They look at all channels of block 1 together. One place now sees 16 × 16 pixels.",
+  },
+  block3: {
+    name: "block 3",
+    about:
+      "The last two convolutions, with ReLU and batch norm. One place sees 32 × 32 pixels, so the one in the middle sees the whole image.",
+  },
+  average: {
+    name: "average",
+    about:
+      "The mean of each channel of block 3 (global average pooling): one value for each channel. It says how much was found, no longer where.",
+  },
+  embedding: {
+    name: "embedding",
+    about:
+      "A fully connected layer, batch norm and ReLU. These 20 values are all that the adder ever learns of the image.",
+  },
+  number: {
+    name: "number",
+    about:
+      "The second input: a 1 at the number's place and 0 everywhere else (one-hot). It joins the embedding: concatenation.",
+  },
+  adder: {
+    name: "adder",
+    about:
+      "Fully connected layers, each followed by batch norm and ReLU. Here the image and the number meet for the first time.",
+  },
+  digit_head: {
+    name: "digit head",
+    about:
+      "A fully connected layer with one output for each digit; softmax makes probabilities of them. The tallest bar is the answer.",
+  },
+  sum_head: {
+    name: "sum head",
+    about:
+      "A fully connected layer with one output for each sum from 0 to 18. The network doesn't calculate: it chooses one of them.",
+  },
+};
+export const NAMES = Object.keys(PARTS);

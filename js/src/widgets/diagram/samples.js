@@ -1,0 +1,22 @@
+// Images of MNIST that one can take, and draw on.
+
+import { fromBase64 } from "../../network/weights.js";
+import { toUrl } from "../common/colours.js";
+
+/** @import { Drawing } from "../../drawing/drawing.js" */
+/** @typedef {{ pixels: string | number[], about: string }} Sample 784 bytes, as they are or in base64; where from */
+
+/**
+ * What puts the next of some images on a pad.
+ * @param {Drawing} drawing
+ * @param {Sample[]} samples
+ */
+export function sampleTaker(drawing, samples) {
+  let turn = Math.floor(Math.random() * samples.length);
+  return () => {
+    turn = (turn + 1) % samples.length;
+    const { pixels: image, about } = samples[turn];
+    const pixels = typeof image === "string" ? fromBase64(image) : Uint8Array.from(image);
+    drawing.put([], { url: toUrl(pixels), pixels, about });
+  };
+}

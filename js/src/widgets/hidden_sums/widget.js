@@ -1,0 +1,35 @@
+// The front end of HiddenSums.
+
+import "../common/common.css";
+import "../common/widgets.css";
+import "./hidden_sums.css";
+import { pattern } from "../../network/hidden_pairs.js";
+import { connect, follow } from "../../state/traits.js";
+import { stopAll } from "../common/dom.js";
+import { keepKeys } from "../common/keys.js";
+import { makeHiddenSums } from "./hidden_sums.js";
+
+/** @import { AnswersWith, Told } from "../../network/adder.js" */
+/** @import { RenderArguments } from "../../state/traits.js" */
+
+/** @param {RenderArguments} widget */
+function render({ model, el }) {
+  const [signals, disconnect] = connect(model, {
+    pairs: pattern(),
+    told: /** @type {Told} */ ("kind"),
+    answer: /** @type {AnswersWith} */ ("classes"),
+  });
+  const [asked, stopAsked] = follow(model, "asked");
+  const [data, seed, reader, lesson] = ["data", "seed", "reader", "lesson"].map((name) => model.get(name));
+  const stop = makeHiddenSums(el, {
+    ...signals,
+    asked,
+    data,
+    seed: seed ?? 0,
+    reader: reader ?? "",
+    lesson: lesson ?? "",
+  });
+  return stopAll(stop, stopAsked, disconnect, keepKeys(el));
+}
+
+export default { render };

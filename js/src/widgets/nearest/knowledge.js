@@ -1,0 +1,160 @@
+// What the network of now knows of the training images: where each of them is, and how far a drawing is from them.
+
+import { effect, signal } from "@preact/signals-core";
+import { embed, fullyConnected, vector } from "../../network/forward.js";
+import {
+  farthest,
+  foundIn,
+  inkInSquares,
+  inTurns,
+  makeSpace,
+  mean,
+  pause,
+  principal,
+  smallest,
+  spreads,
+  unpackFound,
+} from "../../network/known_images.js";
+import { crc32, flatten, fromBase64 } from "../../network/weights.js";
+import { clamp } from "../common/colours.js";
+import { readSheet } from "../common/image_sheet.js";
+import { range } from "../common/numbers.js";
+
+/** @import { ReadonlySignal } from "@preact/signals-core" */
+/** @import { Judgement } from "../../drawing/answer.js" */
+/** @import { Layers, Weights } from "../../network/forward.js" */
+/** @import { Space } from "../../network/known_images.js" */
+/** @import { Sheet } from "../../network/trainer.js" */
+/**
+ * What `known_images` in nearest.py makes.
+ * @typedef {object} Known
+ * @property {{ url: string, digits: string }} images
+ * @property {number} crc32 of the weights that it was made with
+ * @property {{ low: number[], step: number[], bytes: string }} found
+ * @property {number} threshold beyond this distance an image is no digit
+ * @property {number} ink_threshold and beyond this one, by the ink alone
+ */
+/** @typedef {[x: number, y: number]} Point shares of the map's sides */
+/**
+ * @typedef {object} Map of all images, by their embeddings
+ * @property {Point[]} points
+ * @property {Point[]} middles of each digit's images
+ * @property {(embedding: Float32Array) => Point} place
+ */
+/** @typedef {{ space: Space, sheet: Sheet, limit: number, map: Map | null }} Knowledge without a map: by the ink alone */
+/**
+ * @typedef {Judgement & { distance: number, limit: number, places: number[] }} Neighbours
+ */
+
+const FAR = "This looks like no digit that I was trained on.";
+const SHOWN = 5; // images
+const PATIENCE = 1500; // milliseconds without newer weights, before all is calculated again
+const AGAIN = 1000; // images at most then: some seconds
+
+/**
+ * Follows the weights, and comes to know the images again whenever they have been others for a while.
+ * @param {Known} known
+ * @param {ReadonlySignal<Weights>} weights
+ */
+export function makeKnowledge(known, weights) {
+  const knowledge = signal(/** @type {Knowledge | null} */ (null)); // nothing, until the images are there
+  let version = 0;
+  /** @type {Knowledge | null} */
+  let byInk = null;
+  const reading = readSheet(known.images).then((sheet) => {
+    const inks = sheet.images.map(inkInSquares);
+    const nothing = sheet.images.map(() => []);
+    byInk = { space: makeSpace(nothing, inks, sheet.digits), sheet, limit: known.ink_threshold, map: null };
+    return { sheet, inks };
+  });
+
+  /** @param {Weights} weights */
+  async function learn(weights) {
+    const mine = ++version;
+    const isOver = () => mine !== version;
+    const isStored = crc32(new Uint8Array(flatten(weights).buffer)) === String(known.crc32);
+    if (!isStored) knowledge.value = byInk;
+    const { sheet, inks } = await reading;
+    if (isOver()) return;
+    if (!isStored) {
+      knowledge.value = byInk;
+      await pause(PATIENCE);
+    }
+    const lookAt = (/** @type {number} */ n) => foundIn(embed(weights, sheet.images[n]));
+    const found = isStored
+      ? unpackFound(known.found, fromBase64(known.found.bytes))
+      : await inTurns(Math.min(AGAIN, sheet.images.length), lookAt, isOver);
+    if (isOver()) return;
+    const space = makeSpace(found, inks, sheet.digits);
+    const limit = isStored ? known.threshold : await farthest(space, isOver);
+    if (isOver() || !(limit < Infinity)) return; // or weights that are no numbers
+    knowledge.value = { space, sheet, limit, map: makeMap(weights, found, sheet.digits) };
+  }
+  const stopLearning = effect(() => {
+    const now = weights.value;
+    learn(now);
+  });
+  const stop = () => {
+    stopLearning();
+    version++;
+  };
+  return { knowledge, stop };
+}
+
+/**
+ * @param {Weights} weights
+ * @param {number[][]} found
+ * @param {number[]} digits
+ * @returns {Map}
+ */
+function makeMap(weights, found, digits) {
+  const embeddings = found.map((values) => [
+    ...fullyConnected(weights, "embedding", vector(Float32Array.from(values.slice(16)))).data,
+  ]);
+  const units = spreads(embeddings, digits);
+  const scaled = (/** @type {number[]} */ embedding) => units.map((unit, i) => embedding[i] / unit);
+  const project = principal(embeddings.map(scaled));
+  const projected = embeddings.map((embedding) => project(scaled(embedding)));
+  const [low, high] = [Math.min, Math.max].map((most) =>
+    [0, 1].map((axis) => projected.reduce((a, point) => most(a, point[axis]), 0)),
+  );
+  /** @param {number[]} point @returns {Point} */
+  const toMap = (point) => {
+    const [x, y] = point.map((value, axis) =>
+      clamp(0.04 + (0.92 * (value - low[axis])) / (high[axis] - low[axis]), 0.02, 0.98),
+    );
+    return [x, y];
+  };
+  const points = projected.map(toMap);
+  const middles = range(10).map((digit) => {
+    const own = points.filter((_, n) => digits[n] === digit);
+    return /** @type {Point} */ ([mean(own.map(([x]) => x)), mean(own.map(([, y]) => y))]);
+  });
+  return { points, middles, place: (embedding) => toMap(project(scaled([...embedding]))) };
+}
+
+/**
+ * The images nearest to one, and whether it is like them.
+ * @param {Knowledge} knowledge
+ * @param {Layers} layers
+ * @param {ArrayLike<number>} pixels
+ * @returns {Neighbours}
+ */
+export function neighbours({ space, limit, map }, layers, pixels) {
+  const distances = space.distances(space.place(map ? foundIn(layers) : [], inkInSquares(pixels)));
+  const places = smallest(distances, SHOWN);
+  const distance = distances[places[0]];
+  const isKnown = distance <= limit;
+  return { isKnown, sentence: isKnown ? "" : FAR, distance, limit, places };
+}
+
+/**
+ * The digit in the middle of whose images a place is.
+ * @param {Map} map
+ * @param {Point} place
+ */
+export const nearestMiddle = ({ middles }, [x, y]) =>
+  smallest(
+    middles.map((middle) => Math.hypot(middle[0] - x, middle[1] - y)),
+    1,
+  )[0];

@@ -1,0 +1,117 @@
+// Beside an answer: the training images that are nearest, a map of them all, and whether the image is like any.
+
+import { effect } from "@preact/signals-core";
+import { html, nothing } from "lit-html";
+import rules from "../../../../mnist_adder_lib/course/widgets/rules.json" with { type: "json" };
+import { contextOf, GREY, toImageData } from "../common/colours.js";
+import { find, findAll, stopAll } from "../common/dom.js";
+import { show } from "../common/view.js";
+import { nearestMiddle } from "./knowledge.js";
+
+/** @import { ReadonlySignal } from "@preact/signals-core" */
+/** @import { Answer } from "../../network/forward.js" */
+/** @import { Knowledge, Map, Neighbours, Point } from "./knowledge.js" */
+/**
+ * @typedef {object} NearestState
+ * @property {ReadonlySignal<boolean>} isThere whether there is anything to know
+ * @property {ReadonlySignal<Knowledge | null>} knowledge
+ * @property {ReadonlySignal<Neighbours | null>} neighbours none while nothing is drawn, or nothing known
+ * @property {ReadonlySignal<Answer>} result
+ * @property {ReadonlySignal<boolean>} isEmpty
+ */
+
+const { hues } = rules; // not all eyes can tell ten colours apart: each digit is where the middle of its images is
+const SIDE = 480; // of the map, in pixels
+
+/** @param {Point} point */
+const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
+
+/** @param {NearestState} state */
+function heading({ neighbours, isEmpty }) {
+  if (isEmpty.value) return "Here stand the training images that a drawing is most like.";
+  if (!neighbours.value) return "";
+  return neighbours.value.isKnown ? "It looks most like these" : "Far from all training images. The nearest:";
+}
+
+/** @param {NearestState} state */
+function alike(state) {
+  const near = state.neighbours.value;
+  const digits = state.knowledge.value?.sheet.digits;
+  const item = (/** @type {number} */ n) =>
+    html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[near?.places[n] ?? -1]}</span></li>`;
+  const share = near ? Math.min(1, near.distance / near.limit / 2) : 0;
+  const measured = near
+    ? `Distance ${near.distance.toFixed(1)}. Beyond ${near.limit.toFixed(1)} I give no sum.`
+    : "";
+  return html`
+    <p class="heading">${heading(state)}</p>
+    <ol>${[0, 1, 2, 3, 4].map(item)}</ol>
+    <p class="distance"><span class="gauge" aria-hidden="true"><i style="--share: ${share}"></i></span>
+      <span class="measured">${measured}</span></p>`;
+}
+
+/** @param {NearestState} state */
+function mapFigure({ knowledge, result, isEmpty }) {
+  const map = knowledge.value?.map;
+  const place = map && !isEmpty.value ? map.place(result.value.layers.embedding.data) : null;
+  const words =
+    map && place ? ` On it, yours is nearest to the middle of the ${nearestMiddle(map, place)}s.` : "";
+  const caption = map
+    ? "All of them by their embeddings; the ring is yours."
+    : "By the ink alone: the weights are new. A map comes when they rest.";
+  const middle = (/** @type {Point} */ point, /** @type {number} */ digit) =>
+    html`<b style=${at(point)}>${digit}</b>`;
+  return html`
+    <div class="map" role="img" style="visibility: ${map ? "visible" : "hidden"}"
+      aria-label="A map of ${knowledge.value?.space.count ?? 0} training images by their embeddings.${words}">
+      <canvas width=${SIDE} height=${SIDE} aria-hidden="true"></canvas>
+      <span class="middles">${map ? map.middles.map(middle) : nothing}</span>
+      <i class="ring" style=${place ? at(place) : ""}></i></div>
+    <figcaption aria-hidden="true">${knowledge.value ? caption : ""}</figcaption>`;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Map} map
+ * @param {number[]} digits
+ */
+function paintMap(canvas, { points }, digits) {
+  const context = contextOf(canvas);
+  context.clearRect(0, 0, SIDE, SIDE);
+  points.forEach(([x, y], n) => {
+    context.fillStyle = hues[digits[n]];
+    context.fillRect(x * SIDE - 2, y * SIDE - 2, 4, 4);
+  });
+}
+
+/**
+ * @param {HTMLElement} el
+ * @param {NearestState} state
+ * @returns {() => void} what ends it
+ */
+export function makeNearest(el, state) {
+  el.classList.add("nearest");
+  const [list, figure] = ["div", "figure"].map((name) => el.appendChild(document.createElement(name)));
+  list.className = "alike";
+  let painted = ""; // the places of the images: while one draws they often stay
+  return stopAll(
+    show(list, () => alike(state)),
+    show(figure, () => mapFigure(state)),
+    effect(() => {
+      el.hidden = !state.isThere.value;
+      const near = state.neighbours.value;
+      el.dataset.state = state.isEmpty.value ? "empty" : !near ? "waiting" : near.isKnown ? "near" : "far";
+      const images = state.knowledge.value?.sheet.images;
+      if (!near || !images || painted === String(near.places)) return;
+      painted = String(near.places);
+      findAll(list, "canvas").forEach((canvas, i) => {
+        const pixels = toImageData(images[near.places[i]], 28, 255, GREY);
+        contextOf(/** @type {HTMLCanvasElement} */ (canvas)).putImageData(pixels, 0, 0);
+      });
+    }),
+    effect(() => {
+      const known = state.knowledge.value;
+      if (known?.map) paintMap(find(figure, "canvas"), known.map, known.sheet.digits);
+    }),
+  );
+}

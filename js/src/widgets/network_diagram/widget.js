@@ -1,0 +1,84 @@
+// The front end of NetworkDiagram.
+
+import "../common/common.css";
+import "../common/widgets.css";
+import "../pad/pad.css";
+import "../viewer/viewer.css";
+import "../diagram/diagram.css";
+import "../nearest/nearest.css";
+import { batch, computed, effect, signal } from "@preact/signals-core";
+import { makeAnswer } from "../../drawing/answer.js";
+import { Drawing } from "../../drawing/drawing.js";
+import { readWeights } from "../../network/weights.js";
+import { connect, follow } from "../../state/traits.js";
+import { stopAll } from "../common/dom.js";
+import { keepKeys } from "../common/keys.js";
+import { Diagram } from "../diagram/diagram.js";
+import { sampleTaker } from "../diagram/samples.js";
+import { SelfDrawing } from "../diagram/self_drawing.js";
+import { makeNearestState } from "../nearest/state.js";
+
+/** @import { RenderArguments } from "../../state/traits.js" */
+
+/** @param {RenderArguments} widget */
+function render({ model, el }) {
+  const [{ pixels, number }, disconnect] = connect(model, {
+    pixels: /** @type {number[]} */ ([]),
+    number: 5,
+  });
+  const [weightsAsText, stopWeights] = follow(model, "weights");
+  const [here, stopHere] = follow(model, "here");
+  const [known, stopKnown] = follow(model, "known");
+  const isSmall = Boolean(model.get("small"));
+  const drawing = new Drawing();
+  const selfDrawing = model.get("draws_itself") ? new SelfDrawing(drawing) : null;
+  const given = signal(selfDrawing ? Array(784).fill(0) : pixels.peek()); // once a 7 is cleared, the pad is empty
+  const weights = computed(() => readWeights(weightsAsText.value));
+  const nearest = makeNearestState(known, weights);
+  const answer = makeAnswer({ drawing, given, number, weights, judge: nearest.judge });
+  const samples = model.get("samples") ?? [];
+  const diagram = new Diagram(el, {
+    drawing,
+    answer,
+    number,
+    here,
+    selected: signal(isSmall ? "" : here.peek() || (selfDrawing ? "block1" : "image")),
+    isSmall,
+    nearest: nearest.of(answer),
+    selfDrawing,
+    takeSample: samples.length ? sampleTaker(drawing, samples) : undefined,
+    pace: 0,
+  });
+  const stopSharing = sharePixels(pixels, given, drawing, answer.pixels, () => diagram.lightUp());
+  const stops = [stopSharing, nearest.stop, drawing.stop, disconnect, stopWeights, stopHere, stopKnown];
+  return stopAll(diagram.stop, ...stops, keepKeys(el));
+}
+
+/**
+ * Python's image takes the place of the drawing, and the drawing that of Python's image.
+ * @param {import("@preact/signals-core").Signal<number[]>} shared
+ * @param {import("@preact/signals-core").Signal<number[]>} given
+ * @param {Drawing} drawing
+ * @param {import("@preact/signals-core").ReadonlySignal<Uint8Array>} pixels
+ * @param {() => void} onImage
+ */
+function sharePixels(shared, given, drawing, pixels, onImage) {
+  let own = shared.peek(); // what is known on both sides
+  const stopImage = effect(() => {
+    if (shared.value === own) return;
+    own = shared.value;
+    batch(() => {
+      given.value = own;
+      drawing.put([]);
+    });
+    onImage();
+  });
+  const stopDrawing = effect(() => {
+    if (drawing.strokes.value.length + Object.keys(drawing.background.value).length) own = [...pixels.peek()];
+    else if (own !== given.peek()) own = given.peek();
+    shared.value = own;
+  });
+  return stopAll(stopImage, stopDrawing);
+}
+
+export default { render };

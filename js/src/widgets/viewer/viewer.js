@@ -1,0 +1,151 @@
+// The window viewer: one small window of numbers over an image, and what a layer makes of it.
+
+import { effect } from "@preact/signals-core";
+import { html, render } from "lit-html";
+import { find, stopAll, targetOf } from "../common/dom.js";
+import { MOVES } from "../common/keys.js";
+import { say } from "../common/numbers.js";
+import { show } from "../common/view.js";
+import { Pointer, paintChannels, paintPictures } from "./pictures.js";
+import { flip, hold, inside, makeBlack, makeViewerState, STEPS } from "./state.js";
+import * as view from "./view.js";
+
+/** @import { ViewerSignals, ViewerState } from "./state.js" */
+
+const SKELETON = html`
+  <div class="card">
+    <div class="bar"></div>
+    <div class="pictures">
+      <figure>
+        <figcaption class="input-name"></figcaption>
+        <canvas class="input" tabindex="0" role="application"></canvas>
+        <div class="tools" role="toolbar" aria-label="Image"></div>
+      </figure>
+      <figure>
+        <figcaption class="output-name"></figcaption>
+        <canvas class="output" role="img"></canvas>
+        <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>
+      </figure>
+    </div>
+    <div class="channels" role="group" aria-label="Channel"></div>
+    <p class="where" aria-hidden="true"></p>
+    <div class="sum"></div>
+    <p class="formula"></p>
+    <p class="live" role="status" aria-live="polite"></p>
+  </div>`;
+
+/**
+ * @param {HTMLElement} el
+ * @param {ViewerSignals} traits
+ * @returns {() => void} what ends it
+ */
+export function makeViewer(el, traits) {
+  el.classList.add("window-viewer");
+  render(SKELETON, el);
+  const state = makeViewerState(traits);
+  /** For screen readers, after keys and choices; a mouse would make it talk without end. */
+  const announce = () => {
+    const result = say(view.lookAt(state).result);
+    find(el, ".live").textContent = `${view.placeInWords(state)}: ${view.ruleInWords(state)} ${result}`;
+  };
+  const stopViews = showAll(el, state, announce);
+  const [input, output] = [find(el, "canvas.input"), find(el, "canvas.output")];
+  listen(
+    /** @type {HTMLCanvasElement} */ (input),
+    /** @type {HTMLCanvasElement} */ (output),
+    state,
+    announce,
+  );
+  pointAtTerms(el, state);
+  const paint = () => {
+    paintPictures(el, state);
+    paintChannels(el, state);
+  };
+  const stopPainting = effect(paint);
+  const sizes = new ResizeObserver(paint);
+  sizes.observe(input);
+  sizes.observe(output);
+  window.addEventListener("resize", paint); // page zoom changes devicePixelRatio only
+  return stopAll(stopPainting, stopViews, state.preset.stop, () => {
+    sizes.disconnect();
+    window.removeEventListener("resize", paint);
+  });
+}
+
+/**
+ * @param {HTMLElement} el
+ * @param {ViewerState} state
+ * @param {() => void} announce
+ */
+function showAll(el, state, announce) {
+  return stopAll(
+    show(find(el, ".bar"), () => view.bar(state, announce)),
+    show(find(el, ".input-name"), () => view.inputCaption(state)),
+    show(find(el, ".output-name"), () => html`${STEPS[state.shownMode.value].output}`),
+    show(find(el, ".tools"), () => view.tools(state)),
+    show(find(el, ".channels"), () => view.channels(state, announce)),
+    show(find(el, ".where"), () => html`${view.placeInWords(state)}`),
+    show(find(el, ".sum"), () => view.sum(state, announce)),
+    show(find(el, ".formula"), () => view.formula(state)),
+    effect(() => {
+      const card = find(el, ".card");
+      card.dataset.mode = state.shownMode.value;
+      card.classList.toggle("fixed", state.fixed.value);
+      find(el, ".pictures").classList.toggle("several", state.shown.value.length > 1);
+      find(el, "canvas.input").classList.toggle("drawing", state.isPen.value);
+      find(el, "canvas.input").ariaLabel = view.inputLabel(state);
+      find(el, "canvas.output").ariaLabel = view.outputLabel(state);
+    }),
+  );
+}
+
+/**
+ * Pointers on both pictures, keys on the first.
+ * @param {HTMLCanvasElement} input
+ * @param {HTMLCanvasElement} output
+ * @param {ViewerState} state
+ * @param {() => void} announce
+ */
+function listen(input, output, state, announce) {
+  for (const canvas of [input, output]) new Pointer(state, canvas, input);
+  input.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !obey(event, state)) return;
+    event.preventDefault();
+    announce();
+  });
+}
+
+/**
+ * Does what a key says; false where it says nothing.
+ * @param {KeyboardEvent} event
+ * @param {ViewerState} state
+ */
+function obey({ key, shiftKey }, state) {
+  if (key in MOVES) {
+    const far = (shiftKey ? 5 : 1) * (state.shownMode.peek() === "pooling" ? 2 : 1);
+    const [row, column] = state.at.peek();
+    const { across, down } = MOVES[key];
+    const { convolution } = state.numbers.peek().after;
+    hold(state, inside([row + far * down, column + far * across], convolution));
+  } else if (key === " " && state.isPlain.peek()) flip(state);
+  else if (key === "Delete" && state.isPlain.peek()) makeBlack(state);
+  else return false;
+  return true;
+}
+
+/**
+ * What is pointed at in one of the tables, or in the line below, is marked in all.
+ * @param {HTMLElement} el
+ * @param {ViewerState} state
+ */
+function pointAtTerms(el, state) {
+  for (const part of [find(el, ".sum"), find(el, ".formula")]) {
+    part.addEventListener("pointerover", (event) => {
+      const pointed = state.shownMode.peek() === "convolution" ? targetOf(event, "[data-i]") : null;
+      state.hot.value = pointed ? Number(pointed.dataset.i) : null;
+    });
+    part.addEventListener("pointerleave", () => {
+      state.hot.value = null;
+    });
+  }
+}

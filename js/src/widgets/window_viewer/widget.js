@@ -1,0 +1,20 @@
+// The front end of WindowViewer.
+
+import "../common/common.css";
+import "../common/widgets.css";
+import "../viewer/viewer.css";
+import { connect } from "../../state/traits.js";
+import { stopAll } from "../common/dom.js";
+import { keepKeys } from "../common/keys.js";
+import { DEFAULTS } from "../viewer/state.js";
+import { makeViewer } from "../viewer/viewer.js";
+
+/** @import { RenderArguments } from "../../state/traits.js" */
+
+/** @param {RenderArguments} widget */
+function render({ model, el }) {
+  const [traits, disconnect] = connect(model, DEFAULTS);
+  return stopAll(makeViewer(el, traits), disconnect, keepKeys(el));
+}
+
+export default { render };

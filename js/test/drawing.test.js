@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { signal } from "@preact/signals-core";
+import { makeAnswer } from "../src/drawing/answer.js";
+import { Drawing } from "../src/drawing/drawing.js";
+import { fill, limits, sentences } from "../src/drawing/rules.js";
+import { describe, percent, remark } from "../src/drawing/sentences.js";
+import { drawOver, frameStrokes } from "../src/drawing/strokes.js";
+import { bytes, golden, images, shipped } from "./golden.js";
+
+/** @param {ArrayLike<number>} list */
+const likeliest = (list) => Array.from(list).indexOf(Math.max(...Array.from(list)));
+
+/** The state of a page without anything on its pad. */
+function page() {
+  const drawing = new Drawing();
+  const given = signal(new Uint8Array(784));
+  const [number, weights] = [signal(5), signal(shipped)];
+  const judge = signal(/** @type {import("../src/drawing/answer.js").Judge | null} */ (null));
+  return { drawing, number, weights, judge, answer: makeAnswer({ drawing, given, number, weights, judge }) };
+}
+
+test("300 drawings are framed and answered as in Python", () => {
+  const { drawing, number, answer } = page();
+  for (const { strokes, number: wanted, pixels, digits, sums } of golden.framing) {
+    number.value = wanted;
+    drawing.put(strokes);
+    const seen = bytes(pixels);
+    const off = Math.max(...answer.pixels.value.map((pixel, i) => Math.abs(pixel - seen[i])));
+    assert.ok(off <= 1, `${off}`);
+    if (!digits) {
+      assert.equal(answer.trust.value, "empty");
+      continue;
+    }
+    const { digitProbabilities, sumProbabilities } = answer.result.value;
+    for (const [found, expected] of [
+      [digitProbabilities, digits],
+      [sumProbabilities, sums],
+    ])
+      assert.ok(
+        Math.max(
+          ...found.map((/** @type {number} */ p, /** @type {number} */ i) => Math.abs(p - expected[i])),
+        ) < 2e-3,
+      );
+  }
+});
+
+test("what is said of them is what Python says", () => {
+  let alike = 0;
+  for (const { pixels, number, warning, sentence, digits, sums } of golden.framing.slice(1)) {
+    assert.equal(remark(bytes(pixels), limits.most_ink), warning);
+    const prediction = {
+      digitProbabilities: digits,
+      sumProbabilities: sums,
+      digit: likeliest(digits),
+      total: likeliest(sums),
+    };
+    alike += Number(describe(prediction, number, warning)[0] === sentence);
+  }
+  assert.ok(alike >= 0.98 * (golden.framing.length - 1)); // where a share is on the edge of two percents
+});
+
+test("each kind of sentence, warning and percentage is Python's", () => {
+  for (const { digits, sums, warning, sentence, certain } of golden.sentences.said) {
+    const prediction = {
+      digitProbabilities: digits,
+      sumProbabilities: sums,
+      digit: likeliest(digits),
+      total: likeliest(sums),
+    };
+    assert.deepEqual(describe(prediction, 5, warning), [sentence, certain]);
+  }
+  for (const [share, words] of golden.sentences.percent) assert.equal(percent(share), words);
+  for (const [image, words] of golden.sentences.remarks)
+    assert.equal(remark(bytes(image), limits.most_ink), words);
+});
+
+test("ink over a picture takes nothing away", () => {
+  const over = drawOver(images[0], [
+    [
+      [0.1, 0.1],
+      [0.1, 0.9],
+    ],
+  ]);
+  assert.ok(over.every((pixel, i) => pixel >= images[0][i]));
+  assert.equal(over[28 * 14 + 2], 255);
+});
+
+test("where the network isn't to be trusted, its answer is dimmed with a word", () => {
+  const { drawing, answer, judge } = page();
+  assert.equal(answer.trust.value, "empty");
+  assert.match(answer.untrusted.value, /the network itself would say \d/);
+  drawing.put(golden.framing[8].strokes); // a 7
+  assert.deepEqual([answer.trust.value, answer.untrusted.value], ["sure", ""]);
+  assert.match(answer.sentence.value, /I see a 7.* 7 \+ 5 = 12/);
+  judge.value = () => ({ isKnown: false, sentence: "Far." });
+  assert.deepEqual(
+    [answer.trust.value, answer.sentence.value, answer.doubt.value],
+    ["refused", "Far.", "Far."],
+  );
+  assert.equal(answer.untrusted.value, fill(sentences.untrusted, { digit: 7 }));
+  judge.value = null;
+  drawing.put([[[0.5, 0.5]]]);
+  assert.deepEqual([answer.trust.value, answer.doubt.value], ["refused", sentences.too_little_ink]);
+});
+
+test("undo gives back what was there before, whoever put it there", () => {
+  const { drawing, answer } = page();
+  const digit = { url: "data:", about: "Image 0.", pixels: images[0] };
+  drawing.put([], digit);
+  drawing.add([
+    [0.1, 0.1],
+    [0.1, 0.9],
+  ]);
+  assert.notDeepEqual(answer.pixels.value, images[0]);
+  drawing.undo();
+  assert.deepEqual([...answer.pixels.value], [...images[0]]);
+  assert.equal(drawing.background.value, digit);
+  drawing.undo();
+  assert.ok(drawing.isEmpty.value);
+  drawing.redo();
+  drawing.redo();
+  assert.equal(drawing.strokes.value.length, 1);
+  drawing.undo();
+  drawing.add([[0.5, 0.5]]); // another way from here
+  drawing.redo();
+  assert.deepEqual(drawing.strokes.value, [[[0.5, 0.5]]]);
+  drawing.clear();
+  drawing.undo();
+  assert.equal(drawing.strokes.value.length, 1);
+});
+
+test("two pads with one drawing: each sees what the other does", () => {
+  const shared = new Drawing();
+  const other = shared.all;
+  shared.unfinished.value = [
+    [0.2, 0.2],
+    [0.3, 0.3],
+  ];
+  assert.equal(other.value.length, 1);
+  shared.add([
+    [0.2, 0.2],
+    [0.4, 0.4],
+  ]);
+  assert.deepEqual(other.value, [
+    [
+      [0.2, 0.2],
+      [0.4, 0.4],
+    ],
+  ]);
+});
+
+test("without strokes there is no ink", () => {
+  assert.ok(frameStrokes([]).every((pixel) => pixel === 0));
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { randomNumbers } from "../src/network/random.js";
+import { connect, Traits } from "../src/state/traits.js";
+import { here, step } from "../src/widgets/ball_on_curve/descent.js";
+import { decimalsFor, say, total } from "../src/widgets/common/numbers.js";
+import { percentOf } from "../src/widgets/hidden_sums/numbers.js";
+
+test("what is shown adds up as shown", () => {
+  assert.equal(
+    decimalsFor([1.13, 0.89, -0.21], ([a, b, c]) => a * b + c),
+    2,
+  );
+  const random = randomNumbers(3);
+  for (let n = 0; n < 200; n++) {
+    const numbers = [1, 2, 3].map(() => 4 * random() - 2);
+    const calculate = (/** @type {number[]} */ [a, b, c]) => a * b + c;
+    const many = decimalsFor(numbers, calculate);
+    const shown = numbers.map((one) => Number(say(one, many).replace("−", "-")));
+    assert.equal(say(calculate(shown)), say(calculate(numbers)));
+    const parts = Array.from({ length: 9 }, () => 2 * random() - 1);
+    const fine = decimalsFor(parts, total);
+    assert.equal(say(total(parts.map((one) => +one.toFixed(fine)))), say(total(parts)));
+  }
+});
+
+test("numbers and shares in words", () => {
+  assert.deepEqual([say(-0.001), say(-1.5), say(2)], ["0", "−1.5", "2"]);
+  assert.deepEqual([0, 0.0001, 0.5, 0.956, 0.9999, 1].map(percentOf), [
+    "0%",
+    "0.1%",
+    "50%",
+    "95.6%",
+    "99.9%",
+    "100%",
+  ]);
+});
+
+test("gradient steps go down, with momentum too far, and with too high a rate away", () => {
+  let descent = { path: [1], velocity: 0 };
+  descent = step(descent, 0.1, 0);
+  assert.ok(Math.abs(here(descent) - 2.6) < 1e-12); // 1 - 0.1 · (8 · 1 - 24)
+  assert.ok(Math.abs(here(step(descent, 0.1, 0.5)) - (2.6 - 0.1 * (0.5 * -16 + 8 * 2.6 - 24))) < 1e-12);
+  assert.ok(Math.abs(here(step(descent, 0.3, 0)) - 3) > 0.4);
+});
+
+test("traits and signals are one state, and what changes together is saved once", () => {
+  const model = new Traits({ strokes: [1], number: 5 });
+  let saved = 0;
+  model.save_changes = () => {
+    saved++;
+  };
+  const [signals, stop] = connect(model, { strokes: [0], number: 0, other: "as given" });
+  assert.deepEqual([signals.strokes.value, signals.other.value], [[1], "as given"]);
+  model.set("number", 7); // as Python does
+  assert.deepEqual([signals.number.value, saved], [7, 0]);
+  signals.number.value = 8;
+  assert.deepEqual([model.get("number"), saved], [8, 1]);
+  stop();
+  signals.number.value = 9;
+  model.set("strokes", [2]);
+  assert.deepEqual([model.get("number"), signals.strokes.value, saved], [8, [1], 1]);
+});

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeAdder, putIn, readImages } from "../src/network/adder.js";
+import {
+  ALL,
+  askAll,
+  atRandom,
+  complaintAbout,
+  LONG,
+  lostSums,
+  meanShare,
+  pattern,
+  SHORT,
+  seenBeside,
+  testable,
+  trainInSlices,
+} from "../src/network/hidden_pairs.js";
+import { randomNumbers } from "../src/network/random.js";
+import { Trainer } from "../src/network/trainer.js";
+import { flatten, randomWeights, shapesOf } from "../src/network/weights.js";
+import {
+  coarse,
+  coarseNumbers,
+  digits,
+  distance,
+  floats,
+  golden,
+  images,
+  pageData,
+  shipped,
+  wasm,
+} from "./golden.js";
+
+/** @import { AnswersWith, Image, Told } from "../src/network/adder.js" */
+/** @import { Pair, Plan } from "../src/network/hidden_pairs.js" */
+
+const sheet = { images, digits };
+const TEACH = wasm("teach.wasm");
+const ADDER = wasm("adder.wasm");
+
+const makeTrainer = (seed = 0) => Trainer.make({ wasm: TEACH, training: sheet, heldBack: sheet, seed });
+
+test("gradients of the whole network are PyTorch's", async () => {
+  for (const { weights, numbers, loss, parts } of golden.training) {
+    const network = coarse(weights);
+    const trainer = await makeTrainer();
+    trainer.begin(flatten(network), 1);
+    trainer.give(
+      sheet,
+      numbers.map((/** @type {number} */ _, /** @type {number} */ n) => n),
+      numbers,
+    );
+    assert.ok(Math.abs(trainer.c.slopes(numbers.length) - loss) < 1e-5 * loss);
+    const gradients = trainer.view("gradients", Float32Array, trainer.size);
+    const after = trainer.view("weights", Float32Array, trainer.size);
+    let at = 0;
+    for (const [name, { data }] of Object.entries(network)) {
+      const list = name.includes("running_") ? after : gradients;
+      const expected = floats(parts[name]); // some gradients are 0, but for rounding
+      const close = 1e-4 * Math.max(...expected.map(Math.abs)) + 1e-6;
+      assert.ok(
+        expected.every((value, i) => Math.abs(value - list[at + i]) <= close),
+        name,
+      );
+      at += data.length;
+    }
+  }
+});
+
+test("how well a network does is what Python says", async () => {
+  const trainer = await makeTrainer();
+  trainer.begin(flatten(shipped), 1);
+  const { digit, both } = trainer.examine();
+  assert.ok(Math.abs(digit - golden.evaluated.digit) < 1e-6);
+  assert.ok(both > 90 && both <= digit); // of other numbers than Python's
+});
+
+test("it learns, and the same seed gives the same network", async () => {
+  const runs = [];
+  for (const seed of [1, 1, 2]) {
+    const trainer = await makeTrainer(seed);
+    trainer.begin(flatten(randomWeights(shapesOf(shipped), randomNumbers(0))), 40);
+    runs.push(Array.from({ length: 40 }, () => trainer.step()));
+  }
+  assert.deepEqual(runs[0], runs[1]);
+  assert.notDeepEqual(runs[0], runs[2]);
+  const sum = (/** @type {number[]} */ losses) => losses.reduce((a, b) => a + b);
+  for (const run of runs) assert.ok(sum(run.slice(-5)) < 0.8 * sum(run.slice(0, 5)));
+});
+
+test("gradients and steps of the small adder are PyTorch's", async () => {
+  for (const { told, answer, examples, start, gradients, end, outputs } of golden.adders) {
+    const adder = await makeAdder(ADDER, told, answer, randomNumbers(1));
+    adder.values.set(coarseNumbers(start));
+    putIn(adder, examples);
+    adder.code.train(50, 1, 0.01, 1);
+    assert.ok(distance(adder.gradients, floats(gradients)) < 1e-4, answer);
+    adder.code.train(50, 2, 0.01, 1);
+    assert.ok(distance(adder.values, floats(end)) < 1e-4, answer);
+    adder.code.forward(50, 0);
+    const expected = floats(outputs);
+    assert.ok(distance(adder.outputs.subarray(0, expected.length), expected) < 1e-3, answer);
+  }
+});
+
+/**
+ * Trains an adder on the pairs that aren't hidden, by one plan after the other: shares of right sums of seen and
+ * hidden pairs after each.
+ * @param {{ training: Image[], others: Image[] }} data
+ * @param {Pair[]} hidden
+ * @param {{ told: Told, answer: AnswersWith, seed: number, plans?: Plan[] }} how
+ */
+async function train(data, hidden, { told, answer, seed, plans = [SHORT] }) {
+  const random = randomNumbers(seed);
+  const adder = await makeAdder(ADDER, told, answer, random);
+  const shares = [];
+  for (const plan of plans) {
+    const seen = seenBeside(hidden);
+    const { promise, resolve } = later();
+    trainInSlices(adder, plan, { images: data.training, seen, random }, (_, isLast) => isLast && resolve());
+    await promise;
+    const answers = askAll(adder, data.others);
+    shares.push({ seen: meanShare(answers, seen), hidden: meanShare(answers, hidden) });
+    adder.code.restart();
+  }
+  return shares;
+}
+
+function later() {
+  let resolve = () => {};
+  const promise = new Promise((/** @type {(value?: undefined) => void} */ done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+test("what was hidden is not learned, unless the adder is built for it", async () => {
+  const data = readImages(pageData().adder);
+  const hidden = testable(pattern());
+  assert.equal(hidden.length, 19); // the sum 0 no other pair has
+  for (const seed of [0, 1, 2]) {
+    const [classes] = await train(data, hidden, { told: "kind", answer: "classes", seed });
+    assert.ok(classes.seen >= 0.97 && classes.hidden <= 0.05, JSON.stringify(classes));
+    const [number] = await train(data, hidden, { told: "amount", answer: "number", seed });
+    assert.ok(number.seen >= 0.85 && number.hidden >= 0.8, JSON.stringify(number));
+    const [shift] = await train(data, hidden, { told: "kind", answer: "shift", seed });
+    assert.ok(shift.seen >= 0.97 && shift.hidden >= 0.97, JSON.stringify(shift));
+  }
+});
+
+test("hidden sums come while it forgets", async () => {
+  const { adder, pairs } = pageData();
+  const plans = [SHORT, { ...LONG, classes: 3000 }];
+  const [before, after] = await train(readImages(adder), pairs, {
+    told: "kind",
+    answer: "classes",
+    seed: 0,
+    plans,
+  });
+  assert.ok(before.hidden <= 0.1 && after.seen >= 0.97 && after.hidden >= before.hidden + 0.2);
+});
+
+test("which pairs can be hidden", () => {
+  assert.equal(pattern().length, 20);
+  assert.deepEqual(lostSums(pattern()), [0]);
+  assert.match(complaintAbout([...pattern(), [0, 1]]), /At most 20/);
+  const row = ALL.filter(([digit]) => digit === 4);
+  assert.match(complaintAbout(row), /The digit 4 needs at least one/);
+  assert.match(complaintAbout(ALL.filter(([, number]) => number === 4)), /The number 4 needs/);
+  for (let seed = 0; seed < 20; seed++) {
+    const pairs = atRandom(randomNumbers(seed));
+    assert.equal(pairs.length, 10);
+    assert.deepEqual([lostSums(pairs), complaintAbout(pairs)], [[], ""]);
+  }
+});

@@ -1,0 +1,24 @@
+"""Where the widgets' front ends are: what `npm run build` in js/ makes of its modules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from anywidget import AnyWidget
+
+BUILT = Path(__file__).with_name("built")
+# What Python and the front end share; js/ reads the same file.
+RULES = json.loads(Path(__file__).with_name("rules.json").read_text("utf-8"))
+
+
+def front_end(name: str) -> tuple[Path, Path]:
+    """What anywidget wants as `_esm` and `_css`."""
+    return BUILT / f"{name}.js", BUILT / f"{name}.css"
+
+
+def traits_of(widget: AnyWidget) -> dict:
+    """The traits of a widget's own, for a page without Python."""
+    of_all = AnyWidget.class_trait_names()
+    return {name: value for name, value in widget.get_state().items()
+            if name[0] != "_" and name not in of_all}
