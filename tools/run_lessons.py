@@ -28,6 +28,7 @@ def run(path):
     NotebookClient(
         notebook,
         timeout=None,
+        startup_timeout=600,  # of a busy machine: it imports PyTorch
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
