@@ -96,11 +96,12 @@ def test_widgets_are_read_for_the_code_that_ran_and_for_no_other(tmp_path):
     notebook.cells[0].source = f"{ASKS}  # another address"
     notebook.cells.append(v4.new_markdown_cell("More is said."))
     assert stored_widgets.read("lesson", notebook, tmp_path) == {"one": widgets}
+    assert stored_widgets.is_current("lesson", notebook, tmp_path)
     notebook.cells[1].source = "2"
-    with pytest.raises(ValueError, match="code of lesson has changed.*run_lessons.py"):
+    with pytest.raises(ValueError, match="lesson aren't those of its code: run .*lessons.py"):
         stored_widgets.read("lesson", notebook, tmp_path)
-    with pytest.raises(ValueError, match="run_lessons.py"):
-        stored_widgets.read("other", notebook, tmp_path)
+    assert not stored_widgets.is_current("lesson", notebook, tmp_path)
+    assert not stored_widgets.is_current("other", notebook, tmp_path)
 
 
 def test_the_traits_that_are_stored_are_those_that_widgets_have():

@@ -123,12 +123,11 @@ def tag(cell, name: str) -> None:
 
 def as_page(notebook, path: Path, address: str):
     """A lesson for the site: the cell for Colab folded, widgets live where they need no Python."""
-    is_lesson = path.stem != "glossary" and path.parent.name != "solutions"
-    widgets = stored_widgets.read(path.stem, notebook) if is_lesson else {}
+    widgets = stored_widgets.read(path.stem, notebook) if is_lesson(path) else {}
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
     if path.stem != "glossary":
-        here = READ_HERE if is_lesson else ""
+        here = READ_HERE if is_lesson(path) else ""
         above = f"\n\n{buttons(path, address)}\n\n{here}\n"
         header.source = header.source.replace("\n\n", above, 1)
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and ASKS not in cell.source]
@@ -138,7 +137,7 @@ def as_page(notebook, path: Path, address: str):
             cell.metadata.tags = ["hide-input"]
         for widget in widgets.get(cell.id, []):
             show_widget(cell, widget)
-    if is_lesson:
+    if is_lesson(path):
         add_guesses(code, path.stem.partition("_")[2])
     return notebook
 
@@ -200,6 +199,19 @@ def card(title: str, path: str, will: str, static: Path) -> str:
                        will=will, minutes=minutes)
 
 
+def is_lesson(path: Path) -> bool:
+    return path.parent == NOTEBOOKS and path.stem != "glossary"
+
+
+def check_widgets(paths: list[Path]) -> None:
+    """Stop, and name all lessons whose widgets aren't those of their code."""
+    old = [f"notebooks/{path.name}" for path in filter(is_lesson, paths)
+           if not stored_widgets.is_current(path.stem, nbformat.read(path, as_version=4))]
+    if old:
+        sys.exit("The code of these lessons has changed since their widgets were stored: "
+                 f"{stored_widgets.TO_STORE} {' '.join(old)}")
+
+
 def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     """Put all that the site is made of into a folder, laid out like the repository."""
     shutil.rmtree(sources, ignore_errors=True)
@@ -218,6 +230,7 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
         text = ROW.sub("", part(readme, heading)).replace("| lesson | you will |\n|---|---|\n", "")
         (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
     found = notebooks(chosen)
+    check_widgets(found)
     network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained()))
     (sources / "parts" / "start.html").write_text(as_html(**network), "utf-8")
     cards = "".join(card(*row, sources / "static") for row in ROW.findall(readme)

@@ -21,6 +21,7 @@ from typing import Any
 from notebook_files import ASKS, NOTEBOOKS
 
 FOLDER = NOTEBOOKS.parent / "docs" / "site" / "widgets"
+TO_STORE = "run python tools/run_lessons.py"
 KIND = "application/vnd.mnist-adder.widget+json"  # of an output that holds such data
 
 
@@ -48,18 +49,25 @@ def write(lesson: str, notebook, widgets: list[dict], folder: Path = FOLDER) -> 
     (folder / f"{lesson}.jsonl").write_text(text, encoding="utf-8", newline="\n")
 
 
+def is_current(lesson: str, notebook, folder: Path = FOLDER) -> bool:
+    """Whether the widgets of a lesson are stored, and its code is still the code that ran."""
+    path = folder / f"{lesson}.jsonl"
+    if not path.exists():
+        return False
+    with path.open(encoding="utf-8") as file:
+        return json.loads(file.readline())["code"] == fingerprint(notebook)
+
+
 def read(lesson: str, notebook, folder: Path = FOLDER) -> dict[str, list[dict[str, Any]]]:
     """The data of the widgets that each cell shows, by the cell's id; see above.
 
     Raises ValueError where they weren't stored, or the lesson's code has changed since.
     """
-    path = folder / f"{lesson}.jsonl"
-    lines = path.read_text("utf-8").splitlines() if path.exists() else ['{"code": ""}']
-    first, *widgets = map(json.loads, lines)
-    if first["code"] != fingerprint(notebook):
-        raise ValueError(f"The code of {lesson} has changed since its widgets were stored. Run it: "
-                         f"python tools/run_lessons.py notebooks/{lesson}.ipynb")
+    if not is_current(lesson, notebook, folder):
+        raise ValueError(f"The widgets of {lesson} aren't those of its code: {TO_STORE} "
+                         f"notebooks/{lesson}.ipynb")
+    _, *lines = (folder / f"{lesson}.jsonl").read_text("utf-8").splitlines()
     by_cell: dict[str, list] = {}
-    for data in widgets:
+    for data in map(json.loads, lines):
         by_cell.setdefault(data["cell"], []).append(data)
     return by_cell
