@@ -15,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,10 +38,15 @@ COMPARISON = re.compile(r"^guesses\.compare\(.*\Z", re.MULTILINE | re.DOTALL)
 
 def run_lesson(path: Path) -> None:
     """Run a lesson with other seeds, each cell twice; raises what a cell raises."""
+    with tempfile.TemporaryDirectory() as folder:  # for the files that a lesson keeps
+        run_in(folder, path)
+
+
+def run_in(folder: str, path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(OTHER_SEEDS))
     client = NotebookClient(notebook, timeout=1200, kernel_name="python3",
-                            resources={"metadata": {"path": str(path.parent)}})
+                            resources={"metadata": {"path": folder}})
     # What is drawn into widgets is not looked at. Answering them in the middle of a cell has, on a
     # busy machine, left a kernel and its client waiting for each other.
     client.widget_registry = {}

@@ -27,52 +27,52 @@ def _places():
 
 
 @checks.add(
-    "With 1 channel or with 500: one window in each, and one sum over all. You have just written "
-    "what a convolution does at every place.",
+    "It works for 1 channel and for 500: a window in each of them, and one sum over all. You have "
+    "just written what a convolution does at every place.",
     probes=_places,
     mistakes={
-        "You give a sum for each channel. The next layer gets one value: add these sums, too.":
+        "You return a sum for each channel. Only one value comes out: add up these sums as well.":
             (".sum()", ".sum(dim=(1, 2))"),
-        "Nine values: add up over the window, too, not over the channels only.":
+        "You return nine values. Add up over the window as well, not only over the channels.":
             (".sum()", ".sum(dim=0)"),
-        "These are the products. Now add up all of them.": (".sum()", ""),
-        "What you multiply isn't of one size. The window has 3 rows and 3 columns in every "
-        "channel: `[:, rows, columns]`. The first thing in the brackets is the channel.":
+        "You return the products. Now add up all of them.": (".sum()", ""),
+        "The two tensors that you multiply don't have the same shape. The window has 3 rows and 3 "
+        "columns in every channel: `[:, rows, columns]`. The channel comes first in the brackets.":
             [(WINDOW, WINDOW.replace(":, ", "", 1)), ("windows *", "channels *")],
-        "Only the first channel is in your sum. Every channel has a window of its own.":
+        "Your sum contains only the first channel. Every channel has a window of its own.":
             ("(windows * weights)", "(windows[0] * weights[0])"),
-        "Only the last channel is in your sum. Does each round of your loop add to what was there?":
+        "Your sum contains only the last channel. Does each round of your loop add to the sum?":
             ("(windows * weights)", "(windows[-1] * weights[-1])"),
-        "It adds up two channels, however many there are: `len(channels)` says how many.":
+        "You always add up two channels. `len(channels)` says how many there are.":
             ("(windows * weights).sum()",
              "sum((windows[channel] * weights[channel]).sum() for channel in range(2))"),
-        "All channels got the weights of the first. Every channel has weights of its own.":
+        "You multiply every channel by the weights of the first one. Each has weights of its own.":
             ("weights)", "weights[0])"),
-        "Your window has its corner at this place. It should have its middle there: it begins one "
-        "row above and one column to the left.": (" - 1", "", "+ 2", "+ 3"),
-        "Your window has its lower right corner at this place. It should have its middle there.":
+        "The upper left corner of your window is at this place. Its middle should be there, so the "
+        "window begins one row above and one column to the left.": (" - 1", "", "+ 2", "+ 3"),
+        "The lower right corner of your window is at this place. Its middle should be there.":
             (" - 1", " - 2", "+ 2", "+ 1"),
-        "A slice ends before its end: `4:7` is 4, 5, 6. Yours is too short for the window.":
+        "A slice stops before its end: `4:7` is 4, 5, 6. Your slice is too short for the window.":
             [("+ 2", "+ 1"), ("row + 2", "row + 1"), ("column + 2", "column + 1")],
-        "You took the row for the column. The row comes first, then the column.":
+        "You confused row and column. The row comes first, then the column.":
             (WINDOW, "[:, column - 1 : column + 2, row - 1 : row + 2]"),
-        "You turned the weights upside down. Each value meets the weight in the same place.":
+        "You turned the weights upside down. Multiply each value by the weight in the same place.":
             [("weights)", "weights.flip(1, 2))"), ("weights)", "weights.flip(1))")],
-        "Rows and columns of the weights are exchanged.": ("weights)", "weights.mT)"),
-        "That is the mean of the products. A convolution adds them up.": (".sum()", ".mean()"),
-        "That is the sum of the means. A convolution adds the products up.":
+        "You exchanged the rows and columns of the weights.": ("weights)", "weights.mT)"),
+        "You return the mean of the products. A convolution adds them up.": (".sum()", ".mean()"),
+        "You add up means. A convolution adds up the products.":
             (".sum()", ".sum() / 9"),
-        "The weights are missing: you added the pixels of the window.": (" * weights", ""),
-        "That multiplies the sum of the pixels by the sum of the weights. Multiply place by place "
-        "first, then add up.": ("(windows * weights).sum()", "windows.sum() * weights.sum()"),
-        "`@` multiplies rows by columns. Here each value meets the weight in the same place: `*`.":
+        "The weights are missing. You added up the values in the window.": (" * weights", ""),
+        "You multiply the sum of the values by the sum of the weights. Multiply place by place "
+        "first, and then add up.": ("(windows * weights).sum()", "windows.sum() * weights.sum()"),
+        "`@` multiplies rows by columns. Multiply each value by the weight in the same place: `*`.":
             ("windows * weights", "windows @ weights"),
-        "`F.conv2d` gives all places. The exercise is about one of them, and what is done there.": [
+        "`F.conv2d` computes all places. Compute just one, with a window, products and a sum.": [
             lambda c, w, row, column: F.conv2d(c[None], w[None]),
             lambda c, w, row, column: F.conv2d(c[None], w[None], padding=1),
             lambda c, w, row, column: F.conv2d(c[None], w[None])[0, 0]],
-        "`F.conv2d` wants a batch of images and a batch of windows, and gives all places. Here a "
-        "window, a product and a sum do.": lambda c, w, row, column: F.conv2d(c, w),
+        "`F.conv2d` expects a batch of images and computes all places. Here you need just one: a "
+        "window, products and a sum.": lambda c, w, row, column: F.conv2d(c, w),
     },
 )
 def convolve(channels, weights, row, column):
@@ -90,41 +90,44 @@ def _weights():
 
 
 @checks.add(
-    "So two layers without ReLU between them are one layer, whatever their weights; and so are "
-    "three, and a hundred. This is why ReLU stands between them.",
+    "So two layers without ReLU between them are one layer, whatever their weights are. The same "
+    "is true of three layers, or a hundred. That is why ReLU comes between them.",
     probes=_weights,
     mistakes={
-        "You multiplied place by place. A way from an input to an output leads through each of the "
-        "hidden values: multiply along each way, then add the ways.":
+        "You multiply place by place. From an input to an output there is a path through each "
+        "hidden value: multiply along each path, and then add up the paths.":
             lambda first, second: first * second,
-        "You added the layers. What leaves the first is *multiplied* by the second's weights.":
+        "You add the layers. What the first one computes is *multiplied* by the second one's "
+        "weights.":
             lambda first, second: first + second,
-        "The order is turned round: this is the second layer first and then the first.":
+        "The order is the wrong way round: here the second layer comes first.":
             lambda first, second: first @ second,
-        "Rows and columns are exchanged: a row of the answer belongs to an output.":
+        "Rows and columns are exchanged. Each row of the answer belongs to an output.":
             [lambda first, second: (second @ first).T, lambda first, second: first.T @ second.T],
-        "A row of `first` belongs to a hidden value. The weights from one input stand in a column "
-        "of it: `first[:, i]`.": ("first[:, i]", "first[i, :]"),
-        "A row of `second` belongs to an output. The weights that lead to one output stand in its "
+        "Each row of `first` belongs to a hidden value. The weights of one input are in a column: "
+        "`first[:, i]`.": ("first[:, i]", "first[i, :]"),
+        "Each row of `second` belongs to an output. The weights that lead to one output are in its "
         "row: `second[o, :]`.": ("second[o, :]", "second[:, o]"),
-        "One of your loops runs too far or stops early. `second` has a row for each output, "
-        "`first` a column for each input, and the hidden values are between them.":
+        "One of your loops runs too far or stops too early. `second` has a row for each output, "
+        "and `first` has a column for each input.":
             [("range(len(second))", "range(len(first))"),
              ("range(first.shape[1])", "range(first.shape[0])"),
              ("range(first.shape[1])", "range(len(second))")],
-        "The table has a row for each output and a column for each input.":
+        "Your table should have a row for each output and a column for each input.":
             [("zeros(len(second), first.shape[1])", "zeros(len(first), first.shape[1])"),
              ("zeros(len(second), first.shape[1])", "zeros(first.shape[1], len(second))"),
              ("zeros(len(second), first.shape[1])", "zeros(2, 3)")],
-        "There is no ReLU between these layers, nor behind them: weights may be negative.":
+        "There is no ReLU in this exercise, neither between the layers nor after them. Weights may "
+        "be negative.":
             lambda first, second: F.relu(second @ first),
-        "It is the ways' mean. Add them up.": (".sum()", ".mean()"),
-        "You return in the loop, or one number: all weights are asked for, a table of them.":
+        "You take the mean of the paths. Add them up.": (".sum()", ".mean()"),
+        "You return a single number, perhaps from inside the loop. Return a table of all weights.":
             ("merged[o, i] =", "return"),
-        "The weights of a way are multiplied, not added.": ("] * first", "] + first"),
-        "The inputs' weights are lost: every way has two weights.": (" * first[:, i]", ""),
-        "Only the way through the last hidden value is there: `=` overwrites the ways before. Add "
-        "up, `+=`.": ("(second[o, :] * first[:, i]).sum()", "second[o, -1] * first[-1, i]"),
+        "The two weights of a path are multiplied, not added.": ("] * first", "] + first"),
+        "The weights in `first` are missing. Every path has two weights.": (" * first[:, i]", ""),
+        "You keep only the path through the last hidden value: `=` overwrites the paths before it. "
+        "Add them up with `+=`.":
+            ("(second[o, :] * first[:, i]).sum()", "second[o, -1] * first[-1, i]"),
     },
 )
 def merge(first, second):
@@ -149,36 +152,39 @@ def _tent_places():
 
 
 @checks.add(
-    "Three ReLUs, three bends. A weighted sum alone is a straight line, and sums of straight lines "
-    "are straight: without ReLU no layer, and no hundred layers, could draw this tent.",
+    "Three ReLUs make three bends. A weighted sum alone is a straight line, and sums of straight "
+    "lines are straight. Without ReLU, even a hundred layers couldn't draw this tent.",
     probes=_tent_places, without=NO_NETWORK,
     mistakes={
-        "It goes on rising: at 1 a second ReLU has to turn it.": lambda x: F.relu(x),
-        "It is flat from 1 on. Subtracting one ReLU stops the rise; to go down, subtract two.":
+        "Your line goes on rising. At x = 1 a second ReLU has to make it fall.":
+            lambda x: F.relu(x),
+        "Your line is flat from x = 1 on. Subtracting one ReLU stops the rise; to fall, subtract "
+        "two.":
             [lambda x: F.relu(x) - F.relu(x - 1),
              lambda x: F.relu(x) - F.relu(x - 1) + F.relu(x - 2)],
-        "It goes on falling: at 2 a third ReLU has to stop it.":
+        "Your line goes on falling. At x = 2 a third ReLU has to stop it.":
             lambda x: F.relu(x) - 2 * F.relu(x - 1),
-        "Behind 2 it doesn't stay at 0, but the third ReLU turns it too much.":
+        "After x = 2 your line rises again. The third ReLU is too steep.":
             lambda x: F.relu(x) - 2 * F.relu(x - 1) + 2 * F.relu(x - 2),
-        "Behind 2 it falls even faster: the third ReLU is added, not subtracted.":
+        "After x = 2 your line falls even faster. Add the third ReLU, don't subtract it.":
             lambda x: F.relu(x) - 2 * F.relu(x - 1) - F.relu(x - 2),
-        "Left of 0 nothing may happen yet: each ReLU has to be 0 there.": [
+        "To the left of x = 0 the tent is 0, so each ReLU has to be 0 there.": [
             lambda x: x, lambda x: F.relu(1 - x), lambda x: F.relu(x + 1),
             lambda x: 1 - x, lambda x: F.relu(-x), ("F.relu(x) ", "x "),
             lambda x: F.relu(x + 1) - 2 * F.relu(x) + F.relu(x - 1)],
-        "Without ReLU it is a straight line, or none at all: put each bracket into an `F.relu`.":
+        "Without ReLU you get a straight line, here 0 everywhere. Put each bracket into an "
+        "`F.relu`.":
             lambda x: x - 2 * (x - 1) + (x - 2),
-        "At 1 it turns the wrong way: `F.relu(x + 1)` begins at -1.":
+        "`F.relu(x + 1)` begins to rise at x = -1, not at x = 1. Which one begins at 1?":
             lambda x: F.relu(x) - 2 * F.relu(x + 1) + F.relu(x + 2),
-        "From 0 to 1 it rises too steeply: as steeply as x does.":
+        "From 0 to 1 your line rises too steeply. The tent rises only as steeply as x itself.":
             [lambda x: 2 * F.relu(x) - 3 * F.relu(x - 1) + F.relu(x - 2),
              lambda x: 2 * (F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2))],
-        "One number at a time it works, but `x` may hold many: `if` and `max` decide once for all "
-        "of them, `F.relu` for each.": [
+        "It works for one number at a time, but `x` may hold many. `if` and `max` decide once for "
+        "all of them; `F.relu` decides for each one.": [
             lambda x: max(0 * x, 1 - abs(x - 1)),
             ("return", "if x < 0:\n        return 0 * x\n    return")],
-        "It adds up all heights. Each number in `x` has a height of its own.":
+        "You add up all heights. Each number in `x` has a height of its own.":
             lambda x: (F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2)).sum(),
     },
 )
@@ -194,52 +200,53 @@ def _scores():
                 (torch.tensor([-1000.0, -999, -990]),), (torch.tensor([0.0, 1000, 5]),)]
 
 
-TOO_LARGE = ("For small scores it is right. But e to the power of 1000 is more than the computer "
-             "can hold. What can you take away from all scores, so that the largest power is 1?")
+TOO_LARGE = ("It is right for small scores. But e to the power of 1000 is larger than the computer "
+             "can hold. What can you subtract from all scores, so that the largest power is 1?")
 
 
 @checks.add(
-    "This is how PyTorch does it, too: e to the power of 0 is 1, so the largest power is 1 and "
-    "none can be too large.",
+    "PyTorch does it in the same way. e to the power of 0 is 1, so the largest power is 1, and "
+    "none is too large.",
     probes=_scores, without=[F.softmax, F.log_softmax, torch.logsumexp, F.softmin],
     mistakes={
         TOO_LARGE: [(" - logits.max()", ""), lambda x: [math.exp(s) / sum(map(math.exp, x))
                                                        for s in x],
                     lambda x: torch.e ** x / (torch.e ** x).sum()],
-        "These are the powers. Divide each by the sum of all.":
+        "You return the powers. Divide each power by the sum of all powers.":
             [lambda x: x.exp(), (" / powers.sum()", "")],
-        "You divided the scores themselves. Take the powers of e first: they are all above 0.":
+        "You divide the scores themselves. Take the powers of e first; they are all above 0.":
             [lambda x: x / x.sum(), (".exp()", ""), lambda x: x / x.max(),
              lambda x: x / x.abs().sum()],
-        "Divided by the largest, they don't add up to 1. Divide by the sum.":
+        "You divide by the largest value, so the results don't add up to 1. Divide by the sum.":
             [lambda x: x.exp() / x.exp().max(), ("powers.sum()", "logits.max()")],
-        "Divided by the mean, they don't add up to 1. Divide by the sum.":
+        "You divide by the mean, so the results don't add up to 1. Divide by the sum.":
             [lambda x: x.exp() / x.exp().mean(), ("powers.sum()", "powers.mean()")],
-        "The powers are divided by the sum of the scores. Divide by the sum of the powers.":
+        "You divide by the sum of the scores. Divide by the sum of the powers.":
             ("powers.sum()", "logits.sum()"),
-        "Below the fraction the largest score isn't taken away: it has to be the same powers above "
-        "and below.": ("powers.sum()", "logits.exp().sum()"),
-        "For small scores it is right. But just the largest score must be taken away from all, so "
-        "that it becomes 0 and its power 1. With anything else powers get too large or too small.":
+        "In the sum that you divide by, the largest score isn't subtracted. The powers must be the "
+        "same above and below the fraction line.": ("powers.sum()", "logits.exp().sum()"),
+        "It is right for small scores. But subtract exactly the largest score, so that it becomes "
+        "0 and its power 1. With anything else, powers can get too large or too small.":
             [("logits.max()", "logits.mean()"), ("logits.max()", "logits.min()"),
              ("logits.max()", "logits.sum()"), ("logits - ", "logits + "),
              ("logits.max()", "100"), ("logits.max()", "logits[0]"),
              ("logits.max()", "logits[-1]")],
-        "The scores are divided by the largest. That changes how far apart they are; taking the "
-        "same away from all doesn't.": [("logits - ", "logits / "),
+        "You divide the scores by the largest one. That changes the differences between them. "
+        "Subtracting the same number from all scores doesn't.": [("logits - ", "logits / "),
                                         ("logits - logits.max()", "logits / logits.abs().max()")],
-        "2.718 is e only roughly, and the powers are off by more and more. `.exp()` is exact.": [
+        "2.718 is only roughly e, and with large powers the error grows. `.exp()` is exact.": [
             ("(logits - logits.max()).exp()", "2.718 ** (logits - logits.max())"),
             ("(logits - logits.max()).exp()", "2.718 ** logits"),
             ("(logits - logits.max()).exp()", "2.72 ** (logits - logits.max())")],
-        "These are powers of 2. Take e: `.exp()`.":
+        "You take powers of 2. Take powers of e: `.exp()`.":
             ("(logits - logits.max()).exp()", "2 ** (logits - logits.max())"),
-        "`math.exp` takes one number. `logits.exp()` takes all of them.": lambda x: math.exp(x),
-        "These are the logarithms of the probabilities: take the powers of e, no logarithm.":
+        "`math.exp` takes a single number. `logits.exp()` takes all of them.":
+            lambda x: math.exp(x),
+        "You return the logarithms of the probabilities. Return the probabilities themselves.":
             ("return powers / powers.sum()", "return (powers / powers.sum()).log()"),
-        "That is the largest alone, one number. All scores become probabilities.":
+        "You return only the largest probability. Return one for each score.":
             lambda x: torch.softmax(x, dim=0).max(),
-        "That adds up all probabilities. One for each score is asked for.":
+        "You add up all probabilities. Return one for each score.":
             lambda x: torch.softmax(x, dim=0).sum(),
     },
 )
@@ -250,8 +257,11 @@ def safe_softmax(logits):
 
 @in_style
 def plot_signed(images: dict) -> Figure:
-    """Images of any numbers, (height, width), beside each other, each on a scale of its own: 0 is
-    black, what is above 0 white, what is below orange. Small numbers are lifted, to be seen."""
+    """Images of any values, (height, width), side by side, each with its own scale.
+
+    0 is black, values above 0 are white, values below 0 orange. Small values are lifted, so that
+    they can be seen.
+    """
     figure, axes = plt.subplots(1, len(images), figsize=(2.3 * len(images), 2.6), squeeze=False)
     seen = []
     for ax, (title, image) in zip(axes.flat, images.items()):
@@ -262,8 +272,11 @@ def plot_signed(images: dict) -> Figure:
 
 
 @in_style
-def plot_bricks(results: dict) -> Figure:
-    """Bars for networks: name -> (percent right of unseen images, percent right of moved ones)."""
+def plot_percent_right(results: dict) -> Figure:
+    """Two bars for each network.
+
+    results: name of the network -> (percent right of the unseen images, of the moved ones).
+    """
     figure, ax = plt.subplots(figsize=(5, 0.8 + 0.45 * len(results)))
     for shift, (kind, colour) in enumerate([("unseen", BLUE), ("moved", ORANGE)]):
         shares = [pair[shift] for pair in results.values()]
@@ -274,5 +287,5 @@ def plot_bricks(results: dict) -> Figure:
     ax.invert_yaxis()
     figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     seen = [f"{name} {right:.1f} and {moved:.1f}" for name, (right, moved) in results.items()]
-    return labelled(figure, "Percent right, of unseen images and of the same ones moved: "
+    return labelled(figure, "Right answers in percent, of the unseen images and of the moved ones: "
                              + "; ".join(seen) + ".")

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import nn
 
+from ...checkpoint import save_checkpoint
 from ...model import IdentityAdderModel, conv, receptive_fields
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
@@ -21,6 +22,22 @@ from ..widgets.unit_explorer import SIDE, UnitExplorer, units
 
 guesses = Guesses.load("model_summary")
 checks = Checks()
+OWN_NETWORK = "my_network.pt"  # lesson 6 looks for it in the folder of the notebooks
+
+
+def save_own_network(model: IdentityAdderModel) -> None:
+    """Save the learner's network in the current folder, the notebook's, and print what came of it.
+
+    A folder that can't be written is no reason to stop: lesson 6 does without the file. Raises
+    CheckpointError, a ValueError, for weights that aren't finite.
+    """
+    try:
+        save_checkpoint(OWN_NETWORK, model)
+    except OSError as error:
+        print(f"Your network can't be kept here: {error.strerror}. That does no harm: lesson 6 "
+              "then begins with the network that comes with the course.")
+    else:
+        print(f"Saved as {OWN_NETWORK}.")
 
 
 def _sizes():
@@ -30,31 +47,32 @@ def _sizes():
 
 
 @checks.add(
-    "What costs is channels in times channels out, and the window's side, squared.",
+    "Nearly all parameters are weights of the convolution: its channels in, times its channels "
+    "out, times the side of the window squared.",
     probes=_sizes,
     mistakes={
-        "`^` is no power in Python: that is `**`.": [
+        "`^` isn't a power in Python. A power is written `**`.": [
             lambda i, o, k: k ^ 2 * i * o + 2 * o, lambda i, o, k: i * o * k ^ 2 + 2 * o,
             lambda i, o, k: (k ^ 2) * i * o + 2 * o],
-        "Your window is always 3x3, but this one is `kernel` wide.":
+        "Your window is always 3x3, but this one is `kernel` pixels wide and high.":
             lambda i, o, k: 9 * i * o + 2 * o,
         "The window is as high as it is wide: `kernel * kernel` weights.":
             [lambda i, o, k: k * i * o + 2 * o, lambda i, o, k: 2 * k * i * o + 2 * o],
-        "Batch norm learns, too: two values for each channel.": lambda i, o, k: k * k * i * o,
-        "Batch norm learns two values for each channel: one to multiply by and one to add.":
+        "Batch norm has parameters as well: two for each channel.": lambda i, o, k: k * k * i * o,
+        "Batch norm has two parameters for each channel: one to multiply by and one to add.":
             lambda i, o, k: k * k * i * o + o,
-        "Batch norm has two values for *each* channel, not two in all.":
+        "Batch norm has two parameters for *each* channel, not two in all.":
             lambda i, o, k: k * k * i * o + 2,
-        "Mean and standard deviation are measured, not learned. Batch norm learns two for each "
+        "The running averages are measured, not learned. Batch norm has two parameters for each "
         "channel.": lambda i, o, k: k * k * i * o + 4 * o,
-        "The convolution has no bias.": lambda i, o, k: k * k * i * o + 3 * o,
-        "Each channel that leaves has a window for every channel that comes in.":
+        "The convolution here has no bias.": lambda i, o, k: k * k * i * o + 3 * o,
+        "Each channel that comes out has a window of weights for every channel that goes in.":
             [lambda i, o, k: k * k * o + 2 * o, lambda i, o, k: k * k * o,
              lambda i, o, k: k * k * i + 2 * o],
-        "A window belongs to a pair, of one channel in and one out. So multiply the two numbers of "
-        "channels, don't add them.":
+        "There is a window for each pair of a channel in and a channel out. So multiply the two "
+        "numbers of channels; don't add them.":
             [lambda i, o, k: k * k * (i + o) + 2 * o, lambda i, o, k: k * k * (i + o)],
-        "Batch norm comes after the convolution. How many channels are there?":
+        "Batch norm comes after the convolution. How many channels are there by then?":
             lambda i, o, k: k * k * i * o + 2 * i,
     },
 )
@@ -62,10 +80,11 @@ def conv_parameters(inputs, outputs, kernel):
     return kernel * kernel * inputs * outputs + 2 * outputs
 
 
-NO_NETWORK = ("It should return the network, one module made of several, such as "
-              "nn.Sequential(...), not a list and not what comes out of it.")
-NO_FIT = ("The layers don't fit: each takes what the one before gives. Before the fully connected "
-          "layer come the average, one value for each channel, and the flattening.")
+NO_NETWORK = ("Return the network itself, a single module such as nn.Sequential(...). A list of "
+              "layers isn't a network, and neither is what a network computes.")
+NO_FIT = ("The layers don't fit together: each has to take what the layer before it computes. "
+          "Before the fully connected layer come the average, which leaves one value of each "
+          "channel, and the flattening.")
 
 
 def _read(digit_reader, channels) -> Observed:
@@ -103,43 +122,46 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
 
 
 @checks.add(
-    "Your own network: six steps, and it would learn to read digits. Numbers it can't add.",
+    "These six steps are a whole network, which can learn to read digits. It can't add, though: no "
+    "number goes in.",
     probes=[(3,), (2,), (5,)], observe=_read,
     mistakes={
         NO_NETWORK: lambda channels: [nn.Flatten()],
-        "`nn.Sequential` takes the steps one after the other, not in a list: leave out the square "
+        "`nn.Sequential` takes the steps one after the other, not in a list. Remove the square "
         "brackets.":
             lambda channels: nn.Sequential([nn.Flatten()]),  # type: ignore[call-overload]
         NO_FIT: [("nn.Flatten(),", ""), ("nn.AdaptiveAvgPool2d(1),", "")],
-        "The first convolution takes a grey image, which has one channel.":
+        "A grey image goes into the first convolution, and it has one channel.":
             (ONE, "conv(channels, channels)"),
-        "The second convolution makes twice as many channels as the first.":
+        "The second convolution should make twice as many channels as the first one.":
             [("channels, 2 * ", "channels, "), ("2 * ", ""), ("channels, 2 * ", "channels, 2 / ")],
-        "The first convolution makes as many channels as `channels` says, not always the same.":
+        "The first convolution should make `channels` channels. Yours always makes the same "
+        "number.":
             [("(channels):", f"(channels):\n    channels = {fixed}") for fixed in (4, 8, 16)],
-        "The average leaves one value for each of the channels, twice `channels`. So many go into "
-        "the fully connected layer.": [
+        "There are twice `channels` channels, and the average leaves one value of each. So the "
+        "fully connected layer has `2 * channels` inputs.": [
             ("Linear(2", "Linear(12 * 12 * 2"), ("Linear(2 * channels", "Linear(channels")],
-        "There are ten digits, so ten logits should leave the last layer.":
+        "There are ten digits, so the last layer should compute ten logits.":
             [("10", "19"), ("10", "9")],
-        "Make the fully connected layer without bias: bias=False.": ("False", "True"),
-        "The first convolution should keep the size of the image: with padding=1.":
+        "The fully connected layer should have no bias: bias=False.": ("False", "True"),
+        "The first convolution should keep the size of the image, so it needs padding=1.":
             [("(1, channels", "(1, channels, padding=0"),
              (", padding=0", "", "(1, channels", "(1, channels, padding=0")],
         "The second convolution should have no padding: padding=0.": (", padding=0", ""),
         "There should be a max pooling between the two conv sequentials.": (POOL + ",", ""),
         "One max pooling is enough, between the two conv sequentials.": (TWO, f"{TWO}, {POOL}"),
-        "The max pooling stands between the two conv sequentials, not behind the second.":
+        "The max pooling comes between the two conv sequentials, not after the second one.":
             (POOL + ",", "", TWO, f"{TWO}, {POOL}"),
-        "The number in `nn.MaxPool2d` is the side of its window, not the number of channels: a "
+        "The number in `nn.MaxPool2d` is the side of its window, not the number of channels. A "
         "window of 2 halves the sides.": ("MaxPool2d(2)", "MaxPool2d(channels)"),
         "In a conv sequential ReLU comes before batch norm.": _reordered(0, 2, 1),
-        "The ReLU is missing: it stands between convolution and batch norm.": _reordered(0, 2),
-        "A batch norm is missing: each of the two conv sequentials ends with one.":
+        "The ReLU is missing. It comes between convolution and batch norm.": _reordered(0, 2),
+        "A batch norm is missing. Each of the two conv sequentials has one.":
             [_reordered(0, 1), (TWO, "nn.Conv2d(channels, 2 * channels, 3, bias=False)")],
-        "That is the largest value of each channel. The average is wanted.": ("Avg", "Max"),
-        "No ReLU behind the last layer: logits may be negative.": (LAST, LAST + ", nn.ReLU()"),
-        "Logits are wanted: softmax makes probabilities of them, later.":
+        "That keeps the largest value of each channel. Keep the average.": ("Avg", "Max"),
+        "There should be no ReLU after the last layer: logits may be negative.":
+            (LAST, LAST + ", nn.ReLU()"),
+        "The network should return logits. Softmax turns them into probabilities later.":
             (LAST, LAST + ", nn.Softmax(dim=1)"),
     },
 )
@@ -166,32 +188,37 @@ FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + 
 
 
 @checks.add(
-    "With this you know of every unit of every layer what it can know of the image.",
+    "With this you can tell, for every unit of every layer, which part of the image it depends on.",
     probes=_units,
     mistakes={
-        "You gave the last column first.": (ENDS, "min(27, middle + half), max(0, middle - half)"),
-        "The window hangs over the border. Of the image it sees columns from 0 to 27 only: `max` "
-        "and `min` can cut it off.": (ENDS, "middle - half, middle + half"),
-        "On the left the window hangs over the border: the image begins with column 0.":
+        "You return the last column first.":
+            (ENDS, "min(27, middle + half), max(0, middle - half)"),
+        "This receptive field reaches over the border, but the image only has columns 0 to 27. You "
+        "can limit both ends with `max` and `min`.": (ENDS, "middle - half, middle + half"),
+        "On the left, the receptive field reaches over the border. The first column of the image "
+        "is 0.":
             (FIRST, "middle - half"),
-        "On the right the window hangs over the border: the image ends with column 27.":
+        "On the right, the receptive field reaches over the border. The last column of the image "
+        "is 27.":
             ("min(27, middle + half)", "middle + half"),
-        "The image has 28 columns, so the last of them is 27.": ("27", "28"),
-        "The last column is counted, too: `size` columns, but `size - 1` steps from the first to "
-        "the last.": ("(size - 1) / 2", "size / 2"),
-        "You rounded the half: from the middle to each end it is (size - 1) / 2.":
+        "The image has 28 columns, counted from 0, so the last one is 27.": ("27", "28"),
+        "The receptive field has `size` columns, but from the first one to the last one there are "
+        "only `size - 1` steps.": ("(size - 1) / 2", "size / 2"),
+        "You rounded the half. From the middle to each end there are (size - 1) / 2 columns.":
             [("/ 2", "// 2"), ("(size - 1) / 2", "size // 2")],
-        "The last one is a column too far: the first is counted, too.":
+        "Your last column is one too far: `size` columns include the first one.":
             ("middle + half", "middle - half + size"),
-        "The centre is in the middle of what the unit sees: half of it lies to the left.":
+        "`start` leads to the middle of the receptive field, so half of the field lies to the "
+        "left.":
             ("middle - half", "middle", "+ half", "+ size - 1"),
-        "The centre of unit 0 is at `start`, not at 0.": ("start + ", ""),
-        "The units are counted from 0: the centre of unit 0 is at `start`.":
+        "The middle of unit 0's receptive field is at `start`, not at 0.": ("start + ", ""),
+        "Units are counted from 0: the middle of unit 0's receptive field is at `start`.":
             ("unit *", "(unit - 1) *"),
-        "Neighbouring units are `jump` pixels apart, not one.": (" * jump", ""),
-        "The size goes half to the left and half to the right.":
+        "Neighbouring units are `jump` pixels apart, not one pixel.": (" * jump", ""),
+        "Half of the receptive field lies to the left of its middle, and half to the right.":
             [("(size - 1) / 2", "size"), ("(size - 1) / 2", "size - 1")],
-        "Cut off at the wrong ends: `max(0, ...)` is never below 0, `min(27, ...)` never above 27.":
+        "You limit the wrong ends: `max(0, ...)` is never below 0, and `min(27, ...)` never above "
+        "27.":
             (ENDS, "min(0, middle - half), max(27, middle + half)"),
     },
 )

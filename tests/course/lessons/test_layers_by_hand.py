@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_lib.course.lessons.layers_by_hand import checks, plot_bricks, plot_signed
+from mnist_adder_lib.course.lessons.layers_by_hand import checks, plot_percent_right, plot_signed
 
 
 def in_a_loop(channels, weights, row, column):
@@ -53,11 +53,11 @@ def test_signed_pictures():
     assert "one, from -2.00 to 1.00; none, from 0.00 to 0.00" in figure.get_label()
 
 
-def test_bars_of_the_bricks_grow():
+def test_there_are_bars_for_each_network():
     results = {"one layer": (88.04, 24.0), "hidden layer": (86.8, 23.1)}
-    figure = plot_bricks(results)
+    figure = plot_percent_right(results)
     widths = [bar.get_width() for bar in figure.axes[0].patches]
     assert widths == [88.04, 86.8, 24.0, 23.1]
     assert [text.get_text() for text in figure.axes[0].texts] == ["88.0", "86.8", "24.0", "23.1"]
     assert "one layer 88.0 and 24.0; hidden layer 86.8 and 23.1" in figure.get_label()
-    assert len(plot_bricks(dict.fromkeys("abcdef", (99.9, 1.0))).axes[0].patches) == 12
+    assert len(plot_percent_right(dict.fromkeys("abcdef", (99.9, 1.0))).axes[0].patches) == 12
