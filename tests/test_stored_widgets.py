@@ -10,7 +10,16 @@ from nbformat import v4
 from notebook_files import ASKS, NOTEBOOKS
 
 from mnist_adder_lib import IdentityAdderModel
-from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
+from mnist_adder_lib.course.exercises.recall import Recall
+from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
+from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
+from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
+from mnist_adder_lib.course.widgets.unit_explorer import UnitExplorer
+from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
+from mnist_adder_lib.drawing import AdderPanel, DigitPad
+
+WIDGETS = [AdderPanel, BallOnCurve, DigitPad, HiddenSums, NetworkDiagram, Recall, UnitExplorer,
+           WindowViewer]
 
 CELLS = {
     "imports": """import torch, tqdm.auto
@@ -105,8 +114,6 @@ def test_widgets_are_read_for_the_code_that_ran_and_for_no_other(tmp_path):
 
 
 def test_the_traits_that_are_stored_are_those_that_widgets_have():
-    from build_site import WIDGETS
-
     kinds = {widget.__name__: widget for widget in WIDGETS}
     for path in stored_widgets.FOLDER.glob("*.jsonl"):
         assert (NOTEBOOKS / f"{path.stem}.ipynb").exists()
