@@ -357,6 +357,47 @@ def plot_grid(images) -> Figure:
 
 
 @in_style
+def plot_splits(**splits: AdderDataset) -> Figure:
+    """The first nine examples of each split in a grid of its own, titled `7 + 8 = 15`; the grids are
+    next to each other, under the splits' names. The images as the network gets them."""
+    figure = plt.figure(figsize=(7.5, 3.2))
+    grids = figure.subfigures(1, len(splits))
+    words = []
+    for grid, (name, split) in zip(grids, splits.items()):
+        grid.suptitle(name, fontsize=11, color=GREY)
+        for position in range(9):
+            (image, number), (digit, total) = split[position]
+            title = f"{digit} + {number} = {total}"
+            draw_image(grid.add_subplot(3, 3, position + 1), image[0], title)
+        titles = [ax.get_title() for ax in grid.axes]
+        words.append(f"{name}: {'; '.join(titles)}")
+        for ax in grid.axes:
+            ax.title.set_fontsize(7.5)
+    return labelled(figure, f"Handwritten digits in {len(splits)} grids. {'. '.join(words)}.")
+
+
+@in_style
+def plot_choice(few, fresh) -> Figure:
+    """What each of many networks reads of the few images that choose, and of fresh ones (shares).
+
+    Lines show the mean of each, and a ring the network that is best on the few.
+    """
+    few, fresh = 100 * np.asarray(few), 100 * np.asarray(fresh)
+    best = few.argmax()
+    figure, ax = plt.subplots(figsize=(4.6, 3.6))
+    ax.plot(few, fresh, "o", color=BLUE, markersize=2.5, alpha=0.5)
+    ax.axvline(few.mean(), color=GREY, linewidth=1)
+    ax.axhline(fresh.mean(), color=GREY, linewidth=1)
+    ax.plot(few[best], fresh[best], "o", color=ORANGE, markersize=11, markerfacecolor="none",
+            markeredgewidth=2)
+    ax.set(xlabel="right of the images that choose, %", ylabel="right of fresh images, %")
+    return labelled(figure, f"A cloud of {len(few)} dots. On the images that choose, the networks "
+                            f"reach {few.mean():.1f}% on average and the best {few[best]:.1f}%. "
+                            f"On fresh images they reach {fresh.mean():.1f}% on average, and that "
+                            f"same network {fresh[best]:.1f}%.")
+
+
+@in_style
 def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figure:
     """The image at one index of a dataset, a chosen number, and the one-hot vectors of both
     and of their sum."""

@@ -72,6 +72,25 @@ def test_the_grid():
     assert figure.axes[6].images[0].get_clim() == (0, 1)
 
 
+def test_each_split_has_a_grid_of_its_own(first):
+    train, validation = first(9), first(12)
+    figure = data_generation.plot_splits(train=train, validation=validation)
+    for grid, name, split in zip(figure.subfigs, ("train", "validation"), (train, validation)):
+        assert grid.get_suptitle() == name and len(grid.axes) == 9
+        for ax, digit in zip(grid.axes, split.digits):
+            assert ax.get_title().startswith(f"{digit} + ")
+    assert "2 grids" in figure.get_label()
+
+
+def test_the_choice_rings_the_best_of_the_few():
+    few, fresh = torch.tensor([0.5, 0.9, 0.7]), torch.tensor([0.6, 0.5, 0.7])
+    figure = data_generation.plot_choice(few, fresh)
+    cloud, mean, _, ring = figure.axes[0].lines
+    assert np.allclose(cloud.get_data(), 100 * torch.stack([few, fresh]))
+    assert np.allclose(ring.get_data(), [[90], [50]]) and np.allclose(mean.get_xdata(), 70)
+    assert "the best 90.0%" in figure.get_label() and "same network 50.0%" in figure.get_label()
+
+
 def test_the_vectors_of_an_example(first):
     data = first(3)
     figure = data_generation.plot_example_vectors(data, image=1, number=5)

@@ -156,3 +156,13 @@ def test_scores_are_what_is_drawn_added_up():
         score = f"{(image * weights).sum().item():.1f}"
         assert figure.axes[3 * row - 1].get_title() == f"all added up: {score}"
         assert f"row {row} adds up to {score}" in figure.get_label().lower()
+
+
+def test_the_curve_of_cross_entropy():
+    curve, line, *dots = learning_by_hand.plot_cross_entropy().axes[0].lines
+    p, loss = torch.tensor(curve.get_data())
+    assert torch.allclose(torch.exp(-loss), p)
+    assert torch.allclose(torch.tensor(line.get_ydata()), 1 - p)
+    p, losses = torch.tensor([dot.get_data() for dot in dots]).squeeze(-1).unbind(1)
+    halved = losses[1:4] - losses[:3]
+    assert torch.allclose(halved, torch.log(torch.tensor(2.0)).expand(3)) and p[-1] == 0.1
