@@ -360,7 +360,7 @@ def plot_grid(images) -> Figure:
 def plot_splits(**splits: AdderDataset) -> Figure:
     """The first nine examples of each split in a grid of its own, titled `7 + 8 = 15`; the grids are
     next to each other, under the splits' names. The images as the network gets them."""
-    figure = plt.figure(figsize=(7.5, 3.2))
+    figure = plt.figure(figsize=(8.6, 3.6))
     grids = figure.subfigures(1, len(splits))
     words = []
     for grid, (name, split) in zip(grids, splits.items()):
@@ -372,7 +372,7 @@ def plot_splits(**splits: AdderDataset) -> Figure:
         titles = [ax.get_title() for ax in grid.axes]
         words.append(f"{name}: {'; '.join(titles)}")
         for ax in grid.axes:
-            ax.title.set_fontsize(7.5)
+            ax.title.set_fontsize(9)
     return labelled(figure, f"Handwritten digits in {len(splits)} grids. {'. '.join(words)}.")
 
 
