@@ -358,8 +358,10 @@ def plot_grid(images) -> Figure:
 
 @in_style
 def plot_splits(**splits: AdderDataset) -> Figure:
-    """The first nine examples of each split in a grid of its own, titled `7 + 8 = 15`; the grids are
-    next to each other, under the splits' names. The images as the network gets them."""
+    """The first nine examples of each split, titled `7 + 8 = 15`, in a grid under the split's name.
+
+    The images are shown as the network gets them.
+    """
     figure = plt.figure(figsize=(8.6, 3.6))
     grids = figure.subfigures(1, len(splits))
     words = []

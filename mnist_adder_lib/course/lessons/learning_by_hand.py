@@ -63,7 +63,7 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
             [(CHANGE, "loss_of(nudged) - before / 1e-6", "1e-6", nudge) for nudge in NUDGES],
         "That is how much the loss changes. Divided by the nudge, it is the slope.":
             [(CHANGE, "loss_of(nudged) - before", "1e-6", nudge) for nudge in NUDGES],
-        "The slope is how much the loss *changes*, divided by the nudge. Which loss is taken away?":
+        "The slope is how much the loss *changes*, divided by the nudge. Which loss is subtracted?":
             [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
         "The nudge is so large that the curve bends on the way. Try a millionth, 1e-6.":
             [("1e-6", nudge) for nudge in ("1", "0.5", "0.1", "0.05")],
@@ -90,10 +90,10 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
 
 
 @checks.add(
-    "You have written a whole training. Whatever is larger in later lessons, its steps are these.",
+    "You have written a whole training. In later lessons more is larger, but the steps are these.",
     probes=_images_and_sides,
     mistakes={
-        "The gradients are never forgotten: backward() adds the new slopes to the old ones. Zero "
+        "The gradients are never cleared: backward() adds the new slopes to the old ones. Clear "
         "them at the start of every step.": ("weights.grad = None", "pass"),
         "The weights went uphill: they make the loss larger. The gradient is subtracted, and the "
         "loss is log(1 / p).": [("-= rate", "+= rate"), (LOSS, "torch.log(p)")],
@@ -115,9 +115,9 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
             ("zeros_like", "ones_like"), ("zeros_like", "rand_like")],
         "The number of steps isn't the one that was asked for. Does a `return` stand in the loop?":
             [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)"), ("(steps)", "(1)")],
-        "That is the loss. Asked are the weights that it led to.": [
+        "That is the loss. Return the weights.": [
             ("return weights", "return loss"), ("return weights", "return loss.item()")],
-        "Those are the slopes. Asked are the weights.": ("return weights", "return weights.grad"),
+        "Those are the slopes. Return the weights.": ("return weights", "return weights.grad"),
         "A gradient is used that isn't there. It is there from backward() on; and a new tensor, "
         "`weights = weights - ...`, has none: change the old one by `-=`.": [
             ("loss.backward()", "pass"), ("weights -= ", "weights = weights - ")],
@@ -140,7 +140,7 @@ def _trainings():
         for steps in (1, 2, 4):
             row, table = torch.randint(1, 5, (3,)).double(), torch.randint(1, 5, (2, 2)).double()
             parameters = [row.requires_grad_(), table.requires_grad_()]
-            (3 * _pull(*parameters)).backward()  # old gradients, which should be forgotten
+            (3 * _pull(*parameters)).backward()  # old gradients, which should be cleared
             yield parameters, _pull, 0.01, momentum, steps
 
 
@@ -148,7 +148,7 @@ def _pull(row, table):
     return ((row - 7) ** 2).sum() + (table * row[:2] - 1).pow(2).mean()
 
 
-NOT_PLAIN = ("The loss that you give back still holds on to its whole calculation: make a plain "
+NOT_PLAIN = ("The loss that you return still holds on to its whole calculation: make a plain "
              "number of it.")
 
 
@@ -164,19 +164,19 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
 
 
 @checks.add(
-    "That is all that an optimizer does: forget, keep the velocities, move. torch.optim.SGD ends "
+    "That is all an optimizer does: clear, keep the velocities, update. torch.optim.SGD ends "
     "at the same weights.",
     probes=_trainings, observe=_trained, without=[torch.optim],
     mistakes={
-        "The gradients are never forgotten: backward() adds the new slopes to the old ones. Zero "
+        "The gradients are never cleared: backward() adds the new slopes to the old ones. Clear "
         "them at the start of every step.": (FORGET, "pass"),
         "There were old gradients, of somebody's earlier backward(). Forget before each "
         "backward(), before the first one, too.": (FORGET, f"if _ > 0: {FORGET}"),
         "The parameters are where they were. `p = p - ...` makes a new tensor, and the old one "
-        "stays: change it by `-=`. And no zeroing between backward() and the step.":
+        "stays: change it by `-=`. And don't clear between backward() and the update.":
             (MOVE, "pass; "),
         "A gradient is used that isn't there. It is there from backward() on, until it is "
-        "forgotten; and a new tensor, `p = p - ...`, has none: change the old one by `-=`.": [
+        "cleared; and a new tensor, `p = p - ...`, has none: change the old one by `-=`.": [
             ("loss.backward()", "pass"), (MOVE, "parameters[i] = parameters[i] - "),
             ("loss.backward()", "pass", STEP, "rate * parameters[i].grad")],
         "All have moved uphill. The gradient is subtracted.": ("-= rate", "+= rate"),
@@ -193,8 +193,8 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
             ("velocities[i]", "velocities[0]"),
         "Only one of the parameters has moved. A step moves every one of them.":
             [("(len(parameters))", "(1)"), ("(len(parameters))", "(1, 2)")],
-        "The way back can be walked once only: compute the loss anew in every step, where the "
-        "parameters are by then.":
+        "PyTorch goes back through a calculation only once: compute the loss again in every step, "
+        "where the parameters are by then.":
             (LOOP, "    loss = loss_of()\n" + LOOP, "        loss = loss_of()", ""),
         "`.item()` makes a plain number of the loss, from which no way leads back. Keep the tensor "
         "for backward().": ("loss_of()", "loss_of().item()"),
@@ -203,9 +203,9 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
         "`parameters` is a list. Each tensor in it has a gradient of its own: go through them.": [
             (FORGET, "parameters.grad = None"), (FORGET, "parameters.grad"),
             (FORGET, "parameters.zero_grad()"), (FORGET, "parameters -= rate")],
-        "That is the loss after the last step. Give back the one that led to it.":
+        "That is the loss after the last step. Return the one that led to it.":
             ("loss.item()", "loss_of().item()"),
-        "That is the loss of the first step. Give back the last one.":
+        "That is the loss of the first step. Return the last one.":
             (LOOP, "    first = loss_of()\n" + LOOP, "loss.item()", "first.item()"),
         NOT_PLAIN: ("loss.item()", "loss"),
     },

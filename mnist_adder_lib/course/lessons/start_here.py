@@ -33,15 +33,15 @@ def _larger_ones(probabilities, found=0):
 
 
 @checks.add(
-    "The answer of a network is a place in a list. The probability there says how sure it is.",
+    "The network's answer is a place in a list. The probability there says how sure it is.",
     probes=_probabilities,
     mistakes={
-        "That is a probability, which says how sure the network is. Asked is its place, which says "
-        "of what.": max,
-        "That is the smallest probability. Asked is the place of the largest.": min,
-        "That is one too many: places are counted from 0, as digits are.":
+        "That is a probability: it says how sure the network is. Return its index: the index is "
+        "the digit.": max,
+        "That is the smallest probability. Return the place of the largest.": min,
+        "That is one too many: places are counted from 0, like the digits.":
             lambda p: p.index(max(p)) + 1,
-        "That is one too few: places are counted from 0, as digits are.":
+        "That is one too few: places are counted from 0, like the digits.":
             lambda p: p.index(max(p)) - 1,
         "That is the largest of the first ten only. For the sums the list has 19 places.":
             lambda p: p.index(max(p[:10])),
@@ -52,10 +52,10 @@ def _larger_ones(probabilities, found=0):
         "their digits. Or did a loop run to its end?": lambda p: len(p) - 1,
         "That is always the first place. Does a `return` end the loop in its first round? Or was "
         "the list sorted, so that the probabilities have left their digits?": lambda p: 0,
-        "That is how many there are.": len,
-        "That is how many places are left behind the largest: count from the front.":
+        "That is how many probabilities there are.": len,
+        "That is how many places come after the largest: count from the front.":
             lambda p: p[::-1].index(max(p)),
-        "You count how often a larger one came up. Keep the place where it stood.":
+        "You count how often a larger one came up. Keep its place instead.":
             [_larger_ones, lambda p: _larger_ones(p, 1), lambda p: _larger_ones(p, -1)],
         "A list has no `argmax`, a tensor has. A list has `.index(...)`, which says where "
         "something stands.": lambda p: p.argmax(),
@@ -85,11 +85,11 @@ def _sums():
             lambda digit, number, total: False,
         "It is the wrong way round: it says no where the sum fits, and yes to others.":
             lambda digit, number, total: digit + number != total,
-        "That is what the two add up to. Asked is whether it is the total: True or False.":
+        "That is the sum. Return whether it is equal to the total: True or False.":
             lambda digit, number, total: digit + number,
-        "That is what is left of the total. Asked is whether it is the number: True or False.":
+        "That is what remains of the total. Return whether it is the number: True or False.":
             lambda digit, number, total: total - digit,
-        "That is how far the total is off. Asked is whether it fits: True or False.": [
+        "That is how far off the total is. Return whether it fits: True or False.": [
             lambda digit, number, total: total - digit - number,
             lambda digit, number, total: digit + number - total],
         "It says yes to the digit as the sum, too: such a network has forgotten the number.":
