@@ -387,7 +387,7 @@ def plot_choice(few, fresh) -> Figure:
     few, fresh = 100 * np.asarray(few), 100 * np.asarray(fresh)
     best = few.argmax()
     figure, ax = plt.subplots(figsize=(4.6, 3.6))
-    ax.plot(few, fresh, "o", color=BLUE, markersize=2.5, alpha=0.5)
+    ax.plot(few, fresh, "o", color=BLUE, markersize=2)
     ax.axvline(few.mean(), color=GREY, linewidth=1)
     ax.axhline(fresh.mean(), color=GREY, linewidth=1)
     ax.plot(few[best], fresh[best], "o", color=ORANGE, markersize=11, markerfacecolor="none",
