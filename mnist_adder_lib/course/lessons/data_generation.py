@@ -363,9 +363,9 @@ def plot_splits(**splits: AdderDataset) -> Figure:
     The images are shown as the network gets them.
     """
     figure = plt.figure(figsize=(8.6, 3.6))
-    grids = figure.subfigures(1, len(splits))
-    words = []
-    for grid, (name, split) in zip(grids, splits.items()):
+    columns, words = figure.add_gridspec(1, len(splits)), []
+    for column, (name, split) in enumerate(splits.items()):
+        grid = figure.add_subfigure(columns[0, column])
         grid.suptitle(name, fontsize=11, color=GREY)
         for position in range(9):
             (image, number), (digit, total) = split[position]
