@@ -80,6 +80,31 @@ def test_a_digit_is_drawn_and_read(page):
     assert all(hint.is_visible() == has_keys for hint in page.locator(".keys").all())
 
 
+SHOWN = """() => [...document.querySelectorAll(".digit-pad")].map((pad) => {
+    const { data } = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
+    return [data.some((part) => part > 0), pad.style.backgroundImage];
+})"""
+
+
+def test_both_pads_show_one_drawing_and_undo_gives_a_digit_of_mnist_back(page):
+    wait_for_answer(page, "7 + 5 = 12")
+    page.click("#diagram .sample")
+    page.locator("#diagram .note").filter(has_text="labelled").wait_for()
+    (drawn, picture), other = page.evaluate(SHOWN)
+    assert not drawn and picture and other == [False, picture]
+    read = page.locator("#diagram .answer").inner_text()
+    draw(page, [[(0.1, 0.1), (0.2, 0.9)]])
+    page.wait_for_function(f"({SHOWN})().every(([drawn]) => drawn)")
+    page.click("#pad .undo")
+    page.wait_for_function(f"({SHOWN})().every(([drawn]) => !drawn)")
+    assert page.evaluate(SHOWN) == [[False, picture]] * 2
+    wait_for_answer(page, read.splitlines()[0].strip())
+    page.click("#pad .clear")
+    page.locator("#diagram .untrusted").filter(has_text="itself would say").wait_for()
+    assert page.locator(".heads.doubted").count() == 2  # large and small
+    assert page.evaluate(SHOWN) == [[False, ""]] * 2
+
+
 def test_its_widgets_hear_of_one_another(page):
     page.locator("#pad .digit-pad").scroll_into_view_if_needed()
     draw(page, DIGITS[3], "#pad .digit-pad")

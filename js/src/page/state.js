@@ -58,11 +58,11 @@ export function followQuestion({ drawing, answer, reader, weights, shipped, self
   let timer;
   function ask() {
     const { doubt, isEmpty, result, pixels, number } = weights.peek() === shipped ? answer : reader;
-    const question = [doubt.peek(), number.peek(), ...pixels.peek()].join();
+    const isDrawn = drawing.all.peek().length > 0 && !selfDrawing.isByItself.peek();
+    const question = [doubt.peek(), number.peek(), isDrawn, ...pixels.peek()].join();
     if (question === before) return; // other weights alone, as in training
     before = question;
     const { digit, layers } = result.peek();
-    const isDrawn = drawing.strokes.peek().length > 0 && !selfDrawing.isByItself.peek();
     const embedding = [...layers.embedding.data];
     asked.value = isEmpty.peek()
       ? {}
