@@ -41,12 +41,13 @@ from typing import Any
 
 import torch
 
-from .reasons import Case, Part, Wrong, explain
+from .reasons import Case, Part, Wrong, explain, is_of_right_kind
 from .slips import mendings
 from .trials import AUTOGRAD, Observed, Seen, Stop, Unreadable, Unsolved, observed
 from .values import plain, same
 
 __all__ = ["AUTOGRAD", "Check", "Checks", "Observed", "rand_int"]
+OPERATORS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "pow": "**"}
 SECONDS = 2.0  # for looking for the one small change that makes a function right
 
 
@@ -212,15 +213,24 @@ class Check:
         return effects + [Part(place=place) for place in places]
 
     def _recognise(self, tries: list[Try], part: Part) -> str | None:
-        """The reason of the mistake that gives the same, or else the same wrong part."""
+        """The reason of the mistake that gives the same, or else the same wrong part.
+
+        Of a function that answers some probes and stops at others, the answers alone count, if
+        they are wrong already.
+        """
+        answered = [is_of_right_kind(one.case(part)) for one in tries]
+        alone = sum(answered) > 1 and any(
+            there and not self._same(part.of(one.seen.outcome), part.of(one.right))
+            for there, one in zip(answered, tries))
         same_part = None
         for which, (reason, _) in enumerate(self._wrong):
             whole_is, part_is = True, same_part is None
             for place, one in enumerate(tries):
                 outcome, other = one.seen.outcome, self._see_mistake(which, place)
                 whole_is = whole_is and self._same_outcome(outcome, other)
-                part_is = (part_is and part.is_in(outcome) and part.is_in(other)
-                           and self._same(part.of(outcome), part.of(other)))
+                part_is = part_is and (alone and isinstance(outcome, Stop) or (
+                    part.is_in(outcome) and part.is_in(other)
+                    and self._same(part.of(outcome), part.of(other))))
                 if not whole_is and not part_is:
                     break
             if whole_is:
@@ -286,7 +296,7 @@ def _called(thing: Any) -> str:
     if thing is torch:
         return "PyTorch"
     name = thing.__name__ if isinstance(thing, ModuleType) else thing.__name__.strip("_")
-    return f"`{name.removeprefix('linalg_')}`"
+    return f"`{OPERATORS.get(name, name.removeprefix('linalg_'))}`"
 
 
 def rewritten(function: Callable, *changes: str) -> Callable:

@@ -181,6 +181,11 @@ def _unreadable(value: Unreadable, right) -> str:
         "exercise asks for.")
 
 
+def is_of_right_kind(case: Case) -> bool:
+    """Whether there is an answer of the kind and shape that it should have."""
+    return not isinstance(case.value, (Stop, Unreadable)) and _kind(case.value, case.right) is None
+
+
 def _kind(value, right) -> str | None:
     """What is wrong with the kind or the shape of an answer."""
     if isinstance(value, FUNCTIONS):
@@ -200,10 +205,10 @@ def _kind(value, right) -> str | None:
         return _why_not_numbers(numbers)
     if not is_numbers(numbers):
         return f"It should be {_expected(right)}, not {kind_of(value)}."
+    if _is_truth(right) and (numbers.size != 1 or numbers not in (0, 1)):
+        return f"It should be True or False, not {kind_of(value)}."
     if numbers.shape != right_numbers.shape:
         return _shape(numbers, right_numbers)
-    if _is_truth(right) and not np.isin(numbers, (0, 1)).all():
-        return f"It should be True or False, not {kind_of(value)}."
     return _not_finite(numbers, right_numbers)
 
 

@@ -137,9 +137,7 @@ class Trial:
     def __call__(self, *arguments):
         """The function's answer; raises Unsolved or Nothing where there is none."""
         try:
-            with Watch(self.without) as watch:
-                self.answer = self.function(*arguments)
-            self.used += [thing for thing in watch.seen() if thing not in self.used]
+            self.answer = self._watched(*arguments)
             if _is_unsolved(self.answer):
                 raise Unsolved("Put your answer in place of the three dots.")
             if self.answer is None:
@@ -148,6 +146,15 @@ class Trial:
             self.error = error
             raise
         return self.answer
+
+    def _watched(self, *arguments):
+        """The answer; what is used counts also where the function stops."""
+        watch = Watch(self.without)
+        try:
+            with watch:
+                return self.function(*arguments)
+        finally:
+            self.used += [thing for thing in watch.seen() if thing not in self.used]
 
 
 def _is_unsolved(answer) -> bool:
@@ -160,6 +167,7 @@ def observed(function: Callable, observe: Callable, arguments: tuple,
              without: Iterable = ()) -> Seen:
     """What `observe` sees of a function with these arguments."""
     trial = Trial(function, without)
+    outcome: Observed | Stop | Unreadable
     try:
         outcome = _as_observed(observe(trial, *arguments))
     except (Exception, SystemExit) as error:

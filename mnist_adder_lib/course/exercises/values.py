@@ -123,7 +123,7 @@ def sizes_of(array: np.ndarray) -> str:
     return "the shape " + " x ".join(map(str, array.shape))
 
 
-LONGEST = 9  # of what is in a list that is shown whole
+LONGEST = 10  # of what is in a list that is shown whole
 WIDEST = 90  # characters of a list that is shown
 
 

@@ -184,6 +184,8 @@ STROKES = {
 }
 
 
+UNCHANGED = ("The drawing is as it was given. Is it the new one that is returned? `x = 0.2 * x` "
+             "gives a name to a new number, and leaves the point as it was.")
 NO_STROKES = "It should return strokes: a list of lists of points (x, y)."
 OFF_PAD = "Part of the drawing is not on the pad, where x and y go from 0 to 1."
 MIRRORED = "The drawing is mirrored, as in a looking glass."
@@ -199,21 +201,22 @@ STILL_READ = "When the pad is shrunk, at least two are still read: make them sma
 
 
 def _see_hidden(function, drawings) -> Observed:
-    model, kept = load_pretrained(), []
+    model, kept, unchanged = load_pretrained(), [], []
     framed, shrunk, large = list[bool](), list[bool](), list[bool]()
     for digit, strokes in drawings.items():
         moved = _strokes(function(strokes))
         if moved is None:
             return Observed(rules={NO_STROKES: False})
         points = np.concatenate(moved)
+        unchanged.append(moved == [[tuple(point) for point in stroke] for stroke in strokes])
         kept.append(_about_shape(np.concatenate(strokes), points))
         framed.append(predict(model, frame_strokes(moved), 0).digit == digit)
         shrunk.append(predict(model, naive_resize(render_strokes(moved)), 0).digit == digit)
         large.append(np.ptp(points, axis=0).max() > 0.4)
     hidden = sum(shrunk) < 2
     rules = {reason: all(each.get(reason, True) for each in kept) for reason in SHAPE}
-    return Observed(rules=rules | {MISREAD: all(framed), STILL_LARGE: hidden or not any(large),
-                                   STILL_READ: hidden})
+    return Observed(rules={UNCHANGED: not all(unchanged)} | rules | {
+        MISREAD: all(framed), STILL_LARGE: hidden or not any(large), STILL_READ: hidden})
 
 
 def _strokes(answer) -> list | None:
@@ -262,7 +265,8 @@ def _scaled(x_factor, y_factor, right=0.0, down=0.0):
         TURNED: [lambda strokes: [[(0.2 * y, 0.3 - 0.2 * x) for x, y in s] for s in strokes],
                  lambda strokes: [[(0.3 - 0.2 * x, 0.3 - 0.2 * y) for x, y in s] for s in strokes]],
         MISREAD: lambda strokes: [[(0.2 * x, 0.2 * y) for x, y in s[:3]] for s in strokes],
-        STILL_LARGE: _scaled(1, 1),
+        UNCHANGED: lambda strokes: strokes,
+        STILL_LARGE: _scaled(0.98, 0.98),
         STILL_READ: _scaled(0.63, 0.63),
         NO_STROKES: lambda strokes: strokes[0],
         "Neither a list nor a point (x, y) can be multiplied as a whole: multiply each x and each "

@@ -121,6 +121,8 @@ def _some(*pairs):
             lambda names: len({(name - digit) % 10 for digit, name in enumerate(names)}) == 1,
             lambda names: all((names[a] - names[b] - a + b) % 10 == 0
                               for a in range(10) for b in range(10))],
+        "It says yes to any ten different names. Two loops are needed, to look at every sum.":
+            lambda names: len(set(names)) == 10,
         "It looks at the first pair only, 0 + 0. A `return True` ends the loops: it belongs behind "
         "both of them.": _some((0, 0)),
         "Only the last pair, 9 + 9, counts. One that is wrong before is enough for `False`.":

@@ -162,7 +162,13 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
         "There should be no ReLU after the last layer: logits may be negative.":
             (LAST, LAST + ", nn.ReLU()"),
         "The network should return logits. Softmax turns them into probabilities later.":
-            (LAST, LAST + ", nn.Softmax(dim=1)"),
+            [(LAST, LAST + ", nn.Softmax(dim=1)"), (LAST, LAST + ", nn.LogSoftmax(dim=1)")],
+        "The pooling between the conv sequentials averages its windows. A max pooling keeps the "
+        "largest value.": ("nn.MaxPool2d(2)", "nn.AvgPool2d(2)"),
+        "These are bare convolutions, with biases. A conv sequential is a convolution without "
+        "bias, then ReLU, then batch norm: `conv` makes one.":
+            (ONE, "nn.Conv2d(1, channels, 3, padding=1)",
+             TWO, "nn.Conv2d(channels, 2 * channels, 3)"),
     },
 )
 def digit_reader(channels):

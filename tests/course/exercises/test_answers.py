@@ -1,0 +1,51 @@
+"""Answers as learners write them, right and wrong, and what the checks say of them."""
+
+import math
+import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from mnist_adder_lib.augment import draw_line
+from mnist_adder_lib.course.exercises.checks import from_code
+from mnist_adder_lib.course.lessons.draw_a_digit import find_tops
+from mnist_adder_lib.model import conv
+
+ANSWERS = tomllib.loads(
+    Path(__file__).with_name("answers.toml").read_text(encoding="utf-8"))["answer"]
+BY_CHECK: dict[str, list[dict]] = {}
+for answer in ANSWERS:
+    BY_CHECK.setdefault(answer["to"], []).append(answer)
+
+
+def centre_of_mass(image):
+    """Row and column, as in lesson 8."""
+    height, width = image.shape
+    row = (torch.arange(height) * image.sum(dim=1)).sum() / image.sum()
+    column = (torch.arange(width) * image.sum(dim=0)).sum() / image.sum()
+    return row.item(), column.item()
+
+
+SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
+NAMES = dict(  # that a lesson has given when its exercises come
+    torch=torch, F=F, nn=nn, math=math, np=np, conv=conv, draw_line=draw_line, find_tops=find_tops,
+    centre_of_mass=centre_of_mass, totals=SUMS, sums=SUMS, __name__="notebook")
+# What would be the check's own, or Python's, and not for a learner.
+RAW = r"can't be done|tensor\(|array\(|Observed|Traceback|<\w+ at|Our solution"
+
+
+@pytest.mark.parametrize("to", BY_CHECK)
+def test_verdicts_of_learners_answers(to):
+    lesson, name = to.split(".")
+    check = getattr(import_module(f"mnist_adder_lib.course.lessons.{lesson}").checks, name)
+    for answer in BY_CHECK[to]:
+        text = check.verdict(from_code(answer["code"], name, dict(NAMES)))
+        assert text.startswith("✓ Right") == (answer["is"] == "right"), f"{answer['code']}\n{text}"
+        assert re.search(answer.get("says", ""), text), f"{answer['code']}\n{text}"
+        assert not re.search(RAW, text), f"{answer['code']}\n{text}"
