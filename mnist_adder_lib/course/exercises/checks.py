@@ -48,7 +48,7 @@ from .values import plain, same
 
 __all__ = ["AUTOGRAD", "Check", "Checks", "Observed", "rand_int"]
 OPERATORS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "pow": "**"}
-SECONDS = 2.0  # for looking for the one small change that makes a function right
+SECONDS = 2.0  # of the processor, to look for one small change that makes a function right
 
 
 class Checks:
@@ -126,10 +126,10 @@ class Check:
                         "restart the kernel.")
 
     def _verdict(self, function) -> str:
-        output, right, started = io.StringIO(), self._right, time.monotonic()
+        output, right, started = io.StringIO(), self._right, time.thread_time()
         with contextlib.redirect_stdout(output):
             tries = [Try(probe, ours, self._see_learners(function, probe)) for probe, ours in right]
-            seconds, printed = time.monotonic() - started, bool(output.getvalue())
+            seconds, printed = time.thread_time() - started, bool(output.getvalue())
             with warnings.catch_warnings(action="ignore"):  # those of likely mistakes
                 reason = self._reason(function, tries, printed, seconds)
         if reason and printed:
@@ -216,12 +216,10 @@ class Check:
         """The reason of the mistake that gives the same, or else the same wrong part.
 
         Of a function that answers some probes and stops at others, the answers alone count, if
-        they are wrong already.
+        several are wrong already.
         """
-        answered = [is_of_right_kind(one.case(part)) for one in tries]
-        alone = sum(answered) > 1 and any(
-            there and not self._same(part.of(one.seen.outcome), part.of(one.right))
-            for there, one in zip(answered, tries))
+        answered = [case for one in tries if is_of_right_kind(case := one.case(part))]
+        alone = sum(not self._same(case.value, case.right) for case in answered) > 1
         same_part = None
         for which, (reason, _) in enumerate(self._wrong):
             whole_is, part_is = True, same_part is None
@@ -248,9 +246,9 @@ class Check:
 
     def _mended(self, function, tries: list[Try], seconds: float) -> str:
         """Where one small change in its own code makes a function right; "" if none is found."""
-        end = time.monotonic() + SECONDS - 10 * seconds  # not where each run takes long
+        end = time.thread_time() + SECONDS - 10 * seconds  # not where each run takes long
         for place, code in mendings(function):
-            if time.monotonic() > end:
+            if time.thread_time() > end:
                 break
             other = from_code(code, function.__name__, dict(function.__globals__))
             if all(self._same_outcome(self._see(other, one.arguments).outcome, one.right)

@@ -19,7 +19,17 @@ import torch
 
 from ..notebook.errors import GIVE_NOTHING
 from .trials import Nothing, Observed, Stop, Unreadable, Unsolved
-from .values import DEEPEST, FUNCTIONS, LONGEST, is_numbers, kind_of, plain, show, sizes_of
+from .values import (
+    DEEPEST,
+    FUNCTIONS,
+    amount_of,
+    is_numbers,
+    kind_of,
+    plain,
+    show,
+    sizes_of,
+    written,
+)
 
 
 class Case(NamedTuple):
@@ -242,8 +252,7 @@ def _expected(right) -> str:
     """What an answer should be, in words."""
     if _is_truth(right):
         return "True or False"
-    numbers = plain(right)
-    return "numbers in " + sizes_of(numbers) if numbers.ndim > 1 else sizes_of(numbers)
+    return amount_of(plain(right))
 
 
 def _is_truth(right) -> bool:
@@ -384,15 +393,8 @@ def _place_words(place: tuple) -> str:
 def call_text(signature: str, arguments: tuple) -> str:
     """A call with its arguments; the name of an argument where it is too long to be shown."""
     name, *names = re.findall(r"\w+", signature)
-    values = [show(value) if _can_be_written(value) else name_of_it
-              for name_of_it, value in zip(names, arguments)]
-    return f"{name}({', '.join(v if len(v) <= 40 else n for n, v in zip(names, values))})"
-
-
-def _can_be_written(value) -> bool:
-    """Whether an argument is a word, or numbers few enough to be shown whole."""
-    numbers = plain(value)
-    return isinstance(value, str) or is_numbers(numbers) and numbers.size <= LONGEST
+    values = [written(value) or name_of_it for name_of_it, value in zip(names, arguments)]
+    return f"{name}({', '.join(values)})"
 
 
 def _names(signature: str) -> list[str]:

@@ -17,6 +17,7 @@ OTHERS: dict[type, list[type]] = {  # what may stand in place of an operator
     ast.GtE: [ast.Gt, ast.LtE], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq], ast.In: [ast.NotIn],
     ast.NotIn: [ast.In], ast.And: [ast.Or], ast.Or: [ast.And],
 }
+ARITHMETIC = [ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow]
 NAMES = {"min": "max", "max": "min", "sum": "mean", "mean": "sum", "argmax": "argmin"}
 
 
@@ -80,6 +81,10 @@ def _where(part: str, line: str, superfluous: bool) -> str:
 
 def _more_changes(node) -> Iterator[tuple[str, ast.AST]]:
     """What mends a node, and would as a slip hardly be a mistake."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, tuple(ARITHMETIC)):
+        for kind in ARITHMETIC:
+            if not isinstance(node.op, kind) and kind not in OTHERS[type(node.op)]:
+                yield f"with `{_sign(kind())}` in place of an operator", _with(node, op=kind())
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(
             node.targets[0], (ast.Name, ast.Subscript, ast.Attribute)):
         yield "with `+=` in place of `=`", ast.AugAssign(

@@ -123,6 +123,20 @@ def sizes_of(array: np.ndarray) -> str:
     return "the shape " + " x ".join(map(str, array.shape))
 
 
+def amount_of(array: np.ndarray) -> str:
+    """How many numbers there are, as a thing: "numbers in the shape 2 x 3"."""
+    return "numbers in " + sizes_of(array) if array.ndim > 1 else sizes_of(array)
+
+
+def written(value) -> str | None:
+    """A value as one writes it, if it is a word or so few numbers that this is short."""
+    array = plain(value)
+    if not isinstance(value, str) and not (is_numbers(array) and array.size <= LONGEST):
+        return None
+    text = show(value)
+    return text if len(text) <= 40 and text != amount_of(np.zeros(np.shape(array))) else None
+
+
 LONGEST = 10  # of what is in a list that is shown whole
 WIDEST = 90  # characters of a list that is shown
 
@@ -136,7 +150,7 @@ def show(value, other=None) -> str:
         text, numbers_in = _show_list(value), plain(value)
         if len(text) <= WIDEST:
             return text
-        return "numbers in " + sizes_of(numbers_in) if is_numbers(numbers_in) else kind_of(value)
+        return amount_of(numbers_in) if is_numbers(numbers_in) else kind_of(value)
     if isinstance(value, (bool, int, dict, type(None))):
         text = repr(value) if not isinstance(value, dict) else kind_of(value)
         return text if len(text) <= 40 else kind_of(value)

@@ -291,6 +291,8 @@ MACHINERY = [
     (lambda part, whole: nn.functional.cross_entropy(torch.zeros(1, 2), torch.tensor([part + 1])),
      "given the class 2, but there is no logit for it"),
     (lambda part, whole: nn.Sequential(torch.ones(2), torch.ones(2)), "takes layers, such as"),
+    (lambda part, whole: torch.ones(2, requires_grad=True).backward(), "starts from a single numb"),
+    (lambda part, whole: round(torch.ones(2)), "A tensor has a `.round\\(\\)` of its own"),
     (lambda part, whole: exit(), "end the whole program"),
     (lambda part, whole: max / whole, "without round brackets"),
     (lambda part, whole: whole(part), "Round brackets|round brackets"),
