@@ -253,8 +253,8 @@ def _scaled(x_factor, y_factor, right=0.0, down=0.0):
 
 
 @checks.add(
-    "A small digit is lost when the whole pad is shrunk. Framing makes it as large as those that "
-    "the network has learned from.",
+    "Only the size has changed, and perhaps the place. The network doesn't know that, framing "
+    "does.",
     probes=[(STROKES,)],
     observe=_see_hidden,
     mistakes={
