@@ -3,7 +3,6 @@
 import "../widgets/common/common.css";
 import "../widgets/common/widgets.css";
 import "../widgets/pad/pad.css";
-import "./site.css";
 import { Traits } from "../state/traits.js";
 import ball from "../widgets/ball_on_curve/widget.js";
 import choice from "../widgets/choice/widget.js";
@@ -18,6 +17,7 @@ import { addCopyButton } from "./copy.js";
 import frames from "./frames.js";
 import { holdBack } from "./guesses.js";
 import panel from "./panel.js";
+import "./site.css"; // last, as it overrules the widgets' own
 
 /** @import { RenderArguments } from "../state/traits.js" */
 
