@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torchvision.transforms.v2 import functional as reference
 
 from mnist_adder_lib import AdderDataset, Augment, Forms, augment, normalise
-from mnist_adder_lib.augment import add_bar, add_upstroke, draw_line, move, recolour
+from mnist_adder_lib.augment import add_slash, add_upstroke, draw_line, move, recolour
 
 STILL = {name: 0 for name in vars(Augment())}
 
@@ -101,7 +101,7 @@ def test_half_ranges_that_make_no_sense(parameters):
 
 # ------------------------------------------------------------------ forms
 
-each_form = pytest.mark.parametrize("digit, form", [(1, add_upstroke), (7, add_bar)])
+each_form = pytest.mark.parametrize("digit, form", [(1, add_upstroke), (0, add_slash)])
 
 
 def of_digit(splits, digit, count=200):
@@ -113,7 +113,7 @@ def test_forms_touch_their_own_digits_alone(splits):
     images, digits = splits[0].images[:500, None].float() / 255, splits[0].digits[:500]
     before = images.clone()
     changed = (Forms(1, 1)(images, digits) != images).any(dim=(1, 2, 3))
-    assert torch.equal(changed, torch.isin(digits, torch.tensor([1, 7])))
+    assert torch.equal(changed, torch.isin(digits, torch.tensor([0, 1])))
     assert torch.equal(images, before)
     assert torch.equal(Forms(0, 0)(images, digits), images)
 
@@ -199,6 +199,19 @@ def test_an_upstroke_leads_to_the_top_from_the_left(splits):
     plain = ones.amax(dim=(1, 2)) > 0.3
     width = 28 - plain.int().argmax(1) - plain.flip(1).int().argmax(1)
     assert (right - left + 1 - width).double().mean() > 2
+
+
+def test_a_slash_crosses_the_hole_of_a_zero_and_stays_within_the_size_of_a_digit(splits):
+    zeros = of_digit(splits, 0)
+    slashed = add_slash(zeros)
+    hole = slice(12, 17)  # the middle of the image, blank in most zeros
+    was_blank = zeros[:, 0, hole, hole].mean(dim=(1, 2)) < 0.1
+    assert was_blank.sum() > 50
+    assert (slashed[was_blank, 0, hole, hole].amax(dim=(1, 2)) > 0.6).double().mean() > 0.95
+    for dim in (1, 2):
+        inked = (slashed[:, 0] > 0.5).any(dim=dim)
+        size = 28 - inked.int().argmax(1) - inked.flip(1).int().argmax(1)
+        assert size.max() <= 21  # MNIST's digits are 20 pixels high or wide, and edges are soft
 
 
 @given(st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(1.5, 4))
