@@ -79,7 +79,7 @@ if __name__ == "__main__":
     images, kinds, names = draw(options.seed)
     thresholds = pd.DataFrame(digits["writers 1-7"]).quantile(0.98)
     print(thresholds.round(3).to_string())
-    table = {name: pd.DataFrame(scores).gt(thresholds).mean() for name, scores in {
+    table = {name: pd.DataFrame(measured).gt(thresholds).mean() for name, measured in {
         **digits, "evaluation": scores(model, evaluation.images[:2000], *known)}.items()}
     for by in (kinds, names):
         strange = pd.DataFrame(scores(model, images, *known)).gt(thresholds).groupby(by).mean()
