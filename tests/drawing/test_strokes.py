@@ -117,6 +117,29 @@ def test_the_network_reads_them(digit):
     assert predict(load_pretrained(), frame_strokes(DIGITS[digit]), 0).digit == digit
 
 
+def slashed_zero(width, lean, angle, reach):
+    """A zero with a slash, as two strokes on the pad.
+
+    width: as a share of the height; lean: of the zero, in radians; angle: of the slash, in degrees
+    from the horizontal; reach: its length, 1 where it ends on the zero's line.
+    """
+    along = np.linspace(-np.pi / 2, 3 * np.pi / 2, 40)
+    radii = np.array([width, 1]) * 0.32
+    turn = np.array([[np.cos(lean), np.sin(lean)], [-np.sin(lean), np.cos(lean)]])
+    zero = np.stack([np.cos(along), np.sin(along)], axis=1) * radii @ turn
+    up = np.array([np.cos(np.deg2rad(angle)), -np.sin(np.deg2rad(angle))])
+    end = reach * up / np.linalg.norm(up / radii)
+    return [zero + 0.5, np.stack([-end, end]) + 0.5]
+
+
+def test_slashed_zeros_are_read():
+    zeros = [slashed_zero(width, lean, angle, reach)
+             for width, lean in [(0.45, 0), (0.6, 0.2), (0.75, 0), (0.9, -0.1)]
+             for angle, reach in [(45, 0.8), (35, 1.0), (50, 1.3), (60, 1.6), (70, 1.9)]]
+    model = load_pretrained()
+    assert sum(predict(model, frame_strokes(zero), 0).digit == 0 for zero in zeros) >= 15
+
+
 def test_a_tap_is_a_dot_and_strokes_scale():
     dot = render_strokes([[(0.5, 0.5)]])
     assert dot[140, 140] == 255 and 15 <= (dot[140] > 127).sum() <= 25
