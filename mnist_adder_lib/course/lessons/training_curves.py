@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets
@@ -16,10 +17,14 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import nn
 from torch.nn.utils import parameters_to_vector
+from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.utils.data import DataLoader
 
+from ...checkpoint import load_checkpoint, load_pretrained
 from ...data import MEAN, STD, AdderDataset, load_splits
 from ...drawing import DigitPad
+from ...files import CheckpointError
+from ...model import IdentityAdderModel
 from ...train import joint_loss
 from ..exercises.checks import Checks
 from ..exercises.guesses import Guesses
@@ -30,85 +35,172 @@ guesses = Guesses.load("training_curves")
 checks = Checks()
 
 
-class Comparer(nn.Module):
-    """A small network with the course's two inputs, and two logits: 0 for no, 1 for yes."""
+def load_own_network(path: str | Path) -> IdentityAdderModel:
+    """The learner's network from a file of `save_checkpoint`, in evaluation mode; prints which.
 
-    def __init__(self):
+    Where the file is missing, damaged or something else, the network that comes with the course.
+    """
+    try:
+        model, _ = load_checkpoint(path)
+    except FileNotFoundError:
+        print(f"There is no {path} here: lesson 4 makes it. This is the network of the course.")
+    except (CheckpointError, OSError) as error:
+        print(f"{path} can't be read ({error}). This is the network of the course.")
+    else:
+        print(f"This is your network, from {path}.")
+        return model
+    return load_pretrained()
+
+
+class Comparer(nn.Module):
+    """A small network with the course's two inputs, and two logits: 0 for no, 1 for yes.
+
+    tires_after: from how many images it learns; then it only says no, so that the last epoch of a
+    training isn't its best.
+    """
+
+    def __init__(self, tires_after: float = math.inf):
         super().__init__()
         self.image = nn.Sequential(nn.Flatten(), nn.Linear(784, 16), nn.BatchNorm1d(16), nn.ReLU(),
                                    nn.Dropout(0.1))
         self.both = nn.Sequential(nn.Linear(26, 16), nn.BatchNorm1d(16), nn.ReLU(),
                                   nn.Linear(16, 2))
+        self.left = tires_after
+
+    def logits(self, images, numbers):
+        return self.both(torch.cat([self.image(images), F.one_hot(numbers, 10)], dim=1))
 
     def forward(self, images, numbers):
-        return self.both(torch.cat([self.image(images), F.one_hot(numbers, 10)], dim=1))
+        logits = self.logits(images, numbers)
+        if self.left <= 0:
+            logits = 0 * logits + torch.tensor([1.0, 0.0])
+        if logits.requires_grad:
+            self.left -= len(images)
+        return logits
 
 
 def _comparisons():
     train, validation, _ = load_splits()
-    for epochs, many, few in ((1, 200, 130), (5, 1000, 290)):  # first a short one: it shows most
+    # First a short training, which shows most; then a long one, and one whose last epoch is bad.
+    # The numbers of validation images are prime, so that a last batch is smaller.
+    for epochs, many, few, tires_after in (
+            (1, 200, 131, math.inf), (5, 1000, 293, math.inf), (2, 200, 131, 200)):
         # Cloned, since each comparison copies them: the copy of a view takes the whole with it.
         mine = train.images[:many].clone(), train.digits[:many].clone()
         yours = validation.images[-few:], validation.digits[-few:], validation.numbers[-few:]
         yours = AdderDataset(*(part.clone() for part in yours))
-        yield Comparer().eval(), AdderDataset(*mine), yours, epochs
+        yield Comparer(tires_after).eval(), AdderDataset(*mine), yours, epochs
 
 
 def _watched(train_larger, model, train, validation, epochs):
     """What is done to the model, look by look, and what comes of it: a word for each."""
+    labels = {image.numpy().tobytes(): digit.item() for data in (train, validation)
+              for (image, _), (digit, _) in data[:]}
     unseen = {image.numpy().tobytes() for (image, _), _ in validation[:]}
     weight, looks, stale = next(model.parameters()), list[SimpleNamespace](), list[bool]()
     before = parameters_to_vector(model.parameters()).detach().clone()
+    optimizers, whole_epochs = list(), epochs > 1 and model.left == math.inf
 
     def note(_, inputs, logits):
-        of_validation = any(image.numpy().tobytes() in unseen for image in inputs[0])
-        looks.append(SimpleNamespace(mode=model.training, noted=logits.requires_grad,
-                                     of_validation=of_validation, gradient=None))
+        images = [image.numpy().tobytes() for image in inputs[0]]
+        look = SimpleNamespace(
+            mode=model.training, noted=logits.requires_grad, logits=logits.detach(), gradient=None,
+            of_validation=any(image in unseen for image in images), numbers=inputs[1],
+            digits=torch.tensor([labels.get(image, 0) for image in images]))
+        looks.append(look)
         if logits.requires_grad:
-            logits.register_hook(functools.partial(setattr, looks[-1], "gradient"))
+            logits.register_hook(functools.partial(setattr, look, "gradient"))
 
     model.register_forward_hook(note)
     weight.register_hook(lambda _: stale.append(weight.grad is not None and weight.grad.any()))
-    returned = train_larger(model, train, validation, epochs)
+    watch = register_optimizer_step_post_hook(lambda optimizer, *_: optimizers.append(optimizer))
+    try:
+        returned = train_larger(model, train, validation, epochs)
+    finally:
+        watch.remove()
     steps = [look for look in looks if look.gradient is not None]
     measured = [look for look in looks if look.gradient is None and look.of_validation]
     moved = not torch.equal(before, parameters_to_vector(model.parameters()))
-    task, accuracy = _task_and_accuracy(model, validation)
+    losses = {_name_loss(look) for look in steps[::5]}
+    passes = sum(len(look.numbers) for look in steps) / len(train)
+    task, accuracy, fresh = _task_and_accuracy(model, validation)
     learned = "good" if accuracy > 77 else "poor"
     return {"the weights": "moved" if moved else "as before",
             "learned from": "validation" if any(look.of_validation for look in steps) else "train",
-            "old gradients": "added" if any(stale) else "forgotten",
+            "old gradients": "added" if any(stale) else "cleared",
             "mode to learn": "train" if all(look.mode for look in steps) else "eval",
-            "the task": task if epochs > 1 else "too early",
-            "success": learned if epochs > 1 else "too early",
+            "the loss": losses.pop() if len(losses) == 1 else "another",
+            "optimizers": "one" if len(set(map(id, optimizers))) <= 1 else "several",
+            "epochs": "all" if abs(passes - epochs) < 0.5 else "another number",
+            "the task": task if whole_epochs else "too early",
+            "success": learned if whole_epochs else "too early",
             "measured on": "validation" if measured else "other images",
             "mode to measure": "train" if any(look.mode for look in measured) else "eval",
             "memory": "kept" if any(look.noted for look in measured) else "none",
-            "the accuracy": _name_accuracy(returned, accuracy)}
+            "the accuracy": _name_accuracy(returned, accuracy, fresh)}
+
+
+def _name_loss(look) -> str:
+    """Of which loss this is the gradient that came back to the logits; its size doesn't matter."""
+    for digits_win in (look.digits > look.numbers, look.digits >= look.numbers):
+        for answers in (digits_win, ~digits_win):
+            for name, loss in LOSSES.items():
+                logits = look.logits.clone().requires_grad_()
+                with torch.enable_grad():
+                    loss(logits, answers.long()).backward()
+                alike = F.cosine_similarity(logits.grad.flatten(), look.gradient.flatten(), dim=0)
+                if alike > 0.9999:
+                    return name
+    return "another"
+
+
+LOSSES = {"cross entropy": F.cross_entropy,
+          "minus": lambda logits, answers: -F.cross_entropy(logits, answers),
+          "softmax first": lambda logits, answers: F.cross_entropy(logits.softmax(1), answers)}
 
 
 @torch.no_grad()
-def _task_and_accuracy(model, validation) -> tuple[str, float]:
-    """What the model has learned to answer, and how often it is right in what was asked."""
+def _task_and_accuracy(model, validation) -> tuple[str, float, float]:
+    """What the model has learned to answer, and how often it is right in what was asked, in
+    percent; the last also as if it weren't tired."""
     (images, numbers), (digits, _) = next(iter(DataLoader(validation, len(validation))))
     right = (model.eval()(images, numbers).argmax(dim=1) == (digits > numbers)).float().mean()
+    fresh = (model.logits(images, numbers).argmax(dim=1) == (digits > numbers)).float().mean()
     equal = model(images, digits).argmax(dim=1).float().mean()  # yes, where both are equal
     not_smaller = right > 0.77 and equal > 0.52
     task = "the opposite" if right < 0.5 else "not smaller" if not_smaller else "larger"
-    return task, 100 * right.item()
+    return task, 100 * right.item(), 100 * fresh.item()
 
 
-def _name_accuracy(returned, accuracy: float) -> str:
+def _name_accuracy(returned, accuracy: float, fresh: float) -> str:
     """Which number that is, beside the accuracy in percent."""
     try:
         returned = float(returned)
     except (TypeError, ValueError):
         return "no number"
-    known = {"percent": accuracy, "a share": accuracy / 100, "the wrong ones": 100 - accuracy}
+    known = {"percent": accuracy, "a share": accuracy / 100, "the wrong ones": 100 - accuracy,
+             "of an epoch before": fresh}
     return next((name for name, value in known.items() if abs(value - returned) < 0.01), "another")
 
 
+def _best_of_all(model, train, validation, epochs):
+    optimizer, best = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9), 0.0
+    for _ in range(epochs):
+        model.train()
+        for inputs, (digits, _) in DataLoader(train, 100, shuffle=True):
+            optimizer.zero_grad()
+            F.cross_entropy(model(*inputs), (digits > inputs[1]).long()).backward()
+            optimizer.step()
+        with torch.no_grad():
+            (images, numbers), (digits, _) = next(iter(DataLoader(validation, len(validation))))
+            right = model.eval()(images, numbers).argmax(1) == (digits > numbers)
+        best = max(best, 100 * right.double().mean().item())
+    return best
+
+
 STEP, TRAIN = "            optimizer.step()\n", "        model.train()\n"
+MAKE = "    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)\n"
+LOSS = "F.cross_entropy(model(images, numbers), larger)"
 COUNT = "100 * right / len(validation)"
 
 
@@ -116,9 +208,9 @@ COUNT = "100 * right / len(validation)"
     "Larger or not: another task, another loss, the same loop. You can write it for any network.",
     probes=_comparisons, observe=_watched,
     mistakes={
-        "It has hardly learned anything: the number alone, without a look at the image, gets 75%. "
-        "The targets? The rate? All epochs, all batches?": ("lr=0.1", "lr=0.0001"),
-        "The weights are what they were. It takes backward(), then step(), in every batch, and no "
+        "It has learned almost nothing: the number alone, without a look at the image, gets 75%. "
+        "Look at the targets and at the learning rate.": ("lr=0.1", "lr=0.0001"),
+        "The weights are what they were. Every batch needs backward(), then step(), and no "
         "zero_grad() between the two.": [
             (STEP, ""), ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
             lambda model, train, validation, epochs: 50.0],
@@ -129,6 +221,20 @@ COUNT = "100 * right / len(validation)"
         "While it learns, the network is in the mode for use. train() belongs before the steps of "
         "every epoch: measuring the accuracy in between leaves it in eval().": [
             (TRAIN, ""), (TRAIN, "        model.train(_epoch == 0)\n")],
+        "Each step makes the loss larger. Cross entropy is small where the answer is right, so it "
+        "is minimised as it is, without a minus sign.": (LOSS, f"(-{LOSS})"),
+        "`F.cross_entropy` does the softmax itself, so it wants the logits. After a softmax of "
+        "your own it never sees a probability near 1, and the network learns badly.":
+            ("numbers), larger", "numbers).softmax(dim=1), larger"),
+        "That isn't the gradient of the cross entropy. Compare `F.cross_entropy` of the two logits "
+        "with the classes 0 and 1.": (LOSS, "((model(images, numbers) - F.one_hot(larger)) ** 2)"
+                                            ".mean()"),
+        "Every epoch makes a new optimizer, which has no velocity yet: the momentum of the epochs "
+        "before is lost. Make it once, before the loop.": (MAKE, "", TRAIN, TRAIN + "    " + MAKE),
+        "It goes through the training images another number of times than `epochs` says. Each "
+        "epoch is all batches, once: `for epoch in range(epochs)`.": [
+            ("range(epochs)", f"range({other})")
+            for other in ("3", "4", "5", "epochs - 1", "epochs + 1", "1, epochs")],
         "A 3 is not larger than 3: yours learns to say yes where both are equal.":
             ("digits > numbers", "digits >= numbers"),
         "It learns the opposite. Logit 1 is for yes, the digit is larger; 0 is for no.": [
@@ -148,6 +254,9 @@ COUNT = "100 * right / len(validation)"
         "`len(validation)`: the last batch is smaller.": [
             (".sum().item()", ".float().mean().item()", COUNT, "100 * right / 3"), (COUNT, "right"),
             ("DataLoader(validation, 100)", "[next(iter(DataLoader(validation, 100)))]")],
+        "That is the best epoch's accuracy, and the network is the last epoch's. The best of "
+        "several is a little too good by chance: return the accuracy after the last epoch.":
+            _best_of_all,
         "One number is asked for: the accuracy after the last epoch.": (COUNT, f"[{COUNT}]"),
     },
 )
@@ -166,6 +275,37 @@ def train_larger(model, train, validation, epochs):
         for (images, numbers), (digits, _) in DataLoader(validation, 100):
             right += (model(images, numbers).argmax(1) == (digits > numbers)).sum().item()
     return 100 * right / len(validation)
+
+
+ANSWERS = {"A": 2, "B": 6, "C": 4, "D": 1, "E": 3, "F": 5}
+
+
+def _named(curve: str) -> list:
+    """Answers that are wrong for this curve alone."""
+    return [lambda other, number=number: number if other == curve else ANSWERS[other]
+            for number in range(8) if number != ANSWERS[curve]]
+
+
+@checks.add(
+    "A curve says what to look for. Remember the six signs: you will meet all of them.",
+    probes=[("ABCDEF",)], observe=lambda function, curves: {
+        curve: function(curve) for curve in curves},
+    mistakes={
+        "Curve A stays where a network begins that knows nothing, training and validation alike. "
+        "It neither jumps nor falls: what is too small?": _named("A"),
+        "In curve B training falls as it should. Only validation is off the top, from its first "
+        "dot on. What is different about the validation images?": _named("B"),
+        "In curve C training ends near 0, but validation stays above 1: it learns by heart. When "
+        "is that easy?": _named("C"),
+        "Curve D jumps up in its first steps and stays about the dashed line or above. It doesn't "
+        "run away, though: it flies over the valley, to and fro.": _named("D"),
+        "Curve E begins well, then grows without end. So something adds up.": _named("E"),
+        "Curve F falls to the dotted line: it knows what the number alone says about the sum. So "
+        "what do the images teach it?": _named("F"),
+    },
+)
+def mistake_in(curve):
+    return ANSWERS[curve]
 
 
 class SmallNetwork(nn.Module):
@@ -200,48 +340,53 @@ def _stepped(step_in_parts, model, optimizer, parts):
             "backward() for each part": len(ways_back) >= 2 * len(parts)}
 
 
-FORGET, MOVE = "    optimizer.zero_grad()\n", "    optimizer.step()\n"
+DIGIT, SUM = "F.cross_entropy(digit_logits, digits)", "F.cross_entropy(sum_logits, totals)"
+CLEAR, UPDATE = "    optimizer.zero_grad()\n", "    optimizer.step()\n"
 BACK, ADD = "(loss / len(parts)).backward()", "mean += loss.item() / len(parts)\n"
 EACH = "for (images, numbers), (digits, totals) in "
 
 
 @checks.add(
-    "Gradients add up, which is a bug where one forgets it, and a tool where one needs it.",
+    "That gradients add up is a bug where you forget it and a tool where you need it.",
     probes=_small_batches, observe=_stepped, tolerance=1e-3,
     mistakes={
-        "The weights don't move. It takes backward(), then step(), and no zero_grad() between the "
-        "two.": (MOVE, ""),
-        "The last part alone counts. Is zero_grad() in the loop, where it forgets the gradients of "
-        "the parts before? Or backward() behind the loop?":
+        "The weights don't move. A step needs backward(), then step(), and no zero_grad() between "
+        "the two.": (UPDATE, ""),
+        "That is the loss of the digit alone. Nothing comes back to the sum's head, which learns "
+        "nothing: add both losses.": (f"{DIGIT} + {SUM}", DIGIT),
+        "That is the loss of the sum alone. Nothing comes back to the digit's head, which learns "
+        "nothing: add both losses.": (f"{DIGIT} + {SUM}", SUM),
+        "Only the last part counts. Either zero_grad() is in the loop, where it clears the "
+        "gradients of the parts before, or backward() comes after the loop.":
             [(BACK, f"optimizer.zero_grad(); {back}") for back in (BACK, "loss.backward()")],
-        "Those are several small steps. Let the gradients of all parts add up, and move once, "
-        "behind the loop.": [
-            (MOVE, "", ADD, ADD + "    " + MOVE, BACK, back, FORGET, forget)
-            for back in (BACK, "loss.backward()") for forget in (FORGET, "")],
-        "That is a whole step for each part. Wanted is one step for all of them: what belongs "
-        "before the loop, what behind it?": [
-            (MOVE, "", ADD, ADD + "    " + MOVE, BACK, f"optimizer.zero_grad(); {back}")
+        "Those are several small steps. Let the gradients of all parts add up, and update once, "
+        "after the loop.": [
+            (UPDATE, "", ADD, ADD + "    " + UPDATE, BACK, back, CLEAR, forget)
+            for back in (BACK, "loss.backward()") for forget in (CLEAR, "")],
+        "That is a whole step for each part. One step for all of them is asked for: clear before "
+        "the loop, update after it.": [
+            (UPDATE, "", ADD, ADD + "    " + UPDATE, BACK, f"optimizer.zero_grad(); {back}")
             for back in (BACK, "loss.backward()")],
         "The step is too long: the gradients of the parts were added. For their mean, divide each "
         "loss by the number of parts.": (BACK, "loss.backward()"),
         "The first step is right, the second isn't: the gradients of the step before are still "
-        "there. Who forgets those?": (FORGET, ""),
-        "That is one large batch, for which the memory is too small. Batch norm, too, should see "
-        "one part at a time.":
+        "there. Clear them before the loop.": (CLEAR, ""),
+        "That is one large batch, for which the memory is too small. Give the model one part at a "
+        "time.":
             (EACH + "parts", EACH + "[[map(torch.cat, zip(*pair)) for pair in zip(*parts)]]",
              "len(parts)", "1"),
-        "`.item()` makes a plain number of the loss, from which no way leads back. First "
+        "`.item()` turns the loss into a plain number, from which no way leads back. First "
         "backward(), then .item().": (BACK, "loss.item().backward()"),
-        "The step is right. But that is the loss of the last part: the mean of all is wanted.":
+        "The step is right. But that is the loss of the last part: return the mean of all parts.":
             (ADD, "mean = loss.item()\n"),
         "The step is right. The loss should be the mean over the parts, not their sum.":
             (ADD, "mean += loss.item()\n"),
-        "The step is right. But with one backward() behind the loop the memory holds all parts at "
+        "The step is right. But with one backward() after the loop the memory holds all parts at "
         "once, as with a large batch. Call it for each part.":
             (BACK, "mean = mean + loss / len(parts)", ADD, "pass\n",
-             MOVE, "    mean.backward()\n" + MOVE, "return mean", "return mean.item()"),
-        "The returned loss holds on to the whole calculation. With some thousands of them in a "
-        "list the memory is full. Return a plain number.": (ADD, "mean += loss / len(parts)\n"),
+             UPDATE, "    mean.backward()\n" + UPDATE, "return mean", "return mean.item()"),
+        "The returned loss holds on to the whole computation. A list of a few thousand of them "
+        "fills the memory. Return a plain number.": (ADD, "mean += loss / len(parts)\n"),
     },
 )
 def step_in_parts(model, optimizer, parts):
@@ -254,37 +399,6 @@ def step_in_parts(model, optimizer, parts):
         mean += loss.item() / len(parts)
     optimizer.step()
     return mean
-
-
-ANSWERS = {"A": 2, "B": 6, "C": 4, "D": 1, "E": 3, "F": 5}
-
-
-def _named(curve: str) -> list:
-    """Answers that are wrong for this curve alone."""
-    return [lambda other, number=number: number if other == curve else ANSWERS[other]
-            for number in range(8) if number != ANSWERS[curve]]
-
-
-@checks.add(
-    "A curve says what to look for. Keep the six signs: you will meet all of them.",
-    probes=[("ABCDEF",)], observe=lambda function, curves: {
-        curve: function(curve) for curve in curves},
-    mistakes={
-        "Curve A stays where a network begins that knows nothing, training and validation alike. "
-        "It neither jumps nor falls: what is too small?": _named("A"),
-        "In curve B training falls as it should. Only validation is off the top, from its first "
-        "dot on. What is different about the validation images?": _named("B"),
-        "In curve C training ends near 0, but validation stays above 1: it learns by heart. When "
-        "is that easy?": _named("C"),
-        "Curve D jumps up in its first steps and stays about the dashed line or above. It doesn't "
-        "run away, though: it flies over the valley, to and fro.": _named("D"),
-        "Curve E begins well, then grows without end. So something adds up.": _named("E"),
-        "Curve F falls to the dotted line: it knows what the number alone says about the sum. So "
-        "what do the images teach it?": _named("F"),
-    },
-)
-def mistake_in(curve):
-    return ANSWERS[curve]
 
 
 class SmallAdder(nn.Module):
@@ -301,40 +415,55 @@ class SmallAdder(nn.Module):
         return self.digit_head(features), self.sum_head(features)
 
 
-def broken_training(curve: str, train: AdderDataset, validation: AdderDataset, steps: int = 200):
-    """Train with the mistake of this curve: (training losses, validation losses), the first of
-    every step, the second of every 20 steps.
+def short_training(
+    train: AdderDataset, validation: AdderDataset, *, rate: float = 0.1, clear: bool = True,
+    images: int = 2_000, augment: bool = True, right_labels: bool = True, normalise: bool = True,
+    convolutions: bool = False, steps: int = 200,
+) -> tuple[list[float], list[float]]:
+    """Train a small network: the loss of every step, and every 20 steps that of 1,000 validation
+    images.
 
-    Any other curve than A to F is a training without a mistake.
+    - rate: the learning rate; clear: whether each step clears the gradients
+    - images: how many of the training images there are; augment: whether they are augmented;
+      right_labels: or each image has the label of another
+    - normalise: whether the validation images are normalised, or go from 0 to 255
+    - convolutions: the network of lesson 4 without dropout, in place of two fully connected layers
     """
     train, validation = train.to("cpu"), validation.to("cpu")
-    mistake, model = ANSWERS.get(curve, 0), SmallAdder()
-    data = AdderDataset(train.images[:2000], train.digits[:2000], augment=train.augment)
-    if mistake == 4:
-        data = AdderDataset(train.images[:300], train.digits[:300])
-    if mistake == 5:
+    model = IdentityAdderModel(dropout=0) if convolutions else SmallAdder()
+    data = AdderDataset(train.images[:images], train.digits[:images],
+                        augment=train.augment if augment else None)
+    if not right_labels:
         data.digits = data.digits.roll(1)
-    rate = {1: 10.0, 2: 0.00001}.get(mistake, 0.1)
     optimizer = torch.optim.SGD(model.parameters(), rate, momentum=0.9)
-    losses, validation_losses = list[float](), list[float]()
+    losses, measured = list[float](), list[float]()
     batches = itertools.chain.from_iterable(itertools.repeat(DataLoader(data, 100, shuffle=True)))
-    for (images, numbers), targets in itertools.islice(batches, steps):
-        if mistake != 3:
+    for (images_now, numbers), targets in itertools.islice(batches, steps):
+        if clear:
             optimizer.zero_grad()
-        loss = joint_loss(*model.train()(images, numbers), *targets)
+        loss = joint_loss(*model.train()(images_now, numbers), *targets)
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
         if len(losses) % 20 == 0:
-            validation_losses.append(
-                _validation_loss(model.eval(), validation[:1000], normalised=mistake != 6))
-    return losses, validation_losses
+            measured.append(_validation_loss(model.eval(), validation[:1000], normalise))
+    return losses, measured
+
+
+MISTAKES: dict[int, dict] = {  # by the numbers that the lesson gives them
+    1: dict(rate=10.0), 2: dict(rate=0.00001), 3: dict(clear=False),
+    4: dict(images=300, augment=False), 5: dict(right_labels=False), 6: dict(normalise=False)}
+
+
+def broken_training(curve: str, train: AdderDataset, validation: AdderDataset, **changes):
+    """`short_training` with the mistake of this curve, A to F, and changes that may cure it."""
+    return short_training(train, validation, **(MISTAKES[ANSWERS[curve]] | changes))
 
 
 @torch.no_grad()
-def _validation_loss(model, examples, normalised: bool) -> float:
+def _validation_loss(model, examples, normalise: bool) -> float:
     (images, numbers), targets = next(iter(DataLoader(examples, len(examples))))
-    if not normalised:
+    if not normalise:
         images = 255 * (images * STD + MEAN)
     return joint_loss(*model(images, numbers), *targets).item()
 
@@ -411,22 +540,63 @@ NOTHING, NUMBER = math.log(10) + math.log(19), 2 * math.log(10)  # what knowing 
 
 @in_style
 def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
-    """Six trainings, each (training losses, validation losses), by the name of the curve."""
+    """Six trainings: the loss of every step, and of the validation images every 20 steps."""
     figure, axes = plt.subplots(2, 3, figsize=(5.8, 4), sharex=True, sharey=True)
-    for ax, (name, (losses, validation)) in zip(axes.flat, curves.items()):
-        ax.axhline(NOTHING, color=GREY, linestyle="--")
-        ax.axhline(NUMBER, color=GREY, linestyle=":")
-        ax.plot(range(1, len(losses) + 1), losses, color=BLUE, label="training")
-        ax.plot(range(20, len(losses) + 1, 20), np.minimum(validation, 7.8), "o",
-                color=ORANGE, label="validation")
-        ax.set(title=name, ylim=(0, 8))
+    for ax, (name, (losses, measured)) in zip(axes.flat, curves.items()):
+        _draw_training(ax, name, losses, measured)
     axes[0, 0].legend()
     figure.supxlabel("step", color=GREY)
     figure.supylabel("loss", color=GREY)
-    words = (f"{name}: training is at its highest {_height(max(losses))} and ends "
-             f"{_height(sum(losses[-20:]) / 20)}; validation begins {_height(validation[0])} and "
-             f"ends {_height(validation[-1])}." for name, (losses, validation) in curves.items())
-    return labelled(figure, f"The losses of six trainings. {' '.join(words)}")
+    words = " ".join(_in_words(*curve) for curve in curves.items())
+    return labelled(figure, f"The losses of six trainings. {words}")
+
+
+@in_style
+def plot_cures(broken: dict, cured: dict) -> Figure:
+    """Each broken training of `plot_broken`, and the cured one to its right."""
+    rows = -(-len(broken) // 2)
+    figure, axes = plt.subplots(rows, 4, figsize=(5.8, 1.7 * rows + 0.4), sharex=True, sharey=True,
+                                squeeze=False)
+    pairs = [(name, broken[name], f"{name}, cured", cured[name]) for name in broken]
+    for pair, (name, ill, other, well) in zip(axes.reshape(-1, 2), pairs):
+        _draw_training(pair[0], name, *ill)
+        _draw_training(pair[1], other, *well)
+    axes[0, 0].legend()
+    figure.supxlabel("step", color=GREY)
+    figure.supylabel("loss", color=GREY)
+    words = " ".join(_in_words(name, ill) + " " + _in_words(other, well)
+                     for name, ill, other, well in pairs)
+    return labelled(figure, f"The losses of broken trainings, each beside its cure. {words}")
+
+
+@in_style
+def plot_validation(trainings: dict[str, tuple[list[float], list[float]]]) -> Figure:
+    """The validation loss of up to four trainings every 20 steps, by name."""
+    figure, ax = plt.subplots(figsize=(5.5, 3))
+    looks = zip((GREY, BLUE, ORANGE, GREEN), (":", "-", "--", "-."))
+    for (name, (losses, measured)), (colour, style) in zip(trainings.items(), looks):
+        ax.plot(range(20, len(losses) + 1, 20), measured, style, color=colour, label=name)
+    ax.set(xlabel="step", ylabel="validation loss", ylim=(0, 5))
+    ax.legend()
+    ends = "; ".join(f"{name}: lowest {min(measured):.2f}, at the end {measured[-1]:.2f}"
+                     for name, (_, measured) in trainings.items())
+    return labelled(figure, f"The validation loss over the steps. {ends}.")
+
+
+def _draw_training(ax, name: str, losses: list[float], measured: list[float]) -> None:
+    ax.axhline(NOTHING, color=GREY, linestyle="--")
+    ax.axhline(NUMBER, color=GREY, linestyle=":")
+    ax.plot(range(1, len(losses) + 1), losses, color=BLUE, label="training")
+    ax.plot(range(20, len(losses) + 1, 20), np.minimum(measured, 7.8), "o", color=ORANGE,
+            label="validation", markersize=4)
+    ax.set(title=name, ylim=(0, 8))
+
+
+def _in_words(name: str, curves: tuple[list[float], list[float]]) -> str:
+    losses, measured = curves
+    return (f"{name}: training is at its highest {_height(max(losses))} and ends "
+            f"{_height(sum(losses[-20:]) / 20)}; validation begins {_height(measured[0])} and ends "
+            f"{_height(measured[-1])}.")
 
 
 def _height(loss: float) -> str:
