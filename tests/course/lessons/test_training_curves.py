@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from matplotlib.colors import to_rgba
 from torch.utils.data import DataLoader
 
-from mnist_adder_lib import IdentityAdderModel, predict
+from mnist_adder_lib import IdentityAdderModel, load_pretrained, predict, save_checkpoint
 from mnist_adder_lib.course.lessons import training_curves
 from mnist_adder_lib.course.lessons.training_curves import Replay, checks
 from mnist_adder_lib.course.notebook.figures import BLUE, GREEN, GREY, ORANGE
@@ -102,14 +102,35 @@ def test_six_curves_end_with_tests_that_fit_in():
         "validation begins below both lines and ends off the top.")
 
 
+def test_each_cure_is_drawn_to_the_right_of_what_it_cures():
+    broken = {name: ([5.0] * 40, [4.0, 9.0]) for name in "ABC"}
+    cured = {name: ([1.0] * 40, [2.0, 3.0]) for name in "ABC"}
+    figure = training_curves.plot_cures(broken, cured)
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles[:6] == ["A", "A, cured", "B", "B, cured", "C", "C, cured"]
+    assert list(figure.axes[0].lines[-1].get_ydata()) == [4, 7.8]
+    assert list(figure.axes[1].lines[-1].get_ydata()) == [2, 3]
+    assert "C, cured: training is at its highest below both lines" in figure.get_label()
+
+
+def test_validation_losses_are_told_at_their_lowest_and_at_the_end():
+    figure = training_curves.plot_validation({"few": ([5.0] * 60, [2.0, 1.0, 1.5]),
+                                              "many": ([5.0] * 60, [2.0, 0.5, 0.4])})
+    assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[2, 1, 1.5], [2, 0.5, 0.4]]
+    assert list(figure.axes[0].lines[0].get_xdata()) == [20, 40, 60]
+    assert "few: lowest 1.00, at the end 1.50" in figure.get_label()
+
+
 @pytest.mark.thorough
 def test_the_broken_trainings_can_be_told_apart(splits, trained):
-    """What the check of exercise 3 says of each curve; an unbroken one beside them."""
+    """What the check of exercise 2 says of each curve; a training without a mistake as well."""
     curves = {}
-    for name in "ABCDEF-":
+    for name in "ABCDEF":
         torch.manual_seed(0)
         losses, tests = training_curves.broken_training(name, *splits[:2])
         curves[name] = losses, tests, sum(losses[-20:]) / 20
+    torch.manual_seed(0)
+    _, unbroken = training_curves.short_training(*splits[:2])
     nothing, number = training_curves.NOTHING, training_curves.NUMBER
     losses, tests, end = curves["A"]
     trained("too low", min(losses + tests), above=nothing - 0.2)
@@ -132,7 +153,51 @@ def test_the_broken_trainings_can_be_told_apart(splits, trained):
     trained("the number alone", end, above=number - 0.2)
     trained("the number alone", end, below=number + 0.3)
     trained("and validation with it", tests[-1], below=nothing)
-    trained("unbroken", curves["-"][1][-1], below=2)
+    trained("unbroken", unbroken[-1], below=2)
+
+
+@pytest.mark.thorough
+def test_the_cures_of_overfitting_beat_patience(splits, trained):
+    def validation_losses(**change):
+        torch.manual_seed(1)
+        return training_curves.broken_training("C", *splits[:2], steps=400, **change)[1]
+
+    patience = min(validation_losses())
+    for change in (dict(images=2_000), dict(augment=True), dict(convolutions=True)):
+        trained(f"with {change}", validation_losses(**change)[-1], below=patience - 0.1)
+
+
+@pytest.mark.parametrize("curve, cure", [
+    ("A", dict(rate=0.1)), ("B", dict(normalise=True)), ("C", dict(images=2_000, augment=True)),
+    ("D", dict(rate=0.1)), ("E", dict(clear=True)), ("F", dict(right_labels=True))])
+def test_without_its_mistake_a_broken_training_is_a_sound_one(curve, cure, splits):
+    torch.manual_seed(0)
+    broken = training_curves.broken_training(curve, *splits[:2], steps=20)
+    torch.manual_seed(0)
+    cured = training_curves.broken_training(curve, *splits[:2], steps=20, **cure)
+    torch.manual_seed(0)
+    assert cured == training_curves.short_training(*splits[:2], steps=20) != broken
+
+
+def test_the_learners_network_is_measured_where_there_is_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    model = IdentityAdderModel()
+    save_checkpoint("my_network.pt", model)
+    found = training_curves.load_own_network("my_network.pt")
+    assert torch.equal(found.sum_head.weight, model.sum_head.weight) and not found.training
+    assert capsys.readouterr().out == "This is your network, from my_network.pt.\n"
+
+
+@pytest.mark.parametrize("content, says", [
+    (None, "There is no my_network.pt here"), (b"no network", "my_network.pt can't be read")])
+def test_without_a_network_of_the_learner_the_course_gives_its_own(
+        content, says, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    if content:
+        (tmp_path / "my_network.pt").write_bytes(content)
+    found = training_curves.load_own_network("my_network.pt")
+    assert torch.equal(found.sum_head.weight, load_pretrained().sum_head.weight)
+    assert capsys.readouterr().out.startswith(says)
 
 
 def test_accuracies_over_epochs():
