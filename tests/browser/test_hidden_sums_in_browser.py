@@ -162,12 +162,12 @@ def test_train_look_and_try_another_adder(show, data):
         const four = digits.indexOf('4');
         return [...bytes.slice(20 * four, 20 * four + 20)].map((byte) => byte * scale); }""")
     page.evaluate("asked => model.set('asked', asked)", dict(embedding=mean, digit=4, number=3))
-    assert re.match(r"I see a 4\. Yet my sum is \d+\. 4 \+ 3 was hidden from me\.",
-                    status(page, "says"))
+    assert re.match(r"I see a 4, but I say 4 \+ 3 = \d+\. That is wrong: it is 7\. "
+                    r"4 \+ 3 was hidden from me\.", status(page, "says"))
     page.get_by_role("radio", name="shift").check()
     assert place(page, 4, 3).inner_text() == "?" and status(page, "says") == ""
     assert page.evaluate("model.traits.answer") == "shift"
-    assert page.get_by_role("radio", name="a kind").is_disabled()
+    assert page.get_by_role("radio", name="a label").is_disabled()
     button(page, "Train").click()
     page.locator(".reached").filter(has_text="After 400 steps").wait_for()
     assert place(page, 4, 3).inner_text() == "7"
@@ -178,9 +178,9 @@ def test_long_training_can_be_stopped_and_the_page_stays_alive(show, data):
     widget = HiddenSums(pairs=[[1, 2], [3, 4], [5, 6]])
     widget.data = data
     page = show(widget)
-    assert not button(page, "Keep training, and forget").is_visible()
+    assert not button(page, "Keep training, and let weights fade").is_visible()
     button(page, "Train").click()
-    button(page, "Keep training, and forget").click()  # once the adder is trained
+    button(page, "Keep training, and let weights fade").click()  # once the adder is trained
     page.locator(".reached").filter(has_text=re.compile(r"Step [4-9]\d\d")).wait_for()
     assert page.locator(".hidden-sums svg").get_attribute("aria-label").startswith("Sums right")
     assert page.locator("[name^=answer]").first.is_disabled()

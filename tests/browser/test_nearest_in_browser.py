@@ -11,7 +11,7 @@ from mnist_adder_lib.course.widgets.front_end import RULES
 from mnist_adder_lib.course.widgets.nearest import distances_to_nearest, known_images
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
 
-FAR = "This looks like no digit that I was trained on."
+FAR = "This doesn't look like any digit I was trained on."
 
 
 @pytest.fixture(scope="module")

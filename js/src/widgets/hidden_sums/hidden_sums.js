@@ -15,7 +15,7 @@ import { HiddenSums } from "./state.js";
 
 /** What an adder is, by its answer. */
 const ABOUT = {
-  classes: "19 classes: one output for each sum from 0 to 18. Nobody says that 7 lies between 6 and 8.",
+  classes: "19 classes: one output for each sum from 0 to 18. Nothing tells it that 7 lies between 6 and 8.",
   number: "One number, which is rounded. Its loss is the squared distance from the sum.",
   shift: "It only reads the digit. Its ten answers are then moved along by the number: plus is built in.",
 };
@@ -77,7 +77,7 @@ function settings({ phase, traits }, group) {
   return html`
     <fieldset><legend>The adder answers with</legend>${radio("answer", "classes", "19 classes")}
       ${radio("answer", "number", "one number")}${radio("answer", "shift", "shift")}</fieldset>
-    <fieldset><legend>It is told the number as</legend>${radio("told", "kind", "a kind")}${radio("told", "amount", "an amount")}</fieldset>`;
+    <fieldset><legend>The number is given as</legend>${radio("told", "kind", "a label")}${radio("told", "amount", "a quantity")}</fieldset>`;
 }
 
 /** Whether there is something to be gained by going on. @param {HiddenSums} state */
@@ -100,7 +100,7 @@ function trainButtons(state, { goOn, chooseOthers }) {
   };
   return html`
     <button type="button" value="train" @click=${train}>${phase === "training" ? "Stop" : "Train"}</button>
-    <button type="button" value="long" ?hidden=${!canGoOn(state)} @click=${goOn}>Keep training, and forget</button>
+    <button type="button" value="long" ?hidden=${!canGoOn(state)} @click=${goOn}>Keep training, and let weights fade</button>
     <button type="button" value="other" ?hidden=${phase !== "trained"} @click=${chooseOthers}>Hide other pairs</button>`;
 }
 
@@ -116,7 +116,7 @@ function chosen({ complaint, traits, lost }) {
 /** @param {HiddenSums} state */
 const task = ({ isGrid }) =>
   isGrid.value
-    ? `Hide up to ${MOST} pairs: click them, or draw across them. It will learn from the others.`
+    ? `Hide up to ${MOST} pairs: click them, or draw across them. The adder learns from the others.`
     : "Each pair shows its most frequent answer, bluer the more often right. Choose one for more.";
 
 /** @param {HiddenSums} state */

@@ -242,8 +242,11 @@ export class HiddenSums {
     if (!this.#adder) return "";
     const [sum] = sumsOf(this.#adder, [{ embedding: [...embedding], digit, number }]);
     const hidden = this.keys.value.has(keyOf([digit, number])) ? "hidden from me" : "not hidden";
-    const sentence = sum === digit + number ? `${digit} + ${number} = ${sum}.` : `Yet my sum is ${sum}.`;
-    return `I see ${withArticle(digit)}. ${sentence} ${digit} + ${number} was ${hidden}.`;
+    const said =
+      sum === digit + number
+        ? `I see ${withArticle(digit)}. ${digit} + ${number} = ${sum}.`
+        : `I see ${withArticle(digit)}, but I say ${digit} + ${number} = ${sum}. That is wrong: it is ${digit + number}.`;
+    return `${said} ${digit} + ${number} was ${hidden}.`;
   }
 
   #reached() {

@@ -46,7 +46,7 @@ import { range } from "../common/numbers.js";
  * @typedef {Judgement & { distance: number, limit: number, places: number[] }} Neighbours
  */
 
-const FAR = "This looks like no digit that I was trained on.";
+const FAR = "This doesn't look like any digit I was trained on.";
 const SHOWN = 5; // images
 const PATIENCE = 1500; // milliseconds without newer weights, before all is calculated again
 const AGAIN = 1000; // images at most then: some seconds

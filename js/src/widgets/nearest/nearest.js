@@ -26,11 +26,18 @@ const SIDE = 480; // of the map, in pixels
 /** @param {Point} point */
 const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
 
+/** What a drawing is compared with. @param {NearestState["knowledge"]} knowledge */
+function imagesOf(knowledge) {
+  const count = knowledge.value?.space.count;
+  return count ? `${count.toLocaleString("en")} training images` : "training images";
+}
+
 /** @param {NearestState} state */
-function heading({ neighbours, isEmpty }) {
-  if (isEmpty.value) return "Here stand the training images that a drawing is most like.";
+function heading({ neighbours, isEmpty, knowledge }) {
+  const images = imagesOf(knowledge);
+  if (isEmpty.value) return `Here you will see which of ${images} your drawing is most like.`;
   if (!neighbours.value) return "";
-  return neighbours.value.isKnown ? "It looks most like these" : "Far from all training images. The nearest:";
+  return neighbours.value.isKnown ? `The most similar of ${images}` : `Far from all ${images}. The nearest:`;
 }
 
 /** @param {NearestState} state */
@@ -57,8 +64,8 @@ function mapFigure({ knowledge, result, isEmpty }) {
   const words =
     map && place ? ` On it, yours is nearest to the middle of the ${nearestMiddle(map, place)}s.` : "";
   const caption = map
-    ? "All of them by their embeddings; the ring is yours."
-    : "By the ink alone: the weights are new. A map comes when they rest.";
+    ? `${imagesOf(knowledge)}, arranged by their embeddings. The ring is your drawing.`
+    : "Compared by their ink alone, because the weights are new. The map returns when training ends.";
   const middle = (/** @type {Point} */ point, /** @type {number} */ digit) =>
     html`<b style=${at(point)}>${digit}</b>`;
   return html`

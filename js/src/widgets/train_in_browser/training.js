@@ -179,12 +179,13 @@ export class Training {
       const held = whole(this.options.heldBack.digits.length);
       this.story.value =
         `Done: ${whole(images)} images in ${whole(this.#seconds)} seconds. Of ${held} images that it never ` +
-        `trained on, it reads ${percent(digit)}, and ${percent(both)} are right in both.`;
-    } else if (both >= 90) this.#once("adds", "Now it reads and adds: nine in ten are right in both.");
+        `trained on, it reads ${percent(digit)}, and ${percent(both)} have both digit and sum right.`;
+    } else if (both >= 90)
+      this.#once("adds", "Now it reads and adds: nine in ten have both digit and sum right.");
     else if (digit >= 70 && both < digit - 20)
       this.#once(
         "reads",
-        "It reads most of the digits by now, and gets far fewer right in both: reading comes first.",
+        "It reads most of the digits by now, but far fewer sums are right as well: reading comes first.",
       );
   }
 
