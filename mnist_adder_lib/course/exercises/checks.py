@@ -127,11 +127,11 @@ class Check:
 
     def _verdict(self, function) -> str:
         output, right, started = io.StringIO(), self._right, time.thread_time()
-        with contextlib.redirect_stdout(output):
+        # A warning is no mistake, and calling the function shows it.
+        with contextlib.redirect_stdout(output), warnings.catch_warnings(action="ignore"):
             tries = [Try(probe, ours, self._see_learners(function, probe)) for probe, ours in right]
             seconds, printed = time.thread_time() - started, bool(output.getvalue())
-            with warnings.catch_warnings(action="ignore"):  # those of likely mistakes
-                reason = self._reason(function, tries, printed, seconds)
+            reason = self._reason(function, tries, printed, seconds)
         if reason and printed:
             reason += " (What it prints is not shown here; call it yourself to see that.)"
         return f"Not right yet. {reason}" if reason else f"✓ Right. {self.remark}"
