@@ -20,8 +20,8 @@ from .image_sheet import image_sheet
 from .network_diagram import to_base64, weights_as_text
 
 COUNT = 3000  # of the training images, the first ones: 16,000 recognise hardly more
-# So far from the nearest of them are 2% of the digits that strangers drew, with the network that
-# ships: experiments/measure_nonsense.py.
+# 2% of the digits of writers 1-7 are farther than this from the nearest of them, with the network
+# that ships: experiments/measure_nonsense.py. Digits of other sources may be refused more often.
 THRESHOLD = 7.62
 INK_THRESHOLD = 3.32  # and so far by their ink alone
 
