@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from ..exercises.checks import Checks, rand_int
+from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 from ..notebook.results import read_results
@@ -109,9 +109,26 @@ def _columns():
         yield 97 + 0.6 * luck, 97 + 0.6 * luck + differences
 
 
+def _with_plain_apostrophe(function, start, changed) -> Observed:
+    """The answer, with the typographic apostrophe that some keyboards write as a plain one."""
+    answer = function(start, changed)
+    if isinstance(answer, (tuple, list)):
+        answer = tuple(part.replace("\u2019", "'") if isinstance(part, str) else part
+                       for part in answer)
+    return Observed(answer)
+
+
+def _by_signs(start, changed):
+    difference = changed - start
+    mean, error, _ = read_ablation(start, changed)
+    if (difference > 0).all():
+        return mean, error, "better"
+    return mean, error, "worse" if (difference < 0).all() else "can't tell"
+
+
 @checks.add(
     "Look at the pairs, say how sure you are of their mean, and only then which is better.",
-    probes=_columns,
+    probes=_columns, observe=_with_plain_apostrophe,
     mistakes={
         "The difference is changed minus start, so that a gain comes out positive.":
             ("changed - start", "start - changed"),
@@ -131,6 +148,9 @@ def _columns():
             ("difference.std()", "changed.std()"), ("difference.std()", "start.std()")],
         "The squares are divided by 5. With five numbers and their own mean it is 4, as `.std()` "
         "does it.": ("difference.std()", "difference.std(correction=0)"),
+        "The numbers are right, but you decide by the signs of the five differences. Chance alone "
+        "gives all five the same sign in 6 of 100 experiments, and one small loss doesn't outweigh "
+        "four large gains. Is 0 in the interval?": _by_signs,
         "The numbers are right, but you say better or worse too early: 0 is in the interval until "
         "the mean is 2.78 standard errors away.": [("2.78", "1.96"), ("2.78 * ", "")],
         "The numbers are right, but your limit is the standard deviation. It is 2.78 standard "
@@ -166,13 +186,19 @@ def measured(column: str) -> pd.DataFrame:
     return runs.pivot(index="change", columns="seed", values=column)
 
 
-def searched() -> pd.DataFrame:
-    """The search for learning rates, a row for each change: validation accuracy at each rate, as
-    text; how many rates were tried; the best of them, and whether it lies inside what was tried."""
+def search_accuracy() -> pd.DataFrame:
+    """The search for learning rates: the percentage of the validation images with both answers
+    right, a row for each change and a column for each rate; NaN where a rate wasn't tried."""
     runs = read_results("changes.jsonl")
     runs = runs[runs["evaluation"].isna()]
     table = runs.pivot(index="change", columns="learning_rate", values="validation")
-    table = table.loc[runs["change"].unique()]
+    return table.loc[runs["change"].unique()]
+
+
+def searched() -> pd.DataFrame:
+    """The search for learning rates, a row for each change: `search_accuracy` as text; how many
+    rates were tried; the best of them, and whether it lies inside the range that was tried."""
+    table = search_accuracy()
     shown = table.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
     shown["tries"], shown["best"] = table.count(axis=1), table.idxmax(axis=1)
     shown["it lies"] = [_place(row.dropna()) for _, row in table.iterrows()]

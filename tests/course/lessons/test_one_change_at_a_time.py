@@ -17,6 +17,7 @@ from mnist_adder_lib.course.lessons.one_change_at_a_time import (
     checks,
     plot_differences,
     plot_rates,
+    search_accuracy,
     searched,
 )
 
@@ -33,6 +34,11 @@ def middle_by_loop(digits, sums, number):
     return [(digits[digit].item() + sums[digit + number].item()) / 2 for digit in range(10)]
 
 
+def with_a_typographic_apostrophe(start, changed):
+    mean, error, verdict = in_lists(start, changed)
+    return [mean, error, verdict.replace("'", "\u2019")]
+
+
 SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
        "gentler augmentation"]
 
@@ -44,7 +50,7 @@ RIGHT = {
         middle_by_loop,
         lambda digits, sums, number: (digits.numpy() + sums.numpy()[number:][:10]) / 2,
     ],
-    checks.read_ablation: [in_lists],
+    checks.read_ablation: [in_lists, with_a_typographic_apostrophe],
 }
 
 
@@ -63,6 +69,13 @@ def test_searched_says_where_the_best_lies():
         assert table.loc[name, "tries"] == len(tried) and table.loc[name, "best"] == best
         assert table.loc[name, "it lies"] == place.get(best, "inside")
     assert (table.loc[["start", *SIX], "it lies"] == "inside").all()  # as the lesson says
+
+
+def test_the_search_chose_two_rates_by_as_many_images_as_the_lesson_says():
+    images = 120 * search_accuracy()
+    assert round(images.loc["one cycle", 0.05] - images.loc["one cycle", 0.2]) == 2
+    assert round(images.loc["AdamW", 0.02] - images.loc["AdamW", 0.01]) == 14
+    assert images.loc["AdamW"].count() == 4  # NaN where a rate wasn't tried
 
 
 def test_plot_differences():
