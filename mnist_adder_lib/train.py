@@ -40,7 +40,7 @@ class History:
     train_loss: list[float] = field(default_factory=list)  # of every step
     train_accuracy: list[float] = field(default_factory=list)  # of every step; both right, percent
     learning_rate: list[float] = field(default_factory=list)  # of every step
-    validation_loss: list[float] = field(default_factory=list)  # after every epoch
+    validation_loss: list[float] = field(default_factory=list)  # after every epoch; `joint_loss`
     validation_accuracy: list[float] = field(default_factory=list)  # after every epoch, percent
     seconds: list[float] = field(default_factory=list)  # of training in every epoch, begun or whole
     steps_per_epoch: int = 0
@@ -176,7 +176,9 @@ def fit(
       SGD(lr=0.01, momentum=0.9). It may have a state, as from a training before
     - scheduler: one of torch's for this optimizer; it steps after every batch
     - loss: any function of the two heads' logits and of the targets that returns a scalar,
-      called as loss(digit_logits, sum_logits, digits, totals)
+      called as loss(digit_logits, sum_logits, digits, totals). `history.train_loss` holds its
+      values. `history.validation_loss` is always `joint_loss`, so that trainings with different
+      losses can be compared; with another loss, the two curves have different scales
     - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
       sums for one pass through the CNN, which is nearly all of the work
     - seed: of the shuffling, the augmentation, the numbers and dropout; the same seed gives the
