@@ -150,10 +150,10 @@ def backward_from(tape):
 
 
 @checks.add(
-    "A door that is open or closed: what comes back passes whole, or not at all.",
+    "A door that is open or closed: either all of what comes back passes, or nothing.",
     probes=lambda: ((value,) for value in (2, -3, 5, -0.5, 0.25, 0)),
     observe=_value_and_slopes, mistakes={
-        "The value is right, but a negative input lets nothing back: nudge it, and 0 stays 0.":
+        "The value is right, but a negative input gets nothing back: nudge it, and 0 stays 0.":
             ("1 if a.value > 0 else 0", "1"),
         "The slope isn't the value. Nudge a positive input by 1: the output grows by 1.":
             ("1 if a.value > 0 else 0", "max(a.value, 0)"),
@@ -206,7 +206,7 @@ def _by_torch(x, digits, w1, w2):
         "number.": (" / len(x)", ""),
         "Both gradients are divided by the wrong number. The mean is over the examples: `len(x)`.":
             [("/ len(x)", other) for other in ("/ 10", "/ logits.numel()", "/ len(w1)")],
-        "All signs are turned round, and an update would make the loss larger. It is the "
+        "All signs are reversed, and an update would make the loss larger. It is the "
         "probabilities minus one-hot, not one-hot minus the probabilities.":
             ("(logits.softmax(dim=1) - F.one_hot(digits, 10))",
              "(F.one_hot(digits, 10) - logits.softmax(dim=1))"),
@@ -282,20 +282,20 @@ NEW = "(w1 - rate * back * x * w2)"
                                            "back * x, back * x * w1")],
         "The step is the rate times the slope. The rate is missing.":
             (END, "w1 - slope1, w2 - slope2"),
-        "That takes the loss for the slope, which is how fast the loss changes with the weight.":
+        "That is the loss, not the slope, which is how fast the loss changes with the weight.":
             (SLOPES, "(back / 2) ** 2, (back / 2) ** 2"),
         "What comes back from the square is twice the difference, not the square itself. The loss "
         "says how wrong the answer is; its slope says which way to go.": [
             ("2 * (x * w1 * w2 - target)", "(x * w1 * w2 - target) ** 2"),
             ("2 * (x * w1 * w2 - target)", "2 * (x * w1 * w2 - target) ** 2")],
-        "Brackets are missing: twice the difference comes back, not twice the answer, less the "
-        "target.": [("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
+        "Brackets are missing: twice the difference comes back, not twice the answer, minus "
+        "the target.": [("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
             (SLOPES, "2 * x * w1 * w2 - target * x * w2, 2 * x * w1 * w2 - target * x * w1")],
         "The brackets are wrong: what is subtracted from the weight is the rate times the slope.":
             (END, "(w1 - rate) * slope1, (w2 - rate) * slope2"),
         "Only one weight has moved. A step moves both.":
             [(END, "w1 - rate * slope1, w2"), (END, "w1, w2 - rate * slope2")],
-        "That is near, but not exact, as after a nudge. On paper the slopes are exact.": [
+        "That is close, but not exact, as after a nudge. On paper the slopes are exact.": [
             (SLOPES, f"back * x * w2 + {size} * (x * w2)**2, back * x * w1 + {size} * (x * w1)**2")
             for size in (1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
         "These are plain numbers: only tensors have `backward()` and `.grad`. Work the slopes out "

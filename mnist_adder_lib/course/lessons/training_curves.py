@@ -214,11 +214,11 @@ COUNT = "100 * right / len(validation)"
         "zero_grad() between the two.": [
             (STEP, ""), ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
             lambda model, train, validation, epochs: 50.0],
-        "It learns from validation images. Then they can't say any more how it reads new ones.":
+        "It learns from validation images. Then they can't show how it reads new ones.":
             ("DataLoader(train", "DataLoader(validation"),
         "Gradients of the step before are still there when backward() adds the new ones.":
             ("            optimizer.zero_grad()\n", ""),
-        "While it learns, the network is in the mode for use. train() belongs before the steps of "
+        "While it learns, the network is in eval() mode. train() belongs before the steps of "
         "every epoch: measuring the accuracy in between leaves it in eval().": [
             (TRAIN, ""), (TRAIN, "        model.train(_epoch == 0)\n")],
         "Each step makes the loss larger. Cross entropy is small where the answer is right, so it "
@@ -231,7 +231,7 @@ COUNT = "100 * right / len(validation)"
                                             ".mean()"),
         "Every epoch makes a new optimizer, which has no velocity yet: the momentum of the epochs "
         "before is lost. Make it once, before the loop.": (MAKE, "", TRAIN, TRAIN + "    " + MAKE),
-        "It goes through the training images another number of times than `epochs` says. Each "
+        "It goes through the training images more or fewer times than `epochs` says. Each "
         "epoch is all batches, once: `for epoch in range(epochs)`.": [
             ("range(epochs)", f"range({other})")
             for other in ("3", "4", "5", "epochs - 1", "epochs + 1", "1, epochs")],
@@ -239,8 +239,8 @@ COUNT = "100 * right / len(validation)"
             ("digits > numbers", "digits >= numbers"),
         "It learns the opposite. Logit 1 is for yes, the digit is larger; 0 is for no.": [
             ("digits > numbers", "digits < numbers"), ("digits > numbers", "digits <= numbers")],
-        "`F.cross_entropy` wants whole numbers, the indices of classes. `.long()` makes 1 and 0 of "
-        "True and False.": [(".long()", ""), (".long()", ".float()")],
+        "`F.cross_entropy` wants whole numbers, the indices of classes. `.long()` turns True "
+        "and False into 1 and 0.": [(".long()", ""), (".long()", ".float()")],
         "The accuracy is measured on images that it has learned from. Those say little: use the "
         "validation images.":
             ("DataLoader(validation", "DataLoader(train", "len(validation)", "len(train)"),
@@ -248,7 +248,7 @@ COUNT = "100 * right / len(validation)"
         "the batch. Call eval() first.": ("    model.eval()\n", ""),
         "Measuring keeps what backward() would need, and nobody calls it there: use no_grad().":
             ("with torch.no_grad():", "if True:"),
-        "That is a share, from 0 to 1. Percent is asked for.": (COUNT, "right / len(validation)"),
+        "That is a share, from 0 to 1. Return percent.": (COUNT, "right / len(validation)"),
         "That counts the wrong answers.": ("argmax(1) ==", "argmax(1) !="),
         "That isn't how many are right. Add up the right ones of all batches, and divide once, by "
         "`len(validation)`: the last batch is smaller.": [
@@ -257,7 +257,7 @@ COUNT = "100 * right / len(validation)"
         "That is the best epoch's accuracy, and the network is the last epoch's. The best of "
         "several is a little too good by chance: return the accuracy after the last epoch.":
             _best_of_all,
-        "One number is asked for: the accuracy after the last epoch.": (COUNT, f"[{COUNT}]"),
+        "Return one number: the accuracy after the last epoch.": (COUNT, f"[{COUNT}]"),
     },
 )
 def train_larger(model, train, validation, epochs):
@@ -291,14 +291,14 @@ def _named(curve: str) -> list:
     probes=[("ABCDEF",)], observe=lambda function, curves: {
         curve: function(curve) for curve in curves},
     mistakes={
-        "Curve A stays where a network begins that knows nothing, training and validation alike. "
+        "Curve A stays where an untrained network begins, training and validation alike. "
         "It neither jumps nor falls: what is too small?": _named("A"),
         "In curve B training falls as it should. Only validation is off the top, from its first "
         "dot on. What is different about the validation images?": _named("B"),
         "In curve C training ends near 0, but validation stays above 1: it learns by heart. When "
         "is that easy?": _named("C"),
         "Curve D jumps up in its first steps and stays about the dashed line or above. It doesn't "
-        "run away, though: it flies over the valley, to and fro.": _named("D"),
+        "run away, though: it jumps over the valley, to and fro.": _named("D"),
         "Curve E begins well, then grows without end. So something adds up.": _named("E"),
         "Curve F falls to the dotted line: it knows what the number alone says about the sum. So "
         "what do the images teach it?": _named("F"),
@@ -347,7 +347,7 @@ EACH = "for (images, numbers), (digits, totals) in "
 
 
 @checks.add(
-    "That gradients add up is a bug where you forget it and a tool where you need it.",
+    "Gradients add up: a bug when you forget it, and a tool when you need it.",
     probes=_small_batches, observe=_stepped, tolerance=1e-3,
     mistakes={
         "The weights don't move. A step needs backward(), then step(), and no zero_grad() between "
@@ -488,15 +488,15 @@ STOP = "            return best + 1"
     probes=_validation_losses,
     mistakes={
         "Nearly: Python counts from 0, but the first epoch is epoch 1.": ("best + 1", "best"),
-        "That is where training stops. Asked for is the best epoch until then.":
+        "That is where training stops. Return the best epoch up to that point.":
             [(STOP, STOP.replace("best", "place")), ("best + 1", "place + 1"),
              ("best + 1", "place")],
         "The lowest of all comes too late: training had stopped before it.":
             [lambda losses, patience: losses.index(min(losses)) + 1,
              lambda losses, patience: losses.index(min(losses))],
-        "That is a loss. Asked for is the epoch that had it.":
+        "That is a loss. Return the epoch that had it.":
             [("best + 1", "validation_loss[best]"), lambda losses, patience: min(losses)],
-        "Of a loss the lowest is the best, not the highest.": ("<", ">"),
+        "The best loss is the lowest one, not the highest.": ("<", ">"),
         "That is the last epoch. Training stopped before, and the best was earlier still.":
             lambda losses, patience: len(losses),
         "You stop at the first epoch that isn't better. Patience waits for more.":
@@ -505,10 +505,10 @@ STOP = "            return best + 1"
         "You stop an epoch too late: the patience was used up already.": (">= p", "> p"),
         "You compare with the epoch before. Compare with the best so far.":
             [("[best]:", "[place - 1]:"), ("[best]:", "[place - 1]:", "range(", "range(1, ")],
-        "Whenever there is a new best, the counting begins anew: patience is for epochs in a row.":
+        "Whenever there is a new best, the counting starts again: patience is for epochs in a row.":
             [("best = 0", f"best, waited = 0, {start}", "if place - best",
               "waited += place != best\n        if waited") for start in (0, 1)],
-        "The best so far is wanted at the end of the list, too; it needn't be the last.":
+        "At the end of the list, return the best epoch as well; it needn't be the last.":
             ("\n    return best + 1", "\n    return len(validation_loss)"),
     },
 )
