@@ -28,47 +28,48 @@ checks = Checks()
 
 
 @checks.add(
-    "The length says how many classes there are, the index which one. None is more than another.",
+    "The length says how many classes there are, and the index says which one is meant. No class "
+    "is more than another.",
     probes=lambda: [(2, 5), (7, 10), (9, 19), (rand_int(1, 13), 15), (17, 19), (0, 6), (5, 6)],
     without=[F.one_hot],
     mistakes={
         "All values are 0: `vector[index] == 1` only asks whether it is 1. A single `=` sets it.":
             ("[index] = 1", "[index] == 1"),
         "All values are 1. Only the one at `index` should be.": lambda index, size: [1] * size,
-        "The 1 is one too far: an index is counted from 0.":
+        "The 1 is one place too far: an index is counted from 0.":
             [lambda index, size: [int(i == index + 1) for i in range(size)],
              ("[index]", "[index + 1]")],
-        "The 1 is one too early: an index is counted from 0.":
+        "The 1 is one place too early: an index is counted from 0.":
             [lambda index, size: [int(i == index - 1) for i in range(size)],
              ("[index]", "[index - 1]")],
         "The 1 is counted from the end. Count from the front.":
             [("[index]", "[-index]"), ("[index]", "[-index - 1]"),
              ("[index]", "[size - index - 1]"), ("[index]", "[size - index]")],
-        "At the index stands the index itself. A 1 should stand there, whichever index it is.":
+        "The value at the index is the index itself. It should be 1, whatever the index is.":
             ("= 1", "= index"),
         "Every value up to `index` is 1. Only the one at `index` should be.":
             [lambda index, size: [int(i <= index) for i in range(size)],
              lambda index, size: [int(i < index) for i in range(size)]],
-        "0 and 1 are exchanged: a single value should be 1, all others 0.":
+        "0 and 1 are swapped: a single value should be 1, and all others 0.":
             lambda index, size: [int(i != index) for i in range(size)],
-        "`index` and `size` are exchanged: the vector has `size` values.":
+        "`index` and `size` are swapped: the vector has `size` values.":
             [("* size", "* index", "[index]", "[size]"), lambda index, size: [0] * index],
         "`torch.zeros(index, size)` is a table of `index` rows. A vector is `torch.zeros(size)`.":
             [lambda index, size: torch.zeros(index, size),
              ("[0] * size", "torch.zeros(index, size)")],
-        "These are all rows of the table from `index` on. Take the one row.":
+        "These are all the rows of the table from `index` on. Take only the row at `index`.":
             lambda index, size: torch.eye(size)[index:],
         "That is a table with a single row, a list in a list. Take the row out of it.":
             [lambda index, size: [[int(i == index) for i in range(size)]],
              lambda index, size: torch.eye(size)[index : index + 1]],
-        "That is the table of all classes. Take the row of this one.":
+        "That is the table of all classes. Take the row at `index`.":
             lambda index, size: torch.eye(size),
         "It always has ten values. Here there should be `size` of them.": ("* size", "* 10"),
-        "It has a value too many: `append` and `insert` make a list longer; `vector[2] = 1` "
+        "It has one value too many: `append` and `insert` make a list longer; `vector[2] = 1` "
         "changes one that is there.":
             [lambda index, size: [int(i == index) for i in range(size + 1)],
              lambda index, size: [0] * size + [1]],
-        "It has a value too few: `size` values have the indices 0 to size - 1.":
+        "It has one value too few: `size` values have the indices 0 to size - 1.":
             [lambda index, size: [int(i == index) for i in range(size - 1)],
              ("* size", "* (size - 1)")],
         "That is one value of the vector. Return the whole vector.":
@@ -91,28 +92,29 @@ FORMS = {  # of what comes back instead, and what is said of it
     "((number, number), (image, number, number))":
         "The image should come first in the example, the digit in its second part.",
     "((image, (number, number)), (number, number))":
-        "The two numbers stand in one tensor or list. Each is a thing of its own in the example.",
+        "The two numbers are together in one tensor or list. In the example, each is an input of "
+        "its own.",
     "((image, tensor[2]), (number, number))":
         "The two numbers stand in one tensor or list. Each is a thing of its own in the example.",
     "((image, number), (number, number))":
         "The second number is missing: three things go in.",
 }
-ONE_EACH = ("A number is in a list of its own: `torch.randint(10, (1,))` draws a list of one, "
-            "`torch.randint(10, ())` a number.")
+ONE_EACH = ("Each number is in a list of its own: `torch.randint(10, (1,))` draws a list of one "
+            "number, `torch.randint(10, ())` draws a single number.")
 OTHER_IMAGE = "The image isn't the one that was given."
-EXCHANGED = "Digit and total are exchanged."
+EXCHANGED = "Digit and total are swapped."
 OTHER_DIGIT = "The digit in the example isn't the one that was given."
-ALWAYS = ("The same image gets the same number every time. Draw it in the function, without a "
-          "seed.")
-NO_NINE = ("The number 9 never comes: `torch.randint(10, ())` draws from 0 to 9, the 10 itself "
-           "never comes.")
+ALWAYS = ("The same image gets the same number every time. Draw the number in the function, "
+          "without a seed.")
+NO_NINE = ("The number 9 never comes up. `torch.randint(10, ())` draws from 0 to 9: the end, 10, "
+           "isn't included.")
 TOO_LARGE = "Numbers above 9 come up: `torch.randint(10, ())` draws from 0 to 9."
-NO_ZERO = "The number 0 never comes. `torch.randint(10, ())` draws from 0 to 9."
+NO_ZERO = "The number 0 never comes up. `torch.randint(10, ())` draws from 0 to 9."
 BELOW_ZERO = "Numbers below 0 come up: `torch.randint(10, ())` draws from 0 to 9."
-NOT_WHOLE = "There are numbers with something behind the point. Draw whole ones."
+NOT_WHOLE = "Some numbers have decimals. Draw whole numbers."
 ALIKE = "Both numbers are always the same. Draw twice."
-NOT_THE_TOTAL = ("The total isn't made of the numbers in the example. Draw each once, keep it "
-                 "under a name, and use that twice.")
+NOT_THE_TOTAL = ("The total isn't the sum of the numbers in the example. Draw each number once, "
+                 "give it a name, and use the name twice.")
 TOTALS = {  # what a total may be made of in place of all three, and what is said of it
     "The digit is missing in the total.": lambda digit, first, second: first + second,
     "The second number is missing in the total.": lambda digit, first, second: digit + first,
@@ -120,7 +122,7 @@ TOTALS = {  # what a total may be made of in place of all three, and what is sai
     "The total is the digit alone. Add both numbers.": lambda digit, first, second: digit,
     "The first number is in the total twice.":
         lambda digit, first, second: digit + first + first,
-    "They are multiplied. A total adds.": lambda digit, first, second: digit * first * second,
+    "You multiplied. A total is a sum.": lambda digit, first, second: digit * first * second,
 }
 
 
@@ -229,28 +231,28 @@ NOT_TWO = ("It should return two things, each a list or a tensor: the indices fo
            "those for validation.")
 NOT_HOW_MANY = f"{NOT_TWO[:-1]}. Not how many they are."
 ONE_ORDER = "That is the whole order. Cut it in two: `order[:n]` and `order[n:]`."
-ALL_60000 = "You still split 60,000 images, as the lesson does. Here there are `count`."
+ALL_60000 = "You still split 60,000 images, as the lesson does. Here there are `count` of them."
 ALL_TO_TRAIN = ("All indices are in the first part, and none is left for the second. In the lesson "
                 "the first 48,000 are for training. Here it is `train_count`.")
-WRONG_WAY = "The parts are exchanged: training comes first."
+WRONG_WAY = "The parts are swapped: training comes first."
 LOST = ("An index is lost where the order is cut. `order[:n]` ends just before index n, and "
         "`order[n:]` begins with it.")
 MISSING = "Some indices from 0 to `count - 1` are in neither part."
 FROM_ONE = "The indices start from 1. In Python they start from 0."
 NO_INDICES = "There are indices that no image has: they go from 0 to `count - 1`."
-ALL_AND_PART = ("All of the order is for training, and then a part of it for validation, too. Cut "
-                "it in two.")
-ONE_IN_BOTH = "One is in both parts: `order[:n]` ends just before index n."
+ALL_AND_PART = ("The first part is the whole order, and the second repeats some of it. Cut the "
+                "order in two.")
+ONE_IN_BOTH = "One index is in both parts: `order[:n]` ends just before index n."
 IN_BOTH = ("Some indices are in both parts: a network could know the validation images by heart. "
            "Shuffle once, and cut that order in two.")
-TWICE = ("They are drawn with repeats, so that some come twice and others never. `randperm` "
-         "shuffles.")
+TWICE = ("The indices are drawn with repeats: some come twice, and others never. `randperm` "
+         "shuffles them.")
 OTHER_SIZE = "The first part should have `train_count` indices."
 UNSHUFFLED = ("The indices are cut in two but not shuffled: one part could hold all the sloppy "
               "writers.")
 NOT_FROM_SEED = ("The same seed gave another split the second time: the shuffling should start "
                  "from the seed, `generator=generator`.")
-ONE_SEED = "Another seed gave the same split: shuffle by the seed that is given."
+ONE_SEED = "Another seed gave the same split: shuffle with the seed that is given."
 
 
 def _look_at_split(function, count, train_count, seed) -> Observed:
@@ -309,7 +311,7 @@ CUT = "order[:train_count], order[train_count:]"
 
 
 @checks.add(
-    "No image is in both parts, and whoever knows the seed gets the same split.",
+    "No image is in both parts, and anybody who knows the seed gets the same split.",
     probes=lambda: [(10, 6, 0)] + [(rand_int(200, 300), rand_int(110, 180), s) for s in range(3)],
     observe=_look_at_split,
     mistakes={

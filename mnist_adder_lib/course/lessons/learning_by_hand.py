@@ -26,8 +26,7 @@ def _bowl(weights):
     return sum((place + 2) * (weight - 1) ** 2 for place, weight in enumerate(weights))
 
 
-CHANGED_LIST = ("The list that was given is no longer as before. Nudge a copy, or put each weight "
-                "back.")
+CHANGED_LIST = ("The list that you were given has changed. Nudge a copy, or put each weight back.")
 
 
 def _slopes(gradient, loss_of, weights) -> Observed:
@@ -46,20 +45,22 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
     "slow: with 17,360 weights it runs the network 17,361 times for a single step.",
     probes=_losses, observe=_slopes, tolerance=0.01, without=AUTOGRAD,
     mistakes={
-        "The loss is the same before and after, but your list has changed. `nudged = weights` is "
-        "a second name for one list, no copy: that is `list(weights)`.":
+        "The loss is the same before and after, but your list has changed. `nudged = weights` "
+        "gives the same list a second name. A copy is `list(weights)`.":
             (COPY, "nudged = weights", "before)", "loss_of(weights))"),
         "All slopes are 0: no weight was nudged, or by so little that the computer doesn't notice "
         "(it keeps about 16 digits).": ("+= 1e-6", "+= 0"),
         CHANGED_LIST: (COPY, "nudged, before = weights, loss_of(weights)"),
-        "The weight became nearly 0, not a little larger: `+=` adds the nudge to it.":
+        "Each weight was set to the nudge itself, nearly 0. To make it a little larger, add the "
+        "nudge: `+=`.":
             ("+= 1e-6", "= 1e-6"),
         "Every slope is the same: all weights were nudged at once. Nudge one at a time.":
             (COPY, "nudged = [weight + 1e-6 for weight in weights]", "nudged[i] += 1e-6", "pass"),
-        "Each slope holds those before it, too: a weight is put back before the next is nudged.": [
+        "Each slope includes the ones before it: put each weight back before you nudge the next.": [
             ("    for", f"    {COPY}\n    for", f"        {COPY}", ""),
             (COPY, "nudged = weights")],
-        "Brackets are missing: the whole difference of the losses is divided, not the second only.":
+        "Brackets are missing: divide the whole difference of the losses, not the second loss "
+        "only.":
             [(CHANGE, "loss_of(nudged) - before / 1e-6", "1e-6", nudge) for nudge in NUDGES],
         "That is how much the loss changes. Divided by the nudge, it is the slope.":
             [(CHANGE, "loss_of(nudged) - before", "1e-6", nudge) for nudge in NUDGES],
@@ -90,7 +91,8 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
 
 
 @checks.add(
-    "You have written a whole training. In later lessons more is larger, but the steps are these.",
+    "You have written a whole training. In later lessons the network is larger, but the five parts"
+    " of a step stay the same.",
     probes=_images_and_sides,
     mistakes={
         "The gradients are never cleared: backward() adds the new slopes to the old ones. Clear "
@@ -100,20 +102,21 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
         "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
         "The losses of all images are added up. Take their mean, or more images make longer steps.":
             (".mean()", ".sum()"),
-        "The sides are missing: it learns to call everything a 7. p is the probability of what is "
-        "true, so score times side.": (SCORES + " * sides", SCORES),
-        "All has the wrong sign: 3s get a score above 0. Score times side, with its own sign.":
+        "The sides are missing: it learns to call everything a 7. p is the probability of the true"
+        " answer, so multiply the score by the side.": (SCORES + " * sides", SCORES),
+        "Every weight has the wrong sign: 3s get a score above 0. Multiply the score by the side, "
+        "not by minus the side.":
             ("* sides", "* -sides"),
-        "That is not log(1 / p). With 1 - p or 1 / p the slopes are others.":
+        "That is not log(1 / p). With 1 - p or 1 / p the slopes are different.":
             [(LOSS, "(1 - p)"), (LOSS, "(1 / p)")],
-        "With a square as the loss, the slopes are others. Cross entropy is log(1 / p).": [
+        "With a square as the loss, the slopes are different. Cross entropy is log(1 / p).": [
             (LOSS, "((1 - p) ** 2)"), (LOSS, "(torch.log(1 / p) ** 2)"),
             (LOSS, f"(({SCORES} - sides) ** 2)"),
             (f"torch.sigmoid({SCORES} * sides)", f"torch.sigmoid({SCORES})",
              LOSS, "((p - (sides + 1) / 2) ** 2)")],
         "Begin with a weight of 0 for each pixel.": [
             ("zeros_like", "ones_like"), ("zeros_like", "rand_like")],
-        "The number of steps isn't the one that was asked for. Does a `return` stand in the loop?":
+        "You didn't take `steps` steps. Is there a `return` inside the loop?":
             [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)"), ("(steps)", "(1)")],
         "That is the loss. Return the weights.": [
             ("return weights", "return loss"), ("return weights", "return loss.item()")],
@@ -148,8 +151,8 @@ def _pull(row, table):
     return ((row - 7) ** 2).sum() + (table * row[:2] - 1).pow(2).mean()
 
 
-NOT_PLAIN = ("The loss that you return still holds on to its whole calculation: make a plain "
-             "number of it.")
+NOT_PLAIN = ("The loss that you return still holds on to its whole calculation: turn it into a "
+             "plain number.")
 
 
 def _trained(train, parameters, loss_of, *options) -> Observed:
@@ -170,19 +173,19 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
     mistakes={
         "The gradients are never cleared: backward() adds the new slopes to the old ones. Clear "
         "them at the start of every step.": (FORGET, "pass"),
-        "There were old gradients, of somebody's earlier backward(). Forget before each "
-        "backward(), before the first one, too.": (FORGET, f"if _ > 0: {FORGET}"),
-        "The parameters are where they were. `p = p - ...` makes a new tensor, and the old one "
-        "stays: change it by `-=`. And don't clear between backward() and the update.":
+        "The parameters still had gradients from somebody's earlier backward(). Clear them before "
+        "each backward(), even before the first one.": (FORGET, f"if _ > 0: {FORGET}"),
+        "The parameters haven't changed. `p = p - ...` makes a new tensor and leaves the old one "
+        "as it was: change the old one by `-=`. And don't clear between backward() and the update.":
             (MOVE, "pass; "),
-        "A gradient is used that isn't there. It is there from backward() on, until it is "
-        "cleared; and a new tensor, `p = p - ...`, has none: change the old one by `-=`.": [
+        "You use a gradient that isn't there. It is there after backward(), until it is cleared. "
+        "And a new tensor, `p = p - ...`, has none: change the old one by `-=`.": [
             ("loss.backward()", "pass"), (MOVE, "parameters[i] = parameters[i] - "),
             ("loss.backward()", "pass", STEP, "rate * parameters[i].grad")],
-        "All have moved uphill. The gradient is subtracted.": ("-= rate", "+= rate"),
+        "The parameters have moved uphill. Subtract the gradient.": ("-= rate", "+= rate"),
         "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
-        "Each step is one without momentum. Either the old velocity isn't added, or it isn't kept: "
-        "`v = momentum * v + p.grad` in a loop over a list gives the name `v` to a new tensor, and "
+        "Your steps have no momentum. Either the old velocity isn't added, or it isn't kept: `v = "
+        "momentum * v + p.grad` in a loop over a list gives the name `v` to a new tensor, and "
         "leaves the one in the list as it was. `velocities[i] = ...` keeps it.":
             (STEP, "parameters[i].grad"),
         "That is an average of velocity and gradient. Here the gradient is added whole.":
@@ -194,16 +197,17 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
         "Only one of the parameters has moved. A step moves every one of them.":
             [("(len(parameters))", "(1)"), ("(len(parameters))", "(1, 2)")],
         "PyTorch goes back through a calculation only once: compute the loss again in every step, "
-        "where the parameters are by then.":
+        "for the values that the parameters have by then.":
             (LOOP, "    loss = loss_of()\n" + LOOP, "        loss = loss_of()", ""),
-        "`.item()` makes a plain number of the loss, from which no way leads back. Keep the tensor "
-        "for backward().": ("loss_of()", "loss_of().item()"),
-        "`loss_of()` takes nothing: it knows the parameters and where they are now.":
+        "`.item()` turns the loss into a plain number, and backward() can't go back from there. "
+        "Keep the tensor for backward().": ("loss_of()", "loss_of().item()"),
+        "`loss_of()` takes no arguments: it knows the parameters and their values.":
             [("loss_of()", "loss_of(parameters)"), ("loss_of()", "loss_of(*parameters)")],
         "`parameters` is a list. Each tensor in it has a gradient of its own: go through them.": [
             (FORGET, "parameters.grad = None"), (FORGET, "parameters.grad"),
             (FORGET, "parameters.zero_grad()"), (FORGET, "parameters -= rate")],
-        "That is the loss after the last step. Return the one that led to it.":
+        "That is the loss after the last step. Return the one that you computed in the last step, "
+        "before the update.":
             ("loss.item()", "loss_of().item()"),
         "That is the loss of the first step. Return the last one.":
             (LOOP, "    first = loss_of()\n" + LOOP, "loss.item()", "first.item()"),

@@ -48,19 +48,20 @@ def _larger_ones(probabilities, found=0):
         "That is the place of the smallest probability, the least likely digit.":
             lambda p: p.index(min(p)),
         "That is the place of the second largest.": lambda p: p.index(sorted(p)[-2]),
-        "That is always the last place. Was the list sorted? Then the probabilities have left "
-        "their digits. Or did a loop run to its end?": lambda p: len(p) - 1,
-        "That is always the first place. Does a `return` end the loop in its first round? Or was "
-        "the list sorted, so that the probabilities have left their digits?": lambda p: 0,
+        "That is always the last place. Did you sort the list? Then the probabilities are no "
+        "longer in the order of the digits. Or did a loop run to its end?": lambda p: len(p) - 1,
+        "That is always the first place. Does a `return` end the loop in its first round? Or did "
+        "you sort the list? Then the probabilities are no longer in the order of the digits.":
+            lambda p: 0,
         "That is how many probabilities there are.": len,
         "That is how many places come after the largest: count from the front.":
             lambda p: p[::-1].index(max(p)),
-        "You count how often a larger one came up. Keep its place instead.":
+        "You count how often a larger probability came up. Keep its place instead.":
             [_larger_ones, lambda p: _larger_ones(p, 1), lambda p: _larger_ones(p, -1)],
-        "A list has no `argmax`, a tensor has. A list has `.index(...)`, which says where "
-        "something stands.": lambda p: p.argmax(),
+        "A tensor has `argmax`, but a list doesn't. A list has `.index(...)`, which says at which "
+        "place something is.": lambda p: p.argmax(),
         "A probability can't be a place in a list. Ask the other way round: `.index(...)` says at "
-        "which place it stands.": lambda p: p[max(p)],
+        "which place the probability is.": lambda p: p[max(p)],
     },
 )
 def most_likely(probabilities):
@@ -81,13 +82,14 @@ def _sums():
     probes=_sums,
     mistakes={
         "It says yes to everything, whether it fits or not.": lambda digit, number, total: True,
-        "It says no to everything, also where it fits: 7 + 5 is 12.":
+        "It says no to everything, even where the sum fits: 7 + 5 is 12.":
             lambda digit, number, total: False,
-        "It is the wrong way round: it says no where the sum fits, and yes to others.":
+        "It is the wrong way round: it says no where the sum fits, and yes where it doesn't.":
             lambda digit, number, total: digit + number != total,
         "That is the sum. Return whether it is equal to the total: True or False.":
             lambda digit, number, total: digit + number,
-        "That is what remains of the total. Return whether it is the number: True or False.":
+        "That is the total minus the digit. Return whether it is equal to the number: True or "
+        "False.":
             lambda digit, number, total: total - digit,
         "That is how far off the total is. Return whether it fits: True or False.": [
             lambda digit, number, total: total - digit - number,
@@ -116,7 +118,7 @@ def _sums():
             lambda digit, number, total: (digit + number) % 10 == total % 10,
             lambda digit, number, total: (digit + number) % 10 == total,
             lambda digit, number, total: (digit + number - total) % 10 == 0],
-        "Near isn't enough: 7 + 5 isn't 13.":
+        "Close isn't enough: 7 + 5 isn't 13.":
             lambda digit, number, total: abs(digit + number - total) < 2,
         "That is the product of digit and number. They should be added.":
             lambda digit, number, total: digit * number == total,

@@ -110,7 +110,7 @@ def test_without_a_guess_the_lesson_goes_on():
     question = QUESTIONS["start_here", "parameters"]
     guess, text = compare(question, 17_360)
     assert guess.choice is None and not guess.widget.closed
-    assert text == f"No guess this time. The answer: *Some thousands.* {question.because}"
+    assert text == f"No guess this time. The answer: *Thousands.* {question.because}"
 
 
 def test_a_value_that_decides_nothing_is_no_mistake():

@@ -111,7 +111,7 @@ RIGHT = {
     (checks.gradient, gradient_by_grad, "right, but .* without `grad`"),
     (checks.train, train_and_rebind, "one without momentum. .* it isn't kept: .*gives the name"),
     (checks.learn, learn_and_zero, "`weights.grad` is None, as no `backward.*there is none yet"),
-    (checks.learn, learn_with_squares, "With a square as the loss, the slopes are others"),
+    (checks.learn, learn_with_squares, "With a square as the loss, the slopes are different"),
 ], ids=lambda value: getattr(value, "__name__", None))
 def test_reasons_are_true_of_what_was_handed_in(check, function, reason):
     assert re.search(f"^Not right yet. .*{reason}", check.verdict(function))
