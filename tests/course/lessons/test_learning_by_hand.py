@@ -109,7 +109,7 @@ RIGHT = {
     (checks.train, train_by_optimizer, "What it gives is right, but .* without `torch.optim`"),
     (checks.gradient, gradient_by_autograd, "right, but .* without `backward`"),
     (checks.gradient, gradient_by_grad, "right, but .* without `grad`"),
-    (checks.train, train_and_rebind, "one without momentum. .* it isn't kept: .*gives the name"),
+    (checks.train, train_and_rebind, "have no momentum. .* it isn't kept: .*gives the name"),
     (checks.learn, learn_and_zero, "`weights.grad` is None, as no `backward.*there is none yet"),
     (checks.learn, learn_with_squares, "With a square as the loss, the slopes are different"),
 ], ids=lambda value: getattr(value, "__name__", None))
