@@ -215,8 +215,8 @@ def check_widgets(paths: list[Path]) -> None:
 def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     """Put all that the site is made of into a folder, laid out like the repository."""
     shutil.rmtree(sources, ignore_errors=True)
-    others = shutil.ignore_patterns("*.py", "__pycache__", "solutions.md", "widgets")
-    shutil.copytree(PAGES, sources, ignore=others)
+    not_copied = shutil.ignore_patterns("*.py", "__pycache__", "solutions.md", "widgets")
+    shutil.copytree(PAGES, sources, ignore=not_copied)
     for folder in ("docs", "parts", "assets", "notebooks/solutions"):
         (sources / folder).mkdir(parents=True)
     shutil.copy(PAGES / "solutions.md", sources / "notebooks")

@@ -72,13 +72,13 @@ def shipped_weights() -> dict:
 
 
 def figures(explore: Explore) -> dict:
-    """The figures of `explore` for some places of its sliders, as traits of docs/site/frames.js."""
+    """The figures of `explore` for some places of its sliders: traits of js/src/site/frames.js."""
     ranges = explore.ranges
-    *others, _ = ranges
+    *outer, _ = ranges
     start = {name: (*start, low)[0] for name, (low, _, *start) in ranges.items()}
     stops = {}
     for name, (low, high, *_) in ranges.items():
-        evenly = np.linspace(low, high, STOPS[name not in others]).round().astype(int).tolist()
+        evenly = np.linspace(low, high, STOPS[name not in outer]).round().astype(int).tolist()
         stops[name] = sorted({*evenly, start[name]})
     places = [dict(zip(ranges, values)) for values in itertools.product(*stops.values())]
     frames = [as_webp(Picture(explore.draw(**place))) for place in places]

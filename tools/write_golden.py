@@ -45,7 +45,7 @@ DIGITS = [  # strokes of digits, a few points each
       (0.62, 0.4), (0.6, 0.25)]],
     [[(0.65, 0.3), (0.45, 0.25), (0.4, 0.45), (0.6, 0.5), (0.66, 0.3), (0.6, 0.8)]],
 ]
-ADDERS = [("kind", "classes"), ("amount", "number"), ("kind", "shift")]
+ADDERS = [("label", "classes"), ("quantity", "number"), ("label", "shift")]
 
 
 def as_text(values, kind: str = "float32") -> str:
@@ -69,7 +69,7 @@ def drawings(count: int) -> list:
 
 
 def framing(count: int = 300) -> list[dict]:
-    """Drawings, how they are framed, and what is said of them."""
+    """Drawings, how they are framed, and what is remarked about them."""
     model, cases = load_pretrained(), []
     for n, strokes in enumerate([[], *drawings(count - 1)]):
         seen, number = frame_strokes(strokes), n % 10
@@ -145,15 +145,16 @@ def training(images: Tensor, digits: Tensor) -> list[dict]:
 def adders() -> list[dict]:
     """Three steps of AdamW of each kind of small adder."""
     cases = []
-    for told, answer in ADDERS:
+    for encoding, answer in ADDERS:
         generator = torch.Generator().manual_seed(0)
         examples = [dict(embedding=[round(float(x), 4) for x in
                                     torch.rand(20, generator=generator).sub(0.3).relu()],
                          digit=n % 10, number=n * 7 % 9) for n in range(50)]
         numbers = [one["number"] for one in examples]
-        known = dict(kind=torch.eye(10)[numbers], amount=torch.tensor(numbers)[:, None] / 4.5 - 1)
+        known = dict(label=torch.eye(10)[numbers],
+                     quantity=torch.tensor(numbers)[:, None] / 4.5 - 1)
         x = torch.tensor([one["embedding"] for one in examples])
-        x = x if answer == "shift" else torch.cat([x, known[told]], 1)
+        x = x if answer == "shift" else torch.cat([x, known[encoding]], 1)
         outputs = dict(classes=19, number=1, shift=10)[answer]
         net = nn.Sequential(
             nn.Linear(x.shape[1], 64, bias=False), nn.BatchNorm1d(64), nn.ReLU(),
@@ -176,7 +177,7 @@ def adders() -> list[dict]:
                 gradients = in_a_row(p.grad for p in net.parameters())
             optimizer.step()
         cases.append(dict(
-            told=told, answer=answer, examples=examples, start=as_text(start * 64, "int8"),
+            encoding=encoding, answer=answer, examples=examples, start=as_text(start * 64, "int8"),
             gradients=as_text(gradients), end=as_text(in_a_row(net.parameters())),
             outputs=as_text(net.eval()(x).detach())))
     return cases
@@ -197,13 +198,13 @@ def sentences() -> dict:
 
     made_up = [([(7, 0.995)], [(12, 0.98)]), ([(8, 0.7)], [(13, 0.98)]), ([(8, 0.5), (3, 0.45)],
                [(13, 0.9)]), ([(7, 0.9)], [(12, 0.4)]), ([(7, 0.9)], [(11, 0.9)])]
-    said = []
+    verdicts = []
     for digit_peaks, sum_peaks in made_up:
         digits, sums = peak(10, *digit_peaks), peak(19, *sum_peaks)
         answer = Prediction(int(digits.argmax()), int(sums.argmax()), digits, sums)
         for warning in ("", "It is too flat for a digit."):
             sentence, is_certain = describe(answer, 5, warning)
-            said.append(dict(digits=digits.tolist(), sums=sums.tolist(), warning=warning,
+            verdicts.append(dict(digits=digits.tolist(), sums=sums.tolist(), warning=warning,
                              sentence=sentence, certain=is_certain))
     images = np.zeros((6, 28, 28), np.uint8)
     images[0, 14, 10:12] = 255  # too little
@@ -213,7 +214,7 @@ def sentences() -> dict:
     images[4, 4:9, 10:16] = images[4, 16:21, 10:16] = 255  # or one above the other
     images[5, 5:23, 13:15] = 255  # a one
     shares = [0, 0.004, 0.01, 0.333, 0.5, 0.99, 0.991, 1]
-    return dict(said=said, percent=[[share, percent(share)] for share in shares],
+    return dict(verdicts=verdicts, percent=[[share, percent(share)] for share in shares],
                 remarks=[[as_text(image, "uint8"), remark(image, MOST_INK)] for image in images])
 
 

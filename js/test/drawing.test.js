@@ -61,7 +61,7 @@ test("what is said of them is what Python says", () => {
 });
 
 test("each kind of sentence, warning and percentage is Python's", () => {
-  for (const { digits, sums, warning, sentence, certain } of golden.sentences.said) {
+  for (const { digits, sums, warning, sentence, certain } of golden.sentences.verdicts) {
     const prediction = {
       digitProbabilities: digits,
       sumProbabilities: sums,

@@ -34,7 +34,7 @@ test("weights that are no finite numbers give no answer", () => {
   assert.equal(forward(broken, images[0], 5).digit, -1);
 });
 
-test("what a unit is told adds up to what the layer says", () => {
+test("what a unit gets adds up to what the layer says", () => {
   const { layers } = forward(shipped, images[1], 4);
   for (const [layer, unit] of /** @type {[string, number][]} */ ([
     ["embedding", 4],
@@ -43,12 +43,12 @@ test("what a unit is told adds up to what the layer says", () => {
     ["digit_head", 7],
     ["sum_head", 12],
   ])) {
-    const { told, sum, norm, output } = unitOf(shipped, layers, layer, unit);
+    const { terms, sum, norm, output } = unitOf(shipped, layers, layer, unit);
     const value = norm ? Math.max(0, sum * norm[0] + norm[1]) : sum;
     assert.ok(Math.abs(value - output) < 1e-4, layer);
-    assert.ok(Math.abs(told.reduce((all, { part }) => all + part, 0) - sum) < 1e-9);
+    assert.ok(Math.abs(terms.reduce((all, { part }) => all + part, 0) - sum) < 1e-9);
   }
-  assert.equal(unitOf(shipped, layers, "adder.0", 0).told[24].name, "number 4");
+  assert.equal(unitOf(shipped, layers, "adder.0", 0).terms[24].name, "number 4");
 });
 
 test("a pixel of a map is made from the window that is shown", () => {

@@ -31,7 +31,7 @@ import {
   wasm,
 } from "./golden.js";
 
-/** @import { AnswersWith, Image, Told } from "../src/network/adder.js" */
+/** @import { AnswersWith, Encoding, Image } from "../src/network/adder.js" */
 /** @import { Pair, Plan } from "../src/network/hidden_pairs.js" */
 
 const sheet = { images, digits };
@@ -89,8 +89,8 @@ test("it learns, and the same seed gives the same network", async () => {
 });
 
 test("gradients and steps of the small adder are PyTorch's", async () => {
-  for (const { told, answer, examples, start, gradients, end, outputs } of golden.adders) {
-    const adder = await makeAdder(ADDER, told, answer, randomNumbers(1));
+  for (const { encoding, answer, examples, start, gradients, end, outputs } of golden.adders) {
+    const adder = await makeAdder(ADDER, encoding, answer, randomNumbers(1));
     adder.values.set(coarseNumbers(start));
     putIn(adder, examples);
     adder.code.train(50, 1, 0.01, 1);
@@ -108,11 +108,11 @@ test("gradients and steps of the small adder are PyTorch's", async () => {
  * hidden pairs after each.
  * @param {{ training: Image[], others: Image[] }} data
  * @param {Pair[]} hidden
- * @param {{ told: Told, answer: AnswersWith, seed: number, plans?: Plan[] }} how
+ * @param {{ encoding: Encoding, answer: AnswersWith, seed: number, plans?: Plan[] }} how
  */
-async function train(data, hidden, { told, answer, seed, plans = [SHORT] }) {
+async function train(data, hidden, { encoding, answer, seed, plans = [SHORT] }) {
   const random = randomNumbers(seed);
-  const adder = await makeAdder(ADDER, told, answer, random);
+  const adder = await makeAdder(ADDER, encoding, answer, random);
   const shares = [];
   for (const plan of plans) {
     const seen = seenBeside(hidden);
@@ -139,11 +139,11 @@ test("what was hidden is not learned, unless the adder is built for it", async (
   const hidden = testable(pattern());
   assert.equal(hidden.length, 19); // the sum 0 no other pair has
   for (const seed of [0, 1, 2]) {
-    const [classes] = await train(data, hidden, { told: "kind", answer: "classes", seed });
+    const [classes] = await train(data, hidden, { encoding: "label", answer: "classes", seed });
     assert.ok(classes.seen >= 0.97 && classes.hidden <= 0.05, JSON.stringify(classes));
-    const [number] = await train(data, hidden, { told: "amount", answer: "number", seed });
+    const [number] = await train(data, hidden, { encoding: "quantity", answer: "number", seed });
     assert.ok(number.seen >= 0.85 && number.hidden >= 0.8, JSON.stringify(number));
-    const [shift] = await train(data, hidden, { told: "kind", answer: "shift", seed });
+    const [shift] = await train(data, hidden, { encoding: "label", answer: "shift", seed });
     assert.ok(shift.seen >= 0.97 && shift.hidden >= 0.97, JSON.stringify(shift));
   }
 });
@@ -152,7 +152,7 @@ test("hidden sums come while it forgets", async () => {
   const { adder, pairs } = pageData();
   const plans = [SHORT, { ...LONG, classes: 3000 }];
   const [before, after] = await train(readImages(adder), pairs, {
-    told: "kind",
+    encoding: "label",
     answer: "classes",
     seed: 0,
     plans,

@@ -1,14 +1,14 @@
 // A small adder behind the network's embedding: the examples that it gets, its steps, its answers. What takes
 // time is done by adder.c, built for WebAssembly.
 
-/** @typedef {"kind" | "amount"} Told how the adder is told the number */
+/** @typedef {"label" | "quantity"} Encoding how the adder gets the number */
 /** @typedef {"classes" | "number" | "shift"} AnswersWith */
 /** @typedef {{ embedding: number[], digit: number }} Image an image as the network's embedding has it */
 /** @typedef {Image & { number: number }} Example */
 /**
  * @typedef {object} Adder
  * @property {any} code what adder.c exports
- * @property {(number: number) => number[]} tell
+ * @property {(number: number) => number[]} encode
  * @property {AnswersWith} answer
  * @property {Float32Array} values of all parameters
  * @property {Float32Array} gradients
@@ -20,27 +20,27 @@
 export const TEN = [...Array(10).keys()];
 const EMBEDDING = 20; // numbers of an image
 const MOST_ROWS = 256; // examples at once, as in adder.c
-/** @type {Record<Told, (number: number) => number[]>} */
-const TOLD = {
-  kind: (number) => TEN.map((one) => Number(one === number)),
-  amount: (number) => [number / 4.5 - 1],
+/** @type {Record<Encoding, (number: number) => number[]>} */
+const ENCODINGS = {
+  label: (number) => TEN.map((one) => Number(one === number)),
+  quantity: (number) => [number / 4.5 - 1],
 };
 const OUTPUTS = { classes: 19, number: 1, shift: 10 };
 
 /**
- * An adder that has learned nothing. Shift is told no number: it reads the digit, which is then moved.
+ * An adder that has learned nothing. Shift gets no number: it reads the digit, which is then moved.
  * @param {BufferSource} wasm adder.wasm
- * @param {Told} told
+ * @param {Encoding} encoding
  * @param {AnswersWith} answer
  * @param {() => number} random
  * @returns {Promise<Adder>}
  */
-export async function makeAdder(wasm, told, answer, random) {
+export async function makeAdder(wasm, encoding, answer, random) {
   const imports = /** @type {any} */ ({ Math }); // its exp
   const { instance } = await WebAssembly.instantiate(wasm, imports);
   const code = /** @type {any} */ (instance.exports);
-  const tell = answer === "shift" ? () => [] : TOLD[told];
-  const inputs = EMBEDDING + tell(0).length;
+  const encode = answer === "shift" ? () => [] : ENCODINGS[encoding];
+  const inputs = EMBEDDING + encode(0).length;
   const count = code.begin(inputs, OUTPUTS[answer]);
   const floats = (/** @type {string} */ name, /** @type {number} */ size) =>
     new Float32Array(code.memory.buffer, code[`${name}_address`](), size);
@@ -49,7 +49,7 @@ export async function makeAdder(wasm, told, answer, random) {
   code.restart();
   return {
     code,
-    tell,
+    encode,
     answer,
     values,
     gradients: floats("gradients", count),
@@ -84,11 +84,11 @@ function begin(values, inputs, outputs, random) {
  * @param {Adder} adder
  * @param {Example[]} examples
  */
-export function putIn({ x, targets, tell, answer }, examples) {
+export function putIn({ x, targets, encode, answer }, examples) {
   let place = 0;
   examples.forEach(({ embedding, digit, number }, row) => {
     for (const value of embedding) x[place++] = value;
-    for (const value of tell(number)) x[place++] = value;
+    for (const value of encode(number)) x[place++] = value;
     targets[row] = answer === "shift" ? digit : digit + number;
   });
 }

@@ -5,7 +5,7 @@ import { EPSILON, MEAN, normalise, STD } from "./forward.js";
 /** @import { Features, Layers, Weights } from "./forward.js" */
 /**
  * @typedef {object} Made how a unit of a fully connected layer is made
- * @property {{ name: string, value: number, weight: number, part: number }[]} told its inputs, and what each adds
+ * @property {{ name: string, value: number, weight: number, part: number }[]} terms its inputs, and what each adds
  * @property {number} sum of all parts
  * @property {[factor: number, shift: number] | null} norm of batch norm, where it follows
  * @property {number} output
@@ -79,13 +79,13 @@ export const shapeOf = ({ channels, height, width }) =>
 export function unitOf(weights, layers, layer, unit) {
   const inputs = inputsOf(layers, layer);
   const { data } = weights[`${layer}.0.weight`] ?? weights[`${layer}.weight`];
-  const told = inputs.map((input, i) => {
+  const terms = inputs.map((input, i) => {
     const weight = data[unit * inputs.length + i];
     return { ...input, weight, part: input.value * weight };
   });
-  const sum = told.reduce((all, { part }) => all + part, 0);
+  const sum = terms.reduce((all, { part }) => all + part, 0);
   const norm = `${layer}.1.weight` in weights ? batchNormOf(weights, `${layer}.1`, unit) : null;
-  return { told, sum, norm, output: layers[layer].data[unit] };
+  return { terms, sum, norm, output: layers[layer].data[unit] };
 }
 
 /**

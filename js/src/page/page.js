@@ -68,7 +68,7 @@ function start(data) {
   makeQuestion(state);
   makeHiddenSums(byId("sums"), {
     pairs: signal(data.pairs),
-    told: signal("kind"),
+    encoding: signal("label"),
     answer: signal("classes"),
     asked: followQuestion(state),
     data: data.adder,

@@ -120,8 +120,8 @@ def explain(wrong: Wrong, mended: Callable[[], str]) -> str:
         return " ".join([_unreadable(case.value, case.right), *remarks(wrong)])
     kind = _kind(case.value, case.right) if wrong.part.effect is None else None
     reason = kind or _pattern(wrong) or mended()
-    told = [reason, difference(wrong), None if reason else what_is_right(wrong), *remarks(wrong)]
-    return " ".join(filter(None, told))
+    parts = [reason, difference(wrong), None if reason else what_is_right(wrong), *remarks(wrong)]
+    return " ".join(filter(None, parts))
 
 
 # --- a function that stops, or gives nothing back -------------------------------------------------

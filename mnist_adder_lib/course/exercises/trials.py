@@ -172,8 +172,9 @@ def observed(function: Callable, observe: Callable, arguments: tuple,
         outcome = _as_observed(observe(trial, *arguments))
     except (Exception, SystemExit) as error:
         stop = Stop(error, function)
-        own = error is trial.error or stop.line  # or else the check can't look at the answer
-        outcome = stop if own else Unreadable(trial.answer, stop.message)
+        # Where it isn't an error of the learner's, the check can't look at the answer.
+        is_learners = error is trial.error or stop.line
+        outcome = stop if is_learners else Unreadable(trial.answer, stop.message)
     return Seen(outcome, trial.answer, trial.used)
 
 

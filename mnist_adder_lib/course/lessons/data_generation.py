@@ -83,6 +83,8 @@ def one_hot(index, size):
 
 
 FORM = "((image, number, number), (number, number))"
+TOGETHER = ("The two numbers are together in one tensor or list. In the example, each is an input "
+            "of its own.")
 FORMS = {  # of what comes back instead, and what is said of it
     "(image, number, number, number, number)":
         "All five are there. What goes in and what should come out need brackets of their own: "
@@ -91,11 +93,8 @@ FORMS = {  # of what comes back instead, and what is said of it
         "The image should come first in the example, the digit in its second part.",
     "((number, number), (image, number, number))":
         "The image should come first in the example, the digit in its second part.",
-    "((image, (number, number)), (number, number))":
-        "The two numbers are together in one tensor or list. In the example, each is an input of "
-        "its own.",
-    "((image, tensor[2]), (number, number))":
-        "The two numbers stand in one tensor or list. Each is a thing of its own in the example.",
+    "((image, (number, number)), (number, number))": TOGETHER,
+    "((image, tensor[2]), (number, number))": TOGETHER,
     "((image, number), (number, number))":
         "The second number is missing: three things go in.",
 }

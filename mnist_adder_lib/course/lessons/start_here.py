@@ -17,10 +17,10 @@ checks = Checks()
 def _probabilities():
     yield from [([0.1, 0.2, 0.4, 0.3],), ([0.4, 0.3, 0.1, 0.2],)]
     for size, largest in [(10, 6), (19, 13), (10, 0), (19, 3), (10, 9)]:
-        *others, most = torch.rand(size).mul(2).softmax(dim=0).sort().values.tolist()
+        *smaller, largest_one = torch.rand(size).mul(2).softmax(dim=0).sort().values.tolist()
         order = torch.randperm(size - 1).tolist()
-        others = [others[place] for place in order]
-        yield ([*others[:largest], most, *others[largest:]],)
+        smaller = [smaller[place] for place in order]
+        yield ([*smaller[:largest], largest_one, *smaller[largest:]],)
 
 
 def _larger_ones(probabilities, found=0):

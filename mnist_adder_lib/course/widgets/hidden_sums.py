@@ -31,7 +31,7 @@ class HiddenSums(anywidget.AnyWidget):
     - pairs: the hidden [digit, number], at most 20; at first a pattern in which all sums but 0
       still occur in the other pairs. Every digit and every number keeps at least one pair: the grid
       says so where one would take the last, and Python raises TraitError
-    - told, answer: how the adder is told the number, and what it answers with
+    - encoding, answer: how the adder gets the number, and what it answers with
     - seed: of the first training; the next one takes the next
     - reader: a sentence about what the network that reads has seen
     - lesson: where *Why?* leads to, if anywhere
@@ -40,7 +40,7 @@ class HiddenSums(anywidget.AnyWidget):
 
     _esm, _css = front_end("hidden_sums")
     pairs = List(PATTERN).tag(sync=True, echo_update=False)
-    told = Enum(("kind", "amount"), "kind").tag(sync=True, echo_update=False)
+    encoding = Enum(("label", "quantity"), "label").tag(sync=True, echo_update=False)
     answer = Enum(("classes", "number", "shift"), "classes").tag(sync=True, echo_update=False)
     seed = Int(0).tag(sync=True)
     reader = Unicode(READER).tag(sync=True)

@@ -93,14 +93,14 @@ function unitInWords(answer, { layer, unit }) {
   const { layers } = answer.result.value;
   if (layer === "average") return averageInWords(layers, unit);
   const made = unitOf(answer.weights.value, layers, layer, unit);
-  const title = `${capital(nameOf(layer, layers))}, ${nounOf(layer)} ${unit}: what it is told, times its weights`;
+  const title = `${capital(nameOf(layer, layers))}, ${nounOf(layer)} ${unit}: what it gets, times its weights`;
   return html`<p class="title">${title}</p>${tableOf(made)}
     <p>${made.norm ? afterSum(made.sum, made.norm, made.output) : shareInWords(answer, layer, unit)}</p>`;
 }
 
 /** The largest inputs, each times its weight, and the sum of all. @param {Made} made */
-function tableOf({ told, sum }) {
-  const sorted = [...told].sort((a, b) => Math.abs(b.part) - Math.abs(a.part));
+function tableOf({ terms, sum }) {
+  const sorted = [...terms].sort((a, b) => Math.abs(b.part) - Math.abs(a.part));
   const [first, others] = [sorted.slice(0, MOST_NAMED), sorted.slice(MOST_NAMED)];
   const rest = total(others.map(({ part }) => part));
   const parts = [...first.map(({ part }) => part), rest];

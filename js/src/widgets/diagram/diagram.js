@@ -30,7 +30,7 @@ import * as view from "./view.js";
  * @property {AnswerState} answer
  * @property {Signal<number>} number
  * @property {ReadonlySignal<string>} here the part that is marked "you are here", or ""
- * @property {Signal<string>} selected the part that is told about, or ""
+ * @property {Signal<string>} selected the part that is described, or ""
  * @property {boolean} isSmall a single row with names alone
  * @property {NearestState} nearest
  * @property {SelfDrawing | null} selfDrawing

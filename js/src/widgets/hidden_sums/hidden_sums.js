@@ -58,33 +58,33 @@ function many(state) {
 }
 
 /**
- * How the adder is told the number, and what it answers with.
+ * How the adder gets the number, and what it answers with.
  * @param {HiddenSums} state
  * @param {string} group
  */
 function settings({ phase, traits }, group) {
   const isBusy = phase.value === "training";
   const radio = (
-    /** @type {"answer" | "told"} */ name,
+    /** @type {"answer" | "encoding"} */ name,
     /** @type {string} */ value,
     /** @type {string} */ words,
   ) => html`
     <label><input type="radio" name="${name} ${group}" value=${value} .checked=${traits[name].value === value}
-      ?disabled=${isBusy || (name === "told" && traits.answer.value === "shift")}
+      ?disabled=${isBusy || (name === "encoding" && traits.answer.value === "shift")}
       @change=${(/** @type {Event} */ event) => {
         /** @type {Signal<string>} */ (traits[name]).value = inputOf(event).value;
       }}><span>${words}</span></label>`;
   return html`
     <fieldset><legend>The adder answers with</legend>${radio("answer", "classes", "19 classes")}
       ${radio("answer", "number", "one number")}${radio("answer", "shift", "shift")}</fieldset>
-    <fieldset><legend>The number is given as</legend>${radio("told", "kind", "a label")}${radio("told", "amount", "a quantity")}</fieldset>`;
+    <fieldset><legend>The number is given as</legend>${radio("encoding", "label", "a label")}${radio("encoding", "quantity", "a quantity")}</fieldset>`;
 }
 
 /** Whether there is something to be gained by going on. @param {HiddenSums} state */
 const canGoOn = ({ phase, traits, tested }) =>
   phase.value === "trained" &&
   traits.answer.value === "classes" &&
-  traits.told.value === "kind" &&
+  traits.encoding.value === "label" &&
   tested.value.length > 0;
 
 /**

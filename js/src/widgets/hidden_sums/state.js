@@ -23,7 +23,7 @@ import { randomNumbers } from "../../network/random.js";
 import { percentOf } from "./numbers.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
-/** @import { Adder, AnswersWith, Told } from "../../network/adder.js" */
+/** @import { Adder, AnswersWith, Encoding } from "../../network/adder.js" */
 /** @import { Answers, Pair, Plan } from "../../network/hidden_pairs.js" */
 /**
  * What somebody drew and chose.
@@ -37,7 +37,7 @@ import { percentOf } from "./numbers.js";
 /**
  * @typedef {object} HiddenSumsTraits
  * @property {Signal<Pair[]>} pairs that are hidden
- * @property {Signal<Told>} told
+ * @property {Signal<Encoding>} encoding
  * @property {Signal<AnswersWith>} answer
  * @property {ReadonlySignal<Asked>} asked
  * @property {any} data of `adder_data` in hidden_sums.py; without it there is the grid alone
@@ -74,7 +74,7 @@ export class HiddenSums {
     this.traits = traits;
     this.images = traits.data?.embeddings ? readImages(traits.data) : null;
     this.seed = traits.seed;
-    const { pairs, told, answer, asked } = traits;
+    const { pairs, encoding, answer, asked } = traits;
     this.last = computed(
       () => /** @type {Look | undefined} */ (this.looks.value[this.looks.value.length - 1]),
     );
@@ -87,7 +87,7 @@ export class HiddenSums {
     this.isGrid = computed(() => this.phase.value === "choosing");
     let isFirst = true;
     const stopForgetting = effect(() => {
-      void [pairs.value, told.value, answer.value];
+      void [pairs.value, encoding.value, answer.value];
       if (!isFirst) this.forget();
       isFirst = false;
     });
@@ -138,10 +138,10 @@ export class HiddenSums {
     this.forget();
     const mine = this.#training;
     this.phase.value = "training";
-    const { told, answer } = this.traits;
+    const { encoding, answer } = this.traits;
     try {
       const random = randomNumbers(this.seed++);
-      const adder = await makeAdder(wasm, told.peek(), answer.peek(), random);
+      const adder = await makeAdder(wasm, encoding.peek(), answer.peek(), random);
       if (mine !== this.#training) return; // something else was chosen meanwhile
       this.#adder = adder;
       this.#run(SHORT, random);

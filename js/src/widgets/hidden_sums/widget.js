@@ -9,14 +9,14 @@ import { stopAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";
 import { makeHiddenSums } from "./hidden_sums.js";
 
-/** @import { AnswersWith, Told } from "../../network/adder.js" */
+/** @import { AnswersWith, Encoding } from "../../network/adder.js" */
 /** @import { RenderArguments } from "../../state/traits.js" */
 
 /** @param {RenderArguments} widget */
 function render({ model, el }) {
   const [signals, disconnect] = connect(model, {
     pairs: pattern(),
-    told: /** @type {Told} */ ("kind"),
+    encoding: /** @type {Encoding} */ ("label"),
     answer: /** @type {AnswersWith} */ ("classes"),
   });
   const [asked, stopAsked] = follow(model, "asked");

@@ -21,13 +21,13 @@ export class Pen {
   pointer = null; // and the pointer that draws it (null: the keyboard)
   /** @type {Point | null} */
   cursor = null; // where the keyboard's pen is, once used
-  #told = 0; // how many points of the stroke others know, and since when
+  #sent = 0; // how many points of the stroke have been passed on, and since when
   #toldAt = 0;
 
   /**
    * @param {Drawing} drawing
    * @param {HTMLCanvasElement} canvas
-   * @param {number} pace ms at least until others are told more of an unfinished stroke
+   * @param {number} pace ms at least until more of an unfinished stroke is passed on
    * @param {() => void} draw asks for the pad to be drawn again
    */
   constructor(drawing, canvas, pace, draw) {
@@ -40,7 +40,7 @@ export class Pen {
   /** @param {Point} point */
   #begin(point) {
     this.stroke = [];
-    this.#told = 0;
+    this.#sent = 0;
     this.#add([point]);
   }
 
@@ -62,9 +62,9 @@ export class Pen {
 
   /** Tells others of the stroke so far, if it is time. */
   tellUnfinished() {
-    if (!this.stroke || this.stroke.length === this.#told) return;
+    if (!this.stroke || this.stroke.length === this.#sent) return;
     if (performance.now() < this.#toldAt + this.pace) return this.draw(); // look again in the next frame
-    this.#told = this.stroke.length;
+    this.#sent = this.stroke.length;
     this.#toldAt = performance.now();
     this.drawing.unfinished.value = [...this.stroke];
   }
