@@ -92,8 +92,8 @@ def test_a_slice_is_a_list_of_examples(first):
     for part in (slice(0, 2), slice(-3, None), slice(None, None, 7), slice(5, 5)):
         examples, expected = dataset[part], [dataset[i] for i in range(20)[part]]
         assert type(examples) is list and len(examples) == len(expected)
-        for ((image, number), targets), ((same, other), others) in zip(examples, expected):
-            assert torch.equal(image, same) and (number, *targets) == (other, *others)
+        for ((image, number), targets), ((same, other), other_targets) in zip(examples, expected):
+            assert torch.equal(image, same) and (number, *targets) == (other, *other_targets)
     assert first(20, split=0)[3:3] == [] and len(first(20, split=0)[3:5]) == 2
     assert torch.equal(dataset[-1][0][0], dataset[19][0][0]) and len(list(dataset)) == 20
     with pytest.raises(IndexError):

@@ -79,9 +79,9 @@ def test_the_data_say_what_the_widgets_show_when_they_are_shown(ran):
     assert not any(name.startswith("_") for name in viewer)
     assert widgets["shipped"]["traits"]["weights"] == "assets/adder.pt"
     torch.manual_seed(0)
-    own = widgets["own"]["traits"]
-    assert own["weights"] == weights_as_text(IdentityAdderModel())  # not as it was changed to
-    assert set(own) == {"weights", "strokes", "background", "number", "small"}
+    stored = widgets["own"]["traits"]
+    assert stored["weights"] == weights_as_text(IdentityAdderModel())  # not as it was changed to
+    assert set(stored) == {"weights", "strokes", "background", "number", "small"}
     assert "network of this lesson" in widgets["other"]["needs_python"]
     assert "twenty digits" in widgets["dictation"]["needs_python"]
 

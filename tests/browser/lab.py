@@ -219,8 +219,8 @@ class Lab:
     def _note_error(self, error):
         # While they start, JupyterLab may remove its own splash screen twice, and Notebook may read
         # shortcuts before they are there.
-        own = any(name in error.message for name in ("'removeChild'", "'schema'"))
-        if not (own and "_core." in error.stack):
+        jupyterlabs = any(name in error.message for name in ("'removeChild'", "'schema'"))
+        if not (jupyterlabs and "_core." in error.stack):
             self.errors.append(error.stack)
 
     def close(self):
@@ -291,10 +291,10 @@ class Lab:
 
     def draw(self, strokes, canvas=None):
         """Draw with the mouse; strokes are lists of (x, y), fractions of the pad."""
-        for first, *others in self.positions(strokes, canvas or self.find(".digit-pad")):
+        for first, *rest in self.positions(strokes, canvas or self.find(".digit-pad")):
             self.page.mouse.move(*first)
             self.page.mouse.down()
-            for point in others:
+            for point in rest:
                 self.page.mouse.move(*point, steps=2)
             self.page.mouse.up()
 
@@ -306,9 +306,9 @@ class Lab:
             touches = [{"x": x, "y": y} for x, y in points]
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
-        for first, *others in self.positions(strokes, self.find(".digit-pad")):
+        for first, *rest in self.positions(strokes, self.find(".digit-pad")):
             send("touchStart", first)
-            for point in others:
+            for point in rest:
                 send("touchMove", point)
             send("touchEnd")
 

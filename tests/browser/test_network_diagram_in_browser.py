@@ -58,8 +58,8 @@ def test_each_part_says_what_it_is_and_its_size_is_the_models(show):
         part(page, name).locator(".name").click()
         text = about(page)
         assert sizes[name] in text and part(page, name).locator("small").inner_text() in text
-        own = getattr(model, name, None)
-        assert (f"{count_parameters(own):,} of 17,360" if own else "no parameters") in text
+        layer = getattr(model, name, None)
+        assert (f"{count_parameters(layer):,} of 17,360" if layer else "no parameters") in text
         if name in last:
             assert f"{fields[last[name]]} × {fields[last[name]]} pixels" in text
         assert page.locator("[data-part][aria-pressed=true]").count() == 1
@@ -214,8 +214,8 @@ def test_a_pixel_of_a_map_is_made_as_in_pytorch(show, first, layer, unit):
     if len(parts) > 1:
         assert numbers(page.locator(".channels button")) == pytest.approx(parts, abs=0.006)
     pixel = inside[f"{conv}.2"][1][unit, row, column].item()
-    said = re.search(r"batch norm (\S+): the pixel", page.locator(".formula").inner_text())[1]
-    assert float(said.replace("−", "-")) == pytest.approx(pixel, abs=0.006)
+    result = re.search(r"batch norm (\S+): the pixel", page.locator(".formula").inner_text())[1]
+    assert float(result.replace("−", "-")) == pytest.approx(pixel, abs=0.006)
     page.evaluate("model.set('pixels', Array(784).fill(0))")  # what is open is of the image of now
     blank = layers_of(model, torch.zeros(28, 28), 5)[f"{conv}.0"][1][unit, row, column].item()
     page.wait_for_function(NEAR, arg=[".result output", blank])

@@ -57,8 +57,8 @@ def page(browser, request):
     page.goto(build_page.PAGE.as_uri())
     yield page
     assert errors == []
-    others = [url for url in requests if not url.startswith(("data:", "blob:"))]
-    assert others == [build_page.PAGE.as_uri()]  # it asks nobody for anything
+    loaded = [url for url in requests if not url.startswith(("data:", "blob:"))]
+    assert loaded == [build_page.PAGE.as_uri()]  # it asks nobody for anything
     page.close()
 
 
@@ -115,17 +115,17 @@ def test_its_widgets_hear_of_one_another(page):
     page.locator("#sums [value=train]").filter(has_text="Train").wait_for()
     page.locator("#pad .digit-pad").press("2")
     says = page.locator("#sums .says").filter(has_text="3 + 2 was hidden from me")
-    said = says.inner_text()
+    sentence = says.inner_text()
     page.click("#teach [value=forget]")  # not the network that reads for the hidden sums
     bars = page.locator("#learner .bars i, #diagram .bars i")  # of what it sees and of its sum
-    assert bars.evaluate_all(SURE) < 0.9 and says.inner_text() == said
+    assert bars.evaluate_all(SURE) < 0.9 and says.inner_text() == sentence
     page.click("#sums [data-at='0,4']")
-    said = page.locator("#sums .says").inner_text()
+    sentence = page.locator("#sums .says").inner_text()
     page.click("#teach [value=back]")
     wait_for_answer(page, "3 + 2 = 5")
     assert bars.evaluate_all(SURE) > 0.9
     let_it_work(page)  # other weights above are no question below
-    assert page.locator("#sums .says").inner_text() == said != ""
+    assert page.locator("#sums .says").inner_text() == sentence != ""
     page.click("#pad .clear")
     page.locator("#sums [aria-current]").wait_for(state="detached")
 

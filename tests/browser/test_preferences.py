@@ -77,8 +77,8 @@ def test_with_forced_colours_what_is_chosen_and_focused_is_seen(look):
             "[color, backgroundColor, borderColor, outlineStyle].join())(getComputedStyle(e))"
     for name, page in look(forced_colors="active"):
         chosen = page.locator("[aria-checked=true], [aria-pressed=true]").all()[:1]
-        others = page.locator("[aria-checked=false], [aria-pressed=false]").all()[:1]
-        for one, other in zip(chosen, others):
+        not_chosen = page.locator("[aria-checked=false], [aria-pressed=false]").all()[:1]
+        for one, other in zip(chosen, not_chosen):
             assert one.evaluate(looks) != other.evaluate(looks), name
         for stop in walk(page, page.locator("main")):
             assert stop["outline"] >= 1, (name, stop)

@@ -111,8 +111,8 @@ def test_the_start_page_shows_every_lesson_with_a_figure_and_its_minutes(site, p
 
 
 def test_what_takes_python_says_what_one_does_with_it(site, pages):
-    said = re.compile(r'"needs-python">When .+?, here is \w+')
-    found = {path.stem[:2]: len(said.findall(path.read_text("utf-8")))
+    note = re.compile(r'"needs-python">When .+?, here is \w+')
+    found = {path.stem[:2]: len(note.findall(path.read_text("utf-8")))
              for path in (site / "notebooks").glob("[0-9]*.html")}
     assert {lesson: count for lesson, count in found.items() if count} == {
         "06": 1, "08": 1, "12": 1}

@@ -192,12 +192,12 @@ BAD_MESSAGES = [
 
 
 @pytest.mark.parametrize("bad", BAD_MESSAGES, ids=lambda bad: f"{bad!s:.60}")
-@pytest.mark.parametrize("others", [{}, dict(strokes=SEVEN[:1], number=3)], ids=["alone", "mixed"])
-def test_a_bad_message_is_refused_and_changes_nothing(bad, others):
+@pytest.mark.parametrize("good", [{}, dict(strokes=SEVEN[:1], number=3)], ids=["alone", "mixed"])
+def test_a_bad_message_is_refused_and_changes_nothing(bad, good):
     panel = panel_of()
     before = panel.get_state()
     with pytest.raises(TraitError):
-        save(panel, **{**others, **bad})
+        save(panel, **{**good, **bad})
     assert panel.get_state() == before
     bar = [[0.3, 0.5], [0.6, 0.5]]
     (answer,) = save(panel, strokes=[*SEVEN, bar])  # the next stroke is read

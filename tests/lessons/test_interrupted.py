@@ -80,9 +80,9 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
     cells = nbformat.read(LESSON, as_version=4).cells
     cells = [cell for cell in cells if cell.cell_type == "code"]
     place = [cell.id for cell in cells].index("06-guess-first-epoch")
-    whole, some = first(200, split=0), first(150)
+    whole, fewer = first(200, split=0), first(150)
     space = {"train": Interrupting(whole.images, whole.digits, augment=whole.augment),
-             "validation": Interrupting(some.images, some.digits, some.numbers),
+             "validation": Interrupting(fewer.images, fewer.digits, fewer.numbers),
              "evaluation": first(1_000, split=2), "my_rate": 0.01, "own_accuracy": 97.0}
     exec("\n".join(imports(cells[1:place])), space)
     kind, call, epochs = MOMENTS[moment]

@@ -296,11 +296,11 @@ def test_glossary():
 
 def test_the_table_of_python_in_the_glossary():
     """Nothing is used before it is explained, and the table holds nothing that no lesson uses."""
-    table, own = vocabulary.explained(), vocabulary.library_names()
+    table, defined = vocabulary.explained(), vocabulary.library_names()
     faults = [f"{path.stem}: {fault}" for path in LESSONS
-              for fault in vocabulary.complaints(read(path), path.stem, table, own)]
+              for fault in vocabulary.complaints(read(path), path.stem, table, defined)]
     assert not faults, "\n".join(faults)
-    used = set().union(*(vocabulary.first_uses(read(path), own) for path in LESSONS))
+    used = set().union(*(vocabulary.first_uses(read(path), defined) for path in LESSONS))
     assert not set(table) - used
     assert all(vocabulary.says(prose(read(GLOSSARY)), word) for word in vocabulary.BASICS)
 

@@ -187,13 +187,14 @@ def keep(image, importance, count, black):
     observe=_with_hooks,
     mistakes={
         "Nothing was replaced. What a hook *returns* goes on in place of the output, if it is on "
-        "the layer while `inputs` run. Are the units those of the run of `others`?":
-            lambda network, layer, units, inputs, others: network(inputs),
-        "All units were replaced: that is the answer for `others`.":
-            lambda network, layer, units, inputs, others: network(others),
-        "It is the wrong way round: `units` come from `others`, the rest is the network's own.":
-            ("network(others)", "network(inputs)", "= network(inputs)", "= network(others)"),
-        "The units were set to 0. They should be what they are for `others`.":
+        "the layer while `inputs` run. Are the units those of the run of `other_inputs`?":
+            lambda network, layer, units, inputs, other_inputs: network(inputs),
+        "All units were replaced: the answer is that for `other_inputs`.":
+            lambda network, layer, units, inputs, other_inputs: network(other_inputs),
+        "It is the wrong way round: `units` come from `other_inputs`, the rest from `inputs`.":
+            ("network(other_inputs)", "network(inputs)",
+             "= network(inputs)", "= network(other_inputs)"),
+        "The units were set to 0. They should be what they are for `other_inputs`.":
             ("seen[0][:, units]", "0"),
         "These are rows, one for each example. `units` are columns: `[:, units]`.":
             ("[:, units]", "[units]"),
@@ -202,17 +203,17 @@ def keep(image, importance, count, black):
         HOOK_LEFT: ("hook.remove()", "pass"),
     },
 )
-def swap_units(network, layer, units, inputs, others):
+def swap_units(network, layer, units, inputs, other_inputs):
     seen = []
 
     def put_in(layer, inputs, output):
-        seen.append(output)  # in the first run, that of the others, it puts in its own
+        seen.append(output)  # in the first run, that of `other_inputs`, it puts in the same units
         mixed = output.clone()
         mixed[:, units] = seen[0][:, units]
         return mixed
 
     hook = layer.register_forward_hook(put_in)
-    network(others)
+    network(other_inputs)
     answer = network(inputs)
     hook.remove()
     return answer

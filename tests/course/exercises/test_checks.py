@@ -218,7 +218,7 @@ def looks_for_it(part, whole):
     return [part].index(whole)
 
 
-def list_by_number(part, whole=None, *others):
+def list_by_number(part, whole=None, *more):
     return [part] / whole
 
 
@@ -349,8 +349,8 @@ def test_what_goes_wrong_in_any_exercise(function, reason, capsys):
     text = capsys.readouterr().out
     assert text.startswith("Not ") and text.count("\n") == 1
     assert re.search(reason, text), text
-    own = re.sub("Look at the line `.+`", "", text)  # the learner's own words, not PyTorch's
-    assert not re.search(r"[Tt]ensor [ab]\b|size \(|dim\b|dtype|Expected|mat1|torch\.", own), own
+    ours = re.sub("Look at the line `.+`", "", text)  # those are the learner's words
+    assert not re.search(r"[Tt]ensor [ab]\b|size \(|dim\b|dtype|Expected|mat1|torch\.", ours), ours
 
 
 def test_a_right_answer_may_print(capsys):

@@ -98,8 +98,8 @@ def test_ten_seeds_of_each_weight_decay():
 
 
 def held_in_the_end(decay):
-    some = RUNS[RUNS["decay"] == decay]
-    return pd.Series([curve[-1] for curve in some["evaluation_held"]])
+    runs = RUNS[RUNS["decay"] == decay]
+    return pd.Series([curve[-1] for curve in runs["evaluation_held"]])
 
 
 def test_what_the_lesson_says_of_waiting():

@@ -49,10 +49,10 @@ def keep_by_threshold(image, importance, count, black):
     return torch.where(importance >= least, image, torch.tensor(black)).tolist()
 
 
-def swap_by_places(network, layer, units, inputs, others):
+def swap_by_places(network, layer, units, inputs, other_inputs):
     seen = []
     first = layer.register_forward_hook(lambda layer, inputs, output: seen.append(output))
-    network(others)
+    network(other_inputs)
     first.remove()
 
     def put_in(layer, inputs, output):

@@ -107,6 +107,6 @@ def test_where_nothing_can_be_written_the_own_network_is_given_up(mount, monkeyp
     folder = mount("size=1m,ro")
     monkeypatch.chdir(folder)
     model_summary.save_own_network(IdentityAdderModel())
-    said = capsys.readouterr().out
-    assert os.strerror(errno.EROFS) in said and "lesson 6" in said
+    printed = capsys.readouterr().out
+    assert os.strerror(errno.EROFS) in printed and "lesson 6" in printed
     assert not list(folder.iterdir())
