@@ -128,7 +128,7 @@ def test_ones_own_drawing_goes_through_the_network(show):
     draw(page, DIGITS[1])
     page.evaluate("pixels => model.set('pixels', pixels)", drawn)  # as Python does
     page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 3')")
-    assert page.locator(".hint").is_visible()  # the pad is free again
+    page.locator(".hint").wait_for()  # the pad is free again
     page.evaluate("model.set('pixels', Array(784).fill(0))")
     assert page.locator(".answer").inner_text() == "The image is empty: draw a digit."
     page.evaluate("stop()")
