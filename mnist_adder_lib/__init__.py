@@ -10,6 +10,7 @@ __version__ = "0.1.0"  # here alone: pyproject.toml takes it from this line
 try:
     from .augment import LIGHT_AUGMENT, Augment, Forms
     from .checkpoint import load_checkpoint, load_pretrained, save_checkpoint
+    from .compare import paired_interval, pairs_needed, power_of_pairs
     from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
     from .evaluate import calibration_error, evaluate, predict, wilson_interval
     from .export import export_onnx, quantise_onnx, run_onnx
