@@ -351,12 +351,14 @@ def what_is_right(wrong: Wrong) -> str:
 
 # --- the first difference -------------------------------------------------------------------------
 
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
+
 
 def difference(wrong: Wrong) -> str:
     """The first call that goes wrong, what comes out and what should, at the first place."""
     case, what, effect = wrong.wrong[0], "", wrong.part.effect
     if wrong.part.place is not None:
-        what = f"the {['first', 'second', 'third', 'fourth'][wrong.part.place]} thing"
+        what = f"the {ORDINALS[wrong.part.place]} value"
     value, right, place = _first_difference(case.value, case.right, wrong.same)
     what = ", ".join(filter(None, [effect, what, place]))
     good, bad = show(right, value), show(value, right)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from math import ceil, comb
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
+from scipy.stats import binomtest
 from torch import Tensor
 
 from ..exercises.checks import Checks, rand_int
@@ -28,41 +30,44 @@ def _batches():
 
 
 @checks.add(
-    "Each batch counts as much as it has examples, so the batch size can't change the result.",
+    "Each batch counts in proportion to its examples, so the batch size can't change the result.",
     probes=_batches,
     mistakes={
-        "That is a mean of means: the few examples of the last batch weigh too much.":
+        "That is the mean of the batch means. The few examples of the last batch count too much.":
             lambda means, sizes: means.mean(),
-        "You have the sum of each batch, and took the mean of these sums: that is the loss of a "
-        "whole batch. Divide by the number of examples, not of batches.":
+        "You averaged the sums of the batches, which gives the total loss of a typical batch. "
+        "Divide by the number of examples instead of the number of batches.":
             lambda means, sizes: (means * sizes).mean(),
-        "Far too small: a sum of means, divided by the number of examples, is no mean.":
+        "That is far too small: you added up the means of the batches, but divided by the number "
+        "of examples. First turn each mean into the sum of its batch.":
             lambda means, sizes: means.sum() / sizes.sum(),
-        "That is the sum over all examples. Divide it by how many they are.":
+        "That is the sum over all examples. Divide it by the number of examples.":
             lambda means, sizes: (means * sizes).sum(),
-        "That is the sum of the means. A mean times its size is the sum of a batch.":
+        "That is the sum of the means. A mean times its batch size is the sum of that batch.":
             lambda means, sizes: means.sum(),
-        "All batches but the last have 128 examples, but the last has fewer: divide by the sum of "
-        "`sizes`.": [lambda means, sizes: (means * sizes).sum() / (128 * len(sizes)),
-                     lambda means, sizes: (means * sizes).sum() / (sizes[0] * len(sizes))],
-        "You take every batch for as large as the first. Each has a size of its own in `sizes`.":
+        "The last batch has fewer examples than the others. Divide by the sum of `sizes`.":
+            [lambda means, sizes: (means * sizes).sum() / (128 * len(sizes)),
+             lambda means, sizes: (means * sizes).sum() / (sizes[0] * len(sizes))],
+        "You treat every batch as if it were as large as the first. `sizes` holds the size of each "
+        "batch.":
             [lambda means, sizes: (means * 128).sum() / sizes.sum(),
              lambda means, sizes: (means * sizes[0]).sum() / sizes.sum()],
-        "A mean times its size is the sum of a batch. Divided by its size, it is smaller still.":
+        "You divided each mean by its batch size. *Multiply* them: a mean times its batch size is "
+        "the sum of that batch.":
             [lambda means, sizes: (means / sizes).sum(),
              lambda means, sizes: (means / sizes).sum() / sizes.sum()],
-        "You added a size to a mean. A mean *times* its size is the sum of a batch.":
+        "You added each batch size to its mean. A mean *times* its batch size is the sum of that "
+        "batch.":
             lambda means, sizes: (means + sizes).sum() / sizes.sum(),
-        "The last size isn't taken away: it is a part of all examples. Divide by the sum.":
+        "You left the last batch out of the number of examples. Divide by the sum of all sizes.":
             lambda means, sizes: (means * sizes).sum() / sizes[:-1].sum(),
-        "You left the last batch out. Its examples count, too, as much as any others.":
+        "You left the last batch out. Its examples count as much as all the others.":
             [lambda means, sizes: means[:-1].mean(),
              lambda means, sizes: (means * sizes)[:-1].sum() / sizes.sum(),
              lambda means, sizes: (means * sizes)[:-1].sum() / sizes[:-1].sum()],
-        "All of these are still apart, one for each batch. Add them up.":
+        "You return one number for each batch. Add them up.":
             lambda means, sizes: means * sizes / sizes.sum(),
-        "That is the share of wholes that the sizes make of the means, upside down: divide the "
-        "sum of losses by the number of examples.":
+        "That fraction is upside down: divide the sum of the losses by the number of examples.":
             lambda means, sizes: sizes.sum() / (means * sizes).sum(),
     },
 )
@@ -96,63 +101,69 @@ def _both(*columns):
 
 
 @checks.add(
-    "An example counts when both answers are right in the same row.",
+    "An example counts only if both answers are right in the same row.",
     probes=_predictions,
     mistakes={
-        "That is one for each example. How many percent of them are right?":
+        "You return one value for each example. What percentage of them is right?":
             [lambda *a: _both(*a), lambda *a: _both(*a[:4]), lambda *a: 100 * _both(*a)],
-        "In percent, please: times 100.": lambda *a: _percent(_both(*a)) / 100,
-        "That is how many, not how many in a hundred.": lambda *a: _both(*a).sum(),
-        "Divided by 100, a number is no percent: divide by how many there are, times 100.":
+        "That is a share. Multiply it by 100 to get a percentage.":
+            lambda *a: _percent(_both(*a)) / 100,
+        "That is the number of right examples. What percentage is it?": lambda *a: _both(*a).sum(),
+        "Dividing a count by 100 doesn't give a percentage. Divide it by the number of examples "
+        "with this number, then multiply by 100.":
             [lambda *a: _both(*a).sum() / 100, lambda *a: _both(*a[:4]).sum() / 100],
-        "That is over all examples, whatever their number. Only those with this number are asked "
-        "for.": lambda *a: _percent(_both(*a[:4])),
-        "You divided by all examples. Of those *with this number*, how many percent are right?":
+        "You took all examples. Take only those with this number.":
+            lambda *a: _percent(_both(*a[:4])),
+        "You divided by the number of all examples. Divide by the number of examples *with this "
+        "number*.":
             lambda *a: 100 * _both(*a).sum() / len(a[3]),
-        "In percent, please, and of those with this number.":
+        "Return a percentage, of the examples with this number.":
             lambda *a: _both(*a).sum() / len(a[3]),
-        "That is over all examples, and not in percent.": lambda *a: _percent(_both(*a[:4])) / 100,
-        "That is a count over all examples. How many percent, of those with this number?":
+        "You took all examples, and returned a share instead of a percentage.":
+            lambda *a: _percent(_both(*a[:4])) / 100,
+        "That is how many of all examples are right. What percentage of the examples with this "
+        "number is right?":
             lambda *a: _both(*a[:4]).sum(),
-        "A product of accuracies would be right only if the two mistakes had nothing to do with "
-        "each other. Compare row by row.":
+        "Multiplying the two accuracies would be right only if the two kinds of mistakes had "
+        "nothing to do with each other. Compare row by row.":
             lambda *a: math.prod(map(_percent, _right_ones(*a))) / 100,
-        "A mean of accuracies lets half an answer count.":
+        "Averaging the two accuracies counts an example as half right if one answer is right.":
             lambda *a: sum(map(_percent, _right_ones(*a))) / 2,
         "That is the accuracy of the digit alone.": lambda *a: _percent(_right_ones(*a)[0]),
         "That is the accuracy of the sum alone.": lambda *a: _percent(_right_ones(*a)[1]),
-        "One right answer is not enough, both must be.":
+        "One right answer isn't enough: both must be right.":
             lambda *a: _percent(_right_ones(*a)[0] | _right_ones(*a)[1]),
-        "That is how many percent are wrong.": lambda *a: 100 - _percent(_both(*a)),
-        "That is the share of examples with this number.": lambda *a: _percent(a[3] == a[4]),
-        "Compare the sum with the true one, `digits + numbers`, not with the digit.":
+        "That is the percentage of wrong examples.": lambda *a: 100 - _percent(_both(*a)),
+        "That is the percentage of examples that have this number.":
+            lambda *a: _percent(a[3] == a[4]),
+        "Compare the predicted sum with the true sum, `digits + numbers`, not with the digit.":
             lambda d, t, digits, *a: _percent(((d == digits) & (t == digits))[a[0] == a[1]]),
-        "You compared the two answers with each other, not with what is true.":
+        "You compared the two predictions with each other. Compare each with the truth.":
             lambda d, t, _, n, number: _percent((d + n == t)[n == number]),
-        "Those are examples with larger or smaller numbers, too. Asked for are those with just "
-        "this number: `==`.": [
+        "You also took examples with larger or smaller numbers. Take those with exactly this "
+        "number: `==`.": [
             ("numbers == number", "numbers >= number"), ("numbers == number", "numbers <= number"),
             ("numbers == number", "numbers > number"), ("numbers == number", "numbers < number")],
-        "A prediction that is larger or smaller than what is true isn't right: compare by `==`.": [
+        "A prediction that is larger or smaller than the truth isn't right. Compare with `==`.": [
             ("totals == digits", "totals >= digits"), ("totals == digits", "totals <= digits"),
             ("predicted_digits == digits", "predicted_digits >= digits"),
             ("predicted_digits == digits", "predicted_digits <= digits"),
             ("predicted_digits == digits", "predicted_digits >= digits",
              "totals == digits", "totals >= digits")],
-        "Those are all *other* examples: take the ones with this number.":
+        "You took all the *other* examples. Take the ones with this number.":
             lambda *a: _percent(_both(*a[:4])[a[3] != a[4]]),
-        "Those are the examples with this *digit*. Asked for are those with this number.":
+        "You took the examples with this *digit*. Take those with this number.":
             lambda *a: _percent(_both(*a[:4])[a[2] == a[4]]),
-        "The number is taken away from the digit: the true sum is digit plus number.":
+        "You subtracted the number. The true sum is digit plus number.":
             ("digits + numbers", "digits - numbers"),
-        "There are several comparisons, so put each in brackets, and `&` between them: `(a == b) & "
-        "(c == d)`. Without brackets `&` comes first.":
+        "Put each comparison in brackets, with `&` between them: `(a == b) & (c == d)`. Without "
+        "the brackets, Python computes `&` first.":
             ("(predicted_digits == digits) & (predicted_totals == digits + numbers)",
              "predicted_digits == digits & predicted_totals == digits + numbers"),
-        "`and` wants a single True or False, but here is one for each example. `&` goes through "
-        "all of them: `(a == b) & (c == d)`.": (" & ", " and "),
-        "`if` decides once, but each example has a number of its own. `[numbers == number]` behind "
-        "a column takes the places where it is true.":
+        "`and` needs a single True or False on each side, but here each side holds one for every "
+        "example. `&` goes through all of them: `(a == b) & (c == d)`.": (" & ", " and "),
+        "`if` decides once, but each example has its own number. Index with a mask instead: "
+        "`both[numbers == number]` keeps the places where the mask is true.":
             ("return", "if numbers == number:\n        return"),
     },
 )
@@ -170,38 +181,40 @@ def _intervals():
 
 
 @checks.add(
-    "About 95 of 100, if they are 95% intervals and the samples have nothing in common.",
+    "It should be about 95 if these are 95% intervals, each from a sample of its own.",
     probes=_intervals,
     mistakes={
-        "One number is wanted, not one for each interval: how many percent hold the truth?":
+        "You return one value for each interval. What percentage of them contains the truth?":
             lambda low, high, t: (low < t) & (t < high),
-        "In percent, please: times 100.":
+        "That is a share. Multiply it by 100 to get a percentage.":
             lambda low, high, t: ((low < t) & (t < high)).double().mean(),
-        "That is how many, not how many in a hundred.":
+        "That is how many intervals contain the truth. What percentage is it?":
             lambda low, high, t: ((low < t) & (t < high)).sum(),
-        "Divided by 100, a count is no percent: divide by how many intervals there are, times 100.":
+        "Dividing a count by 100 doesn't give a percentage. Divide it by the number of intervals, "
+        "then multiply by 100.":
             lambda low, high, t: ((low < t) & (t < high)).sum() / 100,
-        "That is how many percent *miss* the truth.":
+        "That is the percentage of intervals that *miss* the truth.":
             lambda low, high, t: _percent((low > t) | (t > high)),
         "You looked at the low ends only. The truth must also be below the high end.":
             lambda low, high, t: _percent(low < t),
         "You looked at the high ends only. The truth must also be above the low end.":
             lambda low, high, t: _percent(t < high),
-        "It is enough for you that one end is on the right side, and that is always so. Both must "
-        "be.": lambda low, high, t: _percent((low < t) | (t < high)),
-        "A low end above the truth *and* a high end below it: no interval is like that.":
+        "You accept an interval if *one* of its ends is on the right side, and one always is. Both "
+        "must be.": lambda low, high, t: _percent((low < t) | (t < high)),
+        "You ask for a low end above the truth *and* a high end below it. No interval is like "
+        "that.":
             lambda low, high, t: _percent((low > t) & (t > high)),
-        "Both ends are below the truth: the high end must be above it.":
+        "You ask for both ends below the truth. The high end must be above it.":
             lambda low, high, t: _percent((low < t) & (high < t)),
-        "Both ends are above the truth: the low end must be below it.":
+        "You ask for both ends above the truth. The low end must be below it.":
             lambda low, high, t: _percent((low > t) & (high > t)),
-        "There are several comparisons, so put each in brackets, and `&` between them: `(a < b) & "
-        "(b < c)`. Without brackets `&` comes first.": ("(lows <= truth) & (truth <= highs)",
-                                                       "lows <= truth & truth <= highs"),
-        "`and` wants a single True or False, but here is one for each interval. `&` goes through "
-        "all of them: `(a < b) & (b < c)`.": (" & ", " and "),
-        "A row of comparisons, `a < b < c`, gives a single True or False, but here is one for each "
-        "interval. Make two of it: `(a < b) & (b < c)`.":
+        "Put each comparison in brackets, with `&` between them: `(a < b) & (b < c)`. Without the "
+        "brackets, Python computes `&` first.": ("(lows <= truth) & (truth <= highs)",
+                                                "lows <= truth & truth <= highs"),
+        "`and` needs a single True or False on each side, but here each side holds one for every "
+        "interval. `&` goes through all of them: `(a < b) & (b < c)`.": (" & ", " and "),
+        "A chain of comparisons, `a < b < c`, needs a single True or False in each step, but here "
+        "there is one for every interval. Split it: `(a < b) & (b < c)`.":
             ("(lows <= truth) & (truth <= highs)", "lows <= truth <= highs"),
         "`in` asks whether the truth is one of the ends. It should lie between them: compare it "
         "with both.": ("(lows <= truth) & (truth <= highs)", "truth in (lows, highs)"),
@@ -210,6 +223,180 @@ def _intervals():
 def coverage(lows, highs, truth):
     hold = (lows <= truth) & (truth <= highs)
     return 100 * hold.double().mean()
+
+
+def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 100) ** 2)"):
+    """Changes of the solution: other texts for its two lines."""
+    return ("accuracy / 100", change_p, "ceil(4 * p * (1 - p) / (reach / 100) ** 2)", change_n)
+
+
+@checks.add(
+    "Half the reach needs four times as many images: the root of n makes precision expensive.",
+    probes=[(90, 0.7), (99.5, 0.3), (80, 1.5), (95, 1.1), (99, 0.7), (60, 3)],
+    mistakes={
+        "The interval reaches *two* standard errors to each side: reach = 2 · √(p(1 - p) / n). "
+        "Squared, the 2 becomes a 4.": [
+            _reach(change_n="ceil(p * (1 - p) / (reach / 100) ** 2)"),
+            _reach(change_n="ceil(2 * p * (1 - p) / (reach / 100) ** 2)")],
+        "`reach` is half of the interval: it goes from p - reach to p + reach.":
+            _reach(change_n="ceil(16 * p * (1 - p) / (reach / 100) ** 2)"),
+        "You forgot to square. To get rid of the root, square *both* sides: reach² = 4 · p(1 - p) "
+        "/ n.": [_reach(change_n="ceil(4 * p * (1 - p) / (reach / 100))"),
+                 _reach(change_n="ceil(2 * p * (1 - p) / (reach / 100))"),
+                 _reach(change_n="ceil(2 * (p * (1 - p)) ** 0.5 / (reach / 100))")],
+        "p is a share between 0 and 1. Divide the accuracy by 100 first.":
+            _reach(change_p="accuracy"),
+        "The reach is in percentage points, too. Divide it by 100 as well.":
+            _reach(change_n="ceil(4 * p * (1 - p) / reach ** 2)"),
+        "√(p(1 - p)) is the standard deviation, with both p and 1 - p under the root. You left "
+        "one of them out.": [
+            _reach(change_n="ceil(4 * p / (reach / 100) ** 2)"),
+            _reach(change_n="ceil(4 * (1 - p) / (reach / 100) ** 2)")],
+        "Your number is right before rounding. There are only whole images, so round up with "
+        "`math.ceil`.":
+            _reach(change_n="4 * p * (1 - p) / (reach / 100) ** 2"),
+        "You rounded down, so the interval reaches a little too far. Round up with `math.ceil`.":
+            _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2)"),
+        "You rounded to the nearest whole number. If that is below n, the interval reaches a "
+        "little too far. Round up with `math.ceil`.":
+            _reach(change_n="round(4 * p * (1 - p) / (reach / 100) ** 2)"),
+    },
+)
+def images_needed(accuracy, reach):
+    p = accuracy / 100
+    return ceil(4 * p * (1 - p) / (reach / 100) ** 2)
+
+
+def _two_networks():
+    """Whether each of two networks is right, with few and with many images that tell them apart."""
+    first = [True] * 6 + [False] + [True, False] * 2
+    second = [False] * 6 + [True] + [True, False] * 2
+    yield torch.tensor(first), torch.tensor(second)
+    yield torch.tensor(second), torch.tensor(first)
+    for count in (40, 60, 300):
+        yield torch.rand(count) < 0.9, torch.rand(count) < 0.8
+    both = torch.rand(20) < 0.5
+    yield both, both.clone()
+    yield torch.tensor([True, False]), torch.tensor([False, True])
+
+
+def _judged(first, second, judge):
+    """The counts, and what `judge` makes of the smaller one and of how many there are."""
+    only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
+    return only_first, only_second, judge(min(only_first, only_second), only_first + only_second)
+
+
+def _tail(fewer: int, tosses: int) -> float:
+    """How likely at most `fewer` of `tosses` coins show heads."""
+    return sum(comb(tosses, heads) for heads in range(fewer + 1)) / 2**tosses
+
+
+@checks.add(
+    "Only the images on which the networks differ decide. All the others could be left out.",
+    probes=_two_networks,
+    mistakes={
+        "Images that *both* networks read are no news of which is better. For the first count, the "
+        "first network must be right *and* the second wrong: `first & ~second`.": [
+            lambda a, b: (int(a.sum()), int(b.sum()), 1.0),
+            lambda a, b: (int((a & b).sum()), int((~a & ~b).sum()), 1.0)],
+        "You swapped the two counts: first comes the number of images that only the first network "
+        "reads.":
+            lambda a, b: _judged(b, a, lambda few, n: min(1, 2 * _tail(few, n))),
+        "That is the number of images on which they differ. Count separately who was right.":
+            lambda a, b: (int((a != b).sum()), int((a != b).sum()), 1.0),
+        "The p-value covers one side only. The coins could have favoured either network, so count "
+        "both sides: times 2.":
+            lambda a, b: _judged(a, b, lambda few, n: _tail(few, n)),
+        "That is the probability of *exactly* these counts. Results that are even more lopsided "
+        "count as well: add up from 0 to the smaller count.": [
+            lambda a, b: _judged(a, b, lambda few, n: min(1, 2 * comb(n, few) / 2**n)),
+            lambda a, b: _judged(a, b, lambda few, n: comb(n, few) / 2**n)],
+        "You left out the smaller count itself: `range(k)` stops before `k`. Use `range(k + 1)`.":
+            lambda a, b: _judged(a, b, lambda few, n: min(1, 2 * _tail(few - 1, n))),
+        "You toss a coin for every image. Toss one only for each image on which the networks "
+        "differ.":
+            lambda a, b: _judged(a, b, lambda few, n: min(1, 2 * _tail(few, len(a)))),
+        "A probability can't be above 1. If both counts are equal, twice the one side counts the "
+        "middle twice: `min(1, ...)`.":
+            lambda a, b: _judged(a, b, lambda few, n: 2 * _tail(few, n)),
+        "That is the probability that coins are *less* lopsided. The p-value is the rest.":
+            lambda a, b: _judged(a, b, lambda few, n: 1 - min(1, 2 * _tail(few, n))),
+        "Start from the smaller of the two counts. You start from one of them, whichever network "
+        "it belongs to.": [
+            lambda a, b: (*_judged(a, b, lambda few, n: 0)[:2],
+                          min(1, 2 * _tail(int((~a & b).sum()), int((a != b).sum())))),
+            lambda a, b: (*_judged(a, b, lambda few, n: 0)[:2],
+                          min(1, 2 * _tail(int((a & ~b).sum()), int((a != b).sum()))))],
+        "There is a coin for each image on which the networks differ: *add* the two counts.":
+            ("only_first + only_second", "only_first - only_second"),
+        "With no image on which they differ, `binomtest` stops: there is no coin to toss. Nothing "
+        "tells the networks apart then, so return a p-value of 1.":
+            lambda a, b: _judged(a, b, lambda few, n: binomtest(few, n).pvalue),
+    },
+)
+def compare_networks(first, second):
+    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
+    tosses, fewer = only_first + only_second, min(only_first, only_second)
+    ways = sum(comb(tosses, heads) for heads in range(fewer + 1))
+    return only_first, only_second, min(1, 2 * ways / 2**tosses)
+
+
+def _confusions():
+    for rows in ([[96, 0, 4, 0], [0, 58, 2, 0], [0, 0, 190, 10], [0, 0, 6, 54]],
+                 [[50, 0, 0, 0], [3, 40, 0, 0], [0, 0, 30, 5], [0, 2, 5, 90]],
+                 [[50, 1, 0, 2], [0, 40, 0, 0], [1, 0, 60, 6], [0, 0, 8, 10]],
+                 [[9, 0, 0, 0], [0, 9, 0, 0], [0, 0, 20, 4], [0, 0, 4, 20]],
+                 [[9, 0, 0, 0], [0, 9, 0, 1], [0, 2, 10, 3], [1, 0, 6, 20]],
+                 [[9, 0, 2, 0], [0, 9, 30, 0], [0, 0, 40, 6], [0, 0, 6, 30]],
+                 [[9, 0, 0, 0], [0, 9, 0, 0], [0, 0, 40, 4], [60, 0, 6, 34]]):
+        yield (torch.tensor(rows),)
+    for _ in range(6):
+        yield (torch.randint(3, (4, 4)) + torch.diag(torch.randint(5, 40, (4,))),)
+
+
+FOURTH = "matrix[3, 2] / images[3] > matrix[2, 3] / images[2]"
+
+
+@checks.add(
+    "In the table above, sentences 2 and 5 are false. With rows and columns swapped, both would be "
+    "true.",
+    probes=_confusions,
+    mistakes={
+        "Sentence 1 is about the *answers* 0, which are in column 0: `matrix[:, 0]`. Row 0 holds "
+        "the images that show a 0.": ("matrix[0, 0] == answers[0]", "matrix[0, 0] == images[0]"),
+        "Sentence 2 is about the images that *show* a 1, which are in row 1: `matrix[1]`. Column 1 "
+        "holds the answers 1.": ("matrix[1, 1] == images[1]", "matrix[1, 1] == answers[1]"),
+        "Sentence 3: the row is the true digit and the column is the answer, so `matrix[2, 3]` "
+        "counts the 2s that were read as 3s.":
+            ("matrix[2, 3] > matrix[3, 2]", "matrix[3, 2] > matrix[2, 3]"),
+        "Sentence 3 says *more*, so an equal number isn't enough.":
+            ("matrix[2, 3] > matrix[3, 2]", "matrix[2, 3] >= matrix[3, 2]"),
+        "Sentence 4 asks how *likely* a mistake is, so counts aren't enough: there may be more 2s "
+        "than 3s. Divide each count by the number of images of its digit.":
+            (FOURTH, "matrix[3, 2] > matrix[2, 3]"),
+        "Sentence 4 is about images of a 3 and of a 2, so divide by sums of *rows*. You divided by "
+        "numbers of answers.": [(FOURTH, FOURTH.replace("images", "answers")),
+                                (FOURTH, "matrix[3, 2] / answers[2] > matrix[2, 3] / answers[3]")],
+        "Sentence 4 is the other way round: the 3 should be more likely to be misread.":
+            (FOURTH, FOURTH.replace(">", "<")),
+        "Sentence 4 says *more likely*, so equally likely isn't enough.":
+            (FOURTH, FOURTH.replace(">", ">=")),
+        "Sentence 5: the number of *answers* 3 is the sum of column 3. The number of images of a 3 "
+        "is the sum of row 3.": ("answers[3] < images[3]", "images[3] < answers[3]"),
+        "Sentence 5 says *less often*, so equally often isn't enough.":
+            ("answers[3] < images[3]", "answers[3] <= images[3]"),
+        "Sentence 5: wrong answers 3 count as well. You counted the right ones only.":
+            ("answers[3] < images[3]", "matrix[3, 3] < images[3]"),
+    },
+)
+def judge_sentences(matrix):
+    images, answers = matrix.sum(dim=1), matrix.sum(dim=0)
+    first = matrix[0, 0] == answers[0]
+    second = matrix[1, 1] == images[1]
+    third = matrix[2, 3] > matrix[3, 2]
+    fourth = matrix[3, 2] / images[3] > matrix[2, 3] / images[2]
+    fifth = answers[3] < images[3]
+    return first, second, third, fourth, fifth
 
 
 def _matrix(classes: int, right: int, count: int) -> Tensor:
@@ -233,59 +420,62 @@ def _ends(fewest="", most=""):
 
 
 @checks.add(
-    "This range is all that the two diagonals tell. For the number itself, look at the rows.",
+    "The two diagonals tell no more than this range. For the number itself, look at the rows.",
     probes=_two_matrices,
     mistakes={
-        "The fewest can't be below 0: none is the least.": _ends("count - mistakes"),
-        "The fewest isn't always 0. With 90 and 80 right of 100 there are only 10 + 20 mistakes: "
-        "they can't spoil all examples.": _ends("0"),
-        "For the fewest, that is the larger number of mistakes. How many examples are left if no "
-        "mistake falls on the same as another?": _ends("count - min(digits_right, sums_right)"),
-        "So many examples can be spoiled. The fewest is how many are left.": _ends("mistakes"),
-        "For the fewest the product would be right only if the two had nothing to do with each "
-        "other. Fewer are possible.": _ends("digits_right * sums_right / count"),
-        "The fewest is not the smaller of the two. With 90 and 80 right of 100 the 10 other "
-        "mistakes can spoil some of the 80.": _ends("min(digits_right, sums_right)"),
+        "The fewest can't be below 0.": _ends("count - mistakes"),
+        "The fewest isn't always 0. With 90 and 80 right of 100, there are only 10 + 20 mistakes, "
+        "and they can't spoil all the examples.": _ends("0"),
+        "For the fewest, you counted the larger number of mistakes only. How many examples are "
+        "left if no two mistakes fall on the same example?":
+            _ends("count - min(digits_right, sums_right)"),
+        "That is the number of examples that mistakes can spoil. The fewest is how many are left.":
+            _ends("mistakes"),
+        "For the fewest, the product would be right only if the two kinds of mistakes had nothing "
+        "to do with each other. It can be fewer.": _ends("digits_right * sums_right / count"),
+        "The fewest isn't the smaller of the two. With 90 and 80 right of 100, the 10 wrong digits "
+        "can fall on examples whose sums are among the 80.": _ends("min(digits_right, sums_right)"),
         "The other way round: first the fewest, then the most.":
             ("max(0, count - mistakes), min(digits_right, sums_right)",
              "min(digits_right, sums_right), max(0, count - mistakes)"),
-        "The fewest is a difference of both, but of what? The mistakes of both together spoil "
-        "examples; the rest is left.": _ends("abs(digits_right - sums_right)"),
-        "For the fewest you look at the digits only. The mistakes of the sums spoil examples, too.":
+        "The fewest is a difference, but not between these two: subtract the mistakes of both from "
+        "the number of examples.": _ends("abs(digits_right - sums_right)"),
+        "For the fewest, you look at the digits only. Wrong sums spoil examples as well.":
             _ends("digits_right"),
         "The fewest should be a count, not a share.": _ends("max(0, count - mistakes) / count"),
-        "The fewest should be a count, not percent.":
+        "The fewest should be a count, not a percentage.":
             _ends("max(0, count - mistakes) / count * 100"),
-        "`min(0, ...)` is never more than 0. The *larger* of the two is wanted: `max(0, ...)`.":
+        "`min(0, ...)` is never more than 0. You want the *larger* of the two: `max(0, ...)`.":
             _ends("min(0, count - mistakes)"),
-        "The most is not the larger of the two: no example has both right without its digit *and* "
-        "its sum.": _ends(most="max(digits_right, sums_right)"),
-        "The most is not all of them: no example has both right without its digit and its sum.":
+        "The most isn't the larger of the two: an example needs a right digit *and* a right sum.":
+            _ends(most="max(digits_right, sums_right)"),
+        "The most isn't the number of all examples: each needs a right digit *and* a right sum.":
             _ends(most="count"),
-        "The most is not the product: that would be the expected number if the two had nothing to "
-        "do with each other.": _ends(most="digits_right * sums_right / count"),
-        "The most can't be the sum of both, which may be more than there are examples.":
+        "The most isn't the product. That would be the expected number if the two kinds of "
+        "mistakes had nothing to do with each other.":
+            _ends(most="digits_right * sums_right / count"),
+        "The most can't be the sum of the two, which may be more than there are examples.":
             _ends(most="digits_right + sums_right"),
-        "The most is not the number of classes: the right ones stand on the diagonal, added up.":
+        "The most isn't the number of classes. Add up the right answers on the diagonal.":
             _ends(most="10"),
         "The most should be a count, not a share.":
             _ends(most="min(digits_right, sums_right) / count"),
-        "The most should be a count, not percent.":
+        "The most should be a count, not a percentage.":
             _ends(most="100 * min(digits_right, sums_right) / count"),
-        "The most is more than the largest number on a diagonal: add the diagonal up.":
+        "You took the largest number on a diagonal. Add up the whole diagonal.":
             _ends(most="min(digit_matrix.max(), sum_matrix.max())"),
-        "For the most you look at the digits only. No example has both right without its sum.":
+        "For the most, you look at the digits only. The sum must be right as well.":
             _ends(most="digits_right"),
-        "For the most you look at the sums only. No example has both right without its digit.":
+        "For the most, you look at the sums only. The digit must be right as well.":
             _ends(most="sums_right"),
-        "The most is more: mistakes of the digit and of the sum may fall on the same examples.":
+        "The most is larger: the wrong digits and the wrong sums may fall on the same examples.":
             _ends(most="max(0, count - mistakes)"),
-        "The diagonals aren't added up: `.sum()` behind each makes one number of it.": [
+        "You didn't add up the diagonals: `.sum()` after each turns it into one number.": [
             ("digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()",
              "digit_matrix.diagonal(), sum_matrix.diagonal()"),
             ("digit_matrix.diagonal().sum()", "digit_matrix.diagonal()"),
             ("sum_matrix.diagonal().sum()", "sum_matrix.diagonal()")],
-        "That is the sum of all numbers in a matrix. The right ones stand on its diagonal.":
+        "That is the sum of all the numbers in a matrix. The right answers are on its diagonal.":
             (".diagonal()", ""),
     },
 )

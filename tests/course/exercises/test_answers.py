@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from scipy.stats import binomtest
 from torch import nn
 
 from mnist_adder_lib.augment import draw_line
@@ -34,8 +35,9 @@ def centre_of_mass(image):
 
 SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
 NAMES = dict(  # that a lesson has given when its exercises come
-    torch=torch, F=F, nn=nn, math=math, np=np, conv=conv, draw_line=draw_line, find_tops=find_tops,
-    centre_of_mass=centre_of_mass, totals=SUMS, sums=SUMS, __name__="notebook")
+    torch=torch, F=F, nn=nn, math=math, comb=math.comb, binomtest=binomtest, np=np, conv=conv,
+    draw_line=draw_line, find_tops=find_tops, centre_of_mass=centre_of_mass, totals=SUMS,
+    sums=SUMS, __name__="notebook")
 # What would be the check's own, or Python's, and not for a learner.
 RAW = r"can't be done|tensor\(|array\(|Observed|Traceback|<\w+ at|Our solution"
 

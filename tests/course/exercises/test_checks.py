@@ -370,9 +370,9 @@ def ends(values):
 
 
 @pytest.mark.parametrize("function, reason", [
-    (lambda values: (values[-1], max(values)), r"the first thing should be 1, but yours is 7"),
+    (lambda values: (values[-1], max(values)), r"the first value should be 1, but yours is 7"),
     (lambda values: max(values), r"2 numbers in a row, not a single number"),
-    (lambda values: (max(values), min(values)), "the first thing should be 1, but yours is 3"),
+    (lambda values: (max(values), min(values)), "the first value should be 1, but yours is 3"),
     (lambda values: values.reverse() or (min(values), max(values)),
      r"After `ends\(\[3, 1\]\)`, the list, place 0 should be 3, but is 1"),
     (lambda values: values.sort() or (values[0], values[-1]), "The list has changed."),

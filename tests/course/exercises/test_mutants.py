@@ -25,6 +25,8 @@ EQUIVALENT = {
     "coverage: truth <= highs -> truth < highs": "an end that is just the truth may count or not",
     "joint_range: (digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()) -> "
     "(sum_matrix.diagonal().sum(), digit_matrix.diagonal().sum())": "both are treated alike",
+    **dict.fromkeys(["judge_sentences: (0, 0) -> (0, 0)", "judge_sentences: (1, 1) -> (1, 1)"],
+                    "row and column are the same on the diagonal"),
     "lost_sums: totals[~held_out].tolist() -> totals[~held_out]": "`in` looks into tensors, too",
     "slope: predicted - predicted.mean() -> predicted + predicted.mean()":
         "what is added to all predictions alike counts nothing, as the true distances add up to 0",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from mnist_adder_lib import wilson_interval
 from mnist_adder_lib.course.lessons import evaluation_tables
@@ -27,6 +27,28 @@ def joint_in_place(predicted_digits, predicted_totals, digits, numbers, number):
     return 100 - 100 * wrong[numbers == number].float().mean()
 
 
+def loops_over_images(first, second):
+    only_first = only_second = 0
+    for one, other in zip(first.tolist(), second.tolist()):
+        only_first += one and not other
+        only_second += other and not one
+    coins = only_first + only_second
+    return only_first, only_second, binomtest(only_first, coins).pvalue if coins else 1
+
+
+def tries_sizes(accuracy, reach):
+    p, n = accuracy / 100, 1
+    while 200 * (p * (1 - p) / n) ** 0.5 > reach:
+        n += 1
+    return n
+
+
+def judges_lists(matrix):
+    rows, columns = matrix.tolist(), matrix.T.tolist()
+    return [sum(columns[0]) == rows[0][0], sum(rows[1]) == rows[1][1], rows[2][3] > rows[3][2],
+            rows[3][2] * sum(rows[2]) > rows[2][3] * sum(rows[3]), sum(columns[3]) < sum(rows[3])]
+
+
 def ends(a, b):
     wrong = sum(int(matrix.sum() - matrix.trace()) for matrix in (a, b))
     return torch.tensor([max(0, int(a.sum()) - wrong), min(a.trace(), b.trace())])
@@ -42,6 +64,9 @@ RIGHT = {
         lambda low, high, t: 100 * ((low < t) & (t < high)).float().mean(),
         lambda low, high, t: 100 * sum(a < t < b for a, b in zip(low, high)) / len(low),
     ],
+    checks.images_needed: [tries_sizes],
+    checks.compare_networks: [loops_over_images],
+    checks.judge_sentences: [judges_lists],
     checks.joint_range: [ends],
 }
 
