@@ -42,10 +42,11 @@ from mnist_adder_lib.course.lessons.model_summary import OWN_NETWORK, save_own_n
 from mnist_adder_lib.course.lessons.run_it_anywhere import multiplications, run_javascript
 from mnist_adder_lib.course.widgets import hidden_sums
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums, adder_data
-from mnist_adder_lib.course.widgets.nearest import distances_to_nearest, found_in, known_images
+from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import SEVEN, NetworkDiagram, weights_as_text
 from mnist_adder_lib.course.widgets.teach import TrainInBrowser
-from mnist_adder_lib.drawing import AdderPanel
+from mnist_adder_lib.drawing import AdderPanel, Strangeness
+from mnist_adder_lib.drawing.strangeness import look_at
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import is_finite
 from mnist_adder_lib.train import fast_recipe, reference_recipe
@@ -105,8 +106,8 @@ LOOK_AT_IT = {
     NetworkDiagram: lambda model, _: NetworkDiagram(model).weights,
     adder_data: lambda model, _: adder_data(model),
     HiddenSums: lambda model, _: HiddenSums(model).data,
-    found_in: lambda model, _: found_in(model, PIXELS),
-    distances_to_nearest: lambda model, _: distances_to_nearest(model, PIXELS[:9], PIXELS, DIGITS),
+    look_at: lambda model, _: look_at(in_evaluation(model), PIXELS),
+    Strangeness: lambda model, _: Strangeness(model, PIXELS)(PIXELS[:9]),
     known_images: lambda model, _: known_images(model, PIXELS, DIGITS),
     TrainInBrowser: lambda model, _: TrainInBrowser(DATASET, DATASET, model).weights,
 }

@@ -22,11 +22,11 @@ from torch import Tensor, nn
 
 from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, load_splits, normalise
 from mnist_adder_lib.checkpoint import save_checkpoint
-from mnist_adder_lib.course.widgets.nearest import distances_to_nearest, ink_in_squares
 from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.drawing.framing import MOST_INK, remark
 from mnist_adder_lib.drawing.panel import describe, percent
+from mnist_adder_lib.drawing.strangeness import Strangeness, ink_in_squares
 from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import Prediction, predict
 from mnist_adder_lib.train import joint_loss
@@ -238,8 +238,18 @@ def golden() -> dict:
         framing=framing(), networks=networks(images[:4]), training=training(images, digits),
         adders=adders(), sentences=sentences(), saved=saved(),
         evaluated=dict(digit=result.accuracy_digit, both=result.accuracy_both, number=3),
-        ink=as_text(ink_in_squares(images[:3])),
-        nearest=distances_to_nearest(model, images[60:], images[:60], digits[:60]).tolist())
+        ink=as_text(ink_in_squares(images[:3])), strangeness=how_strange(images))
+
+
+def how_strange(known: Tensor) -> dict:
+    """How strange each drawing of `framing` is to the network that ships, if it knows some images,
+    and what the strangeness is made of."""
+    strangeness = Strangeness(load_pretrained(), known)
+    seen = torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in drawings(299)]))
+    distances, certainties = (measured.tolist() for measured in strangeness.measure(seen))
+    return dict(distance=strangeness.per_distance, certainty=strangeness.per_certainty,
+                limit=strangeness.limit, distances=distances, certainties=certainties,
+                drawings=strangeness(seen).tolist())
 
 
 def write() -> None:

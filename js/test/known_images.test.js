@@ -1,33 +1,55 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { embed } from "../src/network/forward.js";
+import { frameStrokes } from "../src/drawing/strokes.js";
 import {
-  farthest,
-  foundIn,
+  confidenceLogit,
   inkInSquares,
+  lookAt,
+  makeScale,
   makeSpace,
   principal,
+  quantile,
   smallest,
+  spreads,
+  strangenessOf,
 } from "../src/network/known_images.js";
-import { digits, distance, floats, golden, images, shipped } from "./golden.js";
+import { distance, floats, golden, images, shipped } from "./golden.js";
 
-const found = images.map((/** @type {Uint8Array} */ image) => foundIn(embed(shipped, image)));
+const looks = images.map((/** @type {Uint8Array} */ image) => lookAt(shipped, image));
+const found = looks.map((/** @type {{ found: number[] }} */ look) => look.found);
 const inks = images.map(inkInSquares);
+const space = makeSpace(
+  found,
+  spreads(
+    found,
+    looks.map((/** @type {{ digit: number }} */ look) => look.digit),
+  ),
+  inks,
+);
+const certainties = looks.map((/** @type {{ certainty: number }} */ look) => look.certainty);
 
-test("distances to the nearest training image are those of Python", () => {
-  assert.ok(
-    distance(
-      inks.slice(0, 3).flatMap((/** @type {Float32Array} */ ink) => [...ink]),
-      floats(golden.ink),
-    ) < 1e-5,
-  );
-  const space = makeSpace(found.slice(0, 60), inks.slice(0, 60), digits.slice(0, 60));
-  const measured = [60, 61, 62, 63].map((n) => Math.min(...space.distances(space.place(found[n], inks[n]))));
-  assert.ok(distance(measured, golden.nearest) < 1e-3, `${measured} ${golden.nearest}`);
+test("where the ink is", () => {
+  const first = inks.slice(0, 3).flatMap((/** @type {Float32Array} */ ink) => [...ink]);
+  assert.ok(distance(first, floats(golden.ink)) < 1e-5);
+});
+
+test("all drawings are as strange as in Python, and the limit is the same", async () => {
+  const python = golden.strangeness;
+  const scale = await makeScale(space, certainties, () => false);
+  for (const name of /** @type {const} */ (["distance", "certainty", "limit"]))
+    assert.ok(Math.abs(scale[name] / python[name] - 1) < 1e-3, `${name}: ${scale[name]} ${python[name]}`);
+  assert.equal(python.drawings.length, golden.framing.length - 1);
+  const close = (/** @type {number} */ ours, /** @type {number} */ theirs) => Math.abs(ours - theirs) < 1e-2;
+  python.drawings.forEach((/** @type {number} */ strangeness, /** @type {number} */ n) => {
+    const pixels = frameStrokes(golden.framing[n + 1].strokes); // the first is empty
+    const look = lookAt(shipped, pixels);
+    const nearest = Math.min(...space.distances(space.place(look.found, inkInSquares(pixels))));
+    assert.ok(close(nearest, python.distances[n]) && close(look.certainty, python.certainties[n]), `${n}`);
+    assert.ok(close(strangenessOf(scale, nearest, look.certainty), strangeness), `${n}`);
+  });
 });
 
 test("an image is nearest to itself", () => {
-  const space = makeSpace(found, inks, digits);
   for (const n of [0, 7, 63]) {
     const distances = space.distances(space.place(found[n], inks[n]));
     assert.equal(smallest(distances, 5)[0], n);
@@ -36,24 +58,28 @@ test("an image is nearest to itself", () => {
 });
 
 test("by the ink alone, too", () => {
-  const space = makeSpace(
+  const byInk = makeSpace(
     images.map(() => []),
+    [],
     inks,
-    digits,
   );
-  assert.equal(space.size, 49);
-  assert.ok(space.distances(inks[3])[3] < 1e-6);
+  assert.equal(byInk.size, 49);
+  assert.ok(byInk.distances(inks[3])[3] < 1e-6);
 });
 
-test("of the images themselves few are farther from all others", async () => {
-  const space = makeSpace(found, inks, digits);
-  const limit = await farthest(space, () => false);
-  const far = found.filter((/** @type {number[]} */ values, /** @type {number} */ n) => {
-    const distances = space.distances(space.place(values, inks[n]));
-    distances[n] = Infinity;
-    return Math.min(...distances) > limit + 1e-5;
-  });
-  assert.ok(far.length <= 2, `${far.length}`);
+test("the logit of the confidence, also where the probability rounds to 1", () => {
+  assert.ok(Math.abs(confidenceLogit([2, 1]) - 1) < 1e-12);
+  assert.ok(Math.abs(confidenceLogit([0, 3, 0]) - Math.log(Math.exp(3) / 2)) < 1e-12);
+  assert.equal(confidenceLogit([0, 800]), 800);
+});
+
+test("a quantile lies between two numbers", () => {
+  assert.equal(quantile([4, 1, 2], 0.5), 2);
+  assert.ok(Math.abs(quantile([10, 0], 0.985) - 9.85) < 1e-12);
+});
+
+test("digits that are never read leave the spread of the others", () => {
+  assert.ok(spreads([[1], [3], [7], [9]], [2, 2, 5, 5]).every((spread) => Math.abs(spread - 1) < 1e-3));
 });
 
 test("the smallest of numbers come in order", () => {

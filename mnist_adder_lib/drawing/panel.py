@@ -9,6 +9,7 @@ from typing import Any
 
 import anywidget
 import numpy as np
+import torch
 from PIL import Image
 from torch import Tensor, nn
 from traitlets import Bool, Bunch, Dict, Int, List, TraitError, Unicode, observe, validate
@@ -18,6 +19,7 @@ from ..evaluate import Prediction, predict
 from .framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
 from .photos import open_picture, read_picture
 from .rules import LIMITS, SENTENCES
+from .strangeness import Strangeness
 from .strokes import as_strokes, frame_strokes, render_strokes
 
 BUILT = Path(__file__).with_name("built")  # what `npm run build` makes in js/
@@ -60,10 +62,14 @@ def percent(share: float | Tensor) -> str:
     return SENTENCES["under"] if share < 0.01 else f"{share:.0%}"
 
 
-def describe(prediction: Prediction | None, number: int, warning: str = "") -> tuple[str, bool]:
-    """The panel's sentence, and whether it is certain: both heads sure, agreeing, no warning."""
+def describe(prediction: Prediction | None, number: int, warning: str = "",
+             is_refused: bool = False) -> tuple[str, bool]:
+    """The panel's sentence, and whether it is certain: both heads are sure and agree, there is no
+    warning, and the image isn't refused."""
     if prediction is None:
         return SENTENCES["empty"], False
+    if is_refused:
+        return SENTENCES["strange"], False
     digit, total = prediction.digit, prediction.total
     if warning:
         return SENTENCES["doubt"].format(digit=with_article(digit)), False
@@ -154,7 +160,12 @@ class AdderPanel(DigitPad):
 
     Besides the pad's strokes: `number` (0-9) can be set; `seen` (the uint8 28x28 image that the
     network gets), `prediction` (None while the pad is empty) and `sentence` follow, also while one
-    draws. `small=True` leaves the bars out. Raises what `predict` raises where a model doesn't fit.
+    draws. `small=True` leaves the bars out. With `known`, images that the model was trained on,
+    uint8 (n, 28, 28), the panel gives no sum for a drawing that is too strange to the model:
+    `strangeness` says how strange, and its `limit` can be set. Without them nothing is refused.
+
+    Raises what `predict` raises where a model doesn't fit, with `known` also what `Strangeness`
+    raises.
     """
 
     _esm, _css = BUILT / "adder_panel.js", BUILT / "adder_panel.css"
@@ -163,9 +174,10 @@ class AdderPanel(DigitPad):
     request: Dict = Dict().tag(sync=True, echo_update=False)
     answer: Dict = Dict().tag(sync=True)
 
-    def __init__(self, model: nn.Module, **traits: Any):
+    def __init__(self, model: nn.Module, known: Tensor | None = None, **traits: Any):
         predict(model, np.zeros((28, 28)), 0)  # an unfit model fails here: later none would see it
         self.model = model
+        self.strangeness = None if known is None else Strangeness(model, known)
         self._answered: tuple = ()
         super().__init__(**traits)
         self._follow()
@@ -184,16 +196,23 @@ class AdderPanel(DigitPad):
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
-        self.sentence, certain = describe(self.prediction, self.number, warning)
+        is_refused = self._refuses()
+        self.sentence, certain = describe(self.prediction, self.number, warning, is_refused)
         notes = filter(None, [error, warning, self.background.get("about")])
         answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))
-        answer |= dict(warned=bool(warning or error), seen=to_url(self.seen))
+        answer |= dict(warned=bool(warning or error or is_refused), seen=to_url(self.seen))
         outputs = vars(self.prediction) if self.prediction else {}
         answer |= {name: np.asarray(value).tolist() for name, value in outputs.items()}
         if not self.unfinished:
             answer |= dict(strokes=self.strokes, background=self.background, number=self.number)
         self.answer = answer
+
+    def _refuses(self) -> bool:
+        """Whether what is on the pad is too strange to the model, as far as anything is known."""
+        if self.strangeness is None or not self.seen.any():
+            return False
+        return bool(self.strangeness.refuses(torch.from_numpy(self.seen)[None]))
 
     @validate("request")
     def _check_request(self, proposal: Bunch) -> dict:

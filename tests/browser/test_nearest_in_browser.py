@@ -1,4 +1,4 @@
-"""Beside an answer: the nearest training images, the map, and what is no digit."""
+"""Next to an answer: the nearest training images, the map, and what is refused."""
 
 import pytest
 import torch
@@ -8,10 +8,12 @@ from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.lessons.inside_the_network import TEN
 from mnist_adder_lib.course.lessons.nonsense import draw_each
 from mnist_adder_lib.course.widgets.front_end import RULES
-from mnist_adder_lib.course.widgets.nearest import distances_to_nearest, known_images
+from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
+from mnist_adder_lib.drawing import Strangeness
+from mnist_adder_lib.drawing.rules import SENTENCES
 
-FAR = "This doesn't look like any digit I was trained on."
+STRANGE = SENTENCES["strange"]
 
 
 @pytest.fixture(scope="module")
@@ -20,23 +22,23 @@ def few(splits):
 
 
 def wait_for_itself(page):  # as near as a byte for each number allows
-    page.locator(".nearest .measured", has_text="Distance 0.").wait_for()
+    page.locator(".nearest .measured", has_text="Strangeness -").wait_for()
 
 
 def test_the_browser_measures_what_python_does(show, few, splits):
     model = load_pretrained()
     images = torch.cat([splits[2].images[:3], draw_each("letters", 1)[0][:3]])
-    distances = distances_to_nearest(model, images, *few).tolist()
-    limit = sum(sorted(distances)[2:4]) / 2
+    strange = Strangeness(model, few[0])(images).tolist()
+    limit = sum(sorted(strange)[2:4]) / 2
     page = show(NetworkDiagram(model, images[0], known=known_images(model, *few, limit)))
     page.locator(".middles b").first.wait_for()
-    for image, distance in zip(images, distances):
+    for image, expected in zip(images, strange):
         page.evaluate("pixels => model.set('pixels', pixels)", image.flatten().tolist())
         measured = float(page.locator(".nearest .measured").inner_text().split()[1].rstrip("."))
-        assert measured == pytest.approx(distance, abs=0.08)  # a byte for each number
-        assert (page.locator(".answer").inner_text().strip() == FAR) == (distance > limit)
+        assert measured == pytest.approx(expected, abs=0.08)  # a byte for each number
+        assert (page.locator(".answer").inner_text().strip() == STRANGE) == (expected > limit)
         assert page.locator(".nearest").get_attribute("data-state") == (
-            "far" if distance > limit else "near")
+            "far" if expected > limit else "near")
 
 
 def test_a_training_image_is_nearest_to_itself(show, few):
@@ -58,20 +60,20 @@ def test_other_weights_are_learned_anew(show, few):
     page = show(NetworkDiagram(model, few[0][7], known=known_images(model, *few, 5)))
     wait_for_itself(page)
     page.evaluate("model.set('pixels', Array(784).fill(90))")
-    assert page.locator(".answer").inner_text().strip() == FAR
+    assert page.locator(".answer").inner_text().strip() == STRANGE
     at_once = page.evaluate("""weights => {
         model.set("weights", weights);
         return ["figcaption", ".answer"].map((name) => document.querySelector(name).textContent);
     }""", weights_as_text(other))
-    assert "ink alone" in at_once[0] and FAR in at_once[1]
+    assert "ink alone" in at_once[0] and STRANGE in at_once[1]
     assert not page.locator(".map").is_visible()
     page.locator(".map").wait_for()
-    assert "Beyond 5.0" not in page.locator(".nearest .measured").inner_text()  # a limit of its own
+    assert "Above 5.0" not in page.locator(".nearest .measured").inner_text()  # a limit of its own
     page.evaluate("model.set('pixels', Array(784).fill(0))")
     assert "yours" not in page.locator(".map").get_attribute("aria-label")
     page.evaluate("model.set('pixels', Array(784).fill(90))")
     page.evaluate("weights => model.set('weights', weights)", weights_as_text(model))
-    page.locator(".measured", has_text="Beyond 5.0").wait_for()
+    page.locator(".measured", has_text="Above 5.0").wait_for()
 
 
 def test_its_hues_are_those_of_the_lessons():

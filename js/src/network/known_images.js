@@ -1,12 +1,14 @@
-// Whether an image is like any training image: where images are in a space of 81 numbers, and how far apart.
+// How strange an image is to a network: strangeness.py in JavaScript. Two things are measured: how far it is from the
+// nearest training image, in a space of 81 numbers, and how confident the network is.
 //
-// 32 numbers say what was found: the means of the 16 maps of block 2 and of the 16 of block 3, in units of how
-// much they vary among images of one digit. 49 say where its ink is. With other weights these 49 judge alone
-// until all images were looked at again: not while the weights change, as in training.
+// 32 of the numbers say what was found: the means of the 16 maps of block 2 and of the 16 of block 3, in units of how
+// much they vary among images of one digit. 49 say where the ink is. With other weights these 49 judge alone until
+// all images have been looked at again, which isn't done while the weights change, as in training.
 
-import { average } from "./forward.js";
+import rules from "../../../mnist_adder_lib/drawing/rules.json" with { type: "json" };
+import { add, average, embed } from "./forward.js";
 
-/** @import { Layers } from "./forward.js" */
+/** @import { Layers, Weights } from "./forward.js" */
 /**
  * @typedef {object} Space
  * @property {number} count images
@@ -14,6 +16,12 @@ import { average } from "./forward.js";
  * @property {(point: Float32Array) => Float32Array} distances to each image
  * @property {Float32Array} points all images' places in a row
  * @property {number} size numbers of a place
+ */
+/**
+ * @typedef {object} Scale what turns both measures into strangeness, and the strangeness beyond which images are refused
+ * @property {number} distance
+ * @property {number} certainty
+ * @property {number} limit
  */
 
 const CHUNK = 10; // milliseconds of calculation, before the page gets its turn
@@ -36,6 +44,30 @@ export function inkInSquares(pixels) {
  */
 export const foundIn = (layers) => [...average(layers["block2.2"]).data, ...layers.average.data];
 
+/**
+ * The logits of the ten digits, with the number 0: how strange an image is shouldn't depend on the number.
+ * @param {Weights} weights
+ * @param {Layers} layers
+ */
+export const digitLogits = (weights, layers) => add(weights, layers.embedding, 0).layers.digit_head.data;
+
+/**
+ * log(p / (1 - p)) for the probability p of the likeliest class. Computed from p, it would be infinite where p rounds to 1.
+ * @param {ArrayLike<number>} logits
+ */
+export function confidenceLogit(logits) {
+  const [largest, ...others] = Array.from(logits).sort((a, b) => b - a);
+  return largest - others[0] - Math.log(others.reduce((sum, logit) => sum + Math.exp(logit - others[0]), 0));
+}
+
+/**
+ * @param {Scale} scale
+ * @param {number} distance to the nearest training image
+ * @param {number} certainty the logit of the confidence
+ */
+export const strangenessOf = (scale, distance, certainty) =>
+  scale.distance * distance - scale.certainty * certainty;
+
 /** @param {ArrayLike<number>} values */
 export const mean = (values) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 /**
@@ -47,13 +79,13 @@ const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 /**
  * How much each of some numbers varies among images of one digit.
  * @param {number[][]} found a row for each image
- * @param {number[]} digits
+ * @param {number[]} digits as the network reads them: those that it never reads have no images
  */
 export function spreads(found, digits) {
   const columns = found[0].map((_, i) => i);
   const middles = [...Array(10).keys()].map((digit) => {
     const own = found.filter((_, n) => digits[n] === digit);
-    return columns.map((i) => mean(own.map((values) => values[i])));
+    return own.length === 0 ? [] : columns.map((i) => mean(own.map((values) => values[i])));
   });
   const variances = columns.map((i) =>
     mean(found.map((values, n) => (values[i] - middles[digits[n]][i]) ** 2)),
@@ -63,14 +95,13 @@ export function spreads(found, digits) {
 }
 
 /**
- * Where images are, by what was found in each, its ink and its digit.
+ * Where images are, by what was found in each and by its ink.
  * @param {number[][]} found
+ * @param {number[]} units of what was found
  * @param {Float32Array[]} inks
- * @param {number[]} digits
  * @returns {Space}
  */
-export function makeSpace(found, inks, digits) {
-  const units = spreads(found, digits);
+export function makeSpace(found, units, inks) {
   const size = units.length + 49;
   const points = new Float32Array(size * found.length);
   const place = (/** @type {number[]} */ values, /** @type {Float32Array} */ ink) =>
@@ -93,18 +124,57 @@ export function makeSpace(found, inks, digits) {
 }
 
 /**
- * A distance beyond which, of the images themselves, only 2 in 100 are from all others.
+ * The standard deviations of both measures among the images themselves, each compared with all others, and the
+ * limit that a small share of them exceed.
  * @param {Space} space
+ * @param {number[]} certainties
  * @param {() => boolean} isOver
+ * @returns {Promise<Scale>}
  */
-export async function farthest({ count, distances, points, size }, isOver) {
+export async function makeScale({ count, distances, points, size }, certainties, isOver) {
   const toNearest = (/** @type {number} */ n) => {
     const all = distances(points.subarray(size * n, size * (n + 1)));
     all[n] = Infinity; // itself
     return all.reduce((a, b) => Math.min(a, b));
   };
-  const all = await inTurns(count, toNearest, isOver);
-  return all.sort((a, b) => a - b)[Math.floor(0.98 * all.length)];
+  const nearest = await inTurns(count, toNearest, isOver);
+  const scale = {
+    distance: 1 / deviation(nearest),
+    certainty: rules.limits.confidence_weight / deviation(certainties),
+    limit: 0,
+  };
+  const all = nearest.map((distance, n) => strangenessOf(scale, distance, certainties[n]));
+  return { ...scale, limit: quantile(all, 1 - rules.limits.known_refused) };
+}
+
+/** @param {number[]} values */
+function deviation(values) {
+  const middle = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
+}
+
+/**
+ * The number below which a share of some numbers are: between two of them, as `torch.quantile` has it.
+ * @param {number[]} values
+ * @param {number} share
+ */
+export function quantile(values, share) {
+  const inOrder = [...values].sort((a, b) => a - b);
+  const place = share * (values.length - 1);
+  const [low, high] = [Math.floor(place), Math.ceil(place)];
+  return inOrder[low] + (place - low) * (inOrder[high] - inOrder[low]);
+}
+
+/**
+ * What a network finds in an image, and how it reads it.
+ * @param {Weights} weights
+ * @param {ArrayLike<number>} pixels
+ */
+export function lookAt(weights, pixels) {
+  const layers = embed(weights, pixels);
+  const logits = digitLogits(weights, layers);
+  const digit = logits.indexOf(Math.max(...logits));
+  return { found: foundIn(layers), certainty: confidenceLogit(logits), digit };
 }
 
 /** @param {number} time in milliseconds */

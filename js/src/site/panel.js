@@ -8,6 +8,7 @@ import { fromBase64, readWeights } from "../network/weights.js";
 import { toUrl } from "../widgets/common/colours.js";
 import { stopAll } from "../widgets/common/dom.js";
 import { keepKeys } from "../widgets/common/keys.js";
+import { makeNearestState } from "../widgets/nearest/state.js";
 import { makePanel } from "../widgets/panel/panel.js";
 
 /** @import { RenderArguments } from "../state/traits.js" */
@@ -27,7 +28,7 @@ function replyOf({ isEmpty, pixels, result, sentence, trust, warning }, drawing)
     ...seen,
     sentence: sentence.value,
     certain: trust.value === "sure",
-    warned: Boolean(warning.value),
+    warned: trust.value === "refused",
     total: result.value.total,
     digit_probabilities: result.value.digitProbabilities,
     sum_probabilities: result.value.sumProbabilities,
@@ -42,7 +43,14 @@ function render({ model, el }) {
   const images = fromBase64(pixels);
   drawing.put(model.get("strokes") ?? []);
   const weights = signal(readWeights(model.get("weights")));
-  const answer = makeAnswer({ drawing, given: signal(new Uint8Array(784)), number, weights });
+  const nearest = makeNearestState(signal(model.get("known") ?? {}), weights);
+  const answer = makeAnswer({
+    drawing,
+    given: signal(new Uint8Array(784)),
+    number,
+    weights,
+    judge: nearest.judge,
+  });
   const takeSample = () => {
     const place = Math.floor(Math.random() * labels.length);
     const [index, digit] = labels[place];
@@ -64,6 +72,7 @@ function render({ model, el }) {
   });
   return stopAll(
     stop,
+    nearest.stop,
     drawing.stop,
     keepKeys(el, () => false),
   );

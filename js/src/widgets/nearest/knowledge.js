@@ -1,18 +1,23 @@
 // What the network of now knows of the training images: where each of them is, and how far a drawing is from them.
 
 import { effect, signal } from "@preact/signals-core";
-import { embed, fullyConnected, vector } from "../../network/forward.js";
+import { sentences } from "../../drawing/rules.js";
+import { fullyConnected, vector } from "../../network/forward.js";
 import {
-  farthest,
+  confidenceLogit,
+  digitLogits,
   foundIn,
   inkInSquares,
   inTurns,
+  lookAt,
+  makeScale,
   makeSpace,
   mean,
   pause,
   principal,
   smallest,
   spreads,
+  strangenessOf,
   unpackFound,
 } from "../../network/known_images.js";
 import { crc32, flatten, fromBase64 } from "../../network/weights.js";
@@ -23,16 +28,16 @@ import { range } from "../common/numbers.js";
 /** @import { ReadonlySignal } from "@preact/signals-core" */
 /** @import { Judgement } from "../../drawing/answer.js" */
 /** @import { Layers, Weights } from "../../network/forward.js" */
-/** @import { Space } from "../../network/known_images.js" */
+/** @import { Scale, Space } from "../../network/known_images.js" */
 /** @import { Sheet } from "../../network/trainer.js" */
 /**
  * What `known_images` in nearest.py makes.
  * @typedef {object} Known
  * @property {{ url: string, digits: string }} images
  * @property {number} crc32 of the weights that it was made with
- * @property {{ low: number[], step: number[], bytes: string }} found
- * @property {number} threshold beyond this distance an image is no digit
- * @property {number} ink_threshold and beyond this one, by the ink alone
+ * @property {{ low: number[], step: number[], units: number[], bytes: string }} found
+ * @property {Scale} scale
+ * @property {number} ink_limit beyond this distance an image is refused, where the ink alone judges
  */
 /** @typedef {[x: number, y: number]} Point shares of the map's sides */
 /**
@@ -41,12 +46,18 @@ import { range } from "../common/numbers.js";
  * @property {Point[]} middles of each digit's images
  * @property {(embedding: Float32Array) => Point} place
  */
-/** @typedef {{ space: Space, sheet: Sheet, limit: number, map: Map | null }} Knowledge without a map: by the ink alone */
 /**
- * @typedef {Judgement & { distance: number, limit: number, places: number[] }} Neighbours
+ * @typedef {object} Knowledge
+ * @property {Space} space
+ * @property {Sheet} sheet
+ * @property {Scale} scale
+ * @property {Weights | null} weights none: by the ink alone
+ * @property {Map | null} map none: by the ink alone
+ */
+/**
+ * @typedef {Judgement & { strangeness: number, limit: number, places: number[] }} Neighbours
  */
 
-const FAR = "This doesn't look like any digit I was trained on.";
 const SHOWN = 5; // images
 const PATIENCE = 1500; // milliseconds without newer weights, before all is calculated again
 const AGAIN = 1000; // images at most then: some seconds
@@ -64,7 +75,8 @@ export function makeKnowledge(known, weights) {
   const reading = readSheet(known.images).then((sheet) => {
     const inks = sheet.images.map(inkInSquares);
     const nothing = sheet.images.map(() => []);
-    byInk = { space: makeSpace(nothing, inks, sheet.digits), sheet, limit: known.ink_threshold, map: null };
+    const scale = { distance: 1, certainty: 0, limit: known.ink_limit };
+    byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, map: null };
     return { sheet, inks };
   });
 
@@ -80,15 +92,16 @@ export function makeKnowledge(known, weights) {
       knowledge.value = byInk;
       await pause(PATIENCE);
     }
-    const lookAt = (/** @type {number} */ n) => foundIn(embed(weights, sheet.images[n]));
-    const found = isStored
-      ? unpackFound(known.found, fromBase64(known.found.bytes))
-      : await inTurns(Math.min(AGAIN, sheet.images.length), lookAt, isOver);
-    if (isOver()) return;
-    const space = makeSpace(found, inks, sheet.digits);
-    const limit = isStored ? known.threshold : await farthest(space, isOver);
-    if (isOver() || !(limit < Infinity)) return; // or weights that are no numbers
-    knowledge.value = { space, sheet, limit, map: makeMap(weights, found, sheet.digits) };
+    const learned = isStored ? remember(inks) : await lookAgain(weights, sheet, inks, isOver);
+    if (isOver() || !learned || !(learned.scale.limit < Infinity)) return; // or weights that are no numbers
+    const { found, space, scale } = learned;
+    knowledge.value = { space, sheet, scale, weights, map: makeMap(weights, found, sheet.digits) };
+  }
+
+  /** What Python has found with these weights. @param {Float32Array[]} inks */
+  function remember(inks) {
+    const found = unpackFound(known.found, fromBase64(known.found.bytes));
+    return { found, space: makeSpace(found, known.found.units, inks), scale: known.scale };
   }
   const stopLearning = effect(() => {
     const now = weights.value;
@@ -99,6 +112,22 @@ export function makeKnowledge(known, weights) {
     version++;
   };
   return { knowledge, stop };
+}
+
+/**
+ * What the network finds with new weights; null if it is over before.
+ * @param {Weights} weights
+ * @param {Sheet} sheet
+ * @param {Float32Array[]} inks
+ * @param {() => boolean} isOver
+ */
+async function lookAgain(weights, { images }, inks, isOver) {
+  const looks = await inTurns(Math.min(AGAIN, images.length), (n) => lookAt(weights, images[n]), isOver);
+  if (isOver()) return null;
+  const [found, digits] = [looks.map((look) => look.found), looks.map((look) => look.digit)];
+  const space = makeSpace(found, spreads(found, digits), inks);
+  const certainties = looks.map((look) => look.certainty);
+  return { found, space, scale: await makeScale(space, certainties, isOver) };
 }
 
 /**
@@ -140,12 +169,13 @@ function makeMap(weights, found, digits) {
  * @param {ArrayLike<number>} pixels
  * @returns {Neighbours}
  */
-export function neighbours({ space, limit, map }, layers, pixels) {
-  const distances = space.distances(space.place(map ? foundIn(layers) : [], inkInSquares(pixels)));
+export function neighbours({ space, scale, weights }, layers, pixels) {
+  const distances = space.distances(space.place(weights ? foundIn(layers) : [], inkInSquares(pixels)));
   const places = smallest(distances, SHOWN);
-  const distance = distances[places[0]];
-  const isKnown = distance <= limit;
-  return { isKnown, sentence: isKnown ? "" : FAR, distance, limit, places };
+  const certainty = weights ? confidenceLogit(digitLogits(weights, layers)) : 0;
+  const strangeness = strangenessOf(scale, distances[places[0]], certainty);
+  const isKnown = strangeness <= scale.limit;
+  return { isKnown, sentence: isKnown ? "" : sentences.strange, strangeness, limit: scale.limit, places };
 }
 
 /**

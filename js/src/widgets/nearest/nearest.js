@@ -1,9 +1,9 @@
-// Beside an answer: the training images that are nearest, a map of them all, and whether the image is like any.
+// Next to an answer: the training images that are nearest, a map of them all, and how strange the drawing is.
 
 import { effect } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
 import rules from "../../../../mnist_adder_lib/course/widgets/rules.json" with { type: "json" };
-import { contextOf, GREY, toImageData } from "../common/colours.js";
+import { clamp, contextOf, GREY, toImageData } from "../common/colours.js";
 import { find, findAll, stopAll } from "../common/dom.js";
 import { show } from "../common/view.js";
 import { nearestMiddle } from "./knowledge.js";
@@ -22,22 +22,27 @@ import { nearestMiddle } from "./knowledge.js";
 
 const { hues } = rules; // not all eyes can tell ten colours apart: each digit is where the middle of its images is
 const SIDE = 480; // of the map, in pixels
+const ALL = 48_000; // training images
+
+const ABOUT = `A drawing is strange to me if it is far from these images, or if I am unsure of its digit. My judgement
+isn't perfect: some letters look like digits to me, and I refuse some people's digits.`;
 
 /** @param {Point} point */
 const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
 
 /** What a drawing is compared with. @param {NearestState["knowledge"]} knowledge */
 function imagesOf(knowledge) {
-  const count = knowledge.value?.space.count;
-  return count ? `${count.toLocaleString("en")} training images` : "training images";
+  const [count, all] = [knowledge.value?.space.count ?? 0, ALL].map((n) => n.toLocaleString("en"));
+  return knowledge.value ? `${count} of the ${all} training images` : "the training images";
 }
 
 /** @param {NearestState} state */
 function heading({ neighbours, isEmpty, knowledge }) {
   const images = imagesOf(knowledge);
-  if (isEmpty.value) return `Here you will see which of ${images} your drawing is most like.`;
+  if (isEmpty.value) return `Here you will see what your drawing is most like, among ${images}.`;
   if (!neighbours.value) return "";
-  return neighbours.value.isKnown ? `The most similar of ${images}` : `Far from all ${images}. The nearest:`;
+  const nearest = `ost similar, among ${images}:`;
+  return neighbours.value.isKnown ? `M${nearest}` : `This looks strange to me. M${nearest}`;
 }
 
 /** @param {NearestState} state */
@@ -46,15 +51,16 @@ function alike(state) {
   const digits = state.knowledge.value?.sheet.digits;
   const item = (/** @type {number} */ n) =>
     html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[near?.places[n] ?? -1]}</span></li>`;
-  const share = near ? Math.min(1, near.distance / near.limit / 2) : 0;
+  const share = near ? clamp(near.strangeness / near.limit / 2, 0, 1) : 0;
   const measured = near
-    ? `Distance ${near.distance.toFixed(1)}. Beyond ${near.limit.toFixed(1)} I give no sum.`
+    ? `Strangeness ${near.strangeness.toFixed(1)}. Above ${near.limit.toFixed(1)} I give no sum.`
     : "";
   return html`
     <p class="heading">${heading(state)}</p>
     <ol>${[0, 1, 2, 3, 4].map(item)}</ol>
     <p class="distance"><span class="gauge" aria-hidden="true"><i style="--share: ${share}"></i></span>
-      <span class="measured">${measured}</span></p>`;
+      <span class="measured">${measured}</span></p>
+    <p class="about-limit">${ABOUT}</p>`;
 }
 
 /** @param {NearestState} state */
