@@ -15,7 +15,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from set_repository import PLACEHOLDER, read_address
+from set_repository import PLACEHOLDER, read_address, site_of
 
 from mnist_adder_lib import load_pretrained, load_splits
 from mnist_adder_lib.course.widgets.front_end import traits_of
@@ -31,7 +31,14 @@ PAGE, BUILT = FOLDER / "index.html", FOLDER / "page.html"
 # Hidden at first: drawn at random, since of the regular pattern hardly any come by waiting.
 HIDDEN = [[0, 4], [1, 8], [2, 5], [3, 2], [4, 9], [5, 5], [6, 1], [7, 6], [8, 3], [9, 7]]
 SAMPLES = 3  # of each digit
-OF_THE_REPOSITORY = re.compile(r'"\.\./\.\./(\w+[\w/]*(\.\w+))"')  # links to its files
+PICTURE = "assets/page.png"
+PREVIEW = """\
+<meta property="og:image" content="{}">
+<meta property="og:image:alt" content="A network reads a drawn 7, adds 5 and says 12.">
+<meta name="twitter:card" content="summary_large_image">
+"""
+LINK = re.compile(r'<a[^>]* href="(COURSE|LESSON/\w+)">(.*?)</a>', re.DOTALL)
+WHERE = re.compile(r'<p class="where">.*?</p>\n', re.DOTALL)
 
 
 def digits() -> list[tuple[int, int, np.ndarray]]:
@@ -65,22 +72,36 @@ def data() -> dict:
         images=teach["images"], held_back=teach["held_back"], epochs=teach["epochs"])
 
 
-def page(address: str | None = None) -> str:
-    """The whole page; its links lead to the repository, once its address is set."""
-    address = read_address() if address is None else address
+def whole(lesson: str = "", course: str = "", picture: str = "") -> str:
+    """The whole page, with all its links.
+
+    lesson: where a lesson is, with {} for its name; course: where all of them are. Without these
+    there are no links, but a sentence that says where the course is. picture: the address of the
+    picture that is shown where somebody passes the page on, or none
+    """
     text = BUILT.read_text("utf-8").replace("DATA", json.dumps(data(), separators=(",", ":")), 1)
+    text = text.replace("<!--PREVIEW-->\n", PREVIEW.format(picture) if picture else "")
+    if not lesson:
+        return LINK.sub(r"\2", text)
+    text = text.replace('href="COURSE"', f'href="{course}"')
+    text = re.sub(r'href="LESSON/(\w+)"', lambda link: f'href="{lesson.format(link[1])}"', text)
+    return WHERE.sub("", text)
+
+
+def page(address: str | None = None) -> str:
+    """The page as a file, which may be anywhere: its links are those of the site, and absolute."""
+    address = read_address() if address is None else address
+    if site := site_of(address):
+        return whole(f"{site}/notebooks/{{}}.html", f"{site}/index.html", f"{site}/{PICTURE}")
     if address == PLACEHOLDER:
-        return text
-    kinds = {".png": "raw"}
-    return OF_THE_REPOSITORY.sub(
-        lambda link: f'"{address}/{kinds.get(link[2], "blob")}/main/{link[1]}"', text)
+        return whole()
+    return whole(f"{address}/blob/main/notebooks/{{}}.ipynb", address)
 
 
-def for_site(text: str) -> str:
+def page_of_site(address: str) -> str:
     """The page as a part of the site, in its folder `try`."""
-    text = re.sub(r'"[^"\s]*/(notebooks/\w+)\.ipynb"', r'"../\1.html"', text)
-    text = re.sub(r'"[^"\s]*/README\.md"', '"../index.html"', text)
-    return text.replace('"../../assets/', '"../assets/')
+    site = site_of(address)
+    return whole("../notebooks/{}.html", "../index.html", f"{site}/{PICTURE}" if site else "")
 
 
 def write() -> None:

@@ -4,8 +4,8 @@
 
 Writes build/site from what is there: the notebooks (or those whose names begin with LESSON), their
 widgets as the lessons' last run stored them (`stored_widgets.py`), docs, parts of the README, and
-the page that tools/build_page.py made. Nothing is downloaded, and no code of a lesson is run. Fails
-where Sphinx warns, for instance of a link to nowhere, and where a lesson's code has changed since
+the page of tools/build_page.py. Nothing is downloaded, and no code of a lesson is run. Fails where
+Sphinx warns, for instance of a link to nowhere, and where a lesson's code has changed since
 it was run. Needs the extra `site`.
 """
 
@@ -23,7 +23,7 @@ from pathlib import Path
 import nbformat
 import stored_widgets
 import widgets_as_data
-from build_page import PAGE, for_site, samples
+from build_page import page_of_site, samples
 from nbformat import v4
 from notebook_files import ASKS, NOTEBOOKS
 from set_repository import BADGE, PLACEHOLDER, badge, read_address
@@ -258,7 +258,7 @@ def build(address: str, site: Path, chosen=()) -> int:
     for path in found:
         shutil.copy(path, site / path.relative_to(ROOT))
     (site / "try").mkdir()
-    (site / "try" / "index.html").write_text(for_site(PAGE.read_text("utf-8")), "utf-8")
+    (site / "try" / "index.html").write_text(page_of_site(address), "utf-8")
     (site / "assets").mkdir(exist_ok=True)
     shutil.copy(ROOT / "assets" / "page.png", site / "assets")  # its picture where it is linked
     return sphinx.statuscode

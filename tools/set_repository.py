@@ -88,11 +88,18 @@ def with_address(notebook, address, path):
     return notebook
 
 
+def site_of(address):
+    """The address of the site that GitHub Pages serves; "" while there is none."""
+    github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", address)
+    if not github or address == PLACEHOLDER:
+        return ""
+    return f"https://{github[1].lower()}.github.io/{github[2]}"
+
+
 def link_to_page(readme, address):
     """The README with its link to the page on the site, or to the file where there is no site."""
-    github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", address)
-    if github and address != PLACEHOLDER:
-        place, hint = f"https://{github[1].lower()}.github.io/{github[2]}/try/index.html", ""
+    if site := site_of(address):
+        place, hint = f"{site}/try/index.html", ""
     else:
         place, hint = "docs/try/index.html", IN_A_CLONE
     link = re.compile(rf"\*\*\[{TRY}\]\(\S+?\)\*\*(?: \(in a clone.*?\))?")

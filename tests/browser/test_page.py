@@ -11,7 +11,8 @@ from set_repository import PLACEHOLDER
 
 ADDRESS = "https://github.com/someone/course"
 SURE = "bars => Math.max(...bars.map((bar) => Number(bar.style.getPropertyValue('--share'))))"
-LESSON = re.compile(r'"([^"\s]*notebooks/\w+\.(?:ipynb|html))"')
+LICENCE = "https://creativecommons.org/licenses/by-sa/3.0/"
+BUILT_PARTS = re.compile(r"<script.*?</script>|<style.*?</style>", re.DOTALL)
 
 
 def taken_apart(page):
@@ -31,18 +32,43 @@ def test_the_page_is_up_to_date_and_small():
     assert page.count("</script>") == 2  # nothing in it ends one
 
 
-def test_its_links_lead_to_lessons_in_the_repository_and_on_the_site():
-    here, there = build_page.page(PLACEHOLDER), build_page.page(ADDRESS)
-    lessons = LESSON.findall(here)
-    assert len(lessons) >= 8
-    for link in lessons + ["../../README.md"]:
-        assert (build_page.FOLDER / link).is_file(), link
-        assert f'"{ADDRESS}/blob/main/{link.removeprefix("../../")}"' in there
-    assert f'content="{ADDRESS}/raw/main/assets/page.png"' in there and '"../' not in there
-    for page in (here, there):
-        on_site = build_page.for_site(page)
-        assert LESSON.findall(on_site) == [link[3:].replace("ipynb", "html") for link in lessons]
-        assert '"../index.html"' in on_site
+def links_of(page):
+    """Where the links of a page lead, and its preview picture."""
+    links = re.findall(r'<a[^>]* href="([^"]*)"', page.replace(LICENCE, ""))
+    return [link for link in links if link], re.findall(r'"og:image" content="(.*?)"', page)
+
+
+def names(links, ending):
+    """The files that links to lessons name."""
+    return [link.rpartition("/")[2] for link in links if link.endswith(ending)]
+
+
+def test_without_an_address_there_are_no_links_but_where_the_course_is():
+    page = build_page.page(PLACEHOLDER)
+    assert links_of(page) == ([], []) and "../" not in BUILT_PARTS.sub("", page)
+    assert "<code>notebooks</code>" in page and "<code>docs/try/index.html</code>" in page
+    assert (build_page.ROOT / "docs/try/index.html").is_file()
+
+
+def test_with_an_address_all_links_are_absolute_and_lead_to_lessons():
+    page = build_page.page(ADDRESS)
+    links, pictures = links_of(page)
+    assert all(link.startswith("https://someone.github.io/course/") for link in links + pictures)
+    assert pictures == ["https://someone.github.io/course/assets/page.png"]
+    lessons = names(links, ".html")
+    assert len(lessons) >= 9 and "<code>notebooks</code>" not in page
+    for lesson in set(lessons) - {"index.html"}:
+        assert (build_page.ROOT / "notebooks" / lesson.replace("html", "ipynb")).is_file()
+    elsewhere, none = links_of(build_page.page("https://gitlab.com/someone/course"))
+    assert all(link.startswith("https://gitlab.com/someone/course") for link in elsewhere)
+    assert len(elsewhere) == len(links) and not none
+
+
+def test_on_the_site_links_stay_there_and_the_picture_is_absolute_or_none():
+    for address, expected in ((PLACEHOLDER, []), (ADDRESS, links_of(build_page.page(ADDRESS))[1])):
+        links, pictures = links_of(build_page.page_of_site(address))
+        assert pictures == expected and all(link.startswith("../") for link in links)
+        assert names(links, ".html") == names(links_of(build_page.page(ADDRESS))[0], ".html")
 
 
 @pytest.fixture(params=["laptop, light", "phone, dark"])
@@ -66,6 +92,137 @@ def wait_for_answer(page, text):
     page.locator("#diagram .answer").filter(has_text=text).wait_for()
 
 
+PHONE = dict(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+LAPTOP = dict(viewport={"width": 1366, "height": 768})
+
+
+@pytest.fixture
+def open_at(open_page):
+    """A function that opens the page at the size of a screen."""
+    opened = []
+
+    def open_at(size, reduced_motion="reduce", before=lambda page: None, **options):
+        page = open_page(**size, reduced_motion=reduced_motion, **options)
+        opened.append(page)
+        before(page)
+        page.goto(build_page.PAGE.as_uri())
+        return page
+
+    yield open_at
+    for page in opened:
+        page.close()
+
+
+@pytest.fixture(params=[PHONE, LAPTOP], ids=["phone", "laptop"])
+def slow_page(open_at, request):
+    """The page while its 7 draws itself, where time only passes when a test says so."""
+    page = open_at(request.param, "no-preference", lambda page: page.clock.install())
+    while not page.locator("#diagram .pen-tip").count():
+        page.clock.run_for(20)  # until the browser has told it that the pad is in view
+    assert "7 + 5" not in page.locator("#diagram .said").inner_text()
+    return page
+
+
+SEEN = """text => document.querySelector('#diagram .answer').innerText.includes(text)
+    && getComputedStyle(document.querySelector('#diagram .said')).opacity === '1'"""
+
+
+def test_the_answer_comes_with_the_7_in_less_than_a_second(slow_page):
+    parts = slow_page.locator("#diagram .waits .picture")
+    assert parts.count() == 10 and parts.evaluate_all(  # there from the start, though dark
+        "parts => parts.every((part) => getComputedStyle(part).opacity > 0.1)")
+    slow_page.clock.run_for(700)
+    assert slow_page.evaluate(SEEN, "7 + 5 = 12")
+
+
+@pytest.mark.parametrize("how", ["wheel", "scroll", "key", "press"])
+def test_a_scroll_a_touch_or_a_key_ends_the_show(slow_page, how):
+    match how:
+        case "wheel":
+            slow_page.mouse.wheel(0, 5)
+        case "scroll":
+            slow_page.evaluate("scrollTo(0, 5)")
+        case "key":
+            slow_page.keyboard.press("Tab")
+        case "press":
+            slow_page.mouse.move(5, 5)
+            slow_page.mouse.down()
+    slow_page.wait_for_function(SEEN, arg="7 + 5 = 12")
+    assert slow_page.evaluate("""document.querySelector("#diagram")
+        .getAnimations({subtree: true}).every((one) => one.playState === "finished")""")
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_or_does_it_is_asked_within_a_screen_and_one_tap_hides_the_sum(open_at, size):
+    page = open_at(size)
+    wait_for_answer(page, "7 + 5 = 12")
+    hide, height = page.locator(".hide-it"), size["viewport"]["height"]
+    box = hide.bounding_box()
+    assert box["y"] + box["height"] <= height and "Or does it?" in page.inner_text(".question")
+    page.click("#diagram .clear")
+    assert hide.inner_text() == "Hide a sum"
+    draw(page, DIGITS[3])
+    hide.filter(has_text="Hide 3 + 5").click()
+    assert page.locator("#sums .out").evaluate_all("all => all.map((one) => one.dataset.at)") == [
+        "3,5"]
+    box = page.locator("#hiding").bounding_box()
+    assert 0 <= box["y"] <= height / 4
+    assert page.evaluate("document.activeElement.id") == "hiding"
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_the_network_comes_when_it_is_wanted_and_fits_on_a_laptop(open_at, size):
+    page = open_at(size)
+    wait_for_answer(page, "7 + 5 = 12")
+    number = page.locator("#diagram [data-part=number]")
+    if size is LAPTOP:
+        box = number.bounding_box()
+        assert box["y"] + box["height"] < 768 and not page.locator(".inside").is_visible()
+        return
+    button = page.locator(".inside")
+    assert not number.is_visible() and button.get_attribute("aria-expanded") == "false"
+    button.click()
+    assert number.is_visible() and button.get_attribute("aria-expanded") == "true"
+    assert page.locator("#diagram [data-part=block1] canvas").evaluate("map => map.width > 100")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    button.click()
+    assert not number.is_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_nothing_moves_when_an_answer_arrives(open_at, size):
+    page = open_at(size)
+    places = []
+
+    def note(words):
+        page.locator("#diagram .said").filter(has_text=words).wait_for()
+        places.append(page.evaluate("""[...document.querySelectorAll(".question, #hiding")]
+            .map((one) => one.getBoundingClientRect().top + scrollY)"""))
+
+    note("7 + 5 = 12")
+    page.click("#diagram .sample")
+    note("labelled")
+    page.click("#diagram .clear")
+    note("draw a digit")
+    draw(page, DIGITS[3])
+    note("3 + 5 = 8")
+    page.click("#diagram .clear")
+    draw(page, [[(0.1, y / 20), (0.9, y / 20)] for y in range(3, 18)])  # too much ink
+    note("trust")
+    page.click("#diagram .clear")
+    draw(page, [[(0.2, 0.2), (0.25, 0.8)], [(0.8, 0.2), (0.75, 0.8)]])
+    note("two parts")
+    assert len(set(map(tuple, places))) == 1, places
+
+
+def test_a_large_screen_is_used(open_at):
+    page = open_at(dict(viewport={"width": 1920, "height": 1080}))
+    assert page.locator("#diagram > .card").bounding_box()["width"] > 1600
+    pads = page.locator(".digit-pad").evaluate_all(
+        "pads => pads.map((pad) => [pad.width, pad.height, pad.clientWidth])")
+    assert all(len(set(sides)) == 1 for sides in pads)
+
+
 def test_a_digit_is_drawn_and_read(page):
     wait_for_answer(page, "7 + 5 = 12")
     page.click("#diagram .clear")
@@ -77,7 +234,8 @@ def test_a_digit_is_drawn_and_read(page):
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
     has_keys = page.evaluate("matchMedia('(hover: hover)').matches")
-    assert all(hint.is_visible() == has_keys for hint in page.locator(".keys").all())
+    hints = page.locator(".title .keys")
+    assert all(hint.is_visible() == has_keys for hint in hints.all()) and hints.count() == 2
 
 
 SHOWN = """() => [...document.querySelectorAll(".digit-pad")].map((pad) => {

@@ -5,6 +5,7 @@ import "../widgets/common/widgets.css";
 import "../widgets/pad/pad.css";
 import "../widgets/viewer/viewer.css";
 import "../widgets/diagram/diagram.css";
+import "../widgets/diagram/opening.css";
 import "../widgets/nearest/nearest.css";
 import "../widgets/hidden_sums/hidden_sums.css";
 import "../widgets/train_in_browser/train_in_browser.css";
@@ -20,6 +21,7 @@ import { sampleTaker } from "../widgets/diagram/samples.js";
 import { makeHiddenSums } from "../widgets/hidden_sums/hidden_sums.js";
 import { makePad } from "../widgets/pad/pad.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
+import { orDoesIt } from "./opening.js";
 import { followQuestion, makePageState } from "./state.js";
 
 /** @import { PageData, PageState } from "./state.js" */
@@ -37,10 +39,15 @@ function makeDiagrams(state, data) {
   const both = { drawing, answer, number, nearest, here: signal(""), pace: 0 };
   new Diagram(byId("diagram"), {
     ...both,
-    selected: signal("block1"),
+    selected: signal(""),
     isSmall: false,
     selfDrawing,
     takeSample: sampleTaker(drawing, data.samples),
+    next: () =>
+      orDoesIt(state, (pair) => {
+        state.pairs.value = [pair];
+      }),
+    isOpen: signal(false),
   });
   new Diagram(byId("learner"), { ...both, selected: signal(""), isSmall: true, selfDrawing: null });
 }
@@ -67,14 +74,14 @@ function start(data) {
   makeDiagrams(state, data);
   makeQuestion(state);
   makeHiddenSums(byId("sums"), {
-    pairs: signal(data.pairs),
+    pairs: state.pairs,
     encoding: signal("label"),
     answer: signal("classes"),
     asked: followQuestion(state),
     data: data.adder,
     seed: 0,
     reader: data.reader,
-    lesson: find(document, "#hiding-lesson").getAttribute("href") ?? "",
+    lesson: document.querySelector("#hiding-lesson")?.getAttribute("href") ?? "",
   });
   makeTrainInBrowser(byId("teach"), {
     trained: state.shipped,

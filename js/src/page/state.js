@@ -44,7 +44,18 @@ export function makePageState(data) {
   // The hidden sums are behind the network that ships, whatever is being taught.
   const reader = makeAnswer({ drawing, given, number, weights: signal(shipped) });
   const selfDrawing = new SelfDrawing(drawing);
-  return { drawing, number, shipped, weights, answer, reader, nearest: knowing.of(answer), selfDrawing };
+  const pairs = signal(data.pairs);
+  return {
+    drawing,
+    number,
+    shipped,
+    weights,
+    answer,
+    reader,
+    nearest: knowing.of(answer),
+    selfDrawing,
+    pairs,
+  };
 }
 
 /**

@@ -18,6 +18,7 @@ import { NAMES } from "./parts.js";
 import * as view from "./view.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
+/** @import { TemplateResult } from "lit-html" */
 /** @import { AnswerState } from "../../drawing/answer.js" */
 /** @import { Drawing } from "../../drawing/drawing.js" */
 /** @import { Features } from "../../network/forward.js" */
@@ -35,10 +36,12 @@ import * as view from "./view.js";
  * @property {NearestState} nearest
  * @property {SelfDrawing | null} selfDrawing
  * @property {() => void} [takeSample] puts a digit of MNIST on the pad
+ * @property {() => TemplateResult} [next] what one may do after the answer
+ * @property {Signal<boolean>} [isOpen] whether the network is shown where there is little room; always without it
  * @property {number} pace as the pad has it
  */
 
-const SLOWLY = 260; // ms between two parts that light up, the first time
+const SLOWLY = 150; // ms between two parts that light up, the first time
 const SOON = 130; // and later
 
 export class Diagram {
@@ -79,8 +82,10 @@ export class Diagram {
   /** What the small picture doesn't have. */
   #makeLarge() {
     const { state, card } = this;
-    const { drawing, number, nearest, selfDrawing, pace, takeSample } = state;
+    const { drawing, number, nearest, selfDrawing, pace, takeSample, next, isOpen } = state;
     const group = groupName();
+    find(card, ".next").hidden = !next;
+    card.classList.toggle("opening", Boolean(next));
     const sample = html`<button type="button" class="sample" @click=${takeSample}>A digit from MNIST</button>`;
     const options = { pace, ghost: selfDrawing?.ghost, tools: takeSample ? sample : undefined };
     this.details = new Details(find(card, ".details"), state.selected, state.answer, (text) =>
@@ -92,13 +97,15 @@ export class Diagram {
       show(find(card, ".said"), () => view.said(state)),
       makeNearest(find(card, ".nearest"), nearest),
       this.details.stop,
+      show(find(card, ".next"), () => html`${next?.()} ${isOpen && view.inside(isOpen)}`),
       effect(() => void card.classList.toggle("waits", selfDrawing?.isDrawing.value ?? false)),
+      effect(() => void card.classList.toggle("closed", isOpen?.value === false)),
     );
   }
 
   /** Shows what the state says, now and whenever it changes. */
   #follow() {
-    const { answer, drawing, number, selected } = this.state;
+    const { answer, drawing, number, selected, isSmall } = this.state;
     let strokes = drawing.all.peek();
     return stopAll(
       effect(() => {
@@ -108,7 +115,9 @@ export class Diagram {
         if (isDrawn) this.#paintSoon();
         else this.#paint();
       }),
-      show(find(this.card, ".words"), () => view.about(selected.value, answer)),
+      show(find(this.card, ".words"), () =>
+        isSmall && !selected.value ? html`` : view.about(selected.value, answer),
+      ),
       afterwards([number], () => {
         this.lightUp("number");
         this.announce(answer.sentence.peek());
@@ -308,7 +317,7 @@ export class Diagram {
   /** The parts light up one after the other, from one of them to the right. */
   lightUp(from = NAMES[0], pace = SOON) {
     if (isStill() || this.state.selfDrawing?.isDrawing.peek()) return;
-    const isFirst = pace === SLOWLY; // nothing was there before
+    const isFirst = pace === SLOWLY; // no answer was there before
     const fade = (/** @type {Element | null} */ element, /** @type {number} */ turn, opacity = 0) =>
       element?.animate([{ opacity }, { opacity: 1 }], {
         duration: 500,
@@ -318,12 +327,10 @@ export class Diagram {
       });
     const parts = NAMES.slice(NAMES.indexOf(from));
     parts.forEach((name, turn) => {
-      fade(find(this.part(name), ".picture"), turn, isFirst ? 0 : 0.15);
+      fade(find(this.part(name), ".picture"), turn, 0.15);
       fade(this.network.querySelector(`.flow [data-to="${name}"]`), turn);
       if (isFirst) fade(find(this.part(name), ".value"), turn);
     });
-    if (isFirst)
-      for (const last of [".said", ".nearest", ".about"]) fade(this.card.querySelector(last), parts.length);
   }
 }
 

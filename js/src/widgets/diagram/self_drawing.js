@@ -1,4 +1,4 @@
-// A 7 that draws itself as soon as its pad is in view; the first stroke, key or touch takes over.
+// A 7 that draws itself as soon as its pad is in view; the first stroke, key, touch or scroll takes over.
 
 import { computed, signal } from "@preact/signals-core";
 import rules from "../../../../mnist_adder_lib/course/widgets/rules.json" with { type: "json" };
@@ -10,7 +10,8 @@ import { MOVES } from "../common/keys.js";
 /** @import { Stroke } from "../../drawing/strokes.js" */
 
 const SEVEN = /** @type {Stroke[]} */ (rules.seven);
-const DRAWING_TIME = 1500; // ms
+const DRAWING_TIME = 600; // ms: the answer comes right after it
+const TAKES_OVER = ["pointerdown", "keydown", "wheel", "scroll"];
 
 export class SelfDrawing {
   /** Strokes so far, while it draws. */
@@ -25,13 +26,16 @@ export class SelfDrawing {
   }
 
   /**
+   * Does nothing if something is on the pad already.
    * @param {HTMLElement} el with the pad
    * @param {(isWhole: boolean) => void} onEnd
    */
   start(el, onEnd) {
+    if (!this.drawing.isEmpty.peek()) return;
     this.el = el;
     this.onEnd = onEnd;
-    for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, this.#takeOver, true);
+    for (const name of TAKES_OVER)
+      window.addEventListener(name, this.#takeOver, { capture: true, passive: true });
     if (isStill()) return this.drawing.put(this.#whole);
     this.isDrawing.value = true;
     const seen = new IntersectionObserver(
@@ -94,7 +98,9 @@ export class SelfDrawing {
   #takeOver = (event) => {
     this.#end(false);
     for (const animation of this.el?.getAnimations({ subtree: true }) ?? []) animation.finish();
-    const isStroke = !(event instanceof KeyboardEvent) || event.key in MOVES || event.key === " ";
+    const isStroke =
+      event.type === "pointerdown" ||
+      (event instanceof KeyboardEvent && (event.key in MOVES || event.key === " "));
     const isOnPad = event.target instanceof Element && event.target.matches(".digit-pad");
     if (this.isByItself.peek() && isOnPad && isStroke) this.drawing.put([]);
     if (!this.isByItself.peek()) this.stop();
@@ -102,6 +108,6 @@ export class SelfDrawing {
 
   stop() {
     this.isDrawing.value = false;
-    for (const name of ["pointerdown", "keydown"]) window.removeEventListener(name, this.#takeOver, true);
+    for (const name of TAKES_OVER) window.removeEventListener(name, this.#takeOver, true);
   }
 }

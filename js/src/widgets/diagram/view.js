@@ -27,6 +27,7 @@ export const LARGE = html`
     <div class="pad mnist-adder"><div class="card"><div></div></div></div>
     <div class="mnist-adder choose"></div>
     <div class="said"></div>
+    <div class="next" hidden></div>
     <div class="nearest" hidden></div>
     <div class="network" role="group" aria-label="The network, from the image to its answers"></div>
     <div class="about"><div class="words"></div><div class="details"></div></div>
@@ -40,6 +41,13 @@ export const choose = (number, group) => html`
   <p class="title">Number to add <span class="keys">(or press its key)</span></p>
   <div class="picker" role="group" aria-label="Number to add">${numberButtons(number, group)}</div>`;
 
+/** A button that shows the network, or hides it again, where there is little room. @param {Signal<boolean>} isOpen */
+export const inside = (isOpen) => html`
+  <button type="button" class="inside" aria-expanded=${isOpen.value}
+    @click=${() => {
+      isOpen.value = !isOpen.peek();
+    }}>${isOpen.value ? "Close the network" : "Look inside the network"}</button>`;
+
 /** What is said below the sentence. @param {DiagramState} state */
 export function note({ drawing, answer, selfDrawing }) {
   if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
@@ -48,12 +56,12 @@ export function note({ drawing, answer, selfDrawing }) {
 
 /** @param {DiagramState} state */
 export const said = (state) => html`
-  <p class="answer">${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}</p>
+  <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}</p>
   <p class="untrusted">${state.answer.untrusted.value}</p>`;
 
 /** What a part is, and how large. @param {string} part @param {AnswerState} answer */
 export function about(part, answer) {
-  if (!part) return html``;
+  if (!part) return html`<p>Choose a part of the network to see what it does.</p>`;
   const shapes = shapesOf(answer.weights.value);
   const [own, all] = [countParameters(shapes, part), countParameters(shapes)].map((n) =>
     n.toLocaleString("en"),

@@ -99,7 +99,7 @@ function listen(canvas, pen) {
 function paint(canvas, url, strokes) {
   const context = contextOf(canvas);
   const size = Math.round(canvas.clientWidth * devicePixelRatio);
-  if (canvas.width !== size) canvas.width = canvas.height = size;
+  if (canvas.width !== size || canvas.height !== size) canvas.width = canvas.height = size;
   context.clearRect(0, 0, size, size);
   canvas.style.backgroundImage = url ? `url(${url})` : "";
   Object.assign(context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", lineWidth: PEN * size });
