@@ -279,7 +279,7 @@ def test_its_widgets_hear_of_one_another(page):
     assert bars.evaluate_all(SURE) < 0.9 and says.inner_text() == sentence
     page.click("#sums [data-at='0,4']")
     sentence = page.locator("#sums .says").inner_text()
-    page.click("#teach [value=back]")
+    page.get_by_role("button", name="The finished network").click()
     wait_for_answer(page, "3 + 2 = 5")
     assert bars.evaluate_all(SURE) > 0.9
     let_it_work(page)  # other weights above are no question below

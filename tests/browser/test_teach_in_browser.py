@@ -59,23 +59,68 @@ def test_from_nothing_to_a_file_that_python_opens_and_back(teach, saved, first, 
     assert "17,360 random numbers" in page.inner_text(".story")
     page.click("text=Train")
     story(page, "Done: 3,840 images")
-    assert len(page.get_attribute("polyline.both", "points").split()) > 1
+    assert len(page.get_attribute("polyline.sum", "points").split()) > 1
     assert "after 3,840 images" in page.get_attribute(".chart", "aria-label")
     trained, other = saved(page), uneven(5)
     assert evaluate(trained, first(500)).accuracy_digit > 30
     save_checkpoint(tmp_path / "other.safetensors", other)
-    page.set_input_files("input", tmp_path / "other.safetensors")
+    page.set_input_files("[type=file]", tmp_path / "other.safetensors")
     story(page, "the network of other.safetensors now")
     assert same(saved(page), other) and not same(trained, other)
-    page.click("text=Back to the trained one")
+    back = page.get_by_role("button", name="The finished network")
+    back.click()
     assert same(saved(page), load_pretrained())
-    assert page.get_attribute("[value=back]", "aria-disabled") == "true"
+    assert back.get_attribute("aria-pressed") == "true"
     page.click("text=Forget everything")
-    assert page.get_attribute("[value=back]", "aria-disabled") == "false"
+    assert back.get_attribute("aria-pressed") == "false"
     save_checkpoint(tmp_path / "same.safetensors", load_pretrained())
-    page.set_input_files("input", tmp_path / "same.safetensors")
+    page.set_input_files("[type=file]", tmp_path / "same.safetensors")
     story(page, "the network of same.safetensors now")
-    assert page.get_attribute("[value=back]", "aria-disabled") == "true"
+    assert back.get_attribute("aria-pressed") == "true"
+
+
+def test_nothing_is_lost_and_curves_are_compared(teach, saved):
+    page = teach(epochs=3)
+    page.click("text=Train")
+    story(page, "Done: 1,920 images")
+    first = saved(page)
+    page.click("text=Forget everything")
+    assert page.locator("polyline.earlier[points*=',']").count() == 2
+    page.select_option("[name=rate]", "0.001")
+    page.select_option("[name=count]", "100")
+    page.click("text=Train")
+    story(page, "Done")
+    assert not same(saved(page), first)
+    runs = page.locator(".runs button")
+    assert runs.count() == 3 and "rate 0.001, 100 images" in runs.nth(2).inner_text()
+    assert "rate 0.01, 3,000 images" in runs.nth(1).inner_text()
+    shown = page.get_attribute("polyline.digit:not(.earlier)", "points")
+    runs.nth(1).click()
+    story(page, "This is Network 1 again")
+    assert same(saved(page), first)
+    assert page.get_attribute("polyline.digit:not(.earlier)", "points") != shown
+    assert page.inner_text(".train") == "Train on"
+    for _ in range(2):  # no empty networks pile up
+        page.locator("[value=forget]").evaluate("button => button.click()")
+    assert runs.count() == 4
+
+
+def test_the_finished_network_has_no_button_that_does_nothing(show, first):
+    page = show(TrainInBrowser(first(64, 0), first(32), seed=0))
+    assert not page.locator(".train").is_visible()
+    page.click("text=Forget everything")
+    assert page.inner_text(".train") == "Train"
+    assert page.get_attribute("[value=forget]", "aria-disabled") == "true"
+
+
+def test_one_guesses_which_comes_first_and_the_curves_tell(teach):
+    page = teach(epochs=60)
+    page.get_by_role("radio", name="to say the right sum").check()
+    page.click("text=Train")
+    page.locator(".verdict").filter(has_text="of the digits were right after").wait_for()
+    story(page, "Done")
+    assert page.get_by_role("radio", name="to say the right sum").is_checked()
+    assert "read first. You guessed the other way" in page.inner_text(".verdict")
 
 
 def test_it_stops_goes_on_and_forgets_while_it_trains(teach, saved):
@@ -106,7 +151,7 @@ def test_what_is_no_network_of_ours_is_refused_in_words(teach, saved, tmp_path):
     whole = path.read_bytes()
     for content, words in ((whole[:5000], "is damaged"), (whole + b"0" * 2**20, "is too large")):
         path.write_bytes(content)
-        page.set_input_files("input", path)
+        page.set_input_files("[type=file]", path)
         story(page, f"<b>my.safetensors {words}")
     assert same(saved(page), before) and page.inner_text(".train") == "Train"
 

@@ -7,7 +7,7 @@ import { randomNumbers } from "./random.js";
  * @typedef {object} Report
  * @property {number} images how many were seen, counted as often as they were
  * @property {number} digit percent of the images held back whose digit is right
- * @property {number} both percent of which digit and sum are right
+ * @property {number} sum percent of which the sum is right, whatever the digit
  * @property {Float32Array} weights all numbers of the network in a row
  * @property {boolean} done
  */
@@ -19,8 +19,16 @@ import { randomNumbers } from "./random.js";
  * @property {number} seed
  */
 
+/**
+ * What can be changed about a training.
+ * @typedef {object} Choices
+ * @property {number} rate the highest learning rate
+ * @property {number} count how many of the images are trained on
+ */
+
 export const BATCH = 32; // images at most, as in teach.c
-const HIGHEST_RATE = 0.01;
+/** @type {Choices} */
+export const USUAL = { rate: 0.01, count: Infinity };
 
 export class Trainer {
   /** @param {Settings} settings */
@@ -47,6 +55,7 @@ export class Trainer {
     this.steps = 0; // made, of `length`
     this.length = 0;
     this.examined = 0; // ms that the last examination took
+    this.choices = USUAL;
   }
 
   /**
@@ -64,11 +73,12 @@ export class Trainer {
    * Start from these numbers, for so many steps.
    * @param {Float32Array} numbers
    * @param {number} length
+   * @param {Choices} choices
    */
-  begin(numbers, length) {
+  begin(numbers, length, choices = USUAL) {
     this.view("weights", Float32Array, numbers.length).set(numbers);
     this.c.forget_moments();
-    Object.assign(this, { size: numbers.length, steps: 0, length, examined: 0 });
+    Object.assign(this, { size: numbers.length, steps: 0, length, examined: 0, choices, order: [] });
   }
 
   /**
@@ -89,7 +99,8 @@ export class Trainer {
   /** The next images, each once before the first comes again. */
   next() {
     if (this.order.length < BATCH) {
-      const keyed = this.training.images.map((_, place) => ({ key: this.random(), place }));
+      const images = this.training.images.slice(0, this.choices.count);
+      const keyed = images.map((_, place) => ({ key: this.random(), place }));
       this.order = keyed.sort((a, b) => a.key - b.key).map(({ place }) => place);
     }
     return this.order.splice(0, BATCH);
@@ -100,7 +111,7 @@ export class Trainer {
     const share = this.steps / this.length;
     const along = share < 0.3 ? 1 - share / 0.3 : (share - 0.3) / 0.7;
     const low = share < 0.3 ? 0.04 : 0;
-    return HIGHEST_RATE * (low + ((1 - low) * (1 + Math.cos(Math.PI * along))) / 2);
+    return this.choices.rate * (low + ((1 - low) * (1 + Math.cos(Math.PI * along))) / 2);
   }
 
   /**
@@ -135,11 +146,11 @@ export class Trainer {
     return { images: this.steps * BATCH, weights, ...shares, done: this.steps >= this.length };
   }
 
-  /** The share of the images held back, in percent, of which the digit, and both, are right. */
+  /** The share of the images held back, in percent, of which the digit is right, and the sum. */
   examine() {
     const { images, digits } = this.heldBack;
     const random = randomNumbers(0); // the same numbers each time
-    const right = { digit: 0, both: 0 };
+    const right = { digit: 0, sum: 0 };
     for (let start = 0; start < images.length; start += BATCH) {
       const places = images.map((_, place) => place).slice(start, start + BATCH);
       const numbers = places.map(() => Math.floor(10 * random()));
@@ -147,12 +158,11 @@ export class Trainer {
       this.c.answer(places.length);
       const answers = this.#answers(places.length);
       answers.forEach(({ digit, total }, n) => {
-        const isRight = digit === digits[places[n]];
-        right.digit += Number(isRight);
-        right.both += Number(isRight && total === digit + numbers[n]);
+        right.digit += Number(digit === digits[places[n]]);
+        right.sum += Number(total === digits[places[n]] + numbers[n]);
       });
     }
-    return { digit: (100 * right.digit) / images.length, both: (100 * right.both) / images.length };
+    return { digit: (100 * right.digit) / images.length, sum: (100 * right.sum) / images.length };
   }
 
   /**

@@ -1,38 +1,66 @@
 // Buttons, two curves and the filters of the first layer, around a training in the browser.
 
 import { effect } from "@preact/signals-core";
-import { html, nothing, render } from "lit-html";
+import { html, nothing, render, svg } from "lit-html";
 import { contextOf, signed } from "../common/colours.js";
 import { find, inputOf, stopAll } from "../common/dom.js";
+import { groupName } from "../common/number.js";
 import { whole } from "../common/numbers.js";
 import { show } from "../common/view.js";
-import { percent, Training } from "./training.js";
+import { COUNTS, percent, RATES, Training } from "./training.js";
 
 /** @import { Weight } from "../../network/forward.js" */
-/** @import { TrainingOptions } from "./training.js" */
+/** @import { Choices } from "../../network/trainer.js" */
+/** @import { Run, TrainingOptions } from "./training.js" */
 
-/** @type {{ name: "digit" | "both", words: string }[]} */
+/** @type {{ name: "digit" | "sum", words: string }[]} */
 const CURVES = [
   { name: "digit", words: "digit right" },
-  { name: "both", words: "both right" },
+  { name: "sum", words: "sum right" },
 ];
 const TICKS = [100, 75, 50, 25, 0];
 
 const SKELETON = html`
   <div class="card">
-    <div class="bar" role="group" aria-label="Train the network"></div>
-    <p class="story" role="status"></p>
-    <p class="legend"></p>
-    <div class="chart" role="img"></div>
+    <div class="doing">
+      <div class="first"></div>
+      <div class="bar" role="group" aria-label="Train the network"></div>
+      <p class="story" role="status"></p>
+      <div class="change"></div>
+      <div class="runs" role="group" aria-label="Networks to come back to"></div>
+    </div>
+    <div class="seeing">
+      <p class="legend"></p>
+      <div class="chart" role="img"></div>
+      <p class="verdict" role="status"></p>
+    </div>
     <figure><canvas role="img" aria-label="The filters of the first layer"></canvas>
-      <figcaption>The 8 filters of the first layer: white counts for, orange against.</figcaption></figure>
+      <figcaption>The 8 filters of the first layer, 3 × 3 weights each. Light weights look for ink, orange ones for its absence.</figcaption></figure>
     <div class="below"></div>
   </div>`;
 
+/**
+ * The question, before there is an answer.
+ * @param {Training} training
+ * @param {string} group
+ */
+function question({ guess }, group) {
+  const radio = (/** @type {"digit" | "sum"} */ value, /** @type {string} */ words) => html`
+    <label><input type="radio" name=${group} value=${value} .checked=${guess.value === value}
+      @change=${() => {
+        guess.value = value;
+      }}> ${words}</label>`;
+  return html`<fieldset><legend>Which will it learn first?</legend>
+    ${radio("digit", "to read the digit")} ${radio("sum", "to say the right sum")}</fieldset>`;
+}
+
 /** @param {Training} training */
 function buttons(training) {
-  const { phase, isTrained } = training;
-  const words = { new: "Train", running: "Stop", stopped: "Continue" }[phase.value];
+  const { phase, run, isFinished, isFresh } = training;
+  const isTrainedHere = run.value.history.length > 0;
+  const words = { new: isTrainedHere ? "Train on" : "Train", running: "Stop", stopped: "Continue" }[
+    phase.value
+  ];
   const train = (/** @type {MouseEvent} */ { detail }) => {
     if (detail > 1) return; // the second half of a double click would stop it again
     if (phase.peek() === "running") training.stop();
@@ -47,19 +75,56 @@ function buttons(training) {
     const next = /** @type {HTMLElement} */ (event.currentTarget).nextElementSibling;
     /** @type {HTMLElement} */ (next).click();
   };
+  const isForgotten = isFresh.value && phase.value === "new";
   return html`
-    <button type="button" value="forget" @click=${() => training.forget()}>Forget everything</button>
-    <button type="button" value="train" class="train" @click=${train}>${words}</button>
-    <button type="button" value="back" aria-disabled=${isTrained.value}
-      @click=${() => isTrained.peek() || training.back()}>Back to the trained one</button>
+    <button type="button" value="forget" aria-disabled=${isForgotten}
+      @click=${() => isForgotten || training.forget()}>Forget everything</button>
+    <button type="button" value="train" class="train" ?hidden=${isFinished.value} @click=${train}>${words}</button>
     <button type="button" value="save" @click=${() => training.save()}>Save</button>
     <button type="button" value="open" @click=${choose}>Open</button>
     <input type="file" accept=".safetensors" hidden @change=${open}>`;
 }
 
+/**
+ * One thing to change in the next training.
+ * @param {Training} training
+ */
+function change({ choices, phase }) {
+  const select = (
+    /** @type {keyof Choices} */ name,
+    /** @type {string} */ words,
+    /** @type {number[]} */ values,
+  ) => html`
+    <label>${words} <select name=${name} ?disabled=${phase.value === "running"}
+      @change=${(/** @type {Event} */ event) => {
+        choices.value = { ...choices.peek(), [name]: Number(inputOf(event).value) };
+      }}>${values.map(
+        (value) =>
+          html`<option value=${value} ?selected=${value === choices.value[name]}>${value.toLocaleString("en")}</option>`,
+      )}</select></label>`;
+  return html`<p>Change one thing for the next network, and compare the curves:</p>
+    ${select("rate", "learning rate", RATES)} ${select("count", "training images", COUNTS)}`;
+}
+
+/** The networks that are kept. @param {Training} training */
+function kept(training) {
+  const { runs, place } = training;
+  if (runs.value.length < 2) return html``;
+  const button = (/** @type {Run} */ run, /** @type {number} */ n) => html`
+    <button type="button" aria-pressed=${n === place.value} @click=${() => training.choose(n)}>${run.name}${how(run)}</button>`;
+  return html`<p>Nothing is lost: you can come back to each of them.</p>${runs.value.map(button)}`;
+}
+
+/** How a network was trained, and how well it does. @param {Run} run */
+function how({ choices, history }) {
+  const last = history.at(-1);
+  const made = choices ? `: rate ${choices.rate}, ${whole(choices.count)} images` : "";
+  return last ? `${made}. Right: digit ${percent(last.digit)}, sum ${percent(last.sum)}` : made;
+}
+
 /** @param {Training} training */
-function legend({ history }) {
-  const last = history.value.at(-1);
+function legend({ run }) {
+  const last = run.value.history.at(-1);
   const curve = (/** @type {typeof CURVES[0]} */ { name, words }) => html`
     <span class=${name}><svg viewBox="0 0 24 8" aria-hidden="true"><line x1="1" x2="23" y1="4" y2="4" /></svg>
     ${words} <b>${last ? percent(last[name]) : ""}</b></span>`;
@@ -67,25 +132,32 @@ function legend({ history }) {
 }
 
 /** @param {Training} training */
-function chart({ history, end }) {
-  const points = (/** @type {"digit" | "both"} */ name) =>
-    history.value.map((point) => `${(100 * point.images) / end.value},${100 - point[name]}`).join(" ");
+function chart({ runs, place, end }) {
+  const line = (/** @type {Run} */ { history }, /** @type {"digit" | "sum"} */ name, isEarlier = false) => {
+    const points = history
+      .map((point) => `${(100 * point.images) / end.value},${100 - point[name]}`)
+      .join(" ");
+    return svg`<polyline class="${name} ${isEarlier ? "earlier" : ""}" points=${points} />`;
+  };
+  const earlier = runs.value.filter(({ history }, n) => n !== place.value && history.length);
   return html`
     <div class="ticks" aria-hidden="true">${TICKS.map((tick) => html`<span>${tick}%</span>`)}</div>
     <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
-      <line x1="0" x2="100" y1="0" y2="0" /><line x1="0" x2="100" y1="25" y2="25" /><line x1="0" x2="100" y1="50" y2="50" />
-      <line x1="0" x2="100" y1="75" y2="75" /><line x1="0" x2="100" y1="100" y2="100" />
-      <polyline class="digit" points=${points("digit")} /><polyline class="both" points=${points("both")} /></svg>
+      ${TICKS.map((tick) => svg`<line x1="0" x2="100" y1=${tick} y2=${tick} />`)}
+      ${earlier.map((run) => CURVES.map(({ name }) => line(run, name, true)))}
+      ${CURVES.map(({ name }) => line(runs.value[place.value], name))}</svg>
     <div class="seen" aria-hidden="true"><span>0</span><span>training images seen</span><span class="end">${whole(end.value)}</span></div>`;
 }
 
 /** @param {Training} training */
-function chartInWords({ history }) {
-  const last = history.value.at(-1);
+function chartInWords({ run, runs }) {
+  const last = run.value.history.at(-1);
   const begin = "Two curves over the training images seen";
   if (!last) return `${begin}, still empty`;
   const values = CURVES.map(({ name, words }) => `${words} ${percent(last[name])}`).join(", ");
-  return `${begin}: ${values} after ${whole(last.images)} images`;
+  const others = runs.value.filter(({ history }) => history.length).length - 1;
+  const faint = others ? `; faint, those of ${others} other network${others > 1 ? "s" : ""}` : "";
+  return `${begin}: ${values} after ${whole(last.images)} images${faint}`;
 }
 
 /**
@@ -112,15 +184,20 @@ export function makeTrainInBrowser(el, { lesson, ...options }) {
   el.classList.add("train-in-browser");
   render(SKELETON, el);
   const training = new Training(options);
+  const group = groupName();
   render(
     lesson ? html`<p class="lesson"><a href=${lesson}>How training works</a></p>` : nothing,
     find(el, ".below"),
   );
   return stopAll(
+    show(find(el, ".first"), () => question(training, group)),
     show(find(el, ".bar"), () => buttons(training)),
     show(find(el, ".story"), () => html`${training.story.value}`),
     show(find(el, ".legend"), () => legend(training)),
     show(find(el, ".chart"), () => chart(training)),
+    show(find(el, ".verdict"), () => html`${training.verdict.value}`),
+    show(find(el, ".change"), () => change(training)),
+    show(find(el, ".runs"), () => kept(training)),
     effect(() => {
       find(el, ".chart").ariaLabel = chartInWords(training);
       drawFilters(find(el, "figure canvas"), options.weights.value["block1.0.0.weight"]);

@@ -5,7 +5,7 @@ import { computed, signal } from "@preact/signals-core";
 import { randomNumbers } from "../../network/random.js";
 import { fromSafetensors, LARGEST, toSafetensors } from "../../network/safetensors.js";
 import wasm from "../../network/teach.wasm";
-import { BATCH } from "../../network/trainer.js";
+import { BATCH, USUAL } from "../../network/trainer.js";
 import {
   areSame,
   countParameters,
@@ -16,10 +16,11 @@ import {
 } from "../../network/weights.js";
 import { readSheet } from "../common/image_sheet.js";
 import { whole } from "../common/numbers.js";
+import { verdictOf } from "./verdict.js";
 
 /** @import { Signal } from "@preact/signals-core" */
 /** @import { Weights } from "../../network/forward.js" */
-/** @import { Report, Settings } from "../../network/trainer.js" */
+/** @import { Choices, Report, Settings } from "../../network/trainer.js" */
 /** @import { Order, Reply } from "../../network/trainer_worker.js" */
 /** @typedef {{ url: string, digits: string }} PackedSheet */
 /**
@@ -28,50 +29,80 @@ import { whole } from "../common/numbers.js";
  * @property {Signal<Weights>} weights of now
  * @property {PackedSheet} images to train on
  * @property {PackedSheet} heldBack to see how well it does
- * @property {number} epochs how often each image is seen
+ * @property {number} epochs how often each image is seen, if all of them are used
  * @property {number | null} seed null: other random numbers each time
  */
 /** "new": the next training begins from the weights of now. @typedef {"new" | "running" | "stopped"} Phase */
-/** @typedef {Pick<Report, "images" | "digit" | "both">} Point of the curves */
+/** @typedef {Pick<Report, "images" | "digit" | "sum">} Point of the curves */
+/**
+ * A network that one can come back to: the finished one, or one that was trained or opened here.
+ * @typedef {object} Run
+ * @property {string} name
+ * @property {Choices | null} choices how it was trained; null where it wasn't trained here
+ * @property {Point[]} history
+ * @property {Weights} weights
+ */
 
 const PAUSE = 700; // milliseconds of training between two reports
+export const RATES = [0.001, 0.01, 0.1];
+export const COUNTS = [100, 1000, 3000]; // of images
 export const percent = (/** @type {number} */ number) => `${number.toFixed(1)}%`;
 
 export class Training {
   phase = signal(/** @type {Phase} */ ("new"));
-  history = signal(/** @type {Point[]} */ ([]));
-  story = signal("This network was trained before. Let it forget everything, then train it yourself.");
+  story = signal("This network is finished. Let it forget everything, then train it yourself.");
+  /** How the next network is trained. */
+  choices = signal({ rate: USUAL.rate, count: COUNTS[COUNTS.length - 1] });
+  guess = signal(/** @type {"" | "digit" | "sum"} */ (""));
   /** @type {Worker | null} */
   #worker = null;
   #id = 0; // of the training whose reports count
   #isAsked = false; // whether the worker owes a report
   #offset = 0; // images seen in trainings before this one
-  #said = new Set();
-  #askedAt = 0; // since when the worker is at it,
-  #seconds = 0; // and how long it was before
+  #seconds = 0; // that the training took so far,
+  #askedAt = 0; // and since when the worker is at it
+  #made = 0; // networks that began from nothing
 
   /** @param {TrainingOptions} options */
   constructor(options) {
     this.options = options;
     this.shapes = shapesOf(options.trained);
     this.random = randomNumbers(options.seed ?? Math.floor(2 ** 32 * Math.random()));
-    this.isTrained = computed(() => options.weights.value === options.trained);
     this.planned = options.epochs * options.images.digits.length;
+    /** @type {Run} */
+    const finished = { name: "The finished network", choices: null, history: [], weights: options.trained };
+    this.runs = signal([finished]);
+    this.place = signal(0); // of the network that is here, among all of them
+    this.run = computed(() => this.runs.value[this.place.value]);
+    this.isFinished = computed(() => this.place.value === 0);
+    this.isFresh = computed(() => Boolean(this.run.value.choices) && !this.run.value.history.length);
     /** Images that are seen when all is done. */
-    this.end = computed(() => Math.max(this.#offset + this.planned, this.history.value.at(-1)?.images ?? 0));
+    this.end = computed(() => {
+      const seen = this.runs.value.map(({ history }) => history.at(-1)?.images ?? 0);
+      return Math.max(this.phase.value === "new" ? 0 : this.#offset + this.planned, this.planned, ...seen);
+    });
+    this.verdict = computed(() => verdictOf(this.run.value.history, this.guess.value, this.phase.value));
   }
 
-  /**
-   * Another network takes the place of this one.
-   * @param {Weights} weights
-   * @param {string} words
-   */
-  #take(weights, words) {
+  /** What has changed about the network that is here. @param {Partial<Run>} news */
+  #update(news) {
+    const place = this.place.peek();
+    this.runs.value = this.runs.peek().map((run, n) => (n === place ? { ...run, ...news } : run));
+    if (news.weights) this.options.weights.value = news.weights;
+  }
+
+  /** One more network, which takes the place of the one that is here; that one stays in the list. @param {Run} run */
+  #add(run) {
     this.#halt("new");
-    this.#offset = 0;
-    this.history.value = [];
-    this.options.weights.value = weights;
-    this.story.value = words;
+    const others = this.runs.peek().filter((_, n) => n !== this.place.peek() || !this.isFresh.peek());
+    this.runs.value = [...others, run];
+    this.#goTo(others.length);
+  }
+
+  /** @param {number} place */
+  #goTo(place) {
+    this.place.value = place;
+    this.options.weights.value = this.run.peek().weights;
   }
 
   /** @param {Phase} next */
@@ -84,13 +115,19 @@ export class Training {
   }
 
   forget() {
+    const weights = randomWeights(this.shapes, this.random);
+    const number = this.isFresh.peek() ? this.#made : ++this.#made;
+    this.#add({ name: `Network ${number}`, choices: this.choices.peek(), history: [], weights });
     const count = whole(countParameters(this.shapes));
-    const words = `It has forgotten everything: ${count} random numbers. Press Train.`;
-    this.#take(randomWeights(this.shapes, this.random), words);
+    this.story.value = `It has forgotten everything: ${count} random numbers. Press Train.`;
   }
 
-  back() {
-    this.#take(this.options.trained, "This is the trained network again.");
+  /** Back to another network. @param {number} place */
+  choose(place) {
+    if (place === this.place.peek()) return;
+    this.#halt("new");
+    this.#goTo(place);
+    this.story.value = `This is ${nameOf(this.run.peek())} again.`;
   }
 
   stop() {
@@ -101,10 +138,6 @@ export class Training {
   /** Begins, or goes on. */
   async train() {
     const isNew = this.phase.peek() === "new";
-    if (isNew && this.isTrained.peek()) {
-      this.story.value = "This network is trained. Let it forget everything first.";
-      return;
-    }
     this.#halt("running");
     this.story.value = isNew ? "It trains in this browser, on digits that people wrote." : "It goes on.";
     if (isNew) await this.#begin(this.#id).catch((error) => this.#fail(String(error)));
@@ -117,11 +150,12 @@ export class Training {
     const make = this.#worker ? undefined : await this.#settings();
     if (id !== this.#id) return; // it was told to forget meanwhile
     this.#worker ??= this.#start();
-    this.#offset = this.history.peek().at(-1)?.images ?? 0;
-    this.#said = new Set();
+    if (this.isFresh.peek() || !this.run.peek().choices) this.#update({ choices: this.choices.peek() });
+    const { history, weights, choices } = this.run.peek();
+    this.#offset = history.at(-1)?.images ?? 0;
     this.#seconds = 0;
     const steps = Math.floor(this.planned / BATCH);
-    this.#ask({ make, begin: { numbers: flatten(this.options.weights.peek()), steps } });
+    this.#ask({ make, begin: { numbers: flatten(weights), steps, choices: choices ?? USUAL } });
   }
 
   /** @returns {Promise<Settings>} */
@@ -160,42 +194,25 @@ export class Training {
     this.#isAsked = false;
     this.#seconds += (performance.now() - this.#askedAt) / 1000;
     if (reply.error !== undefined) return this.#fail(reply.error);
-    const { images, digit, both, weights, done } = reply;
-    const point = { images: this.#offset + images, digit, both };
-    if (!this.history.peek().length || images) this.history.value = [...this.history.peek(), point];
-    this.options.weights.value = unflatten(weights, this.shapes);
-    if (this.phase.peek() === "running" || done) this.#tell(point, done);
-    if (done) this.#halt("new");
+    const { images, digit, sum, weights, done } = reply;
+    const { history } = this.run.peek();
+    const point = { images: this.#offset + images, digit, sum };
+    const isMore = !history.length || images;
+    this.#update({
+      history: isMore ? [...history, point] : history,
+      weights: unflatten(weights, this.shapes),
+    });
+    if (done) this.#finish(point);
     else if (this.phase.peek() === "running") this.#ask({});
   }
 
-  /**
-   * A sentence at few moments, as a screen reader speaks it.
-   * @param {Point} point
-   * @param {boolean} isDone
-   */
-  #tell({ digit, both, images }, isDone) {
-    if (isDone) {
-      const held = whole(this.options.heldBack.digits.length);
-      this.story.value =
-        `Done: ${whole(images)} images in ${whole(this.#seconds)} seconds. Of ${held} images that it never ` +
-        `trained on, it reads ${percent(digit)}, and ${percent(both)} have both digit and sum right.`;
-    } else if (both >= 90)
-      this.#once("adds", "Now it reads and adds: nine in ten have both digit and sum right.");
-    else if (digit >= 70 && both < digit - 20)
-      this.#once(
-        "reads",
-        "It reads most of the digits by now, but far fewer sums are right as well: reading comes first.",
-      );
-  }
-
-  /**
-   * @param {string} moment
-   * @param {string} words
-   */
-  #once(moment, words) {
-    if (!this.#said.has(moment)) this.story.value = words;
-    this.#said.add(moment);
+  /** @param {Point} point */
+  #finish({ images, digit, sum }) {
+    const held = whole(this.options.heldBack.digits.length);
+    this.story.value =
+      `Done: ${whole(images)} images in ${whole(this.#seconds)} seconds. Of ${held} images that it never ` +
+      `trained on, it gets ${percent(digit)} of the digits right, and ${percent(sum)} of the sums.`;
+    this.#halt("new");
   }
 
   // --- files ---
@@ -214,7 +231,9 @@ export class Training {
     try {
       if (file.size > LARGEST) throw Error("is too large for a network of this course.");
       const weights = fromSafetensors(new Uint8Array(await file.arrayBuffer()), this.shapes);
-      this.#take(areSame(trained, weights) ? trained : weights, `This is the network of ${file.name} now.`);
+      if (areSame(trained, weights)) this.choose(0);
+      else this.#add({ name: file.name, choices: null, history: [], weights });
+      this.story.value = `This is the network of ${file.name} now.`;
     } catch (error) {
       this.story.value = `${file.name} ${error instanceof Error ? error.message : error}`;
     }
@@ -224,3 +243,6 @@ export class Training {
     this.#worker?.terminate();
   }
 }
+
+/** How a network is called within a sentence. @param {Run} run */
+const nameOf = ({ name, choices }) => (choices ? name : name.replace("The finished", "the finished"));
