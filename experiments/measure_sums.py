@@ -12,10 +12,9 @@ of all images that get, together with the next one, the right sum (or last digit
 the sums, `digits`, the percent that are read right, and `probability`, what the images of each
 digit give to each of the ten answers, on average. After three epochs also `evaluation_sums` and so
 on; early steps on 2,000 validation images as `snapshots`, `named` being the percent of each digit's
-images with each answer; `sums_by_batch`: `sums`, if batch norm works with the images asked.
+images with each answer.
 """
 
-import copy
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -47,27 +46,29 @@ class Way(NamedTuple):
     one_pair: bool = False  # each image has the same partner all the time, and one sum
     steps: int = 250
     labels: tuple[int, ...] = ()  # digits of which one image is named in every batch
-    own_batch: bool = False  # named twice, in a batch of its own
     exact_steps: int = 0  # at the start, with the whole sums
     penalty: float = 0.0  # on the entropy of the ten probabilities
     penalty_from: float = 0.0  # after this share of the steps
     structure: bool = True  # False: 19 classes, and no digits inside
+    rate: float = 0.0  # of AdamW, the same at every step; 0: the fast recipe
 
 
 LAST = Way("last digit", steps=150)
+AS_IN_LESSON = LAST._replace(partners=4, rate=0.005)
+ALL_DIGITS = tuple(range(10))
 WAYS = {
     "two images": Way(),
     "two images, 3 epochs": Way(steps=THREE_EPOCHS),
     "one partner, 3 epochs": Way(one_pair=True, steps=THREE_EPOCHS),
     "19 classes, 3 epochs": Way(structure=False, steps=THREE_EPOCHS),
     "19 classes, one partner": Way(structure=False, one_pair=True, steps=THREE_EPOCHS),
+    "last digit, as in the lesson": AS_IN_LESSON,
+    "ten labels, as in the lesson": AS_IN_LESSON._replace(labels=ALL_DIGITS),
     "last digit": LAST,
     "last digit, 3 epochs": LAST._replace(steps=THREE_EPOCHS),
-    "ten labels": LAST._replace(labels=tuple(range(10))),
+    "ten labels": LAST._replace(labels=ALL_DIGITS),
     "five labels": LAST._replace(labels=(0, 1, 2, 3, 4)),
     "one label": LAST._replace(labels=(3,)),
-    "one label, 3 epochs": LAST._replace(labels=(3,), steps=THREE_EPOCHS),
-    "one label, own batch": LAST._replace(labels=(3,), own_batch=True),
     "exact first": LAST._replace(exact_steps=50),
     "penalty": LAST._replace(penalty=0.3),
     "late penalty": LAST._replace(penalty=0.3, penalty_from=0.5),
@@ -152,16 +153,21 @@ def step_loss(model, images, digits, named, way: Way, done: float):
     count, extra = len(images), 0.0
     if way.labels:
         (more, _), (labels, _) = named
-        if way.own_batch:
-            extra = F.cross_entropy(model(torch.cat([more, more])), torch.cat([labels, labels]))
-        else:
-            outputs = model(torch.cat([images, more]))
-            extra = F.cross_entropy(outputs[count:], labels)
-    if not way.labels or way.own_batch:
+        outputs = model(torch.cat([images, more]))
+        extra = F.cross_entropy(outputs[count:], labels)
+    else:
         outputs = model(images)
     if way.penalty and done >= way.penalty_from:
         extra = extra + way.penalty * entropy(outputs[:count])
     return extra + sum_loss(model, outputs[:count], digits, way, way.partners)
+
+
+def recipe(model, way: Way):
+    """The optimizer and the schedule of a training."""
+    if not way.rate:
+        return fast_recipe(model, way.steps)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=way.rate)
+    return optimizer, torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1)
 
 
 def train_reader(way: Way, seed: int, watch=lambda step, model: None):
@@ -171,7 +177,7 @@ def train_reader(way: Way, seed: int, watch=lambda step, model: None):
     train.augment = LIGHT_AUGMENT
     torch.manual_seed(seed)
     model = lesson.new_reader() if way.structure else Classifier()
-    optimizer, scheduler = fast_recipe(model, way.steps)
+    optimizer, scheduler = recipe(model, way)
     places = [[int((train.digits == digit).nonzero()[0]) for digit in way.labels]]
     for step, (images, digits) in zip(range(way.steps), batches(train, way)):
         watch(step, model)
@@ -242,9 +248,6 @@ def measure(name: str, seed: int) -> tuple[dict, nn.Module]:
     if way.steps == THREE_EPOCHS:
         unseen, _ = results(model, evaluation, way)
         row |= {f"evaluation_{key}": value for key, value in unseen.items()}
-    if way.own_batch:
-        by_batch = outputs_of(copy.deepcopy(model).train(), validation)
-        row["sums_by_batch"] = scores(model, by_batch, validation, way)["sums"]
     if way.structure:
         mean = by_digit(outputs.softmax(dim=1), validation.digits)
         row["probability"] = [[round(p, 3) for p in answers] for answers in mean.tolist()]

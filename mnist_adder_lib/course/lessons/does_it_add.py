@@ -20,7 +20,16 @@ from ..exercises.values import is_numbers, plain
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled, write_readably
 from ..notebook.results import read_results
 
-guesses = Guesses.load("does_it_add")
+
+def _who_learned(shares: tuple[float, float]) -> str:
+    """shares: percent of the seen pairs that 19 classes and one number get right."""
+    of_classes, of_number = (share > 50 for share in shares)
+    if of_classes == of_number:
+        return "both" if of_classes else "neither"
+    return "classes" if of_classes else "number"
+
+
+guesses = Guesses.load("does_it_add", scrambled=_who_learned)
 checks = Checks()
 TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)
 
@@ -44,23 +53,23 @@ LINE_FITS = [scipy.stats.linregress, statistics.linear_regression, np.polyfit, n
 
 
 @checks.add(
-    "They test nothing: how should a head name a class that it never had to name?",
+    "These pairs test nothing: no head can choose a class that it never had to choose.",
     probes=_tables, observe=_sorted,
     mistakes={
-        "These are the sums of all held-out pairs. Some of them are the sum of a seen pair, too: "
-        "those aren't lost.": [lambda held_out: set(TOTALS[held_out].tolist()),
+        "These are the sums of all held-out pairs. Some of them are also the sum of a seen pair, "
+        "and those aren't lost.": [lambda held_out: set(TOTALS[held_out].tolist()),
                                lambda held_out: TOTALS[held_out].tolist()],
-        "These are the sums that do occur. Which ones don't?":
+        "These are the sums that do occur. Which sums don't?":
             [("not in", "in"), lambda held_out: TOTALS[~held_out].tolist()],
-        "These are the sums that no *held-out* pair has. `~` before a table turns True and False "
-        "round: then it is true for seen pairs.": ("~held_out", "held_out"),
-        "The sums are right, but some stand in the list twice.": ("range(19)", "TOTALS[held_out]"),
-        "These are pairs. Asked are their sums, each of them once.": [
+        "These are the sums that no *held-out* pair has. `~` swaps True and False in a table, so "
+        "that it is true for seen pairs.": ("~held_out", "held_out"),
+        "The sums are right, but some are in the list twice.": ("range(19)", "TOTALS[held_out]"),
+        "These are pairs. Return their sums, each sum once.": [
             lambda held_out: held_out.nonzero().tolist(), lambda held_out: [
                 pair for pair in held_out.nonzero().tolist() if sum(pair) in lost_sums(held_out)]],
         "The largest sum is 18: `range(19)` goes up to 18.": ("range(19)", "range(18)"),
-        "The smallest sum is 0, of 0 + 0.": ("range(19)", "range(1, 19)"),
-        "The list stays empty. Does anything get into it?": lambda held_out: [],
+        "The smallest sum is 0, which is 0 + 0.": ("range(19)", "range(1, 19)"),
+        "The list stays empty. Do you add anything to it?": lambda held_out: [],
     },
 )
 def lost_sums(held_out):
@@ -76,31 +85,32 @@ def _sums_and_predictions():
 
 
 @checks.add(
-    "A slope of 1 keeps the distances between sums; below 1 they shrink to the middle.",
+    "A slope of 1 keeps the distances between sums. A smaller slope shrinks them to the middle.",
     probes=_sums_and_predictions, without=LINE_FITS,
     mistakes={
         "That is the slope the other way round: true sums against predicted ones. Divide by the "
-        "squares of the true sums' distances.": ("x * x", "y * y"),
-        "You left out the means: take the distances from the mean first, of both.":
+        "squared differences of the true sums.": ("x * x", "y * y"),
+        "You left out the means: subtract its mean from each tensor first.":
             ("true - true.mean()", "true", "predicted - predicted.mean()", "predicted"),
-        "In the squares below, the mean isn't taken away.": ("x * x", "true * true"),
-        "That is the upper part of the fraction alone. Divide it by the sum of the squares.":
+        "In the squares that you divide by, the mean isn't subtracted.": ("x * x", "true * true"),
+        "That is only the upper part of the fraction. Divide it by the sum of the squares.":
             [(" / (x * x).sum()", ""), ("sum() / (x * x).sum()", "mean()")],
-        "Something is divided by 0: distances from the mean add up to 0. Square each of them "
-        "first, then add up.": [("(x * x).sum()", "x.sum() ** 2"), ("(x * x).sum()", "x.sum()")],
-        "That is 0 for any points, as distances from the mean add up to 0. Multiply those that "
-        "stand at the same place first, then add up.": ("(x * y).sum()", "x.sum() * y.sum()"),
-        "That is the correlation, which says how close the points are to a line. Divide by the "
-        "squares of the true sums' distances alone.":
+        "You divide by 0: differences from the mean add up to 0. Square each of them first, then "
+        "add up.": [("(x * x).sum()", "x.sum() ** 2"), ("(x * x).sum()", "x.sum()")],
+        "That is 0 for any points, since differences from the mean add up to 0. Multiply the two "
+        "at each place first, then add up.": ("(x * y).sum()", "x.sum() * y.sum()"),
+        "That is the correlation, which says how close the points are to a line. Divide only by "
+        "the squared differences of the true sums.":
             ("(x * x).sum()", "((x * x).sum() * (y * y).sum()).sqrt()"),
-        "That is a quotient of means, or of sums. What counts is how far each is from its mean.":
+        "That is a quotient of means, or of sums. What counts is how far each number is from its "
+        "mean.":
             lambda true, predicted: predicted.mean() / true.mean(),
-        "That compares how wide both lie. It is the slope only if all points lie on a line that "
-        "rises.": ("(x * y).sum() / (x * x).sum()", "y.std() / x.std()"),
-        "That is a mean of quotients, where small divisors count too much. Add up first, then "
+        "That compares how widely both are spread. It is the slope only if all points lie on a "
+        "rising line.": ("(x * y).sum() / (x * x).sum()", "y.std() / x.std()"),
+        "That is a mean of quotients, in which small divisors count too much. Add up first, then "
         "divide once.": [("(x * y).sum() / (x * x).sum()", "(y / x).mean()"),
                          ("(x * y).sum() / (x * x).sum()", "(predicted / true).mean()")],
-        "A distance has a sign here: what lies below the mean counts as negative.":
+        "A difference has a sign: what is below the mean is negative.":
             ("(x * y)", "(x.abs() * y.abs())"),
     },
 )
@@ -116,23 +126,24 @@ def _by_place(place: str):
 
 
 @checks.add(
-    "No pair is new to it: minus is built in, and reading is all that must be learned.",
+    "No pair is new to this adder: minus is built in, and only reading has to be learned.",
     probes=lambda: [((2 * torch.randn(10)).softmax(dim=0), number) for number in range(10)],
     mistakes={
-        "That is the sum. Minus goes the other way, and the difference 0 stands in the middle, at "
-        "place 9.": _by_place("digit + number"),
-        "With a larger number yours go to the right, to larger differences. But it is taken away.":
+        "That is the sum. Minus goes the other way, and the difference 0 is in the middle, at "
+        "index 9.": _by_place("digit + number"),
+        "With a larger number, yours go to the right, to larger differences. But the number is "
+        "subtracted.":
             [("9 - number : 19 - number", "9 + number : 19 + number"),
              _by_place("9 + digit + number")],
-        "All numbers give the same: a larger number should make every difference smaller.":
+        "All numbers give the same answer. A larger number should make every difference smaller.":
             _by_place("9 + digit"),
-        "That is number minus digit. Here it is digit minus number.":
+        "That is number minus digit. It should be digit minus number.":
             _by_place("9 + number - digit"),
-        "A place below 0 counts from the end. The difference 0 stands at place 9: add 9.":
+        "An index below 0 counts from the end. The difference 0 is at index 9: add 9.":
             [("9 - number : 19 - number", "-number : 10 - number"), _by_place("digit - number")],
-        "A difference has a sign: 2 - 5 isn't 3. Place 0 stands for -9, and place 9 for 0.":
+        "A difference has a sign: 2 - 5 isn't 3. Index 0 is for -9, and index 9 for 0.":
             _by_place("abs(digit - number)"),
-        "Differences below 0 got lost. Place 0 stands for -9, and place 9 for 0.":
+        "Differences below 0 got lost. Index 0 is for -9, and index 9 for 0.":
             ("[9 - number : 19 - number] = digit_probabilities",
              "[: 10 - number] = digit_probabilities[number:]"),
     },
@@ -168,7 +179,7 @@ SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
 @in_style
 def plot_pairs(tables: dict[str, Tensor], held_out: Tensor) -> Figure:
     """Heat maps of the hundred pairs in percent (0-100), from orange to blue; the held-out pairs
-    are framed. A single one also says the numbers."""
+    are framed. A single table also shows the numbers."""
     columns = min(3, len(tables))
     rows = -(-len(tables) // columns)
     single = len(tables) == 1
@@ -217,7 +228,7 @@ def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
         ax.set(xlabel="true sum" if ax.get_subplotspec().is_last_row() else "",
                ylabel="predicted" if ax.get_subplotspec().is_first_col() else "")
         words.append(f"{title}: slope {steepness:.2f}")
-    return labelled(figure, "Dots along a line, beside a dotted diagonal of slope 1. "
+    return labelled(figure, "Dots along a line, next to a dotted diagonal of slope 1. "
                             + "; ".join(words) + ".")
 
 

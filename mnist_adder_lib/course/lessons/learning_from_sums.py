@@ -20,8 +20,8 @@ from ..notebook.results import read_results
 
 def _what_they_share(digits: list[int]) -> str:
     """digits: the one that was found first, in several trainings."""
-    kinds = {"ends": {0, 9}, "1": {1}, "middle": {4, 5}}
-    return next((kind for kind, members in kinds.items() if set(digits) <= members), "different")
+    groups = {"ends": {0, 9}, "1": {1}, "middle": {4, 5}}
+    return next((name for name, group in groups.items() if set(digits) <= group), "different")
 
 
 guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)
@@ -29,22 +29,23 @@ checks = Checks()
 
 
 @checks.add(
-    "The middle sums have most pairs: they say least about the digits.",
+    "The middle sums have the most pairs, so they say least about the digits.",
     probes=[(total,) for total in (12, 4, *range(19))],
     mistakes={
-        "About half of them are there: 3 + 9 and 9 + 3 are two pairs, and 6 + 6 is one, too.":
+        "That is about half of them. 3 + 9 and 9 + 3 are two pairs, and 6 + 6 counts as one.":
             [lambda total: (pairs(total) + 1) // 2, lambda total: pairs(total) // 2,
              lambda total: total // 2 + 1, lambda total: (total + 1) // 2,
              lambda total: total // 2],
-        "So it is up to a sum of 9. Above, some first digits need a second one of more than 9.":
+        "That is right up to a sum of 9. Above it, some first digits would need a second digit of "
+        "more than 9.":
             [lambda total: total + 1, ("0 <= total - first <= 9", "0 <= total - first")],
-        "So it is from a sum of 9 on. Below, some first digits are larger than the sum.":
+        "That is right from a sum of 9 on. Below it, some first digits are larger than the sum.":
             [lambda total: 19 - total, ("0 <= total - first <= 9", "total - first <= 9")],
-        "0 is a digit, too: the sum 4 has 0 + 4 and 4 + 0.":
+        "0 is a digit as well: the sum 4 has 0 + 4 and 4 + 0.":
             [("range(10)", "range(1, 10)"), ("0 <= ", "1 <= ", "range(10)", "range(1, 10)")],
-        "9 is a digit, too: the sum 12 has 3 + 9 and 9 + 3. (`range(10)` goes up to 9.)":
+        "9 is a digit as well: the sum 12 has 3 + 9 and 9 + 3. (`range(10)` goes up to 9.)":
             [("range(10)", "range(9)"), ("<= 9", "< 9", "range(10)", "range(9)")],
-        "These are the pairs. Asked is how many they are.": lambda total: [
+        "These are the pairs. Return how many there are.": lambda total: [
             (first, total - first) for first in range(10) if 0 <= total - first <= 9],
     },
 )
@@ -53,20 +54,20 @@ def pairs(total):
 
 
 @checks.add(
-    "That is where the loss pulls the first image: to what the sum leaves over.",
+    "That is where the loss pulls the first image: to the digits that the sum leaves possible.",
     probes=lambda: [(*(2 * torch.randn(2, 10)).softmax(dim=1), total)
                     for total in (4, 13, 0, 18)],
     mistakes={
-        "The ten don't add up to 1. Now the sum is known: divide by how probable it was.":
+        "The ten don't add up to 1. Now that the sum is known, divide by how probable it was.":
             [(" / together.sum()", ""), ("together.sum()", "10")],
-        "No softmax: these are probabilities already, not logits. Divide them by their sum.":
+        "Don't use softmax: these are probabilities already, not logits. Divide them by their sum.":
             ("together / together.sum()", "together.softmax(dim=0)"),
-        "One image alone doesn't say it: the first digit counts, and its partner, too.":
+        "One image alone can't tell. Both count, the first digit and its partner.":
             [(" * second[total - digit]", ""), ("first[digit] * ", "")],
-        "How probable two things are together is a product, not a sum.":
+        "The probability of two things together is a product, not a sum.":
             [("] * ", "] + "), ("] * ", "] + ", " / together.sum()", "")],
-        "`total - digit` must be from 0 to 9; where it isn't, the first digit is impossible. (A "
-        "negative place counts from the end: second[-1] is the 9.)": [
+        "`total - digit` must be from 0 to 9. If it isn't, this first digit is impossible. (A "
+        "negative index counts from the end: second[-1] is the 9.)": [
             ("0 <= total - digit <= 9", "True"), ("0 <= total - digit <= 9", "0 <= total - digit"),
             ("0 <= total", "total"), ("0 <= total", "total", " / together.sum()", ""),
             ("0 <= total - digit <= 9", "True", "[total - digit]", "[(total - digit) % 10]"),
@@ -75,11 +76,11 @@ def pairs(total):
             lambda first, second, total: [first[i] * second[total - i] for i in range(10)]],
         "These are the probabilities of the second digit.":
             ("first[digit] * second[total - digit]", "second[digit] * first[total - digit]"),
-        "To the first digit d belongs the second digit total - d, not d itself.":
+        "If the first digit is d, the second is total - d, not d itself.":
             [("[total - digit]", "[digit]"),
              lambda first, second, total: first * second / (first * second).sum(),
              lambda first, second, total: first * second],
-        "0 and 9 are digits, too, in either place.": [
+        "0 and 9 are digits as well, for either image.": [
             ("range(10)", "range(1, 10)"), ("range(10)", "range(9)"), ("0 <= ", "0 < "),
             ("<= 9", "< 9"), ("0 <= ", "0 < ", "<= 9", "< 9")],
     },
@@ -106,33 +107,40 @@ def _some(*pairs):
 
 
 @checks.add(
-    "Of all 10,000,000,000 ways to name ten digits, only two pass.",
+    "Of the 10,000,000,000 ways to name ten digits, only two pass.",
     probes=_names,
     mistakes={
-        "It says yes to all names. Is `return False` ever reached?": lambda names: True,
-        "It says no to all names, even to those that are right. Are last digits of sums compared, "
-        "`% 10`, on both sides? And does `True` come after the last pair?": lambda names: False,
-        "It says no where all are moved by 5, and their sums by 10: compare last digits, `% 10`.":
+        "Your function says yes to all names. Is `return False` ever reached?": lambda names: True,
+        "Your function says no to all names, even to the right ones. Do you compare last digits of "
+        "sums, with `% 10` on both sides? And does `True` come after the last pair?":
+            lambda names: False,
+        "Your function says no if all names are moved by 5. Then the sums are moved by 10, so "
+        "compare their last digits, with `% 10`.":
             lambda names: names == list(range(10)),
-        "One pair that is right isn't enough: all of them must be. `True` comes after the last.":
+        "One right pair isn't enough: all pairs must be right. `True` comes after the last pair.":
             lambda names: any(_some((a, b))(names) for a in range(10) for b in range(10)),
-        "It says yes to all names that are moved by the same, whatever it is. Moved by 1, sums are "
-        "too large by 2. Are names compared with each other? Compare the *sums*.": [
+        "Your function says yes whenever all names are moved by the same amount. But if they are "
+        "moved by 1, sums are 2 too large. Do you compare names with each other? Compare the "
+        "*sums*.": [
             lambda names: len({(name - digit) % 10 for digit, name in enumerate(names)}) == 1,
             lambda names: all((names[a] - names[b] - a + b) % 10 == 0
                               for a in range(10) for b in range(10))],
-        "It says yes to any ten different names. Two loops are needed, to look at every sum.":
+        "Your function says yes to any ten different names. You need two loops, to look at every "
+        "sum.":
             lambda names: len(set(names)) == 10,
-        "It looks at the first pair only, 0 + 0. A `return True` ends the loops: it belongs behind "
-        "both of them.": _some((0, 0)),
-        "Only the last pair, 9 + 9, counts. One that is wrong before is enough for `False`.":
+        "Your function looks only at the first pair, 0 + 0. `return True` ends the loops, so it "
+        "belongs after both of them.": _some((0, 0)),
+        "Only the last pair, 9 + 9, counts. A single wrong pair before it is enough for `False`.":
             _some((9, 9)),
-        "Pairs of twice the same digit, or of neighbours, aren't all. Two loops are needed, one in "
-        "the other.": [_some(*zip(range(10), range(10))), _some(*zip(range(9), range(1, 10)))],
-        "It goes through the names. Go through the digits, `range(10)`: some may be nobody's name.":
+        "Your function looks only at pairs of the same digit, or of neighbours. You need two "
+        "loops, one inside the other.": [
+            _some(*zip(range(10), range(10))), _some(*zip(range(9), range(1, 10)))],
+        "Your function goes through the names. Go through the digits, `range(10)`: some of them "
+        "may not occur among the names.":
             ("range(10)", "names"),
-        "It leaves out the 9. `range(10)` goes up to 9.": ("range(10)", "range(9)"),
-        "It leaves out the 0. `range(10)` begins with it.": ("range(10)", "range(1, 10)"),
+        "Your function leaves out the 9. `range(10)` goes up to 9.": ("range(10)", "range(9)"),
+        "Your function leaves out the 0. `range(10)` begins with it.":
+            ("range(10)", "range(1, 10)"),
     },
 )
 def passes(names):
@@ -150,25 +158,25 @@ def _by_pair(place: str):
 
 
 @checks.add(
-    "Move both digits by any c, and no difference changes: these tell even less.",
+    "If both digits move by the same c, no difference changes. So differences tell even less.",
     probes=lambda: [tuple((2 * torch.randn(2, pairs, 10)).softmax(dim=2)) for pairs in (4, 3, 2)],
     mistakes={
-        "These are sums. For a difference, the second digit counts backwards.":
+        "These are the sums. For a difference, the second digit counts backwards.":
             [(".flip(1)", ""), (".flip(1)", "", "return result", "return result.flip(1)")],
-        "These are the differences second - first: place 0 is for 0 - 9.":
+        "These are the differences second - first. Index 0 is for 0 - 9.":
             _by_pair("9 + b - digit"),
         "You use the first image twice.": ("second.", "first."),
-        "`=` overwrites what the digits before have put there. `+=` adds to it.": ("+=", "="),
-        "`.flip(0)` reverses the order of the pairs. Within each row it is `.flip(1)`.":
+        "`=` overwrites what earlier digits have put there. `+=` adds to it.": ("+=", "="),
+        "`.flip(0)` reverses the order of the pairs. `.flip(1)` reverses each row.":
             ("flip(1)", "flip(0)"),
-        "How probable two digits are together is a product, not a sum.":
+        "The probability of two digits together is a product, not a sum.":
             [("* second", "+ second"), ("* second.flip(1)", "+ second")],
-        "A difference has a sign: 2 - 5 isn't 3. Place 0 stands for -9.":
+        "A difference has a sign: 2 - 5 isn't 3. Index 0 is for -9.":
             [_by_pair("abs(digit - b)"), _by_pair("9 + abs(digit - b)")],
-        "A place below 0 counts from the end. The difference 0 stands at place 9: add 9.":
+        "An index below 0 counts from the end. The difference 0 is at index 9: add 9.":
             _by_pair("digit - b"),
-        "Shapes don't fit. `result` and `first` have a row for each pair. `first[:, digit]` is in "
-        "a row, `first[:, digit : digit + 1]` in a column.": ("digit : digit + 1]", "digit]"),
+        "The shapes don't fit. `result` and `first` have a row for each pair. `first[:, digit]` is "
+        "a row, and `first[:, digit : digit + 1]` is a column.": ("digit : digit + 1]", "digit]"),
     },
 )
 def differences(first, second):
@@ -240,7 +248,10 @@ def share_by_shift(matrix) -> np.ndarray:
 
 
 def solution(matrix) -> str:
-    """What a network does with the digits, from the probabilities that it gives on average."""
+    """What a network does with the digits: `correct`, `all shifted by 5`, `trap` or `undecided`.
+
+    matrix: the mean of its ten probabilities over the images of each digit, (10, 10).
+    """
     shares = share_by_shift(matrix)
     both_ways = [shares[c] + shares[-c] for c in range(1, 5)]
     found = {"correct": shares[0], "all shifted by 5": shares[5], "trap": max(both_ways)}
@@ -249,7 +260,7 @@ def solution(matrix) -> str:
 
 
 def solutions(ways: list[str]) -> pd.DataFrame:
-    """How many trainings of each way ended in which solution."""
+    """How the trainings of each way ended: a row for each way, a column for each ending."""
     runs = trainings()
     runs = runs[runs["way"].isin(ways)]
     counts = pd.crosstab(runs["way"], runs["probability"].map(solution).rename("digits"))
@@ -290,7 +301,7 @@ def plot_pairs(images, totals) -> Figure:
         row[0].text(1.08, 0.5, "+", transform=row[0].transAxes, fontsize=14, va="center")
         row[1].text(1.08, 0.5, f"= {total}", transform=row[1].transAxes, fontsize=14, va="center")
     words = ", ".join(map(str, totals))
-    return labelled(figure, f"Pairs of handwritten digits; behind each pair its sum: {words}.")
+    return labelled(figure, f"Pairs of handwritten digits; after each pair its sum: {words}.")
 
 
 @in_style
@@ -308,7 +319,7 @@ def plot_naming(matrices: dict) -> Figure:
     for ax, title, shares in zip(axes.flat, titles, matrices.values()):
         ax.set_title(title)
         _draw_naming(ax, np.asarray(shares, dtype=float))
-    figure.supxlabel("name that it gets", fontsize=9, color=GREY)
+    figure.supxlabel("name", fontsize=9, color=GREY)
     figure.supylabel("digit", fontsize=9, color=GREY)
     words = [f"{title}: {100 * np.diag(shares).mean():.0f}% on the diagonal"
             for title, shares in zip(titles, matrices.values())]
