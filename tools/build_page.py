@@ -18,7 +18,7 @@ import numpy as np
 from set_repository import PLACEHOLDER, read_address, site_of
 
 from mnist_adder_lib import load_pretrained, load_splits
-from mnist_adder_lib.course.widgets.front_end import traits_of
+from mnist_adder_lib.course.widgets.front_end import RULES, traits_of
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.nearest import COUNT, known_images
 from mnist_adder_lib.course.widgets.network_diagram import to_base64
@@ -28,8 +28,6 @@ from mnist_adder_lib.drawing import frame_drawing
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "try"
 PAGE, BUILT = FOLDER / "index.html", FOLDER / "page.html"
-# Hidden at first: drawn at random, since of the regular pattern hardly any come by waiting.
-HIDDEN = [[0, 4], [1, 8], [2, 5], [3, 2], [4, 9], [5, 5], [6, 1], [7, 6], [8, 3], [9, 7]]
 SAMPLES = 3  # of each digit
 PICTURE = "assets/page.png"
 PREVIEW = """\
@@ -60,7 +58,7 @@ def samples() -> dict:
 def data() -> dict:
     """What the page knows, as `PageData` in js/src/page/state.js has it."""
     model, (train, validation, _) = load_pretrained(), load_splits()
-    sums = traits_of(HiddenSums(model, pairs=HIDDEN))
+    sums = traits_of(HiddenSums(model, pairs=RULES["one_in_each_row"]))
     teach = traits_of(TrainInBrowser(train, validation, model))
     images = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]

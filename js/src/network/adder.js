@@ -9,6 +9,7 @@
  * @typedef {object} Adder
  * @property {any} code what adder.c exports
  * @property {(number: number) => number[]} encode
+ * @property {Encoding} encoding
  * @property {AnswersWith} answer
  * @property {Float32Array} values of all parameters
  * @property {Float32Array} gradients
@@ -50,6 +51,7 @@ export async function makeAdder(wasm, encoding, answer, random) {
   return {
     code,
     encode,
+    encoding,
     answer,
     values,
     gradients: floats("gradients", count),
@@ -57,6 +59,18 @@ export async function makeAdder(wasm, encoding, answer, random) {
     outputs: floats("outputs", MOST_ROWS * OUTPUTS[answer]),
     targets: new Int32Array(code.memory.buffer, code.targets_address(), MOST_ROWS),
   };
+}
+
+/**
+ * A second adder that has learned what the first has: training the copy leaves the first as it is.
+ * @param {BufferSource} wasm adder.wasm
+ * @param {Adder} adder
+ */
+export async function copyAdder(wasm, adder) {
+  const copy = await makeAdder(wasm, adder.encoding, adder.answer, () => 0);
+  // All that adder.c knows is in its memory, which never grows.
+  new Uint8Array(copy.code.memory.buffer).set(new Uint8Array(adder.code.memory.buffer));
+  return copy;
 }
 
 /**

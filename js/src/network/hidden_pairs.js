@@ -34,6 +34,7 @@ export const keyOf = ([digit, number]) => `${digit},${number}`;
  */
 export const pairOf = (key) => /** @type {Pair} */ (key.split(",").map(Number));
 
+/** The sum of 0 has one pair alone, (0, 0): where it is hidden, nothing is left to learn that sum from. */
 export const pattern = () => ALL.filter(([digit, number]) => (3 * digit + number) % 5 === 0);
 
 /**
@@ -75,6 +76,9 @@ export function testable(hidden) {
   const lost = lostSums(hidden);
   return hidden.filter(([digit, number]) => !lost.includes(digit + number));
 }
+
+/** @returns {Pair[]} */
+export const oneInEachRow = () => /** @type {Pair[]} */ (rules.one_in_each_row);
 
 /** Some pairs by chance, so that every sum still occurs. */
 export function atRandom(random = Math.random) {

@@ -10,8 +10,10 @@ import "../widgets/nearest/nearest.css";
 import "../widgets/hidden_sums/hidden_sums.css";
 import "../widgets/train_in_browser/train_in_browser.css";
 import "./page.css";
+import "./sums.css";
 import { signal } from "@preact/signals-core";
 import { html, render } from "lit-html";
+import wasm from "../network/adder.wasm";
 import { find } from "../widgets/common/dom.js";
 import { digitOf, keepKeys } from "../widgets/common/keys.js";
 import { groupName, numberButtons } from "../widgets/common/number.js";
@@ -19,11 +21,16 @@ import { show } from "../widgets/common/view.js";
 import { Diagram } from "../widgets/diagram/diagram.js";
 import { sampleTaker } from "../widgets/diagram/samples.js";
 import { makeHiddenSums } from "../widgets/hidden_sums/hidden_sums.js";
+import { HiddenSums } from "../widgets/hidden_sums/state.js";
 import { makePad } from "../widgets/pad/pad.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
+import { followAddress } from "./address_bar.js";
 import { orDoesIt } from "./opening.js";
+import { makeProjector } from "./projector.js";
+import { makeShare } from "./share.js";
 import { followQuestion, makePageState } from "./state.js";
 
+/** @import { AnswersWith, Encoding } from "../network/adder.js" */
 /** @import { PageData, PageState } from "./state.js" */
 
 /** @param {string} id @returns {HTMLElement} */
@@ -33,8 +40,9 @@ const byId = (id) => find(document, `#${id}`);
  * The picture of the network, and small once more where it is taught: both show the same state.
  * @param {PageState} state
  * @param {PageData} data
+ * @param {HiddenSums} sums
  */
-function makeDiagrams(state, data) {
+function makeDiagrams(state, data, sums) {
   const { drawing, answer, number, nearest, selfDrawing } = state;
   const both = { drawing, answer, number, nearest, here: signal(""), pace: 0 };
   new Diagram(byId("diagram"), {
@@ -43,46 +51,60 @@ function makeDiagrams(state, data) {
     isSmall: false,
     selfDrawing,
     takeSample: sampleTaker(drawing, data.samples),
-    next: () =>
-      orDoesIt(state, (pair) => {
-        state.pairs.value = [pair];
-      }),
+    next: () => orDoesIt(state, (pair) => sums.choose([pair])),
     isOpen: signal(false),
   });
   new Diagram(byId("learner"), { ...both, selected: signal(""), isSmall: true, selfDrawing: null });
 }
 
 /**
- * A pad with the same drawing, next to the table of pairs.
+ * A pad with the same drawing, next to the table of pairs, and what the adder answers.
  * @param {PageState} state
+ * @param {HiddenSums} sums
  */
-function makeQuestion({ drawing, number, selfDrawing }) {
+function makeQuestion({ drawing, number, selfDrawing }, sums) {
   const [pad, group] = [byId("pad"), groupName()];
   pad.classList.add("mnist-adder");
   render(html`<div class="card"><div></div></div>`, pad);
   makePad(find(pad, ".card > div"), drawing, { ghost: selfDrawing.ghost });
   show(byId("number"), () => html`${numberButtons(number, group)}`);
+  show(byId("answer"), () => html`${sums.ofDrawing.value}`);
   const byKey = (/** @type {KeyboardEvent} */ event) => {
     number.value = digitOf(event) ?? number.peek();
   };
   byId("ask").addEventListener("keydown", byKey, true); // the pad keeps keys to itself
 }
 
+/**
+ * Hide a sum, with all that belongs to it.
+ * @param {PageState} state
+ * @param {HiddenSums} sums
+ * @param {() => string} link
+ */
+function makeExperiment(state, sums, link) {
+  makeHiddenSums(byId("sums"), sums, { asksElsewhere: true });
+  makeQuestion(state, sums);
+  makeShare(byId("share"), link, makeProjector(byId("hide-a-sum")));
+}
+
 /** @param {PageData} data */
 function start(data) {
   const state = makePageState(data);
-  makeDiagrams(state, data);
-  makeQuestion(state);
-  makeHiddenSums(byId("sums"), {
+  const traits = {
     pairs: state.pairs,
-    encoding: signal("label"),
-    answer: signal("classes"),
+    encoding: signal(/** @type {Encoding} */ ("label")),
+    answer: signal(/** @type {AnswersWith} */ ("classes")),
     asked: followQuestion(state),
     data: data.adder,
     seed: 0,
     reader: data.reader,
     lesson: document.querySelector("#hiding-lesson")?.getAttribute("href") ?? "",
-  });
+  };
+  const sums = new HiddenSums(traits, wasm);
+  const { link, unread } = followAddress(state, sums, data.samples);
+  show(byId("unread"), () => html`${unread.value}`);
+  makeDiagrams(state, data, sums);
+  makeExperiment(state, sums, link);
   makeTrainInBrowser(byId("teach"), {
     trained: state.shipped,
     weights: state.weights,

@@ -15,8 +15,15 @@ export function sampleTaker(drawing, samples) {
   let turn = Math.floor(Math.random() * samples.length);
   return () => {
     turn = (turn + 1) % samples.length;
-    const { pixels: image, about } = samples[turn];
-    const pixels = typeof image === "string" ? fromBase64(image) : Uint8Array.from(image);
-    drawing.put([], { url: toUrl(pixels), pixels, about });
+    drawing.put([], backgroundOf(samples[turn]));
   };
+}
+
+/**
+ * A sample as a pad has it under its strokes.
+ * @param {Sample} sample
+ */
+export function backgroundOf({ pixels: image, about }) {
+  const pixels = typeof image === "string" ? fromBase64(image) : Uint8Array.from(image);
+  return { url: toUrl(pixels), pixels, about };
 }

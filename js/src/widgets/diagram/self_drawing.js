@@ -108,6 +108,7 @@ export class SelfDrawing {
 
   stop() {
     this.isDrawing.value = false;
+    this.ghost.value = [];
     for (const name of TAKES_OVER) window.removeEventListener(name, this.#takeOver, true);
   }
 }

@@ -1,14 +1,10 @@
-// Which pairs are hidden, an adder that learns from the others, and what it answers.
+// Which pairs are hidden, the adders that have learned from the others, and what they answer.
 
-import { computed, effect, signal } from "@preact/signals-core";
-import { withArticle } from "../../drawing/sentences.js";
-import { makeAdder, readImages, sumsOf } from "../../network/adder.js";
-import wasm from "../../network/adder.wasm";
+import { batch, computed, effect, signal } from "@preact/signals-core";
+import { copyAdder, makeAdder, readImages, sumsOf } from "../../network/adder.js";
 import {
   askAll,
-  byCount,
   complaintAbout,
-  countOf,
   keyOf,
   LONG,
   lostSums,
@@ -20,11 +16,18 @@ import {
   trainInSlices,
 } from "../../network/hidden_pairs.js";
 import { randomNumbers } from "../../network/random.js";
-import { percentOf } from "./numbers.js";
+import { addGuesses, NO_GUESSES, questionAmong, readGuesses } from "./guesses.js";
+import { areSamePairs, change, isSameTask, lastLook, withLook } from "./runs.js";
+import { saysDrawing, saysHidden, saysPair, saysReached } from "./sentences.js";
+import { remember } from "./undo.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
 /** @import { Adder, AnswersWith, Encoding } from "../../network/adder.js" */
-/** @import { Answers, Pair, Plan } from "../../network/hidden_pairs.js" */
+/** @import { Pair, Plan } from "../../network/hidden_pairs.js" */
+/** @import { RunMade } from "../../state/address.js" */
+/** @import { Guesses } from "./guesses.js" */
+/** @import { Run } from "./runs.js" */
+/** @import { Step } from "./undo.js" */
 /**
  * What somebody drew and chose.
  * @typedef {object} Asked
@@ -45,217 +48,342 @@ import { percentOf } from "./numbers.js";
  * @property {string} reader what the network that reads has seen
  * @property {string} lesson where *Why?* leads to
  */
-/**
- * The adder as it was looked at last.
- * @typedef {object} Look
- * @property {number} steps
- * @property {boolean} isLast
- * @property {Answers} answers
- * @property {number} seen share of right sums where the pair was seen
- * @property {number | null} hidden where it was hidden, and its sum seen; null where no pair is such
- */
-/** @typedef {{ kind: "drawing" } | { kind: "pair", at: string }} Subject what a sentence is about */
-
-/** The adder's state: "choosing" pairs, "training", or "trained". @typedef {"choosing" | "training" | "trained"} Phase */
+/** One is "choosing" pairs, an adder is in "training", or one looks at a "trained" one. @typedef {"choosing" | "training" | "trained"} Phase */
 
 export class HiddenSums {
-  phase = signal(/** @type {Phase} */ ("choosing"));
-  looks = signal(/** @type {Look[]} */ ([]));
-  complaint = signal("");
-  failure = signal(""); // what is missing here
-  #subject = signal(/** @type {Subject} */ ({ kind: "drawing" }));
-  /** @type {Adder | null} */
-  #adder = null;
-  #halt = () => 0; // ends the training, and gives the adder's steps
-  #training = 0; // which one it is: another may have been begun meanwhile
+  runs = signal(/** @type {Run[]} */ ([]));
+  /** The run that one has chosen to look at, by its id; 0: none. */
+  selected = signal(0);
+  /** The run that is in training; 0: none. */
+  running = signal(0);
+  /** Guesses at what the next adder will say. */
+  guesses = signal(/** @type {Guesses} */ (NO_GUESSES));
+  misread = signal(""); // what is wrong with a guess,
+  complaint = signal(""); // with hiding more,
+  failure = signal(""); // and what is missing here
+  #past = signal(/** @type {Step[]} */ ([]));
+  #lastHidden = signal("");
+  #lookedAtPair = signal(""); // or "": at what was drawn
+  #lastId = 0;
+  #end = () => {}; // ends the training
 
-  /** @param {HiddenSumsTraits} traits */
-  constructor(traits) {
+  /**
+   * @param {HiddenSumsTraits} traits
+   * @param {BufferSource} wasm adder.wasm
+   */
+  constructor(traits, wasm) {
     this.traits = traits;
+    this.wasm = wasm;
     this.images = traits.data?.embeddings ? readImages(traits.data) : null;
     this.seed = traits.seed;
     const { pairs, encoding, answer, asked } = traits;
-    this.last = computed(
-      () => /** @type {Look | undefined} */ (this.looks.value[this.looks.value.length - 1]),
+    this.task = computed(() => ({ pairs: pairs.value, encoding: encoding.value, answer: answer.value }));
+    /** The run whose answers are shown: the selected one, as long as nothing else is asked for. */
+    this.shown = computed(() =>
+      this.runs.value.find((run) => run.id === this.selected.value && isSameTask(run, this.task.value)),
     );
+    this.phase = computed(
+      () =>
+        /** @type {Phase} */ (this.running.value ? "training" : this.shown.value ? "trained" : "choosing"),
+    );
+    /** Whether pairs are hidden and shown by a press. */
+    this.isGrid = computed(() => !this.shown.value && !this.running.value);
     this.keys = computed(() => new Set(pairs.value.map(keyOf)));
     this.lost = computed(() => lostSums(pairs.value));
     this.tested = computed(() => testable(pairs.value));
-    this.lookedAt = computed(() => this.#lookedAt());
-    this.says = computed(() => this.#says());
-    this.reached = computed(() => this.#reached());
-    this.isGrid = computed(() => this.phase.value === "choosing");
-    let isFirst = true;
-    const stopForgetting = effect(() => {
-      void [pairs.value, encoding.value, answer.value];
-      if (!isFirst) this.forget();
-      isFirst = false;
-    });
+    this.canUndo = computed(() => !this.running.value && this.#past.value.length > 0);
+    this.canGoOn = computed(() => this.#canGoOn());
+    /** The hidden pair that one may guess at, or "". */
+    this.question = computed(() =>
+      questionAmong(this.tested.value.map(keyOf), [this.guesses.value.at, this.#lastHidden.value]),
+    );
+    this.lookedAt = computed(() => this.#lookedAtPair.value || this.#drawnPair());
+    this.hidden = computed(() => this.complaint.value || saysHidden(pairs.value, this.lost.value));
+    this.ofPair = computed(() => this.#saysOfPair());
+    this.ofDrawing = computed(() => this.#saysOfDrawing());
+    this.reached = computed(() => this.#saysReached());
     const stopAsking = effect(() => {
       void asked.value;
-      this.#subject.value = { kind: "drawing" };
+      this.#lookedAtPair.value = "";
     });
     this.stop = () => {
-      stopForgetting();
       stopAsking();
-      this.#halt();
+      this.#end();
     };
   }
 
-  /** Away with the adder: other pairs or another adder are wanted. */
-  forget() {
-    this.#halt();
-    this.#training++;
-    this.#adder = null;
-    this.phase.value = "choosing";
-    this.looks.value = [];
-    this.complaint.value = this.failure.value = "";
-    this.#subject.value = { kind: "drawing" };
-  }
+  // --- which pairs are hidden ---
 
-  /** @param {Pair[]} pairs */
-  choose(pairs) {
+  /**
+   * @param {Pair[]} pairs
+   * @param {unknown} [gesture] that this is a part of: it is undone as one
+   */
+  choose(pairs, gesture = {}) {
     this.complaint.value = complaintAbout(pairs);
-    if (!this.complaint.peek()) this.traits.pairs.value = pairs;
+    if (this.complaint.peek() || areSamePairs(pairs, this.traits.pairs.peek())) return;
+    batch(() => {
+      this.#past.value = remember(this.#past.peek(), this.traits.pairs.peek(), gesture);
+      this.traits.pairs.value = pairs;
+    });
   }
 
   /**
    * @param {string} at a pair
    * @param {boolean} wanted whether it is to be hidden
+   * @param {unknown} [gesture]
    */
-  hide(at, wanted) {
+  hide(at, wanted, gesture) {
     if (this.keys.peek().has(at) === wanted) return;
     const others = this.traits.pairs.peek().filter((pair) => keyOf(pair) !== at);
-    this.choose(wanted ? [...others, pairOf(at)] : others);
+    this.choose(wanted ? [...others, pairOf(at)] : others, gesture);
+    if (wanted && !this.complaint.peek()) this.#lastHidden.value = at;
   }
+
+  undo() {
+    const past = this.#past.peek();
+    if (!this.canUndo.peek()) return;
+    batch(() => {
+      this.complaint.value = "";
+      this.traits.pairs.value = past[past.length - 1].pairs;
+      this.#past.value = past.slice(0, -1);
+    });
+  }
+
+  /**
+   * Keeps guesses at the answer to the pair in question; false where they can't be read.
+   * @param {string} text
+   */
+  guess(text) {
+    const numbers = readGuesses(text);
+    this.misread.value = numbers ? "" : "A sum is a whole number from 0 to 18. Several are fine: 9, 13, 13.";
+    if (numbers) this.guesses.value = addGuesses(this.guesses.peek(), this.question.peek(), numbers);
+    return numbers !== null;
+  }
+
+  // --- runs ---
 
   /** @param {string} at */
   lookAt(at) {
-    this.#subject.value = { kind: "pair", at };
+    this.#lookedAtPair.value = at;
   }
 
-  async train() {
-    this.forget();
-    const mine = this.#training;
-    this.phase.value = "training";
-    const { encoding, answer } = this.traits;
-    try {
-      const random = randomNumbers(this.seed++);
-      const adder = await makeAdder(wasm, encoding.peek(), answer.peek(), random);
-      if (mine !== this.#training) return; // something else was chosen meanwhile
-      this.#adder = adder;
-      this.#run(SHORT, random);
-    } catch (error) {
-      if (mine !== this.#training) return;
-      this.forget();
-      this.failure.value = `This browser can't train the adder: WebAssembly is missing or blocked here (${error}).`;
+  /** Shows a run as it was left. @param {number} id */
+  select(id) {
+    const run = this.runs.peek().find((run) => run.id === id);
+    if (!run || this.running.peek()) return;
+    batch(() => {
+      this.complaint.value = this.failure.value = "";
+      this.traits.pairs.value = run.pairs;
+      this.traits.encoding.value = run.encoding;
+      this.traits.answer.value = run.answer;
+      this.selected.value = id;
+    });
+  }
+
+  /** Back to choosing; the runs stay. */
+  chooseOthers() {
+    this.selected.value = 0;
+  }
+
+  /** Takes the run that is shown out of the list. */
+  remove() {
+    const shown = this.shown.peek();
+    if (!shown || this.running.peek()) return;
+    this.runs.value = this.runs.peek().filter(({ id }) => id !== shown.id);
+  }
+
+  /**
+   * Trains a new adder; true once it is finished, false where that was stopped or isn't possible.
+   * @param {number} [seed]
+   */
+  async train(seed = this.seed) {
+    const { at, numbers } = this.guesses.peek();
+    const guesses = at === this.question.peek() ? { at, numbers } : NO_GUESSES;
+    const task = this.task.peek();
+    const random = randomNumbers(seed);
+    const start = { ...task, seed, from: 0, rounds: 0, looks: [], answers: null, guesses };
+    this.seed = seed + 1;
+    return this.#learn(start, SHORT, random, () => makeAdder(this.wasm, task.encoding, task.answer, random));
+  }
+
+  /** Goes on with a copy of the adder that is shown: every step takes a part of all weights away. */
+  async trainOn() {
+    const from = this.shown.peek();
+    if (!from || !this.canGoOn.peek()) return false;
+    return this.#learn({ ...from, from: from.id }, LONG, Math.random, async () => {
+      const adder = await copyAdder(this.wasm, from.adder);
+      adder.code.restart();
+      return adder;
+    });
+  }
+
+  /**
+   * Makes a run again that was made elsewhere; where it is in the list already, it is shown.
+   * @param {RunMade} made
+   */
+  async remake({ seed, rounds }) {
+    const task = this.task.peek();
+    const known = this.runs
+      .peek()
+      .find((run) => isSameTask(run, task) && run.seed === seed && run.rounds === rounds);
+    if (known) return this.select(known.id);
+    let goesOn = await this.train(seed);
+    for (let round = 1; goesOn && round < rounds; round++) goesOn = await this.trainOn();
+  }
+
+  /**
+   * Trains and keeps training on several ways of hiding pairs, one after the other, to compare the curves.
+   * @param {(() => Pair[])[]} ways
+   */
+  async compare(ways) {
+    if (this.running.peek()) return;
+    this.traits.answer.value = "classes";
+    this.traits.encoding.value = "label";
+    for (const pairs of ways) {
+      this.choose(pairs());
+      if (!(await this.train())) return;
+      const short = this.selected.peek();
+      if (!(await this.trainOn())) return;
+      this.runs.value = this.runs.peek().filter(({ id }) => id !== short); // the longer run has its curve
     }
   }
 
-  /** Goes on with the adder where it stands: every step takes a part of all weights away. */
-  trainOn() {
-    this.#adder?.code.restart();
-    this.#run(LONG, Math.random);
-  }
-
   /**
+   * @param {Omit<Run, "id" | "adder">} start
    * @param {Plan} plan
    * @param {() => number} random
+   * @param {() => Promise<Adder>} make
+   * @returns {Promise<boolean>}
    */
-  #run(plan, random) {
-    if (!this.#adder || !this.images) return;
-    const before = this.last.peek()?.steps ?? 0;
-    const data = { images: this.images.training, seen: seenBeside(this.traits.pairs.peek()), random };
-    const look = (/** @type {number} */ steps, /** @type {boolean} */ isLast) =>
-      this.#look(before + steps, isLast);
-    const end = trainInSlices(this.#adder, plan, data, look);
-    this.#halt = () => before + end();
-    this.phase.value = "training";
+  async #learn(start, plan, random, make) {
+    if (!this.images || this.running.peek()) return false;
+    const [id, before] = [++this.#lastId, this.selected.peek()];
+    this.running.value = id; // from now on, no other can begin
+    this.failure.value = this.complaint.value = "";
+    this.#end = () => {
+      this.running.value = 0;
+    };
+    try {
+      const adder = await make();
+      if (this.running.peek() !== id) return false; // it was ended meanwhile
+      batch(() => {
+        this.runs.value = [...this.runs.peek(), { ...start, id, adder }];
+        this.selected.value = id;
+        this.guesses.value = NO_GUESSES;
+        this.misread.value = "";
+        this.#lookedAtPair.value = "";
+      });
+    } catch (error) {
+      this.running.value = 0;
+      this.failure.value = `This browser can't train the adder: WebAssembly is missing or blocked here (${error}).`;
+      return false;
+    }
+    return this.#run(id, before, plan, random);
   }
 
   /**
-   * Asks the adder for all pairs, always on the same new images, and shows how far it has come.
-   * @param {number} steps
-   * @param {boolean} isLast
+   * Trains a run that is in the list.
+   * @param {number} id
+   * @param {number} before the run that was selected before
+   * @param {Plan} plan
+   * @param {() => number} random
+   * @returns {Promise<boolean>} whether it was finished
    */
-  #look(steps, isLast) {
-    if (!this.#adder || !this.images) return;
-    const answers = askAll(this.#adder, this.images.others);
-    const tested = this.tested.peek();
-    const seen = meanShare(answers, seenBeside(this.traits.pairs.peek()));
-    const hidden = tested.length ? meanShare(answers, tested) : null;
-    const earlier = this.looks.peek().filter((look) => look.steps < steps);
-    this.looks.value = [...earlier, { steps, isLast, answers, seen, hidden }];
-    if (!isLast) return;
-    this.#halt = () => 0;
-    this.phase.value = "trained";
+  #run(id, before, plan, random) {
+    const run = /** @type {Run} */ (this.runs.peek().find((run) => run.id === id));
+    const begun = lastLook(run)?.steps ?? 0;
+    const data = { images: this.images?.training ?? [], seen: seenBeside(run.pairs), random };
+    return new Promise((resolve) => {
+      const finish = (/** @type {boolean} */ isWhole) => {
+        batch(() => {
+          this.runs.value = change(this.runs.peek(), id, (run) => ({
+            ...run,
+            rounds: isWhole && (run.rounds || !begun) ? run.rounds + 1 : 0,
+          }));
+          this.running.value = 0;
+        });
+        this.#end = () => {};
+        resolve(isWhole);
+      };
+      const halt = trainInSlices(run.adder, plan, data, (steps, isLast) => {
+        this.#look(id, begun + steps);
+        if (isLast) finish(true);
+      });
+      this.#end = () => {
+        const steps = halt();
+        if (steps) this.#look(id, begun + steps);
+        else this.#forget(id, before);
+        finish(false);
+      };
+    });
   }
 
-  /** What somebody ends is looked at as if it were done. */
+  /** Ends the training; what was reached is looked at as if it were done. */
   end() {
-    const steps = this.#halt();
-    if (steps) this.#look(steps, true);
-    else this.forget();
+    this.#end();
+  }
+
+  /**
+   * Away with a run that hasn't made a step.
+   * @param {number} id
+   * @param {number} before the run that was selected before
+   */
+  #forget(id, before) {
+    batch(() => {
+      this.runs.value = this.runs.peek().filter((run) => run.id !== id);
+      this.selected.value = before;
+    });
+  }
+
+  /**
+   * Asks the adder for all pairs, always on the same new images, and notes how far it has come.
+   * @param {number} id
+   * @param {number} steps
+   */
+  #look(id, steps) {
+    const { images } = this;
+    if (!images) return;
+    this.runs.value = change(this.runs.peek(), id, (run) => {
+      const answers = askAll(run.adder, images.others);
+      const tested = testable(run.pairs);
+      const seen = meanShare(answers, seenBeside(run.pairs));
+      const hidden = tested.length ? meanShare(answers, tested) : null;
+      return withLook(run, { steps, seen, hidden }, answers);
+    });
+  }
+
+  /** Whether there is something to be gained by going on. */
+  #canGoOn() {
+    const { answer, encoding } = this.traits;
+    const isKind = answer.value === "classes" && encoding.value === "label";
+    return this.phase.value === "trained" && isKind && this.tested.value.length > 0;
   }
 
   // --- in words ---
 
-  /** Whether a question is asked of the drawing that the adder can answer. */
-  #isAnswerable() {
-    const { embedding, doubt } = this.traits.asked.value;
-    return Boolean(this.last.value && embedding && !doubt);
+  /** The pair that was drawn and chosen, if the adder can answer; else "". */
+  #drawnPair() {
+    const { embedding, doubt, digit, number } = this.traits.asked.value;
+    return this.shown.value && embedding && !doubt ? `${digit},${number}` : "";
   }
 
-  #lookedAt() {
-    const subject = this.#subject.value;
-    if (subject.kind === "pair") return subject.at;
-    const { digit, number } = this.traits.asked.value;
-    return this.#isAnswerable() ? `${digit},${number}` : "";
-  }
-
-  #says() {
-    const subject = this.#subject.value;
-    if (subject.kind === "pair") return this.#saysOfPair(subject.at);
-    const { doubt, isDrawn } = this.traits.asked.value;
-    if (!this.last.value) return isDrawn ? "Press Train first: this adder has learned nothing yet." : "";
-    return this.#isAnswerable() ? this.#saysOfDrawing() : (doubt ?? "");
-  }
-
-  /** @param {string} at */
-  #saysOfPair(at) {
-    const counts = this.last.value?.answers[at];
-    if (!counts) return "";
-    const [digit, number] = pairOf(at);
-    const often = (/** @type {number} */ count) => (count === 1 ? "once" : `${count} times`);
-    const answers = byCount(counts)
-      .slice(0, 3)
-      .map(([sum, count]) => `${sum} (${often(count)})`);
-    const hidden = this.keys.value.has(at) ? ", hidden" : "";
-    return (
-      `${digit} + ${number}${hidden}: to ${countOf(counts)} new images of ${withArticle(digit)} ` +
-      `it says ${answers.join(", ")}. Right is ${digit + number}.`
-    );
+  #saysOfPair() {
+    const at = this.#lookedAtPair.value;
+    const counts = at && this.shown.value?.answers?.[at];
+    return counts ? saysPair(at, counts, this.keys.value.has(at)) : "";
   }
 
   #saysOfDrawing() {
-    const { embedding = [], digit = 0, number = 0 } = this.traits.asked.value;
-    if (!this.#adder) return "";
-    const [sum] = sumsOf(this.#adder, [{ embedding: [...embedding], digit, number }]);
-    const hidden = this.keys.value.has(keyOf([digit, number])) ? "hidden from me" : "not hidden";
-    const said =
-      sum === digit + number
-        ? `I see ${withArticle(digit)}. ${digit} + ${number} = ${sum}.`
-        : `I see ${withArticle(digit)}, but I say ${digit} + ${number} = ${sum}. That is wrong: it is ${digit + number}.`;
-    return `${said} ${digit} + ${number} was ${hidden}.`;
+    const { embedding = [], digit = 0, number = 0, doubt, isDrawn } = this.traits.asked.value;
+    const run = this.shown.value;
+    if (!run?.answers) return isDrawn ? "Press Train first: this adder has learned nothing yet." : "";
+    if (!this.#drawnPair()) return doubt ?? "";
+    const [sum] = sumsOf(run.adder, [{ embedding: [...embedding], digit, number }]);
+    return saysDrawing([digit, number], sum, this.keys.value.has(keyOf([digit, number])));
   }
 
-  #reached() {
-    const look = this.last.value;
-    if (!look) return "";
-    const steps = look.steps.toLocaleString("en");
-    const when = look.isLast ? `After ${steps} steps` : `Step ${steps}`;
-    const which = this.lost.value.length ? "only its sum was" : "hidden";
-    const found = look.hidden === null ? "" : `, ${percentOf(look.hidden)} if ${which}`;
-    return `${when}, on new images: ${percentOf(look.seen)} right if the pair was seen${found}.`;
+  #saysReached() {
+    const [run, look] = [this.shown.value, lastLook(this.shown.value)];
+    return run && look ? saysReached(look, run.id !== this.running.value, this.lost.value.length > 0) : "";
   }
 }

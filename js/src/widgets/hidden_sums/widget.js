@@ -3,11 +3,14 @@
 import "../common/common.css";
 import "../common/widgets.css";
 import "./hidden_sums.css";
+import wasm from "../../network/adder.wasm";
 import { pattern } from "../../network/hidden_pairs.js";
 import { connect, follow } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";
-import { keepKeys } from "../common/keys.js";
+import { isForNotebook, keepKeys } from "../common/keys.js";
+import { isUndo } from "./grid_input.js";
 import { makeHiddenSums } from "./hidden_sums.js";
+import { HiddenSums } from "./state.js";
 
 /** @import { AnswersWith, Encoding } from "../../network/adder.js" */
 /** @import { RenderArguments } from "../../state/traits.js" */
@@ -21,15 +24,11 @@ function render({ model, el }) {
   });
   const [asked, stopAsked] = follow(model, "asked");
   const [data, seed, reader, lesson] = ["data", "seed", "reader", "lesson"].map((name) => model.get(name));
-  const stop = makeHiddenSums(el, {
-    ...signals,
-    asked,
-    data,
-    seed: seed ?? 0,
-    reader: reader ?? "",
-    lesson: lesson ?? "",
-  });
-  return stopAll(stop, stopAsked, disconnect, keepKeys(el));
+  const traits = { ...signals, asked, data, seed: seed ?? 0, reader: reader ?? "", lesson: lesson ?? "" };
+  const state = new HiddenSums(traits, wasm);
+  const stop = makeHiddenSums(el, state);
+  const goesOut = (/** @type {KeyboardEvent} */ event) => isForNotebook(event) && !isUndo(event);
+  return stopAll(stop, stopAsked, disconnect, keepKeys(el, goesOut));
 }
 
 export default { render };

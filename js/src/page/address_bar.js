@@ -1,0 +1,99 @@
+// The page's address and its state follow each other: a link opens what it was copied from, and what one changes is
+// in the address. No other page is loaded, and none is asked.
+
+import { batch, computed, effect, signal } from "@preact/signals-core";
+import { thin } from "../drawing/thin.js";
+import { decode, encode } from "../state/address.js";
+import { backgroundOf } from "../widgets/diagram/samples.js";
+
+/** @import { Shared } from "../state/address.js" */
+/** @import { Sample } from "../widgets/diagram/samples.js" */
+/** @import { HiddenSums } from "../widgets/hidden_sums/state.js" */
+/** @import { PageState } from "./state.js" */
+
+const PATIENCE = 300; // ms without another change; browsers allow few changes of the address in a short time
+const UNREAD = "Part of this page's address, after the #, can't be read. That part is ignored.";
+
+/** @param {PageState} state @param {HiddenSums} sums @param {Sample[]} samples */
+function sharedOf({ drawing, number, selfDrawing }, { traits, shown }, samples) {
+  return computed(() => {
+    const run = shown.value;
+    const image = samples.findIndex(({ about }) => about === drawing.background.value.about);
+    return /** @type {Shared} */ ({
+      pairs: traits.pairs.value,
+      answer: traits.answer.value,
+      encoding: traits.encoding.value,
+      number: number.value,
+      strokes: selfDrawing.isByItself.value ? [] : thin(drawing.strokes.value),
+      image: image < 0 ? null : image,
+      run: run?.rounds ? { seed: run.seed, rounds: run.rounds } : null,
+    });
+  });
+}
+
+/**
+ * Puts what an address holds on the page; what it doesn't hold stays as it is.
+ * @param {Partial<Shared>} shared
+ * @param {PageState} state
+ * @param {HiddenSums} sums
+ * @param {Sample[]} samples
+ */
+function open(shared, { drawing, number, selfDrawing }, sums, samples) {
+  const { traits } = sums;
+  sums.end();
+  batch(() => {
+    sums.chooseOthers();
+    traits.pairs.value = shared.pairs ?? traits.pairs.peek();
+    traits.answer.value = shared.answer ?? traits.answer.peek();
+    traits.encoding.value = shared.encoding ?? traits.encoding.peek();
+    number.value = shared.number ?? number.peek();
+    const sample = samples[shared.image ?? -1];
+    if (shared.strokes || sample) {
+      selfDrawing.stop();
+      drawing.put(shared.strokes ?? [], sample ? backgroundOf(sample) : {});
+    }
+  });
+  if (shared.run) sums.remake(shared.run);
+}
+
+/**
+ * @param {PageState} state
+ * @param {HiddenSums} sums
+ * @param {Sample[]} samples
+ */
+export function followAddress(state, sums, samples) {
+  const shared = sharedOf(state, sums, samples);
+  const unread = signal("");
+  const start = shared.peek(); // where no address says anything else
+  let written = encode(start);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  function read() {
+    const text = location.hash.slice(1);
+    if (text === written || document.getElementById(text)) return; // a place on the page
+    clearTimeout(timer);
+    const found = text ? decode(text) : { shared: { ...start, strokes: undefined }, isUnreadable: false };
+    unread.value = found.isUnreadable ? UNREAD : "";
+    open(found.shared, state, sums, samples);
+    written = encode(shared.peek());
+  }
+  function write() {
+    const text = encode(shared.peek());
+    if (text === written) return;
+    written = text;
+    try {
+      history.replaceState(null, "", `#${text}`);
+    } catch {
+      // a browser that doesn't let a page in a frame do this, or not as often: the link can still be copied
+    }
+  }
+  if (location.hash) read();
+  addEventListener("hashchange", read);
+  effect(() => {
+    void shared.value;
+    clearTimeout(timer);
+    if (!sums.running.value) timer = setTimeout(write, PATIENCE);
+  });
+  return { unread, link: () => `${location.href.split("#")[0]}#${encode(shared.peek())}` };
+}

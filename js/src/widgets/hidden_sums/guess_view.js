@@ -1,0 +1,60 @@
+// Guesses as one sees them: a field to type them in, and, for a class, a bar for each sum.
+
+import { html, nothing } from "lit-html";
+import { byCount, pairOf } from "../../network/hidden_pairs.js";
+import { find } from "../common/dom.js";
+import { countGuesses, NO_GUESSES, saysGuesses, saysOutcome } from "./guesses.js";
+
+/** @import { HiddenSums } from "./state.js" */
+
+/** Before training: the question, and what was guessed. @param {HiddenSums} state */
+function ask(state) {
+  const at = state.question.value;
+  if (!at) return html`${nothing}`;
+  const [digit, number] = pairOf(at);
+  const guess = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+    const field = /** @type {HTMLInputElement} */ (find(form, "input"));
+    if (state.guess(field.value)) field.value = "";
+  };
+  const { numbers } = state.guesses.value;
+  const mine = state.guesses.value.at === at ? numbers : [];
+  return html`<form @submit=${guess}>
+      <label>What will it say to <b>${digit} + ${number}</b>, which it never saw?
+        <input inputmode="text" autocomplete="off" placeholder="13, or a whole class's: 9 13 14"></label>
+      <button type="submit">${mine.length ? "Add" : "Guess"}</button>
+    </form>
+    <p class="guessed" role="status">${state.misread.value || saysGuesses(mine)}</p>
+    ${mine.length > 1 ? bars(mine, null, digit + number) : nothing}`;
+}
+
+/** After training: what was guessed, beside what it said. @param {HiddenSums} state */
+function compare(state) {
+  const { guesses, answers } = state.shown.value ?? { guesses: NO_GUESSES, answers: null };
+  const counts = answers?.[guesses.at];
+  if (!counts || !guesses.numbers.length) return html`${nothing}`;
+  const [digit, number] = pairOf(guesses.at);
+  return html`<p class="guessed" role="status">${saysOutcome(guesses, counts)}</p>
+    ${guesses.numbers.length > 1 ? bars(guesses.numbers, byCount(counts)[0][0], digit + number) : nothing}`;
+}
+
+/** @param {HiddenSums} state */
+export const guessing = (state) => (state.isGrid.value ? ask(state) : compare(state));
+
+/**
+ * A bar for each sum; once it is known, what the adder said is marked, and the right sum.
+ * @param {number[]} guesses
+ * @param {number | null} said
+ * @param {number} right
+ */
+function bars(guesses, said, right) {
+  const counts = countGuesses(guesses);
+  const most = Math.max(...counts);
+  const words = counts.flatMap((count, sum) => (count ? [`${sum}: ${count}`] : [])).join(", ");
+  return html`<ol class="bars" role="img" aria-label="How often each sum was guessed. ${words}">${counts.map(
+    (count, sum) => html`<li class=${sum === said ? "said" : ""} style="--share: ${count / most}">
+      <b>${count || ""}</b><i></i><span>${sum}</span>
+      <em>${sum === said ? "it says" : said !== null && sum === right ? "right" : ""}</em></li>`,
+  )}</ol>`;
+}

@@ -1,0 +1,20 @@
+// Ways of hiding many pairs at once, and what we measured for each.
+
+import { atRandom, FEW, oneInEachRow, pattern } from "../../network/hidden_pairs.js";
+
+/** @import { Pair } from "../../network/hidden_pairs.js" */
+/**
+ * @typedef {object} Preset
+ * @property {string} value
+ * @property {string} words
+ * @property {() => Pair[]} pairs
+ * @property {string} reached share of the hidden sums that are right after *Keep training*: mean of 20 seeds, lowest and
+ *     highest, and for pairs at random 20 different choices as well; docs/lab_notebook.md says how it was measured
+ */
+
+/** @type {Preset[]} */
+export const PRESETS = [
+  { value: "rows", words: "One in each row", pairs: oneInEachRow, reached: "95% (91% to 98%)" },
+  { value: "random", words: `${FEW} at random`, pairs: () => atRandom(), reached: "85% (61% to 98%)" },
+  { value: "pattern", words: "Pattern of 20", pairs: pattern, reached: "20% (1% to 51%)" },
+];

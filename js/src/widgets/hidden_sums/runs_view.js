@@ -1,0 +1,40 @@
+// The list of runs: to compare them, and to return to one.
+
+import { html, nothing } from "lit-html";
+import { describeRun } from "./runs.js";
+
+/** @import { Run } from "./runs.js" */
+/** @import { HiddenSums } from "./state.js" */
+
+/**
+ * @param {HiddenSums} state
+ * @param {string} group of the radio buttons
+ */
+export function listOfRuns(state, group) {
+  const runs = state.runs.value;
+  const isBusy = state.running.value > 0;
+  if (!runs.length)
+    return html`<p class="faded">Each training is kept here as a run, so that you can compare them.</p>`;
+  return html`<table class="runs">
+      <caption>Your runs. Choose one to see its table again.</caption>
+      <thead><tr><th scope="col">Run</th><th scope="col">Adder</th><th scope="col">Hidden pairs</th>
+        <th scope="col">Steps</th><th scope="col">Seen right</th><th scope="col">Hidden right</th></tr></thead>
+      <tbody>${runs.map((run) => row(state, run, group, isBusy))}</tbody>
+    </table>
+    ${state.shown.value && !isBusy ? html`<button type="button" value="remove" @click=${() => state.remove()}>Remove run ${state.shown.value.id}</button>` : nothing}`;
+}
+
+/**
+ * @param {HiddenSums} state
+ * @param {Run} run
+ * @param {string} group
+ * @param {boolean} isBusy
+ */
+function row(state, run, group, isBusy) {
+  const { adder, pairs, steps, seen, hidden } = describeRun(run);
+  const isShown = run === state.shown.value;
+  return html`<tr class=${isShown ? "shown" : ""} @click=${() => state.select(run.id)}>
+    <td><label><input type="radio" name="run ${group}" value=${run.id} .checked=${isShown} ?disabled=${isBusy}
+      @change=${() => state.select(run.id)}><span>${run.id}</span></label></td>
+    <td>${adder}</td><td>${pairs}</td><td>${steps}</td><td>${seen}</td><td>${hidden}</td></tr>`;
+}

@@ -1,0 +1,73 @@
+// What the hidden sums say, in words.
+
+import { withArticle } from "../../drawing/sentences.js";
+import { byCount, countOf, keyOf, pairOf } from "../../network/hidden_pairs.js";
+import { percentOf } from "./numbers.js";
+
+/** @import { Counts, Pair } from "../../network/hidden_pairs.js" */
+/** @import { Look } from "./runs.js" */
+
+/**
+ * How many pairs are hidden, and which sums that takes away.
+ * @param {Pair[]} pairs
+ * @param {number[]} lost sums
+ */
+export function saysHidden(pairs, lost) {
+  const sums = lost.length
+    ? `No pair is left with the sum${lost.length > 1 ? "s" : ""} ${lost.join(", ")}.`
+    : "Every sum still occurs.";
+  return `${pairs.length} of 100 pairs hidden. ${sums}`;
+}
+
+/**
+ * @param {string} at a pair
+ * @param {Counts} counts what an adder answered to it
+ * @param {boolean} isHidden
+ */
+export function saysPair(at, counts, isHidden) {
+  const [digit, number] = pairOf(at);
+  const often = (/** @type {number} */ count) => (count === 1 ? "once" : `${count} times`);
+  const answers = byCount(counts)
+    .slice(0, 3)
+    .map(([sum, count]) => `${sum} (${often(count)})`);
+  return (
+    `${digit} + ${number}${isHidden ? ", hidden" : ""}: for ${countOf(counts)} new images of ${withArticle(digit)}, ` +
+    `it says ${answers.join(", ")}. Right is ${digit + number}.`
+  );
+}
+
+/**
+ * @param {Pair} pair of the digit that was read and the number
+ * @param {number} sum that the adder answered
+ * @param {boolean} isHidden
+ */
+export function saysDrawing([digit, number], sum, isHidden) {
+  const said =
+    sum === digit + number
+      ? `I see ${withArticle(digit)}. ${digit} + ${number} = ${sum}.`
+      : `I see ${withArticle(digit)}, but I say ${digit} + ${number} = ${sum}. That is wrong: it is ${digit + number}.`;
+  return `${said} ${digit} + ${number} was ${isHidden ? "hidden from me" : "not hidden"}.`;
+}
+
+/**
+ * How far training has come.
+ * @param {Look} look
+ * @param {boolean} isDone
+ * @param {boolean} areSumsLost whether some hidden pairs have a sum that no other has
+ */
+export function saysReached({ steps, seen, hidden }, isDone, areSumsLost) {
+  const when = isDone ? `After ${steps.toLocaleString("en")} steps` : `Step ${steps.toLocaleString("en")}`;
+  const which = areSumsLost ? "only its sum was" : "hidden";
+  const found = hidden === null ? "" : `, ${percentOf(hidden)} if ${which}`;
+  return `${when}, on new images: ${percentOf(seen)} right if the pair was seen${found}.`;
+}
+
+/**
+ * A cell of the table, for a screen reader.
+ * @param {Pair} pair
+ * @param {boolean} isHidden
+ * @param {number} share right
+ * @param {number} mostly its most frequent answer
+ */
+export const nameOfCell = (pair, isHidden, share, mostly) =>
+  `${keyOf(pair).replace(",", " + ")}${isHidden ? ", hidden" : ""}, ${percentOf(share)} right, mostly ${mostly}`;

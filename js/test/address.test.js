@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bend, frameStrokes } from "../src/drawing/strokes.js";
+import { thin } from "../src/drawing/thin.js";
+import { ALL, complaintAbout } from "../src/network/hidden_pairs.js";
+import { randomNumbers } from "../src/network/random.js";
+import { decode, encode, sorted } from "../src/state/address.js";
+import { golden } from "./golden.js";
+
+/** @import { Stroke } from "../src/drawing/strokes.js" */
+/** @import { Shared } from "../src/state/address.js" */
+
+/** @param {() => number} random */
+function anyPairs(random) {
+  const order = [...ALL].sort(() => random() - 0.5);
+  const pairs = order.slice(0, Math.floor(21 * random()));
+  return complaintAbout(pairs) ? [] : sorted(pairs);
+}
+
+/**
+ * Any state that a page can be in.
+ * @param {() => number} random
+ * @returns {Shared}
+ */
+function anyState(random) {
+  const below = (/** @type {number} */ count) => Math.floor(count * random());
+  const pick = (/** @type {any[]} */ values) => values[below(values.length)];
+  const stroke = () =>
+    Array.from({ length: 1 + below(40) }, () => [(below(3001) - 1000) / 1000, (below(3001) - 1000) / 1000]);
+  return {
+    pairs: anyPairs(random),
+    answer: pick(["classes", "number", "shift"]),
+    encoding: pick(["label", "quantity"]),
+    number: below(10),
+    strokes: /** @type {Stroke[]} */ (Array.from({ length: below(4) }, stroke)),
+    image: pick([null, below(30)]),
+    run: pick([null, { seed: below(1000), rounds: 1 + below(5) }]),
+  };
+}
+
+/** What is left out of an address isn't in what is read from it. @param {Shared} state */
+function asRead({ strokes, image, run, ...rest }) {
+  return {
+    ...rest,
+    ...(strokes.length ? { strokes } : {}),
+    ...(image === null ? {} : { image }),
+    ...(run ? { run } : {}),
+  };
+}
+
+test("what is read from an address is what was written", () => {
+  const random = randomNumbers(1);
+  for (let n = 0; n < 500; n++) {
+    const state = anyState(random);
+    const text = encode(state);
+    assert.match(text, /^[\w.&=-]*$/); // no browser and no chat changes any of these
+    assert.deepEqual(decode(text), { shared: asRead(state), isUnreadable: false });
+  }
+});
+
+test("an address doesn't depend on the order in which pairs were hidden", () => {
+  const random = randomNumbers(2);
+  for (let n = 0; n < 100; n++) {
+    const state = anyState(random);
+    assert.equal(encode({ ...state, pairs: [...state.pairs].reverse() }), encode(state));
+  }
+});
+
+test("whatever else is in an address, only what a page can be is read", () => {
+  const random = randomNumbers(3);
+  for (let n = 0; n < 3000; n++) {
+    const letters = [...encode(anyState(random))];
+    for (let change = Math.ceil(4 * random()); change > 0; change--) {
+      const other = "0123456789AZaz&=.-_<>%'\"é"[Math.floor(25 * random())];
+      letters.splice(Math.floor(random() * letters.length), Math.floor(2 * random()), other);
+    }
+    const { shared, isUnreadable } = decode(letters.join(""));
+    if (!isUnreadable) assert.deepEqual(decode(encode(whole(shared))).shared, shared);
+    else assert.equal(complaintAbout(shared.pairs ?? []), "");
+  }
+});
+
+/** @param {Partial<Shared>} shared @returns {Shared} */
+const whole = (shared) => ({
+  pairs: [],
+  answer: "classes",
+  encoding: "label",
+  number: 5,
+  strokes: [],
+  image: null,
+  run: null,
+  ...shared,
+});
+
+test("what can't be read is left out, and the rest is read", () => {
+  const twentyOne = ALL.slice(11, 32).map(([a, b]) => `${a}${b}`);
+  const row = ALL.slice(40, 50).map(([a, b]) => `${a}${b}`);
+  for (const text of [
+    "hide=1",
+    "hide=1x",
+    "hide=4949",
+    `hide=${twentyOne.join("")}`,
+    `hide=${row.join("")}`,
+    "answer=Classes",
+    "answer=<b>",
+    "given=",
+    "add=10",
+    "add=-1",
+    "add=07",
+    "drawn=A",
+    "drawn=AA.",
+    "drawn=g",
+    "drawn=//",
+    `drawn=${"AA".repeat(4001)}`,
+    `drawn=${"AA.".repeat(100)}AA`,
+    "image=1000",
+    "run=1",
+    "run=1.0",
+    "run=1.6",
+    "run=1.2.3",
+    "run=9999999999.1",
+    "add=4&add=4",
+    "what=ever",
+    "<img src=x onerror=alert(1)>",
+    "__proto__=1",
+  ]) {
+    const [rest, expected] = text.startsWith("add")
+      ? ["given=quantity", { encoding: "quantity" }]
+      : ["add=4", { number: 4 }];
+    assert.deepEqual(decode(`${text}&${rest}`), { shared: expected, isUnreadable: true }, text);
+  }
+  assert.deepEqual(decode(""), { shared: {}, isUnreadable: false });
+});
+
+/**
+ * Strokes as a slow hand draws them on a pad of 280 pixels: a point for each pixel.
+ * @param {Stroke[]} strokes
+ */
+const drawnSlowly = (strokes) =>
+  strokes.map((stroke) => {
+    const bent = bend(stroke);
+    const between = bent.slice(1).flatMap(([x, y], i) => {
+      const [fromX, fromY] = bent[i];
+      const count = Math.max(1, Math.round(280 * Math.hypot(x - fromX, y - fromY)));
+      return Array.from({ length: count }, (_, n) => {
+        const share = (n + 1) / count;
+        return /** @type {[number, number]} */ ([fromX + share * (x - fromX), fromY + share * (y - fromY)]);
+      });
+    });
+    return [bent[0], ...between];
+  });
+
+test("a thinned drawing is short, and the network gets almost the same image", () => {
+  for (const { strokes: few } of golden.framing) {
+    if (!few.length) continue;
+    const strokes = drawnSlowly(few);
+    const thinned = thin(strokes);
+    const [before, after] = [frameStrokes(strokes), frameStrokes(thinned)];
+    const off = before.reduce((sum, pixel, place) => sum + Math.abs(pixel - after[place]), 0) / 784;
+    assert.ok(off < 3, `pixels differ by ${off} of 255 on average`);
+    const text = encode({ ...whole({}), strokes: thinned });
+    assert.deepEqual(decode(text).shared.strokes, thinned);
+    assert.ok(text.length < 900, `${text.length} letters`);
+    assert.deepEqual(thin(thinned), thinned); // a link of a link is the same link
+  }
+});
+
+test("a stroke of few points stays one of few, and is bent the same way", () => {
+  const random = randomNumbers(4);
+  for (const count of [1, 2, 7, 8, 12, 16, 17, 18, 30]) {
+    const stroke = /** @type {Stroke} */ (
+      Array.from({ length: count }, (_, i) => [0.01 * i, 0.3 + 0.01 * random()])
+    );
+    const isBent = (/** @type {Stroke} */ points) => bend(points).length > points.length;
+    assert.equal(isBent(thin([stroke])[0]), isBent(stroke), `${count} points`);
+  }
+});

@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { signal } from "@preact/signals-core";
+import { sumsOf } from "../src/network/adder.js";
+import { ALL, complaintAbout, keyOf, lostSums, pattern } from "../src/network/hidden_pairs.js";
+import { randomNumbers } from "../src/network/random.js";
+import { spread } from "../src/widgets/hidden_sums/curves.js";
+import {
+  addGuesses,
+  countGuesses,
+  NO_GUESSES,
+  questionAmong,
+  readGuesses,
+  saysOutcome,
+} from "../src/widgets/hidden_sums/guesses.js";
+import { PRESETS } from "../src/widgets/hidden_sums/presets.js";
+import { describeRun, isSameTask, lastLook } from "../src/widgets/hidden_sums/runs.js";
+import { HiddenSums } from "../src/widgets/hidden_sums/state.js";
+import { pageData, wasm } from "./golden.js";
+
+/** @import { AnswersWith, Encoding } from "../src/network/adder.js" */
+/** @import { Pair } from "../src/network/hidden_pairs.js" */
+/** @import { Asked } from "../src/widgets/hidden_sums/state.js" */
+
+const DATA = pageData().adder;
+const ADDER = wasm("adder.wasm");
+
+/** @param {Pair[]} pairs that are hidden */
+function makeState(pairs = PRESETS[0].pairs()) {
+  const traits = {
+    pairs: signal(pairs),
+    encoding: signal(/** @type {Encoding} */ ("label")),
+    answer: signal(/** @type {AnswersWith} */ ("classes")),
+    asked: signal(/** @type {Asked} */ ({})),
+    data: DATA,
+    seed: 0,
+    reader: "",
+    lesson: "",
+  };
+  return new HiddenSums(traits, ADDER);
+}
+
+/** @param {HiddenSums} state */
+const sharesOf = (state) => state.runs.value.map((run) => lastLook(run)?.hidden ?? -1);
+
+test("what a press does to the pairs can be undone, step by step, whatever it was", () => {
+  const state = makeState([]);
+  const random = randomNumbers(1);
+  const before = [];
+  for (let n = 0; n < 200; n++) {
+    const pairs = state.traits.pairs.value;
+    const preset = PRESETS[Math.floor(3 * random())];
+    const at = keyOf(ALL[Math.floor(100 * random())]);
+    if (random() < 0.1) state.choose(preset.pairs());
+    else state.hide(at, !state.keys.value.has(at));
+    if (state.traits.pairs.value !== pairs) before.push(pairs);
+    assert.equal(complaintAbout(state.traits.pairs.value), "");
+    if (random() < 0.3 && before.length) {
+      state.undo();
+      assert.deepEqual(state.traits.pairs.value, before.pop());
+    }
+  }
+  while (before.length) {
+    state.undo();
+    assert.deepEqual(state.traits.pairs.value, before.pop());
+  }
+  assert.equal(state.canUndo.value, false);
+  state.undo();
+  assert.deepEqual(state.traits.pairs.value, []);
+});
+
+test("drawing across pairs is undone as one", () => {
+  const state = makeState([]);
+  const painting = {};
+  for (const at of ["1,1", "1,2", "1,3"]) state.hide(at, true, painting);
+  state.hide("5,5", true);
+  state.undo();
+  assert.equal(state.traits.pairs.value.length, 3);
+  state.undo();
+  assert.equal(state.traits.pairs.value.length, 0);
+});
+
+test("training another adder, or the same one for longer, loses nothing; a run comes back as it was", async () => {
+  const state = makeState();
+  const ask = () => {
+    const run = state.shown.value;
+    const image = /** @type {any} */ (state.images).others[0];
+    return (
+      run &&
+      sumsOf(
+        run.adder,
+        ALL.map(([, number]) => ({ ...image, number })),
+      )
+    );
+  };
+  assert.ok(await state.train());
+  const [table, answers] = [state.shown.value?.answers, ask()];
+  state.traits.answer.value = "shift";
+  assert.equal(state.shown.value, undefined); // another kind isn't trained yet
+  assert.ok(await state.train());
+  state.select(1);
+  assert.equal(state.traits.answer.value, "classes");
+  assert.ok(await state.trainOn());
+  assert.deepEqual(
+    state.runs.value.map((run) => [run.id, run.from, lastLook(run)?.steps, run.rounds]),
+    [
+      [1, 0, 400, 1],
+      [2, 0, 400, 1],
+      [3, 1, 6400, 2],
+    ],
+  );
+  const other = makeState();
+  await other.remake({ seed: 0, rounds: 2 });
+  assert.deepEqual(lastLook(other.shown.value), lastLook(state.shown.value));
+  const [short, shift, long] = sharesOf(state);
+  assert.ok(short < 0.2 && shift > 0.95 && long > 0.6, `${[short, shift, long]}`);
+  state.chooseOthers();
+  state.choose([[1, 2]]);
+  state.select(1);
+  assert.deepEqual(
+    [state.shown.value?.answers, ask(), state.traits.pairs.value.length],
+    [table, answers, 10],
+  );
+  state.remove();
+  assert.deepEqual([state.runs.value.map(({ id }) => id), state.phase.value], [[2, 3], "choosing"]);
+});
+
+test("a run is made again from its seed, and one that is there is only shown", async () => {
+  const state = makeState();
+  await state.train(7);
+  const other = makeState();
+  await other.remake({ seed: 7, rounds: 1 });
+  assert.deepEqual(other.shown.value?.answers, state.shown.value?.answers);
+  assert.deepEqual(other.shown.value?.looks, state.shown.value?.looks);
+  other.chooseOthers();
+  await other.remake({ seed: 7, rounds: 1 });
+  assert.deepEqual([other.runs.value.length, other.shown.value?.id], [1, 1]);
+});
+
+test("training that is stopped keeps what was reached, and nothing where nothing was", async () => {
+  const state = makeState();
+  const training = state.train();
+  state.end();
+  assert.equal(await training, false);
+  assert.deepEqual([state.runs.peek(), state.phase.value], [[], "choosing"]);
+  const next = state.train();
+  await until(() => (lastLook(state.runs.peek()[0])?.steps ?? 0) >= 10);
+  state.end();
+  assert.equal(await next, false);
+  const [run] = /** @type {any} */ (state).runs.peek();
+  assert.ok(run.rounds === 0 && run.answers && state.phase.value === "trained");
+  assert.equal(await state.train(), true); // the next one isn't held up
+});
+
+/** @param {() => boolean} isSo */
+async function until(isSo) {
+  while (!isSo()) await new Promise((done) => setTimeout(done));
+}
+
+test("how far keep training gets depends on what was hidden", async () => {
+  const state = makeState([]);
+  await state.compare(PRESETS.map(({ pairs }) => pairs));
+  const [rows, random, all] = sharesOf(state);
+  assert.equal(state.runs.value.length, 3);
+  assert.ok(rows > 0.7 && random > 0.35 && all < 0.7 && all < rows, `${[rows, random, all]}`);
+});
+
+test("presets keep all rules, and each sum but that of 0 and 0", () => {
+  for (const { value, pairs } of PRESETS) {
+    assert.equal(complaintAbout(pairs()), "");
+    assert.deepEqual(lostSums(pairs()), value === "pattern" ? [0] : []);
+  }
+  assert.ok(
+    isSameTask(
+      { pairs: pattern(), encoding: "label", answer: "shift" },
+      { pairs: pattern().reverse(), encoding: "label", answer: "shift" },
+    ),
+  );
+});
+
+test("guesses: what is typed is kept until the training, and then shown beside what was said", async () => {
+  const state = makeState();
+  assert.equal(state.question.value, "4,9"); // one in the middle
+  state.hide("0,7", true);
+  assert.equal(state.question.value, "0,7"); // the one that was hidden last
+  assert.equal(state.guess("seven"), false);
+  assert.ok(state.misread.value && !state.guesses.value.numbers.length);
+  assert.ok(state.guess("7") && state.guess("7, 9"));
+  state.hide("0,8", true);
+  assert.equal(state.question.value, "0,7"); // as long as somebody has guessed at it
+  await state.train();
+  const run = /** @type {any} */ (state.shown.value);
+  assert.deepEqual(run.guesses, { at: "0,7", numbers: [7, 7, 9] });
+  assert.deepEqual(state.guesses.value, NO_GUESSES);
+  assert.match(
+    saysOutcome(run.guesses, run.answers["0,7"]),
+    /^0 \+ 7: it says \d+ for \d+ of \d+ new images/,
+  );
+});
+
+test("guesses in detail", () => {
+  assert.deepEqual(["13", " 9, 13;13\n4 ", "0 18"].map(readGuesses), [[13], [9, 13, 13, 4], [0, 18]]);
+  for (const text of ["", " ", "19", "-1", "1.5", "4 x", "004"]) assert.equal(readGuesses(text), null, text);
+  assert.deepEqual(addGuesses({ at: "1,2", numbers: [3] }, "1,2", [4]).numbers, [3, 4]);
+  assert.deepEqual(addGuesses({ at: "1,2", numbers: [3] }, "2,2", [4]), { at: "2,2", numbers: [4] });
+  assert.equal(countGuesses([13, 13, 0])[13], 2);
+  assert.deepEqual([questionAmong([], ["1,2"]), questionAmong(["1,2"], [""])], ["", "1,2"]);
+  const counts = new Map([
+    [10, 98],
+    [13, 1],
+  ]);
+  assert.equal(
+    saysOutcome({ at: "4,9", numbers: [13] }, counts),
+    "You guessed 13. 4 + 9: it says 10 for 98 of 99 new images. Right is 13.",
+  );
+  assert.match(saysOutcome({ at: "4,9", numbers: [13, 10, 10] }, counts), /2 of 3 guessed 10\.$/);
+  assert.match(saysOutcome({ at: "4,9", numbers: [13, 12] }, counts), /Nobody guessed 10\.$/);
+});
+
+test("names of curves are never on top of each other", () => {
+  const random = randomNumbers(5);
+  for (let n = 0; n < 200; n++) {
+    const places = Array.from({ length: Math.floor(9 * random()) }, () => 140 * random()).sort(
+      (a, b) => a - b,
+    );
+    const apart = spread(places, 15, 150);
+    apart.slice(1).forEach((place, i) => {
+      assert.ok(place - apart[i] >= 15 - 1e-9);
+    });
+    assert.ok(apart.every((place) => place <= 150));
+    const isApart = places.slice(1).every((place, i) => place - places[i] >= 15);
+    if (isApart) assert.deepEqual(apart, places);
+  }
+});
+
+test("a run in the list says what it was", () => {
+  const run = /** @type {any} */ ({
+    pairs: [[1, 2]],
+    answer: "number",
+    encoding: "quantity",
+    looks: [{ steps: 1000, seen: 0.956, hidden: null }],
+  });
+  assert.deepEqual(describeRun(run), {
+    adder: "one number, quantity",
+    pairs: "1",
+    steps: "1,000",
+    seen: "95.6%",
+    hidden: "–",
+  });
+  assert.equal(describeRun({ ...run, answer: "shift" }).adder, "shift");
+});
