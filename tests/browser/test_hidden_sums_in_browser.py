@@ -9,6 +9,9 @@ from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.widgets.hidden_sums import PATTERN, HiddenSums, adder_data
 
 
+KEEP_TRAINING = "Keep training, and let weights fade"
+
+
 @pytest.fixture(scope="module")
 def data():
     return adder_data(load_pretrained())
@@ -22,7 +25,7 @@ def place(page, digit, number):
     return page.locator(f"[data-at='{digit},{number}']")
 
 
-def status(page, name="chosen"):
+def status(page, name="below"):
     return page.locator(f".{name}").inner_text()
 
 
@@ -55,31 +58,83 @@ def test_one_draws_across_pairs(show):
         assert pairs(page) == wanted
 
 
-def test_a_finger_hides_pairs_in_any_direction_and_beside_them_it_scrolls(show):
-    page = show(HiddenSums(pairs=[]), width=360)
-    page.set_viewport_size({"width": 360, "height": 400})
+def swipe(page, start, end, rest=False):
+    """Move a finger from the middle of one element to that of another; it may rest there first,
+    until the pair below it is hidden."""
+    boxes = [start.bounding_box(), end.bounding_box()]
+    (x, y), (to_x, to_y) = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+                            for box in boxes]
+    path = [dict(x=x + (to_x - x) * n / 20, y=y + (to_y - y) * n / 20) for n in range(21)]
+    finger = page.context.new_cdp_session(page)
+
+    def send(kind, *points):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", path[0])
+    if rest:
+        start.and_(page.locator("[aria-pressed=true]")).wait_for()
+    for point in path[1:]:
+        send("touchMove", point)
+    send("touchEnd")
+
+
+@pytest.fixture
+def phone(show):
+    """A function that shows the table where it is higher than the screen."""
+
+    def phone(**traits):
+        page = show(HiddenSums(**traits), width=360)
+        page.set_viewport_size({"width": 360, "height": 400})
+        page.evaluate("scrollTo(0, 0)")
+        return page
+
+    return phone
+
+
+def test_a_finger_that_moves_on_the_table_scrolls_and_hides_nothing(phone):
+    page = phone(pairs=[])
     box = place(page, 9, 9).bounding_box()
     assert box["width"] >= 24 and box["height"] >= 24
+    swipe(page, place(page, 7, 4), place(page, 1, 4))
+    page.wait_for_function("scrollY > 50")
+    assert pairs(page) == []
     place(page, 9, 9).tap()
     assert pairs(page) == [[9, 9]]
+    place(page, 9, 9).tap()
+    assert pairs(page) == []
 
-    def draw(start, end):
-        boxes = [start.bounding_box(), end.bounding_box()]
-        (x, y), (to_x, to_y) = [(box["x"] + 9, box["y"] + 9) for box in boxes]
-        path = [dict(x=x + (to_x - x) * n / 20, y=y + (to_y - y) * n / 20) for n in range(21)]
-        events = [("touchStart", path[0]), *[("touchMove", one) for one in path], ("touchEnd",)]
-        finger = page.context.new_cdp_session(page)
-        for kind, *at in events:
-            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
 
-    page.evaluate("scrollTo(0, 0)")
+def test_a_finger_that_has_rested_hides_pairs_and_scrolls_nothing(phone):
+    page = phone(pairs=[])
     for end, expected in ((0, [[2, 0], [3, 0], [4, 0]]), (2, [[2, 0], [3, 1], [4, 2]])):
-        page.evaluate("model.set('pairs', [])")
-        draw(place(page, 2, 0), place(page, 4, end))
+        swipe(page, place(page, 2, 0), place(page, 4, end), rest=True)
         assert pairs(page) == expected and page.evaluate("scrollY") == 0
-    draw(page.get_by_role("rowheader", name="4"), page.get_by_role("rowheader", name="0"))
-    page.wait_for_function("scrollY > 20")
-    assert pairs(page) == expected
+        button(page, "Undo").click()  # all of it at once
+        assert pairs(page) == []
+        page.evaluate("scrollTo(0, 0)")
+
+
+def test_hiding_is_undone_by_a_button_and_by_ctrl_z_and_the_notebook_hears_nothing(show):
+    page = show(HiddenSums(pairs=[]))
+    assert button(page, "Undo").is_disabled()
+    place(page, 1, 1).click()
+    button(page, "One in each row").click()
+    rows = pairs(page)
+    place(page, 2, 2).hover()
+    page.mouse.down()
+    for number in (3, 4):
+        place(page, 2, number).hover()
+    page.mouse.up()
+    across = pairs(page)
+    assert len(across) == 13
+    button(page, "None").click()
+    button(page, "Undo").click()
+    assert pairs(page) == across
+    place(page, 5, 5).focus()
+    for before in (rows, [[1, 1]], []):
+        page.keyboard.press("Control+z")
+        assert pairs(page) == before
+    assert button(page, "Undo").is_disabled() and "z" not in page.evaluate("outside")
 
 
 def test_arrows_go_from_pair_to_pair_and_keys_stay_inside(show):
@@ -93,7 +148,7 @@ def test_arrows_go_from_pair_to_pair_and_keys_stay_inside(show):
         page.keyboard.press(key)
     assert pairs(page) == [[2, 0]]
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.value") == "pattern"  # one stop for all pairs
+    assert page.evaluate("document.activeElement.value") == "undo"  # one stop for all pairs
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     assert pairs(page) == []
@@ -111,8 +166,10 @@ def test_many_at_once(show):
     button(page, "10 at random").click()
     assert len(first) == len(pairs(page)) == 10 and first != pairs(page)
     assert status(page) == "10 of 100 pairs hidden. Every sum still occurs."
-    button(page, "Pattern").click()
+    button(page, "Pattern of 20").click()
     assert pairs(page) == PATTERN
+    button(page, "One in each row").click()
+    assert [digit for digit, _ in pairs(page)] == list(range(10))
 
 
 def test_the_last_pair_of_a_digit_or_a_number_stays(show):
@@ -140,20 +197,50 @@ def test_what_a_screen_reader_reads(show):
     assert 'columnheader "+ 9"' in read and 'rowheader "9"' in read
 
 
+@pytest.fixture
+def trained(show, data):
+    """A function that shows the widget with a network that reads, and trains an adder."""
+
+    def trained(width=800, **traits):
+        widget = HiddenSums(**traits)
+        widget.data = data
+        page = show(widget, width=width)
+        button(page, "Train").click()
+        reaches(page, 400)
+        return page
+
+    return trained
+
+
+def reaches(page, steps):
+    page.locator(".reached").filter(has_text=f"After {steps:,} steps").wait_for()
+
+
+def rows(page):
+    """The runs in the list, as texts."""
+    return [row.inner_text().split("\t") for row in page.locator(".runs tbody tr").all()]
+
+
+def middle(page, selector):
+    """Where the middle of an element is, from the top of the window."""
+    return page.locator(selector).evaluate(
+        "e => { const box = e.getBoundingClientRect(); return box.top + box.height / 2; }")
+
+
 def test_train_look_and_try_another_adder(show, data):
     widget = HiddenSums(lesson="10.html")
     widget.data = data
     page = show(widget)
     assert not page.get_by_role("link", name="Why?").is_visible()
     button(page, "Train").dblclick()
-    page.locator(".reached").filter(has_text="After 400 steps").wait_for()
+    reaches(page, 400)
     seen, hidden = map(float, re.findall(r"([\d.]+)%", status(page, "reached")))
     assert seen >= 97 and hidden <= 5
     assert page.get_by_role("link", name="Why?").get_attribute("href") == "10.html"
     place(page, 4, 3).focus()
     page.keyboard.press("Enter")
     assert pairs(page) == PATTERN  # nothing is hidden or shown any more
-    assert re.match(r"4 \+ 3, hidden: to 99 new images of a 4 it says \d+ \(", status(page, "says"))
+    assert re.match(r"4 \+ 3, hidden: for 99 new images of a 4, it says \d+ \(", status(page))
     name = place(page, 4, 3).get_attribute("aria-label")
     assert name.startswith("4 + 3, hidden, 0") and place(page, 4, 3).inner_text() != "7"
     assert place(page, 4, 2).inner_text() == "6"
@@ -163,26 +250,22 @@ def test_train_look_and_try_another_adder(show, data):
         return [...bytes.slice(20 * four, 20 * four + 20)].map((byte) => byte * scale); }""")
     page.evaluate("asked => model.set('asked', asked)", dict(embedding=mean, digit=4, number=3))
     assert re.match(r"I see a 4, but I say 4 \+ 3 = \d+\. That is wrong: it is 7\. "
-                    r"4 \+ 3 was hidden from me\.", status(page, "says"))
+                    r"4 \+ 3 was hidden from me\.", status(page, "asked"))
     page.get_by_role("radio", name="shift").check()
-    assert place(page, 4, 3).inner_text() == "?" and status(page, "says") == ""
+    assert place(page, 4, 3).inner_text() == "?" and status(page, "asked") == ""
     assert page.evaluate("model.traits.answer") == "shift"
     assert page.get_by_role("radio", name="a label").is_disabled()
     button(page, "Train").click()
-    page.locator(".reached").filter(has_text="After 400 steps").wait_for()
+    reaches(page, 400)
     assert place(page, 4, 3).inner_text() == "7"
-    assert status(page, "says").startswith("I see a 4. 4 + 3 = 7.")  # the drawing is still there
+    assert status(page, "asked").startswith("I see a 4. 4 + 3 = 7.")  # the drawing is still there
 
 
-def test_long_training_can_be_stopped_and_the_page_stays_alive(show, data):
-    widget = HiddenSums(pairs=[[1, 2], [3, 4], [5, 6]])
-    widget.data = data
-    page = show(widget)
-    assert not button(page, "Keep training, and let weights fade").is_visible()
-    button(page, "Train").click()
-    button(page, "Keep training, and let weights fade").click()  # once the adder is trained
+def test_long_training_can_be_stopped_and_the_page_stays_alive(trained):
+    page = trained(pairs=[[1, 2], [3, 4], [5, 6]])
+    button(page, KEEP_TRAINING).click()
     page.locator(".reached").filter(has_text=re.compile(r"Step [4-9]\d\d")).wait_for()
-    assert page.locator(".hidden-sums svg").get_attribute("aria-label").startswith("Sums right")
+    assert page.locator("svg.chart").get_attribute("aria-label").startswith("Sums right")
     assert page.locator("[name^=answer]").first.is_disabled()
     button(page, "None").click(force=True)
     assert len(pairs(page)) == 3 and button(page, "None").is_disabled()
@@ -196,6 +279,106 @@ def test_long_training_can_be_stopped_and_the_page_stays_alive(show, data):
     assert [0, 1] in pairs(page)
 
 
+def test_runs_are_kept_compared_and_returned_to(trained):
+    page = trained(pairs=[[1, 2], [3, 4], [5, 6]])
+    table = page.get_by_role("grid").inner_text()
+    button(page, "Hide other pairs").click()
+    button(page, "None").click()
+    page.get_by_role("radio", name="one number").check()
+    page.get_by_role("radio", name="a quantity").check()
+    button(page, "Train").click()
+    reaches(page, 1000)
+    assert [row[1:4] for row in rows(page)] == [["19 classes, label", "3", "400"],
+                                                ["one number, quantity", "0", "1,000"]]
+    assert rows(page)[1][5] == "–" and float(rows(page)[0][4].rstrip("%")) >= 97
+    assert page.locator("svg.chart polyline").count() == 2  # seen of this one, hidden of the other
+    page.locator(".runs [type=radio]").first.check()
+    assert page.get_by_role("grid").inner_text() == table
+    assert pairs(page) == [[1, 2], [3, 4], [5, 6]]
+    assert page.get_by_role("radio", name="a label").is_checked()
+    assert page.evaluate("model.traits.answer") == "classes"
+    reaches(page, 400)
+    button(page, "Train").click()  # the same once more: another run, from another seed
+    page.locator(".runs tr:nth-child(3).shown").wait_for()
+    reaches(page, 400)
+    assert len(rows(page)) == 3
+    button(page, "Remove run 3").click()
+    assert [row[0].strip() for row in rows(page)] == ["1", "2"]
+
+
+def test_a_guess_is_shown_beside_what_the_adder_said(show, data):
+    widget = HiddenSums(pairs=[[1, 2], [3, 4], [4, 9], [5, 6]])
+    widget.data = data
+    page = show(widget)
+    page.get_by_role("textbox", name="What will it say to 3 + 4, which it never saw?").wait_for()
+    place(page, 4, 9).click()
+    place(page, 4, 9).click()  # hidden last: that is what is asked
+    field = page.get_by_role("textbox", name="What will it say to 4 + 9, which it never saw?")
+    field.fill("thirteen")
+    field.press("Enter")
+    assert status(page, "guessed").startswith("A sum is a whole number from 0 to 18.")
+    field.fill("13")
+    field.press("Enter")
+    assert status(page, "guessed") == "Your guess: 13." and field.input_value() == ""
+    assert not page.locator(".bars").is_visible()
+    field.fill("13, 9 10")  # a whole class
+    button(page, "Add").click()
+    assert status(page, "guessed") == "4 guesses."
+    bars = page.locator(".bars")
+    assert bars.get_attribute("aria-label").endswith("9: 1, 10: 1, 13: 2")
+    assert not bars.locator(".said").count()  # nobody knows yet
+    button(page, "Train").click()
+    reaches(page, 400)
+    said = bars.locator(".said span").inner_text()
+    assert said == place(page, 4, 9).inner_text()
+    assert status(page, "guessed").startswith(f"4 + 9: it says {said} for ")
+    button(page, "Hide other pairs").click()
+    assert status(page, "guessed") == ""  # another run, another guess
+
+
+@pytest.mark.parametrize("width, height", [(360, 740), (1366, 768)])
+def test_nothing_moves_when_answers_come_and_they_come_where_one_looks(
+        show, data, width, height):
+    widget = HiddenSums(pairs=[[1, 2], [3, 4], [4, 9], [5, 6]])
+    widget.data = data
+    page = show(widget, width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    parts = [".grid", ".below", ".training .bar", ".curves"]
+    before = [middle(page, part) for part in parts]
+    after = page.locator("a", has_text="after")  # what is below the widget
+    bottom = after.evaluate("e => e.getBoundingClientRect().top + scrollY")
+    button(page, "Train").click()
+    reaches(page, 400)
+    page.evaluate("scrollTo(0, 0)")
+    assert [middle(page, part) for part in parts] == pytest.approx(before, abs=1)
+    assert after.evaluate("e => e.getBoundingClientRect().top + scrollY") == bottom
+    for digit, top in [(9, 0), (0, 0), (4, 0), (0, "below")]:
+        if top == "below":  # the first row of the table is at the lower edge of the screen
+            page.set_viewport_size({"width": width, "height": 400})
+            page.evaluate("""() => {
+                document.body.style.paddingTop = "400px";
+                document.querySelector("[data-at='0,5']").scrollIntoView({ block: "end" });
+                scrollBy(0, 120);
+            }""")
+        place(page, digit, 5).click()
+        page.locator(".below").filter(has_text=f"{digit} + 5: for").wait_for()
+        box, screen = page.locator(".below").bounding_box(), page.viewport_size["height"]
+        assert 0 <= box["y"] and box["y"] + box["height"] <= screen + 1
+        covered = place(page, digit, 5).bounding_box()
+        assert covered["y"] + covered["height"] <= box["y"] + 1  # not what one has pressed
+
+
+@pytest.mark.thorough
+def test_three_ways_of_hiding_are_trained_one_after_another(trained):
+    page = trained()
+    page.locator(".measured summary").click()
+    button(page, "Train on all three, one after another").click()
+    page.locator(".runs tr:nth-child(4)").filter(has_text="6,400").wait_for(timeout=120_000)
+    assert [row[2:4] for row in rows(page)[1:]] == [["10", "6,400"], ["10", "6,400"],
+                                                    ["20", "6,400"]]
+    assert page.locator("svg.chart polyline").count() == 5  # four of hidden pairs, one of seen
+
+
 def test_where_webassembly_is_blocked_it_says_so(show, data):
     widget = HiddenSums()
     widget.data = data
@@ -206,3 +389,4 @@ def test_where_webassembly_is_blocked_it_says_so(show, data):
     button(page, "Train").click()
     page.locator(".reached").filter(has_text="WebAssembly is missing or blocked").wait_for()
     assert button(page, "Train").is_visible() and place(page, 4, 3).inner_text() == "?"
+    assert rows(page) == []
