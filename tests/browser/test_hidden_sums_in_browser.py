@@ -8,7 +8,6 @@ from lab import let_it_work
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.widgets.hidden_sums import PATTERN, HiddenSums, adder_data
 
-
 KEEP_TRAINING = "Keep training, and let weights fade"
 
 

@@ -268,24 +268,188 @@ def test_its_widgets_hear_of_one_another(page):
     page.locator("#pad .digit-pad").scroll_into_view_if_needed()
     draw(page, DIGITS[3], "#pad .digit-pad")
     wait_for_answer(page, "I see a 3")
-    page.locator("#sums .says").filter(has_text="Press Train first").wait_for()
+    page.locator("#answer").filter(has_text="Press Train first").wait_for()
     page.click("#sums [value=train]")
     page.locator("#sums [value=train]").filter(has_text="Train").wait_for()
     page.locator("#pad .digit-pad").press("2")
-    says = page.locator("#sums .says").filter(has_text="3 + 2 was hidden from me")
+    says = page.locator("#answer").filter(has_text="3 + 2 was hidden from me")
     sentence = says.inner_text()
     page.click("#teach [value=forget]")  # not the network that reads for the hidden sums
     bars = page.locator("#learner .bars i, #diagram .bars i")  # of what it sees and of its sum
     assert bars.evaluate_all(SURE) < 0.9 and says.inner_text() == sentence
     page.click("#sums [data-at='0,4']")
-    sentence = page.locator("#sums .says").inner_text()
+    sentence = page.locator("#sums .below").inner_text()
     page.get_by_role("button", name="The finished network").click()
     wait_for_answer(page, "3 + 2 = 5")
     assert bars.evaluate_all(SURE) > 0.9
     let_it_work(page)  # other weights above are no question below
-    assert page.locator("#sums .says").inner_text() == sentence != ""
+    assert page.locator("#sums .below").inner_text() == sentence != ""
     page.click("#pad .clear")
     page.locator("#sums [aria-current]").wait_for(state="detached")
+
+
+def test_the_answer_is_next_to_the_pad_and_nothing_moves_when_it_comes(page):
+    page.click("#sums [value=train]")
+    page.locator("#sums .reached").filter(has_text="After 400").wait_for()
+    page.locator("#pad .digit-pad").scroll_into_view_if_needed()
+    number = page.locator("#number").bounding_box()
+    draw(page, DIGITS[3], "#pad .digit-pad")
+    page.locator("#answer").filter(has_text="I see a 3").wait_for()
+    answer, pad = [page.locator(one).bounding_box() for one in ("#answer", "#pad .digit-pad")]
+    assert answer["y"] - (pad["y"] + pad["height"]) < 120  # the pad's buttons lie between
+    assert page.locator("#number").bounding_box() == pytest.approx(number, abs=1)
+    assert number["y"] >= answer["y"] + answer["height"]
+
+
+def address(page):
+    return page.evaluate("location.hash")
+
+
+def wait_for_address(page, text):
+    page.wait_for_function("text => location.hash.includes(text)", arg=text)
+
+
+def state_of(page):
+    """What a link is to bring back."""
+    return page.evaluate("""() => ({
+        table: document.querySelector("#sums .grid").innerText,
+        reached: document.querySelector("#sums .reached").innerText,
+        chosen: [...document.querySelectorAll("#sums .settings :checked, #number :checked")]
+            .map((one) => one.value),
+        answer: document.querySelector("#answer").innerText,
+        read: document.querySelector("#diagram .answer").innerText,
+    })""")
+
+
+def test_a_link_opens_the_same_in_another_page(browser, page):
+    wait_for_answer(page, "7 + 5 = 12")
+    assert address(page) == ""  # nobody has changed anything
+    page.click("#sums [value=pattern]")
+    page.click("#sums [data-at='8,8']")
+    page.locator("#sums .settings").evaluate("details => { details.open = true; }")
+    page.locator("#sums [value=number]").check()
+    page.click("#sums [value=train]")
+    page.locator("#sums .reached").filter(has_text="After 1,000").wait_for()
+    page.locator("#pad .digit-pad").scroll_into_view_if_needed()
+    draw(page, DIGITS[3], "#pad .digit-pad")
+    page.click("#number [value='9']")
+    page.locator("#answer").filter(has_text="3 + 9").wait_for()
+    wait_for_address(page, "add=9&drawn=")
+    wait_for_address(page, "run=0.1")
+    other = browser.new_page(reduced_motion="reduce")
+    other.goto(page.url)
+    other.locator("#answer").filter(has_text="3 + 9").wait_for()
+    other.locator("#sums .reached").filter(has_text="After 1,000").wait_for()
+    assert state_of(other) == state_of(page)
+    assert other.locator("#unread").inner_text() == ""
+    other.close()
+
+
+def test_a_link_brings_an_image_of_mnist(browser, page):
+    wait_for_answer(page, "7 + 5 = 12")
+    page.click("#diagram .sample")
+    wait_for_address(page, "image=")
+    page.locator("#diagram .note").filter(has_text="labelled").wait_for()
+    other = browser.new_page(reduced_motion="reduce")
+    other.goto(page.url)
+    other.locator("#diagram .note").filter(has_text="labelled").wait_for()
+    assert other.locator("#diagram .answer").inner_text() == page.locator(
+        "#diagram .answer").inner_text()
+    other.close()
+
+
+def test_another_address_and_the_way_back(page):
+    wait_for_answer(page, "7 + 5 = 12")
+    hidden = page.locator("#sums [aria-pressed=true]")
+    assert hidden.count() == 10
+    page.evaluate("location.hash = 'hide=1234&add=2'")
+    page.locator("#sums .below").filter(has_text="2 of 100 pairs hidden").wait_for()
+    assert page.locator("#number [value='2']").is_checked()
+    page.evaluate("location.hash = 'hide=55'")
+    page.locator("#sums .below").filter(has_text="1 of 100").wait_for()
+    page.go_back()
+    page.locator("#sums .below").filter(has_text="2 of 100").wait_for()
+    page.go_back()
+    page.locator("#sums .below").filter(has_text="10 of 100").wait_for()
+    assert page.locator("#number [value='5']").is_checked()
+    page.go_forward()
+    page.locator("#sums .below").filter(has_text="2 of 100").wait_for()
+    page.evaluate("location.hash = 'hiding'")  # a place on the page
+    let_it_work(page)
+    assert page.locator("#unread").inner_text() == "" and hidden.count() == 2
+
+
+@pytest.mark.parametrize("text", [
+    "<img src=x onerror=document.title=1>",
+    "hide=%3Cscript%3Edocument.title=1%3C/script%3E&add=<b>4</b>",
+    "drawn=" + "A" * 100_001,
+    "__proto__=1&constructor=2&run=1.9",
+    "%E0%A4%A",
+])
+def test_what_cannot_be_read_in_the_address_is_ignored_and_said_so(browser, text):
+    page, errors = browser.new_page(reduced_motion="reduce"), []
+    page.on("pageerror", lambda error: errors.append(error.stack))
+    page.goto(build_page.PAGE.as_uri() + "#" + text)
+    wait_for_answer(page, "7 + 5 = 12")
+    page.locator("#unread").filter(has_text="can't be read").wait_for()
+    assert page.locator("#sums [aria-pressed=true]").count() == 10
+    assert page.locator("main img[src=x]").count() == 0
+    assert page.title() == "It adds. Or does it?" and errors == []
+    page.close()
+
+
+def test_the_link_is_copied_or_shown_where_copying_is_blocked(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("#sums [value=none]")
+    page.get_by_role("button", name="Copy link").click()
+    page.locator("#share [role=status]").filter(has_text="The link is copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(build_page.PAGE.as_uri() + "#hide=&")
+    page.evaluate("""Object.defineProperty(navigator, "clipboard", { value: undefined })""")
+    page.get_by_role("button", name="Copy link").click()
+    field = page.get_by_role("textbox", name="Link to this page")
+    assert field.input_value() == copied
+    field.focus()
+    assert page.evaluate("getSelection().toString()") == copied
+
+
+@pytest.mark.parametrize("width, height", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("has_full_screen", [True, False])
+def test_on_a_projector_all_is_large_and_side_by_side(browser, width, height, has_full_screen):
+    page = browser.new_page(viewport=dict(width=width, height=height), reduced_motion="reduce")
+    page.goto(build_page.PAGE.as_uri())
+    if not has_full_screen:
+        page.evaluate("""() => {
+            Element.prototype.requestFullscreen = () => Promise.reject(Error("no"));
+        }""")
+    page.click("#share [value=project]")
+    leave = page.get_by_role("button", name="Leave the full screen")
+    leave.wait_for()
+    assert page.evaluate("Boolean(document.fullscreenElement)") == has_full_screen
+    parts = [page.locator(f"#sums {part}").bounding_box()
+             for part in (".grid", "svg.chart", ".guess")]
+    for left, right in zip(parts, parts[1:]):
+        assert left["x"] + left["width"] <= right["x"]
+    for box in parts:
+        assert box["y"] + box["height"] <= height and box["width"] >= 0.25 * width
+    words = page.locator("#sums .grid button, #sums .guess label, #sums svg.chart text")
+    sizes = words.evaluate_all(
+        """all => all.map((one) => parseFloat(getComputedStyle(one).fontSize) *
+            (one.ownerSVGElement ? one.ownerSVGElement.clientWidth / 400 : 1))""")
+    assert min(sizes) >= 0.013 * width  # on a screen two metres wide: 2.6 cm
+    page.get_by_role("textbox", name="What will it say").press("Tab")
+    for _ in range(60):  # Tab stays in what is shown
+        page.keyboard.press("Tab")
+        assert page.evaluate("""document.activeElement === document.body ||
+            Boolean(document.activeElement.closest("#hide-a-sum"))""")
+    if has_full_screen:  # Escape is the browser's own there
+        leave.click()
+    else:
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="Show on a projector").wait_for()
+    assert page.locator("#diagram").is_visible()
+    assert page.locator("#diagram").evaluate("e => !e.closest('[inert]')")
+    page.close()
 
 
 @pytest.mark.thorough
