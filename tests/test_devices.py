@@ -34,7 +34,6 @@ from mnist_adder_lib import (
 )
 from mnist_adder_lib.course.lessons.inside_the_network import (
     explore_units,
-    grad_cam,
     guided_backprop,
     train_adder,
 )
@@ -97,7 +96,6 @@ LOOK_AT_IT = {
     save_own_network: own_saved,
     export_onnx: exported,
     AdderPanel: lambda model, _: vars(AdderPanel(model, strokes=SEVEN).prediction),
-    grad_cam: lambda model, _: grad_cam(model, IMAGES, DIGITS[:20]),
     guided_backprop: lambda model, _: guided_backprop(model, IMAGES, DIGITS[:20]),
     explore_units: seen_units,
     run_javascript: lambda model, _: (run_javascript(model, PIXELS[:2], DIGITS[:2]) or [])[:2],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +12,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from ...evaluate import in_evaluation
-from ...model import IdentityAdderModel, fully_connected, receptive_fields
+from ...model import receptive_fields
 from ..exercises.checks import Checks, Observed
 from ..exercises.guesses import Guesses
 from ..notebook.display import Picture
@@ -43,38 +41,41 @@ class Branched(nn.Module):
         return self.last(torch.relu(self.middle(joined)))
 
 
-HOOK_LEFT = ("The numbers are right, but a hook is still there. `hook.remove()` takes off each of "
-             "them.")
+HOOK_LEFT = ("The values are right, but a hook is still attached to the network. Call "
+             "`hook.remove()` for each hook.")
 
 
 def _with_hooks(function, network, *arguments) -> Observed:
-    """What the function gives, and whether it leaves hooks in the network."""
+    """What the function returns, and whether it leaves hooks in the network."""
     answer = function(network, *arguments)
     hooks = [layer._forward_hooks or layer._forward_pre_hooks for layer in network.modules()]
     return Observed(answer, rules={HOOK_LEFT: not any(hooks)})
 
 
 @checks.add(
-    "With a hook you see what goes in and what comes out of any layer, in any network.",
+    "With a hook, you can see what goes into any layer of any network, and what comes out.",
     probes=lambda: [(network := Branched(), getattr(network, name), torch.randn(2, 3))
                     for name in ("middle", "last", "middle")],
     observe=_with_hooks,
     mistakes={
-        "That is what leaves the layer. What goes in is the second thing that a hook is given.":
+        "That is what comes out of the layer. What goes in is the second argument of the hook.":
             ("inputs[0]", "output"),
-        "That is what leaves the whole network.": lambda network, layer, inputs: network(inputs),
-        "That is what goes into the whole network. The hook belongs on `layer`.":
+        "That is what comes out of the whole network.":
+            lambda network, layer, inputs: network(inputs),
+        "That is what goes into the whole network. Attach the hook to `layer`.":
             ("layer.register", "network.register"),
-        "This layer doesn't get `inputs` itself, but what the layers before make of it.":
+        "What goes into this layer isn't `inputs`, but what the layers before it make of `inputs`. "
+        "Run the whole network.":
             lambda network, layer, inputs: layer(inputs),
-        "The answer is in a tuple or list: take the first of it, `[0]`. (`inputs` of a hook is a "
-        "tuple, since a layer may get several things.)": [
+        "You return a tuple or a list with the tensor in it. Take its first item, `[0]`. (The "
+        "hook's `inputs` is a tuple, since several things may go into a layer.)": [
             ("inputs[0]", "inputs"), ("[0]", ""), ("seen[0]", "seen")],
-        "The list is empty, or has no such place: one thing is noted, at place 0. Is the hook on "
-        "`layer` while the network runs? Does it `append`? (`seen = ...` within it makes a new "
-        "name, and leaves the list outside as it was.)":
+        "The list is empty. Is the hook attached to `layer` while the network runs? Does it "
+        "`append`? (`seen = ...` inside the hook makes a new variable, and leaves the list outside "
+        "as it was.)":
             [("network(inputs)", "pass"), ("network(inputs)", "pass", "seen[0]", "seen")],
-        "What a hook *returns* goes on in place of what the layer gives. It should only note.":
+        "The network continues with what a hook *returns*, in place of the layer's output. This "
+        "hook should only store, and return nothing.":
             [("seen.append(inputs[0])", "return inputs[0]"),
              ("append(inputs[0])", "append(inputs[0]); return inputs[0]")],
         HOOK_LEFT: ("hook.remove()", "pass"),
@@ -100,26 +101,27 @@ def _share_of_rows(table, dim=1):
 
 
 @checks.add(
-    "1 means that nothing but the sum counts. But a unit that says the digit alone has 0.5, too: "
-    "such a share is no proof of adding.",
+    "1 means that nothing but the sum matters. But a unit that depends on the digit alone has 0.5, "
+    "so a large share doesn't prove that a unit adds.",
     probes=lambda: [(weight * torch.randn(10, 1) + torch.randn(10) + torch.randn(10, 10)
                      + 0.3 * SUMS,) for weight in (1, 2, 3)],
     mistakes={
-        "That is what the sum doesn't explain: take it from 1.":
+        "That is the share that the sum does *not* explain. Subtract it from 1.":
             lambda table: 1 - explained_by_sum(table),
-        "That is the digit's share. The groups are those of the sum: 19 of them.": _share_of_rows,
-        "That is the number's share. The groups are those of the sum: 19 of them.":
+        "That is the digit's share. Group the cells by their *sum*: there are 19 groups.":
+            _share_of_rows,
+        "That is the number's share. Group the cells by their *sum*: there are 19 groups.":
             lambda table: _share_of_rows(table, dim=0),
-        "The largest sum is 18: `range(19)` goes up to 18.": ("range(19)", "range(18)"),
-        "Each sum counts as often as it has places: 9 has ten of them, and 0 has one. Put the means"
-        " in their places first, then take the variance.": lambda table: torch.stack(
+        "The largest sum is 18. `range(19)` goes up to 18.": ("range(19)", "range(18)"),
+        "A sum should count as often as it has cells: 9 has ten of them, and 0 has one. First put "
+        "the means into their cells, then compute the variance.": lambda table: torch.stack(
             [table[SUMS == total].mean() for total in range(19)]).var(correction=0)
             / table.var(correction=0),
-        "That is a variance, no share of it: divide by the variance of the whole table.":
+        "That is a variance, not a share. Divide it by the variance of the whole table.":
             (" / table.var(correction=0)", ""),
-        "The share is the other way round: divide by the variance of the table.":
+        "The share is upside down: divide *by* the variance of the table.":
             lambda table: 1 / explained_by_sum(table),
-        "Into the places of a sum goes their mean, not what they add up to.":
+        "Put the *mean* of a sum's cells into its cells. You put in their total.":
             (".mean()", ".sum()"),
     },
 )
@@ -136,39 +138,41 @@ def _images():
         yield 1 + torch.rand(height, width), importance, count, -0.4242
 
 
-IMAGE_CHANGED = "The image that was given has changed. Work on another one."
+IMAGE_CHANGED = "The original image has changed. Work on a new one."
 
 
 def _with_image(function, image, *arguments) -> Observed:
-    """What the function gives, and whether it leaves the image as it was."""
+    """What the function returns, and whether it leaves the image as it was."""
     before = image.clone()
     answer = function(image, *arguments)
     return Observed(answer, rules={IMAGE_CHANGED: torch.equal(image, before)})
 
 
 @checks.add(
-    "The lesson's test the other way round: if the map tells the truth, few pixels are enough.",
+    "If the map is right, a few pixels are enough for the network to read the digit.",
     probes=_images,
     observe=_with_image,
     mistakes={
-        "These are the *least* important pixels.": ("topk(count", "topk(count, largest=False"),
-        "The sign is lost: what is below 0 speaks *against* the digit, so it isn't important.":
+        "You kept the *least* important pixels.": ("topk(count", "topk(count, largest=False"),
+        "You ignored the sign. Values below 0 speak *against* the digit, so these pixels aren't "
+        "the important ones.":
             ("importance.flatten()", "importance.flatten().abs()"),
-        "These are the brightest pixels. The map says which are important.":
+        "You kept the brightest pixels. The map says which ones are important.":
             ("importance.flatten()", "image.flatten()"),
-        "The others became 0. In a normalised image 0 is grey; black is the number `black`.":
+        "The other pixels became 0. In a normalised image, 0 is grey. Use the value `black`.":
             ("image, black)", "image, 0.0)"),
-        "There is one pixel too many, or too few. (With `>` the last of them isn't counted.)":
+        "You kept one pixel too many or too few. (`>` leaves out the last of them.)":
             [("topk(count)", "topk(count - 1)"), ("topk(count)", "topk(count + 1)")],
-        "You took the important pixels away. They should stay, and all others be black.":
+        "You removed the important pixels. Keep them, and make all the others black.":
             lambda image, importance, count, black: (lambda pixels: pixels.index_fill(
                 0, importance.flatten().topk(count).indices, black).view(image.shape))(
                     image.flatten()),
-        "What stays is the map's numbers. It should be the image's own pixels.":
+        "You kept values of the map. Keep the pixels of the image.":
             ("= image.flatten()", "= importance.flatten()"),
-        "`.topk` gives the largest numbers and their places: `.indices` are the places.":
+        "`.topk` returns the largest values and their indices. You need `.indices`.":
             [(".indices", ""), (".indices", ".values")],
-        "`.topk` looks along each row by itself. Lay all pixels in one row first: `.flatten()`.":
+        "`.topk` looks along each row separately. Lay all pixels out in one row first, with "
+        "`.flatten()`.":
             ("importance.flatten()", "importance"),
         IMAGE_CHANGED: ("torch.full_like(image, black).flatten()", "image.fill_(black).flatten()"),
     },
@@ -180,25 +184,137 @@ def keep(image, importance, count, black):
     return pixels.view(image.shape)
 
 
+def product(values: Tensor) -> Tensor:
+    return values.prod()
+
+
+def curve(values: Tensor) -> Tensor:
+    return (values**3).sum() + (values[0] * values[-1]).exp() / 4
+
+
+def _ways():
+    yield product, torch.tensor([0.0, 0.0]), torch.tensor([2.0, 3.0]), 50
+    yield product, torch.tensor([1.0, -1.0, 0.5]), torch.tensor([2.0, 3.0, 1.0]), 4
+    for steps in (1, 3, 7):
+        yield curve, *torch.randn(2, 4), steps
+
+
+PLACE = "start + (step + 0.5) / steps * (point - start)"
+
+
 @checks.add(
-    "This is activation patching: what moves, and only then, depends on these units.",
+    "All attributions together come close to function(point) - function(start): they explain a "
+    "difference.",
+    probes=_ways,
+    mistakes={
+        "You took the gradient at `point` only, and multiplied it by the way. Walk the way in "
+        "`steps` steps.": (PLACE, "point.clone()"),
+        "You took the gradient at the *beginning* of each step. Take it in the middle: (step + "
+        "0.5) / steps.": (PLACE, PLACE.replace("step + 0.5", "step")),
+        "You took the gradient at the *end* of each step. Take it in the middle: (step + 0.5) / "
+        "steps.": (PLACE, PLACE.replace("step + 0.5", "step + 1")),
+        "Your way begins at 0. It should begin at `start`.": [
+            (PLACE, "(step + 0.5) / steps * point"),
+            (PLACE, "(step + 0.5) / steps * point", "(point - start) * total", "point * total"),
+            ("(point - start) * total", "point * total")],
+        "That is the sum of the gradients times the way. Divide by `steps` to get the mean.":
+            ("* total / steps", "* total"),
+        "That is the mean gradient. Multiply it by the way, `point - start`.":
+            ("(point - start) * total", "total"),
+        "You added `start` nowhere: each place is `start` plus a share of the way.":
+            (PLACE, "(step + 0.5) / steps * (point - start)"),
+        "The way goes from `start` to `point`, so it is `point - start`, not the reverse.":
+            ("(point - start) * total", "(start - point) * total"),
+        "You return a single number, the total. Return an attribution for each value of `point`.":
+            ("(point - start) * total / steps", "((point - start) * total / steps).sum()"),
+        "Only the last gradient is in your result. Add the gradients up.":
+            ("total += place.grad", "total = place.grad"),
+    },
+)
+def integrate(function, start, point, steps):
+    total = torch.zeros_like(point)
+    for step in range(steps):
+        place = start + (step + 0.5) / steps * (point - start)
+        place.requires_grad_()
+        function(place).backward()
+        total += place.grad
+    return (point - start) * total / steps
+
+
+def _falls():
+    yield torch.tensor([3.0, 1.0, 4.0, 6.0]), torch.tensor([1.0, 2.0, 2.0, 3.0])
+    for count in (20, 100, 50):
+        easy = 3 * torch.randn(count)
+        yield easy + torch.randn(count) + 0.4, easy + torch.randn(count)
+
+
+def _ends_of(values):
+    off = 2 * values.std() / len(values) ** 0.5
+    return values.mean() - off, values.mean() + off
+
+
+def _unpaired(falls_a, falls_b):
+    off = 2 * ((falls_a.var() + falls_b.var()) / len(falls_a)) ** 0.5
+    mean = falls_a.mean() - falls_b.mean()
+    return mean - off, mean + off
+
+
+@checks.add(
+    "If the interval lies above 0, map A leads. If 0 is in it, these images can't tell.",
+    probes=_falls,
+    mistakes={
+        "You computed the interval from the spread of A and the spread of B, as if they came from "
+        "different images. Subtract image by image first, then take the standard deviation of the "
+        "leads.": _unpaired,
+        "That is B's lead over A. Subtract the other way round.":
+            lambda a, b: _ends_of(b - a),
+        "That is the interval of A alone. Subtract B's values first.": lambda a, b: _ends_of(a),
+        "That is the interval of B alone. You want A's lead.": lambda a, b: _ends_of(b),
+        "You used the standard deviation. The standard error of the mean is smaller: divide by the "
+        "square root of the number of images.":
+            ("leads.std() / len(leads) ** 0.5", "leads.std()"),
+        "You divided by the number of images. Divide by its square root: `** 0.5`.":
+            ("len(leads) ** 0.5", "len(leads)"),
+        "You took one standard error to each side. A 95% interval needs two.":
+            ("2 * leads", "leads"),
+        "You used the variance. The standard error is the standard *deviation*, `.std()`, divided "
+        "by the square root of the number of images.": ("leads.std()", "leads.var()"),
+        "The other way round: first the low end, then the high end.":
+            ("leads.mean() - off, leads.mean() + off", "leads.mean() + off, leads.mean() - off"),
+        "You return the mean and how far the interval reaches. Return its two ends.":
+            ("leads.mean() - off, leads.mean() + off", "leads.mean(), off"),
+        "You ignored the signs of the leads. An image on which B is ahead has a lead below 0.":
+            ("falls_a - falls_b", "(falls_a - falls_b).abs()"),
+    },
+)
+def lead(falls_a, falls_b):
+    leads = falls_a - falls_b
+    off = 2 * leads.std() / len(leads) ** 0.5
+    return leads.mean() - off, leads.mean() + off
+
+
+@checks.add(
+    "This is activation patching: whatever moves along depends on these units.",
     probes=lambda: [(network := Branched(), network.middle, units, *torch.randn(2, 6, 3))
                     for units in ([1, 3], [0], [2, 4, 0])],
     observe=_with_hooks,
     mistakes={
-        "Nothing was replaced. What a hook *returns* goes on in place of the output, if it is on "
-        "the layer while `inputs` run. Are the units those of the run of `other_inputs`?":
+        "Nothing was replaced. Is the hook attached to the layer while `inputs` run, and does it "
+        "*return* the changed output? Do the units come from the run with `other_inputs`?":
             lambda network, layer, units, inputs, other_inputs: network(inputs),
-        "All units were replaced: the answer is that for `other_inputs`.":
+        "You replaced all units: the answer is that for `other_inputs`.":
             lambda network, layer, units, inputs, other_inputs: network(other_inputs),
-        "It is the wrong way round: `units` come from `other_inputs`, the rest from `inputs`.":
+        "It is the wrong way round: `units` should come from `other_inputs`, and the rest from "
+        "`inputs`.":
             ("network(other_inputs)", "network(inputs)",
              "= network(inputs)", "= network(other_inputs)"),
-        "The units were set to 0. They should be what they are for `other_inputs`.":
+        "You set the units to 0. They should be what they are for `other_inputs`.":
             ("seen[0][:, units]", "0"),
-        "These are rows, one for each example. `units` are columns: `[:, units]`.":
+        "You replaced rows, and there is one row for each example. `units` are columns: "
+        "`[:, units]`.":
             ("[:, units]", "[units]"),
-        "A list has no columns, its tensors have: take one of them out first, as in `seen[0]`.":
+        "A list has no columns, but the tensors in it have. Take one of them out first, as in "
+        "`seen[0]`.":
             ("seen[0]", "seen"),
         HOOK_LEFT: ("hook.remove()", "pass"),
     },
@@ -256,47 +372,13 @@ def train_adder(adder: nn.Module, embeddings: Tensor, digits: Tensor, hidden: Te
     return float(np.mean(losses[-100:]))
 
 
-def train_and_wait(embeddings: Tensor, digits: Tensor, hidden: Tensor,
-                   steps: int = 1500) -> tuple[nn.Module, nn.Module]:
-    """The course's adder, trained with a strong weight decay long after it knows all pairs that
-    aren't hidden: as it was after 100 steps, and as it is in the end. Each step is on all pairs,
-    with the mean embedding of each digit."""
-    adder = nn.Sequential(fully_connected(30, 64), fully_connected(64, 64),
-                          nn.Linear(64, 19, bias=False))
-    means = torch.stack([embeddings[digits == digit].mean(dim=0) for digit in range(10)])
-    digit, number = (~hidden).nonzero().T
-    inputs = torch.cat([means[digit], F.one_hot(number, 10)], dim=1)
-    optimizer = torch.optim.AdamW(adder.parameters(), lr=0.01, weight_decay=3.0)
-    for step in range(steps):
-        if step == 100:
-            early = copy.deepcopy(adder)
-        optimizer.zero_grad()
-        F.cross_entropy(adder(inputs), digit + number).backward()
-        optimizer.step()
-    return early.eval(), adder.eval()
-
-
-# --- two attributions -----------------------------------------------------------------------------
+# --- an attribution -------------------------------------------------------------------------------
 
 
 def _logits(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
     """The logit of each image's digit, with the number 5: (n,)."""
     numbers = torch.full((len(images),), 5, device=images.device)
     return model(images, numbers)[0].gather(1, digits.view(-1, 1).to(images.device))[:, 0]
-
-
-def grad_cam(model: IdentityAdderModel, images: Tensor, digits: Tensor) -> Tensor:
-    """Where the maps of block 3 speak for these digits: (n, 28, 28), nowhere below 0, on the
-    images' device.
-
-    images: (n, 1, 28, 28). Source: Selvaraju and others, Grad-CAM, arXiv 1610.02391.
-    """
-    model, seen = in_evaluation(model), []
-    pixels = images.detach().to(next(model.parameters()).device).requires_grad_()
-    model.block3.register_forward_hook(lambda layer, inputs, output: seen.append(output))
-    gradient, = torch.autograd.grad(_logits(model, pixels, digits).sum(), seen[0])
-    maps = (gradient.mean(dim=(2, 3), keepdim=True) * seen[0]).sum(dim=1, keepdim=True).relu()
-    return F.interpolate(maps.detach(), size=(28, 28), mode="bilinear")[:, 0].to(images.device)
 
 
 def guided_backprop(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
@@ -348,15 +430,15 @@ def explore_units(model: nn.Module, image: Tensor, seen: dict) -> UnitExplorer:
 
 @in_style
 def plot_embedding(mine: Tensor, typical: Tensor, digit: int) -> Figure:
-    """The 20 numbers of an image as bars, and those that are typical of a digit as dots."""
+    """The embedding of an image as bars, and the mean embedding of a digit as dots: both (20,)."""
     mine = mine.detach()
     figure, ax = plt.subplots(figsize=(5.5, 2.4))
     ax.bar(range(len(mine)), mine.tolist(), color=BLUE, label="the drawing")
     ax.plot(typical.tolist(), "D", color=ORANGE, markersize=5, label=f"mean of MNIST's {digit}s")
-    ax.set(xticks=range(len(mine)), xlabel="place in the embedding")
+    ax.set(xticks=range(len(mine)), xlabel="index in the embedding")
     ax.legend(loc="upper left", bbox_to_anchor=(0, 1.25), ncols=2)
     return labelled(figure, f"20 bars, {int((mine == 0).sum())} of them are 0; the highest, at "
-                            f"place {int(mine.argmax())}, is {mine.max():.2f}. Dots show the mean "
+                            f"index {int(mine.argmax())}, is {mine.max():.2f}. Dots show the mean "
                             f"of the digit {digit}.")
 
 
@@ -387,9 +469,9 @@ def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) ->
 
 
 class Follow(ipywidgets.VBox):
-    """A panel, and below it the figure that `draw()` returns: drawn anew after each stroke."""
+    """A panel, and below it the figure that `draw()` returns, drawn again after each stroke."""
 
-    needs_python = ("the panel once more. After each stroke the ring in the figure moves to where "
+    needs_python = ("the panel again. After each stroke, the ring in the figure moves to where "
                     "your drawing lies among the others.")
 
     def __init__(self, panel, draw):
@@ -406,7 +488,7 @@ class Follow(ipywidgets.VBox):
             self.redraw()
 
     def redraw(self) -> None:
-        """Draw the figure for what stands on the panel now."""
+        """Draw the figure for the drawing that is on the panel now."""
         self.picture.value = Picture(self.draw()).as_html()
 
     def __repr__(self):
@@ -426,31 +508,6 @@ def plot_tables(tables: dict) -> Figure:
     axes[0, 0].set(ylabel="digit")
     return labelled(figure, "Tables of ten rows, the digits, and ten columns, the numbers; the "
                             f"brighter, the larger: {', '.join(tables)}.")
-
-
-@in_style
-def plot_units(adders: dict) -> Figure:
-    """All units of some adders, a panel for each: to the right how alike its table is to itself
-    with digit and number exchanged, upwards the share of what it makes of both together.
-
-    adders: name -> a table with a row for each unit and the columns `swapped` and `rest`.
-    """
-    columns = 2 if len(adders) == 4 else min(3, len(adders))
-    rows = -(-len(adders) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(5.5, 2.1 * rows), squeeze=False,
-                                sharex=True, sharey=True)
-    for ax in axes.flat[len(adders):]:
-        ax.remove()
-    for ax, (name, units) in zip(axes.flat, adders.items()):
-        ax.plot(units["swapped"], units["rest"], "o", color=BLUE, markersize=3)
-        ax.axvline(0, color=GREY, linestyle=":")
-        ax.set(title=name, xlim=(-1.1, 1.1), ylim=(-0.05, 1.05), xticks=(-1, 0, 1))
-    figure.supxlabel("alike when digit and number are exchanged", fontsize="medium")
-    figure.supylabel("rest", fontsize="medium")
-    return labelled(figure, "A point for each unit. " + " ".join(
-        f"{name}: when exchanged, {units['swapped'].mean():.2f} alike on average, from "
-        f"{units['swapped'].min():.2f} to {units['swapped'].max():.2f}; the rest is "
-        f"{units['rest'].mean():.0%}." for name, units in adders.items()))
 
 
 @in_style
