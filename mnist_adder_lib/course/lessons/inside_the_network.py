@@ -101,8 +101,8 @@ def _share_of_rows(table, dim=1):
 
 
 @checks.add(
-    "1 means that nothing but the sum matters. But a unit that depends on the digit alone has 0.5, "
-    "so a large share doesn't prove that a unit adds.",
+    "1 means that nothing but the sum matters. But a unit that just says the digit has 0.5, so a "
+    "large share doesn't prove that a unit adds.",
     probes=lambda: [(weight * torch.randn(10, 1) + torch.randn(10) + torch.randn(10, 10)
                      + 0.3 * SUMS,) for weight in (1, 2, 3)],
     mistakes={
