@@ -16,7 +16,7 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
   included. Where an answer has several parts (a tuple, effects), its first wrong part is looked at.
 - `observe(function, *arguments)` returns an `Observed`, if there is more to see than the answer:
   what the function did to something, and rules that it must keep. Where the answer can be of many
-  kinds, rules alone will do. (A dict stands for effects alone, all else for an answer alone.)
+  kinds, rules alone will do.
 - `without=[F.one_hot]` lists what the exercise is to be done without: functions, or modules. It is
   seen when the function runs.
 - Reasons for what isn't recognised (errors, shapes, factors, a missing `return`) are in reasons.py.

@@ -169,20 +169,13 @@ def observed(function: Callable, observe: Callable, arguments: tuple,
     trial = Trial(function, without)
     outcome: Observed | Stop | Unreadable
     try:
-        outcome = _as_observed(observe(trial, *arguments))
+        outcome = observe(trial, *arguments)
     except (Exception, SystemExit) as error:
         stop = Stop(error, function)
         # Where it isn't an error of the learner's, the check can't look at the answer.
         is_learners = error is trial.error or stop.line
         outcome = stop if is_learners else Unreadable(trial.answer, stop.message)
     return Seen(outcome, trial.answer, trial.used)
-
-
-def _as_observed(seen) -> Observed:
-    """A dict stands for effects alone, anything else for the answer alone."""
-    if isinstance(seen, Observed):
-        return seen
-    return Observed(effects=seen) if isinstance(seen, dict) else Observed(seen)
 
 
 class Watch(TorchFunctionMode):

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 
-from ..exercises.checks import Checks, rand_int
+from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_signed, in_style, labelled, text_on
 
@@ -36,15 +36,24 @@ def _slope(node, of) -> float:
     return sum(slope * _slope(before, of) for before, slope in zip(node.inputs, node.slopes))
 
 
-def _value_and_slopes(function, *values):
+NO_NODE = "That is no node. Return a `Node`, with its value, its inputs and its slopes."
+INPUTS_IN_LIST = ("The inputs belong in a list, as in plus, even if there is only one. Put square "
+                  "brackets around them.")
+SLOPES_IN_LIST = ("The slopes belong in a list, as in plus, one for each input: how fast the value "
+                  "changes with that input.")
+
+
+def _value_and_slopes(function, *values) -> Observed:
     inputs = [Node(value) for value in values]
     node = function(*inputs)
     if not hasattr(node, "slopes"):
-        return {"the node": node}
-    in_lists = [isinstance(part, (list, tuple)) for part in (node.inputs, node.slopes)]
-    slopes = [_slope(node, given) for given in inputs] if all(in_lists) else []
-    return {"the inputs in a list": in_lists[0], "the slopes in a list": in_lists[1],
-            "the value": node.value, "the slopes": slopes}
+        return Observed(rules={NO_NODE: False})
+    if not isinstance(node.inputs, (list, tuple)):
+        return Observed(rules={INPUTS_IN_LIST: False})
+    if not isinstance(node.slopes, (list, tuple)):
+        return Observed(rules={SLOPES_IN_LIST: False})
+    slopes = [_slope(node, given) for given in inputs]
+    return Observed(effects={"the value": node.value, "the slopes": slopes})
 
 
 def _pairs():
@@ -67,12 +76,9 @@ def _pairs():
             [("[a, b]", "[a, a]"), ("[a, b]", "[b, b]")],
         "There is a slope missing: the list needs one for each input.":
             [("[b.value, a.value]", "[b.value]"), ("[b.value, a.value]", "[a.value]")],
-        "The inputs belong in a list, as in plus: `[a, b]`.": ("[a, b]", "a"),
-        "The slopes belong in a list, as in plus, one for each input: the first is how fast the "
-        "product changes with a, the second how fast it changes with b.":
-            ("[b.value, a.value]", "b.value"),
-        "That is the product alone. Return a Node, with its inputs and slopes.":
-            lambda a, b: a.value * b.value,
+        INPUTS_IN_LIST: ("[a, b]", "a"),
+        SLOPES_IN_LIST: ("[b.value, a.value]", "b.value"),
+        NO_NODE: lambda a, b: a.value * b.value,
     },
 )
 def times(a, b):
@@ -94,16 +100,22 @@ def _tapes():
 DOUBLINGS = 14  # 2**14 paths
 
 
-def _gradients(backward_from, tape):
+EVERY_PATH = ("The gradients are right. But this follows every path again, and on a chain of "
+              "doublings their number doubles at each step. When it is a node's turn, everything "
+              "has arrived in its `grad`: send that on once, without a function that calls itself.")
+NOT_THE_TAPE = "The gradients are right. Return the tape as well, whole and as it was."
+
+
+def _gradients(backward_from, tape) -> Observed:
     nodes = list({id(node): node for end in tape for node in [*end.inputs, end]}.values())
     before = sum(node.looks for node in nodes)
     returned = backward_from(tape)
     looks = sum(node.looks for node in nodes) - before
     whole = isinstance(returned, list) and [id(node) for node in returned] == [
         id(node) for node in tape]
-    return {"the gradients, from the first input on": [node.grad for node in nodes],
-            "the walk": "each node once" if looks <= len(nodes)**3 else "every path",
-            "what it returns": "the tape" if whole else "something else"}
+    return Observed(
+        effects={"the gradients, from the first input on": [node.grad for node in nodes]},
+        rules={EVERY_PATH: looks <= len(nodes)**3, NOT_THE_TAPE: whole})
 
 
 def _send_back(node, share):
@@ -133,12 +145,8 @@ def _send_back(node, share):
             ("slope * node.grad", "slope * node.value"),
         "It is the input that gets the share, from the node: `before.grad` grows.":
             ("before.grad += slope * node.grad", "node.grad += slope * before.grad"),
-        "The gradients are right. But this follows every path again, and on a chain of doublings "
-        "their number doubles at each step. When it is a node's turn, everything has arrived in "
-        "its `grad`: send that on once, without a function that calls itself.":
-            lambda tape: _send_back(tape[-1], 1.0) or tape,
-        "The gradients are right. Return the tape as well, whole and as it was.":
-            ("return tape", "return tape[-1]"),
+        EVERY_PATH: lambda tape: _send_back(tape[-1], 1.0) or tape,
+        NOT_THE_TAPE: ("return tape", "return tape[-1]"),
     },
 )
 def backward_from(tape):
@@ -161,11 +169,9 @@ def backward_from(tape):
             ("1 if a.value > 0 else 0", "0 if a.value > 0 else 1"),
         "Everything is right except for an input of exactly 0: there the slope is 0, by "
         "convention. Ask `> 0`.": ("a.value > 0", "a.value >= 0"),
-        "The input belongs in a list, even if there is only one: `[a]`.": ("[a]", "a"),
-        "The slope belongs in a list, even if there is only one. Put square brackets around it.":
-            ("[1 if a.value > 0 else 0]", "1 if a.value > 0 else 0"),
-        "That is the value alone. Return a Node, with its input and slope.":
-            lambda a: max(a.value, 0),
+        INPUTS_IN_LIST: ("[a]", "a"),
+        SLOPES_IN_LIST: ("[1 if a.value > 0 else 0]", "1 if a.value > 0 else 0"),
+        NO_NODE: lambda a: max(a.value, 0),
     },
 )
 def relu_of(a):
@@ -186,12 +192,13 @@ def _networks():
         yield torch.randn(examples, inputs), torch.randint(9, (examples,)), *weights
 
 
-def _two_gradients(backward, *network):
+def _two_gradients(backward, *network) -> Observed:
     with torch.no_grad():
         gradients = backward(*network)
     if not isinstance(gradients, (tuple, list)) or len(gradients) != 2:
-        return gradients
-    return {"grad2": gradients[1], "grad1": gradients[0]}  # in the order of the way back
+        return Observed(gradients)
+    grad1, grad2 = gradients
+    return Observed(effects={"grad2": grad2, "grad1": grad1})  # in the order of the way back
 
 
 def _by_torch(x, digits, w1, w2):
