@@ -14,8 +14,9 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+import torch
 
-from mnist_adder_lib import AdderDataset
+from mnist_adder_lib import AdderDataset, IdentityAdderModel, fit
 from mnist_adder_lib.course.lessons import training_curves
 from mnist_adder_lib.course.notebook import display
 
@@ -85,6 +86,9 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
              "validation": Interrupting(fewer.images, fewer.digits, fewer.numbers),
              "evaluation": first(1_000, split=2), "my_rate": 0.01, "own_accuracy": 97.0}
     exec("\n".join(imports(cells[1:place])), space)
+    network = IdentityAdderModel()
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.01)
+    space["same"] = fit(network, fewer, fewer, epochs=1, optimizer=optimizer)
     kind, call, epochs = MOMENTS[moment]
     stop = StopButton(call)
     if kind != "curves":

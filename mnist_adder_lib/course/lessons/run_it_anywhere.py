@@ -29,9 +29,7 @@ from ..widgets.front_end import BUILT
 
 NETWORK = BUILT / "forward.js"  # as it is in js/src/network
 
-guesses = Guesses.load(
-    "run_it_anywhere", loaded=lambda text: "Letter" if "Letter" in text else text
-)
+guesses = Guesses.load("run_it_anywhere")
 checks = Checks()
 
 
@@ -44,26 +42,28 @@ def _values():
 
 
 @checks.add(
-    "The largest weight alone decides how fine the steps are: one outlier costs all.",
+    "The value farthest from 0 decides how wide the steps are: a single outlier makes the "
+    "rounding coarser for all the others.",
     probes=_values,
     mistakes={
-        "Those are the values as they were. They should lie on whole steps.":
+        "Those are the values as they were. Round them to whole steps.":
             lambda values, bits: values,
         "Those are the whole numbers. Multiplied by the step, they are values again.":
             (".round() * step", ".round()"),
         "Those are the values divided by the step, not rounded.": (".round() * step", ""),
         "The values are rounded to whole numbers, not to steps. Divide by the step first.": [
             lambda values, bits: values.round(), ("values / step", "values")],
-        "The step is upside down, or what is done with it: it is the largest size, divided by the "
-        "largest whole number, and the values are divided by it first.": (
+        "Something is upside down. The width of a step is the largest size divided by the largest "
+        "whole number. First divide the values by it, and multiply at the end.": (
             "values.abs().max() / (2 ** (bits - 1) - 1)",
             "(2 ** (bits - 1) - 1) / values.abs().max()"),
-        "That cuts off what is behind the point. Round to the nearest step: `.round()`.": [
+        "That cuts off the decimals. Round to the nearest step: `.round()`.": [
             (".round()", ".trunc()"), (".round()", ".int()")],
         "That always rounds down. Round to the nearest step: `.round()`.": (".round()", ".floor()"),
         "The largest value is not the one farthest from 0: here that one is negative.":
             (".abs().max()", ".max()"),
-        "Half of the whole numbers lie below 0. Your steps are too fine for so few bits.": [
+        "Half of the whole numbers are for values below 0, so your steps are too fine for this "
+        "number of bits.": [
             ("2 ** (bits - 1) - 1", "2**bits - 1"), ("2 ** (bits - 1) - 1", "2**bits")],
         "The largest whole number is one less: with 8 bits 127, not 128.":
             ("2 ** (bits - 1) - 1", "2 ** (bits - 1)"),
@@ -96,7 +96,8 @@ def _layers():
         "Two things should come back: a list of new weights, and one number to add.":
             lambda weights, mean, deviation, factor, shift: [w * factor / deviation
                                                              for w in weights],
-        "`weights` is a list, which can't be calculated with as a whole: `[... for w in weights]`.":
+        "`weights` is a list, and you can't calculate with a whole list. Make a new one, weight by "
+        "weight: `[... for w in weights]`.":
             [("[w * share for w in weights]", "weights * share"),
              ("[w * share for w in weights]", "weights * factor / deviation"),
              ("[w * share for w in weights]", "weights / deviation * factor"),
@@ -109,27 +110,27 @@ def _layers():
             ("w * share", "w / deviation"),
         "The weights are multiplied by the deviation. Batch norm divides by it.":
             ("w * share", "w * factor * deviation"),
-        "The mean is taken away from the whole sum, not from each weight.": [
+        "The mean is subtracted from the whole sum, not from each weight.": [
             ("w * share", "(w - mean) * share"), ("w * share", "(w - mean) * share + shift"),
             ("w * share", "w - mean"), ("w * share", "w * share - mean * share")],
         "The shift is added to the whole sum, not to each weight.":
             ("w * share", "w * share + shift"),
-        "The weights are right. But the number to add is one: there is no `w` in it.": [
+        "The weights are right. But there is only one number to add, with no `w` in it.": [
             ("shift - mean * share", "[shift - mean * share] * len(weights)"),
             ("shift - mean * share", "[shift - mean * share for w in weights]")],
-        "The weights are right. But the number to add is not the shift alone: the mean is taken "
-        "away, too.": ("shift - mean * share", "shift"),
+        "The weights are right. But the number to add isn't just the shift: the mean is subtracted "
+        "as well.": ("shift - mean * share", "shift"),
         "The weights are right. But the mean is divided and multiplied like everything else before "
-        "the shift comes.": ("shift - mean * share", "shift - mean"),
-        "The weights are right. But the mean, too, is multiplied by the factor.":
+        "the shift is added.": ("shift - mean * share", "shift - mean"),
+        "The weights are right. But the mean is multiplied by the factor as well.":
             ("shift - mean * share", "shift - mean / deviation"),
-        "The weights are right. But the mean, too, is divided by the deviation.":
+        "The weights are right. But the mean is divided by the deviation as well.":
             ("shift - mean * share", "shift - mean * factor"),
-        "The weights are right. But the mean is multiplied by the deviation: divide.":
+        "The weights are right. But you multiply the mean by the deviation. Divide by it.":
             ("shift - mean * share", "shift - mean * deviation * factor"),
-        "The weights are right. But the mean is taken away: minus.":
+        "The weights are right. But the mean is subtracted: minus.":
             ("shift - mean * share", "shift + mean * share"),
-        "The weights are right. But the shift is still to be added.":
+        "The weights are right. But the shift is missing: add it.":
             ("shift - mean * share", "-mean * share"),
         "The weights are right. But the shift comes last: it is not multiplied.":
             ("shift - mean * share", "(shift - mean) * share"),
@@ -177,20 +178,22 @@ def _filled(channels, windows, padding, value):
             ("[0] + row", "[1] + row"), ("row + [0]", "row + [1]"), ("[0] * ", "[1] * ")],
         "The border is filled with copies of the outermost numbers. It should be zeros.":
             lambda *arguments: _convolved(*arguments, mode="replicate"),
-        "The border is filled with numbers of the opposite edge: place -1 is the last one in "
-        "Python. It should be zeros.": lambda *arguments: _convolved(*arguments, mode="circular"),
+        "The border is filled with numbers from the opposite edge: in Python, index -1 means the "
+        "last place. The border should be zeros.":
+            lambda *arguments: _convolved(*arguments, mode="circular"),
         "The zeros are put into the `channels` that were given, and they are still there when the "
         "function is called again. Make new rows and lists: `[0] + row + [0]`.": (
             "channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]",
             "channels[:] = [[zeros, *([0, *row, 0] for row in c), zeros] for c in channels]"),
-        "Only rows are put above and below. Zeros belong at both sides of each row, too.":
+        "You only add rows of zeros above and below. Each row also needs a zero on either side.":
             ("[0] + row + [0]", "row"),
         "Channels need not be square: count the columns of a row, and the rows of a channel.": [
             ("range(len(channels[0][0]) - 2)", "range(len(channels[0]) - 2)"),
             ("range(len(channels[0]) - 2)", "range(len(channels[0][0]) - 2)")],
-        "A window of 3 has two places fewer than there are rows and columns.": (" - 2", " - 3"),
-        "That is what the window makes of a single channel. Add up over all channels: are `total = "
-        "0` and what is done with it at the right depth?": [
+        "A window of three rows has two places fewer than there are rows, and the same holds for "
+        "columns.": (" - 2", " - 3"),
+        "That is the result for a single channel. Add up over all channels: are `total = 0` and "
+        "the line that appends it indented as they should be?": [
             lambda c, w, padding: _convolved(c[:1], w[:1], padding),
             lambda c, w, padding: _convolved(c[-1:], w[-1:], padding)],
         "The window of the first channel is used for all of them. Each has its own.":
@@ -202,7 +205,7 @@ def _filled(channels, windows, padding, value):
         "Only one number of the window is left in the end. Add up: `+=`.": ("total +=", "total ="),
         "The window is turned round by 180 degrees, as mathematicians do. Here it isn't.":
             ("window[i][j]", "window[2 - i][2 - j]"),
-        "Rows and columns of the window are exchanged.": ("window[i][j]", "window[j][i]"),
+        "The rows and columns of the window are swapped.": ("window[i][j]", "window[j][i]"),
         "That is the mean of the products, not their sum.": ("append(total)", "append(total / 9)"),
         "That is the mean over the channels. Add them up.":
             ("append(total)", "append(total / len(windows))"),
@@ -237,7 +240,8 @@ def _demands():
 
 
 @checks.add(
-    "A network so small is cheap anywhere. For a large one this sum decides what is built.",
+    "A network this small is cheap anywhere. For a large one, this calculation decides what gets "
+    "built.",
     probes=_demands,
     mistakes={
         "That would do if the drawings came evenly all day. In the busiest second there are `peak` "
@@ -249,7 +253,7 @@ def _demands():
         "That is for one core. There are several.": ("cores * ", ""),
         "More cores serve more users: multiply by them.": ("cores * 1000", "1000 / cores"),
         "A second has a thousand milliseconds: the times are in milliseconds.": ("1000", "1"),
-        "The milliseconds are multiplied. The longer an answer takes, the fewer there are.": [
+        "You multiply by the milliseconds. But the longer an answer takes, the fewer there are.": [
             ("1000 / milliseconds", "1000 * milliseconds"),
             ("1000 / milliseconds", "milliseconds / 1000"),
             ("1000 / milliseconds", "milliseconds")],

@@ -356,8 +356,8 @@ def _small_batches():
         yield model, torch.optim.SGD(model.parameters(), 0.05), parts
 
 
-NOT_PLAIN = ("The returned loss holds on to the whole computation. A list of a few thousand of them "
-             "fills the memory. Return a plain number.")
+NOT_PLAIN = ("The returned loss holds on to the whole computation. A list of a few thousand of "
+             "them fills the memory. Return a plain number.")
 ONE_WAY_BACK = ("The step is right. But with one backward() after the loop the memory holds all "
                 "parts at once, as with a large batch. Call it for each part.")
 

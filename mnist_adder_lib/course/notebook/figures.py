@@ -119,8 +119,10 @@ def plot_history(history: History) -> Figure:
 def _history_in_words(history: History) -> str:
     if history.validation_loss:
         loss, accuracy = history.validation_loss[-1], history.validation_accuracy[-1]
-        return (f"Four curves: after {len(history.validation_loss)} epochs the validation loss is "
-                f"{loss:.3f} and {accuracy:.2f}% of the validation examples are right.")
+        count = len(history.validation_loss)
+        epochs = "1 epoch" if count == 1 else f"{count} epochs"
+        return (f"Four curves: after {epochs} the validation loss is {loss:.3f} and "
+                f"{accuracy:.2f}% of the validation examples are right.")
     if history.train_loss:
         loss, accuracy = history.train_loss[-1], history.train_accuracy[-1]
         return (f"Two curves, of training alone: in step {len(history.train_loss)} the loss is "

@@ -26,7 +26,6 @@ OUTCOMES = {
     ("learning_from_sums", "first digit"): [
         ([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
         ([1, 1, 2, 1, 1], 3)],
-    ("run_it_anywhere", "loaded"): [("None", 1), ("<Letter object>", 0)],
 }
 NUMBER = Question("How many?", "Because.", [
     Option("One.", "No.", one_of=[1]), Option("Two."), Option("More.", "No.", between=(3, 9))])

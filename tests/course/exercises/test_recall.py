@@ -9,7 +9,7 @@ from every_lesson import LESSONS, ROOT
 from mnist_adder_lib.course.exercises.recall import QUESTIONS, Answer, Recall, Recalled, load
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-ASKING = [path for path in NOTEBOOKS if (QUESTIONS / f"{path.stem[3:]}.toml").exists()]
+ASKING = [path for path in NOTEBOOKS if path.stem >= "02"]  # of lessons 0 and 1 there is too little
 WIDGET = "application/vnd.jupyter.widget-view+json"
 QUESTION = Recalled("Of what?", "Because.", "01_learning_by_hand", "A second step", [
     Answer("Of this.", "No."), Answer("Of that."), Answer("Of `none`.", "Not even that.")])
