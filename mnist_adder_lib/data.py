@@ -51,6 +51,12 @@ class AdderDataset(Dataset[Example]):
       other forms of them, such as `Forms()`, or None
     - `augment`: a function of such images, used after it, or None
 
+    For another task than adding, override `combine`:
+
+        class SubtractingDataset(AdderDataset):
+            def combine(self, digits, numbers):
+                return digits - numbers + 9  # from -9 to 9, as classes from 0 to 18
+
     Random draws come from torch's own generator: seed them with `torch.manual_seed`. Loader
     workers are seeded by `DataLoader`, each differently and anew in every epoch.
 
@@ -79,6 +85,13 @@ class AdderDataset(Dataset[Example]):
             return self.__getitems__(chosen) if chosen else []
         return self.__getitems__([chosen])[0]
 
+    def combine(self, digits: Tensor, numbers: Tensor) -> Tensor:
+        """The second answer to digits and numbers, all int64 (n,), as classes from 0: their sum.
+
+        Where a subclass has more than 19 classes, the model needs a larger `sum_head`.
+        """
+        return digits + numbers
+
     def __getitems__(self, indices: Sequence[int]) -> list[Example]:
         """Many examples, computed as one batch; `DataLoader` calls this where it exists.
 
@@ -96,7 +109,7 @@ class AdderDataset(Dataset[Example]):
             raise ValueError(f"augmenting made {tuple(images.shape)} of {tuple(shape)}: each image "
                              "has to stay one, of the same size")
         numbers = torch.randint_like(digits, 10) if self.numbers is None else self.numbers[places]
-        totals = digits + numbers
+        totals = self.combine(digits, numbers)
         if self.one_hot:
             numbers, digits = F.one_hot(numbers, 10).float(), F.one_hot(digits, 10).float()
             totals = F.one_hot(totals, 19).float()

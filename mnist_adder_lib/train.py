@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import operator
 import os
 import signal
 import threading
@@ -20,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Subset
 from tqdm.auto import tqdm
 
 from .evaluate import as_classes, both_right, evaluate, in_evaluation
@@ -31,6 +32,8 @@ PROGRESS_STEPS = 25  # reading the loss makes a GPU wait, so not at every step
 
 # Logits of the digit and of the sum, the true digits and sums: as `joint_loss` takes them.
 Loss = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+# The second answer from digits and numbers: as `AdderDataset.combine`.
+Combine = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass
@@ -179,8 +182,9 @@ def fit(
       called as loss(digit_logits, sum_logits, digits, totals). `history.train_loss` holds its
       values. `history.validation_loss` is always `joint_loss`, so that trainings with different
       losses can be compared; with another loss, the two curves have different scales
-    - all_numbers: add all of 0-9 to each image instead of the one number that was drawn: ten
-      sums for one pass through the CNN, which is nearly all of the work
+    - all_numbers: combine all of 0-9 with each image instead of the one number that was drawn: ten
+      answers for one pass through the CNN, which is nearly all of the work. The answers are those
+      of the dataset's `combine`, or sums where it has none
     - seed: of the shuffling, the augmentation, the numbers and dropout; the same seed gives the
       same weights on the same machine. It resets torch's global generator, and with it what is
       random afterwards. (Seed before building the model, too.)
@@ -204,6 +208,7 @@ def fit(
         after_epoch = _reporting_once(after_epoch)
     if seed is not None:
         torch.manual_seed(seed)
+    combine = _combine_of(train)
     history, finite = History(steps_per_epoch=len(loader)), is_finite(model)
     with _interrupt_as_flag() as interrupt, _on_device(model, optimizer, device):
         for epoch in range(1, epochs + 1):
@@ -218,7 +223,7 @@ def fit(
                     images, numbers, digits, totals = _to_device(batch, device)
                     optimizer.zero_grad()
                     if all_numbers:
-                        logits, targets = _add_all_numbers(model, images, digits)
+                        logits, targets = _with_all_numbers(model, images, digits, combine)
                     else:
                         logits, targets = model(images, numbers), (digits, totals)
                     batch_loss = loss(*logits, *targets)
@@ -347,12 +352,21 @@ def _to_device(batch: Any, device: torch.device) -> list[Tensor]:
     return [part.to(device) for part in (images, numbers, digits, totals)]
 
 
-def _add_all_numbers(model: Any, images: Tensor, digits: Tensor) -> tuple[tuple, tuple]:
-    """The logits for each image with each of 0-9, and the targets: ten sums for one embedding."""
+def _combine_of(dataset: Dataset) -> Combine:
+    """How a dataset makes the second answer from digits and numbers; it may be inside Subsets."""
+    while isinstance(dataset, Subset):
+        dataset = dataset.dataset
+    return getattr(dataset, "combine", operator.add)
+
+
+def _with_all_numbers(
+    model: Any, images: Tensor, digits: Tensor, combine: Combine
+) -> tuple[tuple, tuple]:
+    """The logits for each image with each of 0-9, and the targets: ten answers, one embedding."""
     embeddings = model.embed(images).repeat_interleave(10, dim=0)
     digits = as_classes(digits).repeat_interleave(10)
     numbers = torch.arange(10, device=images.device).repeat(len(images))
-    return model.add(embeddings, numbers), (digits, digits + numbers)
+    return model.add(embeddings, numbers), (digits, combine(digits, numbers))
 
 
 def _score(batch_loss: Tensor, logits: tuple, targets: tuple) -> Tensor:

@@ -112,6 +112,19 @@ def test_a_batch_is_its_examples(first):
             assert (numbers[i], digits[i], totals[i]) == (number, digit, total)
 
 
+class Multiplying(AdderDataset):
+    def combine(self, digits, numbers):
+        return digits * numbers
+
+
+def test_another_task(first):
+    whole = first(20)
+    dataset = Multiplying(whole.images, whole.digits, whole.numbers)
+    for same in (dataset, dataset.to("cpu")):
+        totals = torch.stack([total for _, (_, total) in same])
+        assert torch.equal(totals, whole.digits * whole.numbers)
+
+
 class Counted(AdderDataset):
     calls = 0
 

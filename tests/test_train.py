@@ -182,6 +182,28 @@ def test_all_numbers_is_each_image_ten_times(first, one_hot):
         assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-4)
 
 
+class Subtracting(AdderDataset):
+    def combine(self, digits, numbers):
+        return digits - numbers + 9
+
+
+@pytest.mark.parametrize("wrap", [lambda data: data, lambda data: Subset(data, range(20))])
+def test_all_numbers_asks_for_the_task_of_the_dataset(first, wrap):
+    data, given = first(20), []
+
+    def note(digit_logits, sum_logits, digits, totals):
+        given.append((digits, totals))
+        return joint_loss(digit_logits, sum_logits, digits, totals)
+
+    subtracting = wrap(Subtracting(data.images, data.digits))
+    fit(IdentityAdderModel(), subtracting, epochs=1, all_numbers=True, loss=note, device="cpu")
+    (digits, totals), = given
+    assert torch.equal(totals, digits - torch.arange(10).repeat(20) + 9)
+    fit(IdentityAdderModel(), list(data), epochs=1, all_numbers=True, loss=note, device="cpu")
+    digits, totals = given[1]  # a dataset without a task of its own adds
+    assert torch.equal(totals, digits + torch.arange(10).repeat(20))
+
+
 @pytest.mark.parametrize("number", [0, 4, 9])
 def test_agreement_is_the_cross_entropy_of_both_with_their_mean(number):
     by_digit, other = torch.randn(1, 10, requires_grad=True), torch.randn(10)
