@@ -1,0 +1,173 @@
+"""Your own question: what the lesson asks, checks and draws. The record is in exercises/project."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..exercises.checks import Checks, Observed
+from ..exercises.guesses import Guesses
+from ..exercises.project import Project, ProjectError
+from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
+
+__all__ = ["Project", "ProjectError", "checks", "guesses", "plot_difference", "plot_looking"]
+
+guesses = Guesses.load("your_own_question")
+checks = Checks()
+
+
+def _intervals():
+    yield from [(0.2, 1.4, 0.5), (-1.4, -0.2, 0.5), (-0.3, 0.2, 0.5), (-0.3, 0.9, 0.5),
+                (-0.9, 0.3, 0.5), (0.1, 0.3, 0.5), (-0.4, -0.1, 0.5), (0.7, 1.2, 0.5),
+                (-2.0, -0.8, 0.5), (-3.0, 4.0, 0.5), (-1.5, 1.2, 2), (0.3, 1.8, 2),
+                (-0.7, -0.1, 0.1)]
+
+
+def _with_plain_apostrophe(function, low, high, matters) -> Observed:
+    """The answer, with the typographic apostrophe that some keyboards write as a plain one."""
+    answer = function(low, high, matters)
+    return Observed(answer.replace("\u2019", "'") if isinstance(answer, str) else answer)
+
+
+@checks.add(
+    "\"No difference that matters\" is a useful result. \"Can't tell\" only says: plan more pairs.",
+    probes=_intervals, observe=_with_plain_apostrophe,
+    mistakes={
+        "You never say \"no difference that matters\". An interval that lies between -matters and "
+        "matters says just that.": ('if -matters < low and high < matters:', "if False:"),
+        "You say \"no difference that matters\" whenever the interval contains 0. A wide interval "
+        "around 0 says nothing: a difference that matters may be in it.":
+            ("-matters < low and high < matters", "low < 0 < high"),
+        "Ask first whether the difference can matter. An interval from 0.1 to 0.3 excludes 0, but "
+        "where 0.5 matters, nothing that matters is in it.": [
+            ('if -matters < low and high < matters:',
+             'if low < 0 < high and -matters < low and high < matters:')],
+        "You look at one end of the interval only. \"No difference that matters\" needs both: the "
+        "lower end above -matters, the upper end below matters.": [
+            ("-matters < low and high < matters", "high < matters"),
+            ("-matters < low and high < matters", "-matters < low"),
+            ("-matters < low and high < matters", "-matters < low or high < matters")],
+        "You look at the middle of the interval. Where its ends lie is what counts.": [
+            ("-matters < low and high < matters", "abs(low + high) / 2 < matters")],
+        "You say \"better\" only if the whole interval lies above `matters`. It is enough that all "
+        "of it lies above 0, and that not all of it is too small to matter.":
+            ("low > 0", "low > matters"),
+        "You say \"worse\" only if the whole interval lies below `-matters`. It is enough that all "
+        "of it lies below 0, and that not all of it is too small to matter.":
+            ("high < 0", "high < -matters"),
+        "You say \"better\" as soon as a part of the interval is above 0. All of it has to be.":
+            ("low > 0", "high > 0"),
+        "You say \"worse\" as soon as a part of the interval is below 0. All of it has to be.":
+            ("high < 0", "low < 0"),
+        "\"better\" and \"worse\" have changed places: the difference is change minus baseline.":
+            ("low > 0", "high < 0", "if high < 0:\n        return \"worse\"",
+             "if low > 0:\n        return \"worse\""),
+        "You never say \"worse\". What if the whole interval lies below 0?":
+            ('return "worse"', 'return "can\'t tell"'),
+        "You never say \"better\". What if the whole interval lies above 0?":
+            ('return "better"', 'return "can\'t tell"'),
+        "You never say \"can't tell\". What if 0 is in the interval, and something that matters as "
+        "well?": [('"can\'t tell"', '"no difference that matters"'), ('"can\'t tell"', '"worse"'),
+                  ('"can\'t tell"', '"better"')],
+    },
+)
+def reading(low, high, matters):
+    if -matters < low and high < matters:
+        return "no difference that matters"
+    if low > 0:
+        return "better"
+    if high < 0:
+        return "worse"
+    return "can't tell"
+
+
+def _records():
+    g, p, r, e, c = "guess", "plan", "result", "evaluation", "conclusion"
+    yield from [([*steps],) for steps in (
+        [g, p, r, r, e, c], [g, p, r, e], [p, g, r, r, e, c], [g, g, p, r, e, c], [p, r, r, e],
+        [g, r, e], [r, g, p, r, e], [p, r, g, r, e], [g, r, p, r, r, e, c], [g, p, r, e, r],
+        [g, p, e, r], [e, g, p, r, r], [g, p, r, r], [g, p, r, r, c], [g, p, r, e, e, c],
+        [g, p, r, e, r, e], [g, p, r, r, e, c, c], [g, p, r, r, r, r, r, e], [r, e],
+        [g, p, r, r, e, g], [g, p, r, r, e, p, c])]
+
+
+@checks.add(
+    "This is what `project.check()` does: it reads the order of the steps, and nothing else.",
+    probes=_records,
+    mistakes={
+        "You don't ask for a guess before the first result.": [
+            ('"guess" in before and ', ""), ('"guess" in before', '"guess" in steps')],
+        "You don't ask for a plan before the first result.": [
+            ('"plan" in before and ', ""), ('"plan" in before', '"plan" in steps')],
+        "Guess and plan have to be there, both of them. You are content with one.":
+            ('"guess" in before and "plan" in before', '("guess" in before or "plan" in before)'),
+        "You only look whether guess and plan are somewhere in the list. They have to come before "
+        "the first result.": ("before = steps[:first]", "before = steps"),
+        "Before the *first* result, not before the last: `.index` finds the first.":
+            ("steps[:first]", "steps[:last]"),
+        "The evaluation may be used once, and you say yes to a second time as well.": [
+            ("== 1", ">= 1")],
+        "You don't look how often the evaluation was used: once, no more and no less.": [
+            ('steps.count("evaluation") == 1 and "evaluation" in steps[last:]',
+             '"evaluation" in steps[last:]')],
+        "You don't look where the evaluation comes. It has to come after the last result.":
+            (' and "evaluation" in steps[last:]', ""),
+        "The evaluation has to come after the *last* result, not after the first.":
+            ("steps[last:]", "steps[first:]"),
+        "The evaluation need not be the very last step: a conclusion may follow.":
+            ('"evaluation" in steps[last:]', 'steps[-1] == "evaluation"'),
+        "Guess and plan may come in either order, and more than once. What counts is that both "
+        "come before the first result.": [
+            ('"guess" in before and "plan" in before', 'before == ["guess", "plan"]'),
+            ('"guess" in before and "plan" in before', 'steps[:2] == ["guess", "plan"]'),
+            ('"guess" in before and "plan" in before', 'steps[0] == "guess" and "plan" in before')],
+        "It says yes to every list.": lambda steps: True,
+        "It says no to every list.": lambda steps: False,
+        "It is the wrong way round: it says no where the order is right.":
+            ("return (", "return not ("),
+    },
+)
+def in_order(steps):
+    first = steps.index("result")
+    last = len(steps) - 1 - steps[::-1].index("result")
+    before = steps[:first]
+    return ("guess" in before and "plan" in before
+            and steps.count("evaluation") == 1 and "evaluation" in steps[last:])
+
+
+@in_style
+def plot_looking(shares: list[float]) -> Figure:
+    """In how many of 100 experiments a change that does nothing has seemed to do something.
+
+    shares: after 5 pairs, after 6, and so on, where one looks after each.
+    """
+    figure, ax = plt.subplots(figsize=(5, 2.4))
+    ax.plot(range(5, 5 + len(shares)), shares, "o-", color=ORANGE, markersize=4)
+    ax.axhline(5, color=GREY, linestyle=":")
+    ax.set(xlabel="pairs so far", ylabel="fooled, in 100", ylim=(0, 1.15 * max(*shares, 5)))
+    return labelled(figure, f"A curve that rises from {shares[0]:.0f} in 100 experiments after 5 "
+                            f"pairs to {shares[-1]:.0f} after {4 + len(shares)}; a dotted line "
+                            "at 5.")
+
+
+@in_style
+def plot_difference(differences: pd.Series, low: float, high: float, matters: float) -> Figure:
+    """The differences of pairs, their mean, and its interval, against what would matter.
+
+    differences: one for each pair, in percentage points; low, high: the interval; matters: the
+    smallest difference that matters.
+    """
+    mean = differences.mean()
+    figure, ax = plt.subplots(figsize=(5.5, 1.9))
+    ax.axvspan(-matters, matters, color=GREY, alpha=0.15)
+    ax.axvline(0, color=GREY, linestyle=":")
+    ax.plot(differences, [0.3] * len(differences), "o", color=BLUE, markersize=5)
+    ax.plot([low, high], [0, 0], color=ORANGE, linewidth=2)
+    ax.plot(mean, 0, "D", color=ORANGE)
+    ax.set(yticks=[0, 0.3], yticklabels=["mean", "pairs"], ylim=(-0.25, 0.55),
+           xlabel="change minus baseline, in percentage points")
+    return labelled(figure, f"{len(differences)} dots from {differences.min():+.2f} to "
+                            f"{differences.max():+.2f} points; below them their mean "
+                            f"{mean:+.2f} with its interval, from {low:+.2f} to {high:+.2f}. "
+                            f"A grey band reaches from {-matters:+g} to {matters:+g}.")
