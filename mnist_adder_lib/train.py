@@ -233,7 +233,7 @@ def fit(
                     if scheduler is not None:
                         scheduler.step()
                     scores.append(_score(batch_loss, logits, targets))
-                    if len(scores) % PROGRESS_STEPS == 0:
+                    if len(scores) % PROGRESS_STEPS == 0 or len(scores) == len(loader):
                         _show_progress(bar, scores)
             _record(history, scores, time.perf_counter() - start)
             was_finite, finite = finite, is_finite(model)
@@ -382,7 +382,8 @@ def _show_progress(bar: tqdm, scores: list[Tensor]) -> None:
     """Move the bar on, with the latest loss and the mean accuracy of the epoch so far."""
     loss, accuracy = scores[-1][0].item(), torch.stack(scores).mean(dim=0)[1].item()
     bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%", refresh=False)
-    bar.update(PROGRESS_STEPS)
+    # To the end of the epoch, too: in a notebook, a bar that isn't full stays there, in red.
+    bar.update(len(scores) - bar.n)
 
 
 def _record(history: History, scores: list[Tensor], seconds: float) -> None:

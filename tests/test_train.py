@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils.data import DataLoader, Subset
 
+import mnist_adder_lib.train as train_module
 from mnist_adder_lib import (
     AdderDataset,
     History,
@@ -180,6 +181,21 @@ def test_all_numbers_is_each_image_ten_times(first, one_hot):
     joint_loss(*by_hand(images, numbers), digits, digits + numbers).backward()
     for trained, parameter in zip(model.parameters(), by_hand.parameters()):
         assert torch.allclose(trained, parameter - 0.1 * parameter.grad, atol=1e-4)
+
+
+@pytest.mark.parametrize("steps", [1, 25, 32])
+def test_the_progress_bar_is_full_at_the_end(first, monkeypatch, steps):
+    """In a notebook, one that isn't stays there, in red."""
+    ended = []
+
+    class Bar(train_module.tqdm):
+        def close(self):
+            ended.append((self.n, self.total))
+            super().close()
+
+    monkeypatch.setattr(train_module, "tqdm", Bar)
+    fit(IdentityAdderModel(), first(2 * steps), epochs=2, batch_size=2, device="cpu")
+    assert set(ended) == {(steps, steps)}
 
 
 class Subtracting(AdderDataset):

@@ -30,6 +30,10 @@ Measure = Callable[[int, AdderDataset], tuple[float, float]]
 class ProjectError(ValueError):
     """A step that would break a rule of the project; the message says which, and what to do."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message alone, since the lines of this file help nobody."""
+        return [f"ProjectError: {self}"]
+
 
 # --- the record -----------------------------------------------------------------------------------
 
@@ -89,7 +93,7 @@ class Project:
         step = _texts(step, "question", "baseline", "change", "because")
         step["points"] = _number("points", points, -100, 100)
         self._take_before_results("guess", step)
-        print(f"Written down: change minus baseline will be {step['points']:+g} points.")
+        print(f"Written down: change minus baseline will be {_points(step['points'])}.")
 
     def plan(self, pairs, matters, spread, changes_my_mind) -> None:
         """Write down how you will find out, before any result.
@@ -203,7 +207,7 @@ class Project:
             return "✗", f"The {name} was written after the first result."
         if name == "plan":
             return "✓", f"The plan came before the results: {step['pairs']} pairs."
-        return "✓", f"The guess came before the results: {step['points']:+g} points."
+        return "✓", f"The guess came before the results: {_points(step['points'])}."
 
     def _judge_results(self) -> tuple[str, str]:
         recorded = [step["seed"] for step in self._all("result")]
@@ -244,7 +248,7 @@ class Project:
         """Guess and interval, once all is there."""
         end, points = self._last("conclusion"), self._last("guess")["points"]
         inside = "inside" if end["low"] <= points <= end["high"] else "outside"
-        return (f"Your guess of {points:+g} points lies {inside} the interval.\n"
+        return (f"Your guess of {_points(points)} lies {inside} the interval.\n"
                 "That is all that a program can see. The rest is for people to judge.")
 
     # --- the list of steps
@@ -348,6 +352,10 @@ def _pair(step: dict) -> str:
     return f"{step['baseline']:.2f} and {step['change']:.2f}, difference {difference:+.2f}"
 
 
+def _points(number: float) -> str:
+    return f"{number:+g} point{'s' * (abs(number) != 1)}"
+
+
 def _from_to(low: float, high: float) -> str:
     return f"from {low:+.2f} to {high:+.2f} points"
 
@@ -356,7 +364,8 @@ def _about(plan: dict) -> str:
     """What a plan can find out."""
     pairs, matters = plan["pairs"], plan["matters"]
     found = power_of_pairs(pairs, plan["spread"], matters)
-    text = (f"Written down: {pairs} pairs. If the true difference is {matters:g} points, about "
+    points = _points(matters).removeprefix("+")
+    text = (f"Written down: {pairs} pairs. If the true difference is {points}, about "
             f"{100 * found:.0f} of 100 such experiments show it.")
     if found < 0.8:
         enough = pairs_needed(plan["spread"], matters)
@@ -377,10 +386,8 @@ def _mistakes(table: pd.DataFrame, on_validation: pd.DataFrame) -> dict[str, tup
     mean, error = difference.mean(), difference.sem()
     apart = (table["baseline"].sem() ** 2 + table["change"].sem() ** 2) ** 0.5
     halves = {
-        "That is two standard errors to each side. For so few pairs the limit is "
-        f"{limit(pairs):.2f}.": 2 * error,
-        "That is 1.96 standard errors to each side. For so few pairs the limit is "
-        f"{limit(pairs):.2f}.": 1.96 * error,
+        "That is about two standard errors to each side, the limit for very many pairs. For so few "
+        f"it is {limit(pairs):.2f}.": 1.98 * error,
         "That is one standard error to each side.": error,
         f"The limit for five pairs is 2.78; for {pairs} pairs it is {limit(pairs):.2f}.":
             limit(5) * error,

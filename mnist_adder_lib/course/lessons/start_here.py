@@ -137,14 +137,15 @@ LESSONS = [  # the map: rows of a part's name and its lessons
     ("Train", ["Backward\nby hand", "Training\ncurves", "Evaluation\ntables"]),
     ("Try", ["Draw\na digit", "One change\nat a time", "Does it\nadd?"]),
     ("Go further", ["Learning\nfrom sums", "Inside\nthe network", "Run it\nanywhere"]),
+    ("Your turn", ["Your own\nquestion"]),
 ]
 AFTERNOON = {0, 1, 4, 6, 8}
 
 
 @in_style
 def plot_map() -> Figure:
-    """The fourteen lessons as stops of a road, in five rows; those of an afternoon are filled."""
-    figure, ax = plt.subplots(figsize=(6.6, 6))
+    """The fifteen lessons as stops of a road, in six rows; those of an afternoon are filled."""
+    figure, ax = plt.subplots(figsize=(6.6, 7.2))
     stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
              for column in range(len(names))]
     _draw_road(ax, stops)
@@ -153,11 +154,11 @@ def plot_map() -> Figure:
     names = [name for _, part in LESSONS for name in part]
     for number, ((x, y), name) in enumerate(zip(stops, names)):
         _draw_stop(ax, x, y, number, name)
-    ax.set(xlim=(-1.6, 2.65), ylim=(-4.55, 0.4), aspect=0.8)
+    ax.set(xlim=(-1.6, 2.65), ylim=(-5.55, 0.4), aspect=0.8)
     ax.axis("off")
     parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
     way = ", ".join(map(str, sorted(AFTERNOON)))
-    return labelled(figure, "A road with fourteen numbered stops in five rows. "
+    return labelled(figure, "A road with fifteen numbered stops in six rows. "
                             f"{parts}. Filled are {way}.".replace("\n", " "))
 
 

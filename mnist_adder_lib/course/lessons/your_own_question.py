@@ -68,8 +68,7 @@ def _with_plain_apostrophe(function, low, high, matters) -> Observed:
         "You never say \"better\". What if the whole interval lies above 0?":
             ('return "better"', 'return "can\'t tell"'),
         "You never say \"can't tell\". What if 0 is in the interval, and something that matters as "
-        "well?": [('"can\'t tell"', '"no difference that matters"'), ('"can\'t tell"', '"worse"'),
-                  ('"can\'t tell"', '"better"')],
+        "well?": ('"can\'t tell"', '"no difference that matters"'),
     },
 )
 def reading(low, high, matters):
@@ -89,7 +88,8 @@ def _records():
         [g, r, e], [r, g, p, r, e], [p, r, g, r, e], [g, r, p, r, r, e, c], [g, p, r, e, r],
         [g, p, e, r], [e, g, p, r, r], [g, p, r, r], [g, p, r, r, c], [g, p, r, e, e, c],
         [g, p, r, e, r, e], [g, p, r, r, e, c, c], [g, p, r, r, r, r, r, e], [r, e],
-        [g, p, r, r, e, g], [g, p, r, r, e, p, c])]
+        [g, p, r, r, e, g], [g, p, r, r, e, p, c], [p, r, e, g], [g, r, e, p],
+        [r, g, p, e])]
 
 
 @checks.add(
@@ -99,7 +99,7 @@ def _records():
         "You don't ask for a guess before the first result.": [
             ('"guess" in before and ', ""), ('"guess" in before', '"guess" in steps')],
         "You don't ask for a plan before the first result.": [
-            ('"plan" in before and ', ""), ('"plan" in before', '"plan" in steps')],
+            (' and "plan" in before', ""), ('"plan" in before', '"plan" in steps')],
         "Guess and plan have to be there, both of them. You are content with one.":
             ('"guess" in before and "plan" in before', '("guess" in before or "plan" in before)'),
         "You only look whether guess and plan are somewhere in the list. They have to come before "
@@ -109,8 +109,7 @@ def _records():
         "The evaluation may be used once, and you say yes to a second time as well.": [
             ("== 1", ">= 1")],
         "You don't look how often the evaluation was used: once, no more and no less.": [
-            ('steps.count("evaluation") == 1 and "evaluation" in steps[last:]',
-             '"evaluation" in steps[last:]')],
+            ('steps.count("evaluation") == 1 and ', "")],
         "You don't look where the evaluation comes. It has to come after the last result.":
             (' and "evaluation" in steps[last:]', ""),
         "The evaluation has to come after the *last* result, not after the first.":
