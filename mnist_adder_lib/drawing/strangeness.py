@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..data import normalise
 from ..evaluate import in_evaluation
@@ -82,7 +82,7 @@ class Strangeness:
     Raises TypeError for another kind of model and ValueError for images that don't fit.
     """
 
-    def __init__(self, model: IdentityAdderModel, known: Tensor):
+    def __init__(self, model: nn.Module, known: Tensor):
         if not isinstance(model, IdentityAdderModel):
             raise TypeError(f"model should be an IdentityAdderModel, not {type(model).__name__}: "
                             "what it finds in an image is read between its blocks")

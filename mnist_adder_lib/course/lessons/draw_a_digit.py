@@ -21,7 +21,7 @@ from ...evaluate import predict
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
 from ..exercises.values import plain
-from ..notebook.figures import GREY, RED, draw_image, in_style, labelled
+from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled
 from ..widgets.front_end import front_end
 
 guesses = Guesses.load("draw_a_digit")
@@ -95,6 +95,33 @@ def plot_read(images, digits, answers) -> Figure:
     return labelled(figure, f"{len(images)} drawings. Misread: {'; '.join(misread) or 'none'}.")
 
 
+SCORES = {"confidence": (ORANGE, "o"), "distance": (BLUE, "s"), "both": (GREEN, "^")}
+
+
+@in_style
+def plot_trade_off(costs: Tensor, panels: dict[str, dict[str, list[float]]]) -> Figure:
+    """For each panel, what share of some images each score refuses, against what its limit costs.
+
+    - costs: (n,), percent of the digits that are refused
+    - panels: by what is refused, and by score (`SCORES`): n percentages
+    """
+    figure, axes = plt.subplots(1, len(panels), figsize=(3.4 * len(panels), 3), sharey=True,
+                                squeeze=False)
+    words = []
+    for ax, (title, curves) in zip(axes[0], panels.items()):
+        for name, refused in curves.items():
+            colour, marker = SCORES[name]
+            ax.plot(costs, refused, marker + "-", color=colour, label=name, markersize=4)
+            words.append(f"{title} by {name} " + ", ".join(f"{share:.0f}%" for share in refused))
+        ax.set(title=f"{title} refused, %", xlabel="digits refused, %", xscale="log", ylim=(0, 102),
+               xticks=costs.tolist(), xticklabels=[f"{cost:g}" for cost in costs.tolist()])
+        ax.minorticks_off()
+    axes[0][0].legend()
+    shares = ", ".join(f"{cost:g}%" for cost in costs.tolist())
+    return labelled(figure, f"Curves that rise. If {shares} of the digits are refused, then of the "
+                            f"{'; '.join(words)}.")
+
+
 def _small():
     for turn in range(4):
         ink = 0.92 ** torch.arange(20.0)[:, None] * 0.7 ** torch.arange(float(rand_int(9, 13)))
@@ -125,13 +152,14 @@ NOT_28 = "It should be 28x28: the small image on a black one."
 NOT_WHOLE = ("The small image should lie on the black one whole and as it is: nothing cut off, "
              "turned or made brighter.")
 OFF_CENTRE = ("Its centre of mass isn't in the middle, row 14 and column 14, give or take a pixel. "
-              "First row and column of the small image come to 14 minus its own centre of mass.")
-MIDDLE_OF_BOX = ("That is the middle of the box around the ink. The centre of mass lies nearer to "
+              "The first row and column of the small image belong at 14 minus its own centre of "
+              "mass.")
+MIDDLE_OF_BOX = ("That is the middle of the box around the ink. The centre of mass is nearer to "
                  "where most of the ink is.")
 IN_CORNER = ("It lies in the upper left corner. Move it by the distance from its centre of mass to "
              "the middle.")
-AT_ITS_MASS = ("The first row and column of the small image are put where its centre of mass lies.")
-TURNED_ROUND = "Row and column are exchanged."
+AT_ITS_MASS = ("You put the first row and column of the small image where its centre of mass is.")
+TURNED_ROUND = "You exchanged rows and columns."
 
 
 def _see_centred(function, small) -> Observed:
@@ -188,16 +216,16 @@ UNCHANGED = ("The drawing is as it was given. Is it the new one that is returned
              "gives a name to a new number, and leaves the point as it was.")
 NO_STROKES = "It should return strokes: a list of lists of points (x, y)."
 OFF_PAD = "Part of the drawing is not on the pad, where x and y go from 0 to 1."
-MIRRORED = "The drawing is mirrored, as in a looking glass."
+MIRRORED = "The drawing is mirrored."
 TURNED = "The drawing is turned. Leave it upright."
-DISTORTED = ("The digit has another shape: it is made narrower in one direction than in the other. "
-             "Take the same factor for x and y.")
+DISTORTED = ("The digit has changed its shape: it was made narrower in one direction than in the "
+             "other. Use the same factor for x and y.")
 TOO_SMALL = "The drawing is smaller than the pen is wide, so that nothing is left of its shape."
-MISREAD = ("Even framed, a digit is read as another. Leave its shape as it is: the same factor for "
-           "x and y, nothing turned.")
-STILL_LARGE = ("When the pad is shrunk, at least two are still read, and they are large: in "
-               "another place a large digit is still a large digit. What does more damage?")
-STILL_READ = "When the pad is shrunk, at least two are still read: make them smaller."
+MISREAD = ("Even after framing, one of the digits is misread. Keep its shape: use the same factor "
+           "for x and y, and don't turn it.")
+STILL_LARGE = ("When the pad is shrunk, at least two digits are still read. They are large, and a "
+               "large digit is read in another place, too. What does more damage?")
+STILL_READ = "When the pad is shrunk, at least two digits are still read: make them smaller."
 
 
 def _see_hidden(function, drawings) -> Observed:
@@ -253,8 +281,8 @@ def _scaled(x_factor, y_factor, right=0.0, down=0.0):
 
 
 @checks.add(
-    "Only the size has changed, and perhaps the place. The network doesn't know that, framing "
-    "does.",
+    "Only the size has changed, and perhaps the place. Framing undoes both, and the network never "
+    "sees them.",
     probes=[(STROKES,)],
     observe=_see_hidden,
     mistakes={
@@ -286,23 +314,23 @@ def _ones():
         yield (draw_line(torch.zeros(len(places), 1, 28, 28), tops, feet, torch.tensor([2.0])),)
 
 
-NO_BATCH = "There should be an image for each: (batch, 1, 28, 28)."
-CHANGED = "The 1 itself has to stay as and where it is."
+NO_BATCH = "Return an image for each 1, in the same shape: (batch, 1, 28, 28)."
+CHANGED = "The 1 itself should stay as it is and where it is."
 TOO_BRIGHT = ("Some ink is more than 1. `draw_line` doesn't add up: it takes the larger of old and "
               "new.")
-NO_INK = ("There is hardly any new ink. `draw_line` gives new images back, and `images` stays as "
-          "it was: is what it gives returned? Or does the line lie on the stem, or outside?")
+NO_INK = ("There is almost no new ink. `draw_line` returns new images and leaves `images` as it "
+          "was: do you return the new ones? Or is the line on the stem, or outside the image?")
 RIGHT_OF_TOP = ("The line lies to the right of the top. An upstroke comes from the left, where x "
                 "is smaller.")
 UPWARD = ("The line goes up, beyond the top. y is counted from the top down, so further down it is "
           "larger.")
-PAST_TOP = "The line goes on past the top. It should end there: the top is its other end."
-NOT_AT_TOP = ("The line doesn't end at the top of each 1: `find_tops(images)` gives a place for "
-              "each.")
-LEVEL = "The line is nearly level, and that makes a 7 of it. Let it come from further below."
+PAST_TOP = "The line goes on past the top. It should end there."
+NOT_AT_TOP = ("The line doesn't end at the top of each 1: `find_tops(images)` returns the place "
+              "of each top.")
+LEVEL = "The line is nearly level, which makes the 1 a 7. Start it further down."
 TOO_SHORT = "The line is too short to be seen well."
 TOO_LONG = "The line is nearly as long as the stem, too long for an upstroke."
-TOO_WIDE = "The line is much wider than that of a pen: 2 pixels are enough."
+TOO_WIDE = "The line is much wider than a pen's: 2 pixels are enough."
 
 
 def _see_upstrokes(function, images) -> Observed:
@@ -370,3 +398,87 @@ def upstroke(images):
     tops = find_tops(images)
     starts = tops + torch.tensor([-6.0, 6.0])
     return draw_line(images, starts, tops, torch.tensor(2.0))
+
+
+def _prices():
+    generator = torch.Generator().manual_seed(0)
+    yield [1.0, 2.0, 4.0], torch.tensor([1.0, 1.0, 3.0]), torch.tensor([1.0, 4.0, 5.0]), 10, 1
+    found = 0
+    while found < 12:
+        limits = [float(limit) for limit in range(-1, 5)]
+        digits = torch.randint(-2, 5, (rand_int(5, 12),), generator=generator).float()
+        nonsense = torch.randint(-1, 7, (rand_int(5, 12),), generator=generator).float()
+        prices = [(1, 1), (1, 3), (5, 1), (0.5, 2)][found % 4]
+        costs = _costs(limits, digits, nonsense, *prices)
+        if costs.count(min(costs)) == 1:  # or another limit would be as good
+            found += 1
+            yield limits, digits, nonsense, *prices
+
+
+def _costs(limits, digits, nonsense, cost_refused, cost_answered) -> list[float]:
+    return [(cost_refused * (digits > limit).sum() + cost_answered * (nonsense <= limit).sum())
+            .item() for limit in limits]
+
+
+def _cheapest(count):
+    """A wrong answer that counts the costs of a limit in its own way."""
+    def answer(limits, digits, nonsense, cost_refused, cost_answered):
+        costs = [float(count(limit, digits, nonsense, cost_refused, cost_answered))
+                 for limit in limits]
+        return limits[costs.index(min(costs))]
+
+    return answer
+
+
+@checks.add(
+    "The more expensive an answer to nonsense is, the lower the cheapest limit. It is the cheapest "
+    "for images like these: for others, calculate again.",
+    probes=_prices,
+    mistakes={
+        "The list of costs stays empty: append the cost of each limit.":
+            ("costs.append(cost_refused * refused + cost_answered * answered)", "pass"),
+        "These are the costs. Return the limit that they belong to.": [
+            lambda *given: min(_costs(*given)), lambda *given: _costs(*given)],
+        "This is the index of the limit. Return the limit itself, `limits[index]`.":
+            lambda *given: _costs(*given).index(min(_costs(*given))),
+        "This is the most expensive limit. Do you take `min`, and is an image refused if its "
+        "strangeness is *greater* than the limit?": [
+            lambda limits, *given: limits[_costs(limits, *given).index(
+                max(_costs(limits, *given)))],
+            _cheapest(lambda limit, digits, nonsense, refused, answered:
+                      refused * (digits <= limit).sum() + answered * (nonsense > limit).sum())],
+        "The two prices are exchanged: `cost_refused` is for digits, `cost_answered` for nonsense.":
+            _cheapest(lambda limit, digits, nonsense, refused, answered:
+                      answered * (digits > limit).sum() + refused * (nonsense <= limit).sum()),
+        "This is always the lowest limit. Do you add up both costs, and does a digit cost "
+        "something if it is refused, so if its strangeness is greater than the limit?": [
+            _cheapest(lambda limit, digits, nonsense, refused, answered:
+                      answered * (nonsense <= limit).sum()),
+            _cheapest(lambda limit, digits, nonsense, refused, answered:
+                      refused * (digits <= limit).sum() + answered * (nonsense <= limit).sum())],
+        "This is always the highest limit. Do you add up both costs, and does nonsense cost "
+        "something if it is answered, so if its strangeness is at most the limit?": [
+            _cheapest(lambda limit, digits, nonsense, refused, answered:
+                      refused * (digits > limit).sum()),
+            _cheapest(lambda limit, digits, nonsense, refused, answered:
+                      refused * (digits > limit).sum() + answered * (nonsense > limit).sum())],
+        "The prices are missing: multiply each count by what one of these mistakes costs.":
+            _cheapest(lambda limit, digits, nonsense, refused, answered:
+                      (digits > limit).sum() + (nonsense <= limit).sum()),
+        "Each single mistake costs something, so count them: with shares (`mean`), a few digits "
+        "weigh as much as many.": _cheapest(
+            lambda limit, digits, nonsense, refused, answered:
+            refused * (digits > limit).float().mean()
+            + answered * (nonsense <= limit).float().mean()),
+        "What lies exactly on the limit gets an answer: only what is *greater* is refused.": [
+            ("digits > limit", "digits >= limit"), ("nonsense <= limit", "nonsense < limit"),
+            _cheapest(lambda limit, digits, nonsense, refused, answered:
+                      refused * (digits >= limit).sum() + answered * (nonsense < limit).sum())],
+    },
+)
+def cheapest_limit(limits, digits, nonsense, cost_refused, cost_answered):
+    costs = []
+    for limit in limits:
+        refused, answered = (digits > limit).sum(), (nonsense <= limit).sum()
+        costs.append(cost_refused * refused + cost_answered * answered)
+    return limits[costs.index(min(costs))]

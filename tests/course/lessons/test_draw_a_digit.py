@@ -38,7 +38,24 @@ def line_from(right, down, width=2.0):
     return draw
 
 
+def cheapest_by_loop(limits, digits, nonsense, cost_refused, cost_answered):
+    best, lowest = None, float("inf")
+    for limit in limits:
+        cost = cost_refused * sum(1 for one in digits.tolist() if one > limit)
+        cost += cost_answered * sum(1 for one in nonsense.tolist() if one <= limit)
+        if cost < lowest:
+            best, lowest = limit, cost
+    return best
+
+
+def cheapest_as_tensor(limits, digits, nonsense, cost_refused, cost_answered):
+    tried = torch.tensor(limits).view(-1, 1)
+    costs = cost_refused * (digits > tried).sum(1) + cost_answered * (nonsense <= tried).sum(1)
+    return limits[costs.argmin()]
+
+
 RIGHT = {
+    checks.cheapest_limit: [cheapest_by_loop, cheapest_as_tensor],
     checks.centre: [lambda small: centre_by_mass(small.numpy(), 28), centre_by_hand],
     checks.hide: [
         lambda strokes: [0.7 + 0.25 * np.array(stroke) for stroke in strokes],
@@ -73,6 +90,17 @@ def test_half_of_the_digits_have_thicker_strokes_than_the_framed_pen(splits):
     ours = weight(frame_strokes([[(0.1, 0.1), (0.3, 0.1), (0.2, 0.3)]]))
     weights = [weight(image) for image in splits[1].images[:300]]
     assert np.median(weights) == pytest.approx(ours, abs=0.2)
+
+
+def test_the_trade_off_in_words():
+    curves = {"confidence": [1.0, 20.0], "distance": [30.0, 44.4], "both": [5.0, 66.0]}
+    panels = {"letters": curves, "sevens": curves}
+    figure = draw_a_digit.plot_trade_off(torch.tensor([0.5, 2]), panels)
+    words = figure.get_label()
+    assert "If 0.5%, 2% of the digits are refused" in words
+    assert "sevens by distance 30%, 44%" in words and words.count("letters by") == 3
+    drawn = [line.get_ydata().tolist() for line in figure.axes[1].lines]
+    assert drawn == list(curves.values())
 
 
 def test_find_tops():
