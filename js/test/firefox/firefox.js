@@ -54,14 +54,15 @@ export async function onPage(firefox, path, use) {
  * @param {string} selector
  * @param {string} words
  */
-export const waitForWords = (page, selector, words) =>
-  page.waitForFunction(
+export async function waitForWords(page, selector, words) {
+  await page.waitForFunction(
     (/** @type {string} */ selector, /** @type {string} */ words) =>
       [...document.querySelectorAll(selector)].some((element) => element.textContent?.includes(words)),
-    {},
+    { timeout: 300_000 }, // the whole training takes seconds on a quiet machine, minutes on a busy one
     selector,
     words,
   );
+}
 
 /**
  * Draw a stroke on a pad with the mouse.

@@ -1,0 +1,52 @@
+// The page "It adds. Or does it?" in Firefox, opened as a file.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { drawStroke, onPage, startFirefox, waitForWords } from "./firefox.js";
+
+const PAGE = "docs/try/index.html";
+
+/** @type {import("puppeteer-core").Browser} */
+let firefox;
+before(async () => {
+  firefox = await startFirefox();
+});
+after(() => firefox?.close());
+
+test("a digit is drawn and read", () =>
+  onPage(firefox, PAGE, async (page) => {
+    await waitForWords(page, "#diagram .answer", "7 + 5 = 12");
+    await page.locator("#diagram .clear").click();
+    await drawStroke(page, "#diagram canvas", [
+      [0.3, 0.3],
+      [0.5, 0.2],
+      [0.7, 0.35],
+      [0.3, 0.8],
+      [0.7, 0.8],
+    ]);
+    await waitForWords(page, "#diagram .answer", "2 + 5 = 7");
+  }));
+
+test("a sum is hidden, guessed and trained, and a link opens the same", () =>
+  onPage(firefox, PAGE, async (page) => {
+    await page.locator(".hide-it").click();
+    await page.locator("#sums .guess input").fill("12");
+    await page.locator("#sums .guess button").click();
+    await page.locator("#sums [value=train]").click();
+    await waitForWords(page, "#sums .guess", "it says");
+    await waitForWords(page, "#sums .reached", "After 400 steps");
+    await page.waitForFunction(() => location.hash.includes("run="));
+    const hash = await page.evaluate(() => location.hash);
+    await onPage(firefox, PAGE + hash, (opened) => waitForWords(opened, "#sums .reached", "After 400 steps"));
+  }));
+
+test("the whole network is trained", () =>
+  onPage(firefox, PAGE, async (page) => {
+    await page.locator("#teach [value=forget]").click();
+    await page.locator("#teach [value=train]").click();
+    await waitForWords(page, "#teach .story", "Done");
+    const [digits, sums] = await page.$$eval("#teach .legend b", (shares) =>
+      shares.map((share) => Number.parseFloat(share.textContent ?? "")),
+    );
+    assert.ok(digits > 90 && sums > 90, `${digits}% of the digits, ${sums}% of the sums`);
+  }));
