@@ -161,7 +161,10 @@ test("how far keep training gets depends on what was hidden", async () => {
   const state = makeState([]);
   await state.compare(PRESETS.map(({ pairs }) => pairs));
   const [rows, random, all] = sharesOf(state);
-  assert.equal(state.runs.value.length, 3);
+  assert.deepEqual(
+    state.runs.value.map(({ id, from, looks }) => [id, from, looks.at(-1)?.steps]),
+    [1, 2, 3].map((id) => [id, 0, 6400]),
+  );
   assert.ok(rows > 0.7 && random > 0.35 && all < 0.7 && all < rows, `${[rows, random, all]}`);
 });
 
@@ -213,6 +216,7 @@ test("guesses in detail", () => {
     saysOutcome({ at: "4,9", numbers: [13] }, counts),
     "You guessed 13. 4 + 9: it says 10 for 98 of 99 new images. Right is 13.",
   );
+  assert.match(saysOutcome({ at: "4,9", numbers: [] }, counts), /^4 \+ 9: .* Right is 13\.$/);
   assert.match(saysOutcome({ at: "4,9", numbers: [13, 10, 10] }, counts), /2 of 3 guessed 10\.$/);
   assert.match(saysOutcome({ at: "4,9", numbers: [13, 12] }, counts), /Nobody guessed 10\.$/);
 });

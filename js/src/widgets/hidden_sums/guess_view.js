@@ -3,7 +3,7 @@
 import { html, nothing } from "lit-html";
 import { byCount, pairOf } from "../../network/hidden_pairs.js";
 import { find } from "../common/dom.js";
-import { countGuesses, NO_GUESSES, saysGuesses, saysOutcome } from "./guesses.js";
+import { countGuesses, saysGuesses, saysOutcome } from "./guesses.js";
 
 /** @import { HiddenSums } from "./state.js" */
 
@@ -29,14 +29,17 @@ function ask(state) {
     ${mine.length > 1 ? bars(mine, null, digit + number) : nothing}`;
 }
 
-/** After training: what was guessed, beside what it said. @param {HiddenSums} state */
+/** While it trains, what was guessed; afterwards, beside what it said. @param {HiddenSums} state */
 function compare(state) {
-  const { guesses, answers } = state.shown.value ?? { guesses: NO_GUESSES, answers: null };
-  const counts = answers?.[guesses.at];
-  if (!counts || !guesses.numbers.length) return html`${nothing}`;
+  const run = state.shown.value;
+  const guesses = run?.guesses.numbers.length ? run.guesses : { at: state.question.value, numbers: [] };
+  const counts = run?.answers?.[guesses.at];
+  if (!counts) return html`${nothing}`;
+  const isDone = !state.running.value;
   const [digit, number] = pairOf(guesses.at);
-  return html`<p class="guessed" role="status">${saysOutcome(guesses, counts)}</p>
-    ${guesses.numbers.length > 1 ? bars(guesses.numbers, byCount(counts)[0][0], digit + number) : nothing}`;
+  const said = isDone ? byCount(counts)[0][0] : null;
+  return html`<p class="guessed" role="status">${isDone ? saysOutcome(guesses, counts) : saysGuesses(guesses.numbers)}</p>
+    ${guesses.numbers.length > 1 ? bars(guesses.numbers, said, digit + number) : nothing}`;
 }
 
 /** @param {HiddenSums} state */

@@ -244,8 +244,21 @@ export class HiddenSums {
       if (!(await this.train())) return;
       const short = this.selected.peek();
       if (!(await this.trainOn())) return;
-      this.runs.value = this.runs.peek().filter(({ id }) => id !== short); // the longer run has its curve
+      this.#replace(short, this.selected.peek()); // the longer run has the curve of the short one
     }
+  }
+
+  /**
+   * Puts the last run in the place of the one that it went on from.
+   * @param {number} short
+   * @param {number} long
+   */
+  #replace(short, long) {
+    const others = this.runs.peek().filter(({ id }) => id !== short);
+    batch(() => {
+      this.runs.value = change(others, long, (run) => ({ ...run, id: short, from: 0 }));
+      this.selected.value = this.#lastId = short;
+    });
   }
 
   /**
