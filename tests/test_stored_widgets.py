@@ -39,6 +39,8 @@ model = IdentityAdderModel()""",
     def forward(self, images, numbers):
         return torch.zeros(len(images), 10), torch.zeros(len(images), 19)
 AdderPanel(Other(1, 1))""",
+    "refuses": """from mnist_adder_lib import load_splits
+AdderPanel(load_pretrained(), known=load_splits()[0].images[:40])""",
     "changes": "model.sum_head.weight.data += 1\nprint(model.training)",
     "sliders": "def draw(row, step):\n    return labelled(plt.figure(figsize=(1, 1)), "
                "f'{row}, {step}')\nexplore(draw, row=(0, 9, 4), step=(0, 1))",
@@ -60,7 +62,8 @@ def ran(tmp_path_factory):
 @pytest.mark.thorough
 def test_a_run_takes_the_data_of_widgets_out_of_the_outputs(ran):
     notebook, widgets = ran
-    assert set(widgets) == {"viewer", "shipped", "own", "other", "sliders", "dictation"}
+    assert set(widgets) == {
+        "viewer", "shipped", "own", "other", "refuses", "sliders", "dictation"}
     assert stored_widgets.KIND not in nbformat.writes(notebook)
     assert notebook.cells[1].outputs[0].text == "above\n"
     for data in widgets.values():
@@ -77,6 +80,8 @@ def test_the_data_say_what_the_widgets_show_when_they_are_shown(ran):
     viewer = widgets["viewer"]["traits"]
     assert widgets["viewer"]["widget"] == "WindowViewer" and viewer["image"] == [[[0.0] * 3] * 3]
     assert not any(name.startswith("_") for name in viewer)
+    assert len(widgets["refuses"]["traits"]["known"]["images"]["digits"]) == 40
+    assert "known" not in widgets["own"]["traits"]
     assert widgets["shipped"]["traits"]["weights"] == "assets/adder.pt"
     torch.manual_seed(0)
     stored = widgets["own"]["traits"]
@@ -120,5 +125,5 @@ def test_the_traits_that_are_stored_are_those_that_widgets_have():
         for data in map(json.loads, path.read_text("utf-8").splitlines()[1:]):
             if "traits" not in data or data["widget"] == "Frames":
                 continue
-            names = set(data["traits"]) - {"weights"}  # of a panel these aren't a trait
+            names = set(data["traits"]) - {"weights", "known"}  # of a panel these are no traits
             assert names <= set(kinds[data["widget"]].class_trait_names()), (path, data["cell"])
