@@ -524,16 +524,16 @@ def plot_accuracy_per(table: pd.DataFrame) -> Figure:
 
 
 @in_style
-def plot_chance(dealt, seen: float) -> Figure:
-    """How large a gap was in each of many deals by chance, and in truth (in percentage points)."""
-    dealt = np.asarray(dealt)
+def plot_chance(shuffled, seen: float) -> Figure:
+    """How large a gap was in each of many shuffles, and the real one (in percentage points)."""
+    shuffled = np.asarray(shuffled)
     figure, ax = plt.subplots(figsize=(5.5, 2.4))
-    ax.hist(dealt, bins=30, color=BLUE)
+    ax.hist(shuffled, bins=30, color=BLUE)
     ax.axvline(seen, color=ORANGE, linewidth=3)
-    ax.set(xlabel="gap, percentage points (orange: the real one)", ylabel="deals")
-    as_large = int((dealt >= seen - 1e-9).sum())
-    return labelled(figure, f"The gaps of {len(dealt):,} deals, from {dealt.min():.2f} to "
-                    f"{dealt.max():.2f}; {as_large} are at least as large as the real one, "
+    ax.set(xlabel="gap, percentage points (orange: the real one)", ylabel="shuffles")
+    as_large = int((shuffled >= seen - 1e-9).sum())
+    return labelled(figure, f"The gaps of {len(shuffled):,} shuffles, from {shuffled.min():.2f} to "
+                    f"{shuffled.max():.2f}; {as_large} are at least as large as the real one, "
                     f"{seen:.2f}.")
 
 

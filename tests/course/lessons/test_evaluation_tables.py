@@ -98,9 +98,9 @@ def test_intervals_that_miss_are_red_and_counted():
     assert "1 cross the dotted line of the truth, 2 miss it" in figure.get_label()
 
 
-def test_the_deals_that_are_as_large_are_counted():
+def test_the_shuffles_that_are_as_large_are_counted():
     figure = evaluation_tables.plot_chance([0.1, 0.3, 0.3, 0.5], 0.3)
-    assert "4 deals, from 0.10 to 0.50; 3 are at least as large" in figure.get_label()
+    assert "4 shuffles, from 0.10 to 0.50; 3 are at least as large" in figure.get_label()
 
 
 def test_the_table_of_recipes():
