@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
+from ...compare import limit, paired_interval, pairs_needed, power_of_pairs
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.guesses import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 from ..notebook.results import read_results
 
-guesses = Guesses.load(
-    "one_change_at_a_time", added_up=lambda more: more[0] / more[1]  # mean and standard error
-)
+guesses = Guesses.load("one_change_at_a_time")
 checks = Checks()
 
 
@@ -25,34 +26,37 @@ def _steps():
 
 
 @checks.add(
-    "The decay pulls every weight towards 0; only what the gradient defends stays large.",
+    "The decay pulls every weight towards 0. A weight stays large only if its gradient keeps "
+    "pushing it back.",
     probes=_steps,
     mistakes={
         "That is SGD without decay. The weight should also lose rate * decay of itself.":
             lambda weight, gradient, rate, decay: weight - rate * gradient,
-        "That is the decay alone, as with a gradient of 0. Here there is a gradient, too.":
+        "That is the decay alone, as with a gradient of 0. Here there is also a gradient.":
             lambda weight, gradient, rate, decay: weight - rate * decay * weight,
         "Decay takes away a share of the weight: multiply it by the weight.":
             ("decay * weight", "decay"),
         "Decay is a share of the weight, not of the gradient.": [
             ("decay * weight", "decay * gradient"), ("decay * weight", "-decay * gradient")],
-        "The learning rate counts for the decay, too. Are there brackets around gradient and "
-        "decay?": lambda weight, gradient, rate, decay: weight - rate * gradient - decay * weight,
-        "Decay times weight is added as it is. Put brackets around gradient and decay: rate "
-        "and minus are for both.": ("(gradient + decay * weight)", "gradient + decay * weight"),
-        "The learning rate counts for the gradient, too.":
+        "The learning rate multiplies the decay as well. Are there brackets around gradient "
+        "and decay?":
+            lambda weight, gradient, rate, decay: weight - rate * gradient - decay * weight,
+        "Decay times weight is added as it is. Put brackets around gradient and decay: both are "
+        "multiplied by the rate, and both are subtracted.":
+            ("(gradient + decay * weight)", "gradient + decay * weight"),
+        "The learning rate multiplies the gradient as well.":
             lambda weight, gradient, rate, decay: weight - gradient - rate * decay * weight,
         "The learning rate is missing: both the gradient and the decay are multiplied by it.":
             ("rate * ", ""),
-        "Downhill is against the gradient: minus.":
+        "Downhill is against the gradient: subtract it.":
             lambda weight, gradient, rate, decay: weight + rate * (gradient - decay * weight),
-        "Decay makes the weight smaller, and yours grows by it.": ("gradient +", "gradient -"),
-        "Both point the wrong way: what moves the weight is taken away from it.":
+        "Decay makes the weight smaller, but it makes yours larger.": ("gradient +", "gradient -"),
+        "Both have the wrong sign: gradient and decay are subtracted from the weight.":
             ("weight - rate", "weight + rate"),
-        "That is how far the weight moves. Where does it arrive?": [
+        "That is how far the weight moves. Where is it after the step?": [
             ("weight - rate", "-rate"), ("weight - rate", "rate")],
-        "That is one after the other. Here the step and the decay both start from the weight as it "
-        "was given.": [
+        "You apply the step and the decay one after the other. Both must start from the weight as "
+        "it was given.": [
             lambda weight, gradient, rate, decay: (weight - rate * gradient) * (1 - rate * decay),
             lambda weight, gradient, rate, decay: (weight - rate * gradient) * (1 - decay)],
     },
@@ -61,43 +65,52 @@ def decayed(weight, gradient, rate, decay):
     return weight - rate * (gradient + decay * weight)
 
 
-def _heads():
-    for number in (3, 0, 9, 5):
-        yield torch.rand(10).softmax(dim=0), (3 * torch.rand(19)).softmax(dim=0), number
+def _experiments():
+    yield 4.0, 4.0, 0.8
+    yield 2.0, 4.0, 0.8
+    yield 4.0, 4.0, 0.95
+    yield 1.0, 3.0, 0.5  # two pairs are too few, three are enough
+    yield 1.0, 40.0, 0.8  # two pairs are enough
+    for _ in range(3):
+        yield rand_int(4, 9) / 2, rand_int(3, 6) / 2, rand_int(6, 9) / 10
+
+
+def _rule_of_thumb(spread, difference, power=0.8):
+    return (2.8 * spread / difference) ** 2 + 2
 
 
 @checks.add(
-    "This is the target in `agreement_loss`: what both heads are drawn towards.",
-    probes=_heads,
+    "Cohen's book *Statistical Power Analysis* fills its tables with these numbers. Now you can "
+    "compute them for your own spread.",
+    probes=_experiments, without=[pairs_needed],
     mistakes={
-        "There are ten digits but 19 sums, so they can't be added as they are. Which ten sums are "
-        "possible with the number?": [
-            ("[number : number + 10]", ""), ("[number : number + 10]", "[number:]")],
-        "A slice goes to just before its end. For ten numbers the end is ten places after the "
-        "start.": [("number + 10", "number + 9"), ("number + 10", "10"), ("number + 10", "number"),
-                   ("number + 10", "number + 11")],
-        "The sums aren't moved: with the number 3, a 4 is seen as the sum 7, not 4.":
-            ("[number : number + 10]", "[:10]"),
-        "The sums are moved, but to the wrong side: with the number 3, a 0 is seen as the sum 3.": [
-            ("sum_probabilities[number", "sum_probabilities.roll(2 * number)[number"),
-            ("number : number + 10", "9 - number : 19 - number")],
-        "That is only what the sum head says. The middle needs the digit head, too.": [
-            lambda digits, sums, number: sums[number : number + 10],
-            lambda digits, sums, number: sums[number : number + 10] / 2],
-        "That is only what the digit head says. The middle needs the sum head, too.":
-            lambda digits, sums, number: digits / 2,
-        "You added the two. In the middle between them is half of that.": (" / 2", ""),
-        "The half is taken of one of the two only: put brackets around the sum.": [
-            lambda digits, sums, number: digits + sums[number : number + 10] / 2,
-            lambda digits, sums, number: digits / 2 + sums[number : number + 10]],
-        "You multiplied the two. In the middle is half of their sum.": [
-            ("s + m", "s * m"), ("(digit_probabilities + moved_back) / 2",
-                                 "digit_probabilities * moved_back")],
+        "That is the power of an experiment with that many pairs. How many pairs is it?":
+            ("return pairs", "return power_of_pairs(pairs, spread, difference)"),
+        "That is the rule of thumb. It is made for a power of 0.8, and only nearly right. Try the "
+        "numbers of pairs one after the other, and ask `power_of_pairs` about each.": [
+            _rule_of_thumb, lambda *plan: math.ceil(_rule_of_thumb(*plan))],
+        "The power that was asked for makes no difference to your answer. Compare with `power`.":
+            (">= power", ">= 0.8"),
+        "`power_of_pairs` takes the spread first and then the difference.":
+            ("(pairs, spread, difference)", "(pairs, difference, spread)"),
+        "That is one pair too few: return the first number of pairs whose power is enough.":
+            ("return pairs", "return pairs - 1"),
+        "That is one pair too many: return the first number of pairs whose power is enough.":
+            ("return pairs", "return pairs + 1"),
+        "You return a number of pairs whose power is still too small: return the first whose power "
+        "is at least `power`.": (">= power", "< power"),
+        "Two pairs may be enough, if the difference is large. Start with 2.":
+            ("range(2", "range(3"),
+        "With a single pair there is no spread, and so no interval: `power_of_pairs` refuses it. "
+        "Start with 2.": [("range(2", "range(1"), ("range(2", "range(0")],
+        "You count the pairs in steps larger than one, so you may miss the smallest number.":
+            ("1_000)", "1_000, 2)"),
     },
 )
-def middle(digit_probabilities, sum_probabilities, number):
-    moved_back = sum_probabilities[number : number + 10]
-    return (digit_probabilities + moved_back) / 2
+def plan(spread, difference, power):
+    for pairs in range(2, 1_000):
+        if power_of_pairs(pairs, spread, difference) >= power:
+            return pairs
 
 
 def _columns():
@@ -127,7 +140,8 @@ def _by_signs(start, changed):
 
 
 @checks.add(
-    "Look at the pairs, say how sure you are of their mean, and only then which is better.",
+    "That is the right order: first the pairs, then how sure you are of their mean, and only then "
+    "which side is better.",
     probes=_columns, observe=_with_plain_apostrophe,
     mistakes={
         "The difference is changed minus start, so that a gain comes out positive.":
@@ -151,16 +165,19 @@ def _by_signs(start, changed):
         "The numbers are right, but you decide by the signs of the five differences. Chance alone "
         "gives all five the same sign in 6 of 100 experiments, and one small loss doesn't outweigh "
         "four large gains. Is 0 in the interval?": _by_signs,
-        "The numbers are right, but you say better or worse too early: 0 is in the interval until "
-        "the mean is 2.78 standard errors away.": [("2.78", "1.96"), ("2.78 * ", "")],
-        "The numbers are right, but your limit is the standard deviation. It is 2.78 standard "
-        "*errors*, as far as the mean is uncertain.": ("2.78", "2.78 * 5**0.5"),
-        "The numbers are right, but you say \"can't tell\" too long: from 2.78 standard errors on, "
-        "0 isn't in the interval any more.": ("2.78", "3"),
-        "The numbers are right, but a mean far below 0 is worse. Is its case missing, or `abs`?": [
+        "The numbers are right, but you say better or worse too early: 0 is in the interval as "
+        "long as the mean is less than 2.78 standard errors away from it.":
+            [("2.78", "1.96"), ("2.78 * ", "")],
+        "The numbers are right, but you compare with 2.78 standard deviations. The limit is 2.78 "
+        "standard *errors*, because it is the mean that is uncertain.": ("2.78", "2.78 * 5**0.5"),
+        "The numbers are right, but you say \"can't tell\" too often: beyond 2.78 standard errors, "
+        "0 is no longer in the interval.": ("2.78", "3"),
+        "The numbers are right, but a mean far below 0 means \"worse\". Did you forget that case, "
+        "or `abs`?": [
             ("abs(mean)", "mean"), ("\"worse\"", "\"can't tell\"")],
-        "The numbers are right, but you never say \"can't tell\". A small mean may be luck; what "
-        "isn't better need not be worse.": [("2.78", "0"), ("\"can't tell\"", "\"worse\"")],
+        "The numbers are right, but you never say \"can't tell\". A small mean may be luck, and "
+        "a change that isn't better need not be worse.":
+            [("2.78", "0"), ("\"can't tell\"", "\"worse\"")],
         "The numbers are right, but you always say \"can't tell\". Compare the mean with 2.78 "
         "standard errors.": ("abs(mean) < 2.78 * error", "True"),
     },
@@ -186,29 +203,57 @@ def measured(column: str) -> pd.DataFrame:
     return runs.pivot(index="change", columns="seed", values=column)
 
 
-def search_accuracy() -> pd.DataFrame:
-    """The search for learning rates: the percentage of the validation images with both answers
-    right, a row for each change and a column for each rate; NaN where a rate wasn't tried."""
+def search_runs(change: str) -> pd.DataFrame:
+    """The search for the learning rate of a change: the percentage of the validation images with
+    digit and sum right, a row for each rate and a column for each seed; NaN where a rate was too
+    far behind after the first seed to be tried again."""
     runs = read_results("changes.jsonl")
-    runs = runs[runs["evaluation"].isna()]
-    table = runs.pivot(index="change", columns="learning_rate", values="validation")
-    return table.loc[runs["change"].unique()]
+    runs = runs[(runs["change"] == change) & runs["evaluation"].isna()]
+    return runs.pivot(index="learning_rate", columns="seed", values="validation")
 
 
 def searched() -> pd.DataFrame:
-    """The search for learning rates, a row for each change: `search_accuracy` as text; how many
-    rates were tried; the best of them, and whether it lies inside the range that was tried."""
-    table = search_accuracy()
-    shown = table.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
-    shown["tries"], shown["best"] = table.count(axis=1), table.idxmax(axis=1)
-    shown["it lies"] = [_place(row.dropna()) for _, row in table.iterrows()]
+    """The searches, a row for each change: the mean accuracy at each rate, as text; the best rate;
+    where it lies in the range that was tried; and how many of the 12,000 images it is ahead of the
+    second best."""
+    runs = read_results("changes.jsonl")
+    changes = runs[runs["evaluation"].isna()]["change"].unique()
+    means = pd.DataFrame({name: search_runs(name).mean(axis=1) for name in changes}).T
+    shown = means.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
+    last = {name: _finalists(search_runs(name)) for name in changes}
+    shown["best"] = [last[name].idxmax() for name in changes]
+    shown["it lies"] = [_place(means.loc[name].dropna(), last[name].idxmax()) for name in changes]
+    shown["ahead by"] = [_images_ahead(last[name]) for name in changes]
     return shown
 
 
-def _place(tried: pd.Series) -> str:
-    """Where the best of some accuracies lies; they are in the order of their rates."""
+def _finalists(runs: pd.DataFrame) -> pd.Series:
+    """The mean accuracies of the rates that were tried with all seeds, or of all rates, where one
+    seed was enough."""
+    complete = runs.dropna()
+    return (runs if complete.empty else complete).mean(axis=1)
+
+
+def _place(tried: pd.Series, best: float) -> str:
+    """Where the best rate lies among those that were tried, which are in order."""
     ends = {tried.index[0]: "at the lower edge", tried.index[-1]: "at the upper edge"}
-    return ends.get(tried.idxmax(), "inside")
+    return ends.get(best, "inside")
+
+
+def _images_ahead(means: pd.Series) -> int:
+    """How many of 12,000 images the best of some percentages is ahead of the second best."""
+    second, best = means.sort_values().iloc[-2:]
+    return round(120 * (best - second))
+
+
+def with_intervals(differences: pd.DataFrame) -> pd.DataFrame:
+    """The mean of each row, and its 95% interval `from` and `to`.
+
+    differences: a row for each change, a column for each seed.
+    """
+    table = pd.DataFrame({"mean": differences.mean(axis=1)})
+    table[["from", "to"]] = [paired_interval(row) for _, row in differences.iterrows()]
+    return table
 
 
 @in_style
@@ -223,22 +268,21 @@ def plot_rates(rates: list[float]) -> Figure:
 
 
 @in_style
-def plot_differences(differences: pd.DataFrame, factor: float = 2.78) -> Figure:
-    """A row for each change: a dot for each seed's difference, their mean and its interval.
+def plot_differences(differences: pd.DataFrame) -> Figure:
+    """A row for each change: a dot for each seed's difference, their mean and its 95% interval.
 
-    differences: a row for each change, a column for each seed, in percentage points;
-    factor: half the interval, in standard errors.
+    differences: a row for each change, a column for each seed, in percentage points.
     """
-    mean, error = differences.mean(axis=1), differences.sem(axis=1)
+    mean, half = differences.mean(axis=1), limit(differences.shape[1]) * differences.sem(axis=1)
     figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.36 * len(differences)))
     places = range(len(differences))
     for seed in differences:
         above = [place - 0.22 for place in places]
         ax.plot(differences[seed], above, "o", color=BLUE, markersize=4)
-    ax.errorbar(mean, places, xerr=factor * error, fmt="D", color=ORANGE, capsize=3, markersize=5)
+    ax.errorbar(mean, places, xerr=half, fmt="D", color=ORANGE, capsize=3, markersize=5)
     ax.axvline(0, color=GREY, linestyle=":")
     ax.set(yticks=places, yticklabels=differences.index, xlabel="difference in percentage points")
     ax.invert_yaxis()
-    rows = [f"{name} {mean[name]:+.2f} give or take {factor * error[name]:.2f}"
+    rows = [f"{name} {mean[name]:+.2f} give or take {half[name]:.2f}"
             for name in differences.index]
     return labelled(figure, "Dots on both sides of a line at 0. " + "; ".join(rows) + ".")

