@@ -231,8 +231,9 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
         (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
     found = notebooks(chosen)
     check_widgets(found)
-    network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained()))
-    (sources / "parts" / "start.html").write_text(as_html(**network), "utf-8")
+    network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained(), draws_itself=True))
+    opening = as_html("Opening", network["traits"])  # of the page, which it leads to
+    (sources / "parts" / "opening.html").write_text(opening, "utf-8")
     cards = "".join(card(*row, sources / "static") for row in ROW.findall(readme)
                     if ROOT / row[1] in found)
     (sources / "parts" / "cards.html").write_text(f'<div class="cards">\n{cards}</div>', "utf-8")

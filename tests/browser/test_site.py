@@ -177,6 +177,19 @@ def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
     assert not serious, results.generate_report()
 
 
+def test_the_page_is_the_first_thing_and_its_question_leads_to_it(page, served):
+    page.goto(f"{served}/index.html")
+    page.locator(".answer").filter(has_text="7 + 5 = 12").wait_for()
+    height = page.viewport_size["height"]
+    assert page.locator(".answer").bounding_box()["y"] < height
+    assert page.get_by_role("link", name="Open the whole page").get_attribute("href") == (
+        "try/index.html")
+    page.get_by_role("radio", name="9").click()
+    page.get_by_role("link", name="Hide 7 + 9").click()
+    page.wait_for_url("**/try/index.html#hide=79&add=9")
+    page.locator("#diagram .answer").filter(has_text="I see a 7").wait_for()
+
+
 def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
     page.goto(f"{served}/notebooks/03_layers_by_hand.html")
     result = page.locator("[data-widget=WindowViewer] .result output").first

@@ -25,7 +25,7 @@ import { HiddenSums } from "../widgets/hidden_sums/state.js";
 import { makePad } from "../widgets/pad/pad.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
 import { followAddress } from "./address_bar.js";
-import { orDoesIt } from "./opening.js";
+import { offerToHide } from "./opening.js";
 import { makeProjector } from "./projector.js";
 import { makeShare } from "./share.js";
 import { followQuestion, makePageState } from "./state.js";
@@ -51,7 +51,7 @@ function makeDiagrams(state, data, sums) {
     isSmall: false,
     selfDrawing,
     takeSample: sampleTaker(drawing, data.samples),
-    next: () => orDoesIt(state, (pair) => sums.choose([pair])),
+    next: () => offerToHide(state, (pair) => sums.choose([pair])),
     isOpen: signal(false),
   });
   new Diagram(byId("learner"), { ...both, selected: signal(""), isSmall: true, selfDrawing: null });

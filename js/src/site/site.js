@@ -16,6 +16,7 @@ import viewer from "../widgets/window_viewer/widget.js";
 import { addCopyButton } from "./copy.js";
 import frames from "./frames.js";
 import { holdBack } from "./guesses.js";
+import opening from "./opening.js";
 import panel from "./panel.js";
 import "./site.css"; // last, as it overrules the widgets' own
 
@@ -30,6 +31,7 @@ const WIDGETS = {
   Frames: frames,
   HiddenSums: sums,
   NetworkDiagram: diagram,
+  Opening: opening,
   Recall: recall,
   UnitExplorer: units,
   WindowViewer: viewer,

@@ -18,10 +18,15 @@ import { sampleTaker } from "../diagram/samples.js";
 import { SelfDrawing } from "../diagram/self_drawing.js";
 import { makeNearestState } from "../nearest/state.js";
 
+/** @import { AnswerState } from "../../drawing/answer.js" */
 /** @import { RenderArguments } from "../../state/traits.js" */
+/** @import { DiagramState } from "../diagram/diagram.js" */
 
-/** @param {RenderArguments} widget */
-function render({ model, el }) {
+/**
+ * @param {RenderArguments} widget
+ * @param {(answer: AnswerState) => Partial<DiagramState>} more what the site has otherwise
+ */
+export function renderDiagram({ model, el }, more = () => ({})) {
   const [{ pixels, number }, disconnect] = connect(model, {
     pixels: /** @type {number[]} */ ([]),
     number: 5,
@@ -48,6 +53,7 @@ function render({ model, el }) {
     selfDrawing,
     takeSample: samples.length ? sampleTaker(drawing, samples) : undefined,
     pace: 0,
+    ...more(answer),
   });
   const stopSharing = sharePixels(pixels, given, drawing, answer.pixels, () => diagram.lightUp());
   const stops = [stopSharing, nearest.stop, drawing.stop, disconnect, stopWeights, stopHere, stopKnown];
@@ -81,4 +87,4 @@ function sharePixels(shared, given, drawing, pixels, onImage) {
   return stopAll(stopImage, stopDrawing);
 }
 
-export default { render };
+export default { render: (/** @type {RenderArguments} */ widget) => renderDiagram(widget) };
