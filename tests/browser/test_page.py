@@ -215,6 +215,25 @@ def test_nothing_moves_when_an_answer_arrives(open_at, size):
     assert len(set(map(tuple, places))) == 1, places
 
 
+SMALL_PRINT = """() => {
+    const hasText = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    return [...document.querySelectorAll("body *")].filter((e) => hasText(e) && e.checkVisibility({visibilityProperty: true}))
+        .filter((e) => parseFloat(getComputedStyle(e).fontSize) < 14).map((e) => e.outerHTML);
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_nothing_is_too_small_to_read(open_at, size):
+    page = open_at(size)
+    wait_for_answer(page, "7 + 5 = 12")
+    page.locator("#diagram .nearest[data-state=near]").wait_for(state="attached")
+    if size is PHONE:
+        page.click(".inside")
+    page.click("#diagram [data-part=block1] .name")
+    page.locator("#diagram .details figcaption").first.wait_for()
+    assert page.evaluate(SMALL_PRINT) == []
+
+
 def test_a_large_screen_is_used(open_at):
     page = open_at(dict(viewport={"width": 1920, "height": 1080}))
     assert page.locator("#diagram > .card").bounding_box()["width"] > 1600
