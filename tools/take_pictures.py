@@ -74,7 +74,7 @@ def take_page(playwright) -> None:
     page = browser.new_page(viewport=dict(width=1280, height=720), reduced_motion="reduce")
     page.goto((ROOT / "docs" / "try" / "index.html").as_uri())
     page.locator("#diagram .nearest[data-state=near]").wait_for()
-    end = page.locator("#diagram .network").bounding_box()
+    end = page.locator("#diagram > .card").bounding_box()
     page.set_viewport_size(dict(width=1280, height=round(end["y"] + end["height"] + 12)))
     page.screenshot(path=ROOT / "assets" / "page.png")
     browser.close()
