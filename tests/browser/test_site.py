@@ -187,7 +187,10 @@ def test_the_page_is_the_first_thing_and_its_question_leads_to_it(page, served):
     page.get_by_role("radio", name="9").click()
     page.get_by_role("link", name="Hide 7 + 9").click()
     page.wait_for_url("**/try/index.html#hide=79&add=9")
-    page.locator("#diagram .answer").filter(has_text="I see a 7").wait_for()
+    page.locator("#diagram .answer").filter(has_text="7 + 9 = 16").wait_for()
+    hidden = page.locator("#sums .out")
+    assert hidden.evaluate_all("all => all.map((one) => one.dataset.at)") == ["7,9"]
+    page.wait_for_function("scrollY > 100")  # the table has come into view
 
 
 def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):

@@ -7,6 +7,14 @@ import { orDoesIt } from "../widgets/diagram/or_does_it.js";
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { PageState } from "./state.js" */
 
+/** Brings the table of sums into view; with its heading, if there is room for both. */
+export function showTable() {
+  const [heading, table] = ["#hiding", "#sums table"].map((name) => find(document, name));
+  const height = table.getBoundingClientRect().bottom - heading.getBoundingClientRect().top;
+  const first = height < innerHeight ? heading : find(document, "#sums");
+  first.scrollIntoView({ behavior: isStill() ? "auto" : "smooth" });
+}
+
 /**
  * @param {PageState} state the network that ships answers, whatever is being taught
  * @param {(pair: Pair) => void} hide makes it the only pair that is hidden
@@ -14,9 +22,8 @@ import { orDoesIt } from "../widgets/diagram/or_does_it.js";
 export function offerToHide({ reader }, hide) {
   const go = (/** @type {Pair | null} */ pair) => {
     if (pair) hide(pair);
-    const heading = find(document, "#hiding");
-    heading.scrollIntoView({ behavior: isStill() ? "auto" : "smooth" });
-    heading.focus({ preventScroll: true });
+    find(document, "#hiding").focus({ preventScroll: true });
+    showTable();
   };
   return orDoesIt(
     reader,

@@ -25,7 +25,7 @@ import { HiddenSums } from "../widgets/hidden_sums/state.js";
 import { makePad } from "../widgets/pad/pad.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
 import { followAddress } from "./address_bar.js";
-import { offerToHide } from "./opening.js";
+import { offerToHide, showTable } from "./opening.js";
 import { makeProjector } from "./projector.js";
 import { makeShare } from "./share.js";
 import { followQuestion, makePageState } from "./state.js";
@@ -105,6 +105,7 @@ function start(data) {
   show(byId("unread"), () => html`${unread.value}`);
   makeDiagrams(state, data, sums);
   makeExperiment(state, sums, link);
+  if (location.hash.includes("hide=")) showTable(); // somebody passed on what is hidden there
   makeTrainInBrowser(byId("teach"), {
     trained: state.shipped,
     weights: state.weights,
