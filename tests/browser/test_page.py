@@ -218,7 +218,8 @@ def test_nothing_moves_when_an_answer_arrives(open_at, size):
 
 SMALL_PRINT = """() => {
     const hasText = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    return [...document.querySelectorAll("body *")].filter((e) => hasText(e) && e.checkVisibility({visibilityProperty: true}))
+    return [...document.querySelectorAll("body *")]
+        .filter((e) => hasText(e) && e.checkVisibility({visibilityProperty: true}))
         .filter((e) => parseFloat(getComputedStyle(e).fontSize) < 14).map((e) => e.outerHTML);
 }"""
 
