@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from every_lesson import LESSONS
 from scipy.stats import binomtest
 from torch import nn
 from torch.utils.data import DataLoader
 
+from mnist_adder_lib import power_of_pairs
 from mnist_adder_lib.augment import draw_line
 from mnist_adder_lib.course.exercises.checks import from_code
 from mnist_adder_lib.course.lessons.backward_by_hand import Node, forward
@@ -39,7 +41,8 @@ SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
 NAMES = dict(  # that a lesson has given when its exercises come
     torch=torch, F=F, nn=nn, math=math, comb=math.comb, binomtest=binomtest, np=np, conv=conv,
     draw_line=draw_line, find_tops=find_tops, centre_of_mass=centre_of_mass, totals=SUMS,
-    sums=SUMS, Node=Node, forward=forward, DataLoader=DataLoader, __name__="notebook")
+    sums=SUMS, Node=Node, forward=forward, DataLoader=DataLoader,
+    power_of_pairs=power_of_pairs, __name__="notebook")
 # What would be the check's own, or Python's, and not for a learner.
 RAW = r"can't be done|tensor\(|array\(|Observed|Traceback|<\w+ at|Our solution"
 
@@ -53,3 +56,11 @@ def test_verdicts_of_learners_answers(to):
         assert text.startswith("✓ Right") == (answer["is"] == "right"), f"{answer['code']}\n{text}"
         assert re.search(answer.get("says", ""), text), f"{answer['code']}\n{text}"
         assert not re.search(RAW, text), f"{answer['code']}\n{text}"
+
+
+def test_each_exercise_has_wrong_answers_of_learners():
+    """Other right ones are in RIGHT of the lesson's tests, which test_checks.py asks for."""
+    answered = {answer["to"] for answer in ANSWERS if answer["is"] == "wrong"}
+    exercises = {f"{lesson.name}.{name}" for lesson in LESSONS
+                 for name in vars(lesson.module.checks)}
+    assert exercises - answered == set()
