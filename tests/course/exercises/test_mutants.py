@@ -42,6 +42,14 @@ EQUIVALENT = {
     "plan: power_of_pairs(pairs, spread, difference) >= power -> "
     "power_of_pairs(pairs, spread, difference) > power": "no power is just what was asked for",
     **dict.fromkeys(["plan: 1000 -> 1001", "plan: 1000 -> 999"], "fewer pairs are enough"),
+    **dict.fromkeys(
+        [f"reading: {change}" for change in (
+            "high < matters -> high <= matters", "-matters < low -> -matters <= low",
+            "low > 0 -> low >= 0", "high < 0 -> high <= 0")],
+        "just at a limit either word is right"),
+    **dict.fromkeys(
+        ["in_order: 1 -> 0", "in_order: len(steps) - 1 -> len(steps) * 1"],
+        "whether one looks from the last result on or right after it: it is no evaluation"),
     "in_bits: 2 ** (bits - 1) - 1 -> 1 - 2 ** (bits - 1)":
         "divided and multiplied by a negative step, the values are the same",
     "learn: 1 -> 2": "log(2 / p) is larger by the same for all, and has the same slopes",
@@ -93,10 +101,13 @@ def verdict(check, code: str, names: dict) -> str:
 def solutions(path: Path):
     """(name, code, names that are there before) for every exercise of a notebook."""
     names: dict = {}
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code" and re.search(r"exercise-\d-function", cell.id):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    functions = [place for place, cell in enumerate(cells)
+                 if re.search(r"exercise-\d-function", cell.id)]
+    for place, cell in enumerate(cells[: functions[-1] + 1]):  # what follows is no exercise
+        if place in functions:
             yield re.findall(r"^def (\w+)", cell.source, re.MULTILINE)[-1], cell.source, names
-        if cell.cell_type == "code" and not re.search("colab|check", cell.id):
+        if not re.search("colab|check", cell.id):
             exec(cell.source, names)
 
 
