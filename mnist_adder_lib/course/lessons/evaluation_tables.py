@@ -295,8 +295,8 @@ def _tail(fewer: int, tosses: int) -> float:
     "Only the images on which the networks differ decide. All the others could be left out.",
     probes=_two_networks,
     mistakes={
-        "Images that *both* networks read are no news of which is better. For the first count, the "
-        "first network must be right *and* the second wrong: `first & ~second`.": [
+        "Images that *both* networks read don't say which network is better. For the first count, "
+        "the first network must be right *and* the second wrong: `first & ~second`.": [
             lambda a, b: (int(a.sum()), int(b.sum()), 1.0),
             lambda a, b: (int((a & b).sum()), int((~a & ~b).sum()), 1.0)],
         "You swapped the two counts: first comes the number of images that only the first network "
@@ -319,7 +319,7 @@ def _tail(fewer: int, tosses: int) -> float:
         "A probability can't be above 1. If both counts are equal, twice the one side counts the "
         "middle twice: `min(1, ...)`.":
             lambda a, b: _judged(a, b, lambda few, n: 2 * _tail(few, n)),
-        "That is the probability that coins are *less* lopsided. The p-value is the rest.":
+        "That is the probability that the coins are *less* lopsided. Subtract it from 1.":
             lambda a, b: _judged(a, b, lambda few, n: 1 - min(1, 2 * _tail(few, n))),
         "Start from the smaller of the two counts. You start from one of them, whichever network "
         "it belongs to.": [
@@ -420,7 +420,7 @@ def _ends(fewest="", most=""):
 
 
 @checks.add(
-    "The two diagonals tell no more than this range. For the number itself, look at the rows.",
+    "The two diagonals can't say more than that. For the number itself, look at each example.",
     probes=_two_matrices,
     mistakes={
         "The fewest can't be below 0.": _ends("count - mistakes"),

@@ -221,7 +221,7 @@ PLACE = "start + (step + 0.5) / steps * (point - start)"
             ("* total / steps", "* total"),
         "That is the mean gradient. Multiply it by the way, `point - start`.":
             ("(point - start) * total", "total"),
-        "You added `start` nowhere: each place is `start` plus a share of the way.":
+        "You never added `start`: each place is `start` plus a share of the way.":
             (PLACE, "(step + 0.5) / steps * (point - start)"),
         "The way goes from `start` to `point`, so it is `point - start`, not the reverse.":
             ("(point - start) * total", "(start - point) * total"),
@@ -260,7 +260,7 @@ def _unpaired(falls_a, falls_b):
 
 
 @checks.add(
-    "If the interval lies above 0, map A leads. If 0 is in it, these images can't tell.",
+    "If the interval lies above 0, map A leads. If 0 is in it, these images can't decide.",
     probes=_falls,
     mistakes={
         "You computed the interval from the spread of A and the spread of B, as if they came from "
@@ -313,7 +313,7 @@ def lead(falls_a, falls_b):
         "You replaced rows, and there is one row for each example. `units` are columns: "
         "`[:, units]`.":
             ("[:, units]", "[units]"),
-        "A list has no columns, but the tensors in it have. Take one of them out first, as in "
+        "A list has no columns, but the tensors in it do. Take one of them out first, as in "
         "`seen[0]`.":
             ("seen[0]", "seen"),
         HOOK_LEFT: ("hook.remove()", "pass"),
