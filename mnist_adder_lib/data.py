@@ -46,7 +46,7 @@ class AdderDataset(Dataset[Example]):
 
     - `images`: uint8 (n, 28, 28), white ink on black
     - `digits`: int64 (n,), what the images show
-    - `numbers`: int64 (n,), or None to draw a number anew at every access
+    - `numbers`: int64 (n,), or None to draw a new number at every access
     - `forms`: a function of float32 (batch, 1, 28, 28) images in 0-1 and their digits that draws
       other forms of them, such as `Forms()`, or None
     - `augment`: a function of such images, used after it, or None
@@ -58,7 +58,7 @@ class AdderDataset(Dataset[Example]):
                 return digits - numbers + 9  # from -9 to 9, as classes from 0 to 18
 
     Random draws come from torch's own generator: seed them with `torch.manual_seed`. Loader
-    workers are seeded by `DataLoader`, each differently and anew in every epoch.
+    workers are seeded by `DataLoader`, each differently, and differently in every epoch.
 
     Raises ValueError where the tensors don't fit each other or a number is not one of 0-9.
     """

@@ -400,7 +400,7 @@ def _record(history: History, scores: list[Tensor], seconds: float) -> None:
 
 
 def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) -> None:
-    """Take batch norm's means and variances anew, over the first `batches` x 250 examples.
+    """Compute batch norm's means and variances again, over the first `batches` x 250 examples.
 
     Training leaves running averages of the last few batches, and of augmented images. With a
     dataset whose `augment` is None, the statistics become those of images as they are; where

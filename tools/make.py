@@ -3,7 +3,8 @@
     python tools/make.py TARGET [ARGUMENT ...]
 
 With the word alone it also makes the environment, in .venv, and installs what the target needs: on
-top of what is there, again when pyproject.toml has changed, and anew when the folder was renamed.
+top of what is there, again when pyproject.toml has changed, and from scratch when the folder was
+renamed.
 
 Runs with any Python from 3.11 on and nothing else, on Windows too; that Python's version becomes
 the environment's. Arguments go on to the first command: `python tools/make.py test tests -k loss`.

@@ -191,7 +191,7 @@ class AdderPanel(DigitPad):
             self._respond()
 
     def _respond(self, error: str = "") -> None:
-        """Read the drawing anew and answer; `error` is shown beside it."""
+        """Read the drawing again and answer; `error` is shown next to the answer."""
         self.seen = self.framed()
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
         most = MOST_INK if self.background else MOST_PEN_INK

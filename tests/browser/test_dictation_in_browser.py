@@ -1,4 +1,4 @@
-"""The dictation: what it asks for, keeps and gives back."""
+"""The dictation: what it asks for, keeps and returns."""
 
 from lab import draw
 

@@ -92,7 +92,7 @@ def test_by_keys(show):
     press(page, "Tab", "Tab", "ArrowRight", "ArrowRight", "Enter")  # the second convolution's maps
     assert page.locator(".made .title").inner_text().startswith("Map 2, second convolution")
     assert page.locator(".all [aria-pressed=true]").count() == 1
-    let_it_work(page, frames=5)  # what has become taller is laid out anew
+    let_it_work(page, frames=5)  # what has become taller is laid out again
     assert page.evaluate("document.activeElement.ariaLabel") == "Map 2"
     page.set_viewport_size({"width": 390, "height": 900})  # a phone is turned
     page.locator(".part + .about, .join + .about").wait_for()

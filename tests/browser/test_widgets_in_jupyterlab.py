@@ -32,7 +32,7 @@ CELLS = {  # the class of what is shown -> a cell that shows it
 }
 SHORTCUTS = [*"ddaxybzm", "ArrowDown", "ArrowUp"]  # JupyterLab's, on the cell that is chosen
 STATE = "return panel.content.widgets.map(({ model }) => model.type + model.sharedModel.source);"
-# Once a theme is there, JupyterLab draws the page anew in the next frame.
+# Once a theme is there, JupyterLab draws the page again in the next frame.
 SETTLED = """async () => {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));

@@ -163,7 +163,7 @@ def why_it_gives_nothing(wrong: Wrong, answered: bool) -> str:
     returned = [node.value for node in _returns(wrong.function) if node.value]
     called = [_called(value) for value in returned]
     if called and set(called) <= GIVE_NOTHING:
-        return (f"It returns what `{called[0]}` gives back, and that is nothing. Do it in a line "
+        return (f"It returns what `{called[0]}` returns, and that is nothing. Do it in a line "
                 "of its own, and return the result in the next.")
     if returned:
         return (f"For `{wrong.call}` the function gives nothing back: what it returns is None "

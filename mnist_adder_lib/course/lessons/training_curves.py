@@ -28,6 +28,7 @@ from ...model import IdentityAdderModel
 from ...train import joint_loss
 from ..exercises.checks import Checks, Observed
 from ..exercises.guesses import Guesses
+from ..exercises.values import same
 from ..notebook.display import Picture
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
 
@@ -330,7 +331,7 @@ def _named(curve: str) -> list:
     "A curve says what to look for. Remember the six signs: you will meet all of them.",
     probes=[("ABCDEF",)],
     observe=lambda function, curves: Observed(rules={
-        SIGNS[curve]: function(curve) == ANSWERS[curve] for curve in curves}),
+        SIGNS[curve]: same(function(curve), ANSWERS[curve]) for curve in curves}),
     mistakes={SIGNS[curve]: _named(curve) for curve in ANSWERS},
 )
 def mistake_in(curve):
@@ -507,7 +508,7 @@ def _validation_losses():
     yield [0.5, 0.3, 0.4], 3  # the patience lasts to the end
     yield [0.4, 0.4], 3  # not below the best so far
     yield [0.4, 0.4, 0.3, 0.3, 0.35, 0.2], 2
-    yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 2  # the counting begins anew
+    yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 2  # the count starts again
     yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 3
     yield [0.5, 0.6, 0.4, 0.45, 0.48, 0.3], 3
     for patience in (1, 2, 3):

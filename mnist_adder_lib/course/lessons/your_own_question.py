@@ -107,9 +107,7 @@ def _records():
         "Before the *first* result, not before the last: `.index` finds the first.":
             ("steps[:first]", "steps[:last]"),
         "The evaluation may be used once, and you say yes to a second time as well.": [
-            ("== 1", ">= 1")],
-        "You don't look how often the evaluation was used: once, no more and no less.": [
-            ('steps.count("evaluation") == 1 and ', "")],
+            ("== 1", ">= 1"), ('steps.count("evaluation") == 1 and ', "")],
         "You don't look where the evaluation comes. It has to come after the last result.":
             (' and "evaluation" in steps[last:]', ""),
         "The evaluation has to come after the *last* result, not after the first.":

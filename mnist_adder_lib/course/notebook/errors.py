@@ -88,6 +88,6 @@ def _why_none(code: ast.expr) -> str:
         if getattr(code.func, "attr", getattr(code.func, "id", "")) in GIVE_NOTHING:
             return (f"`{text}` does something, but gives nothing back, so None stands in its "
                     "place. Do it in a line of its own.")
-        return f"`{text}` gives back None. Does the function end with a `return`?"
+        return f"`{text}` returns None. Does the function end with a `return`?"
     return (f"`{text}` is None. Where does it get its value? Functions such as `append` and `sort` "
             "do something, but give nothing back.")

@@ -19,8 +19,8 @@ PATTERN = [[digit, number] for digit in range(10) for number in range(10)
 FEWEST = 5  # hidden pairs whose sum is seen: with fewer there is nothing to measure
 MOST = RULES["most_hidden"]
 TRAINING, OTHERS = 2000, 1000  # images that the adder learns from, and on which it is tested
-READER = ("The network that reads the images has seen all hundred pairs in its own training; only "
-          "the adder behind it begins anew.")
+READER = ("The network that reads the images saw all hundred pairs when it was trained. Only the "
+          "adder after it starts from scratch.")
 
 
 class HiddenSums(anywidget.AnyWidget):

@@ -16,7 +16,7 @@ TRAINING, HELD_BACK = 3000, 500  # images
 
 
 class TrainInBrowser(anywidget.AnyWidget):
-    """Buttons and two curves: forget all that the network has learned, and train it anew.
+    """Buttons and two curves: forget all that the network has learned, and train it again.
 
     - model: the network that is there at first, and that one can come back to
     - images, held_back: sheets (`image_sheet`) to train on, and to see how well it does

@@ -74,7 +74,7 @@ def test_wrong_arguments(check):
     assert "Look at the arguments it takes." in check.verdict(lambda: 0)
 
 
-# Answers of kinds that nobody would ask for, each made anew: a generator can be used up.
+# Answers of kinds that nobody would ask for, each newly made: a generator can be used up.
 ODD_THINGS = [
     lambda: 0, lambda: True, lambda: 0.5, lambda: -1, lambda: 10**400, lambda: 2j, lambda: math.nan,
     lambda: math.inf, lambda: Fraction(1, 3), lambda: Decimal("0.1"), lambda: "7", lambda: "",
@@ -265,7 +265,7 @@ def hands_hooks_on(part, whole):
 MACHINERY = [
     (prints, "Not solved yet. .*`print` only shows it"),
     (prints_and_returns, "That is the part itself. .*not shown here"),
-    (returns_print, "what `print` gives back, and that is nothing"),
+    (returns_print, "what `print` returns, and that is nothing"),
     (returns_in_a_case, r"For `ratio\(0, 5\)` the function gives nothing back"),
     (never_comes_to_return, r"Not right yet. For `ratio\(1, 2\)` the function gives nothing back"),
     (other_order, r"in the order of `ratio\(part, whole\)`"),
@@ -286,7 +286,7 @@ MACHINERY = [
     (TypeError, "should be one number, not a thing of the kind `TypeError`"),
     (lambda part, whole: part / None, "`None` is None"),
     (none_from_sort, r"`\[part, whole\].sort\(\)` does something, but gives nothing back"),
-    (none_from_own, r"`forgets_to_return\(part\)` gives back None"),
+    (none_from_own, r"`forgets_to_return\(part\)` returns None"),
     (no_gradient_yet, r"`weight.grad` is None, as no `backward\(\)` has put a gradient there"),
     (lambda part, whole: nn.functional.cross_entropy(torch.zeros(1, 2), torch.tensor([part + 1])),
      "given the class 2, but there is no logit for it"),
