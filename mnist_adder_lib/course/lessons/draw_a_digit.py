@@ -159,7 +159,7 @@ MIDDLE_OF_BOX = ("That is the middle of the box around the ink. The centre of ma
 IN_CORNER = ("It lies in the upper left corner. Move it by the distance from its centre of mass to "
              "the middle.")
 AT_ITS_MASS = ("You put the first row and column of the small image where its centre of mass is.")
-TURNED_ROUND = "You exchanged rows and columns."
+TURNED_ROUND = "You swapped rows and columns."
 
 
 def _see_centred(function, small) -> Observed:
@@ -224,7 +224,7 @@ TOO_SMALL = "The drawing is smaller than the pen is wide, so that nothing is lef
 MISREAD = ("Even after framing, one of the digits is misread. Keep its shape: use the same factor "
            "for x and y, and don't turn it.")
 STILL_LARGE = ("When the pad is shrunk, at least two digits are still read. They are large, and a "
-               "large digit is read in another place, too. What does more damage?")
+               "large digit can still be read when it is moved. What does more damage?")
 STILL_READ = "When the pad is shrunk, at least two digits are still read: make them smaller."
 
 
@@ -316,8 +316,8 @@ def _ones():
 
 NO_BATCH = "Return an image for each 1, in the same shape: (batch, 1, 28, 28)."
 CHANGED = "The 1 itself should stay as it is and where it is."
-TOO_BRIGHT = ("Some ink is more than 1. `draw_line` doesn't add up: it takes the larger of old and "
-              "new.")
+TOO_BRIGHT = ("Some ink is more than 1. `draw_line` doesn't add up: it keeps the larger of the old "
+              "value and the new one.")
 NO_INK = ("There is almost no new ink. `draw_line` returns new images and leaves `images` as it "
           "was: do you return the new ones? Or is the line on the stem, or outside the image?")
 RIGHT_OF_TOP = ("The line lies to the right of the top. An upstroke comes from the left, where x "
@@ -447,17 +447,17 @@ def _cheapest(count):
                 max(_costs(limits, *given)))],
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       refused * (digits <= limit).sum() + answered * (nonsense > limit).sum())],
-        "The two prices are exchanged: `cost_refused` is for digits, `cost_answered` for nonsense.":
+        "The two prices are swapped: `cost_refused` is for digits, `cost_answered` for nonsense.":
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       answered * (digits > limit).sum() + refused * (nonsense <= limit).sum()),
         "This is always the lowest limit. Do you add up both costs, and does a digit cost "
-        "something if it is refused, so if its strangeness is greater than the limit?": [
+        "something if it is refused, that is, if its strangeness is above the limit?": [
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       answered * (nonsense <= limit).sum()),
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       refused * (digits <= limit).sum() + answered * (nonsense <= limit).sum())],
         "This is always the highest limit. Do you add up both costs, and does nonsense cost "
-        "something if it is answered, so if its strangeness is at most the limit?": [
+        "something if it gets an answer, that is, if its strangeness is at most the limit?": [
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       refused * (digits > limit).sum()),
             _cheapest(lambda limit, digits, nonsense, refused, answered:
@@ -465,12 +465,12 @@ def _cheapest(count):
         "The prices are missing: multiply each count by what one of these mistakes costs.":
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       (digits > limit).sum() + (nonsense <= limit).sum()),
-        "Each single mistake costs something, so count them: with shares (`mean`), a few digits "
+        "Each mistake costs something, so count the mistakes. With shares (`mean`), a few digits "
         "weigh as much as many.": _cheapest(
             lambda limit, digits, nonsense, refused, answered:
             refused * (digits > limit).float().mean()
             + answered * (nonsense <= limit).float().mean()),
-        "What lies exactly on the limit gets an answer: only what is *greater* is refused.": [
+        "An image exactly at the limit gets an answer: only what is *greater* is refused.": [
             ("digits > limit", "digits >= limit"), ("nonsense <= limit", "nonsense < limit"),
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       refused * (digits >= limit).sum() + answered * (nonsense < limit).sum())],
