@@ -130,7 +130,8 @@ def _some(*pairs):
             lambda names: len(set(names)) == 10,
         "Your function looks only at the first pair, 0 + 0. `return True` ends the loops, so it "
         "belongs after both of them.": _some((0, 0)),
-        "Only the last pair, 9 + 9, counts. A single wrong pair before it is enough for `False`.":
+        "Your function lets the last pair, 9 + 9, decide. A single wrong pair before it is enough "
+        "for `False`.":
             _some((9, 9)),
         "Your function looks only at pairs of the same digit, or of neighbours. You need two "
         "loops, one inside the other.": [
@@ -158,7 +159,7 @@ def _by_pair(place: str):
 
 
 @checks.add(
-    "If both digits move by the same c, no difference changes. So differences tell even less.",
+    "Only 9 - 0 makes 9, so whole differences fix all the names, just as whole sums do.",
     probes=lambda: [tuple((2 * torch.randn(2, pairs, 10)).softmax(dim=2)) for pairs in (4, 3, 2)],
     mistakes={
         "These are the sums. For a difference, the second digit counts backwards.":

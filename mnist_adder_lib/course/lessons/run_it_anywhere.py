@@ -93,7 +93,7 @@ def _layers():
     "In the file of this network, three layers have been changed in just this way.",
     probes=_layers,
     mistakes={
-        "Two things should come back: a list of new weights, and one number to add.":
+        "Return two things: a list of new weights, and one number to add.":
             lambda weights, mean, deviation, factor, shift: [w * factor / deviation
                                                              for w in weights],
         "`weights` is a list, and you can't calculate with a whole list. Make a new one, weight by "
@@ -198,7 +198,7 @@ def _filled(channels, windows, padding, value):
             lambda c, w, padding: _convolved(c[-1:], w[-1:], padding)],
         "The window of the first channel is used for all of them. Each has its own.":
             lambda c, w, padding: _convolved(c, w[:1] * len(c), padding),
-        "The total goes on from place to place. It starts from 0 at each.": [
+        "The total carries over from one place to the next. Start from 0 at each place.": [
             ("        for column in", "        total = 0\n        for column in",
              "            total = 0\n            for", "            for"),
             ("    result = []", "    result, total = [], 0", "            total = 0\n", "")],
