@@ -56,7 +56,7 @@ def find_tops(images: Tensor) -> Tensor:
 
 
 class Dictation(DigitPad):
-    """Twenty digits to draw, one after the other: each of the ten twice, in an order by chance.
+    """Twenty digits to draw, one after the other: each of the ten twice, in random order.
 
     - asked: the twenty digits
     - drawings: the strokes of those that were drawn, in the same order
@@ -100,7 +100,7 @@ SCORES = {"confidence": (ORANGE, "o"), "distance": (BLUE, "s"), "both": (GREEN, 
 
 @in_style
 def plot_trade_off(costs: Tensor, panels: dict[str, dict[str, list[float]]]) -> Figure:
-    """For each panel, what share of some images each score refuses, against what its limit costs.
+    """Plot what share of some images each score refuses against what its limit costs.
 
     - costs: (n,), percent of the digits that are refused
     - panels: by what is refused, and by score (`SCORES`): n percentages
@@ -261,7 +261,7 @@ SHAPE = [OFF_PAD, TOO_SMALL, DISTORTED, MIRRORED, TURNED]
 
 
 def _about_shape(before: np.ndarray, points: np.ndarray) -> dict[str, bool]:
-    """What must hold of a drawing's points, (n, 2), beside those of the drawing as it was."""
+    """What must hold of a drawing's points, (n, 2), compared with those of the drawing before."""
     rules = {OFF_PAD: bool((points >= 0).all() and (points <= 1).all()),
              TOO_SMALL: np.ptp(points, axis=0).max() > 0.03}
     if len(points) != len(before) or not rules[TOO_SMALL]:

@@ -1,4 +1,4 @@
-"""Drawings that are no digits: letters, shapes, scribbles, to see what a network makes of them."""
+"""Drawings that aren't digits: letters, shapes and scribbles. What does a network make of them?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bent(points: np.ndarray) -> np.ndarray:
 
 
 def draw_by_hand(text: str, random: np.random.Generator) -> list[np.ndarray]:
-    """The strokes of a drawing in nonsense.toml, (n, 2) each: never twice the same."""
+    """The strokes of a drawing in nonsense.toml, (n, 2) each, a little different each time."""
     turn, slant, width = random.normal(0, [0.12, 0.15, 0.15])
     form = np.array([[np.exp(width), slant], [0, 1]]).T @ rotation(turn)
     strokes = []
@@ -43,7 +43,7 @@ def rotation(angle: float) -> np.ndarray:
 
 
 def scribble(random: np.random.Generator) -> list[np.ndarray]:
-    """To and fro, or wherever the hand goes."""
+    """A line to and fro, or wherever the hand goes."""
     count = int(random.integers(8, 20))
     if random.random() < 0.5:
         return [bent(random.uniform(0, 10, (count, 2)))]
@@ -79,7 +79,7 @@ def full_pad(random: np.random.Generator) -> list[np.ndarray]:
 
 
 def framed(strokes: list[np.ndarray]) -> np.ndarray:
-    """Strokes of any size as the network gets them, uint8 (28, 28)."""
+    """Strokes of any size, framed as the network sees them: uint8 (28, 28)."""
     every = np.concatenate(strokes)
     low, high = every.min(0), every.max(0)
     scale = 0.64 / max(1e-6, *(high - low))
@@ -87,8 +87,9 @@ def framed(strokes: list[np.ndarray]) -> np.ndarray:
 
 
 def draw_each(kind: str, times: int = 10, seed: int = 0) -> tuple[Tensor, list[str]]:
-    """Each drawing of a kind (`letters`, `shapes`, `lines`, `digits`), as often as is said, as the
-    network gets them, uint8 (n, 28, 28), and what each is."""
+    """Draw everything of a kind (`letters`, `shapes`, `lines` or `digits`) `times` times.
+
+    Returns the drawings as the network sees them, uint8 (n, 28, 28), and the name of each."""
     random = np.random.default_rng(seed)
     names = [name for name in DRAWINGS[kind] for _ in range(times)]
     images = [framed(draw_by_hand(DRAWINGS[kind][name], random)) for name in names]
