@@ -519,8 +519,8 @@ def plot_accuracy_per(table: pd.DataFrame) -> Figure:
     lowest, highest = table["accuracy"].idxmin(), table["accuracy"].idxmax()
     width = table["to"] - table["from"]
     return labelled(figure, f"A dot and a line for each {table.index.name}. Lowest: {lowest}, "
-                    f"highest: {highest}. The widest interval has {width.idxmax()}, with "
-                    f"{table['examples'][width.idxmax()]} examples.")
+                    f"highest: {highest}. The widest interval is that of {width.idxmax()}, "
+                    f"which has {table['examples'][width.idxmax()]} examples.")
 
 
 @in_style
