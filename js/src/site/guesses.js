@@ -44,7 +44,7 @@ export function holdBack(el, model, mark) {
   next.role = "status";
   model.on("change:chosen", () => {
     if (!next.firstChild) {
-      const words = { href: `#${mark}`, textContent: "Is it so? See what came out." };
+      const words = { href: `#${mark}`, textContent: "Were you right? See what came out." };
       next.append(Object.assign(document.createElement("a"), words));
     }
     for (const output of held) {

@@ -64,7 +64,7 @@ class Question(NamedTuple):
         """What is said, in Markdown, of a choice (a text, or None) where an option is right."""
         because = _changed(self.expected) if right.reason else self.because
         if choice == right.text:
-            return f"✓ You guessed: *{choice}* So it is. {because}"
+            return f"✓ You guessed: *{choice}* That's right. {because}"
         if choice is None:
             return f"No guess this time. The answer: *{right.text}* {because}"
         mistake = next(option.reason for option in self.options if option.text == choice)
