@@ -50,7 +50,8 @@ def _steps():
             ("rate * ", ""),
         "Downhill is against the gradient: subtract it.":
             lambda weight, gradient, rate, decay: weight + rate * (gradient - decay * weight),
-        "Decay makes the weight smaller, but it makes yours larger.": ("gradient +", "gradient -"),
+        "Decay should make the weight smaller, but here it makes it larger.":
+            ("gradient +", "gradient -"),
         "Both have the wrong sign: gradient and decay are subtracted from the weight.":
             ("weight - rate", "weight + rate"),
         "That is how far the weight moves. Where is it after the step?": [
@@ -86,8 +87,8 @@ def _rule_of_thumb(spread, difference, power=0.8):
     mistakes={
         "That is the power of an experiment with that many pairs. How many pairs is it?":
             ("return pairs", "return power_of_pairs(pairs, spread, difference)"),
-        "That is the rule of thumb. It is made for a power of 0.8, and only nearly right. Try the "
-        "numbers of pairs one after the other, and ask `power_of_pairs` about each.": [
+        "That is the rule of thumb. It is made for a power of 0.8, and it is only approximate. Try "
+        "one number of pairs after another, and ask `power_of_pairs` about each.": [
             _rule_of_thumb, lambda *plan: math.ceil(_rule_of_thumb(*plan))],
         "The power that was asked for makes no difference to your answer. Compare with `power`.":
             (">= power", ">= 0.8"),
@@ -155,7 +156,7 @@ def _by_signs(start, changed):
         "Divide by the root of 5, not by 5.": ("5**0.5", "5"),
         "That is the variance, divided by 5. Take the root of it.":
             (".std() / 5**0.5", ".var() / 5"),
-        "That is how far the accuracies are spread, not their differences. What a seed gave to "
+        "That is how far the accuracies spread, not their differences. What a seed gave to "
         "both should cancel out: subtract first, then take the `.std()`.": [
             ("difference.std() / 5**0.5", "((start.var() + changed.var()) / 5) ** 0.5"),
             ("difference.std()", "(changed.std() - start.std())"),

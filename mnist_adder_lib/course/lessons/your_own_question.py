@@ -37,10 +37,10 @@ def _with_plain_apostrophe(function, low, high, matters) -> Observed:
         "You never say \"no difference that matters\". An interval that lies between -matters and "
         "matters says just that.": ('if -matters < low and high < matters:', "if False:"),
         "You say \"no difference that matters\" whenever the interval contains 0. A wide interval "
-        "around 0 says nothing: a difference that matters may be in it.":
+        "around 0 says little: a difference that matters may be in it.":
             ("-matters < low and high < matters", "low < 0 < high"),
         "Ask first whether the difference can matter. An interval from 0.1 to 0.3 excludes 0, but "
-        "where 0.5 matters, nothing that matters is in it.": [
+        "if it takes 0.5 to matter, nothing in it does.": [
             ('if -matters < low and high < matters:',
              'if low < 0 < high and -matters < low and high < matters:')],
         "You look at one end of the interval only. \"No difference that matters\" needs both: the "
@@ -48,7 +48,7 @@ def _with_plain_apostrophe(function, low, high, matters) -> Observed:
             ("-matters < low and high < matters", "high < matters"),
             ("-matters < low and high < matters", "-matters < low"),
             ("-matters < low and high < matters", "-matters < low or high < matters")],
-        "You look at the middle of the interval. Where its ends lie is what counts.": [
+        "You look at the middle of the interval. What counts is where its ends lie.": [
             ("-matters < low and high < matters", "abs(low + high) / 2 < matters")],
         "You say \"better\" only if the whole interval lies above `matters`. It is enough that all "
         "of it lies above 0, and that not all of it is too small to matter.":
@@ -60,7 +60,7 @@ def _with_plain_apostrophe(function, low, high, matters) -> Observed:
             ("low > 0", "high > 0"),
         "You say \"worse\" as soon as a part of the interval is below 0. All of it has to be.":
             ("high < 0", "low < 0"),
-        "\"better\" and \"worse\" have changed places: the difference is change minus baseline.":
+        "You have swapped \"better\" and \"worse\": the difference is change minus baseline.":
             ("low > 0", "high < 0", "if high < 0:\n        return \"worse\"",
              "if low > 0:\n        return \"worse\""),
         "You never say \"worse\". What if the whole interval lies below 0?":
@@ -96,19 +96,19 @@ def _records():
     "This is what `project.check()` does: it reads the order of the steps, and nothing else.",
     probes=_records,
     mistakes={
-        "You don't ask for a guess before the first result.": [
+        "You don't check for a guess before the first result.": [
             ('"guess" in before and ', ""), ('"guess" in before', '"guess" in steps')],
-        "You don't ask for a plan before the first result.": [
+        "You don't check for a plan before the first result.": [
             (' and "plan" in before', ""), ('"plan" in before', '"plan" in steps')],
-        "Guess and plan have to be there, both of them. You are content with one.":
+        "Both a guess and a plan have to be there. Your function is content with one of them.":
             ('"guess" in before and "plan" in before', '("guess" in before or "plan" in before)'),
-        "You only look whether guess and plan are somewhere in the list. They have to come before "
-        "the first result.": ("before = steps[:first]", "before = steps"),
+        "You only check whether guess and plan are somewhere in the list. They have to come "
+        "before the first result.": ("before = steps[:first]", "before = steps"),
         "Before the *first* result, not before the last: `.index` finds the first.":
             ("steps[:first]", "steps[:last]"),
-        "The evaluation may be used once, and you say yes to a second time as well.": [
+        "You return `True` even if the evaluation was used twice. Exactly once is allowed.": [
             ("== 1", ">= 1"), ('steps.count("evaluation") == 1 and ', "")],
-        "You don't look where the evaluation comes. It has to come after the last result.":
+        "You don't check where the evaluation comes. It has to come after the last result.":
             (' and "evaluation" in steps[last:]', ""),
         "The evaluation has to come after the *last* result, not after the first.":
             ("steps[last:]", "steps[first:]"),
@@ -119,9 +119,9 @@ def _records():
             ('"guess" in before and "plan" in before', 'before == ["guess", "plan"]'),
             ('"guess" in before and "plan" in before', 'steps[:2] == ["guess", "plan"]'),
             ('"guess" in before and "plan" in before', 'steps[0] == "guess" and "plan" in before')],
-        "It says yes to every list.": lambda steps: True,
-        "It says no to every list.": lambda steps: False,
-        "It is the wrong way round: it says no where the order is right.":
+        "You return `True` for every list.": lambda steps: True,
+        "You return `False` for every list.": lambda steps: False,
+        "That is the wrong way round: you return `False` where the order is right.":
             ("return (", "return not ("),
     },
 )
