@@ -223,8 +223,8 @@ def searched() -> pd.DataFrame:
     shown = means.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
     last = {name: _finalists(search_runs(name)) for name in changes}
     shown["best"] = [last[name].idxmax() for name in changes]
-    shown["it lies"] = [_place(means.loc[name].dropna(), last[name].idxmax()) for name in changes]
-    shown["ahead by"] = [_images_ahead(last[name]) for name in changes]
+    shown["its place"] = [_place(means.loc[name].dropna(), last[name].idxmax()) for name in changes]
+    shown["images ahead"] = [_images_ahead(last[name]) for name in changes]
     return shown
 
 
@@ -265,7 +265,7 @@ def plot_rates(rates: list[float]) -> Figure:
     ax.set(xlabel="step", ylabel="learning rate")
     top = rates.index(max(rates)) + 1
     return labelled(figure, f"The learning rate goes from {rates[0]:.2g} up to {max(rates):.2g} at "
-                            f"step {top} and down to {rates[-1]:.1g} at step {len(rates)}.")
+                            f"step {top} and down to {rates[-1]:.4f} at step {len(rates)}.")
 
 
 @in_style

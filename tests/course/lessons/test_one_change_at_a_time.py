@@ -67,13 +67,13 @@ def test_searched_says_where_the_best_lies_and_how_far_it_is_ahead():
         tried, best = measure_changes.CHANGES[name].rates, measure_changes.chosen_rate(name)
         place = {tried[0]: "at the lower edge", tried[-1]: "at the upper edge"}
         assert table.loc[name, "best"] == best
-        assert table.loc[name, "it lies"] == place.get(best, "inside")
+        assert table.loc[name, "its place"] == place.get(best, "inside")
         runs = measure_changes.search_table(name)
         means = sorted(runs.loc[measure_changes.promising_rates(name)].mean(axis=1))
         if len(means) == 1:
             means = sorted(runs[measure_changes.SEARCH_SEEDS[0]])
-        assert table.loc[name, "ahead by"] == round(120 * (means[-1] - means[-2])) >= 0
-    assert (table.loc[["start", *SIX], "it lies"] == "inside").all()  # as the lesson says
+        assert table.loc[name, "images ahead"] == round(120 * (means[-1] - means[-2])) >= 0
+    assert (table.loc[["start", *SIX], "its place"] == "inside").all()  # as the lesson says
 
 
 def test_a_table_with_intervals():
