@@ -85,7 +85,8 @@ def test_the_figure_per_group_names_the_extremes():
     right[100:110] = False
     table = accuracy_per(groups, right, "digit")
     figure = evaluation_tables.plot_accuracy_per(table)
-    assert "Lowest: 1, highest: 0. The widest interval is that of 0, which has 50" in figure.get_label()
+    words = figure.get_label()
+    assert "Lowest: 1, highest: 0. The widest interval is that of 0, which has 50" in words
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["0", "1", "2"]
 
 
