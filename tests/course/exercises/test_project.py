@@ -237,7 +237,7 @@ def test_the_limit_of_five_pairs_is_not_that_of_eight(path):
 def test_the_check_goes_by_the_order_in_the_file(path, place, to, complaint):
     steps = list(whole(path).steps)
     steps.insert(to, steps.pop(place))
-    path.write_text(json.dumps(steps))
+    path.write_text(json.dumps(steps), encoding="utf-8")
     assert complaint in Project(path).verdict()
 
 
