@@ -321,7 +321,7 @@ def test_a_guess_is_shown_beside_what_the_adder_said(show, data):
     assert status(page, "guessed") == "Your guess: 13." and field.input_value() == ""
     assert not page.locator(".bars").is_visible()
     field.fill("13, 9 10")  # a whole class
-    button(page, "Add").click()
+    button(page, "Add guess").click()
     assert status(page, "guessed") == "4 guesses."
     bars = page.locator(".bars")
     assert bars.get_attribute("aria-label").endswith("9: 1, 10: 1, 13: 2")

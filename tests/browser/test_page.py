@@ -190,6 +190,25 @@ def test_the_network_comes_when_it_is_wanted_and_fits_on_a_laptop(open_at, size)
     assert not number.is_visible()
 
 
+def test_no_sum_is_offered_to_hide_while_the_drawing_is_refused(open_at):
+    page = open_at(LAPTOP)
+    page.click("#diagram .clear")
+    draw(page, [[(0.25, 0.8), (0.5, 0.2), (0.75, 0.8)], [(0.35, 0.55), (0.65, 0.55)]])  # an A
+    wait_for_answer(page, "This doesn't look enough like a digit")
+    page.locator(".hide-it").filter(has_text="Hide a sum").wait_for()
+    page.click("#diagram .clear")
+    draw(page, DIGITS[3])
+    page.locator(".hide-it").filter(has_text="Hide 3 + 5").wait_for()
+
+
+def test_the_list_of_runs_fits_on_a_phone(open_at):
+    page = open_at(PHONE)
+    page.click("#sums [value=train]")
+    page.locator("#sums [value=long]:not(.gone)").wait_for()
+    assert page.locator("#sums table.runs").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
 def test_nothing_moves_when_an_answer_arrives(open_at, size):
     page = open_at(size)

@@ -26,7 +26,7 @@ export function offerToHide({ reader }, hide) {
     showTable();
   };
   return orDoesIt(
-    reader,
+    reader.value,
     (words, pair) => html`<button type="button" class="hide-it" @click=${() => go(pair)}>${words}</button>`,
   );
 }

@@ -1,7 +1,7 @@
 // What the page knows. Each thing is here once: a drawing, a number, and the weights of the network that reads them;
 // all else is computed from these.
 
-import { effect, signal } from "@preact/signals-core";
+import { computed, effect, signal } from "@preact/signals-core";
 import { makeAnswer } from "../drawing/answer.js";
 import { Drawing } from "../drawing/drawing.js";
 import { readWeights } from "../network/weights.js";
@@ -42,7 +42,10 @@ export function makePageState(data) {
   const knowing = makeNearestState(signal(known), weights);
   const answer = makeAnswer({ drawing, given, number, weights, judge: knowing.judge });
   // The hidden sums are behind the network that ships, whatever is being taught.
-  const reader = makeAnswer({ drawing, given, number, weights: signal(shipped) });
+  const shippedAnswer = makeAnswer({ drawing, given, number, weights: signal(shipped) });
+  // What is known of training images goes with the weights on the page: only while these are the shipped ones can
+  // drawings be refused by it.
+  const reader = computed(() => (weights.value === shipped ? answer : shippedAnswer));
   const selfDrawing = new SelfDrawing(drawing);
   const pairs = signal(data.pairs);
   return {
@@ -62,13 +65,13 @@ export function makePageState(data) {
  * What the adder of the hidden sums is asked: what one has drawn and chosen, once it has stayed for a while.
  * @param {PageState} state
  */
-export function followQuestion({ drawing, answer, reader, weights, shipped, selfDrawing }) {
+export function followQuestion({ drawing, answer, reader, selfDrawing }) {
   const asked = signal(/** @type {Asked} */ ({}));
   let before = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   function ask() {
-    const { doubt, isEmpty, result, pixels, number } = weights.peek() === shipped ? answer : reader;
+    const { doubt, isEmpty, result, pixels, number } = reader.peek();
     const isDrawn = drawing.all.peek().length > 0 && !selfDrawing.isByItself.peek();
     const question = [doubt.peek(), number.peek(), isDrawn, ...pixels.peek()].join();
     if (question === before) return; // other weights alone, as in training

@@ -22,8 +22,8 @@ function ask(state) {
   const mine = state.guesses.value.at === at ? numbers : [];
   return html`<form @submit=${guess}>
       <label>What will it say to <b>${digit} + ${number}</b>, which it never saw?
-        <input inputmode="text" autocomplete="off" placeholder="13, or a whole class's: 9 13 14"></label>
-      <button type="submit">${mine.length ? "Add" : "Guess"}</button>
+        <input inputmode="text" autocomplete="off" placeholder=${mine.length ? "another, or many" : "one guess, or many: 9 11 14"}></label>
+      <button type="submit">${mine.length ? "Add guess" : "Guess"}</button>
     </form>
     <p class="guessed" role="status">${state.misread.value || saysGuesses(mine)}</p>
     ${mine.length > 1 ? bars(mine, null, digit + number) : nothing}`;

@@ -68,7 +68,7 @@ export function saysOutcome({ at, numbers }, counts) {
   const [digit, number] = at.split(",").map(Number);
   const [said, often] = byCount(counts)[0];
   const images = countOf(counts);
-  const asked = `${digit} + ${number}: it says ${said} for ${often} of ${images} new images. Right is ${digit + number}.`;
+  const asked = `${digit} + ${number}: it says ${said} for ${often} of ${images} new images. The right sum is ${digit + number}.`;
   const right = numbers.filter((one) => one === said).length;
   if (!numbers.length) return asked;
   if (numbers.length === 1) return `You guessed ${numbers[0]}. ${asked}`;

@@ -83,8 +83,8 @@ function trainButtons(state, { goOn, chooseOthers }) {
 /** @param {HiddenSums} state */
 const task = ({ isGrid }) =>
   isGrid.value
-    ? html`Press a pair to hide it, ${MOST} at most<span class="by-mouse">; draw across several to hide them all</span><span
-        class="by-finger">; to hide several, hold one and then draw</span>. The adder learns from the others.`
+    ? html`Press a pair to hide it, ${MOST} at most<span class="by-mouse">; drag across several to hide them all</span><span
+        class="by-finger">; to hide several, hold one, then drag</span>. The adder learns from the others.`
     : html`Each pair shows the adder's most frequent answer. The bluer it is, the more often it is right.`;
 
 /** What is below the table: what is hidden, or what the adder says to a pair. @param {HiddenSums} state */

@@ -32,7 +32,7 @@ export function saysPair(at, counts, isHidden) {
     .map(([sum, count]) => `${sum} (${often(count)})`);
   return (
     `${digit} + ${number}${isHidden ? ", hidden" : ""}: for ${countOf(counts)} new images of ${withArticle(digit)}, ` +
-    `it says ${answers.join(", ")}. Right is ${digit + number}.`
+    `it says ${answers.join(", ")}. The right sum is ${digit + number}.`
   );
 }
 

@@ -35,7 +35,7 @@ const SKELETON = html`
       <p class="verdict" role="status"></p>
     </div>
     <figure><canvas role="img" aria-label="The filters of the first layer"></canvas>
-      <figcaption>The 8 filters of the first layer, 3 × 3 weights each. Light weights look for ink, orange ones for its absence.</figcaption></figure>
+      <figcaption>The first layer looks for 8 small patterns, called filters. Each has 3 × 3 weights: light ones look for ink, orange ones for its absence.</figcaption></figure>
     <div class="below"></div>
   </div>`;
 

@@ -73,7 +73,7 @@ var yt=Uint8Array.fromBase64||(()=>{for(var e=new Uint8Array(128),t=0;t<64;t++)e
       <p class="verdict" role="status"></p>
     </div>
     <figure><canvas role="img" aria-label="The filters of the first layer"></canvas>
-      <figcaption>The 8 filters of the first layer, 3 × 3 weights each. Light weights look for ink, orange ones for its absence.</figcaption></figure>
+      <figcaption>The first layer looks for 8 small patterns, called filters. Each has 3 × 3 weights: light ones look for ink, orange ones for its absence.</figcaption></figure>
     <div class="below"></div>
   </div>`;function Ee({guess:e},t){let A=(r,i)=>u`
     <label><input type="radio" name=${t} value=${r} .checked=${e.value===r}
