@@ -69,7 +69,7 @@ def test_it_survives_a_restart_at_every_step(path):
     kept = whole(path)
     kept.conclude(0, 1, **SENTENCES)
     for count in range(len(kept.steps) + 1):
-        path.write_text(json.dumps(kept.steps[:count]))
+        path.write_text(json.dumps(kept.steps[:count]), encoding="utf-8")
         again = Project(path)
         assert again.steps == kept.steps[:count]
         assert again.verdict().count("·") > 0 or count == len(kept.steps)
@@ -244,19 +244,19 @@ def test_the_check_goes_by_the_order_in_the_file(path, place, to, complaint):
 def test_results_that_were_added_by_hand_are_seen(path):
     steps = list(whole(path).steps)
     for added in (steps[2], steps[2] | {"seed": 9}):
-        path.write_text(json.dumps([*steps[:7], added, *steps[7:]]))
+        path.write_text(json.dumps([*steps[:7], added, *steps[7:]]), encoding="utf-8")
         assert "✗ There are results that the plan doesn't have." in Project(path).verdict()
-    path.write_text(json.dumps([*steps, steps[7]]))
+    path.write_text(json.dumps([*steps, steps[7]]), encoding="utf-8")
     assert "not used once and last" in Project(path).verdict()
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '[{"step": "party"}]', '[{"step": "guess"}]',
                                      '"guess"', "\x00"])
 def test_a_file_that_is_no_record_is_refused_and_stays(path, content):
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     with pytest.raises(ProjectError, match="isn't the record of a project"):
         Project(path)
-    assert path.read_text() == content
+    assert path.read_text("utf-8") == content
 
 
 actions = st.lists(st.one_of(
