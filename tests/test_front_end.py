@@ -59,7 +59,7 @@ def alike(now, stored, path="golden"):
             alike(one, other, f"{path}[{n}]")
     elif isinstance(now, float):
         assert now == pytest.approx(stored, rel=1e-3, abs=1e-3), path
-    elif isinstance(now, str) and len(now) > 100 and " " not in now:
+    elif isinstance(now, str) and now.startswith("eN"):  # what zlib has packed, in base64
         alike_bytes(b64decode(now), b64decode(stored), path)
     elif "sentence" not in path:  # where a share is on the edge of two percents, words differ
         assert now == stored, path

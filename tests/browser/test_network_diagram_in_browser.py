@@ -279,7 +279,7 @@ def test_a_7_draws_itself_and_the_first_stroke_takes_over(show):
     assert "picture" in moving and "said" not in moving  # the network comes after its answer
     assert "7 + 5 = 12" in page.locator(".answer").inner_text()
     page.get_by_role("button", name="Undo").click()
-    assert page.locator(".hint").is_visible()  # the whole 7 was one step
+    page.locator(".hint").wait_for()  # the whole 7 was one step
 
 
 @pytest.mark.parametrize("width", [390, 800, 1280])

@@ -301,7 +301,7 @@ def test_both_pads_show_one_drawing_and_undo_gives_a_digit_of_mnist_back(page):
     page.click("#pad .clear")
     page.locator("#diagram .untrusted").filter(has_text="itself would say").wait_for()
     assert page.locator(".heads.doubted").count() == 2  # large and small
-    assert page.evaluate(SHOWN) == [[False, ""]] * 2
+    page.wait_for_function(f"({SHOWN})().every(([drawn, picture]) => !drawn && !picture)")
 
 
 def test_its_widgets_hear_of_one_another(page):

@@ -282,7 +282,7 @@ isn't perfect: some letters look like digits to me, and I refuse some people's d
   <p class="title">Number to add <span class="keys">(or press its key)</span></p>
   <div class="picker" role="group" aria-label="Number to add">${ze(e,t)}</div>`,ws=e=>h`
   <button type="button" class="inside" aria-expanded=${e.value}
-    @click=${()=>{e.value=!e.peek()}}>${e.value?"Close the network":"Look inside the network"}</button>`;function Oo({drawing:e,answer:t,selfDrawing:n}){return n?.isByItself.value?"Your turn: draw a digit on the pad.":[t.warning.value,e.background.value.about].filter(Boolean).join(" ")}var xs=e=>h`
+    @click=${()=>{e.value=!e.peek()}}>${e.value?"Close the network":"Look inside the network"}</button>`;function Oo({drawing:e,answer:t,selfDrawing:n}){return n?.isByItself.value?"Your turn: draw a digit on the pad. I sometimes take a letter for a digit.":[t.warning.value,e.background.value.about].filter(Boolean).join(" ")}var xs=e=>h`
   <p class="answer" data-trust=${e.answer.trust.value}>${$n(e.answer.sentence.value)}</p><p class="note">${Oo(e)}</p>
   <p class="untrusted">${e.answer.untrusted.value}</p>`;function ys(e,t){if(!e)return h`<p>Choose a part of the network to see what it does.</p>`;let n=yr(t.weights.value),[o,i]=[fo(n,e),fo(n)].map(s=>s.toLocaleString("en")),r=o==="0"?"no parameters":`${o} of ${i} parameters`;return h`<p><strong>${we[e].name}</strong> <span>${As(e,t)}</span> <span>${r}</span></p>
     <p>${we[e].about}</p>`}function As(e,t){let n=Object.keys(t.result.value.layers).filter(o=>o.startsWith("adder.")).length;return e==="adder"&&n>2?`${n} × 64`:be(e,t.result.value,t.pixels.value).map(_r).join(", ")}function $s(e){let t=o=>vc(o,e),n=["sure","unsure"].includes(e.answer.trust.value);return h`

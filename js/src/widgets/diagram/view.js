@@ -50,7 +50,8 @@ export const inside = (isOpen) => html`
 
 /** What is said below the sentence. @param {DiagramState} state */
 export function note({ drawing, answer, selfDrawing }) {
-  if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
+  if (selfDrawing?.isByItself.value)
+    return "Your turn: draw a digit on the pad. I sometimes take a letter for a digit.";
   return [answer.warning.value, drawing.background.value.about].filter(Boolean).join(" ");
 }
 

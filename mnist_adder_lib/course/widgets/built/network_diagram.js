@@ -165,7 +165,7 @@ isn't perfect: some letters look like digits to me, and I refuse some people's d
   <p class="title">Number to add <span class="keys">(or press its key)</span></p>
   <div class="picker" role="group" aria-label="Number to add">${uo(e,t)}</div>`,li=e=>g`
   <button type="button" class="inside" aria-expanded=${e.value}
-    @click=${()=>{e.value=!e.peek()}}>${e.value?"Close the network":"Look inside the network"}</button>`;function cn({drawing:e,answer:t,selfDrawing:n}){return n?.isByItself.value?"Your turn: draw a digit on the pad.":[t.warning.value,e.background.value.about].filter(Boolean).join(" ")}var ci=e=>g`
+    @click=${()=>{e.value=!e.peek()}}>${e.value?"Close the network":"Look inside the network"}</button>`;function cn({drawing:e,answer:t,selfDrawing:n}){return n?.isByItself.value?"Your turn: draw a digit on the pad. I sometimes take a letter for a digit.":[t.warning.value,e.background.value.about].filter(Boolean).join(" ")}var ci=e=>g`
   <p class="answer" data-trust=${e.answer.trust.value}>${ii(e.answer.sentence.value)}</p><p class="note">${cn(e)}</p>
   <p class="untrusted">${e.answer.untrusted.value}</p>`;function di(e,t){if(!e)return g`<p>Choose a part of the network to see what it does.</p>`;let n=Pn(t.weights.value),[o,i]=[Pe(n,e),Pe(n)].map(s=>s.toLocaleString("en")),r=o==="0"?"no parameters":`${o} of ${i} parameters`;return g`<p><strong>${Ut[e].name}</strong> <span>${pi(e,t)}</span> <span>${r}</span></p>
     <p>${Ut[e].about}</p>`}function pi(e,t){let n=Object.keys(t.result.value.layers).filter(o=>o.startsWith("adder.")).length;return e==="adder"&&n>2?`${n} × 64`:Rt(e,t.result.value,t.pixels.value).map(io).join(", ")}function ui(e){let t=o=>es(o,e),n=["sure","unsure"].includes(e.answer.trust.value);return g`
