@@ -3,8 +3,9 @@
 For people whose first language isn't English: 100 words a minute, half a minute to read and run
 each code cell, half a minute more for a figure and for a guess, and a minute and a half more for
 the three questions from earlier lessons. The exercises have minutes of their own, below their
-titles. On top comes what the computer works alone: the seconds that `run_lessons.py` measured on
-two CPU cores, where they are more than half a minute.
+titles. What the computer needs alone is set by hand in the notebook's metadata, in whole steps of
+five minutes, as `"computer_minutes": 5`: no measured time gets into a header, so a lesson that runs
+again on a busy machine is stored with the same text.
 """
 
 import re
@@ -12,7 +13,7 @@ import re
 WORDS_A_MINUTE = 100
 CODE_CELL = FIGURE = GUESS = 0.5  # minutes
 RECALL = 1.5
-SECONDS = "running_seconds"  # where a notebook's metadata keep the measured time
+COMPUTER = "computer_minutes"  # in the metadata of a notebook that takes five or more
 TIME = re.compile(r"\*\*Time\*\* .+?(?=\n\n)", re.DOTALL)
 
 
@@ -49,9 +50,8 @@ def round_to_five(minutes: float) -> int:
 def time(notebook) -> str:
     """What the header of a lesson says about its time."""
     text = f"**Time** about {round_to_five(to_read(notebook))} minutes to read and try"
-    seconds = notebook.metadata.get(SECONDS, 0)
-    if seconds > 30:
-        text += f", and about {max(1, round(seconds / 60))} that the computer works alone"
+    if COMPUTER in notebook.metadata:
+        text += f", and about {notebook.metadata[COMPUTER]} that the computer works alone"
     if to_solve(notebook):
         text += f"; the exercises about {to_solve(notebook)} more"
     return text + "."

@@ -20,6 +20,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import minutes
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -85,9 +86,9 @@ def run_tests(folder: Path) -> None:
     subprocess.run(command, cwd=ROOT, env=OTHER_SETTINGS, check=True)
 
 
-def seconds(path: Path) -> float:
-    """How long a lesson takes, as it says itself."""
-    return nbformat.read(path, as_version=4).metadata.get("running_seconds", 0)
+def computer_minutes(path: Path) -> int:
+    """How long the computer works in a lesson, as its header says: 0 is less than five minutes."""
+    return nbformat.read(path, as_version=4).metadata.get(minutes.COMPUTER, 0)
 
 
 def succeeds(run, path: Path) -> bool:
@@ -103,7 +104,7 @@ def succeeds(run, path: Path) -> bool:
 if __name__ == "__main__":
     named = [Path(name).resolve() for name in sys.argv[1:]]
     lessons = named or list((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    tasks = [(run_lesson, path) for path in sorted(lessons, key=seconds, reverse=True)]
+    tasks = [(run_lesson, path) for path in sorted(lessons, key=computer_minutes, reverse=True)]
     if not named:
         tasks.insert(0, (run_tests, ROOT / "tests"))
     with ThreadPoolExecutor(2) as pool:  # one thread each: they don't disturb each other

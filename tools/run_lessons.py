@@ -9,7 +9,6 @@ Its widgets go into a file for the site: `stored_widgets.py`.
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import minutes
@@ -47,14 +46,15 @@ def import_path():
     return [*filter(None, [os.environ.get("PYTHONPATH")]), str(TOOLS)]
 
 
-def clean(notebook, seconds):
+def clean(notebook):
     """Remove what differs from run to run or can't be shown later, so that diffs stay readable."""
+    set_by_hand = {key: value for key, value in notebook.metadata.items() if key == minutes.COMPUTER}
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-            minutes.SECONDS: seconds,
         }
+        | set_by_hand
     )
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -71,16 +71,14 @@ def main(paths):
     paths = paths or sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != ".")
     failed = False
     for path in map(Path, paths):
-        start = time.perf_counter()
         try:
             notebook, widgets = run(path.resolve())
-            seconds = round(time.perf_counter() - start)
-            clean(notebook, seconds)
+            clean(notebook)
             minutes.write_time(notebook)
             save(notebook, path)
             if path.resolve().parent == NOTEBOOKS:  # the solutions show no widgets
                 stored_widgets.write(path.stem, notebook, widgets)
-            print(f"{path.name}: {seconds} s", flush=True)
+            print(f"{path.name}: stored", flush=True)
         except Exception as error:  # whatever a lesson raises: report it and go on to the next
             print(f"{path.name}: NOT SAVED\n{error}", file=sys.stderr, flush=True)
             failed = True

@@ -201,6 +201,8 @@ def no_guess_in_prose_alone(nb):
 def header_says_the_minutes_by_the_rule(nb):
     if not nb.cells or minutes.time(nb) not in nb.cells[0].source:
         yield f"the header should say {minutes.time(nb)!r}: run tools/run_lessons.py"
+    if nb.metadata.get(minutes.COMPUTER, 5) not in range(5, 60, 5):
+        yield f"{minutes.COMPUTER} aren't in whole steps of five"
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
@@ -365,10 +367,14 @@ def test_run_lessons_stores_clean_outputs_and_nothing_that_failed(tmp_path):
     path = tmp_path / "lesson.ipynb"
     cells = ["import ipywidgets", "1 + 1", "ipywidgets.IntSlider()"]
     nb = v4.new_notebook(cells=[v4.new_code_cell(cell) for cell in cells])
+    nb.metadata[minutes.COMPUTER] = 10
     nbformat.write(nb, path)
     result = run_lessons(path)
-    assert result.returncode == 0 and " s" in result.stdout, result.stderr
+    assert result.returncode == 0 and "stored" in result.stdout, result.stderr
+    stored = path.read_bytes()
+    assert run_lessons(path).returncode == 0 and path.read_bytes() == stored
     ran = nbformat.read(path, as_version=4)
+    assert ran.metadata[minutes.COMPUTER] == 10
     assert ran.cells[1].outputs[0].data["text/plain"] == "2"
     assert ran.cells[2].outputs[0].data["text/plain"].startswith("IntSlider")
     assert [cell.id for cell in ran.cells] == [cell.id for cell in nb.cells]
