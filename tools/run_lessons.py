@@ -48,13 +48,13 @@ def import_path():
 
 def clean(notebook):
     """Remove what differs from run to run or can't be shown later, so that diffs stay readable."""
-    set_by_hand = {key: value for key, value in notebook.metadata.items() if key == minutes.COMPUTER}
+    kept = {key: kept for key, kept in notebook.metadata.items() if key == minutes.COMPUTER}
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         }
-        | set_by_hand
+        | kept
     )
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
