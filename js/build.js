@@ -12,6 +12,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(HERE);
 const PACKAGE = join(ROOT, "mnist_adder_lib");
 const WIDGETS = join(PACKAGE, "course", "widgets", "built");
+const PAGE = join(ROOT, "docs", "try", "index.html");
 const OF_DRAWING = ["adder_panel", "digit_pad"]; // whose classes are in mnist_adder_lib/drawing
 
 /** A worker is a bundle of its own, inlined as text: `import script from "worker:./file.js"`. */
@@ -71,14 +72,16 @@ function licences({ inputs }) {
 }
 
 /**
- * The page as one file, but for its data: tools/build_page.py puts them in.
+ * The page as one file. Its data stay as they are: tools/build_page.py writes them.
  * @param {{ js: string, css: string }} built
  */
 function page({ js, css }) {
   const source = readFileSync(join(HERE, "src", "page", "page.html"), "utf8");
+  const data = /(?<=id="data">).*?(?=<\/script>)/s.exec(readFileSync(PAGE, "utf8"))?.[0] ?? "";
   const icon = readFileSync(join(ROOT, "docs", "site", "static", "favicon.svg")).toString("base64");
   return source
     .replace("ICON", icon)
+    .replace("/*DATA*/", () => data)
     .replace("/*STYLE*/", () => css.trim())
     .replace("/*SCRIPT*/", () => js.trim());
 }
@@ -100,10 +103,7 @@ async function build() {
   const still = join(ROOT, "docs", "site", "static");
   files.set(join(still, "site.js"), site.js);
   files.set(join(still, "site.css"), site.css);
-  files.set(
-    join(ROOT, "docs", "try", "page.html"),
-    page(await bundle(join(HERE, "src", "page", "page.js"), "iife")),
-  );
+  files.set(PAGE, page(await bundle(join(HERE, "src", "page", "page.js"), "iife")));
   // Lesson 13 shows and runs it as it is written.
   files.set(join(WIDGETS, "forward.js"), readFileSync(join(HERE, "src", "network", "forward.js"), "utf8"));
   return files;

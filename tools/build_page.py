@@ -2,9 +2,9 @@
 
     python tools/build_page.py
 
-Writes docs/try/index.html, a single file that also works from a folder: docs/try/page.html, which
-is made from js/src/page, with the weights of assets/adder.pt and some images of MNIST. The page
-stays as it is until its sources or the network change; a test compares them.
+The page is docs/try/index.html, a single file that also works from a folder. js/build.js makes it
+from js/src/page, and leaves its data as they are. This program writes the data: the weights of
+assets/adder.pt, some images of MNIST, and where the lessons are. A test compares them.
 """
 
 from __future__ import annotations
@@ -26,17 +26,16 @@ from mnist_adder_lib.course.widgets.teach import TrainInBrowser
 from mnist_adder_lib.drawing import frame_drawing
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "docs" / "try"
-PAGE, BUILT = FOLDER / "index.html", FOLDER / "page.html"
+PAGE = ROOT / "docs" / "try" / "index.html"
 SAMPLES = 3  # of each digit
 PICTURE = "assets/page.png"
+PREVIEW_HERE = "<!--PREVIEW-->\n"
 PREVIEW = """\
 <meta property="og:image" content="{}">
 <meta property="og:image:alt" content="A network reads a drawn 7, adds 5 and says 12.">
 <meta name="twitter:card" content="summary_large_image">
 """
-LINK = re.compile(r'<a[^>]* href="(COURSE|LESSON/\w+)">(.*?)</a>', re.DOTALL)
-WHERE = re.compile(r'<p class="where">.*?</p>\n', re.DOTALL)
+DATA = re.compile(r'(?<=id="data">).*?(?=</script>)', re.DOTALL)
 
 
 def digits() -> list[tuple[int, int, np.ndarray]]:
@@ -70,36 +69,31 @@ def data() -> dict:
         images=teach["images"], held_back=teach["held_back"], epochs=teach["epochs"])
 
 
-def whole(lesson: str = "", course: str = "", picture: str = "") -> str:
-    """The whole page, with all its links.
+def whole(links: dict | None) -> str:
+    """The whole page.
 
-    lesson: where a lesson is, with {} for its name; course: where all of them are. Without these
-    there are no links, but a sentence that says where the course is. picture: the address of the
-    picture that is shown where somebody passes the page on, or none
+    links: where the course and a lesson are, with {} for the lesson's name. With None, the page
+    has no links, but a sentence that says where the course is
     """
-    text = BUILT.read_text("utf-8").replace("DATA", json.dumps(data(), separators=(",", ":")), 1)
-    text = text.replace("<!--PREVIEW-->\n", PREVIEW.format(picture) if picture else "")
-    if not lesson:
-        return LINK.sub(r"\2", text)
-    text = text.replace('href="COURSE"', f'href="{course}"')
-    text = re.sub(r'href="LESSON/(\w+)"', lambda link: f'href="{lesson.format(link[1])}"', text)
-    return WHERE.sub("", text)
+    text = json.dumps(data() | dict(links=links), separators=(",", ":"))
+    return DATA.sub(lambda _: text, PAGE.read_text("utf-8"))
 
 
 def page(address: str | None = None) -> str:
     """The page as a file, which may be anywhere: its links are those of the site, and absolute."""
     address = read_address() if address is None else address
     if site := site_of(address):
-        return whole(f"{site}/notebooks/{{}}.html", f"{site}/index.html", f"{site}/{PICTURE}")
+        return whole(dict(course=f"{site}/index.html", lesson=f"{site}/notebooks/{{}}.html"))
     if address == PLACEHOLDER:
-        return whole()
-    return whole(f"{address}/blob/main/notebooks/{{}}.ipynb", address)
+        return whole(None)
+    return whole(dict(course=address, lesson=f"{address}/blob/main/notebooks/{{}}.ipynb"))
 
 
 def page_of_site(address: str) -> str:
     """The page as a part of the site, in its folder `try`."""
+    text = whole(dict(course="../index.html", lesson="../notebooks/{}.html"))
     site = site_of(address)
-    return whole("../notebooks/{}.html", "../index.html", f"{site}/{PICTURE}" if site else "")
+    return text.replace(PREVIEW_HERE, PREVIEW.format(f"{site}/{PICTURE}")) if site else text
 
 
 def write() -> None:

@@ -87,8 +87,24 @@ function makeExperiment(state, sums, link) {
   makeShare(byId("share"), link, makeProjector(byId("hide-a-sum")));
 }
 
+/**
+ * Make links of what names the course or a lesson, if it is known where they are.
+ * @param {PageData["links"]} links
+ */
+function setLinks(links) {
+  byId("where").hidden = links !== null;
+  if (!links) return;
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const all = document.querySelectorAll("a[data-course], a[data-lesson]");
+  for (const link of all) {
+    const { lesson } = link.dataset;
+    link.href = lesson ? links.lesson.replace("{}", lesson) : links.course;
+  }
+}
+
 /** @param {PageData} data */
 function start(data) {
+  setLinks(data.links);
   const state = makePageState(data);
   const traits = {
     pairs: state.pairs,

@@ -26,6 +26,7 @@ import { makeNearestState } from "../widgets/nearest/state.js";
  * @property {PackedSheet} images to train on
  * @property {PackedSheet} held_back
  * @property {number} epochs
+ * @property {{ course: string, lesson: string } | null} links where the course and a lesson are, with {} for its name
  */
 /** @typedef {ReturnType<typeof makePageState>} PageState */
 
