@@ -196,8 +196,9 @@ def fit(
     is being computed, and keeps the history and the weights; a second interrupt raises
     KeyboardInterrupt at once. Training that diverges goes on, and says so. Raises ValueError for a
     negative number of epochs, for an optimizer that doesn't hold the model's parameters, for a
-    scheduler of another optimizer or of fewer steps, and for fewer than 2 training examples in all
-    or in a batch, which batch norm needs.
+    scheduler of another optimizer or of fewer steps, for fewer than 2 training examples in all or
+    in a batch, which batch norm needs, and, with `all_numbers`, where the dataset's own answers in
+    the first batch are others.
     """
     device, home = choose_device(device), next(model.parameters()).device
     loader = _loader(train, batch_size, device)
@@ -223,6 +224,8 @@ def fit(
                     images, numbers, digits, totals = _to_device(batch, device)
                     optimizer.zero_grad()
                     if all_numbers:
+                        if epoch == 1 and not scores:
+                            _check_combine(combine, numbers, digits, totals)
                         logits, targets = _with_all_numbers(model, images, digits, combine)
                     else:
                         logits, targets = model(images, numbers), (digits, totals)
@@ -357,6 +360,20 @@ def _combine_of(dataset: Dataset) -> Combine:
     while isinstance(dataset, Subset):
         dataset = dataset.dataset
     return getattr(dataset, "combine", operator.add)
+
+
+def _check_combine(combine: Combine, numbers: Tensor, digits: Tensor, totals: Tensor) -> None:
+    """Raise ValueError where the examples of a batch have other answers than `combine` gives."""
+    numbers, digits, totals = map(as_classes, (numbers, digits, totals))
+    answers = combine(digits, numbers)
+    wrong = (answers != totals).nonzero()
+    if len(wrong):
+        digit, number, answer, total = (
+            int(part[wrong[0, 0]]) for part in (digits, numbers, answers, totals))
+        raise ValueError(
+            f"all_numbers=True would train on {answer} as the answer to {digit} and {number}, but "
+            f"the dataset says {total}. Give `fit` the dataset whose `combine` makes the answers, "
+            "itself or in a Subset, or leave all_numbers out")
 
 
 def _with_all_numbers(

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import pytest
 import torch
 import torch.nn.functional as F
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import ConcatDataset, DataLoader, Subset
 
 import mnist_adder_lib.train as train_module
 from mnist_adder_lib import (
@@ -218,6 +218,18 @@ def test_all_numbers_asks_for_the_task_of_the_dataset(first, wrap):
     fit(IdentityAdderModel(), list(data), epochs=1, all_numbers=True, loss=note, device="cpu")
     digits, totals = given[1]  # a dataset without a task of its own adds
     assert torch.equal(totals, digits + torch.arange(10).repeat(20))
+
+
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_all_numbers_never_trains_on_other_answers_than_the_dataset_gives(first, one_hot):
+    data, model = first(20), IdentityAdderModel()
+    subtracting = Subtracting(data.images, data.digits)
+    mixed = ConcatDataset([subtracting.as_one_hot() if one_hot else subtracting])
+    before = weights(model)
+    with pytest.raises(ValueError, match="all_numbers=True would train on .* the dataset says"):
+        fit(model, mixed, epochs=1, all_numbers=True, device="cpu")
+    assert torch.equal(weights(model), before)
+    fit(model, ConcatDataset([data, data]), epochs=1, all_numbers=True, device="cpu")
 
 
 @pytest.mark.parametrize("number", [0, 4, 9])
