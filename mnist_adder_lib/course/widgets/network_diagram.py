@@ -33,11 +33,12 @@ def weights_as_text(model: nn.Module) -> dict:
 
 
 def as_pixels(image: Any) -> list[int]:
-    """784 pixels, 0 to 255, of an image: 28x28 floats from 0 to 1, or whole numbers to 255."""
+    """784 pixels, 0 to 255, of an image: 28x28 floats from 0 to 1, whole numbers to 255, or
+    booleans."""
     array = np.asarray(image.detach().cpu() if isinstance(image, Tensor) else image)
     if array.shape[-2:] != (28, 28) or array.size != 784:
         raise TraitError(f"image should be 28x28 pixels, not {array.shape}")
-    most = 1 if array.dtype.kind == "f" else 255
+    most = 255 if array.dtype.kind in "ui" else 1
     if not (array.min() >= 0 and array.max() <= most):  # not: NaN, too
         raise TraitError(f"the pixels should be from 0 to {most}, but these go from "
                          f"{array.min():.2f} to {array.max():.2f}: give them before `normalise`")

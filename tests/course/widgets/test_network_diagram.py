@@ -20,6 +20,8 @@ def test_an_image_comes_as_pixels_of_any_kind(first):
                   (pixels / 255).double().numpy(), (pixels / 255).requires_grad_()):
         diagram = NetworkDiagram(IdentityAdderModel(), image)
         assert torch.equal(diagram.image, pixels / 255)
+    diagram.image = pixels > 127
+    assert torch.equal(diagram.image, (pixels > 127).float())
     panel = AdderPanel(load_pretrained(), strokes=[[(0.5, 0.2), (0.5, 0.8)]])
     diagram.image = panel.seen
     assert np.array_equal((255 * diagram.image).round().numpy(), panel.seen)
