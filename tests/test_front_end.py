@@ -1,6 +1,7 @@
 """The front end in js/: what ships is what its sources make, and it calculates what Python does."""
 
 import json
+import re
 import shutil
 import subprocess
 import zlib
@@ -61,7 +62,8 @@ def alike(now, stored, path="golden"):
         assert now == pytest.approx(stored, rel=1e-3, abs=1e-3), path
     elif isinstance(now, str) and now.startswith("eN"):  # what zlib has packed, in base64
         alike_bytes(b64decode(now), b64decode(stored), path)
-    elif "sentence" not in path:  # where a share is on the edge of two percents, words differ
+    # Where a computed share is on the edge of two percents, words differ.
+    elif not re.fullmatch(r"golden\.framing\[\d+\]\.sentence", path):
         assert now == stored, path
 
 

@@ -77,10 +77,11 @@ def framing(count: int = 300) -> list[dict]:
         if seen.any():
             answer = predict(model, seen, number)
             warning = remark(seen)
-            case |= dict(
-                warning=warning, sentence=describe(answer, number, warning)[0],
-                digits=[round(float(p), 4) for p in answer.digit_probabilities],
-                sums=[round(float(p), 4) for p in answer.sum_probabilities])
+            digits, sums = ([round(float(p), 4) for p in probabilities] for probabilities in (
+                answer.digit_probabilities, answer.sum_probabilities))
+            said = Prediction(answer.digit, answer.total, *map(torch.DoubleTensor, (digits, sums)))
+            sentence, _ = describe(said, number, warning)
+            case |= dict(warning=warning, sentence=sentence, digits=digits, sums=sums)
         cases.append(case)
     return cases
 
@@ -213,7 +214,7 @@ def sentences() -> dict:
     images[3, 4:24, 6:8] = images[3, 4:24, 18:20] = 255  # two parts, side by side
     images[4, 4:9, 10:16] = images[4, 16:21, 10:16] = 255  # or one above the other
     images[5, 5:23, 13:15] = 255  # a one
-    shares = [0, 0.004, 0.01, 0.333, 0.5, 0.99, 0.991, 1]
+    shares = [0, 0.004, 0.01, 0.125, 0.333, 0.5, 0.625, 0.99, 0.991, 1]
     return dict(verdicts=verdicts, percent=[[share, percent(share)] for share in shares],
                 remarks=[[as_text(image, "uint8"), remark(image, MOST_INK)] for image in images])
 

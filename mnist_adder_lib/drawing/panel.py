@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 import random
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from .strokes import as_strokes, frame_strokes, render_strokes
 
 BUILT = Path(__file__).with_name("built")  # what `npm run build` makes in js/
 SURE = LIMITS["sure"]  # below this probability the panel says that it is not sure
+PNG_URL = "data:image/png;base64,"
 cached_splits = cache(load_splits)  # read on first use
 
 
@@ -31,12 +33,12 @@ def to_url(image: np.ndarray) -> str:
     """A uint8 (height, width) image as a PNG in a data URL, which a browser can show."""
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "png")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return f"{PNG_URL}{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def from_url(url: str) -> bytes:
     """The bytes in a data URL; raises ValueError where it isn't base64."""
-    return base64.b64decode(url.partition(",")[2])
+    return base64.b64decode(url.partition(",")[2], validate=True)
 
 
 def read_background(background: dict) -> np.ndarray:
@@ -45,7 +47,8 @@ def read_background(background: dict) -> np.ndarray:
     `background` has its `url`, as from `to_url`, and what to say `about` it.
     """
     url, about = background.get("url"), background.get("about", "")
-    if not isinstance(url, str) or not isinstance(about, str):
+    # The page hands the url to CSS, which would ask any other address.
+    if not isinstance(url, str) or not url.startswith(PNG_URL) or not isinstance(about, str):
         raise ValueError("A background is {}, or a picture: its url and what to say about it.")
     return np.asarray(open_picture(from_url(url), ["PNG"]).convert("L"))
 
@@ -59,7 +62,8 @@ def percent(share: float | Tensor) -> str:
     """A probability in words. Never 0% or 100%: no answer is that certain."""
     if share > 0.99:
         return SENTENCES["over"]
-    return SENTENCES["under"] if share < 0.01 else f"{share:.0%}"
+    # Halves are rounded up, as in JavaScript; Python's own formats round them to an even number.
+    return SENTENCES["under"] if share < 0.01 else f"{math.floor(100 * float(share) + 0.5)}%"
 
 
 def describe(prediction: Prediction | None, number: int, warning: str = "",

@@ -22,16 +22,17 @@ TAP = STROKES["tap"]
 # Points: fewer are meant to be straight, more have no corners to be seen.
 FEWEST, MOST = STROKES["bent_points"]
 STEPS = STROKES["bent_steps"]  # from each of few points to the next
+FARTHEST = 1000  # pads from the pad's corner: no hand gets there, and lines could overflow
 
 Strokes = Iterable[Sequence | np.ndarray]
 
 
 def as_strokes(strokes: Strokes) -> list[np.ndarray]:
     """Those strokes that have points, each as float64 (points, 2). Raises ValueError for anything
-    but pairs of finite numbers."""
+    but pairs of numbers from -1000 to 1000: a pen may leave the pad."""
     try:
         arrays = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
-        if all(a.shape == (len(a), 2) and np.isfinite(a).all() for a in arrays):
+        if all(a.shape == (len(a), 2) and (abs(a) <= FARTHEST).all() for a in arrays):
             return arrays
     except (TypeError, ValueError, OverflowError):
         pass

@@ -105,7 +105,7 @@ def test_it_shows_what_the_network_sees():
 
 @pytest.mark.parametrize("share, words", [
     (1.0, "over 99%"), (0.997, "over 99%"), (0.989, "99%"), (0.6, "60%"), (0.005, "under 1%"),
-    (0.0, "under 1%"), (0.014, "1%"),
+    (0.0, "under 1%"), (0.014, "1%"), (0.125, "13%"), (0.625, "63%"),
 ])  # fmt: skip
 def test_no_probability_is_0_or_100_percent(share, words):
     assert percent(share) == words
@@ -187,6 +187,11 @@ BAD_MESSAGES = [
     dict(background={"url": 3}), dict(background={"url": to_url(SQUARE)[:90]}),
     dict(background={"url": to_url(SQUARE), "about": ["a list"]}),
     dict(background={"url": png_of(Image.fromarray(SQUARE), "gif")}),
+    *(dict(background={"url": url}) for url in (
+        to_url(SQUARE).replace("data:image/png;base64", "https://example.org/?"),
+        to_url(SQUARE).replace("base64,", "base64,)url(https://example.org/"),
+        to_url(SQUARE) + "),url(https://example.org/x?")),
+    dict(strokes=[[[1e308, 0], [-1e308, 1]]]), dict(unfinished=[[0, 1001]]),
     dict(background={"url": png_of(Image.new("L", (6000, 6000)))}),
     dict(strokes="ab"), dict(strokes=[[[0.1, 0.2], "c"]]), dict(number=12), dict(message_id=5),
     dict(request={"upload": 5}), dict(request={"delete": True}), dict(request=[]),
