@@ -1,5 +1,9 @@
 """How long a lesson takes: one rule for all; `run_lessons.py` writes the result into its header.
 
+    python tools/minutes.py
+
+writes the times of all lessons into the README, lesson 0 and docs/teaching.md.
+
 For people whose first language isn't English: 100 words a minute, half a minute to read and run
 each code cell, half a minute more for a figure and for a guess, and a minute and a half more for
 the three questions from earlier lessons. The exercises have minutes of their own, below their
@@ -8,22 +12,33 @@ five minutes, as `"computer_minutes": 5`: no measured time gets into a header, s
 again on a busy machine is stored with the same text.
 """
 
+from __future__ import annotations
+
 import re
+
+import nbformat
+from notebook_files import NOTEBOOKS, parts, save
+
+from mnist_adder_lib.course.lessons.start_here import AFTERNOON
 
 WORDS_A_MINUTE = 100
 CODE_CELL = FIGURE = GUESS = 0.5  # minutes
 RECALL = 1.5
 COMPUTER = "computer_minutes"  # in the metadata of a notebook that takes five or more
 TIME = re.compile(r"\*\*Time\*\* .+?(?=\n\n)", re.DOTALL)
+# What stands below the title of an exercise, and below that of a deeper section.
+SOLVE = re.compile(r"^\*About (\d+) minutes\.\*", re.MULTILINE)
+ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
+ROW = re.compile(r"^(\| (?:\*Deeper:\* )?\[(.+?)\]\(#.+?\) \| )\d+(?= \|)", re.MULTILINE)
+PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
+START = NOTEBOOKS / "00_start_here.ipynb"
 
 
-def to_read(notebook) -> float:
+def to_read(cells) -> float:
     """Minutes of reading, running and looking, without the exercises."""
-    minutes, exercises = 0.0, False
-    for cell in notebook.cells:
-        heading = re.match(r"## (.+)", cell.source)
-        exercises = heading[1] == "Exercises" if heading else exercises
-        if exercises:
+    minutes = 0.0
+    for cell in cells:
+        if re.match(r"\d\d-exercise", cell.id):
             continue
         if cell.cell_type == "markdown":
             badge = r"\[!\[.+?\]\(\S+\)"
@@ -37,27 +52,124 @@ def to_read(notebook) -> float:
     return minutes
 
 
-def to_solve(notebook) -> int:
+def to_solve(cells) -> int:
     """Minutes for the exercises, as their titles say."""
-    cells = "\n".join(cell.source for cell in notebook.cells)
-    return sum(map(int, re.findall(r"^\*About (\d+) minutes\.\*", cells, re.MULTILINE)))
+    return sum(int(found) for cell in cells for found in SOLVE.findall(cell.source))
 
 
 def round_to_five(minutes: float) -> int:
     return max(5, 5 * round(minutes / 5))
 
 
+def in_whole(cells) -> float:
+    """Minutes with the exercises."""
+    return to_read(cells) + to_solve(cells)
+
+
+def sections(notebook) -> dict[str, float]:
+    """The minutes of each section, by its title: of the main line, then of what is deeper."""
+    main, deeper = parts(notebook)
+    found, title = {}, None
+    for cell in main:
+        heading = re.match(r"## (.+)", cell.source) if cell.cell_type == "markdown" else None
+        title = heading[1] if heading else title
+        if title and title not in ("Do you remember?", "Recap"):
+            found.setdefault(title, []).append(cell)
+    return {title: in_whole(cells) for title, cells in (found | deeper).items()}
+
+
 def time(notebook) -> str:
     """What the header of a lesson says about its time."""
-    text = f"**Time** about {round_to_five(to_read(notebook))} minutes to read and try"
+    main, deeper = parts(notebook)
+    if "## Exercises" in (cell.source.partition("\n")[0] for cell in main):  # all at the end
+        text = f"**Time** about {round_to_five(to_read(main))} minutes to read and try"
+    else:
+        text = f"**Time** about {round_to_five(in_whole(main))} minutes with the exercises"
     if COMPUTER in notebook.metadata:
         text += f", and about {notebook.metadata[COMPUTER]} that the computer works alone"
-    if to_solve(notebook):
-        text += f"; the exercises about {to_solve(notebook)} more"
+    if "to read" in text and to_solve(main):
+        text += f"; the exercises about {to_solve(main)} more"
+    if deeper:
+        text += f"; [*Deeper*](#Deeper) about {_minutes_deeper(notebook)} more"
     return text + "."
 
 
 def write_time(notebook) -> None:
-    """Bring the header up to date."""
-    header = notebook.cells[0]
+    """Bring the header and its table of sections up to date, and what deeper sections say."""
+    header, minutes = notebook.cells[0], sections(notebook)
     header.source = TIME.sub(time(notebook), header.source)
+    header.source = ROW.sub(lambda row: f"{row[1]}{_whole(minutes.get(row[2], 0))}", header.source)
+    for title, (first, *_) in parts(notebook)[1].items():
+        first.source = ADDS.sub(str(_whole(minutes[title])), first.source, count=1)
+
+
+def _whole(minutes: float) -> int:
+    return max(1, round(minutes))
+
+
+def _minutes_deeper(notebook) -> int:
+    deeper = parts(notebook)[1].values()
+    return round_to_five(sum(map(in_whole, deeper))) if deeper else 0
+
+
+# --- what other pages say -------------------------------------------------------------------------
+
+
+def of_all_lessons() -> dict[str, tuple[int, int, int]]:
+    """The minutes of each lesson by the name of its file: the main line with its exercises, these
+    exercises alone, and what is deeper."""
+    lessons = {}
+    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        main, _ = parts(notebook)
+        lessons[path.stem] = (round_to_five(in_whole(main)), to_solve(main),
+                              _minutes_deeper(notebook))
+    return lessons
+
+
+def of_an_afternoon() -> float:
+    """The minutes of the main lines of an afternoon, with one exercise each."""
+    minutes = 0.0
+    for number in AFTERNOON:
+        path = next(NOTEBOOKS.glob(f"{number:02}_*.ipynb"))
+        main, _ = parts(nbformat.read(path, as_version=4))
+        exercises = [int(found) for cell in main for found in SOLVE.findall(cell.source)]
+        minutes += to_read(main) + sum(exercises[:1])
+    return minutes
+
+
+def brought_up_to_date(text: str) -> str:
+    """A page with the minutes of the lessons that it names, and with the hours of all.
+
+    Minutes stand in the last columns of a table whose row begins with the link to a lesson, or
+    after the link, as in "[Title](NAME.ipynb), 60 minutes".
+    """
+    lessons = of_all_lessons()
+    for name, (main, exercises, deeper) in lessons.items():
+        link = rf"\]\([./\w]*{name}\.ipynb\)"
+        both = f"{main} + {deeper}" if deeper else f"{main}"
+        text = re.sub(rf"(?m)^(\| .*{link} \| .*[^\d ] \| )\d+(?: \+ \d+)?(?= \|$)",
+                      rf"\g<1>{both}", text)
+        text = re.sub(rf"(?m)^(\| .*{link} \| )\d+ \| \d+ \| \d+(?= \|$)",
+                      rf"\g<1>{main} | {exercises} | {deeper}", text)
+        text = re.sub(rf"({link}, )\d+(?= minutes)", rf"\g<1>{main}", text)
+    mains, _, deepers = map(sum, zip(*lessons.values()))
+    hours = {"an afternoon takes about": of_an_afternoon(), "main lines take about": mains,
+             "deeper sections about": deepers}
+    for words, minutes in hours.items():
+        text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{round(minutes / 60)}", text)
+    return text
+
+
+def main() -> None:
+    for path in PAGES:
+        path.write_text(brought_up_to_date(path.read_text("utf-8")), "utf-8", newline="\n")
+    start = nbformat.read(START, as_version=4)
+    for cell in start.cells:
+        if cell.cell_type == "markdown":
+            cell.source = brought_up_to_date(cell.source)
+    save(start, START)
+
+
+if __name__ == "__main__":
+    main()

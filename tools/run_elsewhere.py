@@ -5,7 +5,8 @@
 Whatever is trained ends a little differently on another processor, with another number of threads
 or another seed. And learners run cells again, and lessons too. So this runs the lessons on one
 thread and with other seeds; each cell twice in a row, but for those that take long; and at the end,
-once more, each comparison of a guess, which must say the same. PyTorch's plainest kernels, as on
+once more, each comparison of a guess, which must say the same. Deeper sections are run from the
+last to the first, each with the names of the main line alone. PyTorch's plainest kernels, as on
 old processors: set ATEN_CPU_CAPABILITY=default and ONEDNN_MAX_CPU_ISA=SSE41, as once a week.
 The long training of lesson 06 is of one epoch here, as if it had been stopped. Without arguments it
 also runs the tests that judge a training, elsewhere too. Exit status 1 where anything fails.
@@ -24,6 +25,7 @@ import minutes
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from notebook_files import parts
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED_OFFSET = 1
@@ -32,6 +34,8 @@ OTHER_SETTINGS = os.environ | {"OMP_NUM_THREADS": "1", "MNIST_ADDER_SEED_OFFSET"
 OTHER_SEEDS = f"""import torch
 _seed = torch.manual_seed
 torch.manual_seed = lambda number: _seed(number + {SEED_OFFSET})"""
+KEEP_NAMES = "_of_the_main_line = dict(globals())"
+RESTORE_NAMES = "_names = _of_the_main_line; globals().clear(); globals().update(_names)"
 LONG = 5  # seconds
 LONG_TRAINING = "epochs=15"  # minutes here, and many more elsewhere
 COMPARISON = re.compile(r"^guesses\.compare\(.*\Z", re.MULTILINE | re.DOTALL)
@@ -45,31 +49,45 @@ def run_lesson(path: Path) -> None:
 
 def run_in(folder: str, path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(OTHER_SEEDS))
     client = NotebookClient(notebook, timeout=1200, kernel_name="python3",
                             resources={"metadata": {"path": folder}})
     # What is drawn into widgets is not looked at. Answering them in the middle of a cell has, on a
     # busy machine, left a kernel and its client waiting for each other.
     client.widget_registry = {}
-    *cells, other_seeds = notebook.cells
-    for cell in cells:
+    for cell in notebook.cells:
         cell.source = cell.source.replace(LONG_TRAINING, "epochs=1")
+    main, deeper = parts(notebook)
     with client.setup_kernel(env=OTHER_SETTINGS):
-        client.execute_cell(other_seeds, -1)
-        verdicts = {}
-        for place, cell in enumerate(cells):
-            run_twice(client, cell, place)
-            if cell.cell_type == "code" and (comparison := COMPARISON.search(cell.source)):
-                verdicts[place] = cell.outputs[-1].data
-                cell.source = comparison[0]  # what has been computed is not computed again
-        for place, before in verdicts.items():
-            if client.execute_cell(cells[place], place).outputs[-1].data != before:
-                raise AssertionError(f"after the lesson another answer: {cells[place].source}")
+        execute(client, OTHER_SEEDS)
+        run_part(client, main)
+        for cells in reversed(deeper.values()):
+            execute(client, KEEP_NAMES)
+            run_part(client, cells)
+            execute(client, RESTORE_NAMES)
 
 
-def run_twice(client: NotebookClient, cell: nbformat.NotebookNode, place: int) -> None:
+def run_part(client: NotebookClient, cells: list[nbformat.NotebookNode]) -> None:
+    """Run cells twice each, and at the end once more what compares a guess with a result."""
+    verdicts = []
+    for cell in cells:
+        run_twice(client, cell)
+        if cell.cell_type == "code" and (comparison := COMPARISON.search(cell.source)):
+            verdicts.append((comparison[0], cell.outputs[-1].data))
+    for comparison, before in verdicts:  # what has been computed is not computed again
+        if execute(client, comparison).outputs[-1].data != before:
+            raise AssertionError(f"at the end another answer: {comparison}")
+
+
+def execute(client: NotebookClient, source: str) -> nbformat.NotebookNode:
+    """Run code that is no cell of the lesson."""
+    client.nb.cells.append(nbformat.v4.new_code_cell(source))
+    client.execute_cell(client.nb.cells[-1], -1)
+    return client.nb.cells.pop()
+
+
+def run_twice(client: NotebookClient, cell: nbformat.NotebookNode) -> None:
     """Run a cell, and again at once, as learners do; what takes long only once."""
-    start = time.perf_counter()
+    start, place = time.perf_counter(), client.nb.cells.index(cell)
     client.execute_cell(cell, place)
     if time.perf_counter() - start < LONG:
         try:

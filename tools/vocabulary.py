@@ -5,7 +5,7 @@
 Prints whatever a lesson uses that isn't explained: of all lessons, or of those whose names begin
 like the arguments (`04`). The table of what is explained where stands in the glossary. A lesson
 that the table names must say the word, as `code` or in a comment of the code, before the cell that
-uses it first, in it or right below it.
+uses it first, in it or right below it; and on its main line, where a later lesson uses it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+from notebook_files import parts
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -134,6 +135,17 @@ def complaints(notebook, name: str, table: dict[str, str], defined: set[str]) ->
             yield f"`{word}` is named in no prose or comment before, in, or right below\n    {cell}"
 
 
+def explained_too_deep(notebooks: dict, table: dict[str, str], defined: set[str]) -> Iterator[str]:
+    """What a lesson explains below *Deeper* alone, and a later lesson uses, from all notebooks by
+    their names."""
+    used_in = {name: first_uses(notebook, defined) for name, notebook in notebooks.items()}
+    for word, name in table.items():
+        main = "\n\n".join(map(prose_of, parts(notebooks[name])[0]))
+        later = [other for other in notebooks if other > name and word in used_in[other]]
+        if later and not says(main, word):
+            yield f"{name}: `{word}` is explained below Deeper, and {later[0]} uses it"
+
+
 def line(notebook, place: int, word: str) -> str:
     cell = notebook.cells[place]
     lines = [row for row in cell.source.splitlines() if word.strip(".=") in row]
@@ -141,13 +153,16 @@ def line(notebook, place: int, word: str) -> str:
 
 
 def main(names: list[str]) -> int:
-    table, defined, found = explained(), library_names(), 0
-    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
-        if not names or any(path.name.startswith(name) for name in names):
-            for complaint in complaints(nbformat.read(path, 4), path.stem, table, defined):
-                print(f"{path.stem}: {complaint}")
-                found += 1
-    return min(found, 1)
+    table, defined, found = explained(), library_names(), []
+    lessons = {path.stem: nbformat.read(path, 4)
+               for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
+    for name, notebook in lessons.items():
+        if not names or name.startswith(tuple(names)):
+            found += [f"{name}: {text}" for text in complaints(notebook, name, table, defined)]
+    found += [text for text in explained_too_deep(lessons, table, defined)
+              if not names or text.startswith(tuple(names))]
+    print(*found, sep="\n")
+    return min(len(found), 1)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """What every notebook keeps to, whatever it teaches: see the rules below."""
 
+import ast
+import copy
 import functools
 import html
 import re
@@ -15,7 +17,7 @@ import pytest
 import set_repository
 import vocabulary
 from nbformat import v4
-from notebook_files import ASKS
+from notebook_files import ASKS, parts
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -199,10 +201,50 @@ def no_guess_in_prose_alone(nb):
 
 @rule(LESSONS)
 def header_says_the_minutes_by_the_rule(nb):
-    if not nb.cells or minutes.time(nb) not in nb.cells[0].source:
-        yield f"the header should say {minutes.time(nb)!r}: run tools/run_lessons.py"
+    written = copy.deepcopy(nb)
+    minutes.write_time(written)
+    for cell, now in zip(nb.cells, written.cells):
+        if cell.source != now.source or (cell == nb.cells[0] and "**Time**" not in cell.source):
+            yield f"{cell.id} should say\n{now.source}\nrun tools/run_lessons.py"
     if nb.metadata.get(minutes.COMPUTER, 5) not in range(5, 60, 5):
         yield f"{minutes.COMPUTER} aren't in whole steps of five"
+
+
+@rule(LESSONS)
+def header_has_a_table_of_the_sections(nb):
+    rows = [title for _, title in minutes.ROW.findall(nb.cells[0].source)]
+    if parts(nb)[1] and rows != list(minutes.sections(nb)):
+        yield f"rows {rows}, sections {list(minutes.sections(nb))}"
+
+
+@rule(LESSONS)
+def deeper_sections_say_what_they_add_and_stand_alone(nb):
+    main, deeper = parts(nb)
+    given = made(main)
+    for title, cells in deeper.items():
+        if not re.match(r"### .+\n\n\*About \d+ minutes: .+\*", cells[0].source):
+            yield f"{title} doesn't begin with *About 5 minutes: what it adds.*"
+        elsewhere = set().union(*(made(others) for others in deeper.values())) - given - made(cells)
+        needed = elsewhere & used(cells)
+        if needed:
+            yield f"{title} needs {sorted(needed)}, which another deeper section makes"
+
+
+def made(cells):
+    """The names that cells assign, define or import."""
+    return set().union(*(names(as_python(cell), lambda s: s.is_assigned() or s.is_imported())
+                         for cell in cells if cell.cell_type == "code"))
+
+
+def used(cells):
+    """The names that cells use, also within their functions."""
+    trees = [ast.parse(as_python(cell)) for cell in cells if cell.cell_type == "code"]
+    return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def as_python(cell):
+    """The code of a cell, without the lines that are for IPython or the shell."""
+    return re.sub(r"^(\s*)[!%].*", r"\1pass", cell.source, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
@@ -223,7 +265,13 @@ def module_of(path):
 
 def test_each_question_is_asked_once():
     for path in LESSONS:
-        assert asked(read(path)) == list(module_of(path).guesses.questions), path.stem
+        assert sorted(asked(read(path))) == sorted(module_of(path).guesses.questions), path.stem
+
+
+def test_other_pages_say_the_minutes_of_the_lessons():
+    start = read(minutes.START)
+    for text in [*(page.read_text("utf-8") for page in minutes.PAGES), prose(start)]:
+        assert minutes.brought_up_to_date(text) == text, "run python tools/minutes.py"
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -278,10 +326,13 @@ def glossary_faults(glossary, lessons):
     found = entries(glossary)
     if list(found) != sorted(found, key=str.lower):
         yield "not in alphabetic order"
-    linked = {}  # anchor -> the first lesson that links to it
-    for name, nb in lessons.items():
-        for target in re.findall(r"\(glossary\.ipynb#(.+?)\)", prose(nb)):
-            linked.setdefault(target, name)
+    linked = {}  # anchor -> the first lesson whose main line links to it, else that is deeper
+    mains = [(name, parts(nb)[0]) for name, nb in lessons.items()]
+    wholes = [(name, nb.cells) for name, nb in lessons.items()]
+    for name, cells in mains + wholes:
+        for cell in cells:
+            for target in re.findall(r"\(glossary\.ipynb#(.+?)\)", cell.source):
+                linked.setdefault(target, name)
     yield from (f"no entry #{target}" for target in linked if target not in map(anchor, found))
     for word, text in found.items():
         named = re.findall(r"\]\((.+?)\)", text)
@@ -301,6 +352,8 @@ def test_the_table_of_python_in_the_glossary():
     table, defined = vocabulary.explained(), vocabulary.library_names()
     faults = [f"{path.stem}: {fault}" for path in LESSONS
               for fault in vocabulary.complaints(read(path), path.stem, table, defined)]
+    lessons = {path.stem: read(path) for path in LESSONS}
+    faults += vocabulary.explained_too_deep(lessons, table, defined)
     assert not faults, "\n".join(faults)
     used = set().union(*(vocabulary.first_uses(read(path), defined) for path in LESSONS))
     assert not set(table) - used
@@ -331,7 +384,7 @@ def exercise_faults(lesson, solution):
                 yield f"the solution has another {part} for {name}"
         task, function, answer = (cells[part].source for cells, part in (
             (tasks[name], "task"), (tasks[name], "function"), (solved[name], "function")))
-        if not re.match(r"### Exercise \d · .+ (●○○|●●○|●●●)\n\n\*About \d+ minutes\.\*", task):
+        if not re.match(r"#{3,4} Exercise \d · .+ (●○○|●●○|●●●)\n\n\*About \d+ minutes\.\*", task):
             yield f"{name} doesn't give its title, difficulty and minutes"
         if not 1 <= task.count("<details><summary>Hint ") == task.count("</details>"):
             yield f"{name} has no hint, or one that isn't folded away"
@@ -348,10 +401,11 @@ def test_exercises_and_solutions(path):
     faults = list(exercise_faults(read(path), read(NOTEBOOKS / "solutions" / path.name)))
     assert not faults, "\n".join(faults)
     sections = re.findall(r"^## (.+)", prose(read(path)), re.MULTILINE)
-    assert sections[-2:] == ["Exercises", "Recap"]
+    assert sections[-2:] in (["Exercises", "Recap"], ["Recap", "Deeper"]) or (
+        sections[-1] == "Recap" and "Exercises" not in sections)
     called = [cells["check"].source for cells in exercises(read(path)).values()]
     names = [re.fullmatch(r"checks\.(\w+)\(\w+\)", call)[1] for call in called]
-    assert names == list(vars(module_of(path).checks))
+    assert sorted(names) == sorted(vars(module_of(path).checks))
 
 
 # --- the script that runs the lessons -------------------------------------------------------------
