@@ -29,13 +29,8 @@ from notebook_files import ASKS, NOTEBOOKS
 from set_repository import BADGE, PLACEHOLDER, badge, read_address
 
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.exercises.guesses import Choice, Guess, Guesses, Question
-from mnist_adder_lib.course.exercises.recall import Recall
-from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
-from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
+from mnist_adder_lib.course.exercises.questions import Guess, Guesses, Question
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
-from mnist_adder_lib.course.widgets.unit_explorer import UnitExplorer
-from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "site"
@@ -75,7 +70,7 @@ def as_html(widget: str, traits: dict, marks: str = "", instead: str = "") -> st
     if widget == "AdderPanel":
         traits = traits | {"samples": samples()}
     text = json.dumps(traits, separators=(",", ":"))
-    if widget == "Recall":  # it links to sections of lessons
+    if widget == "MultipleChoice":  # it links to sections of lessons
         text = text.replace(".ipynb#", ".html#")
     if widget == "Frames":
         first = widgets_as_data.first_frame(traits)
@@ -102,8 +97,8 @@ def add_guesses(code: list, lesson: str) -> None:
 def show_guess(cell, mark: str, guess: Guess) -> None:
     """The choices in place of a list; the cell's code is only what asks."""
     text = guess._repr_mimebundle_()[0]["text/markdown"]
-    traits = {"question": guess.question.text, "options": guess.widget.options}
-    shown = as_html("Choice", traits, f' data-guess="{mark}"', f"\n\n{text}\n\n")
+    data = widgets_as_data.widget_data(guess.widget)
+    shown = as_html(data["widget"], data["traits"], f' data-guess="{mark}"', f"\n\n{text}\n\n")
     cell.outputs = [v4.new_output("display_data", {"text/markdown": shown})]
     hide_what_only_asks(cell)
 

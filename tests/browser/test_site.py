@@ -260,7 +260,7 @@ def test_a_guess_is_chosen_and_then_one_sees(page, served):
         re.compile(r"^\s*17360\s*$"), "You guessed: Millions.", "I see a 0"))
     assert not (count.is_visible() or answer.is_visible() or house.is_visible())
     for key in ("Tab", "ArrowDown", "ArrowUp"):  # by keys, too
-        page.locator("[data-widget=Choice] input").first.focus()
+        page.locator("[data-guess] input").first.focus()
         page.keyboard.press(key)
     page.get_by_role("radio", name="Millions.").check()
     assert count.is_visible() and answer.is_visible() and not house.is_visible()

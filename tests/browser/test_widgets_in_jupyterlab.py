@@ -16,7 +16,7 @@ OPTIONS = [option.text for option in guesses.questions["parameters"].options]
 CELLS = {  # the class of what is shown -> a cell that shows it
     "mnist-adder": "from mnist_adder_lib import load_pretrained\n"
     "from mnist_adder_lib.drawing import AdderPanel\nAdderPanel(load_pretrained())",
-    "mnist-adder-guess": "from mnist_adder_lib.course.lessons.start_here import guesses\n"
+    "multiple-choice": "from mnist_adder_lib.course.lessons.start_here import guesses\n"
     "guess = guesses.ask('parameters')\nguess",
     "window-viewer": "from mnist_adder_lib.course.widgets.window_viewer import WindowViewer\n"
     "viewer = WindowViewer(place=[9, 13])\nviewer",
@@ -50,7 +50,7 @@ def lab(playwright, tmp_path_factory):
             lab.run_all()
             for kind in CELLS:
                 lab.find(f".{kind}").wait_for()
-            sync_api.expect(lab.page.locator(".mnist-adder-guess")).to_have_count(2)
+            sync_api.expect(lab.page.locator(".multiple-choice")).to_have_count(2)
             lab.draw(DIGITS[7])
             lab.wait("I see a 7")
             lab.errors.clear()  # anywidget complains where loading takes seconds, and goes on
@@ -161,7 +161,7 @@ def test_the_diagram_and_python_follow_each_other(lab):
 
 
 def test_a_guess_is_chosen_in_both_views_until_it_is_compared(lab):
-    groups = lab.page.locator(".mnist-adder-guess")
+    groups = lab.page.locator(".multiple-choice")
     for chosen, other, place in [(0, 1, 2), (1, 0, 3)]:
         groups.nth(chosen).get_by_text(OPTIONS[place]).click()
         lab.wait_for_output("print(guess.choice)", OPTIONS[place])

@@ -53,7 +53,7 @@ export function holdBack(el, model, mark) {
     }
     const verdicts = find(document, `#${mark}`).parentElement;
     findAll(verdicts ?? document, "[data-verdict]").forEach((verdict, place) => {
-      verdict.hidden = place !== model.get("chosen") + 1;
+      verdict.hidden = place !== model.get("chosen")[0] + 1;
     });
   });
 }

@@ -5,12 +5,11 @@ import "../widgets/common/widgets.css";
 import "../widgets/pad/pad.css";
 import { Traits } from "../state/traits.js";
 import ball from "../widgets/ball_on_curve/widget.js";
-import choice from "../widgets/choice/widget.js";
 import { findAll } from "../widgets/common/dom.js";
 import pad from "../widgets/digit_pad/widget.js";
 import sums from "../widgets/hidden_sums/widget.js";
+import choice from "../widgets/multiple_choice/widget.js";
 import diagram from "../widgets/network_diagram/widget.js";
-import recall from "../widgets/recall/widget.js";
 import units from "../widgets/unit_explorer/widget.js";
 import viewer from "../widgets/window_viewer/widget.js";
 import { addCopyButton } from "./copy.js";
@@ -26,13 +25,12 @@ import "./site.css"; // last, as it overrules the widgets' own
 const WIDGETS = {
   AdderPanel: panel,
   BallOnCurve: ball,
-  Choice: choice,
   DigitPad: pad,
   Frames: frames,
   HiddenSums: sums,
+  MultipleChoice: choice,
   NetworkDiagram: diagram,
   Opening: opening,
-  Recall: recall,
   UnitExplorer: units,
   WindowViewer: viewer,
 };

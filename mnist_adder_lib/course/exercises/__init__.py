@@ -1,1 +1,1 @@
-"""What asks for a guess (`guesses`), what judges an answer (`checks`) and says why (`reasons`)."""
+"""What asks (`questions`), what judges an answer (`checks`) and says why (`reasons`)."""

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 
 from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_signed, in_style, labelled, text_on
 
 guesses = Guesses.load("backward_by_hand")

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from ...data import AdderDataset, normalise
 from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, kind_of, plain, same
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 

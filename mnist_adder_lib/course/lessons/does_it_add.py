@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, plain
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled, write_readably
 from ..notebook.results import read_results

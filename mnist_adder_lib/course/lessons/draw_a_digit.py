@@ -19,7 +19,7 @@ from ...drawing.framing import to_ink, to_uint8
 from ...drawing.strokes import frame_strokes, render_strokes
 from ...evaluate import predict
 from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..exercises.values import plain
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled
 from ..widgets.front_end import front_end

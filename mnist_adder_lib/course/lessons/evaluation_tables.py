@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 from torch import Tensor
 
 from ..exercises.checks import Checks, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, RED, in_style, labelled
 from ..notebook.results import read_results
 

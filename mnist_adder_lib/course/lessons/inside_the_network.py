@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ...evaluate import in_evaluation
 from ...model import receptive_fields
 from ..exercises.checks import Checks, Observed
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.display import Picture
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 from ..widgets.unit_explorer import UnitExplorer

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 
 from ..exercises.checks import Checks, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_signed, in_style, labelled
 
 guesses = Guesses.load("layers_by_hand")

@@ -10,7 +10,7 @@ import torch
 from matplotlib.figure import Figure
 
 from ..exercises.checks import AUTOGRAD, Checks, Observed
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 guesses = Guesses.load("learning_by_hand")

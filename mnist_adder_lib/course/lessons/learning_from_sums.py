@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ...files import asset_path, load_tensors
 from ...model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from ..exercises.checks import Checks
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 from ..notebook.results import read_results
 

@@ -16,7 +16,7 @@ from torch import nn
 from ...checkpoint import save_checkpoint
 from ...model import IdentityAdderModel, conv, receptive_fields
 from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import GREY, ORANGE, draw_image, in_style, labelled
 from ..widgets.unit_explorer import SIDE, UnitExplorer, units
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ...compare import limit, paired_interval, pairs_needed, power_of_pairs
 from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 from ..notebook.results import read_results
 

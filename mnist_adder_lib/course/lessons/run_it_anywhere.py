@@ -23,7 +23,7 @@ from ...drawing.strokes import frame_strokes
 from ...evaluate import in_evaluation
 from ...model import IdentityAdderModel
 from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled, text_on
 from ..widgets.front_end import BUILT
 

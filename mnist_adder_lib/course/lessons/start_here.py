@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from ..exercises.checks import Checks
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 
 guesses = Guesses.load("start_here")

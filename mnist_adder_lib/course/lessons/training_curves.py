@@ -27,7 +27,7 @@ from ...files import CheckpointError
 from ...model import IdentityAdderModel
 from ...train import joint_loss
 from ..exercises.checks import Checks, Observed
-from ..exercises.guesses import Guesses
+from ..exercises.questions import Guesses
 from ..exercises.values import same
 from ..notebook.display import Picture
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled

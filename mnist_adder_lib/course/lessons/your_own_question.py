@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..exercises.checks import Checks, Observed
-from ..exercises.guesses import Guesses
 from ..exercises.project import Project, ProjectError
+from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 
 __all__ = ["Project", "ProjectError", "checks", "guesses", "plot_difference", "plot_looking"]

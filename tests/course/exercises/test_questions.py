@@ -1,19 +1,29 @@
-"""The predictions: every question is decided by a value, and each wrong answer gets its reason."""
+"""Each question has one right answer, and each wrong one gets its reason."""
 
 import contextlib
 import re
-from itertools import product
+from itertools import chain, product
 
 import nbformat
 import pytest
 from every_lesson import LESSONS, ROOT
 from traitlets import TraitError
 
-from mnist_adder_lib.course.exercises.guesses import Guess, Guesses, Option, Question
+from mnist_adder_lib.course.exercises.questions import (
+    FOLDER,
+    Guess,
+    Guesses,
+    MultipleChoice,
+    Option,
+    Question,
+)
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 QUESTIONS = {(lesson.name, name): question for lesson in LESSONS
              for name, question in lesson.module.guesses.questions.items()}
+RECALLED = {path: lesson.module.guesses.recalled for path, lesson in zip(NOTEBOOKS, LESSONS)}
+ASKING = NOTEBOOKS[2:]  # of lessons 0 and 1 there is too little
 # for a question that doesn't compare the value itself: values, and the option that each makes right
 OUTCOMES = {
     ("data_generation", "same example"): [
@@ -27,6 +37,9 @@ OUTCOMES = {
 }
 NUMBER = Question("How many?", "Because.", [
     Option("One.", "No.", one_of=[1]), Option("Two."), Option("More.", "No.", between=(3, 9))])
+OF_WHAT = Question("Of what?", "Because.", lesson="01_learning_by_hand", section="A second step",
+                   options=[Option("Of this.", "No."), Option("Of that."),
+                            Option("Of `none`.", "Not even that.")])
 
 
 def values_of(option):
@@ -37,19 +50,27 @@ def values_of(option):
     return [high - 1] if low == -float("inf") else [low]
 
 
-def compare(question, value, chosen=None):
+def sections(path):
+    """The headings of a notebook."""
+    cells = nbformat.read(path, 4).cells
+    prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+
+
+def compare(question, value, chosen=-1):
     """A guess with an option chosen, as a click on it does, and the text of the comparison."""
     guess = Guess(question)
-    guess.widget.chosen = chosen
+    guess.widget.chosen = [chosen]
     return guess, guess.compare(value).data
 
 
 def test_texts():
-    for question in QUESTIONS.values():
+    for question in [*QUESTIONS.values(), *chain(*RECALLED.values())]:
         texts = [option.text for option in question.options]
         reasons = [option.reason for option in question.options]
         assert question.text.endswith("?") and question.because.strip()
-        assert len(set(texts)) == len(texts) >= 2 and all(text[-1] == "." for text in texts)
+        assert len(set(texts)) == len(texts) >= 2 + bool(question.lesson)
+        assert all(text[-1] in ".`" for text in texts)
         # Exactly one is expected; the others say why not, each in its own words.
         assert reasons.count("") == 1 and len(set(reasons)) == len(reasons)
 
@@ -121,8 +142,8 @@ def test_a_value_that_decides_nothing_is_no_mistake():
 def test_a_comparison_belongs_to_its_question():
     more = NUMBER._replace(text="And of these?")
     guesses = Guesses({"number": NUMBER, "more": more})
-    guesses.ask("number").widget.chosen = 0
-    guesses.ask("more").widget.chosen = 1
+    guesses.ask("number").widget.chosen = [0]
+    guesses.ask("more").widget.chosen = [1]
     assert guesses.compare("number", 1).data.startswith("✓ You guessed: *One.*")
     assert guesses.compare("more", 1).data.startswith("You guessed: *Two.* The answer: *One.*")
     guesses.ask("number")  # again, and not answered this time
@@ -154,18 +175,67 @@ def test_what_is_shown_has_no_address_and_no_answer():
             assert not any(option.reason in text for option in question.options if option.reason)
 
 
-@pytest.mark.parametrize("index", [-1, 99, 10**400])
-def test_an_option_that_is_not_there_can_not_be_chosen(index):
+@pytest.mark.parametrize("chosen", [[-2], [3], [10**400], [], [0, 0]])
+def test_an_option_that_is_not_there_can_not_be_chosen(chosen):
     guess = Guess(NUMBER)
-    guess.widget.chosen = 1
+    guess.widget.chosen = [1]
     with pytest.raises(TraitError):
-        guess.widget.chosen = index
+        guess.widget.chosen = chosen
     assert guess.choice == "Two."
 
 
 def test_a_page_changes_no_options():
     guess = Guess(NUMBER)
-    for state in ({"options": "<script>"}, {"options": []}, {"chosen": 1}):
+    for state in ({"questions": "<script>"}, {"questions": []}, {"chosen": [1]}):
         with contextlib.suppress(TraitError):
             guess.widget._handle_msg({"content": {"data": {"method": "update", "state": state}}})
     assert guess.choice == "Two."
+
+
+@pytest.mark.parametrize("path", ASKING, ids=lambda path: path.stem)
+def test_what_is_recalled_was_explained_in_earlier_lessons(path):
+    questions = RECALLED[path]
+    assert len(questions) == 3
+    for question in questions:
+        earlier = ROOT / "notebooks" / f"{question.lesson}.ipynb"
+        assert earlier.stem < path.stem and question.section in sections(earlier), question.place
+    # one of the last lesson, and one from longer ago
+    assert len({question.lesson for question in questions}) > 1
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_lesson_asks_right_at_its_start_and_stores_the_answers_folded(path):
+    code = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    asking = [place for place, cell in enumerate(code) if "guesses.recall()" in cell.source]
+    assert asking == ([1] if path in ASKING else [])  # 0 is the cell for Colab
+    for place in asking:
+        shown, answers = (output.data["text/markdown"] for output in code[place].outputs)
+        for one in RECALLED[path]:
+            assert f"**{one.text}**" in shown and one.because not in shown
+            assert f"*{one.expected}* {one.because} ([{one.place}]({one.link}))" in answers
+        assert answers.startswith("<details>") and answers.endswith("</details>")
+
+
+def test_each_file_belongs_to_a_lesson():
+    assert {file.stem for file in FOLDER.iterdir()} == {lesson.name for lesson in LESSONS}
+
+
+def test_an_answer_to_a_recalled_question_is_judged_at_once():
+    verdicts = OF_WHAT.as_dict()["verdicts"]
+    assert verdicts[:2] == ["✗ No. The answer: Of that. Because.", "✓ Right. Because."]
+    assert "verdicts" not in NUMBER.as_dict()  # the lesson's result judges a guess
+
+
+def test_a_link_leads_to_a_heading():
+    assert OF_WHAT.link == "01_learning_by_hand.ipynb#A-second-step"
+    assert OF_WHAT.place == "lesson 1, A second step"
+
+
+def test_what_is_recalled_is_stored_without_an_address_and_an_answer():
+    bundles = [MultipleChoice([OF_WHAT] * 2)._repr_mimebundle_()[0] for _ in range(2)]
+    views = [bundle.pop(WIDGET)["model_id"] for bundle in bundles]
+    assert views[0] != views[1] and bundles[0] == bundles[1]
+    options = "- Of this.\n- Of that.\n- Of `none`."
+    assert bundles[0]["text/plain"] == f"Of what?\n{options}\n\nOf what?\n{options}"
+    both = f"**Of what?**\n\n{options}\n\n**Of what?**\n\n{options}"
+    assert bundles[0]["text/markdown"] == both

@@ -1,0 +1,255 @@
+"""The questions of a lesson: guesses at a result, and what earlier lessons have explained.
+
+`guesses.ask("sums")` asks before a result, `guesses.compare("sums", 3)` after it. Where a lesson
+begins, `guesses.recall()` asks three questions from earlier ones: being asked again, some time
+later, is what makes things stay. All of them are in `questions/`, a TOML file for each lesson: they
+can be edited without Python, and the page doesn't give their answers away.
+
+    [sums]  # the name of a guess
+    text = "How often ...?"
+    because = "Why the right answer is right."
+
+    [[sums.options]]
+    text = "About equally often."
+    between = [1, 1.5]  # right for these values, without the last; or one_of = [1, 2]; or neither,
+    reason = "Why it is wrong."  # where no value can show it. Only the right one has no reason.
+
+    [[recall]]  # a question from an earlier lesson: it has a text, a because and options, and
+    lesson = "01_learning_by_hand"  # the notebook that explained it, without .ipynb, and
+    section = "A second step"  # its heading there: an answer is followed by a link to it
+
+The value that the lesson has computed decides which option of a guess is right. Where nothing has
+been changed, that is the option without a reason. An answer to a recalled question is judged at
+once, and nothing is counted. Ask for what a learner needs later on, not for a word or a number; the
+last of the three is from longer ago. A question can be answered without the page, and its answer
+isn't given away by being the longest. Line breaks in a text count as spaces.
+"""
+
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import anywidget
+from IPython.display import Markdown, display
+from traitlets import Bool, Dict, Int, List, TraitError, validate
+
+from ..widgets.front_end import front_end
+
+FOLDER = Path(__file__).parents[1] / "lessons" / "questions"
+
+
+class Option(NamedTuple):
+    """One of the answers to choose from; see above."""
+
+    text: str
+    reason: str = ""
+    between: Sequence[float] = ()
+    one_of: Sequence = ()
+
+    def fits(self, value) -> bool:
+        """Whether it is the right one for a value."""
+        if self.between:
+            low, high = self.between
+            return bool(low <= value < high)
+        return value in self.one_of
+
+
+class Question(NamedTuple):
+    """What is asked, why the expected answer is right, and the answers to choose from."""
+
+    text: str
+    because: str
+    options: list[Option]
+    outcome: Callable[[Any], Any] = lambda value: value  # what the options say about a value
+    lesson: str = ""  # the notebook that explained it, without .ipynb; a guess has none
+    section: str = ""  # a heading of it
+
+    @property
+    def expected(self) -> str:
+        """The answer that is right as long as nothing has been changed."""
+        return next(option.text for option in self.options if not option.reason)
+
+    @property
+    def link(self) -> str:
+        """Leads to the section: an address relative to the folder of the lessons."""
+        return f"{self.lesson}.ipynb#{self.section.replace(' ', '-')}"
+
+    @property
+    def place(self) -> str:
+        """What the link says, e.g. "lesson 1, A second step"."""
+        return f"lesson {int(self.lesson[:2])}, {self.section}"
+
+    def judge(self, option: Option) -> str:
+        """What is said at once of an answer to a recalled question."""
+        if not option.reason:
+            return f"✓ Right. {self.because}"
+        return f"✗ {option.reason} The answer: {self.expected} {self.because}"
+
+    def verdict(self, choice: str | None, right: Option) -> str:
+        """What is said, in Markdown, of a guess (a text, or None) where an option is right."""
+        because = _changed(self.expected) if right.reason else self.because
+        if choice == right.text:
+            return f"✓ You guessed: *{choice}* That's right. {because}"
+        if choice is None:
+            return f"No guess this time. The answer: *{right.text}* {because}"
+        mistake = next(option.reason for option in self.options if option.text == choice)
+        both = f"You guessed: *{choice}* The answer: *{right.text}*"
+        return f"{both}\n\n{mistake or self.because}\n\n{because}"
+
+    def verdicts(self, stored: str) -> list[str]:
+        """What is said of each guess, where `stored` was said without one.
+
+        Raises ValueError where that isn't an answer to this question.
+        """
+        for right in self.options:
+            if stored == self.verdict(None, right):
+                return [self.verdict(option.text, right) for option in self.options]
+        raise ValueError(f"{self.text} This is no answer to it: {stored}")
+
+    def as_dict(self) -> dict:
+        """What the front end shows: with verdicts, it judges an answer at once."""
+        shown: dict = dict(text=self.text, options=[option.text for option in self.options])
+        if self.lesson:
+            verdicts = [self.judge(option) for option in self.options]
+            shown |= dict(verdicts=verdicts, link=self.link, place=self.place)
+        return shown
+
+
+class MultipleChoice(anywidget.AnyWidget):
+    """Questions, each with its options. `chosen` has the index of an option for each, or -1."""
+
+    _esm, _css = front_end("multiple_choice")
+    questions = List(Dict()).tag(sync=True)
+    chosen = List(Int()).tag(sync=True)
+    closed = Bool(False).tag(sync=True)  # nothing else can be chosen
+
+    def __init__(self, questions: list[Question]):
+        self._asked = questions  # a page might change the trait
+        shown = [question.as_dict() for question in questions]
+        super().__init__(questions=shown, chosen=[-1] * len(questions))
+
+    @validate("chosen")
+    def _check_chosen(self, proposal):
+        counts = [len(question.options) for question in self._asked]
+        if len(proposal.value) != len(counts):
+            raise TraitError(f"there are {len(counts)} questions")
+        for index, count in zip(proposal.value, counts):
+            if not -1 <= index < count:
+                raise TraitError(f"there is no option {index}")
+        return proposal.value
+
+    def __repr__(self):
+        return "\n\n".join(f"{question.text}\n{_listed(question)}" for question in self._asked)
+
+    def _repr_mimebundle_(self, **options):
+        # Where no kernel runs, as on GitHub, the text is shown.
+        data, metadata = super()._repr_mimebundle_(**options)
+        titles = [f"**{question.text}**" if question.lesson else f"**Your guess.** {question.text}"
+                  for question in self._asked]
+        text = "\n\n".join(f"{title}\n\n{_listed(question)}"
+                           for title, question in zip(titles, self._asked))
+        return data | {"text/plain": repr(self), "text/markdown": text}, metadata
+
+
+class Guess:
+    """A question with its options; the last line of a cell shows it."""
+
+    def __init__(self, question: Question):
+        self.question = question
+        self.widget = MultipleChoice([question])
+
+    @property
+    def choice(self) -> str | None:
+        """The text of the chosen option; None before one is chosen."""
+        (index,) = self.widget.chosen
+        return None if index < 0 else self.question.options[index].text
+
+    def compare(self, value) -> Markdown:
+        """What was guessed beside what `value`, the result of the lesson, says; ends the choice.
+
+        None or NaN stands for a result that isn't there, as after a training that was stopped, or
+        of an empty drawing.
+        """
+        question, choice = self.question, self.choice
+        outcome = value if value is None else question.outcome(value)
+        if outcome is None or outcome != outcome:  # NaN
+            return Markdown("There is no result to compare your guess with.")
+        right = next((option for option in question.options if option.fits(outcome)), None)
+        if right is None:
+            changed = _changed(question.expected)
+            return Markdown(f"None of the answers fits what came out. {changed}")
+        self.widget.closed = choice is not None
+        return Markdown(question.verdict(choice, right))
+
+    def __repr__(self):
+        return repr(self.widget)
+
+    def _repr_mimebundle_(self, **options):
+        return self.widget._repr_mimebundle_(**options)
+
+
+class Guesses:
+    """The questions of one lesson: guesses by name, and those from earlier lessons."""
+
+    def __init__(self, questions: dict[str, Question], recalled: Sequence[Question] = ()):
+        self.questions = questions
+        self.recalled = list(recalled)
+        self._asked: dict[str, Guess] = {}
+
+    @classmethod
+    def load(cls, lesson: str, **outcomes: Callable[[Any], Any]) -> "Guesses":
+        """The questions of a lesson from its file, which is named like the lesson's module.
+
+        outcomes: for a guess whose options can't say for which values they are right, a function
+        from the value to what they do say; the name has _ where the guess's has a space.
+        """
+        file = tomllib.loads((FOLDER / f"{lesson}.toml").read_text(encoding="utf-8"))
+        recalled = [_question(**table) for table in file.pop("recall", [])]
+        questions = {name: _question(**table) for name, table in file.items()}
+        for name, outcome in outcomes.items():
+            name = name.replace("_", " ")
+            questions[name] = questions[name]._replace(outcome=outcome)
+        return cls(questions, recalled)
+
+    def recall(self) -> None:
+        """Show the questions from earlier lessons, and their answers, folded away, below them."""
+        answers = "\n".join(
+            f"{n}. *{question.expected}* {question.because} ([{question.place}]({question.link}))"
+            for n, question in enumerate(self.recalled, start=1))
+        folded = f"<details><summary>The answers</summary>\n\n{answers}\n\n</details>"
+        display(MultipleChoice(self.recalled), Markdown(folded))
+
+    def ask(self, name: str) -> Guess:
+        """The question of this name, to be shown and answered before the result is computed."""
+        self._asked[name] = Guess(self._question(name))
+        return self._asked[name]
+
+    def compare(self, name: str, value) -> Markdown:
+        """What was guessed at this question, last time it was asked: see `Guess.compare`."""
+        return (self._asked.get(name) or Guess(self._question(name))).compare(value)
+
+    def _question(self, name: str) -> Question:
+        if name not in self.questions:
+            known = ", ".join(map(repr, self.questions))
+            raise ValueError(f"there is no question {name!r} in this lesson, only {known}")
+        return self.questions[name]
+
+
+def _changed(expected: str) -> str:
+    return f"When we wrote this page it was: *{expected}* Has something been changed?"
+
+
+def _listed(question: Question) -> str:
+    return "\n".join(f"- {option.text}" for option in question.options)
+
+
+def _question(options: list[dict], **texts: str) -> Question:
+    """A question from its table in a file."""
+    in_lines = [Option(**_one_line(option)) for option in options]
+    return Question(options=in_lines, **_one_line(texts))
+
+
+def _one_line(table: dict) -> dict:
+    return {key: " ".join(value.split()) if isinstance(value, str) else value
+            for key, value in table.items()}

@@ -1,0 +1,95 @@
+"""Questions on a page without Python: by mouse, by keys, and as a screen reader reads them."""
+
+from mnist_adder_lib.course.exercises.questions import MultipleChoice
+from mnist_adder_lib.course.lessons import data_generation
+from mnist_adder_lib.course.lessons.start_here import guesses
+
+QUESTION = guesses.questions["parameters"]
+OPTIONS = [option.text for option in QUESTION.options]
+RECALLED = data_generation.guesses.recalled
+CHOSEN = "window.model.traits.chosen"
+
+
+def test_what_a_screen_reader_reads(show):
+    page = show(guesses.ask("parameters").widget)
+    group = page.get_by_role("group", name=f"Your guess. {QUESTION.text}", exact=True)
+    assert [line for line in group.aria_snapshot().splitlines() if "radio" in line] == [
+        f"  - radio \"{text}\"" for text in OPTIONS
+    ]
+
+
+def test_mouse_and_arrows_choose_and_keys_stay_inside(show):
+    page = show(guesses.ask("parameters").widget)
+    assert page.evaluate(CHOSEN) == [-1]
+    page.get_by_text(OPTIONS[2]).click()
+    assert page.evaluate(CHOSEN) == [2]
+    for key, place in [("ArrowDown", 3), ("ArrowUp", 2), ("ArrowLeft", 1), ("Enter", 1), ("d", 1)]:
+        page.keyboard.press(key)
+        assert page.evaluate(CHOSEN) == [place]
+    assert page.evaluate("outside") == []
+    page.keyboard.press("Shift+Enter")
+    assert "Enter" in page.evaluate("outside")
+    for key in ("Tab", "Shift+Tab"):  # one stop for all of them
+        page.get_by_role("radio").nth(1).focus()
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.type") != "radio"
+
+
+def test_circles_are_level_with_their_text(show):
+    for label in show(guesses.ask("parameters").widget).locator("label").all():
+        off = label.evaluate("""label => {
+            const range = document.createRange();
+            range.selectNodeContents(label.querySelector("span"));
+            const text = range.getClientRects()[0];
+            const circle = label.querySelector("input").getBoundingClientRect();
+            return text.top + text.height / 2 - circle.top - circle.height / 2;
+        }""")
+        assert abs(off) <= 1
+        assert label.bounding_box()["height"] >= 24  # large enough for a finger
+
+
+def test_an_answer_is_judged_at_once_with_its_reason_and_a_link(show):
+    page = show(MultipleChoice(RECALLED))
+    for n, one in enumerate(RECALLED):
+        group = page.get_by_role("group", name=one.text.replace("`", ""), exact=True)
+        verdict = group.get_by_role("status")
+        assert verdict.inner_text() == ""
+        for option in one.options:
+            button = group.get_by_role("button", name=option.text.replace("`", ""), exact=True)
+            button.click()
+            expected = one.judge(option).replace("`", "")
+            assert verdict.inner_text() == f"{expected} Look again: {one.place}."
+            assert group.locator("[aria-pressed=true]").all_inner_texts() == [
+                button.inner_text()]
+            assert page.evaluate(CHOSEN)[n] == one.options.index(option)
+        link = group.get_by_role("link")
+        assert link.get_attribute("href") == one.link
+
+
+def test_keys_pass_over_answers_without_choosing_and_stay_inside(show):
+    page = show(MultipleChoice(RECALLED))
+    page.get_by_role("button").first.focus()
+    for key in ("Tab", "Tab", "ArrowDown", "d"):
+        page.keyboard.press(key)
+    assert page.evaluate(CHOSEN) == [-1, -1, -1] and page.evaluate("outside") == []
+    page.keyboard.press("Enter")
+    assert page.evaluate(CHOSEN) == [2, -1, -1]
+    page.keyboard.press("Shift+Enter")
+    assert "Enter" in page.evaluate("outside")
+
+
+def test_a_link_follows_the_one_in_the_folded_answers(show):
+    """As JupyterLab opens only links that Markdown made."""
+    page = show(MultipleChoice(RECALLED))
+    page.evaluate("""link => {
+        document.head.innerHTML += '<base href="http://127.0.0.1/">'; // a blank page has no address
+        const details = document.body.appendChild(document.createElement("details"));
+        details.innerHTML = `<a href="elsewhere/${link}">there</a>`;
+        details.firstChild.addEventListener("click", (event) => {
+            event.preventDefault();
+            window.followed = event.target.textContent;
+        });
+    }""", RECALLED[0].link)
+    page.get_by_role("button").first.click()
+    page.get_by_role("link", name="Look again").click()
+    assert page.evaluate("window.followed") == "there"
