@@ -1,4 +1,4 @@
-"""Do the lessons hold on a machine that calculates otherwise, and when their cells are run twice?
+"""Do lessons and stored numbers hold on a machine that calculates otherwise?
 
     python tools/run_elsewhere.py [NOTEBOOK ...]
 
@@ -8,8 +8,11 @@ thread and with other seeds; each cell twice in a row, but for those that take l
 once more, each comparison of a guess, which must say the same. Deeper sections are run from the
 last to the first, each with the names of the main line alone. PyTorch's plainest kernels, as on
 old processors: set ATEN_CPU_CAPABILITY=default and ONEDNN_MAX_CPU_ISA=SSE41, as once a week.
-The long training of lesson 06 is of one epoch here, as if it had been stopped. Without arguments it
-also runs the tests that judge a training, elsewhere too. Exit status 1 where anything fails.
+The long training of lesson 06 is of one epoch here, as if it had been stopped.
+
+Without arguments it also runs the tests that judge a training, elsewhere too, and those that
+compare stored numbers, marked `stored`, as on each of PROCESSORS. Exit status 1 where anything
+fails.
 """
 
 import os
@@ -30,7 +33,11 @@ from notebook_files import parts
 ROOT = Path(__file__).resolve().parents[1]
 SEED_OFFSET = 1
 # For the libraries that calculate, and for tests/conftest.py.
-OTHER_SETTINGS = os.environ | {"OMP_NUM_THREADS": "1", "MNIST_ADDER_SEED_OFFSET": str(SEED_OFFSET)}
+ONE_THREAD = os.environ | {"OMP_NUM_THREADS": "1"}
+OTHER_SETTINGS = ONE_THREAD | {"MNIST_ADDER_SEED_OFFSET": str(SEED_OFFSET)}
+PROCESSORS = [  # an old one, and one without AVX-512
+    {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41"},
+    {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}]
 OTHER_SEEDS = f"""import torch
 _seed = torch.manual_seed
 torch.manual_seed = lambda number: _seed(number + {SEED_OFFSET})"""
@@ -96,12 +103,23 @@ def run_twice(client: NotebookClient, cell: nbformat.NotebookNode) -> None:
             raise AssertionError(f"run a second time: {error}") from error
 
 
-def run_tests(folder: Path) -> None:
+def run_trained(folder: Path) -> None:
     """Run the tests with the fixture `trained`, also those that are marked as thorough."""
+    run_tests(folder, "trained(", "", OTHER_SETTINGS)
+
+
+def run_stored(folder: Path) -> None:
+    """Run the tests that compare stored numbers, as on each of the processors."""
+    for processor in PROCESSORS:
+        run_tests(folder, "mark.stored", "stored", ONE_THREAD | processor)
+
+
+def run_tests(folder: Path, word: str, marked: str, settings: dict) -> None:
+    """Run the tests with these marks, in the files that contain a word."""
     files = [str(path) for path in folder.rglob("test_*.py")
-             if "trained(" in path.read_text(encoding="utf-8")]
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "", *files]
-    subprocess.run(command, cwd=ROOT, env=OTHER_SETTINGS, check=True)
+             if word in path.read_text(encoding="utf-8")]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", marked, *files]
+    subprocess.run(command, cwd=ROOT, env=settings, check=True)
 
 
 def computer_minutes(path: Path) -> int:
@@ -124,7 +142,7 @@ if __name__ == "__main__":
     lessons = named or list((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     tasks = [(run_lesson, path) for path in sorted(lessons, key=computer_minutes, reverse=True)]
     if not named:
-        tasks.insert(0, (run_tests, ROOT / "tests"))
+        tasks = [(run_trained, ROOT / "tests"), *tasks, (run_stored, ROOT / "tests")]
     with ThreadPoolExecutor(2) as pool:  # one thread each: they don't disturb each other
         jobs = [pool.submit(succeeds, *task) for task in tasks]
     sys.exit(not all(job.result() for job in jobs))

@@ -1,11 +1,11 @@
 """The page on which one tries the network: up to date, small, and of one mind."""
 
-import base64
+import json
 import re
 
 import build_page
-import numpy as np
 import pytest
+from alike import alike
 from lab import DIGITS, draw, let_it_work
 from set_repository import PLACEHOLDER
 
@@ -14,19 +14,11 @@ SURE = "bars => Math.max(...bars.map((bar) => Number(bar.style.getPropertyValue(
 LICENCE = "https://creativecommons.org/licenses/by-sa/3.0/"
 
 
-def taken_apart(page):
-    """What is written in the page, and the bytes of all that it keeps in base64."""
-    parts = re.split(r"([\w+/]{1000,}=*)", page)
-    data = b"".join(map(base64.b64decode, parts[1::2]))
-    return parts[::2], np.frombuffer(data, np.uint8).astype(int)
-
-
+@pytest.mark.stored
 def test_the_page_is_up_to_date_and_small():
     page = build_page.PAGE.read_text("utf-8")
-    (text, data), (text_now, data_now) = taken_apart(page), taken_apart(build_page.page())
-    assert text == text_now and len(data) == len(data_now), "run python tools/build_page.py"
-    off = abs(data - data_now)  # another PyTorch rounds one of 40,000 embeddings otherwise
-    assert off.max() <= 1 and off.sum() <= 20
+    now, stored = (json.loads(build_page.DATA.search(one)[0]) for one in (build_page.page(), page))
+    alike(now, stored, "run python tools/build_page.py: data")
     assert len(page.encode()) < 1_500_000
     assert page.count("</script>") == 2  # nothing in it ends one
 
