@@ -15,14 +15,7 @@ from ...compare import limit, paired_interval, pairs_needed, power_of_pairs
 from ...data import AdderDataset, load_splits
 from ...files import write_whole
 
-FEWEST_PAIRS = 5
-STEPS = {  # each step of a record, and what is written down with it
-    "guess": {"question", "baseline", "change", "points", "because"},
-    "plan": {"pairs", "matters", "spread", "changes_my_mind"},
-    "result": {"seed", "baseline", "change"},
-    "evaluation": {"results"},
-    "conclusion": {"low", "high", "answer", "guess", "limits"},
-}
+FEWEST_PAIRS, MOST_PAIRS = 5, 10_000
 # The accuracies of baseline and change, in percent, for a seed on a split.
 Measure = Callable[[int, AdderDataset], tuple[float, float]]
 
@@ -33,6 +26,78 @@ class ProjectError(ValueError):
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the message alone, since the lines of this file help nobody."""
         return [f"ProjectError: {self}"]
+
+
+# --- what a step contains -------------------------------------------------------------------------
+
+
+def _text(name: str, value: Any) -> str:
+    """The text on one line. Raises ProjectError where it is none."""
+    if not isinstance(value, str) or not value.strip():
+        raise ProjectError(f"{name} should be a text in quotes, not {value!r:.80}.")
+    return " ".join(value.split())
+
+
+def _number(low: float = -math.inf, high: float = math.inf) -> Callable[[str, Any], float]:
+    """A function that returns a value as a plain number. It raises ProjectError where the value is
+    none, or out of range."""
+    def number(name: str, value: Any) -> float:
+        try:
+            plain = math.nan if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError, OverflowError):
+            raise ProjectError(f"{name} should be a number, not {value!r:.80}.") from None
+        if not math.isfinite(plain) or not low <= plain <= high:
+            raise ProjectError(f"{name} should be a number from {low:g} to {high:g}, not "
+                               f"{value!r:.80}.")
+        return plain
+
+    return number
+
+
+def _whole_number(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise ProjectError(f"{name} should be a whole number, not {value!r:.80}.")
+    return int(value)
+
+
+def _pairs(name: str, value: Any) -> int:
+    pairs = _whole_number(name, value)
+    if pairs < FEWEST_PAIRS:
+        raise ProjectError(f"{pairs} pairs say little about their own spread: plan at least "
+                           f"{FEWEST_PAIRS}.")
+    if pairs > MOST_PAIRS:
+        raise ProjectError(f"Plan at most {MOST_PAIRS} pairs.")
+    return pairs
+
+
+def _results(name: str, value: Any) -> list[list]:
+    """Seed, baseline and change of each pair. Raises ValueError or TypeError for anything else."""
+    results = [[_whole_number("seed", seed), _percent("baseline", baseline),
+                _percent("change", change)] for seed, baseline, change in value]
+    if len({seed for seed, *_ in results}) < FEWEST_PAIRS:
+        raise ProjectError(f"{name} has too few pairs.")
+    return results
+
+
+_percent = _number(0, 100)
+STEPS: dict[str, dict[str, Callable[[str, Any], Any]]] = {  # what is written down with each step
+    "guess": dict(question=_text, baseline=_text, change=_text, points=_number(-100, 100),
+                  because=_text),
+    "plan": dict(pairs=_pairs, matters=_number(0.01, 100), spread=_number(0.01, 100),
+                 changes_my_mind=_text),
+    "result": dict(seed=_whole_number, baseline=_percent, change=_percent),
+    "evaluation": dict(results=_results),
+    "conclusion": dict(low=_number(), high=_number(), answer=_text, guess=_text, limits=_text),
+}
+
+
+def _evaluated(results: list[list]) -> pd.DataFrame:
+    return _table({seed: pair for seed, *pair in results})
+
+
+def _checked(name: str, step: dict) -> dict:
+    """What belongs to a step of this name, as it is written down. Raises ProjectError."""
+    return {field: check(field, step[field]) for field, check in STEPS[name].items()}
 
 
 # --- the record -----------------------------------------------------------------------------------
@@ -50,7 +115,8 @@ class Project:
     same step taken twice counts once.
 
     path: a JSON file, a list of steps in the order in which they were taken. It is read if it is
-    there, and written whole or not at all. Raises ProjectError where it holds something else.
+    there, and written whole or not at all. Raises ProjectError where it holds anything else, such
+    as a step with a text where a number belongs.
     """
 
     def __init__(self, path: str | Path = "my_project.json"):
@@ -75,8 +141,7 @@ class Project:
     @property
     def on_evaluation(self) -> pd.DataFrame:
         """What `evaluate` has measured, as a table like `on_validation`; empty before that."""
-        evaluation = self._last("evaluation")
-        return _table({seed: pair for seed, *pair in evaluation["results"]} if evaluation else {})
+        return _evaluated(self._last("evaluation").get("results", []))
 
     # --- the steps
 
@@ -90,8 +155,9 @@ class Project:
                     because=because)
         if not self._is_written(step):
             return
-        step = _texts(step, "question", "baseline", "change", "because")
-        step["points"] = _number("points", points, -100, 100)
+        step = _checked("guess", step)
+        if not _is_question(step["question"]):
+            raise ProjectError(f"Your question has no question mark: {step['question']!r:.80}.")
         self._take_before_results("guess", step)
         print(f"Written down: change minus baseline will be {_points(step['points'])}.")
 
@@ -108,13 +174,7 @@ class Project:
             return
         if not self._is_written(step):
             return
-        step = _texts(step, "changes_my_mind")
-        step["pairs"] = _whole_number("pairs", pairs)
-        if step["pairs"] < FEWEST_PAIRS:
-            raise ProjectError(f"{step['pairs']} pairs say little about their own spread: plan at "
-                               f"least {FEWEST_PAIRS}.")
-        step["matters"] = _number("matters", matters, 0.01, 100)
-        step["spread"] = _number("spread", spread, 0.01, 100)
+        step = _checked("plan", step)
         self._take_before_results("plan", step)
         print(_about(step))
 
@@ -126,9 +186,7 @@ class Project:
         step = dict(seed=seed, baseline=baseline, change=change)
         if not self._is_written(step):
             return
-        step = {"seed": _whole_number("seed", seed),
-                "baseline": _number("baseline", baseline, 0, 100),
-                "change": _number("change", change, 0, 100)}
+        step = _checked("result", step)
         if not self._last("plan"):
             raise ProjectError("There is no plan yet, and a result from before the plan can't test "
                                "it. Write down your guess and your plan first.")
@@ -136,10 +194,14 @@ class Project:
             raise ProjectError(f"The seed {step['seed']} isn't in your plan, which has the seeds 0 "
                                f"to {self.seeds[-1]}. Leave it out, or start another project with "
                                "more pairs.")
+        if _are_fractions(_table({step["seed"]: [step["baseline"], step["change"]]})):
+            raise ProjectError(f"{FRACTIONS} You gave {baseline:g} and {change:g}.")
         before = next((old for old in self._all("result") if old["seed"] == step["seed"]), None)
         if before is None:
             self._take("result", step)
             print(f"seed {step['seed']}: {_pair(step)}")
+            if len(self.on_validation) == 1 and _are_same(self.on_validation):
+                print(f"{SAME} Look at it before you train the other pairs.")
         elif {name: before[name] for name in step} != step:
             print(f"seed {step['seed']}: on record are {_pair(before)}, and they stay. (This time: "
                   f"{_pair(step)}. If you have changed the training, it is another experiment: "
@@ -159,8 +221,14 @@ class Project:
                   f"record. {self._summary().capitalize()}")
             return
         if not self._last("evaluation"):
+            if _are_same(self.on_validation):
+                raise ProjectError(f"{SAME} The evaluation images stay closed. Put your change in, "
+                                   "and start another project, under another name.")
             _, _, evaluation = load_splits()
             results = [[seed, *_measured(measure, seed, evaluation)] for seed in self.seeds]
+            if complaint := _complaint(_evaluated(results)):
+                raise ProjectError(f"{complaint} Nothing was written down. Correct the function "
+                                   "that you gave, and run this again.")
             self._take("evaluation", {"results": results})
             print("The evaluation images were opened. What they say stays:")
         else:
@@ -179,9 +247,7 @@ class Project:
             return
         if not self._is_written(step):
             return
-        step = _texts(step, "answer", "guess", "limits")
-        step["low"], step["high"] = _number("low", low), _number("high", high)
-        self._take("conclusion", step)
+        self._take("conclusion", _checked("conclusion", step))
         print("Written down.")
 
     # --- the check
@@ -207,10 +273,14 @@ class Project:
             return "✗", f"The {name} was written after the first result."
         if name == "plan":
             return "✓", f"The plan came before the results: {step['pairs']} pairs."
+        if not _is_question(step["question"]):
+            return "✗", "The question has no question mark."
         return "✓", f"The guess came before the results: {_points(step['points'])}."
 
     def _judge_results(self) -> tuple[str, str]:
         recorded = [step["seed"] for step in self._all("result")]
+        if complaint := _complaint(self.on_validation):
+            return "✗", complaint
         if sorted(recorded) == self.seeds and recorded:
             return "✓", f"All {len(recorded)} pairs are on record."
         if not set(recorded) <= set(self.seeds) or len(set(recorded)) < len(recorded):
@@ -225,6 +295,10 @@ class Project:
             return "·", "The evaluation images haven't been used yet."
         if len(used) > 1 or any(step["step"] != "conclusion" for step in self.steps[used[0] + 1 :]):
             return "✗", "The evaluation images were not used once and last."
+        if self.on_evaluation.index.tolist() != self.seeds:
+            return "✗", "The evaluation images were not used for the pairs of the plan."
+        if complaint := _complaint(self.on_evaluation):
+            return "✗", f"On the evaluation images: {complaint}"
         return "✓", "The evaluation images were used once, after everything else."
 
     def _judge_interval(self) -> tuple[str, str]:
@@ -245,10 +319,16 @@ class Project:
         return "✓", "Three sentences say what came out."
 
     def _compared(self) -> str:
-        """Guess and interval, once all is there."""
-        end, points = self._last("conclusion"), self._last("guess")["points"]
-        inside = "inside" if end["low"] <= points <= end["high"] else "outside"
+        """What the interval says next to what the learner wrote, once all is there."""
+        end, plan = self._last("conclusion"), self._last("plan")
+        points = self._last("guess")["points"]
+        low, high, matters = end["low"], end["high"], plan["matters"]
+        inside = "inside" if low <= points <= high else "outside"
         return (f"Your guess of {_points(points)} lies {inside} the interval.\n"
+                f"The interval says: {_reading(low, high, matters)}. (To you, "
+                f"{_points(matters).removeprefix('+')} would matter.)\n"
+                f"What would change your mind: \"{plan['changes_my_mind']}\" Does it?\n"
+                f"Your conclusion: \"{end['answer']}\" Does it say the same as the interval?\n"
                 "That is all that a program can see. The rest is for people to judge.")
 
     # --- the list of steps
@@ -298,13 +378,14 @@ class Project:
 def _read(path: Path) -> list[dict]:
     try:
         steps = json.loads(path.read_text(encoding="utf-8"))
-        whole = isinstance(steps, list) and all(STEPS[s["step"]] <= set(s) for s in steps)
-    except (ValueError, TypeError, KeyError):
-        whole = False
-    if not whole:
-        raise ProjectError(f"{path} isn't the record of a project. Move it away, or give your "
-                           "project another name: Project(\"my_second_project.json\").")
-    return steps
+        names = {step["step"] for step in steps}
+        # A conclusion needs an evaluation to conclude from.
+        if isinstance(steps, list) and ("evaluation" in names or "conclusion" not in names):
+            return [step | _checked(step["step"], step) for step in steps]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        pass
+    raise ProjectError(f"{path} isn't the record of a project. Move it away, or give your "
+                       "project another name: Project(\"my_second_project.json\").")
 
 
 def _table(rows: dict[int, list[float]]) -> pd.DataFrame:
@@ -313,29 +394,38 @@ def _table(rows: dict[int, list[float]]) -> pd.DataFrame:
     return table.rename_axis("seed").sort_index().astype(float)
 
 
-def _texts(step: dict, *names: str) -> dict:
-    """The step with texts on one line. Raises ProjectError where one isn't a text."""
-    for name in names:
-        if not isinstance(step[name], str) or not step[name].strip():
-            raise ProjectError(f"{name} should be a text in quotes, not {step[name]!r}.")
-    return step | {name: " ".join(step[name].split()) for name in names}
+# --- what the numbers say -------------------------------------------------------------------------
+
+SAME = ("Baseline and change have exactly the same accuracy, so they are probably the same "
+        "training. Is your change in it?")
+FRACTIONS = "Give accuracies in percent, as 97.5 and not as 0.975."
 
 
-def _number(name: str, value, low: float = -math.inf, high: float = math.inf) -> float:
-    """The value as a plain number. Raises ProjectError where it is none, or out of range."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise ProjectError(f"{name} should be a number, not {value!r}.") from None
-    if not math.isfinite(number) or not low <= number <= high:
-        raise ProjectError(f"{name} should be a number from {low:g} to {high:g}, not {number:g}.")
-    return number
+def _is_question(text: str) -> bool:
+    return "?" in text
 
 
-def _whole_number(name: str, value) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise ProjectError(f"{name} should be a whole number, not {value!r}.")
-    return int(value)
+def _are_same(table: pd.DataFrame) -> bool:
+    """Whether there are pairs and none has a difference: luck alone would make one."""
+    return len(table) > 0 and bool((table["difference"] == 0).all())
+
+
+def _are_fractions(table: pd.DataFrame) -> bool:
+    """Whether accuracies are from 0 to 1 where they should be in percent."""
+    accuracies = table[["baseline", "change"]].to_numpy()
+    return len(table) > 0 and bool((accuracies > 0).all() and (accuracies <= 1).all())
+
+
+def _complaint(table: pd.DataFrame) -> str:
+    """What can't be right about the accuracies of pairs; "" where nothing strikes."""
+    return FRACTIONS if _are_fractions(table) else SAME if _are_same(table) else ""
+
+
+def _reading(low: float, high: float, matters: float) -> str:
+    """What an interval says, as in exercise 1 of lesson 14."""
+    if -matters < low and high < matters:
+        return "no difference that matters"
+    return "better" if low > 0 else "worse" if high < 0 else "can't tell"
 
 
 def _measured(measure: Measure, seed: int, split: AdderDataset) -> list[float]:
@@ -344,7 +434,7 @@ def _measured(measure: Measure, seed: int, split: AdderDataset) -> list[float]:
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise ProjectError("The function for `evaluate` should return two accuracies, baseline and "
                            f"change, not {pair!r:.80}.")
-    return [_number(name, value, 0, 100) for name, value in zip(("baseline", "change"), pair)]
+    return list(map(_percent, ("baseline", "change"), pair))
 
 
 def _pair(step: dict) -> str:

@@ -59,6 +59,9 @@ def test_from_the_guess_to_the_check(path, capsys):
     printed = capsys.readouterr().out
     assert printed.count("✓") == 6 and "✗" not in printed and "·" not in printed
     assert "guess of -2 points lies outside the interval" in printed
+    assert "The interval says: better. (To you, 1 point would matter.)" in printed
+    assert 'What would change your mind: "An interval above 0." Does it?' in printed
+    assert 'Your conclusion: "It was." Does it say the same as the interval?' in printed
     assert "91 of 100 such experiments show it" in printed
     table = project.on_evaluation
     assert table["difference"].tolist() == DIFFERENCES and table.index.tolist() == [0, 1, 2, 3, 4]
@@ -250,8 +253,100 @@ def test_results_that_were_added_by_hand_are_seen(path):
     assert "not used once and last" in Project(path).verdict()
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '[{"step": "party"}]', '[{"step": "guess"}]',
-                                     '"guess"', "\x00"])
+@pytest.mark.parametrize("middle, spread, matters, reading", [
+    (2, 0.5, 1, "better"), (-2, 0.5, 1, "worse"), (0.75, 0.1, 1, "no difference that matters"),
+    (0.25, 0.5, 1, "no difference that matters"), (0.5, 1, 1, "can't tell")])
+def test_the_check_says_what_the_interval_says(path, middle, spread, matters, reading):
+    project = Project(path)
+    project.guess(**GUESS)
+    project.plan(**PLAN | {"matters": matters})
+    differences = [middle + spread * step for step in (-1, -0.5, 0, 0.5, 1)]
+    for seed in project.seeds:
+        project.record(seed, 90, 91)
+    project.evaluate(lambda seed, split: (90, 90 + differences[seed]))
+    project.conclude(*paired_interval(differences), **SENTENCES)
+    assert f"The interval says: {reading}." in project.verdict()
+
+
+def test_two_sides_that_are_the_same_training(path, capsys):
+    """The template's three dots, `... # your change`, are still there."""
+    project = planned(path)
+    project.record(0, 90, 90)
+    assert "Is your change in it?" in capsys.readouterr().out
+    project.record(1, 91, 91)
+    assert "Is your change in it?" not in capsys.readouterr().out  # once is enough
+    for seed in (2, 3, 4):
+        project.record(seed, 92, 92)
+    with pytest.raises(ProjectError, match="exactly the same accuracy.*images stay closed"):
+        project.evaluate(measure)
+    assert project.on_evaluation.empty
+    assert "✗ Baseline and change have exactly the same accuracy" in project.verdict()
+
+
+def test_a_single_pair_may_have_no_difference(path, capsys):
+    project = planned(path)
+    for seed in project.seeds:
+        project.record(seed, 90, 91 if seed == 0 else 90)
+    assert "Is your change in it?" not in capsys.readouterr().out
+    project.evaluate(measure)
+    assert project.on_evaluation["difference"].tolist() == DIFFERENCES
+
+
+def test_a_measurement_that_measures_one_side_twice_uses_nothing_up(path):
+    project = planned(path)
+    for seed in project.seeds:
+        project.record(seed, 90, 91)
+    for wrong, message in [(lambda seed, split: (90 + seed, 90 + seed), "exactly the same"),
+                           (lambda seed, split: (0.9, 0.91), "in percent")]:
+        with pytest.raises(ProjectError, match=f"{message}.* Nothing was written down"):
+            project.evaluate(wrong)
+    assert project.on_evaluation.empty
+    steps = [*project.steps, {"step": "evaluation", "results": [[s, 90, 90] for s in range(5)]}]
+    path.write_text(json.dumps(steps), encoding="utf-8")
+    assert "✗ On the evaluation images: Baseline and change have exactly" in Project(path).verdict()
+    steps[-1] = {"step": "evaluation", "results": [[s, 90, 91] for s in range(1, 6)]}
+    path.write_text(json.dumps(steps), encoding="utf-8")
+    assert "✗ The evaluation images were not used for the pairs of the plan" in (
+        Project(path).verdict())
+
+
+def test_accuracies_are_in_percent(path):
+    project = planned(path)
+    with pytest.raises(ProjectError, match="in percent, .* You gave 0.9 and 0.91"):
+        project.record(0, 0.9, 0.91)
+    assert project.on_validation.empty
+    project.record(0, 0, 0.5)  # of sums that were hidden, hardly any may be right
+    steps = [*project.steps[:2], {"step": "result", "seed": 0, "baseline": 0.9, "change": 0.91}]
+    path.write_text(json.dumps(steps), encoding="utf-8")
+    assert "✗ Give accuracies in percent" in Project(path).verdict()
+
+
+def test_a_question_has_a_question_mark(path):
+    project = Project(path)
+    with pytest.raises(ProjectError, match="no question mark: 'asdf'"):
+        project.guess(**GUESS | {"question": "asdf"})
+    assert project.steps == []
+    path.write_text(json.dumps([{"step": "guess", **GUESS, "question": "asdf"}]), encoding="utf-8")
+    assert "✗ The question has no question mark." in Project(path).verdict()
+
+
+def record_with(name, **changed):
+    """The text of a record with a step of this name, changed."""
+    steps = dict(guess=GUESS, plan=PLAN, result=dict(seed=0, baseline=90, change=91),
+                 evaluation=dict(results=[[seed, 90, 91] for seed in range(5)]))
+    return json.dumps([{"step": name, **steps[name], **changed}])
+
+
+@pytest.mark.parametrize("content", [
+    "", "{}", "[1]", '[{"step": "party"}]', '[{"step": "guess"}]', '"guess"', "\x00", "[" * 100_000,
+    '[{"step": ["guess"]}]', record_with("plan", pairs="five"), record_with("plan", pairs=10**12),
+    record_with("plan", spread=float("nan")), record_with("plan", matters=10**400),
+    record_with("guess", question=5), record_with("result", baseline=True),
+    record_with("evaluation", results=[[0, 90, 91]]), record_with("evaluation", results="five"),
+    record_with("evaluation", results=5 * [[0, 90, 91]]),
+    record_with("evaluation", results=[[seed, 90] for seed in range(5)]),
+    json.dumps([{"step": "conclusion", "low": 0, "high": 1, **SENTENCES}]),
+], ids=lambda content: content[:60])
 def test_a_file_that_is_no_record_is_refused_and_stays(path, content):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ProjectError, match="isn't the record of a project"):
