@@ -5,7 +5,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -30,6 +30,18 @@ const worker = {
   },
 };
 
+/** What Python shares, as constants: a bundle gets only those that it uses, but of a JSON file it gets all. */
+const shared = {
+  name: "shared",
+  setup(/** @type {esbuild.PluginBuild} */ build) {
+    build.onLoad({ filter: /[\\/]shared[\\/](rules|sentences)\.js$/ }, async ({ path }) => {
+      const values = Object.entries(await import(pathToFileURL(path).href));
+      const lines = values.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
+      return { contents: lines.join("\n") };
+    });
+  },
+};
+
 /**
  * A script with all that it imports, and the styles among that.
  * @param {string} entry
@@ -46,7 +58,7 @@ async function bundle(entry, format) {
     target: "es2022",
     legalComments: "none", // `licences` has them whole
     loader: { ".wasm": "binary" },
-    plugins: [worker],
+    plugins: [worker, shared],
     outdir: "built",
     write: false,
     metafile: true,

@@ -11,10 +11,6 @@ import write_golden
 from alike import alike
 from write_golden import as_text
 
-from mnist_adder_lib.course.widgets.front_end import RULES
-from mnist_adder_lib.course.widgets.hidden_sums import MOST
-from mnist_adder_lib.drawing.rules import SENTENCES
-
 JS = Path(__file__).resolve().parents[1] / "js"
 
 
@@ -73,8 +69,3 @@ def test_stored_numbers_may_differ_by_rounding(now, stored):
 def test_and_nothing_else_may_differ(now, stored):
     with pytest.raises(AssertionError):
         alike({"value": [now]}, {"value": [stored]})
-
-
-def test_python_reads_the_rules_that_the_front_end_does():
-    assert RULES["most_hidden"] == MOST == 20
-    assert "{digit} + {number} = {answer}" in SENTENCES["certain"]

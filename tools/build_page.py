@@ -18,12 +18,13 @@ import numpy as np
 from set_repository import PLACEHOLDER, read_address, site_of
 
 from mnist_adder_lib import load_pretrained, load_splits
-from mnist_adder_lib.course.widgets.front_end import RULES, traits_of
+from mnist_adder_lib.course.widgets.front_end import traits_of
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.nearest import COUNT, known_images
 from mnist_adder_lib.course.widgets.network_diagram import to_base64
 from mnist_adder_lib.course.widgets.teach import TrainInBrowser
 from mnist_adder_lib.drawing import frame_drawing
+from mnist_adder_lib.shared import HIDDEN_PAIRS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "try" / "index.html"
@@ -57,7 +58,7 @@ def samples() -> dict:
 def data() -> dict:
     """What the page knows, as `PageData` in js/src/page/state.js has it."""
     model, (train, validation, _) = load_pretrained(), load_splits()
-    sums = traits_of(HiddenSums(model, pairs=RULES["one_in_each_row"]))
+    sums = traits_of(HiddenSums(model, pairs=HIDDEN_PAIRS["one_in_each_row"]))
     teach = traits_of(TrainInBrowser(train, validation, model))
     images = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]

@@ -3,9 +3,11 @@ import { test } from "node:test";
 import { signal } from "@preact/signals-core";
 import { makeAnswer } from "../src/drawing/answer.js";
 import { Drawing } from "../src/drawing/drawing.js";
-import { fill, limits, sentences } from "../src/drawing/rules.js";
 import { describe, percent, remark } from "../src/drawing/sentences.js";
 import { drawOver, frameStrokes } from "../src/drawing/strokes.js";
+import { fill } from "../src/shared/fill.js";
+import { LIMITS } from "../src/shared/rules.js";
+import * as sentences from "../src/shared/sentences.js";
 import { bytes, golden, images, shipped } from "./golden.js";
 
 /** @param {ArrayLike<number>} list */
@@ -47,7 +49,7 @@ test("300 drawings are framed and answered as in Python", () => {
 
 test("what is said of them is what Python says", () => {
   for (const { pixels, number, warning, sentence, digits, sums } of golden.framing.slice(1)) {
-    assert.equal(remark(bytes(pixels), limits.most_ink), warning);
+    assert.equal(remark(bytes(pixels), LIMITS.most_ink), warning);
     const prediction = {
       digitProbabilities: digits,
       sumProbabilities: sums,
@@ -70,7 +72,7 @@ test("each kind of sentence, warning and percentage is Python's", () => {
   }
   for (const [share, words] of golden.sentences.percent) assert.equal(percent(share), words);
   for (const [image, words] of golden.sentences.remarks)
-    assert.equal(remark(bytes(image), limits.most_ink), words);
+    assert.equal(remark(bytes(image), LIMITS.most_ink), words);
 });
 
 test("ink over a picture takes nothing away", () => {

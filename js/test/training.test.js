@@ -8,7 +8,7 @@ import {
   complaintAbout,
   lostSums,
   meanShare,
-  pattern,
+  PATTERN,
   SHORT,
   seenBeside,
   testable,
@@ -178,7 +178,7 @@ function later() {
 
 test("what was hidden is not learned, unless the adder is built for it", async () => {
   const data = readImages(pageData().adder);
-  const hidden = testable(pattern());
+  const hidden = testable(PATTERN);
   assert.equal(hidden.length, 19); // the sum 0 no other pair has
   for (const seed of [0, 1, 2]) {
     const classes = await train(data, hidden, { encoding: "label", answer: "classes", seed });
@@ -191,9 +191,9 @@ test("what was hidden is not learned, unless the adder is built for it", async (
 });
 
 test("which pairs can be hidden", () => {
-  assert.equal(pattern().length, 20);
-  assert.deepEqual(lostSums(pattern()), [0]);
-  assert.match(complaintAbout([...pattern(), [0, 1]]), /At most 20/);
+  assert.equal(PATTERN.length, 20);
+  assert.deepEqual(lostSums(PATTERN), [0]);
+  assert.match(complaintAbout([...PATTERN, [0, 1]]), /At most 20/);
   const row = ALL.filter(([digit]) => digit === 4);
   assert.match(complaintAbout(row), /The digit 4 needs at least one/);
   assert.match(complaintAbout(ALL.filter(([, number]) => number === 4)), /The number 4 needs/);

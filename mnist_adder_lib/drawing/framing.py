@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from PIL import Image
 from scipy import ndimage
 
-from .rules import LIMITS, SENTENCES, STROKES
+from ..shared import LIMITS, SENTENCES, STROKES
 
 LONG_SIDE = STROKES["long_side"]  # pixels of MNIST's 28x28 that the longer side of a digit takes
 DETAIL = 4  # framing works on an image this many times finer, so that nothing gets jagged

@@ -17,9 +17,9 @@ from traitlets import Bool, Bunch, Dict, Int, List, TraitError, Unicode, observe
 
 from ..data import load_splits
 from ..evaluate import Prediction, predict
+from ..shared import LIMITS, SENTENCES
 from .framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
 from .photos import open_picture, read_picture
-from .rules import LIMITS, SENTENCES
 from .strangeness import Strangeness
 from .strokes import as_strokes, frame_strokes, render_strokes
 

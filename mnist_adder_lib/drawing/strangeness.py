@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ..data import normalise
 from ..evaluate import in_evaluation
 from ..model import IdentityAdderModel
-from .rules import LIMITS
+from ..shared import LIMITS
 
 # How much confidence counts, where distance counts 1, and the share of the known images that the
 # limit would refuse. Both were chosen with experiments/measure_nonsense.py.

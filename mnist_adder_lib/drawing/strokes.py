@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
+from ..shared import STROKES
 from .framing import LONG_SIDE, to_uint8
-from .rules import STROKES
 
 PEN = STROKES["pen"] / STROKES["pad"]  # width of the pad's pen, as a share of the pad
 # Width of the pen in pixels of 28x28: half of MNIST's digits have thicker strokes.

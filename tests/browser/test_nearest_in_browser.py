@@ -7,11 +7,10 @@ from matplotlib.colors import to_hex
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.lessons.inside_the_network import TEN
 from mnist_adder_lib.course.lessons.nonsense import draw_each
-from mnist_adder_lib.course.widgets.front_end import RULES
 from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
 from mnist_adder_lib.drawing import Strangeness
-from mnist_adder_lib.drawing.rules import SENTENCES
+from mnist_adder_lib.shared import HUES, SENTENCES
 
 STRANGE = SENTENCES["strange"]
 
@@ -77,4 +76,4 @@ def test_other_weights_are_learned_anew(show, few):
 
 
 def test_its_hues_are_those_of_the_lessons():
-    assert RULES["hues"] == [to_hex(colour) for colour in TEN]
+    assert HUES == [to_hex(colour) for colour in TEN]

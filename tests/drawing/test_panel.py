@@ -15,8 +15,8 @@ from traitlets import TraitError
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing.framing import frame_drawing, remark
 from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, percent, to_url
-from mnist_adder_lib.drawing.rules import SENTENCES
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
+from mnist_adder_lib.shared import SENTENCES
 
 SEVEN = [[list(point) for point in stroke] for stroke in DIGITS[7]]
 

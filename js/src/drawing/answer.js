@@ -3,7 +3,9 @@
 
 import { computed } from "@preact/signals-core";
 import { add, embed } from "../network/forward.js";
-import { fill, limits, sentences } from "./rules.js";
+import { fill } from "../shared/fill.js";
+import { LIMITS } from "../shared/rules.js";
+import * as sentences from "../shared/sentences.js";
 import { describe, remark } from "./sentences.js";
 import { drawOver, frameStrokes } from "./strokes.js";
 
@@ -48,7 +50,7 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
   const warning = computed(() => {
     if (isEmpty.value) return "";
     const isDrawn = drawing.all.value.length && !drawing.background.value.url;
-    return remark(pixels.value, isDrawn ? limits.most_pen_ink : limits.most_ink);
+    return remark(pixels.value, isDrawn ? LIMITS.most_pen_ink : LIMITS.most_ink);
   });
   const judgement = computed(() =>
     isEmpty.value ? null : (judge?.value?.(left.value, pixels.value) ?? null),

@@ -1,6 +1,8 @@
 // What is said of an answer and of an image: describe and percent of panel.py, remark of framing.py.
 
-import { fill, limits, sentences } from "./rules.js";
+import { fill } from "../shared/fill.js";
+import { LIMITS } from "../shared/rules.js";
+import * as sentences from "../shared/sentences.js";
 
 /** @typedef {{ digitProbabilities: number[], sumProbabilities: number[], digit: number, total: number }} Prediction */
 /** @typedef {{ rows: number[], columns: number[] }} Lines */
@@ -27,10 +29,10 @@ export function describe({ digitProbabilities, sumProbabilities, digit, total },
   if (warning) return [fill(sentences.doubt, { digit: withArticle(digit) }), false];
   const words = (/** @type {number} */ one) => `${withArticle(one)} (${percent(digitProbabilities[one])})`;
   const seen = words(digit);
-  if (digitProbabilities[digit] < limits.sure)
+  if (digitProbabilities[digit] < LIMITS.sure)
     return [fill(sentences.which, { seen, other: words(secondOf(digitProbabilities)) }), false];
   const answer = `${total} (${percent(sumProbabilities[total])})`;
-  if (sumProbabilities[total] < limits.sure)
+  if (sumProbabilities[total] < LIMITS.sure)
     return [fill(sentences.unsure_sum, { seen, number, answer }), false];
   if (total !== digit + number) return [fill(sentences.disagree, { seen, number, answer }), false];
   return [fill(sentences.certain, { seen, digit, number, answer }), true];
@@ -49,9 +51,9 @@ export function remark(pixels, most) {
   const ink = sums.rows.reduce((a, b) => a + b);
   const [rows, columns] = [used.rows, used.columns];
   const width = columns[columns.length - 1] - columns[0];
-  if (ink < limits.least_ink) return sentences.too_little_ink;
-  if (rows[rows.length - 1] - rows[0] < limits.least_height) return sentences.too_flat;
-  if (ink > most || (width > limits.dense_width && ink > limits.dense * rows.length * columns.length))
+  if (ink < LIMITS.least_ink) return sentences.too_little_ink;
+  if (rows[rows.length - 1] - rows[0] < LIMITS.least_height) return sentences.too_flat;
+  if (ink > most || (width > LIMITS.dense_width && ink > LIMITS.dense * rows.length * columns.length))
     return sentences.too_much_ink;
   if (hasGap(columns, sums.columns, ink) || hasGap(rows, sums.rows, ink)) return sentences.two_parts;
   return "";
@@ -90,5 +92,5 @@ function inkIn(pixels) {
 function hasGap(lines, sums, ink) {
   const before = (/** @type {number} */ line) => sums.slice(0, line + 1).reduce((a, b) => a + b) / ink;
   const gaps = lines.slice(0, -1).filter((line, i) => lines[i + 1] - line > 1);
-  return gaps.map(before).some((share) => share > limits.gap_ink && share < 1 - limits.gap_ink);
+  return gaps.map(before).some((share) => share > LIMITS.gap_ink && share < 1 - LIMITS.gap_ink);
 }

@@ -1,6 +1,6 @@
 // From strokes to the 28x28 image that the network gets: what strokes.py and framing.py do in Python.
 
-import { FEW, FRAMED_PEN, LONG_SIDE, MIDDLE, PEN, STEPS, TAP } from "./rules.js";
+import { FEW, FRAMED_PEN, LONG_SIDE, MIDDLE, PEN, STEPS, TAP } from "../shared/rules.js";
 
 /** @typedef {[x: number, y: number]} Point fractions of the pad from the top left */
 /** @typedef {Point[]} Stroke a single point is a dot */

@@ -1,6 +1,6 @@
 // A drawing in fewer points, for a link: it looks the same, and the address stays short.
 
-import { FEW } from "./rules.js";
+import { FEW } from "../shared/rules.js";
 
 /** @import { Point, Stroke } from "./strokes.js" */
 

@@ -1,6 +1,8 @@
 // Pairs of a digit and a number: which are hidden, what is learned of the others, and how much of each is right.
 
-import rules from "../../../mnist_adder_lib/course/widgets/rules.json" with { type: "json" };
+import { fill } from "../shared/fill.js";
+import { HIDDEN_PAIRS } from "../shared/rules.js";
+import { last_pair, too_many_hidden } from "../shared/sentences.js";
 import { meanEmbeddings, putIn, sumsOf, TEN } from "./adder.js";
 
 /** @import { Adder, Example, Image } from "./adder.js" */
@@ -17,7 +19,7 @@ import { meanEmbeddings, putIn, sumsOf, TEN } from "./adder.js";
  * @property {number} decay
  */
 
-export const { most_hidden: MOST, hidden_at_random: FEW } = rules;
+export const { most: MOST, at_random: FEW } = HIDDEN_PAIRS;
 /** @type {Plan} */
 export const SHORT = { classes: 400, number: 1000, shift: 400, batch: 128, rate: 0.01, decay: 0.01 };
 /** @type {Plan} */
@@ -35,18 +37,18 @@ export const keyOf = ([digit, number]) => `${digit},${number}`;
 export const pairOf = (key) => /** @type {Pair} */ (key.split(",").map(Number));
 
 /** The sum of 0 has one pair alone, (0, 0): where it is hidden, nothing is left to learn that sum from. */
-export const pattern = () => ALL.filter(([digit, number]) => (3 * digit + number) % 5 === 0);
+export const PATTERN = /** @type {Pair[]} */ (HIDDEN_PAIRS.pattern);
+export const ONE_IN_EACH_ROW = /** @type {Pair[]} */ (HIDDEN_PAIRS.one_in_each_row);
 
 /**
  * What is wrong with hiding these pairs, in words; empty where nothing is.
  * @param {Pair[]} pairs
  */
 export function complaintAbout(pairs) {
-  if (pairs.length > MOST) return `At most ${MOST} pairs can be hidden.`;
+  if (pairs.length > MOST) return fill(too_many_hidden, { most: MOST });
   for (const [place, name] of [...["digit", "number"].entries()])
     for (const one of TEN)
-      if (pairs.filter((pair) => pair[place] === one).length === 10)
-        return `The ${name} ${one} needs at least one pair to be learned from.`;
+      if (pairs.filter((pair) => pair[place] === one).length === 10) return fill(last_pair, { name, one });
   return "";
 }
 
@@ -76,9 +78,6 @@ export function testable(hidden) {
   const lost = lostSums(hidden);
   return hidden.filter(([digit, number]) => !lost.includes(digit + number));
 }
-
-/** @returns {Pair[]} */
-export const oneInEachRow = () => /** @type {Pair[]} */ (rules.one_in_each_row);
 
 /** Some pairs by chance, so that every sum still occurs. */
 export function atRandom(random = Math.random) {

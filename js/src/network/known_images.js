@@ -5,7 +5,7 @@
 // much they vary among images of one digit. 49 say where the ink is. With other weights these 49 judge alone until
 // all images have been looked at again, which isn't done while the weights change, as in training.
 
-import rules from "../../../mnist_adder_lib/drawing/rules.json" with { type: "json" };
+import { LIMITS } from "../shared/rules.js";
 import { add, average, embed } from "./forward.js";
 
 /** @import { Layers, Weights } from "./forward.js" */
@@ -140,11 +140,11 @@ export async function makeScale({ count, distances, points, size }, certainties,
   const nearest = await inTurns(count, toNearest, isOver);
   const scale = {
     distance: 1 / deviation(nearest),
-    certainty: rules.limits.confidence_weight / deviation(certainties),
+    certainty: LIMITS.confidence_weight / deviation(certainties),
     limit: 0,
   };
   const all = nearest.map((distance, n) => strangenessOf(scale, distance, certainties[n]));
-  return { ...scale, limit: quantile(all, 1 - rules.limits.known_refused) };
+  return { ...scale, limit: quantile(all, 1 - LIMITS.known_refused) };
 }
 
 /** @param {number[]} values */

@@ -3,8 +3,8 @@
 import { computed, signal } from "@preact/signals-core";
 import { makeAnswer } from "../drawing/answer.js";
 import { Drawing } from "../drawing/drawing.js";
-import { sentences } from "../drawing/rules.js";
 import { fromBase64, readWeights } from "../network/weights.js";
+import * as sentences from "../shared/sentences.js";
 import { toUrl } from "../widgets/common/colours.js";
 import { stopAll } from "../widgets/common/dom.js";
 import { keepKeys } from "../widgets/common/keys.js";

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from anywidget import AnyWidget
 
 BUILT = Path(__file__).with_name("built")
-# What Python and the front end share; js/ reads the same file.
-RULES = json.loads(Path(__file__).with_name("rules.json").read_text("utf-8"))
 
 
 def front_end(name: str) -> tuple[Path, Path]:

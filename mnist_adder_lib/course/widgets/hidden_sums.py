@@ -12,12 +12,12 @@ from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 from ...data import load_splits, normalise
 from ...evaluate import in_evaluation
 from ...model import IdentityAdderModel
-from .front_end import RULES, front_end
+from ...shared import HIDDEN_PAIRS, SENTENCES
+from .front_end import front_end
 
-PATTERN = [[digit, number] for digit in range(10) for number in range(10)
-           if (3 * digit + number) % 5 == 0]
+PATTERN = HIDDEN_PAIRS["pattern"]
 FEWEST = 5  # hidden pairs whose sum is seen: with fewer there is nothing to measure
-MOST = RULES["most_hidden"]
+MOST = HIDDEN_PAIRS["most"]
 TRAINING, OTHERS = 2000, 1000  # images that the adder learns from, and on which it is tested
 READER = ("The network that reads the images saw all hundred pairs when it was trained. Only the "
           "adder after it starts from scratch.")
@@ -61,12 +61,12 @@ class HiddenSums(anywidget.AnyWidget):
         if not inside:
             raise TraitError("pairs should be a list of [digit, number], both from 0 to 9")
         if len(pairs) > MOST:
-            raise TraitError(f"at most {MOST} pairs can be hidden, not {len(pairs)}")
+            raise TraitError(SENTENCES["too_many_hidden"].format(most=MOST))
         for place, name in enumerate(("digit", "number")):
             taken = [pair[place] for pair in pairs]
             full = [one for one in range(10) if taken.count(one) == 10]
             if full:
-                raise TraitError(f"the {name} {full[0]} needs at least one pair to be learned from")
+                raise TraitError(SENTENCES["last_pair"].format(name=name, one=full[0]))
         return [list(pair) for pair in sorted(pairs)]
 
     @property

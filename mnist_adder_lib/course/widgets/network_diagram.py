@@ -13,10 +13,8 @@ from traitlets import Bool, Dict, Enum, Int, List, TraitError
 
 from ...drawing import frame_strokes
 from ...model import IdentityAdderModel
-from .front_end import RULES, front_end
-
-PARTS = tuple(RULES["parts"])
-SEVEN = RULES["seven"]  # strokes of the drawing that is shown at first
+from ...shared import PARTS, SEVEN
+from .front_end import front_end
 
 
 def to_base64(array: np.ndarray) -> str:

@@ -9,9 +9,8 @@ import numpy as np
 from traitlets import Any, Enum, Float, Int, List, TraitError, default, observe, validate
 
 from ...data import load_splits
+from ...shared import UPPER_EDGE
 from .front_end import front_end
-
-UPPER_EDGE = [[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]]
 
 
 @cache

@@ -1,15 +1,14 @@
 // A 7 that draws itself as soon as its pad is in view; the first stroke, key, touch or scroll takes over.
 
 import { computed, signal } from "@preact/signals-core";
-import rules from "../../../../mnist_adder_lib/course/widgets/rules.json" with { type: "json" };
 import { bend } from "../../drawing/strokes.js";
+import { SEVEN } from "../../shared/rules.js";
 import { find, isStill } from "../common/dom.js";
 import { MOVES } from "../common/keys.js";
 
 /** @import { Drawing } from "../../drawing/drawing.js" */
 /** @import { Stroke } from "../../drawing/strokes.js" */
 
-const SEVEN = /** @type {Stroke[]} */ (rules.seven);
 const DRAWING_TIME = 600; // ms: the answer comes right after it
 const TAKES_OVER = ["pointerdown", "keydown", "wheel", "scroll"];
 

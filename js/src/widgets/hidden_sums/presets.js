@@ -1,6 +1,6 @@
 // Ways of hiding many pairs at once, and what we measured for each.
 
-import { atRandom, FEW, oneInEachRow, pattern } from "../../network/hidden_pairs.js";
+import { atRandom, FEW, ONE_IN_EACH_ROW, PATTERN } from "../../network/hidden_pairs.js";
 
 /** @import { Pair } from "../../network/hidden_pairs.js" */
 /**
@@ -14,7 +14,7 @@ import { atRandom, FEW, oneInEachRow, pattern } from "../../network/hidden_pairs
 
 /** @type {Preset[]} */
 export const PRESETS = [
-  { value: "rows", words: "One in each row", pairs: oneInEachRow, reached: "95% (91% to 98%)" },
+  { value: "rows", words: "One in each row", pairs: () => ONE_IN_EACH_ROW, reached: "95% (91% to 98%)" },
   { value: "random", words: `${FEW} at random`, pairs: () => atRandom(), reached: "85% (61% to 98%)" },
-  { value: "pattern", words: "Pattern of 20", pairs: pattern, reached: "20% (1% to 51%)" },
+  { value: "pattern", words: "Pattern of 20", pairs: () => PATTERN, reached: "20% (1% to 51%)" },
 ];

@@ -4,7 +4,7 @@ import "../common/common.css";
 import "../common/widgets.css";
 import "./hidden_sums.css";
 import wasm from "../../network/adder.wasm";
-import { pattern } from "../../network/hidden_pairs.js";
+import { PATTERN } from "../../network/hidden_pairs.js";
 import { connect, follow } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";
 import { isForNotebook, keepKeys } from "../common/keys.js";
@@ -18,7 +18,7 @@ import { HiddenSums } from "./state.js";
 /** @param {RenderArguments} widget */
 function render({ model, el }) {
   const [signals, disconnect] = connect(model, {
-    pairs: pattern(),
+    pairs: PATTERN,
     encoding: /** @type {Encoding} */ ("label"),
     answer: /** @type {AnswersWith} */ ("classes"),
   });

@@ -1,7 +1,6 @@
 // What the network of now knows of the training images: where each of them is, and how far a drawing is from them.
 
 import { effect, signal } from "@preact/signals-core";
-import { sentences } from "../../drawing/rules.js";
 import { fullyConnected, vector } from "../../network/forward.js";
 import {
   confidenceLogit,
@@ -21,6 +20,7 @@ import {
   unpackFound,
 } from "../../network/known_images.js";
 import { crc32, flatten, fromBase64 } from "../../network/weights.js";
+import { strange } from "../../shared/sentences.js";
 import { clamp } from "../common/colours.js";
 import { readSheet } from "../common/image_sheet.js";
 import { range } from "../common/numbers.js";
@@ -175,7 +175,7 @@ export function neighbours({ space, scale, weights }, layers, pixels) {
   const certainty = weights ? confidenceLogit(digitLogits(weights, layers)) : 0;
   const strangeness = strangenessOf(scale, distances[places[0]], certainty);
   const isKnown = strangeness <= scale.limit;
-  return { isKnown, sentence: isKnown ? "" : sentences.strange, strangeness, limit: scale.limit, places };
+  return { isKnown, sentence: isKnown ? "" : strange, strangeness, limit: scale.limit, places };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
-import rules from "../../../../mnist_adder_lib/course/widgets/rules.json" with { type: "json" };
+import { HUES } from "../../shared/rules.js";
 import { clamp, contextOf, GREY, toImageData } from "../common/colours.js";
 import { find, findAll, stopAll } from "../common/dom.js";
 import { show } from "../common/view.js";
@@ -20,7 +20,6 @@ import { nearestMiddle } from "./knowledge.js";
  * @property {ReadonlySignal<boolean>} isEmpty
  */
 
-const { hues } = rules; // not all eyes can tell ten colours apart: each digit is where the middle of its images is
 const SIDE = 480; // of the map, in pixels
 const ALL = 48_000; // training images
 
@@ -92,7 +91,7 @@ function paintMap(canvas, { points }, digits) {
   const context = contextOf(canvas);
   context.clearRect(0, 0, SIDE, SIDE);
   points.forEach(([x, y], n) => {
-    context.fillStyle = hues[digits[n]];
+    context.fillStyle = HUES[digits[n]];
     context.fillRect(x * SIDE - 2, y * SIDE - 2, 4, 4);
   });
 }

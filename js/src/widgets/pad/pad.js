@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
-import { PEN } from "../../drawing/rules.js";
+import { PEN } from "../../shared/rules.js";
 import { contextOf } from "../common/colours.js";
 import { find, oncePerFrame, stopAll } from "../common/dom.js";
 import { Pen } from "./pen.js";

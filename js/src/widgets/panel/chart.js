@@ -1,8 +1,9 @@
 // Bars for probabilities, and the likeliest two in words.
 
 import { html } from "lit-html";
-import { fill, sentences } from "../../drawing/rules.js";
 import { percent } from "../../drawing/sentences.js";
+import { fill } from "../../shared/fill.js";
+import { untrusted_short } from "../../shared/sentences.js";
 import { range } from "../common/numbers.js";
 
 /**
@@ -44,7 +45,5 @@ export function chartTemplate({ name, title, what, colour, count }, probabilitie
  */
 function bestInWords([first, second], inWords, isTrusted) {
   if (first === undefined) return "no answer yet";
-  return isTrusted
-    ? `${inWords(first)}, then ${inWords(second)}`
-    : fill(sentences.untrusted_short, { answer: first });
+  return isTrusted ? `${inWords(first)}, then ${inWords(second)}` : fill(untrusted_short, { answer: first });
 }

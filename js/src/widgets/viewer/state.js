@@ -2,6 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals-core";
 import { compute, grid } from "../../network/window.js";
+import { UPPER_EDGE } from "../../shared/rules.js";
 import { clamp, grey, signed } from "../common/colours.js";
 
 /** @import { Signal } from "@preact/signals-core" */
@@ -25,11 +26,7 @@ import { clamp, grey, signed } from "../common/colours.js";
 
 /** @type {Record<string, Grid>} */
 export const PRESETS = {
-  "upper edge": [
-    [-1, -1, -1],
-    [0, 0, 0],
-    [1, 1, 1],
-  ],
+  "upper edge": UPPER_EDGE,
   "lower edge": [
     [1, 1, 1],
     [0, 0, 0],

@@ -1,0 +1,26 @@
+// Sentences that Python reads from the same file, mnist_adder_lib/shared.json. Names in braces are filled in by `fill`.
+
+import shared from "../../../mnist_adder_lib/shared.json" with { type: "json" };
+
+export const {
+  over,
+  under,
+  empty,
+  doubt,
+  which,
+  unsure_sum,
+  disagree,
+  certain,
+  strange,
+  empty_image,
+  not_finite,
+  untrusted,
+  untrusted_short,
+  untrusted_empty,
+  too_little_ink,
+  too_flat,
+  too_much_ink,
+  two_parts,
+  too_many_hidden,
+  last_pair,
+} = shared.sentences;

@@ -1,0 +1,14 @@
+"""Numbers and sentences that Python and the front end share: js/src/shared reads the same file."""
+
+import json
+from pathlib import Path
+
+_SHARED = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+STROKES: dict = _SHARED["strokes"]  # of the pad and of framing, in pixels, or shares of a side
+LIMITS: dict[str, float] = _SHARED["limits"]  # of an image that may be a digit, and of an answer
+HIDDEN_PAIRS: dict = _SHARED["hidden_pairs"]  # how many can be hidden, and which are at first
+UPPER_EDGE: list[list[int]] = _SHARED["upper_edge"]  # 3x3 weights that find it
+PARTS: tuple[str, ...] = tuple(_SHARED["parts"])  # of the network, as its diagram names them
+SEVEN: list = _SHARED["seven"]  # strokes of the drawing that the diagram shows at first
+HUES: list[str] = _SHARED["hues"]  # of ten digits
+SENTENCES: dict[str, str] = _SHARED["sentences"]  # with names in braces, for `str.format`
