@@ -214,6 +214,15 @@ def test_a_slash_crosses_the_hole_of_a_zero_and_stays_within_the_size_of_a_digit
         assert size.max() <= 21  # MNIST's digits are 20 pixels high or wide, and edges are soft
 
 
+def test_most_slashes_lean_to_the_right(lines):
+    add_slash(bars(9))
+    (slash, _), = lines
+    leans_right = slash[:, 0] * slash[:, 1] < 0  # up to the right; rows count downwards
+    assert leans_right.double().mean().item() == pytest.approx(0.85, abs=0.05)
+    steepness = torch.rad2deg(torch.atan2(slash[:, 1].abs(), slash[:, 0].abs()))
+    assert_spread(steepness, 25, 75)
+
+
 @given(st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(1.5, 4))
 def test_a_line_has_its_width_and_its_ends(x0, y0, x1, y1, width):
     start, end = torch.tensor([[x0, y0]]), torch.tensor([[x1, y1]])

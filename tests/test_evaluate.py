@@ -255,6 +255,16 @@ def test_a_prediction(model, first):
         assert prediction.sum_probabilities.sum().item() == pytest.approx(1)
 
 
+@pytest.mark.parametrize("name", ["block1", "embedding", "adder"])
+def test_a_prediction_while_a_part_of_the_model_is_in_training_mode(first, name):
+    model, image = load_pretrained(), first(1).images[0]
+    expected = predict(model, image, 3).sum_probabilities
+    part = getattr(model, name).train()
+    assert not model.training
+    assert torch.equal(predict(model, image, 3).sum_probabilities, expected)
+    assert part.training
+
+
 def test_all_forms_of_an_image_are_the_same(model, first):
     data = first(1)
     image = data.images[0]

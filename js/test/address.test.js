@@ -130,6 +130,8 @@ test("what can't be read is left out, and the rest is read", () => {
     assert.deepEqual(decode(`${text}&${rest}`), { shared: expected, isUnreadable: true }, text);
   }
   assert.deepEqual(decode(""), { shared: {}, isUnreadable: false });
+  const long = "12".repeat(1_000_000); // a link that would keep the page busy isn't read at all
+  assert.deepEqual(decode(`add=4&hide=${long}`), { shared: {}, isUnreadable: true });
 });
 
 /**

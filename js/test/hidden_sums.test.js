@@ -15,6 +15,7 @@ import {
 } from "../src/widgets/hidden_sums/guesses.js";
 import { PRESETS } from "../src/widgets/hidden_sums/presets.js";
 import { describeRun, isSameTask, lastLook } from "../src/widgets/hidden_sums/runs.js";
+import { saysPair } from "../src/widgets/hidden_sums/sentences.js";
 import { HiddenSums } from "../src/widgets/hidden_sums/state.js";
 import { pageData, wasm } from "./golden.js";
 
@@ -67,6 +68,19 @@ test("what a press does to the pairs can be undone, step by step, whatever it wa
   assert.equal(state.canUndo.value, false);
   state.undo();
   assert.deepEqual(state.traits.pairs.value, []);
+});
+
+test("looking at a run again can be undone as well", async () => {
+  const state = makeState([[1, 1]]);
+  await state.train();
+  state.chooseOthers();
+  state.choose([[2, 2]]);
+  state.select(1);
+  assert.deepEqual([state.traits.pairs.value, state.shown.value?.id], [[[1, 1]], 1]);
+  state.undo();
+  assert.deepEqual([state.traits.pairs.value, state.phase.value], [[[2, 2]], "choosing"]);
+  state.undo();
+  assert.deepEqual([state.traits.pairs.value, state.canUndo.value], [[[1, 1]], false]);
 });
 
 test("drawing across pairs is undone as one", () => {
@@ -235,6 +249,18 @@ test("names of curves are never on top of each other", () => {
     const isApart = places.slice(1).every((place, i) => place - places[i] >= 15);
     if (isApart) assert.deepEqual(apart, places);
   }
+});
+
+test("an answer of few images is said in words", () => {
+  const counts = new Map([
+    [10, 95],
+    [8, 2],
+    [13, 1],
+  ]);
+  assert.equal(
+    saysPair("4,9", counts, true),
+    "4 + 9, hidden: for 98 new images of a 4, it says 10 (95 times), 8 (twice), 13 (once). The right sum is 13.",
+  );
 });
 
 test("a run in the list says what it was", () => {

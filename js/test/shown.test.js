@@ -5,6 +5,7 @@ import { connect, Traits } from "../src/state/traits.js";
 import { here, step } from "../src/widgets/ball_on_curve/descent.js";
 import { decimalsFor, say, total } from "../src/widgets/common/numbers.js";
 import { percentOf } from "../src/widgets/hidden_sums/numbers.js";
+import { formula } from "../src/widgets/viewer/view.js";
 
 test("what is shown adds up as shown", () => {
   assert.equal(
@@ -34,6 +35,17 @@ test("numbers and shares in words", () => {
     "99.9%",
     "100%",
   ]);
+});
+
+test("the pooling sentence rounds as the cells do", () => {
+  const four = () => [3.0312, 2.4286, 3.28, 1.791];
+  const signals = { shownMode: "pooling", at: [0, 0], numbers: { four }, window: [[[1]]], channel: 0 };
+  const state = Object.entries({ ...signals, pooled: [0, 0], batch_norm: [1, 0] }).map(([name, value]) => [
+    name,
+    { value },
+  ]);
+  const { values } = formula(/** @type {any} */ (Object.fromEntries(state)));
+  assert.deepEqual(values, ["3.03, 2.43, 3.28, 1.79", "3.28"]);
 });
 
 test("gradient steps go down, with momentum too far, and with too high a rate away", () => {

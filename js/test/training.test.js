@@ -104,6 +104,14 @@ test("fewer images are trained on, and with another rate, where that is chosen",
   assert.ok(Math.abs(trainer.rate() - 0.01) < 1e-9);
 });
 
+test("each image is seen once before the first comes again, whatever their count", async () => {
+  const trainer = await makeTrainer(1);
+  trainer.begin(flatten(shipped), 100, { rate: 0.01, count: 50 });
+  const seen = Array.from({ length: 25 }, () => trainer.next()).flat();
+  for (let epoch = 0; epoch < 16; epoch++)
+    assert.equal(new Set(seen.slice(50 * epoch, 50 * (epoch + 1))).size, 50);
+});
+
 test("what is said of the curves is what they show", () => {
   const curve = (/** @type {number[][]} */ points) =>
     points.map(([images, digit, sum]) => ({ images, digit, sum }));

@@ -97,6 +97,14 @@ def test_noise_and_specks_do_not_spoil_the_crop():
     assert similarity(frame_drawing(noisy), frame_drawing(image)) > 0.97
 
 
+@pytest.mark.parametrize("side, is_kept", [(13, False), (15, True)])
+def test_a_speck_is_less_than_a_twentieth_of_the_digit(side, is_kept):
+    image = np.zeros((280, 280))
+    image[40:240, 130:150] = 1  # a one of 4000 pixels, and beside it a square of 169 or 225
+    image[40 : 40 + side, 200 : 200 + side] = 1
+    assert (drawing.crop_to_ink(image).shape[1] > 20) == is_kept
+
+
 def test_faint_ink_is_brought_to_full_strength():
     faint = (render(5) / 255 * 0.3).astype(np.float32)
     assert similarity(frame_drawing(faint), frame_drawing(render(5))) > 0.99

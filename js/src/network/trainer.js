@@ -96,12 +96,12 @@ export class Trainer {
     this.view("numbers", Uint8Array, BATCH).set(numbers);
   }
 
-  /** The next images, each once before the first comes again. */
+  /** The next images, each once before the first comes again: an epoch may begin within a batch. */
   next() {
     if (this.order.length < BATCH) {
       const images = this.training.images.slice(0, this.choices.count);
       const keyed = images.map((_, place) => ({ key: this.random(), place }));
-      this.order = keyed.sort((a, b) => a.key - b.key).map(({ place }) => place);
+      this.order.push(...keyed.sort((a, b) => a.key - b.key).map(({ place }) => place));
     }
     return this.order.splice(0, BATCH);
   }

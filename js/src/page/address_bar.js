@@ -43,7 +43,7 @@ function open(shared, { drawing, number, selfDrawing }, sums, samples) {
   sums.end();
   batch(() => {
     sums.chooseOthers();
-    traits.pairs.value = shared.pairs ?? traits.pairs.peek();
+    sums.choose(shared.pairs ?? traits.pairs.peek());
     traits.answer.value = shared.answer ?? traits.answer.peek();
     traits.encoding.value = shared.encoding ?? traits.encoding.peek();
     number.value = shared.number ?? number.peek();

@@ -16,17 +16,17 @@ export function showTable() {
 }
 
 /**
- * @param {PageState} state the network that ships answers, whatever is being taught
+ * @param {PageState} state
  * @param {(pair: Pair) => void} hide makes it the only pair that is hidden
  */
-export function offerToHide({ reader }, hide) {
+export function offerToHide({ answer }, hide) {
   const go = (/** @type {Pair | null} */ pair) => {
     if (pair) hide(pair);
     find(document, "#hiding").focus({ preventScroll: true });
     showTable();
   };
   return orDoesIt(
-    reader.value,
+    answer,
     (words, pair) => html`<button type="button" class="hide-it" @click=${() => go(pair)}>${words}</button>`,
   );
 }

@@ -11,7 +11,7 @@ import "../widgets/hidden_sums/hidden_sums.css";
 import "../widgets/train_in_browser/train_in_browser.css";
 import "./page.css";
 import "./sums.css";
-import { signal } from "@preact/signals-core";
+import { computed, signal } from "@preact/signals-core";
 import { html, render } from "lit-html";
 import wasm from "../network/adder.wasm";
 import { find } from "../widgets/common/dom.js";
@@ -32,6 +32,9 @@ import { followQuestion, makePageState } from "./state.js";
 
 /** @import { AnswersWith, Encoding } from "../network/adder.js" */
 /** @import { PageData, PageState } from "./state.js" */
+
+// While another network is taught further down, the opening shows what that one says.
+const BY_THE_SHIPPED = "The finished network reads for this adder, not the one that you teach: ";
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => find(document, `#${id}`);
@@ -62,13 +65,14 @@ function makeDiagrams(state, data, sums) {
  * @param {PageState} state
  * @param {HiddenSums} sums
  */
-function makeQuestion({ drawing, number, selfDrawing }, sums) {
+function makeQuestion({ drawing, number, selfDrawing, weights, shipped }, sums) {
   const [pad, group] = [byId("pad"), groupName()];
   pad.classList.add("mnist-adder");
   render(html`<div class="card"><div></div></div>`, pad);
   makePad(find(pad, ".card > div"), drawing, { ghost: selfDrawing.ghost });
   show(byId("number"), () => html`${numberButtons(number, group)}`);
-  show(byId("answer"), () => html`${sums.ofDrawing.value}`);
+  const readBy = computed(() => (weights.value === shipped ? "" : BY_THE_SHIPPED));
+  show(byId("answer"), () => html`${sums.ofDrawing.value && readBy.value + sums.ofDrawing.value}`);
   const byKey = (/** @type {KeyboardEvent} */ event) => {
     number.value = digitOf(event) ?? number.peek();
   };

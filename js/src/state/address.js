@@ -33,6 +33,7 @@ import { complaintAbout, keyOf } from "../network/hidden_pairs.js";
 
 const MOST_POINTS = 4000;
 const MOST_STROKES = 100;
+const LONGEST = 40_000; // letters of an address: a drawing of 4000 points has no more than 33,000
 const MOST_ROUNDS = 5; // so that no link keeps a computer busy for long
 const DECIMALS = 1000; // steps of a coordinate in the pad's width
 const [LOWEST, HIGHEST] = [-DECIMALS, 2 * DECIMALS]; // a stroke may leave the pad
@@ -77,6 +78,7 @@ export function encode(shared) {
 export function decode(text) {
   /** @type {Record<string, any>} */
   const shared = {};
+  if (text.length > LONGEST) return { shared, isUnreadable: true }; // reading it could take seconds
   const given = text ? text.split("&") : [];
   for (const name of NAMES) {
     const part = /** @type {Part<any>} */ (PARTS[name]);

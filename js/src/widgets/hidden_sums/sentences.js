@@ -26,7 +26,7 @@ export function saysHidden(pairs, lost) {
  */
 export function saysPair(at, counts, isHidden) {
   const [digit, number] = pairOf(at);
-  const often = (/** @type {number} */ count) => (count === 1 ? "once" : `${count} times`);
+  const often = (/** @type {number} */ count) => ["once", "twice"][count - 1] ?? `${count} times`;
   const answers = byCount(counts)
     .slice(0, 3)
     .map(([sum, count]) => `${sum} (${often(count)})`);

@@ -172,8 +172,8 @@ export class HiddenSums {
     const run = this.runs.peek().find((run) => run.id === id);
     if (!run || this.running.peek()) return;
     batch(() => {
-      this.complaint.value = this.failure.value = "";
-      this.traits.pairs.value = run.pairs;
+      this.failure.value = "";
+      this.choose(run.pairs);
       this.traits.encoding.value = run.encoding;
       this.traits.answer.value = run.answer;
       this.selected.value = id;

@@ -251,7 +251,7 @@ export function formula(state) {
     case "batch_norm":
       return timesAndPlus(first, factor, shift);
     case "pooling":
-      return html`The largest of ${numbers.map(say).join(", ")} is ${say(result)}.`;
+      return html`The largest of ${numbers.map((one) => say(one)).join(", ")} is ${say(result)}.`;
     default:
       return sumInWords(state, numbers, weights, result);
   }
