@@ -70,6 +70,33 @@ def test_the_environment_in_a_renamed_folder_is_made_again(commands, clone, tmp_
     assert not (tmp_path / "renamed" / ".venv" / "old").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an environment has no links there")
+def test_an_environment_whose_python_is_gone_is_made_again(commands, clone, tmp_path):
+    """As after an upgrade of the system: `.venv/bin/python` leads nowhere."""
+    clone("course")
+    python = make.environment("lab")
+    python.unlink()
+    python.symlink_to(tmp_path / "python3.10")
+    commands.clear()
+    assert make.environment("lab") == python
+    assert "--clear" in commands[0] and modules(commands) == ["venv", "pip"]
+    assert make.version_of(python) == "{}.{}".format(*sys.version_info)
+
+
+def test_an_environment_keeps_its_python_and_says_so(commands, clone, monkeypatch, capsys):
+    """As with `make lab PYTHON=python3.12`, where there is an environment already."""
+    clone("course")
+    make.environment("lab")
+    commands.clear()
+    assert "Python" not in capsys.readouterr().out
+    monkeypatch.setattr(make, "version_of",
+                        lambda python: "3.12" if python == sys.executable else "3.11")
+    make.environment("lab")
+    printed = capsys.readouterr().out
+    assert "has Python 3.11, and keeps it" in printed and "want Python 3.12, delete" in printed
+    assert not commands
+
+
 def files(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

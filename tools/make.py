@@ -4,10 +4,11 @@
 
 With the word alone it also makes the environment, in .venv, and installs what the target needs: on
 top of what is there, again when pyproject.toml has changed, and from scratch when the folder was
-renamed.
+renamed or the environment's Python is gone, as after an upgrade of the system.
 
 Runs with any Python from 3.11 on and nothing else, on Windows too; that Python's version becomes
-the environment's. Arguments go on to the first command: `python tools/make.py test tests -k loss`.
+the environment's. Where it was made with another version, that stays, and a line says so.
+Arguments go on to the first command: `python tools/make.py test tests -k loss`.
 VENV names another folder for the environment; VENV_OPTIONS are those of `python -m venv`, such as
 --system-site-packages on Debian's own torch. An environment that isn't this clone's own is never
 touched.
@@ -49,15 +50,21 @@ def environment(extras: str) -> Path:
     text = ready.read_text(encoding="utf-8") if ready.exists() else ""
     owner, of, installed = (text.splitlines() + 3 * [""])[:3]
     wanted = " ".join(sorted({*extras.split(), *installed.split()}))
-    if (owner, of, installed) == (str(ROOT), project, wanted):
+    version, ours = version_of(python), version_of(sys.executable)
+    if version and version != ours and owner == str(ROOT):
+        print(f"The environment in {folder} has Python {version}, and keeps it. If you want Python "
+              f"{ours}, delete that folder and run this again.", flush=True)
+    if version and (owner, of, installed) == (str(ROOT), project, wanted):
         return python
     check_is_ours(folder, owner)
     if not owner:  # it is ours from now on, even if making it fails half-way
         folder.mkdir(parents=True, exist_ok=True)
         ready.write_text(f"{ROOT}\n", encoding="utf-8")
     options = shlex.split(os.environ.get("VENV_OPTIONS", ""))
-    if owner not in ("", str(ROOT)):  # its programs begin with the path of the old folder
+    # Its programs begin with the path of the old folder, or its Python is gone.
+    if owner and (owner != str(ROOT) or not version):
         run(sys.executable, "-m", "venv", "--clear", *options, folder)
+        ready.write_text(f"{ROOT}\n", encoding="utf-8")
     # pip is asked for, not Python: an environment that failed half-way (Debian without
     # python3-venv) has the one and not the other.
     elif not works(python, "-m", "pip", "--version"):
@@ -92,6 +99,15 @@ def lint_front_end() -> None:
         run(npm, "--prefix", "js", "run", "lint")
     else:
         print("js/ is not checked: that takes Node, and `npm ci` in js/.")
+
+
+def version_of(python) -> str:
+    """The version of a Python, such as "3.12"; "" where it doesn't run."""
+    code = "import sys; print(*sys.version_info[:2], sep='.')"
+    try:
+        return subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+    except OSError:
+        return ""
 
 
 def works(*command) -> bool:
