@@ -327,7 +327,7 @@ class Project:
         return (f"Your guess of {_points(points)} lies {inside} the interval.\n"
                 f"The interval says: {_reading(low, high, matters)}. (To you, "
                 f"{_points(matters).removeprefix('+')} would matter.)\n"
-                f"What would change your mind: \"{plan['changes_my_mind']}\" Does it?\n"
+                f"What would change your mind: \"{plan['changes_my_mind']}\" Did it happen?\n"
                 f"Your conclusion: \"{end['answer']}\" Does it say the same as the interval?\n"
                 "That is all that a program can see. The rest is for people to judge.")
 

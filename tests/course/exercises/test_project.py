@@ -60,7 +60,7 @@ def test_from_the_guess_to_the_check(path, capsys):
     assert printed.count("✓") == 6 and "✗" not in printed and "·" not in printed
     assert "guess of -2 points lies outside the interval" in printed
     assert "The interval says: better. (To you, 1 point would matter.)" in printed
-    assert 'What would change your mind: "An interval above 0." Does it?' in printed
+    assert 'What would change your mind: "An interval above 0." Did it happen?' in printed
     assert 'Your conclusion: "It was." Does it say the same as the interval?' in printed
     assert "91 of 100 such experiments show it" in printed
     table = project.on_evaluation
