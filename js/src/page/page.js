@@ -11,7 +11,7 @@ import "../widgets/hidden_sums/hidden_sums.css";
 import "../widgets/train_in_browser/train_in_browser.css";
 import "./page.css";
 import "./sums.css";
-import { computed, signal } from "@preact/signals-core";
+import { signal } from "@preact/signals-core";
 import { html, render } from "lit-html";
 import wasm from "../network/adder.wasm";
 import { find } from "../widgets/common/dom.js";
@@ -33,8 +33,7 @@ import { followQuestion, makePageState } from "./state.js";
 /** @import { AnswersWith, Encoding } from "../network/adder.js" */
 /** @import { PageData, PageState } from "./state.js" */
 
-// While another network is taught further down, the opening shows what that one says.
-const BY_THE_SHIPPED = "The finished network reads for this adder, not the one that you teach: ";
+const READ_BY_THE_SHIPPED = " (Read by the finished network, not by the one that you teach.)";
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => find(document, `#${id}`);
@@ -71,8 +70,9 @@ function makeQuestion({ drawing, number, selfDrawing, weights, shipped }, sums) 
   render(html`<div class="card"><div></div></div>`, pad);
   makePad(find(pad, ".card > div"), drawing, { ghost: selfDrawing.ghost });
   show(byId("number"), () => html`${numberButtons(number, group)}`);
-  const readBy = computed(() => (weights.value === shipped ? "" : BY_THE_SHIPPED));
-  show(byId("answer"), () => html`${sums.ofDrawing.value && readBy.value + sums.ofDrawing.value}`);
+  // The opening may say something else: it shows the network that is being taught.
+  const readBy = () => (sums.shown.value && weights.value !== shipped ? READ_BY_THE_SHIPPED : "");
+  show(byId("answer"), () => html`${sums.ofDrawing.value && sums.ofDrawing.value + readBy()}`);
   const byKey = (/** @type {KeyboardEvent} */ event) => {
     number.value = digitOf(event) ?? number.peek();
   };
