@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import torch
@@ -10,7 +12,12 @@ from torch.utils.data import DataLoader
 
 from mnist_adder_lib import Augment, Forms, IdentityAdderModel, fit, load_splits
 
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tools"))
+from stale import making  # noqa: E402
+
+ASSETS = ROOT / "assets"
+SEEDS = [0, 1, 2, 3, 4]
 
 
 def command_line(doc: str, path: Path, **choices) -> argparse.ArgumentParser:
@@ -18,7 +25,7 @@ def command_line(doc: str, path: Path, **choices) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=doc.partition("\n")[0])
     for option, names in choices.items():
         parser.add_argument(f"--{option}", nargs="+", choices=names, default=list(names))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS)
     parser.add_argument("--path", type=Path, default=path)
     return parser
 
@@ -29,6 +36,13 @@ def record(row: dict, path: Path) -> None:
     with open(path, "a", encoding="utf-8") as file:
         file.write(json.dumps(row) + "\n")
     print({key: value for key, value in row.items() if not isinstance(value, list)}, flush=True)
+
+
+def making_part(options: argparse.Namespace, part: str) -> AbstractContextManager:
+    """Note what a part of the results is made from, where all seeds of it are recorded inside, in
+    the file that ships."""
+    return making(f"assets/{options.path.name}: {part}",
+                  when=options.path.parent == ASSETS and options.seeds == SEEDS)
 
 
 def train_once(recipe, epochs: int, augment: Augment, dropout: float, seed: int,

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import torch
-from common import ASSETS, command_line, record, train_once
+from common import ASSETS, command_line, making_part, record, train_once
 from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR
 
@@ -32,6 +32,7 @@ from mnist_adder_lib import (
     LIGHT_AUGMENT,
     Augment,
     evaluate,
+    fast_recipe,
     load_splits,
     refresh_batch_norm,
 )
@@ -61,9 +62,8 @@ def weight_decay(model, steps, rate):
 
 
 def fast(model, steps, rate):
-    """The library's `fast_recipe` at any learning rate: its own is 0.01."""
-    optimizer = torch.optim.AdamW(model.parameters(), rate, weight_decay=0.01, fused=True)
-    return optimizer, OneCycleLR(optimizer, rate, total_steps=steps + 1)
+    """The library's recipe, with its own learning rate: no other is tried."""
+    return fast_recipe(model, steps)
 
 
 class Change(NamedTuple):
@@ -191,4 +191,5 @@ if __name__ == "__main__":
             search(name, options.path)
         else:
             rates = [chosen_rate(name, options.path)]
-            train_and_record(name, rates, options.seeds, options.path)
+            with making_part(options, name):
+                train_and_record(name, rates, options.seeds, options.path)

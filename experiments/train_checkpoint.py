@@ -12,7 +12,7 @@ import math
 from pathlib import Path
 
 import torch.nn.functional as F
-from common import ASSETS
+from common import ASSETS, making
 from measure_recipes import train_network
 from scipy.optimize import minimize_scalar
 from torch import Tensor
@@ -65,8 +65,9 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--path", type=Path, default=ASSETS / "adder.pt")
     options = parser.parse_args()
-    model, (_, validation, _) = train_network("best", options.seed), load_splits()
-    temperatures, result = calibrate(model, validation), evaluate(model, validation)
-    print(result.table().round(3), temperatures, sep="\n")
-    save_checkpoint(options.path, model, seed=options.seed, recipe="best",
-                    temperatures=temperatures, validation=result.scores)
+    with making("assets/adder.pt", when=options.path == parser.get_default("path")):
+        model, (_, validation, _) = train_network("best", options.seed), load_splits()
+        temperatures, result = calibrate(model, validation), evaluate(model, validation)
+        print(result.table().round(3), temperatures, sep="\n")
+        save_checkpoint(options.path, model, seed=options.seed, recipe="best",
+                        temperatures=temperatures, validation=result.scores)

@@ -15,7 +15,8 @@ import re
 from pathlib import Path
 
 import numpy as np
-from set_repository import PLACEHOLDER, read_address, site_of
+from address import PLACEHOLDER, read_address, site_of
+from stale import making
 
 from mnist_adder_lib import load_pretrained, load_splits
 from mnist_adder_lib.course.widgets.front_end import traits_of
@@ -100,8 +101,10 @@ def page_of_site(address: str) -> str:
 
 
 def write() -> None:
-    PAGE.write_text(page(), encoding="utf-8", newline="\n")
-    print(f"{PAGE.relative_to(ROOT)}: {PAGE.stat().st_size / 1000:.0f} kB")
+    name = PAGE.relative_to(ROOT).as_posix()
+    with making(name):
+        PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    print(f"{name}: {PAGE.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

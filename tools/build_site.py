@@ -23,10 +23,12 @@ from pathlib import Path
 import nbformat
 import stored_widgets
 import widgets_as_data
+from address import PLACEHOLDER, read_address
 from build_page import page_of_site, samples
 from nbformat import v4
 from notebook_files import ASKS, NOTEBOOKS
-from set_repository import BADGE, PLACEHOLDER, badge, read_address
+from set_repository import BADGE, badge
+from stale import Store
 
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.exercises.questions import Guess, Guesses, Question
@@ -118,7 +120,7 @@ def tag(cell, name: str) -> None:
 
 def as_page(notebook, path: Path, address: str):
     """A lesson for the site: the cell for Colab folded, widgets live where they need no Python."""
-    widgets = stored_widgets.read(path.stem, notebook) if is_lesson(path) else {}
+    widgets = stored_widgets.read(path.stem) if is_lesson(path) else {}
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
     if path.stem != "glossary":
@@ -198,16 +200,15 @@ def is_lesson(path: Path) -> bool:
     return path.parent == NOTEBOOKS and path.stem != "glossary"
 
 
-def check_widgets(paths: list[Path]) -> None:
-    """Stop, and name all lessons whose widgets aren't those of their code."""
-    old = [f"notebooks/{path.name}" for path in filter(is_lesson, paths)
-           if not stored_widgets.is_current(path.stem, nbformat.read(path, as_version=4))]
+def check_lessons(paths: list[Path]) -> None:
+    """Stop, and name all lessons that are older than what they were made from."""
+    old = sorted({path.relative_to(ROOT).as_posix() for path in paths} & Store().stale().keys())
     if old:
-        sys.exit("The code of these lessons has changed since their widgets were stored: "
-                 f"{stored_widgets.TO_STORE} {' '.join(old)}")
+        sys.exit("What these lessons show has changed since they were run: "
+                 f"python tools/run_lessons.py {' '.join(old)}")
 
 
-def gather(sources: Path, address: str, chosen=()) -> list[Path]:
+def gather(sources: Path, address: str, found: list[Path]) -> None:
     """Put all that the site is made of into a folder, laid out like the repository."""
     shutil.rmtree(sources, ignore_errors=True)
     not_copied = shutil.ignore_patterns("*.py", "__pycache__", "solutions.md", "widgets")
@@ -224,8 +225,6 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     for name, heading in PARTS.items():
         text = ROW.sub("", part(readme, heading)).replace("| lesson | you will |\n|---|---|\n", "")
         (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
-    found = notebooks(chosen)
-    check_widgets(found)
     network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained(), draws_itself=True))
     opening = as_html("Opening", network["traits"])  # of the page, which it leads to
     (sources / "parts" / "opening.html").write_text(opening, "utf-8")
@@ -235,16 +234,15 @@ def gather(sources: Path, address: str, chosen=()) -> list[Path]:
     for path in found:
         notebook = as_page(nbformat.read(path, as_version=4), path, address)
         nbformat.write(notebook, sources / path.relative_to(ROOT))
-    return found
 
 
-def build(address: str, site: Path, chosen=()) -> int:
-    """Build the site, or the part of it with the chosen lessons. Returns 0 where all went well."""
+def build(address: str, site: Path, found: list[Path]) -> int:
+    """Build the site with some of the notebooks. Returns 0 where all went well."""
     from sphinx.application import Sphinx
 
     sources = site.with_name(f"{site.name}_sources")
     shutil.rmtree(site, ignore_errors=True)
-    found = gather(sources, address, chosen)
+    gather(sources, address, found)
     sys.path.insert(0, str(PAGES))
     settings = dict(course_root=ROOT, course_address="" if address == PLACEHOLDER else address,
                     html_static_path=[str(sources / "static")])
@@ -265,8 +263,12 @@ def main() -> int:
     parser.add_argument("lessons", nargs="*", help="the beginnings of their names")
     parser.add_argument("--to", type=Path, default=SITE, help="the folder to write")
     parser.add_argument("--address", default=read_address(), help="of the repository")
+    parser.add_argument("--old", action="store_true", help="even with lessons that are old")
     options = parser.parse_args()
-    failed = build(options.address, options.to.resolve(), options.lessons)
+    found = notebooks(options.lessons)
+    if not options.old:
+        check_lessons(found)
+    failed = build(options.address, options.to.resolve(), found)
     print(options.to / "index.html")
     return failed
 

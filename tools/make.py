@@ -37,6 +37,8 @@ TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Py
     "lint": ("look at style and types", "test", ["-m ruff check .", "-m mypy"]),
     "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
              ["tools/build_site.py"]),
+    "stale": ("list what is stored and older than what it was made from", LEARNER,
+              ["tools/stale.py"]),
     "lessons": ("run lessons whole and store what they print", LEARNER, ["tools/run_lessons.py"]),
 }
 

@@ -16,6 +16,7 @@ import nbformat
 import stored_widgets
 from nbclient import NotebookClient
 from notebook_files import NOTEBOOKS, save
+from stale import making
 
 TOOLS = Path(__file__).resolve().parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -71,13 +72,16 @@ def main(paths):
     paths = paths or sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != ".")
     failed = False
     for path in map(Path, paths):
+        whole = path.resolve()
+        name = whole.as_posix().removeprefix(f"{NOTEBOOKS.parent.as_posix()}/")
         try:
-            notebook, widgets = run(path.resolve())
-            clean(notebook)
-            minutes.write_time(notebook)
-            save(notebook, path)
-            if path.resolve().parent == NOTEBOOKS:  # the solutions show no widgets
-                stored_widgets.write(path.stem, notebook, widgets)
+            with making(name, when=NOTEBOOKS in whole.parents):
+                notebook, widgets = run(whole)
+                clean(notebook)
+                minutes.write_time(notebook)
+                save(notebook, path)
+                if whole.parent == NOTEBOOKS:  # the solutions show no widgets
+                    stored_widgets.write(path.stem, widgets)
             print(f"{path.name}: stored", flush=True)
         except Exception as error:  # whatever a lesson raises: report it and go on to the next
             print(f"{path.name}: NOT SAVED\n{error}", file=sys.stderr, flush=True)

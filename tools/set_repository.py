@@ -13,12 +13,10 @@ import re
 import sys
 
 import nbformat
+from address import PLACEHOLDER, read_address, site_of, write_address
 from nbformat import v4
 from notebook_files import ASKS, NOTEBOOKS, save
 
-PYPROJECT = NOTEBOOKS.parent / "pyproject.toml"
-SETTING = re.compile(r'^Repository = "(.*)"$', re.MULTILINE)
-PLACEHOLDER = "https://github.com/OWNER/REPO"
 README = NOTEBOOKS.parent / "README.md"
 TRY = "Try it in your browser"  # what the link to the page says
 IN_A_CLONE = (  # said behind the link where there is no site
@@ -37,20 +35,6 @@ except ImportError:
 HAS_NO_ADDRESS = f"""\
 # An error here? Then the course isn't installed yet: its README says how.
 {ASKS}"""
-
-
-def read_address():
-    """The address in pyproject.toml."""
-    return SETTING.search(PYPROJECT.read_text(encoding="utf-8"))[1]
-
-
-def write_address(address):
-    """Write another address into pyproject.toml."""
-    if not re.fullmatch(r"\w+://[\w@:/.~+-]+", address):  # it becomes part of a shell command
-        sys.exit(f"Not an address like {PLACEHOLDER}: {address}")
-    line = f'Repository = "{address.rstrip("/").removesuffix(".git")}"'
-    text = PYPROJECT.read_text(encoding="utf-8")
-    PYPROJECT.write_text(SETTING.sub(line, text), encoding="utf-8")
 
 
 def bootstrap(address):
@@ -86,14 +70,6 @@ def with_address(notebook, address, path):
     cell = v4.new_code_cell(bootstrap(address), id=f"{path.stem[:2]}-colab", execution_count=1)
     notebook.cells.insert(1, cell)
     return notebook
-
-
-def site_of(address):
-    """The address of the site that GitHub Pages serves; "" while there is none."""
-    github = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+)", address)
-    if not github or address == PLACEHOLDER:
-        return ""
-    return f"https://{github[1].lower()}.github.io/{github[2]}"
 
 
 def link_to_page(readme, address):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 from playwright.sync_api import sync_playwright
+from stale import making
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
@@ -98,7 +99,8 @@ def take_diagram(playwright) -> None:
 
 
 if __name__ == "__main__":
-    with sync_playwright() as playwright:
+    names = "page", "panel_light", "window_viewer", "network_diagram"
+    with sync_playwright() as playwright, making(*[f"assets/{name}.png" for name in names]):
         take_page(playwright)
         take_panel(playwright)
         take_window_viewer(playwright)

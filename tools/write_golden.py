@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 import torch.nn.functional as F
+from stale import making
 from torch import Tensor, nn
 
 from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, load_splits, normalise
@@ -31,7 +32,8 @@ from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import Prediction, predict
 from mnist_adder_lib.train import joint_loss
 
-FILE = Path(__file__).resolve().parents[1] / "js" / "test" / "golden.json"
+NAME = "js/test/golden.json"
+FILE = Path(__file__).resolve().parents[1] / NAME
 DIGITS = [  # strokes of digits, a few points each
     [[(0.5, 0.2), (0.3, 0.35), (0.3, 0.65), (0.5, 0.8), (0.7, 0.65), (0.7, 0.35), (0.5, 0.2)]],
     [[(0.5, 0.2), (0.5, 0.8)]],
@@ -254,7 +256,8 @@ def how_strange(known: Tensor) -> dict:
 
 
 def write() -> None:
-    FILE.write_text(json.dumps(golden(), separators=(",", ":")) + "\n", "utf-8", newline="\n")
+    with making(NAME):
+        FILE.write_text(json.dumps(golden(), separators=(",", ":")) + "\n", "utf-8", newline="\n")
     print(f"{FILE.name}: {FILE.stat().st_size / 1000:.0f} kB")
 
 

@@ -5,9 +5,9 @@ import re
 
 import build_page
 import pytest
+from address import PLACEHOLDER
 from alike import alike
 from lab import DIGITS, draw, let_it_work
-from set_repository import PLACEHOLDER
 
 ADDRESS = "https://github.com/someone/course"
 SURE = "bars => Math.max(...bars.map((bar) => Number(bar.style.getPropertyValue('--share'))))"

@@ -14,10 +14,11 @@ from pathlib import Path
 import nbformat
 import pytest
 import set_repository
+from address import PLACEHOLDER, PYPROJECT, read_address
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import v4
-from set_repository import NOTEBOOKS, PLACEHOLDER, bootstrap, with_address
+from set_repository import NOTEBOOKS, bootstrap, with_address
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / "tools" / "colab_setup.py"
@@ -34,14 +35,14 @@ BADGE = (
 @pytest.fixture
 def copies(tmp_path, monkeypatch):
     """A function: what is in copies of the kinds of files that the command changes."""
-    files = [set_repository.PYPROJECT, set_repository.README, NOTEBOOKS / "glossary.ipynb",
+    files = [PYPROJECT, set_repository.README, NOTEBOOKS / "glossary.ipynb",
              NOTEBOOKS / "00_start_here.ipynb", NOTEBOOKS / "solutions" / "00_start_here.ipynb"]
     root = set_repository.README.parent
     copied = [tmp_path / file.relative_to(root) for file in files]
     (tmp_path / "notebooks" / "solutions").mkdir(parents=True)
     for file, copy in zip(files, copied):
         shutil.copy(file, copy)
-    monkeypatch.setattr(set_repository, "PYPROJECT", copied[0])
+    monkeypatch.setattr("address.PYPROJECT", copied[0])
     monkeypatch.setattr(set_repository, "README", copied[1])
     monkeypatch.setattr(set_repository, "NOTEBOOKS", tmp_path / "notebooks")
     return lambda: {path: path.read_bytes() for path in copied}
@@ -55,7 +56,7 @@ def test_set_repository_changes_what_names_the_address_and_back_again(copies, ca
     after = copies()
     unchanged = [path.name for path in before if after[path] == before[path]]
     assert unchanged == ["glossary.ipynb"]
-    assert set_repository.read_address() == GITHUB
+    assert read_address() == GITHUB
     page = "[Try it in your browser](https://someone.github.io/course/try/index.html)"
     assert page in set_repository.README.read_text("utf-8")
     capsys.readouterr()

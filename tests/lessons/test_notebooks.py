@@ -16,6 +16,7 @@ import nbformat
 import pytest
 import set_repository
 import vocabulary
+from address import read_address
 from nbformat import v4
 from notebook_files import ASKS, parts
 
@@ -27,7 +28,7 @@ GLOSSARY = NOTEBOOKS / "glossary.ipynb"
 WITH_CODE = [path for path in ALL if path != GLOSSARY]
 IGNORED = "nbval-ignore-output"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-ADDRESS = set_repository.read_address()
+ADDRESS = read_address()
 
 
 @functools.cache

@@ -135,17 +135,9 @@ def test_a_search_with_a_gap_chooses_no_rate(tmp_path):
         measure_changes.chosen_rate("AdamW", tmp_path / "nothing.jsonl")
 
 
-def test_all_six_changes_are_the_fast_recipe(first):
-    trained = []
-    for recipe in (fast_recipe, lambda model, steps: measure_changes.fast(model, steps, 0.01)):
-        torch.manual_seed(0)
-        model = IdentityAdderModel()
-        optimizer, scheduler = recipe(model, 4)
-        history = fit(model, first(64), epochs=2, batch_size=32, optimizer=optimizer,
-                      scheduler=scheduler, seed=0, device="cpu")
-        trained.append((parameters_to_vector(model.parameters()), history.learning_rate))
-    assert trained[0][1] == trained[1][1]
-    assert torch.allclose(trained[0][0], trained[1][0], atol=1e-6)
+def test_all_six_changes_are_recorded_with_the_rate_of_the_fast_recipe():
+    optimizer, _ = fast_recipe(IdentityAdderModel(), 4)
+    assert measure_changes.CHANGES["all six"].rates == (optimizer.defaults["lr"],)
 
 
 @pytest.mark.parametrize("name, cell", [("reference_recipe", "09-001"), ("fast_recipe", "09-fast")])

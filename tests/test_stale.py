@@ -1,0 +1,150 @@
+"""What is old after a change, in a copy of the repository; whether anything is old here."""
+
+import ast
+import shutil
+import subprocess
+
+import pytest
+from reached import Code, Strip, as_text, hashed
+from stale import ROOT, Store, report
+
+SIX = "assets/changes.jsonl: all six"
+RECIPES = [f"assets/results.jsonl: {name}" for name in ("fast", "plain", "best")]
+COPIED = ("assets", "docs", "experiments", "js/src", "js/test", "mnist_adder_lib", "notebooks",
+          "tools")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A copy of the repository in which nothing is old."""
+    root = tmp_path_factory.mktemp("copy")
+    for folder in COPIED:
+        shutil.copytree(ROOT / folder, root / folder,
+                        ignore=shutil.ignore_patterns("mnist", "__pycache__", ".ipynb_checkpoints"))
+    shutil.copy(ROOT / "README.md", root)
+    store = Store(root)
+    store.note({name: store.made_from(thing) for name, thing in store.things.items()})
+    assert not Store(root).stale() and report(Store(root)) == "Nothing is old."
+    return root
+
+
+@pytest.fixture
+def change(whole):
+    """A function: replace a text in a file of the copy, and say what is old then, and why."""
+    changed = {}
+
+    def change(file, old, new):
+        path = whole / file
+        changed[path] = path.read_bytes()
+        assert old.encode() in changed[path]
+        path.write_bytes(changed[path].replace(old.encode(), new.encode(), 1))
+        return Store(whole).stale()
+
+    yield change
+    for path, content in changed.items():
+        path.write_bytes(content)
+
+
+def test_another_recipe(change, whole):
+    old = change("mnist_adder_lib/train.py", "weight_decay=0.01, fused", "weight_decay=0.02, fused")
+    names = list(old)
+    assert names[0] == "assets/adder.pt" and old[names[0]] == ["mnist_adder_lib/train.py"]
+    assert [name for name in names if "results" in name] == [*RECIPES, "README.md: results"]
+    assert [name for name in names if "changes" in name] == [SIX]
+    assert {"assets/last_digit.pt", "assets/sums.jsonl: two images", "assets/waiting.jsonl",
+            "mnist_adder_lib/course/widgets/nearest.py: INK_LIMIT", "docs/try/index.html",
+            "js/test/golden.json", "js/src/widgets/hidden_sums/presets.js: reached",
+            "notebooks/06_training_curves.ipynb", "assets/page.png"} <= set(names)
+    assert "notebooks/02_data_generation.ipynb" not in names
+    assert names.index("assets/adder.pt") < names.index("assets/waiting.jsonl") < names.index(
+        "notebooks/10_does_it_add.ipynb")
+    text = report(Store(whole))
+    assert "python experiments/measure_recipes.py --recipes fast plain best\n" in text
+    assert text.index("train_checkpoint.py") < text.index("build_page.py")
+
+
+def test_one_of_several_recipes(change):
+    old = change("experiments/measure_recipes.py", '"fast": Training(fast_recipe, 2,',
+                 '"fast": Training(fast_recipe, 3,')
+    assert RECIPES[0] in old and not {*RECIPES[1:], "assets/adder.pt"} & set(old)
+
+
+def test_another_plot(change):
+    old = change("mnist_adder_lib/course/lessons/does_it_add.py", 'ax.set(', 'ax.set(alpha=0.5, ')
+    assert {name for name in old if "notebooks" in name} == {"notebooks/10_does_it_add.ipynb"}
+
+
+def test_another_trait_of_a_widget_is_noticed_by_the_lessons_that_show_it(change):
+    old = change("mnist_adder_lib/course/widgets/window_viewer.py", "_esm, _css",
+                 "other = 1\n    _esm, _css")
+    assert list(old) == [f"notebooks/{lesson}.ipynb"
+                         for lesson in ("03_layers_by_hand", "12_inside_the_network")]
+
+
+def test_another_network(change):
+    old = change("assets/adder.pt", "details", "Details")
+    assert "assets/adder.pt" not in old and list(old)[0] == "assets/waiting.jsonl"
+    assert "docs/try/index.html" in old and "notebooks/12_inside_the_network.ipynb" in old
+
+
+def test_comments_docstrings_annotations_and_errors_change_nothing(change):
+    file = "mnist_adder_lib/train.py"
+    change(file, '"""Train the model in place', '"""Train it')
+    change(file, "model.train()\n", "model.train()  # on\n")
+    change(file, "def fit(\n    model: nn.Module", "def fit(\n    model")
+    assert not change(file, "can't be negative, as", "is negative:")
+
+
+def test_a_question_belongs_to_its_lesson(change):
+    old = change("mnist_adder_lib/course/lessons/questions/does_it_add.toml", " ", "  ")
+    assert set(old) == {f"notebooks/{folder}10_does_it_add.ipynb" for folder in ("", "solutions/")}
+
+
+def test_what_is_made_again_is_old_no_more(change, whole):
+    old = change("experiments/measure_waiting.py", "STEPS, SEEDS = 0.003", "STEPS, SEEDS = 0.004")
+    first, *rest = old
+    assert first == "assets/waiting.jsonl" and "notebooks/10_does_it_add.ipynb" in rest
+    store = Store(whole)
+    notes = (whole / "assets/made_from.json").read_bytes()
+    store.note({first: store.made_from(store.things[first])})
+    assert not Store(whole).stale()  # its lines are the same
+    (whole / "assets/made_from.json").write_bytes(notes)
+
+
+def test_every_python_reads_the_same():
+    """An f-string in pieces, and brackets, are where versions differ."""
+    source = 'def f(a, *, b=(1, 2)):\n    return f"{a!r:>{b}} x" "y", [*a], {**b}, lambda: "é"\n'
+    assert hashed(as_text(Strip().visit(ast.parse(source))).encode()) == "df30ef9f89e6"
+
+
+def test_what_a_name_means_is_found_in_any_file(tmp_path):
+    for file, text in {
+        "mnist_adder_lib/__init__.py": "from .a import one",
+        "mnist_adder_lib/a.py": "from . import b\nK = 'k.json'\ndef one():\n    return b.two(K)",
+        "mnist_adder_lib/b.py": "def two(k): return k\ndef three(): pass",
+        "mnist_adder_lib/k.json": "{}",
+        "tools/c.py": "from mnist_adder_lib import one\ndef main():\n    k = 3\n    one()\n"
+                      "def other(): pass",
+    }.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    found = Code(tmp_path).reached([("tools/c.py", "main")])
+    assert set(found) == {"mnist_adder_lib/a.py", "mnist_adder_lib/b.py", "mnist_adder_lib/k.json",
+                          "tools/c.py"}
+    (tmp_path / "mnist_adder_lib/b.py").write_text("def two(k): return k\ndef three(): return 3")
+    (tmp_path / "tools/c.py").write_text(
+        (tmp_path / "tools/c.py").read_text("utf-8") + "\ndef more(): one()", encoding="utf-8")
+    assert Code(tmp_path).reached([("tools/c.py", "main")]) == found
+
+
+def test_everything_stored_is_in_the_table():
+    stored = {thing.file for thing in Store().things.values()}
+    tracked = subprocess.run(["git", "ls-files", "assets/*"], cwd=ROOT, capture_output=True,
+                             text=True).stdout.split()
+    made = {file for file in tracked if "/mnist/" not in file} - {"assets/made_from.json"}
+    assert made <= stored
+
+
+@pytest.mark.thorough
+def test_nothing_is_old():
+    assert not Store().stale(), report(Store())

@@ -1,0 +1,215 @@
+"""What code reaches: the functions and values of ours that it names, those that they name, and so
+on, and the files that any of them names.
+
+The code is only read, never run, and every version of Python finds the same. What can't change a
+result is left out: comments, docstrings, annotations, and what errors say. A method is reached with
+its class. A file is found where a text is its whole name, and not where a name is put together.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from notebook_files import ASKS
+
+FOLDERS = "", "experiments", "tools"  # where a module is looked for
+FILE_NAME = re.compile(r"[\w-]+\.\w+")
+Place = tuple[str, str]  # a file, from the root, and a name at its top level; "": all of the file
+
+
+def hashed(content: bytes) -> str:
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12]
+
+
+class Strip(ast.NodeTransformer):
+    """Takes away what can't change a result."""
+
+    def visit_Expr(self, node):
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_text else self.generic_visit(node)
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node):
+        node.annotation = None
+        return self.generic_visit(node)
+
+    def visit_FunctionDef(self, node):
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_Raise(self, node):
+        return ast.Raise()
+
+    def visit_JoinedStr(self, node):  # which versions of Python cut into different pieces
+        pieces: list = []
+        for piece in node.values:
+            if isinstance(piece, ast.Constant) and pieces and isinstance(pieces[-1], ast.Constant):
+                pieces[-1] = ast.Constant(pieces[-1].value + piece.value)
+            elif not isinstance(piece, ast.Constant) or piece.value:
+                pieces.append(piece)
+        node.values = pieces
+        return self.generic_visit(node)
+
+
+def as_text(part) -> str:
+    """A syntax tree as text, the same in all versions of Python: `ast.dump` and `ast.unparse` are
+    not."""
+    if isinstance(part, list):
+        return f"[{' '.join(map(as_text, part))}]"
+    if not isinstance(part, ast.AST):
+        return ascii(part)
+    fields = [f"{name}={as_text(value)}" for name, value in sorted(ast.iter_fields(part))
+              if value not in (None, []) and name not in ("ctx", "kind", "type_comment")]
+    return f"{type(part).__name__}({' '.join(fields)})"
+
+
+def own_names(node: ast.AST) -> set[str]:
+    """The names that belong to a function: its arguments, and what it assigns to."""
+    if not isinstance(node, ast.FunctionDef):
+        return set()
+    return {part.arg if isinstance(part, ast.arg) else part.id for part in ast.walk(node)
+            if isinstance(part, ast.arg)
+            or isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+
+
+@functools.cache
+class Module:
+    """The names at the top of a file: what defines each, or where it is imported from."""
+
+    def __init__(self, file: str, text: str):
+        if file.endswith(".ipynb"):
+            cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+            sources = ["".join(cell["source"]) for cell in cells]
+            text = "\n".join(source for source in sources if ASKS not in source)
+        tree = Strip().visit(ast.parse(text))
+        self.defined: dict[str, list[ast.AST]] = defaultdict(list, {"": [tree]})
+        self.imported: dict[str, tuple[str, str]] = {}  # a module, and a name in it or ""
+        self._define(tree.body)
+        self._import(tree, Path(file).parent.parts)
+
+    def _define(self, statements: Iterable[ast.AST]) -> None:
+        for node in statements:
+            if isinstance(node, ast.If) and "__main__" in as_text(node.test):
+                continue  # a command line, which nothing reaches
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                self.defined[node.name].append(node)
+            elif isinstance(node, (ast.If, ast.Try, ast.With, ast.ExceptHandler)):
+                self._define(ast.iter_child_nodes(node))
+            elif isinstance(node, ast.stmt):
+                for part in ast.walk(node):
+                    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                        self.defined[part.id].append(node)
+
+    def _import(self, tree: ast.AST, package: tuple[str, ...]) -> None:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    whole, first = alias.name, alias.name.partition(".")[0]
+                    self.imported[alias.asname or first] = (whole if alias.asname else first, "")
+            elif isinstance(node, ast.ImportFrom):
+                base = package[: len(package) + 1 - node.level] if node.level else ()
+                dotted = ".".join([*base, *filter(None, [node.module])])
+                for alias in node.names:
+                    self.imported[alias.asname or alias.name] = (dotted, alias.name)
+
+    def rows(self, name: str) -> dict[str, ast.AST]:
+        """The values of a dictionary, by their keys."""
+        (node,) = self.defined[name]
+        return {key.value: value for key, value in zip(node.value.keys, node.value.values)}
+
+
+class Code:
+    """The code below a folder."""
+
+    def __init__(self, root: Path):
+        self.root, self.modules = root, dict[str, Module]()
+
+    def module(self, file: str) -> Module:
+        if file not in self.modules:
+            self.modules[file] = Module(file, (self.root / file).read_text("utf-8"))
+        return self.modules[file]
+
+    @functools.cache  # noqa: B019, as there is one of these for a run
+    def find(self, dotted: str) -> str | None:
+        """The file of a module of ours."""
+        path = dotted.replace(".", "/")
+        files = [Path(folder, path + end) for folder in FOLDERS for end in (".py", "/__init__.py")]
+        return next((file.as_posix() for file in files if (self.root / file).is_file()), None)
+
+    def place(self, dotted: str, name: str = "") -> Place | None:
+        """Where a name of a module is; of a module itself, ("its file", "")."""
+        if name and (file := self.find(f"{dotted}.{name}")):
+            return file, ""
+        return (file, name) if (file := self.find(dotted)) else None
+
+    def meant(self, file: str, node: ast.AST) -> Place | None:
+        """What of ours a name or an attribute in a file means; of a module, ("its file", "")."""
+        module = self.module(file)
+        if isinstance(node, ast.Name):
+            if node.id in module.defined:
+                return file, node.id
+            return self.place(*module.imported[node.id]) if node.id in module.imported else None
+        if isinstance(node, ast.Attribute):
+            base = self.meant(file, node.value)
+            if base and not base[1]:
+                path = Path(base[0]).with_suffix("")
+                parts = path.parts[:-1] if path.name == "__init__" else path.parts
+                return self.place(".".join(parts), node.attr)
+        return None
+
+    def named(self, file: str, node: ast.AST) -> list[str]:
+        """The file that a text names, next to the code or in assets."""
+        text = node.value if isinstance(node, ast.Constant) else None
+        if not (isinstance(text, str) and FILE_NAME.fullmatch(text)):
+            return []
+        paths = Path(file).parent / text, Path("assets", text)
+        return [path.as_posix() for path in paths if (self.root / path).is_file()]
+
+    @functools.cache  # noqa: B019
+    def names(self, file: str, name: str, row: str = "") -> tuple[str, set[Place], set[str]]:
+        """What is at a place, or in one row of the dictionary there: as text, the places that it
+        names, and the files."""
+        module = self.module(file)
+        nodes = [module.rows(name)[row]] if row else module.defined.get(name, [])
+        places, files = set[Place](), set[str]()
+        if name in module.imported and (place := self.place(*module.imported[name])):
+            places.add(place)
+        for node in nodes:
+            inside = own_names(node)
+            for part in ast.walk(node):
+                files.update(self.named(file, part))
+                if not (isinstance(part, ast.Name) and part.id in inside):
+                    places.add(self.meant(file, part) or (file, ""))
+        # A module by itself does nothing.
+        return " ".join(map(as_text, nodes)), {place for place in places if place[1]}, files
+
+    def reached(self, places: Iterable[Place], table: Place | None = None,
+                row: str = "") -> dict[str, str]:
+        """A hash for each file that is reached: of what is reached in it, or of all, if it isn't
+        code.
+
+        table, row: of the dictionary at this place only one value counts
+        """
+        waiting, texts, files = list(places), dict[Place, str](), set[str]()
+        while waiting:
+            place = waiting.pop()
+            if place not in texts:
+                texts[place], places, named = self.names(*place, row if place == table else "")
+                waiting += places
+                files |= named
+        by_file = defaultdict(list)
+        for (file, name), text in sorted(texts.items()):
+            if text:
+                by_file[file].append(f"{name}: {text}")
+        return {file: hashed("\n".join(parts).encode()) for file, parts in by_file.items()} | {
+            file: hashed((self.root / file).read_bytes()) for file in files}

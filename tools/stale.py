@@ -1,0 +1,217 @@
+"""What follows from what: lists what is stored and older than what it was made from.
+
+    python tools/stale.py
+    python tools/stale.py --made NAME ...
+
+`TABLE` says for each stored thing which code makes it, with which command. What that code reaches
+(`reached.py`), and so the recipe and the network, is noted in assets/made_from.json by the program
+that makes the thing. What has changed since is old, and so is all that was made from it. They are
+listed in the order in which to make them anew.
+
+--made notes that things are made from what is here now, without making them: after a change that
+can't have changed them, or where no program makes them. NAME is a name from the list, and may have
+* in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from itertools import groupby
+from pathlib import Path
+
+from reached import Code, hashed
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTES = "assets/made_from.json"
+SHOWN = 4  # names; of more, how many
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Something stored, and how it is made anew."""
+
+    file: str  # or a pattern of files
+    command: str  # {files} or {parts} in it: those that are old
+    minutes: float  # about, on two cores; of one file or part
+    makers: str = ""  # the functions that make it; of a notebook its own cells
+    files: str = ""  # what else it is made from; in a pattern, {topic} is a lesson's
+    table: str = ""  # a dictionary with a row for each part of the file,
+    row: str = ""  # or this row alone, if the file is made from one
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.file}: {self.part}" if self.part else self.file
+
+
+RECIPES, WAYS = "measure_recipes.RECIPES", "measure_sums.WAYS"
+SHIPPED = "assets/adder.pt"
+SUMS = "python experiments/measure_sums.py --ways {parts}"
+REFUSING = "python experiments/measure_nonsense.py FOLDER"
+QUESTIONS = "mnist_adder_lib/course/lessons/*/{topic}.toml"
+LESSONS = "python tools/run_lessons.py {files}"
+PICTURES = "python tools/take_pictures.py"
+TABLE = [  # in the order in which things are made: each from things above it alone
+    Stored(SHIPPED, "python experiments/train_checkpoint.py", 10,
+           "train_checkpoint.calibrate measure_recipes.train_network", table=RECIPES, row="best"),
+    Stored("assets/results.jsonl", "python experiments/measure_recipes.py --recipes {parts}", 40,
+           "measure_recipes.measure", table=RECIPES),
+    Stored("README.md", "write what measure_recipes.py prints into its table of results", 1,
+           files="assets/results.jsonl", part="results"),
+    Stored("assets/changes.jsonl",
+           "python experiments/measure_changes.py --changes {parts} (first with --search)", 6,
+           "measure_changes.measure measure_changes.chosen_rate", table="measure_changes.CHANGES"),
+    Stored("assets/sums.jsonl", SUMS, 2, "measure_sums.measure", table=WAYS),
+    Stored("assets/last_digit.pt", SUMS, 0, "measure_sums.measure", table=WAYS,
+           row="last digit, 3 epochs"),
+    Stored("assets/waiting.jsonl", "python experiments/measure_waiting.py", 5,
+           "measure_waiting.measure measure_waiting.embed"),
+    Stored("mnist_adder_lib/drawing/rules.json", REFUSING, 5, "measure_nonsense.main",
+           part="confidence_weight, known_refused"),
+    Stored("mnist_adder_lib/course/widgets/nearest.py", REFUSING, 5, "measure_nonsense.main",
+           part="INK_LIMIT"),
+    Stored("js/src/widgets/hidden_sums/presets.js",
+           "train in Node with each way of hiding, as docs/lab_notebook.md says, and npm run build",
+           60, "mnist_adder_lib.course.widgets.hidden_sums.adder_data",
+           f"{SHIPPED} js/src/network/adder.c js/src/network/hidden_pairs.js", part="reached"),
+    Stored("docs/lab_notebook.md", "write what was measured below its questions", 30,
+           files="assets/*.jsonl", part="numbers"),
+    Stored("js/test/golden.json", "python tools/write_golden.py", 1, "write_golden.golden"),
+    Stored("docs/try/index.html", "python tools/build_page.py", 1, "build_page.data"),
+    Stored("notebooks/*.ipynb", LESSONS, 0.8, files=QUESTIONS),
+    Stored("notebooks/solutions/*.ipynb", LESSONS, 0.4, files=QUESTIONS),
+    Stored("assets/page.png", PICTURES, 1, "take_pictures.take_page",
+           f"{SHIPPED} js/src/page/*.css js/src/widgets/*/*.css"),
+    Stored("assets/panel_light.png", PICTURES, 0, "take_pictures.take_panel",
+           f"{SHIPPED} mnist_adder_lib/drawing/built/adder_panel.css"),
+    Stored("assets/window_viewer.png", PICTURES, 0, "take_pictures.take_window_viewer",
+           "mnist_adder_lib/course/widgets/built/window_viewer.css"),
+    Stored("assets/network_diagram.png", PICTURES, 0, "take_pictures.take_diagram",
+           f"{SHIPPED} mnist_adder_lib/course/widgets/built/network_diagram.css"),
+]
+
+
+class Store:
+    """The stored things below a folder, and the notes of what they were made from."""
+
+    def __init__(self, root: Path = ROOT):
+        self.root, self.code = root, Code(root)
+        self.things = {thing.name: thing for entry in TABLE for thing in self._each(entry)}
+        path = root / NOTES
+        self.notes = json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+    def _each(self, entry: Stored) -> list[Stored]:
+        """A thing for each file that fits, and for each part."""
+        if entry.table and not entry.row:
+            file, name = self._place(entry.table)
+            return [replace(entry, row=row, part=row)
+                    for row in self.code.module(file).rows(name)]
+        return [replace(entry, file=file) for file in self._files(entry.file)]
+
+    def _files(self, pattern: str) -> list[str]:
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(pattern))
+
+    def _place(self, dotted: str) -> tuple[str, str]:
+        module, _, name = dotted.rpartition(".")
+        if not (place := self.code.place(module, name)):
+            raise KeyError(f"{dotted} isn't there any more")
+        return place
+
+    def made_from(self, thing: Stored) -> dict[str, str]:
+        """What a thing is made from, as it is now: files, and a hash of what counts of each."""
+        places = [self._place(maker) for maker in thing.makers.split()]
+        if thing.file.endswith(".ipynb"):
+            places.append((thing.file, ""))
+        table = self._place(thing.table) if thing.table else None
+        found = self.code.reached(places, table, thing.row)
+        topic = Path(thing.file).stem.partition("_")[2]
+        for pattern in thing.files.split():
+            for file in self._files(pattern.format(topic=topic)):
+                found[file] = hashed((self.root / file).read_bytes())
+        if not thing.file.endswith(".ipynb"):
+            found.pop(thing.file, None)
+        return dict(sorted(found.items()))
+
+    def stale(self) -> dict[str, list[str]]:
+        """The things that are old, in the order in which to make them anew, and because of what."""
+        old, renewed = {}, set()
+        for name, thing in self.things.items():
+            now, noted = self.made_from(thing), self.notes.get(name, {})
+            changed = [file for file in sorted({*now, *noted})
+                       if now.get(file) != noted.get(file) or file in renewed]
+            if changed:
+                old[name] = changed
+                renewed.add(thing.file)
+        return old
+
+    def note(self, made: dict[str, dict[str, str]]) -> None:
+        """Write down what things were made from; what isn't stored any more is forgotten."""
+        notes = {name: found for name, found in {**self.notes, **made}.items()
+                 if name in self.things}
+        text = json.dumps(dict(sorted(notes.items())), indent=1, ensure_ascii=False)
+        (self.root / NOTES).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def making(*names: str, when: bool = True) -> Iterator[None]:
+    """Make things inside: if that goes well, they are made from what was here at the start.
+
+    when: False where something else is made, which isn't stored
+    """
+    store = Store()
+    made = {name: store.made_from(store.things[name]) for name in names} if when else {}
+    yield
+    if made:
+        Store().note(made)
+
+
+def first_few(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def report(store: Store) -> str:
+    """What is old, in which order, with commands and minutes."""
+    old = store.stale()
+    lines = []
+    groups = groupby((store.things[name] for name in old), lambda thing: thing.command)
+    for number, (command, group) in enumerate(groups, 1):
+        things = list(group)
+        minutes = max(1, round(sum(thing.minutes for thing in things)))
+        because = sorted({file for thing in things for file in old[thing.name]})
+        command = command.format(files=shlex.join(thing.file for thing in things),
+                                 parts=shlex.join(thing.part for thing in things if thing.part))
+        lines += [f"{number}. {first_few([thing.name for thing in things])}",
+                  f"   {command}", f"   about {minutes} minute{'s' * (minutes > 1)}",
+                  f"   changed: {first_few(because)}", ""]
+    if not old:
+        return "Nothing is old."
+    return "\n".join([f"{len(old)} of {len(store.things)} stored things are old. Make them anew in "
+                      "this order. (Programs add lines to a .jsonl file: first delete the old "
+                      "ones.)", "", *lines[:-1]])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--made", nargs="+", metavar="NAME", help="note that these are up to date")
+    options = parser.parse_args()
+    store = Store()
+    if options.made:
+        names = [name for name in store.things
+                 if any(fnmatchcase(name, pattern) for pattern in options.made)]
+        if not names:
+            parser.error(f"nothing is called so; there are:\n{chr(10).join(store.things)}")
+        store.note({name: store.made_from(store.things[name]) for name in names})
+        print(*names, sep="\n")
+    else:
+        print(report(store))
+
+
+if __name__ == "__main__":
+    main()
