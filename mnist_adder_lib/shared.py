@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-_SHARED = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+_SHARED = json.loads(Path(__file__).with_name("shared.json").read_text("utf-8"))
 STROKES: dict = _SHARED["strokes"]  # of the pad and of framing, in pixels, or shares of a side
 LIMITS: dict[str, float] = _SHARED["limits"]  # of an image that may be a digit, and of an answer
 HIDDEN_PAIRS: dict = _SHARED["hidden_pairs"]  # how many can be hidden, and which are at first

@@ -131,14 +131,24 @@ def test_what_a_name_means_is_found_in_any_file(tmp_path):
     found = Code(tmp_path).reached([("tools/c.py", "main")])
     assert set(found) == {"mnist_adder_lib/a.py", "mnist_adder_lib/b.py", "mnist_adder_lib/k.json",
                           "tools/c.py"}
-    (tmp_path / "mnist_adder_lib/b.py").write_text("def two(k): return k\ndef three(): return 3")
-    (tmp_path / "tools/c.py").write_text(
-        (tmp_path / "tools/c.py").read_text("utf-8") + "\ndef more(): one()", encoding="utf-8")
+    for file in ("mnist_adder_lib/b.py", "tools/c.py"):  # what nothing reaches
+        with open(tmp_path / file, "a", encoding="utf-8") as opened:
+            opened.write("\ndef more(): one()")
     assert Code(tmp_path).reached([("tools/c.py", "main")]) == found
+
+
+def test_a_sentence_is_no_limit(change):
+    old = change("mnist_adder_lib/shared.json", "The pad is empty", "Nothing is there")
+    assert "js/test/golden.json" in old and "notebooks/00_start_here.ipynb" in old
+    assert not {"assets/waiting.jsonl", "notebooks/10_does_it_add.ipynb", "docs/try/index.html",
+                "mnist_adder_lib/course/widgets/nearest.py: INK_LIMIT"} & set(old)
+    old = change("mnist_adder_lib/shared.json", '"known_refused": 0.015', '"known_refused": 0.02')
+    assert {"docs/try/index.html", "notebooks/08_draw_a_digit.ipynb"} <= set(old)
 
 
 def test_everything_stored_is_in_the_table():
     stored = {thing.file for thing in Store().things.values()}
+    assert all((ROOT / file).exists() for file in stored)
     tracked = subprocess.run(["git", "ls-files", "assets/*"], cwd=ROOT, capture_output=True,
                              text=True).stdout.split()
     made = {file for file in tracked if "/mnist/" not in file} - {"assets/made_from.json"}

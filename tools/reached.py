@@ -3,7 +3,8 @@ on, and the files that any of them names.
 
 The code is only read, never run, and every version of Python finds the same. What can't change a
 result is left out: comments, docstrings, annotations, and what errors say. A method is reached with
-its class. A file is found where a text is its whole name, and not where a name is put together.
+its class. A file is found where a text is its whole name, and not where a name is put together. Of
+a JSON file that a name at the top holds, what is taken out of it counts alone: `NAME["key"]`.
 """
 
 from __future__ import annotations
@@ -175,6 +176,25 @@ class Code:
         paths = Path(file).parent / text, Path("assets", text)
         return [path.as_posix() for path in paths if (self.root / path).is_file()]
 
+    def values(self, file: str, node: ast.AST) -> dict[ast.AST, str]:
+        """The names of JSON files that a value is taken out of, each with "file: key"."""
+        found = {}
+        for part in ast.walk(node):
+            match part:
+                case ast.Subscript(value=ast.Name() as holder, slice=ast.Constant(value=str(key))):
+                    defined = self.module(file).defined.get(holder.id, [])
+                    inside = (inner for each in defined for inner in ast.walk(each))
+                    paths = [path for inner in inside for path in self.named(file, inner)]
+                    found.update((holder, f"{path}: {key}") for path in paths
+                                 if path.endswith(".json"))
+        return found
+
+    def hash(self, file: str) -> str:
+        """Of a file, or of a value in it: "file: key"."""
+        path, _, key = file.partition(": ")
+        content = (self.root / path).read_bytes()
+        return hashed(json.dumps(json.loads(content)[key]).encode() if key else content)
+
     @functools.cache  # noqa: B019
     def names(self, file: str, name: str, row: str = "") -> tuple[str, set[Place], set[str]]:
         """What is at a place, or in one row of the dictionary there: as text, the places that it
@@ -186,9 +206,11 @@ class Code:
             places.add(place)
         for node in nodes:
             inside = own_names(node)
+            values = self.values(file, node)
+            files.update(values.values())
             for part in ast.walk(node):
                 files.update(self.named(file, part))
-                if not (isinstance(part, ast.Name) and part.id in inside):
+                if part not in values and not (isinstance(part, ast.Name) and part.id in inside):
                     places.add(self.meant(file, part) or (file, ""))
         # A module by itself does nothing.
         return " ".join(map(as_text, nodes)), {place for place in places if place[1]}, files
@@ -212,4 +234,4 @@ class Code:
             if text:
                 by_file[file].append(f"{name}: {text}")
         return {file: hashed("\n".join(parts).encode()) for file, parts in by_file.items()} | {
-            file: hashed((self.root / file).read_bytes()) for file in files}
+            file: self.hash(file) for file in files}

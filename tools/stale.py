@@ -25,7 +25,7 @@ from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 
-from reached import Code, hashed
+from reached import Code
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTES = "assets/made_from.json"
@@ -72,8 +72,7 @@ TABLE = [  # in the order in which things are made: each from things above it al
            row="last digit, 3 epochs"),
     Stored("assets/waiting.jsonl", "python experiments/measure_waiting.py", 5,
            "measure_waiting.measure measure_waiting.embed"),
-    Stored("mnist_adder_lib/drawing/rules.json", REFUSING, 5, "measure_nonsense.main",
-           part="confidence_weight, known_refused"),
+    Stored("mnist_adder_lib/shared.json", REFUSING, 5, "measure_nonsense.main", part="limits"),
     Stored("mnist_adder_lib/course/widgets/nearest.py", REFUSING, 5, "measure_nonsense.main",
            part="INK_LIMIT"),
     Stored("js/src/widgets/hidden_sums/presets.js",
@@ -112,7 +111,8 @@ class Store:
             file, name = self._place(entry.table)
             return [replace(entry, row=row, part=row)
                     for row in self.code.module(file).rows(name)]
-        return [replace(entry, file=file) for file in self._files(entry.file)]
+        files = self._files(entry.file) if "*" in entry.file else [entry.file]
+        return [replace(entry, file=file) for file in files]
 
     def _files(self, pattern: str) -> list[str]:
         return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(pattern))
@@ -133,21 +133,21 @@ class Store:
         topic = Path(thing.file).stem.partition("_")[2]
         for pattern in thing.files.split():
             for file in self._files(pattern.format(topic=topic)):
-                found[file] = hashed((self.root / file).read_bytes())
+                found[file] = self.code.hash(file)
         if not thing.file.endswith(".ipynb"):
-            found.pop(thing.file, None)
+            found = {file: of for file, of in found.items() if file not in (thing.file, thing.name)}
         return dict(sorted(found.items()))
 
     def stale(self) -> dict[str, list[str]]:
         """The things that are old, in the order in which to make them anew, and because of what."""
-        old, renewed = {}, set()
+        old, renewed = {}, set[str]()
         for name, thing in self.things.items():
             now, noted = self.made_from(thing), self.notes.get(name, {})
             changed = [file for file in sorted({*now, *noted})
                        if now.get(file) != noted.get(file) or file in renewed]
             if changed:
                 old[name] = changed
-                renewed.add(thing.file)
+                renewed |= {thing.file, name}
         return old
 
     def note(self, made: dict[str, dict[str, str]]) -> None:

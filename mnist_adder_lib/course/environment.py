@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 
+NAME = "mnist-adder"
 PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"  # of a checkout
 
 
@@ -45,12 +46,13 @@ def _needs() -> tuple[str, list[str]]:
     there is neither.
     """
     if PYPROJECT.exists():
-        project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-        return project["requires-python"], project["dependencies"]
+        project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8")).get("project", {})
+        if project.get("name") == NAME:  # beside an installed package it may be another's
+            return project["requires-python"], project["dependencies"]
     try:
-        every = requires("mnist-adder") or []
+        every = requires(NAME) or []
         needed = [line for line in every if ";" not in line]  # after it stands the name of an extra
-        return metadata("mnist-adder")["Requires-Python"], needed
+        return metadata(NAME)["Requires-Python"], needed
     except PackageNotFoundError:
         raise RuntimeError("not installed; run in the course's folder: pip install -e .") from None
 

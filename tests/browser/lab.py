@@ -69,9 +69,13 @@ RENDER = """async ({ source, style, traits }) => {
     document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
     const listeners = {};
     window.model = {
-        traits, saved: 0,
-        get: (name) => traits[name],
+        traits, saved: 0, asked: new Set(),
+        get: (name) => {
+            window.model.asked.add(name);
+            return traits[name];
+        },
         set: (name, value) => {
+            window.model.asked.add(name);
             traits[name] = value;
             for (const listener of listeners[`change:${name}`] ?? []) listener();
         },
@@ -94,7 +98,8 @@ RENDER = """async ({ source, style, traits }) => {
 
 def render_alone(page, widget, names=None) -> None:
     """Show a widget on an empty page without Python. Its traits of these names, or all of its own,
-    are in the page's `model.traits`, keys that it lets out in `outside`; `stop()` takes it away."""
+    are in the page's `model.traits`, the names that it asks for or sets in `model.asked`, keys that
+    it lets out in `outside`; `stop()` takes it away."""
     around = "<a href='#'>before</a><main id=widget></main><a href='#'>after</a>"  # for the Tab key
     page.set_content(f"<!doctype html>{around}")
     if names is None:

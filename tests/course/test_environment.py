@@ -114,9 +114,14 @@ def test_in_a_folder_that_was_never_installed(tmp_path, pyproject):
         assert "pip install -e ." in python and "pip install -e ." in packages
 
 
-def test_installed_without_a_checkout(monkeypatch, tmp_path):
+@pytest.mark.parametrize("beside", [
+    None, "[tool.ruff]", "project = {name = 'other', requires-python = '>=9', dependencies = []}"])
+def test_installed_without_a_checkout(monkeypatch, tmp_path, beside):
+    """Also where another project's pyproject.toml lies beside the package."""
     python, packages = environment._needs()
     monkeypatch.setattr(environment, "PYPROJECT", tmp_path / "pyproject.toml")
+    if beside:
+        environment.PYPROJECT.write_text(beside, encoding="utf-8")
     installed = environment._needs()
     assert sorted(installed[0].split(",")) == sorted(python.split(","))  # pip sorts them
     assert sorted(installed[1]) == sorted(packages)

@@ -17,8 +17,8 @@ from ...evaluate import Evaluation
 from ...train import History
 
 # Each can be seen on a white page and on a dark one, any two can be told apart by the colour-blind,
-# and GREY and RED are also for text: tests/course/test_colours.py. The widgets have the same in
-# drawing/common.css.
+# and GREY and RED are also for text: tests/course/notebook/test_colours.py. The widgets have the
+# same in js/src/widgets/common/common.css.
 BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
 # style.mplstyle, beside this file; for figures of your own: plt.style.use(STYLE)
