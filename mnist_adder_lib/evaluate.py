@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from .data import normalise
+from .model import DIGITS
 
 Module = TypeVar("Module", bound=nn.Module)
 
@@ -62,11 +63,9 @@ class Evaluation:
 
     def confusion_digit(self) -> pd.DataFrame:
         """Counts (10, 10): a row for each true digit, a column for each predicted one."""
-        return _confusion(self.digits, self.digit_logits)
-
-    def confusion_sum(self) -> pd.DataFrame:
-        """Counts (19, 19): a row for each true sum, a column for each predicted one."""
-        return _confusion(self.totals, self.sum_logits)
+        cells = DIGITS * self.digits + self.digit_logits.argmax(dim=1)
+        counts = torch.bincount(cells, minlength=DIGITS**2).view(DIGITS, DIGITS)
+        return pd.DataFrame(counts.numpy()).rename_axis(index="true", columns="predicted")
 
     def mistakes(self) -> pd.DataFrame:
         """A row for each example with a wrong answer, the worst (of the highest loss) first.
@@ -233,10 +232,3 @@ def accuracy_per(groups: Tensor, right: Tensor, name: str) -> pd.DataFrame:
 def _accuracy_row(flags: Tensor) -> dict[str, float]:
     low, high = wilson_interval(int(flags.sum()), len(flags))
     return {"examples": len(flags), "accuracy": _percent(flags), "from": low, "to": high}
-
-
-def _confusion(targets: Tensor, logits: Tensor) -> pd.DataFrame:
-    classes = logits.shape[1]
-    counts = torch.bincount(targets * classes + logits.argmax(dim=1), minlength=classes**2)
-    table = pd.DataFrame(counts.view(classes, classes).numpy())
-    return table.rename_axis(index="true", columns="predicted")

@@ -36,7 +36,6 @@ function makeState(pairs = PRESETS[0].pairs()) {
     data: DATA,
     seed: 0,
     reader: "",
-    lesson: "",
   };
   return new HiddenSums(traits, ADDER);
 }
@@ -193,6 +192,19 @@ test("presets keep all rules, and each sum but that of 0 and 0", () => {
       { pairs: PATTERN.toReversed(), encoding: "label", answer: "shift" },
     ),
   );
+});
+
+test("what the adder says of a drawing", async () => {
+  const state = makeState();
+  const image = /** @type {any} */ (state.images).others.find((/** @type {any} */ { digit }) => digit === 4);
+  const asked = /** @type {import("@preact/signals-core").Signal<Asked>} */ (state.traits.asked);
+  asked.value = { ...image, number: 3, isDrawn: true };
+  assert.match(state.ofDrawing.value, /^Press Train first/);
+  state.traits.answer.value = "shift";
+  await state.train();
+  assert.match(state.ofDrawing.value, /^I see a 4. 4 \+ 3 = 7./);
+  state.traits.answer.value = "number";
+  assert.match(state.ofDrawing.value, /^Press Train first/); // an adder of this kind isn't trained
 });
 
 test("guesses: what is typed is kept until the training, and then shown beside what was said", async () => {

@@ -227,15 +227,13 @@ def middle(page, selector):
 
 
 def test_train_look_and_try_another_adder(show, data):
-    widget = HiddenSums(lesson="10.html")
+    widget = HiddenSums()
     widget.data = data
     page = show(widget)
-    assert not page.get_by_role("link", name="Why?").is_visible()
     button(page, "Train").dblclick()
     reaches(page, 400)
     seen, hidden = map(float, re.findall(r"([\d.]+)%", status(page, "reached")))
     assert seen >= 97 and hidden <= 5
-    assert page.get_by_role("link", name="Why?").get_attribute("href") == "10.html"
     place(page, 4, 3).focus()
     page.keyboard.press("Enter")
     assert pairs(page) == PATTERN  # nothing is hidden or shown any more
@@ -243,21 +241,13 @@ def test_train_look_and_try_another_adder(show, data):
     name = place(page, 4, 3).get_attribute("aria-label")
     assert name.startswith("4 + 3, hidden, 0") and place(page, 4, 3).inner_text() != "7"
     assert place(page, 4, 2).inner_text() == "6"
-    mean = page.evaluate("""() => { const { embeddings, scale, digits } = model.traits.data;
-        const bytes = Uint8Array.from(atob(embeddings), (c) => c.charCodeAt(0));
-        const four = digits.indexOf('4');
-        return [...bytes.slice(20 * four, 20 * four + 20)].map((byte) => byte * scale); }""")
-    page.evaluate("asked => model.set('asked', asked)", dict(embedding=mean, digit=4, number=3))
-    assert re.match(r"I see a 4, but I say 4 \+ 3 = \d+\. That is wrong: it is 7\. "
-                    r"4 \+ 3 was hidden from me\.", status(page, "asked"))
     page.get_by_role("radio", name="shift").check()
-    assert place(page, 4, 3).inner_text() == "?" and status(page, "asked") == ""
+    assert place(page, 4, 3).inner_text() == "?"
     assert page.evaluate("model.traits.answer") == "shift"
     assert page.get_by_role("radio", name="a label").is_disabled()
     button(page, "Train").click()
     reaches(page, 400)
     assert place(page, 4, 3).inner_text() == "7"
-    assert status(page, "asked").startswith("I see a 4. 4 + 3 = 7.")  # the drawing is still there
 
 
 def test_long_training_can_be_stopped_and_the_page_stays_alive(trained):

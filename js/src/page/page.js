@@ -86,7 +86,7 @@ function makeQuestion({ drawing, number, selfDrawing, weights, shipped }, sums) 
  * @param {() => string} link
  */
 function makeExperiment(state, sums, link) {
-  makeHiddenSums(byId("sums"), sums, { asksElsewhere: true });
+  makeHiddenSums(byId("sums"), sums);
   makeQuestion(state, sums);
   makeShare(byId("share"), link, makeProjector(byId("hide-a-sum")));
 }

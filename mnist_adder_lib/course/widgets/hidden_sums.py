@@ -34,8 +34,6 @@ class HiddenSums(anywidget.AnyWidget):
     - encoding, answer: how the adder gets the number, and what it answers with
     - seed: of the first training; the next one takes the next
     - reader: a sentence about what the network that reads has seen
-    - lesson: where *Why?* leads to, if anywhere
-    - asked: what somebody drew and chose, dict(embedding, digit, number): the adder answers
     """
 
     _esm, _css = front_end("hidden_sums")
@@ -44,9 +42,7 @@ class HiddenSums(anywidget.AnyWidget):
     answer = Enum(("classes", "number", "shift"), "classes").tag(sync=True, echo_update=False)
     seed = Int(0).tag(sync=True)
     reader = Unicode(READER).tag(sync=True)
-    lesson = Unicode("").tag(sync=True)
     data = Dict().tag(sync=True)
-    asked = Dict().tag(sync=True)
 
     def __init__(self, model: IdentityAdderModel | None = None, **traits):
         super().__init__(data={} if model is None else adder_data(model), **traits)

@@ -32,7 +32,6 @@ const SKELETON = html`
         <div class="guess"></div>
         <div class="bar"></div>
         <p class="reached" role="status"></p>
-        <p class="asked" role="status"></p>
       </div>
       <div class="results">
         <div class="curves"></div>
@@ -115,10 +114,9 @@ function measured(state) {
 /**
  * @param {HTMLElement} el
  * @param {HiddenSums} state
- * @param {{ asksElsewhere?: boolean }} [options] whether the page shows the answer to a drawing next to its pad
  * @returns {() => void} what ends it
  */
-export function makeHiddenSums(el, state, { asksElsewhere = false } = {}) {
+export function makeHiddenSums(el, state) {
   el.classList.add("hidden-sums");
   render(SKELETON, el);
   const group = groupName();
@@ -126,7 +124,6 @@ export function makeHiddenSums(el, state, { asksElsewhere = false } = {}) {
   find(el, ".reader").textContent = reader;
   /** @type {HTMLDetailsElement} */ (find(el, ".settings")).open = el.clientWidth >= ROOMY;
   for (const part of [".settings", ".outcome"]) find(el, part).hidden = !state.images;
-  find(el, ".asked").hidden = asksElsewhere;
   const stopGrid = show(find(el, ".grid"), () => grid(state));
   const input = new GridInput(find(el, ".grid"), state);
   const act = {
@@ -167,10 +164,9 @@ function speak(el, state) {
     show(find(el, ".task"), () => task(state)),
     show(find(el, ".below"), () => html`${below(state)}`),
     show(find(el, ".reached"), () => html`${reached(state)}`),
-    show(find(el, ".asked"), () => html`${state.ofDrawing.value}`),
     effect(() => {
       const live = state.running.value ? "off" : "polite"; // a screen reader hears the end alone
-      for (const name of [".below", ".reached", ".asked"]) find(el, name).ariaLive = live;
+      for (const name of [".below", ".reached"]) find(el, name).ariaLive = live;
     }),
   );
 }

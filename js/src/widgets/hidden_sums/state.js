@@ -46,7 +46,7 @@ import { remember } from "./undo.js";
  * @property {any} data of `adder_data` in hidden_sums.py; without it there is the grid alone
  * @property {number} seed of the first training
  * @property {string} reader what the network that reads has seen
- * @property {string} lesson where *Why?* leads to
+ * @property {string} [lesson] where *Why?* leads to
  */
 /** One is "choosing" pairs, an adder is in "training", or one looks at a "trained" one. @typedef {"choosing" | "training" | "trained"} Phase */
 

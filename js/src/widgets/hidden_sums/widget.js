@@ -3,9 +3,10 @@
 import "../common/common.css";
 import "../common/widgets.css";
 import "./hidden_sums.css";
+import { signal } from "@preact/signals-core";
 import wasm from "../../network/adder.wasm";
 import { PATTERN } from "../../network/hidden_pairs.js";
-import { connect, follow } from "../../state/traits.js";
+import { connect } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";
 import { isForNotebook, keepKeys } from "../common/keys.js";
 import { isUndo } from "./grid_input.js";
@@ -22,13 +23,12 @@ function render({ model, el }) {
     encoding: /** @type {Encoding} */ ("label"),
     answer: /** @type {AnswersWith} */ ("classes"),
   });
-  const [asked, stopAsked] = follow(model, "asked");
-  const [data, seed, reader, lesson] = ["data", "seed", "reader", "lesson"].map((name) => model.get(name));
-  const traits = { ...signals, asked, data, seed: seed ?? 0, reader: reader ?? "", lesson: lesson ?? "" };
+  const [data, seed, reader] = ["data", "seed", "reader"].map((name) => model.get(name));
+  const traits = { ...signals, asked: signal({}), data, seed: seed ?? 0, reader: reader ?? "" };
   const state = new HiddenSums(traits, wasm);
   const stop = makeHiddenSums(el, state);
   const goesOut = (/** @type {KeyboardEvent} */ event) => isForNotebook(event) && !isUndo(event);
-  return stopAll(stop, stopAsked, disconnect, keepKeys(el, goesOut));
+  return stopAll(stop, disconnect, keepKeys(el, goesOut));
 }
 
 export default { render };
