@@ -194,6 +194,10 @@ class AdderPanel(DigitPad):
             self._answered = state
             self._respond()
 
+    def answer_again(self) -> None:
+        """Read the drawing again, as after the model has been trained further."""
+        self._respond()
+
     def _respond(self, error: str = "") -> None:
         """Read the drawing again and answer; `error` is shown next to the answer."""
         self.seen = self.framed()

@@ -63,6 +63,14 @@ def put(panel, image):
 SQUARE = np.pad(np.full((8, 8), 255, np.uint8), 10)
 
 
+def test_it_answers_again_after_its_model_has_changed():
+    panel = panel_of()
+    panel.model.seen = 8
+    assert "a 7" in panel.sentence
+    panel.answer_again()
+    assert "an 8" in panel.sentence and "an 8" in panel.answer["sentence"]
+
+
 def test_sure_and_right():
     assert panel_of().sentence == "I see a 7 (98%). 7 + 5 = 12 (97%)."
     assert panel_of(seen=8).sentence == "I see an 8 (98%). 8 + 5 = 13 (97%)."

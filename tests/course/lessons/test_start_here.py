@@ -5,7 +5,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mnist_adder_lib.course.lessons.start_here import LESSONS, checks, plot_map
+from mnist_adder_lib import count_parameters
+from mnist_adder_lib.course.lessons.start_here import (
+    LESSONS,
+    checks,
+    new_network,
+    plot_map,
+    watch_it_learn,
+)
+from mnist_adder_lib.drawing import AdderPanel
 
 NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 
@@ -46,3 +54,15 @@ def test_the_map_shows_each_lesson_in_its_place():
     drawn = [text.get_text() for text in ax.texts[len(LESSONS):]]  # number, name, number, ...
     assert drawn[::2] == [str(number) for number in range(len(names))]
     assert [name.replace("\n", " ").strip("?").lower() for name in drawn[1::2]] == names
+
+
+def test_a_new_network_learns_while_its_panel_is_watched(trained):
+    network = new_network()
+    panel = AdderPanel(network, strokes=[[(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]])
+    assert count_parameters(network) == 17_360
+    assert panel.prediction.digit_probabilities.max() < 0.2  # it could be anything
+    before = panel.answer
+    read = watch_it_learn(panel, images=2_000)
+    trained("digits of 100 after 2,000 images", read, above=50, below=99)
+    assert panel.answer != before and panel.prediction.digit == 7
+    assert not network.training
