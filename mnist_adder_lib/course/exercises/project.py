@@ -41,7 +41,7 @@ def _text(name: str, value: Any) -> str:
 def _number(low: float = -math.inf, high: float = math.inf) -> Callable[[str, Any], float]:
     """A function that returns a value as a plain number. It raises ProjectError where the value is
     none, or out of range."""
-    def number(name: str, value: Any) -> float:
+    def check(name: str, value: Any) -> float:
         try:
             plain = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError, OverflowError):
@@ -51,7 +51,7 @@ def _number(low: float = -math.inf, high: float = math.inf) -> Callable[[str, An
                                f"{value!r:.80}.")
         return plain
 
-    return number
+    return check
 
 
 def _whole_number(name: str, value: Any) -> int:
