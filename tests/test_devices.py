@@ -33,7 +33,6 @@ from mnist_adder_lib import (
     save_checkpoint,
 )
 from mnist_adder_lib.course.lessons.inside_the_network import (
-    explore_units,
     guided_backprop,
     train_adder,
 )
@@ -54,12 +53,6 @@ IMAGES = torch.randn(20, 1, 28, 28, generator=torch.Generator().manual_seed(0)) 
 PIXELS = (255 * torch.rand(40, 28, 28, generator=torch.Generator().manual_seed(1))).byte()
 DIGITS = torch.arange(40) % 10
 DATASET = AdderDataset(PIXELS, DIGITS, DIGITS.flip(0))
-
-
-def seen_units(model, _folder):
-    seen = {model.get_submodule(name): torch.ones(1, 8, 14, 14, device=DEVICE)
-            for name in ("block1", "block2", "block3")}
-    return explore_units(model, torch.zeros(28, 28), seen).layers
 
 
 def saved(model, folder):
@@ -97,7 +90,6 @@ LOOK_AT_IT = {
     export_onnx: exported,
     AdderPanel: lambda model, _: vars(AdderPanel(model, strokes=SEVEN).prediction),
     guided_backprop: lambda model, _: guided_backprop(model, IMAGES, DIGITS[:20]),
-    explore_units: seen_units,
     run_javascript: lambda model, _: (run_javascript(model, PIXELS[:2], DIGITS[:2]) or [])[:2],
     multiplications: lambda model, _: multiplications(model),
     weights_as_text: lambda model, _: weights_as_text(model),

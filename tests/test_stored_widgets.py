@@ -14,12 +14,11 @@ from mnist_adder_lib.course.exercises.questions import MultipleChoice
 from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
-from mnist_adder_lib.course.widgets.unit_explorer import UnitExplorer
 from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib.drawing import AdderPanel, DigitPad
 
 WIDGETS = [AdderPanel, BallOnCurve, DigitPad, HiddenSums, MultipleChoice, NetworkDiagram,
-           UnitExplorer, WindowViewer]
+           WindowViewer]
 
 CELLS = {
     "imports": """import torch, tqdm.auto

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from lab import DIGITS, draw, let_it_work, render_alone
 
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
+from mnist_adder_lib.course.lessons.model_summary import plot_receptive_field, units
 from mnist_adder_lib.course.widgets.network_diagram import (
     PARTS,
     NetworkDiagram,
@@ -219,6 +220,67 @@ def test_a_pixel_of_a_map_is_made_as_in_pytorch(show, first, layer, unit):
     page.evaluate("model.set('pixels', Array(784).fill(0))")  # what is open is of the image of now
     blank = layers_of(model, torch.zeros(28, 28), 5)[f"{conv}.0"][1][unit, row, column].item()
     page.wait_for_function(NEAR, arg=[".result output", blank])
+
+
+FIELDS = receptive_fields(IdentityAdderModel())
+FRAME = """() => { // top, left, height and width of the frame, in pixels of the image
+    const [frame, image] = ["i", "img"].map(
+        (part) => document.querySelector(`.seen ${part}`).getBoundingClientRect());
+    const scale = image.width / 28;
+    return [frame.top - image.top, frame.left - image.left, frame.height, frame.width].map(
+        (length) => length / scale);
+}"""
+
+
+def seen(page):
+    """Row and column of the pixel that is looked at, and what of the image it is said to see."""
+    row, column, words = re.match(r"Row (\d+), column (\d+) of the map sees (.+?) of the image",
+                                  page.locator(".made .seen").inner_text()).groups()
+    return int(row), int(column), words
+
+
+@pytest.mark.parametrize("index", range(len(FIELDS)), ids=lambda index: FIELDS[index]["layer"])
+def test_what_a_pressed_pixel_of_a_map_sees_is_framed(show, first, index):
+    page = show(NetworkDiagram(load_pretrained(), first(1).images[0]))
+    field, layer = FIELDS[index], ".".join(FIELDS[index]["layer"].split(".")[:2])
+    part(page, layer.split(".")[0]).locator(".name").click()
+    page.locator(f"[data-layer='{layer}'] button").first.click()
+    pixels = page.locator(".made canvas.output")
+    pixels.scroll_into_view_if_needed()
+    for x, y in ((0.01, 0.4), (0.99, 0.99)):
+        box = pixels.bounding_box()
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.mouse.move(1, 1)  # what was pressed stays
+        row, column, words = seen(page)
+        figure = plot_receptive_field(torch.zeros(1, 28, 28), FIELDS, index, row, column)
+        assert words == figure.axes[0].get_title().partition("\n")[2]
+        count = units(field)
+        assert (row, column) == (int(y * count), int(x * count))
+        first_seen = [field["start"] + at * field["jump"] - (field["size"] - 1) / 2
+                      for at in (row, column)]
+        assert page.evaluate(FRAME) == pytest.approx([*first_seen, field["size"], field["size"]],
+                                                     abs=0.1)
+
+
+def test_what_a_pixel_sees_follows_finger_keys_steps_and_image(show):
+    page = show(NetworkDiagram(load_pretrained(), here="block2"), width=390)
+    page.locator("[data-layer='block2.1'] button").nth(3).click()
+    pixels, picture = page.locator(".made canvas.output"), page.locator(".seen img")
+    pixels.scroll_into_view_if_needed()
+    box = pixels.bounding_box()
+    page.touchscreen.tap(box["x"] + 1, box["y"] + 1)
+    assert seen(page) == (0, 0, "rows 0 to 7, columns 0 to 7")
+    assert "14 × 14 pixels, and part of it lies outside" in page.inner_text(".made .seen")
+    page.locator(".made canvas.input").focus()
+    press(page, "ArrowDown", "ArrowDown", "ArrowRight")
+    assert seen(page) == (2, 1, "rows 0 to 11, columns 0 to 9")
+    assert page.locator(".made .live").text_content().endswith(page.inner_text(".made .seen"))
+    page.get_by_role("button", name="Max pooling").click()
+    assert seen(page) == (1, 0, "rows 0 to 13, columns 0 to 9")
+    before = picture.get_attribute("src")
+    page.evaluate("model.set('pixels', Array(784).fill(0))")
+    page.wait_for_function("before => document.querySelector('.seen img').src !== before",
+                           arg=before)
 
 
 @pytest.mark.parametrize("name, layer, torchs, unit", [

@@ -126,13 +126,36 @@ export function windowOf(weights, layers, pixels, layer, unit) {
     weights: channels.map((channel) => rowsOf(data.subarray((unit * input.channels + channel) * 9), 3, 3)),
     batch_norm: batchNorm,
     place: strongest(layers[name], unit, batchNorm[1]),
-    padding: name === "block3.1" ? 0 : 1,
+    padding: paddingOf(name),
     range: isFirst ? [-MEAN / STD, (1 - MEAN) / STD] : [],
     layers: ["convolution", "relu", "batch_norm", ...(isFollowed ? ["pooling"] : [])],
     mode: isPooled ? "pooling" : "convolution",
     fixed: true,
     digits: [],
   };
+}
+
+/** How many zeros a convolution has on each side. @param {string} name */
+const paddingOf = (name) => (name === "block3.1" ? 0 : 1);
+
+/**
+ * The square of the image that a pixel of a map depends on: its receptive field, as `receptive_fields` in model.py
+ * computes it.
+ * @param {Layers} layers
+ * @param {string} layer
+ * @param {[row: number, column: number]} place of the pixel
+ */
+export function fieldOf(layers, layer, place) {
+  let [first, size, jump] = [0, 1, 1]; // of the map's first pixel; `jump` from one to the next
+  const names = Object.keys(layers);
+  for (const name of names.slice(0, names.indexOf(layer) + 1)) {
+    const isPooling = name.endsWith(".2");
+    if (!isPooling) first -= paddingOf(name) * jump;
+    size += (isPooling ? 1 : 2) * jump;
+    if (isPooling) jump *= 2;
+  }
+  const [top, left] = place.map((at) => first + at * jump);
+  return { top, left, size };
 }
 
 /**

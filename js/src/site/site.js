@@ -10,7 +10,6 @@ import pad from "../widgets/digit_pad/widget.js";
 import sums from "../widgets/hidden_sums/widget.js";
 import choice from "../widgets/multiple_choice/widget.js";
 import diagram from "../widgets/network_diagram/widget.js";
-import units from "../widgets/unit_explorer/widget.js";
 import viewer from "../widgets/window_viewer/widget.js";
 import { addCopyButton } from "./copy.js";
 import frames from "./frames.js";
@@ -31,7 +30,6 @@ const WIDGETS = {
   MultipleChoice: choice,
   NetworkDiagram: diagram,
   Opening: opening,
-  UnitExplorer: units,
   WindowViewer: viewer,
 };
 

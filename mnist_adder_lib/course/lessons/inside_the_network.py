@@ -12,12 +12,10 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from ...evaluate import in_evaluation
-from ...model import receptive_fields
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
 from ..notebook.display import Picture
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
-from ..widgets.unit_explorer import UnitExplorer
 
 guesses = Guesses.load("inside_the_network")
 checks = Checks()
@@ -412,20 +410,6 @@ def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
     best = int(maps.amax(dim=(1, 2)).argmax())
     return labelled(figure, f"{channels} pictures of {height}x{width}, one for each channel. The "
                             f"brightest spot is in channel {best}.")
-
-
-def explore_units(model: nn.Module, image: Tensor, seen: dict) -> UnitExplorer:
-    """A widget with the maps at the end of each block: point at a unit, and see what it sees.
-
-    image: (28, 28); seen: what left each layer, as `watch` of the lesson returns it.
-    """
-    fields, maps = [], []
-    for number in (1, 2, 3):
-        block = f"block{number}"
-        last = [field for field in receptive_fields(model) if field["layer"].startswith(block)][-1]
-        fields.append({**last, "name": f"block {number}"})
-        maps.append(seen[getattr(model, block)][0].detach().cpu())
-    return UnitExplorer(image.cpu(), fields, maps, place=[0, 0, 7, 7])
 
 
 @in_style

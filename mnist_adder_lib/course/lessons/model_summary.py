@@ -6,6 +6,7 @@ import html
 from contextlib import suppress
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import torch
 from matplotlib.colors import to_rgba
@@ -18,10 +19,10 @@ from ...model import IdentityAdderModel, conv, receptive_fields
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import GREY, ORANGE, draw_image, in_style, labelled
-from ..widgets.unit_explorer import SIDE, UnitExplorer, units
 
 guesses = Guesses.load("model_summary")
 checks = Checks()
+SIDE = 28  # of an image, in pixels
 OWN_NETWORK = "my_network.pt"  # lesson 6 looks for it in the folder of the notebooks
 
 
@@ -234,6 +235,12 @@ def columns_seen(unit, start, jump, size):
     return max(0, middle - half), min(27, middle + half)
 
 
+def units(field: dict) -> int:
+    """How many units the layer of a receptive field has in a row."""
+    beyond = 0 if field["padding"] else field["start"]  # without padding the border gets none
+    return len(np.arange(field["start"], SIDE - max(beyond, 0.5), field["jump"]))
+
+
 @in_style
 def plot_receptive_field(image, fields: list[dict], layer: int, row=None, column=None) -> Figure:
     """What one unit of a layer sees of an image, and the size of every layer's field.
@@ -267,11 +274,6 @@ def _draw_sizes(ax, fields: list[dict], layer: int) -> None:
     ax.axvline(SIDE, color=GREY, linestyle=":")
     ax.set(xlim=(0, 38), xlabel="pixels (dotted: the image)")
     ax.invert_yaxis()
-
-
-def explore_units(image, fields: list[dict]) -> UnitExplorer:
-    """A widget: choose any unit of any layer, and see what it sees of an image, (1, 28, 28)."""
-    return UnitExplorer(image[0], fields)
 
 
 class Wide:

@@ -13,7 +13,6 @@ from mnist_adder_lib.course.lessons.inside_the_network import (
     Follow,
     OneNumber,
     checks,
-    explore_units,
     guided_backprop,
     plot_answer,
     plot_attributions,
@@ -179,18 +178,6 @@ def test_plot_maps():
     figure = plot_maps(maps)
     assert "6 pictures of 5x5" in figure.get_label() and "in channel 2" in figure.get_label()
     assert [ax.get_title() for ax in figure.axes[:6]] == [f"channel {n}" for n in range(6)]
-
-
-def test_units_are_those_of_the_blocks_with_what_they_say(watched):
-    model, image, seen = watched
-    explorer = explore_units(model, image, seen)
-    assert [layer["name"] for layer in explorer.layers] == ["block 1", "block 2", "block 3"]
-    assert [layer["size"] for layer in explorer.layers] == [6, 16, 32]
-    for layer, block in zip(explorer.layers, (model.block1, model.block2, model.block3)):
-        maps = torch.tensor(layer["maps"])
-        assert torch.allclose(maps, seen[block][0], atol=0.001)
-        assert maps.shape[1:] == (layer["count"], layer["count"])
-    assert explorer.place == [0, 0, 7, 7]
 
 
 def test_plot_embedding_and_answer():

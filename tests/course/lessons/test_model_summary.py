@@ -79,13 +79,6 @@ def test_what_a_unit_sees(layer, row, column, seen, first, fields):
     assert seen in figure.axes[0].get_title() and seen in figure.get_label()
 
 
-def test_one_can_choose_among_the_units_of_all_layers(first, fields):
-    explorer = model_summary.explore_units(first(1)[0][0][0], fields)
-    assert [layer["count"] for layer in explorer.layers] == [
-        model_summary.units(field) for field in fields]
-    assert explorer.place == [7, 0, 2, 2] and not any(layer["maps"] for layer in explorer.layers)
-
-
 def test_wide_text_is_kept_as_it_is_and_scrolls():
     wide = model_summary.Wide("a  <b>\nc")
     assert repr(wide) == "a  <b>\nc"

@@ -1,22 +1,24 @@
 // What is below the network: the maps of the part that is chosen, large, or its single numbers, and how one of
-// these is made. A pixel of a map opens in the window viewer.
+// these is made. A pixel of a map opens in the window viewer, with what it sees of the image.
 
-import { batch, effect, signal, untracked } from "@preact/signals-core";
+import { batch, computed, effect, signal, untracked } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
 import { percent } from "../../drawing/sentences.js";
-import { isMap, layersOf, nameOf, nounOf, unitOf, windowOf } from "../../network/explain.js";
-import { contextOf, largest, looks, SIGNED, signed, toImageData } from "../common/colours.js";
+import { fieldOf, isMap, layersOf, nameOf, nounOf, unitOf, windowOf } from "../../network/explain.js";
+import { contextOf, largest, looks, SIGNED, signed, toImageData, toUrl } from "../common/colours.js";
 import { find, findAll, isStill, oncePerFrame, stopAll, targetOf } from "../common/dom.js";
 import { isForNotebook, MOVES } from "../common/keys.js";
 import { bracket, capital, decimalsFor, range, say, total } from "../common/numbers.js";
-import { DEFAULTS } from "../viewer/state.js";
+import { show } from "../common/view.js";
+import { DEFAULTS, makeViewerState } from "../viewer/state.js";
 import { makeViewer } from "../viewer/viewer.js";
+import { seen, seenInWords } from "./seen.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
 /** @import { AnswerState } from "../../drawing/answer.js" */
 /** @import { Features, Layers } from "../../network/forward.js" */
 /** @import { Made } from "../../network/explain.js" */
-/** @import { ViewerSignals } from "../viewer/state.js" */
+/** @import { ViewerSignals, ViewerState } from "../viewer/state.js" */
 /** @typedef {{ layer: string, unit: number }} Opened whose making is shown */
 
 const MOST_NAMED = 8; // inputs of a unit that are written out, the largest first
@@ -77,7 +79,7 @@ function allOf(part, layers, opened) {
   const shown = layersOf(part, layers);
   if (!shown.length) return html``;
   const what = shown.some(isMap)
-    ? "a map to see how one of its pixels is made"
+    ? "a map to see how one of its pixels is made, and what the pixel sees of the image"
     : `one of the ${nounOf(part)}s to see how it is made`;
   return html`<div class="all">${shown.map((layer) => group(layer, layers, opened))}</div>
     <p class="invite" ?hidden=${opened !== null}>Choose ${what}.</p>`;
@@ -239,12 +241,38 @@ export class Details {
   /** @param {Opened} opened */
   #makeViewer(opened) {
     const name = nameOf(opened.layer, this.answer.result.peek().layers);
-    render(html`<p class="title">Map ${opened.unit}, ${name}: how a pixel is made</p><div></div>`, this.made);
+    const title = `Map ${opened.unit}, ${name}: how a pixel is made`;
+    render(html`<p class="title">${title}</p><p class="seen"></p><div></div>`, this.made);
     const values = Object.entries({ ...DEFAULTS, ...this.#window(opened) });
     const traits = /** @type {any} */ (
       Object.fromEntries(values.map(([name, value]) => [name, signal(value)]))
     );
-    return { traits, stop: makeViewer(find(this.made, "div"), traits) };
+    const state = makeViewerState(traits);
+    const seen = this.#seenBy(opened.layer, state);
+    const stopSeen = show(find(this.made, ".seen"), () => seen.picture.value);
+    return {
+      traits,
+      stop: stopAll(
+        makeViewer(find(this.made, "div"), state, () => seen.words.value),
+        stopSeen,
+      ),
+    };
+  }
+
+  /**
+   * What the pixel that the viewer shows sees of the image.
+   * @param {string} layer
+   * @param {ViewerState} state
+   */
+  #seenBy(layer, { shownMode, at, pooled }) {
+    const { layers } = this.answer.result.peek();
+    const isPooled = computed(() => shownMode.value === "pooling");
+    const place = computed(() => (isPooled.value ? pooled.value : at.value));
+    const shown = computed(() => (isPooled.value ? layer.replace(/\d$/, "2") : layer.replace(/2$/, "1")));
+    const field = computed(() => fieldOf(layers, shown.value, place.value));
+    const image = computed(() => toUrl(this.answer.pixels.value));
+    const words = computed(() => seenInWords(place.value, field.value));
+    return { words, picture: computed(() => seen(image.value, field.value, words.value)) };
   }
 
   /** @param {Opened} opened */

@@ -7,10 +7,10 @@ import { MOVES } from "../common/keys.js";
 import { say } from "../common/numbers.js";
 import { show } from "../common/view.js";
 import { Pointer, paintChannels, paintPictures } from "./pictures.js";
-import { flip, hold, inside, makeBlack, makeViewerState, STEPS } from "./state.js";
+import { flip, hold, inside, makeBlack, STEPS } from "./state.js";
 import * as view from "./view.js";
 
-/** @import { ViewerSignals, ViewerState } from "./state.js" */
+/** @import { ViewerState } from "./state.js" */
 
 const SKELETON = html`
   <div class="card">
@@ -36,17 +36,18 @@ const SKELETON = html`
 
 /**
  * @param {HTMLElement} el
- * @param {ViewerSignals} traits
+ * @param {ViewerState} state
+ * @param {() => string} more what screen readers say besides
  * @returns {() => void} what ends it
  */
-export function makeViewer(el, traits) {
+export function makeViewer(el, state, more = () => "") {
   el.classList.add("window-viewer");
   render(SKELETON, el);
-  const state = makeViewerState(traits);
   /** For screen readers, after keys and choices; a mouse would make it talk without end. */
   const announce = () => {
     const result = say(view.lookAt(state).result);
-    find(el, ".live").textContent = `${view.placeInWords(state)}: ${view.ruleInWords(state)} ${result}`;
+    find(el, ".live").textContent =
+      `${view.placeInWords(state)}: ${view.ruleInWords(state)} ${result} ${more()}`.trim();
   };
   const stopViews = showAll(el, state, announce);
   const [input, output] = [find(el, "canvas.input"), find(el, "canvas.output")];

@@ -6,7 +6,7 @@ import "../viewer/viewer.css";
 import { connect } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";
-import { DEFAULTS } from "../viewer/state.js";
+import { DEFAULTS, makeViewerState } from "../viewer/state.js";
 import { makeViewer } from "../viewer/viewer.js";
 
 /** @import { RenderArguments } from "../../state/traits.js" */
@@ -14,7 +14,7 @@ import { makeViewer } from "../viewer/viewer.js";
 /** @param {RenderArguments} widget */
 function render({ model, el }) {
   const [traits, disconnect] = connect(model, DEFAULTS);
-  return stopAll(makeViewer(el, traits), disconnect, keepKeys(el));
+  return stopAll(makeViewer(el, makeViewerState(traits)), disconnect, keepKeys(el));
 }
 
 export default { render };
