@@ -29,6 +29,9 @@ from reached import Code
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTES = "assets/made_from.json"
+HOW = """\
+Programs add lines to a .jsonl file: first delete the old ones. They note what they have made. If
+you write down a result yourself, note it: python tools/stale.py --made NAME"""
 SHOWN = 4  # names; of more, how many
 
 
@@ -85,6 +88,7 @@ TABLE = [  # in the order in which things are made: each from things above it al
     Stored("docs/try/index.html", "python tools/build_page.py", 1, "build_page.data"),
     Stored("notebooks/*.ipynb", LESSONS, 0.8, files=QUESTIONS),
     Stored("notebooks/solutions/*.ipynb", LESSONS, 0.4, files=QUESTIONS),
+    # A picture may show an old word: it is made from the network and the styles, not from scripts.
     Stored("assets/page.png", PICTURES, 1, "take_pictures.take_page",
            f"{SHIPPED} js/src/page/*.css js/src/widgets/*/*.css"),
     Stored("assets/panel_light.png", PICTURES, 0, "take_pictures.take_panel",
@@ -189,12 +193,11 @@ def report(store: Store) -> str:
                                  parts=shlex.join(thing.part for thing in things if thing.part))
         lines += [f"{number}. {first_few([thing.name for thing in things])}",
                   f"   {command}", f"   about {minutes} minute{'s' * (minutes > 1)}",
-                  f"   changed: {first_few(because)}", ""]
+                  f"   because of {first_few(because)}", ""]
     if not old:
         return "Nothing is old."
     return "\n".join([f"{len(old)} of {len(store.things)} stored things are old. Make them anew in "
-                      "this order. (Programs add lines to a .jsonl file: first delete the old "
-                      "ones.)", "", *lines[:-1]])
+                      "this order.", "", *lines, HOW])
 
 
 def main() -> None:
