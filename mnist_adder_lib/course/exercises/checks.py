@@ -19,7 +19,27 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
   kinds, rules alone will do.
 - `without=[F.one_hot]` lists what the exercise is to be done without: functions, or modules. It is
   seen when the function runs.
+- Arguments belong to the caller: a right answer is refused if the function has changed one of them
+  and the solution doesn't change that one.
 - Reasons for what isn't recognised (errors, shapes, factors, a missing `return`) are in reasons.py.
+
+What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
+
+1. `Check.verdict` runs the solution, once in a kernel, and the learner's function on a copy of each
+   probe. What comes of it is a `Run`, and both runs on a probe are a `RunPair`.
+2. `observe` gets the function wrapped as a `WatchedFunction` (runs.py), which notes its answer, its
+   error, what it uses of `without`, and which arguments it changes. The outcome of a run is what
+   `observe` returns, an `Observed`; or `Stopped`, where the function raised an error or returned
+   nothing; or `Unreadable`, where the answer is of a kind that `observe` can't look at.
+3. Outcomes are compared part by part (`Part`): each effect, then each place of the answer. Of the
+   first part that is wrong, `Check._why` looks for a mistake that gives the same on all probes.
+4. If there is none, `explain` (reasons.py) gets the `WrongAnswer`, all that is known of it: a
+   `Comparison` of this part for each probe. It says where the function stopped, or what is wrong
+   with the answer's kind or shape, or a pattern in its numbers. If it finds nothing of that kind,
+   `mendings` (slips.py) changes one thing at a time in the learner's code, for two seconds at most,
+   and if that makes it right, the sentence says where. The first difference ends the reason.
+5. Where all parts are right, the function is still refused if it breaks a rule, uses what it
+   should do without, or has changed an argument. Otherwise the check prints its remark.
 '''
 
 from __future__ import annotations
@@ -41,13 +61,14 @@ from typing import Any
 
 import torch
 
-from .reasons import Case, Part, Wrong, explain, is_of_right_kind
+from .reasons import Comparison, Part, WrongAnswer, explain, is_of_right_kind
+from .runs import AUTOGRAD, Observed, Run, Stopped, Unreadable, Unsolved, run
 from .slips import mendings
-from .trials import AUTOGRAD, Observed, Seen, Stop, Unreadable, Unsolved, observed
 from .values import plain, same
 
 __all__ = ["AUTOGRAD", "Check", "Checks", "Observed", "rand_int"]
 OPERATORS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "pow": "**"}
+RIGHT = "✓ Right."
 SECONDS = 2.0  # of the processor, to look for one small change that makes a function right
 
 
@@ -69,29 +90,35 @@ class OurFault(Exception):
 
 
 @dataclass
-class Try:
-    """The arguments of a probe, and what is seen of both functions with them."""
+class RunPair:
+    """The arguments of a probe, and a run of the solution and of the learner's function on them."""
 
     arguments: tuple
-    ours: Seen
-    seen: Seen
+    ours: Run
+    theirs: Run
 
     @property
     def right(self) -> Observed:
-        return self.ours.outcome  # type: ignore[return-value]  # _see_solution makes sure
+        return self.ours.outcome  # type: ignore[return-value]  # _run_solution makes sure
 
-    def case(self, part: Part) -> Case:
-        """A part of both; both answers as they are where there is no such part of the learner's."""
-        outcome = self.seen.outcome
+    @property
+    def changed(self) -> dict[int, str]:
+        """The arguments that the learner's function has changed, and the solution hasn't."""
+        return {place: how for place, how in self.theirs.changed.items()
+                if place not in self.ours.changed}
+
+    def compare(self, part: Part) -> Comparison:
+        """Compare a part of both; both answers whole where the learner's has no such part."""
+        outcome = self.theirs.outcome
         if not part.is_in(outcome):
-            outcome = Unreadable(self.seen.answer)
+            outcome = Unreadable(self.theirs.answer)
         if isinstance(outcome, Unreadable):
-            return Case(self.arguments, self.ours.answer, outcome)
-        return Case(self.arguments, part.of(self.right), part.of(outcome))
+            return Comparison(self.arguments, self.ours.answer, outcome)
+        return Comparison(self.arguments, part.of(self.right), part.of(outcome))
 
 
 class Check:
-    """Prints whether a function does what the solution does.
+    """A check, which prints whether a function does what the solution does.
 
     probes: tuples of arguments, or a function that yields them; mistakes: for each reason a wrong
     function, or texts of the solution each followed by what replaces it, or a list of these;
@@ -105,13 +132,24 @@ class Check:
         self.probes, self.mistakes = probes, mistakes
         self.observe = observe or (lambda function, *arguments: Observed(function(*arguments)))
         self.tolerance, self.without = tolerance, list(without)
-        self._mistakes_seen: dict[tuple[int, int], Any] = {}
+        self._runs_of_mistakes: dict[tuple[int, int], Run] = {}
 
     def __call__(self, function) -> None:
         print(self.verdict(function))
 
+    def or_ours(self, function):
+        """Return the function if it is right, or else the solution; print which of them it is.
+
+        For a lesson that goes on with what an exercise asks for.
+        """
+        if function is not self.solution and self.verdict(function).startswith(RIGHT):
+            print(f"Your `{self.__name__}` is right: the lesson goes on with it.")
+            return function
+        print(f"The lesson goes on with our `{self.__name__}`, until the check finds yours right.")
+        return self.solution
+
     def verdict(self, function) -> str:
-        """What is printed of a function."""
+        """Return what is printed of a function."""
         if not callable(function):
             return "Not right yet. Give the check the function itself, without brackets behind it."
         with torch.random.fork_rng(devices=[]):  # the lesson's own go on as before
@@ -129,15 +167,16 @@ class Check:
         output, right, started = io.StringIO(), self._right, time.thread_time()
         # A warning is no mistake, and calling the function shows it.
         with contextlib.redirect_stdout(output), warnings.catch_warnings(action="ignore"):
-            tries = [Try(probe, ours, self._see_learners(function, probe)) for probe, ours in right]
+            pairs = [RunPair(probe, ours, self._run_learners(function, probe))
+                     for probe, ours in right]
             seconds, printed = time.thread_time() - started, bool(output.getvalue())
-            reason = self._reason(function, tries, printed, seconds)
+            reason = self._reason(function, pairs, printed, seconds)
         if reason and printed:
             reason += " (What it prints is not shown here; call it yourself to see that.)"
-        return f"Not right yet. {reason}" if reason else f"✓ Right. {self.remark}"
+        return f"Not right yet. {reason}" if reason else f"{RIGHT} {self.remark}"
 
     def wrong_functions(self) -> Iterator[tuple[str, Callable]]:
-        """Each mistake as (reason, function)."""
+        """Yield each mistake as (reason, function)."""
         for reason, wrongs in self.mistakes.items():
             for wrong in wrongs if isinstance(wrongs, list) else [wrongs]:
                 yield reason, wrong if callable(wrong) else rewritten(self.solution, *wrong)
@@ -147,86 +186,91 @@ class Check:
         return list(self.wrong_functions())
 
     @functools.cached_property
-    def _right(self) -> list[tuple[tuple, Seen]]:
-        """The probes, each with what is right. Raises OurFault where the solution stops."""
+    def _right(self) -> list[tuple[tuple, Run]]:
+        """List the probes, each with the solution's run. Raises OurFault where it stops."""
         torch.default_generator.manual_seed(0)
         try:
             probes = list(self.probes() if callable(self.probes) else self.probes)
         except Exception as error:
-            raise OurFault(Stop(error, self.solution).message) from error
-        return [(probe, self._see_solution(probe)) for probe in probes]
+            raise OurFault(Stopped(error, self.solution).message) from error
+        return [(probe, self._run_solution(probe)) for probe in probes]
 
-    def _see_solution(self, probe: tuple) -> Seen:
-        seen = self._see(self.solution, probe)
+    def _run_solution(self, probe: tuple) -> Run:
+        seen = self._run(self.solution, probe)
         if not isinstance(seen.outcome, Observed):
             raise OurFault(seen.outcome.message)
         return seen
 
-    def _see_learners(self, function, probe: tuple) -> Seen:
-        seen = self._see(function, probe)
+    def _run_learners(self, function, probe: tuple) -> Run:
+        seen = self._run(function, probe)
         if isinstance(seen.outcome, Unreadable):
-            self._see_solution(probe)  # if that has come to fail, too, it isn't the answer's fault
+            self._run_solution(probe)  # if that has come to fail, too, it isn't the answer's fault
         return seen
 
-    def _see(self, function, probe: tuple) -> Seen:
+    def _run(self, function, probe: tuple) -> Run:
         torch.default_generator.manual_seed(0)
-        return observed(function, self.observe, copy.deepcopy(probe), self.without)
+        return run(function, self.observe, copy.deepcopy(probe), self.without)
 
-    def _reason(self, function, tries: list[Try], printed: bool, seconds: float) -> str | None:
-        """Why the function is wrong; None if it is right."""
-        for part in self._parts(tries):
-            if broken := self._broken([one for one in tries if not part.is_in(one.seen.outcome)]):
+    def _reason(self, function, pairs: list[RunPair], printed: bool, seconds: float) -> str | None:
+        """Say why the function is wrong; None if it is right."""
+        for part in self._parts(pairs):
+            without_part = [pair for pair in pairs if not part.is_in(pair.theirs.outcome)]
+            if broken := self._broken(without_part):
                 return broken
-            cases = [one.case(part) for one in tries]
-            wrong = [case for case in cases if not self._same(case.value, case.right)]
+            compared = [pair.compare(part) for pair in pairs]
+            wrong = [one for one in compared if not self._same(one.value, one.right)]
             if wrong:
-                facts = Wrong(function, self.solution, part, cases, wrong, self._same, printed)
-                mended = functools.partial(self._mended, function, tries, seconds)
-                return self._why(facts, tries, mended) + self._used_as_well(tries)
-        return self._broken(tries) or self._used(tries)
+                answer = WrongAnswer(function, self.solution, part, compared, wrong, self._same,
+                                     printed)
+                mended = functools.partial(self._mended, function, pairs, seconds)
+                return self._why(answer, pairs, mended) + self._used_as_well(pairs)
+        return self._broken(pairs) or self._used(pairs) or self._changed(pairs)
 
-    def _broken(self, tries: list[Try]) -> str | None:
-        """The reason of the first rule that is broken."""
-        outcomes = (one.seen.outcome for one in tries)
+    def _broken(self, pairs: list[RunPair]) -> str | None:
+        """Return the reason of the first rule that is broken."""
+        outcomes = (pair.theirs.outcome for pair in pairs)
         broken = (reason for outcome in outcomes if isinstance(outcome, Observed)
                   for reason in outcome.broken())
         return next(broken, None)
 
-    def _why(self, facts: Wrong, tries: list[Try], mended: Callable) -> str:
-        """The reason of a mistake that is recognised, or else one for what is seen."""
-        value = facts.wrong[0].value
-        if isinstance(value, Stop) and isinstance(value.error, Unsolved):
+    def _why(self, answer: WrongAnswer, pairs: list[RunPair], mended: Callable) -> str:
+        """Return the reason of a mistake that is recognised, or else one for what is seen."""
+        value = answer.wrong[0].value
+        if isinstance(value, Stopped) and isinstance(value.error, Unsolved):
             raise value.error
-        gives_nothing = isinstance(value, Stop) and value.gives_nothing
-        known = None if gives_nothing else self._recognise(tries, facts.part)
-        return known or explain(facts, mended)
+        gives_nothing = isinstance(value, Stopped) and value.gives_nothing
+        known = None if gives_nothing else self._recognise(pairs, answer.part)
+        return known or explain(answer, mended)
 
-    def _parts(self, tries: list[Try]) -> list[Part]:
-        """What is compared, one after the other: effects, then the answer or each place of it."""
-        right = tries[0].right
+    def _parts(self, pairs: list[RunPair]) -> list[Part]:
+        """List what is compared, in order: effects, then the answer or each place of it."""
+        right = pairs[0].right
         effects = [Part(effect=name) for name in right.effects]
-        answers = [one.seen.outcome.answer for one in tries
-                   if isinstance(one.seen.outcome, Observed)]
+        answers = [pair.theirs.outcome.answer for pair in pairs
+                   if isinstance(pair.theirs.outcome, Observed)]
         several = isinstance(right.answer, tuple) and all(
             _length(answer) == len(right.answer) for answer in answers)
         places = range(len(right.answer)) if several else [None]
         return effects + [Part(place=place) for place in places]
 
-    def _recognise(self, tries: list[Try], part: Part) -> str | None:
-        """The reason of the mistake that gives the same, or else the same wrong part.
+    def _recognise(self, pairs: list[RunPair], part: Part) -> str | None:
+        """Return the reason of the mistake that gives the same, or else the same wrong part.
 
         Of a function that answers some probes and stops at others, the answers alone count, if
         several are wrong already.
         """
-        answered = [case for one in tries if is_of_right_kind(case := one.case(part))]
-        alone = sum(not self._same(case.value, case.right) for case in answered) > 1
+        compared = [pair.compare(part) for pair in pairs]
+        alone = sum(is_of_right_kind(one) and not self._same(one.value, one.right)
+                    for one in compared) > 1
         same_part = None
         for which, (reason, _) in enumerate(self._wrong):
             whole_is, part_is = True, same_part is None
-            for place, one in enumerate(tries):
-                outcome, other = one.seen.outcome, self._see_mistake(which, place)
-                whole_is = whole_is and self._same_outcome(outcome, other)
-                part_is = part_is and (alone and isinstance(outcome, Stop) or (
+            for place, pair in enumerate(pairs):
+                known = self._run_mistake(which, place)
+                outcome, other = pair.theirs.outcome, known.outcome
+                whole_is = (whole_is and self._same_outcome(outcome, other)
+                            and pair.theirs.changed == known.changed)
+                part_is = part_is and (alone and isinstance(outcome, Stopped) or (
                     part.is_in(outcome) and part.is_in(other)
                     and self._same(part.of(outcome), part.of(other))))
                 if not whole_is and not part_is:
@@ -237,37 +281,44 @@ class Check:
                 same_part = reason
         return same_part
 
-    def _see_mistake(self, which: int, place: int):
-        """What comes of a mistake with one of the probes. It is the same in every run."""
-        if (which, place) not in self._mistakes_seen:
-            outcome = self._see(self._wrong[which][1], self._right[place][0]).outcome
-            self._mistakes_seen[which, place] = outcome
-        return self._mistakes_seen[which, place]
+    def _run_mistake(self, which: int, place: int) -> Run:
+        """Run a mistake on one of the probes, but only once: nothing changes."""
+        if (which, place) not in self._runs_of_mistakes:
+            run_of_it = self._run(self._wrong[which][1], self._right[place][0])
+            self._runs_of_mistakes[which, place] = run_of_it
+        return self._runs_of_mistakes[which, place]
 
-    def _mended(self, function, tries: list[Try], seconds: float) -> str:
-        """Where one small change in its own code makes a function right; "" if none is found."""
+    def _mended(self, function, pairs: list[RunPair], seconds: float) -> str:
+        """Say where one small change in the code makes a function right; "" if none is found."""
         end = time.thread_time() + SECONDS - 10 * seconds  # not where each run takes long
         for place, code in mendings(function):
             if time.thread_time() > end:
                 break
             other = from_code(code, function.__name__, dict(function.__globals__))
-            if all(self._same_outcome(self._see(other, one.arguments).outcome, one.right)
-                   for one in tries):
+            if all(self._same_outcome(self._run(other, pair.arguments).outcome, pair.right)
+                   for pair in pairs):
                 return place
         return ""
 
-    def _used(self, tries: list[Try]) -> str | None:
-        """The reason for what the function should have done without, and didn't."""
-        used = [thing for one in tries for thing in one.seen.used]
+    def _used(self, pairs: list[RunPair]) -> str | None:
+        """Return the reason for what the function should have done without, and didn't."""
+        used = [thing for pair in pairs for thing in pair.theirs.used]
         return (f"What it gives is right, but the exercise is to do it without {_called(used[0])}, "
                 "and your function uses that.") if used else None
 
-    def _used_as_well(self, tries: list[Try]) -> str:
-        used = [thing for one in tries for thing in one.seen.used]
+    def _changed(self, pairs: list[RunPair]) -> str | None:
+        """Name the first argument that the function has changed, and the solution hasn't."""
+        names = list(inspect.signature(self.solution).parameters)
+        changed = (f"The answer is right, but your function has {how.format(f'`{names[place]}`')}"
+                   for pair in pairs for place, how in pair.changed.items())
+        return next(changed, None)
+
+    def _used_as_well(self, pairs: list[RunPair]) -> str:
+        used = [thing for pair in pairs for thing in pair.theirs.used]
         return f" (And the exercise is to do it without {_called(used[0])}.)" if used else ""
 
     def _same_outcome(self, value, right) -> bool:
-        """Whether all that is observed is the same."""
+        """Tell whether all that is observed is the same."""
         if not isinstance(value, Observed) or not isinstance(right, Observed):
             return self._same(value, right)
         return (self._same(value.answer, right.answer)
@@ -275,13 +326,13 @@ class Check:
                 and value.broken() == right.broken())
 
     def _same(self, value, right) -> bool:
-        if isinstance(value, (Stop, Unreadable)):
+        if isinstance(value, (Stopped, Unreadable)):
             return value == right
         return same(value, right, self.tolerance)
 
 
 def _length(answer) -> int | None:
-    """How many places an answer has, if it has places."""
+    """Count the places of an answer; None if it has none."""
     answer = answer if isinstance(answer, (list, tuple)) else plain(answer)
     try:
         return len(answer) if not isinstance(answer, (str, dict, set)) else None
@@ -290,7 +341,7 @@ def _length(answer) -> int | None:
 
 
 def _called(thing: Any) -> str:
-    """A function or a module as one speaks of it."""
+    """Name a function or a module as people speak of it."""
     if thing is torch:
         return "PyTorch"
     name = thing.__name__ if isinstance(thing, ModuleType) else thing.__name__.strip("_")
@@ -298,7 +349,7 @@ def _called(thing: Any) -> str:
 
 
 def rewritten(function: Callable, *changes: str) -> Callable:
-    """The function with changes in its code: each text is followed by what replaces it."""
+    """Change the code of a function: each text is followed by what replaces it."""
     code = code_of(function)
     for old, new in zip(changes[::2], changes[1::2]):
         if old not in code:
@@ -308,13 +359,13 @@ def rewritten(function: Callable, *changes: str) -> Callable:
 
 
 def code_of(function: Callable) -> str:
-    """The lines of a function without its decorators."""
+    """Return the lines of a function without its decorators."""
     code = textwrap.dedent(inspect.getsource(function))
     return "\n".join(code.splitlines()[ast.parse(code).body[0].lineno - 1:])
 
 
 def from_code(code: str, name: str, names: dict) -> Callable:
-    """The function of this name in a piece of code, whose lines can be looked up."""
+    """Run a piece of code and return its function of this name, whose lines can be looked up."""
     file = f"<{name} {hash(code)}>"
     linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
     exec(compile(code, file, "exec"), names)
@@ -322,5 +373,5 @@ def from_code(code: str, name: str, names: dict) -> Callable:
 
 
 def rand_int(low: int, high: int) -> int:
-    """A random whole number from low to high, both included."""
+    """Draw a random whole number from low to high, both included."""
     return int(torch.randint(low, high + 1, ()))

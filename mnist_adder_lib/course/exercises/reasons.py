@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from ..notebook.errors import GIVE_NOTHING
-from .trials import Nothing, Observed, Stop, Unreadable, Unsolved
+from .runs import Nothing, Observed, Stopped, Unreadable, Unsolved
 from .values import (
     DEEPEST,
     FUNCTIONS,
@@ -32,7 +32,7 @@ from .values import (
 )
 
 
-class Case(NamedTuple):
+class Comparison(NamedTuple):
     """The arguments of a probe, and what comes of them, or a part of it: ours and the learner's."""
 
     arguments: tuple
@@ -48,12 +48,12 @@ class Part:
     place: int | None = None
 
     def is_in(self, outcome) -> bool:
-        """Whether an outcome has this part; where the function stopped, that is all there is."""
+        """Tell whether an outcome has this part; a stop is all there is."""
         return (not isinstance(outcome, Observed) or self.effect is None
                 or self.effect in outcome.effects)
 
     def of(self, outcome):
-        """This part of an outcome; all of it where the function stopped."""
+        """Take this part of an outcome; all of it where the function stopped."""
         if not isinstance(outcome, Observed):
             return outcome
         if self.effect is not None:
@@ -62,26 +62,26 @@ class Part:
 
 
 @dataclass
-class Wrong:
+class WrongAnswer:
     """A learner's function that is wrong, and all that is known of it."""
 
     function: Callable
     solution: Callable
     part: Part
-    cases: list[Case]  # this part of what came of every probe
-    wrong: list[Case]  # those of them that are wrong; not empty
+    cases: list[Comparison]  # this part of what came of every probe
+    wrong: list[Comparison]  # those of them that are wrong; not empty
     same: Callable  # compares two values
     printed: bool  # whether the function prints
 
     @property
     def signature(self) -> str:
-        """How the function is called: "name(first, second)"."""
+        """Write how the function is called: "name(first, second)"."""
         names = ", ".join(inspect.signature(self.solution).parameters)
         return f"{self.solution.__name__}({names})"
 
     @property
     def call(self) -> str:
-        """The first call that goes wrong, with its arguments."""
+        """Write the first call that goes wrong, with its arguments."""
         return call_text(self.signature, self.wrong[0].arguments)
 
 
@@ -108,13 +108,13 @@ ALTERED: dict[str, Callable] = {
 }
 
 
-def explain(wrong: Wrong, mended: Callable[[], str]) -> str:
-    """The reason why a function is wrong that no mistake of its check explains.
+def explain(wrong: WrongAnswer, mended: Callable[[], str]) -> str:
+    """Say why a function is wrong that no mistake of its check explains.
 
     mended: says where in its code one small change makes the function right; "" if none does.
     """
     case = wrong.wrong[0]
-    if isinstance(case.value, Stop):
+    if isinstance(case.value, Stopped):
         return " ".join([_why_there_is_no_answer(wrong, case.value), *remarks(wrong)])
     if isinstance(case.value, Unreadable):
         return " ".join([_unreadable(case.value, case.right), *remarks(wrong)])
@@ -127,15 +127,15 @@ def explain(wrong: Wrong, mended: Callable[[], str]) -> str:
 # --- a function that stops, or gives nothing back -------------------------------------------------
 
 
-def _why_there_is_no_answer(wrong: Wrong, stop: Stop) -> str:
+def _why_there_is_no_answer(wrong: WrongAnswer, stop: Stopped) -> str:
     if isinstance(stop.error, Nothing):
-        answered = any(not isinstance(case.value, Stop) for case in wrong.cases)
+        answered = any(not isinstance(case.value, Stopped) for case in wrong.cases)
         return why_it_gives_nothing(wrong, answered)
     return why_it_stopped(stop, wrong)
 
 
-def why_it_stopped(stop: Stop, wrong: Wrong) -> str:
-    """An error inside the learner's function as a sentence."""
+def why_it_stopped(stop: Stopped, wrong: WrongAnswer) -> str:
+    """Put an error inside the learner's function into a sentence."""
     if not _takes(wrong.function, wrong.wrong[0].arguments):
         return (f"The function can't be called as it should be: the check calls `{wrong.signature}`"
                 ". Look at the arguments it takes.")
@@ -146,7 +146,7 @@ def why_it_stopped(stop: Stop, wrong: Wrong) -> str:
 
 
 def _takes(function: Callable, arguments: tuple) -> bool:
-    """Whether a function can be called with these arguments, whatever comes of it."""
+    """Tell whether a function can be called with these arguments, whatever comes of it."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # built in: it doesn't say what it takes
@@ -158,8 +158,8 @@ def _takes(function: Callable, arguments: tuple) -> bool:
     return True
 
 
-def why_it_gives_nothing(wrong: Wrong, answered: bool) -> str:
-    """The reason for a None; raises Unsolved if the function returns nothing at all."""
+def why_it_gives_nothing(wrong: WrongAnswer, answered: bool) -> str:
+    """Say why there is a None; raise Unsolved if the function returns nothing at all."""
     returned = [node.value for node in _returns(wrong.function) if node.value]
     called = [_called(value) for value in returned]
     if called and set(called) <= GIVE_NOTHING:
@@ -176,7 +176,7 @@ def why_it_gives_nothing(wrong: Wrong, answered: bool) -> str:
 
 
 def _called(node) -> str:
-    """The name of the function that is called by a piece of code; "" if none is."""
+    """Name the function that is called by a piece of code; "" if none is."""
     function = node.func if isinstance(node, ast.Call) else None
     return getattr(function, "attr", getattr(function, "id", ""))
 
@@ -185,19 +185,20 @@ def _called(node) -> str:
 
 
 def _unreadable(value: Unreadable, right) -> str:
-    """Of an answer that the check can't look at."""
+    """Say of what kind an answer is that the check can't look at."""
     return _kind(value.answer, right) or (
         f"The check can't read the answer, {kind_of(value.answer)}. Compare it with what the "
         "exercise asks for.")
 
 
-def is_of_right_kind(case: Case) -> bool:
-    """Whether there is an answer of the kind and shape that it should have."""
-    return not isinstance(case.value, (Stop, Unreadable)) and _kind(case.value, case.right) is None
+def is_of_right_kind(case: Comparison) -> bool:
+    """Tell whether there is an answer of the kind and shape that it should have."""
+    answered = not isinstance(case.value, (Stopped, Unreadable))
+    return answered and _kind(case.value, case.right) is None
 
 
 def _kind(value, right) -> str | None:
-    """What is wrong with the kind or the shape of an answer."""
+    """Say what is wrong with the kind or the shape of an answer."""
     if isinstance(value, FUNCTIONS):
         return ("The answer is a function, not what comes out of it: round brackets behind its "
                 "name call it.")
@@ -223,7 +224,7 @@ def _kind(value, right) -> str | None:
 
 
 def _kind_of_several(value, numbers, right: list) -> str | None:
-    """Of an answer that should be several things of different kinds."""
+    """Say what is wrong with an answer that should be several things of different kinds."""
     if not isinstance(numbers, (list, np.ndarray)):
         return f"It should be {len(right)} things, not {kind_of(value)}."
     count = 1 if isinstance(numbers, np.ndarray) and not numbers.ndim else len(numbers)
@@ -233,14 +234,14 @@ def _kind_of_several(value, numbers, right: list) -> str | None:
 
 
 def _why_not_numbers(items: list) -> str:
-    """Of a list that should be made of numbers."""
+    """Say why a list isn't made of numbers, as it should be."""
     odd = [kind_of(item) for item in _leaves(items) if not is_numbers(item)]
     return (f"It should be made of numbers, but there is {odd[0]} in it." if odd
             else "Its rows should all be equally long.")
 
 
 def _leaves(items: list, depth: int = 0) -> Iterator:
-    """What is in lists in lists."""
+    """Yield what is in lists in lists."""
     for item in items:
         if isinstance(item, list) and depth < DEEPEST:
             yield from _leaves(item, depth + 1)
@@ -249,14 +250,14 @@ def _leaves(items: list, depth: int = 0) -> Iterator:
 
 
 def _expected(right) -> str:
-    """What an answer should be, in words."""
+    """Say what an answer should be."""
     if _is_truth(right):
         return "True or False"
     return amount_of(plain(right))
 
 
 def _is_truth(right) -> bool:
-    """Whether an answer is True or False."""
+    """Tell whether an answer is True or False."""
     return isinstance(right, (bool, np.bool_)) or (
         isinstance(right, torch.Tensor) and right.dtype is torch.bool and right.ndim == 0)
 
@@ -283,8 +284,8 @@ def _not_finite(value: np.ndarray, right: np.ndarray) -> str | None:
 # --- numbers that are wrong in a way that shows ---------------------------------------------------
 
 
-def _pattern(wrong: Wrong) -> str | None:
-    """What all answers have in common that makes them wrong."""
+def _pattern(wrong: WrongAnswer) -> str | None:
+    """Say what all answers have in common that makes them wrong."""
     pairs = [(plain(case.value), plain(case.right)) for case in wrong.cases]
     if not all(is_numbers(one) for pair in pairs for one in pair):
         return None
@@ -305,7 +306,7 @@ def _pattern(wrong: Wrong) -> str | None:
 
 
 def _truths(pairs: list[tuple]) -> str | None:
-    """Of answers that are True or False."""
+    """Say what is wrong with answers that are True or False."""
     values, rights = ([bool(pair[side]) for pair in pairs] for side in (0, 1))
     if all(value != right for value, right in zip(values, rights)):
         return "It is the wrong way round."
@@ -315,7 +316,7 @@ def _truths(pairs: list[tuple]) -> str | None:
 
 
 def _factor(pairs: list[tuple], same) -> str | None:
-    """A reason for answers that are all a number of times too large, or too large by a number."""
+    """Return a reason for answers that are all too large by the same factor or number."""
     if len(pairs) > 2 and all(same(value, pairs[0][0]) for value, _ in pairs):
         return "It gives the same whatever it is given."
     values, rights = (np.concatenate([one.ravel() for one in side]) for side in zip(*pairs))
@@ -333,7 +334,7 @@ def _factor(pairs: list[tuple], same) -> str | None:
 
 
 def _same_but_moved(pairs: list[tuple], same) -> str | None:
-    """A reason for answers with the right numbers in wrong places, or with wrong signs."""
+    """Return a reason for answers with the right numbers in wrong places, or with wrong signs."""
     if all(same(np.sort(value.ravel()), np.sort(right.ravel())) for value, right in pairs):
         return "The numbers are right, but they stand in other places."
     if all(same(np.abs(value), np.abs(right)) for value, right in pairs):
@@ -341,8 +342,8 @@ def _same_but_moved(pairs: list[tuple], same) -> str | None:
     return None
 
 
-def what_is_right(wrong: Wrong) -> str:
-    """Where a function is right, if it is for some probes that can be told from the wrong ones."""
+def what_is_right(wrong: WrongAnswer) -> str:
+    """Name a call where the function is right, if it can be told from the wrong one."""
     right = [case for case in wrong.cases if not any(case is other for other in wrong.wrong)]
     calls = [call_text(wrong.signature, case.arguments) for case in right]
     other = next((call for call in calls if call != wrong.call), None)
@@ -354,8 +355,8 @@ def what_is_right(wrong: Wrong) -> str:
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
 
 
-def difference(wrong: Wrong) -> str:
-    """The first call that goes wrong, what comes out and what should, at the first place."""
+def difference(wrong: WrongAnswer) -> str:
+    """Name the first call that goes wrong, what comes out and what should, at one place."""
     case, what, effect = wrong.wrong[0], "", wrong.part.effect
     if wrong.part.place is not None:
         what = f"the {ORDINALS[wrong.part.place]} value"
@@ -370,7 +371,7 @@ def difference(wrong: Wrong) -> str:
 
 
 def _first_difference(value, right, same) -> tuple[Any, Any, str]:
-    """What differs first in two values, and its place in words; "" for all of it."""
+    """Find what differs first in two values, and its place in words; "" for all of it."""
     numbers, right_numbers = plain(value), plain(right)
     if isinstance(right_numbers, list) and isinstance(value, (list, tuple)) \
             and len(right) == len(value):
@@ -393,7 +394,7 @@ def _place_words(place: tuple) -> str:
 
 
 def call_text(signature: str, arguments: tuple) -> str:
-    """A call with its arguments; the name of an argument where it is too long to be shown."""
+    """Write a call with its arguments; the name of an argument where it is too long to be shown."""
     name, *names = re.findall(r"\w+", signature)
     values = [written(value) or name_of_it for name_of_it, value in zip(names, arguments)]
     return f"{name}({', '.join(values)})"
@@ -406,8 +407,8 @@ def _names(signature: str) -> list[str]:
 # --- what is suspicious in the code ---------------------------------------------------------------
 
 
-def remarks(wrong: Wrong) -> Iterator[str]:
-    """What is suspicious in the code of a function that is wrong."""
+def remarks(wrong: WrongAnswer) -> Iterator[str]:
+    """Name what is suspicious in the code of a function that is wrong."""
     definition = _definition(wrong.function)
     if definition is None:
         return
@@ -425,7 +426,7 @@ def remarks(wrong: Wrong) -> Iterator[str]:
 
 
 def _definition(function: Callable) -> ast.FunctionDef | ast.Lambda | None:
-    """The code of a function; None where it isn't known for sure."""
+    """Find the code of a function; None where it isn't known for sure."""
     code = getattr(function, "__code__", None)
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
@@ -438,7 +439,7 @@ def _definition(function: Callable) -> ast.FunctionDef | ast.Lambda | None:
 
 
 def _returns(function: Callable) -> list[ast.Return]:
-    """The `return`s of a function, without those of functions within it."""
+    """List the `return`s of a function, without those of functions within it."""
     definition = _definition(function)
     waiting = list(getattr(definition, "body", [])) if isinstance(
         definition, ast.FunctionDef) else []

@@ -22,7 +22,7 @@ NAMES = {"min": "max", "max": "min", "sum": "mean", "mean": "sum", "argmax": "ar
 
 
 def slips(code: str) -> Iterator[tuple[str, str, str]]:
-    """Each small change of a function: in words, as `before -> after`, and the changed code."""
+    """Yield each small change of a function: words, `before -> after`, and the changed code."""
     for place, node in enumerate(ast.walk(ast.parse(code))):
         for which, (words, _) in enumerate(_changes(node)):
             tree = ast.parse(code)
@@ -35,9 +35,9 @@ def slips(code: str) -> Iterator[tuple[str, str, str]]:
 
 
 def mendings(function: Callable) -> Iterator[tuple[str, str]]:
-    """A learner's function with one small change: a sentence that says where, and the code.
+    """Change one thing at a time in a learner's function: yield words that say where, and the code.
 
-    The sentence holds if the changed code turns out to be right. It doesn't give the change away.
+    The words hold if the changed code turns out to be right. They don't give the change away.
     Nothing comes of a function that might not end with a change in it, or that we can't read.
     """
     code = _readable_code(function)
@@ -56,7 +56,7 @@ def mendings(function: Callable) -> Iterator[tuple[str, str]]:
 
 
 def _readable_code(function: Callable) -> str | None:
-    """The code of a function that may be run with changes in it; None if it may not."""
+    """Return the code of a function that may be run with changes in it; None if it may not."""
     if not isinstance(function, FunctionType) or function.__closure__:
         return None
     try:
@@ -71,7 +71,7 @@ def _readable_code(function: Callable) -> str | None:
 
 
 def _where(part: str, line: str, superfluous: bool) -> str:
-    """Where a function can be mended, in words."""
+    """Say where a function can be mended."""
     if superfluous:
         return f"Nearly: without the line `{line}` it would be right."
     if "\n" in part or part == line:
@@ -80,7 +80,7 @@ def _where(part: str, line: str, superfluous: bool) -> str:
 
 
 def _more_changes(node) -> Iterator[tuple[str, ast.AST]]:
-    """What mends a node, and would as a slip hardly be a mistake."""
+    """Yield what mends a node, and would as a slip hardly be a mistake."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, tuple(ARITHMETIC)):
         for kind in ARITHMETIC:
             if not isinstance(node.op, kind) and kind not in OTHERS[type(node.op)]:
@@ -100,7 +100,7 @@ class _Exchange(ast.NodeTransformer):
 
 
 def _changes(node) -> Iterator[tuple[str, ast.AST]]:
-    """A node of a program in other ways, each with words."""
+    """Yield a node of a program in other ways, each with words."""
     old = getattr(node, "op", getattr(node, "ops", [None])[0])
     for kind in OTHERS.get(type(old), []):
         fields = {"op": kind()} if hasattr(node, "op") else {"ops": [kind(), *node.ops[1:]]}

@@ -14,9 +14,10 @@ DEEPEST = 10  # lists in lists; no answer has more, but one may be in itself
 
 
 def plain(value, depth: int = 0):
-    """Tensors, arrays, numbers and lists of numbers as arrays of floats; other lists as lists.
+    """Turn tensors, arrays, numbers and lists of numbers into arrays of floats.
 
-    What isn't made of numbers comes back as it is, such as text, or a sparse tensor.
+    Other lists remain lists, and what isn't made of numbers, such as text or a sparse tensor, comes
+    back as it is.
     """
     if isinstance(value, (list, tuple)) and depth < DEEPEST:
         items = [plain(item, depth + 1) for item in value]
@@ -33,7 +34,7 @@ def plain(value, depth: int = 0):
 
 
 def _from_tensor(tensor: torch.Tensor):
-    """A tensor's numbers; the tensor itself if it has none that can be read one by one."""
+    """Read a tensor's numbers; the tensor itself if it has none that can be read one by one."""
     if tensor.layout is not torch.strided or tensor.is_complex() or tensor.is_quantized:
         return tensor
     try:
@@ -50,7 +51,7 @@ def _as_float(value) -> float:
 
 
 def same(value, right, tolerance: float = 1e-5, depth: int = 0) -> bool:
-    """Whether two values are the same: numbers, text, tensors, arrays, lists, dicts, nested.
+    """Tell whether two values are the same: numbers, text, tensors, arrays, lists, dicts, nested.
 
     Kinds of numbers, and of rows of numbers, don't matter; a tensor of one number is a number.
     """
@@ -79,12 +80,41 @@ def _same_numbers(value: np.ndarray, right: np.ndarray, tolerance: float, tensor
 
 
 def _largest(array: np.ndarray) -> float:
-    """The largest number of an array, whatever its sign."""
+    """Find the largest number of an array, whatever its sign."""
     return np.abs(array, where=np.isfinite(array), out=np.zeros(array.shape)).max(initial=0)
 
 
+def state_of(value, depth: int = 0):
+    """Describe a value so that it equals a later description as long as nothing in it has changed.
+
+    It looks into lists, tuples, dicts, tensors, arrays, networks, and whatever has attributes;
+    those with a name that begins with `_` are nobody's business. Of a network, the modes come
+    first, then the rest. Of anything else, such as a function, only its kind is known.
+    """
+    if isinstance(value, torch.Tensor):
+        memory = value.detach().cpu().contiguous().view(-1).view(torch.uint8)
+        return value.shape, value.dtype, memory.numpy().tobytes()
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype, value.tobytes()
+    if isinstance(value, float):
+        return f"{value:.9g}"  # nudged and put back, it is a little off
+    if isinstance(value, (str, numbers.Number, type(None))):
+        return repr(value)
+    if isinstance(value, nn.Module):
+        modes = [module.training for module in value.modules()]
+        return modes, [state_of(tensor) for tensor in value.state_dict().values()]
+    if depth < DEEPEST and isinstance(value, (list, tuple)):
+        return [state_of(item, depth + 1) for item in value]
+    if depth < DEEPEST and isinstance(value, dict):
+        return {key: state_of(item, depth + 1) for key, item in value.items()}
+    if depth < DEEPEST and hasattr(value, "__dict__") and not isinstance(value, FUNCTIONS):
+        return {name: state_of(item, depth + 1) for name, item in vars(value).items()
+                if not name.startswith("_")}
+    return type(value)
+
+
 def is_numbers(value) -> bool:
-    """Whether a plain value is made of numbers alone."""
+    """Tell whether a plain value is made of numbers alone."""
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
@@ -99,7 +129,7 @@ KINDS: list[tuple] = [  # of things that aren't numbers, or that numbers are in
 
 
 def kind_of(value) -> str:
-    """What kind of thing a value is, in words, such as "a list"."""
+    """Say what kind of thing a value is, such as "a list"."""
     if isinstance(value, torch.Tensor) and value.layout is not torch.strided:
         return "a sparse tensor"
     if isinstance(value, torch.Tensor) and value.is_complex():
@@ -115,7 +145,7 @@ def kind_of(value) -> str:
 
 
 def sizes_of(array: np.ndarray) -> str:
-    """How many numbers there are, or in which shape, in words."""
+    """Say how many numbers there are, or in which shape."""
     if array.ndim == 0:
         return "one number"
     if array.ndim == 1:
@@ -124,12 +154,12 @@ def sizes_of(array: np.ndarray) -> str:
 
 
 def amount_of(array: np.ndarray) -> str:
-    """How many numbers there are, as a thing: "numbers in the shape 2 x 3"."""
+    """Say how many numbers there are, as a thing: "numbers in the shape 2 x 3"."""
     return "numbers in " + sizes_of(array) if array.ndim > 1 else sizes_of(array)
 
 
 def written(value) -> str | None:
-    """A value as one writes it, if it is a word or so few numbers that this is short."""
+    """Write a value as people do, if it is a word or so few numbers that this is short."""
     array = plain(value)
     if not isinstance(value, str) and not (is_numbers(array) and array.size <= LONGEST):
         return None
@@ -142,7 +172,7 @@ WIDEST = 90  # characters of a list that is shown
 
 
 def show(value, other=None) -> str:
-    """A value in short; numbers in as many digits as make them differ from another one."""
+    """Write a value in short; numbers in as many digits as make them differ from another one."""
     arrays = (torch.Tensor, np.ndarray, np.generic)
     if isinstance(value, arrays) and is_numbers(plain(value)):
         value = value.tolist()

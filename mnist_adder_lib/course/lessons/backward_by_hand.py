@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 
-from ..exercises.checks import Checks, Observed, rand_int
+from ..exercises.checks import AUTOGRAD, Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_signed, in_style, labelled, text_on
 
@@ -21,11 +21,11 @@ class Node:
 
     def __init__(self, value, name="", inputs=(), slopes=()):
         vars(self).update(value=value, name=name, slopes=slopes, grad=0.0)
-        self._inputs, self.looks = inputs, 0
+        self._inputs, self._looks = inputs, 0
 
     @property
     def inputs(self):
-        self.looks += 1
+        self._looks += 1
         return self._inputs
 
 
@@ -37,6 +37,8 @@ def _slope(node, of) -> float:
 
 
 NO_NODE = "That is no node. Return a `Node`, with its value, its inputs and its slopes."
+NOT_NEW = ("You return the node that you were given. On a tape it would stand twice, and send its "
+           "gradient back twice. Return a new `Node`, whose input it is.")
 INPUTS_IN_LIST = ("The inputs belong in a list, as in plus, even if there is only one. Put square "
                   "brackets around them.")
 SLOPES_IN_LIST = ("The slopes belong in a list, as in plus, one for each input: how fast the value "
@@ -48,6 +50,8 @@ def _value_and_slopes(function, *values) -> Observed:
     node = function(*inputs)
     if not hasattr(node, "slopes"):
         return Observed(rules={NO_NODE: False})
+    if any(node is given for given in inputs):
+        return Observed(rules={NOT_NEW: False})
     if not isinstance(node.inputs, (list, tuple)):
         return Observed(rules={INPUTS_IN_LIST: False})
     if not isinstance(node.slopes, (list, tuple)):
@@ -108,11 +112,11 @@ NOT_THE_TAPE = "The gradients are right. Return the tape as well, whole and as i
 
 def _gradients(backward_from, tape) -> Observed:
     nodes = list({id(node): node for end in tape for node in [*end.inputs, end]}.values())
-    before = sum(node.looks for node in nodes)
+    before = sum(node._looks for node in nodes)
+    as_it_was = list(tape)
     returned = backward_from(tape)
-    looks = sum(node.looks for node in nodes) - before
-    whole = isinstance(returned, list) and [id(node) for node in returned] == [
-        id(node) for node in tape]
+    looks = sum(node._looks for node in nodes) - before
+    whole = isinstance(returned, list) and list(map(id, returned)) == list(map(id, as_it_was))
     return Observed(
         effects={"the gradients, from the first input on": [node.grad for node in nodes]},
         rules={EVERY_PATH: looks <= len(nodes)**3, NOT_THE_TAPE: whole})
@@ -169,6 +173,7 @@ def backward_from(tape):
             ("1 if a.value > 0 else 0", "0 if a.value > 0 else 1"),
         "Everything is right except for an input of exactly 0: there the slope is 0, by "
         "convention. Ask `> 0`.": ("a.value > 0", "a.value >= 0"),
+        NOT_NEW: lambda a: a if a.value > 0 else Node(0, "ReLU", [a], [0]),
         INPUTS_IN_LIST: ("[a]", "a"),
         SLOPES_IN_LIST: ("[1 if a.value > 0 else 0]", "1 if a.value > 0 else 0"),
         NO_NODE: lambda a: max(a.value, 0),
@@ -267,7 +272,7 @@ NEW = "(w1 - rate * back * x * w2)"
 
 @checks.add(
     "Each weight's slope has the other weight in it: first both slopes, then both weights move.",
-    probes=_numbers,
+    probes=_numbers, without=AUTOGRAD,
     mistakes={
         "Both weights go uphill, away from the target. It is the answer minus the target, and the "
         "weight minus the step.": (END, "w1 + rate * slope1, w2 + rate * slope2"),

@@ -383,6 +383,54 @@ def test_answers_of_several_parts_and_effects(function, reason):
     assert re.search(reason, machinery.ends.verdict(function))
 
 
+def in_evaluation(network):
+    return network.eval()(torch.ones(1, 2))
+
+
+def puts_the_mode_back(network):
+    answer = in_evaluation(network)
+    network.train()
+    return answer
+
+
+@machinery.add("So it does.", probes=lambda: [(nn.Linear(2, 1),), (nn.Linear(2, 1).eval(),)],
+               mistakes={"That is 0.": lambda network: torch.zeros(1, 1)})
+def answer_to_ones(network):
+    return network(torch.ones(1, 2))
+
+
+@machinery.add("So it is.", probes=[({"a": [math.nan, 1.5]}, [3])],
+               mistakes={"That is 0.": lambda values, more: 0})
+def second(values, more):
+    more.pop()
+    return values["a"][1]
+
+
+def changes_a_list_within(values, more):
+    values["a"][0] = 0
+    return values["a"][1]
+
+
+@pytest.mark.parametrize("check, function, reason", [
+    (machinery.ends, lambda values: (min(values), values.pop(values.index(max(values)))),
+     "After `ends"),  # where it is observed as an effect, the effect is told
+    (machinery.second, lambda values, more: values["a"][1], "✓ Right."),
+    (machinery.second, lambda values, more: more.pop() and values["a"][1], "✓ Right."),  # as ours
+    (machinery.second, changes_a_list_within, "is right, but your function has changed `values`"),
+    (machinery.second, lambda values, more: values.pop("b", 0) or values["a"].pop(),
+     "has changed `values`"),
+    (machinery.answer_to_ones, in_evaluation, "has left `network` in eval() mode"),
+    (machinery.answer_to_ones, puts_the_mode_back, "has left `network` in train() mode"),
+    (machinery.answer_to_ones, lambda network: network.requires_grad_(False)(torch.ones(1, 2)),
+     "✓ Right."),
+    (machinery.answer_to_ones, lambda network: (network(torch.ones(1, 2)),
+                                                network.bias.data.zero_())[0],
+     "has changed `network`, which belongs to its caller"),
+], ids=str)
+def test_arguments_belong_to_the_caller(check, function, reason):
+    assert reason in check.verdict(function)
+
+
 @pytest.mark.parametrize("value, right, expected", [
     (torch.tensor([3.0]), 3, True), ([3.0], 3, False), (3, 3.0001, False), (True, 1, True),
     ([1, 2], torch.tensor([1.0, 2]), True), ([[1, 2]], [1, 2], False), ("a", "a", True),
@@ -393,6 +441,22 @@ def test_answers_of_several_parts_and_effects(function, reason):
 ], ids=str)
 def test_what_is_the_same(value, right, expected):
     assert same(value, right) is expected
+
+
+def right_ratio(part, whole):
+    return part / whole
+
+
+@pytest.mark.parametrize("function, is_right", [
+    (right_ratio, True), (other_order, False), (prints, False), (lambda part, whole: ..., False),
+    (misspelt, False)])
+def test_a_lesson_goes_on_with_ours_until_an_answer_is_right(function, is_right, capsys):
+    used = machinery.ratio.or_ours(function)
+    assert used is (function if is_right else machinery.ratio.solution)
+    said = capsys.readouterr().out
+    assert said.startswith("Your `ratio` is right" if is_right else "The lesson goes on with our")
+    machinery.ratio.or_ours(used)  # the same cell, run again
+    assert capsys.readouterr().out == said
 
 
 # --- what is observed beside the answer, and what an exercise is to be done without --------------

@@ -12,10 +12,9 @@ from mnist_adder_lib.course.lessons.backward_by_hand import (
 )
 
 
-def step_by_backward(w1, w2, x, target, rate):
-    weights = torch.tensor([w1, w2], dtype=torch.float64, requires_grad=True)
-    ((x * weights[0] * weights[1] - target) ** 2).backward()
-    return weights - rate * weights.grad
+def step_of_both(w1, w2, x, target, rate):
+    weights = torch.tensor([w1, w2], dtype=torch.float64)
+    return weights - rate * 2 * (x * w1 * w2 - target) * x * weights.flip(0)
 
 
 def times_the_other_way(a, b):
@@ -48,7 +47,7 @@ def backward_by_shapes(x, digits, w1, w2):
     return (torch.where(hidden > 0, back @ w2, 0).T @ x / len(x), (hidden.T @ back).T / len(x))
 
 
-RIGHT = {checks.step: [step_by_backward], checks.times: [times_the_other_way],
+RIGHT = {checks.step: [step_of_both], checks.times: [times_the_other_way],
          checks.relu_of: [relu_by_if], checks.backward_from: [backward_when_all_have_sent],
          checks.backward: [backward_by_shapes]}
 

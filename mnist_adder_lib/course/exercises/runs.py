@@ -1,4 +1,4 @@
-"""A function tried once: what is seen of it, where it stops, and which functions it uses."""
+"""One run of a function: what comes of it, and what it uses and changes on the way."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from types import CodeType, ModuleType
 from typing import Any
 
 import torch
+from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from ..notebook.errors import Meaning, first_line, meaning_of
+from .values import state_of
 
 # What computes gradients, for `without=`; not all of torch.autograd, as no_grad is in there, too.
 AUTOGRAD = [torch.autograd.backward, torch.autograd.grad, torch.func.jacfwd, torch.func.jvp]
@@ -25,7 +27,7 @@ class Unsolved(Exception):
 
 
 class Nothing(Exception):
-    """The function gave nothing back."""
+    """The function returned nothing."""
 
 
 class _NotLookedAt:
@@ -50,11 +52,11 @@ class Observed:
     rules: Mapping[str, Any] = field(default_factory=dict)
 
     def broken(self) -> list[str]:
-        """The reasons whose rules are broken."""
+        """List the reasons whose rules are broken."""
         return [reason for reason, kept in self.rules.items() if not kept]
 
 
-class Stop:
+class Stopped:
     """An error in place of an answer, and where in the learner's function it was."""
 
     def __init__(self, error: BaseException, function: Callable):
@@ -66,12 +68,12 @@ class Stop:
 
     @property
     def gives_nothing(self) -> bool:
-        """Whether there was no error, but no answer either."""
+        """Tell whether there was no error, but no answer either."""
         return isinstance(self.error, Nothing)
 
     def __eq__(self, other) -> bool:
-        """Whether it is the same error; that of several truths out of the same kind of line."""
-        return isinstance(other, Stop) and self._seen() == other._seen()
+        """Tell whether it is the same error; one of several truths, in the same kind of line."""
+        return isinstance(other, Stopped) and self._seen() == other._seen()
 
     def _seen(self) -> tuple:
         truths = re.search("(Boolean|truth) value", self.message)
@@ -79,7 +81,7 @@ class Stop:
 
 
 def _place_in(function: Callable, error: BaseException) -> traceback.FrameSummary | None:
-    """The last line of a function, or of what was defined beside it, that led to an error."""
+    """Find the last line of a function, or of what was defined beside it, that led to an error."""
     code = getattr(function, "__code__", None)
     if code is None:
         return None
@@ -93,12 +95,12 @@ def _place_in(function: Callable, error: BaseException) -> traceback.FrameSummar
 
 
 def _of_the_course(frame) -> bool:
-    """Whether a frame is of a module of this course, such as one that observes."""
+    """Tell whether a frame is of a module of this course, such as one that observes."""
     return (frame.f_globals.get("__name__") or "").startswith(__name__.partition(".")[0])
 
 
 def _codes_in(code: CodeType) -> list[CodeType]:
-    """The code of a function, and that of all functions within it."""
+    """List the code of a function, and that of all functions within it."""
     inside = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
     return [code] + [deeper for one in inside for deeper in _codes_in(one)]
 
@@ -111,21 +113,22 @@ class Unreadable:
     message: str = ""  # of the error in the check
 
     def __eq__(self, other) -> bool:
-        """Whether it is unreadable in the same way; answers themselves may not be comparable."""
+        """Tell whether it is unreadable in the same way; the answers may not be comparable."""
         return isinstance(other, Unreadable) and (
             (self.message, type(self.answer)) == (other.message, type(other.answer)))
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What came of a function once: what was observed, and what it used that it should not."""
+class Run:
+    """One run of a function: what came of it, what it used that it should not, what it changed."""
 
-    outcome: Observed | Stop | Unreadable
+    outcome: Observed | Stopped | Unreadable
     answer: Any  # as it was returned
     used: list
+    changed: dict[int, str]  # the places of arguments that are no longer what they were, and how
 
 
-class Trial:
+class WatchedFunction:
     """A learner's function, as it is given to `observe`: whatever it does is noted."""
 
     def __init__(self, function: Callable, without: Iterable = ()):
@@ -133,9 +136,11 @@ class Trial:
         self.answer: Any = None
         self.error: BaseException | None = None
         self.used: list = []  # of what it should do without
+        self.changed: dict[int, str] = {}  # arguments that it has changed, by their places
 
     def __call__(self, *arguments):
-        """The function's answer; raises Unsolved or Nothing where there is none."""
+        """Return the function's answer; raise Unsolved or Nothing where there is none."""
+        before = [state_of(argument) for argument in arguments]
         try:
             self.answer = self._watched(*arguments)
             if _is_unsolved(self.answer):
@@ -145,10 +150,13 @@ class Trial:
         except (Exception, SystemExit) as error:  # `exit()` should not end the kernel
             self.error = error
             raise
+        for place, argument in enumerate(arguments):
+            if how := _how_changed(argument, before[place]):
+                self.changed.setdefault(place, how)
         return self.answer
 
     def _watched(self, *arguments):
-        """The answer; what is used counts also where the function stops."""
+        """Return the answer; what is used counts also where the function stops."""
         watch = Watch(self.without)
         try:
             with watch:
@@ -157,29 +165,44 @@ class Trial:
             self.used += [thing for thing in watch.seen() if thing not in self.used]
 
 
+CHANGED = ("changed {}, which belongs to its caller. Leave it as it is: work on a copy, or make "
+           "something new.")
+LEFT_TRAINING = "left {} in train() mode. Its caller had it in eval() mode: put it back."
+LEFT_EVALUATING = "left {} in eval() mode. Its caller had it in train() mode: put it back."
+
+
+def _how_changed(argument, before) -> str | None:
+    """Say what has become of an argument since it was in the state `before`; None if nothing."""
+    after = state_of(argument)
+    if after == before:
+        return None
+    if isinstance(argument, nn.Module) and after[0] == [not mode for mode in before[0]]:
+        return LEFT_TRAINING if argument.training else LEFT_EVALUATING
+    return CHANGED
+
+
 def _is_unsolved(answer) -> bool:
-    """Whether there are three dots in place of an answer, or of a part of it."""
+    """Tell whether there are three dots in place of an answer, or of a part of it."""
     several = list(answer) if isinstance(answer, (tuple, list)) else [answer]
     return any(part is ... for part in several)
 
 
-def observed(function: Callable, observe: Callable, arguments: tuple,
-             without: Iterable = ()) -> Seen:
-    """What `observe` sees of a function with these arguments."""
-    trial = Trial(function, without)
-    outcome: Observed | Stop | Unreadable
+def run(function: Callable, observe: Callable, arguments: tuple, without: Iterable = ()) -> Run:
+    """Run a function once, as `observe` does it with these arguments."""
+    watched = WatchedFunction(function, without)
+    outcome: Observed | Stopped | Unreadable
     try:
-        outcome = observe(trial, *arguments)
+        outcome = observe(watched, *arguments)
     except (Exception, SystemExit) as error:
-        stop = Stop(error, function)
+        stop = Stopped(error, function)
         # Where it isn't an error of the learner's, the check can't look at the answer.
-        is_learners = error is trial.error or stop.line
-        outcome = stop if is_learners else Unreadable(trial.answer, stop.message)
-    return Seen(outcome, trial.answer, trial.used)
+        is_learners = error is watched.error or stop.line
+        outcome = stop if is_learners else Unreadable(watched.answer, stop.message)
+    return Run(outcome, watched.answer, watched.used, watched.changed)
 
 
 class Watch(TorchFunctionMode):
-    """Notes which of some functions and modules are used while it is on.
+    """A note of which of some functions and modules are used while it is on.
 
     PyTorch's functions are recognised by their names, as `x.softmax(0)` and `F.softmax(x, 0)` are
     alike, and all others, which must be written in Python, by their code. Of a module every
@@ -213,7 +236,7 @@ class Watch(TorchFunctionMode):
             self.modules.add(frame.f_globals.get("__name__") or "")
 
     def seen(self) -> list:
-        """The functions and modules that were used."""
+        """List the functions and modules that were used."""
         return [thing for thing in self.unwanted if self._was_used(thing)]
 
     def _was_used(self, thing) -> bool:
@@ -226,5 +249,5 @@ class Watch(TorchFunctionMode):
 
 
 def _name(function) -> str:
-    """The name of a function of PyTorch, which is the same for `x.add(1)`, `x + 1` and `x += 1`."""
+    """Return the name of a function of PyTorch, the same for `x.add(1)`, `x + 1` and `x += 1`."""
     return getattr(function, "__name__", "").strip("_")
