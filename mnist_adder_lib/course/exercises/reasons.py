@@ -119,7 +119,7 @@ def explain(wrong: WrongAnswer, mended: Callable[[], str]) -> str:
     if isinstance(case.value, Unreadable):
         return " ".join([_unreadable(case.value, case.right), *remarks(wrong)])
     kind = _kind(case.value, case.right) if wrong.part.effect is None else None
-    reason = kind or _pattern(wrong) or mended()
+    reason = kind or _of_part(wrong.part, _pattern(wrong)) or mended()
     parts = [reason, difference(wrong), None if reason else what_is_right(wrong), *remarks(wrong)]
     return " ".join(filter(None, parts))
 
@@ -267,6 +267,8 @@ def _shape(value: np.ndarray, right: np.ndarray) -> str:
         return ("The answer should be the number itself, not a list with the number in it."
                 if value.size == 1 else f"The answer should be one number, not {value.size} of "
                 "them.")
+    if value.ndim == 0 and right.shape == (1,):
+        return "The answer should be a list or tensor with one number in it, not the number itself."
     if value.ndim == 0:
         return f"It should give {sizes_of(right)}, not a single number."
     return f"It should give {sizes_of(right)}, but yours gives {sizes_of(value)}."
@@ -303,6 +305,14 @@ def _pattern(wrong: WrongAnswer) -> str | None:
         several = len({right.tobytes() for _, right in pairs}) > 1
         factor = _factor(pairs, wrong.same) if several else None
         return factor or _same_but_moved(pairs, wrong.same)
+
+
+def _of_part(part: Part, reason: str | None) -> str | None:
+    """Say of which part of the answer a reason is, if it isn't of all of it."""
+    if reason is None or part == Part():
+        return reason
+    what = part.effect or f"the {ORDINALS[part.place or 0]} value"
+    return f"As for {what}: {reason[0].lower()}{reason[1:]}"
 
 
 def _truths(pairs: list[tuple]) -> str | None:
@@ -418,8 +428,13 @@ def remarks(wrong: WrongAnswer) -> Iterator[str]:
     if sorted(taken) == sorted(asked) and taken != asked:
         yield f"The arguments should stand in the order of `{wrong.signature}`."
     elif unused := [name for name in taken if name not in names and name[0] != "_"]:
+        if unused == taken and len(taken) > 1:
+            yield "It uses none of its arguments."
+            return
+        assigned = {node.id for node in ast.walk(definition)
+                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         outside = [name for name, value in getattr(wrong.function, "__globals__", {}).items()
-                   if name in names - set(taken) and isinstance(value, (
+                   if name in names - {*taken, *assigned} and isinstance(value, (
                        int, float, list, tuple, torch.Tensor, np.ndarray))]
         instead = f" Does it use {_list(outside)} from outside in its place?" if outside else ""
         yield f"It never uses {_list(unused)}.{instead}"
@@ -454,4 +469,5 @@ def _returns(function: Callable) -> list[ast.Return]:
 
 
 def _list(names: list[str]) -> str:
-    return " and ".join(f"`{name}`" for name in names)
+    *others, last = [f"`{name}`" for name in names]
+    return f"{', '.join(others)} and {last}" if others else last

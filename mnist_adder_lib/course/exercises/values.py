@@ -161,6 +161,9 @@ def amount_of(array: np.ndarray) -> str:
 def written(value) -> str | None:
     """Write a value as people do, if it is a word or so few numbers that this is short."""
     array = plain(value)
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        text = _show_list(value)
+        return text if len(text) <= WIDEST else None
     if not isinstance(value, str) and not (is_numbers(array) and array.size <= LONGEST):
         return None
     text = show(value)

@@ -43,6 +43,10 @@ INPUTS_IN_LIST = ("The inputs belong in a list, as in plus, even if there is onl
                   "brackets around them.")
 SLOPES_IN_LIST = ("The slopes belong in a list, as in plus, one for each input: how fast the value "
                   "changes with that input.")
+NOT_NODES = "The inputs are the nodes themselves, such as `a`, not their values."
+NOT_NUMBERS = "The slopes are numbers, not nodes: `b.value` and `a.value`."
+NO_NAME = ("After the value, a `Node` takes its name, a word in quotes, and only then its inputs "
+           "and slopes, as in plus.")
 
 
 def _value_and_slopes(function, *values) -> Observed:
@@ -52,10 +56,16 @@ def _value_and_slopes(function, *values) -> Observed:
         return Observed(rules={NO_NODE: False})
     if any(node is given for given in inputs):
         return Observed(rules={NOT_NEW: False})
+    if not isinstance(node.name, str):
+        return Observed(rules={NO_NAME: False})
     if not isinstance(node.inputs, (list, tuple)):
         return Observed(rules={INPUTS_IN_LIST: False})
+    if not all(hasattr(given, "inputs") for given in node.inputs):
+        return Observed(rules={NOT_NODES: False})
     if not isinstance(node.slopes, (list, tuple)):
         return Observed(rules={SLOPES_IN_LIST: False})
+    if any(hasattr(slope, "slopes") for slope in node.slopes):
+        return Observed(rules={NOT_NUMBERS: False})
     slopes = [_slope(node, given) for given in inputs]
     return Observed(effects={"the value": node.value, "the slopes": slopes})
 
@@ -72,8 +82,9 @@ def _pairs():
             ("[b.value, a.value]", "[a.value, b.value]"),
         "1 and 1 are the slopes of plus. Nudge a by 1: how much does the product grow?":
             ("[b.value, a.value]", "[1, 1]"),
-        "The slopes are numbers, not nodes: `b.value` and `a.value`.":
-            ("[b.value, a.value]", "[b, a]"),
+        NOT_NUMBERS: ("[b.value, a.value]", "[b, a]"),
+        NOT_NODES: ("[a, b]", "[a.value, b.value]"),
+        NO_NAME: ('"times", ', ""),
         "That is plus. The value is the product of both values.":
             ("a.value * b.value", "a.value + b.value"),
         "Both slopes go to the same node. The inputs are a and b.":
@@ -236,6 +247,8 @@ def _by_torch(x, digits, w1, w2):
         "where `z > 0` does anything pass.": (" * (z > 0)", ""),
         "ReLU doesn't multiply what comes back by its value. It passes or stops it: `z > 0` is 1 "
         "or 0.": [("(z > 0)", "z"), ("(z > 0)", "hidden")],
+        "That is ReLU of what comes back. What passes depends on what went in: multiply by "
+        "`z > 0`.": ("(back @ w2) * (z > 0)", "F.relu(back @ w2)"),
         "ReLU's two sides are exchanged: it passes what comes back where `z > 0`.":
             ("z > 0", "z <= 0"),
         "Almost: where z is exactly 0, nothing passes, by convention. Ask `> 0`.":

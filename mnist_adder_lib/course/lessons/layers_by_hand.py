@@ -87,6 +87,7 @@ def _weights():
         second = torch.randint(-4, 5, (outputs, hidden)).float()
         first[0, 0], second[0, 0] = rand_int(2, 5), rand_int(2, 5)
         yield first, second
+    yield torch.tensor([[0.5, 1], [1, -1.5]]), torch.tensor([[1.0, 0.5], [-0.5, 1]])
 
 
 @checks.add(
@@ -193,11 +194,10 @@ def tent(x):
 
 
 def _scores():
-    yield from [(torch.tensor([2.0, 1, 0]),), (torch.tensor([-1.0, 0.5]),)]
-    for _ in range(3):
-        yield (torch.randint(-3, 4, (rand_int(3, 10),)).float(),)
-    yield from [(torch.tensor([1000.0, 999, 990]),), (torch.tensor([900.0, 0, -900, -900]),),
-                (torch.tensor([-1000.0, -999, -990]),), (torch.tensor([0.0, 1000, 5]),)]
+    random = [torch.randint(-3, 4, (rand_int(3, 10),)).tolist() for _ in range(3)]
+    for scores in ([2, 1, 0], [-1, 0.5], *random, [1000, 999, 990], [900, 0, -900, -900],
+                   [-1000, -999, -990], [0, 1000, 5]):
+        yield (torch.tensor(scores).double(),)  # so precise that any right formula agrees
 
 
 TOO_LARGE = ("It is right for small scores. But e to the power of 1000 is larger than the computer "

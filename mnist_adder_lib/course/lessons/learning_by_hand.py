@@ -84,11 +84,14 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
     " of a step stay the same.",
     probes=_images_and_sides,
     mistakes={
-        "The gradients are never cleared: backward() adds the new slopes to the old ones. Clear "
-        "them at the start of every step.": ("weights.grad = None", "pass"),
+        "The gradients of one step are still there in the next: backward() adds the new slopes to "
+        "the old ones. Clear them at the start of every step, inside the loop.":
+            ("weights.grad = None", "pass"),
         "The weights went uphill: they make the loss larger. The gradient is subtracted, and the "
         "loss is log(1 / p).": [("-= rate", "+= rate"), (LOSS, "torch.log(p)")],
         "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
+        "The learning rate is there twice. Multiply the step by it once.":
+            ("rate * ", "rate * rate * "),
         "The losses of all images are added up. Take their mean, or more images make longer steps.":
             (".mean()", ".sum()"),
         "The sides are missing: it learns to call everything a 7. p is the probability of the true"
@@ -160,8 +163,10 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
     "at the same weights.",
     probes=_trainings, observe=_trained, without=[torch.optim],
     mistakes={
-        "The gradients are never cleared: backward() adds the new slopes to the old ones. Clear "
-        "them at the start of every step.": (FORGET, "pass"),
+        "The gradients of one step are still there in the next: backward() adds the new slopes to "
+        "the old ones. Clear them at the start of every step, inside the loop.": [
+            (FORGET, "pass"),
+            (FORGET, "pass", LOOP, f"    for parameter in parameters:\n        {FORGET}\n{LOOP}")],
         "The parameters still had gradients from somebody's earlier backward(). Clear them before "
         "each backward(), even before the first one.": (FORGET, f"if _ > 0: {FORGET}"),
         "The parameters haven't changed. `p = p - ...` makes a new tensor and leaves the old one "
@@ -173,6 +178,8 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
             ("loss.backward()", "pass", STEP, "rate * parameters[i].grad")],
         "The parameters have moved uphill. Subtract the gradient.": ("-= rate", "+= rate"),
         "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
+        "The learning rate is there twice. Multiply the step by it once.":
+            ("rate * ", "rate * rate * "),
         "Your steps have no momentum. Either the old velocity isn't added, or it isn't kept: `v = "
         "momentum * v + p.grad` in a loop over a list gives the name `v` to a new tensor, and "
         "leaves the one in the list as it was. `velocities[i] = ...` keeps it.":

@@ -82,11 +82,13 @@ class Comparer(nn.Module):
 
 def _comparisons():
     train, validation, _ = load_splits()
-    # A training that shows what has been learned, and one whose last epoch is bad. The numbers of
-    # validation images are prime, so that a last batch is smaller.
-    for epochs, few, tires_after in ((5, 293, math.inf), (2, 131, 1000)):
+    # First a short training: a function that stops is compared with many mistakes, and most of
+    # them don't stop. Then one that shows what has been learned, and one whose last epoch is bad.
+    # The numbers of validation images are prime, so that a last batch is smaller.
+    for epochs, many, few, tires_after in ((2, 200, 31, 300), (5, 1000, 293, math.inf),
+                                           (2, 1000, 131, 1000)):
         # Cloned, since each comparison copies them: the copy of a view takes the whole with it.
-        mine = train.images[:1000].clone(), train.digits[:1000].clone()
+        mine = train.images[:many].clone(), train.digits[:many].clone()
         yours = validation.images[-few:], validation.digits[-few:], validation.numbers[-few:]
         yours = AdderDataset(*(part.clone() for part in yours))
         yield Comparer(tires_after).eval(), AdderDataset(*mine), yours, epochs
@@ -321,6 +323,9 @@ SIGNS = {
 }
 
 
+AS_TEXT = "The answer is text. Numbers stand without quotes: 2, not \"2\"."
+
+
 def _named(curve: str) -> list:
     """Answers that are wrong for this curve alone."""
     return [lambda other, number=number: number if other == curve else ANSWERS[other]
@@ -331,8 +336,10 @@ def _named(curve: str) -> list:
     "A curve says what to look for. Remember the six signs: you will meet all of them.",
     probes=[("ABCDEF",)],
     observe=lambda function, curves: Observed(rules={
+        AS_TEXT: not any(isinstance(function(curve), str) for curve in curves)} | {
         SIGNS[curve]: same(function(curve), ANSWERS[curve]) for curve in curves}),
-    mistakes={SIGNS[curve]: _named(curve) for curve in ANSWERS},
+    mistakes={AS_TEXT: lambda curve: str(ANSWERS[curve])} | {
+        SIGNS[curve]: _named(curve) for curve in ANSWERS},
 )
 def mistake_in(curve):
     return ANSWERS[curve]
@@ -406,6 +413,10 @@ EACH = "for (images, numbers), (digits, totals) in "
             for back in (BACK, "loss.backward()")],
         "The step is too long: the gradients of the parts were added. For their mean, divide each "
         "loss by the number of parts.": (BACK, "loss.backward()"),
+        "The loss of a part is the mean over its images already. Divide it by the number of parts, "
+        "`len(parts)`.": [
+            (BACK, "(loss / len(images)).backward()"),
+            (BACK, "(loss / len(images)).backward()", ADD, "mean += loss.item() / len(images)\n")],
         "The first step is right, the second isn't: the gradients of the step before are still "
         "there. Clear them before the loop.": (CLEAR, ""),
         "That is one large batch, for which the memory is too small. Give the model one part at a "

@@ -50,6 +50,9 @@ def _with_plain_apostrophe(function, low, high, matters) -> Observed:
             ("-matters < low and high < matters", "-matters < low or high < matters")],
         "You look at the middle of the interval. What counts is where its ends lie.": [
             ("-matters < low and high < matters", "abs(low + high) / 2 < matters")],
+        "You say \"better\" or \"worse\" only if the whole interval lies beyond `matters`. It is "
+        "enough that all of it lies on one side of 0, and that not all of it is too small to "
+        "matter.": ("low > 0", "low > matters", "high < 0", "high < -matters"),
         "You say \"better\" only if the whole interval lies above `matters`. It is enough that all "
         "of it lies above 0, and that not all of it is too small to matter.":
             ("low > 0", "low > matters"),

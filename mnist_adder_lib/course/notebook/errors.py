@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import linecache
 import re
 import tomllib
@@ -55,7 +56,11 @@ def what_was_none(message: str, place: FrameSummary | None) -> ast.expr | None:
     node = statement.value if isinstance(statement, ast.Expr) else statement
     types = re.findall(r"'(\w+)'", message)[-2:]  # of both sides, where there are two
     match node:
-        case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Call(func=value):
+        case ast.Call(func=value) if "is not callable" in message:
+            return value
+        case ast.Call():  # what it was given; in what it calls, something else may have been None
+            return _argument_that_was_none(message, node)
+        case ast.Attribute(value=value) | ast.Subscript(value=value):
             return value
         case ast.BinOp(left=left, right=right) | ast.AugAssign(target=left, value=right):
             sides = [left, right]
@@ -65,6 +70,16 @@ def what_was_none(message: str, place: FrameSummary | None) -> ast.expr | None:
             return None
     was_none = [side for side, kind in zip(sides, types) if kind == "NoneType"]
     return was_none[0] if was_none else None
+
+
+def _argument_that_was_none(message: str, call: ast.Call) -> ast.expr | None:
+    """The argument of a call that was None, if it is certain which one."""
+    if found := re.search(r"position (\d+)\) must be .*, not NoneType", message):
+        place = int(found[1]) - 1
+        return call.args[place] if place < len(call.args) else None
+    built_in = isinstance(call.func, ast.Name) and hasattr(builtins, call.func.id)
+    of_it = re.search(r"is not iterable|has no len\(\)|not 'NoneType'|as an integer", message)
+    return call.args[0] if built_in and of_it and len(call.args) == 1 else None
 
 
 def _segment(place: FrameSummary) -> str:

@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 from torch import nn
 from torch.utils.data import DataLoader
 
-from mnist_adder_lib import power_of_pairs
+from mnist_adder_lib import paired_interval, power_of_pairs
 from mnist_adder_lib.augment import draw_line
 from mnist_adder_lib.course.exercises.checks import from_code
 from mnist_adder_lib.course.lessons.backward_by_hand import Node, forward
@@ -42,7 +42,7 @@ NAMES = dict(  # that a lesson has given when its exercises come
     torch=torch, F=F, nn=nn, math=math, comb=math.comb, binomtest=binomtest, np=np, conv=conv,
     draw_line=draw_line, find_tops=find_tops, centre_of_mass=centre_of_mass, totals=SUMS,
     sums=SUMS, Node=Node, forward=forward, DataLoader=DataLoader,
-    power_of_pairs=power_of_pairs, __name__="notebook")
+    paired_interval=paired_interval, power_of_pairs=power_of_pairs, __name__="notebook")
 # What would be the check's own, or Python's, and not for a learner.
 RAW = r"can't be done|tensor\(|array\(|Observed|Traceback|<\w+ at|Our solution"
 

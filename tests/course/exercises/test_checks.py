@@ -26,7 +26,7 @@ from mnist_adder_lib.course.exercises.checks import (
     rewritten,
     same,
 )
-from mnist_adder_lib.course.lessons import draw_a_digit
+from mnist_adder_lib.course.lessons import draw_a_digit, training_curves
 
 CHECKS = [check for lesson in LESSONS for check in vars(lesson.module.checks).values()
           if isinstance(check, Check)]
@@ -285,6 +285,10 @@ MACHINERY = [
     (list_by_number, "a whole list, or another kind of thing, is calculated with like a number"),
     (TypeError, "should be one number, not a thing of the kind `TypeError`"),
     (lambda part, whole: part / None, "`None` is None"),
+    (lambda part, whole: len(forgets_to_return(part)), r"`forgets_to_return\(part\)` returns None"),
+    (lambda part, whole: nn.Conv2d(1, 1, 3)([part]), "gets something that it doesn't take"),
+    (lambda part, whole: nn.Linear(1, 1)(nn.ReLU()), "a layer gets another layer"),
+    (lambda part, whole: torch.exp(forgets_to_return(part)), r"`forgets_to_.*` returns None"),
     (none_from_sort, r"`\[part, whole\].sort\(\)` does something, but gives nothing back"),
     (none_from_own, r"`forgets_to_return\(part\)` returns None"),
     (no_gradient_yet, r"`weight.grad` is None, as no `backward\(\)` has put a gradient there"),
@@ -409,6 +413,17 @@ def second(values, more):
 def changes_a_list_within(values, more):
     values["a"][0] = 0
     return values["a"][1]
+
+
+def test_a_function_that_stops_is_compared_without_a_training():
+    """Of the mistakes of lesson 6's loop, most train; only what stops can be the same."""
+    ours = training_curves.checks.train_larger
+    check = Check(ours.solution, "", probes=ours.probes, mistakes=ours.mistakes,
+                  observe=ours.observe)
+    check.verdict(lambda model, train, validation, epochs: model.nothing)
+    assert {place for _, place in check._runs_of_mistakes} == {0}
+    (_, train, _, epochs), _ = check._right[0]
+    assert epochs * len(train) <= 400
 
 
 @pytest.mark.parametrize("check, function, reason", [
