@@ -194,9 +194,10 @@ def tent(x):
 
 
 def _scores():
-    random = [torch.randint(-3, 4, (rand_int(3, 10),)).tolist() for _ in range(3)]
-    for scores in ([2, 1, 0], [-1, 0.5], *random, [1000, 999, 990], [900, 0, -900, -900],
-                   [-1000, -999, -990], [0, 1000, 5]):
+    yield from [(torch.tensor([2.0, 1, 0]),), (torch.tensor([-1.0, 0.5]),)]
+    for _ in range(3):
+        yield (torch.randint(-3, 4, (rand_int(3, 10),)).float(),)
+    for scores in ([1000, 999, 990], [900, 0, -900, -900], [-1000, -999, -990], [0, 1000, 5]):
         yield (torch.tensor(scores).double(),)  # so precise that any right formula agrees
 
 
