@@ -42,7 +42,6 @@ from mnist_adder_lib.course.widgets import hidden_sums
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums, adder_data
 from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import SEVEN, NetworkDiagram, weights_as_text
-from mnist_adder_lib.course.widgets.teach import TrainInBrowser
 from mnist_adder_lib.drawing import AdderPanel, Strangeness
 from mnist_adder_lib.drawing.strangeness import look_at
 from mnist_adder_lib.evaluate import in_evaluation
@@ -99,7 +98,6 @@ LOOK_AT_IT = {
     look_at: lambda model, _: look_at(in_evaluation(model), PIXELS),
     Strangeness: lambda model, _: Strangeness(model, PIXELS)(PIXELS[:9]),
     known_images: lambda model, _: known_images(model, PIXELS, DIGITS),
-    TrainInBrowser: lambda model, _: TrainInBrowser(DATASET, DATASET, model).weights,
 }
 OTHERS = {
     train_adder,  # has a test of its own, below

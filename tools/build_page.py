@@ -21,15 +21,16 @@ from stale import making
 from mnist_adder_lib import load_pretrained, load_splits
 from mnist_adder_lib.course.widgets.front_end import traits_of
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
+from mnist_adder_lib.course.widgets.image_sheet import image_sheet
 from mnist_adder_lib.course.widgets.nearest import COUNT, known_images
-from mnist_adder_lib.course.widgets.network_diagram import to_base64
-from mnist_adder_lib.course.widgets.teach import TrainInBrowser
+from mnist_adder_lib.course.widgets.network_diagram import to_base64, weights_as_text
 from mnist_adder_lib.drawing import frame_drawing
 from mnist_adder_lib.shared import HIDDEN_PAIRS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "try" / "index.html"
 SAMPLES = 3  # of each digit
+HELD_BACK, EPOCHS = 500, 8  # of the training on the page: images that tell how well it goes
 PICTURE = "assets/page.png"
 PREVIEW_HERE = "<!--PREVIEW-->\n"
 PREVIEW = """\
@@ -60,15 +61,15 @@ def data() -> dict:
     """What the page knows, as `PageData` in js/src/page/state.js has it."""
     model, (train, validation, _) = load_pretrained(), load_splits()
     sums = traits_of(HiddenSums(model, pairs=HIDDEN_PAIRS["one_in_each_row"]))
-    teach = traits_of(TrainInBrowser(train, validation, model))
-    images = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
+    samples = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
     known = known_images(model, train.images[:COUNT], train.digits[:COUNT])
-    assert known.pop("images") == teach["images"]  # the same ones, and the page has them once
+    images = known.pop("images")  # it is trained on the same ones, and the page has them once
+    held_back = image_sheet(validation.images[:HELD_BACK], validation.digits[:HELD_BACK])
     return dict(
-        weights=teach["weights"], samples=images, known=known,
+        weights=weights_as_text(model), samples=samples, known=known,
         pairs=sums["pairs"], adder=sums["data"], reader=sums["reader"],
-        images=teach["images"], held_back=teach["held_back"], epochs=teach["epochs"])
+        images=images, held_back=held_back, epochs=EPOCHS)
 
 
 def whole(links: dict | None) -> str:

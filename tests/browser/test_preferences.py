@@ -2,28 +2,24 @@
 
 import build_page
 import pytest
-import torch
 from colours import contrast
 from keys import walk
 from lab import wait_for_text
 
-from mnist_adder_lib import AdderDataset, load_pretrained
+from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.lessons.start_here import guesses
 from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
-from mnist_adder_lib.course.widgets.teach import TrainInBrowser
 from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
 
 pytestmark = pytest.mark.thorough
 
-FEW = AdderDataset(torch.zeros(40, 28, 28, dtype=torch.uint8), torch.arange(40) % 10)
 WIDGETS = {
     "guess": lambda: guesses.ask("parameters").widget, 
     "sums": lambda: HiddenSums(load_pretrained()),
     "ball": lambda: BallOnCurve(with_momentum=True), "viewer": WindowViewer,
     "diagram": lambda: NetworkDiagram(load_pretrained(), here="adder"),
-    "teach": lambda: TrainInBrowser(FEW, FEW),
     "small diagram": lambda: NetworkDiagram(load_pretrained(), here="adder", small=True),
 }
 MOVING = """() => {

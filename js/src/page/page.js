@@ -132,8 +132,6 @@ function start(data) {
     images: data.images,
     heldBack: data.held_back,
     epochs: data.epochs,
-    seed: null,
-    lesson: "",
   });
   for (const id of ["diagram", "learner", "sums", "teach", "pad"]) keepKeys(byId(id));
 }

@@ -1,7 +1,7 @@
 // Buttons, two curves and the filters of the first layer, around a training in the browser.
 
 import { effect } from "@preact/signals-core";
-import { html, nothing, render, svg } from "lit-html";
+import { html, render, svg } from "lit-html";
 import { contextOf, signed } from "../common/colours.js";
 import { find, inputOf, stopAll } from "../common/dom.js";
 import { groupName } from "../common/number.js";
@@ -36,7 +36,6 @@ const SKELETON = html`
     </div>
     <figure><canvas role="img" aria-label="The filters of the first layer"></canvas>
       <figcaption>The first layer looks for 8 small patterns, called filters. Each has 3 × 3 weights: light ones look for ink, orange ones for its absence.</figcaption></figure>
-    <div class="below"></div>
   </div>`;
 
 /**
@@ -177,18 +176,14 @@ function drawFilters(canvas, { shape: [filters], data }) {
 
 /**
  * @param {HTMLElement} el
- * @param {TrainingOptions & { lesson: string }} options with the address of the lesson on training, or ""
+ * @param {TrainingOptions} options
  * @returns {() => void} what ends it
  */
-export function makeTrainInBrowser(el, { lesson, ...options }) {
+export function makeTrainInBrowser(el, options) {
   el.classList.add("train-in-browser");
   render(SKELETON, el);
   const training = new Training(options);
   const group = groupName();
-  render(
-    lesson ? html`<p class="lesson"><a href=${lesson}>How training works</a></p>` : nothing,
-    find(el, ".below"),
-  );
   return stopAll(
     show(find(el, ".first"), () => question(training, group)),
     show(find(el, ".bar"), () => buttons(training)),

@@ -30,7 +30,6 @@ import { verdictOf } from "./verdict.js";
  * @property {PackedSheet} images to train on
  * @property {PackedSheet} heldBack to see how well it does
  * @property {number} epochs how often each image is seen, if all of them are used
- * @property {number | null} seed null: other random numbers each time
  */
 /** "new": the next training begins from the weights of now. @typedef {"new" | "running" | "stopped"} Phase */
 /** @typedef {Pick<Report, "images" | "digit" | "sum">} Point of the curves */
@@ -67,7 +66,7 @@ export class Training {
   constructor(options) {
     this.options = options;
     this.shapes = shapesOf(options.trained);
-    this.random = randomNumbers(options.seed ?? Math.floor(2 ** 32 * Math.random()));
+    this.random = randomNumbers(Math.floor(2 ** 32 * Math.random()));
     this.planned = options.epochs * options.images.digits.length;
     /** @type {Run} */
     const finished = { name: "The finished network", choices: null, history: [], weights: options.trained };
