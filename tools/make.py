@@ -31,7 +31,7 @@ TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Py
     # Without --allow-root Jupyter refuses to start for root, as in a container.
     "lab": ("open the lessons in JupyterLab", LEARNER,
             ["-m jupyterlab --ServerApp.root_dir=notebooks --allow-root"]),
-    "test": ("run all lessons and tests", ALL, [TESTS]),
+    "test": ("run all lessons and tests", ALL, [f"{TESTS} --durations=10"]),
     "thorough": ("run what takes longer: other settings, wrong answers, every page", ALL,
                  [f"{TESTS} -m thorough", "tools/run_elsewhere.py"]),
     "lint": ("look at style and types", "test", ["-m ruff check .", "-m mypy"]),

@@ -115,8 +115,8 @@ def draw(page, strokes, pad=".digit-pad") -> None:
         points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
         page.mouse.move(*points[0])
         page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point, steps=8)
+        for point in points[1:]:  # without steps between: the page draws again for each
+            page.mouse.move(*point)
         page.mouse.up()
 
 
