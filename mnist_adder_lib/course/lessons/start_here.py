@@ -155,7 +155,7 @@ def watch_it_learn(panel: AdderPanel, images: int = 16_000) -> int:
     panel.model.eval()
     panel.answer_again()
     unseen = AdderDataset(validation.images[:2000], validation.digits[:2000],
-                          validation.numbers[:2000])
+                          validation.numbers[:2000])  # type: ignore[index]
     return round(evaluate(panel.model, unseen).accuracy_digit)
 
 
