@@ -22,16 +22,27 @@ NAMES = {"min": "max", "max": "min", "sum": "mean", "mean": "sum", "argmax": "ar
 
 
 def slips(code: str) -> Iterator[tuple[str, str, str]]:
-    """Yield each small change of a function: words, `before -> after`, and the changed code."""
+    """Yield each small change of a function: words, `«before» -> after` with the rest of its line
+    around «before», and the changed code.
+    """
+    lines = code.splitlines()
     for place, node in enumerate(ast.walk(ast.parse(code))):
         for which, (words, _) in enumerate(_changes(node)):
             tree = ast.parse(code)
             old = list(ast.walk(tree))[place]
             new = list(_changes(old))[which][1]
-            before = ast.unparse(old)
+            before = _marked(old, lines)
             _Exchange(old, new).visit(tree)
             yield (words, f"{before} -> {ast.unparse(new)}",
                    ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def _marked(node, lines: list[str]) -> str:
+    """Mark a node within its line; of several lines, the first."""
+    line = lines[node.lineno - 1].encode()  # places count bytes
+    end = node.end_col_offset if node.end_lineno == node.lineno else len(line)
+    parts = line[: node.col_offset], line[node.col_offset : end], line[end:]
+    return "{}«{}»{}".format(*(part.decode() for part in parts)).strip()
 
 
 def mendings(function: Callable) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ from mnist_adder_lib.course.exercises.checks import (
     rewritten,
     same,
 )
+from mnist_adder_lib.course.exercises.slips import slips
 from mnist_adder_lib.course.lessons import draw_a_digit, training_curves
 
 CHECKS = [check for lesson in LESSONS for check in vars(lesson.module.checks).values()
@@ -560,6 +561,11 @@ def test_what_breaks_later_is_the_courses_fault_too(monkeypatch):
 
     monkeypatch.setattr(draw_a_digit, "load_pretrained", damaged)
     assert check.verdict(check.solution).startswith("This can't be checked.")
+
+
+def test_a_slip_says_where_it_is():
+    changes = [change for _, change, _ in slips("def f(x):\n    return 2 * x + 2")]
+    assert "return «2» * x + 2 -> 3" in changes and "return 2 * x + «2» -> 3" in changes
 
 
 def test_only_what_is_there_can_be_rewritten():
