@@ -95,6 +95,12 @@ def test_comments_docstrings_annotations_and_errors_change_nothing(change):
     assert not change(file, "can't be negative, as", "is negative:")
 
 
+def test_a_method_counts_where_its_name_is_said(change):
+    old = change("mnist_adder_lib/train.py", "json.dumps(asdict(self))", "json.dumps(vars(self))")
+    assert "notebooks/06_training_curves.ipynb" in old  # which saves its history
+    assert not {"assets/adder.pt", "notebooks/10_does_it_add.ipynb"} & set(old)
+
+
 def test_a_question_belongs_to_its_lesson(change):
     old = change("mnist_adder_lib/course/lessons/questions/does_it_add.toml", " ", "  ")
     assert set(old) == {f"notebooks/{folder}10_does_it_add.ipynb" for folder in ("", "solutions/")}

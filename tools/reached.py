@@ -3,8 +3,9 @@ on, and the files that any of them names.
 
 The code is only read, never run, and every version of Python finds the same. What can't change a
 result is left out: comments, docstrings, annotations, and what errors say. A method is reached with
-its class. A file is found where a text is its whole name, and not where a name is put together. Of
-a JSON file that a name at the top holds, what is taken out of it counts alone: `NAME["key"]`.
+its class, but in a class without a base only where reached code says its name. A file is found
+where a text is its whole name, and not where a name is put together. Of a JSON file that a name at
+the top holds, what is taken out of it counts alone: `NAME["key"]`.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ class Module:
     """The names at the top of a file: what defines each, or where it is imported from."""
 
     def __init__(self, file: str, text: str):
-        if file.endswith(".ipynb"):
+        self.is_notebook = file.endswith(".ipynb")
+        if self.is_notebook:
             cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
             sources = ["".join(cell["source"]) for cell in cells]
             text = "\n".join(source for source in sources if ASKS not in source)
@@ -104,12 +106,21 @@ class Module:
                 continue  # a command line, which nothing reaches
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 self.defined[node.name].append(node)
+                if isinstance(node, ast.ClassDef) and not node.bases and not self.is_notebook:
+                    self._take_methods_out(node)
             elif isinstance(node, (ast.If, ast.Try, ast.With, ast.ExceptHandler)):
                 self._define(ast.iter_child_nodes(node))
             elif isinstance(node, ast.stmt):
                 for part in ast.walk(node):
                     if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                         self.defined[part.id].append(node)
+
+    def _take_methods_out(self, node: ast.ClassDef) -> None:
+        """All but those that Python or IPython calls, such as __init__ and _repr_html_."""
+        for part in node.body[:]:
+            if isinstance(part, ast.FunctionDef) and not part.name[0] == part.name[-1] == "_":
+                node.body.remove(part)
+                self.defined[f"{node.name}.{part.name}"].append(part)
 
     def _import(self, tree: ast.AST, package: tuple[str, ...]) -> None:
         for node in ast.walk(tree):
@@ -122,6 +133,11 @@ class Module:
                 dotted = ".".join([*base, *filter(None, [node.module])])
                 for alias in node.names:
                     self.imported[alias.asname or alias.name] = (dotted, alias.name)
+
+    def methods(self, name: str) -> list[str]:
+        """The methods of a class that were taken out of it."""
+        return [other.removeprefix(f"{name}.") for other in self.defined
+                if name and other.startswith(f"{name}.")]
 
     def rows(self, name: str) -> dict[str, ast.AST]:
         """The values of a dictionary, by their keys."""
@@ -196,12 +212,12 @@ class Code:
         return hashed(json.dumps(json.loads(content)[key]).encode() if key else content)
 
     @functools.cache  # noqa: B019
-    def names(self, file: str, name: str, row: str = "") -> tuple[str, set[Place], set[str]]:
+    def names(self, file: str, name: str, row: str = "") -> tuple[str, set, set, set]:
         """What is at a place, or in one row of the dictionary there: as text, the places that it
-        names, and the files."""
+        names, the files, and what may be names of methods."""
         module = self.module(file)
         nodes = [module.rows(name)[row]] if row else module.defined.get(name, [])
-        places, files = set[Place](), set[str]()
+        places, files, words = set[Place](), set[str](), set[str]()
         if name in module.imported and (place := self.place(*module.imported[name])):
             places.add(place)
         for node in nodes:
@@ -210,10 +226,14 @@ class Code:
             files.update(values.values())
             for part in ast.walk(node):
                 files.update(self.named(file, part))
+                match part:
+                    case ast.Attribute(attr=word) | ast.Constant(value=str(word)):
+                        words.add(word)
                 if part not in values and not (isinstance(part, ast.Name) and part.id in inside):
                     places.add(self.meant(file, part) or (file, ""))
         # A module by itself does nothing.
-        return " ".join(map(as_text, nodes)), {place for place in places if place[1]}, files
+        places = {place for place in places if place[1]}
+        return " ".join(map(as_text, nodes)), places, files, words
 
     def reached(self, places: Iterable[Place], table: Place | None = None,
                 row: str = "") -> dict[str, str]:
@@ -223,12 +243,19 @@ class Code:
         table, row: of the dictionary at this place only one value counts
         """
         waiting, texts, files = list(places), dict[Place, str](), set[str]()
+        words, methods = set[str](), dict[str, list[Place]]()  # methods that nothing has named yet
         while waiting:
             place = waiting.pop()
-            if place not in texts:
-                texts[place], places, named = self.names(*place, row if place == table else "")
-                waiting += places
-                files |= named
+            if place in texts:
+                continue
+            texts[place], places, named, said = self.names(*place, row if place == table else "")
+            waiting += places
+            files |= named
+            words |= said
+            for name in self.module(place[0]).methods(place[1]):
+                methods.setdefault(name, []).append((place[0], f"{place[1]}.{name}"))
+            for name in words & methods.keys():
+                waiting += methods.pop(name)
         by_file = defaultdict(list)
         for (file, name), text in sorted(texts.items()):
             if text:
