@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, load_splits, normalise
 from mnist_adder_lib.checkpoint import save_checkpoint
+from mnist_adder_lib.course.lessons.nonsense import DRAWINGS, in_middle, points_of
 from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.drawing.framing import MOST_INK, remark
@@ -34,19 +35,7 @@ from mnist_adder_lib.train import joint_loss
 
 NAME = "js/test/golden.json"
 FILE = Path(__file__).resolve().parents[1] / NAME
-DIGITS = [  # strokes of digits, a few points each
-    [[(0.5, 0.2), (0.3, 0.35), (0.3, 0.65), (0.5, 0.8), (0.7, 0.65), (0.7, 0.35), (0.5, 0.2)]],
-    [[(0.5, 0.2), (0.5, 0.8)]],
-    [[(0.3, 0.3), (0.5, 0.2), (0.7, 0.35), (0.3, 0.8), (0.7, 0.8)]],
-    [[(0.3, 0.25), (0.6, 0.2), (0.65, 0.4), (0.45, 0.5), (0.68, 0.6), (0.6, 0.8), (0.3, 0.75)]],
-    [[(0.35, 0.2), (0.3, 0.55), (0.7, 0.55)], [(0.6, 0.3), (0.6, 0.8)]],
-    [[(0.7, 0.2), (0.35, 0.2), (0.33, 0.45), (0.6, 0.45), (0.68, 0.65), (0.5, 0.8), (0.3, 0.75)]],
-    [[(0.6, 0.2), (0.35, 0.5), (0.35, 0.75), (0.6, 0.8), (0.65, 0.6), (0.36, 0.6)]],
-    [[(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]],
-    [[(0.6, 0.25), (0.4, 0.25), (0.4, 0.4), (0.65, 0.6), (0.6, 0.8), (0.4, 0.8), (0.35, 0.6),
-      (0.62, 0.4), (0.6, 0.25)]],
-    [[(0.65, 0.3), (0.45, 0.25), (0.4, 0.45), (0.6, 0.5), (0.66, 0.3), (0.6, 0.8)]],
-]
+DIGITS = [in_middle(points_of(text)) for text in DRAWINGS["digits"].values()]
 ADDERS = [("label", "classes"), ("quantity", "number"), ("label", "shift")]
 
 

@@ -1,4 +1,4 @@
-"""Drawings that aren't digits: letters, shapes and scribbles. What does a network make of them?"""
+"""Drawings made in code: digits, and what is none: letters, shapes and scribbles."""
 
 from __future__ import annotations
 
@@ -31,11 +31,16 @@ def draw_by_hand(text: str, random: np.random.Generator) -> list[np.ndarray]:
     turn, slant, width = random.normal(0, [0.12, 0.15, 0.15])
     form = np.array([[np.exp(width), slant], [0, 1]]).T @ rotation(turn)
     strokes = []
-    for stroke in text.split("|"):
-        points = np.array([point.split(",") for point in stroke.lstrip("~").split()], float)
+    for stroke, points in zip(text.split("|"), points_of(text)):
         points += random.normal(0, SHAKE, points.shape)
         strokes.append((bent(points) if stroke[0] == "~" else points) @ form)
     return strokes
+
+
+def points_of(text: str) -> list[np.ndarray]:
+    """The points of a drawing in nonsense.toml as they are written there, (n, 2) of each stroke."""
+    return [np.array([point.split(",") for point in stroke.lstrip("~").split()], float)
+            for stroke in text.split("|")]
 
 
 def rotation(angle: float) -> np.ndarray:
@@ -80,10 +85,15 @@ def full_pad(random: np.random.Generator) -> list[np.ndarray]:
 
 def framed(strokes: list[np.ndarray]) -> np.ndarray:
     """Strokes of any size, framed as the network sees them: uint8 (28, 28)."""
+    return frame_strokes(in_middle(strokes))
+
+
+def in_middle(strokes: list[np.ndarray]) -> list[np.ndarray]:
+    """Strokes of any size, in the middle of the pad, as fractions of it."""
     every = np.concatenate(strokes)
     low, high = every.min(0), every.max(0)
     scale = 0.64 / max(1e-6, *(high - low))
-    return frame_strokes([0.5 + scale * (stroke - (low + high) / 2) for stroke in strokes])
+    return [0.5 + scale * (stroke - (low + high) / 2) for stroke in strokes]
 
 
 def draw_each(kind: str, times: int = 10, seed: int = 0) -> tuple[Tensor, list[str]]:

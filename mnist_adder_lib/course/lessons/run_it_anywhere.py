@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import shutil
 import subprocess
@@ -19,13 +18,13 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FormatStrFormatter
 from torch import Tensor, nn
 
-from ...drawing.strokes import frame_strokes
 from ...evaluate import in_evaluation
 from ...model import IdentityAdderModel
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled, text_on
 from ..widgets.front_end import BUILT
+from .nonsense import draw_each
 
 NETWORK = BUILT / "forward.js"  # as it is in js/src/network
 
@@ -271,39 +270,14 @@ def users_served(cores, drawings, milliseconds, peak):
 # --- drawings made in code ------------------------------------------------------------------------
 
 
-def _arc(x: float, y: float, width: float, height: float, start: float, end: float) -> list:
-    """Points on an ellipse around (x, y), from one angle to another, in degrees, clockwise."""
-    angles = np.radians(np.linspace(start, end, 12))
-    return [(x + width * math.cos(a), y + height * math.sin(a)) for a in angles]
-
-
-STROKES = [  # of each digit, as fractions of the pad
-    [_arc(0.5, 0.5, 0.17, 0.29, -80, 280)],
-    [[(0.52, 0.2), (0.48, 0.8)]],
-    [[*_arc(0.5, 0.36, 0.16, 0.16, -170, 30), (0.34, 0.79), (0.7, 0.78)]],
-    [[*_arc(0.48, 0.36, 0.15, 0.15, -150, 80), *_arc(0.48, 0.65, 0.18, 0.16, -85, 150)]],
-    [[(0.4, 0.2), (0.31, 0.55), (0.7, 0.53)], [(0.6, 0.28), (0.57, 0.82)]],
-    [[(0.66, 0.21), (0.41, 0.22), (0.38, 0.48), *_arc(0.48, 0.63, 0.17, 0.17, -110, 140)]],
-    [[(0.58, 0.19), (0.43, 0.37), *_arc(0.49, 0.65, 0.15, 0.16, 190, 540)]],
-    [[(0.31, 0.22), (0.69, 0.23), (0.45, 0.81)]],
-    [[*_arc(0.5, 0.36, 0.13, 0.15, 90, -270), *_arc(0.5, 0.66, 0.16, 0.15, -90, 270)]],
-    [[*_arc(0.5, 0.37, 0.15, 0.16, 0, 360), (0.64, 0.55), (0.59, 0.82)]],
-]
-
-
 def drawings(count: int = 300, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Digits drawn by a program, each a little differently, framed as the panel frames them.
+    """Digits drawn by a program, as many of each, each a little differently, framed as the panel
+    frames them.
 
-    Pixels, uint8 (count, 28, 28), and digits, int64 (count,).
+    Pixels, uint8 (count, 28, 28), and digits, int64 (count,); count is a multiple of 10.
     """
-    dice, framed = np.random.default_rng(seed), []
-    for place in range(count):
-        form = np.eye(2) + dice.normal(0, 0.3, (2, 2))  # slanted, stretched, turned
-        framed.append(frame_strokes([
-            ((np.array(stroke) - 0.5) @ form + 0.5 + dice.normal(0, 0.015, (len(stroke), 2)))
-            .tolist() for stroke in STROKES[place % 10]
-        ]))
-    return torch.from_numpy(np.stack(framed)), torch.arange(count) % 10
+    pixels, names = draw_each("digits", count // 10, seed)
+    return pixels, torch.tensor(list(map(int, names)))
 
 
 # --- other programs -------------------------------------------------------------------------------

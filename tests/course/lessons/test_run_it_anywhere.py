@@ -51,7 +51,7 @@ def test_drawings_are_read():
     with torch.no_grad():
         answers = load_pretrained()(images, torch.zeros(60).long())[0].argmax(1)
     assert (answers == digits).float().mean() > 0.85
-    assert torch.equal(run_it_anywhere.drawings(10, seed=0)[0], pixels[:10])
+    assert torch.equal(run_it_anywhere.drawings(60)[0], pixels)
 
 
 def test_a_convolution_in_loops_is_a_convolution():
