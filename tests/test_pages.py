@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mnist_adder_lib.course.lessons.start_here import LESSONS
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 NOTEBOOKS = sorted(path.relative_to(ROOT) for path in (ROOT / "notebooks").rglob("*.ipynb"))
@@ -47,6 +49,27 @@ def test_links_and_programs_of_a_page_exist(page):
         assert not anchor or target.suffix != ".md" or anchor in anchors(target), anchor
     for program in programs(text):
         assert (ROOT / program).exists(), program
+
+
+def test_a_lesson_has_the_same_title_everywhere():
+    titles = {}
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        header = "".join(json.loads(path.read_text("utf-8"))["cells"][0]["source"])
+        titles[path.stem] = re.match(r"# (.+)", header)[1]
+    on_map = [name.replace("\n", " ") for _, names in LESSONS for name in names]
+    assert [f"{number} · {name}" for number, name in enumerate(on_map)] == list(titles.values())
+    for page in [*PAGES, *(ROOT / path for path in NOTEBOOKS)]:
+        text = page.read_text("utf-8")
+        found = re.findall(r"\[(\d+ · [^]]+)\]\((?:[\w.]+/)*(\w+)\.ipynb\)", text)
+        for title, lesson in found:
+            assert titles[lesson] == title, page
+    page = (ROOT / "docs" / "try" / "index.html").read_text("utf-8")
+    for lesson, title in re.findall(r'data-lesson="(\w+)">Lesson (\d+: [^<]+)<', page):
+        assert titles[lesson] == title.replace(":", " ·")
+    count = {15: "fifteen", 16: "sixteen", 17: "seventeen"}[len(titles)]
+    for name in ("README.md", "notebooks/00_start_here.ipynb"):
+        assert f" {count} " in (ROOT / name).read_text("utf-8"), name
+    assert f"{count.title()} lessons" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
 def test_teachers_read_of_guesses_and_exercises_that_are_there():

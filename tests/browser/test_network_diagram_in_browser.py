@@ -16,7 +16,11 @@ from mnist_adder_lib.course.widgets.network_diagram import (
     weights_as_text,
 )
 from mnist_adder_lib.model import count_parameters, receptive_fields
+from mnist_adder_lib.shared import SENTENCES
 
+OVER = SENTENCES["over"]
+SEVEN_AND_8 = SENTENCES["certain"].format(seen=f"a 7 ({OVER})", digit=7, number=8,
+                                          answer=f"15 ({OVER})")
 PICTURES = """() => Object.fromEntries([...document.querySelectorAll("[data-part]")].map((part) =>
     [part.dataset.part, [...part.querySelectorAll("canvas")].map((one) => one.toDataURL()).join() +
         part.querySelector(".bars")?.innerHTML]))"""
@@ -110,7 +114,7 @@ def test_another_number_changes_the_right_part_alone(show):
     assert changed >= {"number", "adder", "sum_head"}
     assert changed <= {"number", "adder", "digit_head", "sum_head"}
     assert page.evaluate("[model.traits.number, model.saved]") == [8, 1]
-    assert page.locator(".answer").inner_text() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
+    assert page.locator(".answer").inner_text() == SEVEN_AND_8
     page.evaluate("model.set('number', 0)")  # as Python does
     assert "number: 0" in part(page, "number").inner_text()
     assert page.get_by_role("radio", name="0").is_checked()
@@ -131,10 +135,10 @@ def test_ones_own_drawing_goes_through_the_network(show):
     page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 3')")
     page.locator(".hint").wait_for()  # the pad is free again
     page.evaluate("model.set('pixels', Array(784).fill(0))")
-    assert page.locator(".answer").inner_text() == "The image is empty: draw a digit."
+    assert page.locator(".answer").inner_text() == SENTENCES["empty_image"]
     page.evaluate("stop()")
     page.evaluate("model.set('number', 1)")
-    assert page.locator(".answer").inner_text() == "The image is empty: draw a digit."
+    assert page.locator(".answer").inner_text() == SENTENCES["empty_image"]
 
 
 def test_weights_that_are_no_numbers_any_more(show):
@@ -154,7 +158,7 @@ def test_other_weights_are_shown_with_as_many_layers_as_they_have(show):
     assert part(page, "adder").locator("canvas").count() == 1
     page.evaluate("model.set('weights', first)")
     assert part(page, "adder").locator("canvas").count() == 2
-    assert text.inner_text().strip() == "I see a 7 (over 99%). 7 + 8 = 15 (over 99%)."
+    assert text.inner_text().strip() == SEVEN_AND_8
 
 
 def test_what_is_refused_or_empty_is_not_contradicted_by_bars(show):
@@ -163,7 +167,7 @@ def test_what_is_refused_or_empty_is_not_contradicted_by_bars(show):
     assert "doubted" not in heads.get_attribute("class") and words.inner_text() == ""
     page.get_by_role("button", name="Clear").click()
     words.filter(has_text="the network itself would say").wait_for()
-    assert page.locator(".answer").inner_text().strip() == "The image is empty: draw a digit."
+    assert page.locator(".answer").inner_text().strip() == SENTENCES["empty_image"]
     draw(page, [[(0.2, 0.2), (0.2, 0.8)], [(0.8, 0.2), (0.8, 0.8)]])  # two parts
     words.filter(has_text="I don't trust it").wait_for()
     assert "doubted" in heads.get_attribute("class")
@@ -330,7 +334,7 @@ def test_a_7_draws_itself_and_the_first_stroke_takes_over(show):
         page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 1')")
         assert page.locator(".waits, .pen-tip").count() == 0
         page.get_by_role("button", name="Clear").click()
-        assert page.locator(".answer").inner_text() == "The image is empty: draw a digit."
+        assert page.locator(".answer").inner_text() == SENTENCES["empty_image"]
     page = show(NetworkDiagram(load_pretrained(), draws_itself=True), reduced_motion=motion)
     page.locator(".pen-tip").wait_for(state="attached")
     assert page.locator(".waits").count() == 1
@@ -369,7 +373,7 @@ def test_a_digit_from_mnist_can_be_taken_and_drawn_on(show, first):
     page.get_by_role("button", name="Clear").click()
     draw(page, [[(0.5, 0.5)]])
     assert page.locator(".answer").inner_text().endswith("but I doubt it.")
-    assert page.locator(".note").inner_text() == "There is too little ink for a digit."
+    assert page.locator(".note").inner_text() == SENTENCES["too_little_ink"]
 
 
 def test_the_small_one_has_names_alone(show):

@@ -95,7 +95,7 @@ def test_it_says_that_it_is_not_sure():
 
 def test_an_empty_pad_gets_no_prediction():
     panel = AdderPanel(Oracle())
-    assert panel.sentence == "The pad is empty: draw a digit."
+    assert panel.sentence == SENTENCES["empty"]
     assert panel.prediction is None and not panel.seen.any()
     assert "digit" not in panel.answer
     panel.strokes = [[(2, 2), (3, 3)]]  # drawn beside the pad
@@ -168,7 +168,7 @@ def test_what_python_sets_is_answered():
     panel.number = 9
     assert panel.answer["sentence"].endswith("7 + 9 = 16 (97%).")
     panel.clear()
-    assert panel.strokes == [] and panel.answer["sentence"].startswith("The pad is empty")
+    assert panel.strokes == [] and panel.answer["sentence"] == SENTENCES["empty"]
 
 
 @pytest.mark.parametrize("name, value", [

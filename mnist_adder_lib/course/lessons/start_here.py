@@ -172,7 +172,7 @@ AFTERNOON = {0, 1, 4, 6, 8}
 
 @in_style
 def plot_map() -> Figure:
-    """The fifteen lessons as stops of a road, in six rows; those of an afternoon are filled."""
+    """The lessons as stops of a road, a row for each part; those of an afternoon are filled."""
     figure, ax = plt.subplots(figsize=(6.6, 7.2))
     stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
              for column in range(len(names))]
@@ -186,7 +186,7 @@ def plot_map() -> Figure:
     ax.axis("off")
     parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
     way = ", ".join(map(str, sorted(AFTERNOON)))
-    return labelled(figure, "A road with fifteen numbered stops in six rows. "
+    return labelled(figure, f"A road with {len(names)} numbered stops in {len(LESSONS)} rows. "
                             f"{parts}. Filled are {way}.".replace("\n", " "))
 
 
