@@ -35,10 +35,10 @@ START = NOTEBOOKS / "00_start_here.ipynb"
 
 
 def to_read(cells) -> float:
-    """Minutes of reading, running and looking, without the exercises."""
+    """Minutes of reading, running and looking, without the exercises and the folded guards."""
     minutes = 0.0
     for cell in cells:
-        if re.match(r"\d\d-exercise", cell.id):
+        if re.match(r"\d\d-exercise", cell.id) or "guard" in cell.metadata.get("tags", []):
             continue
         if cell.cell_type == "markdown":
             badge = r"\[!\[.+?\]\(\S+\)"

@@ -319,8 +319,8 @@ SIGNS = {
          "neither jumps nor falls: what is too small?",
     "B": "In curve B training falls as it should. Only validation is off the top, from its first "
          "dot on. What is different about the validation images?",
-    "C": "In curve C training ends near 0, but validation stays above 1: it learns by heart. When "
-         "is that easy?",
+    "C": "In curve C training ends near 0, but validation stays above 1: it memorises. When is "
+         "that easy?",
     "D": "Curve D jumps up in its first steps and stays about the dashed line or above. It doesn't "
          "run away, though: it jumps over the valley, to and fro.",
     "E": "Curve E begins well, then grows without end. So something adds up.",
@@ -576,7 +576,7 @@ def best_epoch(validation_loss, patience):
 
 @in_style
 def plot_losses(curves: dict[str, list[float]]) -> Figure:
-    """The loss at every step of up to four short trainings, by name."""
+    """The loss at every step of up to four short runs, by name."""
     figure, ax = plt.subplots(figsize=(5.5, 2.8))
     looks = zip((GREY, BLUE, ORANGE, GREEN), (":", "-", "--", "-."))
     for (name, losses), (colour, style) in zip(curves.items(), looks):
@@ -592,7 +592,7 @@ NOTHING, NUMBER = math.log(10) + math.log(19), 2 * math.log(10)  # what knowing 
 
 @in_style
 def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
-    """Six trainings: the loss of every step, and of the validation images every 20 steps."""
+    """Six runs: the loss of every step, and of the validation images every 20 steps."""
     figure, axes = plt.subplots(2, 3, figsize=(5.8, 4), sharex=True, sharey=True)
     for ax, (name, (losses, measured)) in zip(axes.flat, curves.items()):
         _draw_training(ax, name, losses, measured)
@@ -600,12 +600,12 @@ def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
     figure.supxlabel("step", color=GREY)
     figure.supylabel("loss", color=GREY)
     words = " ".join(_in_words(*curve) for curve in curves.items())
-    return labelled(figure, f"The losses of six trainings. {words}")
+    return labelled(figure, f"The losses of six runs. {words}")
 
 
 @in_style
 def plot_cures(broken: dict, cured: dict) -> Figure:
-    """Each broken training of `plot_broken`, and the cured one to its right."""
+    """Each broken run of `plot_broken`, and the cured one to its right."""
     rows = -(-len(broken) // 2)
     figure, axes = plt.subplots(rows, 4, figsize=(5.8, 1.7 * rows + 0.4), sharex=True, sharey=True,
                                 squeeze=False)
@@ -618,12 +618,12 @@ def plot_cures(broken: dict, cured: dict) -> Figure:
     figure.supylabel("loss", color=GREY)
     words = " ".join(_in_words(name, ill) + " " + _in_words(other, well)
                      for name, ill, other, well in pairs)
-    return labelled(figure, f"The losses of broken trainings, each beside its cure. {words}")
+    return labelled(figure, f"The losses of broken runs, each next to its cure. {words}")
 
 
 @in_style
 def plot_validation(trainings: dict[str, tuple[list[float], list[float]]]) -> Figure:
-    """The validation loss of up to four trainings every 20 steps, by name."""
+    """The validation loss of up to four runs every 20 steps, by name."""
     figure, ax = plt.subplots(figsize=(5.5, 3))
     looks = zip((GREY, BLUE, ORANGE, GREEN), (":", "-", "--", "-."))
     for (name, (losses, measured)), (colour, style) in zip(trainings.items(), looks):
