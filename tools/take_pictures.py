@@ -2,8 +2,8 @@
 
     python tools/take_pictures.py
 
-Writes page.png, panel_light.png, window_viewer.png and network_diagram.png in assets. Needs
-Chromium.
+Writes page.png, panel_light.png, window_viewer.png, network_diagram.png and ball_on_curve.png in
+assets. Needs Chromium.
 """
 
 import sys
@@ -25,6 +25,8 @@ AdderPanel(load_pretrained())"""
 DIAGRAM = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
 NetworkDiagram(load_pretrained())"""
+BALL = """from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
+BallOnCurve(rate=0.1)"""
 LESSON = "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 
 
@@ -98,6 +100,12 @@ def take_diagram(playwright) -> None:
         take(page, ".network-diagram .card", "network_diagram")
 
 
+def take_ball(playwright) -> None:
+    with opened(playwright, BALL) as page:
+        page.notebook("await app.commands.execute('notebook:run-all-cells');")
+        take(page, ".ball-on-curve .card", "ball_on_curve")
+
+
 if __name__ == "__main__":
     names = "page", "panel_light", "window_viewer", "network_diagram"
     with sync_playwright() as playwright, making(*[f"assets/{name}.png" for name in names]):
@@ -105,3 +113,4 @@ if __name__ == "__main__":
         take_panel(playwright)
         take_window_viewer(playwright)
         take_diagram(playwright)
+        take_ball(playwright)

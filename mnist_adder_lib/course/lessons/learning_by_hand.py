@@ -70,10 +70,10 @@ def gradient(loss_of, weights):
     return slopes
 
 
-def _images_and_sides():
+def _images_and_labels():
     for count, size, steps in [(1, 2, 1), (4, 2, 1), (5, 3, 3), (6, 3, 8)]:
-        sides = torch.tensor([1.0, -1.0, -1.0, 1.0, -1.0, -1.0])[:count]
-        yield torch.rand(count, size, size).double(), sides, 0.5, steps
+        labels = torch.tensor([1.0, -1.0, -1.0, 1.0, -1.0, -1.0])[:count]
+        yield torch.rand(count, size, size).double(), labels, 0.5, steps
 
 
 LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
@@ -82,7 +82,7 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
 @checks.add(
     "You have written a whole training. In later lessons the network is larger, but the five parts"
     " of a step stay the same.",
-    probes=_images_and_sides,
+    probes=_images_and_labels,
     mistakes={
         "The gradients of one step are still there in the next: backward() adds the new slopes to "
         "the old ones. Clear them at the start of every step, inside the loop.":
@@ -94,18 +94,18 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
             ("rate * ", "rate * rate * "),
         "The losses of all images are added up. Take their mean, or more images make longer steps.":
             (".mean()", ".sum()"),
-        "The sides are missing: it learns to call everything a 7. p is the probability of the true"
-        " answer, so multiply the score by the side.": (SCORES + " * sides", SCORES),
-        "Every weight has the wrong sign: 3s get a score above 0. Multiply the score by the side, "
-        "not by minus the side.":
-            ("* sides", "* -sides"),
+        "The labels are missing: it learns to call everything a 7. p is the probability of the true"
+        " answer, so multiply the score by the label.": (SCORES + " * labels", SCORES),
+        "Every weight has the wrong sign: 3s get a score above 0. Multiply the score by the label, "
+        "not by minus the label.":
+            ("* labels", "* -labels"),
         "That is not log(1 / p). With 1 - p or 1 / p the slopes are different.":
             [(LOSS, "(1 - p)"), (LOSS, "(1 / p)")],
         "With a square as the loss, the slopes are different. Cross entropy is log(1 / p).": [
             (LOSS, "((1 - p) ** 2)"), (LOSS, "(torch.log(1 / p) ** 2)"),
-            (LOSS, f"(({SCORES} - sides) ** 2)"),
-            (f"torch.sigmoid({SCORES} * sides)", f"torch.sigmoid({SCORES})",
-             LOSS, "((p - (sides + 1) / 2) ** 2)")],
+            (LOSS, f"(({SCORES} - labels) ** 2)"),
+            (f"torch.sigmoid({SCORES} * labels)", f"torch.sigmoid({SCORES})",
+             LOSS, "((p - (labels + 1) / 2) ** 2)")],
         "Begin with a weight of 0 for each pixel.": [
             ("zeros_like", "ones_like"), ("zeros_like", "rand_like")],
         "You didn't take `steps` steps. Is there a `return` inside the loop?":
@@ -118,11 +118,11 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
             ("loss.backward()", "pass"), ("weights -= ", "weights = weights - ")],
     },
 )
-def learn(images, sides, rate, steps):
+def learn(images, labels, rate, steps):
     weights = torch.zeros_like(images[0], requires_grad=True)
     for _ in range(steps):
         weights.grad = None
-        p = torch.sigmoid((images * weights).sum(dim=(1, 2)) * sides)
+        p = torch.sigmoid((images * weights).sum(dim=(1, 2)) * labels)
         loss = torch.log(1 / p).mean()
         loss.backward()
         with torch.no_grad():
@@ -303,11 +303,11 @@ def plot_cross_entropy() -> Figure:
 
 
 @in_style
-def plot_row(images, sides) -> Figure:
-    """Images, (28, 28) in 0-1, beside each other, each with its side as a title."""
+def plot_row(images, labels) -> Figure:
+    """Images, (28, 28) in 0-1, beside each other, each with its label as a title."""
     figure, (axes,) = plt.subplots(1, len(images), figsize=(5.5, 1.1), squeeze=False)
-    for ax, image, side in zip(axes, images, sides):
-        draw_image(ax, image, f"{side:+.0f}", black=0, white=1)
+    for ax, image, label in zip(axes, images, labels):
+        draw_image(ax, image, f"{label:+.0f}", black=0, white=1)
     titles = ", ".join(ax.get_title() for ax in axes)
     return labelled(figure, f"Handwritten 3s and 7s, white on black, titled {titles}.")
 

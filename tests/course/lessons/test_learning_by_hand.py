@@ -69,27 +69,27 @@ def gradient_by_grad(loss_of, weights):
     return torch.stack(torch.autograd.grad(loss_of(tensors), tensors))
 
 
-def learn_and_zero(images, sides, rate, steps):
+def learn_and_zero(images, labels, rate, steps):
     weights = torch.zeros_like(images[0], requires_grad=True)
     for _ in range(steps):
         weights.grad.zero_()
-        torch.log(1 / torch.sigmoid((images * weights).sum(dim=(1, 2)) * sides)).mean().backward()
+        torch.log(1 / torch.sigmoid((images * weights).sum(dim=(1, 2)) * labels)).mean().backward()
         weights.data -= rate * weights.grad
     return weights
 
 
-def learn_with_squares(images, sides, rate, steps):
+def learn_with_squares(images, labels, rate, steps):
     weights = torch.zeros_like(images[0], requires_grad=True)
     for _ in range(steps):
         weights.grad = None
-        (((images * weights).sum(dim=(1, 2)) - sides) ** 2).mean().backward()
+        (((images * weights).sum(dim=(1, 2)) - labels) ** 2).mean().backward()
         with torch.no_grad():
             weights -= rate * weights.grad
     return weights
 
 
-def learn_flat(images, sides, rate, steps):
-    rows, weights = images.flatten(1) * sides[:, None], torch.zeros(images[0].numel()).double()
+def learn_flat(images, labels, rate, steps):
+    rows, weights = images.flatten(1) * labels[:, None], torch.zeros(images[0].numel()).double()
     for _ in range(steps):
         weights += rate * ((1 - torch.sigmoid(rows @ weights))[:, None] * rows).mean(dim=0)
     return weights.view_as(images[0])
@@ -145,7 +145,7 @@ def test_the_valley_shows_the_path_and_where_it_ends():
     assert "after 1 steps ends at (0.50, -0.25), where it is 0.312" in figure.get_label()
 
 
-def test_a_row_of_images_says_their_sides():
+def test_a_row_of_images_says_their_labels():
     figure = learning_by_hand.plot_row(torch.rand(3, 28, 28), torch.tensor([1.0, -1.0, 1.0]))
     assert [ax.get_title() for ax in figure.axes] == ["+1", "-1", "+1"]
 
