@@ -86,11 +86,7 @@ def library_names() -> set[str]:
     files = (ROOT / "mnist_adder_lib").rglob("*.py")
     names = set().union(*(made_in(ast.parse(path.read_text("utf-8"))) for path in files))
     names |= {"LIGHT_AUGMENT", "guesses", "checks"}
-<<<<<<< HEAD
     return names - {"backward", "modules", "run"}  # PyTorch and onnxruntime have these as well
-=======
-    return names - {"backward", "modules", "run"}  # other libraries have these as well
->>>>>>> 049ffa7 (The glossary's table of Python follows lesson 5)
 
 
 def explained() -> dict[str, str]:
