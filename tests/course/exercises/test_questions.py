@@ -7,6 +7,7 @@ from itertools import chain, product
 import nbformat
 import pytest
 from every_lesson import LESSONS, ROOT
+from notebook_files import parts
 from traitlets import TraitError
 
 from mnist_adder_lib.course.exercises.questions import (
@@ -51,8 +52,8 @@ def values_of(option):
 
 
 def sections(path):
-    """The headings of a notebook."""
-    cells = nbformat.read(path, 4).cells
+    """The headings of a lesson's main line, the only part that another lesson may ask for."""
+    cells, _ = parts(nbformat.read(path, 4))
     prose = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     return re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
 
