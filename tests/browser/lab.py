@@ -18,27 +18,11 @@ from pathlib import Path
 
 from anywidget import AnyWidget
 
-
-def arc(x, y, width, height, start, end):
-    """Points on an ellipse, angles in degrees (0 is right, 90 down)."""
-    angles = [math.radians(start + (end - start) * n / 20) for n in range(21)]
-    return [(x + width * math.cos(a), y + height * math.sin(a)) for a in angles]
-
+from mnist_adder_lib.course.lessons.nonsense import DRAWINGS, curves_of, in_middle
 
 DIGITS = [  # strokes of each digit, fractions of the pad
-    [arc(0.5, 0.5, 0.18, 0.3, -90, 270)],
-    [[(0.5, 0.2), (0.5, 0.8)]],
-    [arc(0.48, 0.37, 0.17, 0.17, -170, 40) + [(0.32, 0.8), (0.7, 0.8)]],
-    [arc(0.47, 0.35, 0.17, 0.15, -150, 90) + arc(0.47, 0.65, 0.19, 0.16, -90, 150)],
-    [[(0.42, 0.2), (0.32, 0.54), (0.68, 0.54)], [(0.6, 0.26), (0.58, 0.82)]],
-    [
-        [(0.4, 0.2), (0.38, 0.46)] + arc(0.47, 0.62, 0.18, 0.18, -120, 140),
-        [(0.4, 0.2), (0.66, 0.2)],
-    ],
-    [[(0.6, 0.18), (0.44, 0.34), (0.34, 0.58)] + arc(0.48, 0.64, 0.15, 0.16, 190, 550)],
-    [[(0.3, 0.22), (0.7, 0.22), (0.44, 0.82)]],
-    [arc(0.5, 0.35, 0.14, 0.15, 90, -270) + arc(0.5, 0.66, 0.17, 0.16, -90, 270)],
-    [arc(0.5, 0.36, 0.15, 0.16, 0, 360) + [(0.64, 0.56), (0.58, 0.82)]],
+    [list(map(tuple, stroke.tolist())) for stroke in in_middle(curves_of(text))]
+    for text in DRAWINGS["digits"].values()
 ]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
