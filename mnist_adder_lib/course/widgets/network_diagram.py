@@ -86,4 +86,6 @@ class NetworkDiagram(anywidget.AnyWidget):
         self.pixels = as_pixels(image)
 
     def __repr__(self) -> str:
+        if self.small:  # all that the small picture says
+            return ", ".join(f"[{name}]" if name == self.here else name for name in PARTS)
         return "NetworkDiagram()"

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mnist_adder_lib import IdentityAdderModel, load_checkpoint, receptive_fields
+from mnist_adder_lib import AdderDataset, IdentityAdderModel, load_checkpoint, receptive_fields
 from mnist_adder_lib.course.lessons import model_summary
 from mnist_adder_lib.course.lessons.model_summary import checks
 
@@ -43,6 +43,38 @@ RIGHT = {
         lambda *field: torch.tensor(columns_by_list(*field)),
     ],
 }
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("average", [False, True])
+def test_small_networks_have_the_parts_that_are_asked_for(batch_norm, average):
+    network = model_summary.build(batch_norm, average, dropout=0.2)
+    kinds = [type(layer) for layer in network]
+    assert kinds.count(nn.BatchNorm2d) == 3 * batch_norm
+    assert kinds.count(nn.AdaptiveAvgPool2d) == average
+    assert [layer.p for layer in network if isinstance(layer, nn.Dropout2d)] == 3 * [0.2]
+    assert network(torch.zeros(2, 1, 28, 28)).shape == (2, 10)
+
+
+class RowReader(nn.Module):
+    """Reads the digit k where the brightest pixel is in row 2 * k."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, images):
+        rows = images.amax(dim=(1, 3)).argmax(dim=1)
+        return self.scale * F.one_hot(rows // 2, 14).float()
+
+
+def test_small_networks_are_trained_and_measured_on_images_as_they_are_and_moved_down_by_four():
+    digits = torch.arange(10).repeat(10)
+    images = torch.zeros(100, 28, 28, dtype=torch.uint8)
+    images[torch.arange(100), 2 * digits, 9] = 255
+    examples, reader = AdderDataset(images, digits), RowReader()
+    assert model_summary.train_and_measure(reader, examples, examples) == (100, 0)
+    assert reader.scale > 1  # it has learned to be surer of what is right
 
 
 @pytest.fixture(scope="module")
