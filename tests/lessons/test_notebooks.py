@@ -18,7 +18,7 @@ import set_repository
 import vocabulary
 from address import read_address
 from nbformat import v4
-from notebook_files import ASKS, parts
+from notebook_files import ASKS, SHORTER, parts
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -411,6 +411,12 @@ def test_exercises_and_solutions(path):
     called = [cells["check"].source for cells in exercises(read(path)).values()]
     names = [re.fullmatch(r"checks\.(\w+)\(\w+\)", call)[1] for call in called]
     assert sorted(names) == sorted(vars(module_of(path).checks))
+
+
+def test_what_tests_shorten_is_in_the_lessons():
+    for lesson, texts in SHORTER.items():
+        code = "\n".join(cell.source for cell in code_cells(read(NOTEBOOKS / f"{lesson}.ipynb")))
+        assert all(text in code for text in texts), lesson
 
 
 # --- the script that runs the lessons -------------------------------------------------------------
