@@ -18,14 +18,14 @@ import numpy as np
 from address import PLACEHOLDER, read_address, site_of
 from stale import making
 
-from mnist_adder_lib import load_pretrained, load_splits
+from mnist_adder_lib import load_non_digit_head, load_pretrained, load_splits
 from mnist_adder_lib.course.widgets.front_end import traits_of
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.image_sheet import image_sheet
-from mnist_adder_lib.course.widgets.nearest import COUNT, known_images
+from mnist_adder_lib.course.widgets.nearest import head_as_data, known_images
 from mnist_adder_lib.course.widgets.network_diagram import to_base64, weights_as_text
 from mnist_adder_lib.drawing import frame_drawing
-from mnist_adder_lib.shared import HIDDEN_PAIRS
+from mnist_adder_lib.shared import HIDDEN_PAIRS, TRAINING_IMAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "try" / "index.html"
@@ -63,11 +63,12 @@ def data() -> dict:
     sums = traits_of(HiddenSums(model, pairs=HIDDEN_PAIRS["one_in_each_row"]))
     samples = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
-    known = known_images(model, train.images[:COUNT], train.digits[:COUNT])
+    known = known_images(model, train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES])
     images = known.pop("images")  # it is trained on the same ones, and the page has them once
     held_back = image_sheet(validation.images[:HELD_BACK], validation.digits[:HELD_BACK])
     return dict(
         weights=weights_as_text(model), samples=samples, known=known,
+        head=head_as_data(model, load_non_digit_head()),
         pairs=sums["pairs"], adder=sums["data"], reader=sums["reader"],
         images=images, held_back=held_back, epochs=EPOCHS)
 

@@ -1,6 +1,7 @@
 // How the numbers inside the network are made, and what the layers are called.
 
-import { EPSILON, MEAN, normalise, STD } from "./forward.js";
+import { MEAN, STD } from "../shared/rules.js";
+import { EPSILON, normalise } from "./forward.js";
 
 /** @import { Features, Layers, Weights } from "./forward.js" */
 /**

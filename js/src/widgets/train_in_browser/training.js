@@ -14,6 +14,7 @@ import {
   shapesOf,
   unflatten,
 } from "../../network/weights.js";
+import { TRAINING_IMAGES } from "../../shared/rules.js";
 import { readSheet } from "../common/image_sheet.js";
 import { whole } from "../common/numbers.js";
 import { verdictOf } from "./verdict.js";
@@ -44,7 +45,7 @@ import { verdictOf } from "./verdict.js";
 
 const PAUSE = 700; // milliseconds of training between two reports
 export const RATES = [0.001, 0.01, 0.1];
-export const COUNTS = [100, 1000, 3000]; // of images
+export const COUNTS = [100, 1000, TRAINING_IMAGES]; // of images
 export const percent = (/** @type {number} */ number) => `${number.toFixed(1)}%`;
 
 export class Training {
