@@ -1,6 +1,5 @@
 """What every notebook keeps to, whatever it teaches: see the rules below."""
 
-import ast
 import copy
 import functools
 import html
@@ -242,9 +241,18 @@ def made(cells):
 
 
 def used(cells):
-    """The names that cells use, also within their functions."""
-    trees = [ast.parse(as_python(cell)) for cell in cells if cell.cell_type == "code"]
-    return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    """The names that cells use, also within their functions, but for those that these make."""
+    tables = [symtable.symtable(as_python(cell), "cell", "exec")
+              for cell in cells if cell.cell_type == "code"]
+    return set().union(*map(used_in, tables))
+
+
+def used_in(table):
+    """The names that a cell, or a function in it, takes from the notebook."""
+    outer = table.get_type() == "module"
+    own = {symbol.get_name() for symbol in table.get_symbols()
+           if symbol.is_referenced() and (outer or symbol.is_global())}
+    return own.union(*map(used_in, table.get_children()))
 
 
 def as_python(cell):

@@ -36,9 +36,9 @@ def _slope(node, of) -> float:
     return sum(slope * _slope(before, of) for before, slope in zip(node.inputs, node.slopes))
 
 
-NO_NODE = "That is no node. Return a `Node`, with its value, its inputs and its slopes."
-NOT_NEW = ("You return the node that you were given. On a tape it would stand twice, and send its "
-           "gradient back twice. Return a new `Node`, whose input it is.")
+NO_NODE = "That isn't a node. Return a `Node`, with its value, its inputs and its slopes."
+NOT_NEW = ("You return the node that you were given. It would be on the tape twice, and send "
+           "its gradient back twice. Return a new `Node`, whose input it is.")
 INPUTS_IN_LIST = ("The inputs belong in a list, as in plus, even if there is only one. Put square "
                   "brackets around them.")
 SLOPES_IN_LIST = ("The slopes belong in a list, as in plus, one for each input: how fast the value "
@@ -133,10 +133,10 @@ def _gradients(backward_from, tape) -> Observed:
         rules={EVERY_PATH: looks <= len(nodes)**3, NOT_THE_TAPE: whole})
 
 
-def _send_back(node, share):
-    node.grad += share
+def _send_back(node, back):
+    node.grad += back
     for before, slope in zip(node.inputs, node.slopes):
-        _send_back(before, share * slope)
+        _send_back(before, back * slope)
 
 
 @checks.add(
@@ -148,7 +148,7 @@ def _send_back(node, share):
             ("    tape[-1].grad = 1.0\n", "    for node in tape:\n        node.grad = 1.0\n"),
         "The 1 belongs to the last node on the tape, `tape[-1]`: that is the end of the "
         "computation.": ("tape[-1]", "tape[0]"),
-        "What is used twice gets two shares. Add the second to the first: `+=`.":
+        "What is used twice gets two contributions. Add the second to the first: `+=`.":
             ("before.grad +=", "before.grad ="),
         "That walks from the front, where a node sends before its own gradient has arrived. Begin "
         "at the back: `reversed(tape)`.": ("reversed(tape)", "tape"),
@@ -158,7 +158,7 @@ def _send_back(node, share):
             ("slope * node.grad", "slope"),
         "What came back to a node is in its `grad`. Its `value` is already in the slopes.":
             ("slope * node.grad", "slope * node.value"),
-        "It is the input that gets the share, from the node: `before.grad` grows.":
+        "The input receives, and the node sends: `before.grad` grows.":
             ("before.grad += slope * node.grad", "node.grad += slope * before.grad"),
         EVERY_PATH: lambda tape: _send_back(tape[-1], 1.0) or tape,
         NOT_THE_TAPE: ("return tape", "return tape[-1]"),
@@ -180,7 +180,7 @@ def backward_from(tape):
             ("1 if a.value > 0 else 0", "1"),
         "The slope isn't the value. Nudge a positive input by 1: the output grows by 1.":
             ("1 if a.value > 0 else 0", "max(a.value, 0)"),
-        "The two sides are exchanged: positive inputs let everything back, negative ones nothing.":
+        "The two cases are swapped: positive inputs let everything back, negative ones nothing.":
             ("1 if a.value > 0 else 0", "0 if a.value > 0 else 1"),
         "Everything is right except for an input of exactly 0: there the slope is 0, by "
         "convention. Ask `> 0`.": ("a.value > 0", "a.value >= 0"),
@@ -249,11 +249,11 @@ def _by_torch(x, digits, w1, w2):
         "or 0.": [("(z > 0)", "z"), ("(z > 0)", "hidden")],
         "That is ReLU of what comes back. What passes depends on what went in: multiply by "
         "`z > 0`.": ("(back @ w2) * (z > 0)", "F.relu(back @ w2)"),
-        "ReLU's two sides are exchanged: it passes what comes back where `z > 0`.":
+        "ReLU's two cases are swapped: it passes what comes back where `z > 0`.":
             ("z > 0", "z <= 0"),
         "Almost: where z is exactly 0, nothing passes, by convention. Ask `> 0`.":
             ("z > 0", "z >= 0"),
-        "Rows and columns are exchanged. A gradient has the shape of its weights, a row for each "
+        "Rows and columns are swapped. A gradient has the shape of its weights, a row for each "
         "neuron: `back.T @ ...`.": [
             ("back.T @ hidden", "hidden.T @ back"), ("back.T @ x", "x.T @ back"),
             ("back.T @ hidden", "hidden.T @ back", "back.T @ x", "x.T @ back")],
@@ -323,7 +323,7 @@ NEW = "(w1 - rate * back * x * w2)"
         "That is close, but not exact, as after a nudge. On paper the slopes are exact.": [
             (SLOPES, f"back * x * w2 + {size} * (x * w2)**2, back * x * w1 + {size} * (x * w1)**2")
             for size in (1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
-        "These are plain numbers: only tensors have `backward()` and `.grad`. Work the slopes out "
+        "These are plain numbers: only tensors have `backward()` and `.grad`. Work out the slopes "
         "link by link.": [("2 * (x * w1 * w2 - target)", other) for other in (
             "(x * w1 * w2 - target).backward()", "w1.grad", "w1.requires_grad_()")],
     },
@@ -400,7 +400,7 @@ def plot_fit(points, curves: dict) -> Figure:
     ax.legend()
     far = {name: max(abs(dict(curve).get(x, y) - y) for x, y in points)
            for name, curve in curves.items()}
-    return labelled(figure, "Answers over x; farthest from a target: " + ", ".join(
+    return labelled(figure, "Answers over x; largest distance from a target: " + ", ".join(
         f"{name} {distance:.2f}" for name, distance in far.items()) + ".")
 
 
@@ -434,5 +434,5 @@ def plot_pushes(probabilities, gradient, true: int) -> Figure:
              ylim=(-1.05, 1.4))
     right.set(title="gradient of the logits", xlabel="class", xticks=list(places))
     words = ", ".join(f"{value:.2f}" for value in gradient)
-    return labelled(figure, "Probabilities beside a one-hot vector, and their difference: "
+    return labelled(figure, "Probabilities next to a one-hot vector, and their difference: "
                             f"{words}. Only class {true}, the true one, is negative.")
