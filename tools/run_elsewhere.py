@@ -42,7 +42,10 @@ OTHER_SEEDS = f"""import torch
 _seed = torch.manual_seed
 torch.manual_seed = lambda number: _seed(number + {SEED_OFFSET})"""
 KEEP_NAMES = "_of_the_main_line = dict(globals())"
-RESTORE_NAMES = "_names = _of_the_main_line; globals().clear(); globals().update(_names)"
+RESTORE_NAMES = """def _restore(names):
+    globals().clear()
+    globals().update(names)
+_restore(_of_the_main_line)"""
 LONG = 5  # seconds
 LONG_TRAINING = "epochs=15"  # minutes here, and many more elsewhere
 COMPARISON = re.compile(r"^guesses\.compare\(.*\Z", re.MULTILINE | re.DOTALL)
