@@ -2,6 +2,7 @@
 
 import random
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -80,6 +81,19 @@ def test_each_split_has_a_grid_of_its_own(first):
         for ax, digit in zip(grid.axes, split.digits):
             assert ax.get_title().startswith(f"{digit} + ")
     assert "2 grids" in figure.get_label()
+
+
+def test_many_networks_differ_little_and_read_what_one_of_them_has_learned():
+    """Of an even digit the left half is white, of an odd one the right half."""
+    digits = torch.arange(60) % 10
+    images = torch.zeros(60, 28, 28, dtype=torch.uint8)
+    images[digits % 2 == 0, :, :14] = 255
+    images[digits % 2 == 1, :, 14:] = 255
+    digits[50:] = 9 - digits[50:]  # now each even one is called odd
+    known, lied_to = data_generation.accuracies_of_many(
+        SimpleNamespace(data=images, targets=digits), torch.arange(20),
+        [torch.arange(20, 50), torch.arange(50, 60)], count=7)
+    assert known.tolist() == [1] * 7 and lied_to.tolist() == [0] * 7
 
 
 def test_the_choice_rings_the_best_of_the_few():
