@@ -394,10 +394,10 @@ def accuracies_of_many(mnist, to_train: Tensor, to_read: list[Tensor],
     images, labels = _even_or_odd(mnist, to_train)
     weights = torch.zeros(784, requires_grad=True)
     for _ in range(100):
-        weights.grad = None
-        (-F.logsigmoid(images @ weights * labels)).mean().backward()
+        loss = -F.logsigmoid(images @ weights * labels).mean()
+        (gradient,) = torch.autograd.grad(loss, weights)
         with torch.no_grad():
-            weights -= 0.1 * weights.grad
+            weights -= 0.1 * gradient
     changes = torch.randn(784, count, generator=torch.Generator().manual_seed(0))
     networks = weights.detach()[:, None] + 0.05 * changes
     return [_accuracies(networks, *_even_or_odd(mnist, indices)) for indices in to_read]
