@@ -80,6 +80,69 @@ def convolve(channels, weights, row, column):
     return (windows * weights).sum()
 
 
+def _scores():
+    yield from [(torch.tensor([2.0, 1, 0]),), (torch.tensor([-1.0, 0.5]),)]
+    for _ in range(3):
+        yield (torch.randint(-3, 4, (rand_int(3, 10),)).float(),)
+    for scores in ([1000, 999, 990], [900, 0, -900, -900], [-1000, -999, -990], [0, 1000, 5]):
+        yield (torch.tensor(scores).double(),)  # so precise that any right formula agrees
+
+
+TOO_LARGE = ("It is right for small scores. But e to the power of 1000 is larger than the computer "
+             "can hold. What can you subtract from all scores, so that the largest power is 1?")
+
+
+@checks.add(
+    "PyTorch does it in the same way. e to the power of 0 is 1, so the largest power is 1, and "
+    "none is too large.",
+    probes=_scores, without=[F.softmax, F.log_softmax, torch.logsumexp, F.softmin],
+    mistakes={
+        TOO_LARGE: [(" - logits.max()", ""), lambda x: [math.exp(s) / sum(map(math.exp, x))
+                                                       for s in x],
+                    lambda x: torch.e ** x / (torch.e ** x).sum()],
+        "You return the powers. Divide each power by the sum of all powers.":
+            [lambda x: x.exp(), (" / powers.sum()", "")],
+        "You divide the scores themselves. Take the powers of e first; they are all above 0.":
+            [lambda x: x / x.sum(), (".exp()", ""), lambda x: x / x.max(),
+             lambda x: x / x.abs().sum()],
+        "You divide by the largest value, so the results don't add up to 1. Divide by the sum.":
+            [lambda x: x.exp() / x.exp().max(), ("powers.sum()", "logits.max()")],
+        "You divide by the mean, so the results don't add up to 1. Divide by the sum.":
+            [lambda x: x.exp() / x.exp().mean(), ("powers.sum()", "powers.mean()")],
+        "You divide by the sum of the scores. Divide by the sum of the powers.":
+            ("powers.sum()", "logits.sum()"),
+        "In the sum that you divide by, the largest score isn't subtracted. The powers must be the "
+        "same above and below the fraction line.": ("powers.sum()", "logits.exp().sum()"),
+        "It is right for small scores. But subtract exactly the largest score, so that it becomes "
+        "0 and its power 1. With anything else, powers can get too large or too small.":
+            [("logits.max()", "logits.mean()"), ("logits.max()", "logits.min()"),
+             ("logits.max()", "logits.sum()"), ("logits - ", "logits + "),
+             ("logits.max()", "100"), ("logits.max()", "logits[0]"),
+             ("logits.max()", "logits[-1]")],
+        "You divide the scores by the largest one. That changes the differences between them. "
+        "Subtracting the same number from all scores doesn't.": [("logits - ", "logits / "),
+                                        ("logits - logits.max()", "logits / logits.abs().max()")],
+        "2.718 is only roughly e, and with large powers the error grows. `.exp()` is exact.": [
+            ("(logits - logits.max()).exp()", "2.718 ** (logits - logits.max())"),
+            ("(logits - logits.max()).exp()", "2.718 ** logits"),
+            ("(logits - logits.max()).exp()", "2.72 ** (logits - logits.max())")],
+        "You take powers of 2. Take powers of e: `.exp()`.":
+            ("(logits - logits.max()).exp()", "2 ** (logits - logits.max())"),
+        "`math.exp` takes a single number. `logits.exp()` takes all of them.":
+            lambda x: math.exp(x),
+        "You return the logarithms of the probabilities. Return the probabilities themselves.":
+            ("return powers / powers.sum()", "return (powers / powers.sum()).log()"),
+        "You return only the largest probability. Return one for each score.":
+            lambda x: torch.softmax(x, dim=0).max(),
+        "You add up all probabilities. Return one for each score.":
+            lambda x: torch.softmax(x, dim=0).sum(),
+    },
+)
+def safe_softmax(logits):
+    powers = (logits - logits.max()).exp()
+    return powers / powers.sum()
+
+
 def _weights():
     yield torch.tensor([[1.0, 2], [3, -1]]), torch.tensor([[2.0, -1]])  # the lesson's
     for inputs, hidden, outputs in [(2, 2, 2), (2, 3, 1), (3, 2, 4)]:
@@ -193,69 +256,6 @@ def tent(x):
     return F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2)
 
 
-def _scores():
-    yield from [(torch.tensor([2.0, 1, 0]),), (torch.tensor([-1.0, 0.5]),)]
-    for _ in range(3):
-        yield (torch.randint(-3, 4, (rand_int(3, 10),)).float(),)
-    for scores in ([1000, 999, 990], [900, 0, -900, -900], [-1000, -999, -990], [0, 1000, 5]):
-        yield (torch.tensor(scores).double(),)  # so precise that any right formula agrees
-
-
-TOO_LARGE = ("It is right for small scores. But e to the power of 1000 is larger than the computer "
-             "can hold. What can you subtract from all scores, so that the largest power is 1?")
-
-
-@checks.add(
-    "PyTorch does it in the same way. e to the power of 0 is 1, so the largest power is 1, and "
-    "none is too large.",
-    probes=_scores, without=[F.softmax, F.log_softmax, torch.logsumexp, F.softmin],
-    mistakes={
-        TOO_LARGE: [(" - logits.max()", ""), lambda x: [math.exp(s) / sum(map(math.exp, x))
-                                                       for s in x],
-                    lambda x: torch.e ** x / (torch.e ** x).sum()],
-        "You return the powers. Divide each power by the sum of all powers.":
-            [lambda x: x.exp(), (" / powers.sum()", "")],
-        "You divide the scores themselves. Take the powers of e first; they are all above 0.":
-            [lambda x: x / x.sum(), (".exp()", ""), lambda x: x / x.max(),
-             lambda x: x / x.abs().sum()],
-        "You divide by the largest value, so the results don't add up to 1. Divide by the sum.":
-            [lambda x: x.exp() / x.exp().max(), ("powers.sum()", "logits.max()")],
-        "You divide by the mean, so the results don't add up to 1. Divide by the sum.":
-            [lambda x: x.exp() / x.exp().mean(), ("powers.sum()", "powers.mean()")],
-        "You divide by the sum of the scores. Divide by the sum of the powers.":
-            ("powers.sum()", "logits.sum()"),
-        "In the sum that you divide by, the largest score isn't subtracted. The powers must be the "
-        "same above and below the fraction line.": ("powers.sum()", "logits.exp().sum()"),
-        "It is right for small scores. But subtract exactly the largest score, so that it becomes "
-        "0 and its power 1. With anything else, powers can get too large or too small.":
-            [("logits.max()", "logits.mean()"), ("logits.max()", "logits.min()"),
-             ("logits.max()", "logits.sum()"), ("logits - ", "logits + "),
-             ("logits.max()", "100"), ("logits.max()", "logits[0]"),
-             ("logits.max()", "logits[-1]")],
-        "You divide the scores by the largest one. That changes the differences between them. "
-        "Subtracting the same number from all scores doesn't.": [("logits - ", "logits / "),
-                                        ("logits - logits.max()", "logits / logits.abs().max()")],
-        "2.718 is only roughly e, and with large powers the error grows. `.exp()` is exact.": [
-            ("(logits - logits.max()).exp()", "2.718 ** (logits - logits.max())"),
-            ("(logits - logits.max()).exp()", "2.718 ** logits"),
-            ("(logits - logits.max()).exp()", "2.72 ** (logits - logits.max())")],
-        "You take powers of 2. Take powers of e: `.exp()`.":
-            ("(logits - logits.max()).exp()", "2 ** (logits - logits.max())"),
-        "`math.exp` takes a single number. `logits.exp()` takes all of them.":
-            lambda x: math.exp(x),
-        "You return the logarithms of the probabilities. Return the probabilities themselves.":
-            ("return powers / powers.sum()", "return (powers / powers.sum()).log()"),
-        "You return only the largest probability. Return one for each score.":
-            lambda x: torch.softmax(x, dim=0).max(),
-        "You add up all probabilities. Return one for each score.":
-            lambda x: torch.softmax(x, dim=0).sum(),
-    },
-)
-def safe_softmax(logits):
-    powers = (logits - logits.max()).exp()
-    return powers / powers.sum()
-
-
 @in_style
 def plot_signed(images: dict) -> Figure:
     """Images of any values, (height, width), side by side, each with its own scale.
@@ -273,11 +273,44 @@ def plot_signed(images: dict) -> Figure:
 
 
 @in_style
-def plot_percent_right(results: dict) -> Figure:
-    """Two bars for each network.
+def plot_dense(inputs, rows) -> Figure:
+    """A fully connected layer of few outputs: inputs, a line for each weight, and outputs.
+
+    inputs: the values, (inputs,); rows: the weights, (outputs, inputs).
+    """
+    inputs, rows = np.asarray(inputs, float), np.asarray(rows, float)
+    outputs = rows @ inputs
+    figure, ax = plt.subplots(figsize=(4.4, 2.6))
+    starts = [(0.0, -1.0 * i) for i in range(len(inputs))]
+    ends = [(1.0, -(len(inputs) - 1) * (o + 1) / (len(rows) + 1)) for o in range(len(rows))]
+    for o, (end, weights) in enumerate(zip(ends, rows, strict=True)):
+        above = o < len(rows) / 2
+        for start, weight in zip(starts, weights, strict=True):
+            ax.plot(*zip(start, end), color=BLUE if above else ORANGE, zorder=0)
+            ax.annotate(f"{weight:g}", (0.3, 0.7 * start[1] + 0.3 * end[1]),
+                        xytext=(0, 3 if above else -4), textcoords="offset points", color=GREY,
+                        ha="center", va="bottom" if above else "top")
+    across, down = zip(*starts + ends)
+    ax.scatter(across, down, s=500, color=GREY)
+    for value, node in zip([*inputs, *outputs], starts + ends, strict=True):
+        ax.annotate(f"{value:g}", node, color="white", ha="center", va="center")
+    ax.set(xlim=(-0.15, 1.15), ylim=(0.4 - len(inputs), 0.4))
+    ax.axis("off")
+    sums = [" + ".join(f"{value:g} times {weight:g}" for value, weight in zip(inputs, weights))
+            for weights in rows]
+    said = "; ".join(f"{text} is {value:g}" for text, value in zip(sums, outputs))
+    return labelled(figure, f"Lines from each input to each output, one for a weight: {said}.")
+
+
+@in_style
+def plot_percent_right(results: dict, name: str | None = None) -> Figure:
+    """Two bars for each network; with a name, for this network and the one before it alone.
 
     results: name of the network -> (percent right of the unseen images, of the moved ones).
     """
+    if name is not None:
+        end = list(results).index(name) + 1
+        results = dict(list(results.items())[max(0, end - 2) : end])
     figure, ax = plt.subplots(figsize=(5, 0.8 + 0.45 * len(results)))
     for shift, (kind, colour) in enumerate([("unseen", BLUE), ("moved", ORANGE)]):
         shares = [pair[shift] for pair in results.values()]
