@@ -133,6 +133,15 @@ def ignored_numbers_are_asserted(nb):
                 yield cell.id
 
 
+@rule(LESSONS)
+def guards_are_folded_behind_a_comment(nb):
+    for cell in code_cells(nb):
+        if "guard" in cell.metadata.get("tags", []):
+            folded = cell.metadata.get("jupyter", {}).get("source_hidden")
+            if not folded or not cell.source.startswith("# holds on every machine"):
+                yield cell.id
+
+
 @rule(ALL)
 def figures_have_alt_text_and_caption(nb):
     for cell in code_cells(nb):
