@@ -208,14 +208,14 @@ def scores(model, outputs, dataset, way: Way) -> dict:
     """Sums, loss and digits of a split, from its outputs."""
     way = way._replace(one_pair=False)
     logs, targets = log_probabilities(model, outputs, way, 1), truth(dataset.digits, way, 1)
-    found = dict(sums=percent(logs.argmax(dim=1) == targets),
+    found = dict(sums=percentage(logs.argmax(dim=1) == targets),
                  loss=round(F.nll_loss(logs, targets).item(), 4))
     if way.structure:
-        found["digits"] = percent(outputs.argmax(dim=1) == dataset.digits)
+        found["digits"] = percentage(outputs.argmax(dim=1) == dataset.digits)
     return found
 
 
-def percent(right) -> float:
+def percentage(right) -> float:
     return round(100 * right.float().mean().item(), 3)
 
 

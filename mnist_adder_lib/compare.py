@@ -13,9 +13,10 @@ def paired_interval(differences: Iterable[float]) -> tuple[float, float]:
     """The 95% interval of the mean of paired differences: (low, high), in the same units.
 
     differences: a number for each pair, such as the accuracy with a change minus the accuracy
-    without it, trained with the same seed. The interval is the mean plus or minus `limit` standard
-    errors. The limit comes from Student's t; it is 2.78 for five pairs and close to 1.96 for very
-    many. Raises ValueError for fewer than two differences, and for numbers that aren't finite.
+    without it, trained with the same seed. The interval is the mean plus or minus
+    `critical_value` standard errors. That value comes from Student's t; it is 2.78 for five pairs
+    and close to 1.96 for very many. Raises ValueError for fewer than two
+    differences, and for numbers that aren't finite.
 
     Source: Student (W. S. Gosset), The Probable Error of a Mean, Biometrika 1908.
     """
@@ -26,13 +27,14 @@ def paired_interval(differences: Iterable[float]) -> tuple[float, float]:
     if not np.isfinite(values).all():
         raise ValueError("the differences must be finite numbers")
     mean, error = values.mean(), values.std(ddof=1) / len(values) ** 0.5
-    half = limit(len(values)) * error
+    half = critical_value(len(values)) * error
     return float(mean - half), float(mean + half)
 
 
-def limit(pairs: int) -> float:
-    """How many standard errors the 95% interval reaches to either side of the mean of `pairs`
-    differences. Raises ValueError for fewer than two pairs."""
+def critical_value(pairs: int) -> float:
+    """The critical value of Student's t for the mean of `pairs` differences: how many standard
+    errors the 95% interval reaches to either side. Raises ValueError for fewer than two pairs.
+    """
     if pairs < 2:
         raise ValueError(f"an interval needs at least two pairs, not {pairs}")
     return float(stats.t.ppf(0.975, pairs - 1))
@@ -51,7 +53,7 @@ def power_of_pairs(pairs: int, spread: float, difference: float) -> float:
     if not (spread > 0 and difference):
         raise ValueError("the spread must be above 0, and the difference must not be 0")
     standard_errors = abs(difference) / spread * pairs**0.5
-    return float(stats.nct.sf(limit(pairs), pairs - 1, standard_errors))
+    return float(stats.nct.sf(critical_value(pairs), pairs - 1, standard_errors))
 
 
 def pairs_needed(spread: float, difference: float, power: float = 0.8) -> int:

@@ -71,7 +71,7 @@ class AdderDataset(Dataset[Example]):
         augment: Callable[[Tensor], Tensor] | None = None,
         forms: Callable[[Tensor, Tensor], Tensor] | None = None,
     ):
-        _check(images, digits, numbers)
+        _check_tensors(images, digits, numbers)
         self.images, self.digits, self.numbers = images, digits, numbers
         self.augment, self.forms = augment, forms
         self.one_hot = False
@@ -214,7 +214,7 @@ def _unpack(source: Path, folder: Path) -> Path:
     return folder
 
 
-def _check(images: Tensor, digits: Tensor, numbers: Tensor | None) -> None:
+def _check_tensors(images: Tensor, digits: Tensor, numbers: Tensor | None) -> None:
     named = {"images": (images, torch.uint8, (len(images), 28, 28)),
              "digits": (digits, torch.int64, (len(images),)),
              "numbers": (digits if numbers is None else numbers, torch.int64, (len(images),))}

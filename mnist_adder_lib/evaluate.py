@@ -40,9 +40,9 @@ class Evaluation:
         self.digit_right = self.digit_logits.argmax(dim=1) == self.digits
         self.sum_right = self.sum_logits.argmax(dim=1) == self.totals
         self.both_right = self.digit_right & self.sum_right
-        self.accuracy_digit = _percent(self.digit_right)
-        self.accuracy_sum = _percent(self.sum_right)
-        self.accuracy_both = _percent(self.both_right)
+        self.accuracy_digit = _percentage(self.digit_right)
+        self.accuracy_sum = _percentage(self.sum_right)
+        self.accuracy_both = _percentage(self.both_right)
         self.loss_digit = F.cross_entropy(self.digit_logits, self.digits).item()
         self.loss_sum = F.cross_entropy(self.sum_logits, self.totals).item()
         self.loss_both = self.loss_digit + self.loss_sum
@@ -214,7 +214,7 @@ def wilson_interval(right: int, count: int, z: float = 1.96) -> tuple[float, flo
     return 100 * max(0.0, centre - half), 100 * min(1.0, centre + half)
 
 
-def _percent(flags: Tensor) -> float:
+def _percentage(flags: Tensor) -> float:
     return 100 * flags.double().mean().item()
 
 
@@ -231,4 +231,4 @@ def accuracy_per(groups: Tensor, right: Tensor, name: str) -> pd.DataFrame:
 
 def _accuracy_row(flags: Tensor) -> dict[str, float]:
     low, high = wilson_interval(int(flags.sum()), len(flags))
-    return {"examples": len(flags), "accuracy": _percent(flags), "from": low, "to": high}
+    return {"examples": len(flags), "accuracy": _percentage(flags), "from": low, "to": high}

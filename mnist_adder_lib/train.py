@@ -204,7 +204,7 @@ def fit(
     loader = _loader(train, batch_size, device)
     if optimizer is None:
         optimizer, _ = reference_recipe(model, epochs * len(loader))
-    _check(model, optimizer, scheduler, epochs, epochs * len(loader))
+    _check_settings(model, optimizer, scheduler, epochs, epochs * len(loader))
     if after_epoch is not None:
         after_epoch = _reporting_once(after_epoch)
     if seed is not None:
@@ -268,7 +268,7 @@ def _loader(train: Dataset, batch_size: int, device: torch.device) -> DataLoader
     return DataLoader(train, batch_size, shuffle=True, drop_last=count % batch_size == 1)
 
 
-def _check(
+def _check_settings(
     model: nn.Module, optimizer: Optimizer, scheduler: LRScheduler | None, epochs: int, steps: int
 ) -> None:
     """Raise ValueError for what would train nothing in silence, or stop in the middle."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mnist_adder_lib import paired_interval, pairs_needed, power_of_pairs
-from mnist_adder_lib.compare import limit
+from mnist_adder_lib.compare import critical_value
 
 sizes = st.floats(0.1, 3)
 
@@ -15,7 +15,7 @@ sizes = st.floats(0.1, 3)
 def test_the_limits_are_those_in_students_table():
     table = {2: 12.706, 5: 2.776, 10: 2.262, 20: 2.093, 1_000_000: 1.960}
     for pairs, expected in table.items():
-        assert limit(pairs) == pytest.approx(expected, abs=0.0006)
+        assert critical_value(pairs) == pytest.approx(expected, abs=0.0006)
 
 
 def test_an_interval_by_hand():
@@ -45,7 +45,7 @@ def test_the_interval_contains_the_truth_95_times_in_100():
 def test_the_power_is_the_share_of_simulated_experiments_that_show_the_difference(pairs, ratio):
     draws = np.random.default_rng(0).normal(ratio, 1, (20_000, pairs))
     errors_away = draws.mean(axis=1) / (draws.std(axis=1, ddof=1) / pairs**0.5)
-    share = np.mean(errors_away > limit(pairs))
+    share = np.mean(errors_away > critical_value(pairs))
     assert power_of_pairs(pairs, 1, ratio) == pytest.approx(share, abs=0.015)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...compare import limit, paired_interval, pairs_needed, power_of_pairs
+from ...compare import critical_value, paired_interval, pairs_needed, power_of_pairs
 from ...data import AdderDataset, load_splits
 from ...files import write_whole
 
@@ -41,7 +41,7 @@ def _text(name: str, value: Any) -> str:
 def _number(low: float = -math.inf, high: float = math.inf) -> Callable[[str, Any], float]:
     """A function that returns a value as a plain number. It raises ProjectError where the value is
     none, or out of range."""
-    def check(name: str, value: Any) -> float:
+    def as_number(name: str, value: Any) -> float:
         try:
             plain = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError, OverflowError):
@@ -51,7 +51,7 @@ def _number(low: float = -math.inf, high: float = math.inf) -> Callable[[str, An
                                f"{value!r:.80}.")
         return plain
 
-    return check
+    return as_number
 
 
 def _whole_number(name: str, value: Any) -> int:
@@ -72,20 +72,20 @@ def _pairs(name: str, value: Any) -> int:
 
 def _results(name: str, value: Any) -> list[list]:
     """Seed, baseline and change of each pair. Raises ValueError or TypeError for anything else."""
-    results = [[_whole_number("seed", seed), _percent("baseline", baseline),
-                _percent("change", change)] for seed, baseline, change in value]
+    results = [[_whole_number("seed", seed), _accuracy("baseline", baseline),
+                _accuracy("change", change)] for seed, baseline, change in value]
     if len({seed for seed, *_ in results}) < FEWEST_PAIRS:
         raise ProjectError(f"{name} has too few pairs.")
     return results
 
 
-_percent = _number(0, 100)
+_accuracy = _number(0, 100)
 STEPS: dict[str, dict[str, Callable[[str, Any], Any]]] = {  # what is written down with each step
     "guess": dict(question=_text, baseline=_text, change=_text, points=_number(-100, 100),
                   because=_text),
     "plan": dict(pairs=_pairs, matters=_number(0.01, 100), spread=_number(0.01, 100),
                  changes_my_mind=_text),
-    "result": dict(seed=_whole_number, baseline=_percent, change=_percent),
+    "result": dict(seed=_whole_number, baseline=_accuracy, change=_accuracy),
     "evaluation": dict(results=_results),
     "conclusion": dict(low=_number(), high=_number(), answer=_text, guess=_text, limits=_text),
 }
@@ -310,7 +310,7 @@ class Project:
         known = _mistakes(table, self.on_validation)
         reason = next((reason for reason, wrong in known.items() if _same(given, wrong)),
                       "The mean difference on the evaluation images, plus and minus "
-                      f"{limit(len(table)):.2f} standard errors, is another.")
+                      f"{critical_value(len(table)):.2f} standard errors, is another.")
         return "✗", f"The interval {_from_to(*given)} doesn't belong to the numbers. {reason}"
 
     def _judge_conclusion(self) -> tuple[str, str]:
@@ -434,7 +434,7 @@ def _measured(measure: Measure, seed: int, split: AdderDataset) -> list[float]:
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise ProjectError("The function for `evaluate` should return two accuracies, baseline and "
                            f"change, not {pair!r:.80}.")
-    return list(map(_percent, ("baseline", "change"), pair))
+    return list(map(_accuracy, ("baseline", "change"), pair))
 
 
 def _pair(step: dict) -> str:
@@ -477,14 +477,14 @@ def _mistakes(table: pd.DataFrame, on_validation: pd.DataFrame) -> dict[str, tup
     apart = (table["baseline"].sem() ** 2 + table["change"].sem() ** 2) ** 0.5
     halves = {
         "That is about two standard errors to each side, the limit for very many pairs. For so few "
-        f"it is {limit(pairs):.2f}.": 1.98 * error,
+        f"it is {critical_value(pairs):.2f}.": 1.98 * error,
         "That is one standard error to each side.": error,
-        f"The limit for five pairs is 2.78; for {pairs} pairs it is {limit(pairs):.2f}.":
-            limit(5) * error,
+        f"The limit for five pairs is 2.78; for {pairs} pairs it is {critical_value(pairs):.2f}.":
+            critical_value(5) * error,
         "That is made with the standard deviation. The mean varies less: take the standard error.":
-            limit(pairs) * difference.std(),
+            critical_value(pairs) * difference.std(),
         "That isn't made from pairs: subtract first, then take the standard error.":
-            limit(pairs) * apart,
+            critical_value(pairs) * apart,
     }
     wrong = {reason: (mean - half, mean + half) for reason, half in halves.items()}
     low, high = paired_interval(difference)

@@ -85,7 +85,7 @@ def _predictions():
         yield first, second + numbers, digits, numbers, rand_int(1, 9)
 
 
-def _percent(flags: Tensor):
+def _percentage(flags: Tensor):
     return 100 * flags.double().mean()
 
 
@@ -107,39 +107,39 @@ def _both(*columns):
         "You return one value for each example. What percentage of them is right?":
             [lambda *a: _both(*a), lambda *a: _both(*a[:4]), lambda *a: 100 * _both(*a)],
         "That is a share. Multiply it by 100 to get a percentage.":
-            lambda *a: _percent(_both(*a)) / 100,
+            lambda *a: _percentage(_both(*a)) / 100,
         "That is the number of right examples. What percentage is it?": lambda *a: _both(*a).sum(),
         "Dividing a count by 100 doesn't give a percentage. Divide it by the number of examples "
         "with this number, then multiply by 100.":
             [lambda *a: _both(*a).sum() / 100, lambda *a: _both(*a[:4]).sum() / 100],
         "You took all examples. Take only those with this number.":
-            lambda *a: _percent(_both(*a[:4])),
+            lambda *a: _percentage(_both(*a[:4])),
         "You divided by the number of all examples. Divide by the number of examples *with this "
         "number*.":
             lambda *a: 100 * _both(*a).sum() / len(a[3]),
         "Return a percentage, of the examples with this number.":
             lambda *a: _both(*a).sum() / len(a[3]),
         "You took all examples, and returned a share instead of a percentage.":
-            lambda *a: _percent(_both(*a[:4])) / 100,
+            lambda *a: _percentage(_both(*a[:4])) / 100,
         "That is how many of all examples are right. What percentage of the examples with this "
         "number is right?":
             lambda *a: _both(*a[:4]).sum(),
         "Multiplying the two accuracies would be right only if the two kinds of mistakes had "
         "nothing to do with each other. Compare row by row.":
-            lambda *a: math.prod(map(_percent, _right_ones(*a))) / 100,
+            lambda *a: math.prod(map(_percentage, _right_ones(*a))) / 100,
         "Averaging the two accuracies counts an example as half right if one answer is right.":
-            lambda *a: sum(map(_percent, _right_ones(*a))) / 2,
-        "That is the accuracy of the digit alone.": lambda *a: _percent(_right_ones(*a)[0]),
-        "That is the accuracy of the sum alone.": lambda *a: _percent(_right_ones(*a)[1]),
+            lambda *a: sum(map(_percentage, _right_ones(*a))) / 2,
+        "That is the accuracy of the digit alone.": lambda *a: _percentage(_right_ones(*a)[0]),
+        "That is the accuracy of the sum alone.": lambda *a: _percentage(_right_ones(*a)[1]),
         "One right answer isn't enough: both must be right.":
-            lambda *a: _percent(_right_ones(*a)[0] | _right_ones(*a)[1]),
-        "That is the percentage of wrong examples.": lambda *a: 100 - _percent(_both(*a)),
+            lambda *a: _percentage(_right_ones(*a)[0] | _right_ones(*a)[1]),
+        "That is the percentage of wrong examples.": lambda *a: 100 - _percentage(_both(*a)),
         "That is the percentage of examples that have this number.":
-            lambda *a: _percent(a[3] == a[4]),
+            lambda *a: _percentage(a[3] == a[4]),
         "Compare the predicted sum with the true sum, `digits + numbers`, not with the digit.":
-            lambda d, t, digits, *a: _percent(((d == digits) & (t == digits))[a[0] == a[1]]),
+            lambda d, t, digits, *a: _percentage(((d == digits) & (t == digits))[a[0] == a[1]]),
         "You compared the two predictions with each other. Compare each with the truth.":
-            lambda d, t, _, n, number: _percent((d + n == t)[n == number]),
+            lambda d, t, _, n, number: _percentage((d + n == t)[n == number]),
         "You also took examples with larger or smaller numbers. Take those with exactly this "
         "number: `==`.": [
             ("numbers == number", "numbers >= number"), ("numbers == number", "numbers <= number"),
@@ -151,9 +151,9 @@ def _both(*columns):
             ("predicted_digits == digits", "predicted_digits >= digits",
              "totals == digits", "totals >= digits")],
         "You took all the *other* examples. Take the ones with this number.":
-            lambda *a: _percent(_both(*a[:4])[a[3] != a[4]]),
+            lambda *a: _percentage(_both(*a[:4])[a[3] != a[4]]),
         "You took the examples with this *digit*. Take those with this number.":
-            lambda *a: _percent(_both(*a[:4])[a[2] == a[4]]),
+            lambda *a: _percentage(_both(*a[:4])[a[2] == a[4]]),
         "You subtracted the number. The true sum is digit plus number.":
             ("digits + numbers", "digits - numbers"),
         "Put each comparison in brackets, with `&` between them: `(a == b) & (c == d)`. Without "
@@ -194,20 +194,20 @@ def _intervals():
         "then multiply by 100.":
             lambda low, high, t: ((low < t) & (t < high)).sum() / 100,
         "That is the percentage of intervals that *miss* the truth.":
-            lambda low, high, t: _percent((low > t) | (t > high)),
+            lambda low, high, t: _percentage((low > t) | (t > high)),
         "You looked at the low ends only. The truth must also be below the high end.":
-            lambda low, high, t: _percent(low < t),
+            lambda low, high, t: _percentage(low < t),
         "You looked at the high ends only. The truth must also be above the low end.":
-            lambda low, high, t: _percent(t < high),
+            lambda low, high, t: _percentage(t < high),
         "You accept an interval if *one* of its ends is on the right side, and one always is. Both "
-        "must be.": lambda low, high, t: _percent((low < t) | (t < high)),
+        "must be.": lambda low, high, t: _percentage((low < t) | (t < high)),
         "You ask for a low end above the truth *and* a high end below it. No interval is like "
         "that.":
-            lambda low, high, t: _percent((low > t) & (t > high)),
+            lambda low, high, t: _percentage((low > t) & (t > high)),
         "You ask for both ends below the truth. The high end must be above it.":
-            lambda low, high, t: _percent((low < t) & (high < t)),
+            lambda low, high, t: _percentage((low < t) & (high < t)),
         "You ask for both ends above the truth. The low end must be below it.":
-            lambda low, high, t: _percent((low > t) & (high > t)),
+            lambda low, high, t: _percentage((low > t) & (high > t)),
         "Put each comparison in brackets, with `&` between them: `(a < b) & (b < c)`. Without the "
         "brackets, Python computes `&` first.": ("(lows <= truth) & (truth <= highs)",
                                                 "lows <= truth & truth <= highs"),

@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from ...compare import limit, paired_interval, pairs_needed, power_of_pairs
+from ...compare import critical_value, paired_interval, pairs_needed, power_of_pairs
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
@@ -274,7 +274,8 @@ def plot_differences(differences: pd.DataFrame) -> Figure:
 
     differences: a row for each change, a column for each seed, in percentage points.
     """
-    mean, half = differences.mean(axis=1), limit(differences.shape[1]) * differences.sem(axis=1)
+    mean = differences.mean(axis=1)
+    half = critical_value(differences.shape[1]) * differences.sem(axis=1)
     figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.36 * len(differences)))
     places = range(len(differences))
     for seed in differences:

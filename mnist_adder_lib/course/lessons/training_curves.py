@@ -23,6 +23,7 @@ from torch.utils.data import DataLoader
 from ...checkpoint import load_checkpoint, load_pretrained
 from ...data import AdderDataset, load_splits
 from ...drawing import DigitPad
+from ...drawing.panel import percent
 from ...files import CheckpointError
 from ...model import IdentityAdderModel
 from ...shared import MEAN, STD
@@ -733,15 +734,10 @@ def _colours(curves, digit: int | None) -> list[str]:
 
 
 def _replay_in_words(curves, epoch: int, digit: int | None) -> str:
-    answers = [f"{row.argmax()} ({_percent(row.max())})" for row in curves]
+    answers = [f"{row.argmax()} ({percent(row.max())})" for row in curves]
     label = "" if digit is None else f" The label is {digit}."
     return (f"After epoch {epoch} the network answers {answers[epoch]}.{label} Its answers from "
             f"epoch 0, untrained, to epoch {len(answers) - 1}: {', '.join(answers)}.")
-
-
-def _percent(probability: float) -> str:
-    """Never 100%: nothing is that sure."""
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
 WRAPPED = dict(flex_flow="row wrap", align_items="center", max_width="100%")

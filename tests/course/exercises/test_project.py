@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from mnist_adder_lib.compare import limit, paired_interval
+from mnist_adder_lib.compare import critical_value, paired_interval
 from mnist_adder_lib.course.exercises import project as module
 from mnist_adder_lib.course.exercises.project import Project, ProjectError
 
@@ -199,9 +199,10 @@ def half_of(factor):
 
 @pytest.mark.parametrize("given, reason", [
     (half_of(2), "two standard errors"), (half_of(1.96), "two standard errors"),
-    (half_of(1), "one standard error"), (half_of(limit(5) * 5**0.5), "the standard deviation"),
-    (half_of(limit(5))[::-1], "ends are swapped"),
-    (tuple(-end for end in half_of(limit(5))[::-1]), "sign is turned round"),
+    (half_of(1), "one standard error"),
+    (half_of(critical_value(5) * 5**0.5), "the standard deviation"),
+    (half_of(critical_value(5))[::-1], "ends are swapped"),
+    (tuple(-end for end in half_of(critical_value(5))[::-1]), "sign is turned round"),
     (paired_interval([d + 0.5 for d in DIFFERENCES]), "validation images"),
     ((0, 9), "plus and minus 2.78 standard errors, is another")])
 def test_an_interval_that_does_not_belong_to_the_numbers(path, given, reason):
