@@ -9,7 +9,8 @@ LIMITS: dict[str, float] = _SHARED["limits"]  # of an image that may be a digit,
 HIDDEN_PAIRS: dict = _SHARED["hidden_pairs"]  # how many can be hidden, and which are at first
 # Of the pixels of MNIST's 60,000 training images, scaled to 0-1.
 MEAN, STD = (float(_SHARED["normalisation"][name]) for name in ("mean", "std"))
-TRAINING_IMAGES: int = _SHARED["training_images"]  # that the front end has
+# The first ones, which the front end has: 16,000 would refuse hardly more nonsense.
+TRAINING_IMAGES: int = _SHARED["training_images"]
 UPPER_EDGE: list[list[int]] = _SHARED["upper_edge"]  # 3x3 weights that find it
 PARTS: tuple[str, ...] = tuple(_SHARED["parts"])  # of the network, as its diagram names them
 SEVEN: list = _SHARED["seven"]  # strokes of the drawing that the diagram shows at first

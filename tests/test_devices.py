@@ -40,12 +40,12 @@ from mnist_adder_lib.course.lessons.model_summary import OWN_NETWORK, save_own_n
 from mnist_adder_lib.course.lessons.run_it_anywhere import multiplications, run_javascript
 from mnist_adder_lib.course.widgets import hidden_sums
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums, adder_data
-from mnist_adder_lib.course.widgets.nearest import head_as_data, known_images
+from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import SEVEN, NetworkDiagram, weights_as_text
-from mnist_adder_lib.drawing import AdderPanel
+from mnist_adder_lib.drawing import AdderPanel, Strangeness
+from mnist_adder_lib.drawing.strangeness import look_at
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import is_finite
-from mnist_adder_lib.rejection import NonDigitHead, embed, train_non_digit_head
 from mnist_adder_lib.train import fast_recipe, reference_recipe
 
 IMAGES = torch.randn(20, 1, 28, 28, generator=torch.Generator().manual_seed(0)) / 9
@@ -95,10 +95,8 @@ LOOK_AT_IT = {
     NetworkDiagram: lambda model, _: NetworkDiagram(model).weights,
     adder_data: lambda model, _: adder_data(model),
     HiddenSums: lambda model, _: HiddenSums(model).data,
-    embed: lambda model, _: embed(model, PIXELS),
-    train_non_digit_head: lambda model, _: train_non_digit_head(
-        model, PIXELS, PIXELS.flip(1), PIXELS, epochs=1).score(model, PIXELS),
-    head_as_data: lambda model, _: head_as_data(model, NonDigitHead())["crc32"],
+    look_at: lambda model, _: look_at(in_evaluation(model), PIXELS),
+    Strangeness: lambda model, _: Strangeness(model, PIXELS)(PIXELS[:9]),
     known_images: lambda model, _: known_images(model, PIXELS, DIGITS),
 }
 OTHERS = {

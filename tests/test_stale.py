@@ -52,9 +52,9 @@ def test_another_recipe(change, whole):
     assert [name for name in names if "results" in name] == [*RECIPES, "README.md: results"]
     assert [name for name in names if "changes" in name] == [SIX]
     assert {"assets/last_digit.pt", "assets/sums.jsonl: two images", "assets/waiting.jsonl",
-            "docs/try/index.html", "js/test/golden.json",
-            "js/src/widgets/hidden_sums/presets.js: reached", "notebooks/06_training_curves.ipynb",
-            "assets/page.png"} <= set(names)
+            "mnist_adder_lib/course/widgets/nearest.py: INK_LIMIT", "docs/try/index.html",
+            "js/test/golden.json", "js/src/widgets/hidden_sums/presets.js: reached",
+            "notebooks/06_training_curves.ipynb", "assets/page.png"} <= set(names)
     assert "notebooks/02_data_generation.ipynb" not in names
     assert names.index("assets/adder.pt") < names.index("assets/waiting.jsonl") < names.index(
         "notebooks/10_does_it_add.ipynb")
@@ -146,11 +146,10 @@ def test_what_a_name_means_is_found_in_any_file(tmp_path):
 def test_a_sentence_is_no_limit(change):
     old = change("mnist_adder_lib/shared.json", "The pad is empty", "Nothing is there")
     assert "js/test/golden.json" in old and "notebooks/00_start_here.ipynb" in old
-    assert not {"assets/waiting.jsonl", "notebooks/10_does_it_add.ipynb",
-                "docs/try/index.html"} & set(old)
-    count = '"training_images": '
-    old = change("mnist_adder_lib/shared.json", f"{count}3000", f"{count}2000")
-    assert "docs/try/index.html" in old
+    assert not {"assets/waiting.jsonl", "notebooks/10_does_it_add.ipynb", "docs/try/index.html",
+                "mnist_adder_lib/course/widgets/nearest.py: INK_LIMIT"} & set(old)
+    old = change("mnist_adder_lib/shared.json", '"known_refused": 0.015', '"known_refused": 0.02')
+    assert {"docs/try/index.html", "notebooks/08_draw_a_digit.ipynb"} <= set(old)
 
 
 def test_everything_stored_is_in_the_table():

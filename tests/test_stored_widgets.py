@@ -9,7 +9,7 @@ import stored_widgets
 from nbformat import v4
 from notebook_files import NOTEBOOKS
 
-from mnist_adder_lib import IdentityAdderModel, load_non_digit_head
+from mnist_adder_lib import IdentityAdderModel
 from mnist_adder_lib.course.exercises.questions import MultipleChoice
 from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
@@ -22,7 +22,7 @@ WIDGETS = [AdderPanel, BallOnCurve, DigitPad, HiddenSums, MultipleChoice, Networ
 
 CELLS = {
     "imports": """import torch, tqdm.auto
-from mnist_adder_lib import IdentityAdderModel, load_non_digit_head, load_pretrained
+from mnist_adder_lib import IdentityAdderModel, load_pretrained
 from mnist_adder_lib.course.lessons.draw_a_digit import Dictation
 from mnist_adder_lib.course.notebook.display import explore
 from mnist_adder_lib.course.notebook.figures import labelled, plt
@@ -38,7 +38,8 @@ model = IdentityAdderModel()""",
     def forward(self, images, numbers):
         return torch.zeros(len(images), 10), torch.zeros(len(images), 19)
 AdderPanel(Other(1, 1))""",
-    "rejects": "AdderPanel(load_pretrained(), load_non_digit_head())",
+    "refuses": """from mnist_adder_lib import load_splits
+AdderPanel(load_pretrained(), known=load_splits()[0].images[:40])""",
     "changes": "model.sum_head.weight.data += 1\nprint(model.training)",
     "sliders": "def draw(row, step):\n    return labelled(plt.figure(figsize=(1, 1)), "
                "f'{row}, {step}')\nexplore(draw, row=(0, 9, 4), step=(0, 1))",
@@ -61,7 +62,7 @@ def ran(tmp_path_factory):
 def test_a_run_takes_the_data_of_widgets_out_of_the_outputs(ran):
     notebook, widgets = ran
     assert set(widgets) == {
-        "viewer", "shipped", "own", "other", "rejects", "sliders", "dictation"}
+        "viewer", "shipped", "own", "other", "refuses", "sliders", "dictation"}
     assert stored_widgets.KIND not in nbformat.writes(notebook)
     assert notebook.cells[1].outputs[0].text == "above\n"
     for data in widgets.values():
@@ -78,8 +79,8 @@ def test_the_data_say_what_the_widgets_show_when_they_are_shown(ran):
     viewer = widgets["viewer"]["traits"]
     assert widgets["viewer"]["widget"] == "WindowViewer" and viewer["image"] == [[[0.0] * 3] * 3]
     assert not any(name.startswith("_") for name in viewer)
-    assert widgets["rejects"]["traits"]["head"]["threshold"] == load_non_digit_head().threshold
-    assert "head" not in widgets["own"]["traits"]
+    assert len(widgets["refuses"]["traits"]["known"]["images"]["digits"]) == 40
+    assert "known" not in widgets["own"]["traits"]
     assert widgets["shipped"]["traits"]["weights"] == "assets/adder.pt"
     torch.manual_seed(0)
     stored = widgets["own"]["traits"]
@@ -113,5 +114,5 @@ def test_the_traits_that_are_stored_are_those_that_widgets_have():
         for data in map(json.loads, path.read_text("utf-8").splitlines()):
             if "traits" not in data or data["widget"] == "Frames":
                 continue
-            names = set(data["traits"]) - {"weights", "head"}  # of a panel these are no traits
+            names = set(data["traits"]) - {"weights", "known"}  # of a panel these are no traits
             assert names <= set(kinds[data["widget"]].class_trait_names()), (path, data["cell"])

@@ -27,7 +27,7 @@ from mnist_adder_lib import (
     reference_recipe,
     refresh_batch_norm,
 )
-from mnist_adder_lib.shared import MEAN, STD
+from mnist_adder_lib.data import MEAN, STD
 
 try:
     import resource

@@ -18,11 +18,11 @@ import numpy as np
 from address import PLACEHOLDER, read_address, site_of
 from stale import making
 
-from mnist_adder_lib import load_non_digit_head, load_pretrained, load_splits
+from mnist_adder_lib import load_pretrained, load_splits
 from mnist_adder_lib.course.widgets.front_end import traits_of
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.image_sheet import image_sheet
-from mnist_adder_lib.course.widgets.nearest import head_as_data, known_images
+from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import to_base64, weights_as_text
 from mnist_adder_lib.drawing import frame_drawing
 from mnist_adder_lib.shared import HIDDEN_PAIRS, TRAINING_IMAGES
@@ -68,7 +68,6 @@ def data() -> dict:
     held_back = image_sheet(validation.images[:HELD_BACK], validation.digits[:HELD_BACK])
     return dict(
         weights=weights_as_text(model), samples=samples, known=known,
-        head=head_as_data(model, load_non_digit_head()),
         pairs=sums["pairs"], adder=sums["data"], reader=sums["reader"],
         images=images, held_back=held_back, epochs=EPOCHS)
 

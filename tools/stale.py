@@ -56,6 +56,7 @@ class Stored:
 RECIPES, WAYS = "measure_recipes.RECIPES", "measure_sums.WAYS"
 SHIPPED = "assets/adder.pt"
 SUMS = "python experiments/measure_sums.py --ways {parts}"
+REFUSING = "python experiments/measure_nonsense.py FOLDER"
 QUESTIONS = "mnist_adder_lib/course/lessons/*/{topic}.toml"
 LESSONS = "python tools/run_lessons.py {files}"
 PICTURES = "python tools/take_pictures.py"
@@ -74,6 +75,9 @@ TABLE = [  # in the order in which things are made: each from things above it al
            row="last digit, 3 epochs"),
     Stored("assets/waiting.jsonl", "python experiments/measure_waiting.py", 5,
            "measure_waiting.measure measure_waiting.embed"),
+    Stored("mnist_adder_lib/shared.json", REFUSING, 5, "measure_nonsense.main", part="limits"),
+    Stored("mnist_adder_lib/course/widgets/nearest.py", REFUSING, 5, "measure_nonsense.main",
+           part="INK_LIMIT"),
     Stored("js/src/widgets/hidden_sums/presets.js",
            "train in Node with each way of hiding, as docs/lab_notebook.md says, and npm run build",
            60, "mnist_adder_lib.course.widgets.hidden_sums.adder_data",

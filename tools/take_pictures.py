@@ -76,7 +76,7 @@ def take_page(playwright) -> None:
     browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.FLAGS)
     page = browser.new_page(viewport=dict(width=1280, height=720), reduced_motion="reduce")
     page.goto((ROOT / "docs" / "try" / "index.html").as_uri())
-    page.locator("#diagram .nearest[data-state=digit]").wait_for()
+    page.locator("#diagram .nearest[data-state=near]").wait_for()
     end = page.locator("#diagram > .card").bounding_box()
     page.set_viewport_size(dict(width=1280, height=round(end["y"] + end["height"] + 12)))
     page.screenshot(path=ROOT / "assets" / "page.png")

@@ -21,9 +21,10 @@ from traitlets import ObjectName, Unicode
 
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.notebook.display import Explore, Picture
-from mnist_adder_lib.course.widgets.nearest import head_as_data
+from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.drawing import AdderPanel
+from mnist_adder_lib.drawing.strangeness import look_at
 from mnist_adder_lib.model import IdentityAdderModel
 
 SHIPPED = "assets/adder.pt"  # stands for the weights of this network, which nearly all widgets show
@@ -62,11 +63,18 @@ def widget_data(widget: AnyWidget) -> dict:
         if not isinstance(widget.model, IdentityAdderModel):
             return {"needs_python": "a panel with the network of this lesson."}
         traits = widget.get_state(PANEL_TRAITS) | {"weights": weights_as_text(widget.model)}
-        if widget.head:
-            traits["head"] = head_as_data(widget.model, widget.head)
+        if widget.strangeness:
+            traits["known"] = known_to(widget)
     if traits.get("weights") == shipped_weights():
         traits["weights"] = SHIPPED
     return {"widget": type(widget).__name__, "traits": traits}
+
+
+def known_to(panel: AdderPanel) -> dict:
+    """What a panel that refuses knows, for a page."""
+    known = panel.strangeness.known
+    digits = look_at(panel.strangeness.model, known)[1].argmax(dim=1)  # nobody sees them
+    return known_images(panel.model, known, digits, panel.strangeness.limit)
 
 
 @functools.cache

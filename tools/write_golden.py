@@ -21,21 +21,14 @@ import torch.nn.functional as F
 from stale import making
 from torch import Tensor, nn
 
-from mnist_adder_lib import (
-    IdentityAdderModel,
-    evaluate,
-    load_non_digit_head,
-    load_pretrained,
-    load_splits,
-    normalise,
-)
+from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, load_splits, normalise
 from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.course.lessons.nonsense import DRAWINGS, in_middle, points_of
-from mnist_adder_lib.course.widgets.nearest import head_as_data
 from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.drawing.framing import MOST_INK, remark
 from mnist_adder_lib.drawing.panel import describe, percent
+from mnist_adder_lib.drawing.strangeness import Strangeness, ink_in_squares
 from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import Prediction, predict
 from mnist_adder_lib.train import joint_loss
@@ -237,14 +230,18 @@ def golden() -> dict:
         framing=framing(), networks=networks(images[:4]), training=training(images, digits),
         adders=adders(), sentences=sentences(), saved=saved(),
         evaluated=dict(digit=result.accuracy_digit, both=result.accuracy_both, number=3),
-        head=no_digits(model))
+        ink=as_text(ink_in_squares(images[:3])), strangeness=how_strange(images))
 
 
-def no_digits(model: IdentityAdderModel) -> dict:
-    """The head that rejects what is no digit, and what it says of each drawing of `framing`."""
-    head = load_non_digit_head()
+def how_strange(known: Tensor) -> dict:
+    """How strange each drawing of `framing` is to the network that ships, if it knows some images,
+    and what the strangeness is made of."""
+    strangeness = Strangeness(load_pretrained(), known)
     seen = torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in drawings(299)]))
-    return head_as_data(model, head) | dict(logits=head.score(model, seen).tolist())
+    distances, certainties = (measured.tolist() for measured in strangeness.measure(seen))
+    return dict(distance=strangeness.per_distance, certainty=strangeness.per_certainty,
+                limit=strangeness.limit, distances=distances, certainties=certainties,
+                drawings=strangeness(seen).tolist())
 
 
 def write() -> None:

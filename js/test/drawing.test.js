@@ -94,7 +94,7 @@ test("where the network isn't to be trusted, its answer is dimmed with a word", 
   drawing.put(seven.strokes);
   assert.deepEqual([answer.trust.value, answer.untrusted.value], ["sure", ""]);
   assert.match(answer.sentence.value, /I see a 7.* 7 \+ 5 = 12/);
-  judge.value = () => ({ isDigit: false, sentence: "Far.", logit: 2, threshold: 1 });
+  judge.value = () => ({ isKnown: false, sentence: "Far." });
   assert.deepEqual(
     [answer.trust.value, answer.sentence.value, answer.doubt.value],
     ["refused", "Far.", "Far."],

@@ -1,55 +1,84 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { signal } from "@preact/signals-core";
 import { frameStrokes } from "../src/drawing/strokes.js";
-import { embed } from "../src/network/forward.js";
-import { distances, principal, smallest, spreads, unpackEmbeddings } from "../src/network/known_images.js";
-import { nonDigitLogit } from "../src/network/non_digit_head.js";
-import { readWeights } from "../src/network/weights.js";
-import { makeJudge } from "../src/widgets/nearest/judge.js";
-import { golden, images, shipped } from "./golden.js";
+import {
+  confidenceLogit,
+  inkInSquares,
+  lookAt,
+  makeScale,
+  makeSpace,
+  principal,
+  quantile,
+  smallest,
+  spreads,
+  strangenessOf,
+} from "../src/network/known_images.js";
+import { distance, floats, golden, images, shipped } from "./golden.js";
 
-test("the head says of all drawings what it says in Python", () => {
-  const head = readWeights(golden.head.weights);
-  assert.equal(golden.head.logits.length, golden.framing.length - 1);
-  golden.head.logits.forEach((/** @type {number} */ expected, /** @type {number} */ n) => {
+const looks = images.map((/** @type {Uint8Array} */ image) => lookAt(shipped, image));
+const found = looks.map((/** @type {{ found: number[] }} */ look) => look.found);
+const inks = images.map(inkInSquares);
+const space = makeSpace(
+  found,
+  spreads(
+    found,
+    looks.map((/** @type {{ digit: number }} */ look) => look.digit),
+  ),
+  inks,
+);
+const certainties = looks.map((/** @type {{ certainty: number }} */ look) => look.certainty);
+
+test("where the ink is", () => {
+  const first = inks.slice(0, 3).flatMap((/** @type {Float32Array} */ ink) => [...ink]);
+  assert.ok(distance(first, floats(golden.ink)) < 1e-5);
+});
+
+test("all drawings are as strange as in Python, and the limit is the same", async () => {
+  const python = golden.strangeness;
+  const scale = await makeScale(space, certainties, () => false);
+  for (const name of /** @type {const} */ (["distance", "certainty", "limit"]))
+    assert.ok(Math.abs(scale[name] / python[name] - 1) < 1e-3, `${name}: ${scale[name]} ${python[name]}`);
+  assert.equal(python.drawings.length, golden.framing.length - 1);
+  const close = (/** @type {number} */ ours, /** @type {number} */ theirs) => Math.abs(ours - theirs) < 1e-2;
+  python.drawings.forEach((/** @type {number} */ strangeness, /** @type {number} */ n) => {
     const pixels = frameStrokes(golden.framing[n + 1].strokes); // the first is empty
-    assert.ok(Math.abs(nonDigitLogit(head, embed(shipped, pixels).embedding) - expected) < 1e-2, `${n}`);
+    const look = lookAt(shipped, pixels);
+    const nearest = Math.min(...space.distances(space.place(look.found, inkInSquares(pixels))));
+    assert.ok(close(nearest, python.distances[n]) && close(look.certainty, python.certainties[n]), `${n}`);
+    assert.ok(close(strangenessOf(scale, nearest, look.certainty), strangeness), `${n}`);
   });
 });
 
-test("an image is rejected above the threshold, with the weights that the head was trained for", () => {
-  const head = signal(golden.head);
-  const weights = signal(shipped);
-  const judge = makeJudge(head, weights);
-  const judged = images.map((/** @type {Uint8Array} */ image) => judge.value?.(embed(shipped, image)));
-  for (const one of judged) assert.equal(one?.isDigit, one.logit <= golden.head.threshold);
-  assert.ok(judged.filter((/** @type {any} */ one) => one.isDigit).length > 0.9 * images.length);
-  head.value = { ...golden.head, threshold: -100 };
-  const rejected = judge.value?.(embed(shipped, images[0]));
-  assert.equal(rejected?.isDigit, false);
-  assert.notEqual(rejected?.sentence, "");
-  weights.value = { ...shipped, "sum_head.weight": { ...shipped["digit_head.weight"] } };
-  assert.equal(judge.value, null);
-  assert.equal(makeJudge(signal({}), signal(shipped)).value, null);
-});
-
 test("an image is nearest to itself", () => {
-  const points = images.map((/** @type {Uint8Array} */ image) => [...embed(shipped, image).embedding.data]);
   for (const n of [0, 7, 63]) {
-    assert.equal(smallest(distances(points, points[n]), 5)[0], n);
-    assert.equal(distances(points, points[n])[n], 0);
+    const distances = space.distances(space.place(found[n], inks[n]));
+    assert.equal(smallest(distances, 5)[0], n);
+    assert.ok(distances[n] < 1e-4);
   }
 });
 
-test("embeddings come as a byte for each number", () => {
-  assert.deepEqual(unpackEmbeddings([2, 0.5], Uint8Array.from([0, 1, 3, 4])), [
-    [0, 0.5],
-    [6, 2],
-  ]);
+test("by the ink alone, too", () => {
+  const byInk = makeSpace(
+    images.map(() => []),
+    [],
+    inks,
+  );
+  assert.equal(byInk.size, 49);
+  assert.ok(byInk.distances(inks[3])[3] < 1e-6);
 });
 
-test("digits that no image shows leave the spread of the others", () => {
+test("the logit of the confidence, also where the probability rounds to 1", () => {
+  assert.ok(Math.abs(confidenceLogit([2, 1]) - 1) < 1e-12);
+  assert.ok(Math.abs(confidenceLogit([0, 3, 0]) - Math.log(Math.exp(3) / 2)) < 1e-12);
+  assert.equal(confidenceLogit([0, 800]), 800);
+});
+
+test("a quantile lies between two numbers", () => {
+  assert.equal(quantile([4, 1, 2], 0.5), 2);
+  assert.ok(Math.abs(quantile([10, 0], 0.985) - 9.85) < 1e-12);
+});
+
+test("digits that are never read leave the spread of the others", () => {
   assert.ok(spreads([[1], [3], [7], [9]], [2, 2, 5, 5]).every((spread) => Math.abs(spread - 1) < 1e-3));
 });
 

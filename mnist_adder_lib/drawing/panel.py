@@ -17,10 +17,10 @@ from traitlets import Bool, Bunch, Dict, Int, List, TraitError, Unicode, observe
 
 from ..data import load_splits
 from ..evaluate import Prediction, predict
-from ..rejection import NonDigitHead
 from ..shared import LIMITS, SENTENCES
 from .framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
 from .photos import open_picture, read_picture
+from .strangeness import Strangeness
 from .strokes import as_strokes, frame_strokes, render_strokes
 
 BUILT = Path(__file__).with_name("built")  # what `npm run build` makes in js/
@@ -67,12 +67,12 @@ def percent(share: float | Tensor) -> str:
 
 
 def describe(prediction: Prediction | None, number: int, warning: str = "",
-             is_rejected: bool = False) -> tuple[str, bool]:
+             is_refused: bool = False) -> tuple[str, bool]:
     """The panel's sentence, and whether it is certain: both heads are sure and agree, there is no
-    warning, and the image isn't rejected."""
+    warning, and the image isn't refused."""
     if prediction is None:
         return SENTENCES["empty"], False
-    if is_rejected:
+    if is_refused:
         return SENTENCES["strange"], False
     digit, total = prediction.digit, prediction.total
     if warning:
@@ -164,10 +164,12 @@ class AdderPanel(DigitPad):
 
     Besides the pad's strokes: `number` (0-9) can be set; `seen` (the uint8 28x28 image that the
     network gets), `prediction` (None while the pad is empty) and `sentence` follow, also while one
-    draws. `small=True` leaves the bars out. With a `head` that was trained for the model, the panel
-    rejects what is no digit: it gives no sum for it. The head's `threshold` can be set.
+    draws. `small=True` leaves the bars out. With `known`, images that the model was trained on,
+    uint8 (n, 28, 28), the panel gives no sum for a drawing that is too strange to the model:
+    `strangeness` says how strange, and its `limit` can be set. Without them nothing is refused.
 
-    Raises what `predict` raises where a model doesn't fit, with a head also what `embed` raises.
+    Raises what `predict` raises where a model doesn't fit, with `known` also what `Strangeness`
+    raises.
     """
 
     _esm, _css = BUILT / "adder_panel.js", BUILT / "adder_panel.css"
@@ -176,12 +178,10 @@ class AdderPanel(DigitPad):
     request: Dict = Dict().tag(sync=True, echo_update=False)
     answer: Dict = Dict().tag(sync=True)
 
-    def __init__(self, model: nn.Module, head: NonDigitHead | None = None, **traits: Any):
+    def __init__(self, model: nn.Module, known: Tensor | None = None, **traits: Any):
         predict(model, np.zeros((28, 28)), 0)  # an unfit model fails here: later none would see it
         self.model = model
-        if head is not None:
-            head.rejects(model, torch.zeros(1, 28, 28, dtype=torch.uint8))
-        self.head = head
+        self.strangeness = None if known is None else Strangeness(model, known)
         self._answered: tuple = ()
         super().__init__(**traits)
         self._follow()
@@ -204,23 +204,23 @@ class AdderPanel(DigitPad):
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
-        is_rejected = self._rejects()
-        self.sentence, certain = describe(self.prediction, self.number, warning, is_rejected)
+        is_refused = self._refuses()
+        self.sentence, certain = describe(self.prediction, self.number, warning, is_refused)
         notes = filter(None, [error, warning, self.background.get("about")])
         answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))
-        answer |= dict(warned=bool(warning or error or is_rejected), seen=to_url(self.seen))
+        answer |= dict(warned=bool(warning or error or is_refused), seen=to_url(self.seen))
         outputs = vars(self.prediction) if self.prediction else {}
         answer |= {name: np.asarray(value).tolist() for name, value in outputs.items()}
         if not self.unfinished:
             answer |= dict(strokes=self.strokes, background=self.background, number=self.number)
         self.answer = answer
 
-    def _rejects(self) -> bool:
-        """Whether the head says that what is on the pad is no digit."""
-        if self.head is None or not self.seen.any():
+    def _refuses(self) -> bool:
+        """Whether what is on the pad is too strange to the model, as far as anything is known."""
+        if self.strangeness is None or not self.seen.any():
             return False
-        return bool(self.head.rejects(self.model, torch.from_numpy(self.seen)[None]))
+        return bool(self.strangeness.refuses(torch.from_numpy(self.seen)[None]))
 
     @validate("request")
     def _check_request(self, proposal: Bunch) -> dict:

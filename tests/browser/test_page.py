@@ -255,7 +255,7 @@ SMALL_PRINT = """() => {
 def test_nothing_is_too_small_to_read(open_at, size):
     page = open_at(size)
     wait_for_answer(page, "7 + 5 = 12")
-    page.locator("#diagram .nearest[data-state=digit]").wait_for(state="attached")
+    page.locator("#diagram .nearest[data-state=near]").wait_for(state="attached")
     if size is PHONE:
         page.click(".inside")
     page.click("#diagram [data-part=block1] .name")

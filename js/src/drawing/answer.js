@@ -13,13 +13,11 @@ import { drawOver, frameStrokes } from "./strokes.js";
 /** @import { Answer, Layers, Weights } from "../network/forward.js" */
 /** @import { Drawing } from "./drawing.js" */
 /**
- * @typedef {object} Judgement whether an image is a digit
- * @property {boolean} isDigit
+ * @typedef {object} Judgement whether an image is like those of the training
+ * @property {boolean} isKnown
  * @property {string} sentence what is said where it isn't
- * @property {number} logit of being no digit
- * @property {number} threshold above which the image is rejected
  */
-/** @typedef {(layers: Layers) => Judgement} Judge */
+/** @typedef {(layers: Layers, pixels: ArrayLike<number>) => Judgement} Judge */
 /**
  * "sure": the answer can be relied on; "unsure": it says that it can't; "refused": the image is hardly a digit;
  * "empty": there is nothing to read; "broken": the weights are no finite numbers.
@@ -54,16 +52,18 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
     const isDrawn = drawing.all.value.length && !drawing.background.value.url;
     return remark(pixels.value, isDrawn ? LIMITS.most_pen_ink : LIMITS.most_ink);
   });
-  const judgement = computed(() => (isEmpty.value ? null : (judge?.value?.(left.value) ?? null)));
+  const judgement = computed(() =>
+    isEmpty.value ? null : (judge?.value?.(left.value, pixels.value) ?? null),
+  );
   /** Why the image may be no digit, in words; "" where nothing speaks against it. */
   const doubt = computed(() =>
-    judgement.value?.isDigit === false ? judgement.value.sentence : warning.value,
+    judgement.value?.isKnown === false ? judgement.value.sentence : warning.value,
   );
   const said = computed(() => {
     if (result.value.digit < 0) return says("broken", sentences.not_finite);
     if (isEmpty.value) return says("empty", sentences.empty_image);
     const [sentence, isCertain] = describe(result.value, number.value, warning.value);
-    if (judgement.value?.isDigit === false) return says("refused", judgement.value.sentence);
+    if (judgement.value?.isKnown === false) return says("refused", judgement.value.sentence);
     return says(warning.value ? "refused" : isCertain ? "sure" : "unsure", sentence);
   });
   const trust = computed(() => said.value.trust);

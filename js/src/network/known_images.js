@@ -1,6 +1,72 @@
-// Training images by their embeddings: how far apart they are, and a map of them.
+// How strange an image is to a network: strangeness.py in JavaScript. Two things are measured: how far it is from the
+// nearest training image, in a space of 81 numbers, and how confident the network is.
+//
+// 32 of the numbers say what was found: the means of the 16 maps of block 2 and of the 16 of block 3, in units of how
+// much they vary among images of one digit. 49 say where the ink is. With other weights these 49 judge alone until
+// all images have been looked at again, which isn't done while the weights change, as in training.
+
+import { LIMITS } from "../shared/rules.js";
+import { add, average, embed } from "./forward.js";
+
+/** @import { Layers, Weights } from "./forward.js" */
+/**
+ * @typedef {object} Space
+ * @property {number} count images
+ * @property {(found: number[], ink: Float32Array) => Float32Array} place
+ * @property {(point: Float32Array) => Float32Array} distances to each image
+ * @property {Float32Array} points all images' places in a row
+ * @property {number} size numbers of a place
+ */
+/**
+ * @typedef {object} Scale what turns both measures into strangeness, and the strangeness beyond which images are refused
+ * @property {number} distance
+ * @property {number} certainty
+ * @property {number} limit
+ */
 
 const CHUNK = 10; // milliseconds of calculation, before the page gets its turn
+
+/**
+ * The ink of 784 pixels, 0 to 255, in 7x7 squares: their means times 4, so that the distance of two
+ * images is that of their pixels, had they been blurred before.
+ * @param {ArrayLike<number>} pixels
+ */
+export function inkInSquares(pixels) {
+  const squares = new Float32Array(49);
+  for (let place = 0; place < 784; place++)
+    squares[7 * Math.floor(place / 112) + Math.floor((place % 28) / 4)] += pixels[place] / 255 / 4;
+  return squares;
+}
+
+/**
+ * How much was found in an image: 32 numbers.
+ * @param {Layers} layers
+ */
+export const foundIn = (layers) => [...average(layers["block2.2"]).data, ...layers.average.data];
+
+/**
+ * The logits of the ten digits, with the number 0: how strange an image is shouldn't depend on the number.
+ * @param {Weights} weights
+ * @param {Layers} layers
+ */
+export const digitLogits = (weights, layers) => add(weights, layers.embedding, 0).layers.digit_head.data;
+
+/**
+ * log(p / (1 - p)) for the probability p of the likeliest class. Computed from p, it would be infinite where p rounds to 1.
+ * @param {ArrayLike<number>} logits
+ */
+export function confidenceLogit(logits) {
+  const [largest, ...others] = Array.from(logits).sort((a, b) => b - a);
+  return largest - others[0] - Math.log(others.reduce((sum, logit) => sum + Math.exp(logit - others[0]), 0));
+}
+
+/**
+ * @param {Scale} scale
+ * @param {number} distance to the nearest training image
+ * @param {number} certainty the logit of the confidence
+ */
+export const strangenessOf = (scale, distance, certainty) =>
+  scale.distance * distance - scale.certainty * certainty;
 
 /** @param {ArrayLike<number>} values */
 export const mean = (values) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
@@ -11,21 +77,104 @@ export const mean = (values) => Array.from(values).reduce((a, b) => a + b, 0) / 
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 /**
- * How much each number of embeddings varies among images of one digit.
- * @param {number[][]} embeddings a row for each image
- * @param {number[]} digits that the images show
+ * How much each of some numbers varies among images of one digit.
+ * @param {number[][]} found a row for each image
+ * @param {number[]} digits as the network reads them: those that it never reads have no images
  */
-export function spreads(embeddings, digits) {
-  const columns = embeddings[0].map((_, i) => i);
+export function spreads(found, digits) {
+  const columns = found[0].map((_, i) => i);
   const middles = [...Array(10).keys()].map((digit) => {
-    const own = embeddings.filter((_, n) => digits[n] === digit);
+    const own = found.filter((_, n) => digits[n] === digit);
     return own.length === 0 ? [] : columns.map((i) => mean(own.map((values) => values[i])));
   });
   const variances = columns.map((i) =>
-    mean(embeddings.map((values, n) => (values[i] - middles[digits[n]][i]) ** 2)),
+    mean(found.map((values, n) => (values[i] - middles[digits[n]][i]) ** 2)),
   );
   const least = 0.001 * (variances.length ? mean(variances) : 0); // so that it is never 0
   return variances.map((variance) => Math.sqrt(variance + least));
+}
+
+/**
+ * Where images are, by what was found in each and by its ink.
+ * @param {number[][]} found
+ * @param {number[]} units of what was found
+ * @param {Float32Array[]} inks
+ * @returns {Space}
+ */
+export function makeSpace(found, units, inks) {
+  const size = units.length + 49;
+  const points = new Float32Array(size * found.length);
+  const place = (/** @type {number[]} */ values, /** @type {Float32Array} */ ink) =>
+    Float32Array.from([...values.map((value, i) => value / units[i]), ...ink]);
+  found.forEach((values, n) => {
+    points.set(place(values, inks[n]), size * n);
+  });
+
+  /** @param {Float32Array} point */
+  function distances(point) {
+    const all = new Float32Array(found.length);
+    for (let n = 0; n < all.length; n++) {
+      let sum = 0;
+      for (let i = 0; i < size; i++) sum += (point[i] - points[size * n + i]) ** 2;
+      all[n] = Math.sqrt(sum);
+    }
+    return all;
+  }
+  return { count: found.length, place, distances, points, size };
+}
+
+/**
+ * The standard deviations of both measures among the images themselves, each compared with all others, and the
+ * limit that a small share of them exceed.
+ * @param {Space} space
+ * @param {number[]} certainties
+ * @param {() => boolean} isOver
+ * @returns {Promise<Scale>}
+ */
+export async function makeScale({ count, distances, points, size }, certainties, isOver) {
+  const toNearest = (/** @type {number} */ n) => {
+    const all = distances(points.subarray(size * n, size * (n + 1)));
+    all[n] = Infinity; // itself
+    return all.reduce((a, b) => Math.min(a, b));
+  };
+  const nearest = await inTurns(count, toNearest, isOver);
+  const scale = {
+    distance: 1 / deviation(nearest),
+    certainty: LIMITS.confidence_weight / deviation(certainties),
+    limit: 0,
+  };
+  const all = nearest.map((distance, n) => strangenessOf(scale, distance, certainties[n]));
+  return { ...scale, limit: quantile(all, 1 - LIMITS.known_refused) };
+}
+
+/** @param {number[]} values */
+function deviation(values) {
+  const middle = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
+}
+
+/**
+ * The number below which a share of some numbers are: between two of them, as `torch.quantile` has it.
+ * @param {number[]} values
+ * @param {number} share
+ */
+export function quantile(values, share) {
+  const inOrder = [...values].sort((a, b) => a - b);
+  const place = share * (values.length - 1);
+  const [low, high] = [Math.floor(place), Math.ceil(place)];
+  return inOrder[low] + (place - low) * (inOrder[high] - inOrder[low]);
+}
+
+/**
+ * What a network finds in an image, and how it reads it.
+ * @param {Weights} weights
+ * @param {ArrayLike<number>} pixels
+ */
+export function lookAt(weights, pixels) {
+  const layers = embed(weights, pixels);
+  const logits = digitLogits(weights, layers);
+  const digit = logits.indexOf(Math.max(...logits));
+  return { found: foundIn(layers), certainty: confidenceLogit(logits), digit };
 }
 
 /** @param {number} time in milliseconds */
@@ -108,19 +257,13 @@ export function smallest(values, count) {
 }
 
 /**
- * The distance of a point to each of some points.
- * @param {number[][]} points
- * @param {number[]} point
- */
-export const distances = (points, point) =>
-  points.map((other) => Math.hypot(...other.map((value, i) => value - point[i])));
-
-/**
- * The embedding of each training image, as `known_images` in nearest.py stored it: a byte for each number.
- * @param {number[]} step
+ * What was found in each training image, as `known_images` in nearest.py stored it: a byte for each number.
+ * @param {{ low: number[], step: number[] }} scale
  * @param {Uint8Array} bytes
  */
-export const unpackEmbeddings = (step, bytes) =>
-  Array.from({ length: bytes.length / step.length }, (_, n) =>
-    step.map((size, i) => size * bytes[n * step.length + i]),
+export function unpackFound({ low, step }, bytes) {
+  const width = low.length;
+  return Array.from({ length: bytes.length / width }, (_, n) =>
+    low.map((value, i) => value + step[i] * bytes[n * width + i]),
   );
+}

@@ -6,14 +6,12 @@ import { makeAnswer } from "../drawing/answer.js";
 import { Drawing } from "../drawing/drawing.js";
 import { readWeights } from "../network/weights.js";
 import { SelfDrawing } from "../widgets/diagram/self_drawing.js";
-import { makeJudge } from "../widgets/nearest/judge.js";
 import { makeNearestState } from "../widgets/nearest/state.js";
 
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { WeightsAsText } from "../network/weights.js" */
 /** @import { Sample } from "../widgets/diagram/samples.js" */
 /** @import { Asked } from "../widgets/hidden_sums/state.js" */
-/** @import { HeadAsData } from "../widgets/nearest/judge.js" */
 /** @import { Known } from "../widgets/nearest/knowledge.js" */
 /** @import { PackedSheet } from "../widgets/train_in_browser/training.js" */
 /**
@@ -21,7 +19,6 @@ import { makeNearestState } from "../widgets/nearest/state.js";
  * @typedef {object} PageData
  * @property {WeightsAsText} weights of the network that ships
  * @property {Sample[]} samples
- * @property {HeadAsData} head
  * @property {Omit<Known, "images">} known of the images to train on
  * @property {Pair[]} pairs that are hidden at first
  * @property {any} adder of `adder_data` in hidden_sums.py
@@ -43,10 +40,12 @@ export function makePageState(data) {
   const weights = signal(shipped);
   const given = signal(new Uint8Array(784)); // nothing is read where nothing is drawn
   const known = { ...data.known, images: data.images };
-  const judge = makeJudge(signal(data.head), weights);
-  const answer = makeAnswer({ drawing, given, number, weights, judge });
+  const knowing = makeNearestState(signal(known), weights);
+  const answer = makeAnswer({ drawing, given, number, weights, judge: knowing.judge });
   // The hidden sums are behind the network that ships, whatever is being taught.
   const shippedAnswer = makeAnswer({ drawing, given, number, weights: signal(shipped) });
+  // What is known of training images goes with the weights on the page: only while these are the shipped ones can
+  // drawings be refused by it.
   const reader = computed(() => (weights.value === shipped ? answer : shippedAnswer));
   const selfDrawing = new SelfDrawing(drawing);
   const pairs = signal(data.pairs);
@@ -57,7 +56,7 @@ export function makePageState(data) {
     weights,
     answer,
     reader,
-    nearest: makeNearestState(signal(known), answer),
+    nearest: knowing.of(answer),
     selfDrawing,
     pairs,
   };

@@ -8,7 +8,7 @@ import * as sentences from "../shared/sentences.js";
 import { toUrl } from "../widgets/common/colours.js";
 import { stopAll } from "../widgets/common/dom.js";
 import { keepKeys } from "../widgets/common/keys.js";
-import { makeJudge } from "../widgets/nearest/judge.js";
+import { makeNearestState } from "../widgets/nearest/state.js";
 import { makePanel } from "../widgets/panel/panel.js";
 
 /** @import { RenderArguments } from "../state/traits.js" */
@@ -43,12 +43,13 @@ function render({ model, el }) {
   const images = fromBase64(pixels);
   drawing.put(model.get("strokes") ?? []);
   const weights = signal(readWeights(model.get("weights")));
+  const nearest = makeNearestState(signal(model.get("known") ?? {}), weights);
   const answer = makeAnswer({
     drawing,
     given: signal(new Uint8Array(784)),
     number,
     weights,
-    judge: makeJudge(signal(model.get("head") ?? {}), weights),
+    judge: nearest.judge,
   });
   const takeSample = () => {
     const place = Math.floor(Math.random() * labels.length);
@@ -71,6 +72,7 @@ function render({ model, el }) {
   });
   return stopAll(
     stop,
+    nearest.stop,
     drawing.stop,
     keepKeys(el, () => false),
   );

@@ -21,7 +21,7 @@ from ...evaluate import predict
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import plain
-from ..notebook.figures import BLUE, GREY, ORANGE, RED, draw_image, in_style, labelled
+from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled
 from ..widgets.front_end import front_end
 
 guesses = Guesses.load("draw_a_digit")
@@ -95,32 +95,31 @@ def plot_read(images, digits, answers) -> Figure:
     return labelled(figure, f"{len(images)} drawings. Misread: {'; '.join(misread) or 'none'}.")
 
 
-SCORES = {"confidence": (ORANGE, "o"), "head": (BLUE, "s")}
+SCORES = {"confidence": (ORANGE, "o"), "distance": (BLUE, "s"), "both": (GREEN, "^")}
 
 
 @in_style
 def plot_trade_off(costs: Tensor, panels: dict[str, dict[str, list[float]]]) -> Figure:
-    """Plot what share of some images each score rejects against what its threshold costs.
+    """Plot what share of some images each score refuses against what its limit costs.
 
-    - costs: (n,), percent of the digits that are rejected
-    - panels: by what is rejected, and by score (`SCORES`): n percentages
+    - costs: (n,), percent of the digits that are refused
+    - panels: by what is refused, and by score (`SCORES`): n percentages
     """
     figure, axes = plt.subplots(1, len(panels), figsize=(3.4 * len(panels), 3), sharey=True,
                                 squeeze=False)
     words = []
     for ax, (title, curves) in zip(axes[0], panels.items()):
-        for name, rejected in curves.items():
+        for name, refused in curves.items():
             colour, marker = SCORES[name]
-            ax.plot(costs, rejected, marker + "-", color=colour, label=name, markersize=4)
-            words.append(f"{title} by {name} " + ", ".join(f"{share:.0f}%" for share in rejected))
-        ax.set(title=f"{title} rejected, %", xlabel="digits rejected, %", xscale="log",
-               ylim=(0, 102), xticks=costs.tolist(),
-               xticklabels=[f"{cost:g}" for cost in costs.tolist()])
+            ax.plot(costs, refused, marker + "-", color=colour, label=name, markersize=4)
+            words.append(f"{title} by {name} " + ", ".join(f"{share:.0f}%" for share in refused))
+        ax.set(title=f"{title} refused, %", xlabel="digits refused, %", xscale="log", ylim=(0, 102),
+               xticks=costs.tolist(), xticklabels=[f"{cost:g}" for cost in costs.tolist()])
         ax.minorticks_off()
     axes[0][0].legend()
     shares = ", ".join(f"{cost:g}%" for cost in costs.tolist())
-    return labelled(figure, f"Curves that rise. If {shares} of the digits are rejected, then of "
-                            f"the {'; '.join(words)}.")
+    return labelled(figure, f"Curves that rise. If {shares} of the digits are refused, then of the "
+                            f"{'; '.join(words)}.")
 
 
 def _small():
@@ -443,7 +442,7 @@ def _cheapest(count):
         "This is the index of the limit. Return the limit itself, `limits[index]`.":
             lambda *given: _costs(*given).index(min(_costs(*given))),
         "This is the most expensive limit. Do you take `min`, and is an image refused if its "
-        "score is *greater* than the limit?": [
+        "strangeness is *greater* than the limit?": [
             lambda limits, *given: limits[_costs(limits, *given).index(
                 max(_costs(limits, *given)))],
             _cheapest(lambda limit, digits, nonsense, refused, answered:
@@ -452,13 +451,13 @@ def _cheapest(count):
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       answered * (digits > limit).sum() + refused * (nonsense <= limit).sum()),
         "This is always the lowest limit. Do you add up both costs, and does a digit cost "
-        "something if it is refused, that is, if its score is above the limit?": [
+        "something if it is refused, that is, if its strangeness is above the limit?": [
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       answered * (nonsense <= limit).sum()),
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       refused * (digits <= limit).sum() + answered * (nonsense <= limit).sum())],
         "This is always the highest limit. Do you add up both costs, and does nonsense cost "
-        "something if it gets an answer, that is, if its score is at most the limit?": [
+        "something if it gets an answer, that is, if its strangeness is at most the limit?": [
             _cheapest(lambda limit, digits, nonsense, refused, answered:
                       refused * (digits > limit).sum()),
             _cheapest(lambda limit, digits, nonsense, refused, answered:

@@ -21,12 +21,11 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.utils.data import DataLoader
 
 from ...checkpoint import load_checkpoint, load_pretrained
-from ...data import AdderDataset, load_splits
+from ...data import MEAN, STD, AdderDataset, load_splits
 from ...drawing import DigitPad
 from ...drawing.panel import percent
 from ...files import CheckpointError
 from ...model import IdentityAdderModel
-from ...shared import MEAN, STD
 from ...train import joint_loss
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses

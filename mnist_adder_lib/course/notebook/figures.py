@@ -12,8 +12,8 @@ import seaborn as sns
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
+from ...data import MEAN, STD
 from ...evaluate import Evaluation
-from ...shared import MEAN, STD
 from ...train import History
 
 # Each can be seen on a white page and on a dark one, any two can be told apart by the colour-blind,

@@ -1,4 +1,4 @@
-"""What the front end needs to say whether a drawing is a digit, and what it is most like."""
+"""What the front end needs to know of training images, to say what a drawing is most like."""
 
 from __future__ import annotations
 
@@ -6,36 +6,35 @@ import base64
 import zlib
 
 import numpy as np
-from torch import Tensor, nn
+from torch import Tensor
 
+from ...drawing.strangeness import Strangeness
 from ...model import IdentityAdderModel
-from ...rejection import NonDigitHead, embed
 from .image_sheet import image_sheet
 from .network_diagram import to_base64, weights_as_text
 
+# While weights change, the ink alone judges: 2% of the digits of writers 1-7 are farther than this
+# from the nearest training image, by experiments/measure_nonsense.py.
+INK_LIMIT = 3.32
 
-def head_as_data(model: IdentityAdderModel, head: NonDigitHead) -> dict:
-    """A head that rejects what is no digit: the trait `head` of `NetworkDiagram`.
 
-    With other weights than those of the model, for which it was trained, nothing is rejected.
+def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
+                 limit: float | None = None) -> dict:
+    """What the front end needs to judge an image: the trait `known` of `NetworkDiagram`.
+
+    - images: uint8 (n, 28, 28), of the training split; digits: (n,), shown below them
+    - limit: of the strangeness, beyond which an image is refused; by default as in `Strangeness`
     """
-    return dict(weights=weights_as_text(head), threshold=head.threshold, crc32=check_sum(model))
-
-
-def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor) -> dict:
-    """What the front end needs to show similar images: the trait `known` of `NetworkDiagram`.
-
-    images: uint8 (n, 28, 28); digits: (n,), shown below them.
-    """
-    embeddings = embed(model, images).cpu().numpy()
-    step = embeddings.max(0) / 255 + 1e-9  # a ReLU comes last: none is below 0
+    strangeness = Strangeness(model, images)
+    found = strangeness.found.cpu().numpy()
+    low, step = found.min(0), np.ptp(found, axis=0) / 255 + 1e-9
+    weights = base64.b64decode(weights_as_text(model)["numbers"])
     return dict(
         images=image_sheet(images, digits),
-        crc32=check_sum(model),
-        embeddings=dict(step=step.tolist(),  # a byte for each number, n times 20
-                        bytes=to_base64((embeddings / step).round().astype(np.uint8))))
-
-
-def check_sum(model: nn.Module) -> int:
-    """Of all weights: the front end's tells it whether its weights are still these."""
-    return zlib.crc32(base64.b64decode(weights_as_text(model)["numbers"]))
+        scale=dict(distance=strangeness.per_distance, certainty=strangeness.per_certainty,
+                   limit=strangeness.limit if limit is None else limit),
+        ink_limit=INK_LIMIT,
+        crc32=zlib.crc32(weights),  # of the weights that all this was made with
+        found=dict(low=low.tolist(), step=step.tolist(),  # a byte for each number, n times 32
+                   units=strangeness.units.tolist(),
+                   bytes=to_base64(((found - low) / step).round().astype(np.uint8))))

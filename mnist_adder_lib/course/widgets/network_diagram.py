@@ -55,8 +55,7 @@ class NetworkDiagram(anywidget.AnyWidget):
     - draws_itself: whether a 7 draws itself on the pad, once it is in view
     - samples: images behind the button "A digit from MNIST", each `dict(pixels=..., about=...)`,
       784 whole numbers or these as bytes in base64, and a sentence; empty: no such button
-    - head: what `head_as_data` in nearest.py makes; empty: nothing is rejected
-    - known: what `known_images` there makes; empty: nothing is said of the nearest images
+    - known: what `known_images` in nearest.py makes; empty: nothing is said of the nearest images
 
     All is calculated in the browser. Raises TraitError for what doesn't fit.
     """
@@ -67,7 +66,6 @@ class NetworkDiagram(anywidget.AnyWidget):
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     here = Enum(("", *PARTS), "").tag(sync=True)
     small = Bool(False).tag(sync=True)
-    head: Dict = Dict().tag(sync=True)
     known: Dict = Dict().tag(sync=True)
     samples: List = List().tag(sync=True)
     draws_itself = Bool(False).tag(sync=True)

@@ -93,12 +93,12 @@ def test_half_of_the_digits_have_thicker_strokes_than_the_framed_pen(splits):
 
 
 def test_the_trade_off_in_words():
-    curves = {"confidence": [1.0, 20.0], "head": [30.0, 44.4]}
+    curves = {"confidence": [1.0, 20.0], "distance": [30.0, 44.4], "both": [5.0, 66.0]}
     panels = {"letters": curves, "sevens": curves}
     figure = draw_a_digit.plot_trade_off(torch.tensor([0.5, 2]), panels)
     words = figure.get_label()
-    assert "If 0.5%, 2% of the digits are rejected" in words
-    assert "sevens by head 30%, 44%" in words and words.count("letters by") == 2
+    assert "If 0.5%, 2% of the digits are refused" in words
+    assert "sevens by distance 30%, 44%" in words and words.count("letters by") == 3
     drawn = [line.get_ydata().tolist() for line in figure.axes[1].lines]
     assert drawn == list(curves.values())
 

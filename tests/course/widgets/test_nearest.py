@@ -5,33 +5,30 @@ import zlib
 
 import numpy as np
 
-from mnist_adder_lib import NonDigitHead, load_pretrained
+from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.course.lessons import nonsense
 from mnist_adder_lib.course.widgets import nearest
 from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
-from mnist_adder_lib.rejection import embed
+from mnist_adder_lib.drawing import Strangeness
 
 
-def test_the_page_gets_embeddings_in_a_byte_for_each_number(splits):
+def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     model, images, digits = load_pretrained(), splits[0].images[:60], splits[0].digits[:60]
-    known = nearest.known_images(model, images, digits)
-    step, text = known["embeddings"].values()
-    read = np.frombuffer(base64.b64decode(text), np.uint8).reshape(60, 20) * np.array(step)
-    assert (abs(read - embed(model, images).numpy()) <= np.array(step)).all()
+    known = nearest.known_images(model, images, digits, limit=3)
+    low, step, units, text = known["found"].values()
+    read = low + np.frombuffer(base64.b64decode(text), np.uint8).reshape(60, 32) * np.array(step)
+    strangeness = Strangeness(model, images)
+    assert (abs(read - strangeness.found.numpy()) <= np.array(step)).all()
+    assert units == strangeness.units.tolist()
+    assert known["scale"] == dict(
+        distance=strangeness.per_distance, certainty=strangeness.per_certainty, limit=3)
+    assert nearest.known_images(model, images, digits)["scale"]["limit"] == strangeness.limit
     assert known["images"]["digits"][0] == str(digits[0].item())
-
-
-def test_the_page_knows_for_which_weights_a_head_and_embeddings_are(splits):
-    model, head = load_pretrained(), NonDigitHead(threshold=2.5)
-    images, digits = splits[0].images[:60], splits[0].digits[:60]
-    data = nearest.head_as_data(model, head)
-    assert data["threshold"] == 2.5
-    assert list(data["weights"]["shapes"]) == list(head.state_dict())
-    crc32 = zlib.crc32(base64.b64decode(weights_as_text(model)["numbers"]))
-    assert data["crc32"] == crc32 == nearest.known_images(model, images, digits)["crc32"]
+    weights = base64.b64decode(weights_as_text(model)["numbers"])
+    assert known["crc32"] == zlib.crc32(weights)
     one = model.adder[0][0].weight.data
     one[[0, 1]] = one[[1, 0]]  # the sum of all weights stays
-    assert nearest.head_as_data(model, head)["crc32"] != crc32
+    assert nearest.known_images(model, images, digits)["crc32"] != known["crc32"]
 
 
 def test_no_hand_draws_the_same_twice():

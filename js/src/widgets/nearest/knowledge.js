@@ -1,31 +1,43 @@
-// What the network of now makes of the training images: which of them are most like a drawing, and a map of them.
+// What the network of now knows of the training images: where each of them is, and how far a drawing is from them.
 
 import { effect, signal } from "@preact/signals-core";
-import { embed } from "../../network/forward.js";
+import { fullyConnected, vector } from "../../network/forward.js";
 import {
-  distances,
+  confidenceLogit,
+  digitLogits,
+  foundIn,
+  inkInSquares,
   inTurns,
+  lookAt,
+  makeScale,
+  makeSpace,
   mean,
   pause,
   principal,
   smallest,
   spreads,
-  unpackEmbeddings,
+  strangenessOf,
+  unpackFound,
 } from "../../network/known_images.js";
 import { crc32, flatten, fromBase64 } from "../../network/weights.js";
+import { strange } from "../../shared/sentences.js";
 import { clamp } from "../common/colours.js";
 import { readSheet } from "../common/image_sheet.js";
 import { range } from "../common/numbers.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
-/** @import { Weights } from "../../network/forward.js" */
+/** @import { Judgement } from "../../drawing/answer.js" */
+/** @import { Layers, Weights } from "../../network/forward.js" */
+/** @import { Scale, Space } from "../../network/known_images.js" */
 /** @import { Sheet } from "../../network/trainer.js" */
 /**
  * What `known_images` in nearest.py makes.
  * @typedef {object} Known
  * @property {{ url: string, digits: string }} images
- * @property {number} crc32 of the weights that the embeddings were made with
- * @property {{ step: number[], bytes: string }} embeddings
+ * @property {number} crc32 of the weights that it was made with
+ * @property {{ low: number[], step: number[], units: number[], bytes: string }} found
+ * @property {Scale} scale
+ * @property {number} ink_limit beyond this distance an image is refused, where the ink alone judges
  */
 /** @typedef {[x: number, y: number]} Point shares of the map's sides */
 /**
@@ -36,42 +48,61 @@ import { range } from "../common/numbers.js";
  */
 /**
  * @typedef {object} Knowledge
+ * @property {Space} space
  * @property {Sheet} sheet
- * @property {(embedding: Float32Array) => number[]} nearest the places of the nearest images, in order
- * @property {Map} map
+ * @property {Scale} scale
+ * @property {Weights | null} weights none: by the ink alone
+ * @property {Map | null} map none: by the ink alone
+ */
+/**
+ * @typedef {Judgement & { strangeness: number, limit: number, places: number[] }} Neighbours
  */
 
 const SHOWN = 5; // images
-const PATIENCE = 1500; // milliseconds without newer weights, before all images are looked at again
+const PATIENCE = 1500; // milliseconds without newer weights, before all is calculated again
 const AGAIN = 1000; // images at most then: some seconds
 
 /**
- * Follows the weights. While they change, as in training, nothing is known; once they stay, the images are looked at
- * again.
+ * Follows the weights, and comes to know the images again whenever they have been others for a while.
  * @param {Known} known
  * @param {ReadonlySignal<Weights>} weights
  */
 export function makeKnowledge(known, weights) {
-  const knowledge = signal(/** @type {Knowledge | null} */ (null));
+  const knowledge = signal(/** @type {Knowledge | null} */ (null)); // nothing, until the images are there
   let version = 0;
-  const reading = readSheet(known.images);
+  /** @type {Knowledge | null} */
+  let byInk = null;
+  const reading = readSheet(known.images).then((sheet) => {
+    const inks = sheet.images.map(inkInSquares);
+    const nothing = sheet.images.map(() => []);
+    const scale = { distance: 1, certainty: 0, limit: known.ink_limit };
+    byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, map: null };
+    return { sheet, inks };
+  });
 
   /** @param {Weights} weights */
   async function learn(weights) {
     const mine = ++version;
     const isOver = () => mine !== version;
-    const isStored = checkSum(weights) === String(known.crc32);
-    if (!isStored) knowledge.value = null;
-    const sheet = await reading;
-    if (!isOver() && !isStored) await pause(PATIENCE);
+    const isStored = crc32(new Uint8Array(flatten(weights).buffer)) === String(known.crc32);
+    if (!isStored) knowledge.value = byInk;
+    const { sheet, inks } = await reading;
     if (isOver()) return;
-    const embeddings = isStored
-      ? unpackEmbeddings(known.embeddings.step, fromBase64(known.embeddings.bytes))
-      : await embedAgain(weights, sheet, isOver);
-    if (isOver() || !embeddings.every((values) => values.every(Number.isFinite))) return;
-    knowledge.value = makeSpace(embeddings, sheet);
+    if (!isStored) {
+      knowledge.value = byInk;
+      await pause(PATIENCE);
+    }
+    const learned = isStored ? remember(inks) : await lookAgain(weights, sheet, inks, isOver);
+    if (isOver() || !learned || !(learned.scale.limit < Infinity)) return; // or weights that are no numbers
+    const { found, space, scale } = learned;
+    knowledge.value = { space, sheet, scale, weights, map: makeMap(weights, found, sheet.digits) };
   }
 
+  /** What Python has found with these weights. @param {Float32Array[]} inks */
+  function remember(inks) {
+    const found = unpackFound(known.found, fromBase64(known.found.bytes));
+    return { found, space: makeSpace(found, known.found.units, inks), scale: known.scale };
+  }
   const stopLearning = effect(() => {
     const now = weights.value;
     learn(now);
@@ -83,55 +114,68 @@ export function makeKnowledge(known, weights) {
   return { knowledge, stop };
 }
 
-/** @param {Weights} weights */
-export const checkSum = (weights) => crc32(new Uint8Array(flatten(weights).buffer));
-
 /**
+ * What the network finds with new weights; null if it is over before.
  * @param {Weights} weights
  * @param {Sheet} sheet
+ * @param {Float32Array[]} inks
  * @param {() => boolean} isOver
  */
-const embedAgain = (weights, { images }, isOver) =>
-  inTurns(Math.min(AGAIN, images.length), (n) => [...embed(weights, images[n]).embedding.data], isOver);
-
-/**
- * @param {number[][]} embeddings
- * @param {Sheet} sheet
- * @returns {Knowledge}
- */
-function makeSpace(embeddings, sheet) {
-  const units = spreads(embeddings, sheet.digits);
-  const scaled = (/** @type {ArrayLike<number>} */ embedding) => units.map((unit, i) => embedding[i] / unit);
-  const points = embeddings.map(scaled);
-  const project = principal(points);
-  const toMap = fitMap(points.map(project));
-  const onMap = points.map((point) => toMap(project(point)));
-  const middles = range(10).map((digit) => {
-    const own = onMap.filter((_, n) => sheet.digits[n] === digit);
-    return /** @type {Point} */ ([mean(own.map(([x]) => x)), mean(own.map(([, y]) => y))]);
-  });
-  return {
-    sheet,
-    nearest: (embedding) => smallest(distances(points, scaled(embedding)), SHOWN),
-    map: { points: onMap, middles, place: (embedding) => toMap(project(scaled(embedding))) },
-  };
+async function lookAgain(weights, { images }, inks, isOver) {
+  const looks = await inTurns(Math.min(AGAIN, images.length), (n) => lookAt(weights, images[n]), isOver);
+  if (isOver()) return null;
+  const [found, digits] = [looks.map((look) => look.found), looks.map((look) => look.digit)];
+  const space = makeSpace(found, spreads(found, digits), inks);
+  const certainties = looks.map((look) => look.certainty);
+  return { found, space, scale: await makeScale(space, certainties, isOver) };
 }
 
 /**
- * What makes points fill a map; a point far from all of them comes to lie at its edge.
- * @param {number[][]} points
- * @returns {(point: number[]) => Point}
+ * @param {Weights} weights
+ * @param {number[][]} found
+ * @param {number[]} digits
+ * @returns {Map}
  */
-function fitMap(points) {
+function makeMap(weights, found, digits) {
+  const embeddings = found.map((values) => [
+    ...fullyConnected(weights, "embedding", vector(Float32Array.from(values.slice(16)))).data,
+  ]);
+  const units = spreads(embeddings, digits);
+  const scaled = (/** @type {number[]} */ embedding) => units.map((unit, i) => embedding[i] / unit);
+  const project = principal(embeddings.map(scaled));
+  const projected = embeddings.map((embedding) => project(scaled(embedding)));
   const [low, high] = [Math.min, Math.max].map((most) =>
-    [0, 1].map((axis) => points.reduce((a, point) => most(a, point[axis]), points[0][axis])),
+    [0, 1].map((axis) => projected.reduce((a, point) => most(a, point[axis]), 0)),
   );
-  return (point) => {
+  /** @param {number[]} point @returns {Point} */
+  const toMap = (point) => {
     const [x, y] = point.map((value, axis) =>
       clamp(0.04 + (0.92 * (value - low[axis])) / (high[axis] - low[axis]), 0.02, 0.98),
     );
     return [x, y];
   };
+  const points = projected.map(toMap);
+  const middles = range(10).map((digit) => {
+    const own = points.filter((_, n) => digits[n] === digit);
+    return /** @type {Point} */ ([mean(own.map(([x]) => x)), mean(own.map(([, y]) => y))]);
+  });
+  return { points, middles, place: (embedding) => toMap(project(scaled([...embedding]))) };
+}
+
+/**
+ * The images nearest to one, and whether it is like them.
+ * @param {Knowledge} knowledge
+ * @param {Layers} layers
+ * @param {ArrayLike<number>} pixels
+ * @returns {Neighbours}
+ */
+export function neighbours({ space, scale, weights }, layers, pixels) {
+  const distances = space.distances(space.place(weights ? foundIn(layers) : [], inkInSquares(pixels)));
+  const places = smallest(distances, SHOWN);
+  const certainty = weights ? confidenceLogit(digitLogits(weights, layers)) : 0;
+  const strangeness = strangenessOf(scale, distances[places[0]], certainty);
+  const isKnown = strangeness <= scale.limit;
+  return { isKnown, sentence: isKnown ? "" : strange, strangeness, limit: scale.limit, places };
 }
 
 /**

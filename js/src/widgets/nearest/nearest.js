@@ -1,4 +1,4 @@
-// Next to an answer: the training images that are nearest, a map of them all, and what the head for non-digits says.
+// Next to an answer: the training images that are nearest, a map of them all, and how strange the drawing is.
 
 import { effect } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
@@ -10,14 +10,12 @@ import { nearestMiddle } from "./knowledge.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
 /** @import { Answer } from "../../network/forward.js" */
-/** @import { Judgement } from "../../drawing/answer.js" */
-/** @import { Knowledge, Map, Point } from "./knowledge.js" */
+/** @import { Knowledge, Map, Neighbours, Point } from "./knowledge.js" */
 /**
  * @typedef {object} NearestState
  * @property {ReadonlySignal<boolean>} isThere whether there is anything to know
  * @property {ReadonlySignal<Knowledge | null>} knowledge
- * @property {ReadonlySignal<number[] | null>} places of the nearest images; none while nothing is drawn, or nothing known
- * @property {ReadonlySignal<Judgement | null>} judgement none while nothing is drawn, or without a head
+ * @property {ReadonlySignal<Neighbours | null>} neighbours none while nothing is drawn, or nothing known
  * @property {ReadonlySignal<Answer>} result
  * @property {ReadonlySignal<boolean>} isEmpty
  */
@@ -25,52 +23,43 @@ import { nearestMiddle } from "./knowledge.js";
 const SIDE = 480; // of the map, in pixels
 const ALL = 48_000; // training images
 
-const REACH = 8; // of the gauge: logits on both sides of the threshold
-
-const ABOUT = `A small part of the network was shown digits, and images that are none. It isn't perfect: some letters look
-like digits to it, and it rejects some people's digits.`;
+const ABOUT = `A drawing is strange to me if it is far from these images, or if I am unsure of its digit. My judgement
+isn't perfect: some letters look like digits to me, and I refuse some people's digits.`;
 
 /** @param {Point} point */
 const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
 
 /** What a drawing is compared with. @param {NearestState["knowledge"]} knowledge */
 function imagesOf(knowledge) {
-  const [count, all] = [knowledge.value?.map.points.length ?? 0, ALL].map((n) => n.toLocaleString("en"));
+  const [count, all] = [knowledge.value?.space.count ?? 0, ALL].map((n) => n.toLocaleString("en"));
   return knowledge.value ? `${count} of the ${all} training images` : "the training images";
 }
 
 /** @param {NearestState} state */
-function heading({ places, judgement, isEmpty, knowledge }) {
+function heading({ neighbours, isEmpty, knowledge }) {
   const images = imagesOf(knowledge);
   if (isEmpty.value) return `Here you will see what your drawing is most like, among ${images}.`;
-  if (!knowledge.value) return "Once the weights no longer change, the training images are looked at again.";
-  if (!places.value) return "";
+  if (!neighbours.value) return "";
   const nearest = `ost similar, among ${images}:`;
-  return judgement.value?.isDigit === false
-    ? `This doesn't look like a digit to me. M${nearest}`
-    : `M${nearest}`;
+  return neighbours.value.isKnown ? `M${nearest}` : `This looks strange to me. M${nearest}`;
 }
 
 /** @param {NearestState} state */
 function alike(state) {
-  const places = state.places.value;
+  const near = state.neighbours.value;
   const digits = state.knowledge.value?.sheet.digits;
   const item = (/** @type {number} */ n) =>
-    html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[places?.[n] ?? -1]}</span></li>`;
-  const judged = state.judgement.value;
+    html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[near?.places[n] ?? -1]}</span></li>`;
+  const share = near ? clamp(near.strangeness / near.limit / 2, 0, 1) : 0;
+  const measured = near
+    ? `Strangeness ${near.strangeness.toFixed(1)}. Above ${near.limit.toFixed(1)} I give no sum.`
+    : "";
   return html`
     <p class="heading">${heading(state)}</p>
     <ol>${[0, 1, 2, 3, 4].map(item)}</ol>
-    ${judged ? gauge(judged) : nothing}`;
-}
-
-/** @param {Judgement} judgement */
-function gauge({ logit, threshold }) {
-  const share = clamp(0.5 + (logit - threshold) / REACH / 2, 0, 1);
-  return html`
     <p class="distance"><span class="gauge" aria-hidden="true"><i style="--share: ${share}"></i></span>
-      <span class="measured">Logit of being no digit: ${logit.toFixed(1)}. Above ${threshold.toFixed(1)} I give no sum.</span></p>
-    <p class="about-threshold">${ABOUT}</p>`;
+      <span class="measured">${measured}</span></p>
+    <p class="about-limit">${ABOUT}</p>`;
 }
 
 /** @param {NearestState} state */
@@ -79,16 +68,18 @@ function mapFigure({ knowledge, result, isEmpty }) {
   const place = map && !isEmpty.value ? map.place(result.value.layers.embedding.data) : null;
   const words =
     map && place ? ` On it, yours is nearest to the middle of the ${nearestMiddle(map, place)}s.` : "";
-  const caption = `${imagesOf(knowledge)}, arranged by their embeddings. The ring is your drawing.`;
+  const caption = map
+    ? `${imagesOf(knowledge)}, arranged by their embeddings. The ring is your drawing.`
+    : "Compared by their ink alone, because the weights are new. The map returns when training ends.";
   const middle = (/** @type {Point} */ point, /** @type {number} */ digit) =>
     html`<b style=${at(point)}>${digit}</b>`;
   return html`
-    <div class="map" role="img"
-      aria-label="A map of ${map?.points.length ?? 0} training images by their embeddings.${words}">
+    <div class="map" role="img" style="visibility: ${map ? "visible" : "hidden"}"
+      aria-label="A map of ${knowledge.value?.space.count ?? 0} training images by their embeddings.${words}">
       <canvas width=${SIDE} height=${SIDE} aria-hidden="true"></canvas>
       <span class="middles">${map ? map.middles.map(middle) : nothing}</span>
       <i class="ring" style=${place ? at(place) : ""}></i></div>
-    <figcaption aria-hidden="true">${caption}</figcaption>`;
+    <figcaption aria-hidden="true">${knowledge.value ? caption : ""}</figcaption>`;
 }
 
 /**
@@ -120,26 +111,19 @@ export function makeNearest(el, state) {
     show(figure, () => mapFigure(state)),
     effect(() => {
       el.hidden = !state.isThere.value;
-      const places = state.places.value;
-      const isRejected = state.judgement.value?.isDigit === false;
-      el.dataset.state = state.isEmpty.value
-        ? "empty"
-        : isRejected
-          ? "rejected"
-          : places
-            ? "digit"
-            : "waiting";
+      const near = state.neighbours.value;
+      el.dataset.state = state.isEmpty.value ? "empty" : !near ? "waiting" : near.isKnown ? "near" : "far";
       const images = state.knowledge.value?.sheet.images;
-      if (!places || !images || painted === String(places)) return;
-      painted = String(places);
+      if (!near || !images || painted === String(near.places)) return;
+      painted = String(near.places);
       findAll(list, "canvas").forEach((canvas, i) => {
-        const pixels = toImageData(images[places[i]], 28, 255, GREY);
+        const pixels = toImageData(images[near.places[i]], 28, 255, GREY);
         contextOf(/** @type {HTMLCanvasElement} */ (canvas)).putImageData(pixels, 0, 0);
       });
     }),
     effect(() => {
       const known = state.knowledge.value;
-      if (known) paintMap(find(figure, "canvas"), known.map, known.sheet.digits);
+      if (known?.map) paintMap(find(figure, "canvas"), known.map, known.sheet.digits);
     }),
   );
 }

@@ -1,28 +1,28 @@
-// The training images that are most like a drawing, as they are shown beside an answer.
+// Whether an image is like those of the training, as part of the answer's state.
 
 import { computed, effect, signal } from "@preact/signals-core";
 import { stopAll } from "../common/dom.js";
-import { makeKnowledge } from "./knowledge.js";
+import { makeKnowledge, neighbours } from "./knowledge.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
-/** @import { AnswerState } from "../../drawing/answer.js" */
+/** @import { AnswerState, Judge } from "../../drawing/answer.js" */
+/** @import { Weights } from "../../network/forward.js" */
 /** @import { Known, Knowledge } from "./knowledge.js" */
 /** @import { NearestState } from "./nearest.js" */
 
 /**
  * @param {ReadonlySignal<Known | Record<string, never>>} known empty: nothing is known
- * @param {AnswerState} answer
- * @returns {NearestState & { stop: () => void }}
+ * @param {ReadonlySignal<Weights>} weights
  */
-export function makeNearestState(known, answer) {
+export function makeNearestState(known, weights) {
   const knowledge = signal(/** @type {Knowledge | null} */ (null));
-  const isThere = computed(() => Boolean(known.value && "images" in known.value));
+  const isKnown = computed(() => Boolean(known.value && "images" in known.value));
   let stopLearning = () => {};
   const stopFollowing = effect(() => {
     stopLearning();
     knowledge.value = null;
-    if (!isThere.value) return;
-    const learned = makeKnowledge(/** @type {Known} */ (known.value), answer.weights);
+    if (!isKnown.value) return;
+    const learned = makeKnowledge(/** @type {Known} */ (known.value), weights);
     stopLearning = stopAll(
       learned.stop,
       effect(() => {
@@ -30,15 +30,27 @@ export function makeNearestState(known, answer) {
       }),
     );
   });
-  const places = computed(() =>
-    knowledge.value && !answer.isEmpty.value
-      ? knowledge.value.nearest(answer.result.value.layers.embedding.data)
-      : null,
-  );
-  const { judgement, result, isEmpty } = answer;
-  const stop = () => {
-    stopFollowing();
-    stopLearning();
+  /** @type {ReadonlySignal<Judge | null>} */
+  const judge = computed(() => {
+    const now = knowledge.value;
+    return now && ((layers, pixels) => neighbours(now, layers, pixels));
+  });
+  return {
+    judge,
+    stop: () => {
+      stopFollowing();
+      stopLearning();
+    },
+    /** What is shown beside an answer. @param {AnswerState} answer @returns {NearestState} */
+    of(answer) {
+      const near = /** @type {NearestState["neighbours"]} */ (answer.judgement);
+      return {
+        isThere: isKnown,
+        knowledge,
+        neighbours: near,
+        result: answer.result,
+        isEmpty: answer.isEmpty,
+      };
+    },
   };
-  return { isThere, knowledge, places, judgement, result, isEmpty, stop };
 }

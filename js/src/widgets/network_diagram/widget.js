@@ -16,7 +16,6 @@ import { keepKeys } from "../common/keys.js";
 import { Diagram } from "../diagram/diagram.js";
 import { sampleTaker } from "../diagram/samples.js";
 import { SelfDrawing } from "../diagram/self_drawing.js";
-import { makeJudge } from "../nearest/judge.js";
 import { makeNearestState } from "../nearest/state.js";
 
 /** @import { AnswerState } from "../../drawing/answer.js" */
@@ -34,15 +33,14 @@ export function renderDiagram({ model, el }, more = () => ({})) {
   });
   const [weightsAsText, stopWeights] = follow(model, "weights");
   const [here, stopHere] = follow(model, "here");
-  const [head, stopHead] = follow(model, "head");
   const [known, stopKnown] = follow(model, "known");
   const isSmall = Boolean(model.get("small"));
   const drawing = new Drawing();
   const selfDrawing = model.get("draws_itself") ? new SelfDrawing(drawing) : null;
   const given = signal(selfDrawing ? Array(784).fill(0) : pixels.peek()); // once a 7 is cleared, the pad is empty
   const weights = computed(() => readWeights(weightsAsText.value));
-  const answer = makeAnswer({ drawing, given, number, weights, judge: makeJudge(head, weights) });
-  const nearest = makeNearestState(known, answer);
+  const nearest = makeNearestState(known, weights);
+  const answer = makeAnswer({ drawing, given, number, weights, judge: nearest.judge });
   const samples = model.get("samples") ?? [];
   const diagram = new Diagram(el, {
     drawing,
@@ -51,23 +49,14 @@ export function renderDiagram({ model, el }, more = () => ({})) {
     here,
     selected: signal(isSmall ? "" : here.peek() || (selfDrawing ? "block1" : "image")),
     isSmall,
-    nearest,
+    nearest: nearest.of(answer),
     selfDrawing,
     takeSample: samples.length ? sampleTaker(drawing, samples) : undefined,
     pace: 0,
     ...more(answer),
   });
   const stopSharing = sharePixels(pixels, given, drawing, answer.pixels, () => diagram.lightUp());
-  const stops = [
-    stopSharing,
-    nearest.stop,
-    drawing.stop,
-    disconnect,
-    stopWeights,
-    stopHere,
-    stopHead,
-    stopKnown,
-  ];
+  const stops = [stopSharing, nearest.stop, drawing.stop, disconnect, stopWeights, stopHere, stopKnown];
   return stopAll(diagram.stop, ...stops, keepKeys(el));
 }
 

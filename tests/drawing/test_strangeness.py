@@ -1,0 +1,136 @@
+"""How strange an image is to a network, and what is refused."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_adder_lib import IdentityAdderModel, load_pretrained
+from mnist_adder_lib.course.lessons import nonsense
+from mnist_adder_lib.drawing import Strangeness, strangeness
+from mnist_adder_lib.drawing.strangeness import confidence_logit, ink_in_squares, look_at, spreads
+
+
+@pytest.fixture(scope="module")
+def shipped(splits):
+    return Strangeness(load_pretrained(), splits[0].images[:3000])
+
+
+def test_digits_are_answered_and_what_is_no_digit_is_refused(shipped, splits):
+    def share(images):
+        return shipped.refuses(images).double().mean().item()
+
+    assert share(splits[2].images[:500]) < 0.05
+    assert share(nonsense.draw_each("digits", 3)[0]) < 0.15
+    assert share(nonsense.draw_each("letters", 1)[0]) > 0.6
+    random = np.random.default_rng(0)
+    for make in (nonsense.scribble, nonsense.signature, nonsense.two_digits, nonsense.full_pad):
+        images = torch.from_numpy(np.stack([nonsense.framed(make(random)) for _ in range(20)]))
+        assert share(images) > 0.6, make
+
+
+def test_the_limit_refuses_a_small_share_of_the_known_images(splits):
+    """Each compared with all others, which is what a network does with an image left out."""
+    known = splits[0].images[:200]
+    limited = Strangeness(load_pretrained(), known)
+    distances = torch.cdist(limited.points, limited.points).fill_diagonal_(torch.inf).amin(1)
+    certainties = limited.measure(known)[1]
+    assert (limited.score(distances, certainties) > limited.limit).sum() == 3  # 1.5%
+    assert (limited.per_distance * distances).std() == pytest.approx(1, rel=1e-4)
+    scaled = limited.per_certainty * certainties
+    assert scaled.std() == pytest.approx(strangeness.WEIGHT, rel=1e-4)
+
+
+def test_a_known_image_is_at_no_distance(shipped, splits):
+    assert shipped.measure(splits[0].images[:20])[0].max() < 0.05  # of roots of rounding errors
+
+
+def test_confidence_makes_an_image_less_strange(shipped):
+    near, far = torch.tensor([1.0, 1.0]), torch.tensor([9.0, 2.0])
+    assert shipped.score(near, torch.tensor([0.0, 5.0])).diff() < 0
+    assert shipped.score(far, torch.tensor([3.0, 3.0])).diff() < 0
+
+
+def test_how_strange_an_image_is_depends_on_no_other_image(shipped, splits):
+    images = splits[2].images[:30]
+    assert (shipped(images)[7] - shipped(images[7:8])).abs() < 1e-3
+
+
+def test_a_limit_can_be_set(shipped, splits):
+    images, usual = splits[2].images[:50], shipped.limit
+    shipped.limit = shipped(images).median().item()
+    assert 20 <= shipped.refuses(images).sum() <= 25
+    shipped.limit = usual
+
+
+def test_a_network_that_knows_nothing_yet_can_be_asked_too(splits):
+    limited = Strangeness(IdentityAdderModel(), splits[0].images[:40])
+    assert limited(splits[0].images[40:60]).isfinite().all() and math.isfinite(limited.limit)
+
+
+def test_what_the_model_learns_later_is_not_taken_into_account(splits):
+    model = load_pretrained()
+    limited, images = Strangeness(model, splits[0].images[:40]), splits[0].images[40:50]
+    before = limited(images)
+    model.block3[1][0].weight.data.mul_(2)
+    assert (limited(images) == before).all()
+
+
+@pytest.mark.parametrize("known", [
+    torch.zeros(19, 28, 28, dtype=torch.uint8), torch.zeros(30, 28, 28),
+    torch.zeros(30, 1, 28, 28, dtype=torch.uint8)])  # fmt: skip
+def test_known_images_that_do_not_fit(known):
+    with pytest.raises(ValueError, match="images"):
+        Strangeness(load_pretrained(), known)
+
+
+def test_a_model_of_another_kind():
+    with pytest.raises(TypeError, match="IdentityAdderModel, not Linear"):
+        Strangeness(torch.nn.Linear(1, 1), torch.zeros(30, 28, 28, dtype=torch.uint8))
+
+
+def test_images_that_do_not_fit(shipped):
+    with pytest.raises(ValueError, match="uint8"):
+        shipped(torch.zeros(3, 28, 28))
+    with pytest.raises(ValueError, match="at least one"):
+        shipped(torch.zeros(0, 28, 28, dtype=torch.uint8))
+
+
+def test_what_a_network_finds_and_says(splits):
+    model, images = load_pretrained(), splits[2].images[:5]
+    found, logits = look_at(model, images)
+    with torch.no_grad():
+        x = (images[:, None] / 255 - 0.1307) / 0.3081
+        after_two = model.block2(model.block1(x))
+        expected = [after_two.mean((2, 3)), model.block3(after_two).mean((2, 3))]
+        digits = model(x, torch.zeros(5, dtype=torch.int64))[0]
+    assert torch.allclose(found, torch.cat(expected, 1), atol=1e-5)
+    assert torch.allclose(logits, digits, atol=1e-4)
+
+
+def test_ink_in_squares():
+    image = torch.zeros(1, 28, 28, dtype=torch.uint8)
+    image[0, 4:8, 8:12] = 255
+    assert ink_in_squares(image).nonzero().tolist() == [[0, 7 + 2]]
+    assert ink_in_squares(image).sum() == 4
+
+
+@given(st.lists(st.floats(-9, 9), min_size=2, max_size=10))
+def test_the_logit_of_the_confidence(logits):
+    given_logits = torch.tensor([logits], dtype=torch.float64)
+    p = given_logits.softmax(1).max()
+    assert confidence_logit(given_logits).item() == pytest.approx(
+        (p / (1 - p)).log().item(), abs=1e-5)
+
+
+def test_the_logit_of_a_confidence_that_rounds_to_1():
+    assert confidence_logit(torch.tensor([[0.0, 800.0]])).item() == 800
+
+
+def test_spreads_are_within_digits_and_never_0():
+    found = torch.tensor([[1.0, 5.0], [3.0, 5.0], [7.0, 5.0], [9.0, 5.0]])
+    assert torch.allclose(spreads(found, torch.tensor([2, 2, 5, 5])), torch.tensor([1.0, 0.022]),
+                          atol=1e-3)
