@@ -20,11 +20,11 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from .augment import Augment
-from .shared import MEAN, STD
 
 RAW = Path("MNIST", "raw")  # where torchvision keeps the files in a folder
 KINDS = "images-idx3-ubyte", "labels-idx1-ubyte"
 FILES = [f"{part}-{kind}" for part in ("train", "t10k") for kind in KINDS]
+MEAN, STD = 0.1307, 0.3081  # of the pixels of MNIST's 60,000 training images, scaled to 0-1
 TRAIN_SIZE = 48_000  # 80% of the 60,000; the other 12,000 are the validation split
 Example = tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]
 

@@ -7,8 +7,6 @@ _SHARED = json.loads(Path(__file__).with_name("shared.json").read_text("utf-8"))
 STROKES: dict = _SHARED["strokes"]  # of the pad and of framing, in pixels, or shares of a side
 LIMITS: dict[str, float] = _SHARED["limits"]  # of an image that may be a digit, and of an answer
 HIDDEN_PAIRS: dict = _SHARED["hidden_pairs"]  # how many can be hidden, and which are at first
-# Of the pixels of MNIST's 60,000 training images, scaled to 0-1.
-MEAN, STD = (float(_SHARED["normalisation"][name]) for name in ("mean", "std"))
 # The first ones, which the front end has: 16,000 would refuse hardly more nonsense.
 TRAINING_IMAGES: int = _SHARED["training_images"]
 UPPER_EDGE: list[list[int]] = _SHARED["upper_edge"]  # 3x3 weights that find it

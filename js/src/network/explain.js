@@ -1,7 +1,6 @@
 // How the numbers inside the network are made, and what the layers are called.
 
-import { MEAN, STD } from "../shared/rules.js";
-import { EPSILON, normalise } from "./forward.js";
+import { EPSILON, MEAN, normalise, STD } from "./forward.js";
 
 /** @import { Features, Layers, Weights } from "./forward.js" */
 /**

@@ -2,7 +2,7 @@
 // names, shapes and places), then all numbers as float32. mnist_adder_lib/checkpoint.py reads and
 // writes the same: no code is in such a file, and what is wrong with one is said in words.
 
-import { MEAN, STD } from "../shared/rules.js";
+import { MEAN, STD } from "./forward.js";
 import { countAdderLayers, crc32, flatten, shapesOf, sizeOf } from "./weights.js";
 
 /** @import { Weights } from "./forward.js" */

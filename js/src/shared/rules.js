@@ -13,8 +13,6 @@ export const STEPS = bent_steps; // in so many steps
 
 export const LIMITS = shared.limits;
 export const HIDDEN_PAIRS = shared.hidden_pairs;
-export const MEAN = shared.normalisation.mean; // of MNIST's pixels, 0 to 1, and their standard deviation
-export const STD = shared.normalisation.std;
 export const TRAINING_IMAGES = shared.training_images; // that the page has
 export const UPPER_EDGE = shared.upper_edge;
 export const SEVEN = /** @type {[number, number][][]} */ (shared.seven); // strokes of the drawing that the diagram shows at first
