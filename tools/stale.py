@@ -97,6 +97,10 @@ TABLE = [  # in the order in which things are made: each from things above it al
            "mnist_adder_lib/course/widgets/built/window_viewer.css"),
     Stored("assets/network_diagram.png", PICTURES, 0, "take_pictures.take_diagram",
            f"{SHIPPED} mnist_adder_lib/course/widgets/built/network_diagram.css"),
+    Stored("assets/ball_on_curve.png", PICTURES, 0, "take_pictures.take_ball",
+           "mnist_adder_lib/course/widgets/built/ball_on_curve.css"),
+    Stored("assets/hidden_sums.png", PICTURES, 0, "take_pictures.take_hidden_sums",
+           "mnist_adder_lib/course/widgets/built/hidden_sums.css"),
 ]
 
 

@@ -2,8 +2,8 @@
 
     python tools/take_pictures.py
 
-Writes page.png, panel_light.png, window_viewer.png, network_diagram.png and ball_on_curve.png in
-assets. Needs Chromium.
+Writes page.png, panel_light.png, window_viewer.png, network_diagram.png, ball_on_curve.png and
+hidden_sums.png in assets. Needs Chromium.
 """
 
 import sys
@@ -27,6 +27,8 @@ from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
 NetworkDiagram(load_pretrained())"""
 BALL = """from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
 BallOnCurve(rate=0.1)"""
+HIDDEN = """from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
+HiddenSums()"""
 LESSON = "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 
 
@@ -106,11 +108,19 @@ def take_ball(playwright) -> None:
         take(page, ".ball-on-curve .card", "ball_on_curve")
 
 
+def take_hidden_sums(playwright) -> None:
+    with opened(playwright, HIDDEN) as page:
+        page.notebook("await app.commands.execute('notebook:run-all-cells');")
+        take(page, ".hidden-sums .card", "hidden_sums")
+
+
 if __name__ == "__main__":
-    names = "page", "panel_light", "window_viewer", "network_diagram"
+    names = ("page", "panel_light", "window_viewer", "network_diagram", "ball_on_curve",
+             "hidden_sums")
     with sync_playwright() as playwright, making(*[f"assets/{name}.png" for name in names]):
         take_page(playwright)
         take_panel(playwright)
         take_window_viewer(playwright)
         take_diagram(playwright)
         take_ball(playwright)
+        take_hidden_sums(playwright)
