@@ -151,7 +151,8 @@ class Check:
     def verdict(self, function) -> str:
         """Return what is printed of a function."""
         if not callable(function):
-            return "Not right yet. Give the check the function itself, without brackets behind it."
+            return ("Not right yet. Pass the check the function itself, without brackets after its "
+                    "name.")
         with torch.random.fork_rng(devices=[]):  # the lesson's own go on as before
             try:
                 return self._verdict(function)

@@ -1,4 +1,4 @@
-"""Reasons that hold for any exercise: where a learner's function stops, gives nothing back, gives
+"""Reasons that hold for any exercise: where a learner's function stops, returns nothing, gives
 another kind or shape of thing, or numbers that differ from the right ones in a way that shows.
 
 Each says something of the learner's own function or answer that has been found to be so.
@@ -124,7 +124,7 @@ def explain(wrong: WrongAnswer, mended: Callable[[], str]) -> str:
     return " ".join(filter(None, parts))
 
 
-# --- a function that stops, or gives nothing back -------------------------------------------------
+# --- a function that stops, or returns nothing -------------------------------------------------
 
 
 def _why_there_is_no_answer(wrong: WrongAnswer, stop: Stopped) -> str:
@@ -166,13 +166,13 @@ def why_it_gives_nothing(wrong: WrongAnswer, answered: bool) -> str:
         return (f"It returns what `{called[0]}` returns, and that is nothing. Do it in a line "
                 "of its own, and return the result in the next.")
     if returned:
-        return (f"For `{wrong.call}` the function gives nothing back: what it returns is None "
+        return (f"For `{wrong.call}` the function returns nothing: what it returns is None "
                 "there, or it ends without coming to a `return`. Every way through it needs one.")
     if answered:
-        return f"For `{wrong.call}` the function gives nothing back."
-    raise Unsolved("The function prints its answer but gives nothing back. `print` only shows it; "
+        return f"For `{wrong.call}` the function returns nothing."
+    raise Unsolved("The function prints its answer but returns nothing. `print` only shows it; "
                    "`return` hands it to the one who asked." if wrong.printed else
-                   "The function gives nothing back: does it end with `return`?")
+                   "The function returns nothing: does it end with `return`?")
 
 
 def _called(node) -> str:
@@ -200,7 +200,7 @@ def is_of_right_kind(case: Comparison) -> bool:
 def _kind(value, right) -> str | None:
     """Say what is wrong with the kind or the shape of an answer."""
     if isinstance(value, FUNCTIONS):
-        return ("The answer is a function, not what comes out of it: round brackets behind its "
+        return ("The answer is a function, not what comes out of it: round brackets after its "
                 "name call it.")
     if isinstance(right, str):
         return None if isinstance(value, str) else "It should be a word, in quotes."

@@ -55,7 +55,7 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
             [(CHANGE, "loss_of(nudged) - before", "1e-6", nudge) for nudge in NUDGES],
         "The slope is how much the loss *changes*, divided by the nudge. Which loss is subtracted?":
             [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
-        "The nudge is so large that the curve bends on the way. Try a millionth, 1e-6.":
+        "The nudge is too large: the curve bends between the two points. Try a millionth, 1e-6.":
             [("1e-6", nudge) for nudge in ("1", "0.5", "0.1", "0.05")],
         "That is the slope of the first weight alone. Does a `return` end the loop in its first "
         "round?": ("    return", "        return"),

@@ -21,7 +21,7 @@ class Meaning(NamedTuple):
 
 ERRORS = tomllib.loads(
     Path(__file__).with_name("errors.toml").read_text(encoding="utf-8"))["error"]
-# Functions that do something and give nothing back.
+# Functions that do something and return nothing.
 GIVE_NOTHING = {"print", "append", "sort", "insert", "extend", "shuffle", "remove", "reverse",
                 "clear", "update", "add", "seed"}
 
@@ -101,8 +101,8 @@ def _why_none(code: ast.expr) -> str:
         return "nothing is drawn on the panel, so there is no answer: draw a digit first."
     if isinstance(code, ast.Call):
         if getattr(code.func, "attr", getattr(code.func, "id", "")) in GIVE_NOTHING:
-            return (f"`{text}` does something, but gives nothing back, so None stands in its "
+            return (f"`{text}` does something, but returns nothing, so None stands in its "
                     "place. Do it in a line of its own.")
         return f"`{text}` returns None. Does the function end with a `return`?"
     return (f"`{text}` is None. Where does it get its value? Functions such as `append` and `sort` "
-            "do something, but give nothing back.")
+            "do something, but return nothing.")

@@ -267,8 +267,8 @@ MACHINERY = [
     (prints, "Not solved yet. .*`print` only shows it"),
     (prints_and_returns, "That is the part itself. .*not shown here"),
     (returns_print, "what `print` returns, and that is nothing"),
-    (returns_in_a_case, r"For `ratio\(0, 5\)` the function gives nothing back"),
-    (never_comes_to_return, r"Not right yet. For `ratio\(1, 2\)` the function gives nothing back"),
+    (returns_in_a_case, r"For `ratio\(0, 5\)` the function returns nothing"),
+    (never_comes_to_return, r"Not right yet. For `ratio\(1, 2\)` the function returns nothing"),
     (other_order, r"in the order of `ratio\(part, whole\)`"),
     (forgets_the_whole, "It never uses `whole`"),
     (calls_itself, "calls itself and never comes to an end"),
@@ -290,7 +290,7 @@ MACHINERY = [
     (lambda part, whole: nn.Conv2d(1, 1, 3)([part]), "gets something that it doesn't take"),
     (lambda part, whole: nn.Linear(1, 1)(nn.ReLU()), "a layer gets another layer"),
     (lambda part, whole: torch.exp(forgets_to_return(part)), r"`forgets_to_.*` returns None"),
-    (none_from_sort, r"`\[part, whole\].sort\(\)` does something, but gives nothing back"),
+    (none_from_sort, r"`\[part, whole\].sort\(\)` does something, but returns nothing"),
     (none_from_own, r"`forgets_to_return\(part\)` returns None"),
     (no_gradient_yet, r"`weight.grad` is None, as no `backward\(\)` has put a gradient there"),
     (lambda part, whole: nn.functional.cross_entropy(torch.zeros(1, 2), torch.tensor([part + 1])),
@@ -442,7 +442,7 @@ def test_a_function_that_stops_is_compared_without_a_training():
     (machinery.answer_to_ones, lambda network: (network(torch.ones(1, 2)),
                                                 network.bias.data.zero_())[0],
      "has changed `network`, which belongs to its caller"),
-], ids=str)
+], ids=lambda value: value if isinstance(value, str) else value.__name__)
 def test_arguments_belong_to_the_caller(check, function, reason):
     assert reason in check.verdict(function)
 
