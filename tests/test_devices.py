@@ -36,7 +36,11 @@ from mnist_adder_lib.course.lessons.inside_the_network import (
     guided_backprop,
     train_adder,
 )
-from mnist_adder_lib.course.lessons.model_summary import OWN_NETWORK, save_own_network
+from mnist_adder_lib.course.lessons.model_summary import (
+    OWN_NETWORK,
+    save_own_network,
+    train_and_measure,
+)
 from mnist_adder_lib.course.lessons.run_it_anywhere import multiplications, run_javascript
 from mnist_adder_lib.course.widgets import hidden_sums
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums, adder_data
@@ -101,6 +105,7 @@ LOOK_AT_IT = {
 }
 OTHERS = {
     train_adder,  # has a test of its own, below
+    train_and_measure,  # takes a network that `build` has just made, on the CPU
     # They make an optimizer for the model's parameters; `fit` moves these, and on the pretended
     # device, other than on a GPU, they are other parameters then (see tests/test_train.py).
     reference_recipe, fast_recipe, fit,
