@@ -185,9 +185,9 @@ class Code:
         return None
 
     def named(self, file: str, node: ast.AST) -> list[str]:
-        """The file that a text names, next to the code or in assets."""
+        """The file that a text names, next to the code or in assets; none that a learner keeps."""
         text = node.value if isinstance(node, ast.Constant) else None
-        if not (isinstance(text, str) and FILE_NAME.fullmatch(text)):
+        if not (isinstance(text, str) and FILE_NAME.fullmatch(text)) or text.startswith("my_"):
             return []
         paths = Path(file).parent / text, Path("assets", text)
         return [path.as_posix() for path in paths if (self.root / path).is_file()]
