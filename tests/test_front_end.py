@@ -34,6 +34,7 @@ def test_what_ships_is_what_the_sources_make(run):
 
 
 def test_its_arithmetic_is_pythons(run):
+    """Takes longer than 20 s, as it runs all tests in Node, of which some train networks."""
     run("npm", "test")
 
 

@@ -137,6 +137,7 @@ def test_the_finished_network_has_no_button_that_does_nothing(teach):
 
 
 def test_one_guesses_which_comes_first_and_the_curves_tell(teach):
+    """Takes about 20 s, as both curves have to rise before one of them can come first."""
     page = teach(epochs=60)
     page.locator("#teach").get_by_role("radio", name="to say the right sum").check()
     page.click(f"{TEACH} text=Train")
