@@ -418,9 +418,21 @@ def exercise_faults(lesson, solution):
             yield f"the solution of {name} isn't right"
 
 
+def explain_faults(lesson):
+    """What is wrong with the exercises that ask to change something and to explain what happens."""
+    for cell in lesson.cells:
+        if re.fullmatch(r"\d\d-exercise-\d-explain", cell.id):
+            if not re.match(r"#{3,4} Exercise \d · .+ (●○○|●●○|●●●)\n\n\*About \d+ minutes\.\*",
+                            cell.source):
+                yield f"{cell.id} doesn't give its title, difficulty and minutes"
+            if "<details><summary>What we found</summary>\n\n" not in cell.source:
+                yield f"{cell.id} doesn't say, folded away, what we found"
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_exercises_and_solutions(path):
     faults = list(exercise_faults(read(path), read(NOTEBOOKS / "solutions" / path.name)))
+    faults += explain_faults(read(path))
     assert not faults, "\n".join(faults)
     sections = re.findall(r"^## (.+)", prose(read(path)), re.MULTILINE)
     assert sections[-2:] in (["Exercises", "Recap"], ["Recap", "Deeper"]) or (
