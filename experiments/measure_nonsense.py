@@ -1,17 +1,19 @@
 """How much of what is no digit is refused, and how many digits are refused with it.
 
-    python experiments/measure_nonsense.py FOLDER [CHECKPOINT ...] [--last]
+    python experiments/measure_nonsense.py FOLDER [CHECKPOINT ...] [--seeds 0 1 2 3 4] [--last]
 
 FOLDER holds digits that people drew, as for measure_drawings.py; without a CHECKPOINT the network
-that ships is measured, with several the means over them and their standard deviations are printed.
+that ships is measured. For each network and seed a new head is trained; the means over them and
+their standard deviations are printed.
 
-Compared are the distance to the nearest of 3,000 training images, the confidence, and both together
-with several weights (`drawing/strangeness.py`). The limit of each refuses 2% or 5% of the digits of
-writers 1-7. Printed are the share of nonsense that it refuses and the share of the digits answered
-that are right. The weight is chosen by one half of the nonsense (`course/lessons/nonsense.py`):
-every other letter, shape and line, and half of the other kinds. The other half, the digits of
-writers 8-14 and the evaluation images are shown with --last: look at them after the choice. Then it
-also says what the library's own limit costs them, and each writer.
+Compared are the distance to the nearest of 3,000 training images, the confidence, both together,
+and both with the head, with several weights (`drawing/strangeness.py`). The limit of each refuses
+2% or 5% of the digits of writers 1-7. Printed are the share of nonsense that it refuses, and of
+zeros into which a slash was drawn, and the share of the digits answered that are right. The weights
+are chosen by one half of the nonsense (`course/lessons/nonsense.py`): every other letter, shape and
+line, and half of the other kinds. The other half, ten faces, the digits of writers 8-14 and the
+evaluation images are shown with --last: look at them after the choice. Then it also says what the
+library's own limit costs them, without a head and with one, and each writer.
 """
 
 import argparse
@@ -22,10 +24,13 @@ import pandas as pd
 import torch
 from measure_drawings import read_folder
 
-from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits, wilson_interval
+from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits, train_non_digit_head
+from mnist_adder_lib.augment import add_slash
 from mnist_adder_lib.course.lessons import nonsense
-from mnist_adder_lib.course.widgets.nearest import COUNT, INK_LIMIT
-from mnist_adder_lib.drawing.strangeness import WEIGHT, Strangeness, ink_in_squares, look_at
+from mnist_adder_lib.course.widgets.nearest import INK_LIMIT
+from mnist_adder_lib.drawing.strangeness import WEIGHT, Strangeness, ink_in_squares
+from mnist_adder_lib.rejection import examples, look_at
+from mnist_adder_lib.shared import TRAINING_IMAGES
 
 TIMES = 20  # each drawing that has a name, and five times as many of the others
 DIGITS = nonsense.DRAWINGS["digits"]
@@ -33,7 +38,8 @@ CHOOSING = {"scribbles": nonsense.scribble, "two digits": nonsense.two_digits,
             "full pads": nonsense.full_pad}
 REPORTING = {"signatures": nonsense.signature, "words": nonsense.word,
              "17": lambda random: nonsense.side_by_side(map(DIGITS.get, "17"), random)}
-WEIGHTS = [0, 0.25, WEIGHT, 0.5, 0.75, 1, 2]
+SCORES = {f"distance - {weight} certainty": (weight, 0) for weight in (0, 0.25, WEIGHT, 0.5, 1)}
+SCORES |= {f"the same + {weight} head": (WEIGHT, weight) for weight in (0.5, 1, 1.5, 2)}
 
 
 def draw(half: int, seed: int) -> tuple[torch.Tensor, np.ndarray]:
@@ -51,19 +57,22 @@ def draw(half: int, seed: int) -> tuple[torch.Tensor, np.ndarray]:
 
 
 class Drawn:
-    """Images as one network measures them: distances, logits of the confidence, digits read."""
+    """Images as a network and its head measure them, each measure in standard deviations, and the
+    digits that are read."""
 
     def __init__(self, strangeness: Strangeness, images: torch.Tensor):
-        distances, certainties = strangeness.measure(images)
-        self.distances = strangeness.per_distance * distances.numpy()
-        self.certainties = strangeness.per_certainty / WEIGHT * certainties.numpy()
+        distances, certainties, logits = (each.numpy() for each in strangeness.measure(images))
+        self.distances = strangeness.per_distance * distances
+        self.certainties = strangeness.per_certainty / WEIGHT * certainties
+        self.logits = strangeness.per_logit * logits
         self.digits = look_at(strangeness.model, images)[1].argmax(1).numpy()
 
-    def by(self, score: str | float) -> np.ndarray:
-        """How strange the images are by a score: "confidence", or a weight of it."""
-        if score == "confidence":
-            return -self.certainties
-        return self.distances - score * self.certainties
+    def by(self, score: str) -> np.ndarray:
+        """How strange the images are by a score: one of `SCORES`, "confidence" or "head"."""
+        if score in SCORES:
+            weight, head_weight = SCORES[score]
+            return self.distances - weight * self.certainties + head_weight * self.logits
+        return self.logits if score == "head" else -self.certainties
 
 
 def by_kind(refused: np.ndarray, kinds: np.ndarray) -> dict[str, float]:
@@ -72,16 +81,40 @@ def by_kind(refused: np.ndarray, kinds: np.ndarray) -> dict[str, float]:
     return shares | {"all kinds": float(np.mean(list(shares.values())))}
 
 
-def measure(model, known, digits, halves, evaluation, is_last: bool) -> pd.DataFrame:
+def with_slash(strokes: list[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
+    """A zero that somebody drew, with a slash like those of `add_slash`."""
+    every = np.concatenate(strokes)
+    middle, radii = (every.min(0) + every.max(0)) / 2, np.maximum(np.ptp(every, axis=0) / 2, 1e-6)
+    angle, side = np.radians(random.uniform(25, 75)), -1 if random.random() < 0.15 else 1
+    up = np.array([side * np.cos(angle), -np.sin(angle)])
+    start, end = (up / np.linalg.norm(up / radii) * random.uniform(0.7, 1.4) for _ in range(2))
+    return [*strokes, np.stack([middle - start, middle + end])]
+
+
+def slashed_zeros(splits, strokes, labels, writers) -> dict[str, torch.Tensor]:
+    """Zeros with a slash: those of the validation split, and those of writers 1-7."""
+    _, validation, _ = splits
+    torch.manual_seed(1)
+    slashed = add_slash(validation.images[validation.digits == 0, None] / 255)[:, 0]
+    random = np.random.default_rng(1)
+    drawn = [nonsense.framed(with_slash(each, random))
+             for each, label, writer in zip(strokes, labels, writers) if not label and writer <= 7]
+    return {"slashed, MNIST": (255 * slashed).round().to(torch.uint8),
+            "slashed, 1-7": torch.from_numpy(np.stack(drawn))}
+
+
+def measure(strangeness, digits, halves, evaluation, zeros, is_last: bool) -> pd.DataFrame:
     """A row for each share refused and each score; percent."""
-    strangeness = Strangeness(model, known)
     images, labels, writers = digits
     drawn, first = Drawn(strangeness, images), writers <= 7
     measured = [(Drawn(strangeness, images), kinds) for images, kinds in halves]
-    others = Drawn(strangeness, evaluation) if is_last else None
+    others = {name: Drawn(strangeness, images) for name, images in zeros.items()}
+    if is_last:
+        others |= {"faces": Drawn(strangeness, nonsense.faces()),
+                   "evaluation": Drawn(strangeness, evaluation)}
     rows = {}
     for share in (0.02, 0.05):
-        for score in [*WEIGHTS, "confidence"]:
+        for score in [*SCORES, "head", "confidence"]:
             strange = drawn.by(score)
             limit = np.quantile(strange[first], 1 - share)
             row = {}
@@ -93,23 +126,25 @@ def measure(model, known, digits, halves, evaluation, is_last: bool) -> pd.DataF
                         for name, value in wanted.items()}
             right = (drawn.digits == labels)[first & (strange <= limit)]
             row["1-7: right of answered"] = 100 * right.mean()
-            if others:
+            row |= {f"{name}: refused": 100 * (drawn_others.by(score) > limit).mean()
+                    for name, drawn_others in others.items()}
+            if is_last:
                 answered = ~first & (strange <= limit)
                 row["8-14: refused"] = 100 * (strange[~first] > limit).mean()
                 row["8-14: right of answered"] = 100 * (drawn.digits == labels)[answered].mean()
-                row["evaluation: refused"] = 100 * (others.by(score) > limit).mean()
             rows[share, score] = row
     return pd.DataFrame(rows).T
 
 
-def cost(model, known, digits, evaluation) -> pd.Series:
+def cost(strangeness, digits, others: dict) -> pd.Series:
     """Percent of digits that the library's own limit refuses, and of each writer's."""
-    strangeness, (images, _, writers) = Strangeness(model, known), digits
+    images, _, writers = digits
     refused = strangeness.refuses(images).numpy()
     rows = {f"writer {writer}": 100 * refused[writers == writer].mean() for writer in range(1, 15)}
     rows |= {"writers 1-7": 100 * refused[writers <= 7].mean(),
-             "writers 8-14": 100 * refused[writers > 7].mean(),
-             "evaluation": 100 * strangeness.refuses(evaluation).double().mean().item()}
+             "writers 8-14": 100 * refused[writers > 7].mean()}
+    rows |= {name: 100 * strangeness.refuses(images).double().mean().item()
+             for name, images in others.items()}
     return pd.Series(rows)
 
 
@@ -126,33 +161,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("checkpoints", type=Path, nargs="*")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--last", action="store_true")
     options = parser.parse_args()
-    train, _, evaluation = load_splits()
-    known = train.images[:COUNT]
+    train, _, evaluation = splits = load_splits()
+    known = train.images[:TRAINING_IMAGES]
     strokes, labels, writers = zip(*read_folder(options.folder))
     images = torch.from_numpy(np.stack([nonsense.framed(each) for each in strokes]))
     digits = images, np.array(labels), np.array(writers)
-    halves = [draw(half, options.seed) for half in (0, 1)]
+    zeros = slashed_zeros(splits, strokes, labels, writers)
+    halves = [draw(half, seed=1) for half in (0, 1)]
     models = [load_checkpoint(path)[0] for path in options.checkpoints] or [load_pretrained()]
-    tables = [measure(model, known, digits, halves, evaluation.images, options.last)
-              for model in models]
+    made = examples(train.images, train.digits)
+    joined = [Strangeness(model, known, train_non_digit_head(model, *made, seed))
+              for model in models for seed in options.seeds]
+    tables = [measure(strangeness, digits, halves, evaluation.images, zeros, options.last)
+              for strangeness in joined]
     print(with_spread(tables).T.to_string())
     if not options.last:
         return
-    print("\nRefused beyond the library's limit, %")
-    print(with_spread([cost(model, known, digits, evaluation.images) for model in models])
-          .to_string())
+    others = zeros | {"evaluation": evaluation.images, "faces": nonsense.faces()}
+    ways = {"without a head": [Strangeness(model, known) for model in models], "with": joined}
+    for way, each in ways.items():
+        print(f"\nRefused beyond the library's limit {way}, %")
+        print(with_spread([cost(strangeness, digits, others) for strangeness in each]).to_string())
     ink = ink_in_squares(images[digits[2] <= 7]).split(500)
     nearest = torch.cat([torch.cdist(part, ink_in_squares(known)).amin(1) for part in ink])
     print(f"\nby the ink alone, beyond {INK_LIMIT}: "
           f"{100 * (nearest > INK_LIMIT).double().mean():.1f}% of writers 1-7")
-    if len(models) == 1:
-        for name, chosen in {"1-7": digits[2] <= 7, "8-14": digits[2] > 7}.items():
-            refused = Strangeness(models[0], known).refuses(images[torch.from_numpy(chosen)])
-            low, high = wilson_interval(int(refused.sum()), len(refused))
-            print(f"writers {name}: {refused.sum()} of {len(refused)}, {low:.1f} to {high:.1f}%")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Train the network that ships with the course by the best recipe and write its checkpoint.
 
-    python experiments/train_checkpoint.py [--seed SEED] [--path assets/adder.pt]
+    python experiments/train_checkpoint.py [--seed SEED] [--path assets/adder.pt] [--head-only]
 
 Its probabilities are calibrated on the validation split (they come to mean what they say, and no
 answer changes), and its scores there are printed and kept in the checkpoint; the evaluation split
-is left for lesson 07.
+is left for lesson 07. Then a head that says what is no digit is trained for it (`rejection.py`):
+with --head-only for the network that is in the file already, which stays as it is.
 """
 
 import argparse
@@ -18,7 +19,16 @@ from scipy.optimize import minimize_scalar
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from mnist_adder_lib import IdentityAdderModel, evaluate, load_splits, save_checkpoint
+from mnist_adder_lib import (
+    IdentityAdderModel,
+    evaluate,
+    load_checkpoint,
+    load_splits,
+    save_checkpoint,
+    train_non_digit_head,
+)
+from mnist_adder_lib.checkpoint import RESERVED
+from mnist_adder_lib.rejection import examples
 
 LIMIT = 3  # temperatures are looked for from exp(-3), 0.05, to exp(3), 20
 
@@ -64,10 +74,18 @@ if __name__ == "__main__":
     # Of seeds 0 to 4 the best on the validation split.
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--path", type=Path, default=ASSETS / "adder.pt")
+    parser.add_argument("--head-only", action="store_true")
     options = parser.parse_args()
     with making("assets/adder.pt", when=options.path == parser.get_default("path")):
-        model, (_, validation, _) = train_network("best", options.seed), load_splits()
-        temperatures, result = calibrate(model, validation), evaluate(model, validation)
-        print(result.table().round(3), temperatures, sep="\n")
-        save_checkpoint(options.path, model, seed=options.seed, recipe="best",
-                        temperatures=temperatures, validation=result.scores)
+        train, validation, _ = load_splits()
+        if options.head_only:
+            model, details = load_checkpoint(options.path)
+            details = {name: value for name, value in details.items() if name not in RESERVED}
+        else:
+            model = train_network("best", options.seed)
+            temperatures, result = calibrate(model, validation), evaluate(model, validation)
+            print(result.table().round(3), temperatures, sep="\n")
+            details = dict(seed=options.seed, recipe="best", temperatures=temperatures,
+                           validation=result.scores)
+        head = train_non_digit_head(model, *examples(train.images, train.digits))
+        save_checkpoint(options.path, model, head, **details)

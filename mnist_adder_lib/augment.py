@@ -137,7 +137,7 @@ def add_upstroke(images: Tensor) -> Tensor:
     left, right = (_uniform(images, 2.5, 6) * has_foot for _ in range(2))
     rise = _uniform(images, -0.1, 0.1)
     start, end = (foot + torch.stack([x, -x * rise], dim=1) for x in (-left, right))
-    return _centre(draw_line(images, start, end, width))
+    return centre(draw_line(images, start, end, width))
 
 
 def add_slash(images: Tensor) -> Tensor:
@@ -158,7 +158,7 @@ def add_slash(images: Tensor) -> Tensor:
     low = torch.stack([first, start - half, end - half]).amin(dim=0)
     high = torch.stack([last, start + half, end + half]).amax(dim=0)
     longer = (high - low).amax(dim=1) + 1
-    return _centre(images, scale=(20 / longer).clamp(max=1))  # 20: the side of MNIST's digits
+    return centre(images, scale=(20 / longer).clamp(max=1))  # 20: the side of MNIST's digits
 
 
 def draw_line(images: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tensor:
@@ -173,7 +173,7 @@ def draw_line(images: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tens
     return torch.maximum(images, (width.view(-1, 1, 1) / 2 - distance + 0.5).clamp(0, 1)[:, None])
 
 
-def _centre(images: Tensor, scale: Tensor | None = None) -> Tensor:
+def centre(images: Tensor, scale: Tensor | None = None) -> Tensor:
     """Images scaled about their middle, then moved to have their ink centred on 14, as in MNIST."""
     ink = torch.stack([_mean(axis, images) for axis in _grid(images)], dim=1)
     still, same = torch.zeros_like(ink[:, 0]), torch.ones_like(ink[:, 0])

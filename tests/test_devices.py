@@ -31,6 +31,7 @@ from mnist_adder_lib import (
     refresh_batch_norm,
     run_onnx,
     save_checkpoint,
+    train_non_digit_head,
 )
 from mnist_adder_lib.course.lessons.inside_the_network import (
     guided_backprop,
@@ -47,9 +48,9 @@ from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums, adder_data
 from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import SEVEN, NetworkDiagram, weights_as_text
 from mnist_adder_lib.drawing import AdderPanel, Strangeness
-from mnist_adder_lib.drawing.strangeness import look_at
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import is_finite
+from mnist_adder_lib.rejection import look_at
 from mnist_adder_lib.train import fast_recipe, reference_recipe
 
 IMAGES = torch.randn(20, 1, 28, 28, generator=torch.Generator().manual_seed(0)) / 9
@@ -100,6 +101,8 @@ LOOK_AT_IT = {
     adder_data: lambda model, _: adder_data(model),
     HiddenSums: lambda model, _: HiddenSums(model).data,
     look_at: lambda model, _: look_at(in_evaluation(model), PIXELS),
+    train_non_digit_head: lambda model, _: train_non_digit_head(
+        model, PIXELS, PIXELS.flip(1), epochs=1).score(model, PIXELS),
     Strangeness: lambda model, _: Strangeness(model, PIXELS)(PIXELS[:9]),
     known_images: lambda model, _: known_images(model, PIXELS, DIGITS),
 }

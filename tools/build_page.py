@@ -18,7 +18,7 @@ import numpy as np
 from address import PLACEHOLDER, read_address, site_of
 from stale import making
 
-from mnist_adder_lib import load_pretrained, load_splits
+from mnist_adder_lib import load_non_digit_head, load_pretrained, load_splits
 from mnist_adder_lib.course.widgets.front_end import traits_of
 from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
 from mnist_adder_lib.course.widgets.image_sheet import image_sheet
@@ -63,7 +63,8 @@ def data() -> dict:
     sums = traits_of(HiddenSums(model, pairs=HIDDEN_PAIRS["one_in_each_row"]))
     samples = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
-    known = known_images(model, train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES])
+    known = known_images(model, train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES],
+                         head=load_non_digit_head())
     images = known.pop("images")  # it is trained on the same ones, and the page has them once
     held_back = image_sheet(validation.images[:HELD_BACK], validation.digits[:HELD_BACK])
     return dict(

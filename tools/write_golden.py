@@ -21,7 +21,14 @@ import torch.nn.functional as F
 from stale import making
 from torch import Tensor, nn
 
-from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained, load_splits, normalise
+from mnist_adder_lib import (
+    IdentityAdderModel,
+    evaluate,
+    load_non_digit_head,
+    load_pretrained,
+    load_splits,
+    normalise,
+)
 from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.course.lessons.nonsense import DRAWINGS, in_middle, points_of
 from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
@@ -234,14 +241,16 @@ def golden() -> dict:
 
 
 def how_strange(known: Tensor) -> dict:
-    """How strange each drawing of `framing` is to the network that ships, if it knows some images,
-    and what the strangeness is made of."""
-    strangeness = Strangeness(load_pretrained(), known)
+    """How strange each drawing of `framing` is to the network that ships and its head, if it knows
+    some images, and what the strangeness is made of; and the limit without a head."""
+    model, head = load_pretrained(), load_non_digit_head()
+    strangeness = Strangeness(model, known, head)
     seen = torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in drawings(299)]))
-    distances, certainties = (measured.tolist() for measured in strangeness.measure(seen))
+    distances, certainties, logits = (measured.tolist() for measured in strangeness.measure(seen))
     return dict(distance=strangeness.per_distance, certainty=strangeness.per_certainty,
-                limit=strangeness.limit, distances=distances, certainties=certainties,
-                drawings=strangeness(seen).tolist())
+                logit=strangeness.per_logit, limit=Strangeness(model, known).limit,
+                head=weights_as_text(head), distances=distances, certainties=certainties,
+                logits=logits, drawings=strangeness(seen).tolist())
 
 
 def write() -> None:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frameStrokes } from "../src/drawing/strokes.js";
+import { embed } from "../src/network/forward.js";
 import {
   confidenceLogit,
   inkInSquares,
@@ -13,6 +14,8 @@ import {
   spreads,
   strangenessOf,
 } from "../src/network/known_images.js";
+import { nonDigitLogit } from "../src/network/non_digit_head.js";
+import { readWeights } from "../src/network/weights.js";
 import { distance, floats, golden, images, shipped } from "./golden.js";
 
 const looks = images.map((/** @type {Uint8Array} */ image) => lookAt(shipped, image));
@@ -33,8 +36,9 @@ test("where the ink is", () => {
   assert.ok(distance(first, floats(golden.ink)) < 1e-5);
 });
 
-test("all drawings are as strange as in Python, and the limit is the same", async () => {
+test("all drawings are as strange as in Python, and without a head the limit is the same", async () => {
   const python = golden.strangeness;
+  const head = readWeights(python.head);
   const scale = await makeScale(space, certainties, () => false);
   for (const name of /** @type {const} */ (["distance", "certainty", "limit"]))
     assert.ok(Math.abs(scale[name] / python[name] - 1) < 1e-3, `${name}: ${scale[name]} ${python[name]}`);
@@ -44,8 +48,11 @@ test("all drawings are as strange as in Python, and the limit is the same", asyn
     const pixels = frameStrokes(golden.framing[n + 1].strokes); // the first is empty
     const look = lookAt(shipped, pixels);
     const nearest = Math.min(...space.distances(space.place(look.found, inkInSquares(pixels))));
+    const logit = nonDigitLogit(head, embed(shipped, pixels).embedding);
     assert.ok(close(nearest, python.distances[n]) && close(look.certainty, python.certainties[n]), `${n}`);
-    assert.ok(close(strangenessOf(scale, nearest, look.certainty), strangeness), `${n}`);
+    assert.ok(close(logit, python.logits[n]), `${n}`);
+    const joined = { ...scale, logit: python.logit };
+    assert.ok(close(strangenessOf(joined, nearest, look.certainty, logit), strangeness), `${n}`);
   });
 });
 

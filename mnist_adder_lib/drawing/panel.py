@@ -17,6 +17,7 @@ from traitlets import Bool, Bunch, Dict, Int, List, TraitError, Unicode, observe
 
 from ..data import load_splits
 from ..evaluate import Prediction, predict
+from ..rejection import NonDigitHead
 from ..shared import LIMITS, SENTENCES
 from .framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
 from .photos import open_picture, read_picture
@@ -166,7 +167,8 @@ class AdderPanel(DigitPad):
     network gets), `prediction` (None while the pad is empty) and `sentence` follow, also while one
     draws. `small=True` leaves the bars out. With `known`, images that the model was trained on,
     uint8 (n, 28, 28), the panel gives no sum for a drawing that is too strange to the model:
-    `strangeness` says how strange, and its `limit` can be set. Without them nothing is refused.
+    `strangeness` says how strange, and its `limit` can be set. A `head` that was trained for the
+    model counts as well. Without known images nothing is refused.
 
     Raises what `predict` raises where a model doesn't fit, with `known` also what `Strangeness`
     raises.
@@ -178,10 +180,11 @@ class AdderPanel(DigitPad):
     request: Dict = Dict().tag(sync=True, echo_update=False)
     answer: Dict = Dict().tag(sync=True)
 
-    def __init__(self, model: nn.Module, known: Tensor | None = None, **traits: Any):
+    def __init__(self, model: nn.Module, known: Tensor | None = None,
+                 head: NonDigitHead | None = None, **traits: Any):
         predict(model, np.zeros((28, 28)), 0)  # an unfit model fails here: later none would see it
         self.model = model
-        self.strangeness = None if known is None else Strangeness(model, known)
+        self.strangeness = None if known is None else Strangeness(model, known, head)
         self._answered: tuple = ()
         super().__init__(**traits)
         self._follow()

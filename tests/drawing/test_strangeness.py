@@ -8,15 +8,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_adder_lib import IdentityAdderModel, load_pretrained
+from mnist_adder_lib import IdentityAdderModel, load_non_digit_head, load_pretrained
 from mnist_adder_lib.course.lessons import nonsense
 from mnist_adder_lib.drawing import Strangeness, strangeness
-from mnist_adder_lib.drawing.strangeness import confidence_logit, ink_in_squares, look_at, spreads
+from mnist_adder_lib.drawing.strangeness import confidence_logit, ink_in_squares, spreads
 
 
 @pytest.fixture(scope="module")
 def shipped(splits):
-    return Strangeness(load_pretrained(), splits[0].images[:3000])
+    return Strangeness(load_pretrained(), splits[0].images[:3000], load_non_digit_head())
 
 
 def test_digits_are_answered_and_what_is_no_digit_is_refused(shipped, splits):
@@ -35,23 +35,43 @@ def test_digits_are_answered_and_what_is_no_digit_is_refused(shipped, splits):
 def test_the_limit_refuses_a_small_share_of_the_known_images(splits):
     """Each compared with all others, which is what a network does with an image left out."""
     known = splits[0].images[:200]
-    limited = Strangeness(load_pretrained(), known)
+    limited = Strangeness(load_pretrained(), known, load_non_digit_head())
     distances = torch.cdist(limited.points, limited.points).fill_diagonal_(torch.inf).amin(1)
-    certainties = limited.measure(known)[1]
-    assert (limited.score(distances, certainties) > limited.limit).sum() == 3  # 1.5%
+    certainties, logits = limited.measure(known)[1:]
+    assert (limited.score(distances, certainties, logits) > limited.limit).sum() == 3  # 1.5%
     assert (limited.per_distance * distances).std() == pytest.approx(1, rel=1e-4)
     scaled = limited.per_certainty * certainties
     assert scaled.std() == pytest.approx(strangeness.WEIGHT, rel=1e-4)
+    scaled = limited.per_logit * logits
+    assert scaled.std() == pytest.approx(1, rel=1e-4)
+
+
+def test_without_a_head_distance_and_confidence_judge_alone(splits):
+    model, images = load_pretrained(), splits[2].images[:20]
+    both = Strangeness(model, splits[0].images[:40])
+    distances, certainties, logits = both.measure(images)
+    assert not logits.any()
+    expected = both.per_distance * distances - both.per_certainty * certainties
+    assert torch.equal(both(images), expected)
+    head = load_non_digit_head()
+    joined = Strangeness(model, splits[0].images[:40], head)
+    added = joined.per_logit * head.score(model, images)
+    assert torch.allclose(joined(images), expected + added, atol=1e-4)
+
+
+def test_faces_are_refused(shipped):
+    assert shipped.refuses(nonsense.faces()).sum() > 0
 
 
 def test_a_known_image_is_at_no_distance(shipped, splits):
     assert shipped.measure(splits[0].images[:20])[0].max() < 0.05  # of roots of rounding errors
 
 
-def test_confidence_makes_an_image_less_strange(shipped):
-    near, far = torch.tensor([1.0, 1.0]), torch.tensor([9.0, 2.0])
-    assert shipped.score(near, torch.tensor([0.0, 5.0])).diff() < 0
-    assert shipped.score(far, torch.tensor([3.0, 3.0])).diff() < 0
+def test_what_makes_an_image_stranger(shipped):
+    none, same = torch.zeros(2), torch.tensor([3.0, 3.0])
+    assert shipped.score(same, torch.tensor([0.0, 5.0]), none).diff() < 0
+    assert shipped.score(torch.tensor([9.0, 2.0]), same, none).diff() < 0
+    assert shipped.score(same, same, torch.tensor([-2.0, 2.0])).diff() > 0
 
 
 def test_how_strange_an_image_is_depends_on_no_other_image(shipped, splits):
@@ -97,18 +117,6 @@ def test_images_that_do_not_fit(shipped):
         shipped(torch.zeros(3, 28, 28))
     with pytest.raises(ValueError, match="at least one"):
         shipped(torch.zeros(0, 28, 28, dtype=torch.uint8))
-
-
-def test_what_a_network_finds_and_says(splits):
-    model, images = load_pretrained(), splits[2].images[:5]
-    found, logits = look_at(model, images)
-    with torch.no_grad():
-        x = (images[:, None] / 255 - 0.1307) / 0.3081
-        after_two = model.block2(model.block1(x))
-        expected = [after_two.mean((2, 3)), model.block3(after_two).mean((2, 3))]
-        digits = model(x, torch.zeros(5, dtype=torch.int64))[0]
-    assert torch.allclose(found, torch.cat(expected, 1), atol=1e-5)
-    assert torch.allclose(logits, digits, atol=1e-4)
 
 
 def test_ink_in_squares():

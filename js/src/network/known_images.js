@@ -1,5 +1,6 @@
-// How strange an image is to a network: strangeness.py in JavaScript. Two things are measured: how far it is from the
-// nearest training image, in a space of 81 numbers, and how confident the network is.
+// How strange an image is to a network: strangeness.py in JavaScript. Three things are measured: how far it is from the
+// nearest training image, in a space of 81 numbers, how confident the network is, and what a head says that has
+// learned what is no digit (non_digit_head.js). The head fits one network: with other weights it has no say.
 //
 // 32 of the numbers say what was found: the means of the 16 maps of block 2 and of the 16 of block 3, in units of how
 // much they vary among images of one digit. 49 say where the ink is. With other weights these 49 judge alone until
@@ -18,9 +19,10 @@ import { add, average, embed } from "./forward.js";
  * @property {number} size numbers of a place
  */
 /**
- * @typedef {object} Scale what turns both measures into strangeness, and the strangeness beyond which images are refused
+ * @typedef {object} Scale what turns the measures into strangeness, and the strangeness beyond which images are refused
  * @property {number} distance
  * @property {number} certainty
+ * @property {number} logit of being no digit
  * @property {number} limit
  */
 
@@ -64,9 +66,10 @@ export function confidenceLogit(logits) {
  * @param {Scale} scale
  * @param {number} distance to the nearest training image
  * @param {number} certainty the logit of the confidence
+ * @param {number} logit of being no digit
  */
-export const strangenessOf = (scale, distance, certainty) =>
-  scale.distance * distance - scale.certainty * certainty;
+export const strangenessOf = (scale, distance, certainty, logit) =>
+  scale.distance * distance - scale.certainty * certainty + scale.logit * logit;
 
 /** @param {ArrayLike<number>} values */
 export const mean = (values) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
@@ -124,8 +127,8 @@ export function makeSpace(found, units, inks) {
 }
 
 /**
- * The standard deviations of both measures among the images themselves, each compared with all others, and the
- * limit that a small share of them exceed.
+ * The standard deviations of distance and certainty among the images themselves, each compared with all others, and
+ * the limit that a small share of them exceed.
  * @param {Space} space
  * @param {number[]} certainties
  * @param {() => boolean} isOver
@@ -141,9 +144,10 @@ export async function makeScale({ count, distances, points, size }, certainties,
   const scale = {
     distance: 1 / deviation(nearest),
     certainty: LIMITS.confidence_weight / deviation(certainties),
+    logit: 0,
     limit: 0,
   };
-  const all = nearest.map((distance, n) => strangenessOf(scale, distance, certainties[n]));
+  const all = nearest.map((distance, n) => strangenessOf(scale, distance, certainties[n], 0));
   return { ...scale, limit: quantile(all, 1 - LIMITS.known_refused) };
 }
 

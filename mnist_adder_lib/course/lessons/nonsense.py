@@ -110,3 +110,22 @@ def draw_each(kind: str, times: int = 10, seed: int = 0) -> tuple[Tensor, list[s
     names = [name for name in DRAWINGS[kind] for _ in range(times)]
     images = [framed(draw_by_hand(DRAWINGS[kind][name], random)) for name in names]
     return torch.from_numpy(np.stack(images)), names
+
+
+def faces() -> Tensor:
+    """Ten faces, as the network sees them: a ring, two dots and an arc, uint8 (10, 28, 28)."""
+    drawn = [draw_face(*face) for face in DRAWINGS["faces"]]
+    return torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in drawn]))
+
+
+def draw_face(width: float, height: float, apart: float, up: float, mouth: float,
+              is_glad: bool) -> list[np.ndarray]:
+    """A face in the middle of the pad: the radii of its ring, where its eyes are, its mouth."""
+    def arc(centre: tuple, radii: tuple, start: float, turn: float) -> np.ndarray:
+        angle = np.pi * (start + turn * np.linspace(0, 1, 24))
+        return np.array(centre) + np.array(radii) * np.stack([np.cos(angle), np.sin(angle)], 1)
+
+    eyes = [np.array([[0.5 + side * apart, 0.5 - up]]) for side in (-1, 1)]
+    smile = arc((0.5, 0.55), (mouth, 0.8 * mouth), 0.2, 0.6)
+    frown = arc((0.5, 0.74), (mouth, 0.8 * mouth), 1.2, 0.6)
+    return [arc((0.5, 0.5), (width, height), -0.5, 2), *eyes, smile if is_glad else frown]

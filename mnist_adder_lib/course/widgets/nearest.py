@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ...drawing.strangeness import Strangeness
 from ...model import IdentityAdderModel
+from ...rejection import NonDigitHead
 from .image_sheet import image_sheet
 from .network_diagram import to_base64, weights_as_text
 
@@ -19,20 +20,23 @@ INK_LIMIT = 3.32
 
 
 def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
-                 limit: float | None = None) -> dict:
+                 limit: float | None = None, head: NonDigitHead | None = None) -> dict:
     """What the front end needs to judge an image: the trait `known` of `NetworkDiagram`.
 
     - images: uint8 (n, 28, 28), of the training split; digits: (n,), shown below them
     - limit: of the strangeness, beyond which an image is refused; by default as in `Strangeness`
+    - head: as in `Strangeness`
     """
-    strangeness = Strangeness(model, images)
+    strangeness = Strangeness(model, images, head)
     found = strangeness.found.cpu().numpy()
     low, step = found.min(0), np.ptp(found, axis=0) / 255 + 1e-9
     weights = base64.b64decode(weights_as_text(model)["numbers"])
     return dict(
         images=image_sheet(images, digits),
         scale=dict(distance=strangeness.per_distance, certainty=strangeness.per_certainty,
+                   logit=strangeness.per_logit,
                    limit=strangeness.limit if limit is None else limit),
+        head=weights_as_text(head) if head else None,
         ink_limit=INK_LIMIT,
         crc32=zlib.crc32(weights),  # of the weights that all this was made with
         found=dict(low=low.tolist(), step=step.tolist(),  # a byte for each number, n times 32

@@ -21,7 +21,8 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     assert (abs(read - strangeness.found.numpy()) <= np.array(step)).all()
     assert units == strangeness.units.tolist()
     assert known["scale"] == dict(
-        distance=strangeness.per_distance, certainty=strangeness.per_certainty, limit=3)
+        distance=strangeness.per_distance, certainty=strangeness.per_certainty, logit=0, limit=3)
+    assert known["head"] is None
     assert nearest.known_images(model, images, digits)["scale"]["limit"] == strangeness.limit
     assert known["images"]["digits"][0] == str(digits[0].item())
     weights = base64.b64decode(weights_as_text(model)["numbers"])

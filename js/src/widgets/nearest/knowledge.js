@@ -19,7 +19,8 @@ import {
   strangenessOf,
   unpackFound,
 } from "../../network/known_images.js";
-import { crc32, flatten, fromBase64 } from "../../network/weights.js";
+import { nonDigitLogit } from "../../network/non_digit_head.js";
+import { crc32, flatten, fromBase64, readWeights } from "../../network/weights.js";
 import { strange } from "../../shared/sentences.js";
 import { clamp } from "../common/colours.js";
 import { readSheet } from "../common/image_sheet.js";
@@ -30,6 +31,7 @@ import { range } from "../common/numbers.js";
 /** @import { Layers, Weights } from "../../network/forward.js" */
 /** @import { Scale, Space } from "../../network/known_images.js" */
 /** @import { Sheet } from "../../network/trainer.js" */
+/** @import { WeightsAsText } from "../../network/weights.js" */
 /**
  * What `known_images` in nearest.py makes.
  * @typedef {object} Known
@@ -37,6 +39,7 @@ import { range } from "../common/numbers.js";
  * @property {number} crc32 of the weights that it was made with
  * @property {{ low: number[], step: number[], units: number[], bytes: string }} found
  * @property {Scale} scale
+ * @property {WeightsAsText | null} head that fits these weights; null: there is none
  * @property {number} ink_limit beyond this distance an image is refused, where the ink alone judges
  */
 /** @typedef {[x: number, y: number]} Point shares of the map's sides */
@@ -52,6 +55,7 @@ import { range } from "../common/numbers.js";
  * @property {Sheet} sheet
  * @property {Scale} scale
  * @property {Weights | null} weights none: by the ink alone
+ * @property {Weights | null} head none, or one that fits the weights
  * @property {Map | null} map none: by the ink alone
  */
 /**
@@ -75,8 +79,8 @@ export function makeKnowledge(known, weights) {
   const reading = readSheet(known.images).then((sheet) => {
     const inks = sheet.images.map(inkInSquares);
     const nothing = sheet.images.map(() => []);
-    const scale = { distance: 1, certainty: 0, limit: known.ink_limit };
-    byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, map: null };
+    const scale = { distance: 1, certainty: 0, logit: 0, limit: known.ink_limit };
+    byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, head: null, map: null };
     return { sheet, inks };
   });
 
@@ -95,7 +99,8 @@ export function makeKnowledge(known, weights) {
     const learned = isStored ? remember(inks) : await lookAgain(weights, sheet, inks, isOver);
     if (isOver() || !learned || !(learned.scale.limit < Infinity)) return; // or weights that are no numbers
     const { found, space, scale } = learned;
-    knowledge.value = { space, sheet, scale, weights, map: makeMap(weights, found, sheet.digits) };
+    const head = isStored && known.head ? readWeights(known.head) : null;
+    knowledge.value = { space, sheet, scale, weights, head, map: makeMap(weights, found, sheet.digits) };
   }
 
   /** What Python has found with these weights. @param {Float32Array[]} inks */
@@ -169,11 +174,12 @@ function makeMap(weights, found, digits) {
  * @param {ArrayLike<number>} pixels
  * @returns {Neighbours}
  */
-export function neighbours({ space, scale, weights }, layers, pixels) {
+export function neighbours({ space, scale, weights, head }, layers, pixels) {
   const distances = space.distances(space.place(weights ? foundIn(layers) : [], inkInSquares(pixels)));
   const places = smallest(distances, SHOWN);
   const certainty = weights ? confidenceLogit(digitLogits(weights, layers)) : 0;
-  const strangeness = strangenessOf(scale, distances[places[0]], certainty);
+  const logit = head ? nonDigitLogit(head, layers.embedding) : 0;
+  const strangeness = strangenessOf(scale, distances[places[0]], certainty, logit);
   const isKnown = strangeness <= scale.limit;
   return { isKnown, sentence: isKnown ? "" : strange, strangeness, limit: scale.limit, places };
 }

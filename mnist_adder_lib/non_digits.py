@@ -1,0 +1,200 @@
+"""Images that are no digits: made from digits, and from random strokes.
+
+A head that is to reject what is no digit learns from them (`rejection.py`). All of them are framed
+as MNIST's digits are: the longer side is 20 pixels, the centre of mass is in the middle. Random
+numbers come from torch's own generator.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from .augment import INK, centre, draw_line, move
+
+MIRRORED, TURNED, UPSIDE_DOWN = [3, 4, 6, 7, 9], [2, 3, 4, 5, 6, 7, 9], [3, 4, 7]  # are no digits
+THIN, WIDE = [1, 7], [0, 2, 3, 4, 5, 6, 8, 9]  # a 1 over a 0 would be a slashed zero
+RING = 16  # straight lines that a ring is made of
+
+
+def make_non_digits(images: Tensor, digits: Tensor, count: int) -> Tensor:
+    """Images that are no digits, uint8 (count, 28, 28), in random order.
+
+    images: uint8 (n, 28, 28), digits: (n,); both say what half of the kinds are made from.
+    """
+    from_digits = [halves, overlaid, side_by_side, thin_side_by_side, mirrored, turned]
+    from_strokes = [rings, polygons, houses, scribbles, zigzags, lines]
+    each = math.ceil(count / len(from_digits + from_strokes))
+    made = [make(images, digits, each) for make in from_digits]
+    made += [make(each) for make in from_strokes]
+    return as_pixels(torch.cat(made)[torch.randperm(each * len(made))[:count]])
+
+
+def halves(images: Tensor, digits: Tensor, count: int) -> Tensor:
+    """The top half of one digit on the bottom half of another. A few look like digits."""
+    tops, bottoms = pick(images, digits, count), pick(images, digits, count)
+    return frame(torch.cat([tops[:, :, :14], bottoms[:, :, 14:]], dim=2))
+
+
+def overlaid(images: Tensor, digits: Tensor, count: int) -> Tensor:
+    """Two digits, one over the other."""
+    under, over = pick(images, digits, count, WIDE), pick(images, digits, count, WIDE)
+    shift = uniform(count, -0.15, 0.15), uniform(count, -0.15, 0.15)
+    return frame(torch.maximum(under, place(over, *shift)))
+
+
+def side_by_side(images: Tensor, digits: Tensor, count: int) -> Tensor:
+    """Two digits next to each other."""
+    away, scale = uniform(count, 0.22, 0.3), uniform(count, 0.5, 0.65)
+    left, right = pick(images, digits, count), pick(images, digits, count)
+    return frame(torch.maximum(place(left, -away, 0 * away, scale),
+                               place(right, away, 0 * away, scale)))
+
+
+def thin_side_by_side(images: Tensor, digits: Tensor, count: int) -> Tensor:
+    """Two thin digits next to each other: 11, 17, 71 or 77."""
+    away, scale = uniform(count, 0.12, 0.3), uniform(count, 0.6, 0.9)
+    left, right = pick(images, digits, count, THIN), pick(images, digits, count, THIN)
+    return frame(torch.maximum(place(left, -away, 0 * away, scale),
+                               place(right, away, 0 * away, scale)))
+
+
+def mirrored(images: Tensor, digits: Tensor, count: int) -> Tensor:
+    """Digits whose mirror image is no digit."""
+    return centre(pick(images, digits, count, MIRRORED).flip(3))
+
+
+def turned(images: Tensor, digits: Tensor, count: int) -> Tensor:
+    """Digits that are none if they are turned by 90 degrees, or upside down."""
+    parts = [pick(images, digits, count, TURNED).rot90(1, (2, 3)),
+             pick(images, digits, count, TURNED).rot90(-1, (2, 3)),
+             pick(images, digits, count, UPSIDE_DOWN).rot90(2, (2, 3))]
+    return centre(torch.cat(parts)[torch.randperm(3 * count)[:count]])
+
+
+def rings(count: int) -> Tensor:
+    """Rings with two dots and an arc in them. Some are faces."""
+    apart, up, mess = uniform(count, 0.2, 0.45), uniform(count, -0.5, -0.1), uniform(count, 0, 0.3)
+    smile = arc(count, uniform(count, 0.1, 0.9), uniform(count, 1.4, 2.9), 0.5)
+    frown = smile * torch.tensor([1.0, -1.0]) + torch.tensor([0.0, 0.7])
+    mouth = torch.where(torch.rand(count, 1, 1) < 0.75, smile, frown)
+
+    def at(path: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        return path + (torch.stack([x, y], 1) + mess[:, None] * jitter(count, 2))[:, None]
+
+    ring = arc(count, uniform(count, 0, 6.3), torch.full((count,), 2 * math.pi), 1)
+    return draw([ring, at(0.06 * jitter(count, 2, 2), -apart, up),
+                 at(0.06 * jitter(count, 2, 2), apart, up), at(mouth, 0 * up, 0 * up)])
+
+
+def polygons(count: int) -> Tensor:
+    """Polygons of 3 to 5 corners."""
+    return some_of(count, [draw([polygon(count, corners)]) for corners in (3, 4, 5)])
+
+
+def houses(count: int) -> Tensor:
+    """A polygon of 3 to 5 corners with a smaller one in it, or over its edge."""
+    def inner() -> Tensor:
+        size = uniform(count, 0.2, 0.5)[:, None, None]
+        return size * polygon(count, 4) + 0.5 * jitter(count, 1, 2)
+
+    return some_of(count, [draw([polygon(count, corners), inner()]) for corners in (3, 4, 5)])
+
+
+def scribbles(count: int) -> Tensor:
+    """Curves through 5 to 11 random points."""
+    return some_of(count, [draw([bend(jitter(count, points, 2))]) for points in (5, 8, 11)])
+
+
+def zigzags(count: int) -> Tensor:
+    """Straight lines from each of 4 to 7 random points to the next."""
+    return some_of(count, [draw([jitter(count, points, 2)]) for points in (4, 5, 7)])
+
+
+def lines(count: int) -> Tensor:
+    """Two to four straight lines anywhere."""
+    def line() -> Tensor:
+        angle, half = uniform(count, 0, math.pi), uniform(count, 0.5, 1.2)
+        way = torch.stack([half * angle.cos(), half * angle.sin()], 1)
+        return jitter(count, 1, 2) + torch.stack([-way, way], 1)
+
+    return some_of(count, [draw([line() for _ in range(number)]) for number in (2, 3, 4)])
+
+
+def as_pixels(images: Tensor) -> Tensor:
+    """Images, float32 (n, 1, 28, 28) from 0 to 1, as uint8 (n, 28, 28)."""
+    return (255 * images[:, 0]).round().clamp(0, 255).to(torch.uint8)
+
+
+def pick(images: Tensor, digits: Tensor, count: int, among: list[int] | None = None) -> Tensor:
+    """Random images, float32 (count, 1, 28, 28) from 0 to 1, of all digits or of some."""
+    chosen = torch.isin(digits, torch.tensor(range(10) if among is None else among)).nonzero()[:, 0]
+    return images[chosen[torch.randint(len(chosen), (count,))], None].float() / 255
+
+
+def place(images: Tensor, x: Tensor, y: Tensor, scale: Tensor | None = None) -> Tensor:
+    """Images moved, by shares of a side, and scaled."""
+    return move(images, 0 * x, torch.stack([x, y], 1), 1 + 0 * x if scale is None else scale, 0 * x)
+
+
+def frame(images: Tensor) -> Tensor:
+    """Images scaled so that the longer side of the ink is 20 pixels, and centred."""
+    ink = images[:, 0] > INK
+    inked = [ink.any(dim=axis).int() for axis in (1, 2)]
+    sides = [28 - on.argmax(dim=1) - on.flip(1).argmax(dim=1) for on in inked]
+    return centre(images, scale=20 / torch.maximum(*sides).clamp(min=5))
+
+
+def uniform(count: int, low: float, high: float) -> Tensor:
+    return torch.empty(count).uniform_(low, high)
+
+
+def jitter(*shape: int) -> Tensor:
+    """Random numbers from -1 to 1."""
+    return 2 * torch.rand(shape) - 1
+
+
+def some_of(count: int, parts: list[Tensor]) -> Tensor:
+    return torch.cat(parts)[torch.randperm(count * len(parts))[:count]]
+
+
+def polygon(count: int, corners: int) -> Tensor:
+    """The corners of closed polygons, (count, corners + 1, 2), about the origin."""
+    angle = 2 * math.pi / corners * (torch.arange(corners) + 0.2 * jitter(count, corners))
+    angle, radius = angle + uniform(count, 0, 2 * math.pi)[:, None], uniform(count, 0.7, 1)[:, None]
+    points = torch.stack([radius * angle.cos(), angle.sin()], 2)
+    return torch.cat([points, points[:, :1]], 1)
+
+
+def arc(count: int, start: Tensor, turn: Tensor, size: float) -> Tensor:
+    """Points on arcs of ellipses about the origin, (count, RING + 1, 2), a little shaky."""
+    angle = start[:, None] + turn[:, None] * torch.arange(RING + 1) / RING
+    radii = 0.9 + 0.1 * jitter(count, 1, 2)
+    return size * radii * torch.stack([angle.cos(), angle.sin()], 2) + 0.03 * jitter(
+        count, RING + 1, 2)
+
+
+def bend(points: Tensor, steps: int = 5) -> Tensor:
+    """Curves through points, (count, n, 2): Catmull-Rom splines."""
+    first, last = 2 * points[:, :1] - points[:, 1:2], 2 * points[:, -1:] - points[:, -2:-1]
+    points = torch.cat([first, points, last], 1)
+    a, b, c, d = (points[:, i : points.shape[1] - 3 + i, None] for i in range(4))
+    t = torch.arange(steps).view(-1, 1) / steps
+    curve = b + (c - a) / 2 * t + (2 * a - 5 * b + 4 * c - d) / 2 * t**2
+    return (curve + (3 * b - a - 3 * c + d) / 2 * t**3).flatten(1, 2)
+
+
+def draw(paths: list[Tensor]) -> Tensor:
+    """Images of paths, (count, points, 2) each, in any unit: float32 (count, 1, 28, 28)."""
+    every = torch.cat(paths, dim=1)
+    low, high = every.amin(1), every.amax(1)
+    width = uniform(len(every), 1.8, 3.2)  # of the pen, in pixels, as MNIST's are
+    scale = ((20 - width) / (high - low).amax(1).clamp(min=1e-3))[:, None]
+    images = torch.zeros(len(every), 1, 28, 28)
+    for path in paths:
+        points = [14 + scale * (point - (low + high) / 2) for point in path.unbind(1)]
+        for start, end in zip(points[:-1], points[1:]):
+            images = draw_line(images, start, end, width)
+    return centre(images)

@@ -1,0 +1,121 @@
+"""A third head: it says whether an image is a digit at all.
+
+It is trained after the network, which stays as it is, on the network's embeddings of digits and of
+images that are no digits.
+
+Source: Hendrycks, Mazeika and Dietterich, Deep Anomaly Detection with Outlier Exposure, ICLR 2019.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .augment import Forms, add_slash
+from .data import normalise
+from .evaluate import in_evaluation
+from .model import EMBEDDING_SIZE, IdentityAdderModel
+from .non_digits import as_pixels, make_non_digits, pick, rings
+
+EXAMPLES = 10_800  # of each class; the head that ships was trained on them
+UPSTROKES = Forms(upstroke=0.15, slash=0)
+
+
+class NonDigitHead(nn.Module):
+    """Maps a network's embeddings, (n, 20), to the logit of each image being no digit, (n,).
+
+    The head fits one network: the one whose embeddings it was trained on.
+    """
+
+    def __init__(self, width: int = 64):
+        super().__init__()
+        self.hidden = nn.Linear(EMBEDDING_SIZE, width)
+        self.output = nn.Linear(width, 1)
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        return self.output(self.hidden(embeddings).relu()).squeeze(1)
+
+    @torch.no_grad()
+    def score(self, model: nn.Module, images: Tensor) -> Tensor:
+        """The logits of images, uint8 (n, 28, 28), by the network that the head fits: (n,)."""
+        return self(look_at(in_evaluation(model), images)[2])
+
+
+@torch.no_grad()
+def look_at(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What a network in evaluation mode finds in images, uint8 (n, 28, 28), and how it reads them.
+
+    - found: float32 (n, 32), how much of each feature there is: the means of the 16 maps of block 2
+      and of the 16 maps of block 3
+    - logits: float32 (n, 10), of the ten digits. They depend a little on the number that is to be
+      added, but whether an image is a digit should not: the number is always 0 here
+    - embeddings: float32 (n, 20)
+
+    All are on the images' device. Raises TypeError for another kind of model and ValueError for
+    images that don't fit.
+    """
+    if not isinstance(model, IdentityAdderModel):
+        raise TypeError(f"model should be an IdentityAdderModel, not {type(model).__name__}: "
+                        "what it finds in an image is read between its blocks")
+    check(images)
+    batches, device = [], next(model.parameters()).device
+    for batch in images.split(500):
+        after_two = model.block2(model.block1(normalise(batch[:, None].to(device) / 255)))
+        average = model.block3(after_two).mean((2, 3))
+        numbers = torch.zeros(len(batch), dtype=torch.int64, device=device)
+        embeddings = model.embedding(average)
+        logits, _ = model.add(embeddings, numbers)
+        batches.append((torch.cat([after_two.mean((2, 3)), average], 1), logits, embeddings))
+    found, logits, embeddings = (torch.cat(parts).to(images.device) for parts in zip(*batches))
+    return found, logits, embeddings
+
+
+def check(images: Tensor) -> None:
+    """Raises ValueError for what isn't images, uint8 (n, 28, 28), n > 0."""
+    if images.dtype != torch.uint8 or images.shape[1:] != (28, 28) or not len(images):
+        raise ValueError("images must be uint8 of shape (n, 28, 28), at least one, not "
+                         f"{images.dtype} of shape {tuple(images.shape)}")
+
+
+def train_non_digit_head(model: nn.Module, digits: Tensor, non_digits: Tensor, seed: int = 0,
+                         epochs: int = 12) -> NonDigitHead:
+    """Train a head for a network, which isn't changed, on digits and on images that are none.
+
+    digits, non_digits: uint8 (n, 28, 28) each. No random number is drawn from outside.
+    """
+    model = in_evaluation(model)
+    embeddings = torch.cat([look_at(model, images)[2] for images in (digits, non_digits)])
+    is_none = torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        head = NonDigitHead()
+        optimizer = torch.optim.Adam(head.parameters())
+        steps = epochs * -(-len(is_none) // 256)
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=steps)
+        for _ in range(epochs):
+            for batch in torch.randperm(len(is_none)).split(256):
+                loss = F.binary_cross_entropy_with_logits(head(embeddings[batch]), is_none[batch])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                scheduler.step()
+    return head.eval()
+
+
+def examples(images: Tensor, digits: Tensor, count: int = EXAMPLES,
+             seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Digits to train a head on, some in forms that MNIST lacks, and non-digits made from them.
+
+    images: uint8 (n, 28, 28); digits: (n,). Returns uint8 (n, 28, 28) of both: `count` digits and half
+    as many zeros with a slash, `count` non-digits and a quarter as many rings with something in
+    them. The slashed zeros and these rings are much alike, and MNIST has neither.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        chosen = torch.randperm(len(images))[:count]
+        formed = UPSTROKES(images[chosen, None].float() / 255, digits[chosen])
+        slashed = add_slash(pick(images, digits, count // 2, [0]))
+        non_digits = make_non_digits(images, digits, count)
+        return (as_pixels(torch.cat([formed, slashed])),
+                torch.cat([non_digits, as_pixels(rings(count // 4))]))

@@ -1,0 +1,159 @@
+"""A third head that says what is no digit, and the images that it learns from."""
+
+import numpy as np
+import pytest
+import torch
+
+from mnist_adder_lib import (
+    CheckpointError,
+    IdentityAdderModel,
+    NonDigitHead,
+    count_parameters,
+    load_checkpoint,
+    load_non_digit_head,
+    load_pretrained,
+    make_non_digits,
+    non_digits,
+    save_checkpoint,
+    train_non_digit_head,
+)
+from mnist_adder_lib.course.lessons import nonsense
+from mnist_adder_lib.evaluate import in_evaluation
+from mnist_adder_lib.rejection import examples, look_at
+
+
+@pytest.fixture(scope="module")
+def small(splits):
+    """Some digits, and as many images that are none."""
+    return examples(splits[0].images, splits[0].digits, count=2000)
+
+
+def test_the_head_that_ships_tells_digits_from_what_is_none(splits):
+    model, head = load_pretrained(), load_non_digit_head()
+    threshold = head.score(model, splits[1].images[:2000]).quantile(0.95)
+
+    def share(images):
+        return (head.score(model, images) > threshold).double().mean().item()
+
+    assert share(splits[2].images[:2000]) < 0.08
+    assert share(nonsense.draw_each("letters", 1)[0]) > 0.6
+    assert share(nonsense.faces()) > 0.3 and len(nonsense.faces()) == 10
+    random = np.random.default_rng(0)
+    for make in (nonsense.scribble, nonsense.signature, nonsense.two_digits, nonsense.full_pad):
+        images = torch.from_numpy(np.stack([nonsense.framed(make(random)) for _ in range(20)]))
+        assert share(images) > 0.5, make
+
+
+def test_a_head_is_small_and_no_part_of_the_network():
+    assert count_parameters(load_non_digit_head()) == 1409
+    assert count_parameters(load_pretrained()) == 17_360
+    assert count_parameters(IdentityAdderModel(adder_layers=1)) == 13_136
+
+
+def test_training_a_head(splits, small):
+    model, before = load_pretrained(), torch.random.get_rng_state()
+    weights = [value.clone() for value in model.state_dict().values()]
+    heads = [train_non_digit_head(model, *small, seed, epochs=3) for seed in (0, 0, 1)]
+    assert all(map(torch.equal, weights, model.state_dict().values()))
+    assert torch.equal(before, torch.random.get_rng_state())
+    one, again, other = (head.score(model, splits[1].images[:1000]) for head in heads)
+    assert torch.allclose(one, again, atol=1e-4) and not torch.allclose(one, other, atol=0.1)
+    of_digits, of_none = (heads[0].score(model, images).mean() for images in small)
+    assert of_none > of_digits + 1
+    assert not heads[0].training
+
+
+def test_what_is_scored_depends_on_no_other_image(splits):
+    model, head, images = load_pretrained().train(), load_non_digit_head(), splits[2].images[:30]
+    assert (head.score(model, images)[7] - head.score(model, images[7:8])).abs() < 1e-3
+    assert model.training
+
+
+def test_examples_are_digits_and_non_digits(splits, small):
+    assert [each.shape for each in small] == [(3000, 28, 28), (2500, 28, 28)]
+    assert all(each.dtype == torch.uint8 for each in small)
+    again = examples(splits[0].images, splits[0].digits, count=2000)
+    assert all(map(torch.equal, small, again))
+
+
+@pytest.mark.parametrize("count", [1, 12, 100])
+def test_as_many_non_digits_as_wanted(splits, count):
+    made = make_non_digits(splits[0].images[:500], splits[0].digits[:500], count)
+    assert made.shape == (count, 28, 28) and made.dtype == torch.uint8
+
+
+@pytest.mark.parametrize("name", [
+    "halves", "overlaid", "side_by_side", "thin_side_by_side", "mirrored", "turned",
+    "rings", "polygons", "houses", "scribbles", "zigzags", "lines"])  # fmt: skip
+def test_all_kinds_are_framed_as_mnist_is(splits, name):
+    torch.manual_seed(0)
+    make, train = getattr(non_digits, name), splits[0]
+    of_digits = make.__code__.co_argcount == 3
+    given = (train.images[:2000], train.digits[:2000]) if of_digits else ()
+    images = make(*given, 200)
+    assert images.shape == (200, 1, 28, 28) and 0 <= images.min() and images.max() <= 1.001
+    ink, axis = images[:, 0], torch.arange(28.0)
+    rows, columns = (ink.sum(along) @ axis / ink.sum((1, 2)) for along in (2, 1))
+    assert (rows - 14).abs().max() < 0.6 and (columns - 14).abs().max() < 0.6
+    longer = [int(np.ptp((image > 0.3).nonzero().numpy(), axis=0).max()) + 1 for image in ink]
+    assert 17 <= np.median(longer) <= 21
+
+
+def test_a_1_is_never_laid_over_a_0(splits):
+    """It would be a slashed zero, which is a digit."""
+    assert not {0, 1} <= set(non_digits.WIDE) and not {0, 7} <= set(non_digits.WIDE)
+
+
+@pytest.mark.parametrize("name", ["model.pt", "model.safetensors"])
+def test_a_head_is_saved_with_its_network(tmp_path, splits, name):
+    model, head = IdentityAdderModel().eval(), NonDigitHead()
+    save_checkpoint(tmp_path / name, model, head, seed=3)
+    loaded = load_non_digit_head(tmp_path / name)
+    assert not loaded.training
+    images = splits[2].images[:20]
+    assert torch.equal(loaded.score(model, images), head.score(model, images))
+    again, details = load_checkpoint(tmp_path / name)
+    assert torch.equal(look_at(again, images)[1], look_at(model, images)[1])
+    assert details.keys() == {"seed", "variant", "normalisation"}
+
+
+def test_a_file_without_a_head(tmp_path):
+    save_checkpoint(tmp_path / "old.pt", IdentityAdderModel())
+    load_checkpoint(tmp_path / "old.pt")
+    with pytest.raises(CheckpointError, match="has no head"):
+        load_non_digit_head(tmp_path / "old.pt")
+    with pytest.raises(FileNotFoundError):
+        load_non_digit_head(tmp_path / "none.pt")
+
+
+def test_a_damaged_head(tmp_path):
+    head = NonDigitHead(width=3)
+    save_checkpoint(tmp_path / "other.pt", IdentityAdderModel(), head)
+    with pytest.raises(CheckpointError, match="no head of ours"):
+        load_non_digit_head(tmp_path / "other.pt")
+
+
+@pytest.mark.parametrize("images", [
+    torch.zeros(3, 28, 28), torch.zeros(0, 28, 28, dtype=torch.uint8),
+    torch.zeros(3, 1, 28, 28, dtype=torch.uint8)])  # fmt: skip
+def test_images_that_do_not_fit(images):
+    with pytest.raises(ValueError, match="uint8"):
+        load_non_digit_head().score(load_pretrained(), images)
+
+
+def test_a_model_of_another_kind():
+    with pytest.raises(TypeError, match="IdentityAdderModel, not Linear"):
+        look_at(torch.nn.Linear(1, 1), torch.zeros(3, 28, 28, dtype=torch.uint8))
+
+
+def test_what_a_network_finds_and_says(splits):
+    model, images = load_pretrained(), splits[2].images[:5]
+    found, logits, embeddings = look_at(in_evaluation(model), images)
+    with torch.no_grad():
+        x = (images[:, None] / 255 - 0.1307) / 0.3081
+        after_two = model.block2(model.block1(x))
+        expected = [after_two.mean((2, 3)), model.block3(after_two).mean((2, 3))]
+        digits = model(x, torch.zeros(5, dtype=torch.int64))[0]
+        assert torch.allclose(embeddings, model.embed(x), atol=1e-5)
+    assert torch.allclose(found, torch.cat(expected, 1), atol=1e-5)
+    assert torch.allclose(logits, digits, atol=1e-4)
