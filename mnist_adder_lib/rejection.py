@@ -107,9 +107,9 @@ def examples(images: Tensor, digits: Tensor, count: int = EXAMPLES,
              seed: int = 0) -> tuple[Tensor, Tensor]:
     """Digits to train a head on, some in forms that MNIST lacks, and non-digits made from them.
 
-    images: uint8 (n, 28, 28); digits: (n,). Returns uint8 (n, 28, 28) of both: `count` digits and half
-    as many zeros with a slash, `count` non-digits and a quarter as many rings with something in
-    them. The slashed zeros and these rings are much alike, and MNIST has neither.
+    images: uint8 (n, 28, 28); digits: (n,). Returns uint8 (n, 28, 28) of both: `count` digits and
+    half as many zeros with a slash, `count` non-digits and a quarter as many rings with something
+    in them. The slashed zeros and these rings are much alike, and MNIST has neither.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
