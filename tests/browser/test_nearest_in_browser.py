@@ -4,7 +4,7 @@ import pytest
 import torch
 from matplotlib.colors import to_hex
 
-from mnist_adder_lib import load_pretrained
+from mnist_adder_lib import load_non_digit_head, load_pretrained
 from mnist_adder_lib.course.lessons.inside_the_network import TEN
 from mnist_adder_lib.course.lessons.nonsense import draw_each
 from mnist_adder_lib.course.widgets.nearest import known_images
@@ -25,11 +25,11 @@ def wait_for_itself(page):  # as near as a byte for each number allows
 
 
 def test_the_browser_measures_what_python_does(show, few, splits):
-    model = load_pretrained()
+    model, head = load_pretrained(), load_non_digit_head()
     images = torch.cat([splits[2].images[:3], draw_each("letters", 1)[0][:3]])
-    strange = Strangeness(model, few[0])(images).tolist()
+    strange = Strangeness(model, few[0], head)(images).tolist()
     limit = sum(sorted(strange)[2:4]) / 2
-    page = show(NetworkDiagram(model, images[0], known=known_images(model, *few, limit)))
+    page = show(NetworkDiagram(model, images[0], known=known_images(model, *few, limit, head)))
     page.locator(".middles b").first.wait_for()
     for image, expected in zip(images, strange):
         page.evaluate("pixels => model.set('pixels', pixels)", image.flatten().tolist())

@@ -12,9 +12,10 @@ from PIL import Image
 from torch import nn
 from traitlets import TraitError
 
-from mnist_adder_lib import load_pretrained
+from mnist_adder_lib import load_non_digit_head, load_pretrained
 from mnist_adder_lib.drawing.framing import frame_drawing, remark
 from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, percent, to_url
+from mnist_adder_lib.drawing.strangeness import Strangeness
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 from mnist_adder_lib.shared import SENTENCES
 
@@ -257,6 +258,16 @@ def test_what_is_strange_is_refused_if_something_is_known(splits):
     panel.clear()
     assert panel.sentence == SENTENCES["empty"]
     assert AdderPanel(model, strokes=STRANGE).sentence != SENTENCES["strange"]
+
+
+def test_a_head_counts_as_well(splits):
+    model, head, known = load_pretrained(), load_non_digit_head(), splits[0].images[:500]
+    panel = AdderPanel(model, known, head, strokes=SEVEN)
+    assert "I see a 7" in panel.sentence
+    save(panel, strokes=STRANGE)
+    assert panel.sentence == SENTENCES["strange"]
+    seen = torch.from_numpy(panel.seen)[None]
+    assert panel.strangeness(seen) == Strangeness(model, known, head)(seen)
 
 
 def test_upload():

@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-from mnist_adder_lib import load_pretrained
+from mnist_adder_lib import load_non_digit_head, load_pretrained
 from mnist_adder_lib.course.lessons import nonsense
 from mnist_adder_lib.course.widgets import nearest
 from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
@@ -24,6 +24,12 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
         distance=strangeness.per_distance, certainty=strangeness.per_certainty, logit=0, limit=3)
     assert known["head"] is None
     assert nearest.known_images(model, images, digits)["scale"]["limit"] == strangeness.limit
+    head = load_non_digit_head()
+    known = nearest.known_images(model, images, digits, head=head)
+    strangeness = Strangeness(model, images, head)
+    assert known["scale"]["logit"] == strangeness.per_logit > 0
+    assert known["scale"]["limit"] == strangeness.limit
+    assert known["head"] == weights_as_text(head)
     assert known["images"]["digits"][0] == str(digits[0].item())
     weights = base64.b64decode(weights_as_text(model)["numbers"])
     assert known["crc32"] == zlib.crc32(weights)
