@@ -227,35 +227,59 @@ def integrate(function, start, point, steps):
     return (point - start) * total / steps
 
 
-def _falls():
+class Score:
+    """A score of images (n, rows, columns) that no single pixel decides."""
+
+    def __init__(self, *shape):
+        self.weights = torch.randn(shape)
+
+    def __call__(self, images: Tensor) -> Tensor:
+        return (images * self.weights).sum(dim=(1, 2)) + images.amax(dim=2).prod(dim=1) / 4
+
+    def __repr__(self):
+        return "score"
+
+
+def _tests_of_maps():
     # So many images that 1.96 standard errors and those of lesson 9 are the same as 2, nearly.
-    for count, ahead in ((100, 1.5), (150, -1.5), (200, 2)):
-        easy = 3 * torch.randn(count)
-        yield easy + torch.randn(count) + ahead, easy + torch.randn(count)
+    for shape, count, black in (((100, 3, 4), 2, -0.5), ((150, 4, 3), 3, -1.0),
+                                ((200, 5, 5), 4, -0.5)):
+        score, light = Score(*shape[1:]), torch.rand(shape)
+        images = torch.where(light < 0.4, torch.tensor(black), black + 2 * light)
+        images[:, 0] = black + 0.5 + torch.rand(shape[0], shape[2])  # ink enough for `count`
+        images[:, 1, :2] = black + 0.5 + torch.rand(shape[0], 2)
+        yield score, images, score.weights + torch.randn(shape), count, black
 
 
-def _ends_of(values):
-    off = 2 * values.std() / len(values) ** 0.5
-    return values.mean() - off, values.mean() + off
-
-
-def _unpaired(falls_a, falls_b):
-    off = 2 * ((falls_a.var() + falls_b.var()) / len(falls_a)) ** 0.5
-    mean = falls_a.mean() - falls_b.mean()
-    return mean - off, mean + off
+LEADS = "falls(on_ink) - falls(images)"
+BOTH_ENDS = "leads.mean() - off, leads.mean() + off"
 
 
 @checks.add(
-    "If the interval lies above 0, map A leads. If 0 is in it, these images can't decide.",
-    probes=_falls, tolerance=0.01,
+    "You can now test any attribution of any network. If the interval lies above 0, the map knows "
+    "more than brightness does. If 0 is in it, these images can't decide.",
+    probes=_tests_of_maps, tolerance=0.01,
     mistakes={
-        "You computed the interval from the spread of A and the spread of B, as if they came from "
+        "You ranked all pixels. Some of the highest lie on the black background, where turning "
+        "black changes nothing. Rank the pixels of the ink alone.":
+            (LEADS, "falls(importance) - falls(images)"),
+        "You turned the *lowest* pixels black. The highest come last in `.argsort()`.":
+            ("[-count:]", "[:count]"),
+        "The pixels turned 0, which is grey in a normalised image. Use the value `black`.":
+            ("= black", "= 0.0"),
+        "That is how far the score falls without the map's pixels. Any pixels of the ink make it "
+        "fall: subtract what it falls without the brightest, image by image.":
+            (LEADS, "falls(on_ink)"),
+        "That is how far the score falls without the brightest pixels. Subtract it from what it "
+        "falls without the map's.": (LEADS, "falls(images)"),
+        "That is the lead of the brightest pixels over the map. Subtract the other way round.":
+            (LEADS, "falls(images) - falls(on_ink)"),
+        "You compared with the darkest pixels. The brightest come last in `.argsort()`.":
+            (LEADS, "falls(on_ink) - falls(-images)"),
+        "You computed the interval from the spread of the two falls, as if they came from "
         "different images. Subtract image by image first, then take the standard deviation of the "
-        "leads.": _unpaired,
-        "That is B's lead over A. Subtract the other way round.":
-            lambda a, b: _ends_of(b - a),
-        "That is the interval of A alone. Subtract B's values first.": lambda a, b: _ends_of(a),
-        "That is the interval of B alone. You want A's lead.": lambda a, b: _ends_of(b),
+        "leads.":
+            ("leads.std()", "(falls(on_ink).var() + falls(images).var()) ** 0.5"),
         "You used the standard deviation. The standard error of the mean is smaller: divide by the "
         "square root of the number of images.":
             ("leads.std() / len(leads) ** 0.5", "leads.std()"),
@@ -266,15 +290,28 @@ def _unpaired(falls_a, falls_b):
         "You used the variance. The standard error is the standard *deviation*, `.std()`, divided "
         "by the square root of the number of images.": ("leads.std()", "leads.var()"),
         "The other way round: first the low end, then the high end.":
-            ("leads.mean() - off, leads.mean() + off", "leads.mean() + off, leads.mean() - off"),
+            (BOTH_ENDS, "leads.mean() + off, leads.mean() - off"),
         "You return the mean and how far the interval reaches. Return its two ends.":
-            ("leads.mean() - off, leads.mean() + off", "leads.mean(), off"),
-        "You ignored the signs of the leads. An image on which B is ahead has a lead below 0.":
-            ("falls_a - falls_b", "(falls_a - falls_b).abs()"),
+            (BOTH_ENDS, "leads.mean(), off"),
+        "You ignored the signs of the leads. An image on which the brightest pixels are ahead has "
+        "a lead below 0.": (LEADS, f"({LEADS}).abs()"),
+        "You ignored the sign of the map. Values below 0 speak *against* the digit, so these "
+        "pixels aren't the important ones.":
+            ("importance.clone()", "importance.abs()"),
     },
 )
-def lead(falls_a, falls_b):
-    leads = falls_a - falls_b
+def fair_lead(score, images, importance, count, black):
+    on_ink = importance.clone()
+    on_ink[images <= black] = -torch.inf
+
+    def falls(ranking):
+        poorer = images.clone()
+        for pixels, values in zip(poorer, ranking):
+            highest = values.flatten().argsort()[-count:]
+            pixels.view(-1)[highest] = black
+        return score(images) - score(poorer)
+
+    leads = falls(on_ink) - falls(images)
     off = 2 * leads.std() / len(leads) ** 0.5
     return leads.mean() - off, leads.mean() + off
 
@@ -516,3 +553,21 @@ def plot_attributions(image: Tensor, maps: dict) -> Figure:
         seen.append(f"{title}, brightest at row {row + shift:.0f}, column {column + shift:.0f}")
     return labelled(figure, "White speaks for the digit, orange against it; a line goes around the "
                             "ink. " + "; ".join(seen) + ".")
+
+
+@in_style
+def plot_leads(leads: dict, on_black: dict) -> Figure:
+    """For each name, a dot with its 95% interval: the mean of `leads[name]`, (images,); to the name
+    stands the percentage of its pixels that lie on black, `on_black[name]`."""
+    figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.3 * len(leads)))
+    said = []
+    for row, (name, values) in enumerate(leads.items()):
+        mean, off = values.mean().item(), 2 * values.std().item() / len(values) ** 0.5
+        ax.errorbar(mean, row, xerr=off, fmt="o", color=BLUE if mean - off > 0 else GREY)
+        said.append(f"{name}, {on_black[name]:.0f}% on black: {mean:.1f}, from {mean - off:.1f} to "
+                    f"{mean + off:.1f}")
+    ax.axvline(0, color=ORANGE, linestyle="--")
+    ax.set(yticks=range(len(leads)), ylim=(len(leads) - 0.5, -0.5),
+           yticklabels=[f"{name} ({on_black[name]:.0f}%)" for name in leads],
+           xlabel="lead over the brightest pixels")
+    return labelled(figure, "Dots with intervals. " + "; ".join(said) + ".")

@@ -17,6 +17,7 @@ from mnist_adder_lib.course.lessons.inside_the_network import (
     plot_answer,
     plot_attributions,
     plot_embedding,
+    plot_leads,
     plot_maps,
     plot_places,
     plot_tables,
@@ -70,8 +71,16 @@ def integrated_at_once(function, start, point, steps):
     return torch.stack(gradients).mean(dim=0) * (point - start)
 
 
-def lead_in_lists(falls_a, falls_b):
-    leads = [a - b for a, b in zip(falls_a.tolist(), falls_b.tolist())]
+def fair_lead_in_lists(score, images, importance, count, black):
+    leads = []
+    for image, values in zip(images, importance):
+        ink = [place for place in range(image.numel()) if image.flatten()[place] > black]
+        left = []
+        for ranking in (values.flatten(), image.flatten()):
+            poorer = image.clone().flatten()
+            poorer[sorted(ink, key=lambda place: ranking[place])[-count:]] = black
+            left.append(score(poorer.view(1, *image.shape)).item())
+        leads.append(left[1] - left[0])
     mean, error = statistics.mean(leads), statistics.stdev(leads) / len(leads) ** 0.5
     return [mean - 2 * error, mean + 2 * error]
 
@@ -81,7 +90,7 @@ RIGHT = {
     checks.explained_by_sum: [explained_by_matching],
     checks.keep: [keep_by_threshold],
     checks.integrate: [integrated_at_once],
-    checks.lead: [lead_in_lists],
+    checks.fair_lead: [fair_lead_in_lists],
     checks.swap_units: [swap_by_places],
 }
 
@@ -206,6 +215,14 @@ def test_plot_attributions_lays_a_small_map_over_the_middle():
     image[10:20, 10:20], small[3, 4] = 2.0, 1.0
     figure = plot_attributions(image, {"drop": small, "all": torch.eye(28)})
     assert "drop, brightest at row 5, column 6" in figure.get_label()
+
+
+def test_plot_leads_says_what_it_shows():
+    leads = {"best": torch.tensor([2.0, 3, 4]), "none": torch.tensor([-1.0, 0, 1])}
+    figure = plot_leads(leads, {"best": 0.0, "none": 59.2})
+    assert "best, 0% on black: 3.0, from 1.8 to 4.2" in figure.get_label()
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [
+        "best (0%)", "none (59%)"]
 
 
 def test_the_figure_follows_the_panel():
