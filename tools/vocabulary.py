@@ -86,7 +86,7 @@ def library_names() -> set[str]:
     files = (ROOT / "mnist_adder_lib").rglob("*.py")
     names = set().union(*(made_in(ast.parse(path.read_text("utf-8"))) for path in files))
     names |= {"LIGHT_AUGMENT", "guesses", "checks"}
-    return names - {"backward", "modules", "run"}  # PyTorch and onnxruntime have these as well
+    return names - {"backward", "modules", "output", "run"}  # PyTorch and ONNX have these, too
 
 
 def explained() -> dict[str, str]:
