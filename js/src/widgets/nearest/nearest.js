@@ -23,9 +23,8 @@ import { nearestMiddle } from "./knowledge.js";
 const SIDE = 480; // of the map, in pixels
 const ALL = 48_000; // training images
 
-const ABOUT = `A drawing is strange to me if it is far from these images, if I am unsure of its digit, or if it is like
-images that I have learned are no digits. My judgement isn't perfect: some letters look like digits to me, and I refuse
-some people's digits.`;
+const ABOUT = `A drawing is strange to me if it is far from these images, if it resembles things that are no digits, or
+if I am unsure of its digit. Some letters still look like digits to me, and I refuse some people's digits.`;
 
 /** @param {Point} point */
 const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
