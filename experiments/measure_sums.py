@@ -72,6 +72,8 @@ WAYS = {
     "exact first": LAST._replace(exact_steps=50),
     "penalty": LAST._replace(penalty=0.3),
     "late penalty": LAST._replace(penalty=0.3, penalty_from=0.5),
+    "penalty of 1.5": LAST._replace(penalty=1.5),
+    "penalty of 3": LAST._replace(penalty=3.0),
     "three images": Way(images=3),
     "five images": Way(images=5),
     "ten images": Way(images=10),

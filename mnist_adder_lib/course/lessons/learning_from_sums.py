@@ -29,31 +29,6 @@ checks = Checks()
 
 
 @checks.add(
-    "The middle sums have the most pairs, so they say least about the digits.",
-    probes=[(total,) for total in (12, 4, *range(19))],
-    mistakes={
-        "That is about half of them. 3 + 9 and 9 + 3 are two pairs, and 6 + 6 counts as one.":
-            [lambda total: (pairs(total) + 1) // 2, lambda total: pairs(total) // 2,
-             lambda total: total // 2 + 1, lambda total: (total + 1) // 2,
-             lambda total: total // 2],
-        "That is right up to a sum of 9. Above it, some first digits would need a second digit of "
-        "more than 9.":
-            [lambda total: total + 1, ("0 <= total - first <= 9", "0 <= total - first")],
-        "That is right from a sum of 9 on. Below it, some first digits are larger than the sum.":
-            [lambda total: 19 - total, ("0 <= total - first <= 9", "total - first <= 9")],
-        "0 is a digit as well: the sum 4 has 0 + 4 and 4 + 0.":
-            [("range(10)", "range(1, 10)"), ("0 <= ", "1 <= ", "range(10)", "range(1, 10)")],
-        "9 is a digit as well: the sum 12 has 3 + 9 and 9 + 3. (`range(10)` goes up to 9.)":
-            [("range(10)", "range(9)"), ("<= 9", "< 9", "range(10)", "range(9)")],
-        "These are the pairs. Return how many there are.": lambda total: [
-            (first, total - first) for first in range(10) if 0 <= total - first <= 9],
-    },
-)
-def pairs(total):
-    return sum(0 <= total - first <= 9 for first in range(10))
-
-
-@checks.add(
     "That is where the loss pulls the first image: to the digits that the sum leaves possible.",
     probes=lambda: [(*(2 * torch.randn(2, 10)).softmax(dim=1), total)
                     for total in (4, 13, 0, 18)],
@@ -150,6 +125,31 @@ def passes(names):
             if (names[first] + names[second]) % 10 != (first + second) % 10:
                 return False
     return True
+
+
+@checks.add(
+    "The middle sums have the most pairs, so they say least about the digits.",
+    probes=[(total,) for total in (12, 4, *range(19))],
+    mistakes={
+        "That is about half of them. 3 + 9 and 9 + 3 are two pairs, and 6 + 6 counts as one.":
+            [lambda total: (pairs(total) + 1) // 2, lambda total: pairs(total) // 2,
+             lambda total: total // 2 + 1, lambda total: (total + 1) // 2,
+             lambda total: total // 2],
+        "That is right up to a sum of 9. Above it, some first digits would need a second digit of "
+        "more than 9.":
+            [lambda total: total + 1, ("0 <= total - first <= 9", "0 <= total - first")],
+        "That is right from a sum of 9 on. Below it, some first digits are larger than the sum.":
+            [lambda total: 19 - total, ("0 <= total - first <= 9", "total - first <= 9")],
+        "0 is a digit as well: the sum 4 has 0 + 4 and 4 + 0.":
+            [("range(10)", "range(1, 10)"), ("0 <= ", "1 <= ", "range(10)", "range(1, 10)")],
+        "9 is a digit as well: the sum 12 has 3 + 9 and 9 + 3. (`range(10)` goes up to 9.)":
+            [("range(10)", "range(9)"), ("<= 9", "< 9", "range(10)", "range(9)")],
+        "These are the pairs. Return how many there are.": lambda total: [
+            (first, total - first) for first in range(10) if 0 <= total - first <= 9],
+    },
+)
+def pairs(total):
+    return sum(0 <= total - first <= 9 for first in range(10))
 
 
 def _by_pair(place: str):
@@ -344,3 +344,31 @@ def plot_shifts(shares) -> Figure:
            ylabel="probability", xlabel="digit moved by")
     words = [f"{share:.0%} on +{c}" for c, share in enumerate(shares) if share >= 0.05]
     return labelled(figure, "Ten bars; " + ", ".join(words) + ".")
+
+
+@in_style
+def plot_kicks(runs: dict) -> Figure:
+    """For each size of a kick, the losses of all tables: right after it, and after training.
+
+    `runs` is a dict of sizes and lists of (loss after the kick, loss at the end, share right).
+    """
+    figure, ax = plt.subplots(figsize=(5, 2.6))
+    spread, words = np.linspace(-0.09, 0.09, 10), []
+    for place, (size, tables) in enumerate(runs.items()):
+        means = []
+        for side, colour, column in ((-0.2, GREY, 0), (0.2, ORANGE, 1)):
+            losses = [table[column] for table in tables]
+            means.append(np.mean(losses))
+            offsets = place + side + np.resize(spread, len(losses))
+            ax.plot(offsets, losses, "o", color=colour, markersize=4)
+            ax.hlines(means[-1], place + side - 0.15, place + side + 0.15, color=colour)
+        words.append(f"a kick of {size}: {means[0]:.2f}, then {means[1]:.2f}")
+    ax.plot([], [], "o", color=GREY, label="after the kick")
+    ax.plot([], [], "o", color=ORANGE, label="after training")
+    ax.axhline(np.log(2), color=BLUE, linestyle=":", label="log 2")
+    ax.legend(loc="upper left")
+    ax.set(xticks=range(len(runs)), xticklabels=runs, xlim=(-0.5, len(runs) - 0.5),
+           xlabel="size of the kick", ylabel="loss")
+    ax.set_ylim(bottom=0)
+    return labelled(figure, "A dot for each table, a bar for their mean loss, and a line at log 2. "
+                            + "; ".join(words) + ".")

@@ -15,6 +15,7 @@ from mnist_adder_lib.course.lessons.learning_from_sums import (
     load_reader,
     measured,
     new_reader,
+    plot_kicks,
     plot_naming,
     plot_pairs,
     plot_shifts,
@@ -31,6 +32,7 @@ VALUES = {
     "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
                     ([1, 1, 2, 1, 1], 3)],
     "last digit": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
+    "kick": [(0, 2), (30, 0), (5, 1)],
     "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
 }
 
@@ -51,12 +53,12 @@ def passes_by_tensor(names):
 
 
 RIGHT = {
+    checks.first_given_sum: [first_given_sum],
+    checks.passes: [passes, passes_by_tensor, lambda names: passes_by_tensor(names).item()],
     checks.pairs: [
         lambda total: 10 - abs(9 - total),
         lambda total: torch.tensor(min(total, 18 - total) + 1),
     ],
-    checks.first_given_sum: [first_given_sum],
-    checks.passes: [passes, passes_by_tensor, lambda names: passes_by_tensor(names).item()],
     checks.differences: [
         lambda first, second: by_cases(first, second, 19, lambda a, b: 9 + a - b),
         lambda first, second: sum_probabilities(first, second.flip(1)).double().numpy(),
@@ -176,6 +178,12 @@ def test_plot_naming():
 def test_plot_shifts():
     figure = plot_shifts(share_by_shift(ways(_3=0.5, _7=0.47, _0=0.03)))
     assert "50% on +3, 47% on +7" in figure.get_label() and "+0" not in figure.get_label()
+
+
+def test_plot_kicks():
+    figure = plot_kicks({1: [(0.8, 0.69, 0), (1.0, 0.71, 0)], 2: [(2.0, 0.7, 0)]})
+    assert "a kick of 1: 0.90, then 0.70; a kick of 2: 2.00, then 0.70" in figure.get_label()
+    assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["1", "2"]
 
 
 # --- what was measured ----------------------------------------------------------------------------
