@@ -95,31 +95,33 @@ def plot_read(images, digits, answers) -> Figure:
     return labelled(figure, f"{len(images)} drawings. Misread: {'; '.join(misread) or 'none'}.")
 
 
-SCORES = {"confidence": (ORANGE, "o"), "distance": (BLUE, "s"), "both": (GREEN, "^")}
+SCORES = {"confidence": (ORANGE, "o"), "distance": (BLUE, "s"), "head": (RED, "D"),
+          "all three": (GREEN, "^")}
 
 
 @in_style
 def plot_trade_off(costs: Tensor, panels: dict[str, dict[str, list[float]]]) -> Figure:
-    """Plot what share of some images each score refuses against what its limit costs.
+    """Plot what percentage of some images each score rejects against what its threshold costs.
 
-    - costs: (n,), percent of the digits that are refused
-    - panels: by what is refused, and by score (`SCORES`): n percentages
+    - costs: (n,), percent of the digits that are rejected
+    - panels: by what is rejected, and by score (`SCORES`): n percentages
     """
     figure, axes = plt.subplots(1, len(panels), figsize=(3.4 * len(panels), 3), sharey=True,
                                 squeeze=False)
     words = []
     for ax, (title, curves) in zip(axes[0], panels.items()):
-        for name, refused in curves.items():
+        for name, rejected in curves.items():
             colour, marker = SCORES[name]
-            ax.plot(costs, refused, marker + "-", color=colour, label=name, markersize=4)
-            words.append(f"{title} by {name} " + ", ".join(f"{share:.0f}%" for share in refused))
-        ax.set(title=f"{title} refused, %", xlabel="digits refused, %", xscale="log", ylim=(0, 102),
-               xticks=costs.tolist(), xticklabels=[f"{cost:g}" for cost in costs.tolist()])
+            ax.plot(costs, rejected, marker + "-", color=colour, label=name, markersize=4)
+            words.append(f"{title} by {name} " + ", ".join(f"{share:.0f}%" for share in rejected))
+        ax.set(title=f"{title} rejected, %", xlabel="digits rejected, %", xscale="log",
+               ylim=(0, 102), xticks=costs.tolist(),
+               xticklabels=[f"{cost:g}" for cost in costs.tolist()])
         ax.minorticks_off()
     axes[0][0].legend()
     shares = ", ".join(f"{cost:g}%" for cost in costs.tolist())
-    return labelled(figure, f"Curves that rise. If {shares} of the digits are refused, then of the "
-                            f"{'; '.join(words)}.")
+    return labelled(figure, f"Curves that rise. If {shares} of the digits are rejected, then of "
+                            f"the {'; '.join(words)}.")
 
 
 def _small():
@@ -400,85 +402,168 @@ def upstroke(images):
     return draw_line(images, starts, tops, torch.tensor(2.0))
 
 
+def _scored():
+    """Scores of images, scores of digits (in other units), and the price of a threshold."""
+    generator = torch.Generator().manual_seed(0)
+    digits = torch.tensor([[1.0, 30.0], [2.0, 10.0], [3.0, 20.0], [4.0, 60.0], [5.0, 30.0]])
+    yield torch.tensor([[9.0, 20.0], [2.0, 10.0], [1.0, 80.0]]), digits, 0.2
+    for price in (0.5, 0.02, 0.3, 0.1, 0.25, 0.5):
+        units = torch.tensor([1.0, 0.05, 12.0])
+        digits = units * torch.randn(41, 3, generator=generator)
+        images = units * (1 + torch.tensor([3.0, 1.0, 2.0])
+                          * torch.randn(rand_int(20, 30), 3, generator=generator))
+        yield torch.cat([images, digits]), digits, price  # some lie exactly at the threshold
+
+
+def _summed(scores: Tensor, units: Tensor | float) -> Tensor:
+    return (scores / units).sum(dim=1)
+
+
+def _beyond(units, of=lambda scores, digits: digits, top=lambda price: 1 - price):
+    """A wrong answer that takes other units, other scores or another quantile."""
+    def answer(scores, of_digits, price):
+        by = units(scores, of_digits)
+        return _summed(scores, by) > _summed(of(scores, of_digits), by).quantile(top(price))
+
+    return answer
+
+
+def _units(_scores, digits):
+    return digits.std(dim=0)
+
+
+@checks.add(
+    "That is the library's strangeness, but for a weight. Each score notices something else, and "
+    "in units of its own standard deviation none drowns the others.",
+    probes=_scored,
+    mistakes={
+        "The score with the largest numbers decides alone. Divide each column by a standard "
+        "deviation of its own, that among the digits: `std(dim=0)` returns one for each column.": [
+            _beyond(lambda *given: 1.0), _beyond(lambda scores, digits: digits.std())],
+        "These standard deviations are those of the images. Take those of the digits: a unit must "
+        "not depend on what people draw.": [
+            _beyond(lambda scores, digits: scores.std(dim=0))],
+        "The threshold is chosen by the images that are to be judged. Choose it by the digits: "
+        "otherwise it always rejects the same fraction, whatever people draw.": [
+            _beyond(_units, of=lambda scores, digits: scores),
+            _beyond(lambda scores, digits: scores.std(dim=0), of=lambda scores, digits: scores)],
+        "The threshold is at the wrong end: it rejects nearly everything. A fraction of `price` "
+        "should lie above it, so it is the quantile of 1 - price.": [
+            _beyond(_units, top=lambda price: price)],
+        "A quantile is taken of a number from 0 to 1. A fraction of `price` should lie above the "
+        "threshold, so it is the quantile of 1 - price.": [
+            _beyond(_units, top=lambda price: 2 - price), _beyond(_units, top=lambda price: -price),
+            _beyond(_units, top=lambda price: 1 + price),
+            _beyond(_units, top=lambda price: price - 1)],
+        "These are the images that get an answer. Return true for those that are rejected.": [
+            lambda scores, digits, price: ~(
+                _summed(scores, digits.std(dim=0))
+                > _summed(digits, digits.std(dim=0)).quantile(1 - price)),
+            lambda scores, digits, price: (
+                _summed(scores, digits.std(dim=0))
+                < _summed(digits, digits.std(dim=0)).quantile(1 - price))],
+        "An image exactly at the threshold gets an answer: only what is *greater* is rejected.": [
+            lambda scores, digits, price: (
+                _summed(scores, digits.std(dim=0))
+                >= _summed(digits, digits.std(dim=0)).quantile(1 - price))],
+        "These are the sums. Compare them with a threshold, the quantile of the digits' sums.": [
+            lambda scores, digits, price: _summed(scores, digits.std(dim=0)),
+            lambda scores, digits, price: _summed(scores, 1.0)],
+        "That is the threshold. Compare the images' sums with it.": [
+            lambda scores, digits, price: _summed(digits, digits.std(dim=0)).quantile(1 - price)],
+        "One score decides alone. Add up the scores of each image first.": [
+            lambda scores, digits, price: scores[:, 0] > digits[:, 0].quantile(1 - price),
+            lambda scores, digits, price: scores[:, -1] > digits[:, -1].quantile(1 - price),
+            lambda scores, digits, price: scores > digits.quantile(1 - price, dim=0)],
+    },
+)
+def to_reject(scores, of_digits, price):
+    units = of_digits.std(dim=0)
+    threshold = (of_digits / units).sum(dim=1).quantile(1 - price)
+    return (scores / units).sum(dim=1) > threshold
+
+
 def _prices():
     generator = torch.Generator().manual_seed(0)
     yield [1.0, 2.0, 4.0], torch.tensor([1.0, 1.0, 3.0]), torch.tensor([1.0, 4.0, 5.0]), 10, 1
     found = 0
     while found < 12:
-        limits = [float(limit) for limit in range(-1, 5)]
+        thresholds = [float(threshold) for threshold in range(-1, 5)]
         digits = torch.randint(-2, 5, (rand_int(5, 12),), generator=generator).float()
-        nonsense = torch.randint(-1, 7, (rand_int(5, 12),), generator=generator).float()
+        non_digits = torch.randint(-1, 7, (rand_int(5, 12),), generator=generator).float()
         prices = [(1, 1), (1, 3), (5, 1), (0.5, 2)][found % 4]
-        costs = _costs(limits, digits, nonsense, *prices)
-        if costs.count(min(costs)) == 1:  # or another limit would be as good
+        costs = _costs(thresholds, digits, non_digits, *prices)
+        if costs.count(min(costs)) == 1:  # or another threshold would be as good
             found += 1
-            yield limits, digits, nonsense, *prices
+            yield thresholds, digits, non_digits, *prices
 
 
-def _costs(limits, digits, nonsense, cost_refused, cost_answered) -> list[float]:
-    return [(cost_refused * (digits > limit).sum() + cost_answered * (nonsense <= limit).sum())
-            .item() for limit in limits]
+def _costs(thresholds, digits, non_digits, cost_rejected, cost_answered) -> list[float]:
+    return [(cost_rejected * (digits > threshold).sum()
+             + cost_answered * (non_digits <= threshold).sum()).item() for threshold in thresholds]
 
 
 def _cheapest(count):
-    """A wrong answer that counts the costs of a limit in its own way."""
-    def answer(limits, digits, nonsense, cost_refused, cost_answered):
-        costs = [float(count(limit, digits, nonsense, cost_refused, cost_answered))
-                 for limit in limits]
-        return limits[costs.index(min(costs))]
+    """A wrong answer that counts the costs of a threshold in its own way."""
+    def answer(thresholds, digits, non_digits, cost_rejected, cost_answered):
+        costs = [float(count(threshold, digits, non_digits, cost_rejected, cost_answered))
+                 for threshold in thresholds]
+        return thresholds[costs.index(min(costs))]
 
     return answer
 
 
 @checks.add(
-    "The more expensive an answer to nonsense is, the lower the cheapest limit. It is the cheapest "
-    "for images like these: for others, calculate again.",
+    "The more expensive an answer to a non-digit is, the lower the cheapest threshold. It is the "
+    "cheapest for images like these: for others, calculate again.",
     probes=_prices,
     mistakes={
-        "The list of costs stays empty: append the cost of each limit.":
-            ("costs.append(cost_refused * refused + cost_answered * answered)", "pass"),
-        "These are the costs. Return the limit that they belong to.": [
+        "The list of costs stays empty: append the cost of each threshold.":
+            ("costs.append(cost_rejected * rejected + cost_answered * answered)", "pass"),
+        "These are the costs. Return the threshold that they belong to.": [
             lambda *given: min(_costs(*given)), lambda *given: _costs(*given)],
-        "This is the index of the limit. Return the limit itself, `limits[index]`.":
+        "This is the index of the threshold. Return the threshold itself, `thresholds[index]`.":
             lambda *given: _costs(*given).index(min(_costs(*given))),
-        "This is the most expensive limit. Do you take `min`, and is an image refused if its "
-        "strangeness is *greater* than the limit?": [
-            lambda limits, *given: limits[_costs(limits, *given).index(
-                max(_costs(limits, *given)))],
-            _cheapest(lambda limit, digits, nonsense, refused, answered:
-                      refused * (digits <= limit).sum() + answered * (nonsense > limit).sum())],
-        "The two prices are swapped: `cost_refused` is for digits, `cost_answered` for nonsense.":
-            _cheapest(lambda limit, digits, nonsense, refused, answered:
-                      answered * (digits > limit).sum() + refused * (nonsense <= limit).sum()),
-        "This is always the lowest limit. Do you add up both costs, and does a digit cost "
-        "something if it is refused, that is, if its strangeness is above the limit?": [
-            _cheapest(lambda limit, digits, nonsense, refused, answered:
-                      answered * (nonsense <= limit).sum()),
-            _cheapest(lambda limit, digits, nonsense, refused, answered:
-                      refused * (digits <= limit).sum() + answered * (nonsense <= limit).sum())],
-        "This is always the highest limit. Do you add up both costs, and does nonsense cost "
-        "something if it gets an answer, that is, if its strangeness is at most the limit?": [
-            _cheapest(lambda limit, digits, nonsense, refused, answered:
-                      refused * (digits > limit).sum()),
-            _cheapest(lambda limit, digits, nonsense, refused, answered:
-                      refused * (digits > limit).sum() + answered * (nonsense > limit).sum())],
+        "This is the most expensive threshold. Do you take `min`, and is an image rejected if its "
+        "strangeness is *greater* than the threshold?": [
+            lambda thresholds, *given: thresholds[_costs(thresholds, *given).index(
+                max(_costs(thresholds, *given)))],
+            _cheapest(lambda at, digits, others, rejected, answered:
+                      rejected * (digits <= at).sum() + answered * (others > at).sum())],
+        "The two prices are swapped: `cost_rejected` is for digits, `cost_answered` for "
+        "non-digits.":
+            _cheapest(lambda at, digits, others, rejected, answered:
+                      answered * (digits > at).sum() + rejected * (others <= at).sum()),
+        "This is always the lowest threshold. Do you add up both costs, and does a digit cost "
+        "something if it is rejected, that is, if its strangeness is above the threshold?": [
+            _cheapest(lambda at, digits, others, rejected, answered:
+                      answered * (others <= at).sum()),
+            _cheapest(lambda at, digits, others, rejected, answered:
+                      rejected * (digits <= at).sum() + answered * (others <= at).sum())],
+        "This is always the highest threshold. Do you add up both costs, and does a non-digit cost "
+        "something if it gets an answer, that is, if its strangeness is at most the threshold?": [
+            _cheapest(lambda at, digits, others, rejected, answered:
+                      rejected * (digits > at).sum()),
+            _cheapest(lambda at, digits, others, rejected, answered:
+                      rejected * (digits > at).sum() + answered * (others > at).sum())],
         "The prices are missing: multiply each count by what one of these mistakes costs.":
-            _cheapest(lambda limit, digits, nonsense, refused, answered:
-                      (digits > limit).sum() + (nonsense <= limit).sum()),
+            _cheapest(lambda at, digits, others, rejected, answered:
+                      (digits > at).sum() + (others <= at).sum()),
         "Each mistake costs something, so count the mistakes. With shares (`mean`), a few digits "
         "weigh as much as many.": _cheapest(
-            lambda limit, digits, nonsense, refused, answered:
-            refused * (digits > limit).float().mean()
-            + answered * (nonsense <= limit).float().mean()),
-        "An image exactly at the limit gets an answer: only what is *greater* is refused.": [
-            ("digits > limit", "digits >= limit"), ("nonsense <= limit", "nonsense < limit"),
-            _cheapest(lambda limit, digits, nonsense, refused, answered:
-                      refused * (digits >= limit).sum() + answered * (nonsense < limit).sum())],
+            lambda at, digits, others, rejected, answered:
+            rejected * (digits > at).float().mean()
+            + answered * (others <= at).float().mean()),
+        "An image exactly at the threshold gets an answer: only what is *greater* is rejected.": [
+            ("digits > threshold", "digits >= threshold"),
+            ("non_digits <= threshold", "non_digits < threshold"),
+            _cheapest(lambda at, digits, others, rejected, answered:
+                      rejected * (digits >= at).sum() + answered * (others < at).sum())],
     },
 )
-def cheapest_limit(limits, digits, nonsense, cost_refused, cost_answered):
+def cheapest_threshold(thresholds, digits, non_digits, cost_rejected, cost_answered):
     costs = []
-    for limit in limits:
-        refused, answered = (digits > limit).sum(), (nonsense <= limit).sum()
-        costs.append(cost_refused * refused + cost_answered * answered)
-    return limits[costs.index(min(costs))]
+    for threshold in thresholds:
+        rejected, answered = (digits > threshold).sum(), (non_digits <= threshold).sum()
+        costs.append(cost_rejected * rejected + cost_answered * answered)
+    return thresholds[costs.index(min(costs))]

@@ -38,29 +38,39 @@ def line_from(right, down, width=2.0):
     return draw
 
 
-def cheapest_by_loop(limits, digits, nonsense, cost_refused, cost_answered):
+def cheapest_by_loop(thresholds, digits, non_digits, cost_rejected, cost_answered):
     best, lowest = None, float("inf")
-    for limit in limits:
-        cost = cost_refused * sum(1 for one in digits.tolist() if one > limit)
-        cost += cost_answered * sum(1 for one in nonsense.tolist() if one <= limit)
+    for threshold in thresholds:
+        cost = cost_rejected * sum(1 for one in digits.tolist() if one > threshold)
+        cost += cost_answered * sum(1 for one in non_digits.tolist() if one <= threshold)
         if cost < lowest:
-            best, lowest = limit, cost
+            best, lowest = threshold, cost
     return best
 
 
-def cheapest_as_tensor(limits, digits, nonsense, cost_refused, cost_answered):
-    tried = torch.tensor(limits).view(-1, 1)
-    costs = cost_refused * (digits > tried).sum(1) + cost_answered * (nonsense <= tried).sum(1)
-    return limits[costs.argmin()]
+def cheapest_as_tensor(thresholds, digits, non_digits, cost_rejected, cost_answered):
+    tried = torch.tensor(thresholds).view(-1, 1)
+    costs = cost_rejected * (digits > tried).sum(1) + cost_answered * (non_digits <= tried).sum(1)
+    return thresholds[costs.argmin()]
+
+
+def reject_by_columns(scores, of_digits, price):
+    total, total_of_digits = torch.zeros(len(scores)), torch.zeros(len(of_digits))
+    for column in range(scores.shape[1]):
+        unit = of_digits[:, column].std()
+        total = total + scores[:, column] / unit
+        total_of_digits = total_of_digits + of_digits[:, column] / unit
+    return total > torch.quantile(total_of_digits, 1 - price)
 
 
 RIGHT = {
-    checks.cheapest_limit: [cheapest_by_loop, cheapest_as_tensor],
+    checks.cheapest_threshold: [cheapest_by_loop, cheapest_as_tensor],
     checks.centre: [lambda small: centre_by_mass(small.numpy(), 28), centre_by_hand],
     checks.hide: [
         lambda strokes: [0.7 + 0.25 * np.array(stroke) for stroke in strokes],
         lambda strokes: [[(0.15 * x + 0.4, 0.15 * y + 0.4) for x, y in s] for s in strokes],
     ],
+    checks.to_reject: [reject_by_columns],
     checks.upstroke: [line_from(-5, 7), line_from(-7, 5, width=1.5)],
 }
 
@@ -93,12 +103,13 @@ def test_half_of_the_digits_have_thicker_strokes_than_the_framed_pen(splits):
 
 
 def test_the_trade_off_in_words():
-    curves = {"confidence": [1.0, 20.0], "distance": [30.0, 44.4], "both": [5.0, 66.0]}
+    curves = {"confidence": [1.0, 20.0], "distance": [30.0, 44.4], "head": [2.0, 3.0],
+              "all three": [5.0, 66.0]}
     panels = {"letters": curves, "sevens": curves}
     figure = draw_a_digit.plot_trade_off(torch.tensor([0.5, 2]), panels)
     words = figure.get_label()
-    assert "If 0.5%, 2% of the digits are refused" in words
-    assert "sevens by distance 30%, 44%" in words and words.count("letters by") == 3
+    assert "If 0.5%, 2% of the digits are rejected" in words
+    assert "sevens by distance 30%, 44%" in words and words.count("letters by") == 4
     drawn = [line.get_ydata().tolist() for line in figure.axes[1].lines]
     assert drawn == list(curves.values())
 
