@@ -13,66 +13,14 @@ from matplotlib.figure import Figure
 from scipy.stats import binomtest
 from torch import Tensor
 
+from ...evaluate import wilson_interval
 from ..exercises.checks import Checks, rand_int
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREY, ORANGE, RED, in_style, labelled
+from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled
 from ..notebook.results import read_results
 
 guesses = Guesses.load("evaluation_tables")
 checks = Checks()
-
-
-def _batches():
-    yield torch.tensor([1.0, 3.0]), torch.tensor([2, 1])
-    for count in (3, 5, 8):
-        means = torch.tensor([0.1] * count + [3.0]) + torch.rand(count + 1)
-        yield means, torch.tensor([128] * count + [rand_int(2, 30)])
-
-
-@checks.add(
-    "Each batch counts in proportion to its examples, so the batch size can't change the result.",
-    probes=_batches,
-    mistakes={
-        "That is the mean of the batch means. The few examples of the last batch count too much.":
-            lambda means, sizes: means.mean(),
-        "You averaged the sums of the batches, which gives the total loss of a typical batch. "
-        "Divide by the number of examples instead of the number of batches.":
-            lambda means, sizes: (means * sizes).mean(),
-        "That is far too small: you added up the means of the batches, but divided by the number "
-        "of examples. First turn each mean into the sum of its batch.":
-            lambda means, sizes: means.sum() / sizes.sum(),
-        "That is the sum over all examples. Divide it by the number of examples.":
-            lambda means, sizes: (means * sizes).sum(),
-        "That is the sum of the means. A mean times its batch size is the sum of that batch.":
-            lambda means, sizes: means.sum(),
-        "The last batch has fewer examples than the others. Divide by the sum of `sizes`.":
-            [lambda means, sizes: (means * sizes).sum() / (128 * len(sizes)),
-             lambda means, sizes: (means * sizes).sum() / (sizes[0] * len(sizes))],
-        "You treat every batch as if it were as large as the first. `sizes` holds the size of each "
-        "batch.":
-            [lambda means, sizes: (means * 128).sum() / sizes.sum(),
-             lambda means, sizes: (means * sizes[0]).sum() / sizes.sum()],
-        "You divided each mean by its batch size. *Multiply* them: a mean times its batch size is "
-        "the sum of that batch.":
-            [lambda means, sizes: (means / sizes).sum(),
-             lambda means, sizes: (means / sizes).sum() / sizes.sum()],
-        "You added each batch size to its mean. A mean *times* its batch size is the sum of that "
-        "batch.":
-            lambda means, sizes: (means + sizes).sum() / sizes.sum(),
-        "You left the last batch out of the number of examples. Divide by the sum of all sizes.":
-            lambda means, sizes: (means * sizes).sum() / sizes[:-1].sum(),
-        "You left the last batch out. Its examples count as much as all the others.":
-            [lambda means, sizes: means[:-1].mean(),
-             lambda means, sizes: (means * sizes)[:-1].sum() / sizes.sum(),
-             lambda means, sizes: (means * sizes)[:-1].sum() / sizes[:-1].sum()],
-        "You return one number for each batch. Add them up.":
-            lambda means, sizes: means * sizes / sizes.sum(),
-        "That fraction is upside down: divide the sum of the losses by the number of examples.":
-            lambda means, sizes: sizes.sum() / (means * sizes).sum(),
-    },
-)
-def mean_loss(means, sizes):
-    return (means * sizes).sum() / sizes.sum()
 
 
 def _predictions():
@@ -172,59 +120,6 @@ def joint_accuracy(predicted_digits, predicted_totals, digits, numbers, number):
     return 100 * both[numbers == number].double().mean()
 
 
-def _intervals():
-    yield torch.tensor([1.0, 4.0, 2.0, 7.0]), torch.tensor([5.0, 6.0, 9.0, 8.0]), 3
-    for count in (150, 240, 333):
-        truth = rand_int(60, 90)
-        centres, half = truth + 3 * torch.randn(count), 3 + torch.rand(count)
-        yield centres - half, centres + half, truth
-
-
-@checks.add(
-    "It should be about 95 if these are 95% intervals, each from a sample of its own.",
-    probes=_intervals,
-    mistakes={
-        "You return one value for each interval. What percentage of them contains the truth?":
-            lambda low, high, t: (low < t) & (t < high),
-        "That is a share. Multiply it by 100 to get a percentage.":
-            lambda low, high, t: ((low < t) & (t < high)).double().mean(),
-        "That is how many intervals contain the truth. What percentage is it?":
-            lambda low, high, t: ((low < t) & (t < high)).sum(),
-        "Dividing a count by 100 doesn't give a percentage. Divide it by the number of intervals, "
-        "then multiply by 100.":
-            lambda low, high, t: ((low < t) & (t < high)).sum() / 100,
-        "That is the percentage of intervals that *miss* the truth.":
-            lambda low, high, t: _percentage((low > t) | (t > high)),
-        "You looked at the low ends only. The truth must also be below the high end.":
-            lambda low, high, t: _percentage(low < t),
-        "You looked at the high ends only. The truth must also be above the low end.":
-            lambda low, high, t: _percentage(t < high),
-        "You accept an interval if *one* of its ends is on the right side, and one always is. Both "
-        "must be.": lambda low, high, t: _percentage((low < t) | (t < high)),
-        "You ask for a low end above the truth *and* a high end below it. No interval is like "
-        "that.":
-            lambda low, high, t: _percentage((low > t) & (t > high)),
-        "You ask for both ends below the truth. The high end must be above it.":
-            lambda low, high, t: _percentage((low < t) & (high < t)),
-        "You ask for both ends above the truth. The low end must be below it.":
-            lambda low, high, t: _percentage((low > t) & (high > t)),
-        "Put each comparison in brackets, with `&` between them: `(a < b) & (b < c)`. Without the "
-        "brackets, Python computes `&` first.": ("(lows <= truth) & (truth <= highs)",
-                                                "lows <= truth & truth <= highs"),
-        "`and` needs a single True or False on each side, but here each side holds one for every "
-        "interval. `&` goes through all of them: `(a < b) & (b < c)`.": (" & ", " and "),
-        "A chain of comparisons, `a < b < c`, needs a single True or False in each step, but here "
-        "there is one for every interval. Split it: `(a < b) & (b < c)`.":
-            ("(lows <= truth) & (truth <= highs)", "lows <= truth <= highs"),
-        "`in` asks whether the truth is one of the ends. It should lie between them: compare it "
-        "with both.": ("(lows <= truth) & (truth <= highs)", "truth in (lows, highs)"),
-    },
-)
-def coverage(lows, highs, truth):
-    hold = (lows <= truth) & (truth <= highs)
-    return 100 * hold.double().mean()
-
-
 def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 100) ** 2)"):
     """Changes of the solution: other texts for its two lines."""
     return ("accuracy / 100", change_p, "ceil(4 * p * (1 - p) / (reach / 100) ** 2)", change_n)
@@ -265,6 +160,57 @@ def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 
 def images_needed(accuracy, reach):
     p = accuracy / 100
     return ceil(4 * p * (1 - p) / (reach / 100) ** 2)
+
+
+@checks.add(
+    "20 of 20 means at least 83.4%. On paper, where all are right: 1 - p = 2 · √(p(1 - p) / n), "
+    "squared and divided by 1 - p, gives p = n / (n + 4). For 20 of 20 that is 20 of 24.",
+    probes=[(20, 20), (99, 100), (45, 50), (0, 40), (9, 10), (150, 200)],
+    mistakes={
+        "That is the formula p - 2 · √(p(1 - p) / n) with the *measured* p, which can't go wrong "
+        "where all are right. Each truth has a standard error of its own: "
+        "√(truth · (1 - truth) / count).": [
+            ("truth * (1 - truth)", "measured * (1 - measured)"),
+            lambda right, count: 100 * (right - 2 * (right * (1 - right / count)) ** 0.5) / count],
+        "The lowest truth lies *two* of its standard errors below the measured accuracy.":
+            ("2 * error", "error"),
+        "The standard error is a square root: √(truth · (1 - truth) / count).": ("** 0.5", "** 1"),
+        "That is the standard deviation of a single answer. Divide by `count` below the root, to "
+        "get the standard error of their mean.":
+            ("truth * (1 - truth) / count", "truth * (1 - truth)"),
+        "That is a share. Return a percentage.": ("100 * truth", "truth"),
+        "That is the highest truth. Return the lowest, the first that fits.":
+            lambda right, count: max(_fitting(right, count)),
+        "You return all the truths that fit. Return the lowest of them.":
+            lambda right, count: _fitting(right, count),
+        "That is the measured accuracy. With other images it could have come out lower or higher.":
+            lambda right, count: 100 * right / count,
+        "n / (n + 4) holds where all are right. Try the truths one by one, and it works for any "
+        "result.":
+            lambda right, count: 100 * count / (count + 4),
+        "Try truths in steps of a tenth of a percent: 0.0, 0.1, 0.2, and so on.":
+            lambda right, count: min(percent for percent in range(101)
+                                     if percent >= _fitting(right, count)[0]),
+        "The library's interval reaches 1.96 standard errors, and it is calculated. Try truths in "
+        "steps of a tenth of a percent, and let them be *two* standard errors away.":
+            lambda right, count: wilson_interval(right, count)[0],
+        "A truth also fits if it is exactly as far away as it may be: `<=`. With 0 right of 40, 0% "
+        "fits.": ("<=", "<"),
+    },
+)
+def lowest_truth(right, count):
+    measured = right / count
+    for tenth in range(1001):
+        truth = tenth / 1000
+        error = (truth * (1 - truth) / count) ** 0.5
+        if measured - truth <= 2 * error:
+            return 100 * truth
+
+
+def _fitting(right: int, count: int) -> list[float]:
+    """The true accuracies, in percent, that are at most two standard errors away."""
+    return [100 * truth for truth in (tenth / 1000 for tenth in range(1001))
+            if abs(right / count - truth) <= 2 * (truth * (1 - truth) / count) ** 0.5]
 
 
 def _two_networks():
@@ -399,93 +345,6 @@ def judge_sentences(matrix):
     return first, second, third, fourth, fifth
 
 
-def _matrix(classes: int, right: int, count: int) -> Tensor:
-    """A confusion matrix with `right` of `count` on its diagonal."""
-    true = torch.randint(classes, (count,))
-    wrong = (torch.arange(count) >= right) * torch.randint(1, classes, (count,))
-    return torch.bincount(true * classes + (true + wrong) % classes,
-                          minlength=classes**2).view(classes, classes)
-
-
-def _two_matrices():
-    for digits_right, sums_right, count in [(90, 80, 100), (80, 90, 100), (30, 20, 100),
-                                            (20, 30, 100), (150, 70, 200), (299, 298, 300)]:
-        yield _matrix(10, digits_right, count), _matrix(19, sums_right, count)
-
-
-def _ends(fewest="", most=""):
-    """Changes of the solution: other texts for its ends."""
-    return ("max(0, count - mistakes)", fewest or "max(0, count - mistakes)",
-            "min(digits_right, sums_right)", most or "min(digits_right, sums_right)")
-
-
-@checks.add(
-    "The two diagonals can't say more than that. For the number itself, look at each example.",
-    probes=_two_matrices,
-    mistakes={
-        "The fewest can't be below 0.": _ends("count - mistakes"),
-        "The fewest isn't always 0. With 90 and 80 right of 100, there are only 10 + 20 mistakes, "
-        "and they can't spoil all the examples.": _ends("0"),
-        "For the fewest, you counted the larger number of mistakes only. How many examples are "
-        "left if no two mistakes fall on the same example?":
-            _ends("count - min(digits_right, sums_right)"),
-        "That is the number of examples that mistakes can spoil. The fewest is how many are left.":
-            _ends("mistakes"),
-        "For the fewest, the product would be right only if the two kinds of mistakes had nothing "
-        "to do with each other. It can be fewer.": _ends("digits_right * sums_right / count"),
-        "The fewest isn't the smaller of the two. With 90 and 80 right of 100, the 10 wrong digits "
-        "can fall on examples whose sums are among the 80.": _ends("min(digits_right, sums_right)"),
-        "The other way round: first the fewest, then the most.":
-            ("max(0, count - mistakes), min(digits_right, sums_right)",
-             "min(digits_right, sums_right), max(0, count - mistakes)"),
-        "The fewest is a difference, but not between these two: subtract the mistakes of both from "
-        "the number of examples.": _ends("abs(digits_right - sums_right)"),
-        "For the fewest, you look at the digits only. Wrong sums spoil examples as well.":
-            _ends("digits_right"),
-        "The fewest should be a count, not a share.": _ends("max(0, count - mistakes) / count"),
-        "The fewest should be a count, not a percentage.":
-            _ends("max(0, count - mistakes) / count * 100"),
-        "`min(0, ...)` is never more than 0. You want the *larger* of the two: `max(0, ...)`.":
-            _ends("min(0, count - mistakes)"),
-        "The most isn't the larger of the two: an example needs a right digit *and* a right sum.":
-            _ends(most="max(digits_right, sums_right)"),
-        "The most isn't the number of all examples: each needs a right digit *and* a right sum.":
-            _ends(most="count"),
-        "The most isn't the product. That would be the expected number if the two kinds of "
-        "mistakes had nothing to do with each other.":
-            _ends(most="digits_right * sums_right / count"),
-        "The most can't be the sum of the two, which may be more than there are examples.":
-            _ends(most="digits_right + sums_right"),
-        "The most isn't the number of classes. Add up the right answers on the diagonal.":
-            _ends(most="10"),
-        "The most should be a count, not a share.":
-            _ends(most="min(digits_right, sums_right) / count"),
-        "The most should be a count, not a percentage.":
-            _ends(most="100 * min(digits_right, sums_right) / count"),
-        "You took the largest number on a diagonal. Add up the whole diagonal.":
-            _ends(most="min(digit_matrix.max(), sum_matrix.max())"),
-        "For the most, you look at the digits only. The sum must be right as well.":
-            _ends(most="digits_right"),
-        "For the most, you look at the sums only. The digit must be right as well.":
-            _ends(most="sums_right"),
-        "The most is larger: the wrong digits and the wrong sums may fall on the same examples.":
-            _ends(most="max(0, count - mistakes)"),
-        "You didn't add up the diagonals: `.sum()` after each turns it into one number.": [
-            ("digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()",
-             "digit_matrix.diagonal(), sum_matrix.diagonal()"),
-            ("digit_matrix.diagonal().sum()", "digit_matrix.diagonal()"),
-            ("sum_matrix.diagonal().sum()", "sum_matrix.diagonal()")],
-        "That is the sum of all the numbers in a matrix. The right answers are on its diagonal.":
-            (".diagonal()", ""),
-    },
-)
-def joint_range(digit_matrix, sum_matrix):
-    count = digit_matrix.sum()
-    digits_right, sums_right = digit_matrix.diagonal().sum(), sum_matrix.diagonal().sum()
-    mistakes = (count - digits_right) + (count - sums_right)
-    return max(0, count - mistakes), min(digits_right, sums_right)
-
-
 def count_holding(intervals, truth: float) -> int:
     """How many of the intervals, (low, high), hold the truth."""
     return sum(low <= truth <= high for low, high in intervals)
@@ -537,17 +396,17 @@ def plot_chance(shuffled, seen: float) -> Figure:
                     f"{seen:.2f}.")
 
 
-def recipe_runs() -> pd.DataFrame:
-    """Percent of the evaluation split with both right: a column for each recipe, a row for each
-    seed, from `experiments/measure_recipes.py`."""
+def recipe_runs(split: str = "evaluation") -> pd.DataFrame:
+    """Percent of a split, "evaluation" or "validation", with both right: a column for each recipe,
+    a row for each seed, from `experiments/measure_recipes.py`."""
     runs = read_results("results.jsonl")
-    table = runs.pivot_table(index="seed", columns="recipe", values="evaluation")
+    table = runs.pivot_table(index="seed", columns="recipe", values=split)
     return table[["reference", "fast", "best"]].dropna()  # the seeds that all of them had
 
 
 @in_style
 def plot_recipes(runs: pd.DataFrame) -> Figure:
-    """What `recipe_runs` gives: a dot for each training; below, mean and two standard errors."""
+    """What `recipe_runs` gives: a dot for each run; below, mean and two standard errors."""
     names = list(runs)
     figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.55 * len(names)))
     words = []
@@ -559,25 +418,83 @@ def plot_recipes(runs: pd.DataFrame) -> Figure:
         words.append(f"{name} {mean:.2f} ± {error:.2f}")
     ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.4),
            xlabel="both right on the evaluation split, percent")
-    return labelled(figure, "Dots for each recipe's trainings. Mean and standard error: "
+    return labelled(figure, "Dots for each recipe's runs. Mean and standard error: "
                     + ", ".join(words) + ".")
+
+
+SINGLE_CHANGES = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
+                  "gentler augmentation"]
+
+
+def change_runs(split: str = "evaluation") -> pd.DataFrame:
+    """Percent of a split, "evaluation" or "validation", with both right: a column for the start and
+    for each single change of lesson 9, a row for each seed, from `experiments/measure_changes.py`.
+    """
+    runs = read_results("changes.jsonl")
+    runs = runs[runs["evaluation"].notna()]  # without the search
+    return runs.pivot(index="seed", columns="change", values=split)[["start", *SINGLE_CHANGES]]
+
+
+@in_style
+def plot_differences(differences: pd.DataFrame, intervals: pd.DataFrame) -> Figure:
+    """Differences of accuracies, a column for each comparison: a dot for each seed, and below them
+    their mean with an interval for each column of `intervals`, which holds how far it reaches."""
+    names = list(differences)
+    figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.75 * len(names)))
+    ax.axvline(0, color=GREY, linestyle=":")
+    words = []
+    for row, name in enumerate(names):
+        ax.plot(differences[name], [row] * len(differences), "o", color=BLUE, markeredgewidth=0)
+        mean = differences[name].mean()
+        for below, (kind, colour) in enumerate(zip(intervals, [ORANGE, GREEN]), start=1):
+            reach = intervals[kind][name]
+            ax.errorbar(mean, row + 0.22 * below, xerr=reach, color=colour, marker="o", capsize=4,
+                        label=kind if row == 0 else None)
+            words.append(f"{name} {mean:+.2f} ± {reach:.2f} ({kind})")
+    ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.3, -0.4),
+           xlabel="percentage points more than the reference")
+    ax.legend()
+    return labelled(figure, f"{len(differences)} dots for each recipe, one for each seed, and two "
+                    "intervals of their mean: " + ", ".join(words) + ".")
+
+
+@in_style
+def plot_correlations(table: pd.DataFrame, by_chance: float) -> Figure:
+    """Correlations: a row for each comparison, a column and a colour for each way to measure it.
+    The band, to `by_chance` on either side of 0, is where 95% lie if there is nothing."""
+    figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.28 * len(table)))
+    ax.axvspan(-by_chance, by_chance, color=GREY, alpha=0.15, linewidth=0)
+    ax.axvline(0, color=GREY, linestyle=":")
+    for kind, colour in zip(table, [BLUE, ORANGE]):
+        ax.plot(table[kind], range(len(table)), "o", color=colour, label=kind)
+    ax.set(yticks=range(len(table)), yticklabels=table.index, xlim=(-1, 1),
+           xlabel="r over five seeds (grey: 95% of them, if there is nothing)")
+    ax.invert_yaxis()
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+    ranges = "; ".join(f"{kind}: from {table[kind].min():.2f} to {table[kind].max():.2f}"
+                       for kind in table)
+    return labelled(figure, f"Dots between -1 and 1 for each of {len(table)} comparisons, and a "
+                    f"grey band from {-by_chance:.2f} to {by_chance:.2f}. {ranges}.")
 
 
 @in_style
 def plot_calibration(table: Tensor) -> Figure:
-    """Mistakes that a network expects and those that it makes, (10, 2): two bars for each tenth of
-    how sure it is; tenths in which it expects none are left out."""
-    tenths = [tenth for tenth in range(10) if table[tenth, 0] > 0]
+    """Two bars for each tenth of how sure a network is: the mistakes that it expects, and those
+    that it makes, with a 95% interval. table, (10, 3): expected, made, answers; tenths without
+    answers are left out."""
+    tenths = [tenth for tenth in range(10) if table[tenth, 2] > 0]
     names = [f"{10 * tenth}-{10 * tenth + 10}" for tenth in tenths]
-    figure, ax = plt.subplots(figsize=(5.5, 2.6))
+    figure, ax = plt.subplots(figsize=(5.5, 2.9))
     places = np.arange(len(tenths))
-    for column, (name, colour) in enumerate({"expects": BLUE, "makes": ORANGE}.items()):
-        heights = table[tenths, column].tolist()
-        bars = ax.bar(places + 0.4 * column - 0.2, heights, 0.4, color=colour, label=name)
-        ax.bar_label(bars, fmt="%.0f", color=GREY)
+    expected, made, answers = table[tenths].double().T.numpy()
+    ax.bar(places - 0.2, expected, 0.4, color=BLUE, label="expects")
+    ax.bar(places + 0.2, made, 0.4, color=ORANGE, label="makes, with its interval")
+    ends = np.array([wilson_interval(int(wrong), int(count)) for wrong, count
+                     in zip(made, answers)]).T * answers / 100
+    ax.errorbar(places + 0.2, made, yerr=np.abs(ends - made), fmt="none", color=GREY, capsize=3)
     ax.set_xticks(places, names)
     ax.set(xlabel="how sure it is of its answer, percent", ylabel="mistakes")
     ax.legend()
     return labelled(figure, "Two bars for each group of answers. " + "; ".join(
-        f"{name}%: expects {expected:.1f} mistakes, makes {made:.0f}"
-        for name, (expected, made) in zip(names, table[tenths].tolist())) + ".")
+        f"{name}%: expects {e:.1f} mistakes, makes {m:.0f} (interval {low:.0f} to {high:.0f})"
+        for name, e, m, low, high in zip(names, expected, made, *ends)) + ".")

@@ -1,6 +1,7 @@
 """Evaluation tables: the answers to its exercises, its figures."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy.stats import binom, binomtest
@@ -47,25 +48,21 @@ def judges_lists(matrix):
             rows[3][2] * sum(rows[2]) > rows[2][3] * sum(rows[3]), sum(columns[3]) < sum(rows[3])]
 
 
-def ends(a, b):
-    wrong = sum(int(matrix.sum() - matrix.trace()) for matrix in (a, b))
-    return torch.tensor([max(0, int(a.sum()) - wrong), min(a.trace(), b.trace())])
+def tries_from_above(right, count):
+    """The last truth that still fits, on the way down from the measured accuracy."""
+    tenth = 1000 * right // count
+    while tenth >= 0 and (right / count - tenth / 1000) ** 2 <= 4e-6 * tenth * (
+            1000 - tenth) / count + 1e-15:
+        tenth -= 1
+    return (tenth + 1) / 10
 
 
 RIGHT = {
-    checks.mean_loss: [
-        lambda means, sizes: np.average(means.tolist(), weights=sizes.tolist()),
-        lambda means, sizes: float(sum(m * s for m, s in zip(means, sizes)) / sum(sizes)),
-    ],
+    checks.lowest_truth: [tries_from_above],
     checks.joint_accuracy: [joint_by_loop, joint_by_wrong_ones],
-    checks.coverage: [
-        lambda low, high, t: 100 * ((low < t) & (t < high)).float().mean(),
-        lambda low, high, t: 100 * sum(a < t < b for a, b in zip(low, high)) / len(low),
-    ],
     checks.images_needed: [tries_sizes],
     checks.compare_networks: [loops_over_images],
     checks.judge_sentences: [judges_lists],
-    checks.joint_range: [ends],
 }
 
 
@@ -110,9 +107,34 @@ def test_the_table_of_recipes():
     assert f"best {runs['best'].mean():.2f} ± {runs['best'].sem():.2f}" in label
 
 
-def test_calibration_leaves_out_what_is_empty():
-    table = torch.zeros(10, 2)
-    table[8], table[9] = torch.tensor([2.0, 3.0]), torch.tensor([5.4, 4.0])
+def test_runs_of_the_changes_are_those_of_the_same_seeds():
+    for split in ("evaluation", "validation"):
+        changes = evaluation_tables.change_runs(split)
+        assert list(changes)[0] == "start" and len(changes.columns) == 7
+        assert changes.count().min() >= 5 and 90 < changes.min().min() < changes.max().max() < 100
+    assert not evaluation_tables.recipe_runs("validation").equals(evaluation_tables.recipe_runs())
+
+
+def test_differences_are_named_with_both_intervals():
+    differences = pd.DataFrame({"fast": [0.1, 0.3], "best": [0.5, 0.7]})
+    intervals = pd.DataFrame({"pairs": [0.2, 0.1], "no pairs": [0.3, 0.2]}, index=["fast", "best"])
+    figure = evaluation_tables.plot_differences(differences, intervals)
+    assert "2 dots for each" in figure.get_label()
+    assert "fast +0.20 ± 0.20 (pairs), fast +0.20 ± 0.30 (no pairs), best" in figure.get_label()
+
+
+def test_correlations_are_named_with_the_band_of_chance():
+    table = pd.DataFrame({"one": [-0.5, 0.25], "other": [0.1, 0.75]}, index=["fast", "best"])
+    label = evaluation_tables.plot_correlations(table, by_chance=0.88).get_label()
+    assert "2 comparisons, and a grey band from -0.88 to 0.88" in label
+    assert "one: from -0.50 to 0.25; other: from 0.10 to 0.75." in label
+
+
+def test_calibration_leaves_out_what_is_empty_and_gives_intervals():
+    table = torch.zeros(10, 3)
+    table[8], table[9] = torch.tensor([2.0, 3.0, 20]), torch.tensor([5.4, 4.0, 100])
     figure = evaluation_tables.plot_calibration(table)
     assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["80-90", "90-100"]
-    assert "90-100%: expects 5.4 mistakes, makes 4." in figure.get_label()
+    low, high = wilson_interval(96, 100)
+    words = f"90-100%: expects 5.4 mistakes, makes 4 (interval {100 - high:.0f} to {100 - low:.0f})"
+    assert words in figure.get_label()
