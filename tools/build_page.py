@@ -25,11 +25,12 @@ from mnist_adder_lib.course.widgets.image_sheet import image_sheet
 from mnist_adder_lib.course.widgets.nearest import known_images
 from mnist_adder_lib.course.widgets.network_diagram import to_base64, weights_as_text
 from mnist_adder_lib.drawing import frame_drawing
-from mnist_adder_lib.shared import HIDDEN_PAIRS, TRAINING_IMAGES
+from mnist_adder_lib.shared import TRAINING_IMAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "try" / "index.html"
 SAMPLES = 3  # of each digit
+OPENING = 7, 5  # the pair that the page opens with, and hides at first
 HELD_BACK, EPOCHS = 500, 8  # of the training on the page: images that tell how well it goes
 PICTURE = "assets/page.png"
 PREVIEW_HERE = "<!--PREVIEW-->\n"
@@ -60,7 +61,7 @@ def samples() -> dict:
 def data() -> dict:
     """What the page knows, as `PageData` in js/src/page/state.js has it."""
     model, (train, validation, _) = load_pretrained(), load_splits()
-    sums = traits_of(HiddenSums(model, pairs=HIDDEN_PAIRS["one_in_each_row"]))
+    sums = traits_of(HiddenSums(model, pairs=[OPENING]))
     samples = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
     known = known_images(model, train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES],

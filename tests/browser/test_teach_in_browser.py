@@ -122,7 +122,7 @@ def test_nothing_is_lost_and_curves_are_compared(teach, saved):
     story(page, "This is Network 1 again")
     assert same(saved(page), first)
     assert page.get_attribute(f"{TEACH} polyline.digit:not(.earlier)", "points") != shown
-    assert page.inner_text(f"{TEACH} .train") == "Train on"
+    assert page.inner_text(f"{TEACH} [value=train]") == "Train on"
     for _ in range(2):  # no empty networks pile up
         page.locator(f"{TEACH} [value=forget]").evaluate("button => button.click()")
     assert runs.count() == 4
@@ -130,9 +130,11 @@ def test_nothing_is_lost_and_curves_are_compared(teach, saved):
 
 def test_the_finished_network_has_no_button_that_does_nothing(teach):
     page = teach(forget=False)
-    assert not page.locator(f"{TEACH} .train").is_visible()
+    for name in ("train", "save", "open"):
+        assert not page.locator(f"{TEACH} [value={name}]").is_visible()
+    assert not page.locator(f"{TEACH} .change select").count()
     page.click(f"{TEACH} text=Forget everything")
-    assert page.inner_text(f"{TEACH} .train") == "Train"
+    assert page.inner_text(f"{TEACH} [value=train]") == "Train"
     assert page.get_attribute(f"{TEACH} [value=forget]", "aria-disabled") == "true"
 
 
@@ -164,7 +166,7 @@ def test_it_stops_goes_on_and_forgets_while_it_trains(teach, saved):
     page.click(f"{TEACH} text=Train")  # what the last training reports comes too late
     images.filter(has_text="images").wait_for()
     seen = int(images.inner_text().split()[0].replace(",", ""))
-    assert seen < 100_000 and page.inner_text(f"{TEACH} .train") == "Stop"
+    assert seen < 100_000 and page.inner_text(f"{TEACH} [value=train]") == "Stop"
     assert not same(forgotten, load_pretrained())
 
 
@@ -177,7 +179,7 @@ def test_what_is_no_network_of_ours_is_refused_in_words(teach, saved, tmp_path):
         path.write_bytes(content)
         page.set_input_files(f"{TEACH} [type=file]", path)
         story(page, f"<b>my.safetensors {words}")
-    assert same(saved(page), before) and page.inner_text(f"{TEACH} .train") == "Train"
+    assert same(saved(page), before) and page.inner_text(f"{TEACH} [value=train]") == "Train"
 
 
 def test_where_workers_are_blocked_it_says_so(teach):
@@ -190,7 +192,7 @@ def test_where_workers_are_blocked_it_says_so(teach):
     }""")
     page.click(f"{TEACH} text=Train")
     story(page, "This browser can't train the network")
-    assert page.inner_text(f"{TEACH} .train") == "Train"
+    assert page.inner_text(f"{TEACH} [value=train]") == "Train"
     page.evaluate("""() => {
         window.Worker = class { constructor() { throw Error("blocked"); } };
     }""")

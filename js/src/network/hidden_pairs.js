@@ -38,6 +38,8 @@ export const pairOf = (key) => /** @type {Pair} */ (key.split(",").map(Number));
 
 /** The sum of 0 has one pair alone, (0, 0): where it is hidden, nothing is left to learn that sum from. */
 export const PATTERN = /** @type {Pair[]} */ (HIDDEN_PAIRS.pattern);
+/** All pairs of two numbers from 6 to 9: six of them have a sum that still occurs elsewhere. */
+export const BLOCK = /** @type {Pair[]} */ (HIDDEN_PAIRS.block);
 export const ONE_IN_EACH_ROW = /** @type {Pair[]} */ (HIDDEN_PAIRS.one_in_each_row);
 
 /**

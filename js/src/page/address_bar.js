@@ -8,6 +8,7 @@ import { backgroundOf } from "../widgets/diagram/samples.js";
 
 /** @import { Shared } from "../state/address.js" */
 /** @import { Sample } from "../widgets/diagram/samples.js" */
+/** @import { Arrival } from "./arrival.js" */
 /** @import { HiddenSums } from "../widgets/hidden_sums/state.js" */
 /** @import { PageState } from "./state.js" */
 
@@ -37,8 +38,9 @@ function sharedOf({ drawing, number, selfDrawing }, { traits, shown }, samples) 
  * @param {PageState} state
  * @param {HiddenSums} sums
  * @param {Sample[]} samples
+ * @param {(arrival: Arrival | null) => void} greet
  */
-function open(shared, { drawing, number, selfDrawing }, sums, samples) {
+function open(shared, { drawing, number, selfDrawing }, sums, samples, greet) {
   const { traits } = sums;
   sums.end();
   batch(() => {
@@ -53,15 +55,16 @@ function open(shared, { drawing, number, selfDrawing }, sums, samples) {
       drawing.put(shared.strokes ?? [], sample ? backgroundOf(sample) : {});
     }
   });
-  if (shared.run) sums.remake(shared.run);
+  greet(shared.pairs?.length ? { pairs: shared.pairs, run: shared.run ?? null } : null);
 }
 
 /**
  * @param {PageState} state
  * @param {HiddenSums} sums
  * @param {Sample[]} samples
+ * @param {(arrival: Arrival | null) => void} greet says what a link brings
  */
-export function followAddress(state, sums, samples) {
+export function followAddress(state, sums, samples, greet) {
   const shared = sharedOf(state, sums, samples);
   const unread = signal("");
   const start = shared.peek(); // where no address says anything else
@@ -75,7 +78,7 @@ export function followAddress(state, sums, samples) {
     clearTimeout(timer);
     const found = text ? decode(text) : { shared: { ...start, strokes: undefined }, isUnreadable: false };
     unread.value = found.isUnreadable ? UNREAD : "";
-    open(found.shared, state, sums, samples);
+    open(found.shared, state, sums, samples, text ? greet : () => greet(null));
     written = encode(shared.peek());
   }
   function write() {

@@ -7,10 +7,12 @@ import { orDoesIt } from "../widgets/diagram/or_does_it.js";
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { PageState } from "./state.js" */
 
-/** Brings the table of sums into view; with its heading, if there is room for both. */
+/** Brings the table of sums into view, with what trains on it; and with the heading, if there is room for all. */
 export function showTable() {
-  const [heading, table] = ["#hiding", "#sums table"].map((name) => find(document, name));
-  const height = table.getBoundingClientRect().bottom - heading.getBoundingClientRect().top;
+  const heading = find(document, "#hiding");
+  const parts = ["#sums table", "#sums .training .bar"].map((name) => find(document, name));
+  const bottom = Math.max(...parts.map((part) => part.getBoundingClientRect().bottom));
+  const height = bottom - heading.getBoundingClientRect().top;
   const first = height < innerHeight ? heading : find(document, "#sums");
   first.scrollIntoView({ behavior: isStill() ? "auto" : "smooth" });
 }

@@ -25,7 +25,8 @@ import { HiddenSums } from "../widgets/hidden_sums/state.js";
 import { makePad } from "../widgets/pad/pad.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
 import { followAddress } from "./address_bar.js";
-import { offerToHide, showTable } from "./opening.js";
+import { makeArrival } from "./arrival.js";
+import { offerToHide } from "./opening.js";
 import { makeProjector } from "./projector.js";
 import { makeShare } from "./share.js";
 import { followQuestion, makePageState } from "./state.js";
@@ -34,6 +35,9 @@ import { followQuestion, makePageState } from "./state.js";
 /** @import { PageData, PageState } from "./state.js" */
 
 const READ_BY_THE_SHIPPED = " (Read by the finished network, not by the one that you teach.)";
+
+// Of this file, in MB: before anything is added to it.
+const SIZE = (document.documentElement.outerHTML.length / 1e6).toFixed(1);
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => find(document, `#${id}`);
@@ -88,7 +92,7 @@ function makeQuestion({ drawing, number, selfDrawing, weights, shipped }, sums) 
 function makeExperiment(state, sums, link) {
   makeHiddenSums(byId("sums"), sums);
   makeQuestion(state, sums);
-  makeShare(byId("share"), link, makeProjector(byId("hide-a-sum")));
+  makeShare(byId("share"), link, makeProjector(byId("hide-a-sum")), SIZE);
 }
 
 /**
@@ -121,11 +125,10 @@ function start(data) {
     lesson: document.querySelector("#hiding-lesson")?.getAttribute("href") ?? "",
   };
   const sums = new HiddenSums(traits, wasm);
-  const { link, unread } = followAddress(state, sums, data.samples);
+  const { link, unread } = followAddress(state, sums, data.samples, makeArrival(byId("shared"), sums));
   show(byId("unread"), () => html`${unread.value}`);
   makeDiagrams(state, data, sums);
   makeExperiment(state, sums, link);
-  if (location.hash.includes("hide=")) showTable(); // somebody passed on what is hidden there
   makeTrainInBrowser(byId("teach"), {
     trained: state.shipped,
     weights: state.weights,

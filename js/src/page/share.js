@@ -8,22 +8,32 @@ import { show } from "../widgets/common/view.js";
 
 const COPIED =
   "The link is copied. It opens this page with the same pairs hidden, the same adder and your drawing.";
-const OF_A_FILE = "The link is copied. It opens this file, so it works on this computer.";
+const PLAN = html`<ol>
+  <li>Show the opening: it adds. <em>Does it, or does it know all hundred sums by heart?</em> Let the class say how to find out. (2 minutes)</li>
+  <li>Press <em>Hide 7 + 5</em>, then <em>Show on a projector</em>. Everybody writes down what the adder will say. Type in all guesses: the
+    chart shows them. (2 minutes)</li>
+  <li>Press <em>Train</em>, and compare. Why this answer? What has the adder learned? (2 minutes)</li>
+  <li>Let the class vote: will longer training change it? Press <em>Keep training</em>, and read what is said below the button. (2 minutes)</li>
+  <li><em>Hide other pairs</em>: a block of 16, or what the class suggests. Guess first. (2 minutes)</li>
+</ol>`;
 const BLOCKED = "This browser doesn't let the page copy. Copy the link from this field:";
 
 /**
  * @param {HTMLElement} el
  * @param {() => string} link
  * @param {ReturnType<typeof makeProjector>} projector
+ * @param {string} size of the page, in MB
  */
-export function makeShare(el, link, { isOn, toggle }) {
+export function makeShare(el, link, { isOn, toggle }, size) {
   const notice = signal("");
   const blocked = signal(""); // the link that couldn't be copied
+  const ofAFile = `The link is copied. It opens this file, so it works on this computer alone. To pass the page on, send the
+    file (${size} MB): it works anywhere, without a connection.`;
   async function copy() {
     const text = link();
     try {
       await navigator.clipboard.writeText(text);
-      notice.value = location.protocol === "file:" ? OF_A_FILE : COPIED;
+      notice.value = location.protocol === "file:" ? ofAFile : COPIED;
       blocked.value = "";
     } catch {
       notice.value = BLOCKED;
@@ -36,7 +46,8 @@ export function makeShare(el, link, { isOn, toggle }) {
   show(
     bar,
     () => html`<button type="button" value="copy" @click=${copy}>Copy link</button>
-      <button type="button" value="project" @click=${toggle}>${isOn.value ? "Leave the full screen (Esc)" : "Show on a projector"}</button>`,
+      <button type="button" value="project" @click=${toggle}>${isOn.value ? "Leave the full screen (Esc)" : "Show on a projector"}</button>
+      <details class="plan" ?hidden=${isOn.value}><summary>Ten minutes with a class</summary>${PLAN}</details>`,
   );
   show(status, () => html`${notice.value}`);
   show(field, () =>

@@ -97,7 +97,11 @@ export class Diagram {
       show(find(card, ".said"), () => view.said(state)),
       makeNearest(find(card, ".nearest"), nearest),
       this.details.stop,
-      show(find(card, ".next"), () => html`${next?.()} ${isOpen && view.inside(isOpen)}`),
+      show(
+        find(card, ".next"),
+        () =>
+          html`${next?.()} ${isOpen && view.inside(isOpen, () => this.network.scrollIntoView({ behavior: isStill() ? "auto" : "smooth" }))}`,
+      ),
       effect(() => void card.classList.toggle("waits", selfDrawing?.isDrawing.value ?? false)),
       effect(() => void card.classList.toggle("closed", isOpen?.value === false)),
     );

@@ -41,17 +41,23 @@ export const choose = (number, group) => html`
   <p class="title">Number to add <span class="keys">(or press its key)</span></p>
   <div class="picker" role="group" aria-label="Number to add">${numberButtons(number, group)}</div>`;
 
-/** A button that shows the network, or hides it again, where there is little room. @param {Signal<boolean>} isOpen */
-export const inside = (isOpen) => html`
+/**
+ * A button that shows the network, or hides it again, where there is little room.
+ * @param {Signal<boolean>} isOpen
+ * @param {() => void} show brings it into view
+ */
+export const inside = (isOpen, show) => html`
   <button type="button" class="inside" aria-expanded=${isOpen.value}
     @click=${() => {
       isOpen.value = !isOpen.peek();
+      if (isOpen.peek()) show();
     }}>${isOpen.value ? "Close the network" : "Look inside the network"}</button>`;
 
 /** What is said below the sentence. @param {DiagramState} state */
 export function note({ drawing, answer, selfDrawing }) {
-  if (selfDrawing?.isByItself.value)
-    return "Your turn: draw a digit on the pad. I sometimes take a letter for a digit.";
+  if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
+  if (selfDrawing && drawing.strokes.value.length && answer.trust.value === "sure")
+    return "Can you fool me? I sometimes take a letter, or a face, for a digit.";
   return [answer.warning.value, drawing.background.value.about].filter(Boolean).join(" ");
 }
 

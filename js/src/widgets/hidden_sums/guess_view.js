@@ -22,11 +22,12 @@ function ask(state) {
   const mine = state.guesses.value.at === at ? numbers : [];
   return html`<form @submit=${guess}>
       <label>What will it say to <b>${digit} + ${number}</b>, which it never saw?
-        <input inputmode="text" autocomplete="off" placeholder=${mine.length ? "another, or many" : "one guess, or many: 9 11 14"}></label>
+        <small>Your guess, or the whole class's</small>
+        <input inputmode="text" autocomplete="off" placeholder="9, or 9 11 14"></label>
       <button type="submit">${mine.length ? "Add guess" : "Guess"}</button>
     </form>
     <p class="guessed" role="status">${state.misread.value || saysGuesses(mine)}</p>
-    ${mine.length > 1 ? bars(mine, null, digit + number) : nothing}`;
+    ${bars(mine, null, digit + number)}`;
 }
 
 /** While it trains, what was guessed; afterwards, beside what it said. @param {HiddenSums} state */
@@ -39,23 +40,24 @@ function compare(state) {
   const [digit, number] = pairOf(guesses.at);
   const said = isDone ? byCount(counts)[0][0] : null;
   return html`<p class="guessed" role="status">${isDone ? saysOutcome(guesses, counts) : saysGuesses(guesses.numbers)}</p>
-    ${guesses.numbers.length > 1 ? bars(guesses.numbers, said, digit + number) : nothing}`;
+    ${bars(guesses.numbers, said, digit + number)}`;
 }
 
 /** @param {HiddenSums} state */
 export const guessing = (state) => (state.isGrid.value ? ask(state) : compare(state));
 
 /**
- * A bar for each sum; once it is known, what the adder said is marked, and the right sum.
+ * A bar for each sum; once it is known, what the adder said is marked, and the right sum. Few guesses need no bars,
+ * except on a projector, where the empty chart asks for them.
  * @param {number[]} guesses
  * @param {number | null} said
  * @param {number} right
  */
 function bars(guesses, said, right) {
   const counts = countGuesses(guesses);
-  const most = Math.max(...counts);
+  const most = Math.max(1, ...counts);
   const words = counts.flatMap((count, sum) => (count ? [`${sum}: ${count}`] : [])).join(", ");
-  return html`<ol class="bars" role="img" aria-label="How often each sum was guessed. ${words}">${counts.map(
+  return html`<ol class="bars ${guesses.length > 1 ? "" : "few"}" role="img" aria-label="How often each sum was guessed. ${words}">${counts.map(
     (count, sum) => html`<li class=${sum === said ? "said" : ""} style="--share: ${count / most}">
       <b>${count || ""}</b><i></i><span>${sum}</span>
       <em>${sum === said ? "it says" : said !== null && sum === right ? "right" : ""}</em></li>`,

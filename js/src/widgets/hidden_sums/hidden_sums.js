@@ -7,6 +7,7 @@ import { find, stopAll } from "../common/dom.js";
 import { groupName } from "../common/number.js";
 import { show } from "../common/view.js";
 import { curves } from "./curves.js";
+import { hasKeptOn } from "./endings.js";
 import { grid } from "./grid.js";
 import { GridInput } from "./grid_input.js";
 import { guessing } from "./guess_view.js";
@@ -16,20 +17,23 @@ import { settings } from "./settings.js";
 
 /** @import { HiddenSums } from "./state.js" */
 
-const ROOMY = 700; // px of width from which the kinds of adder are shown at once
-
 const SKELETON = html`
   <div class="card">
-    <div class="pairs">
-      <p class="task"></p>
-      <div class="grid"></div>
-      <p class="below" role="status"></p>
+    <div class="choosing">
+      <div class="pairs">
+        <p class="task"></p>
+        <div class="grid"></div>
+        <p class="below" role="status"></p>
+      </div>
       <div class="bar presets" role="group" aria-label="Choose many at once"></div>
+      <details class="settings"><summary>Kinds of adder</summary><div></div></details>
     </div>
-    <details class="settings"><summary>Kinds of adder</summary><div></div></details>
     <div class="outcome">
       <div class="training">
-        <div class="guess"></div>
+        <div class="told">
+          <div class="guess"></div>
+          <p class="ending" role="status"></p>
+        </div>
         <div class="bar"></div>
         <p class="reached" role="status"></p>
       </div>
@@ -38,7 +42,6 @@ const SKELETON = html`
         <div class="runs"></div>
         <details class="measured"><summary>How far does <em>Keep training</em> get?</summary><div></div></details>
         <p class="reader"></p>
-        <a class="why">Why?</a>
       </div>
     </div>
   </div>`;
@@ -62,21 +65,29 @@ function presets(state) {
 }
 
 /**
+ * What one may do next: first, and marked, what leads on.
  * @param {HiddenSums} state
- * @param {{ goOn: () => void, chooseOthers: () => void }} act
+ * @param {{ goOn: () => void, chooseOthers: () => void, showKinds: () => void }} act
  */
-function trainButtons(state, { goOn, chooseOthers }) {
-  const phase = state.phase.value;
+function trainButtons(state, { goOn, chooseOthers, showKinds }) {
+  const [phase, run] = [state.phase.value, state.shown.value];
   const train = (/** @type {MouseEvent} */ { detail }) => {
     if (detail > 1) return; // the second half of a double click would stop it again
     if (state.running.peek()) state.end();
     else state.train();
   };
-  const gone = (/** @type {boolean} */ isGone) => (isGone ? "gone" : ""); // its room stays, and nothing jumps
-  return html`
-    <button type="button" value="train" @click=${train}>${phase === "training" ? "Stop" : "Train"}</button>
-    <button type="button" value="other" class=${gone(phase !== "trained")} @click=${chooseOthers}>Hide other pairs</button>
-    <button type="button" value="long" class=${gone(!state.canGoOn.value)} @click=${goOn}>Keep training, and let weights fade</button>`;
+  const button = (
+    /** @type {string} */ value,
+    /** @type {string} */ words,
+    /** @type {(event: MouseEvent) => void} */ act,
+  ) => html`<button type="button" value=${value} @click=${act}>${words}</button>`;
+  if (phase !== "trained" || !run) return button("train", phase === "training" ? "Stop" : "Train", train);
+  const keep = state.canGoOn.value ? button("long", "Keep training", goOn) : nothing;
+  const others = button("other", run.pairs.length > 1 ? "Hide other pairs" : "Hide more", chooseOthers);
+  const again = button("train", "Train a new one", train);
+  const kinds = state.areKindsDue.value ? button("kinds", "Try another kind of adder", showKinds) : nothing;
+  const isNext = state.canGoOn.value && !hasKeptOn(run);
+  return isNext ? html`${keep} ${others} ${again}` : html`${others} ${kinds} ${keep} ${again}`;
 }
 
 /** @param {HiddenSums} state */
@@ -85,6 +96,18 @@ const task = ({ isGrid }) =>
     ? html`Press a pair to hide it, ${MOST} at most<span class="by-mouse">; drag across several to hide them all</span><span
         class="by-finger">; to hide several, hold one, then drag</span>. The adder learns from the others.`
     : html`Each pair shows the adder's most frequent answer. The bluer it is, the more often it is right.`;
+
+/**
+ * What one has found out, and what the field calls it.
+ * @param {HiddenSums} state
+ */
+function ending({ ending, isGrokking, traits }) {
+  if (!isGrokking.value) return html`${ending.value}`;
+  const { lesson } = traits;
+  const name = html`<strong>grokking</strong>`;
+  return html`${ending.value} It knew the others long before, and then this came all at once. The field calls that
+    ${lesson ? html`<a href=${lesson}>${name}</a>` : name}.`;
+}
 
 /** What is below the table: what is hidden, or what the adder says to a pair. @param {HiddenSums} state */
 const below = ({ isGrid, hidden, ofPair, phase }) =>
@@ -108,7 +131,7 @@ function measured(state) {
     <p>How many of the hidden sums are right in the end depends on which pairs were hidden. We measured 20 runs of each. On average
       (and from the worst to the best run), this many were right:</p>
     <ul>${PRESETS.map(({ words, reached }) => html`<li>${words}: ${reached}</li>`)}</ul>
-    <button type="button" value="compare" aria-disabled=${isBusy} @click=${compare}>Train on all three, one after another</button>`;
+    <button type="button" value="compare" aria-disabled=${isBusy} @click=${compare}>Train on all four, one after another</button>`;
 }
 
 /**
@@ -120,10 +143,10 @@ export function makeHiddenSums(el, state) {
   el.classList.add("hidden-sums");
   render(SKELETON, el);
   const group = groupName();
-  const { reader, lesson } = state.traits;
+  const { reader } = state.traits;
   find(el, ".reader").textContent = reader;
-  /** @type {HTMLDetailsElement} */ (find(el, ".settings")).open = el.clientWidth >= ROOMY;
-  for (const part of [".settings", ".outcome"]) find(el, part).hidden = !state.images;
+  const kinds = /** @type {HTMLDetailsElement} */ (find(el, ".settings"));
+  find(el, ".outcome").hidden = !state.images;
   const stopGrid = show(find(el, ".grid"), () => grid(state));
   const input = new GridInput(find(el, ".grid"), state);
   const act = {
@@ -135,21 +158,30 @@ export function makeHiddenSums(el, state) {
       state.chooseOthers();
       input.goTo("0,0");
     },
+    showKinds() {
+      kinds.open = true;
+      find(kinds, "input").focus();
+    },
   };
-  const why = /** @type {HTMLAnchorElement} */ (find(el, ".why"));
-  if (lesson) why.href = lesson;
   return stopAll(
     stopGrid,
     input.stop,
-    show(find(el, ".presets"), () => presets(state)),
+    show(find(el, ".presets"), () => (state.isGrid.value ? presets(state) : html`${nothing}`)),
     show(find(el, ".settings > div"), () => settings(state, group)),
     show(find(el, ".guess"), () => (state.images ? guessing(state) : html`${nothing}`)),
     show(find(el, ".training .bar"), () => trainButtons(state, act)),
-    show(find(el, ".curves"), () => curves(state.runs.value, state.shown.value)),
-    show(find(el, ".runs"), () => listOfRuns(state, group)),
+    show(find(el, ".curves"), () =>
+      state.runs.value.length ? curves(state.runs.value, state.shown.value) : html`${nothing}`,
+    ),
+    show(find(el, ".runs"), () =>
+      state.runs.value.length > 1 ? listOfRuns(state, group) : html`${nothing}`,
+    ),
     show(find(el, ".measured > div"), () => measured(state)),
     speak(el, state),
-    effect(() => void why.classList.toggle("gone", !lesson || !state.shown.value?.answers)),
+    effect(() => {
+      const isDue = Boolean(state.images) && state.areKindsDue.value;
+      kinds.hidden = find(el, ".measured").hidden = !isDue;
+    }),
     state.stop,
   );
 }
@@ -163,6 +195,7 @@ function speak(el, state) {
   return stopAll(
     show(find(el, ".task"), () => task(state)),
     show(find(el, ".below"), () => html`${below(state)}`),
+    show(find(el, ".ending"), () => ending(state)),
     show(find(el, ".reached"), () => html`${reached(state)}`),
     effect(() => {
       const live = state.running.value ? "off" : "polite"; // a screen reader hears the end alone

@@ -1,6 +1,6 @@
 // Ways of hiding many pairs at once, and what we measured for each.
 
-import { atRandom, FEW, ONE_IN_EACH_ROW, PATTERN } from "../../network/hidden_pairs.js";
+import { atRandom, BLOCK, FEW, ONE_IN_EACH_ROW, PATTERN } from "../../network/hidden_pairs.js";
 
 /** @import { Pair } from "../../network/hidden_pairs.js" */
 /**
@@ -17,4 +17,5 @@ export const PRESETS = [
   { value: "rows", words: "One in each row", pairs: () => ONE_IN_EACH_ROW, reached: "95% (91% to 98%)" },
   { value: "random", words: `${FEW} at random`, pairs: () => atRandom(), reached: "85% (61% to 98%)" },
   { value: "pattern", words: "Pattern of 20", pairs: () => PATTERN, reached: "20% (1% to 51%)" },
+  { value: "block", words: "Block of 16", pairs: () => BLOCK, reached: "REACHED" },
 ];

@@ -13,10 +13,8 @@ import { describeRun } from "./runs.js";
 export function listOfRuns(state, group) {
   const runs = state.runs.value;
   const isBusy = state.running.value > 0;
-  if (!runs.length)
-    return html`<p class="faded">Each training is kept here as a run, so that you can compare them.</p>`;
   return html`<table class="runs">
-      <caption>Your runs. Choose one to see its table again.</caption>
+      <caption>Your runs, kept until you leave this page. Choose one to see its table again.</caption>
       <thead><tr><th scope="col">Run</th><th scope="col">Adder</th><th scope="col">Hidden pairs</th>
         <th scope="col">Steps</th><th scope="col">Seen right</th><th scope="col">Hidden right</th></tr></thead>
       <tbody>${runs.map((run) => row(state, run, group, isBusy))}</tbody>

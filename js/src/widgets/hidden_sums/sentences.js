@@ -1,7 +1,7 @@
 // What the hidden sums say, in words.
 
 import { withArticle } from "../../drawing/sentences.js";
-import { byCount, countOf, keyOf, pairOf } from "../../network/hidden_pairs.js";
+import { byCount, countOf, keyOf, pairOf, testable } from "../../network/hidden_pairs.js";
 import { percentOf } from "./numbers.js";
 
 /** @import { Counts, Pair } from "../../network/hidden_pairs.js" */
@@ -16,7 +16,9 @@ export function saysHidden(pairs, lost) {
   const sums = lost.length
     ? `No pair is left with the sum${lost.length > 1 ? "s" : ""} ${lost.join(", ")}.`
     : "Every sum still occurs.";
-  return `${pairs.length} of 100 pairs hidden. ${sums}`;
+  const tested = testable(pairs).length;
+  const count = lost.length && tested ? ` So ${tested} of them can be tested.` : "";
+  return `${pairs.length} of 100 pairs hidden. ${sums}${count}`;
 }
 
 /**
@@ -40,13 +42,15 @@ export function saysPair(at, counts, isHidden) {
  * @param {Pair} pair of the digit that was read and the number
  * @param {number} sum that the adder answered
  * @param {boolean} isHidden
+ * @param {number} mostly its most frequent answer to other images of the digit
  */
-export function saysDrawing([digit, number], sum, isHidden) {
+export function saysDrawing([digit, number], sum, isHidden, mostly = sum) {
   const said =
     sum === digit + number
       ? `I see ${withArticle(digit)}. ${digit} + ${number} = ${sum}.`
       : `I see ${withArticle(digit)}, but I say ${digit} + ${number} = ${sum}. That is wrong: it is ${digit + number}.`;
-  return `${said} ${digit} + ${number} was ${isHidden ? "hidden from me" : "not hidden"}.`;
+  const others = mostly === sum ? "" : ` To most other ${digit}s I say ${mostly}.`;
+  return `${said}${others} ${digit} + ${number} was ${isHidden ? "hidden from me" : "not hidden"}.`;
 }
 
 /**
@@ -57,9 +61,9 @@ export function saysDrawing([digit, number], sum, isHidden) {
  */
 export function saysReached({ steps, seen, hidden }, isDone, areSumsLost) {
   const when = isDone ? `After ${steps.toLocaleString("en")} steps` : `Step ${steps.toLocaleString("en")}`;
-  const which = areSumsLost ? "only its sum was" : "hidden";
-  const found = hidden === null ? "" : `, ${percentOf(hidden)} if ${which}`;
-  return `${when}, on new images: ${percentOf(seen)} right if the pair was seen${found}.`;
+  const which = areSumsLost ? "hidden pairs whose sum it saw elsewhere" : "hidden pairs";
+  const found = hidden === null ? "" : `, ${percentOf(hidden)} for ${which}`;
+  return `${when}, on new images: ${percentOf(seen)} right for pairs it has seen${found}.`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { batch, computed, effect, signal } from "@preact/signals-core";
 import { copyAdder, makeAdder, readImages, sumsOf } from "../../network/adder.js";
 import {
   askAll,
+  byCount,
   complaintAbout,
   keyOf,
   LONG,
@@ -16,6 +17,7 @@ import {
   trainInSlices,
 } from "../../network/hidden_pairs.js";
 import { randomNumbers } from "../../network/random.js";
+import { hasKeptOn, isGrokking, saysEnding } from "./endings.js";
 import { addGuesses, NO_GUESSES, questionAmong, readGuesses } from "./guesses.js";
 import { areSamePairs, change, isSameTask, lastLook, withLook } from "./runs.js";
 import { saysDrawing, saysHidden, saysPair, saysReached } from "./sentences.js";
@@ -49,6 +51,9 @@ import { remember } from "./undo.js";
  * @property {string} [lesson] where *Why?* leads to
  */
 /** One is "choosing" pairs, an adder is in "training", or one looks at a "trained" one. @typedef {"choosing" | "training" | "trained"} Phase */
+
+/** Whether an adder is of the kind that one begins with. @param {{ answer: AnswersWith, encoding: Encoding }} kind */
+const isUsual = ({ answer, encoding }) => answer === "classes" && encoding === "label";
 
 export class HiddenSums {
   runs = signal(/** @type {Run[]} */ ([]));
@@ -102,6 +107,20 @@ export class HiddenSums {
     this.ofPair = computed(() => this.#saysOfPair());
     this.ofDrawing = computed(() => this.#saysOfDrawing());
     this.reached = computed(() => this.#saysReached());
+    /** What one has found out, once a training is over. */
+    this.ending = computed(() =>
+      this.phase.value === "trained" && this.shown.value ? saysEnding(this.shown.value) : "",
+    );
+    this.isGrokking = computed(
+      () => this.phase.value === "trained" && this.shown.value !== undefined && isGrokking(this.shown.value),
+    );
+    /** Whether it is time for other kinds of adder: one has seen how far the first gets, or has chosen another. */
+    this.areKindsDue = computed(
+      () =>
+        !isUsual(this.task.value) ||
+        (this.phase.value === "trained" && !this.canGoOn.value) ||
+        this.runs.value.some((run) => run.id !== this.running.value && (hasKeptOn(run) || !isUsual(run))),
+    );
     const stopAsking = effect(() => {
       void asked.value;
       this.#lookedAtPair.value = "";
@@ -367,9 +386,7 @@ export class HiddenSums {
 
   /** Whether there is something to be gained by going on. */
   #canGoOn() {
-    const { answer, encoding } = this.traits;
-    const isKind = answer.value === "classes" && encoding.value === "label";
-    return this.phase.value === "trained" && isKind && this.tested.value.length > 0;
+    return this.phase.value === "trained" && isUsual(this.task.value) && this.tested.value.length > 0;
   }
 
   // --- in words ---
@@ -391,8 +408,9 @@ export class HiddenSums {
     const run = this.shown.value;
     if (!run?.answers) return isDrawn ? "Press Train first: this adder has learned nothing yet." : "";
     if (!this.#drawnPair()) return doubt ?? "";
+    const at = keyOf([digit, number]);
     const [sum] = sumsOf(run.adder, [{ embedding: [...embedding], digit, number }]);
-    return saysDrawing([digit, number], sum, this.keys.value.has(keyOf([digit, number])));
+    return saysDrawing([digit, number], sum, this.keys.value.has(at), byCount(run.answers[at])[0][0]);
   }
 
   #saysReached() {

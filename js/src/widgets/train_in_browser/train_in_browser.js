@@ -75,12 +75,13 @@ function buttons(training) {
     /** @type {HTMLElement} */ (next).click();
   };
   const isForgotten = isFresh.value && phase.value === "new";
+  const isAlone = training.runs.value.length < 2;
   return html`
-    <button type="button" value="forget" aria-disabled=${isForgotten}
+    <button type="button" value="forget" class=${isFinished.value ? "next" : ""} aria-disabled=${isForgotten}
       @click=${() => isForgotten || training.forget()}>Forget everything</button>
-    <button type="button" value="train" class="train" ?hidden=${isFinished.value} @click=${train}>${words}</button>
-    <button type="button" value="save" @click=${() => training.save()}>Save</button>
-    <button type="button" value="open" @click=${choose}>Open</button>
+    <button type="button" value="train" class=${isFinished.value ? "" : "next"} ?hidden=${isFinished.value} @click=${train}>${words}</button>
+    <button type="button" value="save" ?hidden=${isAlone} @click=${() => training.save()}>Save</button>
+    <button type="button" value="open" ?hidden=${isAlone} @click=${choose}>Open</button>
     <input type="file" accept=".safetensors" hidden @change=${open}>`;
 }
 
@@ -88,7 +89,8 @@ function buttons(training) {
  * One thing to change in the next training.
  * @param {Training} training
  */
-function change({ choices, phase }) {
+function change({ choices, phase, hasOwn }) {
+  if (!hasOwn.value) return html``;
   const select = (
     /** @type {keyof Choices} */ name,
     /** @type {string} */ words,

@@ -76,6 +76,10 @@ export class Training {
     this.run = computed(() => this.runs.value[this.place.value]);
     this.isFinished = computed(() => this.place.value === 0);
     this.isFresh = computed(() => Boolean(this.run.value.choices) && !this.run.value.history.length);
+    /** Whether one has trained or opened a network: then there is something to change and to compare. */
+    this.hasOwn = computed(() =>
+      this.runs.value.some((run, n) => n > 0 && (!run.choices || run.history.length > 0)),
+    );
     /** Images that are seen when all is done. */
     this.end = computed(() => {
       const seen = this.runs.value.map(({ history }) => history.at(-1)?.images ?? 0);
