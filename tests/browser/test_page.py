@@ -220,7 +220,8 @@ def test_the_network_comes_when_it_is_wanted_and_fits_on_a_laptop(open_at, size)
     assert not number.is_visible() and button.get_attribute("aria-expanded") == "false"
     button.click()
     assert number.is_visible() and button.get_attribute("aria-expanded") == "true"
-    assert page.locator("#diagram [data-part=block1] canvas").evaluate("map => map.width > 100")
+    page.wait_for_function("document.querySelector('[data-part=block1] canvas').width > 100")
+    assert 0 <= page.locator("#diagram .network").bounding_box()["y"] < 100  # it comes into view
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     button.click()
     assert not number.is_visible()
@@ -337,7 +338,7 @@ def test_both_pads_show_one_drawing_and_undo_gives_a_digit_of_mnist_back(page):
     assert page.evaluate(SHOWN) == [[False, picture]] * 2
     wait_for_answer(page, read.splitlines()[0].strip())
     page.click("#pad .clear")
-    page.locator("#diagram .untrusted").filter(has_text="My nearest guess would be").wait_for()
+    page.locator("#diagram .untrusted").filter(has_text="I would still say").wait_for()
     assert page.locator(".heads.doubted").count() == 2  # large and small
     page.wait_for_function(f"({SHOWN})().every(([drawn, picture]) => !drawn && !picture)")
 
@@ -347,6 +348,7 @@ def test_its_widgets_hear_of_one_another(page):
     draw(page, DIGITS[3], "#pad .digit-pad")
     wait_for_answer(page, "I see a 3")
     page.locator("#answer").filter(has_text="Press Train first").wait_for()
+    page.click("#sums [value=rows]")
     page.click("#sums [value=train]")
     page.locator("#sums [value=train]").filter(has_text="Train").wait_for()
     page.locator("#pad .digit-pad").press("2")
@@ -511,18 +513,24 @@ def test_on_a_projector_all_is_large_and_side_by_side(browser, width, height, ha
     leave = page.get_by_role("button", name="Leave the full screen")
     leave.wait_for()
     assert page.evaluate("Boolean(document.fullscreenElement)") == has_full_screen
-    parts = [page.locator(f"#sums {part}").bounding_box()
-             for part in (".grid", "svg.chart", ".guess")]
-    for left, right in zip(parts, parts[1:]):
-        assert left["x"] + left["width"] <= right["x"]
-    for box in parts:
-        assert box["y"] + box["height"] <= height and box["width"] >= 0.25 * width
-    words = page.locator("#sums .grid button, #sums .guess label, #sums svg.chart text")
+    assert page.locator("#sums .bars").is_visible()  # empty: it asks for guesses
+    page.get_by_role("textbox", name="What will it say").fill("12 8 8")
+    page.keyboard.press("Enter")
+    page.click("#sums [value=train]")
+    page.locator("#sums [value=long]").wait_for()
+    parts = [page.locator(part).bounding_box()
+             for part in ("#sums .grid", "#sums svg.chart", "#sums .told", "#pad .digit-pad")]
+    for left, right in [(0, 1), (0, 2), (0, 3)]:
+        assert parts[left]["x"] + parts[left]["width"] <= parts[right]["x"]
+    for box in parts + [page.locator("#sums .training .bar").bounding_box()]:
+        assert 0 <= box["y"] and box["y"] + box["height"] <= height
+    assert min(box["width"] for box in parts[:3]) >= 0.25 * width
+    words = page.locator("#sums .grid button, #sums .told p, #sums svg.chart text")
     sizes = words.evaluate_all(
         """all => all.map((one) => parseFloat(getComputedStyle(one).fontSize) *
             (one.ownerSVGElement ? one.ownerSVGElement.clientWidth / 400 : 1))""")
     assert min(sizes) >= 0.013 * width  # on a screen two metres wide: 2.6 cm
-    page.get_by_role("textbox", name="What will it say").press("Tab")
+    page.locator("#sums [value=long]").press("Tab")
     for _ in range(60):  # Tab stays in what is shown
         page.keyboard.press("Tab")
         assert page.evaluate("""document.activeElement === document.body ||
