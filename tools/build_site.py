@@ -23,7 +23,7 @@ from pathlib import Path
 import nbformat
 import stored_widgets
 import widgets_as_data
-from address import PLACEHOLDER, read_address
+from address import PLACEHOLDER, read_address, site_of
 from build_page import page_of_site, samples
 from nbformat import v4
 from notebook_files import ASKS, NOTEBOOKS
@@ -248,6 +248,7 @@ def build(address: str, site: Path, found: list[Path]) -> int:
     gather(sources, address, found)
     sys.path.insert(0, str(PAGES))
     settings = dict(course_root=ROOT, course_address="" if address == PLACEHOLDER else address,
+                    course_site=site_of(address),
                     html_static_path=[str(sources / "static")])
     sphinx = Sphinx(sources, PAGES, site, sources / "read", "html", settings, status=None,
                     warningiserror=True)

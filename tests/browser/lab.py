@@ -46,6 +46,14 @@ if (it[Symbol.iterator]) all.push(...it); else for (let w; (w = it.next());) all
 const panel = all.find((w) => w.context?.path === "lesson.ipynb");
 """
 
+# How much of what is on a page has moved by itself, as browsers measure it: the sum of all shifts.
+MOVED = """new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const one of list.getEntries()) sum += one.hadRecentInput ? 0 : one.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 200);  // where nothing moved, it says nothing
+})"""
 
 RENDER = """async ({ source, style, traits }) => {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));

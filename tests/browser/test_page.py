@@ -7,7 +7,7 @@ import build_page
 import pytest
 from address import PLACEHOLDER
 from alike import alike
-from lab import DIGITS, draw, let_it_work
+from lab import DIGITS, MOVED, draw, let_it_work
 
 from mnist_adder_lib.shared import SENTENCES
 
@@ -178,11 +178,6 @@ def test_or_does_it_is_asked_within_a_screen_and_one_tap_hides_the_sum(open_at, 
         box = page.locator(f"#sums {part}").bounding_box()
         assert 0 <= box["y"] and box["y"] + box["height"] <= height
     assert page.evaluate("document.activeElement.id") == "hiding"
-
-
-MOVED = """new Promise((done) => new PerformanceObserver((list) => done(list.getEntries()
-    .filter((one) => !one.hadRecentInput).reduce((sum, one) => sum + one.value, 0)))
-    .observe({type: "layout-shift", buffered: true}))"""
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])

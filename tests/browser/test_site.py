@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from lab import DIGITS, draw
+from lab import DIGITS, MOVED, draw
 
 pytestmark = pytest.mark.thorough
 
@@ -129,6 +129,11 @@ def test_with_an_address_there_are_buttons_and_links_to_the_sources(tmp_path):
     sources = [link["href"].removeprefix(f"{ADDRESS}/blob/main/") for page in pages.values()
                for link in page.all("a") if link.get("href", "").startswith(f"{ADDRESS}/blob/")]
     assert sources and all((ROOT / source).is_file() for source in sources)
+    start = (site / "index.html").read_text("utf-8")
+    picture = "https://somebody.github.io/somewhere/assets/page.png"
+    assert f'<meta property="og:image" content="{picture}">' in start
+    assert (site / "assets" / "page.png").is_file()
+    assert 'og:description" content="A free course in PyTorch' in start
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -183,6 +188,10 @@ def test_the_page_is_the_first_thing_and_its_question_leads_to_it(page, served):
     page.locator(".answer").filter(has_text="7 + 5 = 12").wait_for()
     height = page.viewport_size["height"]
     assert page.locator(".answer").bounding_box()["y"] < height
+    first = page.get_by_role("link", name="Begin with lesson 0")
+    assert first.get_attribute("href") == "notebooks/00_start_here.html"
+    assert first.bounding_box()["y"] < height
+    assert page.evaluate(MOVED) < 0.1  # nothing jumped while it opened
     assert page.get_by_role("link", name="Open the whole page").get_attribute("href") == (
         "try/index.html")
     page.get_by_role("radio", name="9").click()
@@ -214,8 +223,10 @@ def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
     before, shown = picture.get_attribute("alt"), picture.screenshot()
     page.get_by_role("slider", name="step").fill("0")
     assert picture.get_attribute("alt") != before and picture.screenshot() != shown
-    page.goto(f"{served}/search.html?q=padding")
-    page.wait_for_selector("#search-results a[href*='03_layers_by_hand']")
+    for word, lesson in [("padding", "03_layers_by_hand"), ("backpropagation", "05_backward"),
+                         ("grokking", "10_does_it_add"), ("ablation", "09_one_change")]:
+        page.goto(f"{served}/search.html?q={word}")
+        page.wait_for_selector(f"#search-results a[href*='{lesson}']")
 
 
 SIDEWAYS = """() => [...document.querySelectorAll("article *")]

@@ -21,6 +21,9 @@ export function saysArrival({ pairs, run }) {
   return `Somebody hid ${what} and trained an adder without ${them}. It is being repeated here.`;
 }
 
+/** Whether a page of the same site led here. */
+const isFromHere = () => document.referrer !== "" && new URL(document.referrer).origin === location.origin;
+
 /**
  * A short training is repeated at once; a long one when it is asked for.
  * @param {HTMLElement} el
@@ -41,6 +44,7 @@ export function makeArrival(el, sums) {
       <button type="button" @click=${() => go(isLong ? now.run : null)}>${isLong ? "Repeat it here" : "See the table"}</button>`;
   });
   return (/** @type {Arrival | null} */ next) => {
+    if (next && !next.run && isFromHere()) return showTable(); // one has just pressed the site's own button
     arrival.value = next;
     if (next?.run?.rounds === 1) sums.remake(next.run);
   };
