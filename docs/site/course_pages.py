@@ -10,7 +10,6 @@ from myst_nb.core.render import NbElementRenderer
 from sphinx.addnodes import pending_xref
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-
 DESCRIBED = re.compile(r'<meta content="([^"]+)" name="description"')
 
 

@@ -10,7 +10,6 @@ from mnist_adder_lib.course.widgets.hidden_sums import PATTERN, HiddenSums, adde
 from mnist_adder_lib.shared import HIDDEN_PAIRS, SENTENCES
 
 
-
 @pytest.fixture(scope="module")
 def data():
     return adder_data(load_pretrained())

@@ -235,7 +235,7 @@ def test_no_sum_is_offered_to_hide_while_the_drawing_is_refused(open_at):
 
 def test_the_list_of_runs_fits_on_a_phone(open_at):
     page = open_at(PHONE)
-    for runs in (1, 2):
+    for _ in range(2):
         page.click("#sums [value=train]")
         page.locator("#sums [value=long]").wait_for()
     assert page.locator("#sums table.runs").is_visible()

@@ -24,6 +24,12 @@ export const { most: MOST, at_random: FEW } = HIDDEN_PAIRS;
 export const SHORT = { classes: 400, number: 1000, shift: 400, batch: 128, rate: 0.01, decay: 0.01 };
 /** @type {Plan} */
 export const LONG = { classes: 6000, number: 0, shift: 0, batch: 0, rate: 0.003, decay: 3 };
+/**
+ * Where the adder answers with one number, the means of the digits alone teach it to read nothing else: it goes on with
+ * random images, and forgets more slowly.
+ * @type {Plan}
+ */
+export const LONG_ON_A_LINE = { classes: 0, number: 6000, shift: 0, batch: 128, rate: 0.01, decay: 0.3 };
 const SLICE = 12; // ms of training, then the page has its turn
 
 /** @type {Pair[]} */

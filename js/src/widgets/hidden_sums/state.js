@@ -8,6 +8,7 @@ import {
   complaintAbout,
   keyOf,
   LONG,
+  LONG_ON_A_LINE,
   lostSums,
   meanShare,
   pairOf,
@@ -229,7 +230,9 @@ export class HiddenSums {
   async trainOn() {
     const from = this.shown.peek();
     if (!from || !this.canGoOn.peek()) return false;
-    return this.#learn({ ...from, from: from.id }, LONG, Math.random, async () => {
+    const plan = from.answer === "number" ? LONG_ON_A_LINE : LONG;
+    const random = randomNumbers(from.seed + 1000 * from.rounds);
+    return this.#learn({ ...from, from: from.id }, plan, random, async () => {
       const adder = await copyAdder(this.wasm, from.adder);
       adder.code.restart();
       return adder;
@@ -386,7 +389,9 @@ export class HiddenSums {
 
   /** Whether there is something to be gained by going on. */
   #canGoOn() {
-    return this.phase.value === "trained" && isUsual(this.task.value) && this.tested.value.length > 0;
+    const { answer } = this.task.value;
+    const canGain = isUsual(this.task.value) || answer === "number";
+    return this.phase.value === "trained" && canGain && this.tested.value.length > 0;
   }
 
   // --- in words ---
