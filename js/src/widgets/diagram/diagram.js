@@ -69,6 +69,14 @@ export class Diagram {
     this.stop = stopAll(...stops, () => state.selfDrawing?.stop());
   }
 
+  /** The network comes into view once it has been laid out. */
+  #bringNetwork() {
+    const behavior = isStill() ? "auto" : "smooth";
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => this.part(NAMES[0]).scrollIntoView({ behavior })),
+    );
+  }
+
   /** Says something to screen readers. */
   announce(/** @type {string} */ text) {
     find(this.card, ".live").textContent = text;
@@ -99,8 +107,7 @@ export class Diagram {
       this.details.stop,
       show(
         find(card, ".next"),
-        () =>
-          html`${next?.()} ${isOpen && view.inside(isOpen, () => this.network.scrollIntoView({ behavior: isStill() ? "auto" : "smooth" }))}`,
+        () => html`${next?.()} ${isOpen && view.inside(isOpen, () => this.#bringNetwork())}`,
       ),
       effect(() => void card.classList.toggle("waits", selfDrawing?.isDrawing.value ?? false)),
       effect(() => void card.classList.toggle("closed", isOpen?.value === false)),

@@ -16,6 +16,15 @@ const mostly = ({ answers }, pair) => byCount(answers?.[keyOf(pair)] ?? new Map(
 export const hasKeptOn = ({ from, rounds }) => from > 0 || rounds > 1;
 
 /**
+ * The hidden pairs that can be tested, and those of them that an adder mostly answers rightly.
+ * @param {Pick<Run, "pairs" | "answers">} run
+ */
+export function testOf(run) {
+  const tested = testable(run.pairs);
+  return { tested, right: tested.filter((pair) => mostly(run, pair) === pair[0] + pair[1]) };
+}
+
+/**
  * Whether the hidden sums came long after the seen ones were known, and came at once.
  * @param {Pick<Run, "looks">} run
  */
@@ -30,8 +39,7 @@ export function isGrokking({ looks }) {
 export function saysEnding(run) {
   const look = run.looks.at(-1);
   if (!look) return "";
-  const tested = testable(run.pairs);
-  const right = tested.filter(([digit, number]) => mostly(run, [digit, number]) === digit + number);
+  const { tested, right } = testOf(run);
   const untested = run.pairs.length - tested.length;
   const shown = `${percentOf(look.seen)} of the sums it was shown`;
   if (!run.pairs.length)

@@ -7,7 +7,7 @@ import { find, stopAll } from "../common/dom.js";
 import { groupName } from "../common/number.js";
 import { show } from "../common/view.js";
 import { curves } from "./curves.js";
-import { hasKeptOn } from "./endings.js";
+import { hasKeptOn, testOf } from "./endings.js";
 import { grid } from "./grid.js";
 import { GridInput } from "./grid_input.js";
 import { guessing } from "./guess_view.js";
@@ -86,7 +86,8 @@ function trainButtons(state, { goOn, chooseOthers, showKinds }) {
   const others = button("other", run.pairs.length > 1 ? "Hide other pairs" : "Hide more", chooseOthers);
   const again = button("train", "Train a new one", train);
   const kinds = state.areKindsDue.value ? button("kinds", "Try another kind of adder", showKinds) : nothing;
-  const isNext = state.canGoOn.value && !hasKeptOn(run);
+  const { tested, right } = testOf(run);
+  const isNext = state.canGoOn.value && !hasKeptOn(run) && right.length < tested.length;
   return isNext ? html`${keep} ${others} ${again}` : html`${others} ${kinds} ${keep} ${again}`;
 }
 

@@ -390,7 +390,7 @@ export class HiddenSums {
   /** Whether there is something to be gained by going on. */
   #canGoOn() {
     const { answer } = this.task.value;
-    const canGain = isUsual(this.task.value) || answer === "number";
+    const canGain = isUsual(this.task.value) || answer === "number"; // the others gain nothing from it
     return this.phase.value === "trained" && canGain && this.tested.value.length > 0;
   }
 
