@@ -75,7 +75,7 @@ function buttons(training) {
     /** @type {HTMLElement} */ (next).click();
   };
   const isForgotten = isFresh.value && phase.value === "new";
-  const isAlone = training.runs.value.length < 2;
+  const isAlone = training.runs.value.length < 2 || phase.value === "running";
   return html`
     <button type="button" value="forget" class=${isFinished.value ? "next" : ""} aria-disabled=${isForgotten}
       @click=${() => isForgotten || training.forget()}>Forget everything</button>
