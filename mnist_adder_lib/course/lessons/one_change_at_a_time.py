@@ -8,8 +8,9 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
+from scipy import stats
 
-from ...compare import critical_value, paired_interval, pairs_needed, power_of_pairs
+from ...compare import critical_value, paired_interval, pairs_needed
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
@@ -17,6 +18,143 @@ from ..notebook.results import read_results
 
 guesses = Guesses.load("one_change_at_a_time")
 checks = Checks()
+
+
+def _pilots():
+    start = torch.tensor([61.0, 58.5, 66.0, 63.5, 55.0]).double()
+    yield start, start + torch.tensor([12.0, 17.0, 14.0, 9.5, 19.5]).double(), 5.0
+    for _ in range(5):
+        luck, noise = torch.randn(2, 5).double()
+        matters = rand_int(4, 8) / 2
+        differences = rand_int(6, 9) + matters * rand_int(8, 14) / 10 * noise / noise.std()
+        yield 60 + 2.5 * matters * luck, 60 + 2.5 * matters * luck + differences, matters
+
+
+def _rule_of_thumb(start, changed, matters):
+    return (2.8 * 1.5 * (changed - start).std().item() / matters) ** 2 + 2
+
+
+@checks.add(
+    "It is the spread of the *differences* that counts, and five of them know it badly: one and a "
+    "half times as much is the price of a small pilot.",
+    probes=_pilots,
+    mistakes={
+        "That is the spread. How many pairs does it take?":
+            [("return pairs_needed(1.5 * spread, matters)", "return 1.5 * spread"),
+             ("return pairs_needed(1.5 * spread, matters)", "return spread")],
+        "That is how far the accuracies spread. The experiment is about the differences within the "
+        "pairs: subtract, then take the `.std()`.": [
+            ("(changed - start).std()", "changed.std()"),
+            ("(changed - start).std()", "start.std()"),
+            ("(changed - start).std()", "(changed.std() - start.std()).abs()"),
+            ("(changed - start).std()", "torch.cat([start, changed]).std()")],
+        "That plan is right only if the pilot's spread is. Five differences often spread too "
+        "little by chance: take one and a half times their spread.": ("1.5 * spread", "spread"),
+        "Multiply the spread by one and a half, not the number of pairs: the pairs grow with the "
+        "square of the spread.": [
+            ("pairs_needed(1.5 * spread, matters)", "1.5 * pairs_needed(spread, matters)"),
+            lambda *pilot: math.ceil(1.5 * pairs_needed(_spread(*pilot), pilot[-1]))],
+        "You plan for the difference that the pilot found. Plan for the one that would matter: the "
+        "pilot's mean is luck as well, and whoever looks at it wants to stop there.": [
+            ("1.5 * spread, matters", "1.5 * spread, (changed - start).mean().item()"),
+            ("1.5 * spread, matters", "spread, (changed - start).mean().item()")],
+        "That is the standard error of the pilot's mean. `pairs_needed` wants the spread from pair "
+        "to pair, and works out the standard error itself.":
+            ("1.5 * spread", "1.5 * spread / 5**0.5"),
+        "`pairs_needed` takes the spread first and then the difference.":
+            ("(1.5 * spread, matters)", "(matters, 1.5 * spread)"),
+        "The squares are divided by 5. With five numbers and their own mean it is 4, as `.std()` "
+        "does it.": (".std()", ".std(correction=0)"),
+        "That is the variance. Take the `.std()`.": (".std()", ".var()"),
+        "That is the rule of thumb, which is only approximate. Ask `pairs_needed`.":
+            _rule_of_thumb,
+    },
+)
+def plan(start, changed, matters):
+    spread = (changed - start).std().item()
+    return pairs_needed(1.5 * spread, matters)
+
+
+def _spread(start, changed, matters):
+    return (changed - start).std().item()
+
+
+def _columns():
+    start = torch.tensor([97.0, 96.5, 97.2, 96.1, 96.8]).double()
+    yield start, start + torch.tensor([0.3, 0.1, 0.2, 0.4, 0.5]).double()
+    for errors in (0.6, -0.6, 2.7, -2.7, 2.85, -2.85, 5, -5, 8, -8):  # on both sides of each limit
+        luck, noise = torch.randn(2, 5).double()
+        differences = 0.11 * (noise + (errors / 5**0.5 * noise.std() - noise.mean()))
+        yield 97 + 0.6 * luck, 97 + 0.6 * luck + differences
+
+
+def _with_plain_apostrophe(function, start, changed) -> Observed:
+    """The answer, with the typographic apostrophe that some keyboards write as a plain one."""
+    answer = function(start, changed)
+    if isinstance(answer, (tuple, list)):
+        answer = tuple(part.replace("\u2019", "'") if isinstance(part, str) else part
+                       for part in answer)
+    return Observed(answer)
+
+
+def _by_signs(start, changed):
+    difference = changed - start
+    mean, error, _ = read_ablation(start, changed)
+    if (difference > 0).all():
+        return mean, error, "better"
+    return mean, error, "worse" if (difference < 0).all() else "can't tell"
+
+
+@checks.add(
+    "That is the right order: first the differences, then how sure you are of their mean, and only "
+    "then which condition is better.",
+    probes=_columns, observe=_with_plain_apostrophe,
+    mistakes={
+        "The difference is changed minus start, so that a gain comes out positive.":
+            ("changed - start", "start - changed"),
+        "That is the sum of the differences. Divide it by how many there are.":
+            ("difference.mean()", "difference.sum()"),
+        "`.sem()` belongs to pandas, and these are tensors. Divide the `.std()` by the root of 5.":
+            ("difference.std() / 5**0.5", "difference.sem()"),
+        "That is how far one difference lies from the mean. The mean of five varies less: divide "
+        "by the root of 5.": (" / 5**0.5", ""),
+        "Divide by the root of 5, not by 5.": ("5**0.5", "5"),
+        "That is the variance, divided by 5. Take the root of it.":
+            (".std() / 5**0.5", ".var() / 5"),
+        "That comes from how far the accuracies spread. In a paired test it is the spread of the "
+        "five differences that counts: subtract first, then take the `.std()`.": [
+            ("difference.std() / 5**0.5", "((start.var() + changed.var()) / 5) ** 0.5"),
+            ("difference.std()", "(changed.std() - start.std())"),
+            ("difference.std()", "changed.std()"), ("difference.std()", "start.std()")],
+        "The squares are divided by 5. With five numbers and their own mean it is 4, as `.std()` "
+        "does it.": ("difference.std()", "difference.std(correction=0)"),
+        "The numbers are right, but you decide by the signs of the five differences. Chance alone "
+        "gives all five the same sign in 6 of 100 experiments, and one small loss doesn't outweigh "
+        "four large gains. Is 0 in the interval?": _by_signs,
+        "The numbers are right, but you say better or worse too early: 0 is in the interval as "
+        "long as the mean is less than 2.78 standard errors away from it.":
+            [("2.78", "1.96"), ("2.78 * ", "")],
+        "The numbers are right, but you compare with 2.78 standard deviations. The critical value "
+        "counts standard *errors*, because it is the mean that is uncertain.":
+            ("2.78", "2.78 * 5**0.5"),
+        "The numbers are right, but you say \"can't tell\" too often: beyond 2.78 standard errors, "
+        "0 is no longer in the interval.": ("2.78", "3"),
+        "The numbers are right, but a mean far below 0 means \"worse\". Did you forget that case, "
+        "or `abs`?": [
+            ("abs(mean)", "mean"), ("\"worse\"", "\"can't tell\"")],
+        "The numbers are right, but you never say \"can't tell\". A small mean may be luck, and "
+        "a change that isn't better need not be worse.":
+            [("2.78", "0"), ("\"can't tell\"", "\"worse\"")],
+        "The numbers are right, but you always say \"can't tell\". Compare the mean with 2.78 "
+        "standard errors.": ("abs(mean) < 2.78 * error", "True"),
+    },
+)
+def read_ablation(start, changed):
+    difference = changed - start
+    mean, error = difference.mean(), difference.std() / 5**0.5
+    if abs(mean) < 2.78 * error:
+        return mean, error, "can't tell"
+    return mean, error, "better" if mean > 0 else "worse"
 
 
 def _steps():
@@ -64,131 +202,6 @@ def _steps():
 )
 def decayed(weight, gradient, rate, decay):
     return weight - rate * (gradient + decay * weight)
-
-
-def _experiments():
-    yield 4.0, 4.0, 0.8
-    yield 2.0, 4.0, 0.8
-    yield 4.0, 4.0, 0.95
-    yield 1.0, 3.0, 0.5  # two pairs are too few, three are enough
-    yield 1.0, 40.0, 0.8  # two pairs are enough
-    for _ in range(3):
-        yield rand_int(4, 9) / 2, rand_int(3, 6) / 2, rand_int(6, 9) / 10
-
-
-def _rule_of_thumb(spread, difference, power=0.8):
-    return (2.8 * spread / difference) ** 2 + 2
-
-
-@checks.add(
-    "Cohen's book *Statistical Power Analysis* fills its tables with these numbers. Now you can "
-    "compute them for your own spread.",
-    probes=_experiments, without=[pairs_needed],
-    mistakes={
-        "That is the power of an experiment with that many pairs. How many pairs is it?":
-            ("return pairs", "return power_of_pairs(pairs, spread, difference)"),
-        "That is the rule of thumb. It is made for a power of 0.8, and it is only approximate. Try "
-        "one number of pairs after another, and ask `power_of_pairs` about each.": [
-            _rule_of_thumb, lambda *plan: math.ceil(_rule_of_thumb(*plan))],
-        "The power that was asked for makes no difference to your answer. Compare with `power`.":
-            (">= power", ">= 0.8"),
-        "`power_of_pairs` takes the spread first and then the difference.":
-            ("(pairs, spread, difference)", "(pairs, difference, spread)"),
-        "That is one pair too few: return the first number of pairs whose power is enough.":
-            ("return pairs", "return pairs - 1"),
-        "That is one pair too many: return the first number of pairs whose power is enough.":
-            ("return pairs", "return pairs + 1"),
-        "You return a number of pairs whose power is still too small: return the first whose power "
-        "is at least `power`.": (">= power", "< power"),
-        "Two pairs may be enough, if the difference is large. Start with 2.":
-            ("range(2", "range(3"),
-        "With a single pair there is no spread, and so no interval: `power_of_pairs` refuses it. "
-        "Start with 2.": [("range(2", "range(1"), ("range(2", "range(0")],
-        "You count the pairs in steps larger than one, so you may miss the smallest number.":
-            ("1_000)", "1_000, 2)"),
-    },
-)
-def plan(spread, difference, power):
-    for pairs in range(2, 1_000):
-        if power_of_pairs(pairs, spread, difference) >= power:
-            return pairs
-
-
-def _columns():
-    start = torch.tensor([97.0, 96.5, 97.2, 96.1, 96.8]).double()
-    yield start, start + torch.tensor([0.3, 0.1, 0.2, 0.4, 0.5]).double()
-    for errors in (0.6, -0.6, 2.7, -2.7, 2.85, -2.85, 5, -5, 8, -8):  # on both sides of each limit
-        luck, noise = torch.randn(2, 5).double()
-        differences = 0.11 * (noise + (errors / 5**0.5 * noise.std() - noise.mean()))
-        yield 97 + 0.6 * luck, 97 + 0.6 * luck + differences
-
-
-def _with_plain_apostrophe(function, start, changed) -> Observed:
-    """The answer, with the typographic apostrophe that some keyboards write as a plain one."""
-    answer = function(start, changed)
-    if isinstance(answer, (tuple, list)):
-        answer = tuple(part.replace("\u2019", "'") if isinstance(part, str) else part
-                       for part in answer)
-    return Observed(answer)
-
-
-def _by_signs(start, changed):
-    difference = changed - start
-    mean, error, _ = read_ablation(start, changed)
-    if (difference > 0).all():
-        return mean, error, "better"
-    return mean, error, "worse" if (difference < 0).all() else "can't tell"
-
-
-@checks.add(
-    "That is the right order: first the pairs, then how sure you are of their mean, and only then "
-    "which side is better.",
-    probes=_columns, observe=_with_plain_apostrophe,
-    mistakes={
-        "The difference is changed minus start, so that a gain comes out positive.":
-            ("changed - start", "start - changed"),
-        "That is the sum of the differences. Divide it by how many there are.":
-            ("difference.mean()", "difference.sum()"),
-        "`.sem()` belongs to pandas, and these are tensors. Divide the `.std()` by the root of 5.":
-            ("difference.std() / 5**0.5", "difference.sem()"),
-        "That is how far one training lies from the mean. The mean of five varies less: divide by "
-        "the root of 5.": (" / 5**0.5", ""),
-        "Divide by the root of 5, not by 5.": ("5**0.5", "5"),
-        "That is the variance, divided by 5. Take the root of it.":
-            (".std() / 5**0.5", ".var() / 5"),
-        "That is how far the accuracies spread, not their differences. What a seed gave to "
-        "both should cancel out: subtract first, then take the `.std()`.": [
-            ("difference.std() / 5**0.5", "((start.var() + changed.var()) / 5) ** 0.5"),
-            ("difference.std()", "(changed.std() - start.std())"),
-            ("difference.std()", "changed.std()"), ("difference.std()", "start.std()")],
-        "The squares are divided by 5. With five numbers and their own mean it is 4, as `.std()` "
-        "does it.": ("difference.std()", "difference.std(correction=0)"),
-        "The numbers are right, but you decide by the signs of the five differences. Chance alone "
-        "gives all five the same sign in 6 of 100 experiments, and one small loss doesn't outweigh "
-        "four large gains. Is 0 in the interval?": _by_signs,
-        "The numbers are right, but you say better or worse too early: 0 is in the interval as "
-        "long as the mean is less than 2.78 standard errors away from it.":
-            [("2.78", "1.96"), ("2.78 * ", "")],
-        "The numbers are right, but you compare with 2.78 standard deviations. The limit is 2.78 "
-        "standard *errors*, because it is the mean that is uncertain.": ("2.78", "2.78 * 5**0.5"),
-        "The numbers are right, but you say \"can't tell\" too often: beyond 2.78 standard errors, "
-        "0 is no longer in the interval.": ("2.78", "3"),
-        "The numbers are right, but a mean far below 0 means \"worse\". Did you forget that case, "
-        "or `abs`?": [
-            ("abs(mean)", "mean"), ("\"worse\"", "\"can't tell\"")],
-        "The numbers are right, but you never say \"can't tell\". A small mean may be luck, and "
-        "a change that isn't better need not be worse.":
-            [("2.78", "0"), ("\"can't tell\"", "\"worse\"")],
-        "The numbers are right, but you always say \"can't tell\". Compare the mean with 2.78 "
-        "standard errors.": ("abs(mean) < 2.78 * error", "True"),
-    },
-)
-def read_ablation(start, changed):
-    difference = changed - start
-    mean, error = difference.mean(), difference.std() / 5**0.5
-    if abs(mean) < 2.78 * error:
-        return mean, error, "can't tell"
-    return mean, error, "better" if mean > 0 else "worse"
 
 
 def finished(recipe: str) -> float:
@@ -269,22 +282,72 @@ def plot_rates(rates: list[float]) -> Figure:
 
 
 @in_style
-def plot_differences(differences: pd.DataFrame) -> Figure:
+def plot_runs(accuracies: pd.DataFrame) -> Figure:
+    """A row for each column of the table: a dot for each run, and their mean. Grey lines connect
+    the dots of a run.
+
+    accuracies: a row for each run, a column for each way of measuring or training it.
+    """
+    figure, ax = plt.subplots(figsize=(5.5, 0.7 + 0.42 * accuracies.shape[1]))
+    places = range(accuracies.shape[1])
+    for _, run in accuracies.iterrows():
+        ax.plot(run, places, color=GREY, linewidth=0.7)
+        ax.plot(run, places, "o", color=BLUE, markersize=5)
+    ax.plot(accuracies.mean(), [place + 0.25 for place in places], "^", color=ORANGE, markersize=6)
+    ax.set(yticks=places, yticklabels=accuracies.columns, xlabel="accuracy in percent")
+    ax.set_ylim(len(places) - 0.6, -0.4)  # the first at the top
+    rows = [f"{name} from {values.min():.0f} to {values.max():.0f}, mean {values.mean():.0f}"
+            for name, values in accuracies.items()]
+    return labelled(figure, f"{len(accuracies)} dots in each row: " + "; ".join(rows) + ".")
+
+
+@in_style
+def plot_power(experiments: dict[int, torch.Tensor]) -> Figure:
+    """A histogram for each number of pairs: how many standard errors from 0 the means of simulated
+    experiments lie, and the critical value.
+
+    experiments: number of pairs -> the mean of each experiment, in its own standard errors.
+    """
+    figure, axes = plt.subplots(1, len(experiments), figsize=(6, 2), sharey=True)
+    parts, edges = [], torch.arange(-4, 10.01, 0.25)
+    for ax, (pairs, means) in zip(axes, experiments.items()):
+        limit = critical_value(pairs)
+        for chosen, color in ((means <= limit, GREY), (means > limit, BLUE)):
+            count = torch.histogram(means[chosen].float(), edges).hist
+            ax.stairs(100 * count / len(means), edges, fill=True, color=color)
+        ax.axvline(limit, color=ORANGE)
+        ax.set(title=f"{pairs} pairs", xlabel="mean, in standard errors")
+        share = (means > limit).double().mean().item()
+        parts.append(f"{pairs} pairs: {share:.0%} beyond the critical value of {limit:.2f}")
+    axes[0].set_ylabel("% of experiments")
+    return labelled(figure, "Histograms of the means of simulated experiments, in standard errors. "
+                            + "; ".join(parts) + ".")
+
+
+@in_style
+def plot_differences(differences: pd.DataFrame, compared: int = 1) -> Figure:
     """A row for each change: a dot for each seed's difference, their mean and its 95% interval.
 
-    differences: a row for each change, a column for each seed, in percentage points.
+    differences: a row for each change, a column for each seed, in percentage points; compared:
+    where it is more than 1, thin lines show the intervals corrected for so many comparisons.
     """
-    mean = differences.mean(axis=1)
-    half = critical_value(differences.shape[1]) * differences.sem(axis=1)
+    mean, error = differences.mean(axis=1), differences.sem(axis=1)
+    pairs = differences.shape[1]
+    half = critical_value(pairs) * error
     figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.36 * len(differences)))
     places = range(len(differences))
     for seed in differences:
         above = [place - 0.22 for place in places]
         ax.plot(differences[seed], above, "o", color=BLUE, markersize=4)
-    ax.errorbar(mean, places, xerr=half, fmt="D", color=ORANGE, capsize=3, markersize=5)
+    if compared > 1:
+        wide = stats.t.ppf(1 - 0.025 / compared, pairs - 1) * error
+        ax.errorbar(mean, places, xerr=wide, fmt="none", color=ORANGE, elinewidth=0.8)
+    ax.errorbar(mean, places, xerr=half, fmt="D", color=ORANGE, capsize=3, markersize=5,
+                elinewidth=2)
     ax.axvline(0, color=GREY, linestyle=":")
     ax.set(yticks=places, yticklabels=differences.index, xlabel="difference in percentage points")
-    ax.invert_yaxis()
+    ax.set_ylim(len(differences) - 0.5, -0.6)  # the first at the top
     rows = [f"{name} {mean[name]:+.2f} give or take {half[name]:.2f}"
+            + (f" ({wide[name]:.2f} when corrected)" if compared > 1 else "")
             for name in differences.index]
     return labelled(figure, "Dots on both sides of a line at 0. " + "; ".join(rows) + ".")

@@ -17,7 +17,9 @@ from mnist_adder_lib import IdentityAdderModel, fit
 from mnist_adder_lib.course.lessons.one_change_at_a_time import (
     checks,
     plot_differences,
+    plot_power,
     plot_rates,
+    plot_runs,
     searched,
     with_intervals,
 )
@@ -31,10 +33,11 @@ def in_lists(start, changed):
     return mean, error, "better" if low > 0 else "worse" if high < 0 else "can't tell"
 
 
-def plan_by_noncentral_t(spread, difference, power):
+def plan_by_noncentral_t(start, changed, matters):
+    spread = 1.5 * statistics.stdev((changed - start).tolist())
     for pairs in range(2, 10_000):
         far = stats.t.ppf(0.975, pairs - 1)
-        if stats.nct.cdf(far, pairs - 1, difference / spread * math.sqrt(pairs)) <= 1 - power:
+        if stats.nct.cdf(far, pairs - 1, matters / spread * math.sqrt(pairs)) <= 0.2:
             return pairs
 
 
@@ -47,11 +50,11 @@ SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
        "gentler augmentation"]
 
 RIGHT = {
+    checks.plan: [plan_by_noncentral_t],
+    checks.read_ablation: [in_lists, with_a_typographic_apostrophe],
     checks.decayed: [
         lambda w, g, r, d: torch.tensor(w * (1 - r * d) - r * g, dtype=torch.float64),
     ],
-    checks.plan: [plan_by_noncentral_t],
-    checks.read_ablation: [in_lists, with_a_typographic_apostrophe],
 }
 
 
@@ -89,6 +92,29 @@ def test_plot_differences():
     figure = plot_differences(table)  # standard error 0.1, limit 12.7
     assert "AdamW +1.10 give or take 1.27; no ReLU +0.00 give or take 1.27" in figure.get_label()
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(table.index)
+
+
+def test_intervals_corrected_for_several_comparisons():
+    table = pd.DataFrame({0: [1.0], 1: [1.2], 2: [1.1]}, index=["AdamW"])
+    # standard error 0.0577; the critical values of three pairs: 4.30, and 10.9 for six intervals
+    label = plot_differences(table, compared=6).get_label()
+    assert "AdamW +1.10 give or take 0.25 (0.63 when corrected)" in label
+
+
+def test_plot_runs():
+    table = pd.DataFrame({"as trained": [46.0, 71.0], "refreshed": [70.0, 74.0]})
+    figure = plot_runs(table)
+    assert "as trained from 46 to 71, mean 58; refreshed from 70 to 74, mean 72" in (
+        figure.get_label())
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert names == list(table.columns)
+
+
+def test_plot_power():
+    means = torch.tensor([-1.0, 1.0, 3.0, 4.0]).double()  # the critical values: 3.18 and 2.13
+    label = plot_power({4: means, 16: means}).get_label()
+    assert "4 pairs: 25% beyond the critical value of 3.18" in label
+    assert "16 pairs: 50% beyond the critical value of 2.13" in label
 
 
 # --- the recipes of the lesson --------------------------------------------------------------------
