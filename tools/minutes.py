@@ -2,7 +2,8 @@
 
     python tools/minutes.py
 
-writes the times of all lessons into the README, lesson 0 and docs/teaching.md.
+writes the times of all lessons into the README, lesson 0 and docs/teaching.md, and those of the
+exercises into the library.
 
 For people whose first language isn't English: 100 words a minute, half a minute to read and run
 each code cell, half a minute more for a figure and for a guess, and a minute and a half more for
@@ -14,11 +15,14 @@ again on a busy machine is stored with the same text.
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import nbformat
 from notebook_files import NOTEBOOKS, parts, save
 
+from mnist_adder_lib.course.exercises import progress
 from mnist_adder_lib.course.lessons.start_here import AFTERNOON
 
 WORDS_A_MINUTE = 100
@@ -32,6 +36,7 @@ ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
 ROW = re.compile(r"^(\| (?:\*Deeper:\* )?\[(.+?)\]\(#.+?\) \| )\d+(?= \|)", re.MULTILINE)
 PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
 START = NOTEBOOKS / "00_start_here.ipynb"
+EXERCISES = Path(progress.__file__).with_suffix(".json")
 
 
 def to_read(cells) -> float:
@@ -161,7 +166,22 @@ def brought_up_to_date(text: str) -> str:
     return text
 
 
+def exercises_of_main_lines() -> str:
+    """The file beside progress.py: name, number and minutes of the exercises of each main line."""
+    rows = []
+    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+        main, _ = parts(nbformat.read(path, as_version=4))
+        tasks = {cell.id.removesuffix("-task"): cell.source for cell in main}
+        exercises = [[re.search(r"checks\.(\w+)\(", cell.source)[1],
+                      int(re.search(r"Exercise (\d+)", task := tasks[cell.id[:-6]])[1]),
+                      int(SOLVE.search(task)[1])]
+                     for cell in main if re.fullmatch(r"\d\d-exercise-\d+-check", cell.id)]
+        rows.append(f"{json.dumps(path.stem)}: {json.dumps(exercises)}")
+    return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
 def main() -> None:
+    EXERCISES.write_text(exercises_of_main_lines(), "utf-8", newline="\n")
     for path in PAGES:
         path.write_text(brought_up_to_date(path.read_text("utf-8")), "utf-8", newline="\n")
     start = nbformat.read(START, as_version=4)

@@ -33,7 +33,7 @@ from notebook_files import parts
 ROOT = Path(__file__).resolve().parents[1]
 SEED_OFFSET = 1
 # For the libraries that calculate, and for tests/conftest.py.
-ONE_THREAD = os.environ | {"OMP_NUM_THREADS": "1"}
+ONE_THREAD = os.environ | {"OMP_NUM_THREADS": "1", "MNIST_ADDER_PROGRESS": "off"}
 OTHER_SETTINGS = ONE_THREAD | {"MNIST_ADDER_SEED_OFFSET": str(SEED_OFFSET)}
 PROCESSORS = [  # an old one, and one without AVX-512
     {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41"},

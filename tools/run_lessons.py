@@ -34,7 +34,8 @@ def run(path):
         record_timing=False,
         coalesce_streams=True,
         extra_arguments=["--ext=widgets_as_data"],
-    ).execute(env=os.environ | {"PYTHONPATH": os.pathsep.join(import_path())})
+    ).execute(env=os.environ | {
+        "PYTHONPATH": os.pathsep.join(import_path()), "MNIST_ADDER_PROGRESS": "off"})
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":

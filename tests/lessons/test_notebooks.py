@@ -294,6 +294,8 @@ def test_other_pages_say_the_minutes_of_the_lessons():
     start = read(minutes.START)
     for text in [*(page.read_text("utf-8") for page in minutes.PAGES), prose(start)]:
         assert minutes.brought_up_to_date(text) == text, "run python tools/minutes.py"
+    noted = minutes.EXERCISES.read_text("utf-8")
+    assert noted == minutes.exercises_of_main_lines(), "run python tools/minutes.py"
 
 
 # --- links ----------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ from typing import Any
 
 import torch
 
+from . import progress
 from .reasons import Comparison, Part, WrongAnswer, explain, is_of_right_kind
 from .runs import AUTOGRAD, Observed, Run, Stopped, Unreadable, Unsolved, run
 from .slips import mendings
@@ -135,7 +136,8 @@ class Check:
         self._runs_of_mistakes: dict[tuple[int, int], Run] = {}
 
     def __call__(self, function) -> None:
-        print(self.verdict(function))
+        print(verdict := self.verdict(function))
+        self._note(verdict)
 
     def or_ours(self, function):
         """Return the function if it is right, or else the solution; print which of them it is.
@@ -143,10 +145,15 @@ class Check:
         For a lesson that goes on with what an exercise asks for.
         """
         if function is not self.solution and self.verdict(function).startswith(RIGHT):
+            self._note(RIGHT)
             print(f"Your `{self.__name__}` is right: the lesson goes on with it.")
             return function
         print(f"The lesson goes on with our `{self.__name__}`, until the check finds yours right.")
         return self.solution
+
+    def _note(self, verdict: str) -> None:
+        if verdict.startswith(RIGHT):
+            progress.note(self.solution.__module__.rpartition(".")[2], "exercise", self.__name__)
 
     def verdict(self, function) -> str:
         """Return what is printed of a function."""

@@ -20,9 +20,10 @@ can be edited without Python, and the page doesn't give their answers away.
 
 The value that the lesson has computed decides which option of a guess is right. Where nothing has
 been changed, that is the option without a reason. An answer to a recalled question is judged at
-once, and nothing is counted. Ask for what a learner needs later on, not for a word or a number; the
-last of the three is from longer ago. A question can be answered without the page, and its answer
-isn't given away by being the longest. Line breaks in a text count as spaces.
+once, and nothing is counted. That a guess was compared or a question answered is noted
+(progress.py), but not the answer. Ask for what a learner needs later on, not for a word or a
+number; the last of the three is from longer ago. A question can be answered without the page, and
+its answer isn't given away by being the longest. Line breaks in a text count as spaces.
 """
 
 import tomllib
@@ -35,6 +36,7 @@ from IPython.display import Markdown, display
 from traitlets import Bool, Dict, Int, List, TraitError, validate
 
 from ..widgets.front_end import front_end
+from . import progress
 
 FOLDER = Path(__file__).parents[1] / "lessons" / "questions"
 
@@ -64,6 +66,7 @@ class Question(NamedTuple):
     outcome: Callable[[Any], Any] = lambda value: value  # what the options say about a value
     lesson: str = ""  # the notebook that explained it, without .ipynb; a guess has none
     section: str = ""  # a heading of it
+    name: tuple[str, str, str] | None = None  # the module that asks it, "guess" or "recall", which
 
     @property
     def expected(self) -> str:
@@ -128,6 +131,13 @@ class MultipleChoice(anywidget.AnyWidget):
         self._asked = questions  # a page might change the trait
         shown = [question.as_dict() for question in questions]
         super().__init__(questions=shown, chosen=[-1] * len(questions))
+        self.observe(self._note, "chosen")
+
+    def _note(self, change) -> None:
+        """Note what is answered at once, a recalled question; a guess is noted when compared."""
+        for question, before, now in zip(self._asked, change.old, change.new):
+            if question.lesson and question.name and now not in (before, -1):
+                progress.note(*question.name)
 
     @validate("chosen")
     def _check_chosen(self, proposal):
@@ -180,6 +190,8 @@ class Guess:
             changed = _changed(question.expected)
             return Markdown(f"None of the answers fits what came out. {changed}")
         self.widget.closed = choice is not None
+        if choice is not None and question.name:
+            progress.note(*question.name)
         return Markdown(question.verdict(choice, right))
 
     def __repr__(self):
@@ -205,8 +217,10 @@ class Guesses:
         from the value to what they do say; the name has _ where the guess's has a space.
         """
         file = tomllib.loads((FOLDER / f"{lesson}.toml").read_text(encoding="utf-8"))
-        recalled = [_question(**table) for table in file.pop("recall", [])]
-        questions = {name: _question(**table) for name, table in file.items()}
+        recalled = [_question(**table)._replace(name=(lesson, "recall", str(number)))
+                    for number, table in enumerate(file.pop("recall", []), start=1)]
+        questions = {name: _question(**table)._replace(name=(lesson, "guess", name))
+                     for name, table in file.items()}
         for name, outcome in outcomes.items():
             name = name.replace("_", " ")
             questions[name] = questions[name]._replace(outcome=outcome)

@@ -1,0 +1,109 @@
+"""What a learner has done: right checks, compared guesses and answered questions, each with a date.
+
+They are noted in one file beside the notebooks, `my_progress.json`: names and dates, nothing else.
+`{"start_here exercise most_likely": "2026-11-28"}`; what was done last stands last. Where it can't
+be written, nothing is noted and nothing is said. With MNIST_ADDER_PROGRESS=off in the environment
+it is neither written nor read, and it isn't in a folder of solutions.
+
+`progress.json`, beside this module, has the exercises of each lesson's main line with their
+minutes. `tools/minutes.py` writes it from the notebooks, which an installed package doesn't have.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from ...files import write_whole
+
+NAME = "my_progress.json"
+SWITCH = "MNIST_ADDER_PROGRESS"
+KINDS = "exercise", "guess", "recall"
+
+
+class Exercise(NamedTuple):
+    """An exercise of a lesson's main line."""
+
+    lesson: str  # the notebook, without .ipynb
+    name: str
+    number: int
+    minutes: int
+
+    @property
+    def key(self) -> str:
+        return key(self.lesson[3:], "exercise", self.name)
+
+
+def key(lesson: str, kind: str, name: str) -> str:
+    """The name of something done; `lesson` is the name of its module."""
+    return f"{lesson} {kind} {name}"
+
+
+def main_lines() -> dict[str, list[Exercise]]:
+    """The exercises of each lesson's main line, by the name of its notebook."""
+    found = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    return {lesson: [Exercise(lesson, *exercise) for exercise in exercises]
+            for lesson, exercises in found.items()}
+
+
+def note(lesson: str, kind: str, name: str) -> None:
+    """Note that something has been done today; nothing happens where that isn't possible."""
+    done, today = key(lesson, kind, name), date.today().isoformat()
+    # A folder that is gone, a disk that is full, a file of somebody else: no lesson stops for it.
+    with contextlib.suppress(OSError, ValueError):
+        if not (path := _path()):
+            return
+        try:
+            noted = _read(path)
+        except ValueError:  # damaged
+            path.rename(_aside(path))
+            noted = {}
+        if not noted or list(noted.items())[-1] != (done, today):
+            noted.pop(done, None)
+            text = json.dumps(noted | {done: today}, indent=1)
+            write_whole(path, f"{text}\n".encode())
+
+
+def read() -> dict[str, str]:
+    """What has been done, and when, the latest last; nothing where there is no file, or no whole
+    one."""
+    with contextlib.suppress(OSError, ValueError):
+        if path := _path():
+            return _read(path)
+    return {}
+
+
+def _path() -> Path | None:
+    """The file; None where there should be none."""
+    folder = Path.cwd()
+    switched_off = os.environ.get(SWITCH, "").lower() in ("off", "0", "no", "false")
+    return None if switched_off or folder.name == "solutions" else folder / NAME
+
+
+def _read(path: Path) -> dict[str, str]:
+    """Raises ValueError where a file is damaged, or something else, and OSError."""
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except RecursionError:  # brackets in brackets in brackets
+        raise ValueError from None
+    if not isinstance(noted, dict):
+        raise ValueError
+    for when in noted.values():
+        if not isinstance(when, str):
+            raise ValueError
+        date.fromisoformat(when)
+    return noted
+
+
+def _aside(path: Path) -> Path:
+    """A name that is free, for a damaged file."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}_damaged_{number}.json")).exists():
+        number += 1
+    return aside

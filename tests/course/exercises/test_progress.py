@@ -1,0 +1,169 @@
+"""What a learner has done is noted whole or not at all, and never at the price of the lesson."""
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_adder_lib.course.exercises import progress
+from mnist_adder_lib.course.exercises.questions import Guesses, MultipleChoice
+from mnist_adder_lib.course.lessons import does_it_add, start_here
+
+TODAY = date.today().isoformat()
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+DATES = st.dates().map(lambda when: when.isoformat())
+NOTED = "start_here exercise agree"
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder in which progress is noted: the file, which isn't there yet."""
+    monkeypatch.delenv(progress.SWITCH)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / progress.NAME
+
+
+def solve():
+    start_here.checks.agree(lambda digit, number, total: digit + number == total)
+
+
+def files(path):
+    return sorted(file.name for file in path.parent.iterdir())
+
+
+def test_a_right_check_is_noted_and_a_wrong_one_is_not(here):
+    start_here.checks.agree(lambda digit, number, total: True)
+    start_here.checks.most_likely(lambda p: ...)
+    assert not here.exists()
+    solve()
+    assert json.loads(here.read_text("utf-8")) == {NOTED: TODAY}
+    own = start_here.checks.most_likely.or_ours(lambda p: p.index(max(p)))
+    start_here.checks.agree.or_ours(start_here.checks.agree.solution)
+    assert own([1, 2]) == 1 and list(progress.read()) == [NOTED, "start_here exercise most_likely"]
+
+
+def test_a_guess_is_noted_when_it_is_compared(here):
+    guesses = Guesses.load("start_here")
+    guesses.compare("parameters", 17_360)  # not asked
+    guess = guesses.ask("house")
+    guess.widget.chosen = [0]
+    assert not here.exists()
+    guesses.compare("house", None)  # there is no result
+    assert not here.exists()
+    guesses.compare("house", 0.99)
+    assert progress.read() == {"start_here guess house": TODAY}
+
+
+def test_an_answer_to_a_recalled_question_is_noted_at_once(here):
+    widget = MultipleChoice(Guesses.load("does_it_add").recalled)
+    widget.chosen = [-1, 2, -1]
+    widget.chosen = [-1, 2, 0]
+    assert list(progress.read()) == ["does_it_add recall 2", "does_it_add recall 3"]
+
+
+def test_what_was_done_last_stands_last(here):
+    for name in ("house", "watch", "house", "house"):
+        progress.note("start_here", "guess", name)
+    assert list(progress.read()) == ["start_here guess watch", "start_here guess house"]
+
+
+@given(before=st.dictionaries(NAMES, DATES, max_size=5), name=NAMES)
+def test_what_is_noted_is_added_to_what_was(tmp_path_factory, before, name):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(progress.SWITCH)
+        patch.chdir(folder := tmp_path_factory.mktemp("notes"))
+        file = folder / progress.NAME
+        file.write_text(json.dumps(before), "utf-8")
+        assert progress.read() == before
+        progress.note("a", "guess", name)
+        assert progress.read() == before | {f"a guess {name}": TODAY}
+        assert files(file) == [progress.NAME]
+
+
+@given(st.one_of(
+    st.binary(), st.just(b"[" * 100_000),
+    st.recursive(st.none() | st.integers() | st.text() | DATES,
+                 lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner, min_size=1))
+    .map(lambda value: json.dumps(value).encode())))
+def test_a_damaged_file_is_put_aside(tmp_path_factory, content):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(progress.SWITCH)
+        patch.chdir(folder := tmp_path_factory.mktemp("damaged"))
+        file = folder / progress.NAME
+        for number in (1, 2):  # again, and the first one stays
+            file.write_bytes(content)
+            was_whole = progress.read()
+            assert file.read_bytes() == content  # looking changes nothing
+            progress.note("start_here", "exercise", "agree")
+            if was_whole:
+                assert list(progress.read().items())[-1] == (NOTED, TODAY)
+                break
+            assert progress.read() == {NOTED: TODAY}
+            aside = folder / f"my_progress_damaged_{number}.json"
+            assert content == b"{}" or aside.read_bytes() == content
+
+
+@pytest.mark.parametrize("value", ["off", "OFF", "0"])
+def test_it_can_be_switched_off(here, monkeypatch, capsys, value):
+    solve()
+    monkeypatch.setenv(progress.SWITCH, value)
+    before = here.read_bytes()
+    progress.note("start_here", "guess", "house")
+    assert here.read_bytes() == before and progress.read() == {}
+
+
+def test_the_solutions_are_nobodys_progress(tmp_path, monkeypatch):
+    monkeypatch.delenv(progress.SWITCH)
+    (folder := tmp_path / "solutions").mkdir()
+    monkeypatch.chdir(folder)
+    solve()
+    assert not any(folder.iterdir())
+
+
+def says_nothing(capsys):
+    solve()
+    printed = capsys.readouterr()
+    assert printed.out.startswith("✓ Right.") and printed.out.count("\n") == 1 and not printed.err
+    assert progress.read() == {}
+
+
+def test_a_read_only_folder_costs_nothing(mount, monkeypatch, capsys):
+    folder = mount("size=1m,ro")
+    monkeypatch.delenv(progress.SWITCH)
+    monkeypatch.chdir(folder)
+    says_nothing(capsys)
+    monkeypatch.chdir("/")  # so that it can be unmounted
+    assert not any(folder.iterdir())
+
+
+def test_a_full_disk_costs_nothing(here, monkeypatch, capsys):
+    def full(path, content):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(progress, "write_whole", full)
+    says_nothing(capsys)
+    assert not here.exists()
+
+
+def test_a_folder_of_this_name_or_none_at_all_costs_nothing(here, capsys):
+    here.mkdir()
+    says_nothing(capsys)
+    assert files(here) == [progress.NAME]
+
+
+def test_what_can_not_be_put_aside_stays(here, monkeypatch, capsys):
+    def refuse(*names):
+        raise PermissionError(13, "Permission denied")
+
+    here.write_text("no JSON", "utf-8")
+    monkeypatch.setattr(type(here), "rename", refuse)
+    says_nothing(capsys)
+    assert here.read_text("utf-8") == "no JSON"
+
+
+def test_the_main_lines_name_exercises_that_have_a_check():
+    lines = progress.main_lines()
+    assert {exercise.name for exercise in lines["10_does_it_add"]} <= set(vars(does_it_add.checks))
+    assert lines["00_start_here"][1].key == NOTED
