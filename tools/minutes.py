@@ -86,14 +86,9 @@ def sections(notebook) -> dict[str, float]:
 def time(notebook) -> str:
     """What the header of a lesson says about its time."""
     main, deeper = parts(notebook)
-    if "## Exercises" in (cell.source.partition("\n")[0] for cell in main):  # all at the end
-        text = f"**Time** about {round_to_five(to_read(main))} minutes to read and try"
-    else:
-        text = f"**Time** about {round_to_five(in_whole(main))} minutes with the exercises"
+    text = f"**Time** about {round_to_five(in_whole(main))} minutes with the exercises"
     if COMPUTER in notebook.metadata:
         text += f", and about {notebook.metadata[COMPUTER]} that the computer works alone"
-    if "to read" in text and to_solve(main):
-        text += f"; the exercises about {to_solve(main)} more"
     if deeper:
         text += f"; [*Deeper*](#Deeper) about {_minutes_deeper(notebook)} more"
     return text + "."
