@@ -28,8 +28,11 @@ from mnist_adder_lib.course.lessons.start_here import AFTERNOON
 WORDS_A_MINUTE = 100
 CODE_CELL = FIGURE = GUESS = 0.5  # minutes
 RECALL = 1.5
+HALF_DAY = 180  # minutes: after three hours of new ideas people are tired
 COMPUTER = "computer_minutes"  # in the metadata of a notebook that takes five or more
 TIME = re.compile(r"\*\*Time\*\* .+?(?=\n\n)", re.DOTALL)
+# A plan: how many half-days, the lessons of each and their minutes, "| Plan | 1 | 0, 1 | 105 |".
+PLAN = re.compile(r"^(\| [^|]+ \| )\d+ \| (\d+(?:(?:, | · )\d+)+) \| [\d ·]+(?= \|$)", re.MULTILINE)
 # What stands below the title of an exercise, and below that of a deeper section.
 SOLVE = re.compile(r"^\*About (\d+) minutes\.\*", re.MULTILINE)
 ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
@@ -138,11 +141,22 @@ def of_an_afternoon() -> float:
     return minutes
 
 
+def half_days(lessons: list[int], minutes: list[int]) -> list[list[int]]:
+    """Lessons, in their order, in half-days: each has as many as it has time for."""
+    days: list[list[int]] = []
+    for lesson in lessons:
+        if days and sum(minutes[one] for one in [*days[-1], lesson]) <= HALF_DAY:
+            days[-1].append(lesson)
+        else:
+            days.append([lesson])
+    return days
+
+
 def brought_up_to_date(text: str) -> str:
     """A page with the minutes of the lessons that it names, and with the hours of all.
 
     Minutes stand in the last columns of a table whose row begins with the link to a lesson, or
-    after the link, as in "[Title](NAME.ipynb), 60 minutes".
+    after the link, as in "[Title](NAME.ipynb), 60 minutes". A row of a plan is grouped anew.
     """
     lessons = of_all_lessons()
     for name, (main, exercises, deeper) in lessons.items():
@@ -153,6 +167,15 @@ def brought_up_to_date(text: str) -> str:
         text = re.sub(rf"(?m)^(\| .*{link} \| )\d+ \| \d+ \| \d+(?= \|$)",
                       rf"\g<1>{main} | {exercises} | {deeper}", text)
         text = re.sub(rf"({link}, )\d+(?= minutes)", rf"\g<1>{main}", text)
+    minutes = [main for main, _, _ in lessons.values()]
+
+    def planned(row) -> str:
+        days = half_days([int(lesson) for lesson in re.findall(r"\d+", row[2])], minutes)
+        named = " · ".join(", ".join(map(str, day)) for day in days)
+        long = " · ".join(str(sum(minutes[lesson] for lesson in day)) for day in days)
+        return f"{row[1]}{len(days)} | {named} | {long}"
+
+    text = PLAN.sub(planned, text)
     mains, _, deepers = map(sum, zip(*lessons.values()))
     hours = {"an afternoon takes about": of_an_afternoon(), "main lines take about": mains,
              "deeper sections about": deepers}

@@ -297,6 +297,13 @@ def test_other_pages_say_the_minutes_of_the_lessons():
     assert noted == minutes.exercises_of_main_lines(), "run python tools/minutes.py"
 
 
+def test_a_half_day_has_as_many_lessons_as_it_has_time_for():
+    assert minutes.half_days([0, 2, 3], [100, 1, 80, 5]) == [[0, 2], [3]]
+    assert minutes.half_days([1, 0], [500, 60]) == [[1], [0]]  # a long lesson has a day of its own
+    row = minutes.brought_up_to_date("| Some | 9 | 0, 1 · 2 | 1 · 2 |")
+    assert re.fullmatch(r"\| Some \| \d \| [\d, ·]+ \| \d+[\d ·]*\d\d \|", row)
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 
