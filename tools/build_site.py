@@ -119,8 +119,8 @@ def tag(cell, name: str) -> None:
 
 
 def as_page(notebook, path: Path, address: str):
-    """A lesson for the site: the cell for Colab folded, no guards, widgets live where they need no
-    Python."""
+    """A lesson for the site: the cell for Colab folded, no guards, no progress, widgets live where
+    they need no Python."""
     widgets = stored_widgets.read(path.stem) if is_lesson(path) else {}
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source)
@@ -133,7 +133,8 @@ def as_page(notebook, path: Path, address: str):
         cell.source = UNRUN.sub("", cell.source)
         if ASKS in cell.source:
             cell.metadata.tags = ["hide-input"]
-        if "guard" in cell.metadata.get("tags", []):
+        # What holds is no news, and who reads the site has no progress that Python could know of.
+        if "guard" in cell.metadata.get("tags", []) or cell.source.endswith("my_progress()"):
             tag(cell, "remove-cell")
         for widget in widgets.get(cell.id, []):
             show_widget(cell, widget)

@@ -23,7 +23,7 @@ import nbformat
 from notebook_files import NOTEBOOKS, parts, save
 
 from mnist_adder_lib.course.exercises import progress
-from mnist_adder_lib.course.lessons.start_here import AFTERNOON
+from mnist_adder_lib.course.progress import AFTERNOON
 
 WORDS_A_MINUTE = 100
 CODE_CELL = FIGURE = GUESS = 0.5  # minutes
@@ -43,10 +43,11 @@ EXERCISES = Path(progress.__file__).with_suffix(".json")
 
 
 def to_read(cells) -> float:
-    """Minutes of reading, running and looking, without the exercises and the folded guards."""
+    """Minutes of reading, running and looking, without exercises, folded guards and progress."""
     minutes = 0.0
     for cell in cells:
-        if re.match(r"\d\d-exercise", cell.id) or "guard" in cell.metadata.get("tags", []):
+        left_out = re.match(r"\d\d-(exercise|my-progress)", cell.id)
+        if left_out or "guard" in cell.metadata.get("tags", []):
             continue
         if cell.cell_type == "markdown":
             badge = r"\[!\[.+?\]\(\S+\)"

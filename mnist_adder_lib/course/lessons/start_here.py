@@ -1,10 +1,8 @@
-"""Start here: what the lesson asks, checks and draws."""
+"""Start here: what the lesson asks and checks, and the network that it trains."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import torch
-from matplotlib.figure import Figure
 
 from ...augment import LIGHT_AUGMENT
 from ...data import AdderDataset, load_splits
@@ -14,7 +12,6 @@ from ...model import IdentityAdderModel
 from ...train import fast_recipe, fit, refresh_batch_norm
 from ..exercises.checks import Checks
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 
 guesses = Guesses.load("start_here")
 checks = Checks()
@@ -157,50 +154,3 @@ def watch_it_learn(panel: AdderPanel, images: int = 16_000) -> int:
     unseen = AdderDataset(validation.images[:2000], validation.digits[:2000],
                           validation.numbers[:2000])  # type: ignore[index]
     return round(evaluate(panel.model, unseen).accuracy_digit)
-
-
-LESSONS = [  # the map: rows of a part's name and its lessons
-    ("Begin", ["Start\nhere", "Learning\nby hand"]),
-    ("Build", ["Data\ngeneration", "Layers\nby hand", "Model\nsummary"]),
-    ("Train", ["Backward\nby hand", "Training\ncurves", "Evaluation\ntables"]),
-    ("Try", ["Draw\na digit", "One change\nat a time", "Does it\nadd?"]),
-    ("Go further", ["Learning\nfrom sums", "Inside\nthe network", "Run it\nanywhere"]),
-    ("Your turn", ["Your own\nquestion"]),
-]
-AFTERNOON = {0, 1, 4, 6, 8}
-
-
-@in_style
-def plot_map() -> Figure:
-    """The lessons as stops of a road, a row for each part; those of an afternoon are filled."""
-    figure, ax = plt.subplots(figsize=(6.6, 7.2))
-    stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
-             for column in range(len(names))]
-    _draw_road(ax, stops)
-    for row, (part, _) in enumerate(LESSONS):
-        ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=13)
-    names = [name for _, part in LESSONS for name in part]
-    for number, ((x, y), name) in enumerate(zip(stops, names)):
-        _draw_stop(ax, x, y, number, name)
-    ax.set(xlim=(-1.6, 2.65), ylim=(-5.55, 0.4), aspect=0.8)
-    ax.axis("off")
-    parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
-    way = ", ".join(map(str, sorted(AFTERNOON)))
-    return labelled(figure, f"A road with {len(names)} numbered stops in {len(LESSONS)} rows. "
-                            f"{parts}. Filled are {way}.".replace("\n", " "))
-
-
-def _draw_road(ax, stops) -> None:
-    """A line from stop to stop, and round from the end of a row to the start of the next."""
-    for (x, y), (next_x, next_y) in zip(stops, stops[1:]):
-        turn = [(x + 0.45, y), (x + 0.45, y - 0.56), (-0.45, y - 0.56), (-0.45, next_y)]
-        corners = [(x, y), *(turn if y != next_y else []), (next_x, next_y)]
-        ax.plot(*zip(*corners), color=GREY, linewidth=1.5)
-
-
-def _draw_stop(ax, x, y, number, name) -> None:
-    chosen = number in AFTERNOON
-    ax.plot(x, y, "o", markersize=25, markeredgewidth=2, color=ORANGE if chosen else BLUE,
-            markerfacecolor=ORANGE if chosen else "white")
-    ax.text(x, y - 0.01, number, ha="center", va="center", color="black", fontsize=12)
-    ax.text(x, y - 0.24, name, ha="center", va="top", color=GREY, fontsize=11, linespacing=1.05)

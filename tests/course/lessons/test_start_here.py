@@ -1,21 +1,15 @@
-"""Start here: the answers to its exercises, its figures."""
-
-from pathlib import Path
+"""Start here: the answers to its exercises, and a network that learns while it is watched."""
 
 import numpy as np
 import torch
 
 from mnist_adder_lib import count_parameters
 from mnist_adder_lib.course.lessons.start_here import (
-    LESSONS,
     checks,
     new_network,
-    plot_map,
     watch_it_learn,
 )
 from mnist_adder_lib.drawing import AdderPanel
-
-NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 
 
 def largest(probabilities):
@@ -46,14 +40,6 @@ RIGHT = {
         with_if,
     ],
 }
-
-
-def test_the_map_shows_each_lesson_in_its_place():
-    ax = plot_map().axes[0]
-    names = [path.stem[3:].replace("_", " ") for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*"))]
-    drawn = [text.get_text() for text in ax.texts[len(LESSONS):]]  # number, name, number, ...
-    assert drawn[::2] == [str(number) for number in range(len(names))]
-    assert [name.replace("\n", " ").strip("?").lower() for name in drawn[1::2]] == names
 
 
 def test_a_new_network_learns_while_its_panel_is_watched(trained):

@@ -1,0 +1,147 @@
+"""Where was I? The map of the course, which fills, and what to do next.
+
+What is noted, and where, says `exercises/progress.py`. A lesson is begun when a guess or an
+exercise of it is noted, and solved when all exercises of its main line are.
+"""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from .exercises.progress import key, main_lines, read
+from .exercises.questions import Guesses
+from .notebook.display import show
+from .notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
+
+LESSONS = [  # the map: rows of a part's name and its lessons
+    ("Begin", ["Start\nhere", "Learning\nby hand"]),
+    ("Build", ["Data\ngeneration", "Layers\nby hand", "Model\nsummary"]),
+    ("Train", ["Backward\nby hand", "Training\ncurves", "Evaluation\ntables"]),
+    ("Try", ["Draw\na digit", "One change\nat a time", "Does it\nadd?"]),
+    ("Go further", ["Learning\nfrom sums", "Inside\nthe network", "Run it\nanywhere"]),
+    ("Your turn", ["Your own\nquestion"]),
+]
+AFTERNOON = {0, 1, 4, 6, 8}
+FULL, BEGUN, EMPTY = "solved", "begun", "not begun"
+
+
+def states() -> list[str]:
+    """For each lesson FULL, BEGUN or EMPTY."""
+    noted = read()
+    return [EMPTY if lesson not in _begun(noted) else
+            FULL if all(exercise.key in noted for exercise in exercises) else BEGUN
+            for lesson, exercises in main_lines().items()]
+
+
+def _begun(noted: dict[str, str]) -> list[str]:
+    """The lessons that are begun, once for each thing done; the latest stands last."""
+    notebooks = {lesson[3:]: lesson for lesson in main_lines()}
+    done = (name.split(" ")[:2] for name in noted)
+    return [notebooks[lesson] for lesson, *kind in done
+            if lesson in notebooks and kind in (["exercise"], ["guess"])]
+
+
+def where_next() -> str:
+    """Say which exercise comes next: the first that isn't solved, of the lesson where the learner
+    was last, or of those after it, or else of all."""
+    noted, lines = read(), main_lines()
+    begun, lessons = _begun(noted), list(lines)
+    here = lessons.index(begun[-1]) if begun else 0
+    left = [exercise for lesson in [*lessons[here:], *lessons[:here]] for exercise in lines[lesson]
+            if exercise.key not in noted]
+    if not left:
+        return "All exercises of the main lines are solved."
+    place = (f"lesson {int(left[0].lesson[:2])}, exercise {left[0].number}, "
+             f"about {left[0].minutes} minutes.")
+    if all(exercise.key not in noted for exercises in lines.values() for exercise in exercises):
+        return f"No exercise is solved yet. The next one: {place}"
+    return f"Next: {place}"
+
+
+def my_progress() -> None:
+    """Show the lessons in a row, each as full as it is solved, and below it what comes next."""
+    show(plot_row(), where_next())
+
+
+def what_do_i_still_know(count: int = 10) -> None:
+    """Ask questions about lessons that are begun, those that were answered longest ago first."""
+    noted = read()
+    begun, answered = _begun(noted), list(noted)
+    questions = [question for lesson in main_lines()
+                 for question in Guesses.load(lesson[3:]).recalled if question.lesson in begun]
+    if not questions:
+        print("There is nothing to ask yet: the questions are about lessons that you have begun.")
+        return
+    names = [key(*question.name) for question in questions]  # type: ignore[misc]
+    when = [answered.index(name) if name in answered else -1 for name in names]
+    order = sorted(range(len(questions)), key=when.__getitem__)
+    Guesses({}, [questions[place] for place in order[:count]]).recall()
+
+
+@in_style
+def plot_map() -> Figure:
+    """The lessons as stops of a road, a row for each part; those of an afternoon have a ring."""
+    figure, ax = plt.subplots(figsize=(6.6, 7.2))
+    stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
+             for column in range(len(names))]
+    _draw_road(ax, stops)
+    for row, (part, _) in enumerate(LESSONS):
+        ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=13)
+    names, state = [name for _, part in LESSONS for name in part], states()
+    for number, ((x, y), name) in enumerate(zip(stops, names)):
+        if number in AFTERNOON:
+            ax.plot(x, y, "o", markersize=33, markeredgewidth=1.5, color=BLUE,
+                    markerfacecolor="none")
+        _draw_stop(ax, x, y, number, state[number], 25)
+        ax.text(x, y - 0.27, name, ha="center", va="top", color=GREY, fontsize=11,
+                linespacing=1.05)
+    ax.set(xlim=(-1.6, 2.65), ylim=(-5.6, 0.4), aspect=0.8)
+    ax.axis("off")
+    parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
+    way = ", ".join(map(str, sorted(AFTERNOON)))
+    return labelled(figure, f"A road with {len(names)} numbered stops in {len(LESSONS)} rows. "
+                            f"{parts}. A second ring is round {way}. {_in_words(state)}"
+                            .replace("\n", " "))
+
+
+@in_style
+def plot_row() -> Figure:
+    """The same stops, small and in a row."""
+    state = states()
+    figure, ax = plt.subplots(figsize=(6.6, 0.45))
+    ax.plot([0, len(state) - 1], [0, 0], color=GREY, linewidth=1)
+    for number, one in enumerate(state):
+        _draw_stop(ax, number, 0, number, one, 17)
+    ax.set(xlim=(-0.6, len(state) - 0.4), ylim=(-1, 1))
+    ax.axis("off")
+    return labelled(figure, f"{len(state)} numbered stops in a row. {_in_words(state)}")
+
+
+def _in_words(state: list[str]) -> str:
+    """E.g. "Full: 0, 1. Half full: 2. The others are empty."."""
+    parts = {"Full": FULL, "Half full": BEGUN}
+    named = {word: ", ".join(str(number) for number, one in enumerate(state) if one == which)
+             for word, which in parts.items()}
+    filled = "".join(f"{word}: {numbers}. " for word, numbers in named.items() if numbers)
+    if EMPTY not in state:
+        return filled.strip()
+    return f"{filled}The others are empty." if filled else "All are empty."
+
+
+def _draw_road(ax, stops) -> None:
+    """A line from stop to stop, and round from the end of a row to the start of the next."""
+    for (x, y), (next_x, next_y) in zip(stops, stops[1:]):
+        turn = [(x + 0.45, y), (x + 0.45, y - 0.6), (-0.45, y - 0.6), (-0.45, next_y)]
+        corners = [(x, y), *(turn if y != next_y else []), (next_x, next_y)]
+        ax.plot(*zip(*corners), color=GREY, linewidth=1.5)
+
+
+def _draw_stop(ax, x, y, number, state, size) -> None:
+    """A circle that is full, half full or empty, with its number in it."""
+    ax.plot(x, y, "o", markersize=size, markeredgewidth=0, color=ORANGE,
+            markerfacecolor=ORANGE if state != EMPTY else "white", markerfacecoloralt="white",
+            fillstyle="left" if state == BEGUN else "full")
+    ax.plot(x, y, "o", markersize=size, markeredgewidth=size / 12, color=BLUE,
+            markerfacecolor="none")
+    ax.text(x, y - 0.01, number, ha="center", va="center", color="black", fontsize=size / 2)

@@ -1,0 +1,115 @@
+"""The map that fills, what it says of where to go on, and what is asked again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mnist_adder_lib.course import progress
+from mnist_adder_lib.course.exercises.progress import NAME, SWITCH, main_lines
+from mnist_adder_lib.course.exercises.questions import Guesses
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+LINES = main_lines()
+FIRST = LINES["00_start_here"]
+GUESS = "training_curves guess loaded"
+
+
+@pytest.fixture
+def done(tmp_path, monkeypatch):
+    """A function that notes these names, in their order, for an empty folder."""
+    monkeypatch.delenv(SWITCH)
+    monkeypatch.chdir(tmp_path)
+
+    def note(*names):
+        Path(NAME).write_text(json.dumps(dict.fromkeys(names, "2026-11-28")), "utf-8")
+
+    return note
+
+
+def keys(*lessons):
+    return [exercise.key for lesson in lessons for exercise in list(LINES.values())[lesson]]
+
+
+def asked(monkeypatch):
+    """What is asked now, as (module, number) of each question."""
+    shown = []
+    monkeypatch.setattr(Guesses, "recall", lambda self: shown.extend(self.recalled))
+    progress.what_do_i_still_know()
+    return shown
+
+
+def test_a_fresh_clone_is_empty(done, capsys, monkeypatch):
+    assert set(progress.states()) == {progress.EMPTY}
+    assert progress.where_next().startswith("No exercise is solved yet. The next one: lesson 0, ")
+    assert progress.plot_row().get_label() == "15 numbered stops in a row. All are empty."
+    assert asked(monkeypatch) == []
+    assert capsys.readouterr().out.startswith("There is nothing to ask yet")
+
+
+def test_a_lesson_is_begun_and_then_full(done):
+    done("start_here guess house")
+    assert progress.states()[:2] == [progress.BEGUN, progress.EMPTY]
+    done("start_here guess house", FIRST[0].key, "of_no_lesson exercise x", "odd", "")
+    assert progress.states()[:2] == [progress.BEGUN, progress.EMPTY]
+    done(*keys(0), GUESS)
+    assert progress.states()[0] == progress.FULL
+    assert "Full: 0. Half full: 6. The others are empty." in progress.plot_map().get_label()
+    done(*keys(*range(15)))
+    assert "The others" not in progress.plot_row().get_label()
+
+
+def test_an_answer_to_a_question_about_earlier_lessons_begins_nothing(done):
+    done("does_it_add recall 1")
+    assert set(progress.states()) == {progress.EMPTY}
+
+
+def test_where_to_go_on(done):
+    done(FIRST[0].key)
+    assert progress.where_next() == f"Next: lesson 0, exercise 2, about {FIRST[1].minutes} minutes."
+    done(*keys(0))
+    assert progress.where_next().startswith("Next: lesson 1, exercise 1, ")
+    done(*keys(0), GUESS)  # lessons 1 to 5 were left out, as on an afternoon
+    assert progress.where_next().startswith("Next: lesson 6, exercise 1, ")
+    done(GUESS, *keys(0))  # and back
+    assert progress.where_next().startswith("Next: lesson 1, exercise 1, ")
+    done(*keys(*range(6, 15)))
+    assert progress.where_next().startswith("Next: lesson 0, exercise 1, ")
+    done(*keys(*range(15)))
+    assert progress.where_next() == "All exercises of the main lines are solved."
+
+
+def test_what_is_asked_is_about_lessons_that_are_begun_longest_unseen_first(done, monkeypatch):
+    done(*keys(0, 1, 2, 3))
+    first = asked(monkeypatch)
+    assert len(first) == 10 and {question.lesson for question in first} <= set(list(LINES)[:4])
+    answered = [" ".join(question.name) for question in first[:9]]
+    done(*keys(0, 1, 2, 3), *answered)
+    again = asked(monkeypatch)
+    assert again[0] == first[9] and again[-1] not in first[1:]
+    done(*keys(0), *reversed(answered))
+    about_first = asked(monkeypatch)
+    assert about_first and {question.lesson for question in about_first} == {"00_start_here"}
+
+
+def test_my_progress_is_a_picture_in_words_too(done, capsys):
+    done(*keys(0))
+    progress.my_progress()
+    assert "<Figure>" in capsys.readouterr().out
+
+
+def test_the_map_shows_each_lesson_in_its_place():
+    ax = progress.plot_map().axes[0]
+    names = [path.stem[3:].replace("_", " ") for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*"))]
+    drawn = [text.get_text() for text in ax.texts[len(progress.LESSONS):]]  # number, name, ...
+    assert drawn[::2] == [str(number) for number in range(len(names))]
+    assert [name.replace("\n", " ").strip("?").lower() for name in drawn[1::2]] == names
+
+
+def test_each_recap_shows_it():
+    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))[1:]:  # lesson 0 has the map
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        recap, = (place for place, cell in enumerate(cells)
+                  if "".join(cell["source"]).startswith("## Recap"))
+        assert "".join(cells[recap + 1]["source"]).endswith("\nmy_progress()"), path.stem
+        assert cells[recap + 1]["id"] == f"{path.stem[:2]}-my-progress"
