@@ -145,7 +145,7 @@ def test_weights_that_are_no_numbers_any_more(show):
     model = IdentityAdderModel()
     torch.nn.init.constant_(model.digit_head.weight, torch.nan)
     page = show(NetworkDiagram(model))
-    assert "no finite numbers" in page.locator(".answer").inner_text()
+    assert "no longer finite numbers" in page.locator(".answer").inner_text()
 
 
 def test_other_weights_are_shown_with_as_many_layers_as_they_have(show):

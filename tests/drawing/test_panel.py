@@ -81,7 +81,7 @@ def test_sure_and_right():
 def test_it_says_that_its_answers_disagree():
     panel = panel_of(total=13)
     assert panel.sentence == (
-        "I see a 7 (98%), yet my sum with 5 is 13 (97%): my two answers disagree."
+        "I see a 7 (98%), but for the sum with 5 I say 13 (97%). My two answers disagree."
     )
     assert not panel.answer["certain"]
 

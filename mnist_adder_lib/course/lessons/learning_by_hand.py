@@ -57,8 +57,8 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
             [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
         "The nudge is too large: the curve bends between the two points. Try a millionth, 1e-6.":
             [("1e-6", nudge) for nudge in ("1", "0.5", "0.1", "0.05")],
-        "That is the slope of the first weight alone. Does a `return` end the loop in its first "
-        "round?": ("    return", "        return"),
+        "That is the slope of the first weight alone. Is the `return` inside the "
+        "loop? Then it ends after the first weight.": ("    return", "        return"),
     },
 )
 def gradient(loss_of, weights):

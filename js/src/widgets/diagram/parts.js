@@ -45,7 +45,7 @@ export const PARTS = {
   digit_head: {
     name: "digit head",
     about:
-      "A fully connected layer with one output for each digit; softmax makes probabilities of them. The tallest bar is the answer.",
+      "A fully connected layer with one output for each digit; softmax turns them into probabilities. The tallest bar is the answer.",
   },
   sum_head: {
     name: "sum head",
