@@ -53,8 +53,9 @@ def _larger_ones(probabilities, found=0):
         "That is the place of the second largest.": lambda p: p.index(sorted(p)[-2]),
         "That is always the last place. Did you sort the list? Then the probabilities are no "
         "longer in the order of the digits. Or did a loop run to its end?": lambda p: len(p) - 1,
-        "That is always the first place. Is the `return` inside the loop? Then it ends after the first place. Or did "
-        "you sort the list? Then the probabilities are no longer in the order of the digits.":
+        "That is always the first place. Is the `return` inside the loop? Then it ends after the "
+        "first place. Or did you sort the list? Then the probabilities are no longer in the order "
+        "of the digits.":
             lambda p: 0,
         "That is how many probabilities there are.": len,
         "That is how many places come after the largest: count from the front.":
