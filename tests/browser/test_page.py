@@ -288,6 +288,15 @@ def test_nothing_is_too_small_to_read(open_at, size):
     assert page.evaluate(SMALL_PRINT) == []
 
 
+@pytest.mark.parametrize("width", [240, 320, 480])  # as a phone, or a page in twice its size
+def test_no_number_is_left_alone_in_a_row(open_at, width):
+    page = open_at(dict(viewport={"width": width, "height": 740}))
+    wait_for_answer(page, "7 + 5 = 12")
+    tops = page.locator("#number input").evaluate_all(
+        "all => all.map((one) => Math.round(one.getBoundingClientRect().top))")
+    assert {tops.count(top) for top in tops} <= {5, 10}
+
+
 def test_a_large_screen_is_used(open_at):
     page = open_at(dict(viewport={"width": 1920, "height": 1080}))
     assert page.locator("#diagram > .card").bounding_box()["width"] > 1600
