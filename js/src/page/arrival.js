@@ -44,7 +44,7 @@ export function makeArrival(el, sums) {
       <button type="button" @click=${() => go(isLong ? now.run : null)}>${isLong ? "Repeat it here" : "See the table"}</button>`;
   });
   return (/** @type {Arrival | null} */ next) => {
-    if (next && !next.run && isFromHere()) return showTable(); // one has just pressed the site's own button
+    if (next && !next.run && isFromHere()) return queueMicrotask(showTable); // one has just pressed the site's own button
     arrival.value = next;
     if (next?.run?.rounds === 1) sums.remake(next.run);
   };
