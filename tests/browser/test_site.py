@@ -232,7 +232,8 @@ def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
 SIDEWAYS = """() => [...document.querySelectorAll("article *")]
     .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
     .filter((e) => getComputedStyle(e).overflowX !== "visible")
-    .filter((e) => !e.matches("pre[tabindex], .table-wrapper[tabindex], [data-widget=Frames] > div, .output.text_html"))
+    .filter((e) => !e.matches("pre[tabindex], .table-wrapper[tabindex]"))
+    .filter((e) => !e.matches("[data-widget=Frames] > div, .output.text_html"))
     .map((e) => e.outerHTML.slice(0, 200))"""
 
 
