@@ -120,7 +120,7 @@ for (const [name, made, said] of ENDINGS)
     assert.equal(saysEnding(made), said);
   });
 
-test("it is grokking where the hidden sums come long after the others, and at once", () => {
+test("it is grokking where the hidden sums come after the others have been known", () => {
   assert.equal(isGrokking(run(SCATTERED, 4, { ...LONG, before: [0, 0, 0.1] })), true);
   assert.equal(isGrokking(run(SCATTERED, 4, { ...LONG, before: [0.5, 0.8] })), false); // with the others
   assert.equal(isGrokking(run(SCATTERED, 1, { ...LONG, before: [0, 0] })), false); // they never came

@@ -25,7 +25,7 @@ export function testOf(run) {
 }
 
 /**
- * Whether the hidden sums came long after the seen ones were known, and came at once.
+ * Whether the hidden sums came only after the seen ones had been known for a while.
  * @param {Pick<Run, "looks">} run
  */
 export function isGrokking({ looks }) {

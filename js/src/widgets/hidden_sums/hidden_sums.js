@@ -81,14 +81,15 @@ function trainButtons(state, { goOn, chooseOthers, showKinds }) {
     /** @type {string} */ words,
     /** @type {(event: MouseEvent) => void} */ act,
   ) => html`<button type="button" value=${value} @click=${act}>${words}</button>`;
-  if (phase !== "trained" || !run) return button("train", phase === "training" ? "Stop" : "Train", train);
-  const keep = state.canGoOn.value ? button("long", "Keep training", goOn) : nothing;
+  if (phase !== "trained" || !run) return [button("train", phase === "training" ? "Stop" : "Train", train)];
+  const keep = state.canGoOn.value ? [button("long", "Keep training", goOn)] : [];
   const others = button("other", run.pairs.length > 1 ? "Hide other pairs" : "Hide more", chooseOthers);
   const again = button("train", "Train a new one", train);
-  const kinds = state.areKindsDue.value ? button("kinds", "Try another kind of adder", showKinds) : nothing;
+  const kinds = state.areKindsDue.value ? [button("kinds", "Try another kind of adder", showKinds)] : [];
   const { tested, right } = testOf(run);
-  const isNext = state.canGoOn.value && !hasKeptOn(run) && right.length < tested.length;
-  return isNext ? html`${keep} ${others} ${again}` : html`${others} ${kinds} ${keep} ${again}`;
+  const isNext = keep.length && !hasKeptOn(run) && right.length < tested.length;
+  // One list: the first button stays the same one, so it keeps the focus when a training ends.
+  return isNext ? [...keep, others, again] : [others, ...kinds, ...keep, again];
 }
 
 /** @param {HiddenSums} state */
@@ -106,7 +107,7 @@ function ending({ ending, isGrokking, traits }) {
   if (!isGrokking.value) return html`${ending.value}`;
   const { lesson } = traits;
   const name = html`<strong>grokking</strong>`;
-  return html`${ending.value} It knew the others long before, and then this came all at once. The field calls that
+  return html`${ending.value} It had known the others long before. The field calls that
     ${lesson ? html`<a href=${lesson}>${name}</a>` : name}.`;
 }
 
@@ -171,7 +172,7 @@ export function makeHiddenSums(el, state) {
     show(find(el, ".presets"), () => (state.isGrid.value ? presets(state) : html`${nothing}`)),
     show(find(el, ".settings > div"), () => settings(state, group)),
     show(find(el, ".guess"), () => (state.images ? guessing(state) : html`${nothing}`)),
-    show(find(el, ".training .bar"), () => trainButtons(state, act)),
+    show(find(el, ".training .bar"), () => html`${trainButtons(state, act)}`),
     show(find(el, ".curves"), () =>
       state.runs.value.length ? curves(state.runs.value, state.shown.value) : html`${nothing}`,
     ),
