@@ -12,6 +12,7 @@ RUN apt-get update \
 WORKDIR /srv/mnist-adder
 COPY LICENSE README.md pyproject.toml ./
 COPY mnist_adder_lib mnist_adder_lib
+COPY mnist_adder_course mnist_adder_course
 COPY assets assets
 
 # A hub wants its own version: docker build --build-arg HUB="jupyterhub==5.*" .
@@ -23,7 +24,7 @@ ENV PATH=/srv/venv/bin:$PATH
 
 # Unpacked once, by root: all learners read it, and none can write there.
 RUN python -c "from mnist_adder_lib import load_splits; load_splits()" \
-    && python -m compileall -q mnist_adder_lib
+    && python -m compileall -q mnist_adder_lib mnist_adder_course
 
 # Last, so that with a changed lesson hardly anything of the image changes.
 COPY docs docs

@@ -24,10 +24,10 @@ import pandas as pd
 import torch
 from measure_drawings import read_folder
 
+from mnist_adder_course.lessons import nonsense
+from mnist_adder_course.widgets.nearest import INK_LIMIT
 from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits, train_non_digit_head
 from mnist_adder_lib.augment import add_slash
-from mnist_adder_lib.course.lessons import nonsense
-from mnist_adder_lib.course.widgets.nearest import INK_LIMIT
 from mnist_adder_lib.drawing.strangeness import WEIGHT, Strangeness, ink_in_squares
 from mnist_adder_lib.rejection import examples, look_at
 from mnist_adder_lib.shared import TRAINING_IMAGES

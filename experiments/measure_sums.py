@@ -25,8 +25,8 @@ from common import ASSETS, command_line, making, making_part, record
 from torch import nn
 from torch.utils.data import DataLoader
 
+from mnist_adder_course.lessons import learning_from_sums as lesson
 from mnist_adder_lib.augment import LIGHT_AUGMENT
-from mnist_adder_lib.course.lessons import learning_from_sums as lesson
 from mnist_adder_lib.data import load_splits, normalise
 from mnist_adder_lib.model import ADDER_WIDTH, EMBEDDING_SIZE, SUMS, fully_connected
 from mnist_adder_lib.train import fast_recipe

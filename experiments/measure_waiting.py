@@ -20,8 +20,8 @@ from common import ASSETS, making, record
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
+from mnist_adder_course.widgets.hidden_sums import unseen_sums
 from mnist_adder_lib import AdderDataset, load_pretrained, load_splits, normalise
-from mnist_adder_lib.course.widgets.hidden_sums import unseen_sums
 from mnist_adder_lib.model import fully_connected
 
 RATE, STEPS, SEEDS = 0.003, 3000, 10

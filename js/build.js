@@ -10,8 +10,8 @@ import * as esbuild from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(HERE);
-const PACKAGE = join(ROOT, "mnist_adder_lib");
-const WIDGETS = join(PACKAGE, "course", "widgets", "built");
+const DRAWING = join(ROOT, "mnist_adder_lib", "drawing", "built");
+const WIDGETS = join(ROOT, "mnist_adder_course", "widgets", "built");
 const PAGE = join(ROOT, "docs", "try", "index.html");
 const OF_DRAWING = ["adder_panel", "digit_pad"]; // whose classes are in mnist_adder_lib/drawing
 
@@ -106,7 +106,7 @@ async function build() {
   const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "widget.js")));
   const widgets = names.map(async (name) => {
     const { js, css } = await bundle(join(folder, name, "widget.js"), "esm");
-    const target = OF_DRAWING.includes(name) ? join(PACKAGE, "drawing", "built") : WIDGETS;
+    const target = OF_DRAWING.includes(name) ? DRAWING : WIDGETS;
     files.set(join(target, `${name}.js`), js);
     files.set(join(target, `${name}.css`), css);
   });

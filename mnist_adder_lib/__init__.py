@@ -1,45 +1,35 @@
 """One network, two inputs, two outputs: it reads a handwritten digit and adds a number to it.
 
 The modules here are the whole story of the network, and this package exports their names. The pad
-and the panel to draw on are in `mnist_adder_lib.drawing`, what the lessons need in
-`mnist_adder_lib.course`.
+and the panel to draw on are in `mnist_adder_lib.drawing`. The lessons' own code is another package,
+`mnist_adder_course`, which imports this one and is never imported by it.
 """
 
 __version__ = "0.1.0"  # here alone: pyproject.toml takes it from this line
 
-try:
-    from .augment import LIGHT_AUGMENT, Augment, Forms
-    from .checkpoint import (
-        load_checkpoint,
-        load_non_digit_head,
-        load_pretrained,
-        save_checkpoint,
-    )
-    from .compare import paired_interval, pairs_needed, power_of_pairs
-    from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
-    from .evaluate import calibration_error, evaluate, predict, wilson_interval
-    from .export import export_onnx, quantise_onnx, run_onnx
-    from .files import CheckpointError, asset_path
-    from .model import IdentityAdderModel, count_parameters, receptive_fields
-    from .non_digits import make_non_digits
-    from .rejection import NonDigitHead, train_non_digit_head
-    from .train import (
-        History,
-        agreement_loss,
-        choose_device,
-        fast_recipe,
-        fit,
-        joint_loss,
-        loss_with_agreement,
-        reference_recipe,
-        refresh_batch_norm,
-    )
-except (ImportError, OSError) as _error:
-    # The environment check is part of this package, and has to run where a package is missing, or
-    # where it doesn't load.
-    _reason = f"{_error}; run: python -m mnist_adder_lib.course.environment"
-
-    def __getattr__(name: str) -> object:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise ImportError(_reason)
+from .augment import LIGHT_AUGMENT, Augment, Forms
+from .checkpoint import (
+    load_checkpoint,
+    load_non_digit_head,
+    load_pretrained,
+    save_checkpoint,
+)
+from .compare import paired_interval, pairs_needed, power_of_pairs
+from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
+from .evaluate import calibration_error, evaluate, predict, wilson_interval
+from .export import export_onnx, quantise_onnx, run_onnx
+from .files import CheckpointError, asset_path
+from .model import IdentityAdderModel, count_parameters, receptive_fields
+from .non_digits import make_non_digits
+from .rejection import NonDigitHead, train_non_digit_head
+from .train import (
+    History,
+    agreement_loss,
+    choose_device,
+    fast_recipe,
+    fit,
+    joint_loss,
+    loss_with_agreement,
+    reference_recipe,
+    refresh_batch_norm,
+)

@@ -1,26 +1,35 @@
-"""The network knows nothing of drawing and course, and no import runs upwards or in a circle."""
+"""The network knows nothing of drawing, the library nothing of the course; no import runs in a
+circle."""
 
 import ast
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LIBRARY = ROOT / "mnist_adder_lib"
+LIBRARY, COURSE = "mnist_adder_lib", "mnist_adder_course"
 # Each may use those before it.
-FLOORS = [(), ("drawing",), ("course", "widgets"), ("course", "notebook"), ("course", "exercises"),
-          ("course", "lessons"), ("course",)]
-SHARED = {("course", "lessons", "nonsense")}  # drawings, not a lesson
-MODULES = {path.relative_to(LIBRARY).with_suffix("").parts: path for path in LIBRARY.rglob("*.py")}
+FLOORS = [(LIBRARY,), (LIBRARY, "drawing"), (COURSE, "widgets"), (COURSE, "notebook"),
+          (COURSE, "exercises"), (COURSE, "lessons"), (COURSE,)]
+SHARED = {(COURSE, "lessons", "nonsense")}  # drawings, not a lesson
+MODULES = {path.relative_to(ROOT).with_suffix("").parts: path
+           for package in (LIBRARY, COURSE) for path in (ROOT / package).rglob("*.py")}
 
 
 def imports(module):
-    """The modules of the library that one of them imports."""
+    """The modules of ours that one of them imports, by their relative or their whole names."""
     for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = (*module[: -node.level], *(node.module.split(".") if node.module else ()))
-            for name in node.names:
-                yield next(found for found in ((*base, name.name), base, (*base, "__init__"))
-                           if found in MODULES)
+        if isinstance(node, ast.ImportFrom):
+            base = (*module[: -node.level or None] * bool(node.level),
+                    *(node.module.split(".") if node.module else ()))
+            names = [(*base, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name[0] in (LIBRARY, COURSE):
+                yield next(found for found in (name, name[:-1], (*name[:-1], "__init__"),
+                                               (*name, "__init__")) if found in MODULES)
 
 
 def floor(module):
@@ -29,9 +38,18 @@ def floor(module):
 
 def test_no_import_runs_upwards_or_in_a_circle():
     graph = {module: set(imports(module)) for module in MODULES}
-    assert {("data",), ("train",)} <= graph["course", "notebook", "figures"]
+    assert {(LIBRARY, "data"), (LIBRARY, "train")} <= graph[COURSE, "notebook", "figures"]
     for module, used in graph.items():
         assert all(floor(name) <= floor(module) for name in used), module
-        lessons = {name for name in used if name[:2] == ("course", "lessons")} - SHARED
+        lessons = {name for name in used if name[:2] == (COURSE, "lessons")} - SHARED
         assert not lessons, f"{module} imports a lesson"
+    for module in graph:  # the names that a package exports are those of its modules
+        graph[module].discard((LIBRARY, "__init__"))
     tuple(TopologicalSorter(graph).static_order())  # raises where there is a circle
+
+
+def test_the_library_imports_nothing_of_the_course():
+    """Said apart from the floors, and for imports inside functions, too."""
+    for module, path in MODULES.items():
+        if module[0] == LIBRARY:
+            assert COURSE not in {name[0] for name in imports(module)}, path

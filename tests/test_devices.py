@@ -17,7 +17,22 @@ import torch
 from second_device import DEVICE, pretended
 from torch import nn
 
+import mnist_adder_course
 import mnist_adder_lib
+from mnist_adder_course.lessons.inside_the_network import (
+    guided_backprop,
+    train_adder,
+)
+from mnist_adder_course.lessons.model_summary import (
+    OWN_NETWORK,
+    save_own_network,
+    train_and_measure,
+)
+from mnist_adder_course.lessons.run_it_anywhere import multiplications, run_javascript
+from mnist_adder_course.widgets import hidden_sums
+from mnist_adder_course.widgets.hidden_sums import HiddenSums, adder_data
+from mnist_adder_course.widgets.nearest import known_images
+from mnist_adder_course.widgets.network_diagram import SEVEN, NetworkDiagram, weights_as_text
 from mnist_adder_lib import (
     AdderDataset,
     count_parameters,
@@ -33,20 +48,6 @@ from mnist_adder_lib import (
     save_checkpoint,
     train_non_digit_head,
 )
-from mnist_adder_lib.course.lessons.inside_the_network import (
-    guided_backprop,
-    train_adder,
-)
-from mnist_adder_lib.course.lessons.model_summary import (
-    OWN_NETWORK,
-    save_own_network,
-    train_and_measure,
-)
-from mnist_adder_lib.course.lessons.run_it_anywhere import multiplications, run_javascript
-from mnist_adder_lib.course.widgets import hidden_sums
-from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums, adder_data
-from mnist_adder_lib.course.widgets.nearest import known_images
-from mnist_adder_lib.course.widgets.network_diagram import SEVEN, NetworkDiagram, weights_as_text
 from mnist_adder_lib.drawing import AdderPanel, Strangeness
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import is_finite
@@ -121,8 +122,9 @@ CHANGE_IT = {
 
 
 def modules():
-    for found in pkgutil.walk_packages(mnist_adder_lib.__path__, "mnist_adder_lib."):
-        yield importlib.import_module(found.name)
+    for package in (mnist_adder_lib, mnist_adder_course):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(found.name)
 
 
 def takes_a_model(function):

@@ -36,7 +36,9 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_library_and_assets_only(wheel):
     names = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    library = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mnist_adder_lib").rglob("*.*")
+    library = {path.relative_to(ROOT).as_posix()
+               for package in ("mnist_adder_lib", "mnist_adder_course")
+               for path in (ROOT / package).rglob("*.*")
                if path.suffix in ".py .typed .js .css .json .toml .mplstyle".split()}
     assets = {f"mnist_adder_lib/assets/{name}" for name in (
         "adder.pt", "last_digit.pt", "results.jsonl", "changes.jsonl", "waiting.jsonl",

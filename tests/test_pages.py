@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_adder_lib.course.progress import LESSONS
+from mnist_adder_course.progress import LESSONS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -10,7 +10,8 @@ import pytest
 from mnist_adder_lib.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAMS = [path for folder in ("mnist_adder_lib", "experiments", "tools", "tests", "docs")
+PROGRAMS = [path for folder in ("mnist_adder_lib", "mnist_adder_course", "experiments",
+                                "tools", "tests", "docs")
             for path in (ROOT / folder).rglob("*.py")]
 
 

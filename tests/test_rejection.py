@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from mnist_adder_course.lessons import nonsense
 from mnist_adder_lib import (
     CheckpointError,
     IdentityAdderModel,
@@ -17,7 +18,6 @@ from mnist_adder_lib import (
     save_checkpoint,
     train_non_digit_head,
 )
-from mnist_adder_lib.course.lessons import nonsense
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.rejection import examples, look_at
 

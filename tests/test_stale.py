@@ -10,8 +10,8 @@ from stale import ROOT, Store, report
 
 SIX = "assets/changes.jsonl: all six"
 RECIPES = [f"assets/results.jsonl: {name}" for name in ("fast", "plain", "best")]
-COPIED = ("assets", "docs", "experiments", "js/src", "js/test", "mnist_adder_lib", "notebooks",
-          "tools")
+COPIED = ("assets", "docs", "experiments", "js/src", "js/test", "mnist_adder_lib",
+          "mnist_adder_course", "notebooks", "tools")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_another_recipe(change, whole):
     assert [name for name in names if "results" in name] == [*RECIPES, "README.md: results"]
     assert [name for name in names if "changes" in name] == [SIX]
     assert {"assets/last_digit.pt", "assets/sums.jsonl: two images", "assets/waiting.jsonl",
-            "mnist_adder_lib/course/widgets/nearest.py: INK_LIMIT", "docs/try/index.html",
+            "mnist_adder_course/widgets/nearest.py: INK_LIMIT", "docs/try/index.html",
             "js/test/golden.json", "js/src/widgets/hidden_sums/presets.js: reached",
             "notebooks/06_training_curves.ipynb", "assets/page.png"} <= set(names)
     assert "notebooks/02_data_generation.ipynb" not in names
@@ -70,12 +70,12 @@ def test_one_of_several_recipes(change):
 
 
 def test_another_plot(change):
-    old = change("mnist_adder_lib/course/lessons/does_it_add.py", 'ax.set(', 'ax.set(alpha=0.5, ')
+    old = change("mnist_adder_course/lessons/does_it_add.py", 'ax.set(', 'ax.set(alpha=0.5, ')
     assert {name for name in old if "notebooks" in name} == {"notebooks/10_does_it_add.ipynb"}
 
 
 def test_another_trait_of_a_widget_is_noticed_by_the_lessons_that_show_it(change):
-    old = change("mnist_adder_lib/course/widgets/window_viewer.py", "_esm, _css",
+    old = change("mnist_adder_course/widgets/window_viewer.py", "_esm, _css",
                  "other = 1\n    _esm, _css")
     assert list(old) == [f"notebooks/{lesson}.ipynb"
                          for lesson in ("03_layers_by_hand", "12_inside_the_network")]
@@ -102,7 +102,7 @@ def test_a_method_counts_where_its_name_is_said(change):
 
 
 def test_a_question_belongs_to_its_lesson(change):
-    old = change("mnist_adder_lib/course/lessons/questions/does_it_add.toml", " ", "  ")
+    old = change("mnist_adder_course/lessons/questions/does_it_add.toml", " ", "  ")
     assert set(old) == {f"notebooks/{folder}10_does_it_add.ipynb" for folder in ("", "solutions/")}
 
 
@@ -147,7 +147,7 @@ def test_a_sentence_is_no_limit(change):
     old = change("mnist_adder_lib/shared.json", "The pad is empty", "Nothing is there")
     assert "js/test/golden.json" in old and "notebooks/00_start_here.ipynb" in old
     assert not {"assets/waiting.jsonl", "notebooks/10_does_it_add.ipynb", "docs/try/index.html",
-                "mnist_adder_lib/course/widgets/nearest.py: INK_LIMIT"} & set(old)
+                "mnist_adder_course/widgets/nearest.py: INK_LIMIT"} & set(old)
     old = change("mnist_adder_lib/shared.json", '"known_refused": 0.015', '"known_refused": 0.02')
     assert {"docs/try/index.html", "notebooks/08_draw_a_digit.ipynb"} <= set(old)
 

@@ -9,12 +9,12 @@ import stored_widgets
 from nbformat import v4
 from notebook_files import NOTEBOOKS
 
+from mnist_adder_course.exercises.questions import MultipleChoice
+from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
+from mnist_adder_course.widgets.hidden_sums import HiddenSums
+from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_as_text
+from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib import IdentityAdderModel
-from mnist_adder_lib.course.exercises.questions import MultipleChoice
-from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
-from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
-from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
-from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib.drawing import AdderPanel, DigitPad
 
 WIDGETS = [AdderPanel, BallOnCurve, DigitPad, HiddenSums, MultipleChoice, NetworkDiagram,
@@ -23,11 +23,11 @@ WIDGETS = [AdderPanel, BallOnCurve, DigitPad, HiddenSums, MultipleChoice, Networ
 CELLS = {
     "imports": """import torch, tqdm.auto
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
-from mnist_adder_lib.course.lessons.draw_a_digit import Dictation
-from mnist_adder_lib.course.notebook.display import explore
-from mnist_adder_lib.course.notebook.figures import labelled, plt
-from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
-from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
+from mnist_adder_course.lessons.draw_a_digit import Dictation
+from mnist_adder_course.notebook.display import explore
+from mnist_adder_course.notebook.figures import labelled, plt
+from mnist_adder_course.widgets.network_diagram import NetworkDiagram
+from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib.drawing import AdderPanel
 torch.manual_seed(0)
 model = IdentityAdderModel()""",

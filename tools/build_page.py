@@ -18,12 +18,12 @@ import numpy as np
 from address import PLACEHOLDER, read_address, site_of
 from stale import making
 
+from mnist_adder_course.widgets.front_end import traits_of
+from mnist_adder_course.widgets.hidden_sums import HiddenSums
+from mnist_adder_course.widgets.image_sheet import image_sheet
+from mnist_adder_course.widgets.nearest import known_images
+from mnist_adder_course.widgets.network_diagram import to_base64, weights_as_text
 from mnist_adder_lib import load_non_digit_head, load_pretrained, load_splits
-from mnist_adder_lib.course.widgets.front_end import traits_of
-from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
-from mnist_adder_lib.course.widgets.image_sheet import image_sheet
-from mnist_adder_lib.course.widgets.nearest import known_images
-from mnist_adder_lib.course.widgets.network_diagram import to_base64, weights_as_text
 from mnist_adder_lib.drawing import frame_drawing
 from mnist_adder_lib.shared import TRAINING_IMAGES
 

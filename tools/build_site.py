@@ -30,9 +30,9 @@ from notebook_files import ASKS, NOTEBOOKS
 from set_repository import BADGE, badge
 from stale import Store
 
+from mnist_adder_course.exercises.questions import Guess, Guesses, Question
+from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.exercises.questions import Guess, Guesses, Question
-from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "site"

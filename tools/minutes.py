@@ -22,8 +22,8 @@ from pathlib import Path
 import nbformat
 from notebook_files import NOTEBOOKS, parts, save
 
-from mnist_adder_lib.course.exercises import progress
-from mnist_adder_lib.course.progress import AFTERNOON
+from mnist_adder_course.exercises import progress
+from mnist_adder_course.progress import AFTERNOON
 
 WORDS_A_MINUTE = 100
 CODE_CELL = FIGURE = GUESS = 0.5  # minutes

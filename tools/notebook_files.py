@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-ASKS = "import mnist_adder_lib.course"  # in the first code cell, in no other
+ASKS = "import mnist_adder_course"  # in the first code cell, in no other
 # In tests the longest lessons train fewer networks, and lesson 6 is stopped after an epoch, as a
 # learner may. Their cells show the same then, with less certainty. Outputs are stored from a whole
 # run. Cells of lessons 6, 9 and 10 still take over 20 seconds on a slow processor, because they

@@ -57,7 +57,7 @@ RECIPES, WAYS = "measure_recipes.RECIPES", "measure_sums.WAYS"
 SHIPPED = "assets/adder.pt"
 SUMS = "python experiments/measure_sums.py --ways {parts}"
 REFUSING = "python experiments/measure_nonsense.py FOLDER"
-QUESTIONS = "mnist_adder_lib/course/lessons/*/{topic}.toml"
+QUESTIONS = "mnist_adder_course/lessons/*/{topic}.toml"
 LESSONS = "python tools/run_lessons.py {files}"
 PICTURES = "python tools/take_pictures.py"
 TABLE = [  # in the order in which things are made: each from things above it alone
@@ -78,11 +78,11 @@ TABLE = [  # in the order in which things are made: each from things above it al
     Stored("assets/waiting.jsonl", "python experiments/measure_waiting.py", 5,
            "measure_waiting.measure measure_waiting.embed"),
     Stored("mnist_adder_lib/shared.json", REFUSING, 5, "measure_nonsense.main", part="limits"),
-    Stored("mnist_adder_lib/course/widgets/nearest.py", REFUSING, 5, "measure_nonsense.main",
+    Stored("mnist_adder_course/widgets/nearest.py", REFUSING, 5, "measure_nonsense.main",
            part="INK_LIMIT"),
     Stored("js/src/widgets/hidden_sums/presets.js",
            "train in Node with each way of hiding, as docs/lab_notebook.md says, and npm run build",
-           60, "mnist_adder_lib.course.widgets.hidden_sums.adder_data",
+           60, "mnist_adder_course.widgets.hidden_sums.adder_data",
            f"{SHIPPED} js/src/network/adder.c js/src/network/hidden_pairs.js", part="reached"),
     Stored("docs/lab_notebook.md", "write what was measured below its questions", 30,
            files="assets/*.jsonl", part="numbers"),
@@ -96,13 +96,13 @@ TABLE = [  # in the order in which things are made: each from things above it al
     Stored("assets/panel_light.png", PICTURES, 0, "take_pictures.take_panel",
            f"{SHIPPED} mnist_adder_lib/drawing/built/adder_panel.css"),
     Stored("assets/window_viewer.png", PICTURES, 0, "take_pictures.take_window_viewer",
-           "mnist_adder_lib/course/widgets/built/window_viewer.css"),
+           "mnist_adder_course/widgets/built/window_viewer.css"),
     Stored("assets/network_diagram.png", PICTURES, 0, "take_pictures.take_diagram",
-           f"{SHIPPED} mnist_adder_lib/course/widgets/built/network_diagram.css"),
+           f"{SHIPPED} mnist_adder_course/widgets/built/network_diagram.css"),
     Stored("assets/ball_on_curve.png", PICTURES, 0, "take_pictures.take_ball",
-           "mnist_adder_lib/course/widgets/built/ball_on_curve.css"),
+           "mnist_adder_course/widgets/built/ball_on_curve.css"),
     Stored("assets/hidden_sums.png", PICTURES, 0, "take_pictures.take_hidden_sums",
-           "mnist_adder_lib/course/widgets/built/hidden_sums.css"),
+           "mnist_adder_course/widgets/built/hidden_sums.css"),
 ]
 
 

@@ -23,11 +23,11 @@ PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
 DIAGRAM = """from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
+from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 NetworkDiagram(load_pretrained())"""
-BALL = """from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
+BALL = """from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
 BallOnCurve(rate=0.1)"""
-HIDDEN = """from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
+HIDDEN = """from mnist_adder_course.widgets.hidden_sums import HiddenSums
 HiddenSums()"""
 LESSON = "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 

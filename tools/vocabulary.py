@@ -82,8 +82,9 @@ def made_in(tree: ast.AST) -> set[str]:
 
 
 def library_names() -> set[str]:
-    """What the course's library makes: its functions and classes have docstrings."""
-    files = (ROOT / "mnist_adder_lib").rglob("*.py")
+    """What our packages make: its functions and classes have docstrings."""
+    files = (path for package in ("mnist_adder_lib", "mnist_adder_course")
+             for path in (ROOT / package).rglob("*.py"))
     names = set().union(*(made_in(ast.parse(path.read_text("utf-8"))) for path in files))
     names |= {"LIGHT_AUGMENT", "guesses", "checks"}
     return names - {"backward", "modules", "output", "run"}  # PyTorch and ONNX have these, too

@@ -19,10 +19,10 @@ from PIL import Image
 from stored_widgets import KIND
 from traitlets import ObjectName, Unicode
 
+from mnist_adder_course.notebook.display import Explore, Picture
+from mnist_adder_course.widgets.nearest import known_images
+from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.notebook.display import Explore, Picture
-from mnist_adder_lib.course.widgets.nearest import known_images
-from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.drawing import AdderPanel
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.rejection import look_at

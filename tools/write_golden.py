@@ -21,6 +21,8 @@ import torch.nn.functional as F
 from stale import making
 from torch import Tensor, nn
 
+from mnist_adder_course.lessons.nonsense import DRAWINGS, in_middle, points_of
+from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import (
     IdentityAdderModel,
     evaluate,
@@ -30,8 +32,6 @@ from mnist_adder_lib import (
     normalise,
 )
 from mnist_adder_lib.checkpoint import save_checkpoint
-from mnist_adder_lib.course.lessons.nonsense import DRAWINGS, in_middle, points_of
-from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.drawing.framing import MOST_INK, remark
 from mnist_adder_lib.drawing.panel import describe, percent

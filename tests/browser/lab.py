@@ -18,7 +18,7 @@ from pathlib import Path
 
 from anywidget import AnyWidget
 
-from mnist_adder_lib.course.lessons.nonsense import DRAWINGS, curves_of, in_middle
+from mnist_adder_course.lessons.nonsense import DRAWINGS, curves_of, in_middle
 
 DIGITS = [  # strokes of each digit, fractions of the pad
     [list(map(tuple, stroke.tolist())) for stroke in in_middle(curves_of(text))]

@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 
-from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
+from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
 
 
 class Page:

@@ -2,7 +2,7 @@
 
 from lab import draw
 
-from mnist_adder_lib.course.lessons.draw_a_digit import Dictation
+from mnist_adder_course.lessons.draw_a_digit import Dictation
 
 SEVEN = [[(0.3, 0.3), (0.6, 0.3), (0.4, 0.8)]]
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from lab import let_it_work
 
+from mnist_adder_course.widgets.hidden_sums import PATTERN, HiddenSums, adder_data
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.widgets.hidden_sums import PATTERN, HiddenSums, adder_data
 from mnist_adder_lib.shared import HIDDEN_PAIRS, SENTENCES
 
 

@@ -1,8 +1,8 @@
 """Questions on a page without Python: by mouse, by keys, and as a screen reader reads them."""
 
-from mnist_adder_lib.course.exercises.questions import MultipleChoice
-from mnist_adder_lib.course.lessons import data_generation
-from mnist_adder_lib.course.lessons.start_here import guesses
+from mnist_adder_course.exercises.questions import MultipleChoice
+from mnist_adder_course.lessons import data_generation
+from mnist_adder_course.lessons.start_here import guesses
 
 QUESTION = guesses.questions["parameters"]
 OPTIONS = [option.text for option in QUESTION.options]

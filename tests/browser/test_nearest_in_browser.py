@@ -4,11 +4,11 @@ import pytest
 import torch
 from matplotlib.colors import to_hex
 
+from mnist_adder_course.lessons.inside_the_network import TEN
+from mnist_adder_course.lessons.nonsense import draw_each
+from mnist_adder_course.widgets.nearest import known_images
+from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_as_text
 from mnist_adder_lib import load_non_digit_head, load_pretrained
-from mnist_adder_lib.course.lessons.inside_the_network import TEN
-from mnist_adder_lib.course.lessons.nonsense import draw_each
-from mnist_adder_lib.course.widgets.nearest import known_images
-from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
 from mnist_adder_lib.drawing import Strangeness
 from mnist_adder_lib.shared import HUES, SENTENCES
 

@@ -7,14 +7,14 @@ import torch
 import torch.nn.functional as F
 from lab import DIGITS, draw, let_it_work, render_alone
 
-from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
-from mnist_adder_lib.course.lessons.model_summary import plot_receptive_field, units
-from mnist_adder_lib.course.widgets.network_diagram import (
+from mnist_adder_course.lessons.model_summary import plot_receptive_field, units
+from mnist_adder_course.widgets.network_diagram import (
     PARTS,
     NetworkDiagram,
     to_base64,
     weights_as_text,
 )
+from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
 from mnist_adder_lib.model import count_parameters, receptive_fields
 from mnist_adder_lib.shared import SENTENCES
 

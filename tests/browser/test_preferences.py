@@ -6,12 +6,12 @@ from colours import contrast
 from keys import walk
 from lab import wait_for_text
 
+from mnist_adder_course.lessons.start_here import guesses
+from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
+from mnist_adder_course.widgets.hidden_sums import HiddenSums
+from mnist_adder_course.widgets.network_diagram import NetworkDiagram
+from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.lessons.start_here import guesses
-from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
-from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
-from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
-from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
 
 pytestmark = pytest.mark.thorough
 

@@ -6,10 +6,10 @@ import build_page
 import pytest
 import torch
 
+from mnist_adder_course.widgets.image_sheet import image_sheet
+from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained
 from mnist_adder_lib.checkpoint import load_checkpoint, save_checkpoint
-from mnist_adder_lib.course.widgets.image_sheet import image_sheet
-from mnist_adder_lib.course.widgets.nearest import known_images
 
 TEACH = "#teach >>"  # where all this is on the page
 

@@ -4,15 +4,15 @@ import pytest
 from anywidget import AnyWidget
 from lab import draw
 
+from mnist_adder_course.exercises.questions import MultipleChoice
+from mnist_adder_course.lessons import start_here
+from mnist_adder_course.lessons.draw_a_digit import Dictation
+from mnist_adder_course.notebook.display import Keys
+from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
+from mnist_adder_course.widgets.hidden_sums import HiddenSums
+from mnist_adder_course.widgets.network_diagram import NetworkDiagram
+from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.course.exercises.questions import MultipleChoice
-from mnist_adder_lib.course.lessons import start_here
-from mnist_adder_lib.course.lessons.draw_a_digit import Dictation
-from mnist_adder_lib.course.notebook.display import Keys
-from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve
-from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums
-from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram
-from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib.drawing import AdderPanel, DigitPad
 
 WIDGETS = {

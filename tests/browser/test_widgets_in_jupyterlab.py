@@ -10,24 +10,24 @@ from colours import contrast  # noqa: E402
 from keys import walk  # noqa: E402
 from lab import DIGITS, Lab, lab_server, write_notebook  # noqa: E402
 
-from mnist_adder_lib.course.lessons.start_here import guesses  # noqa: E402
+from mnist_adder_course.lessons.start_here import guesses  # noqa: E402
 
 OPTIONS = [option.text for option in guesses.questions["parameters"].options]
 CELLS = {  # the class of what is shown -> a cell that shows it
     "mnist-adder": "from mnist_adder_lib import load_pretrained\n"
     "from mnist_adder_lib.drawing import AdderPanel\nAdderPanel(load_pretrained())",
-    "multiple-choice": "from mnist_adder_lib.course.lessons.start_here import guesses\n"
+    "multiple-choice": "from mnist_adder_course.lessons.start_here import guesses\n"
     "guess = guesses.ask('parameters')\nguess",
-    "window-viewer": "from mnist_adder_lib.course.widgets.window_viewer import WindowViewer\n"
+    "window-viewer": "from mnist_adder_course.widgets.window_viewer import WindowViewer\n"
     "viewer = WindowViewer(place=[9, 13])\nviewer",
-    "hidden-sums": "from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums\n"
+    "hidden-sums": "from mnist_adder_course.widgets.hidden_sums import HiddenSums\n"
     "HiddenSums()",
-    "ball-on-curve": "from mnist_adder_lib.course.widgets.ball_on_curve import BallOnCurve\n"
+    "ball-on-curve": "from mnist_adder_course.widgets.ball_on_curve import BallOnCurve\n"
     "ball = BallOnCurve(rate=0.1)\nball",
-    "network-diagram": "from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram\n"
+    "network-diagram": "from mnist_adder_course.widgets.network_diagram import NetworkDiagram\n"
     "import torch\ndiagram = NetworkDiagram(load_pretrained())\ndiagram",
-    "mnist-adder-explore": "from mnist_adder_lib.course.notebook.display import explore\n"
-    "from mnist_adder_lib.course.lessons.learning_by_hand import plot_slope\n"
+    "mnist-adder-explore": "from mnist_adder_course.notebook.display import explore\n"
+    "from mnist_adder_course.lessons.learning_by_hand import plot_slope\n"
     "explore(lambda place: plot_slope([place]), place=(0, 6))",
 }
 SHORTCUTS = [*"ddaxybzm", "ArrowDown", "ArrowUp"]  # JupyterLab's, on the cell that is chosen

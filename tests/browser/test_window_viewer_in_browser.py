@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
+from mnist_adder_course.widgets.window_viewer import WindowViewer
 
 
 class Page:

@@ -16,7 +16,7 @@ class Lesson(NamedTuple):
 
 def lesson(path: Path) -> Lesson:
     name = path.stem[3:]
-    module = import_module(f"mnist_adder_lib.course.lessons.{name}")
+    module = import_module(f"mnist_adder_course.lessons.{name}")
     return Lesson(name, module, import_module(f"test_{name}"))
 
 

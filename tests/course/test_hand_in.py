@@ -10,12 +10,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mnist_adder_lib.course import hand_in
-from mnist_adder_lib.course.lessons import start_here
+from mnist_adder_course import hand_in
+from mnist_adder_course.lessons import start_here
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
-IMPORT = "from mnist_adder_lib.course.lessons.start_here import checks"
+IMPORT = "from mnist_adder_course.lessons.start_here import checks"
 RIGHT_AGREE = "def agree(digit, number, total):\n    return digit + number == total"
 RIGHT_PLACE = "def most_likely(p):\n    return p.index(max(p))"
 BOTH = ["checks.most_likely(most_likely)", "checks.agree(agree)"]

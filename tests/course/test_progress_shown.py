@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mnist_adder_lib.course import progress
-from mnist_adder_lib.course.exercises.progress import NAME, SWITCH, main_lines
-from mnist_adder_lib.course.exercises.questions import Guesses
+from mnist_adder_course import progress
+from mnist_adder_course.exercises.progress import NAME, SWITCH, main_lines
+from mnist_adder_course.exercises.questions import Guesses
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LINES = main_lines()

@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mnist_adder_course.lessons import nonsense
 from mnist_adder_lib import IdentityAdderModel, load_non_digit_head, load_pretrained
-from mnist_adder_lib.course.lessons import nonsense
 from mnist_adder_lib.drawing import Strangeness, strangeness
 from mnist_adder_lib.drawing.strangeness import confidence_logit, ink_in_squares, spreads
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_lib.course.lessons.learning_from_sums import (
+from mnist_adder_course.lessons.learning_from_sums import (
     load_reader,
     share_by_shift,
     solution,

@@ -164,7 +164,7 @@ sys.path = [folder for folder in sys.path if "mnist-adder" not in folder]
 """
 USE = """
 from mnist_adder_lib import load_splits
-from mnist_adder_lib.course.environment import check_environment
+from mnist_adder_course.environment import check_environment
 
 check_environment()
 print(*map(len, load_splits()))

@@ -16,9 +16,9 @@ import nbformat
 import pytest
 from notebook_files import parts
 
+from mnist_adder_course.lessons import training_curves
+from mnist_adder_course.notebook import display
 from mnist_adder_lib import AdderDataset
-from mnist_adder_lib.course.lessons import training_curves
-from mnist_adder_lib.course.notebook import display
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "06_training_curves.ipynb"
 DEEPER = ["Three reasons, one by one", "One image, epoch by epoch"]  # what looks at the run

@@ -281,7 +281,7 @@ def test_rules(path, address):
 
 
 def module_of(path):
-    return import_module(f"mnist_adder_lib.course.lessons.{path.stem[3:]}")
+    return import_module(f"mnist_adder_course.lessons.{path.stem[3:]}")
 
 
 def test_each_question_is_asked_once():

@@ -15,11 +15,11 @@ from scipy.stats import binomtest
 from torch import nn
 from torch.utils.data import DataLoader
 
+from mnist_adder_course.exercises.checks import from_code
+from mnist_adder_course.lessons.backward_by_hand import Node, forward
+from mnist_adder_course.lessons.draw_a_digit import find_tops
 from mnist_adder_lib import paired_interval, power_of_pairs
 from mnist_adder_lib.augment import draw_line
-from mnist_adder_lib.course.exercises.checks import from_code
-from mnist_adder_lib.course.lessons.backward_by_hand import Node, forward
-from mnist_adder_lib.course.lessons.draw_a_digit import find_tops
 from mnist_adder_lib.model import conv
 
 ANSWERS = tomllib.loads(
@@ -50,7 +50,7 @@ RAW = r"can't be done|tensor\(|array\(|Observed|Traceback|<\w+ at|Our solution"
 @pytest.mark.parametrize("to", BY_CHECK)
 def test_verdicts_of_learners_answers(to):
     lesson, name = to.split(".")
-    check = getattr(import_module(f"mnist_adder_lib.course.lessons.{lesson}").checks, name)
+    check = getattr(import_module(f"mnist_adder_course.lessons.{lesson}").checks, name)
     for answer in BY_CHECK[to]:
         text = check.verdict(from_code(answer["code"], name, dict(NAMES)))
         assert text.startswith("✓ Right") == (answer["is"] == "right"), f"{answer['code']}\n{text}"

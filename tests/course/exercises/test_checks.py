@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from mnist_adder_lib.course.exercises.checks import (
+from mnist_adder_course.exercises.checks import (
     Check,
     Checks,
     Observed,
@@ -26,8 +26,8 @@ from mnist_adder_lib.course.exercises.checks import (
     rewritten,
     same,
 )
-from mnist_adder_lib.course.exercises.slips import slips
-from mnist_adder_lib.course.lessons import draw_a_digit, training_curves
+from mnist_adder_course.exercises.slips import slips
+from mnist_adder_course.lessons import draw_a_digit, training_curves
 
 CHECKS = [check for lesson in LESSONS for check in vars(lesson.module.checks).values()
           if isinstance(check, Check)]

@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from every_lesson import LESSONS, ROOT
 
-from mnist_adder_lib.course.exercises.checks import from_code
-from mnist_adder_lib.course.exercises.slips import slips
+from mnist_adder_course.exercises.checks import from_code
+from mnist_adder_course.exercises.slips import slips
 
 pytestmark = [pytest.mark.thorough, pytest.mark.skipif(
     not hasattr(signal, "setitimer"), reason="stops what doesn't end by a signal")]

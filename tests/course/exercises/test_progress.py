@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_adder_lib.course.exercises import progress
-from mnist_adder_lib.course.exercises.questions import Guesses, MultipleChoice
-from mnist_adder_lib.course.lessons import does_it_add, start_here
+from mnist_adder_course.exercises import progress
+from mnist_adder_course.exercises.questions import Guesses, MultipleChoice
+from mnist_adder_course.lessons import does_it_add, start_here
 
 TODAY = date.today().isoformat()
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from mnist_adder_course.exercises import project as module
+from mnist_adder_course.exercises.project import Project, ProjectError
 from mnist_adder_lib.compare import critical_value, paired_interval
-from mnist_adder_lib.course.exercises import project as module
-from mnist_adder_lib.course.exercises.project import Project, ProjectError
 
 GUESS = dict(question="Is it harder?", baseline="add", change="subtract", points=-2,
              because="It looks harder.")
@@ -183,7 +183,7 @@ def test_a_plan_says_how_much_it_can_show(path, capsys):
 
 
 def test_a_notebook_shows_the_reason_without_the_lines_of_the_library():
-    code = ("from mnist_adder_lib.course.exercises.project import Project\n"
+    code = ("from mnist_adder_course.exercises.project import Project\n"
             "Project('there_is_none.json').record(0, 90, 91)")
     with capture_output() as captured:
         InteractiveShell().run_cell(code)

@@ -10,7 +10,7 @@ from every_lesson import LESSONS, ROOT
 from notebook_files import parts
 from traitlets import TraitError
 
-from mnist_adder_lib.course.exercises.questions import (
+from mnist_adder_course.exercises.questions import (
     FOLDER,
     Guess,
     Guesses,

@@ -2,8 +2,8 @@
 
 import torch
 
-from mnist_adder_lib.course.lessons import backward_by_hand
-from mnist_adder_lib.course.lessons.backward_by_hand import (
+from mnist_adder_course.lessons import backward_by_hand
+from mnist_adder_course.lessons.backward_by_hand import (
     Node,
     checks,
     forward,

@@ -9,9 +9,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_lib.course.exercises.checks import rewritten
-from mnist_adder_lib.course.lessons import data_generation
-from mnist_adder_lib.course.lessons.data_generation import checks
+from mnist_adder_course.exercises.checks import rewritten
+from mnist_adder_course.lessons import data_generation
+from mnist_adder_course.lessons.data_generation import checks
 
 
 def by_dice(image, digit):

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from scipy.stats import linregress
 
-from mnist_adder_lib.course.lessons.does_it_add import (
+from mnist_adder_course.lessons.does_it_add import (
     TOTALS,
     checks,
     plot_pairs,
@@ -17,8 +17,8 @@ from mnist_adder_lib.course.lessons.does_it_add import (
     plot_waiting,
     waiting_table,
 )
-from mnist_adder_lib.course.notebook.results import read_results
-from mnist_adder_lib.course.widgets.hidden_sums import HiddenSums, unseen_sums
+from mnist_adder_course.notebook.results import read_results
+from mnist_adder_course.widgets.hidden_sums import HiddenSums, unseen_sums
 
 PAIRS = HiddenSums().held_out
 

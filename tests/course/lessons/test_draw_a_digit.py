@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from mnist_adder_course.lessons import draw_a_digit
+from mnist_adder_course.lessons.draw_a_digit import Dictation, checks, find_tops
 from mnist_adder_lib.augment import draw_line
-from mnist_adder_lib.course.lessons import draw_a_digit
-from mnist_adder_lib.course.lessons.draw_a_digit import Dictation, checks, find_tops
 from mnist_adder_lib.drawing.framing import (
     centre_by_mass,
     crop_to_ink,

@@ -6,9 +6,9 @@ import pytest
 import torch
 from scipy.stats import binom, binomtest
 
+from mnist_adder_course.lessons import evaluation_tables
+from mnist_adder_course.lessons.evaluation_tables import checks
 from mnist_adder_lib import wilson_interval
-from mnist_adder_lib.course.lessons import evaluation_tables
-from mnist_adder_lib.course.lessons.evaluation_tables import checks
 from mnist_adder_lib.evaluate import accuracy_per
 
 

@@ -8,8 +8,7 @@ import torch
 from every_lesson import ROOT
 from torch import nn
 
-from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
-from mnist_adder_lib.course.lessons.inside_the_network import (
+from mnist_adder_course.lessons.inside_the_network import (
     Follow,
     OneNumber,
     checks,
@@ -23,6 +22,7 @@ from mnist_adder_lib.course.lessons.inside_the_network import (
     plot_tables,
     train_adder,
 )
+from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
 from mnist_adder_lib.drawing import AdderPanel
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_lib.course.lessons.layers_by_hand import (
+from mnist_adder_course.lessons.layers_by_hand import (
     checks,
     plot_dense,
     plot_percent_right,

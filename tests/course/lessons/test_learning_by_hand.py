@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from mnist_adder_lib.course.lessons import learning_by_hand
-from mnist_adder_lib.course.lessons.learning_by_hand import checks
+from mnist_adder_course.lessons import learning_by_hand
+from mnist_adder_course.lessons.learning_by_hand import checks
 
 
 def gradient_both_sides(loss_of, weights):

@@ -7,8 +7,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_lib.course.lessons import learning_from_sums
-from mnist_adder_lib.course.lessons.learning_from_sums import (
+from mnist_adder_course.lessons import learning_from_sums
+from mnist_adder_course.lessons.learning_from_sums import (
     checks,
     found_at,
     last_digit_probabilities,

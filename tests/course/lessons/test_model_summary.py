@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mnist_adder_course.lessons import model_summary
+from mnist_adder_course.lessons.model_summary import checks
 from mnist_adder_lib import AdderDataset, IdentityAdderModel, load_checkpoint, receptive_fields
-from mnist_adder_lib.course.lessons import model_summary
-from mnist_adder_lib.course.lessons.model_summary import checks
 
 
 class FunctionalReader(nn.Module):

@@ -13,8 +13,7 @@ from scipy import stats
 from torch.nn.utils import parameters_to_vector
 
 import mnist_adder_lib
-from mnist_adder_lib import IdentityAdderModel, fit
-from mnist_adder_lib.course.lessons.one_change_at_a_time import (
+from mnist_adder_course.lessons.one_change_at_a_time import (
     checks,
     plot_differences,
     plot_power,
@@ -23,6 +22,7 @@ from mnist_adder_lib.course.lessons.one_change_at_a_time import (
     searched,
     with_intervals,
 )
+from mnist_adder_lib import IdentityAdderModel, fit
 
 
 def in_lists(start, changed):

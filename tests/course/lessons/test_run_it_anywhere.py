@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from packaging.version import Version
 
+from mnist_adder_course.lessons import run_it_anywhere
+from mnist_adder_course.lessons.run_it_anywhere import checks
 from mnist_adder_lib import IdentityAdderModel, export_onnx, load_pretrained, normalise
-from mnist_adder_lib.course.lessons import run_it_anywhere
-from mnist_adder_lib.course.lessons.run_it_anywhere import checks
 
 OLD = Version(torch.__version__) < Version("2.7")  # with another exporter
 

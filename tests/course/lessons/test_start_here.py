@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from mnist_adder_lib import count_parameters
-from mnist_adder_lib.course.lessons.start_here import (
+from mnist_adder_course.lessons.start_here import (
     checks,
     new_network,
     watch_it_learn,
 )
+from mnist_adder_lib import count_parameters
 from mnist_adder_lib.drawing import AdderPanel
 
 

@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from matplotlib.colors import to_rgba
 from torch.utils.data import DataLoader
 
+from mnist_adder_course.lessons import training_curves
+from mnist_adder_course.lessons.training_curves import Replay, checks
+from mnist_adder_course.notebook.figures import BLUE, GREEN, GREY, ORANGE
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, predict, save_checkpoint
-from mnist_adder_lib.course.lessons import training_curves
-from mnist_adder_lib.course.lessons.training_curves import Replay, checks
-from mnist_adder_lib.course.notebook.figures import BLUE, GREEN, GREY, ORANGE
 
 CE = F.cross_entropy
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mnist_adder_lib.course.lessons.your_own_question import (
+from mnist_adder_course.lessons.your_own_question import (
     checks,
     plot_difference,
     plot_looking,

@@ -14,11 +14,11 @@ from matplotlib.colors import to_rgb
 from test_figures import figures
 
 import mnist_adder_lib.drawing
+from mnist_adder_course.lessons.does_it_add import SHARE, plot_pairs
+from mnist_adder_course.lessons.inside_the_network import TEN
+from mnist_adder_course.notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, SIGNED, text_on
+from mnist_adder_course.widgets.front_end import BUILT
 from mnist_adder_lib import evaluate, load_pretrained
-from mnist_adder_lib.course.lessons.does_it_add import SHARE, plot_pairs
-from mnist_adder_lib.course.lessons.inside_the_network import TEN
-from mnist_adder_lib.course.notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, SIGNED, text_on
-from mnist_adder_lib.course.widgets.front_end import BUILT
 
 DRAWN = Path(mnist_adder_lib.drawing.__file__).with_name("built")
 PALETTE = {"blue": BLUE, "orange": ORANGE, "green": GREEN, "red": RED, "grey": GREY}

@@ -5,9 +5,9 @@ import re
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from mnist_adder_lib.course import CHANGED, DEPENDS, explain_error
+from mnist_adder_course import CHANGED, DEPENDS, explain_error
 
-GUESSES = "from mnist_adder_lib.course.lessons.start_here import guesses"
+GUESSES = "from mnist_adder_course.lessons.start_here import guesses"
 
 
 def shown_by(source: str, kind: type, capsys) -> str:

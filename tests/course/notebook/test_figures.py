@@ -4,10 +4,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from mnist_adder_course.notebook import figures
+from mnist_adder_course.notebook.display import Picture
+from mnist_adder_course.notebook.figures import RED
 from mnist_adder_lib import History, IdentityAdderModel, evaluate, load_pretrained
-from mnist_adder_lib.course.notebook import figures
-from mnist_adder_lib.course.notebook.display import Picture
-from mnist_adder_lib.course.notebook.figures import RED
 
 HISTORY = History(
     train_loss=[5.0, 4.0, 3.0, 2.0], train_accuracy=[0.0, 10.0, 20.0, 60.0],

@@ -2,9 +2,9 @@
 
 import pytest
 
+from mnist_adder_course.lessons.learning_from_sums import load_reader
+from mnist_adder_course.notebook.results import read_results
 from mnist_adder_lib import CheckpointError, asset_path
-from mnist_adder_lib.course.lessons.learning_from_sums import load_reader
-from mnist_adder_lib.course.notebook.results import read_results
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def damaged(tmp_path, monkeypatch):
     def damaged(name, content):
         (tmp_path / name).write_bytes(content)
         for module in ("notebook.results", "lessons.learning_from_sums"):
-            monkeypatch.setattr(f"mnist_adder_lib.course.{module}.asset_path", tmp_path.joinpath)
+            monkeypatch.setattr(f"mnist_adder_course.{module}.asset_path", tmp_path.joinpath)
 
     return damaged
 

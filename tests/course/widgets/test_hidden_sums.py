@@ -8,8 +8,8 @@ import torch
 from IPython.core.formatters import DisplayFormatter
 from traitlets import TraitError
 
+from mnist_adder_course.widgets.hidden_sums import PATTERN, HiddenSums, adder_data, unseen_sums
 from mnist_adder_lib import load_pretrained, load_splits, normalise
-from mnist_adder_lib.course.widgets.hidden_sums import PATTERN, HiddenSums, adder_data, unseen_sums
 
 
 def pairs_of(held_out):

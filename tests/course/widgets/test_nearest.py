@@ -5,10 +5,10 @@ import zlib
 
 import numpy as np
 
+from mnist_adder_course.lessons import nonsense
+from mnist_adder_course.widgets import nearest
+from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import load_non_digit_head, load_pretrained
-from mnist_adder_lib.course.lessons import nonsense
-from mnist_adder_lib.course.widgets import nearest
-from mnist_adder_lib.course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib.drawing import Strangeness
 
 

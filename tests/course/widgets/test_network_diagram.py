@@ -9,8 +9,8 @@ import torch
 from torch import nn
 from traitlets import TraitError
 
+from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_as_text
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
-from mnist_adder_lib.course.widgets.network_diagram import NetworkDiagram, weights_as_text
 from mnist_adder_lib.drawing import AdderPanel
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from traitlets import TraitError
 
-from mnist_adder_lib.course.widgets.window_viewer import WindowViewer
+from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib.drawing import frame_drawing, render_strokes
 from mnist_adder_lib.shared import UPPER_EDGE
 

@@ -8,8 +8,9 @@ import anywidget
 import numpy as np
 from traitlets import Any, Enum, Float, Int, List, TraitError, default, observe, validate
 
-from ...data import load_splits
-from ...shared import UPPER_EDGE
+from mnist_adder_lib.data import load_splits
+from mnist_adder_lib.shared import UPPER_EDGE
+
 from .front_end import front_end
 
 

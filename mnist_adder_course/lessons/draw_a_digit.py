@@ -12,12 +12,13 @@ from PIL import Image
 from torch import Tensor
 from traitlets import List
 
-from ...augment import draw_line
-from ...checkpoint import load_pretrained
-from ...drawing import DigitPad
-from ...drawing.framing import to_ink, to_uint8
-from ...drawing.strokes import frame_strokes, render_strokes
-from ...evaluate import predict
+from mnist_adder_lib.augment import draw_line
+from mnist_adder_lib.checkpoint import load_pretrained
+from mnist_adder_lib.drawing import DigitPad
+from mnist_adder_lib.drawing.framing import to_ink, to_uint8
+from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
+from mnist_adder_lib.evaluate import predict
+
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import plain

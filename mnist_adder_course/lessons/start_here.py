@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from ...augment import LIGHT_AUGMENT
-from ...data import AdderDataset, load_splits
-from ...drawing import AdderPanel
-from ...evaluate import evaluate
-from ...model import IdentityAdderModel
-from ...train import fast_recipe, fit, refresh_batch_norm
+from mnist_adder_lib.augment import LIGHT_AUGMENT
+from mnist_adder_lib.data import AdderDataset, load_splits
+from mnist_adder_lib.drawing import AdderPanel
+from mnist_adder_lib.evaluate import evaluate
+from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.train import fast_recipe, fit, refresh_batch_norm
+
 from ..exercises.checks import Checks
 from ..exercises.questions import Guesses
 

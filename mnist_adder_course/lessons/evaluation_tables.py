@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from scipy.stats import binomtest
 from torch import Tensor
 
-from ...evaluate import wilson_interval
+from mnist_adder_lib.evaluate import wilson_interval
+
 from ..exercises.checks import Checks, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
-from ...data import load_splits, normalise
-from ...evaluate import in_evaluation
-from ...model import IdentityAdderModel
-from ...shared import HIDDEN_PAIRS, SENTENCES
+from mnist_adder_lib.data import load_splits, normalise
+from mnist_adder_lib.evaluate import in_evaluation
+from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.shared import HIDDEN_PAIRS, SENTENCES
+
 from .front_end import front_end
 
 PATTERN = HIDDEN_PAIRS["pattern"]

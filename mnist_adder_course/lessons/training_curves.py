@@ -20,13 +20,14 @@ from torch.nn.utils import parameters_to_vector
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.utils.data import DataLoader
 
-from ...checkpoint import load_checkpoint, load_pretrained
-from ...data import MEAN, STD, AdderDataset, load_splits
-from ...drawing import DigitPad
-from ...drawing.panel import percent
-from ...files import CheckpointError
-from ...model import IdentityAdderModel
-from ...train import joint_loss
+from mnist_adder_lib.checkpoint import load_checkpoint, load_pretrained
+from mnist_adder_lib.data import MEAN, STD, AdderDataset, load_splits
+from mnist_adder_lib.drawing import DigitPad
+from mnist_adder_lib.drawing.panel import percent
+from mnist_adder_lib.files import CheckpointError
+from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.train import joint_loss
+
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
 from ..exercises.values import same

@@ -1,6 +1,6 @@
 """What learners have handed in, judged by the checks of the lessons: a table for teachers.
 
-    python -m mnist_adder_lib.course.hand_in FOLDER_OR_NOTEBOOKS [--csv FILE] [--seconds 60]
+    python -m mnist_adder_course.hand_in FOLDER_OR_NOTEBOOKS [--csv FILE] [--seconds 60]
 
 A notebook in a folder below FOLDER belongs to the learner whose name that folder has; any other to
 its own name. Each is copied into an empty folder of its own and judged in a process of its own. It
@@ -40,10 +40,10 @@ from .exercises.progress import SWITCH
 SECONDS = 60  # for one exercise
 TO_START = 300  # seconds, to import PyTorch on a busy machine
 SOLVED, WRONG, NOT_TRIED, STOPPED = "solved", "wrong", "not tried", "stopped"
-MODULE = re.compile(r"mnist_adder_lib\.course\.lessons\.(\w+)")
-WORK = "from mnist_adder_lib.course.hand_in import work; work()"
+MODULE = re.compile(r"mnist_adder_course\.lessons\.(\w+)")
+WORK = "from mnist_adder_course.hand_in import work; work()"
 FIXED = ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef  # no method changes these
-ROOT = str(Path(__file__).resolve().parents[2])
+ROOT = str(Path(__file__).resolve().parents[1])
 
 
 class Judged(NamedTuple):
@@ -319,7 +319,7 @@ def table(rows: list[Judged]) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m mnist_adder_lib.course.hand_in",
+        prog="python -m mnist_adder_course.hand_in",
         description="Judge handed-in notebooks by the checks of the lessons. Learners' code runs!")
     parser.add_argument("paths", nargs="+", type=Path, metavar="FOLDER_OR_NOTEBOOK")
     parser.add_argument("--csv", metavar="FILE", help="write the table with all sentences as CSV")

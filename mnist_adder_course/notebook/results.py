@@ -6,7 +6,7 @@ import io
 
 import pandas as pd
 
-from ...files import asset_path
+from mnist_adder_lib.files import asset_path
 
 
 def read_results(name: str) -> pd.DataFrame:

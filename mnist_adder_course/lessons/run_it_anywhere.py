@@ -18,8 +18,9 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FormatStrFormatter
 from torch import Tensor, nn
 
-from ...evaluate import in_evaluation
-from ...model import IdentityAdderModel
+from mnist_adder_lib.evaluate import in_evaluation
+from mnist_adder_lib.model import IdentityAdderModel
+
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled, text_on

@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from ...evaluate import in_evaluation
+from mnist_adder_lib.evaluate import in_evaluation
+
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
 from ..notebook.display import Picture

@@ -1,6 +1,6 @@
 """Is everything here that the course needs? Runs with Python alone, as a command, too:
 
-    python -m mnist_adder_lib.course.environment
+    python -m mnist_adder_course.environment
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 
 NAME = "mnist-adder"
-PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"  # of a checkout
+PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"  # of a checkout
 
 
 def check_environment() -> None:
@@ -83,14 +83,14 @@ def check_packages(requirements: list[str] | None = None) -> None:
 
 def check_data() -> None:
     """Raises DataError, with what to do, where MNIST can't be had."""
-    from ..data import find_mnist
+    from mnist_adder_lib.data import find_mnist
 
     find_mnist()
 
 
 def check_network() -> None:
     """Raises FileNotFoundError or CheckpointError where the trained network isn't whole."""
-    from ..checkpoint import load_pretrained
+    from mnist_adder_lib.checkpoint import load_pretrained
 
     load_pretrained()
 

@@ -10,7 +10,8 @@ import torch
 from matplotlib.figure import Figure
 from scipy import stats
 
-from ...compare import critical_value, paired_interval, pairs_needed
+from mnist_adder_lib.compare import critical_value, paired_interval, pairs_needed
+
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled

@@ -12,9 +12,9 @@ import seaborn as sns
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
-from ...data import MEAN, STD
-from ...evaluate import Evaluation
-from ...train import History
+from mnist_adder_lib.data import MEAN, STD
+from mnist_adder_lib.evaluate import Evaluation
+from mnist_adder_lib.train import History
 
 # Each can be seen on a white page and on a dark one, any two can be told apart by the colour-blind,
 # and GREY and RED are also for text: tests/course/notebook/test_colours.py. The widgets have the
@@ -22,7 +22,7 @@ from ...train import History
 BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
 # style.mplstyle, beside this file; for figures of your own: plt.style.use(STYLE)
-STYLE = "mnist_adder_lib.course.notebook.style"
+STYLE = "mnist_adder_course.notebook.style"
 in_style = plt.style.context(STYLE)
 
 

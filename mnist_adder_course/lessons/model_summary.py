@@ -15,9 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
-from ...checkpoint import save_checkpoint
-from ...data import AdderDataset, normalise
-from ...model import IdentityAdderModel, conv, receptive_fields
+from mnist_adder_lib.checkpoint import save_checkpoint
+from mnist_adder_lib.data import AdderDataset, normalise
+from mnist_adder_lib.model import IdentityAdderModel, conv, receptive_fields
+
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.figures import GREY, ORANGE, draw_image, in_style, labelled

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...drawing import frame_strokes
+from mnist_adder_lib.drawing import frame_strokes
 
 DRAWINGS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 SHAKE = 0.35  # how far a hand misses a point, on a square of 10

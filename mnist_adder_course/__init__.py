@@ -1,4 +1,4 @@
-"""The course, in rooms by kind.
+"""What the notebooks need: the course around `mnist_adder_lib`, which knows nothing of it.
 
 - `lessons`: a module for each lesson, and its questions
 - `exercises`: what asks for a guess and what judges an answer
@@ -11,6 +11,7 @@ something out, and done nothing wrong.
 """
 
 import builtins
+import os
 from pathlib import Path
 from traceback import FrameSummary, extract_tb
 
@@ -19,7 +20,9 @@ from .notebook.errors import meaning_of
 CHANGED = ("If it is the lesson that claims this: with the lesson's own numbers it holds. What "
            "have you changed, and does it explain this?")
 DEPENDS = "If you have changed a number, what depends on it may have to change, too."
-LIBRARY = str(Path(__file__).resolve().parents[1])
+# The folders of the two packages, which lie side by side.
+OURS = tuple(str(Path(__file__).resolve().parents[1] / name) + os.sep
+             for name in ("mnist_adder_lib", "mnist_adder_course"))
 
 
 def explain_error(shell, kind, error, traceback, tb_offset=None) -> None:
@@ -32,7 +35,7 @@ def explain_error(shell, kind, error, traceback, tb_offset=None) -> None:
 def hint_for(error: BaseException, place: FrameSummary) -> str:
     """What helps with an error that arose at this place; "" where nothing surely does."""
     raised = (place.line or "").startswith("raise")
-    if raised and place.filename.startswith(LIBRARY):
+    if raised and place.filename.startswith(OURS):
         return ""  # the words are ours already
     if isinstance(error, AssertionError) and not raised:
         in_a_cell = "ipython-input" in place.filename or "ipykernel" in place.filename

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from ...data import AdderDataset, normalise
+from mnist_adder_lib.data import AdderDataset, normalise
+
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, kind_of, plain, same

@@ -10,8 +10,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from ...files import asset_path, load_tensors
-from ...model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
+from mnist_adder_lib.files import asset_path, load_tensors
+from mnist_adder_lib.model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
+
 from ..exercises.checks import Checks
 from ..exercises.questions import Guesses
 from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from ...compare import critical_value, paired_interval, pairs_needed, power_of_pairs
-from ...data import AdderDataset, load_splits
-from ...files import write_whole
+from mnist_adder_lib.compare import critical_value, paired_interval, pairs_needed, power_of_pairs
+from mnist_adder_lib.data import AdderDataset, load_splits
+from mnist_adder_lib.files import write_whole
 
 FEWEST_PAIRS, MOST_PAIRS = 5, 10_000
 # The accuracies of baseline and change, in percent, for a seed on a split.

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ...files import write_whole
+from mnist_adder_lib.files import write_whole
 
 NAME = "my_progress.json"
 SWITCH = "MNIST_ADDER_PROGRESS"

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 from traitlets import Bool, Dict, Enum, Int, List, TraitError
 
-from ...drawing import frame_strokes
-from ...model import IdentityAdderModel
-from ...shared import PARTS, SEVEN
+from mnist_adder_lib.drawing import frame_strokes
+from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.shared import PARTS, SEVEN
+
 from .front_end import front_end
 
 

@@ -8,9 +8,10 @@ import zlib
 import numpy as np
 from torch import Tensor
 
-from ...drawing.strangeness import Strangeness
-from ...model import IdentityAdderModel
-from ...rejection import NonDigitHead
+from mnist_adder_lib.drawing.strangeness import Strangeness
+from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.rejection import NonDigitHead
+
 from .image_sheet import image_sheet
 from .network_diagram import to_base64, weights_as_text
 
