@@ -9,10 +9,11 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
+
 from .exercises.progress import key, main_lines, read
 from .exercises.questions import Guesses
 from .notebook.display import show
-from .notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 
 LESSONS = [  # the map: rows of a part's name and its lessons
     ("Begin", ["Start\nhere", "Learning\nby hand"]),

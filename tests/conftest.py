@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 import torch
+from seen import figures_can_be_seen  # noqa: F401
 
 from mnist_adder_lib import AdderDataset, load_splits
 

@@ -25,7 +25,7 @@ CELLS = {
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
 from mnist_adder_course.lessons.draw_a_digit import Dictation
 from mnist_adder_course.notebook.display import explore
-from mnist_adder_course.notebook.figures import labelled, plt
+from mnist_adder_lib.plots import labelled, plt
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib.drawing import AdderPanel

@@ -8,9 +8,19 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 
+from mnist_adder_lib.plots import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    draw_signed,
+    in_style,
+    labelled,
+    text_on,
+)
+
 from ..exercises.checks import AUTOGRAD, Checks, Observed, rand_int
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_signed, in_style, labelled, text_on
 
 guesses = Guesses.load("backward_by_hand")
 checks = Checks()

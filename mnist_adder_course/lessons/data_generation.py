@@ -11,11 +11,11 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from mnist_adder_lib.data import AdderDataset, normalise
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, kind_of, plain, same
-from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 
 def _what_changes(examples: list) -> str:

@@ -14,10 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, write_readably
+
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, plain
-from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled, write_readably
 from ..notebook.results import read_results
 
 

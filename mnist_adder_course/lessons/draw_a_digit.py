@@ -18,11 +18,11 @@ from mnist_adder_lib.drawing import DigitPad
 from mnist_adder_lib.drawing.framing import to_ink, to_uint8
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 from mnist_adder_lib.evaluate import predict
+from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import plain
-from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled
 from ..widgets.front_end import front_end
 
 guesses = Guesses.load("draw_a_digit")

@@ -14,10 +14,10 @@ from scipy.stats import binomtest
 from torch import Tensor
 
 from mnist_adder_lib.evaluate import wilson_interval
+from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled
 
 from ..exercises.checks import Checks, rand_int
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled
 from ..notebook.results import read_results
 
 guesses = Guesses.load("evaluation_tables")

@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from mnist_adder_lib.evaluate import in_evaluation
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
 from ..notebook.display import Picture
-from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 guesses = Guesses.load("inside_the_network")
 checks = Checks()

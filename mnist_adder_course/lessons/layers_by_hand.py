@@ -10,9 +10,10 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_signed, in_style, labelled
+
 from ..exercises.checks import Checks, rand_int
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREY, ORANGE, draw_signed, in_style, labelled
 
 guesses = Guesses.load("layers_by_hand")
 checks = Checks()

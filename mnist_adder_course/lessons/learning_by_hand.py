@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
+
 from ..exercises.checks import AUTOGRAD, Checks, Observed
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 guesses = Guesses.load("learning_by_hand")
 checks = Checks()

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from mnist_adder_lib.files import asset_path, load_tensors
 from mnist_adder_lib.model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 from ..notebook.results import read_results
 
 

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.data import AdderDataset, normalise
 from mnist_adder_lib.model import IdentityAdderModel, conv, receptive_fields
+from mnist_adder_lib.plots import GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
-from ..notebook.figures import GREY, ORANGE, draw_image, in_style, labelled
 
 guesses = Guesses.load("model_summary")
 checks = Checks()

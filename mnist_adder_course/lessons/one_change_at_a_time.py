@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from mnist_adder_lib.compare import critical_value, paired_interval, pairs_needed
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 from ..notebook.results import read_results
 
 guesses = Guesses.load("one_change_at_a_time")

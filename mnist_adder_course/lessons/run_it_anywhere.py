@@ -14,16 +14,15 @@ import pandas as pd
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FormatStrFormatter
 from torch import Tensor, nn
 
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled, text_on
 from ..widgets.front_end import BUILT
 from .nonsense import draw_each
 
@@ -388,70 +387,3 @@ def plot_shares(table: pd.DataFrame) -> Figure:
                     f"{first['weights']:.0f}% of the weights and {first['multiplications']:.1f}% "
                     f"of the multiplications, the fully connected layers {last['weights']:.0f}% "
                     f"and {last['multiplications']:.1f}%.")
-
-
-@in_style
-def plot_onnx_graph(path, columns: int = 5) -> Figure:
-    """The operations of an ONNX file and the shapes that they give (without the batch).
-
-    To be read like a snake: the first row to the right, the second to the left, and so on.
-    """
-    import onnx
-
-    graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
-    values = [*graph.input, *graph.value_info, *graph.output]
-    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
-    # An Identity is one of PyTorch 2.6's, which gives equal weights a second name.
-    operations = {node.output[0]: node.op_type for node in graph.node
-                  if node.op_type not in ("Constant", "Identity")}
-    names = ", ".join(operations.values())
-    operations |= {v.name: "Input" for v in graph.input}
-    edges = [(source, node.output[0]) for node in graph.node for source in node.input
-             if source in operations]
-    snakes = [_snake(operations, edges, columns, begin) for begin in range(columns)]
-    places = min(snakes, key=lambda places: sum(
-        np.hypot(*np.subtract(places[start], places[end])) for start, end in edges))
-    rows = 1 + max(row for _, row in places.values())
-    figure, ax = plt.subplots(figsize=(5.5, 0.62 * rows))
-    ends = dict(zip([v.name for v in graph.output], ["digit: ", "sum: "]))
-    boxes = {}
-    for name, place in places.items():
-        shape = " × ".join(map(str, shapes[name])) or "number"
-        boxes[name] = _draw_box(ax, place, operations[name], ends.get(name, "") + shape)
-    for start, end in edges:
-        arrow = dict(arrowstyle="-|>", color=GREY, patchA=boxes[start], patchB=boxes[end])
-        ax.annotate("", places[end], places[start], arrowprops=arrow)
-    ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-    ax.axis("off")
-    return labelled(figure, f"Boxes joined by arrows, from the inputs to the outputs: {names}. The "
-                    "last two are named digit and sum.")
-
-
-def _snake(operations, edges, columns: int, begin: int) -> dict[str, tuple[float, float]]:
-    """(x, y) of each operation, as late in the snake as the operations after it allow.
-
-    The snake begins in the column `begin` of the first row. Those that can be computed side by
-    side stand below each other, inputs at the bottom.
-    """
-    after = dict.fromkeys(operations, 0)
-    places: dict[str, tuple[int, int]] = {}
-    for start, end in reversed(edges):  # against the order of computation
-        after[start] = max(after[start], after[end] + 1)
-    for name in operations:
-        row, column = divmod(begin + max(after.values()) - after[name], columns)
-        x = column if row % 2 == 0 else columns - 1 - column
-        places[name] = x, 2 * row + ((x, 2 * row) in places.values())
-    rows = sorted({y for _, y in places.values()})  # without those that stayed empty
-    return {name: (x, rows.index(y)) for name, (x, y) in places.items()}
-
-
-def _draw_box(ax, place, operation: str, shape: str) -> FancyBboxPatch:
-    x, y = place
-    colours = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE, Concat=RED)
-    colour = colours.get(operation, GREY)
-    box = FancyBboxPatch((x - 0.41, y - 0.33), 0.82, 0.66, color=colour,
-                         boxstyle="round,pad=0.02,rounding_size=0.08")
-    text = dict(ha="center", va="center", color=text_on(colour), size=9)
-    ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
-    ax.text(x, y + 0.16, shape, **text)
-    return ax.add_patch(box)

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
@@ -26,13 +25,13 @@ from mnist_adder_lib.drawing import DigitPad
 from mnist_adder_lib.drawing.panel import percent
 from mnist_adder_lib.files import CheckpointError
 from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
 from mnist_adder_lib.train import joint_loss
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
 from ..exercises.values import same
 from ..notebook.display import Picture
-from ..notebook.figures import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
 
 guesses = Guesses.load("training_curves")
 checks = Checks()
@@ -659,38 +658,6 @@ def _height(loss: float) -> str:
                NUMBER + 0.25: "at the dotted line", NOTHING + 0.4: "at the dashed line",
                8: "above both lines"}
     return next((words for most, words in heights.items() if loss < most), "off the top")
-
-
-@in_style
-def plot_range_test(rates, losses, chosen: float | None = None) -> Figure:
-    """The loss while the learning rate grows, and the chosen rate."""
-    figure, ax = plt.subplots(figsize=(5.5, 2.8))
-    ax.semilogx(rates, losses, color=BLUE)
-    ax.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.6 * losses[0]))
-    if chosen is not None:
-        ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:.2g}")
-        ax.legend()
-    lowest = rates[int(np.nanargmin(losses))]
-    return labelled(figure, f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a "
-                             f"learning rate of {lowest:.2g}, then grows.")
-
-
-@in_style
-def plot_accuracies(table: pd.DataFrame) -> Figure:
-    """Accuracies in percent over epochs: a curve for each column, a row for each epoch."""
-    figure, ax = plt.subplots(figsize=(5.5, 2.8))
-    for (name, values), colour in zip(table.items(), (BLUE, ORANGE)):
-        ax.plot(table.index, values, "o-", color=colour, label=name)
-    ax.set(xlabel="epoch", ylabel="both right, %", ylim=(None, 100))
-    ax.set_xlim(0.5, max(2, len(table)) + 0.5)
-    ax.locator_params("x", integer=True)
-    if not len(table):
-        ax.set(xticks=[], yticks=[])
-        ax.text(0.5, 0.5, "no epoch was finished", ha="center", transform=ax.transAxes)
-        return labelled(figure, "Nothing is drawn: no epoch was finished.")
-    ax.legend()
-    last = ", ".join(f"{name} {value:.2f}%" for name, value in table.iloc[-1].items())
-    return labelled(figure, f"Two curves that rise; in epoch {table.index[-1]}: {last}.")
 
 
 @in_style

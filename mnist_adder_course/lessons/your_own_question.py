@@ -6,10 +6,11 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
+
 from ..exercises.checks import Checks, Observed
 from ..exercises.project import Project, ProjectError
 from ..exercises.questions import Guesses
-from ..notebook.figures import BLUE, GREY, ORANGE, in_style, labelled
 
 __all__ = ["Project", "ProjectError", "checks", "guesses", "plot_difference", "plot_looking"]
 

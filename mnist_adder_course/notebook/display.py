@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +13,9 @@ import matplotlib.pyplot as plt
 from IPython.display import DisplayHandle, Image, Markdown, display
 from matplotlib.figure import Figure
 
+from mnist_adder_lib.plots import as_png
+
 from ..widgets.front_end import front_end
-from .figures import STYLE
 
 
 def show(figure: Figure, caption: str, alt: str | None = None) -> None:
@@ -73,12 +73,8 @@ class Picture(Image):
         alt = alt or str(figure.get_label())
         if not alt:
             raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
-        buffer = io.BytesIO()
-        figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
-        with plt.style.context(STYLE):  # ticks are made when they are drawn
-            figure.savefig(buffer, dpi=144, transparent=True, metadata={"Software": None})
+        super().__init__(as_png(figure), retina=True, metadata={"alt": alt})
         plt.close(figure)  # or the notebook would show it a second time
-        super().__init__(buffer.getvalue(), retina=True, metadata={"alt": alt})
 
     def as_html(self) -> str:
         """The same for an `ipywidgets.HTML`."""

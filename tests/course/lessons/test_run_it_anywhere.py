@@ -123,29 +123,3 @@ def test_the_export_folds_what_the_lesson_says(exported):
     operations = operations_of(exported)
     assert operations.count("Conv") == 6
     assert operations.count("BatchNormalization") == (9 if OLD else 6)
-
-
-def test_the_graph_has_a_box_for_every_operation(exported):
-    figure = run_it_anywhere.plot_onnx_graph(exported)
-    titles = [text.get_text().replace("BatchNorm", "BatchNormalization")
-              for text in figure.axes[0].texts]
-    operations = [name for name in operations_of(exported)
-                  if name not in ("Constant", "Identity")]
-    for operation in set(operations):
-        assert titles.count(operation) == operations.count(operation)
-    assert titles.count("Input") == 2 and {"digit: 10", "sum: 19"} < set(titles)
-    boxes = [patch.get_bbox() for patch in figure.axes[0].patches]
-    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
-
-
-@pytest.mark.skipif(OLD, reason="it has more boxes")
-def test_no_arrow_of_the_graph_crosses_a_box(exported):
-    ax = run_it_anywhere.plot_onnx_graph(exported).axes[0]
-    centres = [((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
-               for box in (patch.get_bbox() for patch in ax.patches)]
-    for text in ax.texts:
-        if hasattr(text, "xyann"):
-            (x0, y0), (x1, y1) = text.xyann, text.xy
-            inside = [(x, y) for x, y in centres if abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0))
-                      < 0.1 and min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)]
-            assert len(inside) <= 2, inside  # its two ends

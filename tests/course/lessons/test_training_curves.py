@@ -1,7 +1,6 @@
 """Training curves: the answers to its exercises, its figures."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
@@ -10,8 +9,8 @@ from torch.utils.data import DataLoader
 
 from mnist_adder_course.lessons import training_curves
 from mnist_adder_course.lessons.training_curves import Replay, checks
-from mnist_adder_course.notebook.figures import BLUE, GREEN, GREY, ORANGE
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, predict, save_checkpoint
+from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE
 
 CE = F.cross_entropy
 
@@ -65,8 +64,6 @@ RIGHT = {
     checks.best_epoch: [stop, lambda losses, patience: torch.tensor(stop(losses, patience))],
 }
 
-TABLE = pd.DataFrame({"training accuracy": [50.0, 90.0], "validation accuracy": [95.0, 97.5]},
-                     index=pd.RangeIndex(1, 3, name="epoch"))
 
 
 def probabilities(*rows):
@@ -76,12 +73,6 @@ def probabilities(*rows):
 THREE = probabilities([1.0] * 10, [0.0, 0, 0, 0, 6, 0, 0, 0, 0, 4],
                       [0.0, 0, 0, 0, 2, 0, 0, 0, 0, 8])
 IMAGE = np.full((28, 28), 200, np.uint8)
-
-
-def test_the_range_test_shows_the_chosen_rate():
-    ax = training_curves.plot_range_test([0.01, 0.1, 1.0], [5.0, 2.0, 9.0], chosen=0.1).axes[0]
-    assert ax.get_xscale() == "log"
-    assert list(ax.lines[0].get_ydata()) == [5, 2, 9] and set(ax.lines[1].get_xdata()) == {0.1}
 
 
 def test_short_trainings():
@@ -198,20 +189,6 @@ def test_without_a_network_of_the_learner_the_course_gives_its_own(
     found = training_curves.load_own_network("my_network.pt")
     assert torch.equal(found.sum_head.weight, load_pretrained().sum_head.weight)
     assert capsys.readouterr().out.startswith(says)
-
-
-def test_accuracies_over_epochs():
-    figure = training_curves.plot_accuracies(TABLE)
-    training, validation = figure.axes[0].lines
-    assert list(training.get_xdata()) == [1, 2] and list(validation.get_ydata()) == [95, 97.5]
-    label = figure.get_label()
-    assert label.endswith("in epoch 2: training accuracy 90.00%, validation accuracy 97.50%.")
-
-
-def test_no_epoch_was_finished():
-    figure = training_curves.plot_accuracies(TABLE[:0])
-    assert "no epoch was finished" in figure.axes[0].texts[0].get_text()
-    assert "no epoch was finished" in figure.get_label()
 
 
 @pytest.mark.parametrize("digit, colours", [

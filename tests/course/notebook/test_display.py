@@ -7,12 +7,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from test_figures import labelled
+from test_plots import labelled
 
 from mnist_adder_course.notebook import display as module
 from mnist_adder_course.notebook.display import Picture, explore, live, show
-from mnist_adder_course.notebook.figures import GREY, in_style, plot_history
 from mnist_adder_lib import IdentityAdderModel, fit
+from mnist_adder_lib.plots import GREY, in_style, plot_history
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ from colours import EYES, contrast, distance, nearest, seen_by
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
-from test_figures import figures
 
 import mnist_adder_lib.drawing
 from mnist_adder_course.lessons.does_it_add import SHARE, plot_pairs
 from mnist_adder_course.lessons.inside_the_network import TEN
-from mnist_adder_course.notebook.figures import BLUE, GREEN, GREY, ORANGE, RED, SIGNED, text_on
 from mnist_adder_course.widgets.front_end import BUILT
-from mnist_adder_lib import evaluate, load_pretrained
+from mnist_adder_lib import evaluate, load_pretrained, plots
+from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, RED, SIGNED, text_on
 
 DRAWN = Path(mnist_adder_lib.drawing.__file__).with_name("built")
 PALETTE = {"blue": BLUE, "orange": ORANGE, "green": GREEN, "red": RED, "grey": GREY}
@@ -59,7 +58,7 @@ def test_text_on_any_colour_can_be_read(colour):
 def heat_maps(first):
     table = evaluate(load_pretrained(), first(1000)).confusion_digit()
     table.loc[3, 8] += 50
-    yield figures.plot_confusion(table)
+    yield plots.plot_confusion(table)
     nothing_held_out = torch.zeros(10, 10, dtype=torch.bool)
     yield plot_pairs({"all shares": torch.arange(100.0).view(10, 10)}, nothing_held_out)
 

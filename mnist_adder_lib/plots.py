@@ -1,0 +1,305 @@
+"""Figures: what goes in, how training went, what the network answers.
+
+Every `plot_` function returns a matplotlib figure whose label says in words what it shows. As the
+last line of a cell, a notebook shows it; in a program, write it with `.savefig`. This module is
+imported by its name: `from mnist_adder_lib.plots import plot_history`.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.typing import ColorType
+from numpy.typing import ArrayLike
+
+from .data import MEAN, STD, AdderDataset
+from .evaluate import Evaluation
+from .train import History
+
+# Each can be seen on a white page and on a dark one, any two can be told apart by the colour-blind,
+# and GREY and RED are also for text: tests/test_colours.py. The widgets have the same in
+# js/src/widgets/common/common.css.
+BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
+# style.mplstyle, beside this file; for figures of your own: plt.style.use(STYLE)
+STYLE = "mnist_adder_lib.style"
+in_style = plt.style.context(STYLE)
+
+
+class Plot(Figure):
+    """A figure that a notebook shows once, sharp, with its label as text alternative.
+
+    Its background is transparent, so that it suits a light page and a dark one. It is none of
+    pyplot's figures, which would be shown a second time at the end of the cell.
+    """
+
+    def _repr_mimebundle_(self, **_options: Any) -> tuple[dict, dict]:
+        width, height = (round(72 * inches) for inches in self.get_size_inches())
+        png = base64.b64encode(as_png(self)).decode()
+        looks = {"alt": str(self.get_label()), "width": width, "height": height}
+        return {"image/png": png, "text/plain": "<Figure>"}, {"image/png": looks}
+
+
+def as_png(figure: Figure) -> bytes:
+    """A figure in our style, as a PNG with two pixels for each of the screen's."""
+    buffer = io.BytesIO()
+    figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
+    with plt.style.context(STYLE):  # ticks are made when they are drawn
+        figure.savefig(buffer, dpi=144, transparent=True, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def labelled(figure: Figure, label: str) -> Figure:
+    """The figure, with what it shows in words."""
+    figure.set_label(label)
+    return figure
+
+
+def text_on(colour: ColorType) -> str:
+    """Black or white: what can be read better on a colour, by WCAG's relative luminance."""
+    light = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+             for part in to_rgb(colour)]
+    return "black" if np.dot(light, [0.2126, 0.7152, 0.0722]) > 0.179 else "white"
+
+
+def write_readably(heatmap: Axes) -> None:
+    """Make the numbers of a seaborn heat map black or white, by the colour of their cells."""
+    mesh = heatmap.collections[0]
+    shown = ~np.ma.getmaskarray(np.ma.asarray(mesh.get_array())).ravel()
+    for text, colour in zip(heatmap.texts, np.asarray(mesh.get_facecolor())[shown]):
+        text.set_color(text_on(colour[:3]))
+
+
+@in_style
+def plot_examples(dataset: AdderDataset, indices: Iterable[int] = range(9),
+                  evaluation: Evaluation | None = None, sign: str = "+") -> Figure:
+    """Examples of a dataset, titled `7 + 8 = 15`, three in a row; images as the network gets them.
+
+    With an evaluation of the same dataset, target and prediction of each, wrong ones in red. sign:
+    what the task does with digit and number. Raises ValueError where there is no index.
+    """
+    indices = list(indices)
+    if not indices:
+        raise ValueError("there is no example to show")
+    columns = min(3, len(indices))
+    rows = -(-len(indices) // columns)
+    figure = Plot(figsize=(1.8 * columns, 1.95 * rows))
+    for position, index in enumerate(indices, start=1):
+        (image, number), (digit, total) = dataset[index]
+        title, right = f"{digit} {sign} {number} = {total}", True
+        if evaluation is not None:
+            guess = evaluation.digit_logits[index].argmax(), evaluation.sum_logits[index].argmax()
+            title = f"Target: {title}\nPredicted: {guess[0]} {sign} {number} = {guess[1]}"
+            right = bool(evaluation.both_right[index])
+        ax = figure.add_subplot(rows, columns, position)
+        draw_image(ax, image[0], title, color=GREY if right else RED)
+    titles = "; ".join(ax.get_title().replace("\n", ", ") for ax in figure.axes)
+    return labelled(figure, f"Handwritten digits in a grid, titled {titles}.")
+
+
+def draw_image(ax: Axes, image: ArrayLike, title: str = "", black: float = -MEAN / STD,
+               white: float = (1 - MEAN) / STD, color: ColorType = GREY) -> None:
+    """A (height, width) image without axes; `black` and `white` are normalised by default."""
+    ax.imshow(np.asarray(image), cmap="gray", vmin=black, vmax=white)
+    ax.set_title(title, color=color)
+    ax.axis("off")
+
+
+def draw_signed(ax: Axes, values: ArrayLike, most: float, title: str = "") -> None:
+    """(height, width) numbers: 0 is black, above it white, below it orange; `most` is full."""
+    fraction = np.asarray(values, float) / max(most, 1e-30)
+    lifted = np.sign(fraction) * np.abs(fraction) ** 0.6  # small numbers are to be seen, too
+    ax.imshow(lifted, cmap=SIGNED, vmin=-1, vmax=1)
+    ax.set_title(title)
+    ax.axis("off")
+
+
+@in_style
+def plot_images(images: Mapping[str, ArrayLike]) -> Figure:
+    """Images of any size, (height, width) arrays from 0 (black) to 255, beside each other."""
+    figure = Plot(figsize=(1.8 * len(images), 2.1))
+    axes = figure.subplots(1, len(images), squeeze=False)
+    for ax, (title, image) in zip(axes.flat, images.items()):
+        draw_image(ax, image, title, black=0, white=255)
+    return labelled(figure, "White on black, side by side: " + ", ".join(images) + ".")
+
+
+@in_style
+def plot_history(history: History) -> Figure:
+    """Loss and accuracy: of training at every step, of the validation split after every epoch."""
+    figure = Plot(figsize=(5.5, 4.2))
+    axes = figure.subplots(2, 2, sharex="col")
+    rows = [("loss", history.train_loss, history.validation_loss),
+            ("accuracy", history.train_accuracy, history.validation_accuracy)]
+    for (left, right), (kind, train, validation) in zip(axes, rows):
+        steps = pd.Series(train, index=range(1, len(train) + 1))
+        left.plot(steps, color=BLUE, alpha=0.25, linewidth=0.6)
+        left.plot(steps.rolling(50, min_periods=1).mean(), color=BLUE)
+        left.set_title(f"training {kind}, each step")
+        plot_epochs(right, validation, color=ORANGE)
+        right.set_title(f"validation {kind}, each epoch")
+    axes[0, 0].set(ylabel="loss")
+    axes[1, 0].set(xlabel="step", ylabel="both right, %")
+    axes[1, 1].set(xlabel="epoch")
+    return labelled(figure, _history_in_words(history))
+
+
+def _history_in_words(history: History) -> str:
+    if history.validation_loss:
+        loss, accuracy = history.validation_loss[-1], history.validation_accuracy[-1]
+        count = len(history.validation_loss)
+        epochs = "1 epoch" if count == 1 else f"{count} epochs"
+        return (f"Four curves: after {epochs} the validation loss is {loss:.3f} and "
+                f"{accuracy:.2f}% of the validation examples are right.")
+    if history.train_loss:
+        loss, accuracy = history.train_loss[-1], history.train_accuracy[-1]
+        return (f"Two curves, of training alone: in step {len(history.train_loss)} the loss is "
+                f"{loss:.3f} and {accuracy:.2f}% of the training examples are right.")
+    return "No curve: no step of training was taken."
+
+
+def plot_epochs(ax: Axes, values: Sequence[float], **options: Any) -> None:
+    """A value after each epoch, over whole numbers of epochs."""
+    ax.plot(range(1, len(values) + 1), values, "o-", **options)
+    ax.locator_params("x", integer=True)
+
+
+@in_style
+def plot_confusion(table: pd.DataFrame) -> Figure:
+    """Counts of true against predicted classes; the diagonal is right. Zeros are left empty."""
+    figure = Plot(figsize=(4.6, 4.2) if len(table) <= 10 else (5.5, 5))
+    ax = figure.subplots()
+    diagonal = np.eye(len(table), dtype=bool)
+    wrong = table.mask(diagonal)
+    # Mistakes are few: on a linear scale of all counts one could not see them.
+    full = np.where(diagonal, 1.5 * table.max(axis=None), -1.2 * max(1, wrong.max(axis=None)))
+    colours = sns.blend_palette([RED, "#e8e8e8", GREEN], as_cmap=True)
+    sns.heatmap(table / full, cmap=colours, vmin=-1, vmax=1, mask=table == 0,
+                annot=table.astype(str), fmt="", cbar=False, square=True, ax=ax,
+                annot_kws={"size": 8 if len(table) <= 10 else 6.5},
+                linewidths=0.4, linecolor="#80808040")
+    write_readably(ax)
+    ax.tick_params(rotation=0)
+    mistakes = wrong.stack()
+    true, predicted = mistakes.idxmax()
+    return labelled(figure, f"{mistakes.sum():.0f} of {table.to_numpy().sum():,} are off the "
+                             f"diagonal; most often ({mistakes.max():.0f} times) a {true} is taken "
+                             f"for a {predicted}.")
+
+
+@in_style
+def plot_range_test(rates: Sequence[float], losses: Sequence[float],
+                    chosen: float | None = None) -> Figure:
+    """The loss at each learning rate, from low to high, and the chosen rate."""
+    figure = Plot(figsize=(5.5, 2.8))
+    ax = figure.subplots()
+    ax.semilogx(rates, losses, color=BLUE)
+    ax.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.6 * losses[0]))
+    if chosen is not None:
+        ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:.2g}")
+        ax.legend()
+    lowest = rates[int(np.nanargmin(losses))]
+    return labelled(figure, f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a "
+                             f"learning rate of {lowest:.2g}, then grows.")
+
+
+@in_style
+def plot_accuracies(table: pd.DataFrame) -> Figure:
+    """Accuracies in percent over epochs: a curve for each column, a row for each epoch."""
+    figure = Plot(figsize=(5.5, 2.8))
+    ax = figure.subplots()
+    for (name, values), colour in zip(table.items(), (BLUE, ORANGE)):
+        ax.plot(table.index, values, "o-", color=colour, label=name)
+    ax.set(xlabel="epoch", ylabel="both right, %", ylim=(None, 100))
+    ax.set_xlim(0.5, max(2, len(table)) + 0.5)
+    ax.locator_params("x", integer=True)
+    if not len(table):
+        ax.set(xticks=[], yticks=[])
+        ax.text(0.5, 0.5, "no epoch was finished", ha="center", transform=ax.transAxes)
+        return labelled(figure, "Nothing is drawn: no epoch was finished.")
+    ax.legend()
+    last = ", ".join(f"{name} {value:.2f}%" for name, value in table.iloc[-1].items())
+    return labelled(figure, f"Two curves that rise; in epoch {table.index[-1]}: {last}.")
+
+
+@in_style
+def plot_onnx_graph(path: str | Path, columns: int = 5) -> Figure:
+    """The operations of an ONNX file and the shapes that they give (without the batch).
+
+    To be read like a snake: the first row to the right, the second to the left, and so on.
+    """
+    import onnx
+
+    graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
+    values = [*graph.input, *graph.value_info, *graph.output]
+    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
+    # An Identity is one of PyTorch 2.6's, which gives equal weights a second name.
+    operations = {node.output[0]: node.op_type for node in graph.node
+                  if node.op_type not in ("Constant", "Identity")}
+    names = ", ".join(operations.values())
+    operations |= {v.name: "Input" for v in graph.input}
+    edges = [(source, node.output[0]) for node in graph.node for source in node.input
+             if source in operations]
+    snakes = [_snake(operations, edges, columns, begin) for begin in range(columns)]
+    places = min(snakes, key=lambda places: sum(
+        np.hypot(*np.subtract(places[start], places[end])) for start, end in edges))
+    rows = 1 + max(row for _, row in places.values())
+    figure = Plot(figsize=(5.5, 0.62 * rows))
+    ax = figure.subplots()
+    ends = dict(zip([v.name for v in graph.output], ["digit: ", "sum: "]))
+    boxes = {}
+    for name, place in places.items():
+        shape = " × ".join(map(str, shapes[name])) or "number"
+        boxes[name] = _draw_box(ax, place, operations[name], ends.get(name, "") + shape)
+    for start, end in edges:
+        arrow = dict(arrowstyle="-|>", color=GREY, patchA=boxes[start], patchB=boxes[end])
+        ax.annotate("", places[end], places[start], arrowprops=arrow)
+    ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    ax.axis("off")
+    return labelled(figure, f"Boxes joined by arrows, from the inputs to the outputs: {names}. The "
+                    "last two are named digit and sum.")
+
+
+def _snake(operations: dict[str, str], edges: list[tuple[str, str]], columns: int,
+           begin: int) -> dict[str, tuple[float, float]]:
+    """(x, y) of each operation, as late in the snake as the operations after it allow.
+
+    The snake begins in the column `begin` of the first row. Those that can be computed side by
+    side stand below each other, inputs at the bottom.
+    """
+    after = dict.fromkeys(operations, 0)
+    places: dict[str, tuple[int, int]] = {}
+    for start, end in reversed(edges):  # against the order of computation
+        after[start] = max(after[start], after[end] + 1)
+    for name in operations:
+        row, column = divmod(begin + max(after.values()) - after[name], columns)
+        x = column if row % 2 == 0 else columns - 1 - column
+        places[name] = x, 2 * row + ((x, 2 * row) in places.values())
+    rows = sorted({y for _, y in places.values()})  # without those that stayed empty
+    return {name: (x, rows.index(y)) for name, (x, y) in places.items()}
+
+
+def _draw_box(ax: Axes, place: tuple[float, float], operation: str,
+              shape: str) -> FancyBboxPatch:
+    x, y = place
+    colours = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE, Concat=RED)
+    colour = colours.get(operation, GREY)
+    box = FancyBboxPatch((x - 0.41, y - 0.33), 0.82, 0.66, color=colour,
+                         boxstyle="round,pad=0.02,rounding_size=0.08")
+    text: dict[str, Any] = dict(ha="center", va="center", color=text_on(colour), size=9)
+    ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
+    ax.text(x, y + 0.16, shape, **text)
+    ax.add_patch(box)
+    return box

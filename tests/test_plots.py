@@ -1,0 +1,171 @@
+import base64
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from packaging.version import Version
+
+from mnist_adder_course.notebook.display import Picture
+from mnist_adder_lib import (
+    History,
+    IdentityAdderModel,
+    evaluate,
+    export_onnx,
+    load_pretrained,
+    plots,
+)
+from mnist_adder_lib.plots import RED
+
+OLD_EXPORTER = Version(torch.__version__) < Version("2.7")
+HISTORY = History(
+    train_loss=[5.0, 4.0, 3.0, 2.0], train_accuracy=[0.0, 10.0, 20.0, 60.0],
+    learning_rate=[0.01] * 4, validation_loss=[1.0, 0.5], validation_accuracy=[70.0, 91.5],
+    steps_per_epoch=2,
+)
+
+
+TABLE = pd.DataFrame({"training accuracy": [50.0, 90.0], "validation accuracy": [95.0, 97.5]},
+                     index=pd.RangeIndex(1, 3, name="epoch"))
+
+
+def labelled(text="A line."):
+    figure = plt.figure(figsize=(2, 1))
+    figure.set_label(text)
+    return figure
+
+
+def titles(figure):
+    return [ax.get_title() for ax in figure.axes]
+
+
+def test_examples_are_titled_as_sums(first):
+    data = first(9)
+    expected = [f"{d} + {n} = {d + n}" for d, n in zip(data.digits, data.numbers)]
+    figure = plots.plot_examples(data)
+    assert titles(figure) == expected and expected[8] in figure.get_label()
+    image = figure.axes[3].images[0].get_array()
+    assert np.array_equal(image, data[3][0][0][0])
+    assert titles(plots.plot_examples(data, [4])) == [expected[4]]
+    with pytest.raises(ValueError, match="no example"):
+        plots.plot_examples(data, [])
+
+
+def test_wrong_predictions_are_red(first):
+    data, model = first(9), IdentityAdderModel()
+    evaluation = evaluate(model, data)
+    axes = plots.plot_examples(data, evaluation=evaluation).axes
+    for i, ax in enumerate(axes):
+        target, prediction = ax.get_title().split("\n")
+        guess = evaluation.digit_logits[i].argmax(), evaluation.sum_logits[i].argmax()
+        assert target == f"Target: {data.digits[i]} + {data.numbers[i]} = {evaluation.totals[i]}"
+        assert prediction == f"Predicted: {guess[0]} + {data.numbers[i]} = {guess[1]}"
+        assert (ax.title.get_color() == RED) != bool(evaluation.both_right[i])
+
+
+def test_a_notebook_shows_a_figure_once_and_says_what_it_shows(first):
+    figure = plots.plot_examples(first(3), [1, 2])
+    data, looks = figure._repr_mimebundle_()
+    assert looks["image/png"]["alt"] == figure.get_label() and not plt.get_fignums()
+    pixels = plt.imread(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert pixels.shape[1] == 2 * looks["image/png"]["width"] and not pixels[0, :, 3].any()
+
+
+def test_images_side_by_side():
+    figure = plots.plot_images({"black": np.zeros((5, 5)), "white": np.full((5, 5), 255)})
+    assert titles(figure) == ["black", "white"]
+    assert figure.axes[1].images[0].get_array().max() == 255
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_the_titles_of_images_are_not_cut_off(count):
+    figure = plots.plot_images({f"title {n}": np.zeros((28, 28)) for n in range(count)})
+    picture = plt.imread(io.BytesIO(Picture(figure).data))
+    assert not picture[0, :, 3].any()  # transparent along the upper edge
+
+
+def test_the_history_in_four_curves():
+    figure = plots.plot_history(HISTORY)
+    assert titles(figure) == [
+        "training loss, each step", "validation loss, each epoch",
+        "training accuracy, each step", "validation accuracy, each epoch",
+    ]
+    assert list(figure.axes[0].lines[0].get_ydata()) == HISTORY.train_loss
+    assert list(figure.axes[3].lines[0].get_ydata()) == HISTORY.validation_accuracy
+    assert "91.50%" in figure.get_label()
+
+
+def test_the_history_without_a_validation_is_drawn_too():
+    history = History(train_loss=[5.0, 4.0], train_accuracy=[0.0, 10.0])
+    assert "in step 2 the loss is 4.000 and 10.00%" in plots.plot_history(history).get_label()
+    assert "no step" in plots.plot_history(History()).get_label()
+
+
+def test_a_confusion_matrix_shows_every_count(first):
+    table = evaluate(load_pretrained(), first(1000)).confusion_digit()
+    table.loc[3, 8] += 50
+    figure = plots.plot_confusion(table)
+    numbers = [int(text.get_text()) for text in figure.axes[0].texts if text.get_text()]
+    assert sum(numbers) == 1050
+    assert "a 3 is taken for a 8" in figure.get_label()
+
+
+def test_the_range_test_shows_the_chosen_rate():
+    ax = plots.plot_range_test([0.01, 0.1, 1.0], [5.0, 2.0, 9.0], chosen=0.1).axes[0]
+    assert ax.get_xscale() == "log"
+    assert list(ax.lines[0].get_ydata()) == [5, 2, 9] and set(ax.lines[1].get_xdata()) == {0.1}
+
+
+def test_accuracies_over_epochs():
+    figure = plots.plot_accuracies(TABLE)
+    training, validation = figure.axes[0].lines
+    assert list(training.get_xdata()) == [1, 2] and list(validation.get_ydata()) == [95, 97.5]
+    label = figure.get_label()
+    assert label.endswith("in epoch 2: training accuracy 90.00%, validation accuracy 97.50%.")
+
+
+def test_no_epoch_was_finished():
+    figure = plots.plot_accuracies(TABLE[:0])
+    assert "no epoch was finished" in figure.axes[0].texts[0].get_text()
+    assert "no epoch was finished" in figure.get_label()
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
+    path = tmp_path_factory.mktemp("onnx") / "adder.onnx"
+    export_onnx(IdentityAdderModel(), path)
+    return path
+
+
+def operations_of(path) -> list[str]:
+    import onnx
+    return [node.op_type for node in onnx.load(path).graph.node]
+
+
+def test_the_graph_has_a_box_for_every_operation(exported):
+    figure = plots.plot_onnx_graph(exported)
+    titles = [text.get_text().replace("BatchNorm", "BatchNormalization")
+              for text in figure.axes[0].texts]
+    operations = [name for name in operations_of(exported)
+                  if name not in ("Constant", "Identity")]
+    for operation in set(operations):
+        assert titles.count(operation) == operations.count(operation)
+    assert titles.count("Input") == 2 and {"digit: 10", "sum: 19"} < set(titles)
+    boxes = [patch.get_bbox() for patch in figure.axes[0].patches]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.skipif(OLD_EXPORTER, reason="it has more boxes")
+def test_no_arrow_of_the_graph_crosses_a_box(exported):
+    ax = plots.plot_onnx_graph(exported).axes[0]
+    centres = [((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+               for box in (patch.get_bbox() for patch in ax.patches)]
+    for text in ax.texts:
+        if hasattr(text, "xyann"):
+            (x0, y0), (x1, y1) = text.xyann, text.xy
+            inside = [(x, y) for x, y in centres if abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0))
+                      < 0.1 and min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)]
+            assert len(inside) <= 2, inside  # its two ends
