@@ -6,8 +6,8 @@
 - `notebook`: how a notebook shows figures, errors and stored results
 - `environment`: the check that everything is installed
 
-In a notebook, an error in a lesson says what that means: who changes a number of a lesson has found
-something out, and done nothing wrong.
+In a notebook, an error in a lesson says what that means: a learner who changes a number in a lesson
+has discovered something, not done something wrong.
 """
 
 import builtins
@@ -33,7 +33,7 @@ def explain_error(shell, kind, error, traceback, tb_offset=None) -> None:
 
 
 def hint_for(error: BaseException, place: FrameSummary) -> str:
-    """What helps with an error that arose at this place; "" where nothing surely does."""
+    """Advice on an error raised at this place, or "" if we have none."""
     raised = (place.line or "").startswith("raise")
     if raised and place.filename.startswith(OURS):
         return ""  # the words are ours already

@@ -1,6 +1,6 @@
 """Where was I? The map of the course, which fills, and what to do next.
 
-What is noted, and where, says `exercises/progress.py`. A lesson is begun when a guess or an
+`exercises/progress.py` says what is recorded, and where. A lesson is begun when a guess or an
 exercise of it is noted, and solved when all exercises of its main line are.
 """
 
@@ -56,7 +56,7 @@ def where_next() -> str:
     place = (f"lesson {int(left[0].lesson[:2])}, exercise {left[0].number}, "
              f"about {left[0].minutes} minutes.")
     if all(exercise.key not in noted for exercises in lines.values() for exercise in exercises):
-        return f"No exercise is solved yet. The next one: {place}"
+        return f"Nothing solved yet. Start with {place}"
     return f"Next: {place}"
 
 

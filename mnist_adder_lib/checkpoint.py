@@ -61,7 +61,7 @@ def load_checkpoint(
 ) -> tuple[IdentityAdderModel, dict[str, Any]]:
     """(model, details) from a file of `save_checkpoint` or the page; the model in evaluation mode.
 
-    With a model, its weights are replaced; it must be of the checkpoint's variant. Raises
+    If you pass a model, its weights are replaced; its variant must match the checkpoint's. Raises
     FileNotFoundError, and CheckpointError for a file that is damaged, something else, or for
     another variant; the given model is unchanged then. `details` also holds the variant and the
     normalisation. No random number is drawn.

@@ -84,7 +84,7 @@ class Evaluation:
 def in_evaluation(model: Module) -> Module:
     """A copy of the model in evaluation mode, on the same device and without gradients.
 
-    Whoever looks at it changes nothing of the model, which another thread may be training.
+    Using the copy leaves the model alone, which another thread may be training.
     """
     return copy.deepcopy(model).eval().requires_grad_(False)
 
@@ -92,8 +92,8 @@ def in_evaluation(model: Module) -> Module:
 def evaluate(model: nn.Module, dataset: Dataset, batch_size: int = 1000) -> Evaluation:
     """The model's answers on every example, without dropout, on the model's own device.
 
-    The model, and torch's random numbers, are afterwards as they were, even where the dataset draws
-    numbers itself. Raises ValueError for an empty dataset.
+    Leaves the model and torch's random state unchanged, even if the dataset draws numbers. Raises
+    ValueError for an empty dataset.
     """
     loader = DataLoader(dataset, batch_size)
     if len(loader) == 0:

@@ -50,7 +50,7 @@ def _to_onnx(model: nn.Module, example: tuple[Tensor, Tensor]) -> bytes:
 def _without_notes(model: Any) -> Any:
     """The same ONNX model without the exporter's notes on where in the code each part comes from.
 
-    They name folders of this machine, and made the file half as large again.
+    They contain paths on this machine, and made the file 50% larger.
     """
     graph = model.graph
     parts = graph.node, graph.value_info, graph.initializer, graph.input, graph.output
@@ -63,8 +63,8 @@ def _without_notes(model: Any) -> Any:
 def quantise_onnx(path: str | Path, target: str | Path, images: Tensor, numbers: Tensor) -> None:
     """Write an exported file once more to `target`, calculating with whole numbers of 8 bits.
 
-    images, numbers: some hundred examples, as for `run_onnx`. What the layers make of them says in
-    which range each layer's values lie.
+    images, numbers: some hundred examples, as for `run_onnx`. They are run through the network to
+    find the range of each layer's values.
     """
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
 

@@ -185,7 +185,7 @@ def fit(
     - all_numbers: combine all of 0-9 with each image instead of the one number that was drawn: ten
       answers for one pass through the CNN, which is nearly all of the work. The answers are those
       of the dataset's `combine`, or sums where it has none
-    - seed: of the shuffling, the augmentation, the numbers and dropout; the same seed gives the
+    - seed: for shuffling, augmentation, the numbers and dropout; the same seed gives the
       same weights on the same machine. It resets torch's global generator, and with it what is
       random afterwards. (Seed before building the model, too.)
     - device: where to train, see `choose_device`; afterwards the model is where it was
@@ -271,7 +271,7 @@ def _loader(train: Dataset, batch_size: int, device: torch.device) -> DataLoader
 def _check_settings(
     model: nn.Module, optimizer: Optimizer, scheduler: LRScheduler | None, epochs: int, steps: int
 ) -> None:
-    """Raise ValueError for what would train nothing in silence, or stop in the middle."""
+    """Raise ValueError for settings that would silently train nothing, or fail halfway."""
     if epochs < 0:
         raise ValueError(f"the number of epochs can't be negative, as {epochs} is")
     held = {id(value) for group in optimizer.param_groups for value in group["params"]}
@@ -420,9 +420,9 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
     """Compute batch norm's means and variances again, over the first `batches` x 250 examples.
 
     Training leaves running averages of the last few batches, and of augmented images. With a
-    dataset whose `augment` is None, the statistics become those of images as they are; where
-    training has ended, the network reads them better. No weight changes. Works on the
-    model's own device; the data may be on any. Raises ValueError for fewer than 2 examples.
+    dataset whose `augment` is None, the statistics are those of unaugmented images, which a fully
+    trained network then reads better. No weight changes. Works on the model's own device; the data
+    may be on any. Raises ValueError for fewer than 2 examples.
 
     Source: Y. Wu and J. Johnson, Rethinking "Batch" in BatchNorm, arXiv 2105.07576, 2021.
     """

@@ -44,8 +44,8 @@ PARTS = {  # of the README: the name here, its heading
 CARD_TAG = "card"  # of the cell whose figure is shown on a lesson's card; else it is the first
 NEEDS_PYTHON = '<p class="needs-python">When you run this lesson, here is {what}</p>'
 READ_HERE = """\
-*Here you can read the whole lesson with everything it printed, and what can be drawn, moved or
-guessed works on this page. Where the text asks you to run a cell, look at the result below it. To
+*Here you can read the whole lesson with its output. Drawing, sliders and guesses work on this page,
+too. Where the text asks you to run a cell, look at the result below it. To
 change the code, [get the course](../install.md).*
 """
 UNRUN = re.compile(r"<details><summary>Reading without running\?.+?</details>\s*", re.S)

@@ -63,8 +63,8 @@ def _with_hooks(function, network, *arguments) -> Observed:
             lambda network, layer, inputs: network(inputs),
         "That is what goes into the whole network. Attach the hook to `layer`.":
             ("layer.register", "network.register"),
-        "What goes into this layer isn't `inputs`, but what the layers before it make of `inputs`. "
-        "Run the whole network.":
+        "What goes into this layer isn't `inputs`, but what the layers before it compute from "
+        "`inputs`. Run the whole network.":
             lambda network, layer, inputs: layer(inputs),
         "You return a tuple or a list with the tensor in it. Take its first item, `[0]`. (The "
         "hook's `inputs` is a tuple, since several things may go into a layer.)": [

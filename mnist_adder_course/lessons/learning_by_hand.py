@@ -81,8 +81,8 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
 
 
 @checks.add(
-    "You have written a whole training. In later lessons the network is larger, but the five parts"
-    " of a step stay the same.",
+    "You have written a whole training loop. In later lessons the network is larger, but the five "
+    "parts of a step stay the same.",
     probes=_images_and_labels,
     mistakes={
         "The gradients of one step are still there in the next: backward() adds the new slopes to "
@@ -114,8 +114,8 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
         "That is the loss. Return the weights.": [
             ("return weights", "return loss"), ("return weights", "return loss.item()")],
         "Those are the slopes. Return the weights.": ("return weights", "return weights.grad"),
-        "A gradient is used that isn't there. It is there from backward() on; and a new tensor, "
-        "`weights = weights - ...`, has none: change the old one by `-=`.": [
+        "You use a gradient that doesn't exist yet: backward() creates it. And `weights = weights "
+        "- ...` makes a new tensor without a gradient: update the old one with `-=`.": [
             ("loss.backward()", "pass"), ("weights -= ", "weights = weights - ")],
     },
 )

@@ -36,8 +36,8 @@ def _rule_of_thumb(start, changed, matters):
 
 
 @checks.add(
-    "It is the spread of the *differences* that counts, and five of them know it badly: one and a "
-    "half times as much is the price of a small pilot.",
+    "What counts is the spread of the *differences*, and five differences give a poor estimate of "
+    "it: one and a half times as much is the price of a small pilot.",
     probes=_pilots,
     mistakes={
         "That is the spread. How many pairs does it take?":
@@ -64,8 +64,8 @@ def _rule_of_thumb(start, changed, matters):
             ("1.5 * spread", "1.5 * spread / 5**0.5"),
         "`pairs_needed` takes the spread first and then the difference.":
             ("(1.5 * spread, matters)", "(matters, 1.5 * spread)"),
-        "The squares are divided by 5. With five numbers and their own mean it is 4, as `.std()` "
-        "does it.": (".std()", ".std(correction=0)"),
+        "You divided the squares by 5. With five numbers and their own mean, divide by 4, as "
+        "`.std()` does.": (".std()", ".std(correction=0)"),
         "That is the variance. Take the `.std()`.": (".std()", ".var()"),
         "That is the rule of thumb, which is only approximate. Ask `pairs_needed`.":
             _rule_of_thumb,
@@ -127,8 +127,8 @@ def _by_signs(start, changed):
             ("difference.std() / 5**0.5", "((start.var() + changed.var()) / 5) ** 0.5"),
             ("difference.std()", "(changed.std() - start.std())"),
             ("difference.std()", "changed.std()"), ("difference.std()", "start.std()")],
-        "The squares are divided by 5. With five numbers and their own mean it is 4, as `.std()` "
-        "does it.": ("difference.std()", "difference.std(correction=0)"),
+        "You divided the squares by 5. With five numbers and their own mean, divide by 4, as "
+        "`.std()` does.": ("difference.std()", "difference.std(correction=0)"),
         "The numbers are right, but you decide by the signs of the five differences. Chance alone "
         "gives all five the same sign in 6 of 100 experiments, and one small loss doesn't outweigh "
         "four large gains. Is 0 in the interval?": _by_signs,

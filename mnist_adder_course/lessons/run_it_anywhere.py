@@ -160,7 +160,7 @@ def _filled(channels, windows, padding, value):
 
 
 @checks.add(
-    "That is what 99% of the work of this network consists of.",
+    "You have just written 99% of this network's work.",
     probes=_channels,
     observe=lambda function, channels, windows, padding: Observed(
         function(channels, windows, padding),

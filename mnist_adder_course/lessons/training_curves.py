@@ -129,8 +129,9 @@ RECORDED = ("Measuring keeps what backward() would need, and nobody calls it the
 NO_NUMBER = "Return one number: the accuracy after the last epoch."
 SHARE = "That is a share, from 0 to 1. Return percent."
 WRONG_ONES = "That counts the wrong answers."
-BEST_EPOCH = ("That is the best epoch's accuracy, and the network is the last epoch's. The best of "
-              "several is a little too good by chance: return the accuracy after the last epoch.")
+BEST_EPOCH = ("That is the accuracy of the best epoch, but the network is the one from the last "
+              "epoch. The best of several is a little too good by chance: return the accuracy "
+              "after the last epoch.")
 OTHER_ACCURACY = ("That isn't how many are right. Add up the right ones of all batches, and divide "
                   "once, by `len(validation)`: the last batch is smaller.")
 
@@ -330,7 +331,7 @@ SIGNS = {
 }
 
 
-AS_TEXT = "The answer is text. Numbers stand without quotes: 2, not \"2\"."
+AS_TEXT = "The answer is text. Write numbers without quotes: 2, not \"2\"."
 
 
 def _named(curve: str) -> list:
@@ -430,7 +431,7 @@ EACH = "for (images, numbers), (digits, totals) in "
         "time.":
             (EACH + "parts", EACH + "[[map(torch.cat, zip(*pair)) for pair in zip(*parts)]]",
              "len(parts)", "1"),
-        "`.item()` turns the loss into a plain number, from which no way leads back. First "
+        "`.item()` turns the loss into a plain number, and backward() can't start from that. First "
         "backward(), then .item().": (BACK, "loss.item().backward()"),
         "The step is right. But that is the loss of the last part: return the mean of all parts.":
             (ADD, "mean = loss.item()\n"),

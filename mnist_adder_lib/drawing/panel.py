@@ -101,7 +101,7 @@ class DigitPad(anywidget.AnyWidget):
     Raises TraitError, and stays as it was, for anything else, also where the page sends it.
     """
 
-    # How page and Python talk says js/src/widgets/pad/connection.js.
+    # js/src/widgets/pad/connection.js describes how the page and Python talk to each other.
     _esm: Path = BUILT / "digit_pad.js"
     _css: Path = BUILT / "digit_pad.css"
     strokes: List = List().tag(sync=True, echo_update=False)

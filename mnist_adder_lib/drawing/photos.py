@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from .framing import FAINT, to_uint8
 
-STEEP = 0.025  # of black to white for each pixel: what has no edge as steep as that is no ink
+STEEP = 0.025  # of black to white for each pixel: ink has at least one edge as steep as this
 MOST_PIXELS = 25_000_000  # a phone's photo has 12 million; unpacked, each may take 4 bytes and more
 STRONG = 0.45  # of the strongest ink: below it are shadows, and lines printed on the paper
 

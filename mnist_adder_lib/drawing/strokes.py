@@ -129,7 +129,7 @@ def frame_strokes(strokes: Strokes) -> np.ndarray:
 
     The longer side is 20 pixels, the centre of mass in the middle, however large and wherever
     they were drawn. A drawing smaller than the pen stays small, a tap beside it is left out, and
-    no strokes give a blank image. Raises ValueError for what are no strokes.
+    no strokes give a blank image. Raises ValueError for anything that isn't a list of strokes.
     """
     segments, stroke = to_segments(strokes)
     if not len(segments):

@@ -41,7 +41,7 @@ def asked(monkeypatch):
 
 def test_a_fresh_clone_is_empty(done, capsys, monkeypatch):
     assert set(progress.states()) == {progress.EMPTY}
-    assert progress.where_next().startswith("No exercise is solved yet. The next one: lesson 0, ")
+    assert progress.where_next().startswith("Nothing solved yet. Start with lesson 0, ")
     assert progress.plot_row().get_label() == "15 numbered stops in a row. All are empty."
     assert asked(monkeypatch) == []
     assert capsys.readouterr().out.startswith("There is nothing to ask yet")
