@@ -31,7 +31,7 @@ IN_A_DIAGRAM = {"layers", "batch_norm", "fixed"}  # what a viewer has there, and
 
 def every(kind=AnyWidget):
     for found in kind.__subclasses__():
-        if found.__module__.startswith("mnist_adder_lib"):
+        if found.__module__.startswith(("mnist_adder_lib", "mnist_adder_course")):
             yield from [found, *every(found)]
 
 
