@@ -137,6 +137,31 @@ def plot_images(images: Mapping[str, ArrayLike]) -> Figure:
 
 
 @in_style
+def plot_rows(rows: Mapping[str, ArrayLike], columns: int = 16) -> Figure:
+    """Many small images: below each title its images, `columns` of them side by side.
+
+    rows: title -> (n, height, width) or (n, 1, height, width) images from 0 (black) to 255. A
+    title may have no image. Raises ValueError where none of them has.
+    """
+    images = {title: np.asarray(row) for title, row in rows.items()}
+    if not sum(map(len, images.values())):
+        raise ValueError("there is no image to show")
+    figure = Plot(figsize=(5.5, sum(0.25 + 0.38 * -(-len(row) // columns)
+                                    for row in images.values())))
+    parts = figure.subfigures(len(images), height_ratios=[
+        0.25 + 0.38 * -(-len(row) // columns) for row in images.values()], squeeze=False)
+    for part, (title, row) in zip(parts.flat, images.items()):
+        part.suptitle(title, x=0.01, ha="left", color=GREY, size="medium")
+        axes = part.subplots(max(1, -(-len(row) // columns)), columns, squeeze=False)
+        for ax in axes.flat:
+            ax.axis("off")
+        for ax, image in zip(axes.flat, row):
+            draw_image(ax, np.reshape(image, image.shape[-2:]), black=0, white=255)
+    counts = "; ".join(f"{title}: {len(row)}" for title, row in images.items())
+    return labelled(figure, f"Small images in rows. {counts}.")
+
+
+@in_style
 def plot_history(history: History) -> Figure:
     """Loss and accuracy: of training at every step, of the validation split after every epoch."""
     figure = Plot(figsize=(5.5, 4.2))

@@ -169,3 +169,14 @@ def test_no_arrow_of_the_graph_crosses_a_box(exported):
             inside = [(x, y) for x, y in centres if abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0))
                       < 0.1 and min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)]
             assert len(inside) <= 2, inside  # its two ends
+
+
+def test_rows_of_images_keep_their_order_and_titles():
+    images = torch.randint(256, (20, 1, 28, 28), dtype=torch.uint8)
+    figure = plots.plot_rows({"many": images, "none": images[:0]}, columns=16)
+    shown = [ax.images[0].get_array() for ax in figure.axes if ax.images]
+    assert len(shown) == 20 and np.array_equal(shown[17], images[17, 0])
+    assert [part.get_suptitle() for part in figure.subfigs] == ["many", "none"]
+    assert "many: 20; none: 0" in figure.get_label()
+    with pytest.raises(ValueError, match="no image"):
+        plots.plot_rows({"none": images[:0]})
