@@ -1,341 +1,362 @@
-"""What learners have handed in, judged by the checks of the lessons: a table for teachers.
+"""What learners have handed in, read from their notebooks: tables for teachers.
 
-    python -m mnist_adder_course.hand_in FOLDER_OR_NOTEBOOKS [--csv FILE] [--seconds 60]
+    python -m mnist_adder_course.hand_in FOLDER_OR_NOTEBOOKS [--csv FILE [--long]]
+                                         [--feedback FOLDER]
 
-A notebook in a folder below FOLDER belongs to the learner whose name that folder has; any other to
-its own name. Each is copied into an empty folder of its own and judged in a process of its own. It
-isn't run whole: for each `checks.NAME(...)` in it, only what the function needs is run (imports,
-definitions and the statements that make the names it uses), so no training is, as long as no
-answer needs one. What takes longer than the time limit is stopped, and so is all that it started.
+Nothing that was handed in is run or changed. Each check printed its verdict where the learner
+worked, and the notebook keeps it: that is what is read here, so you see what the learner saw. (It
+can be forged: it is for teaching, not for marks.) Only Python's standard library is needed.
 
-It is the learners' code that runs, and it can do what you can: use a machine, or a container, where
-that may be.
+A notebook in a folder below FOLDER belongs to the learner whose name that folder has; one in FOLDER
+itself to the name in its own name, or else to FOLDER. Files that don't count are named, and why.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import csv
+import html
 import json
-import linecache
 import os
-import queue
 import re
-import shutil
-import signal
-import subprocess
-import symtable
 import sys
-import tempfile
-import threading
-from collections import Counter
-from importlib import import_module
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import normalize
 
-from .exercises.checks import RIGHT, Checks
-from .exercises.progress import SWITCH
+from .exercises.progress import NAME as PROGRESS
+from .exercises.progress import Exercise, exercises
 
-SECONDS = 60  # for one exercise
-TO_START = 300  # seconds, to import PyTorch on a busy machine
-SOLVED, WRONG, NOT_TRIED, STOPPED = "solved", "wrong", "not tried", "stopped"
-MODULE = re.compile(r"mnist_adder_course\.lessons\.(\w+)")
-WORK = "from mnist_adder_course.hand_in import work; work()"
-FIXED = ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef  # no method changes these
-ROOT = str(Path(__file__).resolve().parents[1])
+SOLVED, WRONG, NOT_TRIED = "solved", "wrong", "not tried"
+CHANGED, NOT_CHECKED = "changed since it was checked", "not checked"
+VERDICTS = {"✓ Right.": SOLVED, "Not right yet.": WRONG, "Not solved yet.": NOT_TRIED}
+EACH_VERDICT = re.compile(f"^(?={'|'.join(map(re.escape, VERDICTS))})", re.MULTILINE)
+CHECK = re.compile(r"^checks\.(\w+)\(\s*(\w*)", re.MULTILINE)
+DEFINED = re.compile(r"^[ \t]*(?:def|class) (\w+)|^(\w+) *=(?!=)", re.MULTILINE)
+IMPORT = re.compile(r"^from ([\w.]+)\.(\w+) import", re.MULTILINE)
+GUESSED = re.compile(r"^(?:✓ )?You guessed: ", re.MULTILINE)
+LARGEST, LONGEST = 100_000_000, 100_000  # bytes of a notebook, characters of a cell that are read
+
+LESSONS = exercises()  # by the name of the notebook
+STEMS = "|".join(LESSONS)
+OURS = re.compile(rf"notebooks|solutions|mnist[-_]adder.*|lesson\W?\d+|{STEMS}", re.IGNORECASE)
+NO_NAME = re.compile(rf"{STEMS}|-Copy\d+|\(\d+\)|^Copy of ", re.IGNORECASE)
+NUMBER = re.compile(r" \(\d+\)$")
+PLATFORMS = [re.compile(pattern) for pattern in (  # how they name a file, or a learner's folder
+    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+",  # Moodle
+    r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_\d+_.",  # Canvas
+    r"(?P<name>[^+]+)\+.+\+\d{4}-\d\d-\d\d (?P<number>)")]  # nbgrader, before it collects
+NBGRADER = "submitted", "autograded"  # its folders, in which each learner has one
 
 
-class Judged(NamedTuple):
-    """A row of the table in CSV."""
+class Cell(NamedTuple):
+    """A code cell: its place in the order in which cells were run, what it showed, its error."""
+
+    code: str
+    count: int
+    shown: str
+    error: str
+
+
+class Result(NamedTuple):
+    """What became of an exercise, and what its check, or an error, says."""
+
+    result: str = NOT_CHECKED
+    says: str = ""
+
+
+class File(NamedTuple):
+    """A file that was handed in: of a lesson, or with a remark why it doesn't count, or both."""
 
     learner: str
-    lesson: str
-    exercise: str
-    result: str
-    says: str = ""  # the check, or what stopped it
-
-
-# --- in the process of a notebook -----------------------------------------------------------------
-
-
-class Statement(NamedTuple):
-    """One statement of a notebook, of those that are in no function."""
-
-    node: ast.stmt
-    file: str  # the name of its cell
-    makes: set[str]  # names
-    changes: set[str]  # names of what was made before, or may have been
-    needs: set[str]
+    name: str
+    remark: str = ""
+    lesson: str = ""
+    results: dict[str, Result] = {}
+    guesses: tuple[int, int] = 0, 0  # how many were made, and how many are asked for
+    recalled: int = 0
+    saved: float = 0
 
     @property
-    def later(self) -> bool:
-        """Whether what it needs may be made after it: it is looked up when it is called."""
-        return isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    def rows(self) -> list[tuple[Exercise, Result]]:
+        return [(exercise, self.results.get(exercise.name, Result()))
+                for exercise in LESSONS.get(self.lesson, ())]
+
+    def solved(self, deeper: bool) -> int:
+        return sum(one.deeper == deeper and result == SOLVED for one, (result, _) in self.rows)
 
 
-def statements(path: Path) -> list[Statement]:
-    """All statements of a notebook, and as comments the cells that aren't Python."""
-    found = []
-    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
-        if cell["cell_type"] != "code":
-            continue
-        code = re.sub(r"^(\s*)[!%].*", r"\1pass", "".join(cell["source"]), flags=re.MULTILINE)
-        file = f"<cell {number}>"
-        linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
-        try:
-            found += [_statement(node, file) for node in ast.parse(code).body]
-        except (SyntaxError, ValueError) as error:
-            # What it would have defined ends in its error.
-            names = set(re.findall(r"^(?:def|class) (\w+)", code, re.MULTILINE))
-            words = f"{type(error).__name__}: {error}"
-            node = ast.parse(f"raise SyntaxError({words!r})").body[0]
-            found.append(Statement(node, file, names, set(), set()))
+def clean(text: str) -> str:
+    """A text in one line that can be printed: no line breaks, no codes for a terminal."""
+    text = normalize("NFC", text[:2_000])
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def read_cells(path: Path) -> list[Cell]:
+    """The code cells of a notebook. What isn't one ends in almost any error."""
+    cells = json.loads(path.read_bytes())["cells"]  # in UTF-8, 16 or 32, with or without a BOM
+    return [_cell(cell) for cell in cells if cell["cell_type"] == "code"]
+
+
+def _cell(cell: dict) -> Cell:
+    def joined(lines: str | list[str]) -> str:
+        return "".join(lines)[:LONGEST]
+
+    shown, error = [], ""
+    for output in cell.get("outputs", []):
+        if output.get("output_type") == "error":
+            error = f"{joined(output['ename'])}: {joined(output['evalue'])}"
+        elif output.get("name") == "stdout":
+            shown.append(joined(output["text"]))
+        elif "text/markdown" in (data := output.get("data", {})):
+            shown.append(joined(data["text/markdown"]))
+    return Cell(joined(cell["source"]), cell.get("execution_count") or 0, "\n".join(shown), error)
+
+
+def verdicts(cells: list[Cell]) -> dict[str, Result]:
+    """What became of each exercise whose check is in the notebook. The check run last counts."""
+    found, when, defined = {}, Counter[str](), Counter[str]()
+    for cell in cells:
+        said = EACH_VERDICT.split(cell.shown)[1:]
+        for place, (name, function) in enumerate(CHECK.findall(cell.code)):
+            says = said[place] if place < len(said) else cell.error
+            result = next((result for words, result in VERDICTS.items() if says.startswith(words)),
+                          NOT_CHECKED)
+            # A lesson is stored with 1 for every cell: equal counts mean that nothing was run.
+            if result == NOT_TRIED and 0 < cell.count <= defined[function]:
+                result, says = NOT_CHECKED, ""
+            elif result in (SOLVED, WRONG) and 0 < cell.count < defined[function]:
+                result, says = CHANGED, ""
+            if cell.count >= when[name]:
+                found[name], when[name] = Result(result, clean(says)), cell.count
+        for names in DEFINED.findall(cell.code):
+            defined["".join(names)] = max(defined["".join(names)], cell.count)
     return found
 
 
-def _statement(node: ast.stmt, file: str) -> Statement:
-    table = symtable.symtable(ast.unparse(node), file, "exec")
-    made = {symbol.get_name() for symbol in table.get_symbols()
-            if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()}
-    whole = isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom,
-                              ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    needed = _used(table)
-    # `rows.append(1)`, `rows[0] = 1`, `model.eval()`, and in loops
-    touched = {part.value.id for part in ast.walk(node)
-               if isinstance(part, (ast.Attribute, ast.Subscript))
-               and isinstance(part.value, ast.Name)
-               and (isinstance(part.ctx, ast.Store) or not whole)}
-    changed = touched & needed if whole else made | touched
-    return Statement(node, file, made if whole else set(), changed, needed | (changed - made))
-
-
-def _used(table) -> set[str]:
-    """The names that a statement, or a function in it, takes from the notebook."""
-    outer = table.get_type() == "module"
-    own = {symbol.get_name() for symbol in table.get_symbols()
-           if symbol.is_referenced() and (outer or symbol.is_global())}
-    return own.union(*map(_used, table.get_children()))
-
-
-def needed_for(names: set[str], end: int, every: list[Statement]) -> list[Statement]:
-    """The statements that make names, and what these need, in their order; `end` is the check's."""
-    chosen, wanted, seen = set[int](), [(name, end) for name in names], set[tuple[str, int]]()
-    while wanted:
-        name, before = wanted.pop()
-        if (name, before) in seen:
-            continue
-        seen.add((name, before))
-        makers = [place for place, one in enumerate(every) if name in one.makes]
-        earlier = [place for place in makers if place < before]
-        start = earlier[-1] if earlier else makers[0] if makers else -1
-        fixed = start >= 0 and isinstance(every[start].node, FIXED)
-        changers = [place for place in range(start + 1, before)
-                    if name in every[place].changes and not fixed]
-        for place in {start, *changers} - {-1}:
-            chosen.add(place)
-            until = end if every[place].later else place
-            wanted += [(other, until) for other in every[place].needs]
-    return [every[place] for place in sorted(chosen)]
-
-
-def calls(every: list[Statement]) -> list[tuple[str, int, ast.expr]]:
-    """For each `checks.NAME(FUNCTION)` the name, its statement's place and the function's code."""
-    found = {}
-    for place, one in enumerate(every):
-        call = one.node.value if isinstance(one.node, ast.Expr) else None
-        if (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args
-                and ast.unparse(call.func.value) == "checks"):
-            found[call.func.attr] = call.func.attr, place, call.args[0]
-    return list(found.values())
-
-
-def judge(name: str, place: int, argument: ast.expr, every: list[Statement],
-          checks: Checks) -> tuple[str, str]:
-    """Return the result of an exercise, and what its check says, or what stopped it."""
-    if not hasattr(checks, name):
-        return STOPPED, f"This lesson has no check {name}."
-    needs = {node.id for node in ast.walk(argument) if isinstance(node, ast.Name)}
-    names: dict = {"__name__": "__main__"}
+def read_notebook(learner: str, path: Path, name: str) -> File:
+    """Read a notebook; whatever it is, this returns."""
     try:
-        for one in needed_for(needs, place, every):
-            exec(compile(ast.Module([one.node], []), one.file, "exec"), names)
-        function = eval(compile(ast.Expression(argument), every[place].file, "eval"), names)
-        says = getattr(checks, name).verdict(function)
-    except BaseException as error:  # also sys.exit()
-        return STOPPED, f"{type(error).__name__}: {error!s:.300}"
-    for begins, result in ((RIGHT, SOLVED), ("Not solved yet.", NOT_TRIED),
-                           ("Not right yet.", WRONG)):
-        if says.startswith(begins):
-            return result, says
-    return STOPPED, says
+        if path.stat().st_size > LARGEST:
+            return File(learner, name, "unreadable: over 100 MB, ask for it without its outputs")
+        cells = read_cells(path)
+        results, saved = verdicts(cells), path.stat().st_mtime
+    except OSError as error:
+        return File(learner, name, f"unreadable: {error.strerror}")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError):
+        return File(learner, name, "unreadable: not a notebook, or only a part of one")
+    imports = [found for cell in cells for found in IMPORT.findall(cell.code)]
+    imports += [("mnist_adder_course.", lesson[3:]) for lesson in LESSONS if lesson in path.name]
+    package, lesson = next(((package, lesson) for package, module in imports
+                            for lesson in LESSONS if lesson[3:] == module), ("", ""))
+    if not lesson:
+        return File(learner, name, "no lesson of the course")
+    unknown = sorted(results.keys() - {exercise.name for exercise in LESSONS[lesson]})
+    older = unknown or not package.startswith("mnist_adder_course.")
+    remark = "an older version of the course" * bool(older) + "".join(
+        f", with the check {each}: {results[each].result}" for each in unknown)
+    made = [bool(GUESSED.search(cell.shown)) for cell in cells if "guesses.compare(" in cell.code]
+    return File(learner, name, remark, lesson, results, (sum(made), len(made)), saved=saved)
 
 
-def work() -> None:
-    """Judge the notebook named first, without the exercises named after it; write JSON lines."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what it prints isn't ours
-    path, left_out = Path(sys.argv[1]), sys.argv[2:]
+def learner_of(folders: list[str], file: str = "") -> str:
+    """Whose file it is; the first of the folders is the one that was named to the command."""
+    for step, name in zip(folders, folders[1:]):
+        if step in NBGRADER:
+            return clean(name)
+    below = "/".join(_called(name) or name for name in folders[1:] if not OURS.fullmatch(name))
+    own = _called(file) or NO_NAME.sub("", Path(file).stem).strip(" _-.,")
+    return clean(below or own or folders[0])
 
-    def say(*row) -> None:
-        out.write(f"{json.dumps(row)}\n")
-        out.flush()
 
+def _called(name: str) -> str:
+    """The learner's name and number, if a learning platform gave the name."""
+    found = next(filter(None, (pattern.match(name) for pattern in PLATFORMS)), None)
+    return f"{found['name']} ({found['number']})".removesuffix(" ()") if found else ""
+
+
+def found_in(path: Path) -> Iterator[tuple[list[str], Path]]:
+    """Every file, with the names of its folders; folders only if there is nothing to read there."""
+    top = path.resolve()
+    if not path.is_dir():
+        yield [top.parent.name], top
+    for place, folders, files in os.walk(top):
+        names = [top.name, *Path(place).relative_to(top).parts]
+        whole = [name for name in folders if name[0] != "." and os.access(
+            Path(place, name), os.R_OK | os.X_OK) and not Path(place, name).is_symlink()]
+        for name in sorted({*folders, *files} - {*whole}):
+            yield names, Path(place, name)
+        if not folders and not files:
+            yield names[:-1], Path(place)
+        folders[:] = whole
+
+
+def read(folders: list[str], path: Path) -> File:
+    """Read a file, or say why not."""
+    name, learner = clean("/".join([*folders[1:], path.name])), learner_of(folders, path.name)
+    if path.name.startswith("."):
+        return File("", name, "ignored: hidden")
+    if path.is_dir():
+        remark = ("ignored: a link" if path.is_symlink() else "an empty folder"
+                  if os.access(path, os.R_OK | os.X_OK) else "unreadable: permission denied")
+        return File(learner_of([*folders, path.name]), name, remark)
+    if "solutions" in folders[1:]:
+        return File(learner, name, "ignored: the course's solutions")
+    if path.suffix.lower() == ".ipynb" and path.is_file():
+        return read_notebook(learner, path, name)
+    if path.name != PROGRESS or not path.is_file():
+        return File(learner, name, f"ignored: {path.suffix[1:].lower() or 'no notebook'}")
     try:
-        every = statements(path)
-    except Exception as error:
-        sys.exit(f"It can't be read as a notebook ({type(error).__name__}: {error})")
-    module = MODULE.search("\n".join(ast.unparse(one.node) for one in every))
-    checks = import_module(module[0]).checks if module else Checks()
-    lesson = module[1] if module else ""
-    there = {name: (place, argument) for name, place, argument in calls(every)}
-    for name in [*there, *(name for name in vars(checks) if name not in there)]:
-        if name not in left_out:
-            say("begin", lesson, name)
-            result = (judge(name, *there[name], every, checks) if name in there else
-                      (NOT_TRIED, "Its check isn't in the notebook."))
-            say("end", lesson, name, *result)
-    say("done")
-    os._exit(0)  # threads of the notebook might wait for each other
+        noted = re.findall(r'"\w+ recall \d+":', path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return File(learner, name, "unreadable: not a record of progress")
+    return File(learner, name, recalled=len(set(noted)))
 
 
-# --- in the teacher's process ---------------------------------------------------------------------
+def read_all(paths: list[Path], but: Path | None = None) -> list[File]:
+    """Read all that was handed in, except for one file; learners and lessons in their order."""
+    found = {path: read(folders, path) for top in paths for folders, path in found_in(top)
+             if path != but}
+    namesakes = Counter(NUMBER.sub("", name) for name in {file.learner for file in found.values()})
+    with_lessons = {file.learner for file in found.values() if file.lesson}
+    every = defaultdict[tuple, list[File]](list)
+    for file in found.values():
+        learner = file.learner
+        if not file.lesson:  # it may be in a folder of a learner's folder
+            learner = next((one for one in with_lessons if learner.startswith(f"{one}/")), learner)
+        if namesakes[name := NUMBER.sub("", learner)] == 1:
+            learner = name
+        every[learner.casefold(), learner, file.lesson].append(file._replace(learner=learner))
+    return [file for key in sorted(every) for file in one_counts(every[key])]
 
 
-def judge_notebook(path: Path, learner: str, seconds: float = SECONDS) -> list[Judged]:
-    """Judge a notebook: whatever is in it, this returns, and no file is changed but in a copy."""
-    rows: list[Judged] = []
-    while True:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            try:
-                copy = shutil.copy(path, Path(folder, "handed_in.ipynb"))
-            except OSError as error:
-                return [Judged(learner, "", path.name, STOPPED, f"It can't be read: {error}")]
-            begun = _work(copy, learner, seconds, rows)
-        if begun is None:
-            break
-        if not begun.lesson:  # it didn't get as far as an exercise
-            return [*rows, begun._replace(exercise=path.name)]
-        if begun.exercise:
-            rows.append(begun)
-    nothing = Judged(learner, "", path.name, NOT_TRIED, "There is no exercise of the course in it.")
-    return rows or [nothing]
+def one_counts(files: list[File]) -> list[File]:
+    """Of a learner's notebooks for the same lesson one counts, and the others say so."""
+    best = max(files, key=lambda file: (file.saved, file.solved(False), file.solved(True)))
+    return [file if file is best or not file.lesson else File(file.learner, file.name, (
+        f"two versions, the one saved later counts: {best.name}" if file.saved < best.saved else
+        f"two versions, saved at the same time, the better one counts: {best.name}"))
+        for file in files]
 
 
-def _work(copy: str | Path, learner: str, seconds: float, rows: list[Judged]) -> Judged | None:
-    """Let a process judge what isn't in rows yet, and add it; return what stopped it, or None."""
-    environment = os.environ | {SWITCH: "off", "MPLBACKEND": "agg", "PYTHONPATH": os.pathsep.join(
-        [ROOT, *filter(None, [os.environ.get("PYTHONPATH")])])}
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-c", WORK, str(copy), *(row.exercise for row in rows)],
-            cwd=Path(copy).parent, env=environment, start_new_session=True, encoding="utf-8",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
-        lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
-        lesson, name, limit = "", "", float(TO_START)
-        try:
-            while True:
-                kind, *told = _row(lines.get(timeout=limit))
-                if kind == "done":
-                    return None
-                if kind == "begin":
-                    (lesson, name), limit = told, seconds
-                elif kind == "end":
-                    rows.append(Judged(learner, *told))
-                    name = ""
-                else:
-                    errors.seek(0)
-                    last = (errors.read().strip().splitlines() or [""])[-1]
-                    says = last if not name else "The process ended in the middle."
-                    return Judged(learner, lesson, name, STOPPED, f"{says:.300}")
-        except queue.Empty:
-            return Judged(learner, lesson, name, STOPPED, f"It took more than {limit:g} seconds.")
-        finally:
-            _end(process)
+def title(lesson: str) -> str:
+    return f"Lesson {int(lesson[:2])} · {lesson[3:].replace('_', ' ').capitalize()}"
 
 
-def _read(stream, lines: queue.Queue) -> None:
-    for line in stream:
-        lines.put(line)
-    lines.put("")
+def label(exercise: Exercise) -> str:
+    return f"exercise {exercise.number} · {exercise.name}"
 
 
-def _row(line: str) -> list[str]:
-    """What `work` says; it has ended where that is nothing, or no longer its own words."""
-    try:
-        row = json.loads(line)
-        if row == ["done"] or len(row) == {"begin": 3, "end": 5}[row[0]]:
-            return [str(cell) for cell in row]
-    except (ValueError, TypeError, LookupError):
-        pass
-    return ["ended"]
+def summary(files: list[File]) -> str:
+    """What is printed: a table for each lesson, the checks' sentences, and what doesn't count."""
+    texts, why, remarks = [], defaultdict[str, list](list), defaultdict[str, list](list)
+    for lesson, deeper in ((lesson, deeper) for lesson in LESSONS for deeper in (False, True)):
+        of_it = [file for file in files if file.lesson == lesson]
+        names = [label(exercise) for exercise in LESSONS[lesson] if exercise.deeper == deeper]
+        lines = [["deeper", *names] if deeper else ["main line", *names, "guesses"]]
+        for file in of_it:
+            rows = [row for row in file.rows if row[0].deeper == deeper]
+            guesses = [] if deeper else ["{} of {}".format(*file.guesses)]
+            lines.append([file.learner, *(result for _, (result, _) in rows), *guesses])
+            for exercise, (result, says) in rows:
+                if says and result in (WRONG, NOT_CHECKED):
+                    why[f"{title(lesson)}, {label(exercise)}: {says}"].append(file.learner)
+        begun = {cell for line in lines[1:] for cell in line[1:]} - {NOT_TRIED, NOT_CHECKED}
+        if begun or of_it and not deeper:
+            widths = [max(map(len, column)) for column in zip(*lines)]
+            texts.append("\n".join([title(lesson), *(
+                "  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)]))
+    for says, who in sorted(why.items(), key=lambda item: -len(item[1])):
+        texts.append(f"{len(who)} x {says}\n    {', '.join(who)}")
+    for file in (file for file in files if file.remark):
+        remarks[file.remark].append(file.name)
+    return "\n\n".join(texts + [
+        f"{remark} · {', '.join(names[:9])}" + f" and {len(names) - 9} more" * (len(names) > 9)
+        for remark, names in sorted(remarks.items())])
 
 
-def _end(process: subprocess.Popen) -> None:
-    """End a process, and on Linux and macOS all that it has started."""
-    try:
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    except ProcessLookupError:
-        pass
-    process.wait()
+def by_learner(files: list[File]) -> dict[str, list[File]]:
+    learners = dict.fromkeys(file.learner for file in files if file.learner)
+    return {learner: [file for file in files if file.learner == learner] for learner in learners}
 
 
-def handed_in(paths: list[Path]) -> list[tuple[str, Path]]:
-    """The notebooks in folders, or named, each with the name of its learner."""
-    found = []
-    for path in paths:
-        inside = sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
-        for notebook in inside:
-            below = notebook.relative_to(path).parts if path.is_dir() else ()
-            if ".ipynb_checkpoints" not in below:
-                found.append((below[0] if len(below) > 1 else notebook.stem, notebook))
-    return found
+def table(files: list[File], long: bool) -> list[list]:
+    """The rows of the CSV: one for each learner, or one for each exercise and each remark."""
+    if long:
+        lines = [[file.learner, title(file.lesson), label(exercise),
+                  "deeper" if exercise.deeper else "main line", *result, file.name]
+                 for file in files for exercise, result in file.rows]
+        lines += [[file.learner, "", "", "", file.remark, "", file.name]
+                  for file in files if file.remark]
+        return [["learner", "lesson", "exercise", "part", "result", "says", "file"], *lines]
+    lessons = {lesson: sum(not exercise.deeper for exercise in LESSONS[lesson])
+               for lesson in LESSONS if any(file.lesson == lesson for file in files)}
+    lines = [["learner", f"main line, of {sum(lessons.values())}",
+              *(f"{title(lesson)}, of {count}" for lesson, count in lessons.items()),
+              "deeper", "guesses", "remembered", "remarks"]]
+    for learner, own in by_learner(files).items():
+        solved = {file.lesson: file.solved(False) for file in own if file.lesson}
+        lines.append([learner, sum(solved.values()), *(solved.get(one, "") for one in lessons),
+                      sum(file.solved(True) for file in own), sum(file.guesses[0] for file in own),
+                      sum(file.recalled for file in own),
+                      "; ".join(f"{file.remark} ({file.name})" for file in own if file.remark)])
+    return lines
 
 
-def table(rows: list[Judged]) -> str:
-    """What is printed: a table for each lesson, and what the checks said, the most frequent first.
-    """
-    texts = []
-    for lesson in sorted({row.lesson for row in rows} - {""}):
-        of_it = [row for row in rows if row.lesson == lesson]
-        names = list(dict.fromkeys(row.exercise for row in of_it))
-        results = {(row.learner, row.exercise): row.result for row in of_it}
-        lines = [[lesson, *names]]
-        lines += [[learner, *(results.get((learner, name), "") for name in names)]
-                  for learner in dict.fromkeys(row.learner for row in of_it)]
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        texts.append("\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths))
-                               .rstrip() for line in lines))
-    why = Counter((row.lesson, row.exercise, row.result, row.says) for row in rows
-                  if row.result in (WRONG, STOPPED) or not row.lesson)
-    texts += [f"{count} x {f'{lesson} {exercise}'.strip()}, {result}: {says}"
-              for (lesson, exercise, result, says), count in why.most_common()]
-    return "\n\n".join(texts)
+def no_formula(value):
+    """A text that a spreadsheet takes for a text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(tuple("=+-@")) else value
+
+
+def feedback(learner: str, files: list[File]) -> str:
+    """A learner's page: what is solved, and what to look at again, in the checks' words."""
+    parts = [f"<h1>{html.escape(learner)}</h1>"]
+    for file in files:
+        parts += [f"<h2>{title(file.lesson)}</h2>"] if file.lesson else []
+        parts += [f"<p>{html.escape(f'{file.name}: {file.remark}')}</p>"] if file.remark else []
+        for exercise, (result, says) in file.rows:
+            words = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(f"{result}. {says}"))
+            parts.append(f"<p><b>{label(exercise)}</b>{', deeper' * exercise.deeper}: {words}</p>")
+    return ("<!doctype html><meta charset=utf-8><meta name=viewport content=width=device-width>"
+            f"<title>{html.escape(learner)}</title><style>body {{max-width: 45em; margin: auto; "
+            "padding: 1em; font: 1em/1.5 sans-serif}}</style>" + "\n".join(parts))
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m mnist_adder_course.hand_in",
-        description="Judge handed-in notebooks by the checks of the lessons. Learners' code runs!")
+        description="Read handed-in notebooks: what the checks said where the learners worked.")
     parser.add_argument("paths", nargs="+", type=Path, metavar="FOLDER_OR_NOTEBOOK")
-    parser.add_argument("--csv", metavar="FILE", help="write the table with all sentences as CSV")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="for one exercise")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="a row for each learner")
+    parser.add_argument("--long", action="store_true", help="in FILE, a row for each exercise")
+    parser.add_argument("--feedback", type=Path, metavar="FOLDER", help="a page for each learner")
     options = parser.parse_args(arguments)
-    notebooks = handed_in(options.paths)
-    if not notebooks:
-        parser.error("there is no notebook")
-    rows = []
-    for number, (learner, path) in enumerate(notebooks, start=1):
-        print(f"{number} of {len(notebooks)}: {path}", file=sys.stderr)
-        rows += judge_notebook(path, learner, options.seconds)
-    print(table(rows))
-    if options.csv:
-        with open(options.csv, "w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([Judged._fields, *rows])
+    target, pages = options.csv, options.feedback
+    try:  # before the work
+        handed_in = {path.resolve(strict=True) for path in options.paths}
+        if target:
+            if target.suffix != ".csv":
+                parser.error("the name of the table should end in .csv")
+            target.open("ab").close()
+        if pages:
+            if handed_in & {*(pages / "x").resolve().parents}:
+                parser.error("the pages should have a folder outside of what was handed in")
+            pages.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f"{error.filename}: {error.strerror}")
+    files = read_all(options.paths, but=target and target.resolve())
+    if target:
+        part = target.with_suffix(".csv.part")
+        with part.open("w", encoding="utf-8-sig", newline="") as text:
+            csv.writer(text).writerows(map(no_formula, row) for row in table(files, options.long))
+        part.replace(target)
+    for number, (learner, own) in enumerate(by_learner(files).items() if pages else (), start=1):
+        name = re.sub(r"[^\w .-]", "_", learner)[:80]
+        (pages / f"{number:03} {name}.html").write_text(feedback(learner, own), "utf-8")
+    sys.stdout.reconfigure(errors="replace")  # a console may know fewer letters than names have
+    print(summary(files))
 
 
 if __name__ == "__main__":

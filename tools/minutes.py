@@ -185,22 +185,25 @@ def brought_up_to_date(text: str) -> str:
     return text
 
 
-def exercises_of_main_lines() -> str:
-    """The file beside progress.py: name, number and minutes of the exercises of each main line."""
+def exercises_with_a_check() -> str:
+    """The file beside progress.py: name, number and minutes of each exercise with a check, and
+    whether it is deeper."""
     rows = []
     for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
-        main, _ = parts(nbformat.read(path, as_version=4))
-        tasks = {cell.id.removesuffix("-task"): cell.source for cell in main}
+        main, deeper = parts(nbformat.read(path, as_version=4))
+        below = [cell for cells in deeper.values() for cell in cells]
+        tasks = {cell.id.removesuffix("-task"): cell.source for cell in [*main, *below]}
         exercises = [[re.search(r"checks\.(\w+)\(", cell.source)[1],
                       int(re.search(r"Exercise (\d+)", task := tasks[cell.id[:-6]])[1]),
-                      int(SOLVE.search(task)[1])]
-                     for cell in main if re.fullmatch(r"\d\d-exercise-\d+-check", cell.id)]
+                      int(SOLVE.search(task)[1]), cells is below]
+                     for cells in (main, below) for cell in cells
+                     if re.fullmatch(r"\d\d-exercise-\d+-check", cell.id)]
         rows.append(f"{json.dumps(path.stem)}: {json.dumps(exercises)}")
     return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
 def main() -> None:
-    EXERCISES.write_text(exercises_of_main_lines(), "utf-8", newline="\n")
+    EXERCISES.write_text(exercises_with_a_check(), "utf-8", newline="\n")
     for path in PAGES:
         path.write_text(brought_up_to_date(path.read_text("utf-8")), "utf-8", newline="\n")
     start = nbformat.read(START, as_version=4)

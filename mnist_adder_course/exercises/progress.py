@@ -5,7 +5,7 @@ They are noted in one file beside the notebooks, `my_progress.json`: names and d
 be written, nothing is noted and nothing is said. With MNIST_ADDER_PROGRESS=off in the environment
 it is neither written nor read, and it isn't in a folder of solutions.
 
-`progress.json`, beside this module, has the exercises of each lesson's main line with their
+`progress.json`, beside this module, has the exercises of each lesson that have a check, with their
 minutes. `tools/minutes.py` writes it from the notebooks, which an installed package doesn't have.
 """
 
@@ -18,20 +18,19 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from mnist_adder_lib.files import write_whole
-
 NAME = "my_progress.json"
 SWITCH = "MNIST_ADDER_PROGRESS"
 KINDS = "exercise", "guess", "recall"
 
 
 class Exercise(NamedTuple):
-    """An exercise of a lesson's main line."""
+    """An exercise with a check."""
 
     lesson: str  # the notebook, without .ipynb
     name: str
     number: int
     minutes: int
+    deeper: bool  # not of the main line
 
     @property
     def key(self) -> str:
@@ -43,15 +42,23 @@ def key(lesson: str, kind: str, name: str) -> str:
     return f"{lesson} {kind} {name}"
 
 
+def exercises() -> dict[str, list[Exercise]]:
+    """The exercises of each lesson, by the name of its notebook."""
+    found = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    return {lesson: [Exercise(lesson, *row) for row in rows] for lesson, rows in found.items()}
+
+
 def main_lines() -> dict[str, list[Exercise]]:
     """The exercises of each lesson's main line, by the name of its notebook."""
-    found = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-    return {lesson: [Exercise(lesson, *exercise) for exercise in exercises]
-            for lesson, exercises in found.items()}
+    return {lesson: [exercise for exercise in every if not exercise.deeper]
+            for lesson, every in exercises().items()}
 
 
 def note(lesson: str, kind: str, name: str) -> None:
     """Note that something has been done today; nothing happens where that isn't possible."""
+    # Imported here, since it brings PyTorch along, which those who only read don't need.
+    from mnist_adder_lib.files import write_whole
+
     done, today = key(lesson, kind, name), date.today().isoformat()
     # A folder that is gone, a disk that is full, a file of somebody else: no lesson stops for it.
     with contextlib.suppress(OSError, ValueError):

@@ -1,186 +1,166 @@
-"""Handed-in notebooks: each is judged as its learner saw it, and none harms another."""
+"""Handed-in notebooks: what the checks said is read, of every file and every learner."""
 
 import csv
 import json
 import os
-import shutil
-import time
+import subprocess
+import sys
 from pathlib import Path
 
-import nbformat
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mnist_adder_course import hand_in
 from mnist_adder_course.lessons import start_here
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
-IMPORT = "from mnist_adder_course.lessons.start_here import checks"
-RIGHT_AGREE = "def agree(digit, number, total):\n    return digit + number == total"
-RIGHT_PLACE = "def most_likely(p):\n    return p.index(max(p))"
-BOTH = ["checks.most_likely(most_likely)", "checks.agree(agree)"]
+RIGHT, WRONG, DOTS = "✓ Right. So it is.", "Not right yet. It is `True`.", "Not solved yet. Put"
+# Files of a class, as they come; each of them has lesson 0 with one answer right and one wrong.
+LESSONS = """Ada/00_start_here.ipynb; Bo.ipynb; Cai.IPYNB; Dan - 00_start_here (1).ipynb
+00_start_here.ipynb; group A/Quynh/mine.ipynb; Eve/mnist-adder/notebooks/x.ipynb; Mia/x.ipynb
+submitted/hub-7/lesson0/x.ipynb; gus+lesson0+2026-11-28 x/x.ipynb; leejo_LATE_34_567_x-1.ipynb
+Fay Li_12_assignsubmission_file_/x.ipynb; Kim_1_assignsubmission_file_x.ipynb
+Kim_2_assignsubmission_file_x.ipynb; =1+2/x.ipynb; Žofie 李/x.ipynb; Ada/solutions/x.ipynb"""
+WHOSE = {"Ada", "Bo", "Cai", "Dan", "class", "group A/Quynh", "Eve", "Mia", "hub-7", "gus", "leejo",
+         "Fay Li", "Kim (1)", "Kim (2)", "'=1+2", "Žofie 李", "Ned", "Ola", "Pia"}
+OTHERS = {"no_json.ipynb": "{", "list.ipynb": "[]", "cells.ipynb": '{"cells": [{}]}',
+          "deep.ipynb": "[" * 500_000, "empty.ipynb": "", "bytes.ipynb": "\x81", "Rosa.zip": "PK",
+          "Sam/a.py": "", "Jo\ne\x1b[2J.ipynb": "",
+          "Ada/.ipynb_checkpoints/x.ipynb": "{}", "Ada/mine/README": "", "Bo/my_progress.json": "",
+          "Ada/my_progress.json": '{"x recall 1": "2026-11-28", "x guess y": "2026-11-28"}'}
 
 
-def write(path, *cells):
-    """A notebook with these code cells."""
+def code(source, count, *outputs):
+    return dict(cell_type="code", source=[source], execution_count=count, outputs=list(outputs))
+
+
+def printed(*lines):
+    return {"output_type": "stream", "name": "stdout", "text": [f"{line}\n" for line in lines]}
+
+
+def exercise(name, says, function=7, check=8):
+    """A function, run as the 7th cell, and its check, run as the 8th."""
+    return [code(f"def {name}(x):\n    return x", function),
+            code(f"checks.{name}({name})", check, printed(says))]
+
+
+def write(path, *cells, package="mnist_adder_course.lessons", encoding="utf-8"):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"cells": [
-        {"cell_type": "markdown", "source": ["# checks.agree(this is text)"]},
-        *({"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells)]}),
-        "utf-8")
-    return path
+    first = code(f"import torch\nfrom {package}.start_here import checks, guesses", 1)
+    text = {"cell_type": "markdown", "source": ["checks.agree(this is text)"]}
+    path.write_text(json.dumps({"cells": [text, first, *cells], "nbformat": 4}), encoding)
 
 
-def judged(tmp_path, name, *cells):
-    """The result of an exercise in a notebook with these cells, and what the check says."""
-    every = hand_in.statements(write(tmp_path / "notebook.ipynb", IMPORT, *cells))
-    where = {found: (place, argument) for found, place, argument in hand_in.calls(every)}
-    return hand_in.judge(name, *where[name], every, start_here.checks)
+def results(*cells):
+    found = hand_in.verdicts([hand_in._cell(cell) for cell in cells])
+    return {name: result.result for name, result in found.items()}
 
 
-def filled_in(path, **functions):
-    """Lesson 0 with these functions in place of its own."""
-    notebook = nbformat.read(LESSON, 4)
-    for cell in notebook.cells:
-        for name, function in functions.items():
-            if cell.source.startswith(f"def {name}("):
-                cell.source = function
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
-    return path
+@pytest.fixture
+def classroom(tmp_path):
+    top, both = tmp_path / "class", [*exercise("most_likely", RIGHT), *exercise("agree", WRONG)]
+    for name in LESSONS.replace("\n", "; ").split("; "):
+        write(top / name, *both)
+    os.utime(top / "Mia" / "x.ipynb", (2e9, 2e9))
+    write(top / "Mia" / "x-Copy1.ipynb", *exercise("most_likely", DOTS))
+    write(top / "group A" / "Paul" / "mine.ipynb")
+    write(top / "Ned.ipynb", *both, encoding="utf-8-sig")
+    write(top / "Ola.ipynb", *both, *exercise("older", RIGHT), package="mnist_adder_lib.course")
+    write(top / "Pia.ipynb", *both, code("print('x' * 3_000_000)", 9, printed("x" * 3_000_000)))
+    (top / "Zoe").mkdir()
+    for name in OTHERS if os.name == "posix" else OTHERS.keys() - {"Jo\ne\x1b[2J.ipynb"}:
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_text(OTHERS[name], "latin-1")
+    return top
 
 
-def results(rows):
-    return {row.exercise: row.result for row in rows}
+def test_a_class(classroom, tmp_path, capsys):
+    before = {path: path.is_file() and path.read_bytes() for path in classroom.rglob("*")}
+    table, pages = tmp_path / "table.csv", tmp_path / "pages"
+    hand_in.main([str(classroom), "--csv", str(table), "--feedback", str(pages)])
+    assert before == {path: path.is_file() and path.read_bytes() for path in classroom.rglob("*")}
+    assert table.read_bytes().startswith("\ufefflearner".encode())  # for spreadsheets
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        rows = {row["learner"]: row for row in csv.DictReader(file)}
+    assert {name for name, row in rows.items() if row["main line, of 2"] == "1"} == WHOSE
+    assert rows["group A/Paul"]["Lesson 0 · Start here, of 2"] == "0"
+    assert rows["Rosa"]["remarks"] == "ignored: zip (Rosa.zip)" and rows["Ada"]["remembered"] == "1"
+    out = capsys.readouterr().out
+    assert "\nmain line      exercise 1 · most_likely  exercise 2 · agree  guesses\n=1+2" in out
+    assert f"19 x Lesson 0 · Start here, exercise 2 · agree: {WRONG}\n    =1+2, Ada, Bo" in out
+    for words in ("two versions, the one saved later counts: Mia/x.ipynb · Mia/x-Copy1.ipynb",
+                  "older version of the course, with the check older: solved · Ola.ipynb",
+                  "ignored: py · Sam/a.py", "solutions · Ada/solutions/x.ipynb", "folder · Zoe",
+                  "one · bytes.ipynb, cells.ipynb, deep.ipynb, empty.ipynb"):
+        assert words in out
+    assert ("Jo e [2J" in rows or os.name != "posix") and "\x1b" not in out
+    assert "deeper" not in out  # nobody has begun it
+    page, = pages.glob("* Ada.html")
+    assert "solved. ✓ Right. So it is." in (text := page.read_text("utf-8"))
+    assert "<code>True</code>" in text and len(list(pages.iterdir())) == len(rows)
+    hand_in.main([str(classroom), "--csv", str(table), "--long"])
+    assert f"Ada,{hand_in.title('00_start_here')},exercise 1 · most_likely,main line,solved," in (
+        table.read_text("utf-8"))
 
 
-def test_the_check_says_what_the_learner_saw(tmp_path):
-    wrong = RIGHT_AGREE.replace("+", "-")
-    says = start_here.checks.agree.verdict(lambda digit, number, total: digit - number == total)
-    assert judged(tmp_path, "agree", wrong, BOTH[1]) == (hand_in.WRONG, says)
-    assert judged(tmp_path, "agree", RIGHT_AGREE, BOTH[1])[0] == hand_in.SOLVED
-    dots = "def agree(digit, number, total):\n    return ..."
-    assert judged(tmp_path, "agree", dots, BOTH[1])[0] == hand_in.NOT_TRIED
+@pytest.mark.parametrize("counts, says, result", [
+    ((7, 8), RIGHT, "solved"), ((7, 8), WRONG, "wrong"), ((7, 8), DOTS, "not tried"),
+    ((9, 8), RIGHT, hand_in.CHANGED), ((9, 8), WRONG, hand_in.CHANGED), ((8, 8), RIGHT, "solved"),
+    ((9, 8), DOTS, "not checked"), ((1, 1), DOTS, "not checked"), ((1, 5), DOTS, "not tried"),
+    ((None, None), RIGHT, "solved"), ((7, 8), "", "not checked"), ((7, 8), "Hm.", "not checked")])
+def test_what_a_check_has_said_and_when(counts, says, result):
+    assert results(*exercise("agree", says, *counts)) == {"agree": result}
 
 
-def test_the_reason_that_needs_the_learners_code(tmp_path):
-    slip = "def most_likely(p):\n    best = 0\n    for i in range(1, len(p) - 1):\n" \
-           "        if p[i] > p[best]:\n            best = i\n    return best"
-    names = {}
-    exec(slip, names)
-    result, says = judged(tmp_path, "most_likely", slip, BOTH[0])
-    assert result == hand_in.WRONG and "Look at `len(p) - 1` in the line" in says
+def test_the_check_that_was_run_last_counts_and_an_error_is_told():
+    later, earlier = exercise("agree", RIGHT, 17, 18), exercise("agree", WRONG)
+    assert results(*later, *earlier) == {"agree": "solved"}
+    two = code("checks.agree(agree)\nchecks.most_likely(mine)", 9, printed(WRONG, RIGHT))
+    assert results(two) == {"agree": "wrong", "most_likely": "solved"}
+    error = {"output_type": "error", "ename": "NameError", "evalue": "name 'agree'\nis"}
+    found = hand_in.verdicts([hand_in._cell(code("checks.agree(agree)", 3, error))])
+    assert found["agree"] == hand_in.Result("not checked", "NameError: name 'agree' is")
 
 
-def test_only_what_the_function_needs_is_run(tmp_path):
-    cells = [
-        "import json\n%matplotlib inline\n!ls\nraise SystemExit",
-        "LEFT = []\nLEFT.append(1)\nfor n in range(3):\n    LEFT[0] += 0\nassert 1 == 2",
-        "LEFT[0] += 0\nother = train_for_hours(LEFT)",
-        "def agree(d, n, t):\n    return plus(d, n) * LEFT[0] == t",
-        BOTH[1],
-        "def plus(a, b):  # it was run before the check\n    return a + b",
-        "def agree(d, n, t):  # this was not\n    return False",
-    ]
-    assert judged(tmp_path, "agree", *cells)[0] == hand_in.SOLVED
+def test_what_is_read_is_what_checks_and_guesses_say(tmp_path, capsys):
+    for answer, result in ((lambda d, n, t: d + n == t, "solved"), (lambda d, n, t: d, "wrong"),
+                           (lambda d, n, t: ..., "not tried")):
+        start_here.checks.agree(answer)
+        printout = printed(capsys.readouterr().out)
+        assert results(code("checks.agree(agree)", 3, printout)) == {"agree": result}
+    guess = start_here.guesses.ask("parameters")
+    for chosen, made in ((-1, 0), (0, 1), (2, 1)):
+        guess.widget.chosen = [chosen]
+        text = {"output_type": "execute_result", "data": {
+            "text/markdown": [start_here.guesses.compare("parameters", 17_360).data]}}
+        write(tmp_path / "a.ipynb", code('guesses.compare("parameters", 17_360)', 3, text))
+        assert hand_in.read_notebook("a", tmp_path / "a.ipynb", "a").guesses == (made, 1)
 
 
-def test_the_last_function_before_the_check_counts(tmp_path):
-    cells = ["def agree(d, n, t):\n    return ...", RIGHT_AGREE, "mine = agree",
-             "checks.agree(mine)"]
-    assert judged(tmp_path, "agree", *cells)[0] == hand_in.SOLVED
+@given(st.recursive(st.none() | st.floats() | st.text(), lambda inner: st.lists(inner) | (
+    st.dictionaries(st.sampled_from(["source", "outputs", "data", "text", "name"]), inner))))
+def test_a_notebook_of_any_kind_ends_in_a_row(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("any") / "any_00_start_here.ipynb"
+    for odd in ({"source": content}, {"outputs": content}, {"execution_count": content}):
+        cell = {"cell_type": "code", "source": "checks.agree(a)", "outputs": []}
+        path.write_text(json.dumps({"cells": [cell | odd]}), "utf-8")
+        files = hand_in.read_all([path.parent])
+        assert [file.learner for file in files] == ["any"] and hand_in.summary(files)
 
 
-@pytest.mark.parametrize("cells, says", [
-    (["def agree(d, n, t)\n    return d + n == t", BOTH[1]], "SyntaxError"),
-    ([BOTH[1]], "NameError"),
-    (["numbers = 1 / 0\nagree = numbers", BOTH[1]], "ZeroDivisionError"),
-    (["import sys\nagree = sys.exit('enough')", BOTH[1]], "SystemExit: enough"),
-])
-def test_what_stops_is_said(tmp_path, cells, says):
-    result, said = judged(tmp_path, "agree", *cells)
-    assert result == hand_in.STOPPED and said.startswith(says)
+def test_before_the_work_it_says_what_can_not_be_written_or_read(classroom, capsys):
+    for options, says in {("--csv", "/no/such/t.csv"): "t.csv: No such",
+                          ("--csv", str(classroom / "Bo.ipynb")): "should end in .csv",
+                          (str(classroom / "nobody"),): "nobody: No such",
+                          ("--feedback", str(classroom / "pages")): "outside of what was"}.items():
+        with pytest.raises(SystemExit):
+            hand_in.main([str(classroom), *options])
+        assert says in capsys.readouterr().err
 
 
-@pytest.mark.thorough
-def test_an_endless_loop_is_stopped_and_the_next_exercise_judged(tmp_path):
-    endless = "def most_likely(p):\n    while True:\n        pass"
-    path = write(tmp_path / "ada.ipynb", IMPORT, endless, RIGHT_AGREE, *BOTH)
-    rows = hand_in.judge_notebook(path, "ada", seconds=2)
-    assert results(rows) == {"most_likely": "stopped", "agree": "solved"}
-    assert rows[0].says == "It took more than 2 seconds." and rows[0].lesson == "start_here"
-
-
-@pytest.mark.thorough
-def test_a_class(tmp_path, capsys):
-    """All right, half, an endless loop, one that deletes files, and some that are no notebooks."""
-    folder = tmp_path / "class"
-    filled_in(folder / "anna" / "00.ipynb", most_likely=RIGHT_PLACE, agree=RIGHT_AGREE)
-    filled_in(folder / "ben.ipynb", most_likely="def most_likely(p):\n    return max(p)")
-    filled_in(folder / "cem.ipynb", agree=RIGHT_AGREE,
-              most_likely="def most_likely(p):\n    while True:\n        pass")
-    filled_in(folder / "dana" / "00.ipynb", most_likely=RIGHT_PLACE, agree=(
-        "import os, shutil\ngone = [os.remove(name) for name in os.listdir()]\n"
-        "def agree(digit, number, total):\n    shutil.rmtree('.', ignore_errors=True)\n"
-        "    return gone == [None] and digit + number == total"))
-    (folder / "emil.ipynb").write_text("no JSON", "utf-8")
-    (folder / "fay.ipynb").write_text('{"cells": [{}]}', "utf-8")
-    filled_in(folder / "gus.ipynb", agree="def agree(*all):\n    import os\n    os._exit(0)",
-              most_likely=RIGHT_PLACE)
-    shutil.copytree(folder, tmp_path / "before")
-    hand_in.main([str(folder), "--csv", str(tmp_path / "table.csv"), "--seconds", "3"])
-    for before in (tmp_path / "before").rglob("*.ipynb"):
-        after = folder / before.relative_to(tmp_path / "before")
-        assert after.read_bytes() == before.read_bytes()
-    assert len(list(folder.rglob("*"))) == len(list((tmp_path / "before").rglob("*")))
-    with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
-        rows = {(row["learner"], row["exercise"]): row for row in csv.DictReader(file)}
-    found = {key: row["result"] for key, row in rows.items()}
-    expected = {"anna": "solved;solved", "ben": "wrong;not tried", "cem": "stopped;solved",
-                "dana": "solved;solved", "gus": "solved;stopped"}
-    for learner, both in expected.items():
-        assert [found[learner, name] for name in ("most_likely", "agree")] == both.split(";")
-    assert found["emil", "emil.ipynb"] == found["fay", "fay.ipynb"] == "stopped"
-    assert "JSON" in rows["emil", "emil.ipynb"]["says"]
-    printed = capsys.readouterr().out
-    assert "\nanna        solved       solved\n" in printed
-    assert "1 x fay.ipynb, stopped: It can't be read as a notebook (KeyError" in printed
-    assert "1 x start_here most_likely, wrong: Not right yet. That is a probability" in printed
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no process groups")
-@pytest.mark.thorough
-def test_what_a_notebook_has_started_ends_with_it(tmp_path):
-    alive = tmp_path / "alive"
-    start = ("import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', "
-             f"'import time\\nwhile True: open({str(alive)!r}, \"a\").write(\"1\"); "
-             "time.sleep(0.1)'])\ndef agree(*all):\n    return child")
-    path = write(tmp_path / "ada.ipynb", IMPORT, start, BOTH[1])
-    hand_in.judge_notebook(path, "ada", seconds=20)
-    time.sleep(0.5)
-    size = alive.stat().st_size if alive.exists() else 0
-    time.sleep(0.5)
-    assert size == (alive.stat().st_size if alive.exists() else 0)
-
-
-def test_learners_are_called_as_their_folders_or_files(tmp_path):
-    for name in ("anna/06.ipynb", "anna/.ipynb_checkpoints/06.ipynb", "b/c/d.ipynb", "eve.ipynb"):
-        write(tmp_path / name)
-    found = hand_in.handed_in([tmp_path, tmp_path / "anna" / "06.ipynb"])
-    assert [learner for learner, _ in found] == ["anna", "b", "eve", "06"]
-
-
-def test_what_was_wrong_most_often_is_first():
-    rows = [hand_in.Judged(name, "start_here", "agree", *result) for name, result in {
-        "a": ("wrong", "Why."), "b": ("wrong", "Because."), "c": ("solved", "Right."),
-        "d": ("wrong", "Because."), "e": ("not tried", "Dots.")}.items()]
-    lines = hand_in.table(rows).split("\n\n")
-    assert lines[0].splitlines()[:2] == ["start_here  agree", "a           wrong"]
-    assert lines[1:] == ["2 x start_here agree, wrong: Because.",
-                         "1 x start_here agree, wrong: Why."]
-
-
-def test_without_a_notebook_it_says_so(tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        hand_in.main([str(tmp_path)])
-    assert "there is no notebook" in capsys.readouterr().err
+def test_it_needs_nothing_but_python_no_home_and_any_console(classroom):
+    command = [sys.executable, "-S", "-m", "mnist_adder_course.hand_in", str(classroom)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, env={
+        "PYTHONIOENCODING": "cp1252", "SYSTEMROOT": os.environ.get("SYSTEMROOT", "")})
+    assert done.returncode == 0 and b"\x8eofie ?" in done.stdout

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mnist_adder_course.exercises import progress
 from mnist_adder_course.exercises.questions import Guesses, MultipleChoice
 from mnist_adder_course.lessons import does_it_add, start_here
+from mnist_adder_lib import files
 
 TODAY = date.today().isoformat()
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -29,7 +30,7 @@ def solve():
     start_here.checks.agree(lambda digit, number, total: digit + number == total)
 
 
-def files(path):
+def names(path):
     return sorted(file.name for file in path.parent.iterdir())
 
 
@@ -79,7 +80,7 @@ def test_what_is_noted_is_added_to_what_was(tmp_path_factory, before, name):
         assert progress.read() == before
         progress.note("a", "guess", name)
         assert progress.read() == before | {f"a guess {name}": TODAY}
-        assert files(file) == [progress.NAME]
+        assert names(file) == [progress.NAME]
 
 
 @given(st.one_of(
@@ -142,7 +143,7 @@ def test_a_full_disk_costs_nothing(here, monkeypatch, capsys):
     def full(path, content):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(progress, "write_whole", full)
+    monkeypatch.setattr(files, "write_whole", full)
     says_nothing(capsys)
     assert not here.exists()
 
@@ -150,7 +151,7 @@ def test_a_full_disk_costs_nothing(here, monkeypatch, capsys):
 def test_a_folder_of_this_name_or_none_at_all_costs_nothing(here, capsys):
     here.mkdir()
     says_nothing(capsys)
-    assert files(here) == [progress.NAME]
+    assert names(here) == [progress.NAME]
 
 
 def test_what_can_not_be_put_aside_stays(here, monkeypatch, capsys):
