@@ -24,17 +24,26 @@ IN_A_CLONE = (  # said behind the link where there is no site
     "GitHub shows only its source)")
 BADGE = re.compile(r"\[!\[Open in Colab\]\(\S+\)\]\(\S+\)\n\n")
 
+# The address ends its line, where ruff lets it be as long as it is.
 BRINGS_THE_COURSE = f"""\
 # For Google Colab: this cell fetches the course. Anywhere else it does nothing.
 try:
     {ASKS}
 except ImportError:
-    !test -d mnist-adder || git clone --quiet --depth 1 ADDRESS mnist-adder
+    COURSE = "ADDRESS"
+    !test -d mnist-adder || git clone --quiet --depth 1 $COURSE mnist-adder
     %run mnist-adder/tools/colab_setup.py
     {ASKS}"""
+# pip installs from a ZIP file as GitHub makes it. What Colab has, PyTorch above all, it leaves.
 HAS_NO_ADDRESS = f"""\
-# An error here? Then the course isn't installed yet: its README says how.
-{ASKS}"""
+# Is the course installed? If it isn't, this cell says what to do.
+try:
+    {ASKS}
+except ImportError:
+    raise ImportError(
+        "This lesson needs its course. On your own computer: the README says how to start. In "
+        "Colab: upload the course as a ZIP file, then run %pip install ./NAME.zip[export]"
+    ) from None"""
 
 
 def bootstrap(address):

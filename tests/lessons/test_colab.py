@@ -5,6 +5,7 @@ What can't be had here is Colab itself: its page, its GPU, and the widgets on it
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -73,6 +74,18 @@ def test_no_address(copies):
         with pytest.raises(SystemExit, match="Not an address like https://"):
             set_repository.main(address)
     assert copies() == before
+
+
+def test_notebooks_with_a_long_address_keep_to_the_style(copies, tmp_path):
+    """GitHub allows 39 characters for an owner and 100 for a repository."""
+    for address in (PLACEHOLDER, f"https://github.com/{39 * 'o'}/{100 * 'r'}"):
+        set_repository.main(address)
+        ruff = run(sys.executable, "-m", "ruff", "check", "--no-cache", tmp_path)
+        assert ruff.returncode == 0, ruff.stdout
+    # The rules were those of the project: a line that is too long is found.
+    (tmp_path / "long.py").write_text(f"{60 * 'a '}\n".replace(" ", " + "), "utf-8")
+    ruff = run(sys.executable, "-m", "ruff", "check", "--no-cache", tmp_path)
+    assert ruff.returncode == 1
 
 
 def test_a_new_lesson_gets_cell_and_badge_and_keeps_the_rest():
@@ -194,7 +207,7 @@ def test_the_cell_brings_the_course_and_only_what_is_missing(colab, address, tmp
 
 @pytest.mark.thorough
 def test_the_cell_where_the_course_cannot_be_fetched(colab, tmp_path, monkeypatch):
-    with pytest.raises(CellExecutionError, match="its README says how"):
+    with pytest.raises(CellExecutionError, match="README says how to start"):
         execute(tmp_path, HIDE, bootstrap(PLACEHOLDER))
     monkeypatch.setenv("LC_ALL", "C")
     (tmp_path / "sh").symlink_to(shutil.which("sh"))
@@ -214,3 +227,22 @@ def test_the_cell_where_the_course_cannot_be_fetched(colab, tmp_path, monkeypatc
 def test_torch_is_never_installed():
     result = run(sys.executable, "-I", "-S", SETUP)  # -S: without any installed packages
     assert "torch is missing, so this is not Colab" in result.stderr and "README" in result.stderr
+
+
+@pytest.mark.thorough
+def test_a_zip_file_of_the_course_is_enough(colab, address, tmp_path):
+    """What the cell of a notebook without an address says to do in Colab; a ZIP like GitHub's.
+
+    The last test, as it leaves the course installed."""
+    archive = ["archive", "--prefix=course-main/", "--output", tmp_path / "course-main.zip", "HEAD"]
+    packed = run("git", "--git-dir", address.removeprefix("file://"), *archive)
+    assert packed.returncode == 0, packed.stderr
+    cell = bootstrap(PLACEHOLDER)
+    (advice,) = re.findall(r"%pip install \./NAME\.zip\[export\]", cell)
+    install = advice.replace("NAME", "course-main")
+    before, _, after, said = execute(tmp_path, HIDE + STATE, install, STATE, cell)
+    old, new = json.loads(before), json.loads(after)
+    assert not old.pop("mnist_adder_lib") and new.pop("mnist_adder_lib")
+    kept = ["torch", "torchvision", "numpy", "ipywidgets"]
+    assert [new[name] for name in kept] == [old[name] for name in kept]
+    assert said == ""
