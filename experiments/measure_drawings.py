@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from mnist_adder_lib import load_checkpoint, load_pretrained, normalise
+from mnist_adder_lib import as_input, load_checkpoint, load_pretrained
 from mnist_adder_lib.drawing import frame_drawing, frame_strokes, render_strokes
 from mnist_adder_lib.drawing.strokes import PEN
 
@@ -93,7 +93,7 @@ def on_pad(strokes: list, side: float, middle: tuple, points: int | None) -> lis
 @torch.no_grad()
 def read_rightly(model, images: list, labels: np.ndarray) -> np.ndarray:
     """bool (n,): where the model reads the uint8 (28, 28) images as their labels."""
-    images = normalise(torch.from_numpy(np.stack(images))[:, None] / 255)
+    images = as_input(np.stack(images))
     logits, _ = model.eval()(images, torch.eye(10)[[0] * len(images)])
     return logits.argmax(dim=1).numpy() == labels
 

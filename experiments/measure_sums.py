@@ -27,7 +27,7 @@ from torch.utils.data import DataLoader
 
 from mnist_adder_course.lessons import learning_from_sums as lesson
 from mnist_adder_lib.augment import LIGHT_AUGMENT
-from mnist_adder_lib.data import load_splits, normalise
+from mnist_adder_lib.data import as_input, load_splits
 from mnist_adder_lib.model import ADDER_WIDTH, EMBEDDING_SIZE, SUMS, fully_connected
 from mnist_adder_lib.train import fast_recipe
 
@@ -196,7 +196,7 @@ def train_reader(way: Way, seed: int, watch=lambda step, model: None):
 @torch.no_grad()
 def outputs_of(model, dataset):
     parts = dataset.images.split(1_000)
-    return torch.cat([model(normalise(part[:, None].float() / 255)) for part in parts])
+    return torch.cat([model(as_input(part)) for part in parts])
 
 
 @torch.no_grad()

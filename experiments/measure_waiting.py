@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
 from mnist_adder_course.widgets.hidden_sums import unseen_sums
-from mnist_adder_lib import AdderDataset, load_pretrained, load_splits, normalise
+from mnist_adder_lib import AdderDataset, as_input, load_pretrained, load_splits
 from mnist_adder_lib.model import fully_connected
 
 RATE, STEPS, SEEDS = 0.003, 3000, 10
@@ -43,7 +43,7 @@ def inputs_of(embeddings: Tensor, numbers: Tensor) -> Tensor:
 @torch.no_grad()
 def embed(dataset: AdderDataset) -> Tensor:
     model = load_pretrained()
-    return torch.cat([model.embed(normalise(images.unsqueeze(1).float() / 255))
+    return torch.cat([model.embed(as_input(images))
                       for images in dataset.images.split(1000)])
 
 

@@ -61,8 +61,12 @@ def where_next() -> str:
 
 
 def my_progress() -> None:
-    """Show the lessons in a row, each as full as it is solved, and below it what comes next."""
-    show(plot_row(), where_next())
+    """Show the lessons in a row, each as full as it is solved, and below it what comes next.
+
+    Where nothing is noted yet, there is nothing to show.
+    """
+    if read():
+        show(plot_row(), where_next())
 
 
 def what_do_i_still_know(count: int = 10) -> None:

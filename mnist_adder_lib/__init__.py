@@ -15,7 +15,7 @@ from .checkpoint import (
     save_checkpoint,
 )
 from .compare import paired_interval, pairs_needed, power_of_pairs
-from .data import AdderDataset, DataError, find_mnist, load_splits, normalise
+from .data import AdderDataset, DataError, as_input, find_mnist, load_splits, normalise
 from .evaluate import calibration_error, evaluate, predict, wilson_interval
 from .export import export_onnx, quantise_onnx, run_onnx
 from .files import CheckpointError, asset_path

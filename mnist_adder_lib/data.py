@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import ArrayLike
 from platformdirs import user_cache_path
 from torch import Tensor
 from torch.utils.data import Dataset
@@ -36,6 +37,37 @@ class DataError(RuntimeError):
 def normalise(images: Tensor) -> Tensor:
     """Pixels in 0-1 to the model's input: mean 0 and standard deviation 1 over MNIST."""
     return (images - MEAN) / STD
+
+
+def as_input(images: ArrayLike | Tensor) -> Tensor:
+    """Pixels as the networks take them: normalised, float (n, 1, 28, 28), on the same device.
+
+    images: (28, 28), (n, 28, 28) or (n, 1, 28, 28), a tensor or an array, white ink on black, of
+    whole numbers 0-255 (uint8) or floats in 0-1. Floats keep their type; uint8 becomes float32.
+    Raises ValueError for anything else, and so for images that are normalised already.
+    """
+    if not isinstance(images, Tensor):
+        array = np.array(images)  # a copy: torch warns of arrays that are read-only
+        if array.dtype.kind not in "buif":
+            raise ValueError(f"pixels must be uint8 or float, not {array.dtype}")
+        images = torch.as_tensor(array)
+    if images.shape[-2:] != (28, 28) or images.ndim > 4 or (images.ndim == 4
+                                                            and images.shape[1] != 1):
+        raise ValueError(
+            "images must have the shape (28, 28), (n, 28, 28) or (n, 1, 28, 28), not "
+            f"{tuple(images.shape)}; frame_drawing brings a drawing of any size to (28, 28)")
+    if images.dtype == torch.uint8:
+        return normalise(images / 255).reshape(-1, 1, 28, 28)
+    if not images.is_floating_point():
+        raise ValueError(f"pixels must be uint8 or float, not {images.dtype}")
+    if not images.isfinite().all():
+        raise ValueError("there are pixels that are not finite numbers")
+    if images.numel() and (images.min() < 0 or images.max() > 1):
+        raise ValueError(
+            f"float pixels must be in 0-1, but go from {images.min():.3g} to {images.max():.3g}: "
+            "divide 0-255 by 255, or cut off with clip(0, 1); images that are normalised already "
+            "go to the model itself")
+    return normalise(images).reshape(-1, 1, 28, 28)
 
 
 class AdderDataset(Dataset[Example]):

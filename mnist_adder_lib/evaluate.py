@@ -6,7 +6,6 @@ import copy
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
@@ -14,7 +13,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from .data import normalise
+from .data import as_input
 from .model import DIGITS
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -133,50 +132,25 @@ class Prediction:
 def predict(model: nn.Module, image: ArrayLike | Tensor, number: int) -> Prediction:
     """The model's answer for one image and one number from 0 to 9.
 
-    image: (28, 28) or (1, 28, 28), a tensor or an array, white ink on black, of whole numbers
-    0-255 (uint8) or floats in 0-1. Raises ValueError, also for a model that has diverged.
-    Normalised images, as a dataset gives them, go to the model itself: `model(images, numbers)`.
+    image: one image in any of the forms that `as_input` takes. Raises ValueError, also for a
+    model that has diverged. Normalised images, as a dataset gives them, go to the model itself:
+    `model(images, numbers)`.
     The model stays as it is, and another thread may be training it.
     """
     if isinstance(number, bool) or number not in range(10):
         raise ValueError(f"the number must be a whole number from 0 to 9, not {number!r}")
+    images = as_input(image)
+    if len(images) != 1:
+        raise ValueError(f"there must be one image, not {len(images)}")
     if any(part.training for part in model.modules()):  # else copying would be most of the work
         model = in_evaluation(model)
     device = next(model.parameters()).device
-    images = normalise(_as_pixels(image)).view(1, 1, 28, 28).to(device)
     with torch.no_grad():
-        logits = model(images, torch.tensor([int(number)], device=device))
+        logits = model(images.float().to(device), torch.tensor([int(number)], device=device))
     digit, total = (each[0].softmax(dim=0).cpu() for each in logits)
     if not (digit.isfinite().all() and total.isfinite().all()):
         raise ValueError("the model's answer is not finite: its training has diverged")
     return Prediction(digit.argmax().item(), total.argmax().item(), digit, total)
-
-
-def _as_pixels(image: ArrayLike | Tensor) -> Tensor:
-    """One image in any of the forms that `predict` takes, as float32 in 0-1."""
-    if not isinstance(image, Tensor):
-        array = np.array(image)  # a copy: torch warns of arrays that are read-only
-        if array.dtype.kind not in "buif":
-            raise ValueError(f"the image must be uint8 or float, not {array.dtype}")
-        image = torch.as_tensor(array)
-    if image.shape not in ((28, 28), (1, 28, 28)):
-        raise ValueError(
-            f"the image must have the shape (28, 28) or (1, 28, 28), not {tuple(image.shape)}; "
-            "frame_drawing brings a drawing of any size to it"
-        )
-    if image.dtype == torch.uint8:
-        return image.float() / 255
-    if not image.is_floating_point():
-        raise ValueError(f"the image must be uint8 or float, not {image.dtype}")
-    if not image.isfinite().all():
-        raise ValueError("the image has pixels that are not finite numbers")
-    low, high = image.min(), image.max()
-    if low < 0 or high > 1:
-        raise ValueError(
-            f"float pixels must be in 0-1, but go from {low:.3g} to {high:.3g}: divide 0-255 by "
-            "255, or cut off with clip(0, 1); a normalised image goes to the model itself"
-        )
-    return image.float()
 
 
 def calibration_error(logits: Tensor, targets: Tensor, bins: int = 15) -> float:

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .augment import Forms, add_slash
-from .data import normalise
+from .data import as_input
 from .evaluate import in_evaluation
 from .model import EMBEDDING_SIZE, IdentityAdderModel
 from .non_digits import as_pixels, make_non_digits, pick, rings
@@ -61,7 +61,7 @@ def look_at(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     check(images)
     batches, device = [], next(model.parameters()).device
     for batch in images.split(500):
-        after_two = model.block2(model.block1(normalise(batch[:, None].to(device) / 255)))
+        after_two = model.block2(model.block1(as_input(batch.to(device))))
         average = model.block3(after_two).mean((2, 3))
         numbers = torch.zeros(len(batch), dtype=torch.int64, device=device)
         embeddings = model.embedding(average)

@@ -1,12 +1,21 @@
 import multiprocessing
 import shutil
+import warnings
 
 import pytest
 import torch
 from torch.utils.data import DataLoader, Subset
 from torchvision.datasets import MNIST
 
-from mnist_adder_lib import AdderDataset, DataError, data, find_mnist, load_splits, normalise
+from mnist_adder_lib import (
+    AdderDataset,
+    DataError,
+    as_input,
+    data,
+    find_mnist,
+    load_splits,
+    normalise,
+)
 from mnist_adder_lib.data import FILES, RAW
 
 # ------------------------------------------------------------------ splits
@@ -62,6 +71,45 @@ def test_test_images_are_normalised_and_nothing_else(splits):
     expected = (validation.images[3].double() / 255 - 0.1307) / 0.3081
     assert torch.allclose(validation[3][0][0][0].double(), expected, atol=1e-6)
     assert normalise(torch.tensor(0.1307)) == 0
+
+
+def test_pixels_of_any_kind_become_the_same_input(splits):
+    validation = splits[1]
+    images = validation.images[:3]
+    expected = torch.stack([image for (image, _), _ in validation[:3]])
+    assert expected.shape == (3, 1, 28, 28)
+    for form in (images, images.unsqueeze(1), images / 255, images.numpy(),
+                 (images.double() / 255).numpy(), images.mT.contiguous().mT):
+        assert torch.allclose(as_input(form), expected.to(as_input(form).dtype), atol=1e-6)
+    assert torch.equal(as_input(images[0]), expected[:1])
+    assert as_input(images).dtype == torch.float32
+    assert as_input(images.double() / 255).dtype == torch.float64
+    assert as_input(images[:0]).shape == as_input(images[:0] / 255).shape == (0, 1, 28, 28)
+    read_only = images.numpy().copy()
+    read_only.flags.writeable = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        as_input(read_only)
+
+
+BLACK = torch.zeros(28, 28)
+
+
+@pytest.mark.parametrize("images, message", [
+    (torch.zeros(280, 280), r"shape \(28, 28\), .*frame_drawing"),
+    (torch.zeros(5, 3, 28, 28), r"not \(5, 3, 28, 28\)"),
+    (torch.zeros(1, 5, 1, 28, 28), r"not \(1, 5, 1, 28, 28\)"),
+    (torch.zeros(784), r"not \(784,\)"),
+    (BLACK.long(), "uint8 or float, not torch.int64"),
+    ([["a"]], "uint8 or float, not <U1"),
+    (BLACK + torch.nan, "not finite"),
+    (BLACK + 255, "float pixels must be in 0-1, but go from 255 to 255"),
+    (BLACK - 0.01 * torch.eye(28), r"go from -0.01 to 0: .*clip\(0, 1\)"),
+    (normalise(BLACK), "normalised already go to the model itself"),
+])
+def test_what_is_no_image(images, message):
+    with pytest.raises(ValueError, match=message):
+        as_input(images)
 
 
 def test_training_numbers_and_images_are_drawn_anew_and_test_numbers_are_not(splits):

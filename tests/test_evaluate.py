@@ -12,7 +12,6 @@ from mnist_adder_lib import (
     calibration_error,
     evaluate,
     load_pretrained,
-    normalise,
     predict,
     wilson_interval,
 )
@@ -294,18 +293,10 @@ def test_a_bad_number(model, number):
         predict(model, PICTURE, number)
 
 
-@pytest.mark.parametrize(
-    "image, message",
-    [
-        (torch.zeros(280, 280), r"shape \(28, 28\) or .*frame_drawing"),
-        (torch.zeros(3, 28, 28), r"not \(3, 28, 28\)"),
-        (PICTURE.long(), "uint8 or float, not torch.int64"),
-        (PICTURE + torch.nan, "not finite"),
-        (PICTURE + 255, "float pixels must be in 0-1, but go from 255 to 255"),
-        (PICTURE - 0.01 * torch.eye(28), r"go from -0.01 to 0: .*clip\(0, 1\)"),
-        (normalise(PICTURE), "a normalised image goes to the model itself"),
-    ],
-)
+@pytest.mark.parametrize("image, message", [
+    (PICTURE.expand(3, 28, 28), "there must be one image, not 3"),
+    (PICTURE - 1, "float pixels must be in 0-1"),
+])
 def test_a_bad_image(model, image, message):
     with pytest.raises(ValueError, match=message):
         predict(model, image, 0)

@@ -1,32 +1,36 @@
-"""How long a lesson takes: one rule for all; `run_lessons.py` writes the result into its header.
+"""How long a lesson takes: one rule for all.
 
-    python tools/minutes.py
+    python tools/minutes.py [NOTEBOOK ...]
 
-writes the times of all lessons into the README, lesson 0 and docs/teaching.md, and those of the
-exercises into the library.
+writes the minutes into the headers of these lessons, or of all; then what the headers say into the
+README, lesson 0 and docs/teaching.md, and the exercises of the main lines into the course. It
+numbers the exercises by their order, and stores all notebooks in the form of `notebook_files.py`.
+No lesson is run.
 
-For people whose first language isn't English: 100 words a minute, half a minute to read and run
-each code cell, half a minute more for a figure and for a guess, and a minute and a half more for
-the three questions from earlier lessons. The exercises have minutes of their own, below their
-titles. What the computer needs alone is set by hand in the notebook's metadata, in whole steps of
-five minutes, as `"computer_minutes": 5`: no measured time gets into a header, so a lesson that runs
-again on a busy machine is stored with the same text.
+For people whose first language isn't English: 100 words a minute, ten lines of code a minute, a
+few seconds to run each code cell, half a minute more for a figure and for a guess, and a minute and
+a half more for the three questions from earlier lessons. All sums are rounded to five minutes, and
+a test lets them be wrong by ten: few changes of a lesson change its header. The exercises have
+minutes of their own, below their titles. What the computer needs alone is set by hand in the
+notebook's metadata, in whole steps of five minutes, as `"computer_minutes": 5`.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import nbformat
-from notebook_files import NOTEBOOKS, parts, save
+from notebook_files import NOTEBOOKS, every_notebook, parts, save
 
 from mnist_adder_course.exercises import progress
 from mnist_adder_course.progress import AFTERNOON
 
 WORDS_A_MINUTE = 100
-CODE_CELL = FIGURE = GUESS = 0.5  # minutes
+LINES_A_MINUTE = 10
+CODE_CELL, FIGURE, GUESS = 0.1, 0.5, 0.5  # minutes
 RECALL = 1.5
 HALF_DAY = 180  # minutes: after three hours of new ideas people are tired
 COMPUTER = "computer_minutes"  # in the metadata of a notebook that takes five or more
@@ -37,8 +41,12 @@ PLAN = re.compile(r"^(\| [^|]+ \| )\d+ \| (\d+(?:(?:, | · )\d+)+) \| [\d ·]+(?
 SOLVE = re.compile(r"^\*About (\d+) minutes\.\*", re.MULTILINE)
 ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
 ROW = re.compile(r"^(\| (?:\*Deeper:\* )?\[(.+?)\]\(#.+?\) \| )\d+(?= \|)", re.MULTILINE)
+SAID = re.compile(r"\*\*Time\*\* about (\d+) minutes(?:.*?#Deeper\) about (\d+) more)?", re.DOTALL)
+NUMBERED = re.compile(r"(?<=Exercise )\d+(?= · )")
 PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
-START = NOTEBOOKS / "00_start_here.ipynb"
+LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+START = LESSONS[0]
+EXERCISE = r"\d\d-exercise-\w+-"  # the id of its cells, before what each of them holds
 EXERCISES = Path(progress.__file__).with_suffix(".json")
 
 
@@ -54,7 +62,9 @@ def to_read(cells) -> float:
             text = re.sub(rf"{badge}|\]\(\S+\)|<[^>]+>", " ", cell.source)  # no address, no markup
             minutes += len(re.findall(r"\w[\w'-]*", text)) / WORDS_A_MINUTE
         else:
-            minutes += CODE_CELL + GUESS * ("guesses.ask(" in cell.source)
+            lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+            minutes += CODE_CELL + lines / LINES_A_MINUTE
+            minutes += GUESS * ("guesses.ask(" in cell.source)
             minutes += RECALL * ("guesses.recall(" in cell.source)
             shown = [output.get("data", {}) for output in cell.outputs]
             minutes += FIGURE * any("image/png" in data for data in shown)
@@ -102,13 +112,33 @@ def write_time(notebook) -> None:
     """Bring the header and its table of sections up to date, and what deeper sections say."""
     header, minutes = notebook.cells[0], sections(notebook)
     header.source = TIME.sub(time(notebook), header.source)
-    header.source = ROW.sub(lambda row: f"{row[1]}{_whole(minutes.get(row[2], 0))}", header.source)
+    header.source = ROW.sub(
+        lambda row: f"{row[1]}{round_to_five(minutes.get(row[2], 0))}", header.source)
     for title, (first, *_) in parts(notebook)[1].items():
-        first.source = ADDS.sub(str(_whole(minutes[title])), first.source, count=1)
+        first.source = ADDS.sub(str(round_to_five(minutes[title])), first.source, count=1)
 
 
-def _whole(minutes: float) -> int:
-    return max(1, round(minutes))
+def says_nearly(text: str, written: str) -> bool:
+    """Whether two texts differ in numbers alone, and in none by more than ten."""
+    pairs = zip(re.findall(r"\d+", text), re.findall(r"\d+", written))
+    same = re.sub(r"\d+", "0", text) == re.sub(r"\d+", "0", written)
+    return same and all(abs(int(said) - int(counted)) <= 10 for said, counted in pairs)
+
+
+def number_exercises(notebook) -> None:
+    """Write the numbers of the exercises, 1, 2, ..., into their titles, in their order."""
+    titles = [cell for cell in notebook.cells if re.fullmatch(EXERCISE + "(task|explain)", cell.id)]
+    for number, cell in enumerate(titles, 1):
+        cell.source = NUMBERED.sub(str(number), cell.source, count=1)
+
+
+def number_solutions(solutions, lesson) -> None:
+    """Write the numbers of a lesson's exercises into the titles of their solutions."""
+    tasks = {cell.id: cell.source for cell in lesson.cells}
+    for cell in solutions.cells:
+        if re.fullmatch(EXERCISE + "task", cell.id) and cell.id in tasks:
+            number = NUMBERED.search(tasks[cell.id])[0]
+            cell.source = NUMBERED.sub(number, cell.source, count=1)
 
 
 def _minutes_deeper(notebook) -> int:
@@ -120,25 +150,23 @@ def _minutes_deeper(notebook) -> int:
 
 
 def of_all_lessons() -> dict[str, tuple[int, int, int]]:
-    """The minutes of each lesson by the name of its file: the main line with its exercises, these
-    exercises alone, and what is deeper."""
+    """The minutes of each lesson by the name of its file: the main line with its exercises, as the
+    header says, these exercises alone, and what is deeper, as the header says."""
     lessons = {}
-    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+    for path in LESSONS:
         notebook = nbformat.read(path, as_version=4)
-        main, _ = parts(notebook)
-        lessons[path.stem] = (round_to_five(in_whole(main)), to_solve(main),
-                              _minutes_deeper(notebook))
+        main, deeper = SAID.search(notebook.cells[0].source).groups("0")
+        lessons[path.stem] = int(main), to_solve(parts(notebook)[0]), int(deeper)
     return lessons
 
 
-def of_an_afternoon() -> float:
+def of_an_afternoon() -> int:
     """The minutes of the main lines of an afternoon, with one exercise each."""
-    minutes = 0.0
+    minutes, lessons = 0, list(of_all_lessons().values())
     for number in AFTERNOON:
-        path = next(NOTEBOOKS.glob(f"{number:02}_*.ipynb"))
-        main, _ = parts(nbformat.read(path, as_version=4))
-        exercises = [int(found) for cell in main for found in SOLVE.findall(cell.source)]
-        minutes += to_read(main) + sum(exercises[:1])
+        main, _ = parts(nbformat.read(LESSONS[number], as_version=4))
+        later = [int(found) for cell in main for found in SOLVE.findall(cell.source)][1:]
+        minutes += lessons[number][0] - sum(later)
     return minutes
 
 
@@ -189,20 +217,32 @@ def exercises_with_a_check() -> str:
     """The file beside progress.py: name, number and minutes of each exercise with a check, and
     whether it is deeper."""
     rows = []
-    for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+    for path in LESSONS:
         main, deeper = parts(nbformat.read(path, as_version=4))
         below = [cell for cells in deeper.values() for cell in cells]
         tasks = {cell.id.removesuffix("-task"): cell.source for cell in [*main, *below]}
         exercises = [[re.search(r"checks\.(\w+)\(", cell.source)[1],
-                      int(re.search(r"Exercise (\d+)", task := tasks[cell.id[:-6]])[1]),
+                      int(NUMBERED.search(task := tasks[cell.id.removesuffix("-check")])[0]),
                       int(SOLVE.search(task)[1]), cells is below]
                      for cells in (main, below) for cell in cells
-                     if re.fullmatch(r"\d\d-exercise-\d+-check", cell.id)]
+                     if re.fullmatch(EXERCISE + "check", cell.id)]
         rows.append(f"{json.dumps(path.stem)}: {json.dumps(exercises)}")
     return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
-def main() -> None:
+def main(paths: list[str]) -> None:
+    chosen = [Path(path).resolve() for path in paths] or LESSONS
+    lessons = {}
+    for path in every_notebook():
+        notebook = nbformat.read(path, as_version=4)
+        if path in LESSONS:
+            lessons[path.name] = notebook
+            number_exercises(notebook)
+            if path in chosen:
+                write_time(notebook)
+        elif path.name in lessons:
+            number_solutions(notebook, lessons[path.name])
+        save(notebook, path)
     EXERCISES.write_text(exercises_with_a_check(), "utf-8", newline="\n")
     for path in PAGES:
         path.write_text(brought_up_to_date(path.read_text("utf-8")), "utf-8", newline="\n")
@@ -214,4 +254,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

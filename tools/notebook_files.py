@@ -8,6 +8,8 @@ from pathlib import Path
 import nbformat
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+DEEPER = "## Deeper"  # the heading above what nothing else needs
+FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it
 ASKS = "import mnist_adder_course"  # in the first code cell, in no other
 # In tests the longest lessons train fewer networks, and lesson 6 is stopped after an epoch, as a
 # learner may. Their cells show the same then, with less certainty. Outputs are stored from a whole
@@ -23,8 +25,31 @@ SHORTER = {
 }
 
 
+def every_notebook(folder=NOTEBOOKS):
+    """The paths of all notebooks, the lessons before their solutions."""
+    return sorted(path for path in folder.rglob("*.ipynb") if path.parent.name[0] != ".")
+
+
+def in_stored_form(notebook):
+    """The notebook as it is stored, changed in place.
+
+    Each code cell says that it was the first to be run, so that a new cell changes no other: nbval
+    wants a count in every cell that has an output. *Deeper* is folded.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = 1
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = 1
+        elif cell.source.startswith(f"{DEEPER}\n"):
+            cell.metadata[FOLDED] = True
+    return notebook
+
+
 def save(notebook, path):
-    """Write the whole notebook or nothing."""
+    """Write the whole notebook, in its stored form, or nothing."""
+    in_stored_form(notebook)
     part = path.with_name(path.name + ".part")
     try:
         nbformat.write(notebook, part)
@@ -42,7 +67,7 @@ def parts(notebook):
     main, deeper, title, below = [], {}, None, False
     for cell in notebook.cells:
         heading = re.match(r"(##|###) (.+)", cell.source) if cell.cell_type == "markdown" else None
-        if heading and heading[0] == "## Deeper":
+        if heading and heading[0] == DEEPER:
             below = True
         elif not below:
             main.append(cell)

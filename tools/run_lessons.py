@@ -3,7 +3,7 @@
     python tools/run_lessons.py [NOTEBOOK ...]
 
 Without arguments all notebooks are run. A lesson is saved only when every cell ran without an
-error, a warning or anything else on stderr. The header then says how long it takes: `minutes.py`.
+error, a warning or anything else on stderr. What its header says of minutes stays: `minutes.py`.
 Its widgets go into a file for the site: `stored_widgets.py`.
 """
 
@@ -15,7 +15,7 @@ import minutes
 import nbformat
 import stored_widgets
 from nbclient import NotebookClient
-from notebook_files import NOTEBOOKS, save
+from notebook_files import NOTEBOOKS, every_notebook, save
 from stale import making
 
 TOOLS = Path(__file__).resolve().parent
@@ -70,7 +70,7 @@ def clean(notebook):
 
 
 def main(paths):
-    paths = paths or sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != ".")
+    paths = paths or every_notebook()
     failed = False
     for path in map(Path, paths):
         whole = path.resolve()
@@ -79,7 +79,6 @@ def main(paths):
             with making(name, when=NOTEBOOKS in whole.parents):
                 notebook, widgets = run(whole)
                 clean(notebook)
-                minutes.write_time(notebook)
                 save(notebook, path)
                 if whole.parent == NOTEBOOKS:  # the solutions show no widgets
                     stored_widgets.write(path.stem, widgets)

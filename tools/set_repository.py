@@ -15,7 +15,7 @@ import sys
 import nbformat
 from address import PLACEHOLDER, read_address, site_of, write_address
 from nbformat import v4
-from notebook_files import ASKS, NOTEBOOKS, save
+from notebook_files import ASKS, NOTEBOOKS, every_notebook, save
 
 README = NOTEBOOKS.parent / "README.md"
 TRY = "Try it in your browser"  # what the link to the page says
@@ -72,10 +72,6 @@ def with_address(notebook, address, path):
         if cell.cell_type == "code" and ASKS in cell.source:
             cell.source = bootstrap(address)
             return notebook
-    for cell in notebook.cells:
-        for counted in [cell, *cell.get("outputs", [])]:
-            if counted.get("execution_count"):
-                counted.execution_count += 1
     cell = v4.new_code_cell(bootstrap(address), id=f"{path.stem[:2]}-colab", execution_count=1)
     notebook.cells.insert(1, cell)
     return notebook
@@ -97,7 +93,7 @@ def main(address=None):
     address = read_address()
     readme = README.read_text(encoding="utf-8")
     README.write_text(link_to_page(readme, address), encoding="utf-8")
-    for path in sorted(p for p in NOTEBOOKS.rglob("*.ipynb") if p.parent.name[0] != "."):
+    for path in every_notebook(NOTEBOOKS):
         notebook = nbformat.read(path, as_version=4)
         if all(cell.cell_type == "markdown" for cell in notebook.cells):
             continue  # the glossary: there is nothing to run

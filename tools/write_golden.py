@@ -25,11 +25,11 @@ from mnist_adder_course.lessons.nonsense import DRAWINGS, in_middle, points_of
 from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import (
     IdentityAdderModel,
+    as_input,
     evaluate,
     load_non_digit_head,
     load_pretrained,
     load_splits,
-    normalise,
 )
 from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.data import AdderDataset
@@ -109,7 +109,7 @@ def networks(images: Tensor) -> list[dict]:
     for layers in (1, 2, 3):
         torch.manual_seed(layers)
         model = coarse(IdentityAdderModel(adder_layers=layers), layers).eval()
-        batch = normalise(images / 255).unsqueeze(1)
+        batch = as_input(images)
         numbers = torch.arange(len(images)) % 10
         digit_head, sum_head = model(batch, numbers)
         block1 = model.block1(batch)
@@ -128,7 +128,7 @@ def training(images: Tensor, digits: Tensor) -> list[dict]:
         model = coarse(IdentityAdderModel(dropout=0.0), count).train()
         before = in_bytes(model)
         numbers = torch.arange(count) * 7 % 10
-        embedding = model.double().embed(normalise(images[:count, None].double() / 255))
+        embedding = model.double().embed(as_input(images[:count].double() / 255))
         hidden = torch.cat([embedding, torch.eye(10).double()[numbers]], dim=1)
         hidden = model.adder(hidden)  # `add` would make its one-hot numbers float32
         loss = joint_loss(model.digit_head(hidden), model.sum_head(hidden), digits[:count],

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from mnist_adder_lib.data import AdderDataset, normalise
+from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
@@ -444,7 +444,7 @@ def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figu
     digit = int(dataset.digits[image])
     total = digit + number
     figure, (left, *rest) = plt.subplots(1, 4, figsize=(5.5, 4.2), width_ratios=[2.4, 1, 1, 1])
-    draw_image(left, normalise(dataset.images[image] / 255), f"{digit} + {number} = {total}")
+    draw_image(left, as_input(dataset.images[image])[0, 0], f"{digit} + {number} = {total}")
     left.set_anchor("N")
     vectors = [("number (in)", number, 10), ("digit (out)", digit, 10), ("sum (out)", total, 19)]
     for ax, (name, value, size) in zip(rest, vectors):

@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from mnist_adder_lib.checkpoint import save_checkpoint
-from mnist_adder_lib.data import AdderDataset, normalise
+from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.model import IdentityAdderModel, conv, receptive_fields
 from mnist_adder_lib.plots import GREY, ORANGE, draw_image, in_style, labelled
 
@@ -55,20 +55,14 @@ def train_and_measure(
     """Train a network of `build` for three epochs, on the first 4,000 images; return how many
     percent it reads of the first 2,000 validation images, and of these moved down by four pixels.
     """
-    _train(network, _as_input(train.images[:4000]), train.digits[:4000])
-    unseen, digits = _as_input(validation.images[:2000]), validation.digits[:2000]
+    _train(network, as_input(train.images[:4000]), train.digits[:4000])
+    unseen, digits = as_input(validation.images[:2000]), validation.digits[:2000]
     network.eval()
     with torch.no_grad():
         right = [network(images).argmax(dim=1) == digits
                  for images in (unseen, unseen.roll(4, dims=2))]
     percent, moved = (100 * answers.float().mean().item() for answers in right)
     return percent, moved
-
-
-def _as_input(images: Tensor) -> Tensor:
-    """Images of the dataset, (n, 28, 28) with values from 0 to 255, as networks take them:
-    (n, 1, 28, 28), normalised."""
-    return normalise(images / 255).view(-1, 1, SIDE, SIDE)
 
 
 def _train(network: nn.Module, images: Tensor, digits: Tensor) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from traitlets import Dict, Enum, Int, List, TraitError, Unicode, validate
 
-from mnist_adder_lib.data import load_splits, normalise
+from mnist_adder_lib.data import as_input, load_splits
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.shared import HIDDEN_PAIRS, SENTENCES
@@ -102,7 +102,7 @@ def adder_data(model: IdentityAdderModel) -> dict:
     images = torch.cat([split.images[:count] for split, count in splits])
     digits = torch.cat([split.digits[:count] for split, count in splits])
     model, device = in_evaluation(model), next(model.parameters()).device
-    pixels = normalise(images.unsqueeze(1).float() / 255).to(device)
+    pixels = as_input(images).to(device)
     embeddings = torch.cat([model.embed(part) for part in pixels.split(500)]).cpu()
     scale = embeddings.max().item() / 255
     whole = (embeddings / scale).round().to(torch.uint8)

@@ -92,7 +92,9 @@ def test_what_is_asked_is_about_lessons_that_are_begun_longest_unseen_first(done
     assert about_first and {question.lesson for question in about_first} == {"00_start_here"}
 
 
-def test_my_progress_is_a_picture_in_words_too(done, capsys):
+def test_my_progress_is_a_picture_in_words_too_once_there_is_some(done, capsys):
+    progress.my_progress()
+    assert capsys.readouterr().out == ""
     done(*keys(0))
     progress.my_progress()
     assert "<Figure>" in capsys.readouterr().out

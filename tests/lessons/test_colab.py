@@ -96,7 +96,7 @@ def test_a_new_lesson_gets_cell_and_badge_and_keeps_the_rest():
     nbformat.validate(lesson)
     assert lesson.cells[0].source == f"# 6 · New\n\n{BADGE}\n\nSome words."
     assert (lesson.cells[1].id, lesson.cells[1].source) == ("06-colab", bootstrap(GITHUB))
-    assert [cell.execution_count for cell in lesson.cells[1:]] == [1, 2, None]
+    assert [cell.execution_count for cell in lesson.cells[1:]] == [1, 1, None]
     assert with_address(lesson, GITHUB, path) == lesson
     for address, place in [("https://example.org/course", path),
                            (GITHUB, NOTEBOOKS / "solutions" / "06_new.ipynb")]:

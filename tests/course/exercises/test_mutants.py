@@ -49,7 +49,7 @@ def solutions(path: Path):
     names: dict = {}
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     functions = [place for place, cell in enumerate(cells)
-                 if re.search(r"exercise-\d-function", cell.id)]
+                 if re.search(r"exercise-\w+-function", cell.id)]
     for place, cell in enumerate(cells[: functions[-1] + 1]):  # what follows is no exercise
         if place in functions:
             yield re.findall(r"^def (\w+)", cell.source, re.MULTILINE)[-1], cell.source, names
