@@ -36,8 +36,9 @@ What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
 4. If there is none, `explain` (reasons.py) gets the `WrongAnswer`, all that is known of it: a
    `Comparison` of this part for each probe. It says where the function stopped, or what is wrong
    with the answer's kind or shape, or a pattern in its numbers. If it finds nothing of that kind,
-   `mendings` (slips.py) changes one thing at a time in the learner's code, for two seconds at most,
-   and if that makes it right, the sentence says where. The first difference ends the reason.
+   `mendings` (slips.py) changes one thing at a time in the learner's code, for two seconds at most
+   and within `Bounds` (bounds.py), so that no change fills the memory. If one makes the function
+   right, the sentence says where. The first difference ends the reason.
 5. Where all parts are right, the function is still refused if it breaks a rule, uses what it
    should do without, or has changed an argument. Otherwise the check prints its remark.
 '''
@@ -56,12 +57,13 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import torch
 
 from . import progress
+from .bounds import Bounds, RanAway
 from .reasons import Comparison, Part, WrongAnswer, explain, is_of_right_kind
 from .runs import AUTOGRAD, Observed, Run, Stopped, Unreadable, Unsolved, run
 from .slips import mendings
@@ -299,13 +301,16 @@ class Check:
     def _mended(self, function, pairs: list[RunPair], seconds: float) -> str:
         """Say where one small change in the code makes a function right; "" if none is found."""
         end = time.thread_time() + SECONDS - 10 * seconds  # not where each run takes long
+        names = function.__globals__ if isinstance(function, FunctionType) else {}
+        bounds = Bounds(end, names.get("__name__", ""))
         for place, code in mendings(function):
             if time.thread_time() > end:
                 break
-            other = from_code(code, function.__name__, dict(function.__globals__))
-            if all(self._same_outcome(self._run(other, pair.arguments).outcome, pair.right)
-                   for pair in pairs):
-                return place
+            with contextlib.suppress(RanAway), bounds:
+                other = from_code(code, function.__name__, dict(names))
+                if all(self._same_outcome(self._run(other, pair.arguments).outcome, pair.right)
+                       for pair in pairs):
+                    return place
         return ""
 
     def _used(self, pairs: list[RunPair]) -> str | None:

@@ -57,6 +57,8 @@ def mendings(function: Callable) -> Iterator[tuple[str, str]]:
     lines = code.splitlines()
     for place, node in enumerate(ast.walk(ast.parse(code))):
         for which, (_, new) in enumerate([*_changes(node), *_more_changes(node)]):
+            if _may_be_huge(new):
+                continue
             tree = ast.parse(code)
             old = list(ast.walk(tree))[place]
             new = [*_changes(old), *_more_changes(old)][which][1]
@@ -79,6 +81,14 @@ def _readable_code(function: Callable) -> str | None:
         return None
     endless = any(isinstance(node, ast.While) for node in ast.walk(definition))
     return None if endless else code
+
+
+def _may_be_huge(node) -> bool:
+    """Tell whether a node is a power with an exponent other than a small number."""
+    match node:
+        case ast.BinOp(op=ast.Pow(), right=ast.Constant(value=int() | float() as exponent)):
+            return abs(exponent) > 3
+    return isinstance(getattr(node, "op", None), ast.Pow)
 
 
 def _where(part: str, line: str, superfluous: bool) -> str:
