@@ -115,10 +115,10 @@ def test_large_tensors_are_refused_before_they_are_made(runs_away):
 
 def test_what_answers_need_is_within_bounds():
     def train():
+        torch.manual_seed(0)
         network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.Flatten(), nn.Linear(8 * 26 * 26, 10))
         optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
         optimizer.zero_grad()
-        torch.manual_seed(0)
         logits = network(torch.randn(128, 1, 28, 28))
         F.cross_entropy(logits, torch.randint(10, (128,))).backward()
         optimizer.step()
