@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from .data import MEAN, STD
 from .files import CheckpointError, asset_path, from_bytes, load_tensors, to_bytes, write_whole
@@ -19,20 +20,21 @@ RESERVED = {"variant", "normalisation"}  # details that a checkpoint has of its 
 
 def save_checkpoint(path: str | Path, model: IdentityAdderModel,
                     head: NonDigitHead | None = None, **details: Any) -> None:
-    """Write the model's weights and variant, the normalisation of its input, and details; with a
+    """Write the model's weights and arguments, the normalisation of its input, and details; with a
     head that was trained for the model, that as well.
 
     A path that ends in `.safetensors` gets that format, which the page in the browser reads, too.
     details are plain values to keep with them, such as `seed=0` or `scores={...}`: numbers, texts,
     None, and lists and dicts of these; in PyTorch's format also tensors, tuples, and dicts whose
     keys are numbers. An existing file is replaced only once the new one is complete. Raises
-    ValueError, before it writes, for what could not be loaded again as it was and for details
-    called `variant` or `normalisation`, and OSError where it can't be written. No random number is
-    drawn.
+    ValueError, before it writes, for what could not be loaded again as it was, which includes a
+    model with layers that were exchanged by hand, and for details called `variant` or
+    `normalisation`, and OSError where it can't be written. No random number is drawn.
     """
     if taken := RESERVED & details.keys():
         raise ValueError(f"a checkpoint has its own {' and '.join(sorted(taken))}: "
                          "give the detail another name")
+    _check_structure(model)
     content = dict(
         format=FORMAT,
         variant=model.config,
@@ -56,26 +58,14 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel,
     write_whole(path, file)
 
 
-def load_checkpoint(
-    path: str | Path, model: IdentityAdderModel | None = None
-) -> tuple[IdentityAdderModel, dict[str, Any]]:
+def load_checkpoint(path: str | Path) -> tuple[IdentityAdderModel, dict[str, Any]]:
     """(model, details) from a file of `save_checkpoint` or the page; the model in evaluation mode.
 
-    If you pass a model, its weights are replaced; its variant must match the checkpoint's. Raises
-    FileNotFoundError, and CheckpointError for a file that is damaged, something else, or for
-    another variant; the given model is unchanged then. `details` also holds the variant and the
-    normalisation. No random number is drawn.
+    The model is built from the arguments in the file. Raises FileNotFoundError, and CheckpointError
+    for a file that is damaged, something else, or whose weights don't fit its arguments. `details`
+    also holds these arguments, as `variant`, and the normalisation. No random number is drawn.
     """
-    loaded, details = _build(path, load_tensors(Path(path)))
-    if model is None:
-        return loaded, details
-    if model.config["adder_layers"] != loaded.config["adder_layers"]:
-        raise CheckpointError(
-            f"{path} is for the variant {loaded.config}, the model is {model.config}. "
-            "Leave the model out to get one that fits."
-        )
-    model.load_state_dict(loaded.state_dict())
-    return model.eval(), details
+    return _build(path, load_tensors(Path(path)))
 
 
 def load_pretrained() -> IdentityAdderModel:
@@ -104,13 +94,33 @@ def load_non_digit_head(path: str | Path | None = None) -> NonDigitHead:
     return head.eval()
 
 
+def _new_model(config: dict[str, Any]) -> IdentityAdderModel:
+    with torch.random.fork_rng(devices=[]):  # the first weights are random, and replaced
+        return IdentityAdderModel(**config)
+
+
+def _check_structure(model: nn.Module) -> None:
+    """Raise ValueError for a model that its arguments don't build: it would come back as another.
+
+    A module's text names its layers and their settings.
+    """
+    if not isinstance(model, IdentityAdderModel):
+        raise ValueError(f"a checkpoint holds an IdentityAdderModel, not a {type(model).__name__}: "
+                         "write the state_dict of another model with torch.save")
+    theirs, ours = str(model).splitlines(), str(_new_model(model.config)).splitlines()
+    if theirs != ours:
+        changed = next((line.strip() for line in theirs if line not in ours), type(model).__name__)
+        raise ValueError("a checkpoint builds the model again from its arguments, which give "
+                         f"another one than this: they know nothing of `{changed}`. Write the "
+                         "state_dict of a model that you changed with torch.save")
+
+
 def _build(path: str | Path, content: Any) -> tuple[IdentityAdderModel, dict[str, Any]]:
     """A new model, and the details, from what a checkpoint holds. Raises CheckpointError."""
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{path} is no {FORMAT}: write one with save_checkpoint")
     try:
-        with torch.random.fork_rng(devices=[]):  # the first weights are random, and replaced
-            model = IdentityAdderModel(**content["variant"])
+        model = _new_model(content["variant"])
         model.load_state_dict(content["weights"])
         normalisation = content["normalisation"]
         details = dict(content["details"], variant=model.config, normalisation=normalisation)

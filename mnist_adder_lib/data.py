@@ -21,6 +21,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from .augment import Augment
+from .model import SUMS
 
 RAW = Path("MNIST", "raw")  # where torchvision keeps the files in a folder
 KINDS = "images-idx3-ubyte", "labels-idx1-ubyte"
@@ -83,17 +84,25 @@ class AdderDataset(Dataset[Example]):
       other forms of them, such as `Forms()`, or None
     - `augment`: a function of such images, used after it, or None
 
-    For another task than adding, override `combine`:
+    For another task than adding, override `combine`, and `sums` where there are more classes:
 
-        class SubtractingDataset(AdderDataset):
+        class MultiplyingDataset(AdderDataset):
+            sign, sums = "×", 82
+
             def combine(self, digits, numbers):
-                return digits - numbers + 9  # from -9 to 9, as classes from 0 to 18
+                return digits * numbers  # from 0 to 81
+
+    Its model is `IdentityAdderModel(sums=82)`.
 
     Random draws come from torch's own generator: seed them with `torch.manual_seed`. Loader
     workers are seeded by `DataLoader`, each differently, and differently in every epoch.
 
-    Raises ValueError where the tensors don't fit each other or a number is not one of 0-9.
+    Raises ValueError where the tensors don't fit each other or a number is not one of 0-9, and when
+    an example is read for which `combine` gives something that is no class.
     """
+
+    sign = "+"  # in titles of figures, between digit and number
+    sums = SUMS  # the classes of what `combine` gives
 
     def __init__(
         self,
@@ -118,10 +127,7 @@ class AdderDataset(Dataset[Example]):
         return self.__getitems__([chosen])[0]
 
     def combine(self, digits: Tensor, numbers: Tensor) -> Tensor:
-        """The second answer to digits and numbers, all int64 (n,), as classes from 0: their sum.
-
-        Where a subclass has more than 19 classes, the model needs a larger `sum_head`.
-        """
+        """The second answer to digits and numbers, all int64 (n,), as classes from 0: their sum."""
         return digits + numbers
 
     def __getitems__(self, indices: Sequence[int]) -> list[Example]:
@@ -142,13 +148,14 @@ class AdderDataset(Dataset[Example]):
                              "has to stay one, of the same size")
         numbers = torch.randint_like(digits, 10) if self.numbers is None else self.numbers[places]
         totals = self.combine(digits, numbers)
+        _check_totals(totals, digits, self.sums)
         if self.one_hot:
             numbers, digits = F.one_hot(numbers, 10).float(), F.one_hot(digits, 10).float()
-            totals = F.one_hot(totals, 19).float()
+            totals = F.one_hot(totals, self.sums).float()
         return list(zip(zip(normalise(images), numbers), zip(digits, totals)))
 
     def as_one_hot(self) -> AdderDataset:
-        """A view of the same examples with float32 one-hot vectors of size 10, 10 and 19."""
+        """A view of the same examples with float32 one-hot vectors of size 10, 10 and `sums`."""
         view = copy.copy(self)
         view.one_hot = True
         return view
@@ -256,3 +263,14 @@ def _check_tensors(images: Tensor, digits: Tensor, numbers: Tensor | None) -> No
                              f"{values.dtype} of shape {tuple(values.shape)}")
         if name != "images" and not 0 <= values.min() <= values.max() <= 9:
             raise ValueError(f"{name} must be 0-9, but go from {values.min()} to {values.max()}")
+
+
+def _check_totals(totals: Tensor, digits: Tensor, sums: int) -> None:
+    if totals.shape != digits.shape or totals.dtype != torch.int64:
+        raise ValueError(f"combine must give int64 of shape {tuple(digits.shape)}, not "
+                         f"{totals.dtype} of shape {tuple(totals.shape)}")
+    if totals.device.type == "cpu" and not 0 <= totals.min() <= totals.max() < sums:  # a GPU waits
+        raise ValueError(
+            f"combine gives from {totals.min()} to {totals.max()}, but there are {sums} classes, "
+            f"from 0 to {sums - 1}: set `sums` in the class of the dataset, and make the model "
+            "with as many, IdentityAdderModel(sums=...)")

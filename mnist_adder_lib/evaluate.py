@@ -23,7 +23,7 @@ Module = TypeVar("Module", bound=nn.Module)
 class Evaluation:
     """What a model answered on every example of a dataset, in its order, and what was right.
 
-    - digits, numbers, totals: int64 (n,); digit_logits: float32 (n, 10); sum_logits: (n, 19)
+    - digits, numbers, totals: int64 (n,); digit_logits: float32 (n, 10); sum_logits: (n, sums)
     - digit_right, sum_right: bool (n,); both_right: where both are
     - accuracy_digit, accuracy_sum, accuracy_both: percent of the examples
     - loss_digit, loss_sum: cross entropies, averaged over the examples; loss_both: their sum
@@ -120,7 +120,7 @@ def as_classes(targets: Tensor) -> Tensor:
 class Prediction:
     """The answer for one example: the likeliest digit and sum, and the probabilities of all.
 
-    digit_probabilities: float32 (10,); sum_probabilities: float32 (19,).
+    digit_probabilities: float32 (10,); sum_probabilities: float32 (sums,).
     """
 
     digit: int

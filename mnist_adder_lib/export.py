@@ -23,7 +23,7 @@ def export_onnx(model: nn.Module, path: str | Path) -> None:
     """Write the model, as it is now and without dropout, to an ONNX file.
 
     Its inputs are `images`, float32 (batch, 1, 28, 28), normalised, and `numbers`, int64 (batch,);
-    its outputs `digit_logits` (batch, 10) and `sum_logits` (batch, 19), for a batch of any size.
+    its outputs `digit_logits` (batch, 10) and `sum_logits` (batch, sums), for a batch of any size.
     Raises ValueError for weights that are not finite.
     """
     if not is_finite(model):

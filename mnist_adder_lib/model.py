@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-DIGITS, SUMS = 10, 19  # classes of the two outputs: 0-9 and 0-18
+DIGITS, SUMS = 10, 19  # classes of the two outputs: 0-9, and 0-18 where the task is to add
 EMBEDDING_SIZE, ADDER_WIDTH = 20, 64
 
 
@@ -33,23 +33,31 @@ class IdentityAdderModel(nn.Module):
 
     `model(images, numbers)` takes normalised float (batch, 1, 28, 28) images and numbers 0-9 as
     int64 (batch,) or one-hot (batch, 10), and returns the logits of the digit, (batch, 10), and
-    of the sum, (batch, 19). Raises ValueError for inputs of another shape, type or range; only on a
-    GPU, numbers of another range make the answer NaN instead.
+    of the sum, (batch, sums). Raises ValueError for inputs of another shape, type or range; only on
+    a GPU, numbers of another range make the answer NaN instead.
 
     - adder_layers: fully connected layers of the adder, 1-100: 2 as the reference's text says
       (17,360 parameters), or 1 as in its published summary table (13,136)
     - dropout: the rate of dropout after all convolutions but the fifth
     - channel_dropout: drop whole channels, which is faster on a CPU, instead of single elements
+    - sums: classes of the second output, 2-1000: 19 for sums, 0-18, and another number for
+      another task, such as 82 for the products 0-81
+
+    `config` holds these arguments, from which a checkpoint builds the model again.
 
     Source: garima-mahato/END2, Session 3 (GitHub).
     """
 
-    def __init__(self, adder_layers: int = 2, dropout: float = 0.1, channel_dropout: bool = True):
+    def __init__(self, adder_layers: int = 2, dropout: float = 0.1, channel_dropout: bool = True,
+                 sums: int = SUMS):
         super().__init__()
         if adder_layers not in range(1, 101):
             raise ValueError(f"the adder has from 1 to 100 layers, not {adder_layers!r}")
+        if isinstance(sums, bool) or sums not in range(2, 1001):
+            raise ValueError("sums, the number of classes of the second output, must be from 2 to "
+                             f"1000, not {sums!r}")
         self.config = dict(adder_layers=int(adder_layers), dropout=float(dropout),
-                           channel_dropout=bool(channel_dropout))  # plain, for checkpoints
+                           channel_dropout=bool(channel_dropout), sums=int(sums))  # plain
         drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, dropout)
         self.block1 = nn.Sequential(conv(1, 8, drop()), conv(8, 8, drop()), nn.MaxPool2d(2))
         self.block2 = nn.Sequential(conv(8, 16, drop()), conv(16, 16, drop()), nn.MaxPool2d(2))
@@ -60,7 +68,7 @@ class IdentityAdderModel(nn.Module):
         widths = [EMBEDDING_SIZE + DIGITS] + [ADDER_WIDTH] * int(adder_layers)
         self.adder = nn.Sequential(*map(fully_connected, widths, widths[1:]))
         self.digit_head = nn.Linear(ADDER_WIDTH, DIGITS, bias=False)
-        self.sum_head = nn.Linear(ADDER_WIDTH, SUMS, bias=False)
+        self.sum_head = nn.Linear(ADDER_WIDTH, int(sums), bias=False)
 
     def forward(self, images: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         if not torch.compiler.is_compiling():  # checks would tie an export to one batch size

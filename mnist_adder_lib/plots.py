@@ -84,11 +84,11 @@ def write_readably(heatmap: Axes) -> None:
 
 @in_style
 def plot_examples(dataset: AdderDataset, indices: Iterable[int] = range(9),
-                  evaluation: Evaluation | None = None, sign: str = "+") -> Figure:
+                  evaluation: Evaluation | None = None) -> Figure:
     """Examples of a dataset, titled `7 + 8 = 15`, three in a row; images as the network gets them.
 
-    With an evaluation of the same dataset, target and prediction of each, wrong ones in red. sign:
-    what the task does with digit and number. Raises ValueError where there is no index.
+    With an evaluation of the same dataset, target and prediction of each, wrong ones in red. Raises
+    ValueError where there is no index.
     """
     indices = list(indices)
     if not indices:
@@ -98,10 +98,10 @@ def plot_examples(dataset: AdderDataset, indices: Iterable[int] = range(9),
     figure = Plot(figsize=(1.8 * columns, 1.95 * rows))
     for position, index in enumerate(indices, start=1):
         (image, number), (digit, total) = dataset[index]
-        title, right = f"{digit} {sign} {number} = {total}", True
+        title, right = f"{digit} {dataset.sign} {number} = {total}", True
         if evaluation is not None:
             guess = evaluation.digit_logits[index].argmax(), evaluation.sum_logits[index].argmax()
-            title = f"Target: {title}\nPredicted: {guess[0]} {sign} {number} = {guess[1]}"
+            title = f"Target: {title}\nPredicted: {guess[0]} {dataset.sign} {number} = {guess[1]}"
             right = bool(evaluation.both_right[index])
         ax = figure.add_subplot(rows, columns, position)
         draw_image(ax, image[0], title, color=GREY if right else RED)

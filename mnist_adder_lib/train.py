@@ -80,8 +80,13 @@ class History:
 def joint_loss(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor) -> Tensor:
     """CrossEntropy(digit) + CrossEntropy(sum), each averaged over the batch: a scalar.
 
-    Logits (batch, 10) and (batch, 19); targets as int64 classes (batch,) or one-hot.
+    Logits (batch, 10) and (batch, sums); targets as int64 classes (batch,) or one-hot. Raises
+    ValueError for a class that the model doesn't have (on a GPU, torch says so).
     """
+    if totals.ndim == 1 and totals.device.type == "cpu" and totals.max() >= sum_logits.shape[1]:
+        raise ValueError(f"the model has {sum_logits.shape[1]} sums, but the task asks for "
+                         f"{totals.max()}: give the model enough of them, as in "
+                         f"IdentityAdderModel(sums={int(totals.max()) + 1})")
     return F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)
 
 

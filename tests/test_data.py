@@ -161,6 +161,8 @@ def test_a_batch_is_its_examples(first):
 
 
 class Multiplying(AdderDataset):
+    sign, sums = "×", 82
+
     def combine(self, digits, numbers):
         return digits * numbers
 
@@ -168,6 +170,8 @@ class Multiplying(AdderDataset):
 def test_another_task(first):
     whole = first(20)
     dataset = Multiplying(whole.images, whole.digits, whole.numbers)
+    vectors = torch.stack([total for _, (_, total) in dataset.as_one_hot()])
+    assert torch.equal(vectors, torch.eye(82)[whole.digits * whole.numbers])
     for same in (dataset, dataset.to("cpu")):
         totals = torch.stack([total for _, (_, total) in same])
         assert torch.equal(totals, whole.digits * whole.numbers)
@@ -360,3 +364,19 @@ def test_what_is_read_only_and_unpacked_is_nobodys_copy(cache, mount, splits):
     folder = mount("size=64m,ro", lambda f: shutil.copytree(find_mnist() / RAW, f / RAW,
                                                             ignore=unpacked))
     assert find_mnist(folder) == folder and not cache.exists()
+
+
+@pytest.mark.parametrize("combined, message", [
+    (lambda digits, numbers: digits * 10, "gives from 10 to 30, but there are 19 classes, from 0"),
+    (lambda digits, numbers: digits - 2, "gives from -1 to 1"),
+    (lambda digits, numbers: digits / 2, "combine must give int64 of shape .* not torch.float32"),
+    (lambda digits, numbers: digits.sum(), r"of shape \(\)"),
+])
+def test_what_is_no_class_is_refused(combined, message):
+    class Task(AdderDataset):
+        def combine(self, digits, numbers):
+            return combined(digits, numbers)
+
+    data = Task(torch.zeros(3, 28, 28).byte(), torch.tensor([1, 2, 3]), torch.zeros(3).long())
+    with pytest.raises(ValueError, match=message):
+        data[:]

@@ -89,3 +89,12 @@ def test_what_has_diverged_is_not_exported(tmp_path):
     with pytest.raises(ValueError, match="diverged"):
         export_onnx(model, tmp_path / "x.onnx")
     assert not list(tmp_path.iterdir())
+
+
+def test_another_number_of_sums_is_exported(tmp_path):
+    model = IdentityAdderModel(sums=82).eval()
+    export_onnx(model, tmp_path / "products.onnx")
+    images, numbers = torch.randn(3, 1, 28, 28), torch.tensor([0, 4, 9])
+    logits = run_onnx(tmp_path / "products.onnx", images, numbers)
+    assert logits[1].shape == (3, 82)
+    assert all(torch.allclose(*pair, atol=1e-4) for pair in zip(logits, model(images, numbers)))

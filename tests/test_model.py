@@ -151,3 +151,17 @@ def test_on_a_gpu_no_value_is_waited_for():
 def test_an_adder_of_no_layers_or_far_too_many(layers):
     with pytest.raises(ValueError, match="from 1 to 100 layers, not "):
         IdentityAdderModel(adder_layers=layers)
+
+
+def test_the_number_of_sums_is_an_argument():
+    model = IdentityAdderModel(sums=82)
+    digit_logits, product_logits = model(IMAGES, NUMBERS)
+    assert digit_logits.shape == (2, 10) and product_logits.shape == (2, 82)
+    assert model.config["sums"] == 82 and IdentityAdderModel().config["sums"] == 19
+    assert count_parameters(model) == 17_360 + 64 * (82 - 19)
+
+
+@pytest.mark.parametrize("sums", [0, 1, -3, 2.5, True, 1001, "19"])
+def test_a_number_of_sums_that_cannot_be(sums):
+    with pytest.raises(ValueError, match="must be from 2 to 1000, not"):
+        IdentityAdderModel(sums=sums)

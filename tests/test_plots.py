@@ -53,6 +53,14 @@ def test_examples_are_titled_as_sums(first):
         plots.plot_examples(data, [])
 
 
+def test_another_task_is_titled_with_its_sign(first):
+    data = first(2)
+    data.sign = "×"
+    assert " × " in titles(plots.plot_examples(data, [1]))[0]
+    evaluation = evaluate(load_pretrained(), data)
+    assert titles(plots.plot_examples(data, [0], evaluation))[0].count(" × ") == 2
+
+
 def test_wrong_predictions_are_red(first):
     data, model = first(9), IdentityAdderModel()
     evaluation = evaluate(model, data)

@@ -23,6 +23,7 @@ from mnist_adder_lib import (
     load_checkpoint,
     load_pretrained,
     loss_with_agreement,
+    predict,
     reference_recipe,
     refresh_batch_norm,
     save_checkpoint,
@@ -603,3 +604,23 @@ def test_refreshing_leaves_out_a_last_batch_of_one_example(first):
     refresh_batch_norm(model, plain(first(251)))
     refresh_batch_norm(another, plain(first(250)))
     assert torch.equal(weights(model), weights(another))
+
+
+class Multiplying(AdderDataset):
+    sign, sums = "×", 82
+
+    def combine(self, digits, numbers):
+        return digits * numbers
+
+
+def test_a_task_with_more_answers_needs_a_model_with_as_many(first, tmp_path):
+    data = Multiplying(first(300).images, first(300).digits)
+    with pytest.raises(ValueError, match=r"the model has 19 sums, but the task asks for \d\d"):
+        fit(IdentityAdderModel(), data, epochs=1, device="cpu")
+    for task in (data, data.as_one_hot()):
+        model = IdentityAdderModel(sums=82)
+        history = fit(model, task, epochs=1, all_numbers=True, device="cpu")
+        assert history.train_loss[-1] < history.train_loss[0]
+    assert evaluate(model, data).sum_logits.shape == (300, 82)
+    prediction = predict(model, data.images[0], 9)
+    assert prediction.sum_probabilities.shape == (82,)

@@ -3,7 +3,9 @@
 import base64
 import io
 import math
+import operator
 import random
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from .strokes import as_strokes, frame_strokes, render_strokes
 BUILT = Path(__file__).with_name("built")  # what `npm run build` makes in js/
 SURE = LIMITS["sure"]  # below this probability the panel says that it is not sure
 PNG_URL = "data:image/png;base64,"
+Combine = Callable[[int, int], int]  # what is right for a digit and a number
 cached_splits = cache(load_splits)  # read on first use
 
 
@@ -68,9 +71,10 @@ def percent(share: float | Tensor) -> str:
 
 
 def describe(prediction: Prediction | None, number: int, warning: str = "",
-             is_refused: bool = False) -> tuple[str, bool]:
+             is_refused: bool = False, sign: str = "+", combine: Combine = operator.add
+             ) -> tuple[str, bool]:
     """The panel's sentence, and whether it is certain: both heads are sure and agree, there is no
-    warning, and the image isn't refused."""
+    warning, and the image isn't refused. sign, combine: the task, as of the panel."""
     if prediction is None:
         return SENTENCES["empty"], False
     if is_refused:
@@ -81,14 +85,14 @@ def describe(prediction: Prediction | None, number: int, warning: str = "",
     digits, sums = prediction.digit_probabilities, prediction.sum_probabilities
     seen = f"{with_article(digit)} ({percent(digits[digit])})"
     answer = f"{total} ({percent(sums[total])})"
-    words = dict(number=number, digit=digit, seen=seen, answer=answer)
+    words = dict(number=number, sign=sign, digit=digit, seen=seen, answer=answer)
     if digits[digit] < SURE:
         second = int(digits.topk(2).indices[1])
         other = f"{with_article(second)} ({percent(digits[second])})"
         return SENTENCES["which"].format(other=other, **words), False
     if sums[total] < SURE:
         return SENTENCES["unsure_sum"].format(**words), False
-    if total != digit + number:
+    if total != combine(digit, number):
         return SENTENCES["disagree"].format(**words), False
     return SENTENCES["certain"].format(**words), True
 
@@ -170,6 +174,9 @@ class AdderPanel(DigitPad):
     `strangeness` says how strange, and its `limit` can be set. A `head` that was trained for the
     model counts as well. Without known images nothing is refused.
 
+    A model of another task than adding also needs its `combine` and its `sign`, as in
+    `AdderPanel(model, combine=lambda digit, number: digit * number, sign="×")`.
+
     Raises what `predict` raises where a model doesn't fit, with `known` also what `Strangeness`
     raises.
     """
@@ -181,9 +188,10 @@ class AdderPanel(DigitPad):
     answer: Dict = Dict().tag(sync=True)
 
     def __init__(self, model: nn.Module, known: Tensor | None = None,
-                 head: NonDigitHead | None = None, **traits: Any):
+                 head: NonDigitHead | None = None, combine: Combine = operator.add,
+                 sign: str = "+", **traits: Any):
         predict(model, np.zeros((28, 28)), 0)  # an unfit model fails here: later none would see it
-        self.model = model
+        self.model, self.combine, self.sign = model, combine, sign
         self.strangeness = None if known is None else Strangeness(model, known, head)
         self._answered: tuple = ()
         super().__init__(**traits)
@@ -208,11 +216,13 @@ class AdderPanel(DigitPad):
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
         is_refused = self._refuses()
-        self.sentence, certain = describe(self.prediction, self.number, warning, is_refused)
+        self.sentence, certain = describe(self.prediction, self.number, warning, is_refused,
+                                          self.sign, self.combine)
         notes = filter(None, [error, warning, self.background.get("about")])
         answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))
-        answer |= dict(warned=bool(warning or error or is_refused), seen=to_url(self.seen))
+        answer |= dict(warned=bool(warning or error or is_refused), seen=to_url(self.seen),
+                       sign=self.sign)
         outputs = vars(self.prediction) if self.prediction else {}
         answer |= {name: np.asarray(value).tolist() for name, value in outputs.items()}
         if not self.unfinished:

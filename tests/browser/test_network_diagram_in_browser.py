@@ -19,7 +19,7 @@ from mnist_adder_lib.model import count_parameters, receptive_fields
 from mnist_adder_lib.shared import SENTENCES
 
 OVER = SENTENCES["over"]
-SEVEN_AND_8 = SENTENCES["certain"].format(seen=f"a 7 ({OVER})", digit=7, number=8,
+SEVEN_AND_8 = SENTENCES["certain"].format(seen=f"a 7 ({OVER})", digit=7, sign="+", number=8,
                                           answer=f"15 ({OVER})")
 PICTURES = """() => Object.fromEntries([...document.querySelectorAll("[data-part]")].map((part) =>
     [part.dataset.part, [...part.querySelectorAll("canvas")].map((one) => one.toDataURL()).join() +

@@ -78,10 +78,22 @@ def test_sure_and_right():
     assert panel_of().answer["certain"]
 
 
+def test_another_task_has_its_own_sign_and_answers():
+    def times(**answers):
+        return AdderPanel(Oracle(**answers), combine=lambda digit, number: digit * number, sign="×",
+                          strokes=SEVEN, number=2)
+
+    panel = times(total=14)
+    assert panel.sentence == "I see a 7 (98%). 7 × 2 = 14 (97%)." and panel.answer["certain"]
+    assert panel.answer["sign"] == "×"
+    assert "but I say 7 × 2 = 9 (97%)" in times().sentence
+    assert "not sure of 7 × 2: perhaps 14" in times(total=14, sum_sure=0.4).sentence
+
+
 def test_it_says_that_its_answers_disagree():
     panel = panel_of(total=13)
     assert panel.sentence == (
-        "I see a 7 (98%), but for the sum with 5 I say 13 (97%). My two answers disagree."
+        "I see a 7 (98%), but I say 7 + 5 = 13 (97%). My two answers disagree."
     )
     assert not panel.answer["certain"]
 
@@ -89,7 +101,7 @@ def test_it_says_that_its_answers_disagree():
 def test_it_says_that_it_is_not_sure():
     assert panel_of(sure=0.5).sentence.startswith("I am not sure: do I see a 7 (50%) or a")
     assert panel_of(sum_sure=0.4).sentence == (
-        "I see a 7 (98%), but I am not sure of the sum with 5: perhaps 12 (40%)."
+        "I see a 7 (98%), but I am not sure of 7 + 5: perhaps 12 (40%)."
     )
     assert not panel_of(sure=0.5).answer["certain"]
 

@@ -32,10 +32,11 @@ export function describe({ digitProbabilities, sumProbabilities, digit, total },
   if (digitProbabilities[digit] < LIMITS.sure)
     return [fill(sentences.which, { seen, other: words(secondOf(digitProbabilities)) }), false];
   const answer = `${total} (${percent(sumProbabilities[total])})`;
+  const task = { seen, digit, sign: "+", number, answer };
   if (sumProbabilities[total] < LIMITS.sure)
-    return [fill(sentences.unsure_sum, { seen, number, answer }), false];
-  if (total !== digit + number) return [fill(sentences.disagree, { seen, number, answer }), false];
-  return [fill(sentences.certain, { seen, digit, number, answer }), true];
+    return [fill(sentences.unsure_sum, task), false];
+  if (total !== digit + number) return [fill(sentences.disagree, task), false];
+  return [fill(sentences.certain, task), true];
 }
 
 /** @param {number[]} probabilities */

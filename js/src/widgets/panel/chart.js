@@ -28,10 +28,11 @@ export const SUMS = { name: "sums", title: "Sum", what: "sum", colour: "orange",
 export function chartTemplate({ name, title, what, colour, count }, probabilities, isTrusted) {
   const order = probabilities ? range(count).sort((a, b) => probabilities[b] - probabilities[a]) : [];
   const inWords = (/** @type {number} */ i) => `${i}: ${percent(probabilities?.[i] ?? 0)}`;
+  const hasRoom = count <= SUMS.count; // else there is no room for each number
   const best = bestInWords(order, inWords, isTrusted);
   const bar = (/** @type {number} */ i) => html`
     <div class=${i === order[0] ? "winner" : ""} title=${probabilities ? inWords(i) : ""}
-      style="--share: ${probabilities?.[i] ?? 0}"><i></i><span>${i}</span></div>`;
+      style="--share: ${probabilities?.[i] ?? 0}"><i></i><span>${hasRoom || i % 10 === 0 ? i : "\u00a0"}</span></div>`;
   return html`
     <div class="chart ${name} ${isTrusted ? "" : "doubted"}" role="img" style="--colour: var(--${colour})"
       aria-label="Probability of each ${what}. Likeliest: ${best}.">

@@ -23,6 +23,7 @@ import { inSpans } from "./sentence.js";
  * @property {number} [total]
  * @property {number[]} [digit_probabilities] none where nothing was read
  * @property {number[]} [sum_probabilities]
+ * @property {string} [sign] of the task, where it is another than adding
  */
 /**
  * @typedef {object} PanelState
@@ -72,9 +73,9 @@ const choose = (number, group) => html`
  * @param {Reply} reply
  * @param {number} number
  */
-const equation = ({ seen, certain, total }, number) => html`
+const equation = ({ seen, certain, total, sign = "+" }, number) => html`
   <figure><img class="seen" alt="" src=${seen}><figcaption>what it sees</figcaption></figure>
-  <b>+</b>
+  <b>${sign}</b>
   <figure><output class="number">${number}</output><figcaption>your number</figcaption></figure>
   <b>=</b>
   <figure><output class="total">${certain ? total : "?"}</output><figcaption>its answer</figcaption></figure>`;
@@ -84,9 +85,11 @@ const words = ({ sentence, note }) =>
   html`<p class="prediction">${inSpans(sentence)}</p><p class="note">${note}</p>`;
 
 /** @param {Reply} reply */
-function charts({ certain, warned, digit_probabilities, sum_probabilities }) {
+function charts({ certain, warned, digit_probabilities, sum_probabilities, sign = "+" }) {
   const isTrusted = certain || !warned;
-  return html`${chartTemplate(DIGITS, digit_probabilities, isTrusted)}${chartTemplate(SUMS, sum_probabilities, isTrusted)}`;
+  const count = sum_probabilities?.length ?? SUMS.count;
+  const answers = sign === "+" ? SUMS : { ...SUMS, title: "Answer", what: "answer", count };
+  return html`${chartTemplate(DIGITS, digit_probabilities, isTrusted)}${chartTemplate(answers, sum_probabilities, isTrusted)}`;
 }
 
 /**
