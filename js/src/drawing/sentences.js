@@ -33,8 +33,7 @@ export function describe({ digitProbabilities, sumProbabilities, digit, total },
     return [fill(sentences.which, { seen, other: words(secondOf(digitProbabilities)) }), false];
   const answer = `${total} (${percent(sumProbabilities[total])})`;
   const task = { seen, digit, sign: "+", number, answer };
-  if (sumProbabilities[total] < LIMITS.sure)
-    return [fill(sentences.unsure_sum, task), false];
+  if (sumProbabilities[total] < LIMITS.sure) return [fill(sentences.unsure_sum, task), false];
   if (total !== digit + number) return [fill(sentences.disagree, task), false];
   return [fill(sentences.certain, task), true];
 }
