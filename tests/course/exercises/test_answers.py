@@ -22,11 +22,12 @@ from mnist_adder_lib import paired_interval, power_of_pairs
 from mnist_adder_lib.augment import draw_line
 from mnist_adder_lib.model import conv
 
-ANSWERS = tomllib.loads(
-    Path(__file__).with_name("answers.toml").read_text(encoding="utf-8"))["answer"]
-BY_CHECK: dict[str, list[dict]] = {}
-for answer in ANSWERS:
-    BY_CHECK.setdefault(answer["to"], []).append(answer)
+TEXTS: dict[str, dict[str, str]] = tomllib.loads(
+    Path(__file__).with_name("answers.toml").read_text(encoding="utf-8"))
+ANSWER = re.compile(r"^# (right|wrong)(?:: (.+))?\n((?:(?!# right|# wrong).*\n)+)", re.MULTILINE)
+# For each exercise its answers: whether right or wrong, a pattern of the verdict, and the code.
+ANSWERS = {f"{lesson}.{name}": ANSWER.findall(text)
+           for lesson, texts in TEXTS.items() for name, text in texts.items()}
 
 
 def centre_of_mass(image):
@@ -47,20 +48,20 @@ NAMES = dict(  # that a lesson has given when its exercises come
 RAW = r"can't be done|tensor\(|array\(|Observed|Traceback|<\w+ at|Our solution"
 
 
-@pytest.mark.parametrize("to", BY_CHECK)
+@pytest.mark.parametrize("to", ANSWERS)
 def test_verdicts_of_learners_answers(to):
     lesson, name = to.split(".")
     check = getattr(import_module(f"mnist_adder_course.lessons.{lesson}").checks, name)
-    for answer in BY_CHECK[to]:
-        text = check.verdict(from_code(answer["code"], name, dict(NAMES)))
-        assert text.startswith("✓ Right") == (answer["is"] == "right"), f"{answer['code']}\n{text}"
-        assert re.search(answer.get("says", ""), text), f"{answer['code']}\n{text}"
-        assert not re.search(RAW, text), f"{answer['code']}\n{text}"
+    for kind, says, code in ANSWERS[to]:
+        text = check.verdict(from_code(code, name, dict(NAMES)))
+        assert text.startswith("✓ Right") == (kind == "right"), f"{code}\n{text}"
+        assert re.search(says, text), f"{code}\n{text}"
+        assert not re.search(RAW, text), f"{code}\n{text}"
 
 
 def test_each_exercise_has_wrong_answers_of_learners():
     """Other right ones are in RIGHT of the lesson's tests, which test_checks.py asks for."""
-    answered = {answer["to"] for answer in ANSWERS if answer["is"] == "wrong"}
+    answered = {to for to, answers in ANSWERS.items() if "wrong" in {kind for kind, *_ in answers}}
     exercises = {f"{lesson.name}.{name}" for lesson in LESSONS
                  for name in vars(lesson.module.checks)}
     assert exercises - answered == set()
