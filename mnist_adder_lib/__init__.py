@@ -30,6 +30,7 @@ from .train import (
     fit,
     joint_loss,
     loss_with_agreement,
+    range_test,
     reference_recipe,
     refresh_batch_norm,
 )

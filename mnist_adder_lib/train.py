@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import itertools
 import json
 import operator
@@ -142,6 +143,41 @@ def fast_recipe(model: nn.Module, steps: int) -> tuple[Optimizer, LRScheduler]:
     # + 1, since `fit` steps it after the last batch, too: there is one rate more than steps.
     scheduler = OneCycleLR(optimizer, max_lr=0.01, total_steps=steps + 1)
     return optimizer, scheduler
+
+
+def range_test(
+    model: nn.Module, dataset: Dataset, low: float = 0.0001, high: float = 10.0, steps: int = 100,
+    batch_size: int = 128,
+) -> tuple[list[float], list[float]]:
+    """(rates, losses) of a few steps, in which the learning rate grows from `low` to `high`, each
+    time by the same factor.
+
+    A copy of the model is trained, with the reference's SGD and `joint_loss`; the model stays as it
+    is. Seed torch before for the same batches. Raises ValueError for a range that isn't one, and
+    for a dataset with fewer batches than steps.
+
+    Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
+    """
+    if not 0 < low < high or steps < 2:
+        raise ValueError(f"from {low} to {high} in {steps} steps is no range: give a low rate "
+                         "above 0, a higher one, and at least 2 steps")
+    loader = DataLoader(dataset, batch_size, shuffle=True)
+    if len(loader) < steps:
+        raise ValueError(f"{steps} steps need as many batches of {batch_size}, and the dataset has "
+                         f"{len(loader)}: take fewer steps, or smaller batches")
+    model, device = copy.deepcopy(model).train(), next(model.parameters()).device
+    optimizer, _ = reference_recipe(model, steps)
+    rates, losses = [low * (high / low) ** (step / (steps - 1)) for step in range(steps)], []
+    for rate, batch in zip(rates, loader):
+        optimizer.param_groups[0]["lr"] = rate
+        images, numbers, digits, totals = _to_device(batch, device)
+        digit_logits, sum_logits = model(images, numbers)
+        loss = joint_loss(digit_logits, sum_logits, digits, totals)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return rates, losses
 
 
 # ------------------------------------------------------------------ the loop

@@ -52,7 +52,7 @@ from mnist_adder_lib.drawing import AdderPanel, Strangeness
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import is_finite
 from mnist_adder_lib.rejection import look_at
-from mnist_adder_lib.train import fast_recipe, reference_recipe
+from mnist_adder_lib.train import fast_recipe, range_test, reference_recipe
 
 IMAGES = torch.randn(20, 1, 28, 28, generator=torch.Generator().manual_seed(0)) / 9
 PIXELS = (255 * torch.rand(40, 28, 28, generator=torch.Generator().manual_seed(1))).byte()
@@ -108,6 +108,7 @@ OTHERS = {
     # They make an optimizer for the model's parameters; `fit` moves these, and on the pretended
     # device, other than on a GPU, they are other parameters then (see tests/test_train.py).
     reference_recipe, fast_recipe, fit,
+    range_test,  # trains a copy, with dropout, which each device draws otherwise
 }
 # These change the model's weights, which are compared then, and nothing else of it.
 CHANGE_IT = {

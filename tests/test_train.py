@@ -24,6 +24,7 @@ from mnist_adder_lib import (
     load_pretrained,
     loss_with_agreement,
     predict,
+    range_test,
     reference_recipe,
     refresh_batch_norm,
     save_checkpoint,
@@ -624,3 +625,29 @@ def test_a_task_with_more_answers_needs_a_model_with_as_many(first, tmp_path):
     assert evaluate(model, data).sum_logits.shape == (300, 82)
     prediction = predict(model, data.images[0], 9)
     assert prediction.sum_probabilities.shape == (82,)
+
+
+def test_the_rates_of_a_range_test_grow_by_one_factor(first):
+    model = IdentityAdderModel()
+    before = weights(model)
+    rates, losses = range_test(model, first(400), 0.001, 10, steps=5, batch_size=64)
+    assert rates == pytest.approx([0.001, 0.01, 0.1, 1, 10])
+    assert losses[0] == pytest.approx(math.log(10 * 19), abs=1) and len(losses) == 5
+    assert torch.equal(before, weights(model)) and model.training
+
+
+def test_a_range_test_takes_steps(first):
+    torch.manual_seed(0)
+    _, losses = range_test(IdentityAdderModel(), first(64), 0.1, 0.1001, steps=2, batch_size=32)
+    torch.manual_seed(0)
+    _, still = range_test(IdentityAdderModel(), first(64), 1e-9, 1e-8, steps=2, batch_size=32)
+    assert losses[0] == pytest.approx(still[0]) and losses[1] != pytest.approx(still[1])
+
+
+@pytest.mark.parametrize("options, message", [
+    (dict(low=0.0), "is no range"), (dict(low=2, high=1), "is no range"),
+    (dict(steps=1), "at least 2 steps"), (dict(steps=11), "11 steps need as many batches of 64"),
+])
+def test_a_range_test_that_cannot_be(first, options, message):
+    with pytest.raises(ValueError, match=message):
+        range_test(IdentityAdderModel(), first(640), batch_size=64, **options)
