@@ -17,15 +17,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike
+from torch import Tensor
 
-from .data import MEAN, STD, AdderDataset
-from .evaluate import Evaluation
+from .data import MEAN, STD, AdderDataset, as_input
+from .evaluate import Evaluation, in_evaluation
+from .model import DIGITS, IdentityAdderModel
 from .train import History
 
 # Each can be seen on a white page and on a dark one, any two can be told apart by the colour-blind,
@@ -159,6 +162,61 @@ def plot_rows(rows: Mapping[str, ArrayLike], columns: int = 16) -> Figure:
             draw_image(ax, np.reshape(image, image.shape[-2:]), black=0, white=255)
     counts = "; ".join(f"{title}: {len(row)}" for title, row in images.items())
     return labelled(figure, f"Small images in rows. {counts}.")
+
+
+@in_style
+def plot_network(model: IdentityAdderModel, image: ArrayLike, number: int,
+                 names: Mapping[str, str] | None = None) -> Figure:
+    """The network as a strip, from an image and a number to what it answers.
+
+    0 is black, above it white, below it orange, in each part by its largest value; digit and sum
+    are probabilities. image: as for `as_input`, a single one; names: other names for some of the
+    parts "image", "block 1", "block 2", "block 3", "average", "embedding", "number", "adder",
+    "digit" and "sum".
+    """
+    layers = _layers(model, as_input(image), number)
+    figure = Plot(figsize=(6.6, 1.5))
+    axes = figure.subplots(1, len(layers), width_ratios=[1, 0.6, 1, 1, *[0.66] * 6])
+    for ax, (name, values) in zip(axes, layers.items()):
+        if name == "image":
+            draw_image(ax, values)
+        else:
+            draw_signed(ax, values, np.nanmax(np.abs(values)))
+        ax.set_title((names or {}).get(name, name), size=8)
+        height, width = values.shape
+        if width == 1:
+            ax.set(aspect="auto", box_aspect=9)
+            ax.add_patch(Rectangle((-0.5, -0.5), 1, height, fill=False, edgecolor=GREY,
+                                   linewidth=0.8, clip_on=False))
+    said = {name: int(layers[name].argmax()) for name in ("number", "digit", "sum")}
+    for ax, one in zip(axes[[6, 8, 9]], said.values()):
+        ax.text(0.8, one, str(one), va="center", weight="bold")
+    return labelled(figure, f"The parts of the network in a row: {', '.join(layers)}. With the "
+                            f"number {number}, it answers the digit {said['digit']} and the sum "
+                            f"{said['sum']}.")
+
+
+def _layers(model: IdentityAdderModel, images: Tensor, number: int) -> dict[str, np.ndarray]:
+    """What each part of the network gives for an image (1, 1, 28, 28), as a table of numbers."""
+    model, numbers = in_evaluation(model).cpu(), torch.tensor([number])
+    first = model.block1(images)
+    second = model.block2(first)
+    third = model.block3(second)
+    embedding, one_hot = model.embed(images), torch.eye(DIGITS)[numbers]
+    hidden = model.adder(torch.cat([embedding, one_hot], dim=1))
+    digit, total = (logits.softmax(dim=1) for logits in model.add(embedding, numbers))
+    return {"image": images[0, 0].numpy(), "block 1": _tiles(first[0], 2),
+            "block 2": _tiles(second[0], 4), "block 3": _tiles(third[0], 4),
+            "average": model.pool(third)[0, :, 0].numpy(), "embedding": embedding.T.numpy(),
+            "number": one_hot.T.numpy(), "adder": hidden.view(-1, 4).numpy(),
+            "digit": digit.T.numpy(), "sum": total.T.numpy()}
+
+
+def _tiles(maps: Tensor, columns: int) -> np.ndarray:
+    """Maps (n, height, width) next to and below each other, as one table with gaps of NaN."""
+    padded = np.pad(maps.numpy(), ((0, 0), (0, 1), (0, 1)), constant_values=np.nan)
+    rows = padded.reshape(-1, columns, *padded.shape[1:])
+    return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 
 
 @in_style

@@ -16,6 +16,7 @@ from mnist_adder_lib import (
     export_onnx,
     load_pretrained,
     plots,
+    predict,
 )
 from mnist_adder_lib.plots import RED
 
@@ -92,6 +93,24 @@ def test_the_titles_of_images_are_not_cut_off(count):
     figure = plots.plot_images({f"title {n}": np.zeros((28, 28)) for n in range(count)})
     picture = plt.imread(io.BytesIO(Picture(figure).data))
     assert not picture[0, :, 3].any()  # transparent along the upper edge
+
+
+@pytest.mark.parametrize("sums", [19, 82])
+def test_the_network_as_a_strip(first, sums):
+    model = load_pretrained() if sums == 19 else IdentityAdderModel(sums=82)
+    image = first(1).images[0]
+    figure = plots.plot_network(model, image, 5, names={"adder": "add"})
+    assert titles(figure) == ["image", "block 1", "block 2", "block 3", "average", "embedding",
+                              "number", "add", "digit", "sum"]
+    drawn = {ax.get_title(): ax.images[0].get_array() for ax in figure.axes}
+    answer = predict(model, image, 5)
+    assert drawn["number"].argmax() == 5 and drawn["embedding"].shape == (20, 1)
+    assert drawn["sum"].argmax() == answer.total and drawn["sum"].shape == (sums, 1)
+    assert drawn["block 3"].shape == (4 * 6, 4 * 6)
+    assert np.isnan(drawn["block 1"].filled(np.nan)).sum() == 4 * 2 * 15**2 - 8 * 14**2
+    said = [ax.texts[0].get_text() for ax in figure.axes if ax.texts]
+    assert said == ["5", str(answer.digit), str(answer.total)]
+    assert f"the digit {answer.digit} and the sum {answer.total}." in figure.get_label()
 
 
 def test_the_history_in_four_curves():
