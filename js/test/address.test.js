@@ -4,6 +4,7 @@ import { bend, frameStrokes } from "../src/drawing/strokes.js";
 import { thin } from "../src/drawing/thin.js";
 import { ALL, complaintAbout } from "../src/network/hidden_pairs.js";
 import { randomNumbers } from "../src/network/random.js";
+import { FADINGS } from "../src/network/train_adder.js";
 import { decode, encode, sorted } from "../src/state/address.js";
 import { golden } from "./golden.js";
 
@@ -34,7 +35,11 @@ function anyState(random) {
     number: below(10),
     strokes: /** @type {Stroke[]} */ (Array.from({ length: below(4) }, stroke)),
     image: pick([null, below(30)]),
-    run: pick([null, { seed: below(1000), rounds: 1 + below(5) }]),
+    run: pick([
+      null,
+      { seed: below(1000), rounds: 1, fading: 1 },
+      { seed: 3, rounds: 2 + below(4), fading: pick(FADINGS) },
+    ]),
   };
 }
 
@@ -134,6 +139,16 @@ test("what can't be read is left out, and the rest is read", () => {
   assert.deepEqual(decode(`add=4&hide=${long}`), { shared: {}, isUnreadable: true });
 });
 
+test("how a run was trained is read only together with what was hidden from it", () => {
+  const read = (/** @type {string} */ text) => decode(text).shared.run;
+  assert.deepEqual(decode("add=4&run=0.1"), { shared: { number: 4 }, isUnreadable: true });
+  assert.deepEqual(read("hide=&run=0.1"), { seed: 0, rounds: 1, fading: 1 });
+  assert.deepEqual(read("hide=75&run=7.2"), { seed: 7, rounds: 2, fading: 1 });
+  assert.deepEqual(read("hide=75&run=7.2.0"), { seed: 7, rounds: 2, fading: 0 });
+  for (const run of ["7.2.3", "7.2.4", "7.1.0", "7.2.x", "7.2.0.0", "7.2."])
+    assert.equal(decode(`hide=75&run=${run}`).isUnreadable, true, run);
+});
+
 /**
  * Strokes as a slow hand draws them on a pad of 280 pixels: a point for each pixel.
  * @param {Stroke[]} strokes
@@ -175,5 +190,18 @@ test("a stroke of few points stays one of few, and is bent the same way", () => 
     );
     const isBent = (/** @type {Stroke} */ points) => bend(points).length > points.length;
     assert.equal(isBent(thin([stroke])[0]), isBent(stroke), `${count} points`);
+  }
+});
+
+test("a thinned stroke begins and ends where the drawn one does", () => {
+  const random = randomNumbers(6);
+  for (let n = 0; n < 50; n++) {
+    // The last points lie so near to each other that only the end's being the end keeps it.
+    const long = Array.from({ length: 60 }, (_, i) => [0.01 * i, 0.3 + 0.2 * random()]);
+    const end = [long[59][0] + 0.001, long[59][1]];
+    const stroke = /** @type {Stroke} */ ([...long, end]);
+    const [thinned] = thin([stroke]);
+    const rounded = [stroke[0], end].map(([x, y]) => [x, y].map((one) => Math.round(1000 * one) / 1000));
+    assert.deepEqual([thinned[0], thinned.at(-1)], rounded);
   }
 });

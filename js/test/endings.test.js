@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BLOCK, keyOf, PATTERN, testable } from "../src/network/hidden_pairs.js";
+import { BLOCK, keyOf, PATTERN, seenBeside, testable } from "../src/network/hidden_pairs.js";
 import { saysArrival } from "../src/page/arrival.js";
-import { isGrokking, saysEnding } from "../src/widgets/hidden_sums/endings.js";
+import { isGrokking, saysEnding, saysGrokking } from "../src/widgets/hidden_sums/endings.js";
+import { nextStep, saysKeepTraining } from "../src/widgets/hidden_sums/road.js";
 import { saysDrawing, saysHidden, saysReached } from "../src/widgets/hidden_sums/sentences.js";
+import { saysSoFar } from "../src/widgets/hidden_sums/so_far.js";
 
+/** @import { AnswersWith, Encoding } from "../src/network/adder.js" */
 /** @import { Pair } from "../src/network/hidden_pairs.js" */
+/** @import { Tried } from "../src/widgets/hidden_sums/so_far.js" */
+/** @import { Way } from "../src/widgets/hidden_sums/road.js" */
 
 const SCATTERED = /** @type {Pair[]} */ ([
   [1, 2],
@@ -13,118 +18,299 @@ const SCATTERED = /** @type {Pair[]} */ ([
   [4, 9],
   [5, 6],
 ]);
+/** @type {Pair[]} */
+const ONE = [[7, 5]];
 
 /**
- * A run that answers some of its hidden pairs rightly, and the others with a sum that is one too high.
+ * Answers that have some hidden pairs right and some seen ones; to the others they say one more.
  * @param {Pair[]} pairs
  * @param {number} right how many of those that can be tested
- * @param {{ seen?: number, rounds?: number, from?: number, steps?: number, before?: number[] }} [how]
+ * @param {number} known how many of those that were seen
  */
-function run(pairs, right, { seen = 0.99, rounds = 1, from = 0, steps = 400, before = [] } = {}) {
-  const known = testable(pairs).slice(0, right).map(keyOf);
-  const answers = Object.fromEntries(
-    pairs.map((pair) => {
-      const sum = pair[0] + pair[1];
-      return [keyOf(pair), new Map([[known.includes(keyOf(pair)) ? sum : sum + 1, 90]])];
-    }),
-  );
-  const hidden = testable(pairs).length ? right / testable(pairs).length : null;
-  const looks = before.map((share, n) => ({ steps: n + 1, seen: 0.99, hidden: share }));
-  return { pairs, answers, rounds, from, looks: [...looks, { steps, seen, hidden }] };
+function answersOf(pairs, right, known) {
+  const tested = testable(pairs);
+  const areRight = [...tested.slice(0, right), ...seenBeside(pairs).slice(0, known)].map(keyOf);
+  const all = [...pairs, ...seenBeside(pairs)].map((pair) => {
+    const sum = pair[0] + pair[1];
+    return [keyOf(pair), new Map([[areRight.includes(keyOf(pair)) ? sum : sum + 1, 90]])];
+  });
+  return Object.fromEntries(all);
 }
 
-const LONG = { rounds: 2, from: 1, steps: 6400 };
-/** For every way of hiding and both trainings: what was reached, and what is said. @type {[string, ReturnType<typeof run>, string][]} */
+/**
+ * A run that has some of its hidden pairs right.
+ * @param {Pair[]} pairs
+ * @param {number} right how many of those that can be tested,
+ * @param {{ had?: number, known?: number, steps?: number, hidden?: number[], fading?: number, answer?: AnswersWith, encoding?: Encoding }} [how]
+ *   `had`: how many before it was trained on; `hidden`: shares of the hidden sums at earlier looks
+ * @returns {Tried}
+ */
+function run(
+  pairs,
+  right,
+  { had, known = 100, steps = 400, hidden = [], fading = 1, answer = "classes", encoding = "label" } = {},
+) {
+  const keptOn =
+    had === undefined
+      ? { from: 0, rounds: 1, before: null }
+      : { from: 1, rounds: 2, before: answersOf(pairs, had, 100) };
+  const share = testable(pairs).length ? right / testable(pairs).length : null;
+  const looks = hidden.map((one, n) => ({ steps: n + 1, seen: 0.99, hidden: one }));
+  const last = { steps, seen: 0.99, hidden: share };
+  return {
+    ...keptOn,
+    pairs,
+    answer,
+    encoding,
+    fading,
+    answers: answersOf(pairs, right, known),
+    looks: [...looks, last],
+  };
+}
+
+const NONE_BEFORE = { had: 0, steps: 6400 };
+const NUMBER = { answer: /** @type {const} */ ("number"), encoding: /** @type {const} */ ("quantity") };
+/** For every way of hiding and both trainings: what was reached, what is said, and what leads on. @type {[string, Tried, string, Way][]} */
 const ENDINGS = [
   [
     "nothing is hidden",
     run([], 0),
-    "It knows 99.0% of the sums it was shown. Nothing was hidden from it, so nobody can say whether it adds or remembers.",
+    "It knows all 100 sums it was shown. Nothing was hidden from it, so nobody can say whether it adds or remembers.",
+    "other",
   ],
   [
     "a sum that occurs nowhere else",
     run([[0, 0]], 0),
-    "It knows 99.0% of the sums it was shown. The sums of the hidden pairs occur nowhere else, so they are no test. Hide others.",
+    "It knows all 99 sums it was shown. The sums of the hidden pairs occur nowhere else, so they are no test. Hide others.",
+    "other",
   ],
   [
     "one pair, wrong",
-    run([[7, 5]], 0),
-    "It knows 99.0% of the sums it was shown, but it says 7 + 5 = 13: it has learned them by heart.",
+    run(ONE, 0),
+    "It knows all 99 sums it was shown, but it says 7 + 5 = 13: it has learned them by heart.",
+    "long",
   ],
   [
     "one pair, right at once",
-    run([[7, 5]], 1),
-    "It knows 99.0% of the sums it was shown, and it says 7 + 5 = 12, which nobody ever showed it: it hasn't just learned sums by heart.",
+    run(ONE, 1, { known: 98 }),
+    "It knows 98 of the 99 sums it was shown, and it says 7 + 5 = 12, which nobody ever showed it: it hasn't just learned sums by heart.",
+    "block",
   ],
   [
-    "one pair, not finished",
-    run([[7, 5]], 0, { seen: 0.4 }),
-    "So far it knows only 40% of the sums it was shown, but it says 7 + 5 = 13.",
+    "one pair, stopped early",
+    run(ONE, 0, { known: 40 }),
+    "So far it knows only 40 of the 99 sums it was shown, but it says 7 + 5 = 13.",
+    "train",
   ],
-  ["one pair, later", run([[7, 5]], 1, LONG), "Now it says 7 + 5 = 12, which nobody ever showed it."],
+  [
+    "one pair, later",
+    run(ONE, 1, NONE_BEFORE),
+    "Now it says 7 + 5 = 12, which nobody ever showed it.",
+    "block",
+  ],
+  ["one pair, right all along", run(ONE, 1, { had: 1 }), "It says 7 + 5 = 12, as it did before.", "block"],
+  ["one pair, lost", run(ONE, 0, { had: 1 }), "Now it says 7 + 5 = 13. Before, it had this right.", "block"],
   [
     "one pair, still wrong",
-    run([[7, 5]], 0, LONG),
+    run(ONE, 0, NONE_BEFORE),
     "Even after 6,400 steps it says 7 + 5 = 13: more training didn't help here.",
+    "block",
+  ],
+  [
+    "one pair, still wrong without decay",
+    run(ONE, 0, { ...NONE_BEFORE, fading: 0 }),
+    "Even after 6,400 steps it says 7 + 5 = 13: more training didn't help here.",
+    "fade",
   ],
   [
     "several, none",
     run(SCATTERED, 0),
-    "It knows 99.0% of the sums it was shown, and not one of the 4 that nobody showed it: it has learned them by heart.",
+    "It knows all 96 sums it was shown, and not one of the 4 that nobody showed it: it has learned them by heart.",
+    "long",
   ],
   [
-    "several, some",
+    "several, few",
     run(SCATTERED, 1),
-    "It knows 99.0% of the sums it was shown, and 1 of the 4 that nobody showed it.",
+    "It knows all 96 sums it was shown, and 1 of the 4 that nobody showed it: most of what it knows, it knows by heart.",
+    "long",
+  ],
+  [
+    "several, most",
+    run(SCATTERED, 3),
+    "It knows all 96 sums it was shown, and 3 of the 4 that nobody showed it: it works most of them out.",
+    "long",
   ],
   [
     "several, all",
     run(SCATTERED, 4),
-    "It knows 99.0% of the sums it was shown, and all 4 that nobody showed it: it hasn't just learned sums by heart.",
+    "It knows all 96 sums it was shown, and all 4 that nobody showed it: it hasn't just learned sums by heart.",
+    "block",
   ],
   [
     "several, later none",
-    run(SCATTERED, 0, LONG),
+    run(SCATTERED, 0, NONE_BEFORE),
     "Even after 6,400 steps it has none of the 4 hidden sums right: more training didn't help here.",
+    "block",
   ],
   [
-    "several, later some",
-    run(SCATTERED, 3, LONG),
-    "Now it has 3 of the 4 hidden sums right, which nobody ever showed it. The others are still wrong.",
+    "several, later all but one",
+    run(SCATTERED, 3, NONE_BEFORE),
+    "Now it has 3 of the 4 hidden sums right, which nobody ever showed it. Before, it had none. Wrong: 5 + 6.",
+    "block",
+  ],
+  [
+    "several, later one",
+    run(SCATTERED, 1, NONE_BEFORE),
+    "Now it has 1 of the 4 hidden sums right, which nobody ever showed it. Before, it had none. The others are wrong.",
+    "block",
   ],
   [
     "several, later all",
-    run(SCATTERED, 4, LONG),
-    "Now it has all 4 hidden sums right, which nobody ever showed it.",
+    run(SCATTERED, 4, { ...NONE_BEFORE, had: 1 }),
+    "Now it has all 4 hidden sums right, which nobody ever showed it. Before, it had 1.",
+    "block",
+  ],
+  [
+    "several, all along",
+    run(SCATTERED, 4, { had: 4 }),
+    "It has all 4 hidden sums right, as it had before.",
+    "block",
+  ],
+  [
+    "several, fewer than before",
+    run(SCATTERED, 2, { had: 3 }),
+    "It has 2 of the 4 hidden sums right, and had 3 before: more training didn't help here.",
+    "block",
+  ],
+  [
+    "several, none any more",
+    run(SCATTERED, 0, { had: 1 }),
+    "It has none of the 4 hidden sums right, and had 1 before: more training didn't help here.",
+    "block",
   ],
   [
     "a pattern of 20, of which 0 + 0 is no test",
-    run(PATTERN, 4, LONG),
-    "Now it has 4 of the 19 hidden sums right, which nobody ever showed it. The others are still wrong. The other hidden pair has a sum that it never saw, so it isn't counted.",
+    run(PATTERN, 4, NONE_BEFORE),
+    "Now it has 4 of the 19 hidden sums right, which nobody ever showed it. Before, it had none. The others are wrong. The other hidden pair has a sum that it never saw, so it isn't counted.",
+    "block",
   ],
   [
     "a block, of which six pairs are a test",
     run(BLOCK, 6),
-    "It knows 99.0% of the sums it was shown, and all 6 that nobody showed it: it hasn't just learned sums by heart. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "It knows all 84 sums it was shown, and all 6 that nobody showed it: it hasn't just learned sums by heart. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "block",
   ],
   [
     "a block, later none",
-    run(BLOCK, 0, LONG),
+    run(BLOCK, 0, NONE_BEFORE),
     "Even after 6,400 steps it has none of the 6 hidden sums right: more training didn't help here. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "quantity",
   ],
-  ["nothing was reached", { ...run(SCATTERED, 0), looks: [] }, ""],
+  [
+    "one number and a quantity",
+    run(BLOCK, 3, NUMBER),
+    "It knows all 84 sums it was shown, and 3 of the 6 that nobody showed it: it works most of them out. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "label",
+  ],
+  [
+    "one number and a label",
+    run(BLOCK, 0, { ...NUMBER, encoding: "label" }),
+    "It knows all 84 sums it was shown, and not one of the 6 that nobody showed it: it has learned them by heart. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "quantity",
+  ],
+  [
+    "shift",
+    run(ONE, 1, { answer: "shift" }),
+    "It knows all 99 sums it was shown, and it says 7 + 5 = 12, which nobody ever showed it: it hasn't just learned sums by heart.",
+    "quantity",
+  ],
 ];
 
-for (const [name, made, said] of ENDINGS)
+for (const [name, made, said, way] of ENDINGS)
   test(`what one has found out: ${name}`, () => {
     assert.equal(saysEnding(made), said);
+    assert.equal(nextStep(made, [made], true).way, way);
   });
 
+test("nothing is said before there is an answer", () => {
+  assert.equal(saysEnding({ ...run(ONE, 0), answers: null }), "");
+});
+
+/** What was tried, in the order of the road, and what it all answers to "does it add?" @type {[Tried, string][]} */
+const ROAD = [
+  [run(ONE, 0), "Trained as usual, it recites: it didn't find 7 + 5."],
+  [run(ONE, 0, { had: 0, fading: 0 }), "Trained on without decay, it recites: it didn't find 7 + 5."],
+  [run(ONE, 1, { had: 0 }), "Trained on while its weights faded, it found 7 + 5."],
+  [run([[9, 8]], 0, { had: 0 }), "Trained on while its weights faded, it found 7 + 5, but not 9 + 8."],
+  [run(BLOCK, 4, { had: 0 }), "Trained on while its weights faded, it found 5 of 8 hidden sums."],
+  [
+    run(BLOCK, 6, NUMBER),
+    "Answering with one number, and given the number as a quantity, it adds: it found all 6 hidden sums.",
+  ],
+  [
+    run(BLOCK, 0, { ...NUMBER, encoding: "label" }),
+    "Answering with one number, but given the number as a label, it recites: it found none of 6 hidden sums.",
+  ],
+  [
+    run(ONE, 0, { encoding: "quantity" }),
+    "Given a quantity, but answering with one of 19 classes, it recites: it didn't find 7 + 5.",
+  ],
+  [
+    run(ONE, 1, { answer: "shift" }),
+    "With addition built in, it adds, and had nothing to learn but to read: it found 7 + 5.",
+  ],
+];
+
+test("so does it add? Each run that was made is in the answer, and no other", () => {
+  /** @type {Tried[]} */
+  const made = [];
+  for (const [next, said] of ROAD) {
+    made.push(next);
+    const sentences = saysSoFar(made, true);
+    if (made.length === 1)
+      assert.deepEqual(sentences, []); // its ending has said it
+    else assert.ok(sentences.includes(said), `${said}\n${sentences.join("\n")}`);
+    assert.ok(made.length < 2 || sentences.at(-1)?.includes("nobody can tell"));
+    assert.ok(saysSoFar(made).every((one) => !one.includes("nobody can tell"))); // in a notebook
+  }
+  assert.equal(saysSoFar(made).length, 7);
+  const early = run(ONE, 1, { known: 40, answer: "shift" });
+  assert.deepEqual(saysSoFar([made[0], early]), []); // stopped before it knew anything
+  const again = saysSoFar([run(ONE, 0), run(ONE, 1), run(ONE, 0, { had: 0 })]);
+  assert.equal(again[0], "Trained as usual, it found 1 of 2 hidden sums."); // not "7 + 5, but not 7 + 5"
+});
+
+test("the road leads from heart to a block, a quantity, a label and the course", () => {
+  /** @type {Tried[]} */
+  const road = [
+    run(ONE, 0),
+    run(ONE, 1, { had: 0 }),
+    run(BLOCK, 0),
+    run(BLOCK, 4, { had: 0 }),
+    run(BLOCK, 3, NUMBER),
+    run(BLOCK, 0, { ...NUMBER, encoding: "label" }),
+  ];
+  const steps = road.map((one, n) => nextStep(one, road.slice(0, n + 1), true));
+  assert.deepEqual(
+    steps.map(({ way }) => way),
+    ["long", "block", "long", "quantity", "label", "course"],
+  );
+  assert.match(steps[1].why, /One pair may be luck\. Does it hold for a whole block\? Hide one\./);
+});
+
+test("keep training says what it changes", () => {
+  assert.match(saysKeepTraining("classes", 1), /6,000 steps.* 0\.9% off each weight.*average of its images/);
+  assert.match(saysKeepTraining("classes", 0), /no weight fades.*average of its images/);
+  assert.match(saysKeepTraining("number", 1), / 0\.3% off each weight, so .*decay\)\.$/);
+});
+
 test("it is grokking where the hidden sums come after the others have been known", () => {
-  assert.equal(isGrokking(run(SCATTERED, 4, { ...LONG, before: [0, 0, 0.1] })), true);
-  assert.equal(isGrokking(run(SCATTERED, 4, { ...LONG, before: [0.5, 0.8] })), false); // with the others
-  assert.equal(isGrokking(run(SCATTERED, 1, { ...LONG, before: [0, 0] })), false); // they never came
+  assert.equal(isGrokking(run(SCATTERED, 4, { had: 0, hidden: [0, 0, 0.1] })), true);
+  assert.equal(isGrokking(run(SCATTERED, 4, { had: 0, hidden: [0.5, 0.8] })), false); // with the others
+  assert.equal(isGrokking(run(SCATTERED, 1, { had: 0, hidden: [0, 0] })), false); // they never came
   assert.equal(isGrokking({ looks: [] }), false);
+  assert.match(saysGrokking({ fading: 1 }), /while its weights faded\.$/);
+  assert.doesNotMatch(saysGrokking({ fading: 0 }), /faded/);
 });
 
 test("numbers are said of what they are about", () => {
@@ -141,16 +327,18 @@ test("where a drawing gets another answer than most images of its digit, the pad
   assert.doesNotMatch(saysDrawing([7, 5], 8, true, 8), /most other/);
 });
 
-test("a link says what somebody did", () => {
-  /** @type {Pair[]} */
-  const pairs = [[7, 5]];
-  assert.match(saysArrival({ pairs, run: null }), /^Somebody hid 7 \+ 5\. What will an adder say/);
+test("a link says what somebody did, and a page that is loaded again what one did oneself", () => {
+  const made = (/** @type {Pair[]} */ pairs, rounds = 1, fading = 1) => ({
+    pairs,
+    run: { seed: 0, rounds, fading },
+  });
+  assert.match(saysArrival({ pairs: ONE, run: null }), /^Somebody hid 7 \+ 5\. What will an adder say/);
+  assert.match(saysArrival(made(ONE)), /trained an adder without it\. It is being repeated here\.$/);
+  assert.match(saysArrival(made(SCATTERED, 3)), /^Somebody hid 4 pairs.*without them, and kept training\.$/);
+  assert.match(saysArrival(made(SCATTERED, 2, 0)), /and kept training without decay\.$/);
   assert.match(
-    saysArrival({ pairs, run: { seed: 0, rounds: 1 } }),
-    /trained an adder without it\. It is being repeated here\.$/,
+    saysArrival(made([])),
+    /^Somebody trained an adder on all hundred pairs\. It is being repeated/,
   );
-  assert.match(
-    saysArrival({ pairs: SCATTERED, run: { seed: 0, rounds: 3 } }),
-    /^Somebody hid 4 pairs.*without them, and kept/,
-  );
+  assert.match(saysArrival(made(ONE), true), /^You had hidden 7 \+ 5, had trained an adder without it\./);
 });

@@ -41,7 +41,7 @@ function makeState(pairs = PRESETS[0].pairs()) {
 }
 
 /** @param {HiddenSums} state */
-const sharesOf = (state) => state.runs.value.map((run) => lastLook(run)?.hidden ?? -1);
+const sharesOf = (state) => state.adders.runs.value.map((run) => lastLook(run)?.hidden ?? -1);
 
 test("what a press does to the pairs can be undone, step by step, whatever it was", () => {
   const state = makeState([]);
@@ -51,8 +51,8 @@ test("what a press does to the pairs can be undone, step by step, whatever it wa
     const pairs = state.traits.pairs.value;
     const preset = PRESETS[Math.floor(3 * random())];
     const at = keyOf(ALL[Math.floor(100 * random())]);
-    if (random() < 0.1) state.choose(preset.pairs());
-    else state.hide(at, !state.keys.value.has(at));
+    if (random() < 0.1) state.hiding.choose(preset.pairs());
+    else state.hiding.hide(at, !state.hiding.keys.value.has(at));
     if (state.traits.pairs.value !== pairs) before.push(pairs);
     assert.equal(complaintAbout(state.traits.pairs.value), "");
     if (random() < 0.3 && before.length) {
@@ -71,13 +71,13 @@ test("what a press does to the pairs can be undone, step by step, whatever it wa
 
 test("looking at a run again can be undone as well", async () => {
   const state = makeState([[1, 1]]);
-  await state.train();
-  state.chooseOthers();
-  state.choose([[2, 2]]);
-  state.select(1);
-  assert.deepEqual([state.traits.pairs.value, state.shown.value?.id], [[[1, 1]], 1]);
+  await state.adders.train();
+  state.adders.leave();
+  state.hiding.choose([[2, 2]]);
+  state.adders.select(1);
+  assert.deepEqual([state.traits.pairs.value, state.adders.shown.value?.id], [[[1, 1]], 1]);
   state.undo();
-  assert.deepEqual([state.traits.pairs.value, state.phase.value], [[[2, 2]], "choosing"]);
+  assert.deepEqual([state.traits.pairs.value, state.adders.phase.value], [[[2, 2]], "choosing"]);
   state.undo();
   assert.deepEqual([state.traits.pairs.value, state.canUndo.value], [[[1, 1]], false]);
 });
@@ -85,8 +85,8 @@ test("looking at a run again can be undone as well", async () => {
 test("drawing across pairs is undone as one", () => {
   const state = makeState([]);
   const painting = {};
-  for (const at of ["1,1", "1,2", "1,3"]) state.hide(at, true, painting);
-  state.hide("5,5", true);
+  for (const at of ["1,1", "1,2", "1,3"]) state.hiding.hide(at, true, painting);
+  state.hiding.hide("5,5", true);
   state.undo();
   assert.equal(state.traits.pairs.value.length, 3);
   state.undo();
@@ -96,8 +96,8 @@ test("drawing across pairs is undone as one", () => {
 test("training another adder, or the same one for longer, loses nothing; a run comes back as it was", async () => {
   const state = makeState();
   const ask = () => {
-    const run = state.shown.value;
-    const image = /** @type {any} */ (state.images).others[0];
+    const run = state.adders.shown.value;
+    const image = /** @type {any} */ (state.adders.images).others[0];
     return (
       run &&
       sumsOf(
@@ -106,16 +106,16 @@ test("training another adder, or the same one for longer, loses nothing; a run c
       )
     );
   };
-  assert.ok(await state.train());
-  const [table, answers] = [state.shown.value?.answers, ask()];
+  assert.ok(await state.adders.train());
+  const [table, answers] = [state.adders.shown.value?.answers, ask()];
   state.traits.answer.value = "shift";
-  assert.equal(state.phase.value, "choosing"); // another kind isn't trained yet
-  assert.ok(await state.train());
-  state.select(1);
+  assert.equal(state.adders.phase.value, "choosing"); // another kind isn't trained yet
+  assert.ok(await state.adders.train());
+  state.adders.select(1);
   assert.equal(state.traits.answer.value, "classes");
-  assert.ok(await state.trainOn());
+  assert.ok(await state.adders.trainOn());
   assert.deepEqual(
-    state.runs.value.map((run) => [run.id, run.from, lastLook(run)?.steps, run.rounds]),
+    state.adders.runs.value.map((run) => [run.id, run.from, lastLook(run)?.steps, run.rounds]),
     [
       [1, 0, 400, 1],
       [2, 0, 400, 1],
@@ -123,46 +123,49 @@ test("training another adder, or the same one for longer, loses nothing; a run c
     ],
   );
   const other = makeState();
-  await other.remake({ seed: 0, rounds: 2 });
-  assert.deepEqual(lastLook(other.shown.value), lastLook(state.shown.value));
+  await other.adders.remake({ seed: 0, rounds: 2, fading: 1 });
+  assert.deepEqual(lastLook(other.adders.shown.value), lastLook(state.adders.shown.value));
   const [short, shift, long] = sharesOf(state);
   assert.ok(short < 0.2 && shift > 0.95 && long > 0.6, `${[short, shift, long]}`);
-  state.chooseOthers();
-  state.choose([[1, 2]]);
-  state.select(1);
+  state.adders.leave();
+  state.hiding.choose([[1, 2]]);
+  state.adders.select(1);
   assert.deepEqual(
-    [state.shown.value?.answers, ask(), state.traits.pairs.value.length],
+    [state.adders.shown.value?.answers, ask(), state.traits.pairs.value.length],
     [table, answers, 10],
   );
-  state.remove();
-  assert.deepEqual([state.runs.value.map(({ id }) => id), state.phase.value], [[2, 3], "choosing"]);
+  state.adders.remove();
+  assert.deepEqual(
+    [state.adders.runs.value.map(({ id }) => id), state.adders.phase.value],
+    [[2, 3], "choosing"],
+  );
 });
 
 test("a run is made again from its seed, and one that is there is only shown", async () => {
   const state = makeState();
-  await state.train(7);
+  await state.adders.train(7);
   const other = makeState();
-  await other.remake({ seed: 7, rounds: 1 });
-  assert.deepEqual(other.shown.value?.answers, state.shown.value?.answers);
-  assert.deepEqual(other.shown.value?.looks, state.shown.value?.looks);
-  other.chooseOthers();
-  await other.remake({ seed: 7, rounds: 1 });
-  assert.deepEqual([other.runs.value.length, other.shown.value?.id], [1, 1]);
+  await other.adders.remake({ seed: 7, rounds: 1, fading: 1 });
+  assert.deepEqual(other.adders.shown.value?.answers, state.adders.shown.value?.answers);
+  assert.deepEqual(other.adders.shown.value?.looks, state.adders.shown.value?.looks);
+  other.adders.leave();
+  await other.adders.remake({ seed: 7, rounds: 1, fading: 1 });
+  assert.deepEqual([other.adders.runs.value.length, other.adders.shown.value?.id], [1, 1]);
 });
 
 test("training that is stopped keeps what was reached, and nothing where nothing was", async () => {
   const state = makeState();
-  const training = state.train();
-  state.end();
+  const training = state.adders.train();
+  state.adders.end();
   assert.equal(await training, false);
-  assert.deepEqual([state.runs.peek(), state.phase.value], [[], "choosing"]);
-  const next = state.train();
-  await until(() => (lastLook(state.runs.peek()[0])?.steps ?? 0) >= 10);
-  state.end();
+  assert.deepEqual([state.adders.runs.peek(), state.adders.phase.value], [[], "choosing"]);
+  const next = state.adders.train();
+  await until(() => (lastLook(state.adders.runs.peek()[0])?.steps ?? 0) >= 10);
+  state.adders.end();
   assert.equal(await next, false);
-  const [run] = /** @type {any} */ (state).runs.peek();
-  assert.ok(run.rounds === 0 && run.answers && state.phase.value === "trained");
-  assert.equal(await state.train(), true); // the next one isn't held up
+  const [run] = /** @type {any} */ (state).adders.runs.peek();
+  assert.ok(run.rounds === 0 && run.answers && state.adders.phase.value === "trained");
+  assert.equal(await state.adders.train(), true); // the next one isn't held up
 });
 
 /** @param {() => boolean} isSo */
@@ -172,10 +175,10 @@ async function until(isSo) {
 
 test("how far keep training gets depends on what was hidden", async () => {
   const state = makeState([]);
-  await state.compare(PRESETS.map(({ pairs }) => pairs));
+  await state.adders.compare(PRESETS.map(({ pairs }) => pairs));
   const [rows, random, all] = sharesOf(state);
   assert.deepEqual(
-    state.runs.value.map(({ id, from, looks }) => [id, from, looks.at(-1)?.steps]),
+    state.adders.runs.value.map(({ id, from, looks }) => [id, from, looks.at(-1)?.steps]),
     [1, 2, 3, 4].map((id) => [id, 0, 6400]),
   );
   assert.ok(rows > 0.7 && random > 0.35 && all < 0.7 && all < rows, `${[rows, random, all]}`);
@@ -197,12 +200,14 @@ test("presets keep all rules, and each sum but that of 0 and 0, and those at the
 
 test("what the adder says of a drawing", async () => {
   const state = makeState();
-  const image = /** @type {any} */ (state.images).others.find((/** @type {any} */ { digit }) => digit === 4);
+  const image = /** @type {any} */ (state.adders.images).others.find(
+    (/** @type {any} */ { digit }) => digit === 4,
+  );
   const asked = /** @type {import("@preact/signals-core").Signal<Asked>} */ (state.traits.asked);
   asked.value = { ...image, number: 3, isDrawn: true };
   assert.match(state.ofDrawing.value, /^Press Train first/);
   state.traits.answer.value = "shift";
-  await state.train();
+  await state.adders.train();
   assert.match(state.ofDrawing.value, /^I see a 4. 4 \+ 3 = 7./);
   state.traits.answer.value = "number";
   assert.match(state.ofDrawing.value, /^Press Train first/); // an adder of this kind isn't trained
@@ -210,18 +215,18 @@ test("what the adder says of a drawing", async () => {
 
 test("guesses: what is typed is kept until the training, and then shown beside what was said", async () => {
   const state = makeState();
-  assert.equal(state.question.value, "4,9"); // one in the middle
-  state.hide("0,7", true);
-  assert.equal(state.question.value, "0,7"); // the one that was hidden last
-  assert.equal(state.guess("seven"), false);
-  assert.ok(state.misread.value && !state.guesses.value.numbers.length);
-  assert.ok(state.guess("7") && state.guess("7, 9"));
-  state.hide("0,8", true);
-  assert.equal(state.question.value, "0,7"); // as long as somebody has guessed at it
-  await state.train();
-  const run = /** @type {any} */ (state.shown.value);
+  assert.equal(state.guessing.question.value, "4,9"); // one in the middle
+  state.hiding.hide("0,7", true);
+  assert.equal(state.guessing.question.value, "0,7"); // the one that was hidden last
+  assert.equal(state.guessing.guess("seven"), false);
+  assert.ok(state.guessing.misread.value && !state.guessing.guesses.value.numbers.length);
+  assert.ok(state.guessing.guess("7") && state.guessing.guess("7, 9"));
+  state.hiding.hide("0,8", true);
+  assert.equal(state.guessing.question.value, "0,7"); // as long as somebody has guessed at it
+  await state.adders.train();
+  const run = /** @type {any} */ (state.adders.shown.value);
   assert.deepEqual(run.guesses, { at: "0,7", numbers: [7, 7, 9] });
-  assert.deepEqual(state.guesses.value, NO_GUESSES);
+  assert.deepEqual(state.guessing.guesses.value, NO_GUESSES);
   assert.match(
     saysOutcome(run.guesses, run.answers["0,7"]),
     /^0 \+ 7: it says \d+ for \d+ of \d+ new images/,

@@ -9,12 +9,11 @@ import {
   lostSums,
   meanShare,
   PATTERN,
-  SHORT,
   seenBeside,
   testable,
-  trainInSlices,
 } from "../src/network/hidden_pairs.js";
 import { randomNumbers } from "../src/network/random.js";
+import { shortPlan, trainInSlices } from "../src/network/train_adder.js";
 import { Trainer } from "../src/network/trainer.js";
 import { flatten, randomWeights, shapesOf } from "../src/network/weights.js";
 import { verdictOf } from "../src/widgets/train_in_browser/verdict.js";
@@ -104,6 +103,39 @@ test("fewer images are trained on, and with another rate, where that is chosen",
   assert.ok(Math.abs(trainer.rate() - 0.01) < 1e-9);
 });
 
+test("the rate rises for three tenths of the steps, then falls to nearly nothing", async () => {
+  const trainer = await makeTrainer(1);
+  trainer.begin(flatten(shipped), 1000, { rate: 0.01, count: 50 });
+  const rates = Array.from({ length: 1000 }, (_, step) => {
+    trainer.steps = step;
+    return trainer.rate();
+  });
+  const rises = rates.slice(1).map((rate, step) => rate > rates[step]);
+  assert.deepEqual(rises, [...Array(300).fill(true), ...Array(699).fill(false)]);
+  assert.ok(Math.abs(rates[0] - 0.0004) < 1e-9 && Math.abs(rates[300] - 0.01) < 1e-9);
+  assert.ok(rates[999] < 1e-6 && rates[999] >= 0, `${rates[999]}`); // OneCycleLR's last one is as small
+});
+
+test("the images come in another order in each epoch, and for each seed", async () => {
+  const epochs = [];
+  for (const seed of [1, 2]) {
+    const trainer = await makeTrainer(seed);
+    trainer.begin(flatten(shipped), 100, { rate: 0.01, count: 64 });
+    const seen = Array.from({ length: 4 }, () => trainer.next()).flat(); // twice 64 images
+    epochs.push(seen.slice(0, 64), seen.slice(64));
+  }
+  const inOrder = [...Array(64).keys()];
+  for (const epoch of epochs) {
+    assert.deepEqual(
+      [...epoch].sort((a, b) => a - b),
+      inOrder,
+    );
+    // In a random order about 1 of 64 images is in its own place.
+    assert.ok(epoch.filter((image, place) => image === place).length < 10);
+  }
+  assert.equal(new Set(epochs.map(String)).size, epochs.length);
+});
+
 test("each image is seen once before the first comes again, whatever their count", async () => {
   const trainer = await makeTrainer(1);
   trainer.begin(flatten(shipped), 100, { rate: 0.01, count: 50 });
@@ -170,7 +202,8 @@ async function train(data, hidden, { encoding, answer, seed }) {
   const adder = await makeAdder(ADDER, encoding, answer, random);
   const seen = seenBeside(hidden);
   const { promise, resolve } = later();
-  trainInSlices(adder, SHORT, { images: data.training, seen, random }, (_, isLast) => isLast && resolve());
+  const material = { images: data.training, others: data.others, seen, random };
+  trainInSlices(adder, shortPlan(answer), material, (_steps, _answers, isLast) => isLast && resolve());
   await promise;
   const answers = askAll(adder, data.others);
   return { seen: meanShare(answers, seen), hidden: meanShare(answers, hidden) };

@@ -1,36 +1,16 @@
-// Pairs of a digit and a number: which are hidden, what is learned of the others, and how much of each is right.
+// Pairs of a digit and a number: which can be hidden, what an adder answers to each, and how much of that is right.
 
 import { fill } from "../shared/fill.js";
 import { HIDDEN_PAIRS } from "../shared/rules.js";
 import { last_pair, too_many_hidden } from "../shared/sentences.js";
-import { meanEmbeddings, putIn, sumsOf, TEN } from "./adder.js";
+import { sumsOf, TEN } from "./adder.js";
 
-/** @import { Adder, Example, Image } from "./adder.js" */
+/** @import { Adder, Image } from "./adder.js" */
 /** @typedef {[digit: number, number: number]} Pair */
 /** @typedef {Map<number, number>} Counts how often each sum was answered */
 /** @typedef {Record<string, Counts>} Answers by pairs, as `keyOf` names them */
-/**
- * @typedef {object} Plan of a training
- * @property {number} classes steps, where the adder answers with 19 classes
- * @property {number} number
- * @property {number} shift
- * @property {number} batch random images in a step; 0: the mean of each digit, all seen pairs in every step
- * @property {number} rate
- * @property {number} decay
- */
 
 export const { most: MOST, at_random: FEW } = HIDDEN_PAIRS;
-/** @type {Plan} */
-export const SHORT = { classes: 400, number: 1000, shift: 400, batch: 128, rate: 0.01, decay: 0.01 };
-/** @type {Plan} */
-export const LONG = { classes: 6000, number: 0, shift: 0, batch: 0, rate: 0.003, decay: 3 };
-/**
- * Where the adder answers with one number, the means of the digits alone teach it to read nothing else: it goes on with
- * random images, and forgets more slowly.
- * @type {Plan}
- */
-export const LONG_ON_A_LINE = { classes: 0, number: 6000, shift: 0, batch: 128, rate: 0.01, decay: 0.3 };
-const SLICE = 12; // ms of training, then the page has its turn
 
 /** @type {Pair[]} */
 export const ALL = TEN.flatMap((digit) => TEN.map((number) => /** @type {Pair} */ ([digit, number])));
@@ -97,11 +77,12 @@ export function atRandom(random = Math.random) {
 }
 
 /**
- * What an adder answers for each pair, how often.
+ * What an adder answers for each pair, how often: number by number, so that the page can have its turn in between.
  * @param {Adder} adder
  * @param {Image[]} images
+ * @returns {Generator<undefined, Answers>}
  */
-export function askAll(adder, images) {
+export function* askInPieces(adder, images) {
   /** @type {Answers} */
   const answers = Object.fromEntries(ALL.map((pair) => [keyOf(pair), new Map()]));
   for (const number of TEN) {
@@ -113,8 +94,23 @@ export function askAll(adder, images) {
       const counts = answers[keyOf([digit, number])];
       counts.set(sums[n], (counts.get(sums[n]) ?? 0) + 1);
     });
+    yield;
   }
   return answers;
+}
+
+/**
+ * All of it at once.
+ * @param {Adder} adder
+ * @param {Image[]} images
+ * @returns {Answers}
+ */
+export function askAll(adder, images) {
+  const pieces = askInPieces(adder, images);
+  for (;;) {
+    const { done, value } = pieces.next();
+    if (done) return value;
+  }
 }
 
 /** @param {Counts} counts */
@@ -138,71 +134,4 @@ export const shareRight = (counts, sum) => (counts.get(sum) ?? 0) / (countOf(cou
 export function meanShare(answers, pairs) {
   const shares = pairs.map((pair) => shareRight(answers[keyOf(pair)], pair[0] + pair[1]));
   return shares.reduce((a, b) => a + b, 0) / (shares.length || 1);
-}
-
-/**
- * What gives the examples of each step of a plan.
- * @param {Plan} plan
- * @param {Image[]} images
- * @param {Pair[]} seen
- * @param {() => number} random
- * @returns {() => Example[]}
- */
-function examplesOf(plan, images, seen, random) {
-  if (!plan.batch) {
-    const means = meanEmbeddings(images);
-    const everyPair = seen.map(([digit, number]) => ({ embedding: means[digit], digit, number }));
-    return () => everyPair;
-  }
-  const numbers = TEN.map((digit) => seen.filter((pair) => pair[0] === digit).map((pair) => pair[1]));
-  /**
-   * @template T
-   * @param {T[]} list
-   */
-  const any = (list) => list[Math.floor(random() * list.length)];
-  const one = () => {
-    const image = any(images);
-    return { ...image, number: any(numbers[image.digit]) };
-  };
-  return () => Array.from({ length: plan.batch }, one);
-}
-
-/**
- * Trains an adder by a plan (SHORT or LONG) on the pairs that are seen, in slices, so that the page stays alive.
- * Returns what ends it, and gives the steps made until then.
- * @param {Adder} adder
- * @param {Plan} plan
- * @param {{ images: Image[], seen: Pair[], random: () => number }} data
- * @param {(steps: number, isLast: boolean) => void} onLook called now and then, and at the end
- */
-export function trainInSlices(adder, plan, { images, seen, random }, onLook) {
-  const examples = examplesOf(plan, images, seen, random);
-  const most = plan[adder.answer];
-  let steps = 0; // of this plan
-  let next = 10; // when to look
-  /** @type {ReturnType<typeof setTimeout>} */
-  let timer;
-
-  /** @param {number} count */
-  function train(count) {
-    const rate = plan.rate * (plan.batch ? Math.min(1, 4 * (1 - steps / most)) : 1); // slower at the end
-    const now = examples();
-    putIn(adder, now);
-    adder.code.train(now.length, count, rate, plan.decay);
-    steps += count;
-  }
-  function slice() {
-    const end = performance.now() + SLICE;
-    while (steps < next && performance.now() < end) train(plan.batch ? 1 : Math.min(5, next - steps));
-    if (steps === next) {
-      next = Math.min(most, steps + Math.max(20, Math.round(steps / 12)));
-      onLook(steps, steps === most);
-    }
-    if (steps < most) timer = setTimeout(slice);
-  }
-  timer = setTimeout(slice);
-  return () => {
-    clearTimeout(timer);
-    return steps;
-  };
 }

@@ -16,7 +16,7 @@ const PATIENCE = 300; // ms without another change; browsers allow few changes o
 const UNREAD = "Part of this page's address, after the #, can't be read. That part is ignored.";
 
 /** @param {PageState} state @param {HiddenSums} sums @param {Sample[]} samples */
-function sharedOf({ drawing, number, selfDrawing }, { traits, shown }, samples) {
+function sharedOf({ drawing, number, selfDrawing }, { traits, adders: { shown } }, samples) {
   return computed(() => {
     const run = shown.value;
     const image = samples.findIndex(({ about }) => about === drawing.background.value.about);
@@ -27,7 +27,7 @@ function sharedOf({ drawing, number, selfDrawing }, { traits, shown }, samples) 
       number: number.value,
       strokes: selfDrawing.isByItself.value ? [] : thin(drawing.strokes.value),
       image: image < 0 ? null : image,
-      run: run?.rounds ? { seed: run.seed, rounds: run.rounds } : null,
+      run: run?.rounds ? { seed: run.seed, rounds: run.rounds, fading: run.fading } : null,
     });
   });
 }
@@ -41,11 +41,11 @@ function sharedOf({ drawing, number, selfDrawing }, { traits, shown }, samples) 
  * @param {(arrival: Arrival | null) => void} greet
  */
 function open(shared, { drawing, number, selfDrawing }, sums, samples, greet) {
-  const { traits } = sums;
-  sums.end();
+  const { traits, adders, hiding } = sums;
+  adders.end();
   batch(() => {
-    sums.chooseOthers();
-    sums.choose(shared.pairs ?? traits.pairs.peek());
+    adders.leave();
+    hiding.choose(shared.pairs ?? traits.pairs.peek());
     traits.answer.value = shared.answer ?? traits.answer.peek();
     traits.encoding.value = shared.encoding ?? traits.encoding.peek();
     number.value = shared.number ?? number.peek();
@@ -55,7 +55,11 @@ function open(shared, { drawing, number, selfDrawing }, sums, samples, greet) {
       drawing.put(shared.strokes ?? [], sample ? backgroundOf(sample) : {});
     }
   });
-  greet(shared.pairs?.length ? { pairs: shared.pairs, run: shared.run ?? null } : null);
+  greet(
+    shared.pairs && (shared.pairs.length || shared.run)
+      ? { pairs: shared.pairs, run: shared.run ?? null }
+      : null,
+  );
 }
 
 /**
@@ -96,7 +100,7 @@ export function followAddress(state, sums, samples, greet) {
   effect(() => {
     void shared.value;
     clearTimeout(timer);
-    if (!sums.running.value) timer = setTimeout(write, PATIENCE);
+    if (!sums.adders.running.value) timer = setTimeout(write, PATIENCE);
   });
   return { unread, link: () => `${location.href.split("#")[0]}#${encode(shared.peek())}` };
 }

@@ -13,39 +13,56 @@ import { showTable } from "./opening.js";
 /** What was hidden, in words. @param {Pair[]} pairs */
 const named = (pairs) => (pairs.length === 1 ? pairs[0].join(" + ") : `${pairs.length} pairs`);
 
-/** @param {Arrival} arrival */
-export function saysArrival({ pairs, run }) {
+/**
+ * @param {Arrival} arrival
+ * @param {boolean} [isMine] whether it was on this page before it was loaded again
+ */
+export function saysArrival({ pairs, run }, isMine = false) {
   const [what, them] = [named(pairs), pairs.length === 1 ? "it" : "them"];
-  if (!run) return `Somebody hid ${what}. What will an adder say that never sees ${them}?`;
-  if (run.rounds > 1) return `Somebody hid ${what}, trained an adder without ${them}, and kept training.`;
-  return `Somebody hid ${what} and trained an adder without ${them}. It is being repeated here.`;
+  const hid = isMine ? `You had hidden ${what}` : `Somebody hid ${what}`;
+  const trained = isMine ? "You had trained an adder" : "Somebody trained an adder";
+  if (!run) return `${hid}. What will an adder say that never sees ${them}?`;
+  const all = pairs.length
+    ? `${hid}, ${isMine ? "had " : ""}trained an adder without ${them}`
+    : `${trained} on all hundred pairs`;
+  if (run.rounds === 1) return `${all}. It is being repeated here.`;
+  return `${all}${pairs.length ? "," : ""} and kept training${run.fading ? "" : " without decay"}.`;
 }
 
 /** Whether a page of the same site led here. */
 const isFromHere = () => document.referrer !== "" && new URL(document.referrer).origin === location.origin;
+
+/** How the page was loaded: "navigate" for a link that was opened. */
+const wayHere = () =>
+  /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0])
+    ?.type;
 
 /**
  * A short training is repeated at once; a long one when it is asked for.
  * @param {HTMLElement} el
  * @param {HiddenSums} sums
  */
-export function makeArrival(el, sums) {
+export function makeArrival(el, { adders }) {
   const arrival = signal(/** @type {Arrival | null} */ (null));
+  let isMine = wayHere() === "reload" || wayHere() === "back_forward"; // the address that the page was loaded with
+  const isIts = signal(isMine);
   const go = (/** @type {RunMade | null} */ run) => {
     arrival.value = null;
-    if (run) sums.remake(run);
+    if (run) adders.remake(run);
     showTable();
   };
   show(el, () => {
     const now = arrival.value;
     if (!now) return html`${nothing}`;
     const isLong = (now.run?.rounds ?? 0) > 1;
-    return html`<p>${saysArrival(now)}</p>
+    return html`<p>${saysArrival(now, isIts.value)}</p>
       <button type="button" @click=${() => go(isLong ? now.run : null)}>${isLong ? "Repeat it here" : "See the table"}</button>`;
   });
   return (/** @type {Arrival | null} */ next) => {
+    isIts.value = isMine;
+    isMine = false;
     if (next && !next.run && isFromHere()) return queueMicrotask(showTable); // one has just pressed the site's own button
-    arrival.value = next;
-    if (next?.run?.rounds === 1) sums.remake(next.run);
+    arrival.value = isIts.value && !next?.run ? null : next;
+    if (next?.run?.rounds === 1) adders.remake(next.run);
   };
 }

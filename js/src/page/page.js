@@ -57,7 +57,7 @@ function makeDiagrams(state, data, sums) {
     isSmall: false,
     selfDrawing,
     takeSample: sampleTaker(drawing, data.samples),
-    next: () => offerToHide(state, (pair) => sums.choose([pair])),
+    next: () => offerToHide(state, (pair) => sums.hiding.choose([pair])),
     isOpen: signal(false),
   });
   new Diagram(byId("learner"), { ...both, selected: signal(""), isSmall: true, selfDrawing: null });
@@ -75,7 +75,7 @@ function makeQuestion({ drawing, number, selfDrawing, weights, shipped }, sums) 
   makePad(find(pad, ".card > div"), drawing, { ghost: selfDrawing.ghost });
   show(byId("number"), () => html`${numberButtons(number, group)}`);
   // The opening may say something else: it shows the network that is being taught.
-  const readBy = () => (sums.shown.value && weights.value !== shipped ? READ_BY_THE_SHIPPED : "");
+  const readBy = () => (sums.adders.shown.value && weights.value !== shipped ? READ_BY_THE_SHIPPED : "");
   show(byId("answer"), () => html`${sums.ofDrawing.value && sums.ofDrawing.value + readBy()}`);
   const byKey = (/** @type {KeyboardEvent} */ event) => {
     number.value = digitOf(event) ?? number.peek();

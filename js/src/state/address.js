@@ -3,6 +3,7 @@
 // read is left out.
 
 import { complaintAbout, keyOf } from "../network/hidden_pairs.js";
+import { FADINGS } from "../network/train_adder.js";
 
 /** @import { Stroke } from "../drawing/strokes.js" */
 /** @import { AnswersWith, Encoding } from "../network/adder.js" */
@@ -22,6 +23,7 @@ import { complaintAbout, keyOf } from "../network/hidden_pairs.js";
  * @typedef {object} RunMade
  * @property {number} seed
  * @property {number} rounds 1 for *Train*, and 1 more for each *Keep training*
+ * @property {number} fading one of FADINGS: how much of the usual decay *Keep training* had; 1 where there was none
  */
 /**
  * @template T
@@ -53,7 +55,7 @@ const PARTS = {
   number: { name: "add", write: String, read: (text) => readWhole(text, 9) },
   strokes: { name: "drawn", write: writeStrokes, read: readStrokes },
   image: { name: "image", write: (image) => image?.toString() ?? null, read: (text) => readWhole(text, 999) },
-  run: { name: "run", write: (run) => run && `${run.seed}.${run.rounds}`, read: readRun },
+  run: { name: "run", write: writeRun, read: readRun },
 };
 const NAMES = /** @type {(keyof Shared)[]} */ (Object.keys(PARTS));
 
@@ -86,6 +88,7 @@ export function decode(text) {
     const value = mine.length === 1 ? part.read(mine[0].slice(part.name.length + 1)) : null;
     if (value !== null) shared[name] = value;
   }
+  if (!shared.pairs) delete shared.run; // what was hidden from it?
   return { shared, isUnreadable: Object.keys(shared).length !== given.length };
 }
 
@@ -119,11 +122,20 @@ function readPairs(text) {
   return areDifferent && !complaintAbout(pairs) ? sorted(pairs) : null;
 }
 
+/** @param {RunMade | null} run */
+function writeRun(run) {
+  if (!run) return null;
+  const { seed, rounds, fading } = run;
+  return `${seed}.${rounds}${rounds > 1 && fading !== 1 ? `.${FADINGS.indexOf(fading)}` : ""}`;
+}
+
 /** @param {string} text */
 function readRun(text) {
-  const [seed, rounds, ...others] = text.split(".").map((one) => readWhole(one, 1e9));
+  const [seed, rounds, fading, ...others] = text.split(".").map((one) => readWhole(one, 1e9));
   if (others.length || seed === null || !rounds || rounds > MOST_ROUNDS) return null;
-  return { seed, rounds };
+  if (fading === undefined) return { seed, rounds, fading: 1 };
+  const isOther = rounds > 1 && fading !== null && FADINGS[fading] < 1;
+  return isOther ? { seed, rounds, fading: FADINGS[fading] } : null;
 }
 
 // --- strokes: the way from each point to the next, across and down, in thousandths of the pad ---

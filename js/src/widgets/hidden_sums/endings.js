@@ -1,27 +1,52 @@
-// What one has found out when an adder has been trained, in words: the answer to the question of the page.
+// What one has found out when an adder has been trained, in words. All is counted in pairs: a pair is right if the
+// adder's most frequent answer to it is.
 
-import { byCount, keyOf, testable } from "../../network/hidden_pairs.js";
-import { percentOf } from "./numbers.js";
+import { byCount, keyOf, seenBeside, testable } from "../../network/hidden_pairs.js";
+import { hasKeptOn } from "./runs.js";
 
-/** @import { Pair } from "../../network/hidden_pairs.js" */
+/** @import { Answers, Pair } from "../../network/hidden_pairs.js" */
 /** @import { Run } from "./runs.js" */
+/** What an ending is made of. @typedef {Pick<Run, "pairs" | "answers" | "before" | "looks" | "from" | "rounds" | "fading">} Ended */
 
 const KNOWS = 0.9; // share of the seen sums from which one can say that an adder knows them
 const [LOW, HIGH] = [0.2, 0.7]; // shares of the hidden sums, before and after they were found
 
-/** An adder's most frequent answer. @param {Pick<Run, "answers">} run @param {Pair} pair */
-const mostly = ({ answers }, pair) => byCount(answers?.[keyOf(pair)] ?? new Map())[0]?.[0];
-
-/** Whether an adder was trained for much longer. @param {Pick<Run, "from" | "rounds">} run */
-export const hasKeptOn = ({ from, rounds }) => from > 0 || rounds > 1;
+/** An adder's most frequent answer. @param {Answers | null} answers @param {Pair} pair */
+const mostly = (answers, pair) => byCount(answers?.[keyOf(pair)] ?? new Map())[0]?.[0];
+/** @param {Answers | null} answers @param {Pair[]} pairs */
+const rightAmong = (answers, pairs) => pairs.filter((pair) => mostly(answers, pair) === pair[0] + pair[1]);
+/** @param {Pair} pair */
+export const inWords = (pair) => pair.join(" + ");
+/** Pairs in a row, as in "1 + 2, 3 + 4 and 5 + 6". @param {Pair[]} pairs */
+export const inARow = (pairs) =>
+  pairs
+    .map(inWords)
+    .join(", ")
+    .replace(/, ([^,]*)$/, " and $1");
 
 /**
- * The hidden pairs that can be tested, and those of them that an adder mostly answers rightly.
+ * The hidden pairs that can be tested, and those of them that an adder has right and wrong.
  * @param {Pick<Run, "pairs" | "answers">} run
  */
-export function testOf(run) {
-  const tested = testable(run.pairs);
-  return { tested, right: tested.filter((pair) => mostly(run, pair) === pair[0] + pair[1]) };
+export function testOf({ pairs, answers }) {
+  const tested = testable(pairs);
+  const right = rightAmong(answers, tested);
+  return { tested, right, wrong: tested.filter((pair) => !right.includes(pair)) };
+}
+
+/**
+ * How many of the sums it was shown an adder knows.
+ * @param {Pick<Run, "pairs" | "answers">} run
+ */
+function knownOf({ pairs, answers }) {
+  const seen = seenBeside(pairs);
+  return { all: seen.length, known: rightAmong(answers, seen).length };
+}
+
+/** Whether an adder knows what it was shown. @param {Pick<Run, "pairs" | "answers">} run */
+export function knowsItsSums(run) {
+  const { known, all } = knownOf(run);
+  return known >= KNOWS * all;
 }
 
 /**
@@ -34,67 +59,77 @@ export function isGrokking({ looks }) {
 }
 
 /**
- * @param {Pick<Run, "pairs" | "answers" | "looks" | "from" | "rounds">} run that was trained
+ * @param {Ended} run that was trained
  */
 export function saysEnding(run) {
-  const look = run.looks.at(-1);
-  if (!look) return "";
-  const { tested, right } = testOf(run);
-  const untested = run.pairs.length - tested.length;
-  const shown = `${percentOf(look.seen)} of the sums it was shown`;
+  if (!run.answers) return "";
+  const { known, all } = knownOf(run);
+  const count = known === all ? `all ${all} sums it was shown` : `${known} of the ${all} sums it was shown`;
   if (!run.pairs.length)
-    return `It knows ${shown}. Nothing was hidden from it, so nobody can say whether it adds or remembers.`;
+    return `It knows ${count}. Nothing was hidden from it, so nobody can say whether it adds or remembers.`;
+  const { tested } = testOf(run);
   if (!tested.length)
-    return `It knows ${shown}. The sums of the hidden pairs occur nowhere else, so they are no test. Hide others.`;
+    return `It knows ${count}. The sums of the hidden pairs occur nowhere else, so they are no test. Hide others.`;
+  const untested = run.pairs.length - tested.length;
   const others = untested
     ? ` ${untested === 1 ? "The other hidden pair has a sum" : `The other ${untested} hidden pairs have sums`} that it never saw, so ${untested === 1 ? "it isn't" : "they aren't"} counted.`
     : "";
-  const begin = look.seen < KNOWS ? `So far it knows only ${shown}` : `It knows ${shown}`;
-  return (hasKeptOn(run) ? later(run, tested, right) : first(run, begin, tested, right)) + others;
+  const begin = knowsItsSums(run) ? `It knows ${count}` : `So far it knows only ${count}`;
+  return (hasKeptOn(run) ? later(run) : first(run, begin)) + others;
 }
 
 /**
  * After *Train*.
- * @param {Pick<Run, "answers" | "looks">} run
+ * @param {Ended} run
  * @param {string} begin what it knows
- * @param {Pair[]} tested
- * @param {Pair[]} right of them
  */
-function first(run, begin, tested, right) {
-  const knows = (run.looks.at(-1)?.seen ?? 0) >= KNOWS;
-  const all = tested.length;
-  const conclusion =
-    right.length === all ? "it hasn't just learned sums by heart" : "it has learned them by heart";
-  const end = knows ? `: ${conclusion}.` : ".";
+function first(run, begin) {
+  const { tested, right } = testOf(run);
+  const [all, found] = [tested.length, right.length];
+  const conclusion = [
+    "it has learned them by heart",
+    "most of what it knows, it knows by heart",
+    "it works most of them out",
+    "it hasn't just learned sums by heart",
+  ][found === 0 ? 0 : found === all ? 3 : found < all / 2 ? 1 : 2];
+  const end = knowsItsSums(run) ? `: ${conclusion}.` : ".";
   if (all === 1) {
-    const [pair] = tested;
-    const says = `${pair.join(" + ")} = ${mostly(run, pair)}`;
-    return right.length
+    const says = `${inWords(tested[0])} = ${mostly(run.answers, tested[0])}`;
+    return found
       ? `${begin}, and it says ${says}, which nobody ever showed it${end}`
       : `${begin}, but it says ${says}${end}`;
   }
-  if (right.length === all) return `${begin}, and all ${all} that nobody showed it${end}`;
-  if (right.length) return `${begin}, and ${right.length} of the ${all} that nobody showed it.`;
-  return `${begin}, and not one of the ${all} that nobody showed it${end}`;
+  const which =
+    found === 0 ? `not one of the ${all}` : found === all ? `all ${all}` : `${found} of the ${all}`;
+  return `${begin}, and ${which} that nobody showed it${end}`;
 }
 
 /**
- * After *Keep training*.
- * @param {Pick<Run, "answers" | "looks">} run
- * @param {Pair[]} tested
- * @param {Pair[]} right of them
+ * After *Keep training*: what has changed.
+ * @param {Ended} run
  */
-function later(run, tested, right) {
-  const [all, steps] = [tested.length, (run.looks.at(-1)?.steps ?? 0).toLocaleString("en")];
+function later(run) {
+  const { tested, right, wrong } = testOf(run);
+  const before = rightAmong(run.before, tested);
+  const [all, had, has] = [tested.length, before.length, right.length];
+  const steps = (run.looks.at(-1)?.steps ?? 0).toLocaleString("en");
   if (all === 1) {
-    const [pair] = tested;
-    const says = `${pair.join(" + ")} = ${mostly(run, pair)}`;
-    return right.length
-      ? `Now it says ${says}, which nobody ever showed it.`
+    const says = `${inWords(tested[0])} = ${mostly(run.answers, tested[0])}`;
+    if (has)
+      return had ? `It says ${says}, as it did before.` : `Now it says ${says}, which nobody ever showed it.`;
+    return had
+      ? `Now it says ${says}. Before, it had this right.`
       : `Even after ${steps} steps it says ${says}: more training didn't help here.`;
   }
-  if (right.length === all) return `Now it has all ${all} hidden sums right, which nobody ever showed it.`;
-  if (!right.length)
+  if (!has && !had)
     return `Even after ${steps} steps it has none of the ${all} hidden sums right: more training didn't help here.`;
-  return `Now it has ${right.length} of the ${all} hidden sums right, which nobody ever showed it. The others are still wrong.`;
+  if (has === all && had === all) return `It has all ${all} hidden sums right, as it had before.`;
+  const now = `${has === all ? "all" : has || "none"}${has === all ? ` ${all}` : ` of the ${all}`} hidden sums right`;
+  if (has <= had) return `It has ${now}, and had ${had} before: more training didn't help here.`;
+  const rest = !wrong.length ? "" : wrong.length > 2 ? " The others are wrong." : ` Wrong: ${inARow(wrong)}.`;
+  return `Now it has ${now}, which nobody ever showed it. Before, it had ${had || "none"}.${rest}`;
 }
+
+/** What is said in addition where the hidden sums came late. @param {Pick<Run, "fading">} run */
+export const saysGrokking = ({ fading }) =>
+  `It had known the others long before${fading ? ". The hidden ones came while its weights faded" : ""}.`;

@@ -26,8 +26,8 @@ export const grid = (state) => html`
  */
 function cell(state, digit, number) {
   const at = `${digit},${number}`;
-  const counts = state.shown.value?.answers?.[at];
-  const isHidden = state.keys.value.has(at);
+  const counts = state.adders.shown.value?.answers?.[at];
+  const isHidden = state.hiding.keys.value.has(at);
   const share = counts ? shareRight(counts, digit + number) : 0;
   const mostly = counts ? byCount(counts)[0][0] : null;
   const isWrong = counts !== undefined && mostly !== digit + number;

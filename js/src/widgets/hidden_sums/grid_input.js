@@ -63,7 +63,7 @@ export class GridInput {
     const at = targetOf(event, "[data-at]")?.dataset.at;
     if (!at || !this.state.isGrid.peek()) return;
     const begin = () => {
-      this.#painting = { from: at, wanted: !this.state.keys.peek().has(at), moved: false };
+      this.#painting = { from: at, wanted: !this.state.hiding.keys.peek().has(at), moved: false };
     };
     if (event.pointerType !== "touch") return begin();
     const draw = () => {
@@ -97,7 +97,7 @@ export class GridInput {
     const painting = this.#painting;
     if (!painting) return;
     painting.moved = this.#isSpent = true;
-    for (const one of [painting.from, at]) this.state.hide(one, painting.wanted, painting);
+    for (const one of [painting.from, at]) this.state.hiding.hide(one, painting.wanted, painting);
   }
 
   /** While a finger draws, the page stays where it is. @param {TouchEvent} event */
@@ -112,7 +112,7 @@ export class GridInput {
     this.#leave();
     if (!at || isSpent) return;
     this.goTo(at);
-    if (this.state.isGrid.peek()) this.state.hide(at, !this.state.keys.peek().has(at));
+    if (this.state.isGrid.peek()) this.state.hiding.hide(at, !this.state.hiding.keys.peek().has(at));
     else this.state.lookAt(at);
   }
 

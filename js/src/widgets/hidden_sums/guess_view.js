@@ -9,34 +9,36 @@ import { countGuesses, saysGuesses, saysOutcome } from "./guesses.js";
 
 /** Before training: the question, and what was guessed. @param {HiddenSums} state */
 function ask(state) {
-  const at = state.question.value;
+  const at = state.guessing.question.value;
   if (!at) return html`${nothing}`;
   const [digit, number] = pairOf(at);
   const guess = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
     const field = /** @type {HTMLInputElement} */ (find(form, "input"));
-    if (state.guess(field.value)) field.value = "";
+    if (state.guessing.guess(field.value)) field.value = "";
   };
-  const { numbers } = state.guesses.value;
-  const mine = state.guesses.value.at === at ? numbers : [];
+  const { numbers } = state.guessing.guesses.value;
+  const mine = state.guessing.guesses.value.at === at ? numbers : [];
   return html`<form @submit=${guess}>
-      <label>What will it say to <b>${digit} + ${number}</b>, which it never saw?
-        <small>Your guess, or the whole class's</small>
-        <input inputmode="text" autocomplete="off" placeholder="9, or 9 11 14"></label>
+      <label>A new adder learns the other ${100 - state.hiding.keys.value.size} pairs. What will it say to <b>${digit} + ${number}</b>, which it never saw?
+        <small>Your guess<span class="on-projector">, or the whole class's: 9 11 14</span></small>
+        <input inputmode="text" autocomplete="off"></label>
       <button type="submit">${mine.length ? "Add guess" : "Guess"}</button>
     </form>
-    <p class="guessed" role="status">${state.misread.value || saysGuesses(mine)}</p>
+    <p class="guessed" role="status">${state.guessing.misread.value || saysGuesses(mine)}</p>
     ${bars(mine, null, digit + number)}`;
 }
 
 /** While it trains, what was guessed; afterwards, beside what it said. @param {HiddenSums} state */
 function compare(state) {
-  const run = state.shown.value;
-  const guesses = run?.guesses.numbers.length ? run.guesses : { at: state.question.value, numbers: [] };
+  const run = state.adders.shown.value;
+  const guesses = run?.guesses.numbers.length
+    ? run.guesses
+    : { at: state.guessing.question.value, numbers: [] };
   const counts = run?.answers?.[guesses.at];
   if (!counts) return html`${nothing}`;
-  const isDone = !state.running.value;
+  const isDone = !state.isBusy.value;
   const [digit, number] = pairOf(guesses.at);
   const said = isDone ? byCount(counts)[0][0] : null;
   return html`<p class="guessed" role="status">${isDone ? saysOutcome(guesses, counts) : saysGuesses(guesses.numbers)}</p>

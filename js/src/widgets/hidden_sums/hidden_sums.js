@@ -2,21 +2,26 @@
 
 import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
-import { MOST } from "../../network/hidden_pairs.js";
-import { find, stopAll } from "../common/dom.js";
+import { BLOCK, MOST } from "../../network/hidden_pairs.js";
+import { find, isStill, stopAll } from "../common/dom.js";
 import { groupName } from "../common/number.js";
 import { show } from "../common/view.js";
+import { buttons, caption, why } from "./buttons.js";
 import { curves } from "./curves.js";
-import { hasKeptOn, testOf } from "./endings.js";
+import { saysGrokking } from "./endings.js";
 import { grid } from "./grid.js";
 import { GridInput } from "./grid_input.js";
 import { guessing } from "./guess_view.js";
 import { PRESETS } from "./presets.js";
+import { fadesBy } from "./road.js";
 import { listOfRuns } from "./runs_view.js";
 import { settings } from "./settings.js";
 
+/** @import { TemplateResult } from "lit-html" */
+/** @import { Encoding } from "../../network/adder.js" */
 /** @import { HiddenSums } from "./state.js" */
 
+const GROKKING = "https://arxiv.org/abs/2201.02177";
 const SKELETON = html`
   <div class="card">
     <div class="choosing">
@@ -34,8 +39,11 @@ const SKELETON = html`
           <div class="guess"></div>
           <p class="ending" role="status"></p>
         </div>
+        <p class="why"></p>
         <div class="bar"></div>
+        <div class="caption"></div>
         <p class="reached" role="status"></p>
+        <div class="so-far"></div>
       </div>
       <div class="results">
         <div class="curves"></div>
@@ -51,7 +59,7 @@ const SKELETON = html`
  * @param {HiddenSums} state
  */
 function presets(state) {
-  const isBusy = state.running.value > 0;
+  const isBusy = state.isBusy.value;
   const button = (
     /** @type {string} */ value,
     /** @type {string} */ words,
@@ -60,36 +68,8 @@ function presets(state) {
   ) =>
     html`<button type="button" value=${value} aria-disabled=${isOff} @click=${() => isOff || act()}>${words}</button>`;
   return html`${button("undo", "Undo", () => state.undo(), !state.canUndo.value)}
-    ${PRESETS.map(({ value, words, pairs }) => button(value, words, () => state.choose(pairs())))}
-    ${button("none", "None", () => state.choose([]))}`;
-}
-
-/**
- * What one may do next: first, and marked, what leads on.
- * @param {HiddenSums} state
- * @param {{ goOn: () => void, chooseOthers: () => void, showKinds: () => void }} act
- */
-function trainButtons(state, { goOn, chooseOthers, showKinds }) {
-  const [phase, run] = [state.phase.value, state.shown.value];
-  const train = (/** @type {MouseEvent} */ { detail }) => {
-    if (detail > 1) return; // the second half of a double click would stop it again
-    if (state.running.peek()) state.end();
-    else state.train();
-  };
-  const button = (
-    /** @type {string} */ value,
-    /** @type {string} */ words,
-    /** @type {(event: MouseEvent) => void} */ act,
-  ) => html`<button type="button" value=${value} @click=${act}>${words}</button>`;
-  if (phase !== "trained" || !run) return [button("train", phase === "training" ? "Stop" : "Train", train)];
-  const keep = state.canGoOn.value ? [button("long", "Keep training", goOn)] : [];
-  const others = button("other", run.pairs.length > 1 ? "Hide other pairs" : "Hide more", chooseOthers);
-  const again = button("train", "Train a new one", train);
-  const kinds = state.areKindsDue.value ? [button("kinds", "Try another kind of adder", showKinds)] : [];
-  const { tested, right } = testOf(run);
-  const isNext = keep.length && !hasKeptOn(run) && right.length < tested.length;
-  // One list: the first button stays the same one, so it keeps the focus when a training ends.
-  return isNext ? [...keep, others, again] : [others, ...kinds, ...keep, again];
+    ${PRESETS.map(({ value, words, pairs }) => button(value, words, () => state.hiding.choose(pairs())))}
+    ${button("none", "None", () => state.hiding.choose([]))}`;
 }
 
 /** @param {HiddenSums} state */
@@ -103,38 +83,90 @@ const task = ({ isGrid }) =>
  * What one has found out, and what the field calls it.
  * @param {HiddenSums} state
  */
-function ending({ ending, isGrokking, traits }) {
-  if (!isGrokking.value) return html`${ending.value}`;
+function ending({ ending, isGrokking, trained, traits }) {
+  if (!isGrokking.value || !trained.value) return html`${ending.value}`;
   const { lesson } = traits;
   const name = html`<strong>grokking</strong>`;
-  return html`${ending.value} It had known the others long before. The field calls that
-    ${lesson ? html`<a href=${lesson}>${name}</a>` : name}.`;
+  return html`${ending.value} ${saysGrokking(trained.value)} The field calls that
+    ${lesson ? html`<a href=${lesson}>${name}</a>` : name} (<a href=${GROKKING}>Power and others, 2022</a>).`;
 }
 
+/**
+ * So does it add?
+ * @param {HiddenSums} state
+ */
+const soFar = ({ soFar }) =>
+  soFar.value.length
+    ? html`<h4>So does it add?</h4><ul>${soFar.value.map((one) => html`<li>${one}</li>`)}</ul>`
+    : html`${nothing}`;
+
 /** What is below the table: what is hidden, or what the adder says to a pair. @param {HiddenSums} state */
-const below = ({ isGrid, hidden, ofPair, phase }) =>
+const below = ({ isGrid, hidden, ofPair, trained }) =>
   isGrid.value
     ? hidden.value
-    : ofPair.value || (phase.value === "trained" ? "Press a pair to see what the adder answers to it." : "");
+    : ofPair.value || (trained.value ? "Press a pair to see what the adder answers to it." : "");
 
 /** @param {HiddenSums} state */
-const reached = ({ failure, reached }) => failure.value || reached.value;
+const reached = ({ adders, reached }) => adders.failure.value || reached.value;
 
 /**
  * What we measured, and a way to see it oneself.
  * @param {HiddenSums} state
  */
-function measured(state) {
-  const isBusy = state.running.value > 0;
-  const compare = () => isBusy || state.compare(PRESETS.map(({ pairs }) => pairs));
+function measured({ adders, isBusy }) {
+  const compare = () => isBusy.peek() || adders.compare(PRESETS.map(({ pairs }) => pairs));
   return html`
-    <p><em>Keep training</em> adds 6,000 steps. In each of them, the adder sees all seen pairs at once, each digit as the average of its
-      images, and every weight shrinks by almost 1%. A weight that isn't needed fades away. This is called weight decay. (If the adder answers
-      with one number, it goes on with random images, and weights shrink by 0.3%.)</p>
-    <p>How many of the hidden sums are right in the end depends on which pairs were hidden. We measured 20 runs of each, with 19 classes.
-      On average (and from the worst to the best run), this many were right:</p>
+    <p>How many of the hidden sums are right in the end depends on which pairs were hidden. We measured 20 runs of each, with 19 classes
+      and ${fadesBy("classes", 1)} off each weight in every step. On average (and from the worst to the best run), so many images of hidden pairs got the
+      right answer:</p>
     <ul>${PRESETS.map(({ words, reached }) => html`<li>${words}: ${reached}</li>`)}</ul>
-    <button type="button" value="compare" aria-disabled=${isBusy} @click=${compare}>Train on all four, one after another</button>`;
+    <button type="button" value="compare" aria-disabled=${isBusy.value} @click=${compare}>Train on all four, one after another</button>`;
+}
+
+/**
+ * What buttons do that lead on.
+ * @param {HTMLElement} el
+ * @param {HiddenSums} state
+ * @param {GridInput} input
+ */
+function actions(el, { adders, hiding, traits }, input) {
+  const kinds = /** @type {HTMLDetailsElement} */ (find(el, ".settings"));
+  const keepFocus = () => find(el, "[value=train]").focus(); // the button that was pressed is gone
+  return {
+    train() {
+      adders.train();
+      keepFocus();
+    },
+    goOn(fading = adders.fading.peek()) {
+      adders.fading.value = fading;
+      adders.trainOn();
+      keepFocus();
+    },
+    chooseOthers() {
+      adders.leave();
+      input.goTo("0,0");
+    },
+    hideBlock() {
+      adders.leave();
+      hiding.choose(BLOCK);
+      input.goTo("6,6");
+    },
+    /** @param {Encoding} encoding of an adder that answers with one number */
+    tryNumber(encoding) {
+      traits.answer.value = "number";
+      traits.encoding.value = encoding;
+      keepFocus();
+    },
+    showKinds() {
+      kinds.open = true;
+      find(kinds, "input").focus();
+    },
+    trainKind() {
+      adders.train();
+      find(el, ".pairs").scrollIntoView({ behavior: isStill() ? "auto" : "smooth" });
+      find(el, "[value=train]").focus({ preventScroll: true });
+    },
+  };
 }
 
 /**
@@ -146,44 +178,34 @@ export function makeHiddenSums(el, state) {
   el.classList.add("hidden-sums");
   render(SKELETON, el);
   const group = groupName();
-  const { reader } = state.traits;
-  find(el, ".reader").textContent = reader;
-  const kinds = /** @type {HTMLDetailsElement} */ (find(el, ".settings"));
-  find(el, ".outcome").hidden = !state.images;
+  const { adders, traits } = state;
+  const hasImages = Boolean(adders.images);
+  find(el, ".reader").textContent = traits.reader;
+  find(el, ".outcome").hidden = !hasImages;
   const stopGrid = show(find(el, ".grid"), () => grid(state));
   const input = new GridInput(find(el, ".grid"), state);
-  const act = {
-    goOn() {
-      state.trainOn();
-      find(el, "[value=train]").focus(); // the button is gone
-    },
-    chooseOthers() {
-      state.chooseOthers();
-      input.goTo("0,0");
-    },
-    showKinds() {
-      kinds.open = true;
-      find(kinds, "input").focus();
-    },
-  };
+  const act = actions(el, state, input);
+  const orNothing = (/** @type {unknown} */ isThere, /** @type {() => TemplateResult} */ view) =>
+    isThere ? view() : html`${nothing}`;
   return stopAll(
     stopGrid,
     input.stop,
-    show(find(el, ".presets"), () => (state.isGrid.value ? presets(state) : html`${nothing}`)),
-    show(find(el, ".settings > div"), () => settings(state, group)),
-    show(find(el, ".guess"), () => (state.images ? guessing(state) : html`${nothing}`)),
-    show(find(el, ".training .bar"), () => html`${trainButtons(state, act)}`),
+    show(find(el, ".presets"), () => orNothing(state.isGrid.value, () => presets(state))),
+    show(find(el, ".settings > div"), () => settings(state, group, act.trainKind)),
+    show(find(el, ".guess"), () => orNothing(hasImages, () => guessing(state))),
+    show(find(el, ".why"), () => why(state)),
+    show(find(el, ".training .bar"), () => html`${buttons(state, act)}`),
+    show(find(el, ".caption"), () => caption(state)),
+    show(find(el, ".so-far"), () => soFar(state)),
     show(find(el, ".curves"), () =>
-      state.runs.value.length ? curves(state.runs.value, state.shown.value) : html`${nothing}`,
+      orNothing(adders.runs.value.length, () => curves(adders.runs.value, adders.shown.value)),
     ),
-    show(find(el, ".runs"), () =>
-      state.runs.value.length > 1 ? listOfRuns(state, group) : html`${nothing}`,
-    ),
+    show(find(el, ".runs"), () => orNothing(adders.runs.value.length > 1, () => listOfRuns(adders, group))),
     show(find(el, ".measured > div"), () => measured(state)),
     speak(el, state),
     effect(() => {
-      const isDue = Boolean(state.images) && state.areKindsDue.value;
-      kinds.hidden = find(el, ".measured").hidden = !isDue;
+      const isDue = hasImages && state.areKindsDue.value;
+      find(el, ".settings").hidden = find(el, ".measured").hidden = !isDue;
     }),
     state.stop,
   );
@@ -201,7 +223,7 @@ function speak(el, state) {
     show(find(el, ".ending"), () => ending(state)),
     show(find(el, ".reached"), () => html`${reached(state)}`),
     effect(() => {
-      const live = state.running.value ? "off" : "polite"; // a screen reader hears the end alone
+      const live = state.isBusy.value ? "off" : "polite"; // a screen reader hears the end alone
       for (const name of [".below", ".reached"]) find(el, name).ariaLive = live;
     }),
   );

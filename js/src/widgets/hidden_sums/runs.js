@@ -30,6 +30,8 @@ import { percentOf } from "./numbers.js";
  *     once one was stopped, since the same can't be made again
  * @property {Look[]} looks
  * @property {Answers | null} answers at the last look
+ * @property {Answers | null} before answers of the run that it went on from
+ * @property {number} fading how much of the usual decay *Keep training* had
  * @property {Guesses} guesses that were made before it was trained
  * @property {Adder} adder
  */
@@ -52,6 +54,12 @@ export function areSamePairs(one, other) {
  */
 export const isSameTask = (one, other) =>
   areSamePairs(one.pairs, other.pairs) && one.encoding === other.encoding && one.answer === other.answer;
+
+/** Whether an adder is of the kind that one begins with. @param {Pick<Task, "answer" | "encoding">} kind */
+export const isUsual = ({ answer, encoding }) => answer === "classes" && encoding === "label";
+
+/** Whether an adder was trained for much longer. @param {Pick<Run, "from" | "rounds">} run */
+export const hasKeptOn = ({ from, rounds }) => from > 0 || rounds > 1;
 
 /** @param {Run | undefined} run */
 export const lastLook = (run) => run?.looks[run.looks.length - 1];
@@ -77,6 +85,15 @@ export const change = (runs, id, change) => runs.map((run) => (run.id === id ? c
 
 /** What an adder answers with, as a word in the list. @type {Record<AnswersWith, string>} */
 export const KINDS = { classes: "19 classes", number: "one number", shift: "shift" };
+
+/**
+ * What kind of adder is to be trained.
+ * @param {Pick<Task, "answer" | "encoding">} kind
+ */
+export const saysKind = ({ answer, encoding }) =>
+  answer === "shift"
+    ? "The next adder only reads the digit, and moves its answer up by the number."
+    : `The next adder is given the number as a ${encoding}, and answers with ${answer === "number" ? KINDS.number : `one of ${KINDS.classes}`}.`;
 
 /**
  * A run in the words of the list.

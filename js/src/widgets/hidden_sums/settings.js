@@ -1,6 +1,6 @@
 // How the adder gets the number, and what it answers with.
 
-import { html } from "lit-html";
+import { html, nothing } from "lit-html";
 import { inputOf } from "../common/dom.js";
 
 /** @import { Signal } from "@preact/signals-core" */
@@ -25,9 +25,10 @@ const ABOUT_ENCODING = {
 /**
  * @param {HiddenSums} state
  * @param {string} group of the radio buttons
+ * @param {() => void} train what *Train this kind* does: on a phone, the other button is far above
  */
-export function settings({ running, traits }, group) {
-  const isBusy = running.value > 0;
+export function settings({ isBusy: isRunning, isGrid, traits }, group, train) {
+  const isBusy = isRunning.value;
   const isShift = traits.answer.value === "shift";
   const radio = (
     /** @type {"answer" | "encoding"} */ name,
@@ -44,5 +45,6 @@ export function settings({ running, traits }, group) {
       ${radio("answer", "number", "one number")}${radio("answer", "shift", "shift")}</fieldset>
     <p class="about">${ABOUT_ANSWER[traits.answer.value]}</p>
     <fieldset><legend>The number is given as</legend>${radio("encoding", "label", "a label")}${radio("encoding", "quantity", "a quantity")}</fieldset>
-    <p class="about">${isShift ? "" : ABOUT_ENCODING[traits.encoding.value]}</p>`;
+    <p class="about">${isShift ? "" : ABOUT_ENCODING[traits.encoding.value]}</p>
+    ${isGrid.value ? html`<button type="button" value="train-kind" @click=${train}>Train this kind</button>` : nothing}`;
 }

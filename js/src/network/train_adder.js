@@ -1,0 +1,132 @@
+// How a small adder is trained on the pairs that aren't hidden: in pieces so small that the page stays alive on a
+// slow phone.
+
+import { meanEmbeddings, putIn, TEN } from "./adder.js";
+import { askInPieces } from "./hidden_pairs.js";
+
+/** @import { Adder, AnswersWith, Example, Image } from "./adder.js" */
+/** @import { Answers, Pair } from "./hidden_pairs.js" */
+/**
+ * @typedef {object} Plan of a training
+ * @property {number} steps
+ * @property {number} batch random images in a step; 0: the mean of each digit, all seen pairs in every step
+ * @property {number} rate
+ * @property {number} decay AdamW's: a step takes rate · decay of each weight away
+ */
+/**
+ * @typedef {object} Material
+ * @property {Image[]} images to learn from
+ * @property {Pair[]} seen pairs that aren't hidden
+ * @property {Image[]} others that the adder is asked about
+ * @property {() => number} random
+ */
+/** @typedef {(steps: number, answers: Answers, isLast: boolean) => void} OnLook */
+
+/** Shares of the usual decay that one can choose, from none. */
+export const FADINGS = [0, 0.1, 0.3, 1];
+const SLICE = 12; // ms of work, then the page has its turn
+
+/**
+ * What *Train* does.
+ * @param {AnswersWith} answer
+ * @returns {Plan}
+ */
+export const shortPlan = (answer) => ({
+  steps: answer === "number" ? 1000 : 400,
+  batch: 128,
+  rate: 0.01,
+  decay: 0.01,
+});
+
+/**
+ * What *Keep training* does: 6,000 steps in which weights fade. Where the adder answers with one number, the means of
+ * the digits alone teach it to read nothing else: it goes on with random images, and forgets more slowly.
+ * @param {AnswersWith} answer
+ * @param {number} [fading] 1: as much decay as it can bear; 0: none
+ * @returns {Plan}
+ */
+export const longPlan = (answer, fading = 1) =>
+  answer === "number"
+    ? { steps: 6000, batch: 128, rate: 0.01, decay: 0.3 * fading }
+    : { steps: 6000, batch: 0, rate: 0.003, decay: 3 * fading };
+
+/** What a step of a plan takes away of each weight. @param {Plan} plan */
+export const fadingOf = ({ rate, decay }) => rate * decay;
+
+/**
+ * What gives the examples of each step of a plan.
+ * @param {Plan} plan
+ * @param {Material} material
+ * @returns {() => Example[]}
+ */
+function examplesOf({ batch }, { images, seen, random }) {
+  if (!batch) {
+    const means = meanEmbeddings(images);
+    const everyPair = seen.map(([digit, number]) => ({ embedding: means[digit], digit, number }));
+    return () => everyPair;
+  }
+  const numbers = TEN.map((digit) => seen.filter((pair) => pair[0] === digit).map((pair) => pair[1]));
+  /**
+   * @template T
+   * @param {T[]} list
+   */
+  const any = (list) => list[Math.floor(random() * list.length)];
+  const one = () => {
+    const image = any(images);
+    return { ...image, number: any(numbers[image.digit]) };
+  };
+  return () => Array.from({ length: batch }, one);
+}
+
+/**
+ * A training in pieces: some steps, or a part of a look at what the adder answers.
+ * @param {Adder} adder
+ * @param {Plan} plan
+ * @param {Material} material
+ * @param {{ steps: number }} made which it keeps up to date
+ * @param {OnLook} onLook
+ */
+function* learn(adder, plan, material, made, onLook) {
+  const examples = examplesOf(plan, material);
+  for (let next = 10; made.steps < plan.steps; ) {
+    const count = plan.batch ? 1 : Math.min(5, next - made.steps);
+    const slower = plan.batch ? Math.min(1, 4 * (1 - made.steps / plan.steps)) : 1; // at the end
+    const now = examples();
+    putIn(adder, now);
+    adder.code.train(now.length, count, plan.rate * slower, plan.decay);
+    made.steps += count;
+    yield;
+    if (made.steps < next) continue;
+    const answers = yield* askInPieces(adder, material.others);
+    next = Math.min(plan.steps, made.steps + Math.max(20, Math.round(made.steps / 12)));
+    onLook(made.steps, answers, made.steps === plan.steps);
+  }
+}
+
+/**
+ * Trains an adder by a plan, in slices, so that the page stays alive. Returns what ends it, and gives the steps made
+ * until then.
+ * @param {Adder} adder
+ * @param {Plan} plan
+ * @param {Material} material
+ * @param {OnLook} onLook called now and then, and at the end
+ */
+export function trainInSlices(adder, plan, material, onLook) {
+  const made = { steps: 0 };
+  const pieces = learn(adder, plan, material, made, onLook);
+  /** @type {ReturnType<typeof setTimeout>} */
+  let timer;
+  let isEnded = false;
+  function slice() {
+    const end = performance.now() + SLICE;
+    let isDone = false;
+    while (!isDone && !isEnded && performance.now() < end) isDone = Boolean(pieces.next().done);
+    if (!isDone && !isEnded) timer = setTimeout(slice);
+  }
+  timer = setTimeout(slice);
+  return () => {
+    isEnded = true;
+    clearTimeout(timer);
+    return made.steps;
+  };
+}

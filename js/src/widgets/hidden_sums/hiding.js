@@ -1,0 +1,63 @@
+// Which pairs are hidden, what is wrong with hiding more, and the way back.
+
+import { batch, computed, signal } from "@preact/signals-core";
+import { complaintAbout, keyOf, lostSums, pairOf, testable } from "../../network/hidden_pairs.js";
+import { areSamePairs } from "./runs.js";
+import { remember } from "./undo.js";
+
+/** @import { Signal } from "@preact/signals-core" */
+/** @import { Pair } from "../../network/hidden_pairs.js" */
+/** @import { Step } from "./undo.js" */
+
+export class Hiding {
+  complaint = signal(""); // what is wrong with hiding more
+  /** The pair that was hidden last, or "". */
+  last = signal("");
+  #past = signal(/** @type {Step[]} */ ([]));
+
+  /** @param {Signal<Pair[]>} pairs that are hidden */
+  constructor(pairs) {
+    this.pairs = pairs;
+    this.keys = computed(() => new Set(pairs.value.map(keyOf)));
+    /** Sums that no pair has any more. */
+    this.lost = computed(() => lostSums(pairs.value));
+    /** Hidden pairs whose sum still occurs. */
+    this.tested = computed(() => testable(pairs.value));
+    this.canUndo = computed(() => this.#past.value.length > 0);
+  }
+
+  /**
+   * @param {Pair[]} pairs
+   * @param {unknown} [gesture] that this is a part of: it is undone as one
+   */
+  choose(pairs, gesture = {}) {
+    this.complaint.value = complaintAbout(pairs);
+    if (this.complaint.peek() || areSamePairs(pairs, this.pairs.peek())) return;
+    batch(() => {
+      this.#past.value = remember(this.#past.peek(), this.pairs.peek(), gesture);
+      this.pairs.value = pairs;
+    });
+  }
+
+  /**
+   * @param {string} at a pair
+   * @param {boolean} wanted whether it is to be hidden
+   * @param {unknown} [gesture]
+   */
+  hide(at, wanted, gesture) {
+    if (this.keys.peek().has(at) === wanted) return;
+    const others = this.pairs.peek().filter((pair) => keyOf(pair) !== at);
+    this.choose(wanted ? [...others, pairOf(at)] : others, gesture);
+    if (wanted && !this.complaint.peek()) this.last.value = at;
+  }
+
+  undo() {
+    const past = this.#past.peek();
+    if (!past.length) return;
+    batch(() => {
+      this.complaint.value = "";
+      this.pairs.value = past[past.length - 1].pairs;
+      this.#past.value = past.slice(0, -1);
+    });
+  }
+}
