@@ -272,6 +272,41 @@ def test_long_training_can_be_stopped_and_the_page_stays_alive(trained):
     assert [0, 1] in pairs(page)
 
 
+def test_keep_training_says_what_it_changes_and_its_decay_can_be_taken_away(trained):
+    page = trained(pairs=[[7, 5]])
+    assert status(page, "ending").endswith("it has learned them by heart.")
+    assert "0.9% off every weight" in status(page, "caption")
+    page.get_by_role("slider", name="Weight decay").fill("0")
+    assert "leaves every weight as large as it is" in status(page, "caption")
+    button(page, "Keep training").click()
+    reaches(page, 6400)
+    assert "more training didn't help here" in status(page, "ending")
+    lines = page.locator(".so-far li").all_inner_texts()
+    assert [line.split(",")[0] for line in lines] == ["Trained as usual", "Trained on without decay"]
+    next_one = page.locator(".training .bar button").first
+    assert next_one.inner_text() == "Keep training with decay"
+    next_one.click()
+    page.locator(".reached").filter(has_text="After 12,400 steps").wait_for()
+    assert status(page, "ending") == "Now it says 7 + 5 = 12, which nobody ever showed it."
+    button(page, "Hide a block of 16").click()
+    assert len(pairs(page)) == 16 and page.evaluate("document.activeElement.dataset.at") == "6,6"
+
+
+def test_another_kind_is_trained_where_it_is_chosen(trained):
+    page = trained(width=360, pairs=[[7, 5]])
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.evaluate("model.set('answer', 'number')")
+    page.locator(".settings summary").click()
+    page.get_by_role("radio", name="a quantity").check()
+    train = button(page, "Train this kind")
+    train.scroll_into_view_if_needed()
+    train.click()
+    reaches(page, 1000)
+    box = page.locator(".grid").bounding_box()  # what fills is in view
+    assert 0 <= box["y"] and box["y"] + box["height"] <= 740
+    assert not train.is_visible()
+
+
 def test_runs_are_kept_compared_and_returned_to(trained):
     page = trained(pairs=[[1, 2], [3, 4], [5, 6]])
     table = page.get_by_role("grid").inner_text()
@@ -326,7 +361,7 @@ def test_a_guess_is_shown_beside_what_the_adder_said(show, data):
     said = bars.locator(".said span").inner_text()
     assert said == place(page, 4, 9).inner_text()
     assert status(page, "guessed").startswith(f"4 + 9: it says {said} for ")
-    assert re.match(r"It knows 9\d(\.\d)?% of the sums it was shown", status(page, "ending"))
+    assert re.match(r"It knows (all|9\d of the) 96 sums it was shown", status(page, "ending"))
     assert page.locator(".training .bar button:focus").inner_text() == "Keep training"  # leads on
     button(page, "Hide other pairs").click()
     assert status(page, "guessed") == ""  # another run, another guess

@@ -202,6 +202,70 @@ def test_a_long_training_that_somebody_passed_on_waits_until_it_is_asked_for(ope
     assert page.locator("#shared").inner_text() == ""
 
 
+def test_a_page_that_is_loaded_again_knows_whose_run_it_was(open_at):
+    page = open_at(LAPTOP)
+    page.evaluate("location.hash = 'hide=75&run=0.2.0'")
+    page.locator("#shared").filter(has_text="Somebody hid 7 + 5, trained").wait_for()
+    page.reload()
+    said = page.locator("#shared").filter(has_text="You had hidden 7 + 5")
+    said.filter(has_text="kept training without decay.").wait_for()
+    page.evaluate("location.hash = 'hide=75'")
+    page.reload()
+    wait_for_answer(page, "7 + 5 = 12")
+    assert page.locator("#shared").inner_text() == ""
+    page.evaluate("location.hash = 'run=0.1'")  # of what?
+    page.locator("#unread").filter(has_text="can't be read").wait_for()
+
+
+def test_back_undoes_hide(open_at):
+    page = open_at(PHONE)
+    wait_for_answer(page, "7 + 5 = 12")
+    page.click("#diagram .clear")
+    draw(page, DIGITS[3])
+    hidden = page.locator("#sums .out")
+    at = "all => all.map((one) => one.dataset.at)"
+    before = hidden.evaluate_all(at)
+    page.locator(".hide-it").filter(has_text="Hide 3 + 5").click()
+    assert hidden.evaluate_all(at) == ["3,5"]
+    page.wait_for_function("scrollY > 100")
+    page.go_back()
+    page.wait_for_function("all => document.querySelector('#sums .out').dataset.at === all[0]",
+                           arg=before)
+    assert hidden.evaluate_all(at) == before
+    wait_for_answer(page, "3 + 5 = 8")  # what was drawn stays
+    page.go_forward()
+    page.wait_for_function("document.querySelector('#sums .out').dataset.at === '3,5'")
+
+
+FOOLS = [[(0.5, 0.2), (0.32, 0.32), (0.26, 0.5), (0.32, 0.68), (0.5, 0.8), (0.68, 0.68),
+          (0.74, 0.5), (0.68, 0.32), (0.5, 0.2)]]  # the letter O
+
+
+def test_what_fools_it_is_admitted_kept_and_drawn_again(open_at):
+    page = open_at(LAPTOP)
+    wait_for_answer(page, "7 + 5 = 12")
+    objection = page.get_by_role("button", name="That wasn't a digit")
+    assert not objection.is_visible()  # nobody has drawn yet
+    page.click("#diagram .clear")
+    draw(page, FOOLS)
+    wait_for_answer(page, "I see a 0")
+    objection.click()
+    note = page.locator("#diagram .note")
+    assert note.inner_text().startswith("You fooled me: to me it is a 0, ")
+    assert not objection.is_visible()
+    again = page.get_by_role("button", name="Draw it again: it was read as a 0")
+    page.click("#diagram .clear")
+    page.reload()
+    again.click()  # it was kept
+    wait_for_answer(page, "I see a 0")
+    wait_for_address(page, "drawn=")
+    page.get_by_role("button", name="Forget them").click()
+    assert page.locator("#fooled").inner_text() == ""
+    page.reload()
+    wait_for_answer(page, "I see a 0")
+    assert page.locator("#fooled").inner_text() == ""
+
+
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
 def test_the_network_comes_when_it_is_wanted_and_fits_on_a_laptop(open_at, size):
     page = open_at(size)
@@ -233,13 +297,15 @@ def test_no_sum_is_offered_to_hide_while_the_drawing_is_refused(open_at):
     page.locator(".hide-it").filter(has_text="Hide 3 + 5").wait_for()
 
 
-def test_the_list_of_runs_fits_on_a_phone(open_at):
-    page = open_at(PHONE)
+@pytest.mark.parametrize("width", [320, 360])
+def test_the_list_of_runs_fits_on_a_phone(open_at, width):
+    page = open_at({**PHONE, "viewport": {"width": width, "height": 740}})
     for _ in range(2):
         page.click("#sums [value=train]")
         page.locator("#sums [value=long]").wait_for()
     assert page.locator("#sums table.runs").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert not page.locator("#sums .on-projector").is_visible()
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])

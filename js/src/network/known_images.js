@@ -107,10 +107,14 @@ export function spreads(found, digits) {
 export function makeSpace(found, units, inks) {
   const size = units.length + 49;
   const points = new Float32Array(size * found.length);
-  const place = (/** @type {number[]} */ values, /** @type {Float32Array} */ ink) =>
-    Float32Array.from([...values.map((value, i) => value / units[i]), ...ink]);
+  /** @param {number[]} values @param {Float32Array} ink @param {Float32Array} point in which it is noted */
+  function place(values, ink, point = new Float32Array(size)) {
+    for (let i = 0; i < values.length; i++) point[i] = values[i] / units[i];
+    point.set(ink, values.length);
+    return point;
+  }
   found.forEach((values, n) => {
-    points.set(place(values, inks[n]), size * n);
+    place(values, inks[n], points.subarray(size * n, size * (n + 1)));
   });
 
   /** @param {Float32Array} point */

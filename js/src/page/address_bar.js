@@ -85,12 +85,13 @@ export function followAddress(state, sums, samples, greet) {
     open(found.shared, state, sums, samples, text ? greet : () => greet(null));
     written = encode(shared.peek());
   }
-  function write() {
+  /** @param {"replaceState" | "pushState"} [how] a new step, to which the browser's Back leads, or the same one */
+  function write(how = "replaceState") {
     const text = encode(shared.peek());
-    if (text === written) return;
+    if (text === written && how === "replaceState") return;
     written = text;
     try {
-      history.replaceState(null, "", `#${text}`);
+      history[how](null, "", `#${text}`);
     } catch {
       // a browser that doesn't let a page in a frame do this, or not as often: the link can still be copied
     }
@@ -100,7 +101,13 @@ export function followAddress(state, sums, samples, greet) {
   effect(() => {
     void shared.value;
     clearTimeout(timer);
-    if (!sums.adders.running.value) timer = setTimeout(write, PATIENCE);
+    if (!sums.adders.running.value) timer = setTimeout(() => write(), PATIENCE);
   });
-  return { unread, link: () => `${location.href.split("#")[0]}#${encode(shared.peek())}` };
+  /** Does something that the browser's Back undoes. @param {() => void} act */
+  function step(act) {
+    write(); // what Back comes back to
+    act();
+    write("pushState");
+  }
+  return { unread, step, link: () => `${location.href.split("#")[0]}#${encode(shared.peek())}` };
 }

@@ -26,12 +26,14 @@ import { makePad } from "../widgets/pad/pad.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
 import { followAddress } from "./address_bar.js";
 import { makeArrival } from "./arrival.js";
+import { Fooled, makeFooled } from "./fooled.js";
 import { offerToHide } from "./opening.js";
 import { makeProjector } from "./projector.js";
 import { makeShare } from "./share.js";
 import { followQuestion, makePageState } from "./state.js";
 
 /** @import { AnswersWith, Encoding } from "../network/adder.js" */
+/** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { PageData, PageState } from "./state.js" */
 
 const READ_BY_THE_SHIPPED = " (Read by the finished network, not by the one that you teach.)";
@@ -46,9 +48,10 @@ const byId = (id) => find(document, `#${id}`);
  * The picture of the network, and small once more where it is taught: both show the same state.
  * @param {PageState} state
  * @param {PageData} data
- * @param {HiddenSums} sums
+ * @param {(pair: Pair) => void} hide makes a pair the only one that is hidden
+ * @param {Fooled} fooled
  */
-function makeDiagrams(state, data, sums) {
+function makeDiagrams(state, data, hide, fooled) {
   const { drawing, answer, number, nearest, selfDrawing } = state;
   const both = { drawing, answer, number, nearest, here: signal(""), pace: 0 };
   new Diagram(byId("diagram"), {
@@ -56,8 +59,9 @@ function makeDiagrams(state, data, sums) {
     selected: signal(""),
     isSmall: false,
     selfDrawing,
+    fooled,
     takeSample: sampleTaker(drawing, data.samples),
-    next: () => offerToHide(state, (pair) => sums.hiding.choose([pair])),
+    next: () => offerToHide(state, hide),
     isOpen: signal(false),
   });
   new Diagram(byId("learner"), { ...both, selected: signal(""), isSmall: true, selfDrawing: null });
@@ -110,6 +114,15 @@ function setLinks(links) {
   }
 }
 
+/** What this device keeps for the page; a browser may forbid even to ask. */
+function storageOf() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
 /** @param {PageData} data */
 function start(data) {
   setLinks(data.links);
@@ -122,12 +135,16 @@ function start(data) {
     data: data.adder,
     seed: 0,
     reader: data.reader,
+    isOnPage: true,
     lesson: document.querySelector("#hiding-lesson")?.getAttribute("href") ?? "",
   };
   const sums = new HiddenSums(traits, wasm);
-  const { link, unread } = followAddress(state, sums, data.samples, makeArrival(byId("shared"), sums));
+  const { link, unread, step } = followAddress(state, sums, data.samples, makeArrival(byId("shared"), sums));
   show(byId("unread"), () => html`${unread.value}`);
-  makeDiagrams(state, data, sums);
+  const fooled = new Fooled(state, storageOf());
+  const hide = (/** @type {Pair} */ pair) => step(() => sums.hiding.choose([pair]));
+  makeDiagrams(state, data, hide, fooled);
+  makeFooled(byId("fooled"), fooled);
   makeExperiment(state, sums, link);
   makeTrainInBrowser(byId("teach"), {
     trained: state.shipped,

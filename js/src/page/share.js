@@ -13,9 +13,10 @@ const PLAN = html`<ol>
   <li>Press <em>Hide 7 + 5</em>, then <em>Show on a projector</em>. Everybody writes down what the adder will say. Type in all guesses: the
     chart shows them. (2 minutes)</li>
   <li>Press <em>Train</em>, and compare. Why this answer? What has the adder learned? (2 minutes)</li>
-  <li>Let the class vote: will longer training change it? Press <em>Keep training</em>, and read what is said below the button. (2 minutes)</li>
+  <li>Let the class vote: will longer training change it? Press <em>Keep training</em>, and read the sentence above the buttons. (2 minutes)</li>
   <li><em>Hide other pairs</em>: a block of 16, or what the class suggests. Guess first. (2 minutes)</li>
 </ol>`;
+const READING = 10_000; // ms that a notice stays
 const BLOCKED = "This browser doesn't let the page copy. Copy the link from this field:";
 
 /**
@@ -29,12 +30,18 @@ export function makeShare(el, link, { isOn, toggle }, size) {
   const blocked = signal(""); // the link that couldn't be copied
   const ofAFile = `The link is copied. It opens this file, so it works on this computer alone. To pass the page on, send the
     file (${size} MB): it works anywhere, without a connection.`;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   async function copy() {
     const text = link();
+    clearTimeout(timer);
     try {
       await navigator.clipboard.writeText(text);
       notice.value = location.protocol === "file:" ? ofAFile : COPIED;
       blocked.value = "";
+      timer = setTimeout(() => {
+        notice.value = "";
+      }, READING);
     } catch {
       notice.value = BLOCKED;
       blocked.value = text;

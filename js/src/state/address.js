@@ -143,7 +143,7 @@ function readRun(text) {
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /** @param {Stroke[]} strokes */
-function writeStrokes(strokes) {
+export function writeStrokes(strokes) {
   if (!strokes.length) return null;
   const written = strokes.map((stroke) => {
     let [before, above] = [0, 0];
@@ -175,7 +175,7 @@ function writeNumber(value) {
 }
 
 /** @param {string} text */
-function readStrokes(text) {
+export function readStrokes(text) {
   const strokes = text.split(".", MOST_STROKES + 1).map(readStroke);
   if (strokes.length > MOST_STROKES || strokes.flat().length > MOST_POINTS) return null;
   return strokes.every((stroke) => stroke !== null) ? strokes : null;

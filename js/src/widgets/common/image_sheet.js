@@ -17,10 +17,22 @@ export async function readSheet({ url, digits }) {
   const { data } = context.getImageData(0, 0, width, height);
   const columns = width / 28;
   const images = [...digits].map((_, n) =>
-    Uint8Array.from({ length: 784 }, (_, place) => {
-      const row = 28 * Math.floor(n / columns) + Math.floor(place / 28);
-      return data[4 * (row * width + 28 * (n % columns) + (place % 28))];
-    }),
+    cut(data, width, 28 * Math.floor(n / columns), 28 * (n % columns)),
   );
   return { images, digits: [...digits].map(Number) };
+}
+
+/**
+ * The red of 28x28 pixels. Millions of them are read while the page opens: plain loops take a tenth of the time.
+ * @param {Uint8ClampedArray} data red, green, blue and opacity of all pixels
+ * @param {number} width of the picture
+ * @param {number} top
+ * @param {number} left
+ */
+function cut(data, width, top, left) {
+  const image = new Uint8Array(784);
+  for (let row = 0, place = 0; row < 28; row++)
+    for (let from = 4 * ((top + row) * width + left), end = from + 112; from < end; from += 4)
+      image[place++] = data[from];
+  return image;
 }

@@ -25,6 +25,7 @@ import * as view from "./view.js";
 /** @import { NearestState } from "../nearest/nearest.js" */
 /** @import { Layout } from "./maps.js" */
 /** @import { SelfDrawing } from "./self_drawing.js" */
+/** @typedef {{ reply: ReadonlySignal<string>, canObject: ReadonlySignal<boolean>, object: () => void }} Objections */
 /**
  * @typedef {object} DiagramState
  * @property {Drawing} drawing
@@ -36,6 +37,7 @@ import * as view from "./view.js";
  * @property {NearestState} nearest
  * @property {SelfDrawing | null} selfDrawing
  * @property {() => void} [takeSample] puts a digit of MNIST on the pad
+ * @property {Objections} [fooled] what one may say against an answer
  * @property {() => TemplateResult} [next] what one may do after the answer
  * @property {Signal<boolean>} [isOpen] whether the network is shown where there is little room; always without it
  * @property {number} pace as the pad has it

@@ -54,16 +54,17 @@ export const inside = (isOpen, show) => html`
     }}>${isOpen.value ? "Close the network" : "Look inside the network"}</button>`;
 
 /** What is said below the sentence. @param {DiagramState} state */
-export function note({ drawing, answer, selfDrawing }) {
+export function note({ drawing, answer, selfDrawing, fooled }) {
   if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
-  if (selfDrawing && drawing.strokes.value.length && answer.trust.value === "sure")
-    return "Can you fool me? I sometimes take a letter, or a face, for a digit.";
+  if (fooled?.reply.value) return fooled.reply.value;
+  if (fooled?.canObject.value) return "Can you fool me? Draw a letter, or a face.";
   return [answer.warning.value, drawing.background.value.about].filter(Boolean).join(" ");
 }
 
 /** @param {DiagramState} state */
 export const said = (state) => html`
-  <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}</p>
+  <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}
+    ${state.fooled?.canObject.value ? html`<button type="button" class="object" @click=${() => state.fooled?.object()}>That wasn't a digit</button>` : nothing}</p>
   <p class="untrusted">${state.answer.untrusted.value}</p>`;
 
 /** What a part is, and how large. @param {string} part @param {AnswerState} answer */

@@ -67,15 +67,20 @@ export function saysEnding(run) {
   const count = known === all ? `all ${all} sums it was shown` : `${known} of the ${all} sums it was shown`;
   if (!run.pairs.length)
     return `It knows ${count}. Nothing was hidden from it, so nobody can say whether it adds or remembers.`;
-  const { tested } = testOf(run);
-  if (!tested.length)
+  if (!testOf(run).tested.length)
     return `It knows ${count}. The sums of the hidden pairs occur nowhere else, so they are no test. Hide others.`;
-  const untested = run.pairs.length - tested.length;
-  const others = untested
-    ? ` ${untested === 1 ? "The other hidden pair has a sum" : `The other ${untested} hidden pairs have sums`} that it never saw, so ${untested === 1 ? "it isn't" : "they aren't"} counted.`
-    : "";
   const begin = knowsItsSums(run) ? `It knows ${count}` : `So far it knows only ${count}`;
-  return (hasKeptOn(run) ? later(run) : first(run, begin)) + others;
+  return hasKeptOn(run) ? later(run) : first(run, begin);
+}
+
+/** Of hidden pairs that are no test, where others are. @param {Pick<Run, "pairs" | "answers">} run */
+export function saysUncounted(run) {
+  const { tested } = testOf(run);
+  const untested = run.pairs.length - tested.length;
+  if (!tested.length || !untested) return "";
+  return untested === 1
+    ? "The other hidden pair has a sum that it never saw, so it isn't counted."
+    : `The other ${untested} hidden pairs have sums that it never saw, so they aren't counted.`;
 }
 
 /**

@@ -22,7 +22,7 @@ function ask(state) {
   const mine = state.guessing.guesses.value.at === at ? numbers : [];
   return html`<form @submit=${guess}>
       <label>A new adder learns the other ${100 - state.hiding.keys.value.size} pairs. What will it say to <b>${digit} + ${number}</b>, which it never saw?
-        <small>Your guess<span class="on-projector">, or the whole class's: 9 11 14</span></small>
+        <small>Your guess<em class="on-projector">, or the whole class's: 9 11 14</em></small>
         <input inputmode="text" autocomplete="off"></label>
       <button type="submit">${mine.length ? "Add guess" : "Guess"}</button>
     </form>

@@ -8,7 +8,7 @@ import { groupName } from "../common/number.js";
 import { show } from "../common/view.js";
 import { buttons, caption, why } from "./buttons.js";
 import { curves } from "./curves.js";
-import { saysGrokking } from "./endings.js";
+import { saysGrokking, saysUncounted } from "./endings.js";
 import { grid } from "./grid.js";
 import { GridInput } from "./grid_input.js";
 import { guessing } from "./guess_view.js";
@@ -41,9 +41,9 @@ const SKELETON = html`
         </div>
         <p class="why"></p>
         <div class="bar"></div>
+        <div class="so-far"></div>
         <div class="caption"></div>
         <p class="reached" role="status"></p>
-        <div class="so-far"></div>
       </div>
       <div class="results">
         <div class="curves"></div>
@@ -79,26 +79,31 @@ const task = ({ isGrid }) =>
         class="by-finger">; to hide several, hold one, then drag</span>. The adder learns from the others.`
     : html`Each pair shows the adder's most frequent answer. The bluer it is, the more often it is right.`;
 
+/** What one has found out. @param {HiddenSums} state */
+const ending = ({ ending, trained }) =>
+  html`${ending.value} <small>${trained.value ? saysUncounted(trained.value) : ""}</small>`;
+
 /**
- * What one has found out, and what the field calls it.
+ * What the field calls what has happened.
  * @param {HiddenSums} state
  */
-function ending({ ending, isGrokking, trained, traits }) {
-  if (!isGrokking.value || !trained.value) return html`${ending.value}`;
-  const { lesson } = traits;
+function grokking({ isGrokking, trained, traits: { lesson } }) {
+  if (!isGrokking.value || !trained.value) return html`${nothing}`;
   const name = html`<strong>grokking</strong>`;
-  return html`${ending.value} ${saysGrokking(trained.value)} The field calls that
-    ${lesson ? html`<a href=${lesson}>${name}</a>` : name} (<a href=${GROKKING}>Power and others, 2022</a>).`;
+  return html`<p>${saysGrokking(trained.value)} The field calls that ${lesson ? html`<a href=${lesson}>${name}</a>` : name}
+    (<a href=${GROKKING}>Power and others, 2022</a>).</p>`;
 }
 
 /**
  * So does it add?
  * @param {HiddenSums} state
  */
-const soFar = ({ soFar }) =>
-  soFar.value.length
-    ? html`<h4>So does it add?</h4><ul>${soFar.value.map((one) => html`<li>${one}</li>`)}</ul>`
-    : html`${nothing}`;
+const soFar = (state) =>
+  html`${grokking(state)}${
+    state.soFar.value.length
+      ? html`<h4>So does it add?</h4><ul>${state.soFar.value.map((one) => html`<li>${one}</li>`)}</ul>`
+      : nothing
+  }`;
 
 /** What is below the table: what is hidden, or what the adder says to a pair. @param {HiddenSums} state */
 const below = ({ isGrid, hidden, ofPair, trained }) =>

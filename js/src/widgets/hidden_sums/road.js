@@ -26,13 +26,11 @@ export function fadesBy(answer, fading) {
  */
 export function saysKeepTraining(answer, fading) {
   const fades = fading
-    ? `every step also takes ${fadesBy(answer, fading)} off each weight, so weights that aren't needed fade (weight decay)`
-    : "no weight fades";
+    ? `takes ${fadesBy(answer, fading)} off every weight, so that weights that aren't needed fade (weight decay)`
+    : "leaves every weight as large as it is";
   const images =
-    answer === "number"
-      ? ""
-      : " In each of them the adder sees all seen pairs at once, each digit as the average of its images.";
-  return `Keep training adds 6,000 steps in which ${fades}.${images}`;
+    answer === "number" ? "" : ", and shows all seen pairs at once, each digit as the average of its images";
+  return `Keep training adds 6,000 steps. Each of them ${fades}${images}.`;
 }
 
 /**
@@ -48,7 +46,7 @@ export function nextStep(run, runs, canGoOn) {
   if (!knowsItsSums(run)) return { way: "train", why: "It was stopped early. Train one to the end." };
   if (!isUsual(run)) return afterOtherKinds(run, runs);
   if (canGoOn && wrong.length && !hasKeptOn(run))
-    return { way: "long", why: "Does it take longer to understand?" };
+    return { way: "long", why: "Can it still come to understand? Train on, and let its weights fade." };
   if (canGoOn && wrong.length && !run.fading)
     return { way: "fade", why: "Time alone didn't do it. Now let weights fade." };
   const hasBlock = runs.some((one) => isUsual(one) && hasKeptOn(one) && areSamePairs(one.pairs, BLOCK));

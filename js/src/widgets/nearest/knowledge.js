@@ -76,8 +76,9 @@ export function makeKnowledge(known, weights) {
   let version = 0;
   /** @type {Knowledge | null} */
   let byInk = null;
-  const reading = readSheet(known.images).then((sheet) => {
-    const inks = sheet.images.map(inkInSquares);
+  const reading = readSheet(known.images).then(async (sheet) => {
+    const ink = (/** @type {number} */ n) => inkInSquares(sheet.images[n]);
+    const inks = await inTurns(sheet.images.length, ink, () => false);
     const nothing = sheet.images.map(() => []);
     const scale = { distance: 1, certainty: 0, logit: 0, limit: known.ink_limit };
     byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, head: null, map: null };
@@ -100,7 +101,8 @@ export function makeKnowledge(known, weights) {
     if (isOver() || !learned || !(learned.scale.limit < Infinity)) return; // or weights that are no numbers
     const { found, space, scale } = learned;
     const head = isStored && known.head ? readWeights(known.head) : null;
-    knowledge.value = { space, sheet, scale, weights, head, map: makeMap(weights, found, sheet.digits) };
+    const map = await makeMap(weights, found, sheet.digits, isOver);
+    if (map) knowledge.value = { space, sheet, scale, weights, head, map };
   }
 
   /** What Python has found with these weights. @param {Float32Array[]} inks */
@@ -139,12 +141,15 @@ async function lookAgain(weights, { images }, inks, isOver) {
  * @param {Weights} weights
  * @param {number[][]} found
  * @param {number[]} digits
- * @returns {Map}
+ * @param {() => boolean} isOver
+ * @returns {Promise<Map | null>} null if it is over before
  */
-function makeMap(weights, found, digits) {
-  const embeddings = found.map((values) => [
-    ...fullyConnected(weights, "embedding", vector(Float32Array.from(values.slice(16)))).data,
-  ]);
+async function makeMap(weights, found, digits, isOver) {
+  const embed = (/** @type {number} */ n) => [
+    ...fullyConnected(weights, "embedding", vector(Float32Array.from(found[n].slice(16)))).data,
+  ];
+  const embeddings = await inTurns(found.length, embed, isOver);
+  if (isOver()) return null;
   const units = spreads(embeddings, digits);
   const scaled = (/** @type {number[]} */ embedding) => units.map((unit, i) => embedding[i] / unit);
   const project = principal(embeddings.map(scaled));

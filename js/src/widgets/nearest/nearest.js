@@ -70,7 +70,7 @@ function mapFigure({ knowledge, result, isEmpty }) {
     map && place ? ` On it, yours is nearest to the middle of the ${nearestMiddle(map, place)}s.` : "";
   const caption = map
     ? `${imagesOf(knowledge)}, arranged by their embeddings. The ring is your drawing.`
-    : "Compared by their ink alone, because the weights are new. The map returns when training ends.";
+    : "Compared by their ink alone, because the weights are new. Some time after training ends, the map is drawn again.";
   const middle = (/** @type {Point} */ point, /** @type {number} */ digit) =>
     html`<b style=${at(point)}>${digit}</b>`;
   return html`

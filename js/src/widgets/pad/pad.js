@@ -102,6 +102,16 @@ function paint(canvas, url, strokes) {
   if (canvas.width !== size || canvas.height !== size) canvas.width = canvas.height = size;
   context.clearRect(0, 0, size, size);
   canvas.style.backgroundImage = url ? `url(${url})` : "";
+  paintStrokes(context, size, strokes);
+}
+
+/**
+ * White strokes, as wide as the pad's pen.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} size of the canvas, in pixels
+ * @param {Stroke[]} strokes
+ */
+export function paintStrokes(context, size, strokes) {
   Object.assign(context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", lineWidth: PEN * size });
   for (const points of strokes) {
     context.beginPath();

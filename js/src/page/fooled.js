@@ -1,0 +1,134 @@
+// Can you fool me? Drawings that were read as digits, though whoever drew them says that they are none. They are kept
+// on this device, and nowhere else.
+
+import { computed, signal } from "@preact/signals-core";
+import { html, nothing } from "lit-html";
+import { percent, withArticle } from "../drawing/sentences.js";
+import { thin } from "../drawing/thin.js";
+import { readStrokes, writeStrokes } from "../state/address.js";
+import { contextOf } from "../widgets/common/colours.js";
+import { show } from "../widgets/common/view.js";
+import { saysWhyItPassed } from "../widgets/nearest/passed.js";
+import { paintStrokes } from "../widgets/pad/pad.js";
+
+/** @import { AnswerState } from "../drawing/answer.js" */
+/** @import { Drawing } from "../drawing/drawing.js" */
+/** @import { Stroke } from "../drawing/strokes.js" */
+/** @import { SelfDrawing } from "../widgets/diagram/self_drawing.js" */
+/** @import { Neighbours } from "../widgets/nearest/knowledge.js" */
+/** @typedef {{ strokes: Stroke[], digit: number }} Kept a drawing, and what it was read as */
+
+const KEY = "mnist-adder fooled";
+const MOST = 12;
+
+/**
+ * What was kept: a line for each drawing, its digit and its strokes as in a link. What can't be read is left out.
+ * @param {string} text
+ * @returns {Kept[]}
+ */
+export function readKept(text) {
+  return text.split("\n").flatMap((line) => {
+    const [, digit, drawn] = /^(\d) (.+)$/.exec(line) ?? [];
+    const strokes = drawn ? readStrokes(drawn) : null;
+    return strokes ? [{ strokes, digit: Number(digit) }] : [];
+  });
+}
+
+/** @param {Kept[]} kept */
+export const writeKept = (kept) =>
+  kept.map(({ strokes, digit }) => `${digit} ${writeStrokes(strokes)}`).join("\n");
+
+export class Fooled {
+  #reported = signal({ strokes: /** @type {Stroke[]} */ ([]), words: "" });
+
+  /**
+   * @param {{ drawing: Drawing, answer: AnswerState, selfDrawing: SelfDrawing }} page
+   * @param {Pick<Storage, "getItem" | "setItem"> | null} storage none where the browser has none for this page
+   */
+  constructor({ drawing, answer, selfDrawing }, storage) {
+    this.drawing = drawing;
+    this.answer = answer;
+    this.storage = storage;
+    this.kept = signal(readKept(this.#load()));
+    /** What is answered to "That wasn't a digit", while that drawing is on the pad; or "". */
+    this.reply = computed(() =>
+      this.#reported.value.strokes === drawing.strokes.value ? this.#reported.value.words : "",
+    );
+    /** Whether there is something to object to: somebody has drawn, and it was read. */
+    this.canObject = computed(
+      () =>
+        drawing.strokes.value.length > 0 &&
+        !drawing.background.value.url &&
+        !selfDrawing.isByItself.value &&
+        ["sure", "unsure"].includes(answer.trust.value) &&
+        !this.reply.value,
+    );
+  }
+
+  /** That wasn't a digit: it is told as what it was read and why, and kept if the network was sure. */
+  object() {
+    if (!this.canObject.peek()) return;
+    const { result, trust, judgement } = this.answer;
+    const { digit, digitProbabilities } = result.peek();
+    const [what, share] = [withArticle(digit), percent(digitProbabilities[digit])];
+    const strokes = this.drawing.strokes.peek();
+    const why = saysWhyItPassed(/** @type {Neighbours | null} */ (judgement.peek()));
+    const isFooled = trust.peek() === "sure";
+    const words = isFooled
+      ? `You fooled me: to me it is ${what}, ${share}. ${why}`
+      : `Almost: my nearest guess is ${what}, ${share}, but I wasn't sure. ${why}`;
+    this.#reported.value = { strokes, words };
+    if (isFooled) this.#keep([{ strokes: thin(strokes), digit }, ...this.kept.peek()].slice(0, MOST));
+  }
+
+  /** @param {Kept} one that is put on the pad again */
+  draw({ strokes }) {
+    this.drawing.put(strokes);
+  }
+
+  forget() {
+    this.#keep([]);
+  }
+
+  #load() {
+    try {
+      return this.storage?.getItem(KEY) ?? "";
+    } catch {
+      return ""; // blocked
+    }
+  }
+
+  /** @param {Kept[]} kept */
+  #keep(kept) {
+    this.kept.value = kept;
+    try {
+      this.storage?.setItem(KEY, writeKept(kept));
+    } catch {
+      // full or blocked: they stay until the page is left
+    }
+  }
+}
+
+/**
+ * @param {HTMLElement} el
+ * @param {Fooled} fooled
+ */
+export function makeFooled(el, fooled) {
+  const item = (/** @type {Kept} */ one) => html`<li><button type="button" @click=${() => fooled.draw(one)}
+    aria-label="Draw it again: it was read as ${withArticle(one.digit)}"><canvas width="112" height="112" aria-hidden="true"></canvas>
+    <span>${one.digit}</span></button></li>`;
+  show(el, () => {
+    const kept = fooled.kept.value;
+    queueMicrotask(() => {
+      el.querySelectorAll("canvas").forEach((canvas, n) => {
+        if (!kept[n]) return;
+        contextOf(canvas).clearRect(0, 0, canvas.width, canvas.width);
+        paintStrokes(contextOf(canvas), canvas.width, kept[n].strokes);
+      });
+    });
+    return kept.length
+      ? html`<h2>It was fooled</h2><p>Drawings that it took for a digit, and what it read. They are kept on this device. Press one to draw it again; then <em>Copy link</em>, below,
+          passes it on.</p><ul>${kept.map(item)}</ul><button type="button" @click=${() => fooled.forget()}>Forget them</button>`
+      : html`${nothing}`;
+  });
+}
