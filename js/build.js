@@ -13,6 +13,7 @@ const ROOT = dirname(HERE);
 const DRAWING = join(ROOT, "mnist_adder_lib", "drawing", "built");
 const WIDGETS = join(ROOT, "mnist_adder_course", "widgets", "built");
 const PAGE = join(ROOT, "docs", "try", "index.html");
+const SENTENCES = join(HERE, "src", "shared", "sentences.js");
 const OF_DRAWING = ["adder_panel", "digit_pad"]; // whose classes are in mnist_adder_lib/drawing
 
 /** A worker is a bundle of its own, inlined as text: `import script from "worker:./file.js"`. */
@@ -35,12 +36,31 @@ const shared = {
   name: "shared",
   setup(/** @type {esbuild.PluginBuild} */ build) {
     build.onLoad({ filter: /[\\/]shared[\\/](rules|sentences)\.js$/ }, async ({ path }) => {
-      const values = Object.entries(await import(pathToFileURL(path).href));
+      const values = Object.entries(
+        path === SENTENCES ? sharedSentences() : await import(pathToFileURL(path).href),
+      );
       const lines = values.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
       return { contents: lines.join("\n") };
     });
   },
 };
+
+/** @returns {Record<string, string>} */
+const sharedSentences = () =>
+  JSON.parse(readFileSync(join(ROOT, "mnist_adder_lib", "shared.json"), "utf8")).sentences;
+
+/** Each sentence by its name, so that one is added in shared.json alone: a module can't export names that it doesn't list. */
+const namesOfSentences =
+  () => `// Sentences that Python reads from the same file, mnist_adder_lib/shared.json. Names in braces are filled in by \`fill\`.
+// build.js lists them here.
+
+import shared from "../../../mnist_adder_lib/shared.json" with { type: "json" };
+
+export const {
+${Object.keys(sharedSentences())
+  .map((name) => `  ${name},\n`)
+  .join("")}} = shared.sentences;
+`;
 
 /**
  * A script with all that it imports, and the styles among that.
@@ -116,6 +136,7 @@ async function build() {
   files.set(join(still, "site.js"), site.js);
   files.set(join(still, "site.css"), site.css);
   files.set(PAGE, page(await bundle(join(HERE, "src", "page", "page.js"), "iife")));
+  files.set(SENTENCES, namesOfSentences());
   // Lesson 13 shows and runs it as it is written.
   files.set(join(WIDGETS, "forward.js"), readFileSync(join(HERE, "src", "network", "forward.js"), "utf8"));
   return files;
