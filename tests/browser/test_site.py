@@ -241,7 +241,7 @@ SIDEWAYS = """() => [...document.querySelectorAll("article *")]
                                     "10_does_it_add"])
 def test_on_a_phone_nothing_is_cut_off_but_wide_tables_and_figures(open_page, served, lesson):
     page = open_page(viewport={"width": 360, "height": 740})
-    page.goto(f"{served}/notebooks/{lesson}.html")
+    page.goto(f"{served}/notebooks/{lesson}.html#deeper")  # all of it
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.evaluate(SIDEWAYS) == []
     for figure in page.locator("[data-widget=Frames] img").all():  # as large as in JupyterLab
@@ -249,6 +249,20 @@ def test_on_a_phone_nothing_is_cut_off_but_wide_tables_and_figures(open_page, se
         drawn = figure.evaluate("image => image.naturalWidth / 2")
         assert figure.bounding_box()["width"] >= drawn - 1
     page.close()
+
+
+def test_what_goes_deeper_is_folded_until_a_link_leads_into_it(page, served):
+    page.goto(f"{served}/notebooks/10_does_it_add.html")
+    deeper, inside = page.locator("#deeper > details"), page.locator("#deeper h3").first
+    whole = "document.documentElement.scrollHeight"
+    assert not inside.is_visible() and page.locator("#recap").is_visible()
+    folded = page.evaluate(whole)
+    page.evaluate("id => { location.hash = id; }", inside.evaluate("e => e.parentElement.id"))
+    inside.wait_for()
+    assert page.evaluate(whole) > 1.4 * folded
+    assert abs(inside.bounding_box()["y"]) < 200  # where the link leads
+    deeper.locator("summary").first.click()
+    assert not inside.is_visible()
 
 
 def test_code_is_copied_by_a_button_and_names_in_it_look_like_no_links(browser, served):

@@ -12,6 +12,7 @@ import choice from "../widgets/multiple_choice/widget.js";
 import diagram from "../widgets/network_diagram/widget.js";
 import viewer from "../widgets/window_viewer/widget.js";
 import { addCopyButton } from "./copy.js";
+import { fold } from "./deeper.js";
 import frames from "./frames.js";
 import { holdBack } from "./guesses.js";
 import opening from "./opening.js";
@@ -32,6 +33,8 @@ const WIDGETS = {
   Opening: opening,
   WindowViewer: viewer,
 };
+
+findAll(document, "section#deeper").forEach(fold);
 
 // A part that scrolls sideways can be reached with the keyboard, too.
 for (const part of findAll(document, "pre, .table-wrapper, .output.text_html"))
