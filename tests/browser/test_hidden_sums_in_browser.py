@@ -281,8 +281,8 @@ def test_keep_training_says_what_it_changes_and_its_decay_can_be_taken_away(trai
     button(page, "Keep training").click()
     reaches(page, 6400)
     assert "more training didn't help here" in status(page, "ending")
-    lines = page.locator(".so-far li").all_inner_texts()
-    assert [line.split(",")[0] for line in lines] == ["Trained as usual", "Trained on without decay"]
+    kinds = [line.split(",")[0] for line in page.locator(".so-far li").all_inner_texts()]
+    assert kinds == ["Trained as usual", "Trained on without decay"]
     next_one = page.locator(".training .bar button").first
     assert next_one.inner_text() == "Keep training with decay"
     next_one.click()
