@@ -191,31 +191,31 @@ const ENDINGS = [
   [
     "a pattern of 20, of which 0 + 0 is no test",
     run(PATTERN, 4, NONE_BEFORE),
-    "Now it has 4 of the 19 hidden sums right, which nobody ever showed it. Before, it had none. The others are wrong. The other hidden pair has a sum that it never saw, so it isn't counted.",
+    "Now it has 4 of the 19 hidden sums right, which nobody ever showed it. Before, it had none. The others are wrong. The other one is no test: it never saw that sum.",
     "block",
   ],
   [
     "a block, of which six pairs are a test",
     run(BLOCK, 6),
-    "It knows all 84 sums it was shown, and all 6 that nobody showed it: it hasn't just learned sums by heart. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "It knows all 84 sums it was shown, and all 6 that nobody showed it: it hasn't just learned sums by heart. The other 10 are no test: it never saw their sums.",
     "block",
   ],
   [
     "a block, later none",
     run(BLOCK, 0, NONE_BEFORE),
-    "Even after 6,400 steps it has none of the 6 hidden sums right: more training didn't help here. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "Even after 6,400 steps it has none of the 6 hidden sums right: more training didn't help here. The other 10 are no test: it never saw their sums.",
     "quantity",
   ],
   [
     "one number and a quantity",
     run(BLOCK, 3, NUMBER),
-    "It knows all 84 sums it was shown, and 3 of the 6 that nobody showed it: it works most of them out. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "It knows all 84 sums it was shown, and 3 of the 6 that nobody showed it: it works most of them out. The other 10 are no test: it never saw their sums.",
     "label",
   ],
   [
     "one number and a label",
     run(BLOCK, 0, { ...NUMBER, encoding: "label" }),
-    "It knows all 84 sums it was shown, and not one of the 6 that nobody showed it: it has learned them by heart. The other 10 hidden pairs have sums that it never saw, so they aren't counted.",
+    "It knows all 84 sums it was shown, and not one of the 6 that nobody showed it: it has learned them by heart. The other 10 are no test: it never saw their sums.",
     "quantity",
   ],
   [

@@ -79,8 +79,8 @@ export function saysUncounted(run) {
   const untested = run.pairs.length - tested.length;
   if (!tested.length || !untested) return "";
   return untested === 1
-    ? "The other hidden pair has a sum that it never saw, so it isn't counted."
-    : `The other ${untested} hidden pairs have sums that it never saw, so they aren't counted.`;
+    ? "The other one is no test: it never saw that sum."
+    : `The other ${untested} are no test: it never saw their sums.`;
 }
 
 /**

@@ -33,11 +33,9 @@ function ask(state) {
 /** While it trains, what was guessed; afterwards, beside what it said. @param {HiddenSums} state */
 function compare(state) {
   const run = state.adders.shown.value;
-  const guesses = run?.guesses.numbers.length
-    ? run.guesses
-    : { at: state.guessing.question.value, numbers: [] };
-  const counts = run?.answers?.[guesses.at];
-  if (!counts) return html`${nothing}`;
+  const counts = run?.guesses.numbers.length ? run.answers?.[run.guesses.at] : undefined;
+  if (!run || !counts) return html`${nothing}`; // where nobody guessed, the ending says it all
+  const { guesses } = run;
   const isDone = !state.isBusy.value;
   const [digit, number] = pairOf(guesses.at);
   const said = isDone ? byCount(counts)[0][0] : null;
