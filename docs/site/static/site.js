@@ -170,8 +170,8 @@ OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
         <div class="told">
           <div class="guess"></div>
           <p class="ending" role="status"></p>
+          <p class="why"></p>
         </div>
-        <p class="why"></p>
         <div class="bar"></div>
         <div class="so-far"></div>
         <div class="caption"></div>

@@ -38,8 +38,8 @@ const SKELETON = html`
         <div class="told">
           <div class="guess"></div>
           <p class="ending" role="status"></p>
+          <p class="why"></p>
         </div>
-        <p class="why"></p>
         <div class="bar"></div>
         <div class="so-far"></div>
         <div class="caption"></div>
