@@ -83,7 +83,8 @@ TABLE = [  # in the order in which things are made: each from things above it al
     Stored("js/src/widgets/hidden_sums/presets.js",
            "train in Node with each way of hiding, as docs/lab_notebook.md says, and npm run build",
            60, "mnist_adder_course.widgets.hidden_sums.adder_data",
-           f"{SHIPPED} js/src/network/adder.c js/src/network/hidden_pairs.js", part="reached"),
+           f"{SHIPPED} js/src/network/adder.c js/src/network/hidden_pairs.js"
+           " js/src/network/train_adder.js", part="reached"),
     Stored("docs/lab_notebook.md", "write what was measured below its questions", 30,
            files="assets/*.jsonl", part="numbers"),
     Stored("js/test/golden.json", "python tools/write_golden.py", 1, "write_golden.golden"),
