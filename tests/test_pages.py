@@ -51,6 +51,22 @@ def test_links_and_programs_of_a_page_exist(page):
         assert (ROOT / program).exists(), program
 
 
+def test_a_heading_that_a_notebook_links_to_has_a_name_for_jupyterlab_too():
+    """JupyterLab names `## Which one?` "Which-one?", and GitHub "which-one", as the links do."""
+    linked = set()
+    for notebook in NOTEBOOKS:
+        cells = json.loads((ROOT / notebook).read_text("utf-8"))["cells"]
+        prose = "\n".join("".join(cell["source"]) for cell in cells)
+        linked |= {((ROOT / notebook).parent / place, anchor) for place, anchor in links(prose)
+                   if place.endswith(".md") and anchor}
+    assert len(linked) > 5
+    for page, anchor in linked:
+        assert anchor in anchors(page), (page, anchor)
+        heading = re.search(rf'^<a id="{anchor}"></a>\n\n#+ (.+)$', page.read_text("utf-8"), re.M)
+        assert heading, f'above the heading of #{anchor} in {page.name}: <a id="{anchor}"></a>'
+        assert re.sub(r"[^\w -]", "", heading[1].lower()).replace(" ", "-") == anchor
+
+
 def test_a_lesson_has_the_same_title_everywhere():
     titles = {}
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):

@@ -53,7 +53,10 @@ CARD = """\
 <div class="card"><img src="_static/{picture}" alt="{alt}" loading="lazy">\
 <a href="{page}">{title}</a> <span>{will}</span> <small>{minutes} minutes</small></div>
 """
-ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \|\n", re.M)  # of a lesson
+# A lesson's row in the README: its title, file, what one will do; and the table with its header.
+ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \| [\d +]+ \|\n", re.M)
+TABLE = re.compile(r"^\| lesson \|.+\n\|[-|]+\n(?:\| \[.+\n)+", re.M)
+ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # above a heading, for JupyterLab
 
 
 def part(readme: str, heading: str) -> str:
@@ -220,15 +223,15 @@ def gather(sources: Path, address: str, found: list[Path]) -> None:
     for folder in ("docs", "parts", "assets", "notebooks/solutions"):
         (sources / folder).mkdir(parents=True)
     shutil.copy(PAGES / "solutions.md", sources / "notebooks")
-    for page in (ROOT / "docs").glob("*.md"):
-        shutil.copy(page, sources / "docs")
+    for page in (ROOT / "docs").glob("*.md"):  # Sphinx names headings itself
+        text = ANCHOR.sub("", page.read_text("utf-8"))
+        (sources / "docs" / page.name).write_text(text, "utf-8")
     for picture in (ROOT / "assets").glob("*.png"):
         shutil.copy(picture, sources / "assets")
     shutil.copy(ROOT / "CHANGELOG.md", sources / "parts")
     readme = (ROOT / "README.md").read_text("utf-8")
     for name, heading in PARTS.items():
-        text = ROW.sub("", part(readme, heading)).replace("| lesson | you will |\n|---|---|\n", "")
-        (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
+        (sources / "parts" / f"{name}.md").write_text(TABLE.sub("", part(readme, heading)), "utf-8")
     network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained(), draws_itself=True))
     opening = as_html("Opening", network["traits"])  # of the page, which it leads to
     (sources / "parts" / "opening.html").write_text(opening, "utf-8")

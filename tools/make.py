@@ -25,12 +25,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LEARNER, ALL = "lab export", "lab export test site"
+FIRST = "/lab/tree/notebooks/00_start_here.ipynb"  # what JupyterLab opens
 # Two processes, a file of tests or a lesson in one of them, as a lesson's cells need each other.
 TESTS = "-m pytest --nbval -n 2 --dist loadfile"
 TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Python is called with
+    # It starts in this folder, not in notebooks: lessons show pictures of assets, and link to docs.
     # Without --allow-root Jupyter refuses to start for root, as in a container.
     "lab": ("open the lessons in JupyterLab", LEARNER,
-            ["-m jupyterlab --ServerApp.root_dir=notebooks --allow-root"]),
+            [f"-m jupyterlab --LabApp.default_url={FIRST} --allow-root"]),
     "test": ("run all lessons and tests", ALL, [f"{TESTS} --durations=10"]),
     "thorough": ("run what takes longer: other settings, wrong answers, every page", ALL,
                  [f"{TESTS} -m thorough", "tools/run_elsewhere.py"]),

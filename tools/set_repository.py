@@ -4,8 +4,9 @@
 
 The address is kept in pyproject.toml, where ADDRESS is written first if it is given. From there
 every notebook gets the cell that brings the course to Colab, every lesson the badge that opens it
-there, the README its link to the page, and the page its links to the lessons.
+there, the README its link to the page and what to clone, and the page its links to the lessons.
 Nothing else in a notebook changes, and a second run changes nothing at all.
+On GitHub, .github/workflows/address.yml runs this by itself.
 """
 
 import copy
@@ -22,6 +23,7 @@ TRY = "Try it in your browser"  # what the link to the page says
 IN_A_CLONE = (  # said behind the link where there is no site
     " (in a clone of the repository: open the file `docs/try/index.html`; "
     "GitHub shows only its source)")
+CLONE = re.compile(r"(?<=^git clone --depth 1 )\S+", re.MULTILINE)
 BADGE = re.compile(r"\[!\[Open in Colab\]\(\S+\)\]\(\S+\)\n\n")
 
 # The address ends its line, where ruff lets it be as long as it is.
@@ -77,14 +79,16 @@ def with_address(notebook, address, path):
     return notebook
 
 
-def link_to_page(readme, address):
-    """The README with its link to the page on the site, or to the file where there is no site."""
+def readme_with_address(readme, address):
+    """The README with what to clone, and with its link to the page on the site, or to the file if
+    there is no site."""
     if site := site_of(address):
         place, hint = f"{site}/try/index.html", ""
     else:
         place, hint = "docs/try/index.html", IN_A_CLONE
     link = re.compile(rf"\*\*\[{TRY}\]\(\S+?\)\*\*(?: \(in a clone.*?\))?")
-    return link.sub(lambda _: f"**[{TRY}]({place})**{hint}", readme)
+    readme = link.sub(lambda _: f"**[{TRY}]({place})**{hint}", readme)
+    return CLONE.sub(lambda _: address, readme)
 
 
 def main(address=None):
@@ -92,7 +96,7 @@ def main(address=None):
         write_address(address)
     address = read_address()
     readme = README.read_text(encoding="utf-8")
-    README.write_text(link_to_page(readme, address), encoding="utf-8")
+    README.write_text(readme_with_address(readme, address), encoding="utf-8")
     for path in every_notebook(NOTEBOOKS):
         notebook = nbformat.read(path, as_version=4)
         if all(cell.cell_type == "markdown" for cell in notebook.cells):

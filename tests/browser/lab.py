@@ -138,8 +138,11 @@ def write_notebook(folder: Path, *cells: str) -> None:
 
 
 @contextlib.contextmanager
-def lab_server(folder: Path, python: str = sys.executable):
-    """JupyterLab on 127.0.0.1 that shares nothing with the user's own; gives its URL."""
+def lab_server(folder: Path, start: str = f"-m {MODULE} --ServerApp.root_dir=."):
+    """JupyterLab on 127.0.0.1 that shares nothing with the user's own; gives its URL.
+
+    start: what Python is called with in that folder, before the options that make it so
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -152,12 +155,12 @@ def lab_server(folder: Path, python: str = sys.executable):
         file = home / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(values), "utf-8")
-    options = [f"--ServerApp.port={port}", f"--ServerApp.root_dir={folder}", "--ServerApp.token="]
-    options += ["--IdentityProvider.token=", "--allow-root", "--LabApp.news_url=None"]
+    options = [f"--ServerApp.port={port}", "--ServerApp.token=", "--IdentityProvider.token="]
+    options += ["--allow-root", "--LabApp.news_url=None"]
     options += [f"--{APP}.expose_app_in_browser=True"]
     options += [f"--{APP}.user_settings_dir={home}/settings"]
     options += [f"--{APP}.workspaces_dir={home}/workspaces"]
-    command = [python, "-m", MODULE, "--no-browser", *options]
+    command = [sys.executable, *start.split(), "--no-browser", *options]
     log = open(home / "log", "wb")
     server = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=folder)
     url, latest = f"http://127.0.0.1:{port}", time.monotonic() + 300

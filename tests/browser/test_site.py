@@ -108,6 +108,8 @@ def test_the_start_page_shows_every_lesson_with_a_figure_and_its_minutes(site, p
     cards = re.findall(r'class="card"><img src="(.+?)".*?<a href="(.+?)".*?<small>\d+ min', start)
     assert [Path(page).name for _, page in cards] == [
         f"{path.stem}.html" for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
+    assert "| " not in re.sub(r"<[^>]+>", "", start)  # nothing of README's table, and no table
+    assert "<table" not in start
     assert all((site / picture).stat().st_size > 2000 for picture, _ in cards)
 
 
@@ -281,6 +283,12 @@ def test_code_is_copied_by_a_button_and_names_in_it_look_like_no_links(browser, 
     context.close()
 
 
+IS_AT_THE_TOP = """element => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return scrollY > 0 && top >= 0 && bottom < innerHeight / 2;
+}"""
+
+
 def test_a_guess_is_chosen_and_then_one_sees(page, served):
     page.goto(f"{served}/notebooks/00_start_here.html")
     count, answer, house = (page.get_by_text(text) for text in (
@@ -294,6 +302,7 @@ def test_a_guess_is_chosen_and_then_one_sees(page, served):
     assert not page.get_by_text("No guess this time").first.is_visible()
     page.get_by_role("link", name="See what came out").click()
     assert page.url.endswith("#guess-0")
+    assert answer.evaluate(IS_AT_THE_TOP)
     page.get_by_role("button", name="Guess first, or see").first.click()
     assert house.is_visible() and page.get_by_text("No guess this time").nth(1).is_visible()
     page.get_by_role("button", name="Guess first, or see").click()

@@ -59,7 +59,8 @@ def test_set_repository_changes_what_names_the_address_and_back_again(copies, ca
     assert unchanged == ["glossary.ipynb"]
     assert read_address() == GITHUB
     page = "[Try it in your browser](https://someone.github.io/course/try/index.html)"
-    assert page in set_repository.README.read_text("utf-8")
+    readme = set_repository.README.read_text("utf-8")
+    assert page in readme and f"\ngit clone --depth 1 {GITHUB} mnist-adder\n" in readme
     capsys.readouterr()
     set_repository.main()
     assert copies() == after and not capsys.readouterr().out

@@ -51,9 +51,12 @@ export function holdBack(el, model, mark) {
       const guesses = waiting.get(output);
       if (guesses?.delete(mark) && !guesses.size) release(output);
     }
+    // What is said of this choice is shown, and takes the name that the link leads to.
     const verdicts = find(document, `#${mark}`).parentElement;
     findAll(verdicts ?? document, "[data-verdict]").forEach((verdict, place) => {
       verdict.hidden = place !== model.get("chosen")[0] + 1;
+      if (verdict.hidden) verdict.removeAttribute("id");
+      else verdict.id = mark;
     });
   });
 }
