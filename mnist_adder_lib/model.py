@@ -58,7 +58,7 @@ class IdentityAdderModel(nn.Module):
                              f"1000, not {sums!r}")
         self.config = dict(adder_layers=int(adder_layers), dropout=float(dropout),
                            channel_dropout=bool(channel_dropout), sums=int(sums))  # plain
-        drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, dropout)
+        drop = partial(nn.Dropout2d if channel_dropout else nn.Dropout, float(dropout))
         self.block1 = nn.Sequential(conv(1, 8, drop()), conv(8, 8, drop()), nn.MaxPool2d(2))
         self.block2 = nn.Sequential(conv(8, 16, drop()), conv(16, 16, drop()), nn.MaxPool2d(2))
         self.block3 = nn.Sequential(conv(16, 16), conv(16, 16, drop(), padding=0))

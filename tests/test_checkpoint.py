@@ -38,7 +38,8 @@ def either(tmp_path, request):
 
 
 @pytest.mark.parametrize("variant", [
-    {}, dict(adder_layers=1, dropout=0.3, channel_dropout=False), dict(sums=82)])
+    {}, dict(adder_layers=1, dropout=0.3, channel_dropout=False), dict(sums=82),
+    dict(adder_layers=np.int64(1), dropout=0, channel_dropout=1, sums=np.int64(20))])
 def test_a_model_comes_back_as_it_was(either, variant):
     path, model = either, IdentityAdderModel(**variant)
     save_checkpoint(path, model, seed=3, scores={"accuracy_both": 99.0})
