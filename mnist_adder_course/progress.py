@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
 
-from .exercises.progress import key, main_lines, read
-from .exercises.questions import Guesses
+from .exercises.progress import begun, main_lines, read
+from .exercises.questions import about_begun_lessons, ask_again
 from .notebook.display import show
 
 LESSONS = [  # the map: rows of a part's name and its lessons
@@ -30,25 +30,17 @@ FULL, BEGUN, EMPTY = "solved", "begun", "not begun"
 def states() -> list[str]:
     """For each lesson FULL, BEGUN or EMPTY."""
     noted = read()
-    return [EMPTY if lesson not in _begun(noted) else
+    return [EMPTY if lesson not in begun(noted) else
             FULL if all(exercise.key in noted for exercise in exercises) else BEGUN
             for lesson, exercises in main_lines().items()]
-
-
-def _begun(noted: dict[str, str]) -> list[str]:
-    """The lessons that are begun, once for each thing done; the latest stands last."""
-    notebooks = {lesson[3:]: lesson for lesson in main_lines()}
-    done = (name.split(" ")[:2] for name in noted)
-    return [notebooks[lesson] for lesson, *kind in done
-            if lesson in notebooks and kind in (["exercise"], ["guess"])]
 
 
 def where_next() -> str:
     """Say which exercise comes next: the first that isn't solved, of the lesson where the learner
     was last, or of those after it, or else of all."""
     noted, lines = read(), main_lines()
-    begun, lessons = _begun(noted), list(lines)
-    here = lessons.index(begun[-1]) if begun else 0
+    visited, lessons = begun(noted), list(lines)
+    here = lessons.index(visited[-1]) if visited else 0
     left = [exercise for lesson in [*lessons[here:], *lessons[:here]] for exercise in lines[lesson]
             if exercise.key not in noted]
     if not left:
@@ -70,18 +62,12 @@ def my_progress() -> None:
 
 
 def what_do_i_still_know(count: int = 10) -> None:
-    """Ask questions about lessons that are begun, those that were answered longest ago first."""
-    noted = read()
-    begun, answered = _begun(noted), list(noted)
-    questions = [question for lesson in main_lines()
-                 for question in Guesses.load(lesson[3:]).recalled if question.lesson in begun]
-    if not questions:
+    """Ask up to `count` questions about lessons that are begun, those answered longest ago first.
+    """
+    if questions := about_begun_lessons():
+        ask_again(questions[:count])
+    else:
         print("There is nothing to ask yet: the questions are about lessons that you have begun.")
-        return
-    names = [key(*question.name) for question in questions]  # type: ignore[misc]
-    when = [answered.index(name) if name in answered else -1 for name in names]
-    order = sorted(range(len(questions)), key=when.__getitem__)
-    Guesses({}, [questions[place] for place in order[:count]]).recall()
 
 
 @in_style

@@ -84,6 +84,15 @@ def read() -> dict[str, str]:
     return {}
 
 
+def begun(noted: dict[str, str]) -> list[str]:
+    """The lessons of which a guess or an exercise is noted, once for each; the latest comes last.
+    """
+    notebooks = {lesson[3:]: lesson for lesson in exercises()}
+    done = (name.split(" ")[:2] for name in noted)
+    return [notebooks[lesson] for lesson, *kind in done
+            if lesson in notebooks and kind in (["exercise"], ["guess"])]
+
+
 def _path() -> Path | None:
     """The file; None where there should be none."""
     folder = Path.cwd()

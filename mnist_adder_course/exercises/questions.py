@@ -2,8 +2,10 @@
 
 `guesses.ask("sums")` asks before a result, `guesses.compare("sums", 3)` after it. Where a lesson
 begins, `guesses.recall()` asks three questions from earlier ones: being asked again, some time
-later, is what makes things stay. All of them are in `questions/`, a TOML file for each lesson: they
-can be edited without Python, and the page doesn't give their answers away.
+later, is what makes things stay. They are the first three of the lesson's file, unless they are
+about lessons that the learner has skipped: then others take their place. All of them are in
+`questions/`, a TOML file for each lesson: they can be edited without Python, and the page doesn't
+give their answers away.
 
     [sums]  # the name of a guess
     text = "How often ...?"
@@ -201,6 +203,27 @@ class Guess:
         return self.widget._repr_mimebundle_(**options)
 
 
+def about_begun_lessons() -> list[Question]:
+    """All questions about lessons that are begun: first those that weren't answered yet, those of
+    the latest lesson first, then those answered longest ago."""
+    noted = progress.read()
+    begun, answered = set(progress.begun(noted)), list(noted)
+    questions = [question for lesson in reversed(progress.exercises())
+                 for question in Guesses.load(lesson[3:]).recalled if question.lesson in begun]
+    names = [progress.key(*question.name) for question in questions]  # type: ignore[misc]
+    when = [answered.index(name) if name in answered else -1 for name in names]
+    return [questions[place] for place in sorted(range(len(questions)), key=when.__getitem__)]
+
+
+def ask_again(questions: list[Question]) -> None:
+    """Show questions from earlier lessons, and their answers, folded away, below them."""
+    answers = "\n".join(
+        f"{n}. *{question.expected}* {question.because} ([{question.place}]({question.link}))"
+        for n, question in enumerate(questions, start=1))
+    folded = f"<details><summary>The answers</summary>\n\n{answers}\n\n</details>"
+    display(MultipleChoice(questions), Markdown(folded))
+
+
 class Guesses:
     """The questions of one lesson: guesses by name, and those from earlier lessons."""
 
@@ -227,12 +250,23 @@ class Guesses:
         return cls(questions, recalled)
 
     def recall(self) -> None:
-        """Show the questions from earlier lessons, and their answers, folded away, below them."""
-        answers = "\n".join(
-            f"{n}. *{question.expected}* {question.because} ([{question.place}]({question.link}))"
-            for n, question in enumerate(self.recalled, start=1))
-        folded = f"<details><summary>The answers</summary>\n\n{answers}\n\n</details>"
-        display(MultipleChoice(self.recalled), Markdown(folded))
+        """Ask three questions from earlier lessons."""
+        ask_again(self.to_recall())
+
+    def to_recall(self, count: int = 3) -> list[Question]:
+        """The first questions from earlier lessons. Those about lessons that aren't begun give way
+        to others, of this lesson and of earlier ones; if nothing is begun, they stay."""
+        begun = set(progress.begun(progress.read()))
+        if not begun or len(self.recalled) < count:
+            return self.recalled[:count]
+        lessons = [lesson[3:] for lesson in progress.exercises()]
+        here = lessons.index(self.recalled[0].name[0])  # type: ignore[index]
+        earlier = [question for question in about_begun_lessons()
+                   if lessons.index(question.name[0]) < here]  # type: ignore[index]
+        usual = self.recalled[:count]
+        others = [question for question in self.recalled[count:] if question.lesson in begun]
+        return [*(question for question in usual if question.lesson in begun), *others, *earlier,
+                *(question for question in usual if question.lesson not in begun)][:count]
 
     def ask(self, name: str) -> Guess:
         """The question of this name, to be shown and answered before the result is computed."""

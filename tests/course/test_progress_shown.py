@@ -34,7 +34,7 @@ def keys(*lessons):
 def asked(monkeypatch):
     """What is asked now, as (module, number) of each question."""
     shown = []
-    monkeypatch.setattr(Guesses, "recall", lambda self: shown.extend(self.recalled))
+    monkeypatch.setattr(progress, "ask_again", shown.extend)
     progress.what_do_i_still_know()
     return shown
 
@@ -90,6 +90,28 @@ def test_what_is_asked_is_about_lessons_that_are_begun_longest_unseen_first(done
     done(*keys(0), *reversed(answered))
     about_first = asked(monkeypatch)
     assert about_first and {question.lesson for question in about_first} == {"00_start_here"}
+
+
+def test_a_lesson_asks_about_lessons_that_are_begun(done):
+    lesson = Guesses.load("model_summary")
+    usual = lesson.recalled[:3]
+    assert lesson.to_recall() == usual and [one.lesson[:2] for one in usual] == ["03", "03", "02"]
+    done(*keys(0, 1, 2, 3))
+    assert lesson.to_recall() == usual
+    done(*keys(0, 1, 4))  # an afternoon: 2 and 3 are skipped
+    asked = lesson.to_recall()
+    assert len({one.name for one in asked}) == 3
+    assert {int(one.lesson[:2]) for one in asked} <= {0, 1}
+    done(*keys(0, 1, 4), " ".join(asked[0].name))
+    assert asked[0] not in lesson.to_recall()
+    done(*keys(0, 1, 3))  # what is left of its own comes first
+    assert lesson.to_recall()[:2] == usual[:2] and lesson.to_recall()[2].lesson[:2] in ("00", "01")
+    done(*keys(8))  # nothing of earlier lessons is known
+    assert lesson.to_recall() == usual
+    for name in ("training_curves", "draw_a_digit"):
+        done(*keys(0, 1, 4, 6))
+        assert {int(one.lesson[:2]) for one in Guesses.load(name).to_recall()} <= {0, 1, 4, 6}
+    assert Guesses.load("start_here").to_recall() == []
 
 
 def test_my_progress_is_a_picture_in_words_too_once_there_is_some(done, capsys):

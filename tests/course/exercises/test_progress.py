@@ -58,7 +58,7 @@ def test_a_guess_is_noted_when_it_is_compared(here):
 
 
 def test_an_answer_to_a_recalled_question_is_noted_at_once(here):
-    widget = MultipleChoice(Guesses.load("does_it_add").recalled)
+    widget = MultipleChoice(Guesses.load("does_it_add").recalled[:3])
     widget.chosen = [-1, 2, -1]
     widget.chosen = [-1, 2, 0]
     assert list(progress.read()) == ["does_it_add recall 2", "does_it_add recall 3"]
