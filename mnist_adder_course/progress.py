@@ -23,7 +23,7 @@ LESSONS = [  # the map: rows of a part's name and its lessons
     ("Go further", ["Learning\nfrom sums", "Inside\nthe network", "Run it\nanywhere"]),
     ("Your turn", ["Your own\nquestion"]),
 ]
-AFTERNOON = {0, 1, 4, 6, 8}
+ONE_DAY = {0, 1, 4, 6, 8}
 FULL, BEGUN, EMPTY = "solved", "begun", "not begun"
 
 
@@ -72,7 +72,7 @@ def what_do_i_still_know(count: int = 10) -> None:
 
 @in_style
 def plot_map() -> Figure:
-    """The lessons as stops of a road, a row for each part; those of an afternoon have a ring."""
+    """The lessons as stops of a road, a row for each part; those of a single day have a ring."""
     figure, ax = plt.subplots(figsize=(6.6, 7.2))
     stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
              for column in range(len(names))]
@@ -81,7 +81,7 @@ def plot_map() -> Figure:
         ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=13)
     names, state = [name for _, part in LESSONS for name in part], states()
     for number, ((x, y), name) in enumerate(zip(stops, names)):
-        if number in AFTERNOON:
+        if number in ONE_DAY:
             ax.plot(x, y, "o", markersize=33, markeredgewidth=1.5, color=BLUE,
                     markerfacecolor="none")
         _draw_stop(ax, x, y, number, state[number], 25)
@@ -90,7 +90,7 @@ def plot_map() -> Figure:
     ax.set(xlim=(-1.6, 2.65), ylim=(-5.6, 0.4), aspect=0.8)
     ax.axis("off")
     parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
-    way = ", ".join(map(str, sorted(AFTERNOON)))
+    way = ", ".join(map(str, sorted(ONE_DAY)))
     return labelled(figure, f"A road with {len(names)} numbered stops in {len(LESSONS)} rows. "
                             f"{parts}. A second ring is round {way}. {_in_words(state)}"
                             .replace("\n", " "))

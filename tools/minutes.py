@@ -26,7 +26,7 @@ import nbformat
 from notebook_files import NOTEBOOKS, every_notebook, parts, save
 
 from mnist_adder_course.exercises import progress
-from mnist_adder_course.progress import AFTERNOON
+from mnist_adder_course.progress import ONE_DAY
 
 WORDS_A_MINUTE = 100
 LINES_A_MINUTE = 10
@@ -160,10 +160,10 @@ def of_all_lessons() -> dict[str, tuple[int, int, int]]:
     return lessons
 
 
-def of_an_afternoon() -> int:
-    """The minutes of the main lines of an afternoon, with one exercise each."""
+def of_a_day() -> int:
+    """The minutes of the main lines of a day, with one exercise each."""
     minutes, lessons = 0, list(of_all_lessons().values())
-    for number in AFTERNOON:
+    for number in ONE_DAY:
         main, _ = parts(nbformat.read(LESSONS[number], as_version=4))
         later = [int(found) for cell in main for found in SOLVE.findall(cell.source)][1:]
         minutes += lessons[number][0] - sum(later)
@@ -206,7 +206,7 @@ def brought_up_to_date(text: str) -> str:
 
     text = PLAN.sub(planned, text)
     mains, _, deepers = map(sum, zip(*lessons.values()))
-    hours = {"an afternoon takes about": of_an_afternoon(), "main lines take about": mains,
+    hours = {"a day takes about": of_a_day(), "main lines take about": mains,
              "deeper sections about": deepers}
     for words, minutes in hours.items():
         text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{round(minutes / 60)}", text)

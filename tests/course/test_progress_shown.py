@@ -69,7 +69,7 @@ def test_where_to_go_on(done):
     assert progress.where_next() == f"Next: lesson 0, exercise 2, about {FIRST[1].minutes} minutes."
     done(*keys(0))
     assert progress.where_next().startswith("Next: lesson 1, exercise 1, ")
-    done(*keys(0), GUESS)  # lessons 1 to 5 were left out, as on an afternoon
+    done(*keys(0), GUESS)  # lessons 1 to 5 were left out, as on a single day
     assert progress.where_next().startswith("Next: lesson 6, exercise 1, ")
     done(GUESS, *keys(0))  # and back
     assert progress.where_next().startswith("Next: lesson 1, exercise 1, ")
@@ -98,7 +98,7 @@ def test_a_lesson_asks_about_lessons_that_are_begun(done):
     assert lesson.to_recall() == usual and [one.lesson[:2] for one in usual] == ["03", "03", "02"]
     done(*keys(0, 1, 2, 3))
     assert lesson.to_recall() == usual
-    done(*keys(0, 1, 4))  # an afternoon: 2 and 3 are skipped
+    done(*keys(0, 1, 4))  # a single day: 2 and 3 are skipped
     asked = lesson.to_recall()
     assert len({one.name for one in asked}) == 3
     assert {int(one.lesson[:2]) for one in asked} <= {0, 1}

@@ -1,0 +1,38 @@
+"""The recall questions as a page to print: each with its options, the answers on another sheet."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_adder_course import quiz
+from mnist_adder_course.exercises.progress import exercises
+from mnist_adder_course.exercises.questions import Guesses
+
+ROOT = Path(__file__).resolve().parents[2]
+EVERY = [question for lesson in exercises() for question in Guesses.load(lesson[3:]).recalled]
+
+
+def test_each_question_is_asked_and_answered_once_and_not_before_the_second_sheet():
+    asked, answers = quiz.page([*range(15)]).split("<h1>Answers</h1>")
+    assert asked.count("<ol>") == 1 + len(EVERY) and answers.count("<li>") == len(EVERY)
+    for question in EVERY:
+        because = quiz._words(question.because)
+        assert because in answers and because not in asked
+        right = "ABCDEF"[[option.text for option in question.options].index(question.expected)]
+        assert f"<li><b>{right}</b>. {because} (lesson {int(question.lesson[:2])}, " in answers
+
+
+def test_only_the_lessons_that_are_named():
+    assert {table["lesson"] for table in quiz.questions([0, 8])} == {
+        "00_start_here", "08_draw_a_digit"}
+
+
+def test_the_command_needs_nothing_but_python(capsys):
+    command = [sys.executable, "-S", "-m", "mnist_adder_course.quiz", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    assert quiz.page([1]) == done.stdout.decode("utf-8").replace("\r\n", "\n")
+    with pytest.raises(SystemExit):
+        quiz.main(["15"])
+    assert "there is no lesson 15, only 0 to 14" in capsys.readouterr().err
