@@ -64,7 +64,15 @@ import torch
 
 from . import progress
 from .bounds import Bounds, RanAway
-from .reasons import Comparison, Part, WrongAnswer, explain, is_of_right_kind
+from .reasons import (
+    PRINTS_ONLY,
+    Comparison,
+    Part,
+    WrongAnswer,
+    explain,
+    is_of_right_kind,
+    out_of_order,
+)
 from .runs import AUTOGRAD, Observed, Run, Stopped, Unreadable, Unsolved, run
 from .slips import mendings
 from .values import plain, same
@@ -137,8 +145,12 @@ class Check:
         self.tolerance, self.without = tolerance, list(without)
         self._runs_of_mistakes: dict[tuple[int, int], Run] = {}
 
-    def __call__(self, function) -> None:
-        print(verdict := self.verdict(function))
+    def __call__(self, *functions) -> None:
+        if len(functions) != 1:
+            print(f"Not right yet. Pass the check one function, the name of yours: "
+                  f"`checks.{self.__name__}({self.__name__})`.")
+            return
+        print(verdict := self.verdict(*functions))
         self._note(verdict)
 
     def or_ours(self, function):
@@ -162,6 +174,9 @@ class Check:
         if not callable(function):
             return ("Not right yet. Pass the check the function itself, without brackets after its "
                     "name.")
+        if inspect.iscoroutinefunction(function):
+            return ("Not right yet. `async def` makes a function that doesn't run when it is "
+                    "called. Write `def` alone.")
         with torch.random.fork_rng(devices=[]):  # the lesson's own go on as before
             try:
                 return self._verdict(function)
@@ -181,7 +196,9 @@ class Check:
                      for probe, ours in right]
             seconds, printed = time.thread_time() - started, bool(output.getvalue())
             reason = self._reason(function, pairs, printed, seconds)
-        if reason and printed:
+        if reason and (order := out_of_order(function, self.solution)):
+            reason = order  # first of all: it may be the reason for anything else
+        elif reason and printed and not reason.startswith(PRINTS_ONLY):
             reason += " (What it prints is not shown here; call it yourself to see that.)"
         return f"Not right yet. {reason}" if reason else f"{RIGHT} {self.remark}"
 
@@ -233,7 +250,10 @@ class Check:
                 answer = WrongAnswer(function, self.solution, part, compared, wrong, self._same,
                                      printed)
                 mended = functools.partial(self._mended, function, pairs, seconds)
-                return self._why(answer, pairs, mended) + self._used_as_well(pairs)
+                as_well = self._used_as_well(pairs)
+                if part.effect is None:  # what has become of an argument may be an effect
+                    as_well = self._changed_as_well(pairs) + as_well
+                return self._why(answer, pairs, mended) + as_well
         return self._broken(pairs) or self._used(pairs) or self._changed(pairs)
 
     def _broken(self, pairs: list[RunPair]) -> str | None:
@@ -320,11 +340,18 @@ class Check:
                 "and your function uses that.") if used else None
 
     def _changed(self, pairs: list[RunPair]) -> str | None:
+        changed = self._first_changed(pairs)
+        return f"The answer is right, but your function has {changed}" if changed else None
+
+    def _changed_as_well(self, pairs: list[RunPair]) -> str:
+        changed = self._first_changed(pairs)
+        return f" (And your function has {changed})" if changed else ""
+
+    def _first_changed(self, pairs: list[RunPair]) -> str | None:
         """Name the first argument that the function has changed, and the solution hasn't."""
         names = list(inspect.signature(self.solution).parameters)
-        changed = (f"The answer is right, but your function has {how.format(f'`{names[place]}`')}"
-                   for pair in pairs for place, how in pair.changed.items())
-        return next(changed, None)
+        return next((how.format(f"`{names[place]}`")
+                     for pair in pairs for place, how in pair.changed.items()), None)
 
     def _used_as_well(self, pairs: list[RunPair]) -> str:
         used = [thing for pair in pairs for thing in pair.theirs.used]

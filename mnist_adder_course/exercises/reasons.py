@@ -76,13 +76,16 @@ class WrongAnswer:
     @property
     def signature(self) -> str:
         """Write how the function is called: "name(first, second)"."""
-        names = ", ".join(inspect.signature(self.solution).parameters)
-        return f"{self.solution.__name__}({names})"
+        return _signature(self.solution)
 
     @property
     def call(self) -> str:
         """Write the first call that goes wrong, with its arguments."""
         return call_text(self.signature, self.wrong[0].arguments)
+
+
+def _signature(solution: Callable) -> str:
+    return f"{solution.__name__}({', '.join(inspect.signature(solution).parameters)})"
 
 
 # What is wrong with all answers that come out of the right ones like this.
@@ -170,9 +173,13 @@ def why_it_gives_nothing(wrong: WrongAnswer, answered: bool) -> str:
                 "there, or it ends without coming to a `return`. Every way through it needs one.")
     if answered:
         return f"For `{wrong.call}` the function returns nothing."
-    raise Unsolved("The function prints its answer but returns nothing. `print` only shows it; "
-                   "`return` hands it to the one who asked." if wrong.printed else
-                   "The function returns nothing: does it end with `return`?")
+    if wrong.printed:
+        return PRINTS_ONLY
+    raise Unsolved("The function returns nothing: does it end with `return`?")
+
+
+PRINTS_ONLY = ("The function prints its answer but returns nothing. `print` only shows it; "
+               "`return` hands it to the one who asked.")
 
 
 def _called(node) -> str:
@@ -204,16 +211,16 @@ def _kind(value, right) -> str | None:
                 "name call it.")
     if isinstance(right, str):
         return None if isinstance(value, str) else "It should be a word, in quotes."
-    if isinstance(value, str):
-        return "The answer is text. Numbers, True and False stand without quotes."
     numbers, right_numbers = plain(value), plain(right)
     if isinstance(right_numbers, list):
         return _kind_of_several(value, numbers, right_numbers)
+    if isinstance(value, str):
+        return "The answer is text. Numbers, True and False stand without quotes."
     if not is_numbers(right_numbers):
         expected, kind = kind_of(right), kind_of(value)
         return f"It should be {expected}, not {kind}." if expected != kind else None
     if isinstance(numbers, list):
-        return _why_not_numbers(numbers)
+        return _why_not_numbers(numbers, right_numbers)
     if not is_numbers(numbers):
         return f"It should be {_expected(right)}, not {kind_of(value)}."
     if _is_truth(right) and (numbers.size != 1 or numbers not in (0, 1)):
@@ -233,11 +240,16 @@ def _kind_of_several(value, numbers, right: list) -> str | None:
     return None
 
 
-def _why_not_numbers(items: list) -> str:
+def _why_not_numbers(items: list, right: np.ndarray) -> str:
     """Say why a list isn't made of numbers, as it should be."""
-    odd = [kind_of(item) for item in _leaves(items) if not is_numbers(item)]
-    return (f"It should be made of numbers, but there is {odd[0]} in it." if odd
-            else "Its rows should all be equally long.")
+    leaves = list(_leaves(items))
+    odd = [kind_of(item) for item in leaves if not is_numbers(item)]
+    if odd:
+        return f"It should be made of numbers, but there is {odd[0]} in it."
+    if right.ndim == 1 and sum(leaf.size for leaf in leaves) == right.size:
+        return (f"There are {right.size} numbers, as there should be, but some are in brackets of "
+                "their own. Return them side by side.")
+    return "Its rows should all be equally long."
 
 
 def _leaves(items: list, depth: int = 0) -> Iterator:
@@ -424,10 +436,7 @@ def remarks(wrong: WrongAnswer) -> Iterator[str]:
         return
     taken = [argument.arg for argument in definition.args.args]
     names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
-    asked = _names(wrong.signature)
-    if sorted(taken) == sorted(asked) and taken != asked:
-        yield f"The arguments should stand in the order of `{wrong.signature}`."
-    elif unused := [name for name in taken if name not in names and name[0] != "_"]:
+    if unused := [name for name in taken if name not in names and name[0] != "_"]:
         if unused == taken and len(taken) > 1:
             yield "It uses none of its arguments."
             return
@@ -438,6 +447,14 @@ def remarks(wrong: WrongAnswer) -> Iterator[str]:
                        int, float, list, tuple, torch.Tensor, np.ndarray))]
         instead = f" Does it use {_list(outside)} from outside in its place?" if outside else ""
         yield f"It never uses {_list(unused)}.{instead}"
+
+
+def out_of_order(function: Callable, solution: Callable) -> str | None:
+    """Say so if a function takes arguments of the right names in another order."""
+    definition, asked = _definition(function), list(inspect.signature(solution).parameters)
+    taken = [argument.arg for argument in definition.args.args] if definition else []
+    return (f"The arguments should stand in the order of `{_signature(solution)}`."
+            if taken != asked and sorted(taken) == sorted(asked) else None)
 
 
 def _definition(function: Callable) -> ast.FunctionDef | ast.Lambda | None:

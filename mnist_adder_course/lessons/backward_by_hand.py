@@ -21,6 +21,7 @@ from mnist_adder_lib.plots import (
 
 from ..exercises.checks import AUTOGRAD, Checks, Observed, rand_int
 from ..exercises.questions import Guesses
+from ..exercises.values import is_numbers, plain
 
 guesses = Guesses.load("backward_by_hand")
 checks = Checks()
@@ -55,6 +56,8 @@ SLOPES_IN_LIST = ("The slopes belong in a list, as in plus, one for each input: 
                   "changes with that input.")
 NOT_NODES = "The inputs are the nodes themselves, such as `a`, not their values."
 NOT_NUMBERS = "The slopes are numbers, not nodes: `b.value` and `a.value`."
+ONE_NUMBER_EACH = ("Each slope is a single number, without quotes or brackets of its own: as many "
+                   "slopes in the list as there are inputs.")
 NO_NAME = ("After the value, a `Node` takes its name, a word in quotes, and only then its inputs "
            "and slopes, as in plus.")
 
@@ -76,6 +79,8 @@ def _value_and_slopes(function, *values) -> Observed:
         return Observed(rules={SLOPES_IN_LIST: False})
     if any(hasattr(slope, "slopes") for slope in node.slopes):
         return Observed(rules={NOT_NUMBERS: False})
+    if not all(is_numbers(plain(slope)) and plain(slope).ndim == 0 for slope in node.slopes):
+        return Observed(rules={ONE_NUMBER_EACH: False})
     slopes = [_slope(node, given) for given in inputs]
     return Observed(effects={"the value": node.value, "the slopes": slopes})
 
@@ -103,6 +108,8 @@ def _pairs():
             [("[b.value, a.value]", "[b.value]"), ("[b.value, a.value]", "[a.value]")],
         INPUTS_IN_LIST: ("[a, b]", "a"),
         SLOPES_IN_LIST: ("[b.value, a.value]", "b.value"),
+        ONE_NUMBER_EACH: [("[b.value, a.value]", '["b", "a"]'),
+                          ("[b.value, a.value]", "[[b.value, a.value]]")],
         NO_NODE: lambda a, b: a.value * b.value,
     },
 )
@@ -160,16 +167,21 @@ def _send_back(node, back):
         "computation.": ("tape[-1]", "tape[0]"),
         "What is used twice gets two contributions. Add the second to the first: `+=`.":
             ("before.grad +=", "before.grad ="),
-        "That walks from the front, where a node sends before its own gradient has arrived. Begin "
-        "at the back: `reversed(tape)`.": ("reversed(tape)", "tape"),
+        "Only the last node has sent something to its inputs. Does the walk begin at the front? "
+        "There a node sends before its own gradient has arrived, so begin at the back: "
+        "`reversed(tape)`. Or is the `return` inside the loop, or is there no loop over the tape?":
+            ("reversed(tape)", "tape"),
         "What goes to an input is what came to the node, times the slope. The slope is missing.":
             ("slope * node.grad", "node.grad"),
         "What goes to an input is the slope, times what came back to the node: its `grad`.":
             ("slope * node.grad", "slope"),
         "What came back to a node is in its `grad`. Its `value` is already in the slopes.":
             ("slope * node.grad", "slope * node.value"),
-        "The input receives, and the node sends: `before.grad` grows.":
+        "The last node has its 1, but nothing has arrived at its inputs. Each node on the tape, "
+        "the last one first, sends to its inputs: `before.grad` grows, the gradient that belongs "
+        "to the input.": [
             ("before.grad += slope * node.grad", "node.grad += slope * before.grad"),
+            ("reversed(tape)", "reversed(tape[:-1])")],
         EVERY_PATH: lambda tape: _send_back(tape[-1], 1.0) or tape,
         NOT_THE_TAPE: ("return tape", "return tape[-1]"),
     },
@@ -234,7 +246,7 @@ def _by_torch(x, digits, w1, w2):
 
 @checks.add(
     "Five lines, for any number of examples, inputs and neurons. Now train with them.",
-    probes=_networks, observe=_two_gradients, mistakes={
+    probes=_networks, observe=_two_gradients, without=AUTOGRAD, mistakes={
         "Both gradients are too large: the loss is the mean over the examples, so divide by their "
         "number.": (" / len(x)", ""),
         "Both gradients are divided by the wrong number. The mean is over the examples: `len(x)`.":
@@ -290,7 +302,7 @@ def _numbers():
 
 
 SLOPES, END = "back * x * w2, back * x * w1", "w1 - rate * slope1, w2 - rate * slope2"
-NEW = "(w1 - rate * back * x * w2)"
+NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
 
 
 @checks.add(
@@ -306,6 +318,29 @@ NEW = "(w1 - rate * back * x * w2)"
         "The slope of w2 was taken with the new w1. Compute both slopes, then move both weights.": [
             (SLOPES, f"back * x * w2, back * x * {NEW}"),
             (SLOPES, f"back * x * w2, 2 * (x * {NEW} * w2 - target) * x * {NEW}")],
+        "The slope of w1 was taken with the new w2. Compute both slopes, then move both weights.": [
+            (SLOPES, f"back * x * {NEW2}, back * x * w1"),
+            (SLOPES, f"2 * (x * w1 * {NEW2} - target) * x * {NEW2}, back * x * w1")],
+        "The first weight goes uphill, away from the target: subtract the step from it as well.":
+            (END, "w1 + rate * slope1, w2 - rate * slope2"),
+        "The second weight goes uphill, away from the target: subtract the step from it as well.":
+            (END, "w1 - rate * slope1, w2 + rate * slope2"),
+        "The two weights are swapped: return the new w1 first.":
+            (END, "w2 - rate * slope2, w1 - rate * slope1"),
+        "Both weights take the step of one of them. Each has a slope of its own.": [
+            (END, "w1 - rate * slope1, w2 - rate * slope1"),
+            (END, "w1 - rate * slope2, w2 - rate * slope2")],
+        "Each weight takes the step of the other.":
+            (END, "w1 - rate * slope2, w2 - rate * slope1"),
+        "The target isn't subtracted. What is squared is the difference of answer and target.":
+            ("(x * w1 * w2 - target)", "(x * w1 * w2)"),
+        "A slope has its sign: it says in which direction the loss grows.": [
+            (END, "w1 - rate * abs(slope1), w2 - rate * abs(slope2)"),
+            ("2 * (x * w1 * w2 - target)", "2 * abs(x * w1 * w2 - target)")],
+        "The slope is subtracted from the weight, not multiplied by it.":
+            (END, "w1 * (1 - rate * slope1), w2 * (1 - rate * slope2)"),
+        "The step is the rate times the slope, not the slope divided by the rate.":
+            (END, "w1 - slope1 / rate, w2 - slope2 / rate"),
         "The chain has one more link: the slope of a square is twice what is squared.":
             ("2 * ", ""),
         "Each weight's slope has the other weight in it: nudge w1 by 1, and x * w1 * w2 grows by "

@@ -114,8 +114,10 @@ NO_ZERO = "The number 0 never comes up. `torch.randint(10, ())` draws from 0 to 
 BELOW_ZERO = "Numbers below 0 come up: `torch.randint(10, ())` draws from 0 to 9."
 NOT_WHOLE = "Some numbers have decimals. Draw whole numbers."
 ALIKE = "Both numbers are always the same. Draw twice."
-NOT_THE_TOTAL = ("The total isn't the sum of the numbers in the example. Draw each number once, "
-                 "give it a name, and use the name twice.")
+FOLLOWS = "The second number always follows from the first. Draw it as well."
+NOT_THE_TOTAL = ("The total isn't the digit plus the two numbers in the example. If you draw again "
+                 "for the total, other numbers come up: draw each number once, give it a name, and "
+                 "use the name twice.")
 TOTALS = {  # what a total may be made of in place of all three, and what is said of it
     "The digit is missing in the total.": lambda digit, first, second: first + second,
     "The second number is missing in the total.": lambda digit, first, second: digit + first,
@@ -124,6 +126,8 @@ TOTALS = {  # what a total may be made of in place of all three, and what is sai
     "The first number is in the total twice.":
         lambda digit, first, second: digit + first + first,
     "You multiplied. A total is a sum.": lambda digit, first, second: digit * first * second,
+    "You multiplied the two numbers. The total is the sum of all three.":
+        lambda digit, first, second: digit + first * second,
 }
 
 
@@ -161,6 +165,7 @@ def _look_at_examples(function, image, digit) -> Observed:
         NO_NINE: max(firsts) >= 9 and max(seconds) >= 9,
         NO_ZERO: min(firsts) <= 0 and min(seconds) <= 0,
         ALIKE: firsts != seconds,
+        FOLLOWS: len(set(zip(firsts, seconds))) > 30,  # of 100 pairs, in 212 examples
         **_about_totals(digits, firsts, seconds, totals),
         NOT_THE_TOTAL: list(totals) == sums,
     })
@@ -212,11 +217,13 @@ def _about_totals(digits, firsts, seconds, totals) -> dict[str, bool]:
         BELOW_ZERO: ("(10, ())", "(-9, 10, ())"),
         NOT_WHOLE: ("torch.randint(10, ())", "torch.rand(()) * 9"),
         ALIKE: ("second = torch.randint(10, ())", "second = first"),
+        FOLLOWS: ("second = torch.randint(10, ())", "second = 9 - first"),
         **dict(zip(TOTALS, [
             ("digit + first", "first"), (" + second\n", "\n"), ("digit + first", "digit"),
             ("digit + first + second", "digit + 0"),
             ("digit + first + second", "digit + first + first"),
-            ("digit + first + second", "digit * first * second")])),
+            ("digit + first + second", "digit * first * second"),
+            ("digit + first + second", "digit + first * second")])),
         NOT_THE_TOTAL:
             ("digit + first + second", "digit + torch.randint(10, ()) + torch.randint(10, ())"),
     },
@@ -238,6 +245,8 @@ ALL_TO_TRAIN = ("All indices are in the first part, and none is left for the sec
 WRONG_WAY = "The parts are swapped: training comes first."
 LOST = ("An index is lost where the order is cut. `order[:n]` ends just before index n, and "
         "`order[n:]` begins with it.")
+LAST_MISSING = ("The index `count - 1` is in neither part, whatever the seed is. `randperm(count)` "
+                "shuffles the indices 0 to `count - 1`.")
 MISSING = "Some indices from 0 to `count - 1` are in neither part."
 FROM_ONE = "The indices start from 1. In Python they start from 0."
 NO_INDICES = "There are indices that no image has: they go from 0 to `count - 1`."
@@ -268,8 +277,13 @@ def _look_at_split(function, count, train_count, seed) -> Observed:
         return Observed(rules={f"It should return two things, but yours returns {len(parts)}.":
                                False})
     train, validation = map(_indices, parts)
-    again, other = (sorted(_indices(function(count, train_count, s)[0])) for s in (seed, seed + 1))
-    return Observed(rules=_about_parts(train, validation, count, train_count) | {
+    again, other = (function(count, train_count, s) for s in (seed, seed + 1))
+    in_other = {*_indices(other[0]), *_indices(other[1])}
+    again, other = (sorted(_indices(parts[0])) for parts in (again, other))
+    every = {*range(count)}
+    return Observed(rules={
+        LAST_MISSING: not every - {*train, *validation} == every - in_other == {count - 1},
+    } | _about_parts(train, validation, count, train_count) | {
         UNSHUFFLED: sorted(train) not in ([*range(train_count)],
                                           [*range(count - train_count, count)]),
         NOT_FROM_SEED: again == sorted(train),
@@ -327,6 +341,7 @@ CUT = "order[:train_count], order[train_count:]"
                (CUT, "order[:train_count - 1], order[train_count:]"),
                (CUT, "order[:train_count], order[train_count:-1]"),
                (CUT, "order[1:train_count + 1], order[train_count + 1:]")],
+        LAST_MISSING: ("randperm(count,", "randperm(count - 1,"),
         MISSING: (CUT, "order[:train_count], order[train_count + 2:]"),
         IN_BOTH: [(CUT, "order[:train_count], torch.randperm(count)[train_count:]"),
                   (CUT, "order[:train_count], order[:count - train_count]")],

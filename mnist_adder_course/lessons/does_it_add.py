@@ -148,6 +148,9 @@ def _by_place(place: str):
         "Differences below 0 got lost. Index 0 is for -9, and index 9 for 0.":
             ("[9 - number : 19 - number] = digit_probabilities",
              "[: 10 - number] = digit_probabilities[number:]"),
+        "Only one probability has been put in its place. Is the `return` inside the loop? Then it "
+        "ends after the first digit.":
+            (*_by_place("9 + digit - number"), "    return", "        return"),
     },
 )
 def difference(digit_probabilities, number):

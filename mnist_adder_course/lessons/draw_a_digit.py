@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 
 import matplotlib.pyplot as plt
@@ -234,8 +235,8 @@ STILL_READ = "When the pad is shrunk, at least two digits are still read: make t
 def _see_hidden(function, drawings) -> Observed:
     model, kept, unchanged = load_pretrained(), [], []
     framed, shrunk, large = list[bool](), list[bool](), list[bool]()
-    for digit, strokes in drawings.items():
-        moved = _strokes(function(strokes))
+    for digit, strokes in copy.deepcopy(drawings).items():  # which the function may change
+        moved = _strokes(function(drawings[digit]))
         if moved is None:
             return Observed(rules={NO_STROKES: False})
         points = np.concatenate(moved)
@@ -535,14 +536,21 @@ def _cheapest(count):
         "non-digits.":
             _cheapest(lambda at, digits, others, rejected, answered:
                       answered * (digits > at).sum() + rejected * (others <= at).sum()),
-        "This is always the lowest threshold. Do you add up both costs, and does a digit cost "
-        "something if it is rejected, that is, if its strangeness is above the threshold?": [
+        "This is always the lowest threshold, the first one. Do you add up both costs, and does a "
+        "digit cost something if it is rejected, that is, if its strangeness is above the "
+        "threshold? Or is the `return` inside the loop?": [
             _cheapest(lambda at, digits, others, rejected, answered:
                       answered * (others <= at).sum()),
             _cheapest(lambda at, digits, others, rejected, answered:
                       rejected * (digits <= at).sum() + answered * (others <= at).sum())],
-        "This is always the highest threshold. Do you add up both costs, and does a non-digit cost "
-        "something if it gets an answer, that is, if its strangeness is at most the threshold?": [
+        "You compare each cost with the first one, or with a cost that you never renew. Keep the "
+        "lowest so far: `lowest = cost` next to the line that keeps its threshold.":
+            lambda thresholds, *given: [threshold for threshold, cost in zip(
+                thresholds, _costs(thresholds, *given), strict=True)
+                if threshold == thresholds[0] or cost < _costs(thresholds, *given)[0]][-1],
+        "This is always the highest threshold, the last one. Do you add up both costs, and does a "
+        "non-digit cost something if it gets an answer, that is, if its strangeness is at most the "
+        "threshold? Or, in a loop, do you forget to keep the lowest cost so far?": [
             _cheapest(lambda at, digits, others, rejected, answered:
                       rejected * (digits > at).sum()),
             _cheapest(lambda at, digits, others, rejected, answered:

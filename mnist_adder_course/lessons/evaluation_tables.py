@@ -31,7 +31,8 @@ def _predictions():
         digits, numbers = torch.randint(10, (2, count))
         first, second = (torch.where(torch.rand(count) < 0.8, digits, 9 - digits)
                          for _ in range(2))
-        yield first, second + numbers, digits, numbers, rand_int(1, 9)
+        first[::20], second[::20] = digits[::20] + 1, digits[::20] - 1  # both wrong, together right
+        yield first, second + numbers, digits, numbers, 0 if count == 600 else rand_int(1, 9)
 
 
 def _percentage(flags: Tensor):
@@ -82,6 +83,10 @@ def _both(*columns):
         "That is the accuracy of the sum alone.": lambda *a: _percentage(_right_ones(*a)[1]),
         "One right answer isn't enough: both must be right.":
             lambda *a: _percentage(_right_ones(*a)[0] | _right_ones(*a)[1]),
+        "Two mistakes can cancel out: a digit that is one too large and a sum that is one too "
+        "small. Compare the digits with each other, and the sums with each other.":
+            ("(predicted_digits == digits) & (predicted_totals == digits + numbers)",
+             "predicted_digits + predicted_totals == 2 * digits + numbers"),
         "That is the percentage of wrong examples.": lambda *a: 100 - _percentage(_both(*a)),
         "That is the percentage of examples that have this number.":
             lambda *a: _percentage(a[3] == a[4]),
@@ -128,7 +133,7 @@ def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 
 
 @checks.add(
     "Half the reach needs four times as many images: the root of n makes precision expensive.",
-    probes=[(90, 0.7), (99.5, 0.3), (80, 1.5), (95, 1.1), (99, 0.7), (60, 3)],
+    probes=[(90, 0.7), (99.5, 0.3), (80, 1.5), (95, 1.1), (99, 0.7), (60, 3), (50, 25)],
     mistakes={
         "The interval reaches *two* standard errors to each side: reach = 2 · √(p(1 - p) / n). "
         "Squared, the 2 becomes a 4.": [
@@ -153,6 +158,8 @@ def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 
             _reach(change_n="4 * p * (1 - p) / (reach / 100) ** 2"),
         "You rounded down, so the interval reaches a little too far. Round up with `math.ceil`.":
             _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2)"),
+        "One more than rounded down is one too many where n is a whole number already. `math.ceil` "
+        "adds nothing then.": _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2) + 1"),
         "You rounded to the nearest whole number. If that is below n, the interval reaches a "
         "little too far. Round up with `math.ceil`.":
             _reach(change_n="round(4 * p * (1 - p) / (reach / 100) ** 2)"),
@@ -176,6 +183,9 @@ def images_needed(accuracy, reach):
         "The lowest truth lies *two* of its standard errors below the measured accuracy.":
             ("2 * error", "error"),
         "The standard error is a square root: √(truth · (1 - truth) / count).": ("** 0.5", "** 1"),
+        "Python takes powers before it divides, so this is the root of `count` alone. Put brackets "
+        "around all that is below the root: `(truth * (1 - truth) / count) ** 0.5`.":
+            ("(truth * (1 - truth) / count) ** 0.5", "truth * (1 - truth) / count ** 0.5"),
         "That is the standard deviation of a single answer. Divide by `count` below the root, to "
         "get the standard error of their mean.":
             ("truth * (1 - truth) / count", "truth * (1 - truth)"),
@@ -238,19 +248,23 @@ def _tail(fewer: int, tosses: int) -> float:
     return sum(comb(tosses, heads) for heads in range(fewer + 1)) / 2**tosses
 
 
+def _p_value(first, second) -> float:
+    return _judged(first, second, lambda fewer, tosses: min(1, 2 * _tail(fewer, tosses)))[-1]
+
+
 @checks.add(
     "Only the images on which the networks differ decide. All the others could be left out.",
     probes=_two_networks,
     mistakes={
         "Images that *both* networks read don't say which network is better. For the first count, "
         "the first network must be right *and* the second wrong: `first & ~second`.": [
-            lambda a, b: (int(a.sum()), int(b.sum()), 1.0),
-            lambda a, b: (int((a & b).sum()), int((~a & ~b).sum()), 1.0)],
+            lambda a, b: (int(a.sum()), int(b.sum()), _p_value(a, b)),
+            lambda a, b: (int((a & b).sum()), int((~a & ~b).sum()), _p_value(a, b))],
         "You swapped the two counts: first comes the number of images that only the first network "
         "reads.":
             lambda a, b: _judged(b, a, lambda few, n: min(1, 2 * _tail(few, n))),
         "That is the number of images on which they differ. Count separately who was right.":
-            lambda a, b: (int((a != b).sum()), int((a != b).sum()), 1.0),
+            lambda a, b: (int((a != b).sum()), int((a != b).sum()), _p_value(a, b)),
         "The p-value covers one side only. The coins could have favoured either network, so count "
         "both sides: times 2.":
             lambda a, b: _judged(a, b, lambda few, n: _tail(few, n)),

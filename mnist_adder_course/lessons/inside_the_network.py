@@ -71,8 +71,11 @@ def _with_hooks(function, network, *arguments) -> Observed:
             ("inputs[0]", "inputs"), ("[0]", ""), ("seen[0]", "seen")],
         "The list is empty. Is the hook attached to `layer` while the network runs? Does it "
         "`append`? (`seen = ...` inside the hook makes a new variable, and leaves the list outside "
-        "as it was.)":
-            [("network(inputs)", "pass"), ("network(inputs)", "pass", "seen[0]", "seen")],
+        "as it was.)": ("network(inputs)", "pass", "seen[0]", "seen"),
+        "Your list has nothing at this index. One run of the network puts one thing in it, at "
+        "index 0, if the hook is attached to `layer` by then, and if it `append`s. (`seen = ...` "
+        "inside the hook makes a new variable, and leaves the list outside as it was.)": [
+            ("network(inputs)", "pass"), ("seen[0]", "seen[1]")],
         "The network continues with what a hook *returns*, in place of the layer's output. This "
         "hook should only store, and return nothing.":
             [("seen.append(inputs[0])", "return inputs[0]"),
@@ -242,14 +245,15 @@ class Score:
 
 
 def _tests_of_maps():
-    # So many images that 1.96 standard errors and those of lesson 9 are the same as 2, nearly.
-    for shape, count, black in (((100, 3, 4), 2, -0.5), ((150, 4, 3), 3, -1.0),
-                                ((200, 5, 5), 4, -0.5)):
+    # So many images that 1.96 standard errors are nearly the same as 2. The last map is mostly
+    # below 0 on the ink, too.
+    for shape, count, black, lower in (((100, 3, 4), 2, -0.5, 0), ((150, 4, 3), 3, -1.0, 0),
+                                       ((200, 5, 5), 4, -0.5, 3)):
         score, light = Score(*shape[1:]), torch.rand(shape)
         images = torch.where(light < 0.4, torch.tensor(black), black + 2 * light)
         images[:, 0] = black + 0.5 + torch.rand(shape[0], shape[2])  # ink enough for `count`
         images[:, 1, :2] = black + 0.5 + torch.rand(shape[0], 2)
-        yield score, images, score.weights + torch.randn(shape), count, black
+        yield score, images, score.weights + torch.randn(shape) - lower, count, black
 
 
 LEADS = "falls(on_ink) - falls(images)"
@@ -264,6 +268,8 @@ BOTH_ENDS = "leads.mean() - off, leads.mean() + off"
         "You ranked all pixels. Some of the highest lie on the black background, where turning "
         "black changes nothing. Rank the pixels of the ink alone.":
             (LEADS, "falls(importance) - falls(images)"),
+        "The background counts as 0, which ranks it above all the ink with a value below 0. Give "
+        "it less than any pixel of the ink has, such as `-torch.inf`.": ("-torch.inf", "0"),
         "You turned the *lowest* pixels black. The highest come last in `.argsort()`.":
             ("[-count:]", "[:count]"),
         "The pixels turned 0, which is grey in a normalised image. Use the value `black`.":
@@ -288,6 +294,8 @@ BOTH_ENDS = "leads.mean() - off, leads.mean() + off"
             ("len(leads) ** 0.5", "len(leads)"),
         "You took one standard error to each side. A 95% interval needs two.":
             ("2 * leads", "leads"),
+        "You took 2.78 standard errors, which belongs to five differences. With so many images, a "
+        "95% interval needs two.": ("2 * leads", "2.78 * leads"),
         "You used the variance. The standard error is the standard *deviation*, `.std()`, divided "
         "by the square root of the number of images.": ("leads.std()", "leads.var()"),
         "The other way round: first the low end, then the high end.":

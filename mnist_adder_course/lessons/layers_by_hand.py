@@ -193,6 +193,10 @@ def _weights():
         "You keep only the path through the last hidden value: `=` overwrites the paths before it. "
         "Add them up with `+=`.":
             ("(second[o, :] * first[:, i]).sum()", "second[o, -1] * first[-1, i]"),
+        "Only a part of the table is filled. Is the `return` inside a loop? Then the function ends "
+        "after the first round.": [
+            ("    return merged", "        return merged"),
+            ("    return merged", "            return merged")],
     },
 )
 def merge(first, second):
@@ -221,6 +225,10 @@ def _tent_places():
     "lines are straight. Without ReLU, even a hundred layers couldn't draw this tent.",
     probes=_tent_places, without=NO_NETWORK,
     mistakes={
+        "The second argument of `F.relu` isn't where it bends: it says whether `x` itself is "
+        "overwritten. Move the bend by subtracting: `F.relu(x - 1)`.": [
+            ("F.relu(x - 1)", "F.relu(x, 1)", "F.relu(x - 2)", "F.relu(x, 2)"),
+            ("F.relu(x - 1)", "F.relu(x, 1)")],
         "Your line goes on rising. At x = 1 a second ReLU has to make it fall.":
             lambda x: F.relu(x),
         "Your line is flat from x = 1 on. Subtracting one ReLU stops the rise; to fall, subtract "

@@ -21,6 +21,7 @@ checks = Checks()
 def _losses():
     for loss_of in (_bowl, math.prod):
         yield from [(loss_of, [3.0]), (loss_of, [2.0, -1.5, 4.0]), (loss_of, [1.5, -4.0, 2.5, -3])]
+    yield _bowl, [1.113]  # a slope that no rounding leaves as it is
 
 
 def _bowl(weights):
@@ -95,8 +96,10 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
             ("rate * ", "rate * rate * "),
         "The losses of all images are added up. Take their mean, or more images make longer steps.":
             (".mean()", ".sum()"),
-        "The labels are missing: it learns to call everything a 7. p is the probability of the true"
-        " answer, so multiply the score by the label.": (SCORES + " * labels", SCORES),
+        "The labels have no effect: it learns to call everything a 7. p is the probability of the "
+        "true answer, so multiply the score by the label, inside the sigmoid.": [
+            (SCORES + " * labels", SCORES),
+            (f"torch.sigmoid({SCORES} * labels)", f"torch.sigmoid({SCORES}) * labels")],
         "Every weight has the wrong sign: 3s get a score above 0. Multiply the score by the label, "
         "not by minus the label.":
             ("* labels", "* -labels"),
@@ -191,6 +194,8 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
             (STEP, "momentum * (velocities[i] + parameters[i].grad)"),
         "Each parameter needs a velocity of its own: they have different shapes.":
             ("velocities[i]", "velocities[0]"),
+        "Your function takes a single step. Is the `return` inside the loop over the steps? Then "
+        "it ends after the first one.": ("    return loss", "        return loss"),
         "Only one of the parameters has moved. A step moves every one of them.":
             [("(len(parameters))", "(1)"), ("(len(parameters))", "(1, 2)")],
         "PyTorch goes back through a calculation only once: compute the loss again in every step, "

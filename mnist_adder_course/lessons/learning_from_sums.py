@@ -59,6 +59,9 @@ checks = Checks()
         "0 and 9 are digits as well, for either image.": [
             ("range(10)", "range(1, 10)"), ("range(10)", "range(9)"), ("0 <= ", "0 < "),
             ("<= 9", "< 9"), ("0 <= ", "0 < ", "<= 9", "< 9")],
+        "Only one digit has been filled in. Is the `return` inside the loop? Then the function "
+        "ends after the first round.": [
+            ("    return", "        return"), ("    return", "            return")],
     },
 )
 def first_given_sum(first, second, total):

@@ -132,6 +132,8 @@ def conv_parameters(inputs, outputs, kernel):
 
 NO_NETWORK = ("Return the network itself, a single module such as nn.Sequential(...). A list of "
               "layers isn't a network, and neither is what a network computes.")
+MORE_STEPS = ("The network has dropout, or a batch norm besides those of the two conv blocks. "
+              "Build it of the six steps alone.")
 NO_FIT = ("The layers don't fit together: each has to take what the layer before it computes. "
           "Before the fully connected layer come the average, which leaves one value of each "
           "channel, and the flattening.")
@@ -154,7 +156,14 @@ def _read(digit_reader, channels) -> Observed:
     effects = {"the shapes of the weights": [list(parameter.shape) for parameter in parameters]}
     if logits is None:
         return Observed(effects=effects, rules={NO_FIT: False})
-    return Observed(effects=effects | {"the logits of two images": logits})
+    return Observed(effects=effects | {"the logits of two images": logits},
+                    rules={MORE_STEPS: not any(map(_is_superfluous, network.modules()))})
+
+
+def _is_superfluous(layer) -> bool:
+    """Whether a layer is none of the six steps, though in eval() mode it may change nothing."""
+    norm = isinstance(layer, nn.modules.batchnorm._BatchNorm) and layer.__class__ != nn.BatchNorm2d
+    return norm or isinstance(layer, nn.modules.dropout._DropoutNd) and layer.p > 0
 
 
 def _reordered(*places):
@@ -215,6 +224,14 @@ POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
             [(LAST, LAST + ", nn.Softmax(dim=1)"), (LAST, LAST + ", nn.LogSoftmax(dim=1)")],
         "The pooling between the conv blocks averages its windows. A max pooling keeps the "
         "largest value.": ("nn.MaxPool2d(2)", "nn.AvgPool2d(2)"),
+        MORE_STEPS: [(LAST, f"{LAST}, {more}") for more in ("nn.BatchNorm1d(10)", "nn.Dropout()")],
+        "A conv block's convolution has no bias: `bias=False`. The batch norm after it adds a "
+        "number of its own to each channel.": [
+            change for first in ("nn.Sequential(nn.Conv2d(1, channels, 3, padding=1), nn.ReLU(), "
+                                 "nn.BatchNorm2d(channels))", ONE)
+            for second in ("nn.Sequential(nn.Conv2d(channels, 2 * channels, 3), nn.ReLU(), "
+                           "nn.BatchNorm2d(2 * channels))", TWO)
+            if (change := (ONE, first, TWO, second)) != (ONE, ONE, TWO, TWO)],
         "These are bare convolutions, with biases. A conv block is a convolution without "
         "bias, then ReLU, then batch norm: `conv` makes one.":
             (ONE, "nn.Conv2d(1, channels, 3, padding=1)",
@@ -236,7 +253,7 @@ def _units():
     fields = receptive_fields(IdentityAdderModel())
     for layer in (7, 6, 4, 2, 0, 5):
         field = fields[layer]
-        for unit in (0, 3, units(field) - 1):
+        for unit in (0, 3, units(field) - 1, 2):  # in layer 7, unit 2 sees beyond both borders
             yield unit, field["start"], field["jump"], field["size"]
 
 
@@ -251,6 +268,11 @@ FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + 
             (ENDS, "min(27, middle + half), max(0, middle - half)"),
         "This receptive field reaches over the border, but the image only has columns 0 to 27. You "
         "can limit both ends with `max` and `min`.": (ENDS, "middle - half, middle + half"),
+        "A field that is wider than the image reaches over both borders. Limit each end on its "
+        "own, without `elif` or `else`.": [
+            ("    return ", "    if middle < half:\n        return 0, middle + half\n    return "),
+            ("    return ", "    if middle + half > 27:\n        return middle - half, 27\n"
+                            "    return ")],
         "On the left, the receptive field reaches over the border. The first column of the image "
         "is 0.":
             (FIRST, "middle - half"),

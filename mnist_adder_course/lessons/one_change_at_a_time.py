@@ -24,10 +24,12 @@ checks = Checks()
 def _pilots():
     start = torch.tensor([61.0, 58.5, 66.0, 63.5, 55.0]).double()
     yield start, start + torch.tensor([12.0, 17.0, 14.0, 9.5, 19.5]).double(), 5.0
-    for _ in range(5):
+    for trial in range(6):
         luck, noise = torch.randn(2, 5).double()
         matters = rand_int(4, 8) / 2
-        differences = rand_int(6, 9) + matters * rand_int(8, 14) / 10 * noise / noise.std()
+        # The last spreads so little that the rule of thumb asks for too few pairs.
+        spread = rand_int(8, 14) / 10 if trial < 5 else 0.4
+        differences = rand_int(6, 9) + matters * spread * noise / noise.std()
         yield 60 + 2.5 * matters * luck, 60 + 2.5 * matters * luck + differences, matters
 
 
@@ -68,7 +70,7 @@ def _rule_of_thumb(start, changed, matters):
         "`.std()` does.": (".std()", ".std(correction=0)"),
         "That is the variance. Take the `.std()`.": (".std()", ".var()"),
         "That is the rule of thumb, which is only approximate. Ask `pairs_needed`.":
-            _rule_of_thumb,
+            [_rule_of_thumb, lambda *pilot: math.ceil(_rule_of_thumb(*pilot))],
     },
 )
 def plan(start, changed, matters):
@@ -111,6 +113,8 @@ def _by_signs(start, changed):
     "then which condition is better.",
     probes=_columns, observe=_with_plain_apostrophe,
     mistakes={
+        "The numbers are right, but you have swapped \"better\" and \"worse\": the change is "
+        "better if the mean of changed minus start is above 0.": ("mean > 0", "mean < 0"),
         "The difference is changed minus start, so that a gain comes out positive.":
             ("changed - start", "start - changed"),
         "That is the sum of the differences. Divide it by how many there are.":
@@ -160,8 +164,9 @@ def read_ablation(start, changed):
 
 def _steps():
     yield 2.0, -1.0, 0.5, 0.25
-    for _ in range(4):
-        yield rand_int(2, 9) / 2, -rand_int(2, 9) / 4, rand_int(2, 5) / 10, rand_int(11, 19) / 100
+    for weight, gradient in ((1, -1), (1, 1), (-1, 1), (-1, -1)):
+        yield (weight * rand_int(2, 9) / 2, gradient * rand_int(2, 9) / 4, rand_int(2, 5) / 10,
+               rand_int(11, 19) / 100)
 
 
 @checks.add(
@@ -191,6 +196,12 @@ def _steps():
             lambda weight, gradient, rate, decay: weight + rate * (gradient - decay * weight),
         "Decay should make the weight smaller, but here it makes it larger.":
             ("gradient +", "gradient -"),
+        "A gradient has its sign, and it may be above 0 as well as below. Subtract it as it is.": [
+            lambda weight, gradient, rate, decay:
+                weight + rate * abs(gradient) - rate * decay * weight,
+            ("(gradient +", "(abs(gradient) +")],
+        "Decay pulls a weight below 0 towards 0 as well. Take the weight with its sign.":
+            ("decay * weight", "decay * abs(weight)"),
         "Both have the wrong sign: gradient and decay are subtracted from the weight.":
             ("weight - rate", "weight + rate"),
         "That is how far the weight moves. Where is it after the step?": [

@@ -101,6 +101,9 @@ def _layers():
              ("[w * share for w in weights]", "weights * factor / deviation"),
              ("[w * share for w in weights]", "weights / deviation * factor"),
              ("[w * share for w in weights]", "(weights - mean) / deviation * factor")],
+        "Only one weight comes back. Is the `return` inside the loop? Then it ends after the "
+        "first.":
+            ("for w in weights]", "for w in weights[:1]]"),
         "The weights are as they were. What happens to a sum if it is divided by the deviation and "
         "multiplied by the factor?": ("w * share", "w"),
         "The weights are multiplied by the factor, but batch norm also divides by the deviation.":

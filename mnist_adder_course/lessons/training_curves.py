@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.utils.data import DataLoader
@@ -111,6 +111,8 @@ MINUS = ("Each step makes the loss larger. Cross entropy is small where the answ
 SOFTMAX_FIRST = ("`F.cross_entropy` does the softmax itself, so it wants the logits. After a "
                  "softmax of your own it never sees a probability near 1, and the network learns "
                  "badly.")
+OTHER_TARGETS = ("The targets are others: 1 where the *digit* in the image is larger than the "
+                 "number, 0 where it isn't. The sum has no part in it.")
 OTHER_LOSS = ("That isn't the gradient of the cross entropy. Compare `F.cross_entropy` of the two "
               "logits with the classes 0 and 1.")
 NEW_OPTIMIZERS = ("Every epoch makes a new optimizer, which has no velocity yet: the momentum of "
@@ -176,6 +178,7 @@ def _watched(train_larger, model, train, validation, epochs) -> Observed:
         LEARNS_IN_EVAL: all(look.mode for look in steps),
         MINUS: losses != {"minus"},
         SOFTMAX_FIRST: losses != {"softmax first"},
+        OTHER_TARGETS: "other targets" not in losses,
         OTHER_LOSS: losses == {"cross entropy"},
         NEW_OPTIMIZERS: len(set(map(id, optimizers))) <= 1,
         OTHER_EPOCHS: abs(passes - epochs) < 0.5,
@@ -194,10 +197,15 @@ def _name_loss(look) -> str:
                 logits = look.logits.clone().requires_grad_()
                 with torch.enable_grad():
                     loss(logits, answers.long()).backward()
-                alike = F.cosine_similarity(logits.grad.flatten(), look.gradient.flatten(), dim=0)
-                if alike > 0.9999:
+                if _point_alike(logits.grad, look.gradient):
                     return name
-    return "another"
+    targets = (look.gradient[:, 1] < 0).long()  # cross entropy pulls the logit of its target up
+    wanted = look.logits.softmax(dim=1) - F.one_hot(targets, 2)
+    return "other targets" if _point_alike(wanted, look.gradient) else "another"
+
+
+def _point_alike(gradient: Tensor, other: Tensor) -> bool:
+    return bool(F.cosine_similarity(gradient.flatten(), other.flatten(), dim=0) > 0.9999)
 
 
 LOSSES = {"cross entropy": F.cross_entropy,
@@ -274,6 +282,8 @@ COUNT = "100 * right / len(validation)"
         MINUS: (LOSS, f"(-{LOSS})"),
         SOFTMAX_FIRST: ("numbers), larger", "numbers).softmax(dim=1), larger"),
         OTHER_LOSS: (LOSS, "((model(images, numbers) - F.one_hot(larger)) ** 2).mean()"),
+        OTHER_TARGETS: ("(digits, _) in DataLoader(train", "(digits, totals) in DataLoader(train",
+                        "(digits > numbers).long()", "(totals > numbers).long()"),
         NEW_OPTIMIZERS: (MAKE, "", TRAIN, TRAIN + "    " + MAKE),
         OTHER_EPOCHS: [
             ("range(epochs)", f"range({other})")
@@ -379,6 +389,7 @@ ONE_WAY_BACK = ("The step is right. But with one backward() after the loop the m
 
 
 def _stepped(step_in_parts, model, optimizer, parts) -> Observed:
+    model(*parts[0][0])[0].square().sum().backward()  # old gradients, which should be cleared
     weights = [parameters_to_vector(model.parameters())]
     losses, ways_back = [], list[torch.Tensor]()
     next(model.parameters()).register_hook(ways_back.append)
@@ -425,8 +436,10 @@ EACH = "for (images, numbers), (digits, totals) in "
         "`len(parts)`.": [
             (BACK, "(loss / len(images)).backward()"),
             (BACK, "(loss / len(images)).backward()", ADD, "mean += loss.item() / len(images)\n")],
-        "The first step is right, the second isn't: the gradients of the step before are still "
-        "there. Clear them before the loop.": (CLEAR, ""),
+        "Gradients of earlier steps are still there when the new ones are added. Clear them before "
+        "the loop.": (CLEAR, ""),
+        "Gradients of somebody's earlier backward() were still there. Clear them before the first "
+        "backward(), not only after the update.": (CLEAR, "", UPDATE, UPDATE + CLEAR),
         "That is one large batch, for which the memory is too small. Give the model one part at a "
         "time.":
             (EACH + "parts", EACH + "[[map(torch.cat, zip(*pair)) for pair in zip(*parts)]]",

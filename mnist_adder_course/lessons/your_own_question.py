@@ -22,18 +22,27 @@ def _intervals():
     yield from [(0.2, 1.4, 0.5), (-1.4, -0.2, 0.5), (-0.3, 0.2, 0.5), (-0.3, 0.9, 0.5),
                 (-0.9, 0.3, 0.5), (0.1, 0.3, 0.5), (-0.4, -0.1, 0.5), (0.7, 1.2, 0.5),
                 (-2.0, -0.8, 0.5), (-3.0, 4.0, 0.5), (-1.5, 1.2, 2), (0.3, 1.8, 2),
-                (-0.7, -0.1, 0.1)]
+                (-0.7, -0.1, 0.1), (0.1, 0.9, 0.5), (-0.9, -0.1, 0.5), (0.02, 0.6, 0.5),
+                (-0.6, -0.02, 0.5), (0.1, 0.5, 0.5), (-0.5, -0.1, 0.5)]
 
 
-def _with_plain_apostrophe(function, low, high, matters) -> Observed:
-    """The answer, with the typographic apostrophe that some keyboards write as a plain one."""
+NOTHING_THAT_MATTERS = "no difference that matters"
+
+
+def _read_interval(function, low, high, matters) -> Observed:
+    """The answer, with the typographic apostrophe that some keyboards write as a plain one.
+
+    An end that is exactly at `matters` may count as between or as beyond.
+    """
     answer = function(low, high, matters)
+    if (-low == matters or high == matters) and answer == NOTHING_THAT_MATTERS:
+        answer = "better" if low > 0 else "worse"
     return Observed(answer.replace("\u2019", "'") if isinstance(answer, str) else answer)
 
 
 @checks.add(
     "\"No difference that matters\" is a useful result. \"Can't tell\" only says: plan more pairs.",
-    probes=_intervals, observe=_with_plain_apostrophe,
+    probes=_intervals, observe=_read_interval,
     mistakes={
         "You never say \"no difference that matters\". An interval that lies between -matters and "
         "matters says just that.": ('if -matters < low and high < matters:', "if False:"),
@@ -88,7 +97,8 @@ def reading(low, high, matters):
 def _records():
     g, p, r, e, c = "guess", "plan", "result", "evaluation", "conclusion"
     yield from [([*steps],) for steps in (
-        [g, p, r, r, e, c], [g, p, r, e], [p, g, r, r, e, c], [g, g, p, r, e, c], [p, r, r, e],
+        [g, p, r, r, e, c], [g, p, r, e], [g, g, r, e], [p, p, c, r, r, e], [g, p, r, g, e, c],
+        [g, p, r, r, p, e], [p, g, r, r, e, c], [g, g, p, r, e, c], [p, r, r, e],
         [g, r, e], [r, g, p, r, e], [p, r, g, r, e], [g, r, p, r, r, e, c], [g, p, r, e, r],
         [g, p, e, r], [e, g, p, r, r], [g, p, r, r], [g, p, r, r, c], [g, p, r, e, e, c],
         [g, p, r, e, r, e], [g, p, r, r, e, c, c], [g, p, r, r, r, r, r, e], [r, e],
@@ -118,6 +128,10 @@ def _records():
             ("steps[last:]", "steps[first:]"),
         "The evaluation need not be the very last step: a conclusion may follow.":
             ('"evaluation" in steps[last:]', 'steps[-1] == "evaluation"'),
+        "Something else may come between the last result and the evaluation, such as another "
+        "guess.": ('"evaluation" in steps[last:]', 'steps[last + 1 :][:1] == ["evaluation"]'),
+        "Two steps before the first result aren't enough: one must be a guess, the other a plan.":
+            ('"guess" in before and "plan" in before', "first >= 2"),
         "Guess and plan may come in either order, and more than once. What counts is that both "
         "come before the first result.": [
             ('"guess" in before and "plan" in before', 'before == ["guess", "plan"]'),

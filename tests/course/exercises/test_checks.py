@@ -264,7 +264,7 @@ def hands_hooks_on(part, whole):
 
 
 MACHINERY = [
-    (prints, "Not solved yet. .*`print` only shows it"),
+    (prints, "Not right yet. .*`print` only shows it"),
     (prints_and_returns, "That is the part itself. .*not shown here"),
     (returns_print, "what `print` returns, and that is nothing"),
     (returns_in_a_case, r"For `ratio\(0, 5\)` the function returns nothing"),
