@@ -330,8 +330,6 @@ NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
         "Both weights take the step of one of them. Each has a slope of its own.": [
             (END, "w1 - rate * slope1, w2 - rate * slope1"),
             (END, "w1 - rate * slope2, w2 - rate * slope2")],
-        "Each weight takes the step of the other.":
-            (END, "w1 - rate * slope2, w2 - rate * slope1"),
         "The target isn't subtracted. What is squared is the difference of answer and target.":
             ("(x * w1 * w2 - target)", "(x * w1 * w2)"),
         "A slope has its sign: it says in which direction the loss grows.": [

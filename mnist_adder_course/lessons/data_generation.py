@@ -280,9 +280,9 @@ def _look_at_split(function, count, train_count, seed) -> Observed:
     again, other = (function(count, train_count, s) for s in (seed, seed + 1))
     in_other = {*_indices(other[0]), *_indices(other[1])}
     again, other = (sorted(_indices(parts[0])) for parts in (again, other))
-    every = {*range(count)}
+    all_but_last = {*range(count - 1)}
     return Observed(rules={
-        LAST_MISSING: not every - {*train, *validation} == every - in_other == {count - 1},
+        LAST_MISSING: not {*train, *validation} == in_other == all_but_last,
     } | _about_parts(train, validation, count, train_count) | {
         UNSHUFFLED: sorted(train) not in ([*range(train_count)],
                                           [*range(count - train_count, count)]),

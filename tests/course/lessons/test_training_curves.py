@@ -33,14 +33,14 @@ def compares(model, train, validation, epochs, optimizer=torch.optim.SGD, **opti
     return 100 * torch.cat(right).float().mean()
 
 
-def step_that_forgets_last(model, optimizer, parts):
+def step_of_the_model(model, optimizer, parts):
     mean = 0
+    model.zero_grad()
     for inputs, targets in parts:
         loss = sum(map(CE, model(*inputs), targets)) / len(parts)
         loss.backward()
         mean += loss.detach()
     optimizer.step()
-    model.zero_grad()
     return mean
 
 
@@ -59,7 +59,7 @@ def stop(losses, patience):
 RIGHT = {
     checks.train_larger: [
         compares, lambda *given: compares(*given, torch.optim.AdamW, lr=0.01)],
-    checks.step_in_parts: [step_that_forgets_last],
+    checks.step_in_parts: [step_of_the_model],
     checks.mistake_in: [lambda curve: 1 + "DAECFB".index(curve)],
     checks.best_epoch: [stop, lambda losses, patience: torch.tensor(stop(losses, patience))],
 }
