@@ -94,6 +94,11 @@ test("where the network isn't to be trusted, its answer is dimmed with a word", 
   drawing.put(seven.strokes);
   assert.deepEqual([answer.trust.value, answer.untrusted.value], ["sure", ""]);
   assert.match(answer.sentence.value, /I see a 7.* 7 \+ 5 = 12/);
+  judge.value = () => ({ isKnown: true, isClose: true, sentence: "" });
+  assert.deepEqual(
+    [answer.trust.value, answer.sentence.value, answer.untrusted.value],
+    ["unsure", fill(sentences.doubt, { digit: "a 7" }), ""],
+  );
   judge.value = () => ({ isKnown: false, sentence: "Far." });
   assert.deepEqual(
     [answer.trust.value, answer.sentence.value, answer.doubt.value],

@@ -6,7 +6,7 @@ import { add, embed } from "../network/forward.js";
 import { fill } from "../shared/fill.js";
 import { LIMITS } from "../shared/rules.js";
 import * as sentences from "../shared/sentences.js";
-import { describe, remark } from "./sentences.js";
+import { describe, remark, withArticle } from "./sentences.js";
 import { drawOver, frameStrokes } from "./strokes.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
@@ -15,6 +15,7 @@ import { drawOver, frameStrokes } from "./strokes.js";
 /**
  * @typedef {object} Judgement whether an image is like those of the training
  * @property {boolean} isKnown
+ * @property {boolean} [isClose] whether a little less would have been too little: another hand, another answer
  * @property {string} sentence what is said where it isn't
  */
 /** @typedef {(layers: Layers, pixels: ArrayLike<number>) => Judgement} Judge */
@@ -64,7 +65,10 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
     if (isEmpty.value) return says("empty", sentences.empty_image);
     const [sentence, isCertain] = describe(result.value, number.value, warning.value);
     if (judgement.value?.isKnown === false) return says("refused", judgement.value.sentence);
-    return says(warning.value ? "refused" : isCertain ? "sure" : "unsure", sentence);
+    if (warning.value) return says("refused", sentence);
+    if (isCertain && judgement.value?.isClose)
+      return says("unsure", fill(sentences.doubt, { digit: withArticle(result.value.digit) }));
+    return says(isCertain ? "sure" : "unsure", sentence);
   });
   const trust = computed(() => said.value.trust);
   return {

@@ -5,5 +5,6 @@
 /** @param {Neighbours | null} near none where it wasn't compared with anything */
 export function saysWhyItPassed(near) {
   if (!near) return "";
-  return `Its strangeness is ${near.strangeness.toFixed(1)}, and I only reject what is above ${near.limit.toFixed(1)}.`;
+  const [strangeness, limit] = [near.strangeness, near.limit].map((score) => score.toFixed(1));
+  return `Its strangeness is ${strangeness}, and I only reject what is above ${limit}.`;
 }
