@@ -67,7 +67,8 @@ def note(lesson: str, kind: str, name: str) -> None:
         try:
             noted = _read(path)
         except ValueError:  # damaged
-            path.rename(_aside(path))
+            path.rename(aside := _aside(path))
+            print(f"{NAME} was damaged. It is now called {aside.name}, and a new one begins.")
             noted = {}
         if not noted or list(noted.items())[-1] != (done, today):
             noted.pop(done, None)

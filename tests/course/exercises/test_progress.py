@@ -106,6 +106,14 @@ def test_a_damaged_file_is_put_aside(tmp_path_factory, content):
             assert content == b"{}" or aside.read_bytes() == content
 
 
+def test_it_says_so_when_a_damaged_file_is_put_aside(here, capsys):
+    here.write_text("{", "utf-8")
+    solve()
+    assert capsys.readouterr().out.endswith(
+        "\nmy_progress.json was damaged. It is now called my_progress_damaged_1.json, and a new one "
+        "begins.\n")
+
+
 @pytest.mark.parametrize("value", ["off", "OFF", "0"])
 def test_it_can_be_switched_off(here, monkeypatch, capsys, value):
     solve()
