@@ -110,8 +110,8 @@ def test_it_says_so_when_a_damaged_file_is_put_aside(here, capsys):
     here.write_text("{", "utf-8")
     solve()
     assert capsys.readouterr().out.endswith(
-        "\nmy_progress.json was damaged. It is now called my_progress_damaged_1.json, and a new one "
-        "begins.\n")
+        "\nmy_progress.json was damaged. It is now called my_progress_damaged_1.json, and a new one"
+        " begins.\n")
 
 
 @pytest.mark.parametrize("value", ["off", "OFF", "0"])
