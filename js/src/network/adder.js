@@ -1,6 +1,8 @@
 // A small adder behind the network's embedding: the examples that it gets, its steps, its answers. What takes
 // time is done by adder.c, built for WebAssembly.
 
+import { fromBase64 } from "./weights.js";
+
 /** @typedef {"label" | "quantity"} Encoding how the adder gets the number */
 /** @typedef {"classes" | "number" | "shift"} AnswersWith */
 /** @typedef {{ embedding: number[], digit: number }} Image an image as the network's embedding has it */
@@ -132,7 +134,7 @@ export function sumsOf(adder, examples) {
  * @param {{ embeddings: string, scale: number, digits: string, training: number }} data
  */
 export function readImages({ embeddings, scale, digits, training }) {
-  const bytes = Uint8Array.from(atob(embeddings), (letter) => letter.charCodeAt(0));
+  const bytes = fromBase64(embeddings);
   const all = [...digits].map((digit, n) => ({
     embedding: Array.from(bytes.subarray(EMBEDDING * n, EMBEDDING * (n + 1)), (byte) => byte * scale),
     digit: Number(digit),

@@ -65,8 +65,8 @@ export class Fooled {
     );
   }
 
-  /** That wasn't a digit: it is told as what it was read and why, and kept if the network was sure. */
-  object() {
+  /** That wasn't a digit: what it was read as is said, and why; it is kept if the network was sure. */
+  object = () => {
     if (!this.canObject.peek()) return;
     const { result, trust, judgement } = this.answer;
     const { digit, digitProbabilities } = result.peek();
@@ -79,7 +79,7 @@ export class Fooled {
       : `Almost: my nearest guess is ${what}, ${share}, but I wasn't sure. ${why}`;
     this.#reported.value = { strokes, words };
     if (isFooled) this.#keep([{ strokes: thin(strokes), digit }, ...this.kept.peek()].slice(0, MOST));
-  }
+  };
 
   /** @param {Kept} one that is put on the pad again */
   draw({ strokes }) {

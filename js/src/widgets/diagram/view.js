@@ -4,6 +4,7 @@ import { html, nothing } from "lit-html";
 import { percent } from "../../drawing/sentences.js";
 import { shapeOf } from "../../network/explain.js";
 import { countParameters, shapesOf } from "../../network/weights.js";
+import { find } from "../common/dom.js";
 import { numberButtons } from "../common/number.js";
 import { range } from "../common/numbers.js";
 import { inSpans } from "../panel/sentence.js";
@@ -12,7 +13,7 @@ import { NAMES, PARTS } from "./parts.js";
 
 /** @import { Signal } from "@preact/signals-core" */
 /** @import { AnswerState } from "../../drawing/answer.js" */
-/** @import { DiagramState } from "./diagram.js" */
+/** @import { DiagramState, Objections } from "./diagram.js" */
 
 export const SMALL = html`
   <div class="card small">
@@ -53,6 +54,21 @@ export const inside = (isOpen, show) => html`
       if (isOpen.peek()) show();
     }}>${isOpen.value ? "Close the network" : "Look inside the network"}</button>`;
 
+/**
+ * That wasn't a digit. The button is gone then, so the focus goes on to *Clear*.
+ * @param {Objections} fooled
+ */
+const objection = ({ canObject, object }) => {
+  const press = (/** @type {Event} */ { target }) => {
+    const card = /** @type {HTMLElement} */ (target).closest(".network-diagram");
+    object();
+    if (card) find(card, ".clear").focus({ preventScroll: true });
+  };
+  return canObject.value
+    ? html`<button type="button" class="object" @click=${press}>That wasn't a digit</button>`
+    : nothing;
+};
+
 /** What is said below the sentence. @param {DiagramState} state */
 export function note({ drawing, answer, selfDrawing, fooled }) {
   if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
@@ -64,7 +80,7 @@ export function note({ drawing, answer, selfDrawing, fooled }) {
 /** @param {DiagramState} state */
 export const said = (state) => html`
   <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}
-    ${state.fooled?.canObject.value ? html`<button type="button" class="object" @click=${() => state.fooled?.object()}>That wasn't a digit</button>` : nothing}</p>
+    ${state.fooled ? objection(state.fooled) : nothing}</p>
   <p class="untrusted">${state.answer.untrusted.value}</p>`;
 
 /** What a part is, and how large. @param {string} part @param {AnswerState} answer */
