@@ -10,7 +10,8 @@ LIBRARY, COURSE = "mnist_adder_lib", "mnist_adder_course"
 # Each may use those before it.
 FLOORS = [(LIBRARY,), (LIBRARY, "drawing"), (COURSE, "widgets"), (COURSE, "notebook"),
           (COURSE, "exercises"), (COURSE, "lessons"), (COURSE,)]
-SHARED = {(COURSE, "lessons", "nonsense")}  # drawings, not a lesson
+LESSONS = {(COURSE, "lessons", path.stem[3:])
+           for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
 MODULES = {path.relative_to(ROOT).with_suffix("").parts: path
            for package in (LIBRARY, COURSE) for path in (ROOT / package).rglob("*.py")}
 
@@ -37,12 +38,12 @@ def floor(module):
 
 
 def test_no_import_runs_upwards_or_in_a_circle():
+    assert len(LESSONS) > 13 and LESSONS <= MODULES.keys()
     graph = {module: set(imports(module)) for module in MODULES}
     assert {(LIBRARY, "data"), (LIBRARY, "plots")} <= graph[COURSE, "lessons", "data_generation"]
     for module, used in graph.items():
         assert all(floor(name) <= floor(module) for name in used), module
-        lessons = {name for name in used if name[:2] == (COURSE, "lessons")} - SHARED
-        assert not lessons, f"{module} imports a lesson"
+        assert not LESSONS & used, f"{module} imports a lesson"
     for module in graph:  # the names that a package exports are those of its modules
         graph[module].discard((LIBRARY, "__init__"))
     tuple(TopologicalSorter(graph).static_order())  # raises where there is a circle

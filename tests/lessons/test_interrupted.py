@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from notebook_files import parts
 
-from mnist_adder_course.lessons import training_curves
+from mnist_adder_course.lessons import broken_runs
 from mnist_adder_course.notebook import display
 from mnist_adder_lib import AdderDataset
 
@@ -100,7 +100,7 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
 
     monkeypatch.setattr(display, "display", show)
     monkeypatch.setattr(  # the more is changed, the better
-        training_curves, "broken_training",
+        broken_runs, "broken_training",
         lambda *_, **changes: ([5.0] * 20, [5.0 - len(changes)]))
     printed, values = {}, {}
     for cell in cells[place:]:

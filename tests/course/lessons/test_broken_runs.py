@@ -1,0 +1,101 @@
+"""Short runs with a mistake each: their curves, and that without the mistake they are sound."""
+
+import pytest
+import torch
+
+from mnist_adder_course.lessons import broken_runs
+
+
+def test_short_trainings():
+    figure = broken_runs.plot_losses({"0.1": [5.0, 1.0], "1": [5.0, 9.0]})
+    assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[5, 1], [5, 9]]
+    assert figure.get_label().endswith("0.1: from 5.0 to 1; 1: from 5.0 to 9.")
+
+
+def test_six_curves_end_with_tests_that_fit_in():
+    curves = {name: ([5.0] * 40, [4.0, 9.0]) for name in "ABCDEF"}
+    figure = broken_runs.plot_broken(curves)
+    for ax, name in zip(figure.axes, "ABCDEF"):
+        dots = ax.lines[-1]
+        assert ax.get_title() == name
+        assert (dots.get_xdata() == [20, 40]).all() and (dots.get_ydata() == [4, 7.8]).all()
+    assert figure.get_label().endswith(
+        "F: training is at its highest at the dashed line and ends at the dashed line; "
+        "validation begins below both lines and ends off the top.")
+
+
+def test_each_cure_is_drawn_to_the_right_of_what_it_cures():
+    broken = {name: ([5.0] * 40, [4.0, 9.0]) for name in "ABC"}
+    cured = {name: ([1.0] * 40, [2.0, 3.0]) for name in "ABC"}
+    figure = broken_runs.plot_cures(broken, cured)
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles[:6] == ["A", "A, cured", "B", "B, cured", "C", "C, cured"]
+    assert list(figure.axes[0].lines[-1].get_ydata()) == [4, 7.8]
+    assert list(figure.axes[1].lines[-1].get_ydata()) == [2, 3]
+    assert "C, cured: training is at its highest below both lines" in figure.get_label()
+
+
+def test_validation_losses_are_told_at_their_lowest_and_at_the_end():
+    figure = broken_runs.plot_validation({"few": ([5.0] * 60, [2.0, 1.0, 1.5]),
+                                              "many": ([5.0] * 60, [2.0, 0.5, 0.4])})
+    assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[2, 1, 1.5], [2, 0.5, 0.4]]
+    assert list(figure.axes[0].lines[0].get_xdata()) == [20, 40, 60]
+    assert "few: lowest 1.00, at the end 1.50" in figure.get_label()
+
+
+@pytest.mark.thorough
+def test_the_broken_trainings_can_be_told_apart(splits, trained):
+    """What the check of exercise 2 says of each curve; a training without a mistake as well."""
+    curves = {}
+    for name in "ABCDEF":
+        torch.manual_seed(0)
+        losses, tests = broken_runs.broken_training(name, *splits[:2])
+        curves[name] = losses, tests, sum(losses[-20:]) / 20
+    torch.manual_seed(0)
+    _, unbroken = broken_runs.short_training(*splits[:2])
+    nothing, number = broken_runs.NOTHING, broken_runs.NUMBER
+    losses, tests, end = curves["A"]
+    trained("too low", min(losses + tests), above=nothing - 0.2)
+    trained("too low", max(losses + tests), below=nothing + 0.8)
+    losses, tests, end = curves["B"]
+    trained("falls with raw validation images", end, below=2.5)
+    trained("validation on raw images", min(tests), above=8)
+    losses, tests, end = curves["C"]
+    trained("300 by heart", end, below=0.2)
+    trained("validation with 300", tests[-1], above=1)
+    trained("validation with 300", tests[-1], below=2.5)
+    losses, tests, end = curves["D"]
+    trained("jumps up", max(losses[:10]), above=7)
+    trained("then stays", min(losses[20:]), above=nothing - 0.3)
+    trained("and doesn't run away", end, below=9)
+    losses, tests, end = curves["E"]
+    trained("begins well", min(losses[:10]), below=nothing)
+    trained("without end", end, above=30)
+    losses, tests, end = curves["F"]
+    trained("the number alone", end, above=number - 0.2)
+    trained("the number alone", end, below=number + 0.3)
+    trained("and validation with it", tests[-1], below=nothing)
+    trained("unbroken", unbroken[-1], below=2)
+
+
+@pytest.mark.thorough
+def test_the_cures_of_overfitting_beat_patience(splits, trained):
+    def validation_losses(**change):
+        torch.manual_seed(1)
+        return broken_runs.broken_training("C", *splits[:2], steps=400, **change)[1]
+
+    patience = min(validation_losses())
+    for change in (dict(images=2_000), dict(augment=True), dict(convolutions=True)):
+        trained(f"with {change}", validation_losses(**change)[-1], below=patience - 0.1)
+
+
+@pytest.mark.parametrize("curve, cure", [
+    ("A", dict(rate=0.1)), ("B", dict(normalise=True)), ("C", dict(images=2_000, augment=True)),
+    ("D", dict(rate=0.1)), ("E", dict(clear=True)), ("F", dict(right_labels=True))])
+def test_without_its_mistake_a_broken_training_is_a_sound_one(curve, cure, splits):
+    torch.manual_seed(0)
+    broken = broken_runs.broken_training(curve, *splits[:2], steps=20)
+    torch.manual_seed(0)
+    cured = broken_runs.broken_training(curve, *splits[:2], steps=20, **cure)
+    torch.manual_seed(0)
+    assert cured == broken_runs.short_training(*splits[:2], steps=20) != broken
