@@ -67,6 +67,13 @@ def test_recolour_is_torchvisions_brightness_then_contrast(brightness, contrast)
     assert torch.allclose(ours, theirs, atol=1e-5)
 
 
+def test_contrast_is_about_the_mean_of_each_image():
+    dark, bright = torch.rand(2, 1, 28, 28, generator=torch.Generator().manual_seed(2)) / 3
+    both = torch.stack([dark, bright + 0.6])
+    theirs = torch.stack([reference.adjust_contrast(image, 1.3) for image in both])
+    assert torch.allclose(recolour(both, torch.ones(2), torch.full((2,), 1.3)), theirs, atol=1e-5)
+
+
 def test_each_image_has_parameters_of_its_own(images):
     same = images[:1].repeat(64, 1, 1, 1)
     ranges = dict(degrees=20, shift=0.1, scale=0.1, shear=10, brightness=0.2, contrast=0.2)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+import stale
 from reached import Code, Strip, as_text, hashed
 from stale import ROOT, Store, report
 
@@ -114,6 +115,18 @@ def test_what_is_made_again_is_old_no_more(change, whole):
     notes = (whole / "assets/made_from.json").read_bytes()
     store.note({first: store.made_from(store.things[first])})
     assert not Store(whole).stale()  # its lines are the same
+    (whole / "assets/made_from.json").write_bytes(notes)
+
+
+def test_what_changes_while_a_thing_is_made_leaves_it_old(change, whole, monkeypatch):
+    monkeypatch.setattr(stale, "Store", lambda: Store(whole))
+    notes, name = (whole / "assets/made_from.json").read_bytes(), "assets/waiting.jsonl"
+    with stale.making(name):
+        change("experiments/measure_waiting.py", "STEPS, SEEDS = 0.003", "STEPS, SEEDS = 0.004")
+    assert name in Store(whole).stale()
+    with stale.making(name):
+        pass
+    assert name not in Store(whole).stale()
     (whole / "assets/made_from.json").write_bytes(notes)
 
 

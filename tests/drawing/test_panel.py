@@ -13,7 +13,7 @@ from torch import nn
 from traitlets import TraitError
 
 from mnist_adder_lib import load_non_digit_head, load_pretrained
-from mnist_adder_lib.drawing.framing import frame_drawing, remark
+from mnist_adder_lib.drawing.framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
 from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, percent, to_url
 from mnist_adder_lib.drawing.strangeness import Strangeness
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
@@ -151,6 +151,27 @@ def test_what_is_no_digit_gets_a_note(strokes, words):
     panel = AdderPanel(Oracle(), strokes=strokes)
     assert words in panel.answer["note"] and panel.answer["warned"]
     assert panel.sentence == "Perhaps a 7, but I doubt it." and not panel.answer["certain"]
+
+
+@pytest.mark.parametrize("side", range(4))
+@pytest.mark.parametrize("rows, words", [(slice(5, 6), ""), (slice(3, 6), "two_parts")])
+def test_a_gap_counts_if_there_is_much_ink_on_both_sides_of_it(side, rows, words):
+    image = np.zeros((28, 28), np.uint8)
+    image[8:22, 10:18] = 255
+    image[10:20, 12:16] = 0  # a ring, and beyond a gap a tenth of the ink or a quarter of it
+    image[rows, 10:18] = 255
+    assert remark(np.rot90(image, side)) == SENTENCES.get(words, "")
+
+
+def test_a_picture_may_have_more_ink_than_a_pen_leaves():
+    ring = np.pad(np.zeros((12, 12), np.uint8), 4, constant_values=255)  # of a digit's size
+    panel = panel_of()
+    put(panel, np.pad(ring, 4))
+    assert MOST_PEN_INK < (panel.seen / 255).sum() < MOST_INK and panel.answer["note"] == ""
+    comb = [[[0.1, 0.1], [0.1, 0.9]], *([[0.1, y], [0.9, y]] for y in (0.1, 0.3, 0.5, 0.7, 0.9))]
+    save(panel, background={}, strokes=comb)
+    assert MOST_PEN_INK < (panel.seen / 255).sum() < MOST_INK
+    assert panel.answer["note"] == SENTENCES["too_much_ink"]
 
 
 def test_digits_get_no_note(splits):
