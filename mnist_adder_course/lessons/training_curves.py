@@ -77,7 +77,8 @@ COUNT = "100 * right / len(validation)"
         loop.SOFTMAX_FIRST: ("numbers), larger", "numbers).softmax(dim=1), larger"),
         loop.OTHER_LOSS: (LOSS, "((model(images, numbers) - F.one_hot(larger)) ** 2).mean()"),
         loop.OTHER_TARGETS: ("(digits, _) in DataLoader(train",
-                             "(digits, totals) in DataLoader(train", "(digits > numbers).long()", "(totals > numbers).long()"),
+                             "(digits, totals) in DataLoader(train",
+                             "(digits > numbers).long()", "(totals > numbers).long()"),
         loop.NEW_OPTIMIZERS: (MAKE, "", TRAIN, TRAIN + "    " + MAKE),
         loop.OTHER_EPOCHS: [
             ("range(epochs)", f"range({other})")
