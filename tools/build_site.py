@@ -141,7 +141,7 @@ def as_page(notebook, path: Path, address: str):
             tag(cell, "remove-cell")
         for widget in widgets.get(cell.id, []):
             show_widget(cell, widget)
-    if is_lesson(path):
+    if path.parent == NOTEBOOKS and path.stem[0].isdigit():
         add_guesses(code, path.stem.partition("_")[2])
     return notebook
 

@@ -25,6 +25,11 @@ SHORTER = {
 }
 
 
+def to_run_alone(folder=NOTEBOOKS):
+    """The paths of the notebooks that begin from nothing: the lessons, and the one sitting."""
+    return [*sorted(folder.glob("[0-9][0-9]_*.ipynb")), folder / "in_one_sitting.ipynb"]
+
+
 def every_notebook(folder=NOTEBOOKS):
     """The paths of all notebooks, the lessons before their solutions."""
     return sorted(path for path in folder.rglob("*.ipynb") if path.parent.name[0] != ".")

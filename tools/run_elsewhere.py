@@ -28,7 +28,7 @@ import minutes
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from notebook_files import parts
+from notebook_files import parts, to_run_alone
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED_OFFSET = 1
@@ -142,7 +142,7 @@ def succeeds(run, path: Path) -> bool:
 
 if __name__ == "__main__":
     named = [Path(name).resolve() for name in sys.argv[1:]]
-    lessons = named or list((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    lessons = named or to_run_alone()
     tasks = [(run_lesson, path) for path in sorted(lessons, key=computer_minutes, reverse=True)]
     if not named:
         tasks = [(run_trained, ROOT / "tests"), *tasks, (run_stored, ROOT / "tests")]

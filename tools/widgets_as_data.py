@@ -60,7 +60,7 @@ def widget_data(widget: AnyWidget) -> dict:
     names = sorted(set(widget.keys) - set(AnyWidget.class_trait_names()))
     traits = widget.get_state([name for name in names if name[0] != "_"])  # without its script
     if isinstance(widget, AdderPanel):  # in a page it reads the drawings itself
-        if not isinstance(widget.model, IdentityAdderModel):
+        if not isinstance(widget.model, IdentityAdderModel) or widget.sign != "+":
             return {"needs_python": "a panel with the network of this lesson."}
         traits = widget.get_state(PANEL_TRAITS) | {"weights": weights_as_text(widget.model)}
         if widget.strangeness:
