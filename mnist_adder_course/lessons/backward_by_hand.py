@@ -330,12 +330,18 @@ NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
         "Both weights take the step of one of them. Each has a slope of its own.": [
             (END, "w1 - rate * slope1, w2 - rate * slope1"),
             (END, "w1 - rate * slope2, w2 - rate * slope2")],
+        "The answer is x * w1 * w2: the x is missing where it is compared with the target.":
+            ("(x * w1 * w2 - target)", "(w1 * w2 - target)"),
+        "The answer is a product, x * w1 * w2, not a sum.": [
+            ("(x * w1 * w2 - target)", "(x * w1 + x * w2 - target)"),
+            ("(x * w1 * w2 - target)", "(x * (w1 + w2) - target)")],
         "The target isn't subtracted. What is squared is the difference of answer and target.":
             ("(x * w1 * w2 - target)", "(x * w1 * w2)"),
         "A slope has its sign: it says in which direction the loss grows.": [
             (END, "w1 - rate * abs(slope1), w2 - rate * abs(slope2)"),
             ("2 * (x * w1 * w2 - target)", "2 * abs(x * w1 * w2 - target)")],
-        "The slope is subtracted from the weight, not multiplied by it.":
+        "The weight itself is a factor too many in its step: its slope has only the other weight "
+        "in it.":
             (END, "w1 * (1 - rate * slope1), w2 * (1 - rate * slope2)"),
         "The step is the rate times the slope, not the slope divided by the rate.":
             (END, "w1 - slope1 / rate, w2 - slope2 / rate"),

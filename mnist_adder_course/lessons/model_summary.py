@@ -111,6 +111,18 @@ def _sizes():
         "Batch norm has parameters as well: two for each channel.": lambda i, o, k: k * k * i * o,
         "Batch norm has two parameters for each channel: one to multiply by and one to add.":
             lambda i, o, k: k * k * i * o + o,
+        "Batch norm's two parameters belong to a channel, whatever the window is: `2 * outputs`.": [
+            lambda i, o, k: k * k * i * o + 2 * o * k,
+            lambda i, o, k: k * k * i * o + 2 * o * k * k],
+        "Batch norm comes after the convolution, so it has two parameters for each channel that "
+        "comes *out*: `2 * outputs`.": [
+            lambda i, o, k: k * k * i * o + 2 * i * o, lambda i, o, k: k * k * i * o + 2 * (i + o)],
+        "Only batch norm has two parameters for each channel. The convolution's weights are there "
+        "once.": [lambda i, o, k: 2 * (k * k * i * o + o), lambda i, o, k: 2 * k * k * i * o,
+                  lambda i, o, k: 2 * (k * k * i * o + 2 * o)],
+        "Only the width of the window is squared: `kernel ** 2 * inputs * outputs`.": [
+            lambda i, o, k: (k * i * o) ** 2 + 2 * o, lambda i, o, k: (k * i) ** 2 * o + 2 * o,
+            lambda i, o, k: k * k * i * o * o + 2 * o],
         "Batch norm has two parameters for *each* channel, not two in all.":
             lambda i, o, k: k * k * i * o + 2,
         "The running averages are measured, not learned. Batch norm has two parameters for each "
