@@ -198,7 +198,7 @@ const ENDINGS = [
     "a block, of which six pairs are a test",
     run(BLOCK, 6),
     "It knows all 84 sums it was shown, and all 6 that nobody showed it: it hasn't just learned sums by heart. The other 10 are no test: it never saw their sums.",
-    "block",
+    "quantity",
   ],
   [
     "a block, later none",
@@ -209,7 +209,7 @@ const ENDINGS = [
   [
     "one number and a quantity",
     run(BLOCK, 3, NUMBER),
-    "It knows all 84 sums it was shown, and 3 of the 6 that nobody showed it: it works most of them out. The other 10 are no test: it never saw their sums.",
+    "It knows all 84 sums it was shown, and 3 of the 6 that nobody showed it: it works half of them out. The other 10 are no test: it never saw their sums.",
     "label",
   ],
   [

@@ -91,12 +91,16 @@ export function saysUncounted(run) {
 function first(run, begin) {
   const { tested, right } = testOf(run);
   const [all, found] = [tested.length, right.length];
-  const conclusion = [
-    "it has learned them by heart",
-    "most of what it knows, it knows by heart",
-    "it works most of them out",
-    "it hasn't just learned sums by heart",
-  ][found === 0 ? 0 : found === all ? 3 : found < all / 2 ? 1 : 2];
+  const conclusion =
+    found === 0
+      ? "it has learned them by heart"
+      : found === all
+        ? "it hasn't just learned sums by heart"
+        : 2 * found === all
+          ? "it works half of them out"
+          : 2 * found > all
+            ? "it works most of them out"
+            : "most of what it knows, it knows by heart";
   const end = knowsItsSums(run) ? `: ${conclusion}.` : ".";
   if (all === 1) {
     const says = `${inWords(tested[0])} = ${mostly(run.answers, tested[0])}`;

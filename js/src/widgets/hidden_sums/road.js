@@ -49,8 +49,9 @@ export function nextStep(run, runs, canGoOn) {
     return { way: "long", why: "Can it still come to understand? Train on, and let its weights fade." };
   if (canGoOn && wrong.length && !run.fading)
     return { way: "fade", why: "Time alone didn't do it. Now let weights fade." };
-  const hasBlock = runs.some((one) => isUsual(one) && hasKeptOn(one) && areSamePairs(one.pairs, BLOCK));
-  if (hasBlock) return { way: "quantity", why: NAMES_ONLY };
+  const isBlock = (/** @type {Tried} */ { pairs }) => areSamePairs(pairs, BLOCK);
+  if (isBlock(run) || runs.some((one) => isUsual(one) && hasKeptOn(one) && isBlock(one)))
+    return { way: "quantity", why: NAMES_ONLY };
   const why = right.length === 1 && tested.length === 1 ? "One pair may be luck. " : "";
   return { way: "block", why: `${why}Does it hold for a whole block? Hide one.` };
 }
@@ -65,6 +66,9 @@ function afterOtherKinds({ pairs }, runs) {
     runs.some((one) => one.answer === "number" && one.encoding === wanted && areSamePairs(one.pairs, pairs));
   if (!has("quantity")) return { way: "quantity", why: NAMES_ONLY };
   if (!has("label"))
-    return { way: "label", why: "Is it the quantity that matters? Give the same adder a label." };
+    return {
+      way: "label",
+      why: "Is it the quantity that matters? Give the adder with one number a label instead.",
+    };
   return { way: "course", why: "" };
 }
