@@ -125,7 +125,7 @@ def test_the_check_that_was_run_last_counts_and_an_error_is_told():
 
 def test_what_is_read_is_what_checks_and_guesses_say(tmp_path, capsys):
     for answer, result in ((lambda d, n, t: d + n == t, "solved"), (lambda d, n, t: d, "wrong"),
-                           (lambda d, n, t: ..., "not tried")):
+                           (lambda d, n, t: print(d), "wrong"), (lambda d, n, t: ..., "not tried")):
         start_here.checks.agree(answer)
         printout = printed(capsys.readouterr().out)
         assert results(code("checks.agree(agree)", 3, printout)) == {"agree": result}
