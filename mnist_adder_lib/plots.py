@@ -260,8 +260,12 @@ def plot_epochs(ax: Axes, values: Sequence[float], **options: Any) -> None:
 
 
 @in_style
-def plot_confusion(table: pd.DataFrame) -> Figure:
-    """Counts of true against predicted classes; the diagonal is right. Zeros are left empty."""
+def plot_confusion(table: pd.DataFrame, framed: int | None = None) -> Figure:
+    """Counts of true against predicted classes; the diagonal is right. Zeros are left empty.
+
+    framed: a class whose row (what it was taken for) and column (what was taken for it) get a
+    frame.
+    """
     figure = Plot(figsize=(4.6, 4.2) if len(table) <= 10 else (5.5, 5))
     ax = figure.subplots()
     diagonal = np.eye(len(table), dtype=bool)
@@ -275,6 +279,9 @@ def plot_confusion(table: pd.DataFrame) -> Figure:
                 linewidths=0.4, linecolor="#80808040")
     write_readably(ax)
     ax.tick_params(rotation=0)
+    if framed is not None:
+        for corner, size in [((0, framed), (len(table), 1)), ((framed, 0), (1, len(table)))]:
+            ax.add_patch(Rectangle(corner, *size, fill=False, edgecolor=BLUE, linewidth=2))
     mistakes = wrong.stack()
     true, predicted = mistakes.idxmax()
     return labelled(figure, f"{mistakes.sum():.0f} of {table.to_numpy().sum():,} are off the "

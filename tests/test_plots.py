@@ -137,6 +137,8 @@ def test_a_confusion_matrix_shows_every_count(first):
     numbers = [int(text.get_text()) for text in figure.axes[0].texts if text.get_text()]
     assert sum(numbers) == 1050
     assert "a 3 is taken for a 8" in figure.get_label()
+    frames = plots.plot_confusion(table, framed=3).axes[0].patches[-2:]
+    assert {(frame.get_xy(), frame.get_width()) for frame in frames} == {((0, 3), 10), ((3, 0), 1)}
 
 
 def test_the_range_test_shows_the_chosen_rate():
