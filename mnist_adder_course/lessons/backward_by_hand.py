@@ -439,6 +439,29 @@ def _draw_edges(ax, node, places, back: bool) -> None:
 
 
 @in_style
+def plot_paths(doublings: int) -> Figure:
+    """A chain of doublings: on the left every path back as a tree, on the right its nodes."""
+    figure, (tree, chain) = plt.subplots(1, 2, figsize=(5.5, 2.8), width_ratios=[3, 1])
+    for level in range(doublings + 1):
+        places = (np.arange(2**level) + 0.5) / 2**level
+        tree.plot(places, [-level] * len(places), "o", color=BLUE, markersize=4)
+        chain.plot(0, -level, "o", color=BLUE, markersize=6)
+        if level:
+            above = np.repeat((np.arange(2 ** (level - 1)) + 0.5) / 2 ** (level - 1), 2)
+            tree.plot([above, places], [1 - level, -level], color=GREY, linewidth=0.8)
+            for bend in (-0.12, 0.12):
+                chain.plot([0, bend, 0], [1 - level, 0.5 - level, -level], color=GREY,
+                           linewidth=0.8)
+    tree.set_title(f"{2**doublings} paths")
+    chain.set(title=f"{doublings + 1} nodes", xlim=(-1, 1))
+    for ax in (tree, chain):
+        ax.axis("off")
+    return labelled(figure, f"Left, a tree that splits in two {doublings} times and ends in "
+                    f"{2**doublings} leaves; right, the same calculation as {doublings + 1} dots "
+                    "in a row, each joined to the next by two lines.")
+
+
+@in_style
 def plot_fit(points, curves: dict) -> Figure:
     """Points (x, target) and curves, each a list of (x, answer) by its name."""
     figure, ax = plt.subplots(figsize=(4, 2.6))

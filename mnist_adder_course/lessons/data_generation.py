@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from mnist_adder_lib.data import AdderDataset, as_input
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
+from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -428,6 +428,56 @@ def _even_or_odd(mnist, indices: Tensor) -> tuple[Tensor, Tensor]:
 def _accuracies(networks: Tensor, images: Tensor, labels: Tensor) -> Tensor:
     """networks: a column of weights each."""
     return (images @ networks * labels[:, None] > 0).float().mean(dim=0)
+
+
+@in_style
+def plot_given(*rules: tuple) -> Figure:
+    """What a network learned from a plain number, a line, and from a one-hot vector, a dot for each
+    number; grey dashes are the right answers, and what wasn't shown is shaded.
+
+    Each of the rules: title, right answers (10,), answers of the line (10,), of the dots (10,), and
+    the numbers that were hidden.
+    """
+    figure, axes = plt.subplots(1, len(rules), figsize=(5.5, 2.6), squeeze=False)
+    numbers, said = np.arange(10), []
+    for ax, (title, right, line, dots, hidden) in zip(axes.flat, rules):
+        for number in hidden:
+            ax.axvspan(number - 0.4, number + 0.4, color=GREY, alpha=0.2, linewidth=0)
+        for number, answer in zip(numbers, right):
+            ax.plot([number - 0.3, number + 0.3], [answer] * 2, color=GREY)
+        ax.plot(numbers, line, color=ORANGE, label="plain number")
+        ax.plot(numbers, dots, "o", color=BLUE, label="one-hot vector")
+        ax.set(title=title, xlabel="number", xticks=range(0, 10, 3))
+        off = max(abs(float(a) - float(b)) for a, b in zip(right, line))
+        missed = [int(n) for n in numbers if abs(float(dots[n]) - float(right[n])) > 0.1]
+        said.append(f"{title}: the line is off by {off:.2f} at most, the dots miss "
+                    f"{missed or 'none'}")
+    axes[0, 0].set_ylabel("answer")
+    axes[0, 0].legend()
+    return labelled(figure, "Answers to the numbers 0 to 9, as a line and as dots. "
+                    + "; ".join(said) + ".")
+
+
+@in_style
+def plot_sizes(*splits: tuple[str, int, str]) -> Figure:
+    """A bar of all images, to scale, cut into the splits; stripes show who wrote them.
+
+    Each of the splits: name, number of images, whose images (the same text for the same people).
+    """
+    figure, ax = plt.subplots(figsize=(5.5, 1.7))
+    people = dict.fromkeys(whose for _, _, whose in splits)
+    start, stripes = 0, dict(zip(people, ["///", "...", "xxx"]))
+    for (name, size, whose), colour in zip(splits, [BLUE, ORANGE, GREEN]):
+        ax.barh(0, size, left=start, color="none", edgecolor=colour, linewidth=2,
+                hatch=stripes[whose])
+        ax.text(start + size / 2, 0.52, f"{name}\n{size:,}", ha="center", va="bottom",
+                color=GREY)
+        ax.text(start + size / 2, -0.5, whose, ha="center", va="top", color=GREY)
+        start += size
+    ax.set(ylim=(-1, 1.3), xlim=(-300, start + 300))
+    ax.axis("off")
+    said = ", ".join(f"{name} {size:,}, by {whose}" for name, size, whose in splits)
+    return labelled(figure, f"A bar in {len(splits)} parts, to scale: {said}.")
 
 
 @in_style

@@ -381,6 +381,51 @@ def plot_intervals(intervals, truth: float) -> Figure:
 
 
 @in_style
+def plot_two_intervals(intervals: dict[str, tuple], measured: list[float]) -> Figure:
+    """The formula's interval and Wilson's for several exams, in percent.
+
+    intervals: name of the exam -> ((low, high) by the formula, (low, high) by Wilson's rule);
+    measured: the accuracy in each.
+    """
+    figure, ax = plt.subplots(figsize=(5.5, 2.6))
+    ax.axvspan(100, 102, color=GREY, alpha=0.15, linewidth=0)
+    words = []
+    for row, (name, both) in enumerate(intervals.items()):
+        for offset, colour, (low, high) in zip([-0.14, 0.14], [GREY, BLUE], both):
+            ax.plot([low, high], [row + offset] * 2, color=colour, linewidth=4,
+                    solid_capstyle="butt")
+        words.append("{}: {:.1f} to {:.1f} and {:.1f} to {:.1f}".format(name, *both[0], *both[1]))
+    ax.plot(measured, range(len(measured)), "D", color=ORANGE, markersize=5)
+    ax.set(yticks=range(len(intervals)), yticklabels=intervals, xlabel="accuracy, percent",
+           xlim=(None, 102))
+    ax.invert_yaxis()
+    return labelled(figure, "Two intervals for each exam, by the formula and by Wilson's rule, and "
+                    f"a grey area above 100%. {'; '.join(words)}.")
+
+
+@in_style
+def plot_coins(coins: dict[int, int]) -> Figure:
+    """How likely each number of heads is, and in orange what is at least as lopsided as was seen.
+
+    coins: number of coins -> how many of them fell on the rarer side.
+    """
+    figure, axes = plt.subplots(1, len(coins), figsize=(5.5, 2.1), sharey=True, squeeze=False)
+    words = []
+    for ax, (count, fewer) in zip(axes.flat, coins.items()):
+        ways = 100 * np.array([comb(count, heads) for heads in range(count + 1)]) / 2 ** count
+        heads = np.arange(count + 1)
+        lopsided = (heads <= fewer) | (heads >= count - fewer)
+        ax.bar(heads, ways, color=np.where(lopsided, ORANGE, GREY))
+        ax.set(title=f"{count} coins: {ways[lopsided].sum():.1f} in 100", xlabel="heads")
+        ax.locator_params("x", integer=True)
+        words.append(f"{count} coins: at most {fewer} or at least {count - fewer} heads in "
+                     f"{ways[lopsided].sum():.1f} of 100")
+    axes[0, 0].set_ylabel("% of all ways")
+    return labelled(figure, "A bar for each number of heads, highest in the middle; the outer ones "
+                    f"are orange. {'; '.join(words)}.")
+
+
+@in_style
 def plot_accuracy_per(table: pd.DataFrame) -> Figure:
     """What `accuracy_per` gives: a dot for each group, and a line for its interval."""
     figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.19 * len(table)))

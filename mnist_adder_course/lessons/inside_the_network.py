@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -556,7 +558,7 @@ def plot_attributions(image: Tensor, maps: dict) -> Figure:
         draw_signed(ax, values, values.abs().max().item(), title)
         shift = (28 - len(values)) / 2  # a map of places of a patch is smaller than the image
         ax.contour(np.arange(28) - shift, np.arange(28) - shift, np.asarray(image), levels=[1.0],
-                   colors=GREY, linewidths=1)
+                   colors=BLUE, linewidths=1.2)
         ax.set(xlim=(-0.5, len(values) - 0.5), ylim=(len(values) - 0.5, -0.5))
         row, column = divmod(int(values.argmax()), values.shape[1])
         seen.append(f"{title}, brightest at row {row + shift:.0f}, column {column + shift:.0f}")
@@ -565,17 +567,59 @@ def plot_attributions(image: Tensor, maps: dict) -> Figure:
 
 
 @in_style
-def plot_leads(leads: dict, on_black: dict) -> Figure:
-    """For each name, a dot with its 95% interval: the mean of `leads[name]`, (images,); to the name
-    stands the percentage of its pixels that lie on black, `on_black[name]`."""
+def plot_sanity(maps: dict, other_maps: dict, titles: dict) -> Figure:
+    """The maps of the first image, a column for each method: of one network above, of another
+    below. Each has its own scale.
+
+    maps, other_maps: method -> (images, height, width); titles: what to say between the two.
+    """
+    figure, axes = plt.subplots(2, len(maps), figsize=(5.5, 3.3), squeeze=False)
+    for (name, found), above, below in zip(maps.items(), *axes):
+        for ax, values, title in [(above, found[0], name),
+                                  (below, other_maps[name][0], titles[name])]:
+            values = values.detach()
+            draw_signed(ax, values, values.abs().max().item(), title)
+    said = "; ".join(f"{name}: {titles[name]}" for name in maps)
+    return labelled(figure, "Two rows of maps of one image, above for one network, below for the "
+                            f"other; how alike the two networks' maps are: {said}.")
+
+
+@in_style
+def plot_chosen(image: Tensor, chosen: dict) -> Figure:
+    """An image, once for each ranking, with the pixels that the ranking puts first: blue where they
+    lie on ink, orange where they lie on black.
+
+    image: (height, width), normalised; chosen: name -> indices of pixels, counted row by row.
+    """
+    figure, axes = plt.subplots(1, len(chosen), figsize=(5.5, 2.9), squeeze=False)
+    said = []
+    for ax, (name, pixels) in zip(axes.flat, chosen.items()):
+        draw_image(ax, image, name)
+        rows, columns = np.divmod(np.asarray(pixels), image.shape[1])
+        on_black = np.asarray(image == image.min())[rows, columns]
+        for where, colour in ((~on_black, BLUE), (on_black, ORANGE)):
+            ax.scatter(columns[where], rows[where], s=22, color=colour, marker="s")
+        said.append(f"{name}: {(~on_black).sum()} on ink, {on_black.sum()} on black")
+    return labelled(figure, "One image with squares on the pixels that each ranking puts first. "
+                            + "; ".join(said) + ".")
+
+
+@in_style
+def plot_leads(leads: dict, on_black: dict, controls: Collection[str] = ()) -> Figure:
+    """For each name the mean of `leads[name]`, (images,), with its 95% interval, grey where it
+    doesn't lie above 0; in brackets the percentage of its pixels that lie on black,
+    `on_black[name]`. A line separates the methods from the controls, which come last."""
     figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.3 * len(leads)))
     said = []
     for row, (name, values) in enumerate(leads.items()):
         mean, off = values.mean().item(), 2 * values.std().item() / len(values) ** 0.5
-        ax.errorbar(mean, row, xerr=off, fmt="o", color=BLUE if mean - off > 0 else GREY)
+        ax.errorbar(mean, row, xerr=off, fmt="D", color=ORANGE if mean - off > 0 else GREY,
+                    markersize=5)
         said.append(f"{name}, {on_black[name]:.0f}% on black: {mean:.1f}, from {mean - off:.1f} to "
                     f"{mean + off:.1f}")
-    ax.axvline(0, color=ORANGE, linestyle="--")
+    ax.axvline(0, color=GREY, linestyle=":")
+    if controls:
+        ax.axhline(len(leads) - len(controls) - 0.5, color=GREY, linewidth=0.8)
     ax.set(yticks=range(len(leads)), ylim=(len(leads) - 0.5, -0.5),
            yticklabels=[f"{name} ({on_black[name]:.0f}%)" for name in leads],
            xlabel="lead over the brightest pixels")

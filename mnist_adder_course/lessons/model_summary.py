@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.model import IdentityAdderModel, conv, receptive_fields
-from mnist_adder_lib.plots import GREY, ORANGE, draw_image, in_style, labelled
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -322,6 +322,59 @@ def units(field: dict) -> int:
     """How many units the layer of a receptive field has in a row."""
     beyond = 0 if field["padding"] else field["start"]  # without padding the border gets none
     return len(np.arange(field["start"], SIDE - max(beyond, 0.5), field["jump"]))
+
+
+@in_style
+def plot_batches(batches: dict) -> Figure:
+    """Values before batch norm and after it, on a number line for each batch; the followed value is
+    orange.
+
+    batches: name -> (values before, values after, the value that is followed).
+    """
+    figure, axes = plt.subplots(len(batches), 1, figsize=(5.5, 1.05 * len(batches) + 0.4),
+                                sharex=True)
+    said = []
+    for ax, (name, (before, after, followed)) in zip(np.atleast_1d(axes), batches.items()):
+        for value, result in zip(before, after):
+            colour = ORANGE if value == followed else BLUE
+            ax.annotate("", (result, 0), (value, 1),
+                        arrowprops=dict(arrowstyle="-|>", color=colour, alpha=0.6))
+            ax.plot([value, result], [1, 0], "o", linestyle="", color=colour)
+            if value == followed:
+                ax.annotate(f"{result:.2f}", (result, 0), (0, -14), textcoords="offset points",
+                            ha="center", color=GREY)
+                said.append(f"{name}: {value:g} becomes {result:.2f}")
+        ax.set(yticks=[0, 1], yticklabels=["after", "before"], ylim=(-0.7, 1.3), title=name)
+    return labelled(figure, "Dots on number lines, joined by arrows. " + "; ".join(said) + ".")
+
+
+@in_style
+def plot_flat_or_mean(features: dict) -> Figure:
+    """A channel as a grid, laid out in one row, and its average as a bar; a row for each channel.
+
+    features: name -> (rows, columns).
+    """
+    figure, axes = plt.subplots(len(features), 3, figsize=(5.5, 1.2 * len(features) + 0.3),
+                                width_ratios=[2, 4, 2], squeeze=False)
+    top, said = max(float(values.max()) for values in features.values()), []
+    for (grid, flat, mean), (name, values) in zip(axes, features.items()):
+        rows = [(grid, np.asarray(values)), (flat, np.asarray(values).reshape(1, -1))]
+        for ax, shown in rows:
+            ax.imshow(shown, cmap="gray", vmin=0, vmax=top)
+            for (row, column), value in np.ndenumerate(shown):
+                ax.text(column, row, f"{value:g}", ha="center", va="center",
+                        color="black" if value > top / 2 else "white")
+            ax.set(xticks=[], yticks=[])
+        grid.set_ylabel(name)
+        mean.barh(0, float(values.mean()), color=ORANGE)
+        mean.set(xlim=(0, top), ylim=(-1, 1), yticks=[])
+        mean.annotate(f"{float(values.mean()):g}", (float(values.mean()), 0), (4, 0),
+                      textcoords="offset points", va="center", color=GREY)
+        said.append(f"{name}: in a row {np.asarray(values).ravel().tolist()}, average "
+                    f"{float(values.mean()):g}")
+    for ax, title in zip(axes[0], ["channel", "flattened", "average"]):
+        ax.set_title(title)
+    return labelled(figure, "Grids, rows and bars. " + "; ".join(said) + ".")
 
 
 @in_style

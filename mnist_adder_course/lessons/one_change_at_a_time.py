@@ -10,8 +10,13 @@ import torch
 from matplotlib.figure import Figure
 from scipy import stats
 
-from mnist_adder_lib.compare import critical_value, paired_interval, pairs_needed
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
+from mnist_adder_lib.compare import (
+    critical_value,
+    paired_interval,
+    pairs_needed,
+    power_of_pairs,
+)
+from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -314,6 +319,65 @@ def plot_runs(accuracies: pd.DataFrame) -> Figure:
 
 
 @in_style
+def plot_chance(experiments: dict[int, torch.Tensor]) -> Figure:
+    """A histogram for each number of pairs: how many standard errors from 0 the means of simulated
+    experiments lie that have no effect; orange is beyond two. A line shows the critical value.
+
+    experiments: number of pairs -> the mean of each experiment, in its own standard errors.
+    """
+    figure, axes = plt.subplots(1, len(experiments), figsize=(5.5, 2), sharey=True)
+    words, edges = [], torch.arange(-6, 6.01, 0.25)
+    for ax, (pairs, means) in zip(axes, experiments.items()):
+        beyond = means.abs() > 2
+        for chosen, colour in ((~beyond, GREY), (beyond, ORANGE)):
+            count = torch.histogram(means[chosen].float(), edges).hist
+            ax.stairs(100 * count / len(means), edges, fill=True, color=colour)
+        limit = critical_value(pairs)
+        for side in (-limit, limit):
+            ax.axvline(side, color=BLUE)
+        share = beyond.double().mean().item()
+        ax.set(title=f"{pairs} pairs: {share:.0%}", xlabel="standard errors")
+        words.append(f"{pairs} pairs: {share:.0%} beyond 2; critical value {limit:.2f}")
+    axes[0].set_ylabel("% of experiments")
+    return labelled(figure, "Histograms around 0, the wider the fewer pairs there are. "
+                            + "; ".join(words) + ".")
+
+
+@in_style
+def plot_power_of_pairs(spreads: list[float], difference: float) -> Figure:
+    """Power over the number of pairs, a curve for each spread of the differences."""
+    figure, ax = plt.subplots(figsize=(5.5, 2.6))
+    pairs = range(3, 41)
+    for spread, colour in zip(spreads, [GREEN, BLUE, ORANGE, GREY]):
+        power = [100 * power_of_pairs(count, spread, difference) for count in pairs]
+        ax.plot(pairs, power, color=colour, label=f"{spread:g}")
+    ax.axhline(80, color=GREY, linestyle=":")
+    ax.set(xlabel="pairs", ylabel="power, %", ylim=(0, 102))
+    ax.legend(title="spread", loc="center left", bbox_to_anchor=(1, 0.5))
+    needed = ", ".join(f"{spread:g}: {pairs_needed(spread, difference)}" for spread in spreads)
+    return labelled(figure, "Curves that rise with the number of pairs, the more slowly the larger "
+                            f"the spread. Pairs for 80%, by spread: {needed}.")
+
+
+@in_style
+def plot_plans(powers: dict[str, torch.Tensor]) -> Figure:
+    """Histograms below each other: the power, 0 to 1, that each of many plans really has."""
+    figure, axes = plt.subplots(len(powers), 1, figsize=(5.5, 1 + 0.95 * len(powers)),
+                                sharex=True, sharey=True)
+    words, edges = [], torch.arange(0, 101, 5.0)
+    for ax, (name, values) in zip(axes, powers.items()):
+        enough = values > 0.8
+        for chosen, colour in ((enough, BLUE), (~enough, ORANGE)):
+            count = torch.histogram(100 * values[chosen].float(), edges).hist
+            ax.stairs(100 * count / len(values), edges, fill=True, color=colour)
+        share = enough.double().mean().item()
+        ax.set(title=f"planned with {name}: {share:.0%} have at least 80%", ylabel="% of plans")
+        words.append(f"Planned with {name}, {share:.0%} of the plans have a power of at least 80%")
+    axes[-1].set_xlabel("power that a plan really has, %")
+    return labelled(figure, "Histograms below each other. " + ". ".join(words) + ".")
+
+
+@in_style
 def plot_power(experiments: dict[int, torch.Tensor]) -> Figure:
     """A histogram for each number of pairs: how many standard errors from 0 the means of simulated
     experiments lie, and the critical value.
@@ -321,9 +385,10 @@ def plot_power(experiments: dict[int, torch.Tensor]) -> Figure:
     experiments: number of pairs -> the mean of each experiment, in its own standard errors.
     """
     figure, axes = plt.subplots(1, len(experiments), figsize=(6, 2), sharey=True)
-    parts, edges = [], torch.arange(-4, 10.01, 0.25)
+    parts = []
     for ax, (pairs, means) in zip(axes, experiments.items()):
         limit = critical_value(pairs)
+        edges = torch.arange(-28, 29) * 0.25 + limit  # one of them at the critical value
         for chosen, color in ((means <= limit, GREY), (means > limit, BLUE)):
             count = torch.histogram(means[chosen].float(), edges).hist
             ax.stairs(100 * count / len(means), edges, fill=True, color=color)

@@ -341,17 +341,39 @@ def multiplications(model: nn.Module) -> pd.DataFrame:
 
 
 @in_style
-def plot_bits(scores: dict[int, float]) -> Figure:
-    """Accuracy in percent for each number of bits."""
-    figure, ax = plt.subplots(figsize=(4.6, 2.6))
-    bits, values = list(scores), list(scores.values())
-    ax.plot(range(len(bits)), values, "o-", color=BLUE)
+def plot_steps(weights: Tensor, bits: list[int]) -> Figure:
+    """How a layer's weights are spread, and which values are left for them with few bits, a row for
+    each number of bits: from the smallest weight to the largest in equal steps, as many as fit."""
+    values = weights.flatten()
+    figure, axes = plt.subplots(len(bits), 1, figsize=(5.5, 1.1 * len(bits) + 0.3), sharex=True)
+    said = []
+    for ax, count in zip(axes, bits):
+        ax.hist(values, bins=60, color=GREY)
+        scale = (values.max() - values.min()) / (2**count - 1)
+        rounded = (values / scale).round() * scale
+        places = rounded.unique()
+        top = ax.get_ylim()[1]
+        ax.vlines(places, 0, 0.9 * top, color=BLUE, linewidth=2)
+        zero = 100 * (rounded == 0).double().mean().item()
+        ax.set(yticks=[], ylabel=f"{count} bits", title=f"{zero:.0f}% become 0")
+        said.append(f"{count} bits: {len(places)} values, {zero:.0f}% of the weights become 0")
+    axes[-1].set_xlabel("weight")
+    return labelled(figure, f"Histograms of {len(values):,} weights around 0, with lines at the "
+                            f"values that are left. {'; '.join(said)}.")
+
+
+@in_style
+def plot_bits(mistakes: dict[int, int]) -> Figure:
+    """Misread images for each number of bits, on a logarithmic axis."""
+    figure, ax = plt.subplots(figsize=(5.5, 2.6))
+    bits, values = list(mistakes), list(mistakes.values())
+    ax.semilogy(range(len(bits)), values, "o-", color=BLUE)
     for index, value in enumerate(values):
-        ax.annotate(f"{value:.1f}", (index, value), (0, 7) if value > 95 else (15, 4),
-                    textcoords="offset points", ha="center", color=GREY)
-    ax.set(xticks=range(len(bits)), xticklabels=bits, ylim=(0, 115), xlabel="bits for each weight",
-           ylabel="both right, %")
-    words = ", ".join(f"{value:.1f}% with {count} bits" for count, value in scores.items())
+        ax.annotate(f"{value:,}", (index, value), (0, 7), textcoords="offset points", ha="center",
+                    color=GREY)
+    ax.set(xticks=range(len(bits)), xticklabels=bits, xlabel="bits for each weight",
+           ylabel="misread images", ylim=(min(values) / 2, 4 * max(values)))
+    words = ", ".join(f"{value:,} with {count} bits" for count, value in mistakes.items())
     return labelled(figure, f"A curve over the number of bits: {words}.")
 
 

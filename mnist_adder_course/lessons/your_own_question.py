@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import pandas as pd
+import torch
 from matplotlib.figure import Figure
 
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
@@ -12,7 +13,10 @@ from ..exercises.checks import Checks, Observed
 from ..exercises.project import Project, ProjectError
 from ..exercises.questions import Guesses
 
-__all__ = ["Project", "ProjectError", "checks", "guesses", "plot_difference", "plot_looking"]
+__all__ = [
+    "Project", "ProjectError", "checks", "guesses", "plot_difference", "plot_looks",
+    "plot_readings",
+]
 
 guesses = Guesses.load("your_own_question")
 checks = Checks()
@@ -152,18 +156,51 @@ def in_order(steps):
 
 
 @in_style
-def plot_looking(shares: list[float]) -> Figure:
-    """In how many of 100 experiments a change that does nothing has seemed to do something.
+def plot_looks(away: torch.Tensor, critical: list[float], shown: int = 60) -> Figure:
+    """Experiments without an effect that are looked at again and again.
 
-    shares: after 5 pairs, after 6, and so on, where one looks after each.
+    Each of the `shown` first is a line: its mean in standard errors after 5 pairs, 6, and so on.
+    An orange dot is where it first crosses the critical value, and from there its line is dotted.
+
+    away: (looks, experiments); critical: the critical value at each look.
     """
-    figure, ax = plt.subplots(figsize=(5, 2.4))
-    ax.plot(range(5, 5 + len(shares)), shares, "o-", color=ORANGE, markersize=4)
-    ax.axhline(5, color=GREY, linestyle=":")
-    ax.set(xlabel="pairs so far", ylabel="fooled, in 100", ylim=(0, 1.15 * max(*shares, 5)))
-    return labelled(figure, f"A curve that rises from {shares[0]:.0f} in 100 experiments after 5 "
-                            f"pairs to {shares[-1]:.0f} after {4 + len(shares)}; a dotted line "
-                            "at 5.")
+    figure, ax = plt.subplots(figsize=(5.5, 3))
+    pairs = torch.arange(5, 5 + len(away))
+    threshold = torch.tensor(critical)
+    crossed, outside = 0, 0
+    for path in away.T[:shown]:
+        beyond = (path.abs() > threshold).nonzero()
+        if not len(beyond):
+            ax.plot(pairs, path, color=GREY, linewidth=0.5)
+            continue
+        first = int(beyond[0])
+        crossed, outside = crossed + 1, outside + bool(path[-1].abs() > threshold[-1])
+        ax.plot(pairs[:first + 1], path[:first + 1], color=ORANGE)
+        ax.plot(pairs[first:], path[first:], color=ORANGE, linestyle=":")
+        ax.plot(pairs[first], path[first], "o", color=ORANGE)
+    for side in (-1, 1):
+        ax.plot(pairs, side * threshold, color=BLUE, linewidth=2.5)
+    ax.set(xlabel="pairs so far", ylabel="mean, in standard errors", ylim=(-4.5, 4.5))
+    return labelled(figure, f"{shown} lines that wander around 0 between two curves that close in "
+                            f"on them. {crossed} of them cross a curve at least once; {outside} of "
+                            "these are outside at the end.")
+
+
+@in_style
+def plot_readings(intervals: dict[str, tuple[float, float]], matters: float) -> Figure:
+    """Intervals against what would matter: a row for each, with its verdict below its name."""
+    figure, ax = plt.subplots(figsize=(5.5, 0.7 + 0.32 * len(intervals)))
+    ax.axvspan(-matters, matters, color=GREY, alpha=0.15, linewidth=0)
+    ax.axvline(0, color=GREY, linestyle=":")
+    for row, (low, high) in enumerate(intervals.values()):
+        ax.plot([low, high], [row, row], color=ORANGE, linewidth=3)
+    ax.set(yticks=range(len(intervals)), yticklabels=intervals,
+           xlabel=f"change minus baseline, in points; grey: less than {matters:g}")
+    ax.invert_yaxis()
+    words = "; ".join(f"{name}: from {low:+g} to {high:+g}"
+                      for name, (low, high) in intervals.items())
+    return labelled(figure, f"A line for each interval, and a grey band from -{matters:g} to "
+                            f"{matters:g}. {words}.")
 
 
 @in_style

@@ -93,3 +93,10 @@ def test_pushes_are_probabilities_minus_one_hot():
     figure = backward_by_hand.plot_pushes([0.7, 0.2, 0.1], [0.7, -0.8, 0.1], true=1)
     assert [bar.get_height() for bar in figure.axes[1].patches] == [0.7, -0.8, 0.1]
     assert "0.70, -0.80, 0.10" in figure.get_label()
+
+
+def test_plot_paths_has_two_to_the_power_of_its_doublings():
+    tree, chain = backward_by_hand.plot_paths(3).axes
+    assert tree.get_title() == "8 paths" and chain.get_title() == "4 nodes"
+    dots = [len(line.get_xdata()) for line in tree.lines if line.get_marker() == "o"]
+    assert dots == [1, 2, 4, 8]

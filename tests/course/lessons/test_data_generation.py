@@ -121,3 +121,20 @@ def test_the_distribution_of_sums():
     assert [bar.get_height() for bar in ax.patches] == np.bincount(totals, minlength=19).tolist()
     line = ax.lines[0].get_ydata()
     assert line.sum() == pytest.approx(5) and line.argmax() == 9 and line[0] == pytest.approx(0.05)
+
+
+def test_plot_given_draws_line_and_dots_and_names_what_is_missed():
+    right, dots = torch.arange(10) + 2, torch.arange(10) + 2.0
+    dots[7] = 0
+    figure = data_generation.plot_given(("rule", right, right + 0.5, dots, [7]))
+    line, points = figure.axes[0].lines[-2:]
+    assert np.allclose(line.get_ydata(), right + 0.5) and np.allclose(points.get_ydata(), dots)
+    assert "rule: the line is off by 0.50 at most, the dots miss [7]" in figure.get_label()
+
+
+def test_plot_sizes_is_to_scale_and_marks_the_same_people_alike():
+    figure = data_generation.plot_sizes(("a", 30, "we"), ("b", 10, "we"), ("c", 20, "others"))
+    first, second, third = figure.axes[0].patches
+    assert [bar.get_width() for bar in (first, second, third)] == [30, 10, 20]
+    assert first.get_hatch() == second.get_hatch() != third.get_hatch()
+    assert (second.get_x(), third.get_x()) == (30, 40)

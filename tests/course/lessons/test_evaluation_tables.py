@@ -138,3 +138,21 @@ def test_calibration_leaves_out_what_is_empty_and_gives_intervals():
     low, high = wilson_interval(96, 100)
     words = f"90-100%: expects 5.4 mistakes, makes 4 (interval {100 - high:.0f} to {100 - low:.0f})"
     assert words in figure.get_label()
+
+
+def test_both_intervals_are_drawn_for_each_exam():
+    both = {"9 of 10": ((70, 110), (59.6, 98.2))}
+    figure = evaluation_tables.plot_two_intervals(both, [90])
+    formula, wilson, dot = figure.axes[0].lines
+    assert list(formula.get_xdata()) == [70, 110] and list(wilson.get_xdata()) == [59.6, 98.2]
+    assert list(dot.get_xdata()) == [90] and "9 of 10: 70.0 to 110.0 and 59.6" in figure.get_label()
+
+
+def test_the_coins_that_are_as_lopsided_are_orange():
+    figure = evaluation_tables.plot_coins({7: 1, 18: 3})
+    bars = figure.axes[0].patches
+    colours = [bar.get_facecolor() for bar in bars]
+    assert len(bars) == 8 and colours[0] == colours[1] == colours[6] == colours[7] != colours[2]
+    assert sum(bar.get_height() for bar in bars) == pytest.approx(100)
+    p_value = 100 * binomtest(3, 18).pvalue
+    assert f"18 coins: at most 3 or at least 15 heads in {p_value:.1f} of 100" in figure.get_label()

@@ -15,10 +15,12 @@ from mnist_adder_course.lessons.inside_the_network import (
     guided_backprop,
     plot_answer,
     plot_attributions,
+    plot_chosen,
     plot_embedding,
     plot_leads,
     plot_maps,
     plot_places,
+    plot_sanity,
     plot_tables,
     train_adder,
 )
@@ -243,3 +245,21 @@ def test_the_figure_follows_the_panel():
     Follow(panel, draw)
     panel.set_state({"strokes": [[[0.2, 0.2], [0.5, 0.8]]], "unfinished": []})
     assert len(drawn) == 4, "the figure of a cell that was run again takes the place of the first"
+
+
+def test_plot_sanity_names_every_method_and_shows_both_networks():
+    maps = {"gradient": torch.ones(2, 4, 4), "other": torch.zeros(2, 4, 4)}
+    below = {"gradient": -torch.ones(2, 4, 4), "other": torch.zeros(2, 4, 4)}
+    figure = plot_sanity(maps, below, {"gradient": "r = 0.1", "other": "r = 0.9"})
+    shown = [ax.images[0].get_array() for ax in figure.axes]
+    assert (shown[0] == 1).all() and (shown[2] == -1).all() and len(shown) == 4
+    assert "gradient: r = 0.1; other: r = 0.9" in figure.get_label()
+
+
+def test_plot_chosen_tells_ink_from_black():
+    image = torch.zeros(4, 4)
+    image[1, 2] = 1
+    figure = plot_chosen(image, {"one": torch.tensor([6, 0])})  # row 1, column 2; row 0, column 0
+    on_ink, on_black = figure.axes[0].collections
+    assert on_ink.get_offsets().tolist() == [[2, 1]] and on_black.get_offsets().tolist() == [[0, 0]]
+    assert "one: 1 on ink, 1 on black" in figure.get_label()

@@ -135,3 +135,16 @@ def test_where_nothing_can_be_written_the_own_network_is_given_up(mount, monkeyp
     printed = capsys.readouterr().out
     assert os.strerror(errno.EROFS) in printed and "lesson 6" in printed
     assert not list(folder.iterdir())
+
+
+def test_plot_batches_follows_one_value():
+    figure = model_summary.plot_batches({"one": ([2, 8], [-1, 1], 8), "in use": ([8], [4.92], 8)})
+    assert "one: 8 becomes 1.00; in use: 8 becomes 4.92" in figure.get_label()
+    assert [list(line.get_xdata()) for line in figure.axes[0].lines] == [[2, -1], [8, 1]]
+
+
+def test_plot_flat_or_mean_lays_out_what_it_averages():
+    figure = model_summary.plot_flat_or_mean({"found": torch.tensor([[0.0, 6], [0, 2]])})
+    _, flat, mean = figure.axes
+    assert flat.images[0].get_array().tolist() == [[0, 6, 0, 2]]
+    assert mean.patches[0].get_width() == 2 and "average 2" in figure.get_label()

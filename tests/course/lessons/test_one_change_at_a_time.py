@@ -15,8 +15,11 @@ from torch.nn.utils import parameters_to_vector
 import mnist_adder_lib
 from mnist_adder_course.lessons.one_change_at_a_time import (
     checks,
+    plot_chance,
     plot_differences,
+    plot_plans,
     plot_power,
+    plot_power_of_pairs,
     plot_rates,
     plot_runs,
     searched,
@@ -115,6 +118,26 @@ def test_plot_power():
     label = plot_power({4: means, 16: means}).get_label()
     assert "4 pairs: 25% beyond the critical value of 3.18" in label
     assert "16 pairs: 50% beyond the critical value of 2.13" in label
+
+
+def test_plot_chance():
+    means = torch.tensor([-3.0, -1.0, 0.0, 2.5]).double()
+    label = plot_chance({5: means, 50: means}).get_label()
+    assert "5 pairs: 50% beyond 2; critical value 2.78" in label and "value 2.01" in label
+
+
+def test_plot_power_of_pairs():
+    figure = plot_power_of_pairs([2, 4], difference=4)
+    first, second = figure.axes[0].lines[:2]
+    assert (first.get_ydata() > second.get_ydata()).all()  # a smaller spread has more power
+    assert second.get_ydata()[list(second.get_xdata()).index(10)] == pytest.approx(80.3, abs=0.1)
+    assert "2: 5, 4: 10" in figure.get_label()
+
+
+def test_plot_plans():
+    figure = plot_plans({"one": torch.tensor([0.5, 0.9]), "other": torch.tensor([0.85, 0.9])})
+    assert [ax.get_title() for ax in figure.axes] == [
+        "planned with one: 50% have at least 80%", "planned with other: 100% have at least 80%"]
 
 
 # --- the recipes of the lesson --------------------------------------------------------------------

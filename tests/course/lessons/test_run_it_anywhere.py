@@ -1,6 +1,5 @@
 """Run it anywhere: the answers to its exercises, what it runs."""
 
-import math
 import re
 import shutil
 
@@ -101,9 +100,17 @@ def test_the_figures_say_what_they_show():
     assert "PyTorch 0.50; Python 200" in run_it_anywhere.plot_latencies(times).get_label()
     shares = run_it_anywhere.plot_shares(run_it_anywhere.multiplications(IdentityAdderModel()))
     assert "99.4% of the multiplications" in shares.get_label()
-    bits = run_it_anywhere.plot_bits({8: 99.4, 3: 80.0})
-    assert "99.4% with 8 bits, 80.0% with 3 bits" in bits.get_label()
-    assert math.isclose(bits.axes[0].lines[0].get_ydata()[0], 99.4)
+    bits = run_it_anywhere.plot_bits({8: 66, 3: 11_440})
+    assert "66 with 8 bits, 11,440 with 3 bits" in bits.get_label()
+    assert list(bits.axes[0].lines[0].get_ydata()) == [66, 11_440]
+    assert bits.axes[0].get_yscale() == "log"
+
+
+def test_plot_steps_counts_what_becomes_zero():
+    weights = torch.tensor([[-1.5, -0.2], [0.2, 1.5]])  # with 2 bits, steps of 1
+    label = run_it_anywhere.plot_steps(weights, [4, 2]).get_label()
+    assert "2 bits: 3 values, 50% of the weights become 0" in label
+    assert "4 bits: 4 values, 0% of the weights become 0" in label
 
 
 @pytest.fixture(scope="module")
