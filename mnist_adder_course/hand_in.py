@@ -1,7 +1,6 @@
 """What learners have handed in, read from their notebooks: tables for teachers.
 
-    python -m mnist_adder_course.hand_in FOLDER_OR_NOTEBOOKS [--csv FILE [--long]]
-                                         [--feedback FOLDER]
+    python -m mnist_adder_course.hand_in FOLDER_OR_NOTEBOOKS [--csv FILE [--long]] [--feedback PAGES]
 
 Nothing that was handed in is run or changed. Each check printed its verdict where the learner
 worked, and the notebook keeps it: that is what is read here, so you see what the learner saw. (It
