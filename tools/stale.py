@@ -92,8 +92,12 @@ TABLE = [  # in the order in which things are made: each from things above it al
     Stored("notebooks/*.ipynb", LESSONS, 0.8, files=QUESTIONS),
     Stored("notebooks/solutions/*.ipynb", LESSONS, 0.4, files=QUESTIONS),
     # A picture may show an old word: it is made from the network and the styles, not from scripts.
-    Stored("assets/page.png", PICTURES, 1, "take_pictures.take_page",
+    Stored("assets/page.png", PICTURES, 1, "take_pictures.take_cover",
            f"{SHIPPED} js/src/page/*.css js/src/widgets/*/*.css"),
+    Stored("assets/page.gif", PICTURES, 1, "take_pictures.record_page",
+           f"{SHIPPED} js/src/page/*.css js/src/widgets/*/*.css"),
+    Stored("assets/lesson.png", PICTURES, 1, "take_pictures.take_lesson",
+           "notebooks/01_learning_by_hand.ipynb"),
     Stored("assets/panel_light.png", PICTURES, 0, "take_pictures.take_panel",
            f"{SHIPPED} mnist_adder_lib/drawing/built/adder_panel.css"),
     Stored("assets/window_viewer.png", PICTURES, 0, "take_pictures.take_window_viewer",

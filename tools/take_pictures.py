@@ -1,21 +1,25 @@
 """Take the pictures that README and lessons show: of the page, and of widgets in a real JupyterLab.
 
-    python tools/take_pictures.py
+    python tools/take_pictures.py [NAME ...]
 
-Writes page.png, panel_light.png, window_viewer.png, network_diagram.png, ball_on_curve.png and
-hidden_sums.png in assets. Needs Chromium.
+Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, panel_light.png,
+window_viewer.png, network_diagram.png, ball_on_curve.png, hidden_sums.png. Needs Chromium.
 """
 
+import io
+import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from PIL import Image
 from playwright.sync_api import sync_playwright
 from stale import making
 
 ROOT = Path(__file__).resolve().parents[1]
+ASSETS = ROOT / "assets"
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 import lab  # noqa: E402
 
@@ -29,6 +33,10 @@ BALL = """from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
 BallOnCurve(rate=0.1)"""
 HIDDEN = """from mnist_adder_course.widgets.hidden_sums import HiddenSums
 HiddenSums()"""
+SHOWN = "01_learning_by_hand.ipynb"  # at the figure of its card
+# Of the page: what hides the sum, the pair that is hidden then, and what says how it ended.
+HIDE, HIDDEN_PAIR, ENDED = "#diagram .hide-it", "#sums [aria-pressed=true]", "#sums .ending"
+SIZE, EDGE = (880, 576), 24  # of the moving picture; around what is on its cover
 LESSON = "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 
 
@@ -60,7 +68,7 @@ def opened(playwright, *cells: str):
 def take(page, selector: str, name: str) -> None:
     page.page.mouse.move(5, 5)
     page.page.wait_for_timeout(1500)  # until nothing moves any more
-    page.find(selector).screenshot(path=ROOT / "assets" / f"{name}.png")
+    page.find(selector).screenshot(path=ASSETS / f"{name}.png")
     print(name)
 
 
@@ -73,17 +81,119 @@ def take_panel(playwright) -> None:
         take(page, ".mnist-adder .card", "panel_light")
 
 
-def take_page(playwright) -> None:
-    """Its top, in the shape that previews of links have."""
+@contextmanager
+def page_of(playwright, width: int, height: int, **options):
+    """The page "It adds. Or does it?", once it has drawn its 7 and answered."""
     browser = playwright.chromium.launch(executable_path=lab.CHROMIUM, args=lab.FLAGS)
-    page = browser.new_page(viewport=dict(width=1280, height=720), reduced_motion="reduce")
+    page = browser.new_page(viewport=dict(width=width, height=height), **options)
     page.goto((ROOT / "docs" / "try" / "index.html").as_uri())
-    page.locator("#diagram .nearest[data-state=near]").wait_for()
-    end = page.locator("#diagram > .card").bounding_box()
-    page.set_viewport_size(dict(width=1280, height=round(end["y"] + end["height"] + 12)))
-    page.screenshot(path=ROOT / "assets" / "page.png")
+    page.locator(HIDE).wait_for()
+    yield page
     browser.close()
-    print("page")
+
+
+def picture(seen) -> Image.Image:
+    """What a page, or an element of one, looks like."""
+    return Image.open(io.BytesIO(seen.screenshot())).convert("RGB")
+
+
+def cover(playwright, width: int, height: int) -> Image.Image:
+    """The question without its answer: 7 + 5 -> 12, and below it the pairs, with one "?"."""
+    with page_of(playwright, 1280, 900, reduced_motion="reduce", device_scale_factor=2) as page:
+        page.locator("#diagram .nearest[data-state=near]").wait_for()
+        strip = picture(page.locator("#diagram .network"))
+        page.locator(HIDE).click()
+        page.locator(HIDDEN_PAIR).wait_for()
+        page.mouse.move(5, 5)
+        pairs = picture(page.locator("#sums .grid"))
+    made, free = Image.new("RGB", (width, height), "white"), height - 3 * EDGE
+    for part, top, high in ((strip, EDGE, free * 2 // 5), (pairs, 2 * EDGE + free * 2 // 5,
+                                                          free * 3 // 5)):
+        part.thumbnail((width - 2 * EDGE, high), Image.Resampling.LANCZOS)
+        made.paste(part, ((width - part.width) // 2, top + (high - part.height) // 2))
+    return made
+
+
+def take_cover(playwright) -> None:
+    """As previews of links show it, twice as wide as high."""
+    cover(playwright, 1280, 640).save(ASSETS / "page.png")
+
+
+def press(page, selector: str, look) -> None:
+    """Bring the mouse to a button, so that one sees what is pressed, and press it."""
+    page.locator(selector).hover()
+    look(500)
+    page.locator(selector).click()
+
+
+def record_page(playwright) -> None:
+    """Somebody draws a 7, hides 7 + 5 from a new adder, trains it, and sees what it says."""
+    frames = [(cover(playwright, *SIZE), 1500)]  # pictures, and how many milliseconds each is seen
+    with page_of(playwright, *SIZE) as page:
+
+        def look(milliseconds):
+            frames.append((picture(page), milliseconds))
+
+        page.locator("#diagram .clear").click()
+        page.mouse.move(5, 5)
+        look(500)
+        box = page.locator("#diagram .digit-pad").bounding_box()
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for number, point in enumerate(points):
+            page.mouse.move(*point)
+            if number % 6 == 5:
+                look(80)
+        page.mouse.up()
+        page.locator(HIDE).wait_for()
+        page.wait_for_timeout(1000)  # until the answer stands there
+        look(1500)
+        press(page, HIDE, look)
+        page.locator(HIDDEN_PAIR).wait_for()
+        page.wait_for_timeout(1500)  # until the page has scrolled there
+        look(1200)
+        press(page, "#sums [value=train]", look)
+        while not page.locator(ENDED).inner_text().strip():
+            look(100)
+        page.mouse.move(5, 5)
+        page.wait_for_timeout(1000)
+        look(3500)
+    write_gif(frames, ASSETS / "page.gif")
+
+
+def write_gif(frames, path: Path) -> None:
+    """One palette for all frames: 64 colours are enough for the page, and nothing flickers."""
+    pictures, milliseconds = zip(*frames)
+    samples = Image.new("RGB", (SIZE[0], SIZE[1] * 3))
+    for place, sample in enumerate((pictures[0], pictures[len(pictures) // 3], pictures[-1])):
+        samples.paste(sample, (0, place * SIZE[1]))
+    palette = samples.quantize(64)
+    first, *rest = (one.quantize(palette=palette, dither=Image.Dither.NONE) for one in pictures)
+    first.save(path, save_all=True, append_images=rest, duration=milliseconds, loop=0,
+               optimize=False)
+    print(f"{path.name}: {len(frames)} frames, {sum(milliseconds) / 1000:.1f} s, "
+          f"{path.stat().st_size / 1000:.0f} kB")
+
+
+def take_lesson(playwright) -> None:
+    """A lesson in JupyterLab, as it is stored: code, and what it has drawn."""
+    cells = nbformat.read(ROOT / "notebooks" / SHOWN, as_version=4).cells
+    place = next(n for n, cell in enumerate(cells) if "card" in cell.metadata.get("tags", []))
+    with tempfile.TemporaryDirectory() as folder, lab.lab_server(Path(folder)) as url:
+        shutil.copy(ROOT / "notebooks" / SHOWN, Path(folder) / "lesson.ipynb")
+        opened = lab.Lab(playwright, url, viewport=dict(width=760, height=740),
+                         device_scale_factor=1.5)
+        opened.open()
+        opened.notebook("panel.content.activeCellIndex = argument;", place)
+        for _ in range(3):  # what comes into view on the way changes how far it is
+            opened.notebook("""await panel.content.scrollToItem(argument, "center");
+                panel.content.widgets[argument].node.scrollIntoView({ block: "center" });""", place)
+            opened.page.wait_for_timeout(1500)
+        opened.page.mouse.move(5, 5)
+        opened.page.screenshot(path=ASSETS / "lesson.png")
+        opened.close()
+    print("lesson")
 
 
 def take_window_viewer(playwright) -> None:
@@ -114,13 +224,22 @@ def take_hidden_sums(playwright) -> None:
         take(page, ".hidden-sums .card", "hidden_sums")
 
 
+PICTURES = {
+    "page.png": take_cover, "page.gif": record_page, "lesson.png": take_lesson,
+    "panel_light.png": take_panel, "window_viewer.png": take_window_viewer,
+    "network_diagram.png": take_diagram, "ball_on_curve.png": take_ball,
+    "hidden_sums.png": take_hidden_sums,
+}
+
+
+def main(names) -> None:
+    if unknown := set(names) - set(PICTURES):
+        sys.exit(f"Not a picture: {', '.join(sorted(unknown))}. There are {', '.join(PICTURES)}.")
+    chosen = names or list(PICTURES)
+    with sync_playwright() as playwright, making(*[f"assets/{name}" for name in chosen]):
+        for name in chosen:
+            PICTURES[name](playwright)
+
+
 if __name__ == "__main__":
-    names = ("page", "panel_light", "window_viewer", "network_diagram", "ball_on_curve",
-             "hidden_sums")
-    with sync_playwright() as playwright, making(*[f"assets/{name}.png" for name in names]):
-        take_page(playwright)
-        take_panel(playwright)
-        take_window_viewer(playwright)
-        take_diagram(playwright)
-        take_ball(playwright)
-        take_hidden_sums(playwright)
+    main(sys.argv[1:])
