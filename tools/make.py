@@ -41,6 +41,7 @@ TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Py
              ["tools/build_site.py"]),
     "stale": ("list what is stored and older than what it was made from", LEARNER,
               ["tools/stale.py"]),
+    "address": ("tell the lessons where their repository is", LEARNER, ["tools/set_repository.py"]),
     "lessons": ("run lessons whole and store what they print", LEARNER, ["tools/run_lessons.py"]),
 }
 
