@@ -1,6 +1,6 @@
 """What learners have handed in, read from their notebooks: tables for teachers.
 
-    python -m mnist_adder_course.hand_in FOLDER_OR_NOTEBOOKS [--csv FILE [--long]] [--feedback PAGES]
+    python -m mnist_adder_course.hand_in FOLDER [--csv FILE [--long]] [--feedback PAGES]
 
 Nothing that was handed in is run or changed. Each check printed its verdict where the learner
 worked, and the notebook keeps it: that is what is read here, so you see what the learner saw. (It
@@ -330,7 +330,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="FOLDER_OR_NOTEBOOK")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="a row for each learner")
     parser.add_argument("--long", action="store_true", help="in FILE, a row for each exercise")
-    parser.add_argument("--feedback", type=Path, metavar="FOLDER", help="a page for each learner")
+    parser.add_argument("--feedback", type=Path, metavar="PAGES", help="a page for each learner")
     options = parser.parse_args(arguments)
     target, pages = options.csv, options.feedback
     try:  # before the work
