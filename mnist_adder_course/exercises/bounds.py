@@ -62,11 +62,13 @@ class Bounds(TorchFunctionMode):
         """Return an upper bound on how many numbers a function of PyTorch gives; exact where that
         is large, and 0 where it depends on the values in the tensors, as with a mask.
         """
+        if function is Tensor.__deepcopy__:  # is given all that has been copied, too
+            return arguments[0].numel()
         given = [*_leaves(arguments), *_leaves(options)]
         bound = math.prod(map(_extent, given))
         if bound <= LARGEST:
             return bound
-        call = function, *(leaf.shape if isinstance(leaf, Tensor) else str(leaf) for leaf in given)
+        call = function, *map(_as_key, given)
         if call not in self._sizes:
             self._sizes[call] = _exact_size(function, arguments, options)
         return bound if self._sizes[call] is None else self._sizes[call]
@@ -82,6 +84,13 @@ def _exact_size(function: Callable, arguments: tuple, options: dict) -> int | No
         return 0 if any(isinstance(leaf, Tensor) for leaf in given) else None
     return sum(leaf.untyped_storage().nbytes() // leaf.element_size()  # of a view, what is below it
                for leaf in _leaves(result) if isinstance(leaf, Tensor))
+
+
+def _as_key(leaf):
+    """Describe an argument by what a result's size depends on."""
+    if isinstance(leaf, Tensor):
+        return leaf.shape
+    return str(leaf) if isinstance(leaf, (Real, str, slice)) else type(leaf)  # not all can be shown
 
 
 def _extent(leaf) -> float:
