@@ -1,4 +1,4 @@
-"""How much of what is no digit is refused, and how many digits are refused with it.
+"""How many non-digits are rejected, and how many digits are rejected with them.
 
     python experiments/measure_nonsense.py FOLDER [CHECKPOINT ...] [--seeds 0 1 2 3 4] [--last]
 
@@ -6,14 +6,16 @@ FOLDER holds digits that people drew, as for measure_drawings.py; without a CHEC
 that ships is measured. For each network and seed a new head is trained; the means over them and
 their standard deviations are printed.
 
-Compared are the distance to the nearest of 3,000 training images, the confidence, both together,
-and both with the head, with several weights (`drawing/strangeness.py`). The limit of each refuses
-2% or 5% of the digits of writers 1-7. Printed are the share of nonsense that it refuses, and of
-zeros into which a slash was drawn, and the share of the digits answered that are right. The weights
-are chosen by one half of the nonsense (`course/lessons/nonsense.py`): every other letter, shape and
-line, and half of the other kinds. The other half, ten faces, the digits of writers 8-14 and the
-evaluation images are shown with --last: look at them after the choice. Then it also says what the
-library's own limit costs them, without a head and with one, and each writer.
+Compared are the distance to the nearest of the known images, the head, their sum with several
+weights of the head (`drawing/strangeness.py`), and the confidence. Each threshold rejects 2% or 5%
+of the digits of writers 1-7. The table has the percentage of non-digits that it rejects, and of
+zeros into which a slash was drawn, and the percentage of the answered digits that are right. The
+weight is chosen by one half of the non-digits (`course/lessons/nonsense.py`): every other letter,
+shape and line, and half of the other kinds. The other half, ten faces, the digits of writers 8-14
+and the evaluation images are shown with --last: look at them after the choice.
+
+Then it says what the library's own threshold costs each of them, without a head and with one, and
+how many misread digits are rejected, or at least warned of because the network isn't sure.
 """
 
 import argparse
@@ -26,11 +28,12 @@ from measure_drawings import read_folder
 
 from mnist_adder_course.lessons import nonsense
 from mnist_adder_course.widgets.nearest import INK_LIMIT
-from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits, train_non_digit_head
+from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits
 from mnist_adder_lib.augment import add_slash
-from mnist_adder_lib.drawing.strangeness import WEIGHT, Strangeness, ink_in_squares
-from mnist_adder_lib.rejection import examples, look_at
-from mnist_adder_lib.shared import TRAINING_IMAGES
+from mnist_adder_lib.drawing import Strangeness, train_non_digit_head, with_slashed_zeros
+from mnist_adder_lib.drawing.rejection import head_examples, look_at
+from mnist_adder_lib.drawing.strangeness import ink_in_squares
+from mnist_adder_lib.shared import LIMITS, TRAINING_IMAGES
 
 TIMES = 20  # each drawing that has a name, and five times as many of the others
 DIGITS = nonsense.DRAWINGS["digits"]
@@ -38,12 +41,11 @@ CHOOSING = {"scribbles": nonsense.scribble, "two digits": nonsense.two_digits,
             "full pads": nonsense.full_pad}
 REPORTING = {"signatures": nonsense.signature, "words": nonsense.word,
              "17": lambda random: nonsense.side_by_side(map(DIGITS.get, "17"), random)}
-SCORES = {f"distance - {weight} certainty": (weight, 0) for weight in (0, 0.25, WEIGHT, 0.5, 1)}
-SCORES |= {f"the same + {weight} head": (WEIGHT, weight) for weight in (0.5, 1, 1.5, 2)}
+HEAD_WEIGHTS = {f"distance + {weight} head": weight for weight in (0, 0.5, 1, 1.5, 2)}
 
 
 def draw(half: int, seed: int) -> tuple[torch.Tensor, np.ndarray]:
-    """The nonsense to choose by (half 0) or to report on (half 1): uint8 (n, 28, 28), and kinds."""
+    """Non-digits to choose by (half 0) or to report on (half 1): uint8 (n, 28, 28), and kinds."""
     images, kinds = [], []
     for kind in ("letters", "shapes", "lines"):
         drawn, names = nonsense.draw_each(kind, TIMES, seed)
@@ -57,27 +59,26 @@ def draw(half: int, seed: int) -> tuple[torch.Tensor, np.ndarray]:
 
 
 class Drawn:
-    """Images as a network and its head measure them, each measure in standard deviations, and the
-    digits that are read."""
+    """Images as a network and its head measure them: distance and head in standard deviations, the
+    confidence from 0 to 1, and the digits that are read."""
 
     def __init__(self, strangeness: Strangeness, images: torch.Tensor):
-        distances, certainties, logits = (each.numpy() for each in strangeness.measure(images))
+        distances, logits = (each.numpy() for each in strangeness.measure(images))
         self.distances = strangeness.per_distance * distances
-        self.certainties = strangeness.per_certainty / WEIGHT * certainties
         self.logits = strangeness.per_logit * logits
-        self.digits = look_at(strangeness.model, images)[1].argmax(1).numpy()
+        probabilities = look_at(strangeness.model, images)[1].double().softmax(1)
+        self.confidences, self.digits = (each.numpy() for each in probabilities.max(1))
 
     def by(self, score: str) -> np.ndarray:
-        """How strange the images are by a score: one of `SCORES`, "confidence" or "head"."""
-        if score in SCORES:
-            weight, head_weight = SCORES[score]
-            return self.distances - weight * self.certainties + head_weight * self.logits
-        return self.logits if score == "head" else -self.certainties
+        """How strange the images are by a score: one of `HEAD_WEIGHTS`, "head" or "confidence"."""
+        if score in HEAD_WEIGHTS:
+            return self.distances + HEAD_WEIGHTS[score] * self.logits
+        return self.logits if score == "head" else -self.confidences
 
 
-def by_kind(refused: np.ndarray, kinds: np.ndarray) -> dict[str, float]:
-    """Percent refused of each kind, and their mean."""
-    shares = {kind: 100 * refused[kinds == kind].mean() for kind in dict.fromkeys(kinds)}
+def by_kind(rejected: np.ndarray, kinds: np.ndarray) -> dict[str, float]:
+    """Percent rejected of each kind, and their mean."""
+    shares = {kind: 100 * rejected[kinds == kind].mean() for kind in dict.fromkeys(kinds)}
     return shares | {"all kinds": float(np.mean(list(shares.values())))}
 
 
@@ -91,20 +92,36 @@ def with_slash(strokes: list[np.ndarray], random: np.random.Generator) -> list[n
     return [*strokes, np.stack([middle - start, middle + end])]
 
 
+def with_bent_slash(strokes: list[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
+    """The same with a slash that owes nothing to `add_slash`: bent, off the middle, flatter or
+    steeper."""
+    every = np.concatenate(strokes)
+    middle, radii = (every.min(0) + every.max(0)) / 2, np.maximum(np.ptp(every, axis=0) / 2, 1e-6)
+    angle = np.radians(np.clip(random.normal(48, 14), 15, 85))
+    side = -1 if random.random() < 0.2 else 1
+    half = np.array([side * np.cos(angle), -np.sin(angle)]) * radii * random.uniform(0.6, 1.5)
+    along = np.linspace(-1, 1, 12)[:, None]
+    bow = (1 - along**2) * half[::-1] * [-1, 1] * random.normal(0, 0.08)
+    return [*strokes, middle + random.normal(0, 0.12, 2) * radii + along * half + bow]
+
+
 def slashed_zeros(splits, strokes, labels, writers) -> dict[str, torch.Tensor]:
-    """Zeros with a slash: those of the validation split, and those of writers 1-7."""
+    """Zeros with a slash: those of the validation split, and those of writers 1-7 in two ways."""
     _, validation, _ = splits
     torch.manual_seed(1)
     slashed = add_slash(validation.images[validation.digits == 0, None] / 255)[:, 0]
-    random = np.random.default_rng(1)
-    drawn = [nonsense.framed(with_slash(each, random))
-             for each, label, writer in zip(strokes, labels, writers) if not label and writer <= 7]
-    return {"slashed, MNIST": (255 * slashed).round().to(torch.uint8),
-            "slashed, 1-7": torch.from_numpy(np.stack(drawn))}
+    named = {"slashed, MNIST": (255 * slashed).round().to(torch.uint8)}
+    ways = {"slashed, 1-7": with_slash, "bent slash, 1-7": with_bent_slash}
+    for name, draw_slash in ways.items():
+        random = np.random.default_rng(1)
+        named[name] = torch.from_numpy(np.stack([
+            nonsense.framed(draw_slash(each, random))
+            for each, label, writer in zip(strokes, labels, writers) if not label and writer <= 7]))
+    return named
 
 
 def measure(strangeness, digits, halves, evaluation, zeros, is_last: bool) -> pd.DataFrame:
-    """A row for each share refused and each score; percent."""
+    """A row for each fraction rejected and each score; percent."""
     images, labels, writers = digits
     drawn, first = Drawn(strangeness, images), writers <= 7
     measured = [(Drawn(strangeness, images), kinds) for images, kinds in halves]
@@ -114,37 +131,45 @@ def measure(strangeness, digits, halves, evaluation, zeros, is_last: bool) -> pd
                    "evaluation": Drawn(strangeness, evaluation)}
     rows = {}
     for share in (0.02, 0.05):
-        for score in [*SCORES, "head", "confidence"]:
+        for score in [*HEAD_WEIGHTS, "head", "confidence"]:
             strange = drawn.by(score)
-            limit = np.quantile(strange[first], 1 - share)
+            threshold = np.quantile(strange[first], 1 - share)
             row = {}
             for half, (nonsense_drawn, kinds) in enumerate(measured[: 1 + is_last]):
-                shares = by_kind(nonsense_drawn.by(score) > limit, kinds)
+                shares = by_kind(nonsense_drawn.by(score) > threshold, kinds)
                 wanted = shares if half else {name: shares[name] for name in
                                               ("letters", "all kinds")}
                 row |= {f"{'reported' if half else 'chosen by'}: {name}": value
                         for name, value in wanted.items()}
-            right = (drawn.digits == labels)[first & (strange <= limit)]
+            right = (drawn.digits == labels)[first & (strange <= threshold)]
             row["1-7: right of answered"] = 100 * right.mean()
-            row |= {f"{name}: refused": 100 * (drawn_others.by(score) > limit).mean()
+            row |= {f"{name}: rejected": 100 * (drawn_others.by(score) > threshold).mean()
                     for name, drawn_others in others.items()}
             if is_last:
-                answered = ~first & (strange <= limit)
-                row["8-14: refused"] = 100 * (strange[~first] > limit).mean()
+                answered = ~first & (strange <= threshold)
+                row["8-14: rejected"] = 100 * (strange[~first] > threshold).mean()
                 row["8-14: right of answered"] = 100 * (drawn.digits == labels)[answered].mean()
             rows[share, score] = row
     return pd.DataFrame(rows).T
 
 
 def cost(strangeness, digits, others: dict) -> pd.Series:
-    """Percent of digits that the library's own limit refuses, and of each writer's."""
-    images, _, writers = digits
-    refused = strangeness.refuses(images).numpy()
-    rows = {f"writer {writer}": 100 * refused[writers == writer].mean() for writer in range(1, 15)}
-    rows |= {"writers 1-7": 100 * refused[writers <= 7].mean(),
-             "writers 8-14": 100 * refused[writers > 7].mean()}
-    rows |= {name: 100 * strangeness.refuses(images).double().mean().item()
+    """Percent of digits that the library's own threshold rejects, and of each writer's; and what
+    becomes of the misread ones."""
+    images, labels, writers = digits
+    rejected = strangeness.rejects(images).numpy()
+    rows = {f"writer {writer}": 100 * rejected[writers == writer].mean() for writer in range(1, 15)}
+    rows |= {"writers 1-7": 100 * rejected[writers <= 7].mean(),
+             "writers 8-14": 100 * rejected[writers > 7].mean()}
+    rows |= {name: 100 * strangeness.rejects(images).double().mean().item()
              for name, images in others.items()}
+    drawn = Drawn(strangeness, images)
+    for name, these in {"1-7": writers <= 7, "8-14": writers > 7}.items():
+        misread = these & (drawn.digits != labels)
+        warned = drawn.confidences < LIMITS["sure"]
+        rows |= {f"misread, {name} (digits)": misread.sum(),
+                 f"rejected of these, {name} (digits)": rejected[misread].sum(),
+                 f"or warned of, {name} (digits)": (rejected | warned)[misread].sum()}
     return pd.Series(rows)
 
 
@@ -165,14 +190,14 @@ def main() -> None:
     parser.add_argument("--last", action="store_true")
     options = parser.parse_args()
     train, _, evaluation = splits = load_splits()
-    known = train.images[:TRAINING_IMAGES]
+    known = with_slashed_zeros(train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES])
     strokes, labels, writers = zip(*read_folder(options.folder))
     images = torch.from_numpy(np.stack([nonsense.framed(each) for each in strokes]))
     digits = images, np.array(labels), np.array(writers)
     zeros = slashed_zeros(splits, strokes, labels, writers)
     halves = [draw(half, seed=1) for half in (0, 1)]
     models = [load_checkpoint(path)[0] for path in options.checkpoints] or [load_pretrained()]
-    made = examples(train.images, train.digits)
+    made = head_examples(train.images, train.digits)
     joined = [Strangeness(model, known, train_non_digit_head(model, *made, seed))
               for model in models for seed in options.seeds]
     tables = [measure(strangeness, digits, halves, evaluation.images, zeros, options.last)
@@ -183,7 +208,7 @@ def main() -> None:
     others = zeros | {"evaluation": evaluation.images, "faces": nonsense.faces()}
     ways = {"without a head": [Strangeness(model, known) for model in models], "with": joined}
     for way, each in ways.items():
-        print(f"\nRefused beyond the library's limit {way}, %")
+        print(f"\nRejected by the library's threshold {way}, %")
         print(with_spread([cost(strangeness, digits, others) for strangeness in each]).to_string())
     ink = ink_in_squares(images[digits[2] <= 7]).split(500)
     nearest = torch.cat([torch.cdist(part, ink_in_squares(known)).amin(1) for part in ink])

@@ -4,8 +4,9 @@
 
 Its probabilities are calibrated on the validation split (they come to mean what they say, and no
 answer changes), and its scores there are printed and kept in the checkpoint; the evaluation split
-is left for lesson 07. Then a head that says what is no digit is trained for it (`rejection.py`):
-with --head-only for the network that is in the file already, which stays as it is.
+is left for lesson 07. Then a head that rejects non-digits is trained for it
+(`drawing/rejection.py`): with --head-only for the network that is in the file already, which
+doesn't change.
 """
 
 import argparse
@@ -25,10 +26,10 @@ from mnist_adder_lib import (
     load_checkpoint,
     load_splits,
     save_checkpoint,
-    train_non_digit_head,
 )
 from mnist_adder_lib.checkpoint import RESERVED
-from mnist_adder_lib.rejection import examples
+from mnist_adder_lib.drawing import train_non_digit_head
+from mnist_adder_lib.drawing.rejection import head_examples
 
 LIMIT = 3  # temperatures are looked for from exp(-3), 0.05, to exp(3), 20
 
@@ -87,5 +88,5 @@ if __name__ == "__main__":
             print(result.table().round(3), temperatures, sep="\n")
             details = dict(seed=options.seed, recipe="best", temperatures=temperatures,
                            validation=result.scores)
-        head = train_non_digit_head(model, *examples(train.images, train.digits))
+        head = train_non_digit_head(model, *head_examples(train.images, train.digits))
         save_checkpoint(options.path, model, head, **details)

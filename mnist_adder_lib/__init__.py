@@ -8,20 +8,13 @@ and the panel to draw on are in `mnist_adder_lib.drawing`. The lessons' own code
 __version__ = "0.1.0"  # here alone: pyproject.toml takes it from this line
 
 from .augment import LIGHT_AUGMENT, Augment, Forms
-from .checkpoint import (
-    load_checkpoint,
-    load_non_digit_head,
-    load_pretrained,
-    save_checkpoint,
-)
+from .checkpoint import load_checkpoint, load_pretrained, save_checkpoint
 from .compare import paired_interval, pairs_needed, power_of_pairs
 from .data import AdderDataset, DataError, as_input, find_mnist, load_splits, normalise
 from .evaluate import calibration_error, evaluate, predict, wilson_interval
 from .export import export_onnx, quantise_onnx, run_onnx
 from .files import CheckpointError, asset_path
 from .model import IdentityAdderModel, count_parameters, receptive_fields
-from .non_digits import make_non_digits
-from .rejection import NonDigitHead, train_non_digit_head
 from .train import (
     History,
     agreement_loss,

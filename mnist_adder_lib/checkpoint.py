@@ -12,16 +12,15 @@ from torch import nn
 from .data import MEAN, STD
 from .files import CheckpointError, asset_path, from_bytes, load_tensors, to_bytes, write_whole
 from .model import IdentityAdderModel, is_finite
-from .rejection import NonDigitHead
 
 FORMAT = "mnist_adder checkpoint 1"
 RESERVED = {"variant", "normalisation"}  # details that a checkpoint has of its own
 
 
 def save_checkpoint(path: str | Path, model: IdentityAdderModel,
-                    head: NonDigitHead | None = None, **details: Any) -> None:
-    """Write the model's weights and arguments, the normalisation of its input, and details; with a
-    head that was trained for the model, that as well.
+                    head: nn.Module | None = None, **details: Any) -> None:
+    """Write the model's weights and arguments, the normalisation of its input, and details; also the
+    weights of a head that was trained for the model, such as `drawing.NonDigitHead`.
 
     A path that ends in `.safetensors` gets that format, which the page in the browser reads, too.
     details are plain values to keep with them, such as `seed=0` or `scores={...}`: numbers, texts,
@@ -71,27 +70,6 @@ def load_checkpoint(path: str | Path) -> tuple[IdentityAdderModel, dict[str, Any
 def load_pretrained() -> IdentityAdderModel:
     """The trained model that comes with the course, in evaluation mode."""
     return load_checkpoint(asset_path("adder.pt"))[0]
-
-
-def load_non_digit_head(path: str | Path | None = None) -> NonDigitHead:
-    """The head that says what is no digit, from a checkpoint; by default that of the model that
-    comes with the course.
-
-    Raises FileNotFoundError, and CheckpointError for a file without a head, or a damaged one.
-    """
-    path = asset_path("adder.pt") if path is None else Path(path)
-    content = load_tensors(path)
-    if not isinstance(content, dict) or "non_digit_head" not in content:
-        raise CheckpointError(f"{path} has no head that says what is no digit: train one with "
-                              "train_non_digit_head, and save it with the model")
-    try:
-        with torch.random.fork_rng(devices=[]):  # the first weights are random, and replaced
-            head = NonDigitHead()
-        head.load_state_dict({name: torch.tensor(value)
-                              for name, value in content["non_digit_head"].items()})
-    except Exception as error:  # depending on what is wrong in it, almost any
-        raise CheckpointError(f"{path} holds no head of ours ({error!r:.500})") from error
-    return head.eval()
 
 
 def _new_model(config: dict[str, Any]) -> IdentityAdderModel:

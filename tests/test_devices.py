@@ -46,12 +46,11 @@ from mnist_adder_lib import (
     refresh_batch_norm,
     run_onnx,
     save_checkpoint,
-    train_non_digit_head,
 )
-from mnist_adder_lib.drawing import AdderPanel, Strangeness
+from mnist_adder_lib.drawing import AdderPanel, Strangeness, train_non_digit_head
+from mnist_adder_lib.drawing.rejection import look_at
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import is_finite
-from mnist_adder_lib.rejection import look_at
 from mnist_adder_lib.train import fast_recipe, range_test, reference_recipe
 
 IMAGES = torch.randn(20, 1, 28, 28, generator=torch.Generator().manual_seed(0)) / 9

@@ -161,7 +161,7 @@ def test_a_sentence_is_no_limit(change):
     assert "js/test/golden.json" in old and "notebooks/00_start_here.ipynb" in old
     assert not {"assets/waiting.jsonl", "notebooks/10_does_it_add.ipynb", "docs/try/index.html",
                 "mnist_adder_course/widgets/nearest.py: INK_LIMIT"} & set(old)
-    old = change("mnist_adder_lib/shared.json", '"known_refused": 0.015', '"known_refused": 0.02')
+    old = change("mnist_adder_lib/shared.json", '"known_rejected": 0.015', '"known_rejected": 0.02')
     assert {"docs/try/index.html", "notebooks/08_draw_a_digit.ipynb"} <= set(old)
 
 

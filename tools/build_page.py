@@ -15,6 +15,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import torch
 from address import PLACEHOLDER, read_address, site_of
 from stale import making
 
@@ -23,8 +24,8 @@ from mnist_adder_course.widgets.hidden_sums import HiddenSums
 from mnist_adder_course.widgets.image_sheet import image_sheet
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import to_base64, weights_as_text
-from mnist_adder_lib import load_non_digit_head, load_pretrained, load_splits
-from mnist_adder_lib.drawing import frame_drawing
+from mnist_adder_lib import load_pretrained, load_splits
+from mnist_adder_lib.drawing import frame_drawing, load_non_digit_head, with_slashed_zeros
 from mnist_adder_lib.shared import TRAINING_IMAGES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,9 +65,11 @@ def data() -> dict:
     sums = traits_of(HiddenSums(model, pairs=[OPENING]))
     samples = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
-    known = known_images(model, train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES],
-                         head=load_non_digit_head())
-    images = known.pop("images")  # it is trained on the same ones, and the page has them once
+    images, digits_of = train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES]
+    zeros = digits_of[digits_of == 0]
+    known = known_images(model, with_slashed_zeros(images, digits_of),
+                         torch.cat([digits_of, zeros]), head=load_non_digit_head())
+    images = known.pop("images")  # it is trained on the first of them, and the page has them once
     held_back = image_sheet(validation.images[:HELD_BACK], validation.digits[:HELD_BACK])
     return dict(
         weights=weights_as_text(model), samples=samples, known=known,

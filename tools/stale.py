@@ -56,14 +56,15 @@ class Stored:
 RECIPES, WAYS = "measure_recipes.RECIPES", "measure_sums.WAYS"
 SHIPPED = "assets/adder.pt"
 SUMS = "python experiments/measure_sums.py --ways {parts}"
-REFUSING = "python experiments/measure_nonsense.py FOLDER"
+REJECTING = "python experiments/measure_nonsense.py FOLDER"
 QUESTIONS = "mnist_adder_course/lessons/*/{topic}.toml"
 LESSONS = "python tools/run_lessons.py {files}"
 PICTURES = "python tools/take_pictures.py"
 TABLE = [  # in the order in which things are made: each from things above it alone
     Stored(SHIPPED, "python experiments/train_checkpoint.py", 10,
            "train_checkpoint.calibrate measure_recipes.train_network "
-           "mnist_adder_lib.rejection.examples mnist_adder_lib.rejection.train_non_digit_head",
+           "mnist_adder_lib.drawing.rejection.head_examples "
+           "mnist_adder_lib.drawing.rejection.train_non_digit_head",
            table=RECIPES, row="best"),
     Stored("assets/results.jsonl", "python experiments/measure_recipes.py --recipes {parts}", 40,
            "measure_recipes.measure", table=RECIPES),
@@ -77,8 +78,8 @@ TABLE = [  # in the order in which things are made: each from things above it al
            row="last digit, 3 epochs"),
     Stored("assets/waiting.jsonl", "python experiments/measure_waiting.py", 5,
            "measure_waiting.measure measure_waiting.embed"),
-    Stored("mnist_adder_lib/shared.json", REFUSING, 5, "measure_nonsense.main", part="limits"),
-    Stored("mnist_adder_course/widgets/nearest.py", REFUSING, 5, "measure_nonsense.main",
+    Stored("mnist_adder_lib/shared.json", REJECTING, 5, "measure_nonsense.main", part="limits"),
+    Stored("mnist_adder_course/widgets/nearest.py", REJECTING, 5, "measure_nonsense.main",
            part="INK_LIMIT"),
     Stored("js/src/widgets/hidden_sums/presets.js",
            "train in Node with each way of hiding, as docs/lab_notebook.md says, and npm run build",

@@ -24,8 +24,8 @@ from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
+from mnist_adder_lib.drawing.rejection import look_at
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.rejection import look_at
 
 SHIPPED = "assets/adder.pt"  # stands for the weights of this network, which nearly all widgets show
 PANEL_TRAITS = ["strokes", "background", "number", "small"]  # its other traits ask Python things
@@ -71,11 +71,11 @@ def widget_data(widget: AnyWidget) -> dict:
 
 
 def known_to(panel: AdderPanel) -> dict:
-    """What a panel that refuses knows, for a page."""
+    """What a panel that rejects drawings knows, for a page."""
     strangeness = panel.strangeness
     known = strangeness.known
     digits = look_at(strangeness.model, known)[1].argmax(dim=1)  # nobody sees them
-    return known_images(panel.model, known, digits, strangeness.limit, strangeness.head)
+    return known_images(panel.model, known, digits, strangeness.threshold, strangeness.head)
 
 
 @functools.cache

@@ -27,7 +27,6 @@ from mnist_adder_lib import (
     IdentityAdderModel,
     as_input,
     evaluate,
-    load_non_digit_head,
     load_pretrained,
     load_splits,
 )
@@ -35,6 +34,7 @@ from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.drawing.framing import MOST_INK, remark
 from mnist_adder_lib.drawing.panel import describe, percent
+from mnist_adder_lib.drawing.rejection import load_non_digit_head
 from mnist_adder_lib.drawing.strangeness import Strangeness, ink_in_squares
 from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import Prediction, predict
@@ -242,15 +242,14 @@ def golden() -> dict:
 
 def how_strange(known: Tensor) -> dict:
     """How strange each drawing of `framing` is to the network that ships and its head, if it knows
-    some images, and what the strangeness is made of; and the limit without a head."""
+    some images, and what the strangeness is made of; and the threshold without a head."""
     model, head = load_pretrained(), load_non_digit_head()
     strangeness = Strangeness(model, known, head)
     seen = torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in drawings(299)]))
-    distances, certainties, logits = (measured.tolist() for measured in strangeness.measure(seen))
-    return dict(distance=strangeness.per_distance, certainty=strangeness.per_certainty,
-                logit=strangeness.per_logit, limit=Strangeness(model, known).limit,
-                head=weights_as_text(head), distances=distances, certainties=certainties,
-                logits=logits, drawings=strangeness(seen).tolist())
+    distances, logits = (measured.tolist() for measured in strangeness.measure(seen))
+    return dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
+                threshold=Strangeness(model, known).threshold, head=weights_as_text(head),
+                distances=distances, logits=logits, drawings=strangeness(seen).tolist())
 
 
 def write() -> None:

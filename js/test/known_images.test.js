@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { frameStrokes } from "../src/drawing/strokes.js";
 import { embed } from "../src/network/forward.js";
 import {
-  confidenceLogit,
   inkInSquares,
   lookAt,
   makeScale,
@@ -29,18 +28,17 @@ const space = makeSpace(
   ),
   inks,
 );
-const certainties = looks.map((/** @type {{ certainty: number }} */ look) => look.certainty);
 
 test("where the ink is", () => {
   const first = inks.slice(0, 3).flatMap((/** @type {Float32Array} */ ink) => [...ink]);
   assert.ok(distance(first, floats(golden.ink)) < 1e-5);
 });
 
-test("all drawings are as strange as in Python, and without a head the limit is the same", async () => {
+test("all drawings are as strange as in Python, and without a head the threshold is the same", async () => {
   const python = golden.strangeness;
   const head = readWeights(python.head);
-  const scale = await makeScale(space, certainties, () => false);
-  for (const name of /** @type {const} */ (["distance", "certainty", "limit"]))
+  const scale = await makeScale(space, () => false);
+  for (const name of /** @type {const} */ (["distance", "threshold"]))
     assert.ok(Math.abs(scale[name] / python[name] - 1) < 1e-3, `${name}: ${scale[name]} ${python[name]}`);
   assert.equal(python.drawings.length, golden.framing.length - 1);
   const close = (/** @type {number} */ ours, /** @type {number} */ theirs) => Math.abs(ours - theirs) < 1e-2;
@@ -49,10 +47,9 @@ test("all drawings are as strange as in Python, and without a head the limit is 
     const look = lookAt(shipped, pixels);
     const nearest = Math.min(...space.distances(space.place(look.found, inkInSquares(pixels))));
     const logit = nonDigitLogit(head, embed(shipped, pixels).embedding);
-    assert.ok(close(nearest, python.distances[n]) && close(look.certainty, python.certainties[n]), `${n}`);
-    assert.ok(close(logit, python.logits[n]), `${n}`);
+    assert.ok(close(nearest, python.distances[n]) && close(logit, python.logits[n]), `${n}`);
     const joined = { ...scale, logit: python.logit };
-    assert.ok(close(strangenessOf(joined, nearest, look.certainty, logit), strangeness), `${n}`);
+    assert.ok(close(strangenessOf(joined, nearest, logit), strangeness), `${n}`);
   });
 });
 
@@ -72,12 +69,6 @@ test("by the ink alone, too", () => {
   );
   assert.equal(byInk.size, 49);
   assert.ok(byInk.distances(inks[3])[3] < 1e-6);
-});
-
-test("the logit of the confidence, also where the probability rounds to 1", () => {
-  assert.ok(Math.abs(confidenceLogit([2, 1]) - 1) < 1e-12);
-  assert.ok(Math.abs(confidenceLogit([0, 3, 0]) - Math.log(Math.exp(3) / 2)) < 1e-12);
-  assert.equal(confidenceLogit([0, 800]), 800);
 });
 
 test("a quantile lies between two numbers", () => {

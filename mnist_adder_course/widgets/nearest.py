@@ -8,9 +8,8 @@ import zlib
 import numpy as np
 from torch import Tensor
 
-from mnist_adder_lib.drawing.strangeness import Strangeness
+from mnist_adder_lib.drawing import NonDigitHead, Strangeness
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.rejection import NonDigitHead
 
 from .image_sheet import image_sheet
 from .network_diagram import to_base64, weights_as_text
@@ -21,11 +20,12 @@ INK_LIMIT = 3.32
 
 
 def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
-                 limit: float | None = None, head: NonDigitHead | None = None) -> dict:
+                 threshold: float | None = None, head: NonDigitHead | None = None) -> dict:
     """What the front end needs to judge an image: the trait `known` of `NetworkDiagram`.
 
-    - images: uint8 (n, 28, 28), of the training split; digits: (n,), shown below them
-    - limit: of the strangeness, beyond which an image is refused; by default as in `Strangeness`
+    - images: uint8 (n, 28, 28), as `Strangeness` takes them; digits: (n,), shown below them
+    - threshold: of the strangeness, above which an image is rejected; by default that of
+      `Strangeness`
     - head: as in `Strangeness`
     """
     strangeness = Strangeness(model, images, head)
@@ -34,9 +34,8 @@ def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
     weights = base64.b64decode(weights_as_text(model)["numbers"])
     return dict(
         images=image_sheet(images, digits),
-        scale=dict(distance=strangeness.per_distance, certainty=strangeness.per_certainty,
-                   logit=strangeness.per_logit,
-                   limit=strangeness.limit if limit is None else limit),
+        scale=dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
+                   threshold=strangeness.threshold if threshold is None else threshold),
         head=weights_as_text(head) if head else None,
         ink_limit=INK_LIMIT,
         crc32=zlib.crc32(weights),  # of the weights that all this was made with

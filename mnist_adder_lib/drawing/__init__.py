@@ -1,7 +1,10 @@
-"""Drawn digits: strokes, framing as MNIST did it, photos, and the panel to draw on."""
+"""Drawn digits: strokes, framing as MNIST did it, photos, the panel to draw on, and how it rejects
+what isn't a digit."""
 
 from .framing import frame_drawing
+from .non_digits import make_non_digits
 from .panel import AdderPanel, DigitPad
 from .photos import read_picture
-from .strangeness import Strangeness
+from .rejection import NonDigitHead, load_non_digit_head, train_non_digit_head
+from .strangeness import Strangeness, with_slashed_zeros
 from .strokes import frame_strokes, render_strokes

@@ -19,10 +19,10 @@ from traitlets import Bool, Bunch, Dict, Int, List, TraitError, Unicode, observe
 
 from ..data import load_splits
 from ..evaluate import Prediction, predict
-from ..rejection import NonDigitHead
 from ..shared import LIMITS, SENTENCES
 from .framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
 from .photos import open_picture, read_picture
+from .rejection import NonDigitHead
 from .strangeness import Strangeness
 from .strokes import as_strokes, frame_strokes, render_strokes
 
@@ -71,13 +71,13 @@ def percent(share: float | Tensor) -> str:
 
 
 def describe(prediction: Prediction | None, number: int, warning: str = "",
-             is_refused: bool = False, sign: str = "+", combine: Combine = operator.add
+             is_rejected: bool = False, sign: str = "+", combine: Combine = operator.add
              ) -> tuple[str, bool]:
     """The panel's sentence, and whether it is certain: both heads are sure and agree, there is no
-    warning, and the image isn't refused. sign, combine: the task, as of the panel."""
+    warning, and the image isn't rejected. sign, combine: the task, as of the panel."""
     if prediction is None:
         return SENTENCES["empty"], False
-    if is_refused:
+    if is_rejected:
         return SENTENCES["strange"], False
     digit, total = prediction.digit, prediction.total
     if warning:
@@ -171,8 +171,8 @@ class AdderPanel(DigitPad):
     network gets), `prediction` (None while the pad is empty) and `sentence` follow, also while one
     draws. `small=True` leaves the bars out. With `known`, images that the model was trained on,
     uint8 (n, 28, 28), the panel gives no sum for a drawing that is too strange to the model:
-    `strangeness` says how strange, and its `limit` can be set. A `head` that was trained for the
-    model counts as well. Without known images nothing is refused.
+    `strangeness` says how strange, and its `threshold` can be set. A `head` that was trained for
+    the model counts as well. Without known images nothing is rejected.
 
     A model of another task than adding also needs its `combine` and its `sign`, as in
     `AdderPanel(model, combine=lambda digit, number: digit * number, sign="×")`.
@@ -215,13 +215,13 @@ class AdderPanel(DigitPad):
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
-        is_refused = self._refuses()
-        self.sentence, certain = describe(self.prediction, self.number, warning, is_refused,
+        is_rejected = self._rejects()
+        self.sentence, certain = describe(self.prediction, self.number, warning, is_rejected,
                                           self.sign, self.combine)
         notes = filter(None, [error, warning, self.background.get("about")])
         answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))
-        answer |= dict(warned=bool(warning or error or is_refused), seen=to_url(self.seen),
+        answer |= dict(warned=bool(warning or error or is_rejected), seen=to_url(self.seen),
                        sign=self.sign)
         outputs = vars(self.prediction) if self.prediction else {}
         answer |= {name: np.asarray(value).tolist() for name, value in outputs.items()}
@@ -229,11 +229,11 @@ class AdderPanel(DigitPad):
             answer |= dict(strokes=self.strokes, background=self.background, number=self.number)
         self.answer = answer
 
-    def _refuses(self) -> bool:
+    def _rejects(self) -> bool:
         """Whether what is on the pad is too strange to the model, as far as anything is known."""
         if self.strangeness is None or not self.seen.any():
             return False
-        return bool(self.strangeness.refuses(torch.from_numpy(self.seen)[None]))
+        return bool(self.strangeness.rejects(torch.from_numpy(self.seen)[None]))
 
     @validate("request")
     def _check_request(self, proposal: Bunch) -> dict:

@@ -1,4 +1,4 @@
-"""Next to an answer: the nearest training images, the map, and what is refused."""
+"""Next to an answer: the nearest training images, the map, and what is rejected."""
 
 import pytest
 import torch
@@ -8,8 +8,8 @@ from mnist_adder_course.lessons.inside_the_network import TEN
 from mnist_adder_course.lessons.nonsense import draw_each
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_as_text
-from mnist_adder_lib import load_non_digit_head, load_pretrained
-from mnist_adder_lib.drawing import Strangeness
+from mnist_adder_lib import load_pretrained
+from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, with_slashed_zeros
 from mnist_adder_lib.shared import HUES, SENTENCES
 
 STRANGE = SENTENCES["strange"]
@@ -21,7 +21,7 @@ def few(splits):
 
 
 def wait_for_itself(page):  # as near as a byte for each number allows
-    page.locator(".nearest .measured", has_text="Strangeness -").wait_for()
+    page.locator(".nearest .measured", has_text="Strangeness 0.").wait_for()
 
 
 def test_the_browser_measures_what_python_does(show, few, splits):
@@ -52,6 +52,15 @@ def test_a_training_image_is_nearest_to_itself(show, few):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_zero_with_a_slash_is_shown_as_what_is_nearest(show, few):
+    known = with_slashed_zeros(*few)
+    digits = torch.cat([few[1], few[1][few[1] == 0]])
+    page = show(NetworkDiagram(load_pretrained(), known[-1],
+                               known=known_images(load_pretrained(), known, digits)))
+    wait_for_itself(page)
+    assert page.locator(".nearest li span").first.inner_text() == "0"
+
+
 def test_other_weights_are_learned_anew(show, few):
     model, other = load_pretrained(), load_pretrained()
     with torch.no_grad():
@@ -67,7 +76,8 @@ def test_other_weights_are_learned_anew(show, few):
     assert "ink alone" in at_once[0] and STRANGE in at_once[1]
     assert not page.locator(".map").is_visible()
     page.locator(".map").wait_for()
-    assert "Above 5.0" not in page.locator(".nearest .measured").inner_text()  # a limit of its own
+    measured = page.locator(".nearest .measured").inner_text()
+    assert "Above 5.0" not in measured  # these weights have a threshold of their own
     page.evaluate("model.set('pixels', Array(784).fill(0))")
     assert "yours" not in page.locator(".map").get_attribute("aria-label")
     page.evaluate("model.set('pixels', Array(784).fill(90))")

@@ -12,9 +12,15 @@ from PIL import Image
 from torch import nn
 from traitlets import TraitError
 
+<<<<<<< HEAD
 from mnist_adder_lib import load_non_digit_head, load_pretrained
 from mnist_adder_lib.drawing.framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
+=======
+from mnist_adder_lib import load_pretrained
+from mnist_adder_lib.drawing.framing import frame_drawing, remark
+>>>>>>> 29c7b04 (Rejection by two scores, distance and head: confidence leaves it, and slashed zeros are among the known images)
 from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, percent, to_url
+from mnist_adder_lib.drawing.rejection import load_non_digit_head
 from mnist_adder_lib.drawing.strangeness import Strangeness
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 from mnist_adder_lib.shared import SENTENCES
@@ -277,15 +283,15 @@ def test_strokes_over_a_picture_are_added():
 STRANGE = [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.2], [0.2, 0.8]]]  # an X
 
 
-def test_what_is_strange_is_refused_if_something_is_known(splits):
+def test_what_is_strange_is_rejected_if_something_is_known(splits):
     model = load_pretrained()
     panel = AdderPanel(model, known=splits[0].images[:500], strokes=SEVEN)
     assert "I see a 7" in panel.sentence and not panel.answer["warned"]
     save(panel, strokes=STRANGE)
     assert panel.sentence == SENTENCES["strange"]
     assert panel.answer["warned"] and not panel.answer["certain"]
-    assert panel.strangeness(torch.from_numpy(panel.seen)[None]) > panel.strangeness.limit
-    panel.strangeness.limit = 99.0
+    assert panel.strangeness(torch.from_numpy(panel.seen)[None]) > panel.strangeness.threshold
+    panel.strangeness.threshold = 99.0
     save(panel, number=3)
     assert panel.sentence != SENTENCES["strange"] and not panel.answer["warned"]
     panel.clear()

@@ -1,27 +1,27 @@
-"""How strange an image is to a network, and what is refused."""
+"""How strange an image is to a network, and what is rejected."""
 
 import math
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mnist_adder_course.lessons import nonsense
-from mnist_adder_lib import IdentityAdderModel, load_non_digit_head, load_pretrained
-from mnist_adder_lib.drawing import Strangeness, strangeness
-from mnist_adder_lib.drawing.strangeness import confidence_logit, ink_in_squares, spreads
+from mnist_adder_lib import IdentityAdderModel, load_pretrained
+from mnist_adder_lib.augment import add_slash
+from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, with_slashed_zeros
+from mnist_adder_lib.drawing.strangeness import ink_in_squares, spreads
 
 
 @pytest.fixture(scope="module")
 def shipped(splits):
-    return Strangeness(load_pretrained(), splits[0].images[:3000], load_non_digit_head())
+    known = with_slashed_zeros(splits[0].images[:3000], splits[0].digits[:3000])
+    return Strangeness(load_pretrained(), known, load_non_digit_head())
 
 
-def test_digits_are_answered_and_what_is_no_digit_is_refused(shipped, splits):
+def test_digits_are_answered_and_non_digits_are_rejected(shipped, splits):
     def share(images):
-        return shipped.refuses(images).double().mean().item()
+        return shipped.rejects(images).double().mean().item()
 
     assert share(splits[2].images[:500]) < 0.05
     assert share(nonsense.draw_each("digits", 3)[0]) < 0.15
@@ -32,35 +32,54 @@ def test_digits_are_answered_and_what_is_no_digit_is_refused(shipped, splits):
         assert share(images) > 0.6, make
 
 
-def test_the_limit_refuses_a_small_share_of_the_known_images(splits):
+def test_the_threshold_rejects_a_small_fraction_of_the_known_images(splits):
     """Each compared with all others, which is what a network does with an image left out."""
     known = splits[0].images[:200]
     limited = Strangeness(load_pretrained(), known, load_non_digit_head())
     distances = torch.cdist(limited.points, limited.points).fill_diagonal_(torch.inf).amin(1)
-    certainties, logits = limited.measure(known)[1:]
-    assert (limited.score(distances, certainties, logits) > limited.limit).sum() == 3  # 1.5%
+    logits = limited.measure(known)[1]
+    assert (limited.score(distances, logits) > limited.threshold).sum() == 3  # 1.5%
     assert (limited.per_distance * distances).std() == pytest.approx(1, rel=1e-4)
-    scaled = limited.per_certainty * certainties
-    assert scaled.std() == pytest.approx(strangeness.WEIGHT, rel=1e-4)
-    scaled = limited.per_logit * logits
-    assert scaled.std() == pytest.approx(1, rel=1e-4)
+    assert (limited.per_logit * logits).std() == pytest.approx(1, rel=1e-4)
 
 
-def test_without_a_head_distance_and_confidence_judge_alone(splits):
+def test_without_a_head_the_distance_judges_alone(splits):
     model, images = load_pretrained(), splits[2].images[:20]
-    both = Strangeness(model, splits[0].images[:40])
-    distances, certainties, logits = both.measure(images)
+    alone = Strangeness(model, splits[0].images[:40])
+    distances, logits = alone.measure(images)
     assert not logits.any()
-    expected = both.per_distance * distances - both.per_certainty * certainties
-    assert torch.equal(both(images), expected)
+    expected = alone.per_distance * distances
+    assert torch.equal(alone(images), expected)
     head = load_non_digit_head()
     joined = Strangeness(model, splits[0].images[:40], head)
     added = joined.per_logit * head.score(model, images)
     assert torch.allclose(joined(images), expected + added, atol=1e-4)
 
 
-def test_faces_are_refused(shipped):
-    assert shipped.refuses(nonsense.faces()).sum() > 0
+def test_faces_are_rejected(shipped):
+    assert shipped.rejects(nonsense.faces()).sum() > 2
+
+
+def test_zeros_with_other_slashes_are_rejected_less_often_if_some_are_known(shipped, splits):
+    plain = Strangeness(shipped.model, splits[0].images[:3000], shipped.head)
+    zeros = splits[1].images[splits[1].digits == 0][:500]
+    torch.manual_seed(5)
+    slashed = (255 * add_slash(zeros[:, None] / 255)[:, 0]).round().to(torch.uint8)
+    assert shipped.rejects(slashed).sum() < 0.5 * plain.rejects(slashed).sum()
+
+
+def test_zeros_with_a_slash_come_after_the_images_and_are_always_the_same(splits):
+    images, digits = splits[0].images[:50], splits[0].digits[:50]
+    torch.manual_seed(3)
+    before = torch.random.get_rng_state()
+    known = with_slashed_zeros(images, digits)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    zeros = images[digits == 0]
+    assert len(known) == 50 + len(zeros) > 50 and known.dtype == torch.uint8
+    assert torch.equal(known[:50], images)
+    assert torch.equal(known, with_slashed_zeros(images, digits))
+    assert ((known[50:] != zeros).sum((1, 2)) > 5).all()
+    assert torch.equal(with_slashed_zeros(images, digits * 0 + 1), images)
 
 
 def test_a_known_image_is_at_no_distance(shipped, splits):
@@ -68,10 +87,9 @@ def test_a_known_image_is_at_no_distance(shipped, splits):
 
 
 def test_what_makes_an_image_stranger(shipped):
-    none, same = torch.zeros(2), torch.tensor([3.0, 3.0])
-    assert shipped.score(same, torch.tensor([0.0, 5.0]), none).diff() < 0
-    assert shipped.score(torch.tensor([9.0, 2.0]), same, none).diff() < 0
-    assert shipped.score(same, same, torch.tensor([-2.0, 2.0])).diff() > 0
+    same = torch.tensor([3.0, 3.0])
+    assert shipped.score(torch.tensor([9.0, 2.0]), same).diff() < 0
+    assert shipped.score(same, torch.tensor([-2.0, 2.0])).diff() > 0
 
 
 def test_how_strange_an_image_is_depends_on_no_other_image(shipped, splits):
@@ -79,16 +97,16 @@ def test_how_strange_an_image_is_depends_on_no_other_image(shipped, splits):
     assert (shipped(images)[7] - shipped(images[7:8])).abs() < 1e-3
 
 
-def test_a_limit_can_be_set(shipped, splits):
-    images, usual = splits[2].images[:50], shipped.limit
-    shipped.limit = shipped(images).median().item()
-    assert 20 <= shipped.refuses(images).sum() <= 25
-    shipped.limit = usual
+def test_a_threshold_can_be_set(shipped, splits):
+    images, usual = splits[2].images[:50], shipped.threshold
+    shipped.threshold = shipped(images).median().item()
+    assert 20 <= shipped.rejects(images).sum() <= 25
+    shipped.threshold = usual
 
 
 def test_a_network_that_knows_nothing_yet_can_be_asked_too(splits):
     limited = Strangeness(IdentityAdderModel(), splits[0].images[:40])
-    assert limited(splits[0].images[40:60]).isfinite().all() and math.isfinite(limited.limit)
+    assert limited(splits[0].images[40:60]).isfinite().all() and math.isfinite(limited.threshold)
 
 
 def test_what_the_model_learns_later_is_not_taken_into_account(splits):
@@ -124,18 +142,6 @@ def test_ink_in_squares():
     image[0, 4:8, 8:12] = 255
     assert ink_in_squares(image).nonzero().tolist() == [[0, 7 + 2]]
     assert ink_in_squares(image).sum() == 4
-
-
-@given(st.lists(st.floats(-9, 9), min_size=2, max_size=10))
-def test_the_logit_of_the_confidence(logits):
-    given_logits = torch.tensor([logits], dtype=torch.float64)
-    p = given_logits.softmax(1).max()
-    assert confidence_logit(given_logits).item() == pytest.approx(
-        (p / (1 - p)).log().item(), abs=1e-5)
-
-
-def test_the_logit_of_a_confidence_that_rounds_to_1():
-    assert confidence_logit(torch.tensor([[0.0, 800.0]])).item() == 800
 
 
 def test_spreads_are_within_digits_and_never_0():

@@ -1,6 +1,6 @@
-// How strange an image is to a network: strangeness.py in JavaScript. Three things are measured: how far it is from the
-// nearest training image, in a space of 81 numbers, how confident the network is, and what a head says that has
-// learned what is no digit (non_digit_head.js). The head fits one network: with other weights it has no say.
+// How strange an image is to a network: strangeness.py in JavaScript. Two things are measured: how far it is from the
+// nearest training image, in a space of 81 numbers, and what a head says that has learned from non-digits
+// (non_digit_head.js). The head fits one network: with other weights it has no say.
 //
 // 32 of the numbers say what was found: the means of the 16 maps of block 2 and of the 16 of block 3, in units of how
 // much they vary among images of one digit. 49 say where the ink is. With other weights these 49 judge alone until
@@ -19,11 +19,10 @@ import { add, average, embed } from "./forward.js";
  * @property {number} size numbers of a place
  */
 /**
- * @typedef {object} Scale what turns the measures into strangeness, and the strangeness beyond which images are refused
+ * @typedef {object} Scale what turns the measures into strangeness, and the strangeness above which images are rejected
  * @property {number} distance
- * @property {number} certainty
- * @property {number} logit of being no digit
- * @property {number} limit
+ * @property {number} logit of being a non-digit
+ * @property {number} threshold
  */
 
 const CHUNK = 10; // milliseconds of calculation, before the page gets its turn
@@ -47,29 +46,11 @@ export function inkInSquares(pixels) {
 export const foundIn = (layers) => [...average(layers["block2.2"]).data, ...layers.average.data];
 
 /**
- * The logits of the ten digits, with the number 0: how strange an image is shouldn't depend on the number.
- * @param {Weights} weights
- * @param {Layers} layers
- */
-export const digitLogits = (weights, layers) => add(weights, layers.embedding, 0).layers.digit_head.data;
-
-/**
- * log(p / (1 - p)) for the probability p of the likeliest class. Computed from p, it would be infinite where p rounds to 1.
- * @param {ArrayLike<number>} logits
- */
-export function confidenceLogit(logits) {
-  const [largest, ...others] = Array.from(logits).sort((a, b) => b - a);
-  return largest - others[0] - Math.log(others.reduce((sum, logit) => sum + Math.exp(logit - others[0]), 0));
-}
-
-/**
  * @param {Scale} scale
  * @param {number} distance to the nearest training image
- * @param {number} certainty the logit of the confidence
- * @param {number} logit of being no digit
+ * @param {number} logit of being a non-digit
  */
-export const strangenessOf = (scale, distance, certainty, logit) =>
-  scale.distance * distance - scale.certainty * certainty + scale.logit * logit;
+export const strangenessOf = (scale, distance, logit) => scale.distance * distance + scale.logit * logit;
 
 /** @param {ArrayLike<number>} values */
 export const mean = (values) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
@@ -131,28 +112,21 @@ export function makeSpace(found, units, inks) {
 }
 
 /**
- * The standard deviations of distance and certainty among the images themselves, each compared with all others, and
- * the limit that a small share of them exceed.
+ * The standard deviation of the distance among the images themselves, each compared with all others, and the threshold
+ * that a small fraction of them exceed. There is no head.
  * @param {Space} space
- * @param {number[]} certainties
  * @param {() => boolean} isOver
  * @returns {Promise<Scale>}
  */
-export async function makeScale({ count, distances, points, size }, certainties, isOver) {
+export async function makeScale({ count, distances, points, size }, isOver) {
   const toNearest = (/** @type {number} */ n) => {
     const all = distances(points.subarray(size * n, size * (n + 1)));
     all[n] = Infinity; // itself
     return all.reduce((a, b) => Math.min(a, b));
   };
   const nearest = await inTurns(count, toNearest, isOver);
-  const scale = {
-    distance: 1 / deviation(nearest),
-    certainty: LIMITS.confidence_weight / deviation(certainties),
-    logit: 0,
-    limit: 0,
-  };
-  const all = nearest.map((distance, n) => strangenessOf(scale, distance, certainties[n], 0));
-  return { ...scale, limit: quantile(all, 1 - LIMITS.known_refused) };
+  const distance = 1 / deviation(nearest);
+  return { distance, logit: 0, threshold: distance * quantile(nearest, 1 - LIMITS.known_rejected) };
 }
 
 /** @param {number[]} values */
@@ -180,9 +154,7 @@ export function quantile(values, share) {
  */
 export function lookAt(weights, pixels) {
   const layers = embed(weights, pixels);
-  const logits = digitLogits(weights, layers);
-  const digit = logits.indexOf(Math.max(...logits));
-  return { found: foundIn(layers), certainty: confidenceLogit(logits), digit };
+  return { found: foundIn(layers), digit: add(weights, layers.embedding, 0).digit }; // whatever the number
 }
 
 /** @param {number} time in milliseconds */

@@ -8,27 +8,27 @@ import numpy as np
 from mnist_adder_course.lessons import nonsense
 from mnist_adder_course.widgets import nearest
 from mnist_adder_course.widgets.network_diagram import weights_as_text
-from mnist_adder_lib import load_non_digit_head, load_pretrained
-from mnist_adder_lib.drawing import Strangeness
+from mnist_adder_lib import load_pretrained
+from mnist_adder_lib.drawing import Strangeness, load_non_digit_head
 
 
 def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     model, images, digits = load_pretrained(), splits[0].images[:60], splits[0].digits[:60]
-    known = nearest.known_images(model, images, digits, limit=3)
+    known = nearest.known_images(model, images, digits, threshold=3)
     low, step, units, text = known["found"].values()
     read = low + np.frombuffer(base64.b64decode(text), np.uint8).reshape(60, 32) * np.array(step)
     strangeness = Strangeness(model, images)
     assert (abs(read - strangeness.found.numpy()) <= np.array(step)).all()
     assert units == strangeness.units.tolist()
-    assert known["scale"] == dict(
-        distance=strangeness.per_distance, certainty=strangeness.per_certainty, logit=0, limit=3)
+    assert known["scale"] == dict(distance=strangeness.per_distance, logit=0, threshold=3)
     assert known["head"] is None
-    assert nearest.known_images(model, images, digits)["scale"]["limit"] == strangeness.limit
+    usual = nearest.known_images(model, images, digits)["scale"]["threshold"]
+    assert usual == strangeness.threshold
     head = load_non_digit_head()
     known = nearest.known_images(model, images, digits, head=head)
     strangeness = Strangeness(model, images, head)
     assert known["scale"]["logit"] == strangeness.per_logit > 0
-    assert known["scale"]["limit"] == strangeness.limit
+    assert known["scale"]["threshold"] == strangeness.threshold
     assert known["head"] == weights_as_text(head)
     assert known["images"]["digits"][0] == str(digits[0].item())
     weights = base64.b64decode(weights_as_text(model)["numbers"])

@@ -3,8 +3,6 @@
 import { effect, signal } from "@preact/signals-core";
 import { fullyConnected, vector } from "../../network/forward.js";
 import {
-  confidenceLogit,
-  digitLogits,
   foundIn,
   inkInSquares,
   inTurns,
@@ -40,7 +38,7 @@ import { range } from "../common/numbers.js";
  * @property {{ low: number[], step: number[], units: number[], bytes: string }} found
  * @property {Scale} scale
  * @property {WeightsAsText | null} head that fits these weights; null: there is none
- * @property {number} ink_limit beyond this distance an image is refused, where the ink alone judges
+ * @property {number} ink_limit above this distance an image is rejected, where the ink alone judges
  */
 /** @typedef {[x: number, y: number]} Point shares of the map's sides */
 /**
@@ -59,7 +57,7 @@ import { range } from "../common/numbers.js";
  * @property {Map | null} map none: by the ink alone
  */
 /**
- * @typedef {Judgement & { strangeness: number, limit: number, places: number[] }} Neighbours
+ * @typedef {Judgement & { strangeness: number, threshold: number, places: number[] }} Neighbours
  */
 
 const SHOWN = 5; // images
@@ -81,7 +79,7 @@ export function makeKnowledge(known, weights) {
     const ink = (/** @type {number} */ n) => inkInSquares(sheet.images[n]);
     const inks = await inTurns(sheet.images.length, ink, () => false);
     const nothing = sheet.images.map(() => []);
-    const scale = { distance: 1, certainty: 0, logit: 0, limit: known.ink_limit };
+    const scale = { distance: 1, logit: 0, threshold: known.ink_limit };
     byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, head: null, map: null };
     return { sheet, inks };
   });
@@ -92,14 +90,15 @@ export function makeKnowledge(known, weights) {
     const isOver = () => mine !== version;
     const isStored = crc32(new Uint8Array(flatten(weights).buffer)) === String(known.crc32);
     if (!isStored) knowledge.value = byInk;
-    const { sheet, inks } = await reading;
+    const all = await reading;
     if (isOver()) return;
     if (!isStored) {
       knowledge.value = byInk;
       await pause(PATIENCE);
     }
+    const { sheet, inks } = isStored ? all : some(all);
     const learned = isStored ? remember(inks) : await lookAgain(weights, sheet, inks, isOver);
-    if (isOver() || !learned || !(learned.scale.limit < Infinity)) return; // or weights that are no numbers
+    if (isOver() || !learned || !(learned.scale.threshold < Infinity)) return; // or weights that are no numbers
     const { found, space, scale } = learned;
     const head = isStored && known.head ? readWeights(known.head) : null;
     const map = await makeMap(weights, found, sheet.digits, isOver);
@@ -123,6 +122,16 @@ export function makeKnowledge(known, weights) {
 }
 
 /**
+ * Every n-th of many images: the last ones are zeros with a slash, and there should be some of them.
+ * @param {{ sheet: Sheet, inks: Float32Array[] }} all
+ */
+function some({ sheet, inks }) {
+  const step = Math.ceil(inks.length / AGAIN);
+  const of = (/** @type {any[]} */ list) => list.filter((_, n) => n % step === 0);
+  return { sheet: { images: of(sheet.images), digits: of(sheet.digits) }, inks: of(inks) };
+}
+
+/**
  * What the network finds with new weights; null if it is over before.
  * @param {Weights} weights
  * @param {Sheet} sheet
@@ -130,12 +139,11 @@ export function makeKnowledge(known, weights) {
  * @param {() => boolean} isOver
  */
 async function lookAgain(weights, { images }, inks, isOver) {
-  const looks = await inTurns(Math.min(AGAIN, images.length), (n) => lookAt(weights, images[n]), isOver);
+  const looks = await inTurns(images.length, (n) => lookAt(weights, images[n]), isOver);
   if (isOver()) return null;
   const [found, digits] = [looks.map((look) => look.found), looks.map((look) => look.digit)];
   const space = makeSpace(found, spreads(found, digits), inks);
-  const certainties = looks.map((look) => look.certainty);
-  return { found, space, scale: await makeScale(space, certainties, isOver) };
+  return { found, space, scale: await makeScale(space, isOver) };
 }
 
 /**
@@ -183,12 +191,12 @@ async function makeMap(weights, found, digits, isOver) {
 export function neighbours({ space, scale, weights, head }, layers, pixels) {
   const distances = space.distances(space.place(weights ? foundIn(layers) : [], inkInSquares(pixels)));
   const places = smallest(distances, SHOWN);
-  const certainty = weights ? confidenceLogit(digitLogits(weights, layers)) : 0;
   const logit = head ? nonDigitLogit(head, layers.embedding) : 0;
-  const strangeness = strangenessOf(scale, distances[places[0]], certainty, logit);
-  const isKnown = strangeness <= scale.limit;
-  const isClose = isKnown && head !== null && strangeness > scale.limit - CLOSE;
-  return { isKnown, isClose, sentence: isKnown ? "" : strange, strangeness, limit: scale.limit, places };
+  const strangeness = strangenessOf(scale, distances[places[0]], logit);
+  const { threshold } = scale;
+  const isKnown = strangeness <= threshold;
+  const isClose = isKnown && head !== null && strangeness > threshold - CLOSE;
+  return { isKnown, isClose, sentence: isKnown ? "" : strange, strangeness, threshold, places };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
-import { HUES } from "../../shared/rules.js";
+import { HUES, TRAINING_IMAGES } from "../../shared/rules.js";
 import { clamp, contextOf, GREY, toImageData } from "../common/colours.js";
 import { find, findAll, stopAll } from "../common/dom.js";
 import { show } from "../common/view.js";
@@ -23,15 +23,16 @@ import { nearestMiddle } from "./knowledge.js";
 const SIDE = 480; // of the map, in pixels
 const ALL = 48_000; // training images
 
-const ABOUT = `A drawing is strange to me if it is far from these images, if it resembles things that are no digits, or
-if I am unsure of its digit. Some letters still look like digits to me, and I refuse some people's digits.`;
+const ABOUT = `I reject a drawing if it is far from these images, or if it resembles things that aren't digits. Some
+letters still look like digits to me, and I reject some people's digits. A slash was drawn into some of the zeros.`;
 
 /** @param {Point} point */
 const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
 
 /** What a drawing is compared with. @param {NearestState["knowledge"]} knowledge */
 function imagesOf(knowledge) {
-  const [count, all] = [knowledge.value?.space.count ?? 0, ALL].map((n) => n.toLocaleString("en"));
+  const most = Math.min(knowledge.value?.space.count ?? 0, TRAINING_IMAGES);
+  const [count, all] = [most, ALL].map((n) => n.toLocaleString("en"));
   return knowledge.value ? `${count} of the ${all} training images` : "the training images";
 }
 
@@ -50,9 +51,9 @@ function alike(state) {
   const digits = state.knowledge.value?.sheet.digits;
   const item = (/** @type {number} */ n) =>
     html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[near?.places[n] ?? -1]}</span></li>`;
-  const share = near ? clamp(near.strangeness / near.limit / 2, 0, 1) : 0;
+  const share = near ? clamp(near.strangeness / near.threshold / 2, 0, 1) : 0;
   const measured = near
-    ? `Strangeness ${near.strangeness.toFixed(1)}. Above ${near.limit.toFixed(1)} I give no sum.`
+    ? `Strangeness ${near.strangeness.toFixed(1)}. Above ${near.threshold.toFixed(1)} I give no sum.`
     : "";
   return html`
     <p class="heading">${heading(state)}</p>

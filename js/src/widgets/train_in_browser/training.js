@@ -28,7 +28,7 @@ import { verdictOf } from "./verdict.js";
  * @typedef {object} TrainingOptions
  * @property {Weights} trained the network that one can come back to
  * @property {Signal<Weights>} weights of now
- * @property {PackedSheet} images to train on
+ * @property {PackedSheet} images to train on, the first ones of them
  * @property {PackedSheet} heldBack to see how well it does
  * @property {number} epochs how often each image is seen, if all of them are used
  */
@@ -68,7 +68,7 @@ export class Training {
     this.options = options;
     this.shapes = shapesOf(options.trained);
     this.random = randomNumbers(Math.floor(2 ** 32 * Math.random()));
-    this.planned = options.epochs * options.images.digits.length;
+    this.planned = options.epochs * Math.min(options.images.digits.length, TRAINING_IMAGES);
     /** @type {Run} */
     const finished = { name: "The finished network", choices: null, history: [], weights: options.trained };
     this.runs = signal([finished]);

@@ -1,4 +1,4 @@
-"""A third head that says what is no digit, and the images that it learns from."""
+"""A third head that rejects non-digits, and the images that it learns from."""
 
 import numpy as np
 import pytest
@@ -8,26 +8,34 @@ from mnist_adder_course.lessons import nonsense
 from mnist_adder_lib import (
     CheckpointError,
     IdentityAdderModel,
-    NonDigitHead,
     count_parameters,
     load_checkpoint,
-    load_non_digit_head,
     load_pretrained,
+    save_checkpoint,
+)
+from mnist_adder_lib.drawing import (
+    NonDigitHead,
+    load_non_digit_head,
     make_non_digits,
     non_digits,
+<<<<<<< HEAD:tests/test_rejection.py
     rejection,
     save_checkpoint,
     train_non_digit_head,
 )
 from mnist_adder_lib.augment import centre
+=======
+    train_non_digit_head,
+)
+from mnist_adder_lib.drawing.rejection import head_examples, look_at
+>>>>>>> 29c7b04 (Rejection by two scores, distance and head: confidence leaves it, and slashed zeros are among the known images):tests/drawing/test_rejection.py
 from mnist_adder_lib.evaluate import in_evaluation
-from mnist_adder_lib.rejection import examples, look_at
 
 
 @pytest.fixture(scope="module")
 def small(splits):
     """Some digits, and as many images that are none."""
-    return examples(splits[0].images, splits[0].digits, count=2000)
+    return head_examples(splits[0].images, splits[0].digits, count=2000)
 
 
 def test_the_head_that_ships_tells_digits_from_what_is_none(splits):
@@ -71,10 +79,10 @@ def test_what_is_scored_depends_on_no_other_image(splits):
     assert model.training
 
 
-def test_examples_are_digits_and_non_digits(splits, small):
+def test_head_examples_are_digits_and_non_digits(splits, small):
     assert [each.shape for each in small] == [(3000, 28, 28), (2500, 28, 28)]
     assert all(each.dtype == torch.uint8 for each in small)
-    again = examples(splits[0].images, splits[0].digits, count=2000)
+    again = head_examples(splits[0].images, splits[0].digits, count=2000)
     assert all(map(torch.equal, small, again))
 
 

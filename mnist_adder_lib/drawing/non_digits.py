@@ -1,7 +1,7 @@
-"""Images that are no digits: made from digits, and from random strokes.
+"""Non-digits: images that aren't digits, made from digits and from random strokes.
 
-A head that is to reject what is no digit learns from them (`rejection.py`). All of them are framed
-as MNIST's digits are: the longer side is 20 pixels, the centre of mass is in the middle. Random
+The head that rejects non-digits learns from them (`rejection.py`). All of them are framed like
+MNIST's digits: the longer side is 20 pixels, and the centre of mass is in the middle. Random
 numbers come from torch's own generator.
 """
 
@@ -12,65 +12,65 @@ import math
 import torch
 from torch import Tensor
 
-from .augment import INK, centre, draw_line, move
+from ..augment import INK, centre, draw_line, move
 
-MIRRORED, TURNED, UPSIDE_DOWN = [3, 4, 6, 7, 9], [2, 3, 4, 5, 6, 7, 9], [3, 4, 7]  # are no digits
+MIRRORED, TURNED, UPSIDE_DOWN = [3, 4, 6, 7, 9], [2, 3, 4, 5, 6, 7, 9], [3, 4, 7]  # aren't digits
 THIN, WIDE = [1, 7], [0, 2, 3, 4, 5, 6, 8, 9]  # a 1 over a 0 would be a slashed zero
 RING = 16  # straight lines that a ring is made of
 
 
 def make_non_digits(images: Tensor, digits: Tensor, count: int) -> Tensor:
-    """Images that are no digits, uint8 (count, 28, 28), in random order.
+    """Non-digits, uint8 (count, 28, 28), in random order.
 
-    images: uint8 (n, 28, 28), digits: (n,); both say what half of the kinds are made from.
+    images: uint8 (n, 28, 28); digits: (n,). Half of the kinds are made from them.
     """
     from_digits = [halves, overlaid, side_by_side, thin_side_by_side, mirrored, turned]
     from_strokes = [rings, polygons, houses, scribbles, zigzags, lines]
     each = math.ceil(count / len(from_digits + from_strokes))
     made = [make(images, digits, each) for make in from_digits]
     made += [make(each) for make in from_strokes]
-    return as_pixels(torch.cat(made)[torch.randperm(each * len(made))[:count]])
+    return to_uint8_images(torch.cat(made)[torch.randperm(each * len(made))[:count]])
 
 
 def halves(images: Tensor, digits: Tensor, count: int) -> Tensor:
     """The top half of one digit on the bottom half of another. A few look like digits."""
-    tops, bottoms = pick(images, digits, count), pick(images, digits, count)
-    return frame(torch.cat([tops[:, :, :14], bottoms[:, :, 14:]], dim=2))
+    tops, bottoms = sample(images, digits, count), sample(images, digits, count)
+    return frame_images(torch.cat([tops[:, :, :14], bottoms[:, :, 14:]], dim=2))
 
 
 def overlaid(images: Tensor, digits: Tensor, count: int) -> Tensor:
     """Two digits, one over the other."""
-    under, over = pick(images, digits, count, WIDE), pick(images, digits, count, WIDE)
+    under, over = sample(images, digits, count, WIDE), sample(images, digits, count, WIDE)
     shift = uniform(count, -0.15, 0.15), uniform(count, -0.15, 0.15)
-    return frame(torch.maximum(under, place(over, *shift)))
+    return frame_images(torch.maximum(under, place(over, *shift)))
 
 
 def side_by_side(images: Tensor, digits: Tensor, count: int) -> Tensor:
     """Two digits next to each other."""
     away, scale = uniform(count, 0.22, 0.3), uniform(count, 0.5, 0.65)
-    left, right = pick(images, digits, count), pick(images, digits, count)
-    return frame(torch.maximum(place(left, -away, 0 * away, scale),
-                               place(right, away, 0 * away, scale)))
+    left, right = sample(images, digits, count), sample(images, digits, count)
+    return frame_images(torch.maximum(place(left, -away, 0 * away, scale),
+                                      place(right, away, 0 * away, scale)))
 
 
 def thin_side_by_side(images: Tensor, digits: Tensor, count: int) -> Tensor:
     """Two thin digits next to each other: 11, 17, 71 or 77."""
     away, scale = uniform(count, 0.12, 0.3), uniform(count, 0.6, 0.9)
-    left, right = pick(images, digits, count, THIN), pick(images, digits, count, THIN)
-    return frame(torch.maximum(place(left, -away, 0 * away, scale),
-                               place(right, away, 0 * away, scale)))
+    left, right = sample(images, digits, count, THIN), sample(images, digits, count, THIN)
+    return frame_images(torch.maximum(place(left, -away, 0 * away, scale),
+                                      place(right, away, 0 * away, scale)))
 
 
 def mirrored(images: Tensor, digits: Tensor, count: int) -> Tensor:
-    """Digits whose mirror image is no digit."""
-    return centre(pick(images, digits, count, MIRRORED).flip(3))
+    """Digits whose mirror image isn't a digit, mirrored."""
+    return centre(sample(images, digits, count, MIRRORED).flip(3))
 
 
 def turned(images: Tensor, digits: Tensor, count: int) -> Tensor:
-    """Digits that are none if they are turned by 90 degrees, or upside down."""
-    parts = [pick(images, digits, count, TURNED).rot90(1, (2, 3)),
-             pick(images, digits, count, TURNED).rot90(-1, (2, 3)),
-             pick(images, digits, count, UPSIDE_DOWN).rot90(2, (2, 3))]
+    """Digits turned by 90 degrees or upside down, so that they no longer are digits."""
+    parts = [sample(images, digits, count, TURNED).rot90(1, (2, 3)),
+             sample(images, digits, count, TURNED).rot90(-1, (2, 3)),
+             sample(images, digits, count, UPSIDE_DOWN).rot90(2, (2, 3))]
     return centre(torch.cat(parts)[torch.randperm(3 * count)[:count]])
 
 
@@ -123,23 +123,23 @@ def lines(count: int) -> Tensor:
     return some_of(count, [draw([line() for _ in range(number)]) for number in (2, 3, 4)])
 
 
-def as_pixels(images: Tensor) -> Tensor:
+def to_uint8_images(images: Tensor) -> Tensor:
     """Images, float32 (n, 1, 28, 28) from 0 to 1, as uint8 (n, 28, 28)."""
     return (255 * images[:, 0]).round().clamp(0, 255).to(torch.uint8)
 
 
-def pick(images: Tensor, digits: Tensor, count: int, among: list[int] | None = None) -> Tensor:
+def sample(images: Tensor, digits: Tensor, count: int, among: list[int] | None = None) -> Tensor:
     """Random images, float32 (count, 1, 28, 28) from 0 to 1, of all digits or of some."""
     chosen = torch.isin(digits, torch.tensor(range(10) if among is None else among)).nonzero()[:, 0]
     return images[chosen[torch.randint(len(chosen), (count,))], None].float() / 255
 
 
 def place(images: Tensor, x: Tensor, y: Tensor, scale: Tensor | None = None) -> Tensor:
-    """Images moved, by shares of a side, and scaled."""
+    """Images moved, by fractions of a side, and scaled."""
     return move(images, 0 * x, torch.stack([x, y], 1), 1 + 0 * x if scale is None else scale, 0 * x)
 
 
-def frame(images: Tensor) -> Tensor:
+def frame_images(images: Tensor) -> Tensor:
     """Images scaled so that the longer side of the ink is 20 pixels, and centred."""
     ink = images[:, 0] > INK
     inked = [ink.any(dim=axis).int() for axis in (1, 2)]

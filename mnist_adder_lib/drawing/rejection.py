@@ -1,29 +1,32 @@
 """A third head: it says whether an image is a digit at all.
 
-It is trained after the network, which stays as it is, on the network's embeddings of digits and of
-images that are no digits.
+It is trained after the network, which doesn't change, on the network's embeddings of digits and of
+non-digits.
 
 Source: Hendrycks, Mazeika and Dietterich, Deep Anomaly Detection with Outlier Exposure, ICLR 2019.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .augment import Forms, add_slash
-from .data import as_input
-from .evaluate import in_evaluation
-from .model import EMBEDDING_SIZE, IdentityAdderModel
-from .non_digits import as_pixels, make_non_digits, pick, rings
+from ..augment import Forms, add_slash
+from ..data import as_input
+from ..evaluate import in_evaluation
+from ..files import CheckpointError, asset_path, load_tensors
+from ..model import EMBEDDING_SIZE, IdentityAdderModel
+from .non_digits import make_non_digits, rings, sample, to_uint8_images
 
 EXAMPLES = 10_800  # of each class; the head that ships was trained on them
 UPSTROKES = Forms(upstroke=0.15, slash=0)
 
 
 class NonDigitHead(nn.Module):
-    """Maps a network's embeddings, (n, 20), to the logit of each image being no digit, (n,).
+    """Maps a network's embeddings, (n, 20), to the logit of each image being a non-digit, (n,).
 
     The head fits one network: the one whose embeddings it was trained on.
     """
@@ -58,7 +61,7 @@ def look_at(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     if not isinstance(model, IdentityAdderModel):
         raise TypeError(f"model should be an IdentityAdderModel, not {type(model).__name__}: "
                         "what it finds in an image is read between its blocks")
-    check(images)
+    check_images(images)
     batches, device = [], next(model.parameters()).device
     for batch in images.split(500):
         after_two = model.block2(model.block1(as_input(batch.to(device))))
@@ -71,8 +74,8 @@ def look_at(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return found, logits, embeddings
 
 
-def check(images: Tensor) -> None:
-    """Raises ValueError for what isn't images, uint8 (n, 28, 28), n > 0."""
+def check_images(images: Tensor) -> None:
+    """Raises ValueError for anything but images, uint8 (n, 28, 28), n > 0."""
     if images.dtype != torch.uint8 or images.shape[1:] != (28, 28) or not len(images):
         raise ValueError("images must be uint8 of shape (n, 28, 28), at least one, not "
                          f"{images.dtype} of shape {tuple(images.shape)}")
@@ -80,22 +83,23 @@ def check(images: Tensor) -> None:
 
 def train_non_digit_head(model: nn.Module, digits: Tensor, non_digits: Tensor, seed: int = 0,
                          epochs: int = 12) -> NonDigitHead:
-    """Train a head for a network, which isn't changed, on digits and on images that are none.
+    """Train a head on digits and non-digits. The network itself doesn't change.
 
-    digits, non_digits: uint8 (n, 28, 28) each. No random number is drawn from outside.
+    digits, non_digits: uint8 (n, 28, 28) each. torch's own generator is left alone.
     """
     model = in_evaluation(model)
     embeddings = torch.cat([look_at(model, images)[2] for images in (digits, non_digits)])
-    is_none = torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])
+    is_non_digit = torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         head = NonDigitHead()
         optimizer = torch.optim.Adam(head.parameters())
-        steps = epochs * -(-len(is_none) // 256)
+        steps = epochs * -(-len(is_non_digit) // 256)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=steps)
         for _ in range(epochs):
-            for batch in torch.randperm(len(is_none)).split(256):
-                loss = F.binary_cross_entropy_with_logits(head(embeddings[batch]), is_none[batch])
+            for batch in torch.randperm(len(is_non_digit)).split(256):
+                scores = head(embeddings[batch])
+                loss = F.binary_cross_entropy_with_logits(scores, is_non_digit[batch])
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
@@ -103,8 +107,8 @@ def train_non_digit_head(model: nn.Module, digits: Tensor, non_digits: Tensor, s
     return head.eval()
 
 
-def examples(images: Tensor, digits: Tensor, count: int = EXAMPLES,
-             seed: int = 0) -> tuple[Tensor, Tensor]:
+def head_examples(images: Tensor, digits: Tensor, count: int = EXAMPLES,
+                  seed: int = 0) -> tuple[Tensor, Tensor]:
     """Digits to train a head on, some in forms that MNIST lacks, and non-digits made from them.
 
     images: uint8 (n, 28, 28); digits: (n,). Returns uint8 (n, 28, 28) of both: `count` digits and
@@ -115,7 +119,28 @@ def examples(images: Tensor, digits: Tensor, count: int = EXAMPLES,
         torch.manual_seed(seed)
         chosen = torch.randperm(len(images))[:count]
         formed = UPSTROKES(images[chosen, None].float() / 255, digits[chosen])
-        slashed = add_slash(pick(images, digits, count // 2, [0]))
+        slashed = add_slash(sample(images, digits, count // 2, [0]))
         non_digits = make_non_digits(images, digits, count)
-        return (as_pixels(torch.cat([formed, slashed])),
-                torch.cat([non_digits, as_pixels(rings(count // 4))]))
+        return (to_uint8_images(torch.cat([formed, slashed])),
+                torch.cat([non_digits, to_uint8_images(rings(count // 4))]))
+
+
+def load_non_digit_head(path: str | Path | None = None) -> NonDigitHead:
+    """The head that rejects non-digits, from a checkpoint; by default the head of the model that
+    comes with the course.
+
+    Raises FileNotFoundError, and CheckpointError for a file without a head, or a damaged one.
+    """
+    path = asset_path("adder.pt") if path is None else Path(path)
+    content = load_tensors(path)
+    if not isinstance(content, dict) or "non_digit_head" not in content:
+        raise CheckpointError(f"{path} has no head that rejects non-digits: train one with "
+                              "train_non_digit_head, and save it with the model")
+    try:
+        with torch.random.fork_rng(devices=[]):  # the first weights are random, and replaced
+            head = NonDigitHead()
+        head.load_state_dict({name: torch.tensor(value)
+                              for name, value in content["non_digit_head"].items()})
+    except Exception as error:  # depending on what is wrong in it, almost any
+        raise CheckpointError(f"{path} holds no head of ours ({error!r:.500})") from error
+    return head.eval()
