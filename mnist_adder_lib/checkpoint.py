@@ -19,8 +19,8 @@ RESERVED = {"variant", "normalisation"}  # details that a checkpoint has of its 
 
 def save_checkpoint(path: str | Path, model: IdentityAdderModel,
                     head: nn.Module | None = None, **details: Any) -> None:
-    """Write the model's weights and arguments, the normalisation of its input, and details; also the
-    weights of a head that was trained for the model, such as `drawing.NonDigitHead`.
+    """Write the model's weights and arguments, the normalisation of its input, and details; also
+    the weights of a head that was trained for the model, such as `drawing.NonDigitHead`.
 
     A path that ends in `.safetensors` gets that format, which the page in the browser reads, too.
     details are plain values to keep with them, such as `seed=0` or `scores={...}`: numbers, texts,

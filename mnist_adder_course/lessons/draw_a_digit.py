@@ -7,7 +7,9 @@ import random
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import torch
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
@@ -98,7 +100,44 @@ def plot_read(images, digits, answers) -> Figure:
 
 
 SCORES = {"confidence": (ORANGE, "o"), "distance": (BLUE, "s"), "head": (RED, "D"),
-          "all three": (GREEN, "^")}
+          "distance + head": (GREEN, "^")}
+
+
+@in_style
+def plot_rejected(percent: pd.DataFrame) -> Figure:
+    """A dot for the percentage of each kind of drawing (a column) that each score (a row) rejects.
+    """
+    figure, ax = plt.subplots(figsize=(5.5, 0.4 * len(percent) + 0.9))
+    rows, words = list(percent.index), []
+    for (kind, values), (colour, marker) in zip(percent.items(), [(BLUE, "o"), (ORANGE, "s")]):
+        ax.plot(values, range(len(rows)), marker, color=colour, label=kind, markersize=7)
+        words += [f"{kind} by {row} {value:.0f}%" for row, value in zip(rows, values)]
+    ax.set(xlim=(-3, 103), xlabel="rejected, %", yticks=range(len(rows)), yticklabels=rows,
+           ylim=(len(rows) - 0.5, -0.5))
+    ax.grid(axis="y")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=percent.shape[1])
+    return labelled(figure, f"Dots: rejected are {', '.join(words)}.")
+
+
+@in_style
+def plot_strangeness(strangeness: dict[str, Tensor], threshold: float) -> Figure:
+    """Histograms of how strange two kinds of drawings are, (n,) each, in percent of the kind, and a
+    threshold."""
+    figure, ax = plt.subplots(figsize=(5.5, 2.4))
+    low, high = (end(values.quantile(share).item() for values in strangeness.values())
+                 for end, share in [(min, 0.002), (max, 0.98)])
+    bins, words = np.linspace(low, high, 40), []
+    for (kind, values), colour in zip(strangeness.items(), [BLUE, ORANGE]):
+        inside = values.clamp(low, high).tolist()  # the rest is in the first and the last bar
+        ax.hist(inside, bins, weights=[100 / len(inside)] * len(inside), edgecolor=colour,
+                facecolor=to_rgba(colour, 0.4), label=kind)
+        words.append(f"{100 * (values > threshold).double().mean():.0f}% of the {kind}")
+    ax.axvline(threshold, color=GREY, linestyle="--")
+    ax.set(xlabel="strangeness", ylabel="of each kind, %")
+    ax.legend()
+    return labelled(figure, f"Histograms of the strangeness of {' and '.join(strangeness)}, which "
+                            f"overlap. Above the threshold of {threshold:.1f} are "
+                            f"{' and '.join(words)}.")
 
 
 @in_style
@@ -410,10 +449,10 @@ def _scored():
     digits = torch.tensor([[1.0, 30.0], [2.0, 10.0], [3.0, 20.0], [4.0, 60.0], [5.0, 30.0]])
     yield torch.tensor([[9.0, 20.0], [2.0, 10.0], [1.0, 80.0]]), digits, 0.2
     for price in (0.5, 0.02, 0.3, 0.1, 0.25, 0.5):
-        units = torch.tensor([1.0, 0.05, 12.0])
-        digits = units * torch.randn(41, 3, generator=generator)
-        images = units * (1 + torch.tensor([3.0, 1.0, 2.0])
-                          * torch.randn(rand_int(20, 30), 3, generator=generator))
+        units = torch.tensor([1.0, 12.0])
+        digits = units * torch.randn(41, 2, generator=generator)
+        images = units * (1 + torch.tensor([3.0, 2.0])
+                          * torch.randn(rand_int(20, 30), 2, generator=generator))
         yield torch.cat([images, digits]), digits, price  # some lie exactly at the threshold
 
 
@@ -435,8 +474,8 @@ def _units(_scores, digits):
 
 
 @checks.add(
-    "That is the library's strangeness, but for a weight. Each score notices something else, and "
-    "in units of its own standard deviation none drowns the others.",
+    "That is how the library decides. Each score notices something else, and in units of its own "
+    "standard deviation neither drowns out the other.",
     probes=_scored,
     mistakes={
         "The score with the largest numbers decides alone. Divide each column by a standard "

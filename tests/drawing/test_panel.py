@@ -12,13 +12,8 @@ from PIL import Image
 from torch import nn
 from traitlets import TraitError
 
-<<<<<<< HEAD
-from mnist_adder_lib import load_non_digit_head, load_pretrained
-from mnist_adder_lib.drawing.framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
-=======
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.drawing.framing import frame_drawing, remark
->>>>>>> 29c7b04 (Rejection by two scores, distance and head: confidence leaves it, and slashed zeros are among the known images)
+from mnist_adder_lib.drawing.framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
 from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, percent, to_url
 from mnist_adder_lib.drawing.rejection import load_non_digit_head
 from mnist_adder_lib.drawing.strangeness import Strangeness

@@ -13,22 +13,16 @@ from mnist_adder_lib import (
     load_pretrained,
     save_checkpoint,
 )
+from mnist_adder_lib.augment import centre
 from mnist_adder_lib.drawing import (
     NonDigitHead,
     load_non_digit_head,
     make_non_digits,
     non_digits,
-<<<<<<< HEAD:tests/test_rejection.py
     rejection,
-    save_checkpoint,
-    train_non_digit_head,
-)
-from mnist_adder_lib.augment import centre
-=======
     train_non_digit_head,
 )
 from mnist_adder_lib.drawing.rejection import head_examples, look_at
->>>>>>> 29c7b04 (Rejection by two scores, distance and head: confidence leaves it, and slashed zeros are among the known images):tests/drawing/test_rejection.py
 from mnist_adder_lib.evaluate import in_evaluation
 
 
@@ -92,7 +86,7 @@ def test_each_image_gets_the_forms_of_its_own_digit(monkeypatch):
     images = (20 * digits).to(torch.uint8).view(-1, 1, 1).expand(-1, 28, 28)
     given = []
     monkeypatch.setattr(rejection, "UPSTROKES", lambda *both: given.append(both) or both[0])
-    examples(images, digits, count=50)
+    head_examples(images, digits, count=50)
     (formed, labels), = given
     assert torch.equal((formed.amax((1, 2, 3)) * 255 / 20).round().long(), labels)
     assert len(labels.unique()) > 5
@@ -102,8 +96,8 @@ def test_what_is_a_digit_upside_down_is_left_out(splits):
     """0, 1 and 8 stay what they are, 2 and 5 nearly, and 6 and 9 become each other."""
     digits = torch.arange(10)
     images = torch.stack([splits[0].images[splits[0].digits == digit][0] for digit in digits])
-    made = non_digits.as_pixels(non_digits.turned(images, digits, 600))
-    upside_down = non_digits.as_pixels(centre(images[:, None].rot90(2, (2, 3)) / 255))
+    made = non_digits.to_uint8_images(non_digits.turned(images, digits, 600))
+    upside_down = non_digits.to_uint8_images(centre(images[:, None].rot90(2, (2, 3)) / 255))
     found = [int(digit) for digit in digits if (made == upside_down[digit]).flatten(1).all(1).any()]
     assert found == [3, 4, 7]
 

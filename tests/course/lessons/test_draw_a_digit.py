@@ -1,6 +1,7 @@
 """Draw a digit: the answers to its exercises, its figures."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -104,7 +105,7 @@ def test_half_of_the_digits_have_thicker_strokes_than_the_framed_pen(splits):
 
 def test_the_trade_off_in_words():
     curves = {"confidence": [1.0, 20.0], "distance": [30.0, 44.4], "head": [2.0, 3.0],
-              "all three": [5.0, 66.0]}
+              "distance + head": [5.0, 66.0]}
     panels = {"letters": curves, "sevens": curves}
     figure = draw_a_digit.plot_trade_off(torch.tensor([0.5, 2]), panels)
     words = figure.get_label()
@@ -112,6 +113,22 @@ def test_the_trade_off_in_words():
     assert "sevens by distance 30%, 44%" in words and words.count("letters by") == 4
     drawn = [line.get_ydata().tolist() for line in figure.axes[1].lines]
     assert drawn == list(curves.values())
+
+
+def test_what_each_score_rejects_in_words_and_dots():
+    table = pd.DataFrame({"letters": [10.0, 55.4], "faces": [0.0, 90.0]}, ["confidence", "head"])
+    figure = draw_a_digit.plot_rejected(table)
+    assert "letters by head 55%, faces by confidence 0%" in figure.get_label()
+    assert [line.get_xdata().tolist() for line in figure.axes[0].lines] == [[10, 55.4], [0, 90]]
+
+
+def test_histograms_of_two_kinds_and_what_is_above_the_threshold():
+    digits, letters = torch.linspace(0, 4, 100), torch.linspace(3, 9, 50)
+    figure = draw_a_digit.plot_strangeness({"digits": digits, "letters": letters}, 3.5)
+    assert "Above the threshold of 3.5 are 13% of the digits and 90% of the letters." in (
+        figure.get_label())
+    axes = figure.axes[0]
+    assert sum(bar.get_height() for bar in axes.patches) == pytest.approx(200)
 
 
 def test_find_tops():

@@ -5,6 +5,6 @@
 /** @param {Neighbours | null} near none where it wasn't compared with anything */
 export function saysWhyItPassed(near) {
   if (!near) return "";
-  const [strangeness, limit] = [near.strangeness, near.limit].map((score) => score.toFixed(1));
-  return `Its strangeness is ${strangeness}, and I only reject what is above ${limit}.`;
+  const [strangeness, threshold] = [near.strangeness, near.threshold].map((score) => score.toFixed(1));
+  return `Its strangeness is ${strangeness}, and I only reject what is above ${threshold}.`;
 }
