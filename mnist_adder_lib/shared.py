@@ -7,7 +7,7 @@ _SHARED = json.loads(Path(__file__).with_name("shared.json").read_text("utf-8"))
 STROKES: dict = _SHARED["strokes"]  # of the pad and of framing, in pixels, or shares of a side
 LIMITS: dict[str, float] = _SHARED["limits"]  # of an image that may be a digit, and of an answer
 HIDDEN_PAIRS: dict = _SHARED["hidden_pairs"]  # how many can be hidden, and which are at first
-# The first ones, which the front end has: 16,000 would refuse hardly more nonsense.
+# The first ones, which the front end has: 16,000 would reject hardly more non-digits.
 TRAINING_IMAGES: int = _SHARED["training_images"]
 UPPER_EDGE: list[list[int]] = _SHARED["upper_edge"]  # 3x3 weights that find it
 PARTS: tuple[str, ...] = tuple(_SHARED["parts"])  # of the network, as its diagram names them

@@ -1,4 +1,4 @@
-"""Drawings made in code: digits, and what is none: letters, shapes and scribbles."""
+"""Drawings made in code: digits, and non-digits such as letters, shapes and scribbles."""
 
 from __future__ import annotations
 

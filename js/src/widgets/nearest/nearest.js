@@ -42,7 +42,7 @@ function heading({ neighbours, isEmpty, knowledge }) {
   if (isEmpty.value) return `Here you will see what your drawing is most like, among ${images}.`;
   if (!neighbours.value) return "";
   const nearest = `ost similar, among ${images}:`;
-  return neighbours.value.isKnown ? `M${nearest}` : `This looks strange to me. M${nearest}`;
+  return neighbours.value.isKnown ? `M${nearest}` : `I reject this drawing. M${nearest}`;
 }
 
 /** @param {NearestState} state */
