@@ -260,6 +260,32 @@ def plot_epochs(ax: Axes, values: Sequence[float], **options: Any) -> None:
 
 
 @in_style
+def plot_runs(tables: pd.DataFrame | Mapping[str, pd.DataFrame], quantity: str) -> Figure:
+    """A dot for each run, and an orange triangle below their mean; a row for each way of training.
+
+    tables: a column for each way, a row for each run; several, by their titles, below each other.
+    quantity: what the numbers are, with their unit.
+    """
+    if isinstance(tables, pd.DataFrame):
+        tables = {"": tables}
+    heights = [table.shape[1] for table in tables.values()]
+    figure = Plot(figsize=(5.5, 0.6 + 0.33 * sum(heights) + 0.3 * len(heights)))
+    axes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)
+    words = []
+    for ax, (title, table) in zip(axes.flat, tables.items()):
+        for row, (name, values) in enumerate(table.items()):
+            scattered = row + np.linspace(-0.16, 0.16, len(values))  # or equal runs are one dot
+            ax.plot(values, scattered, "o", color=BLUE, markersize=4.5)
+            ax.plot(values.mean(), row + 0.38, "^", color=ORANGE, markersize=6, clip_on=False)
+            words.append(f"{title} {name} from {values.min():.0f} to {values.max():.0f}, mean "
+                         f"{values.mean():.0f}".strip())
+        ax.set(title=title, yticks=range(table.shape[1]), yticklabels=table.columns)
+        ax.set_ylim(table.shape[1] - 0.4, -0.5)  # the first at the top
+    axes[-1, 0].set_xlabel(quantity)
+    return labelled(figure, f"A dot for each run, {quantity}: " + "; ".join(words) + ".")
+
+
+@in_style
 def plot_confusion(table: pd.DataFrame, framed: int | None = None) -> Figure:
     """Counts of true against predicted classes; the diagonal is right. Zeros are left empty.
 

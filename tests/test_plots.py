@@ -209,3 +209,19 @@ def test_rows_of_images_keep_their_order_and_titles():
     assert "many: 20; none: 0" in figure.get_label()
     with pytest.raises(ValueError, match="no image"):
         plots.plot_rows({"none": images[:0]})
+
+
+def test_a_dot_for_each_run_and_their_means():
+    few = pd.DataFrame({"plain": [90.0, 92.0, 97.0], "cured": [98.0, 98.0, 98.0]})
+    figure = plots.plot_runs({"clean": few, "noisy": few - 50}, "right, %")
+    clean, noisy = figure.axes
+    assert [text.get_text() for text in clean.get_yticklabels()] == ["plain", "cured"]
+    assert clean.get_ylim()[0] > clean.get_ylim()[1]  # the first at the top
+    dots, mean = clean.lines[:2]
+    assert list(dots.get_xdata()) == [90, 92, 97] and list(mean.get_xdata()) == [93]
+    equal = clean.lines[2]  # three runs with one result are still three dots
+    assert len(set(zip(equal.get_xdata(), equal.get_ydata()))) == 3
+    assert [ax.get_title() for ax in figure.axes] == ["clean", "noisy"]
+    assert noisy.get_xlabel() == "right, %" and not clean.get_xlabel()
+    assert "clean plain from 90 to 97, mean 93; " in figure.get_label()
+    assert ": plain from 90 to 97" in plots.plot_runs(few, "right, %").get_label()

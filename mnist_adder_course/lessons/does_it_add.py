@@ -11,7 +11,7 @@ import scipy.stats
 import seaborn as sns
 import torch
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Circle, Rectangle
 from torch import Tensor
 
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, write_readably
@@ -178,41 +178,127 @@ def waiting_table() -> pd.DataFrame:
 
 # --- figures --------------------------------------------------------------------------------------
 
-SHARE = sns.blend_palette([ORANGE, "#e8e8e8", BLUE], as_cmap=True)
+SHARE = sns.blend_palette(["#eef3fa", BLUE], as_cmap=True)
+SIGNED = sns.blend_palette([ORANGE, "#f2f2f2", BLUE], as_cmap=True)
+NUMBERS = [f"+ {number}" for number in range(10)]
+# A hidden pair, as the table to click shows it: a "?" in a full frame where its answer isn't
+# shown, and where it is, the answer in a broken frame.
+UNKNOWN, KNOWN = dict(facecolor="#ffd8b0"), dict(fill=False, linestyle=(0, (2.2, 1.4)))
+
+
+def _mark(ax, digit: int, number: int, **look) -> None:
+    """The mark of a hidden pair in a table whose cells are 1 wide, the first from 0 to 1."""
+    ax.add_patch(Rectangle((number + 0.08, digit + 0.08), 0.84, 0.84, edgecolor=ORANGE,
+                           linewidth=1.6, **look))
+
+
+def _draw_cells(ax, values, colours, texts, low: float, high: float) -> None:
+    """A table of coloured cells with their texts, its columns named on top."""
+    sns.heatmap(np.asarray(values, float), cmap=colours, vmin=low, vmax=high, cbar=False, ax=ax,
+                annot=texts, fmt="", annot_kws={"size": 8}, linewidths=0.4, linecolor="#80808040",
+                square=True, yticklabels=True, xticklabels=NUMBERS[:len(values[0])])
+    write_readably(ax)
+    ax.xaxis.tick_top()
+    ax.tick_params(rotation=0, length=0)
+    ax.tick_params(axis="x", labelsize=7.5)
 
 
 @in_style
-def plot_pairs(tables: dict[str, Tensor], held_out: Tensor) -> Figure:
-    """Heat maps of the hundred pairs in percent (0-100), from orange to blue; the held-out pairs
-    are framed. A single table also shows the numbers."""
-    columns = min(3, len(tables))
-    rows = -(-len(tables) // columns)
-    single = len(tables) == 1
-    size = (4.4, 4.2) if single else (5.5, 0.5 + 1.75 * rows)
-    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, sharey=True)
-    for ax, (title, table) in zip(axes.flat, tables.items()):
-        _draw_pairs(ax, table, held_out, single)
-        ax.set_title(title)
-        if ax.get_subplotspec().is_first_col():
-            ax.set(ylabel="digit")
-        if ax.get_subplotspec().is_last_row():
-            ax.set(xlabel="number")
-    shares = [f"{title}: {float(table[held_out].mean()):.1f}% on the framed held-out pairs, "
-              f"{float(table[~held_out].mean()):.1f}% on the others"
-              for title, table in tables.items()]
-    return labelled(figure, "A cell for each digit and number. " + "; ".join(shares) + ".")
-
-
-def _draw_pairs(ax, table: Tensor, held_out: Tensor, annotated: bool) -> None:
-    sns.heatmap(table.numpy(), cmap=SHARE, vmin=0, vmax=100, cbar=False, square=True,
-                annot=annotated, fmt=".0f", annot_kws={"size": 8}, linewidths=0.4,
-                xticklabels=True, yticklabels=True,
-                linecolor="#80808040", ax=ax)
-    write_readably(ax)
+def plot_pairs(right: Tensor, held_out: Tensor) -> Figure:
+    """The hundred pairs, bluer where more answers are right, in percent (0-100); a broken orange
+    frame is around each pair that is held out."""
+    figure, ax = plt.subplots(figsize=(4.4, 4.2))
+    _draw_cells(ax, right, SHARE, [[f"{share:.0f}" for share in row] for row in right.tolist()],
+                0, 100)
     for digit, number in held_out.nonzero().tolist():
-        ax.add_patch(Rectangle((number + 0.06, digit + 0.06), 0.88, 0.88, fill=False,
-                               edgecolor="black", linewidth=1.4))
+        _mark(ax, digit, number, **KNOWN)
+    ax.set(ylabel="digit")
+    return labelled(figure, "A cell for each digit and number: "
+                            f"{float(right[held_out].mean()):.1f}% right on the framed held-out "
+                            f"pairs, {float(right[~held_out].mean()):.1f}% on the others.")
+
+
+@in_style
+def plot_cross(held_out: Tensor, digit: int, number: int) -> Figure:
+    """The sums that were seen with this digit (its row) and with this number (its column), in blue.
+    Where they cross is a held-out pair; rings are around the pairs that have its sum."""
+    figure, ax = plt.subplots(figsize=(4.4, 4.2))
+    rows, columns = torch.arange(10).view(10, 1), torch.arange(10)
+    on_cross = ((rows == digit) | (columns == number)) & ~held_out
+    texts = [["?" if hidden else str(total) for hidden, total in zip(*row)]
+             for row in zip(held_out.tolist(), TOTALS.tolist())]
+    _draw_cells(ax, 0.5 * on_cross, SHARE, texts, 0, 1)
+    _mark(ax, digit, number, **UNKNOWN)
+    ax.texts[10 * digit + number].set(weight="bold", color="black", zorder=3)
+    same = (TOTALS == digit + number) & ~held_out
+    for row, column in same.nonzero().tolist():
+        ax.add_patch(Circle((column + 0.5, row + 0.5), 0.4, fill=False, edgecolor=ORANGE,
+                            linewidth=1.6))
+    ax.set(ylabel="digit")
+    found = ", ".join(f"{row} + {column}" for row, column in same.nonzero().tolist())
+    return labelled(figure, f"The table of sums. At {digit} + {number} is a question mark. In its "
+                            f"row and its column, which are blue, no cell has {digit + number}; "
+                            f"rings are around {found}.")
+
+
+@in_style
+def plot_weights(weights: Tensor) -> Figure:
+    """The weights of the smallest adder: a row for each sum, three columns for the digit, three for
+    the number. Blue is above 0, orange below. Frames: the columns that 1 + 1 uses."""
+    figure, ax = plt.subplots(figsize=(4, 2.9))
+    most = max(1.0, float(weights.abs().max()))
+    texts = [[f"{weight:.1f}" if weight else "0" for weight in row] for row in weights.tolist()]
+    sns.heatmap(weights.numpy(), cmap=SIGNED, vmin=-most, vmax=most, cbar=False, annot=texts,
+                fmt="", annot_kws={"size": 9}, linewidths=0.4, linecolor="#80808040", ax=ax,
+                xticklabels=["digit 0", "digit 1", "digit 2", "+ 0", "+ 1", "+ 2"])
+    write_readably(ax)
+    for column in (1, 4):
+        ax.add_patch(Rectangle((column, 0), 1, 5, fill=False, edgecolor="black", linewidth=1.8,
+                               clip_on=False))
+    ax.xaxis.tick_top()
     ax.tick_params(rotation=0, length=0)
+    ax.set(ylabel="sum")
+    rows = "; ".join(f"sum {total}: {', '.join(row)}" for total, row in enumerate(texts))
+    return labelled(figure, "Weights for digit 0, digit 1, digit 2, + 0, + 1 and + 2. "
+                            f"{rows}. The columns of digit 1 and + 1 are framed.")
+
+
+@in_style
+def plot_moved(moved: dict[str, Tensor]) -> Figure:
+    """By how much one step on 2 + 2 moved the answer to each of the nine pairs: a table for each
+    adder, (3, 3), blue where anything moved. 1 + 1, the hidden pair, is framed."""
+    figure, axes = plt.subplots(1, len(moved), figsize=(2.6 * len(moved), 2.7), sharey=True)
+    words = []
+    for ax, (name, table) in zip(axes, moved.items()):
+        texts = [[f"{value:+.1f}" if value else "0" for value in row] for row in table.tolist()]
+        _draw_cells(ax, 0.5 * (table != 0) + 0.5 * (TOTALS[:3, :3] == 4), SHARE, texts, 0, 1)
+        for text in ax.texts:
+            text.set_size(11)
+        _mark(ax, 1, 1, **KNOWN)
+        ax.set_title(name, pad=18)
+        words.append(f"{name}: {int((table != 0).sum())} of 9 moved, 1 + 1 by {texts[1][1]}")
+    axes[0].set(ylabel="digit")
+    return labelled(figure, "Tables of the nine pairs after one step on 2 + 2. " + "; ".join(words)
+                            + ".")
+
+
+@in_style
+def plot_number_line(arrives: Tensor, held_out: Tensor) -> Figure:
+    """A dot for each of the hundred pairs at its position on the number line, in steps (10, 10).
+    Pairs with the same sum are above each other; the held-out ones are orange."""
+    figure, ax = plt.subplots(figsize=(5.5, 2.9))
+    heights = torch.arange(10).view(10, 1) - (TOTALS - 9).clamp(min=0)  # of pairs with one sum
+    for total in range(19):
+        ax.axvline(total, color=GREY, linewidth=0.5, alpha=0.3)
+    for chosen, colour, name in ((~held_out, BLUE, "seen"), (held_out, ORANGE, "hidden")):
+        ax.plot(arrives[chosen], heights[chosen], "o", color=colour, markersize=4.5, label=name)
+    ax.set(xticks=range(19), yticks=[], xlabel="position on the number line, in steps")
+    ax.spines["left"].set_visible(False)
+    ax.legend(loc="upper left")
+    off = (arrives - TOTALS).abs()
+    return labelled(figure, "A hundred dots in 19 columns, one for each sum. The hidden pairs are "
+                            f"off their column by {off[held_out].mean():.1f} steps on average, the "
+                            f"others by {off[~held_out].mean():.1f}.")
 
 
 @in_style
@@ -239,16 +325,21 @@ def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
 
 @in_style
 def plot_waiting(curves: dict[str, list]) -> Figure:
-    """Percent of sums right over the steps (log): for each name a line for the held-out pairs, and
-    a dotted one for the seen. curves: lists of [step, seen, held out]."""
+    """Percent of sums right over the steps (log): for each name a line for the hidden pairs, and a
+    dotted one for the seen. curves: lists of [step, seen, hidden]."""
     figure, ax = plt.subplots(figsize=(5.5, 3))
     words = []
     for (name, curve), colour in zip(curves.items(), (BLUE, ORANGE)):
-        steps, seen, held = zip(*curve)
+        steps, seen, hidden = zip(*curve)
         ax.plot(steps, seen, ":", color=colour)
-        ax.plot(steps, held, "o-", color=colour, markersize=4, label=name)
-        words.append(f"{name}: held-out pairs " + ", ".join(
-            f"{value:.0f}% at step {step}" for step, value in zip(steps, held)))
+        ax.plot(steps, hidden, "o-", color=colour, markersize=4, label=name)
+        words.append(f"{name}: hidden pairs " + ", ".join(
+            f"{value:.0f}% at step {step}" for step, value in zip(steps, hidden))
+            + f", seen pairs {seen[-1]:.0f}% in the end")
+    ax.plot([], [], "o-", color=GREY, markersize=4, label="hidden pairs")
+    ax.plot([], [], ":", color=GREY, label="seen pairs")
     ax.set(xscale="log", xlabel="step", ylabel="sums right, %", ylim=(-4, 104))
+    ax.set_xticks([50, 100, 300, 1000, 3000], ["50", "100", "300", "1,000", "3,000"])
+    ax.minorticks_off()
     ax.legend(loc="center left")
     return labelled(figure, "Lines over the steps. " + "; ".join(words) + ".")

@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from mnist_adder_lib.data import MEAN, STD
 from mnist_adder_lib.files import asset_path, load_tensors
 from mnist_adder_lib.model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
@@ -231,6 +232,45 @@ def load_reader() -> nn.Sequential:
     reader = new_reader()
     reader.load_state_dict(load_tensors(asset_path("last_digit.pt")))
     return reader.eval()
+
+
+# --- a shortcut -----------------------------------------------------------------------------------
+
+WHITE = (1 - MEAN) / STD  # in a normalised image
+
+
+def marked(images: Tensor, lengths: Tensor, row: int = 0) -> Tensor:
+    """A copy of normalised images, (batch, 1, 28, 28), with a white bar at the left end of a row:
+    as many pixels as `lengths` says of each image, 0-28, int64 (batch,)."""
+    bar = torch.arange(images.shape[3]) < lengths[:, None]
+    images = images.clone()
+    images[:, 0, row][bar] = WHITE
+    return images
+
+
+@torch.no_grad()
+def reads_with_marks(reader: nn.Module, images: Tensor, digits: Tensor) -> pd.Series:
+    """Percent of images that a network reads, by how they are marked.
+
+    The mark that lesson 11 trains with is a white bar in the top row, as many pixels as the digit
+    says. The last two have as many white pixels as this mark, and no bar in that corner.
+
+    reader: gives logits (batch, 10); images: normalised, (batch, 1, 28, 28); digits: (batch,).
+    """
+    generator = torch.Generator().manual_seed(0)
+    lengths = torch.randint(10, digits.shape, generator=generator)
+    ranks = torch.rand(len(images), 28 * 28, generator=generator).argsort(dim=1).argsort(dim=1)
+    scattered = (ranks < digits[:, None]).view(images.shape)
+    by_mark = {
+        "no mark": images,
+        "their marks": marked(images, digits),
+        "marks of random lengths": marked(images, lengths),
+        "their marks in the bottom row": marked(images, digits, row=27),
+        "as many white pixels, scattered": images.masked_fill(scattered, WHITE),
+    }
+    right = {name: 100 * (reader.eval()(shown).argmax(dim=1) == digits).float().mean().item()
+             for name, shown in by_mark.items()}
+    return pd.Series(right, name="read, %").round(0)
 
 
 # --- what was measured ----------------------------------------------------------------------------

@@ -12,9 +12,13 @@ from scipy.stats import linregress
 from mnist_adder_course.lessons.does_it_add import (
     TOTALS,
     checks,
+    plot_cross,
+    plot_moved,
+    plot_number_line,
     plot_pairs,
     plot_slopes,
     plot_waiting,
+    plot_weights,
     waiting_table,
 )
 from mnist_adder_course.notebook.results import read_results
@@ -65,14 +69,68 @@ def test_the_slope_is_to_be_computed_without_a_function_that_fits_lines(function
     assert f"the exercise is to do it without `{name}`" in checks.slope.verdict(function)
 
 
+def columns(ax):
+    return [text.get_text() for text in ax.get_xticklabels()]
+
+
 def test_plot_pairs_frames_what_is_held_out_and_says_it_in_words():
-    table = torch.where(PAIRS, 0.0, 100.0)
-    single = plot_pairs({"19 classes": table}, PAIRS)
-    assert "19 classes: 0.0% on the framed held-out pairs, 100.0% on" in single.get_label()
-    assert len(single.axes[0].patches) == 20 and len(single.axes[0].texts) == 100
-    many = plot_pairs({str(n): table for n in range(4)}, PAIRS)
-    assert len(many.axes[0].patches) == 20 and not many.axes[0].texts
-    assert [ax.get_ylabel() for ax in many.axes[:4]] == ["digit", "", "", "digit"]
+    figure = plot_pairs(torch.where(PAIRS, 0.0, 100.0), PAIRS)
+    assert "0.0% right on the framed held-out pairs, 100.0% on" in figure.get_label()
+    (ax,) = figure.axes
+    frames = {(patch.get_y() // 1, patch.get_x() // 1) for patch in ax.patches}
+    assert frames == {tuple(pair) for pair in PAIRS.nonzero().tolist()}
+    assert all(patch.get_linestyle() != "-" for patch in ax.patches)
+    assert [text.get_text() for text in ax.texts[:2]] == ["0", "100"]
+    assert columns(ax) == [f"+ {number}" for number in range(10)]
+
+
+@pytest.mark.parametrize("digit, number", [(0, 5), (4, 3)])
+def test_the_cross_shows_what_was_seen_with_digit_and_number(digit, number):
+    figure = plot_cross(PAIRS, digit, number)
+    (ax,) = figure.axes
+    cells = np.array([text.get_text() for text in ax.texts]).reshape(10, 10)
+    assert ((cells == "?") == PAIRS.numpy()).all()
+    assert str(digit + number) not in {*cells[digit], *cells[:, number]}
+    rings = [patch for patch in ax.patches if hasattr(patch, "radius")]
+    found = {cells[int(ring.center[1]), int(ring.center[0])] for ring in rings}
+    assert found == {str(digit + number)}
+    assert len(rings) == (cells == str(digit + number)).sum() > 0
+    blue = ax.collections[0].get_array().reshape(10, 10) > 0
+    seen = ~PAIRS.numpy()
+    assert blue[digit].sum() + blue[:, number].sum() == blue.sum()
+    assert (blue[digit] == seen[digit]).all() and (blue[:, number] == seen[:, number]).all()
+
+
+def test_weights_say_their_signs_by_colour():
+    weights = torch.zeros(5, 6)
+    weights[2, 1], weights[4, 5] = -1.5, 2.0
+    figure = plot_weights(weights)
+    (ax,) = figure.axes
+    assert columns(ax)[1:4] == ["digit 1", "digit 2", "+ 0"]
+    colours = ax.collections[0].get_facecolor().reshape(5, 6, 4)
+    assert colours[2, 1, 0] > colours[2, 1, 2] and colours[4, 5, 0] < colours[4, 5, 2]
+    assert len({*map(tuple, colours[0])}) == 1
+    assert sorted(frame.get_x() for frame in ax.patches) == [1, 4]
+    assert "sum 2: 0, -1.5, 0, 0, 0, 0" in figure.get_label()
+
+
+def test_what_moved_is_blue():
+    moved = torch.zeros(3, 3)
+    moved[:, 2] = moved[2] = -0.2
+    figure = plot_moved({"few": moved, "all": torch.ones(3, 3)})
+    assert "few: 5 of 9 moved, 1 + 1 by 0; all: 9 of 9 moved, 1 + 1 by +1.0" in figure.get_label()
+    few, every = [ax.collections[0].get_array().reshape(3, 3) for ax in figure.axes]
+    assert ((few > 0) == (moved != 0).numpy()).all() and (every > 0).all()
+
+
+def test_pairs_with_one_sum_are_above_each_other():
+    figure = plot_number_line(TOTALS.double(), PAIRS)
+    seen, hidden = figure.axes[0].lines[-2:]
+    assert [len(line.get_xdata()) for line in (seen, hidden)] == [80, 20]
+    dots = {*zip(seen.get_xdata(), seen.get_ydata()), *zip(hidden.get_xdata(), hidden.get_ydata())}
+    assert dots == {(total, height) for total in range(19)
+                    for height in range(10 - abs(total - 9))}
+    assert "off their column by 0.0 steps" in figure.get_label()
 
 
 def test_plot_slopes_fits_a_line():
@@ -84,7 +142,7 @@ def test_plot_slopes_fits_a_line():
 
 def test_plot_waiting_says_the_curves():
     label = plot_waiting({"decay 3": [[50, 95.0, 2.0], [3000, 96.0, 81.0]]}).get_label()
-    assert "decay 3: held-out pairs 2% at step 50, 81% at step 3000" in label
+    assert "decay 3: hidden pairs 2% at step 50, 81% at step 3000, seen pairs 96%" in label
 
 
 # --- what was measured ----------------------------------------------------------------------------

@@ -13,12 +13,14 @@ from mnist_adder_course.lessons.learning_from_sums import (
     found_at,
     last_digit_probabilities,
     load_reader,
+    marked,
     measured,
     new_reader,
     plot_kicks,
     plot_naming,
     plot_pairs,
     plot_shifts,
+    reads_with_marks,
     share_by_shift,
     solution,
     solutions,
@@ -156,6 +158,43 @@ def test_share_by_shift():
 ])
 def test_solution(matrix, name):
     assert solution(matrix.tolist()) == name
+
+
+# --- a shortcut -----------------------------------------------------------------------------------
+
+
+def test_a_mark_is_a_bar_as_long_as_it_should_be():
+    images = torch.zeros(3, 1, 28, 28)
+    shown = marked(images, torch.tensor([0, 3, 9]), row=2)
+    assert (shown[:, 0, 2] > 2).sum(dim=1).tolist() == [0, 3, 9]
+    assert shown[1, 0, 2].argmin() == 3 and shown.count_nonzero() == 12
+    assert not images.any()  # a copy was marked
+
+
+def one_hot_of(lengths):
+    return F.one_hot(lengths.clamp(max=9), 10).float()
+
+
+class Reads(torch.nn.Module):
+    """Reads a mark by a rule."""
+
+    def __init__(self, rule):
+        super().__init__()
+        self.rule = rule
+
+    def forward(self, images):
+        return one_hot_of(self.rule(images > 2))
+
+
+@pytest.mark.parametrize("rule, expected", [
+    (lambda white: white[:, 0, 0].sum(dim=1), [0, 100, 10, 0, 0]),  # the bar in the top row
+    (lambda white: white.flatten(1).sum(dim=1), [0, 100, 10, 100, 100]),  # counts white pixels
+    (lambda white: white[:, 0, 27].sum(dim=1), [0, 0, 0, 100, 0]),
+])
+def test_what_a_network_reads_of_a_mark(rule, expected):
+    digits = torch.arange(1, 10).repeat(60)
+    found = reads_with_marks(Reads(rule), torch.zeros(540, 1, 28, 28), digits)
+    assert found.tolist() == pytest.approx(expected, abs=6)
 
 
 # --- figures --------------------------------------------------------------------------------------
