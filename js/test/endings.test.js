@@ -296,6 +296,8 @@ test("the road leads from heart to a block, a quantity, a label and the course",
     steps.map(({ way }) => way),
     ["long", "block", "long", "quantity", "label", "course"],
   );
+  assert.match(steps[5].why, /recite, and adders find sums that nobody showed them\.$/);
+  assert.equal(nextStep(road[5], [run(BLOCK, 0, NUMBER), road[5]], true).why, "You have seen adders recite.");
   assert.match(steps[1].why, /One pair may be luck\. Does it hold for a whole block\? Hide one\./);
 });
 

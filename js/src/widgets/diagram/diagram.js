@@ -245,6 +245,7 @@ export class Diagram {
   }
 
   #paint() {
+    if (!this.#isLaidOut) return; // to measure now would lay out a page that isn't whole yet
     if (!this.network.clientWidth) return; // folded away; it will be laid out when it is opened
     const { result, pixels } = this.state.answer;
     const parts = NAMES.filter((name) => !name.endsWith("head")).map((name) => ({

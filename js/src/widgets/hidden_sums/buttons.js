@@ -27,9 +27,9 @@ export function why({ next, isGrid, adders, traits }) {
     return isUsual(adders.task.value) ? html`${nothing}` : html`${saysKind(adders.task.value)}`;
   const step = next.value;
   if (step?.way !== "course") return html`${step?.why ?? nothing}`;
-  if (!traits.isOnPage) return html`${nothing}`;
+  if (!traits.isOnPage) return html`${step.why}`;
   const lesson = traits.lesson ? html`<a href=${traits.lesson}>Lesson 10</a>` : "Lesson 10";
-  return html`You have seen it recite, and you have seen it add. ${lesson} of the course takes one cause away at a time, until you know why.`;
+  return html`${step.why} ${lesson} of the course takes one cause away at a time, until you know why.`;
 }
 
 /**

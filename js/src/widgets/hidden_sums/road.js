@@ -70,5 +70,9 @@ function afterOtherKinds({ pairs }, runs) {
       way: "label",
       why: "Is it the quantity that matters? Give the adder with one number a label instead.",
     };
-  return { way: "course", why: "" };
+  const hasFound = runs.some((one) => testOf(one).right.length > 0);
+  return {
+    way: "course",
+    why: `You have seen adders recite${hasFound ? ", and adders find sums that nobody showed them" : ""}.`,
+  };
 }
