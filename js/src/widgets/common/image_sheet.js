@@ -2,12 +2,27 @@
 
 /** @import { Sheet } from "../../network/trainer.js" */
 
+/** @typedef {{ url: string, digits: string }} Packed */
+
+/** Sheets that were read: the page shows images of the same one that it trains on. @type {WeakMap<Packed, Promise<Sheet>>} */
+const sheets = new WeakMap();
+
 /**
  * The images of a sheet: 784 bytes of each, and its digit.
- * @param {{ url: string, digits: string }} sheet
+ * @param {Packed} packed
  * @returns {Promise<Sheet>}
  */
-export async function readSheet({ url, digits }) {
+export function readSheet(packed) {
+  const sheet = sheets.get(packed) ?? read(packed);
+  sheets.set(packed, sheet);
+  return sheet;
+}
+
+/**
+ * @param {Packed} packed
+ * @returns {Promise<Sheet>}
+ */
+async function read({ url, digits }) {
   const picture = Object.assign(new Image(), { src: url });
   await picture.decode();
   const { width, height } = picture;
