@@ -118,7 +118,7 @@ export class Diagram {
 
   /** Shows what the state says, now and whenever it changes. */
   #follow() {
-    const { answer, drawing, number, selected, isSmall, fooled } = this.state;
+    const { answer, drawing, number, selected, isSmall } = this.state;
     let strokes = drawing.all.peek();
     return stopAll(
       effect(() => {
@@ -138,10 +138,6 @@ export class Diagram {
       afterwards([drawing.strokes, drawing.background], () => {
         this.announce(`${answer.sentence.peek()} ${this.state.isSmall ? "" : view.note(this.state)}`);
       }),
-      afterwards(
-        fooled ? [fooled.reply] : [],
-        () => fooled?.reply.peek() && this.announce(fooled.reply.peek()),
-      ),
       afterwards([selected], () => {
         this.#putAbout();
         this.#drawFlow();
