@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { signal } from "@preact/signals-core";
 import { Drawing } from "../src/drawing/drawing.js";
 import { Fooled, readKept, writeKept } from "../src/page/fooled.js";
+import { saysWhyItPassed } from "../src/widgets/nearest/passed.js";
 
 /** @import { Trust } from "../src/drawing/answer.js" */
 /** @import { Stroke } from "../src/drawing/strokes.js" */
@@ -113,4 +114,12 @@ test("where a browser keeps nothing, the page goes on, and the newest twelve are
     assert.equal(fooled.kept.value.length, 12);
     assert.deepEqual(fooled.kept.value[0].strokes[0][1], [0.5, 0.34]);
   }
+});
+
+test("why a drawing passed is said with both scores, or with the one that there is", () => {
+  const near = { strangeness: 2.1, threshold: 5.3, byHead: -0.4 };
+  const said = saysWhyItPassed(near).replace(/\s+/g, " ");
+  assert.match(said, /: 2\.5 for its distance .* -0\.4 for what .* Together that is 2\.1, .* above 5\.3\.$/);
+  assert.match(saysWhyItPassed({ ...near, byHead: null }), /^Its strangeness is 2\.1, and I only reject/);
+  assert.equal(saysWhyItPassed(null), "");
 });

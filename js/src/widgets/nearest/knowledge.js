@@ -57,7 +57,8 @@ import { range } from "../common/numbers.js";
  * @property {Map | null} map none: by the ink alone
  */
 /**
- * @typedef {Judgement & { strangeness: number, threshold: number, places: number[] }} Neighbours
+ * @typedef {Judgement & { strangeness: number, threshold: number, byHead: number | null, places: number[] }} Neighbours
+ *     `byHead`: how much of the strangeness the head adds, the rest is for the distance; null without a head
  */
 
 const SHOWN = 5; // images
@@ -196,7 +197,8 @@ export function neighbours({ space, scale, weights, head }, layers, pixels) {
   const { threshold } = scale;
   const isKnown = strangeness <= threshold;
   const isClose = isKnown && head !== null && strangeness > threshold - CLOSE;
-  return { isKnown, isClose, sentence: isKnown ? "" : strange, strangeness, threshold, places };
+  const byHead = head ? scale.logit * logit : null;
+  return { isKnown, isClose, sentence: isKnown ? "" : strange, strangeness, threshold, byHead, places };
 }
 
 /**
