@@ -241,18 +241,12 @@ export class Diagram {
   }
 
   #paint() {
-    if (!this.#isLaidOut) return; // to measure now would lay out a page that isn't whole yet
     if (!this.network.clientWidth) return; // folded away; it will be laid out when it is opened
     const { result, pixels } = this.state.answer;
-    const parts = NAMES.filter((name) => !name.endsWith("head")).map((name) => ({
-      name,
-      canvases: /** @type {HTMLCanvasElement[]} */ (findAll(this.part(name), "canvas")),
-    }));
-    // All are measured before any is painted: a browser lays out the page again where both take turns.
-    const all = parts.flatMap(({ canvases }) => canvases);
-    if (all.some((canvas) => !this.#layouts.has(canvas))) this.#measure(all);
-    for (const { name, canvases } of parts) {
+    for (const name of NAMES.filter((name) => !name.endsWith("head"))) {
       const features = featuresOf(name, result.peek(), pixels.peek());
+      const canvases = /** @type {HTMLCanvasElement[]} */ (findAll(this.part(name), "canvas"));
+      if (canvases.some((canvas) => !this.#layouts.has(canvas))) this.#layOutPart(canvases);
       const before = this.#painted.get(name);
       if (name !== "image" && features.every((one, i) => one === before?.[i])) continue;
       this.#painted.set(name, features);
@@ -288,7 +282,8 @@ export class Diagram {
   }
 
   /** @param {HTMLCanvasElement[]} canvases */
-  #measure(canvases) {
+  #layOutPart(canvases) {
+    if (!this.el.clientWidth) return;
     const base = Number(getComputedStyle(this.card).getPropertyValue("--base")); // 0: as wide as there is room
     const scale = base ? clamp(this.card.clientWidth / base, 0.6, 1.3) : 1;
     for (const canvas of canvases) {
