@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from chromium import CHROMIUM
 from notebook_files import SHORTER
 
 HERE = Path(__file__).parent
@@ -52,8 +53,25 @@ def pytest_collection_modifyitems(config, items):
             for whole, short in SHORTER[item.path.stem].items():
                 item.cell.source = item.cell.source.replace(whole, short)
             item.options["check"] &= not ALL_EPOCHS.search(item.cell.source)
+    say_what_is_skipped(config, [item.nodeid for item in items])
     folder = config.invocation_params.dir
     named = {(folder / arg.split("::")[0]).resolve() for arg in config.args}
     for item in items:
         if SOLUTIONS in item.path.parents and item.path not in named:
             item.add_marker(pytest.mark.thorough)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node, ids):
+    """Of several processes, the first that has found all tests speaks for all."""
+    say_what_is_skipped(node.config, ids)
+
+
+def say_what_is_skipped(config, names):
+    """Say before the first test that those in a browser are skipped, and how many there are."""
+    count = sum(name.startswith("tests/browser/") for name in names)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if count and reporter and CHROMIUM is None and not getattr(config, "has_said_it", False):
+        config.has_said_it = True
+        reporter.write_line(f"No Chromium or Chrome is found: {count} tests in a browser are "
+                            "skipped.", yellow=True)

@@ -66,12 +66,9 @@ def check_python() -> None:
         raise RuntimeError(f"Python {needed} is needed, this is {found}")
 
 
-def check_packages(requirements: list[str] | None = None) -> None:
-    """Raises RuntimeError, with the command that helps, where packages are missing or too old.
-
-    requirements: as for pip, such as "torch>=2.6"; the course's own where there are none.
-    """
-    requirements = requirements or _needs()[1]
+def check_packages() -> None:
+    """Raises RuntimeError, with the command that helps, where packages are missing or too old."""
+    requirements = _needs()[1]
     try:
         missing = [line for line in requirements if not _is_installed(line)]
     except ImportError:  # `packaging`, which compares versions; pip leaves what is there alone

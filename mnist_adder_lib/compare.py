@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 from scipy import stats
 
+POWER = 0.8  # of an experiment that is planned
+
 
 def paired_interval(differences: Iterable[float]) -> tuple[float, float]:
     """The 95% interval of the mean of paired differences: (low, high), in the same units.
@@ -56,24 +58,21 @@ def power_of_pairs(pairs: int, spread: float, difference: float) -> float:
     return float(stats.nct.sf(critical_value(pairs), pairs - 1, standard_errors))
 
 
-def pairs_needed(spread: float, difference: float, power: float = 0.8) -> int:
-    """The smallest number of pairs that shows a difference with at least this power.
+def pairs_needed(spread: float, difference: float) -> int:
+    """The smallest number of pairs that shows a difference with a power of at least 80%.
 
-    spread, difference: as in `power_of_pairs`; power: a probability below 1. Raises ValueError for
-    what `power_of_pairs` refuses, for a power that isn't between 0 and 1, and where more than
-    100,000 pairs would be needed.
+    spread, difference: as in `power_of_pairs`. Raises ValueError for what `power_of_pairs` refuses,
+    and where more than 100,000 pairs would be needed.
     """
-    if not 0 < power < 1:
-        raise ValueError(f"the power must be between 0 and 1, not {power}")
     low, high = 1, 2  # `high` will be enough; `low` is too few
-    while power_of_pairs(high, spread, difference) < power:
+    while power_of_pairs(high, spread, difference) < POWER:
         low, high = high, 2 * high
         if low > 100_000:
             raise ValueError("more than 100,000 pairs would be needed: the difference is too "
                              "small for this spread")
     while high - low > 1:
         middle = (low + high) // 2
-        if power_of_pairs(middle, spread, difference) < power:
+        if power_of_pairs(middle, spread, difference) < POWER:
             low = middle
         else:
             high = middle

@@ -49,12 +49,12 @@ def test_the_power_is_the_share_of_simulated_experiments_that_show_the_differenc
     assert power_of_pairs(pairs, 1, ratio) == pytest.approx(share, abs=0.015)
 
 
-@given(spread=sizes, difference=sizes, power=st.floats(0.5, 0.95))
-def test_pairs_needed_is_the_smallest_number_that_is_enough(spread, difference, power):
-    pairs = pairs_needed(spread, difference, power)
-    assert power_of_pairs(pairs, spread, difference) >= power
-    assert pairs == 2 or power_of_pairs(pairs - 1, spread, difference) < power
-    assert pairs_needed(2 * spread, -2 * difference, power) == pairs  # units and sign don't matter
+@given(spread=sizes, difference=sizes)
+def test_pairs_needed_is_the_smallest_number_that_is_enough(spread, difference):
+    pairs = pairs_needed(spread, difference)
+    assert power_of_pairs(pairs, spread, difference) >= 0.8
+    assert pairs == 2 or power_of_pairs(pairs - 1, spread, difference) < 0.8
+    assert pairs_needed(2 * spread, -2 * difference) == pairs  # units and sign don't matter
 
 
 def test_pairs_needed_agrees_with_a_published_table():
@@ -70,7 +70,5 @@ def test_what_makes_no_sense_is_refused():
     for pairs, spread, difference in [(1, 1, 1), (5, 0, 1), (5, -1, 1), (5, 1, 0)]:
         with pytest.raises(ValueError, match="two pairs|above 0"):
             power_of_pairs(pairs, spread, difference)
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        pairs_needed(1, 1, power=1)
     with pytest.raises(ValueError, match="too small"):
         pairs_needed(1, 1e-6)

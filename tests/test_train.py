@@ -310,7 +310,6 @@ def test_the_fast_recipe_rises_and_falls(first):
     assert rates[top:] == sorted(rates[top:], reverse=True)
     assert momenta[0] == max(momenta) == pytest.approx(0.95)
     assert momenta[top] == min(momenta) == pytest.approx(0.85, abs=0.002)
-    assert optimizer.param_groups[0]["weight_decay"] == 0.01
 
 
 def test_the_reference_recipe():

@@ -193,23 +193,39 @@ class Code:
         return [path.as_posix() for path in paths if (self.root / path).is_file()]
 
     def values(self, file: str, node: ast.AST) -> dict[ast.AST, str]:
-        """The names of JSON files that a value is taken out of, each with "file: key"."""
+        """The names of JSON files that a value is taken out of, each with "file: key"; of texts
+        such as the sentences, which have names of their own, with "file: key: name"."""
         found = {}
         for part in ast.walk(node):
             match part:
                 case ast.Subscript(value=ast.Name() as holder, slice=ast.Constant(value=str(key))):
-                    defined = self.module(file).defined.get(holder.id, [])
+                    place = self.meant(file, holder)
+                    defined = self.module(place[0]).defined.get(place[1], []) if place else []
+                    texts = {text for each in defined if place[0] != file or each is not node
+                             for text in self.values(place[0], each).values()
+                             if self.holds_texts(text)}
                     inside = (inner for each in defined for inner in ast.walk(each))
-                    paths = [path for inner in inside for path in self.named(file, inner)]
+                    paths = [path for inner in inside for path in self.named(place[0], inner)]
                     found.update((holder, f"{path}: {key}") for path in paths
                                  if path.endswith(".json"))
+                    found.update((holder, f"{text}: {key}") for text in texts)
         return found
+
+    def value(self, file: str):
+        """What "file: key" or "file: key: name" is in a JSON file."""
+        path, *keys = file.split(": ")
+        return functools.reduce(lambda value, key: value[key], keys,
+                                json.loads((self.root / path).read_bytes()))
+
+    def holds_texts(self, file: str) -> bool:
+        value = self.value(file)
+        return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
     def hash(self, file: str) -> str:
         """Of a file, or of a value in it: "file: key"."""
-        path, _, key = file.partition(": ")
-        content = (self.root / path).read_bytes()
-        return hashed(json.dumps(json.loads(content)[key]).encode() if key else content)
+        if ": " in file:
+            return hashed(json.dumps(self.value(file)).encode())
+        return hashed((self.root / file).read_bytes())
 
     @functools.cache  # noqa: B019
     def names(self, file: str, name: str, row: str = "") -> tuple[str, set, set, set]:

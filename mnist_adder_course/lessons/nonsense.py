@@ -43,12 +43,6 @@ def points_of(text: str) -> list[np.ndarray]:
             for stroke in text.split("|")]
 
 
-def curves_of(text: str) -> list[np.ndarray]:
-    """The strokes of a drawing in nonsense.toml, (n, 2) each, bent where it says so."""
-    return [bent(points) if stroke[0] == "~" else points
-            for stroke, points in zip(text.split("|"), points_of(text))]
-
-
 def rotation(angle: float) -> np.ndarray:
     return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 

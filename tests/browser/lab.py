@@ -17,16 +17,22 @@ import urllib.request
 from pathlib import Path
 
 from anywidget import AnyWidget
+from chromium import CHROMIUM
 
-from mnist_adder_course.lessons.nonsense import DRAWINGS, curves_of, in_middle
+from mnist_adder_course.lessons.nonsense import DRAWINGS, bent, in_middle, points_of
+
+
+def curves_of(text):
+    """The strokes of a drawing in nonsense.toml, (n, 2) each, bent where it says so."""
+    return [bent(points) if stroke[0] == "~" else points
+            for stroke, points in zip(text.split("|"), points_of(text))]
+
 
 DIGITS = [  # strokes of each digit, fractions of the pad
     [list(map(tuple, stroke.tolist())) for stroke in in_middle(curves_of(text))]
     for text in DRAWINGS["digits"].values()
 ]
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-timer-throttling", "--disable-quic"]
 FLAGS += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
 FLAGS += ["--disable-sync"]

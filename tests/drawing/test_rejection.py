@@ -153,7 +153,8 @@ def test_a_file_without_a_head(tmp_path):
 
 
 def test_a_damaged_head(tmp_path):
-    head = NonDigitHead(width=3)
+    head = NonDigitHead()
+    head.output = torch.nn.Linear(64, 2)
     save_checkpoint(tmp_path / "other.pt", IdentityAdderModel(), head)
     with pytest.raises(CheckpointError, match="no head of ours"):
         load_non_digit_head(tmp_path / "other.pt")
