@@ -241,7 +241,7 @@ export class Diagram {
   }
 
   #paint() {
-    if (!this.network.clientWidth) return; // folded away; it will be laid out when it is opened
+    if (!this.part(NAMES[0]).clientWidth) return; // folded away; it will be laid out when it is opened
     const { result, pixels } = this.state.answer;
     for (const name of NAMES.filter((name) => !name.endsWith("head"))) {
       const features = featuresOf(name, result.peek(), pixels.peek());
