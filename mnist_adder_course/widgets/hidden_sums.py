@@ -85,11 +85,11 @@ class HiddenSums(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **_):
         # Where no kernel runs, as on GitHub, a table is shown.
         data, metadata = super()._repr_mimebundle_()
-        signs = [["·" if [digit, number] in self.pairs else str(digit + number)
+        signs = [["**?**" if [digit, number] in self.pairs else str(digit + number)
                   for number in range(10)] for digit in range(10)]
         lines = ["| |" + "|".join(f"+ {number}" for number in range(10)) + "|", "|---" * 11 + "|"]
         lines += [f"|**{digit}**|{'|'.join(line)}|" for digit, line in enumerate(signs)]
-        text = "The dots are hidden:\n\n" + "\n".join(lines)
+        text = "Each ? is a hidden pair:\n\n" + "\n".join(lines)
         return data | {"text/plain": repr(self), "text/markdown": text}, metadata
 
 
