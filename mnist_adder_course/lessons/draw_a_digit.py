@@ -114,7 +114,7 @@ def plot_rejected(percent: pd.DataFrame) -> Figure:
         words += [f"{kind} by {row} {value:.0f}%" for row, value in zip(rows, values)]
     ax.set(xlim=(-3, 103), xlabel="rejected, %", yticks=range(len(rows)), yticklabels=rows,
            ylim=(len(rows) - 0.5, -0.5))
-    ax.grid(axis="y")
+    ax.grid(axis="y", alpha=0.3)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=percent.shape[1])
     return labelled(figure, f"Dots: rejected are {', '.join(words)}.")
 
