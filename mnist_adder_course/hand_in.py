@@ -54,7 +54,7 @@ class Cell(NamedTuple):
     """A code cell: its place in the order in which cells were run, what it showed, its error."""
 
     code: str
-    count: int
+    order: int
     shown: str
     error: str
 
@@ -124,14 +124,14 @@ def verdicts(cells: list[Cell]) -> dict[str, Result]:
             result = next((result for words, result in VERDICTS.items() if says.startswith(words)),
                           NOT_CHECKED)
             # A lesson is stored with 1 for every cell: equal counts mean that nothing was run.
-            if result == NOT_TRIED and 0 < cell.count <= defined[function]:
+            if result == NOT_TRIED and 0 < cell.order <= defined[function]:
                 result, says = NOT_CHECKED, ""
-            elif result in (SOLVED, WRONG) and 0 < cell.count < defined[function]:
+            elif result in (SOLVED, WRONG) and 0 < cell.order < defined[function]:
                 result, says = CHANGED, ""
-            if cell.count >= when[name]:
-                found[name], when[name] = Result(result, clean(says)), cell.count
+            if cell.order >= when[name]:
+                found[name], when[name] = Result(result, clean(says)), cell.order
         for names in DEFINED.findall(cell.code):
-            defined["".join(names)] = max(defined["".join(names)], cell.count)
+            defined["".join(names)] = max(defined["".join(names)], cell.order)
     return found
 
 
@@ -283,6 +283,7 @@ def by_learner(files: list[File]) -> dict[str, list[File]]:
 
 def table(files: list[File], long: bool) -> list[list]:
     """The rows of the CSV: one for each learner, or one for each exercise and each remark."""
+    lines: list[list]
     if long:
         lines = [[file.learner, title(file.lesson), label(exercise),
                   "deeper" if exercise.deeper else "main line", *result, file.name]
@@ -354,7 +355,8 @@ def main(arguments: list[str] | None = None) -> None:
     for number, (learner, own) in enumerate(by_learner(files).items() if pages else (), start=1):
         name = re.sub(r"[^\w .-]", "_", learner)[:80]
         (pages / f"{number:03} {name}.html").write_text(feedback(learner, own), "utf-8")
-    sys.stdout.reconfigure(errors="replace")  # a console may know fewer letters than names have
+    # A console may know fewer letters than names have.
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     print(summary(files))
 
 

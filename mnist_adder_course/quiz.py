@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
     lessons, known = parser.parse_args(arguments).lessons, range(len(exercises()))
     if unknown := {*lessons} - {*known}:
         parser.error(f"there is no lesson {min(unknown)}, only 0 to {known[-1]}")
-    sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     print(page(lessons or [*known]), end="")
 
 

@@ -71,7 +71,8 @@ class Bounds(TorchFunctionMode):
         call = function, *map(_as_key, given)
         if call not in self._sizes:
             self._sizes[call] = _exact_size(function, arguments, options)
-        return bound if self._sizes[call] is None else self._sizes[call]
+        exact = self._sizes[call]
+        return bound if exact is None else exact
 
 
 def _exact_size(function: Callable, arguments: tuple, options: dict) -> int | None:

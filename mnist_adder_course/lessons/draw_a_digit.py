@@ -126,7 +126,7 @@ def plot_strangeness(strangeness: dict[str, Tensor], threshold: float) -> Figure
     figure, ax = plt.subplots(figsize=(5.5, 2.4))
     low, high = (end(values.quantile(share).item() for values in strangeness.values())
                  for end, share in [(min, 0.002), (max, 0.98)])
-    bins, words = np.linspace(low, high, 40), []
+    bins, words = np.linspace(low, high, 40).tolist(), []
     for (kind, values), colour in zip(strangeness.items(), [BLUE, ORANGE]):
         inside = values.clamp(low, high).tolist()  # the rest is in the first and the last bar
         ax.hist(inside, bins, weights=[100 / len(inside)] * len(inside), edgecolor=colour,

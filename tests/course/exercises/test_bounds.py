@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from importlib import import_module
+from multiprocessing.connection import Connection
 
 import pytest
 import torch
@@ -23,7 +25,8 @@ from mnist_adder_course.exercises.slips import mendings, slips
 
 GIGABYTES, SECONDS = 1, 10  # that a check may take for one answer; seconds of the processor
 LIMIT = 6 * 2**30  # bytes of memory that a process gets, so that no failing test does any harm
-SOME = 2  # of the wrong answers to each exercise
+SOME = 5  # of the wrong answers to each exercise
+Task = tuple[str, str, str]  # lesson, exercise, code
 
 FLATTENED = """
 def digit_reader(channels):
@@ -34,42 +37,64 @@ on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"),
                               reason="elsewhere a process is measured in other ways")
 
 
-def measure(task: tuple[str, str, str]) -> tuple[str, float, float]:
-    """Check an answer; return the verdict, the gigabytes and the seconds that it took."""
+def measure(task: Task, sender: Connection) -> None:
+    """Check an answer; send the verdict, the gigabytes and the seconds that it took."""
     import resource
 
     lesson, name, code = task
     check = getattr(import_module(f"mnist_adder_course.lessons.{lesson}").checks, name)
     names = vars(import_module(check.solution.__module__)) | NAMES
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    resource.setrlimit(resource.RLIMIT_CPU, (10 * SECONDS, 10 * SECONDS))
+    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     verdict = check.verdict(from_code(code, name, names))
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return verdict, (after - before) / 2**20, time.process_time()
+    after, ended = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    sender.send((verdict, (after - before) / 2**20, ended - started))
 
 
-def measured(tasks: list[tuple[str, str, str]]) -> list[tuple[str, float, float]]:
-    """Measure answers, (lesson, exercise, code), each in a process of its own."""
-    done = subprocess.run([sys.executable, __file__], input=json.dumps(tasks), text=True,
-                          stdout=subprocess.PIPE, check=True,
-                          env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
-    return json.loads(done.stdout)
+def measured(task: Task) -> tuple[str, float, float]:
+    """Measure an answer in a process that is a copy of this one; EOFError if that was killed."""
+    fork = multiprocessing.get_context("fork")
+    receiver, sender = fork.Pipe(duplex=False)
+    process = fork.Process(target=measure, args=(task, sender))
+    process.start()
+    sender.close()  # the other process has its own
+    try:
+        return receiver.recv()
+    finally:
+        process.join()
 
 
-def assert_bounded(tasks: list[tuple[str, str, str]]) -> list[str]:
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[subprocess.Popen]:
+    """A process that has imported all lessons and done nothing else: see the end of this file."""
+    with subprocess.Popen([sys.executable, __file__], text=True, env=os.environ | {
+            "PYTHONPATH": os.pathsep.join(sys.path)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
+
+
+def assert_bounded(fresh: subprocess.Popen, tasks: list[Task]) -> list[str]:
     """Assert that no check takes too much; return the verdicts."""
-    results = measured(tasks)
-    for (lesson, name, code), (verdict, gigabytes, seconds) in zip(tasks, results, strict=True):
+    assert fresh.stdin and fresh.stdout
+    verdicts = []
+    for lesson, name, code in tasks:
+        print(json.dumps([lesson, name, code]), file=fresh.stdin, flush=True)
+        answer = fresh.stdout.readline()
+        assert answer, f"{lesson}.{name}: the process that checks was killed\n{code}"
+        verdict, gigabytes, seconds = json.loads(answer)
         taken = f"{lesson}.{name}: {gigabytes:.2f} GB, {seconds:.1f} s\n{code}\n{verdict}"
+        print(taken)
         assert gigabytes < GIGABYTES and seconds < SECONDS, taken
-    return [verdict for verdict, _, _ in results]
+        verdicts.append(verdict)
+    return verdicts
 
 
 @on_linux
-def test_a_layer_of_the_wrong_size_does_not_fill_the_memory():
+def test_a_layer_of_the_wrong_size_does_not_fill_the_memory(fresh):
     """Its product, mended to a power, would have 200 million weights."""
     tasks = [("model_summary", "digit_reader", FLATTENED.format(side=side)) for side in (15, 14)]
-    for verdict in assert_bounded(tasks):
+    for verdict in assert_bounded(fresh, tasks):
         assert verdict.startswith("Not right yet.")
 
 
@@ -83,12 +108,12 @@ def wrong_sizes(code: str) -> list[str]:
 @on_linux
 @pytest.mark.thorough
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-def test_no_check_takes_much(lesson):
+def test_no_check_takes_much(lesson, fresh):
     codes = [(name, code_of(check.solution)) for name, check in vars(lesson.module.checks).items()]
     tasks = [(lesson.name, name, code) for name, solution in codes
              for code in (solution, *wrong_sizes(solution))]
     assert len(tasks) > len(codes)
-    verdicts = assert_bounded(tasks)
+    verdicts = assert_bounded(fresh, tasks)
     assert [verdict for (_, name, code), verdict in zip(tasks, verdicts, strict=True)
             if (name, code) in codes and not verdict.startswith("✓")] == []
 
@@ -152,12 +177,12 @@ def power(size):
 
 
 def test_no_number_is_raised_to_a_power_that_may_be_large():
-    changed = [code.split("return ")[1] for _, code in mendings(power)]
-    assert "(size * size + size ** 2) / (3 + size) ** 0.5" in changed
+    changed = [code.partition("return ")[2] for _, code in mendings(power)]
+    assert "((size * size + size ** 2) / (3 + size)) ** 0.5" in changed
     assert not [code for code in changed if "** size" in code or "** (" in code]
 
 
-if __name__ == "__main__":  # a process that has done nothing yet; then one for each answer
+if __name__ == "__main__":  # reads tasks, a line each, and measures each in a copy of itself
     torch.set_num_threads(1)
-    with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
-        json.dump(pool.map(measure, json.load(sys.stdin), chunksize=1), sys.stdout)
+    for line in sys.stdin:
+        print(json.dumps(measured(json.loads(line))), flush=True)
