@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +14,16 @@ from mnist_adder_lib.compare import critical_value, paired_interval, pairs_neede
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.files import write_whole
 
-FEWEST_PAIRS, MOST_PAIRS = 5, 10_000
+FEWEST_PAIRS = 5
 # The accuracies of baseline and change, in percent, for a seed on a split.
 Measure = Callable[[int, AdderDataset], tuple[float, float]]
+STEPS: dict[str, dict[str, type]] = {  # what is written down with each step
+    "guess": dict(question=str, baseline=str, change=str, points=float, because=str),
+    "plan": dict(pairs=int, matters=float, spread=float, changes_my_mind=str),
+    "result": dict(seed=int, baseline=float, change=float),
+    "evaluation": dict(results=list),
+    "conclusion": dict(low=float, high=float, answer=str, guess=str, limits=str),
+}
 
 
 class ProjectError(ValueError):
@@ -28,76 +34,25 @@ class ProjectError(ValueError):
         return [f"ProjectError: {self}"]
 
 
-# --- what a step contains -------------------------------------------------------------------------
-
-
-def _text(name: str, value: Any) -> str:
-    """The text on one line. Raises ProjectError where it is none."""
-    if not isinstance(value, str) or not value.strip():
-        raise ProjectError(f"{name} should be a text in quotes, not {value!r:.80}.")
-    return " ".join(value.split())
-
-
-def _number(low: float = -math.inf, high: float = math.inf) -> Callable[[str, Any], float]:
-    """A function that returns a value as a plain number. It raises ProjectError where the value is
-    none, or out of range."""
-    def as_number(name: str, value: Any) -> float:
-        try:
-            plain = math.nan if isinstance(value, bool) else float(value)
-        except (TypeError, ValueError, OverflowError):
-            raise ProjectError(f"{name} should be a number, not {value!r:.80}.") from None
-        if not math.isfinite(plain) or not low <= plain <= high:
-            raise ProjectError(f"{name} should be a number from {low:g} to {high:g}, not "
-                               f"{value!r:.80}.")
-        return plain
-
-    return as_number
-
-
-def _whole_number(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise ProjectError(f"{name} should be a whole number, not {value!r:.80}.")
-    return int(value)
-
-
-def _pairs(name: str, value: Any) -> int:
-    pairs = _whole_number(name, value)
-    if pairs < FEWEST_PAIRS:
-        raise ProjectError(f"{pairs} pairs say little about their own spread: plan at least "
-                           f"{FEWEST_PAIRS}.")
-    if pairs > MOST_PAIRS:
-        raise ProjectError(f"Plan at most {MOST_PAIRS} pairs.")
-    return pairs
-
-
-def _results(name: str, value: Any) -> list[list]:
-    """Seed, baseline and change of each pair. Raises ValueError or TypeError for anything else."""
-    results = [[_whole_number("seed", seed), _accuracy("baseline", baseline),
-                _accuracy("change", change)] for seed, baseline, change in value]
-    if len({seed for seed, *_ in results}) < FEWEST_PAIRS:
-        raise ProjectError(f"{name} has too few pairs.")
-    return results
-
-
-_accuracy = _number(0, 100)
-STEPS: dict[str, dict[str, Callable[[str, Any], Any]]] = {  # what is written down with each step
-    "guess": dict(question=_text, baseline=_text, change=_text, points=_number(-100, 100),
-                  because=_text),
-    "plan": dict(pairs=_pairs, matters=_number(0.01, 100), spread=_number(0.01, 100),
-                 changes_my_mind=_text),
-    "result": dict(seed=_whole_number, baseline=_accuracy, change=_accuracy),
-    "evaluation": dict(results=_results),
-    "conclusion": dict(low=_number(), high=_number(), answer=_text, guess=_text, limits=_text),
-}
-
-
-def _evaluated(results: list[list]) -> pd.DataFrame:
-    return _table({seed: pair for seed, *pair in results})
-
-
 def _checked(name: str, step: dict) -> dict:
     """What belongs to a step of this name, as it is written down. Raises ProjectError."""
-    return {field: check(field, step[field]) for field, check in STEPS[name].items()}
+    return {field: _plain(field, kind, step[field]) for field, kind in STEPS[name].items()}
+
+
+def _plain(name: str, kind: type, value: Any) -> Any:
+    """The value as JSON keeps it: a text on one line, a number without its tensor.
+
+    Raises ProjectError where it is of another kind.
+    """
+    if kind is str and isinstance(value, str) and value.strip():
+        return " ".join(value.split())
+    try:
+        if kind is not str and (plain := kind(value)) == value:  # NaN isn't, nor 5.5 as a whole one
+            return plain
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        pass
+    should = {str: "a text in quotes", int: "a whole number", float: "a number", list: "a list"}
+    raise ProjectError(f"{name} should be {should[kind]}, not {value!r:.80}.")
 
 
 # --- the record -----------------------------------------------------------------------------------
@@ -115,8 +70,7 @@ class Project:
     same step taken twice counts once.
 
     path: a JSON file, a list of steps in the order in which they were taken. It is read if it is
-    there, and written whole or not at all. Raises ProjectError where it holds anything else, such
-    as a step with a text where a number belongs.
+    there, and written whole or not at all. Raises ProjectError for a file that holds anything else.
     """
 
     def __init__(self, path: str | Path = "my_project.json"):
@@ -141,7 +95,7 @@ class Project:
     @property
     def on_evaluation(self) -> pd.DataFrame:
         """What `evaluate` has measured, as a table like `on_validation`; empty before that."""
-        return _evaluated(self._last("evaluation").get("results", []))
+        return _table({seed: pair for seed, *pair in self._last("evaluation").get("results", [])})
 
     # --- the steps
 
@@ -151,12 +105,11 @@ class Project:
         question, baseline, change, because: texts; points: the difference that you expect, change
         minus baseline, in percentage points.
         """
-        step = dict(question=question, baseline=baseline, change=change, points=points,
-                    because=because)
-        if not self._is_written(step):
+        step = self._written("guess", dict(question=question, baseline=baseline, change=change,
+                                           points=points, because=because))
+        if not step:
             return
-        step = _checked("guess", step)
-        if not _is_question(step["question"]):
+        if "?" not in step["question"]:
             raise ProjectError(f"Your question has no question mark: {step['question']!r:.80}.")
         self._take_before_results("guess", step)
         print(f"Written down: change minus baseline will be {_points(step['points'])}.")
@@ -168,25 +121,25 @@ class Project:
         difference that would matter to you, in points; spread: how far the differences of pairs
         typically lie from their mean, by your trials; changes_my_mind: which result would.
         """
-        step = dict(pairs=pairs, matters=matters, spread=spread, changes_my_mind=changes_my_mind)
         if not self._last("guess"):
             print("Not yet: the guess comes before the plan.")
             return
-        if not self._is_written(step):
+        step = self._written("plan", dict(pairs=pairs, matters=matters, spread=spread,
+                                          changes_my_mind=changes_my_mind))
+        if not step:
             return
-        step = _checked("plan", step)
+        about = _about(step)
         self._take_before_results("plan", step)
-        print(_about(step))
+        print(about)
 
     def record(self, seed, baseline, change) -> None:
         """Write down the accuracies of a pair on the validation images, in percent.
 
         The first result of a seed stays, whatever comes later.
         """
-        step = dict(seed=seed, baseline=baseline, change=change)
-        if not self._is_written(step):
+        step = self._written("result", dict(seed=seed, baseline=baseline, change=change))
+        if not step:
             return
-        step = _checked("result", step)
         if not self._last("plan"):
             raise ProjectError("There is no plan yet, and a result from before the plan can't test "
                                "it. Write down your guess and your plan first.")
@@ -194,8 +147,8 @@ class Project:
             raise ProjectError(f"The seed {step['seed']} isn't in your plan, which has the seeds 0 "
                                f"to {self.seeds[-1]}. Leave it out, or start another project with "
                                "more pairs.")
-        if _are_fractions(_table({step["seed"]: [step["baseline"], step["change"]]})):
-            raise ProjectError(f"{FRACTIONS} You gave {baseline:g} and {change:g}.")
+        if not _are_percent([step["baseline"], step["change"]]):
+            raise ProjectError(f"{PERCENT} You gave {baseline:g} and {change:g}.")
         before = next((old for old in self._all("result") if old["seed"] == step["seed"]), None)
         if before is None:
             self._take("result", step)
@@ -226,9 +179,9 @@ class Project:
                                    "and start another project, under another name.")
             _, _, evaluation = load_splits()
             results = [[seed, *_measured(measure, seed, evaluation)] for seed in self.seeds]
-            if complaint := _complaint(_evaluated(results)):
-                raise ProjectError(f"{complaint} Nothing was written down. Correct the function "
-                                   "that you gave, and run this again.")
+            if _are_same(_table({seed: pair for seed, *pair in results})):
+                raise ProjectError(f"{SAME} Nothing was written down. Correct the function that "
+                                   "you gave, and run this again.")
             self._take("evaluation", {"results": results})
             print("The evaluation images were opened. What they say stays:")
         else:
@@ -241,13 +194,14 @@ class Project:
         low, high: the 95% interval of the mean difference on the evaluation images, in points;
         answer, guess, limits: three sentences. It may be written again.
         """
-        step = dict(low=low, high=high, answer=answer, guess=guess, limits=limits)
         if not self._last("evaluation"):
             print("Not yet: the evaluation images come before the conclusion.")
             return
-        if not self._is_written(step):
+        step = self._written("conclusion", dict(low=low, high=high, answer=answer, guess=guess,
+                                                limits=limits))
+        if not step:
             return
-        self._take("conclusion", _checked("conclusion", step))
+        self._take("conclusion", step)
         print("Written down.")
 
     # --- the check
@@ -273,32 +227,24 @@ class Project:
             return "✗", f"The {name} was written after the first result."
         if name == "plan":
             return "✓", f"The plan came before the results: {step['pairs']} pairs."
-        if not _is_question(step["question"]):
-            return "✗", "The question has no question mark."
         return "✓", f"The guess came before the results: {_points(step['points'])}."
 
     def _judge_results(self) -> tuple[str, str]:
-        recorded = [step["seed"] for step in self._all("result")]
-        if complaint := _complaint(self.on_validation):
-            return "✗", complaint
-        if sorted(recorded) == self.seeds and recorded:
-            return "✓", f"All {len(recorded)} pairs are on record."
-        if not set(recorded) <= set(self.seeds) or len(set(recorded)) < len(recorded):
-            return "✗", "There are results that the plan doesn't have."
+        if _are_same(self.on_validation):
+            return "✗", SAME
+        recorded = self.on_validation.index.tolist()
         if not recorded:
             return "·", "No pairs are on record yet."
-        return "·", f"{len(recorded)} of {len(self.seeds)} pairs are on record."
+        if recorded != self.seeds:
+            return "·", f"{len(recorded)} of {len(self.seeds)} pairs are on record."
+        return "✓", f"All {len(recorded)} pairs are on record."
 
     def _judge_evaluation(self) -> tuple[str, str]:
-        used = [place for place, step in enumerate(self.steps) if step["step"] == "evaluation"]
-        if not used:
+        names = [step["step"] for step in self.steps]
+        if "evaluation" not in names:
             return "·", "The evaluation images haven't been used yet."
-        if len(used) > 1 or any(step["step"] != "conclusion" for step in self.steps[used[0] + 1 :]):
+        if set(names[names.index("evaluation") + 1 :]) - {"conclusion"}:
             return "✗", "The evaluation images were not used once and last."
-        if self.on_evaluation.index.tolist() != self.seeds:
-            return "✗", "The evaluation images were not used for the pairs of the plan."
-        if complaint := _complaint(self.on_evaluation):
-            return "✗", f"On the evaluation images: {complaint}"
         return "✓", "The evaluation images were used once, after everything else."
 
     def _judge_interval(self) -> tuple[str, str]:
@@ -358,12 +304,12 @@ class Project:
         write_whole(self.path, f"[\n{lines}\n]\n".encode())
         self.steps = steps
 
-    def _is_written(self, step: dict) -> bool:
-        """Whether no three dots are left; says so if some are."""
-        dots = [name for name, value in step.items() if value is ...]
-        if dots:
+    def _written(self, name: str, step: dict) -> dict:
+        """The step as it is written down; an empty dict, and a line, if three dots are left."""
+        if dots := [field for field, value in step.items() if value is ...]:
             print(f"Not written yet: {', '.join(dots)}.")
-        return not dots
+            return {}
+        return _checked(name, step)
 
     def _summary(self) -> str:
         if not self.steps:
@@ -378,14 +324,10 @@ class Project:
 def _read(path: Path) -> list[dict]:
     try:
         steps = json.loads(path.read_text(encoding="utf-8"))
-        names = {step["step"] for step in steps}
-        # A conclusion needs an evaluation to conclude from.
-        if isinstance(steps, list) and ("evaluation" in names or "conclusion" not in names):
-            return [step | _checked(step["step"], step) for step in steps]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        pass
-    raise ProjectError(f"{path} isn't the record of a project. Move it away, or give your "
-                       "project another name: Project(\"my_second_project.json\").")
+        return [step | _checked(step["step"], step) for step in steps]
+    except (ValueError, TypeError, KeyError):
+        raise ProjectError(f"{path} isn't the record of a project. Move it away, or give your "
+                           'project another name: Project("my_second_project.json").') from None
 
 
 def _table(rows: dict[int, list[float]]) -> pd.DataFrame:
@@ -398,11 +340,7 @@ def _table(rows: dict[int, list[float]]) -> pd.DataFrame:
 
 SAME = ("Baseline and change have exactly the same accuracy, so they are probably the same "
         "training. Is your change in it?")
-FRACTIONS = "Give accuracies in percent, as 97.5 and not as 0.975."
-
-
-def _is_question(text: str) -> bool:
-    return "?" in text
+PERCENT = "Give accuracies in percent, as 97.5 and not as 0.975."
 
 
 def _are_same(table: pd.DataFrame) -> bool:
@@ -410,15 +348,9 @@ def _are_same(table: pd.DataFrame) -> bool:
     return len(table) > 0 and bool((table["difference"] == 0).all())
 
 
-def _are_fractions(table: pd.DataFrame) -> bool:
-    """Whether accuracies are from 0 to 1 where they should be in percent."""
-    accuracies = table[["baseline", "change"]].to_numpy()
-    return len(table) > 0 and bool((accuracies > 0).all() and (accuracies <= 1).all())
-
-
-def _complaint(table: pd.DataFrame) -> str:
-    """What can't be right about the accuracies of pairs; "" where nothing strikes."""
-    return FRACTIONS if _are_fractions(table) else SAME if _are_same(table) else ""
+def _are_percent(pair: list[float]) -> bool:
+    """Whether two accuracies can be in percent. Above 0 and up to 1, both are shares."""
+    return 0 <= min(pair) <= max(pair) <= 100 and (min(pair) == 0 or max(pair) > 1)
 
 
 def _reading(low: float, high: float, matters: float) -> str:
@@ -434,7 +366,10 @@ def _measured(measure: Measure, seed: int, split: AdderDataset) -> list[float]:
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise ProjectError("The function for `evaluate` should return two accuracies, baseline and "
                            f"change, not {pair!r:.80}.")
-    return list(map(_accuracy, ("baseline", "change"), pair))
+    plain = [_plain("accuracy", float, value) for value in pair]
+    if not _are_percent(plain):
+        raise ProjectError(f"{PERCENT} The function for `evaluate` gave {plain}.")
+    return plain
 
 
 def _pair(step: dict) -> str:
@@ -451,17 +386,25 @@ def _from_to(low: float, high: float) -> str:
 
 
 def _about(plan: dict) -> str:
-    """What a plan can find out."""
-    pairs, matters = plan["pairs"], plan["matters"]
-    found = power_of_pairs(pairs, plan["spread"], matters)
+    """What a plan can find out. Raises ProjectError for one that can't find out anything."""
+    pairs, matters, spread = plan["pairs"], plan["matters"], plan["spread"]
+    if pairs < FEWEST_PAIRS:
+        raise ProjectError(f"{pairs} pairs say little about their own spread: plan at least "
+                           f"{FEWEST_PAIRS}.")
+    if not (matters > 0 and spread > 0):
+        raise ProjectError("`matters` and `spread` should be above 0.")
+    found = power_of_pairs(pairs, spread, matters)
     points = _points(matters).removeprefix("+")
     text = (f"Written down: {pairs} pairs. If the true difference is {points}, about "
             f"{100 * found:.0f} of 100 such experiments show it.")
-    if found < 0.8:
-        enough = pairs_needed(plan["spread"], matters)
-        text += (f" For 80 of 100 you need {enough} pairs. Plan more pairs or a larger difference, "
-                 "or go on and don't take \"can't tell\" for \"no difference\".")
-    return text
+    if found >= 0.8:
+        return text
+    try:
+        enough = pairs_needed(spread, matters)
+    except ValueError as error:
+        raise ProjectError(f"For this plan {error}.") from None
+    return (f"{text} For 80 of 100 you need {enough} pairs. Plan more pairs or a larger "
+            "difference, or go on and don't take \"can't tell\" for \"no difference\".")
 
 
 def _same(given: tuple[float, float], right: tuple[float, float]) -> bool:

@@ -2,8 +2,10 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
@@ -146,23 +148,31 @@ def test_the_evaluation_images_are_used_once_and_last(path, capsys):
     pd.testing.assert_frame_equal(first, project.on_evaluation)
 
 
-def test_a_measurement_that_fails_uses_nothing_up(path):
+def recorded(path):
     project = planned(path)
     for seed in project.seeds:
         project.record(seed, 90, 91)
-    for wrong, message in [(lambda seed, split: 90, "two accuracies"),
-                           (lambda seed, split: (90, "91 %"), "should be a number, not '91 %'"),
-                           (lambda seed, split: (90, float("nan")), "from 0 to 100, not nan")]:
-        with pytest.raises(ProjectError, match=message):
-            project.evaluate(wrong)
-    assert "haven't been used yet" in project.verdict()
+    return project
+
+
+@pytest.mark.parametrize("wrong, message", [
+    (lambda seed, split: 90, "two accuracies"),
+    (lambda seed, split: (90, "91 %"), "should be a number, not '91 %'"),
+    (lambda seed, split: (90, float("nan")), "should be a number, not nan"),
+    (lambda seed, split: (0.9, 0.91), "in percent"),
+    (lambda seed, split: (90 + seed, 90 + seed), "exactly the same.* Nothing was written down")])
+def test_a_measurement_that_fails_uses_nothing_up(path, wrong, message):
+    project = recorded(path)
+    with pytest.raises(ProjectError, match=message):
+        project.evaluate(wrong)
+    assert "haven't been used yet" in Project(path).verdict()
     project.evaluate(measure)
     assert project.on_evaluation["difference"].tolist() == DIFFERENCES
 
 
 @pytest.mark.parametrize("change, message", [
     ({"pairs": 4}, "at least 5"), ({"pairs": 5.5}, "whole number, not 5.5"),
-    ({"pairs": True}, "whole number"), ({"matters": 0}, "from 0.01 to 100, not 0"),
+    ({"matters": 0}, "above 0"), ({"matters": 0.001}, "more than 100,000 pairs"),
     ({"spread": "small"}, "should be a number, not 'small'"),
     ({"changes_my_mind": " "}, "a text in quotes"), ({"changes_my_mind": 3}, "not 3")])
 def test_a_plan_that_says_too_little(path, change, message):
@@ -213,10 +223,9 @@ def test_an_interval_that_does_not_belong_to_the_numbers(path, given, reason):
     assert "✓ The interval belongs to the numbers" in project.verdict()
 
 
-@pytest.mark.parametrize("factor", [2.78, 2.776])
-def test_an_interval_may_be_rounded(path, factor):
+def test_an_interval_may_be_rounded(path):
     project = whole(path)
-    project.conclude(*(round(end, 2) for end in half_of(factor)), **SENTENCES)
+    project.conclude(*(round(end, 2) for end in half_of(2.776)), **SENTENCES)
     assert "✓ The interval" in project.verdict()
 
 
@@ -243,15 +252,6 @@ def test_the_check_goes_by_the_order_in_the_file(path, place, to, complaint):
     steps.insert(to, steps.pop(place))
     path.write_text(json.dumps(steps), encoding="utf-8")
     assert complaint in Project(path).verdict()
-
-
-def test_results_that_were_added_by_hand_are_seen(path):
-    steps = list(whole(path).steps)
-    for added in (steps[2], steps[2] | {"seed": 9}):
-        path.write_text(json.dumps([*steps[:7], added, *steps[7:]]), encoding="utf-8")
-        assert "✗ There are results that the plan doesn't have." in Project(path).verdict()
-    path.write_text(json.dumps([*steps, steps[7]]), encoding="utf-8")
-    assert "not used once and last" in Project(path).verdict()
 
 
 @pytest.mark.parametrize("middle, spread, matters, reading", [
@@ -293,33 +293,19 @@ def test_a_single_pair_may_have_no_difference(path, capsys):
     assert project.on_evaluation["difference"].tolist() == DIFFERENCES
 
 
-def test_a_measurement_that_measures_one_side_twice_uses_nothing_up(path):
+@pytest.mark.parametrize("pair", [(0.9, 0.91), (-1, 90), (90, 901)])
+def test_accuracies_are_in_percent(path, pair):
     project = planned(path)
-    for seed in project.seeds:
-        project.record(seed, 90, 91)
-    for wrong, message in [(lambda seed, split: (90 + seed, 90 + seed), "exactly the same"),
-                           (lambda seed, split: (0.9, 0.91), "in percent")]:
-        with pytest.raises(ProjectError, match=f"{message}.* Nothing was written down"):
-            project.evaluate(wrong)
-    assert project.on_evaluation.empty
-    steps = [*project.steps, {"step": "evaluation", "results": [[s, 90, 90] for s in range(5)]}]
-    path.write_text(json.dumps(steps), encoding="utf-8")
-    assert "✗ On the evaluation images: Baseline and change have exactly" in Project(path).verdict()
-    steps[-1] = {"step": "evaluation", "results": [[s, 90, 91] for s in range(1, 6)]}
-    path.write_text(json.dumps(steps), encoding="utf-8")
-    assert "✗ The evaluation images were not used for the pairs of the plan" in (
-        Project(path).verdict())
-
-
-def test_accuracies_are_in_percent(path):
-    project = planned(path)
-    with pytest.raises(ProjectError, match="in percent, .* You gave 0.9 and 0.91"):
-        project.record(0, 0.9, 0.91)
+    with pytest.raises(ProjectError, match=f"in percent, .* You gave {pair[0]} and {pair[1]}"):
+        project.record(0, *pair)
     assert project.on_validation.empty
     project.record(0, 0, 0.5)  # of sums that were hidden, hardly any may be right
-    steps = [*project.steps[:2], {"step": "result", "seed": 0, "baseline": 0.9, "change": 0.91}]
-    path.write_text(json.dumps(steps), encoding="utf-8")
-    assert "✗ Give accuracies in percent" in Project(path).verdict()
+
+
+def test_a_number_of_pytorch_is_a_number(path):
+    project = planned(path)
+    project.record(torch.tensor(0), torch.tensor(90.0), np.float32(91))
+    assert Project(path).on_validation.loc[0].tolist() == [90, 91, 1]
 
 
 def test_a_question_has_a_question_mark(path):
@@ -327,28 +313,12 @@ def test_a_question_has_a_question_mark(path):
     with pytest.raises(ProjectError, match="no question mark: 'asdf'"):
         project.guess(**GUESS | {"question": "asdf"})
     assert project.steps == []
-    path.write_text(json.dumps([{"step": "guess", **GUESS, "question": "asdf"}]), encoding="utf-8")
-    assert "✗ The question has no question mark." in Project(path).verdict()
-
-
-def record_with(name, **changed):
-    """The text of a record with a step of this name, changed."""
-    steps = dict(guess=GUESS, plan=PLAN, result=dict(seed=0, baseline=90, change=91),
-                 evaluation=dict(results=[[seed, 90, 91] for seed in range(5)]))
-    return json.dumps([{"step": name, **steps[name], **changed}])
 
 
 @pytest.mark.parametrize("content", [
-    "", "{}", "[1]", '[{"step": "party"}]', '[{"step": "guess"}]', '"guess"', "\x00", "[" * 100_000,
-    '[{"step": ["guess"]}]', record_with("plan", pairs="five"), record_with("plan", pairs=10**12),
-    record_with("plan", spread=float("nan")), record_with("plan", matters=10**400),
-    record_with("guess", question=5), record_with("result", baseline=True),
-    record_with("evaluation", results=[[0, 90, 91]]), record_with("evaluation", results="five"),
-    record_with("evaluation", results=5 * [[0, 90, 91]]),
-    record_with("evaluation", results=[[seed, 90] for seed in range(5)]),
-    json.dumps([{"step": "conclusion", "low": 0, "high": 1, **SENTENCES}]),
-], ids=lambda content: content[:60])
-def test_a_file_that_is_no_record_is_refused_and_stays(path, content):
+    "", "[1]", '[{"step": "party"}]', '[{"step": "guess"}]', "\x00",
+    json.dumps([{"step": "plan", **PLAN, "pairs": "five"}])])
+def test_a_damaged_file_is_refused_and_stays(path, content):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ProjectError, match="isn't the record of a project"):
         Project(path)
