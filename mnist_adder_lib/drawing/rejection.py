@@ -31,7 +31,7 @@ class NonDigitHead(nn.Module):
     The head fits one network: the one whose embeddings it was trained on.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.hidden = nn.Linear(EMBEDDING_SIZE, 64)
         self.output = nn.Linear(64, 1)
