@@ -423,19 +423,24 @@ def _measure(node, distance: int, far: dict) -> None:
 
 
 def _draw_edges(ax, node, places, back: bool) -> None:
-    """Arrows from the inputs of a node, with their slopes once the way back has come here."""
+    """Arrows from the inputs of a node, with their slopes once the way back has come here; orange
+    where the slope is 0: nothing passes."""
     (x, y), inputs = places[node], list(node.inputs)
     for i, (before, slope) in enumerate(zip(inputs, node.slopes)):
         x0, y0 = places[before]
         bent = 0.6 * (-1) ** i if inputs.count(before) > 1 else 0
         if y0 == y and x - x0 > 2:  # above the nodes between
             bent = -2.2
+        stopped = back and slope == 0
         ax.annotate("", (x, y), (x0, y0), arrowprops=dict(
-            arrowstyle="-|>", color=GREY, shrinkA=17, shrinkB=17,
-            connectionstyle=f"arc3,rad={bent / (x - x0)}"))
+            arrowstyle="-|>", color=ORANGE if stopped else GREY, linewidth=2.5 if stopped else 1.5,
+            shrinkA=17, shrinkB=17, connectionstyle=f"arc3,rad={bent / (x - x0)}"))
         if back:
-            ax.text((x0 + x) / 2, (y0 + y) / 2 - bent / 2, f"· {slope:.3g}", ha="center",
-                    va="bottom", fontsize=8)
+            aside = (-6, 0) if y0 != y else (0, -3 if bent > 0 else 3)  # of the arrow, in points
+            ax.annotate(f"· {slope:.3g}", ((x0 + x) / 2, (y0 + y) / 2 - bent / 2), aside,
+                        textcoords="offset points", ha="right" if y0 != y else "center",
+                        va="top" if bent > 0 else "bottom", fontsize=8,
+                        weight="bold" if stopped else "normal")
 
 
 @in_style

@@ -7,6 +7,7 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
@@ -89,28 +90,39 @@ def _validation_loss(model, examples, normalise: bool) -> float:
 
 
 @in_style
-def plot_losses(curves: dict[str, list[float]]) -> Figure:
-    """The loss at every step of up to four short runs, by name."""
+def plot_losses(curves: dict[str, list[float]], legend: str = "", mean: int = 1) -> Figure:
+    """The loss at every step of up to four short runs, by name.
+
+    legend: the title of the legend: what the names are; mean: over so many steps a running mean is
+    drawn, and behind it, pale, the losses themselves.
+    """
     figure, ax = plt.subplots(figsize=(5.5, 2.8))
     looks = zip((GREY, BLUE, ORANGE, GREEN), (":", "-", "--", "-."))
     for (name, losses), (colour, style) in zip(curves.items(), looks):
-        ax.plot(range(1, len(losses) + 1), losses, style, color=colour, label=name)
+        steps = pd.Series(losses, index=range(1, len(losses) + 1))
+        if mean > 1:
+            ax.plot(steps, color=colour, alpha=0.3, linewidth=0.6)
+        ax.plot(steps.rolling(mean, min_periods=1).mean(), style, color=colour, label=name)
     ax.set(xlabel="step", ylabel="loss", ylim=0)
-    ax.legend()
+    ax.legend(title=legend)
     ends = (f"{name}: from {losses[0]:.1f} to {losses[-1]:.2g}" for name, losses in curves.items())
     return labelled(figure, f"The loss over the steps. {'; '.join(ends)}.")
 
 
 NOTHING, NUMBER = math.log(10) + math.log(19), 2 * math.log(10)  # what knowing just that costs
+TOP = 8  # of the scale on which `plot_broken` shows losses
 
 
 @in_style
 def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
-    """Six runs: the loss of every step, and of the validation images every 20 steps."""
+    """Six runs: the loss of every step, and of the validation images every 20 steps.
+
+    Above 8 a validation loss is a triangle at the edge.
+    """
     figure, axes = plt.subplots(2, 3, figsize=(5.8, 4), sharex=True, sharey=True)
     for ax, (name, (losses, measured)) in zip(axes.flat, curves.items()):
         _draw_training(ax, name, losses, measured)
-    axes[0, 0].legend()
+    _put_legend_above(figure, axes[0, 0])
     figure.supxlabel("step", color=GREY)
     figure.supylabel("loss", color=GREY)
     words = " ".join(_in_words(*curve) for curve in curves.items())
@@ -127,7 +139,7 @@ def plot_cures(broken: dict, cured: dict) -> Figure:
     for pair, (name, ill, other, well) in zip(axes.reshape(-1, 2), pairs):
         _draw_training(pair[0], name, *ill)
         _draw_training(pair[1], other, *well)
-    axes[0, 0].legend()
+    _put_legend_above(figure, axes[0, 0])
     figure.supxlabel("step", color=GREY)
     figure.supylabel("loss", color=GREY)
     words = " ".join(_in_words(name, ill) + " " + _in_words(other, well)
@@ -153,9 +165,18 @@ def _draw_training(ax, name: str, losses: list[float], measured: list[float]) ->
     ax.axhline(NOTHING, color=GREY, linestyle="--")
     ax.axhline(NUMBER, color=GREY, linestyle=":")
     ax.plot(range(1, len(losses) + 1), losses, color=BLUE, label="training")
-    ax.plot(range(20, len(losses) + 1, 20), np.minimum(measured, 7.8), "o", color=ORANGE,
-            label="validation", markersize=4)
-    ax.set(title=name, ylim=(0, 8))
+    steps, validation = np.arange(20, len(losses) + 1, 20), np.array(measured)
+    beyond = ~(validation <= TOP)  # not a number is beyond, too
+    ax.plot(steps[~beyond], validation[~beyond], "o", color=ORANGE, markersize=4,
+            label="validation")
+    ax.plot(steps[beyond], np.full(beyond.sum(), TOP - 0.2), "^", color=ORANGE, markersize=5,
+            label="validation, further up")
+    ax.set(title=name, ylim=(0, TOP))
+
+
+def _put_legend_above(figure: Figure, ax) -> None:
+    handles, labels = ax.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
 
 
 def _in_words(name: str, curves: tuple[list[float], list[float]]) -> str:
@@ -169,5 +190,5 @@ def _height(loss: float) -> str:
     """Where a loss is in `plot_broken`."""
     heights = {0.3: "near zero", NUMBER - 0.3: "below both lines",
                NUMBER + 0.25: "at the dotted line", NOTHING + 0.4: "at the dashed line",
-               8: "above both lines"}
+               TOP: "above both lines"}
     return next((words for most, words in heights.items() if loss < most), "off the top")

@@ -1,6 +1,7 @@
 """Backward by hand: the answers to its exercises, its figures."""
 
 import torch
+from matplotlib.colors import same_color
 
 from mnist_adder_course.lessons import backward_by_hand
 from mnist_adder_course.lessons.backward_by_hand import (
@@ -10,6 +11,7 @@ from mnist_adder_course.lessons.backward_by_hand import (
     plot_fit,
     plot_graph,
 )
+from mnist_adder_lib.plots import ORANGE
 
 
 def step_of_both(w1, w2, x, target, rate):
@@ -73,6 +75,17 @@ def test_a_graph_is_drawn_forward_and_then_back():
     figure = plot_graph(end)
     assert "x 3, gradient 7; times 9, gradient 1; plus 12, gradient 1." in figure.get_label()
     assert [text.get_text() for text in figure.axes[0].texts].count("· 3") == 2
+
+
+def test_the_arrow_that_stops_the_way_back_is_orange():
+    x = Node(-2, "x")
+    end = Node(0, "plus", [Node(0, "ReLU", [x], [0]), Node(0, "bias")], [1, 1])
+    for step, stopped in ((None, 1), (4, 0)):  # all, or the values alone
+        figure = plot_graph(end, step)
+        arrows = [text.arrow_patch for text in figure.axes[0].texts
+                  if getattr(text, "arrow_patch", None)]
+        orange = [same_color(arrow.get_edgecolor(), ORANGE) for arrow in arrows]
+        assert len(arrows) == 3 and sum(orange) == stopped
 
 
 def test_a_fit_says_how_far_it_is_off():

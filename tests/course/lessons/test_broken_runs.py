@@ -12,13 +12,26 @@ def test_short_trainings():
     assert figure.get_label().endswith("0.1: from 5.0 to 1; 1: from 5.0 to 9.")
 
 
-def test_six_curves_end_with_tests_that_fit_in():
+def test_a_running_mean_lies_over_the_losses_and_the_legend_has_a_title():
+    figure = broken_runs.plot_losses({"0.1": [4.0, 2.0, 6.0]}, legend="learning rate", mean=2)
+    losses, smooth = figure.axes[0].lines
+    assert list(losses.get_ydata()) == [4, 2, 6] and list(smooth.get_ydata()) == [4, 3, 4]
+    legend = figure.axes[0].get_legend()
+    assert legend.get_title().get_text() == "learning rate"
+    assert [text.get_text() for text in legend.get_texts()] == ["0.1"]
+
+
+def test_what_six_curves_have_beyond_the_scale_are_triangles_that_point_up():
     curves = {name: ([5.0] * 40, [4.0, 9.0]) for name in "ABCDEF"}
     figure = broken_runs.plot_broken(curves)
     for ax, name in zip(figure.axes, "ABCDEF"):
-        dots = ax.lines[-1]
+        dots, triangles = ax.lines[-2:]
         assert ax.get_title() == name
-        assert (dots.get_xdata() == [20, 40]).all() and (dots.get_ydata() == [4, 7.8]).all()
+        assert (list(dots.get_xdata()), list(dots.get_ydata())) == ([20], [4])
+        assert triangles.get_marker() == "^"
+        assert (list(triangles.get_xdata()), list(triangles.get_ydata())) == ([40], [7.8])
+    diverged = broken_runs.plot_broken({"E": ([5.0] * 20, [float("nan")])}).axes[0].lines
+    assert [len(line.get_xdata()) for line in diverged[-2:]] == [0, 1]
     assert figure.get_label().endswith(
         "F: training is at its highest at the dashed line and ends at the dashed line; "
         "validation begins below both lines and ends off the top.")
@@ -30,8 +43,8 @@ def test_each_cure_is_drawn_to_the_right_of_what_it_cures():
     figure = broken_runs.plot_cures(broken, cured)
     titles = [ax.get_title() for ax in figure.axes]
     assert titles[:6] == ["A", "A, cured", "B", "B, cured", "C", "C, cured"]
-    assert list(figure.axes[0].lines[-1].get_ydata()) == [4, 7.8]
-    assert list(figure.axes[1].lines[-1].get_ydata()) == [2, 3]
+    assert [list(line.get_ydata()) for line in figure.axes[0].lines[-2:]] == [[4], [7.8]]
+    assert [list(line.get_ydata()) for line in figure.axes[1].lines[-2:]] == [[2, 3], []]
     assert "C, cured: training is at its highest below both lines" in figure.get_label()
 
 
