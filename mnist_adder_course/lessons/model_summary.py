@@ -18,7 +18,15 @@ from torch import Tensor, nn
 from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.model import IdentityAdderModel, conv, receptive_fields
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
+from mnist_adder_lib.plots import (
+    BLUE,
+    GREY,
+    ORANGE,
+    draw_image,
+    in_style,
+    labelled,
+    plot_network,
+)
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -322,6 +330,17 @@ def units(field: dict) -> int:
     """How many units the layer of a receptive field has in a row."""
     beyond = 0 if field["padding"] else field["start"]  # without padding the border gets none
     return len(np.arange(field["start"], SIDE - max(beyond, 0.5), field["jump"]))
+
+
+@in_style
+def plot_here(model: IdentityAdderModel, image: Tensor, part: str, number: int = 5) -> Figure:
+    """The network as a strip, as `plot_network` draws it, with a frame around one of its parts."""
+    figure = plot_network(model, image, number)
+    here = next(ax for ax in figure.axes if ax.get_title() == part)
+    here.set_title(part, size=8, weight="bold")
+    here.add_patch(Rectangle((-0.1, -0.03), 1.2, 1.06, transform=here.transAxes, fill=False,
+                             edgecolor=ORANGE, linewidth=2, clip_on=False))
+    return labelled(figure, f"{figure.get_label()} A frame is around one part: {part}.")
 
 
 @in_style

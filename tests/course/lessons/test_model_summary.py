@@ -6,11 +6,13 @@ import os
 import pytest
 import torch
 import torch.nn.functional as F
+from matplotlib.colors import same_color
 from torch import nn
 
 from mnist_adder_course.lessons import model_summary
 from mnist_adder_course.lessons.model_summary import checks
 from mnist_adder_lib import AdderDataset, IdentityAdderModel, load_checkpoint, receptive_fields
+from mnist_adder_lib.plots import ORANGE
 
 
 class FunctionalReader(nn.Module):
@@ -148,3 +150,11 @@ def test_plot_flat_or_mean_lays_out_what_it_averages():
     _, flat, mean = figure.axes
     assert flat.images[0].get_array().tolist() == [[0, 6, 0, 2]]
     assert mean.patches[0].get_width() == 2 and "average 2" in figure.get_label()
+
+
+@pytest.mark.parametrize("part", ["block 1", "average", "number"])
+def test_plot_here_frames_one_part_of_the_strip(part):
+    figure = model_summary.plot_here(IdentityAdderModel(), torch.zeros(28, 28), part)
+    framed = [ax.get_title() for ax in figure.axes
+              if any(same_color(patch.get_edgecolor(), ORANGE) for patch in ax.patches)]
+    assert framed == [part] and figure.get_label().endswith(f"A frame is around one part: {part}.")
