@@ -60,7 +60,7 @@ def heat_maps(first):
     table.loc[3, 8] += 50
     yield plots.plot_confusion(table)
     nothing_held_out = torch.zeros(10, 10, dtype=torch.bool)
-    yield plot_pairs({"all shares": torch.arange(100.0).view(10, 10)}, nothing_held_out)
+    yield plot_pairs(torch.arange(100.0).view(10, 10), nothing_held_out)
 
 
 def test_numbers_in_heat_maps_can_be_read(first):

@@ -23,6 +23,7 @@ from mnist_adder_course.lessons.inside_the_network import (
     guided_backprop,
     train_adder,
 )
+from mnist_adder_course.lessons.learning_from_sums import reads_with_marks
 from mnist_adder_course.lessons.model_summary import (
     OWN_NETWORK,
     save_own_network,
@@ -51,6 +52,7 @@ from mnist_adder_lib.drawing import AdderPanel, Strangeness, train_non_digit_hea
 from mnist_adder_lib.drawing.rejection import look_at
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import is_finite
+from mnist_adder_lib.plots import plot_network
 from mnist_adder_lib.train import fast_recipe, range_test, reference_recipe
 
 IMAGES = torch.randn(20, 1, 28, 28, generator=torch.Generator().manual_seed(0)) / 9
@@ -100,10 +102,12 @@ LOOK_AT_IT = {
         model, PIXELS, PIXELS.flip(1), epochs=1).score(model, PIXELS),
     Strangeness: lambda model, _: Strangeness(model, PIXELS)(PIXELS[:9]),
     known_images: lambda model, _: known_images(model, PIXELS, DIGITS),
+    plot_network: lambda model, _: plot_network(model, PIXELS[0], 3).get_label(),
 }
 OTHERS = {
     train_adder,  # has a test of its own, below
     train_and_measure,  # takes a network that `build` has just made, on the CPU
+    reads_with_marks,  # takes a reader that lesson 11 has just trained, on the CPU
     # They make an optimizer for the model's parameters; `fit` moves these, and on the pretended
     # device, other than on a GPU, they are other parameters then (see tests/test_train.py).
     reference_recipe, fast_recipe, fit,

@@ -619,8 +619,8 @@ def test_a_task_with_more_answers_needs_a_model_with_as_many(first, tmp_path):
         fit(IdentityAdderModel(), data, epochs=1, device="cpu")
     for task in (data, data.as_one_hot()):
         model = IdentityAdderModel(sums=82)
-        history = fit(model, task, epochs=1, all_numbers=True, device="cpu")
-        assert history.train_loss[-1] < history.train_loss[0]
+        history = fit(model, task, epochs=4, all_numbers=True, seed=0, device="cpu")
+        assert history.train_loss[-1] < history.train_loss[0] - 0.3
     assert evaluate(model, data).sum_logits.shape == (300, 82)
     prediction = predict(model, data.images[0], 9)
     assert prediction.sum_probabilities.shape == (82,)

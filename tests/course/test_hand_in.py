@@ -49,7 +49,7 @@ def write(path, *cells, package="mnist_adder_course.lessons", encoding="utf-8"):
     path.parent.mkdir(parents=True, exist_ok=True)
     first = code(f"import torch\nfrom {package}.start_here import checks, guesses", 1)
     text = {"cell_type": "markdown", "source": ["checks.agree(this is text)"]}
-    path.write_text(json.dumps({"cells": [text, first, *cells], "nbformat": 4}), encoding)
+    path.write_bytes(json.dumps({"cells": [text, first, *cells], "nbformat": 4}).encode(encoding))
 
 
 def results(*cells):
