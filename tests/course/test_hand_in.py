@@ -71,7 +71,7 @@ def classroom(tmp_path):
     (top / "Zoe").mkdir()
     for name in OTHERS if os.name == "posix" else OTHERS.keys() - {"Jo\ne\x1b[2J.ipynb"}:
         (top / name).parent.mkdir(parents=True, exist_ok=True)
-        (top / name).write_text(OTHERS[name], "latin-1")
+        (top / name).write_bytes(OTHERS[name].encode("latin-1"))
     return top
 
 
