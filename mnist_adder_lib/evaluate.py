@@ -81,9 +81,10 @@ class Evaluation:
 
 
 def in_evaluation(model: Module) -> Module:
-    """A copy of the model in evaluation mode, on the same device and without gradients.
+    """A copy of the model in evaluation mode, on the same device, with its weights frozen.
 
-    Using the copy leaves the model alone, which another thread may be training.
+    Gradients with respect to an input can still be computed. Using the copy leaves the model alone,
+    which another thread may be training.
     """
     return copy.deepcopy(model).eval().requires_grad_(False)
 

@@ -36,9 +36,11 @@ def asset_path(name: str) -> Path:
 
 
 def load_tensors(path: Path) -> Any:
-    """What `torch.save` or `to_bytes` wrote: tensors and plain values; no code is run.
+    """What `torch.save` or `to_bytes` wrote to a file: tensors, on the CPU, and plain values.
 
-    Raises FileNotFoundError, and CheckpointError for a file that is damaged or something else.
+    The file's ending says which format it has: `.safetensors`, or PyTorch's for any other. No code
+    in it is run. Raises FileNotFoundError where there is none, and CheckpointError for one that is
+    damaged or holds something else.
     """
     if not path.exists():
         raise FileNotFoundError(f"there is no checkpoint {path}")
@@ -99,7 +101,8 @@ def _split(file: bytes) -> tuple[dict[str, str], str]:
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write a file whole or not at all: whatever goes wrong, an existing file stays as it was.
 
-    It keeps its permissions; a link stays one, and the file that it names is written. Raises
+    It keeps its permissions; a link stays one, and the file that it names is written. The content
+    is first written to a hidden file in the same folder, which has to have room for both. Raises
     OSError, which names `path`, where it can't be written.
     """
     target = Path(os.path.realpath(path))

@@ -13,8 +13,11 @@ EMBEDDING_SIZE, ADDER_WIDTH = 20, 64
 
 
 def conv(inputs: int, outputs: int, *dropout: nn.Module, padding: int = 1) -> nn.Sequential:
-    """A 3x3 convolution without bias, ReLU, batch norm, dropout if given: (n, inputs, h, w) to
-    (n, outputs, h, w), or to (n, outputs, h - 2, w - 2) without padding."""
+    """A conv block: a 3x3 convolution without bias, ReLU, batch norm, and dropout if given.
+
+    It takes floats (n, inputs, h, w) and returns (n, outputs, h, w) with the padding of 1 pixel,
+    or (n, outputs, h - 2, w - 2) with a padding of 0.
+    """
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel_size=3, padding=padding, bias=False),
         nn.ReLU(),
@@ -128,13 +131,21 @@ def receptive_fields(model: nn.Module) -> list[dict[str, Any]]:
 
 
 def check_images(images: Tensor) -> None:
+    """Raise ValueError unless images are floats of shape (n, 1, 28, 28), with n at least 1.
+
+    That they are normalised, as by `as_input`, can't be seen from their values, and isn't checked.
+    """
     if images.shape[1:] != (1, 28, 28) or not len(images) or not images.is_floating_point():
         raise ValueError("images must be normalised floats of shape (batch, 1, 28, 28), at least "
                          f"one, not {images.dtype} of shape {tuple(images.shape)}")
 
 
 def check_numbers(numbers: Tensor, count: int) -> Tensor:
-    """The numbers as one-hot vectors, (count, 10)."""
+    """The numbers as one-hot vectors, float32 (count, 10).
+
+    numbers: int64 (count,) in 0-9, or one-hot (count, 10). Raises ValueError for anything else; on
+    a GPU, a row of another value becomes NaN instead, since looking at it would make the CPU wait.
+    """
     is_one_hot = numbers.shape == (count, DIGITS)
     if not is_one_hot and (numbers.shape != (count,) or numbers.dtype != torch.int64):
         raise ValueError(

@@ -1,10 +1,16 @@
-"""Numbers and sentences that Python and the front end share: js/src/shared reads the same file."""
+"""Numbers and sentences that Python and the front end share: js/src/shared reads the same file.
+
+They come from shared.json when this module is imported. Points of strokes and drawings are shares
+of a side, from 0 to 1; other lengths are in pixels.
+"""
 
 import json
 from pathlib import Path
 
 _SHARED = json.loads(Path(__file__).with_name("shared.json").read_text("utf-8"))
-STROKES: dict = _SHARED["strokes"]  # of the pad and of framing, in pixels, or shares of a side
+# `pad` and `pen` in pixels of the pad, `framed_pen`, `long_side` and `middle` in those of an image
+# of 28x28, `tap` as a share of the longest stroke.
+STROKES: dict = _SHARED["strokes"]
 LIMITS: dict[str, float] = _SHARED["limits"]  # of an image that may be a digit, and of an answer
 HIDDEN_PAIRS: dict = _SHARED["hidden_pairs"]  # how many can be hidden, and which are at first
 # The first ones, which the front end has: 16,000 would reject hardly more non-digits.

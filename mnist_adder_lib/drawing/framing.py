@@ -28,7 +28,8 @@ STROKE_WEIGHT = (1.2, 2.0)  # pixels of 28x28: about the middle half of MNIST's 
 def to_ink(drawing: ArrayLike) -> np.ndarray:
     """Check a drawing and return it as float32 (height, width), from 0 (black) to 1 (white).
 
-    Raises ValueError for anything but a 2-D array of integers 0-255 or floats 0-1.
+    drawing: a 2-D array, white ink on black, of integers 0-255 or floats 0-1, with at least one
+    pixel. Raises ValueError for anything else.
     """
     array = np.asarray(drawing)
     if array.ndim != 2 or not array.size:
@@ -45,7 +46,7 @@ def to_ink(drawing: ArrayLike) -> np.ndarray:
 
 
 def to_uint8(ink: np.ndarray) -> np.ndarray:
-    """Ink from 0 to 1 as uint8 from 0 to 255."""
+    """Ink, floats from 0 to 1 of any shape, as uint8 from 0 to 255, rounded to the nearest."""
     return (255 * ink).round().astype(np.uint8)
 
 

@@ -148,6 +148,8 @@ def frame_images(images: Tensor) -> Tensor:
 
 
 def uniform(count: int, low: float, high: float) -> Tensor:
+    """Random numbers from low to high, float32 (count,), in their unit. Raises RuntimeError where
+    low is above high."""
     return torch.empty(count).uniform_(low, high)
 
 
@@ -157,6 +159,7 @@ def jitter(*shape: int) -> Tensor:
 
 
 def some_of(count: int, parts: list[Tensor]) -> Tensor:
+    """A random choice, without repeats, of `count` items from parts of one shape, (count, ...)."""
     return torch.cat(parts)[torch.randperm(count * len(parts))[:count]]
 
 

@@ -63,7 +63,10 @@ def with_article(digit: int) -> str:
 
 
 def percent(share: float | Tensor) -> str:
-    """A probability in words. Never 0% or 100%: no answer is that certain."""
+    """A probability, from 0 to 1, as a whole number of percent: "98%".
+
+    Above 0.99 and below 0.01 it is said in words, never as 100% or 0%: no answer is that certain.
+    """
     if share > 0.99:
         return SENTENCES["over"]
     # Halves are rounded up, as in JavaScript; Python's own formats round them to an even number.

@@ -184,3 +184,13 @@ def test_what_a_network_finds_and_says(splits):
         assert torch.allclose(embeddings, model.embed(x), atol=1e-5)
     assert torch.allclose(found, torch.cat(expected, 1), atol=1e-5)
     assert torch.allclose(logits, digits, atol=1e-4)
+
+
+def test_a_choice_from_parts_repeats_nothing_and_takes_from_each():
+    parts = [torch.arange(50), torch.arange(50, 100)]
+    torch.manual_seed(0)
+    chosen = non_digits.some_of(50, parts)
+    assert chosen.shape == (50,) and len(chosen.unique()) == 50
+    assert 10 < (chosen < 50).sum() < 40
+    numbers = non_digits.uniform(1000, 3, 5)
+    assert numbers.shape == (1000,) and 3 <= numbers.min() < 3.1 and 4.9 < numbers.max() <= 5
