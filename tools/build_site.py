@@ -6,7 +6,13 @@ Writes build/site from what is there: the notebooks (or those whose names begin 
 widgets as the lessons' last run stored them (`stored_widgets.py`), docs, parts of the README, and
 the page of tools/build_page.py. Nothing is downloaded, and no code of a lesson is run. Fails where
 Sphinx warns, for instance of a link to nowhere, and where a lesson's code has changed since
-it was run. Needs the extra `site`.
+it was run (--old builds it nevertheless). Needs the extra `site`.
+
+Widgets that compute everything in the browser are live; one that needs Python says so with its
+attribute `needs_python`. For the sliders of `explore`, figures are drawn in advance for some
+positions. A lesson's card shows the figure of the cell with the tag `card`, or else its first.
+Outputs that would give away the answer to a guess, those of up to three cells before the
+comparison, stay hidden until the reader has guessed. Guards are left out.
 """
 
 from __future__ import annotations

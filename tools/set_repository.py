@@ -6,6 +6,9 @@ The address is kept in pyproject.toml, where ADDRESS is written first if it is g
 every notebook gets the cell that brings the course to Colab, every lesson the badge that opens it
 there, the README its link to the page and what to clone, and the page its links to the lessons.
 Nothing else in a notebook changes, and a second run changes nothing at all.
+Without ADDRESS it uses the one in pyproject.toml: so after adding a lesson. As long as that is a
+placeholder there are no badges, the page has no links, and the first cell of a notebook gets the
+course in Colab from a ZIP file.
 On GitHub, .github/workflows/address.yml runs this by itself.
 """
 

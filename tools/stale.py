@@ -8,6 +8,15 @@
 that makes the thing. What has changed since is old, and so is all that was made from it. They are
 listed in the order in which to make them anew.
 
+    recipes, training, model, data
+       ├──► adder.pt, the network that ships
+       │      ├──► waiting.jsonl, measured percentages in presets.js, pictures in assets
+       │      └──► limits of what is rejected ──► docs/try/index.html, golden.json
+       └──► results.jsonl, changes.jsonl, sums.jsonl, last_digit.pt
+              └──► the README's table, numbers in the lab notebook
+    all of these, functions that plot, widgets, questions
+       └──► outputs of the lessons, widgets of the site
+
 --made notes that things are made from what is here now, without making them: after a change that
 can't have changed them, or where no program makes them. NAME is a name from the list, and may have
 * in it.
