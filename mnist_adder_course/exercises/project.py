@@ -178,7 +178,8 @@ class Project:
                 raise ProjectError(f"{SAME} The evaluation images stay closed. Put your change in, "
                                    "and start another project, under another name.")
             _, _, evaluation = load_splits()
-            results = [[seed, *_measured(measure, seed, evaluation)] for seed in self.seeds]
+            results: list[list] = [
+                [seed, *_measured(measure, seed, evaluation)] for seed in self.seeds]
             if _are_same(_table({seed: pair for seed, *pair in results})):
                 raise ProjectError(f"{SAME} Nothing was written down. Correct the function that "
                                    "you gave, and run this again.")
