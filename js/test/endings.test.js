@@ -81,7 +81,7 @@ const ENDINGS = [
   [
     "a sum that occurs nowhere else",
     run([[0, 0]], 0),
-    "It knows all 99 sums it was shown. The sums of the hidden pairs occur nowhere else, so they are no test. Hide others.",
+    "It knows all 99 sums it was shown. The sums of the hidden pairs occur nowhere else, so these pairs can't test it. Hide others.",
     "other",
   ],
   [
@@ -336,12 +336,15 @@ test("a link says what somebody did, and a page that is loaded again what one di
     run: { seed: 0, rounds, fading },
   });
   assert.match(saysArrival({ pairs: ONE, run: null }), /^Somebody hid 7 \+ 5\. What will an adder say/);
-  assert.match(saysArrival(made(ONE)), /trained an adder without it\. It is being repeated here\.$/);
+  assert.match(
+    saysArrival(made(ONE)),
+    /trained an adder without it\. The same training is running here now\.$/,
+  );
   assert.match(saysArrival(made(SCATTERED, 3)), /^Somebody hid 4 pairs.*without them, and kept training\.$/);
   assert.match(saysArrival(made(SCATTERED, 2, 0)), /and kept training without decay\.$/);
   assert.match(
     saysArrival(made([])),
-    /^Somebody trained an adder on all hundred pairs\. It is being repeated/,
+    /^Somebody trained an adder on all hundred pairs\. The same training is running/,
   );
   assert.match(saysArrival(made(ONE), true), /^You had hidden 7 \+ 5, had trained an adder without it\./);
 });

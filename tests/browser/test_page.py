@@ -495,7 +495,7 @@ def test_a_link_opens_the_same_in_another_page(browser, page):
     other = browser.new_page(reduced_motion="reduce")
     other.goto(page.url)
     shared = other.locator("#shared").filter(has_text="trained an adder without them")
-    shared.filter(has_text="It is being repeated here.").wait_for()
+    shared.filter(has_text="The same training is running here now.").wait_for()
     assert other.evaluate("scrollY") == 0  # it begins at the top
     other.locator("#answer").filter(has_text="3 + 9").wait_for()
     other.locator("#sums .reached").filter(has_text="After 400").wait_for()

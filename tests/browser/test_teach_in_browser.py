@@ -122,7 +122,7 @@ def test_nothing_is_lost_and_curves_are_compared(teach, saved):
     story(page, "This is Network 1 again")
     assert same(saved(page), first)
     assert page.get_attribute(f"{TEACH} polyline.digit:not(.earlier)", "points") != shown
-    assert page.inner_text(f"{TEACH} [value=train]") == "Train on"
+    assert page.inner_text(f"{TEACH} [value=train]") == "Keep training"
     for _ in range(2):  # no empty networks pile up
         page.locator(f"{TEACH} [value=forget]").evaluate("button => button.click()")
     assert runs.count() == 4

@@ -21,11 +21,11 @@ export function saysArrival({ pairs, run }, isMine = false) {
   const [what, them] = [named(pairs), pairs.length === 1 ? "it" : "them"];
   const hid = isMine ? `You had hidden ${what}` : `Somebody hid ${what}`;
   const trained = isMine ? "You had trained an adder" : "Somebody trained an adder";
-  if (!run) return `${hid}. What will an adder say that never sees ${them}?`;
+  if (!run) return `${hid}. What will an adder say if it never sees ${them}?`;
   const all = pairs.length
     ? `${hid}, ${isMine ? "had " : ""}trained an adder without ${them}`
     : `${trained} on all hundred pairs`;
-  if (run.rounds === 1) return `${all}. It is being repeated here.`;
+  if (run.rounds === 1) return `${all}. The same training is running here now.`;
   return `${all}${pairs.length ? "," : ""} and kept training${run.fading ? "" : " without decay"}.`;
 }
 

@@ -144,7 +144,7 @@ function afterSum(sum, norm, output) {
   const [x, factor, shift] = [sum, ...norm].map((one) => bracket(one, many));
   const after =
     value < 0
-      ? html`That is below 0, so ReLU makes <b>0</b> of it.`
+      ? html`That is below 0, so ReLU turns it into <b>0</b>.`
       : html`ReLU lets it through: <b>${say(output)}</b>.`;
   return html`Batch norm: ${x} · ${factor} + ${shift} = ${say(value)}. ${after}`;
 }
@@ -157,7 +157,7 @@ function afterSum(sum, norm, output) {
 function shareInWords({ result }, layer, unit) {
   const { digitProbabilities, sumProbabilities } = result.value;
   const share = (layer === "digit_head" ? digitProbabilities : sumProbabilities)[unit];
-  return html`Softmax makes a probability of this and of the other outputs: <b>${percent(share)}</b>.`;
+  return html`Softmax turns this and the other outputs into probabilities: <b>${percent(share)}</b>.`;
 }
 
 /**

@@ -4,13 +4,12 @@
 export const PARTS = {
   image: {
     name: "image",
-    about:
-      "What the network gets: 28 rows of 28 pixels. Your drawing is brought to the size and place that the digits of MNIST have.",
+    about: "The input: 28 rows of 28 pixels. Your drawing is scaled and centred like the digits of MNIST.",
   },
   block1: {
     name: "block 1",
     about:
-      "Two convolutions, each followed by ReLU and batch norm, then max pooling. Each channel shows where its weights found what they look for. One place of a channel sees 6 × 6 pixels of the image.",
+      "Two convolutions, each followed by ReLU and batch norm, then max pooling. Each channel shows where in the image its feature was found. One position in a channel sees 6 × 6 pixels.",
   },
   block2: {
     name: "block 2",
@@ -30,12 +29,12 @@ export const PARTS = {
   embedding: {
     name: "embedding",
     about:
-      "A fully connected layer, batch norm and ReLU. These 20 values are all that the adder ever learns of the image.",
+      "A fully connected layer, batch norm and ReLU. These 20 values are everything the adder ever gets to know about the image.",
   },
   number: {
     name: "number",
     about:
-      "The second input: a 1 at the number's place and 0 everywhere else (one-hot). It joins the embedding: concatenation.",
+      "The second input: a 1 at the number's position and 0 everywhere else (one-hot). It is appended to the embedding (concatenation).",
   },
   adder: {
     name: "adder",

@@ -68,7 +68,7 @@ export function saysEnding(run) {
   if (!run.pairs.length)
     return `It knows ${count}. Nothing was hidden from it, so nobody can say whether it adds or remembers.`;
   if (!testOf(run).tested.length)
-    return `It knows ${count}. The sums of the hidden pairs occur nowhere else, so they are no test. Hide others.`;
+    return `It knows ${count}. The sums of the hidden pairs occur nowhere else, so these pairs can't test it. Hide others.`;
   const begin = knowsItsSums(run) ? `It knows ${count}` : `So far it knows only ${count}`;
   return hasKeptOn(run) ? later(run) : first(run, begin);
 }

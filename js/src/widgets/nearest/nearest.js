@@ -68,10 +68,10 @@ function mapFigure({ knowledge, result, isEmpty }) {
   const map = knowledge.value?.map;
   const place = map && !isEmpty.value ? map.place(result.value.layers.embedding.data) : null;
   const words =
-    map && place ? ` On it, yours is nearest to the middle of the ${nearestMiddle(map, place)}s.` : "";
+    map && place ? ` Your drawing is closest to the centre of the ${nearestMiddle(map, place)}s.` : "";
   const caption = map
     ? `${imagesOf(knowledge)}, arranged by their embeddings. The ring is your drawing.`
-    : "Compared by their ink alone, because the weights are new. Some time after training ends, the map is drawn again.";
+    : "Compared by ink alone while the weights are new. Some time after training ends, the map is drawn again.";
   const middle = (/** @type {Point} */ point, /** @type {number} */ digit) =>
     html`<b style=${at(point)}>${digit}</b>`;
   return html`

@@ -57,7 +57,7 @@ function question({ guess }, group) {
 function buttons(training) {
   const { phase, run, isFinished, isFresh } = training;
   const isTrainedHere = run.value.history.length > 0;
-  const words = { new: isTrainedHere ? "Train on" : "Train", running: "Stop", stopped: "Continue" }[
+  const words = { new: isTrainedHere ? "Keep training" : "Train", running: "Stop", stopped: "Continue" }[
     phase.value
   ];
   const train = (/** @type {MouseEvent} */ { detail }) => {

@@ -143,7 +143,7 @@ export class Training {
   async train() {
     const isNew = this.phase.peek() === "new";
     this.#halt("running");
-    this.story.value = isNew ? "It trains in this browser, on digits that people wrote." : "It goes on.";
+    this.story.value = isNew ? "Training in your browser, on handwritten digits." : "Training continues.";
     if (isNew) await this.#begin(this.#id).catch((error) => this.#fail(String(error)));
     else if (!this.#isAsked) this.#ask({});
   }
@@ -237,7 +237,7 @@ export class Training {
       const weights = fromSafetensors(new Uint8Array(await file.arrayBuffer()), this.shapes);
       if (areSame(trained, weights)) this.choose(0);
       else this.#add({ name: file.name, choices: null, history: [], weights });
-      this.story.value = `This is the network of ${file.name} now.`;
+      this.story.value = `Loaded the network from ${file.name}.`;
     } catch (error) {
       this.story.value = `${file.name} ${error instanceof Error ? error.message : error}`;
     }
