@@ -237,7 +237,10 @@ test("which pairs can be hidden", () => {
   assert.match(complaintAbout([...PATTERN, [0, 1]]), /At most 20/);
   const row = ALL.filter(([digit]) => digit === 4);
   assert.match(complaintAbout(row), /Leave at least one pair with the digit 4/);
-  assert.match(complaintAbout(ALL.filter(([, number]) => number === 4)), /Leave at least one pair with the number 4/);
+  assert.match(
+    complaintAbout(ALL.filter(([, number]) => number === 4)),
+    /Leave at least one pair with the number 4/,
+  );
   for (let seed = 0; seed < 20; seed++) {
     const pairs = atRandom(randomNumbers(seed));
     assert.equal(pairs.length, 10);
