@@ -71,9 +71,9 @@ def test_keys_pass_over_answers_without_choosing_and_stay_inside(show):
     page.get_by_role("button").first.focus()
     for key in ("Tab", "Tab", "ArrowDown", "d"):
         page.keyboard.press(key)
-    assert page.evaluate(CHOSEN) == [-1, -1, -1] and page.evaluate("outside") == []
+    assert page.evaluate(CHOSEN) == [-1] * len(RECALLED) and page.evaluate("outside") == []
     page.keyboard.press("Enter")
-    assert page.evaluate(CHOSEN) == [2, -1, -1]
+    assert page.evaluate(CHOSEN) == [2] + [-1] * (len(RECALLED) - 1)
     page.keyboard.press("Shift+Enter")
     assert "Enter" in page.evaluate("outside")
 
@@ -93,3 +93,28 @@ def test_a_link_follows_the_one_in_the_folded_answers(show):
     page.get_by_role("button").first.click()
     page.get_by_role("link", name="Look again").click()
     assert page.evaluate("window.followed") == "there"
+
+
+def test_a_link_arrives_at_its_section_when_the_notebook_is_drawn(show):
+    """JupyterLab opens a notebook at its top, before its headings are there."""
+    page = show(MultipleChoice(RECALLED))
+    page.evaluate("""([link, section]) => {
+        document.head.innerHTML += '<base href="http://127.0.0.1/">';
+        const details = document.body.appendChild(document.createElement("details"));
+        details.innerHTML = `<a href="elsewhere/${link}">there</a>`;
+        details.firstChild.addEventListener("click", (event) => {
+            event.preventDefault();
+            setTimeout(() => {
+                const notebook = document.body.appendChild(document.createElement("div"));
+                const far = '<p style="height: 5000px"></p>';
+                notebook.innerHTML = `${far}<h2>Here</h2>${far}`;
+                notebook.children[1].dataset.jupyterId = section;
+            }, 500);
+        });
+    }""", [RECALLED[0].link, RECALLED[0].link.partition("#")[2]])
+    page.get_by_role("button").first.click()
+    page.get_by_role("link", name="Look again").click()
+    page.wait_for_function("""() => {
+        const top = document.querySelector("h2[data-jupyter-id]")?.getBoundingClientRect().top;
+        return Math.abs(top) < innerHeight / 3;
+    }""")

@@ -22,6 +22,8 @@ import { show } from "../common/view.js";
  * @property {string} [place] its name
  */
 
+const [TRIES, PAUSE] = [12, 800]; // milliseconds: until a notebook has been opened and drawn
+
 /**
  * A text with `code` between backticks.
  * @param {string} text
@@ -40,6 +42,23 @@ function followLink(event) {
   if (!link) return;
   event.preventDefault();
   link.click();
+  void arrive(decodeURIComponent(hash.slice(1)));
+}
+
+/**
+ * Scrolls to a heading as soon as its notebook is there: JupyterLab opens a notebook at its top, and finds a heading
+ * only in what has been drawn already.
+ * @param {string} heading
+ */
+async function arrive(heading) {
+  for (let tries = 0; tries < TRIES; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    const drawn = /** @type {HTMLElement[]} */ (findAll(document, "[data-jupyter-id]"));
+    const found = drawn.find((other) => other.dataset.jupyterId === heading && other.offsetParent);
+    const top = found?.getBoundingClientRect().top ?? innerHeight;
+    if (Math.abs(top) < innerHeight / 3) return; // it has stayed there for a while
+    found?.scrollIntoView();
+  }
 }
 
 /**
