@@ -26,6 +26,7 @@ from mnist_adder_course.lessons.inside_the_network import (
 from mnist_adder_course.lessons.learning_from_sums import reads_with_marks
 from mnist_adder_course.lessons.model_summary import (
     OWN_NETWORK,
+    plot_here,
     save_own_network,
     train_and_measure,
 )
@@ -103,6 +104,7 @@ LOOK_AT_IT = {
     Strangeness: lambda model, _: Strangeness(model, PIXELS)(PIXELS[:9]),
     known_images: lambda model, _: known_images(model, PIXELS, DIGITS),
     plot_network: lambda model, _: plot_network(model, PIXELS[0], 3).get_label(),
+    plot_here: lambda model, _: plot_here(model, PIXELS[0], "adder").get_label(),
 }
 OTHERS = {
     train_adder,  # has a test of its own, below

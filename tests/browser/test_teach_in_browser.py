@@ -88,7 +88,7 @@ def test_from_nothing_to_a_file_that_python_opens_and_back(teach, saved, first, 
     assert evaluate(trained, first(500)).accuracy_digit > 30
     save_checkpoint(tmp_path / "other.safetensors", other)
     page.set_input_files(f"{TEACH} [type=file]", tmp_path / "other.safetensors")
-    story(page, "the network of other.safetensors now")
+    story(page, "Loaded the network from other.safetensors")
     assert same(saved(page), other) and not same(trained, other)
     back = page.locator("#teach").get_by_role("button", name="The finished network")
     back.click()
@@ -98,7 +98,7 @@ def test_from_nothing_to_a_file_that_python_opens_and_back(teach, saved, first, 
     assert back.get_attribute("aria-pressed") == "false"
     save_checkpoint(tmp_path / "same.safetensors", load_pretrained())
     page.set_input_files(f"{TEACH} [type=file]", tmp_path / "same.safetensors")
-    story(page, "the network of same.safetensors now")
+    story(page, "Loaded the network from same.safetensors")
     assert back.get_attribute("aria-pressed") == "true"
 
 
@@ -158,7 +158,7 @@ def test_it_stops_goes_on_and_forgets_while_it_trains(teach, saved):
     story(page, "Stopped")
     page.click(f"{TEACH} text=Continue")
     stopped = images.inner_text()
-    story(page, "It goes on")
+    story(page, "Training continues")
     page.wait_for_function("seen => document.querySelector('#teach .images').innerText !== seen",
                            arg=stopped)
     page.click(f"{TEACH} text=Forget everything")

@@ -24,7 +24,7 @@ from mnist_adder_course.lessons.inside_the_network import (
     plot_tables,
     train_adder,
 )
-from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
+from mnist_adder_lib import IdentityAdderModel, as_input, load_pretrained, normalise
 from mnist_adder_lib.drawing import AdderPanel
 
 
@@ -105,7 +105,7 @@ def cells():
     """What the lesson's cells of integrated gradients define, by its name."""
     notebook = nbformat.read(ROOT / "notebooks" / "12_inside_the_network.ipynb", as_version=4)
     sources = {cell.id: cell.source for cell in notebook.cells}
-    names = {"torch": torch, "normalise": normalise}
+    names = {"torch": torch, "as_input": as_input}
     for name in ("12-logit", "12-gradient", "12-integrated-gradients"):
         exec(sources[name], names)
     return names
