@@ -34,7 +34,10 @@ def alike(now, stored, path="golden"):
 def alike_texts(now: str, stored: str, path: str):
     """The same for texts that aren't equal: pictures, and numbers in base64."""
     if now.startswith(PICTURE):  # another zlib packs the same pixels otherwise
-        assert np.array_equal(pixels(now), pixels(stored)), path
+        now, stored = (pixels(one).astype(int) for one in (now, stored))
+        assert now.shape == stored.shape, path
+        off = np.abs(now - stored)  # what is drawn into images is rounded: a few grey levels by 1
+        assert off.max() <= 1 and (off > 0).mean() < 1e-3, path
     elif now.startswith("eN"):  # what zlib has packed: only float32 ones may differ
         now, stored = (np.frombuffer(zlib.decompress(b64decode(one)), np.float32).astype(float)
                        for one in (now, stored))
