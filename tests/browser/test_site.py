@@ -264,7 +264,9 @@ def test_what_goes_deeper_is_folded_until_a_link_leads_into_it(page, served):
     page.evaluate("id => { location.hash = id; }", inside.evaluate("e => e.parentElement.id"))
     inside.wait_for()
     assert page.evaluate(whole) > 1.4 * folded
-    assert abs(inside.bounding_box()["y"]) < 200  # where the link leads
+    # Where the link leads, when the page has scrolled there.
+    page.wait_for_function("(heading) => Math.abs(heading.getBoundingClientRect().y) < 200",
+                           arg=inside.element_handle(), timeout=20_000)
     deeper.locator("summary").first.click()
     assert not inside.is_visible()
 
@@ -304,7 +306,7 @@ def test_a_guess_is_chosen_and_then_one_sees(page, served):
     assert not page.get_by_text("No guess this time").first.is_visible()
     page.get_by_role("link", name="See what came out").click()
     assert page.url.endswith("#guess-0")
-    assert answer.evaluate(IS_AT_THE_TOP)
+    page.wait_for_function(IS_AT_THE_TOP, arg=answer.element_handle(), timeout=20_000)
     page.get_by_role("button", name="Guess first, or see").first.click()
     assert house.is_visible() and page.get_by_text("No guess this time").nth(1).is_visible()
     page.get_by_role("button", name="Guess first, or see").click()
