@@ -35,6 +35,7 @@ from .train import History
 # and GREY and RED are also for text: tests/test_colours.py. The widgets have the same in
 # js/src/widgets/common/common.css.
 BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
+LAYERS = dict(Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE)  # of an ONNX file
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
 # style.mplstyle, beside this file; for figures of your own: plt.style.use(STYLE)
 STYLE = "mnist_adder_lib.style"
@@ -351,71 +352,59 @@ def plot_accuracies(table: pd.DataFrame) -> Figure:
 
 
 @in_style
-def plot_onnx_graph(path: str | Path, columns: int = 5) -> Figure:
-    """The operations of an ONNX file and the shapes that they give (without the batch).
+def plot_onnx_graph(path: str | Path) -> Figure:
+    """The operations of an ONNX file, with the shapes that they give (without the batch).
 
-    To be read like a snake: the first row to the right, the second to the left, and so on.
+    A row for each layer with weights, named as in the model, and what follows it.
     """
     import onnx
 
     graph = onnx.shape_inference.infer_shapes(onnx.load(path)).graph
     values = [*graph.input, *graph.value_info, *graph.output]
-    shapes = {v.name: [d.dim_value for d in v.type.tensor_type.shape.dim][1:] for v in values}
-    # An Identity is one of PyTorch 2.6's, which gives equal weights a second name.
-    operations = {node.output[0]: node.op_type for node in graph.node
-                  if node.op_type not in ("Constant", "Identity")}
-    names = ", ".join(operations.values())
-    operations |= {v.name: "Input" for v in graph.input}
-    edges = [(source, node.output[0]) for node in graph.node for source in node.input
-             if source in operations]
-    snakes = [_snake(operations, edges, columns, begin) for begin in range(columns)]
-    places = min(snakes, key=lambda places: sum(
-        np.hypot(*np.subtract(places[start], places[end])) for start, end in edges))
-    rows = 1 + max(row for _, row in places.values())
-    figure = Plot(figsize=(5.5, 0.62 * rows))
+    shapes = {v.name: " × ".join(str(d.dim_value) for d in v.type.tensor_type.shape.dim[1:])
+              for v in values}
+    operations = {v.name: "Input" for v in graph.input}
+    rows: list[list[str]] = []
+    edges, layers = [], {}
+    for node in graph.node:
+        # An Identity is one of PyTorch 2.6's, which gives equal weights a second name.
+        if node.op_type in ("Constant", "Identity"):
+            continue
+        name, sources = node.output[0], [source for source in node.input if source in operations]
+        rows += [[source] for source in sources if source not in sum(rows, [])]
+        if node.op_type in LAYERS:
+            layers[name] = node.input[1].removesuffix(".weight").removesuffix(".0")
+        row = next((row for row in rows if [row[-1]] == sources), None)
+        if row is None or (name in layers and not layers.keys().isdisjoint(row)):
+            rows.append(row := [])
+        row.append(name)
+        operations[name] = node.op_type
+        edges += [(source, name) for source in sources]
+    places = {name: (x, y) for y, row in enumerate(rows) for x, name in enumerate(row)}
+    figure = Plot(figsize=(5.5, 0.53 * len(rows)))
     ax = figure.subplots()
-    ends = dict(zip([v.name for v in graph.output], ["digit: ", "sum: "]))
-    boxes = {}
-    for name, place in places.items():
-        shape = " × ".join(map(str, shapes[name])) or "number"
-        boxes[name] = _draw_box(ax, place, operations[name], ends.get(name, "") + shape)
     for start, end in edges:
-        arrow = dict(arrowstyle="-|>", color=GREY, patchA=boxes[start], patchB=boxes[end])
-        ax.annotate("", places[end], places[start], arrowprops=arrow)
-    ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+        (x, y), (to_x, to_y) = places[start], places[end]
+        around = [] if y == to_y else [(x, y + 0.48), (-0.55, y + 0.48), (-0.55, to_y)]
+        ax.plot(*zip((x, y), *around, (to_x, to_y)), color=GREY, linewidth=1, zorder=0)
+        ax.plot(to_x - 0.46, to_y, ">", color=GREY, markersize=4)
+    ends = dict(zip([v.name for v in graph.output], ["digit: ", "sum: "]))
+    for name, place in places.items():
+        _draw_box(ax, place, operations[name], ends.get(name, "") + (shapes[name] or "number"))
+        if name in layers:
+            ax.text(-0.68, place[1], layers[name], ha="right", va="center", size=8)
+    ax.set(xlim=(-1.42, max(map(len, rows)) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     ax.axis("off")
-    return labelled(figure, f"Boxes joined by arrows, from the inputs to the outputs: {names}. The "
-                    "last two are named digit and sum.")
+    return labelled(figure, "Boxes joined by arrows, from the inputs to the outputs: "
+                            f"{', '.join(operations.values())}. The last two are named digit and "
+                            "sum.")
 
 
-def _snake(operations: dict[str, str], edges: list[tuple[str, str]], columns: int,
-           begin: int) -> dict[str, tuple[float, float]]:
-    """(x, y) of each operation, as late in the snake as the operations after it allow.
-
-    The snake begins in the column `begin` of the first row. Those that can be computed side by
-    side stand below each other, inputs at the bottom.
-    """
-    after = dict.fromkeys(operations, 0)
-    places: dict[str, tuple[int, int]] = {}
-    for start, end in reversed(edges):  # against the order of computation
-        after[start] = max(after[start], after[end] + 1)
-    for name in operations:
-        row, column = divmod(begin + max(after.values()) - after[name], columns)
-        x = column if row % 2 == 0 else columns - 1 - column
-        places[name] = x, 2 * row + ((x, 2 * row) in places.values())
-    rows = sorted({y for _, y in places.values()})  # without those that stayed empty
-    return {name: (x, rows.index(y)) for name, (x, y) in places.items()}
-
-
-def _draw_box(ax: Axes, place: tuple[float, float], operation: str,
-              shape: str) -> FancyBboxPatch:
+def _draw_box(ax: Axes, place: tuple[float, float], operation: str, shape: str) -> None:
     x, y = place
-    colours = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE, Concat=RED)
-    colour = colours.get(operation, GREY)
-    box = FancyBboxPatch((x - 0.41, y - 0.33), 0.82, 0.66, color=colour,
-                         boxstyle="round,pad=0.02,rounding_size=0.08")
-    text: dict[str, Any] = dict(ha="center", va="center", color=text_on(colour), size=9)
+    colour = LAYERS.get(operation, dict(Input=GREEN, Concat=RED).get(operation, GREY))
+    text: dict[str, Any] = dict(ha="center", va="center", color=text_on(colour), size=8)
     ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
     ax.text(x, y + 0.16, shape, **text)
-    ax.add_patch(box)
-    return box
+    ax.add_patch(FancyBboxPatch((x - 0.42, y - 0.33), 0.84, 0.66, color=colour,
+                                boxstyle="round,pad=0.02,rounding_size=0.08"))

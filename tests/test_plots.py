@@ -187,17 +187,26 @@ def test_the_graph_has_a_box_for_every_operation(exported):
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-@pytest.mark.skipif(OLD_EXPORTER, reason="it has more boxes")
-def test_no_arrow_of_the_graph_crosses_a_box(exported):
+@pytest.mark.skipif(OLD_EXPORTER, reason="it names some weights otherwise")
+def test_each_row_of_the_graph_is_a_layer_of_the_model(exported):
+    texts = plots.plot_onnx_graph(exported).axes[0].texts
+    names = {text.get_position()[1]: text.get_text() for text in texts if text.get_ha() == "right"}
+    assert list(names.values()) == [
+        "block1.0", "block1.1", "block2.0", "block2.1", "block3.0", "block3.1", "embedding",
+        "adder.0", "adder.1", "digit_head", "sum_head"]
+    for row, name in names.items():
+        titles = [text.get_text() for text in texts if text.get_position()[1] == row - 0.14]
+        assert ("BatchNorm" in titles) == ("Conv" in titles) == name.startswith("block")
+
+
+def test_no_line_of_the_graph_crosses_a_box(exported):
     ax = plots.plot_onnx_graph(exported).axes[0]
-    centres = [((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
-               for box in (patch.get_bbox() for patch in ax.patches)]
-    for text in ax.texts:
-        if hasattr(text, "xyann"):
-            (x0, y0), (x1, y1) = text.xyann, text.xy
-            inside = [(x, y) for x, y in centres if abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0))
-                      < 0.1 and min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)]
-            assert len(inside) <= 2, inside  # its two ends
+    boxes = [patch.get_bbox() for patch in ax.patches]
+    for line in ax.lines:
+        path = line.get_xydata()
+        crossed = [box for box in boxes if line.get_path().intersects_bbox(box, filled=False)]
+        ends = [box for box in boxes if box.contains(*path[0]) or box.contains(*path[-1])]
+        assert all(box in ends for box in crossed)
 
 
 def test_rows_of_images_keep_their_order_and_titles():
