@@ -143,6 +143,75 @@ def fold(weights, mean, deviation, factor, shift):
     return [w * share for w in weights], shift - mean * share
 
 
+def _planes():
+    for height, width in ((2, 4), (4, 2), (4, 6), (6, 2), (2, 6)):
+        plane = torch.randint(-9, 10, (height, width))
+        plane[-2:, -2:] = -torch.randperm(4).view(2, 2) - 1  # a square with negative numbers alone
+        yield (plane.tolist(),)
+
+
+def _pooled(channel, pool, size=2, stride=2):
+    return pool(torch.tensor(channel)[None].float(), size, stride)[0].tolist()
+
+
+@checks.add(
+    "Three of four numbers are gone, and it didn't take a single weight.",
+    probes=_planes,
+    observe=lambda function, channel: Observed(function(channel), effects={"`channel`": channel}),
+    without=[torch],
+    mistakes={
+        "Those are the smallest numbers of the squares.": ("max(", "min("),
+        "Those are the means of the squares. Max pooling keeps the largest number.":
+            lambda channel: _pooled(channel, F.avg_pool2d),
+        "Those are the sums of the squares. Max pooling keeps the largest number.":
+            ("max(up[j], up[j + 1], down[j], down[j + 1])", "up[j] + up[j + 1] + down[j] + "
+             "down[j + 1]"),
+        "Your squares overlap. After each of them go on by two, in rows and columns: "
+        "`range(0, ..., 2)`.": [
+            lambda channel: _pooled(channel, F.max_pool2d, 2, 1),
+            lambda channel: _pooled(channel, F.max_pool2d, 2, (1, 2)),
+            lambda channel: _pooled(channel, F.max_pool2d, 2, (2, 1))],
+        "That compares two numbers of a row. A square has two rows of two.": [
+            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j], up[j + 1])"),
+            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(down[j], down[j + 1])"),
+            lambda channel: _pooled(channel, F.max_pool2d, (1, 2), (1, 2))],
+        "That compares two numbers of a column. A square has two rows of two.": [
+            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j], down[j])"),
+            lambda channel: _pooled(channel, F.max_pool2d, (2, 1), (2, 1))],
+        "That compares only two corners of a square. It has four numbers.": [
+            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j], down[j + 1])"),
+            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j + 1], down[j])")],
+        "That is the first number of each square, not the largest.":
+            ("max(up[j], up[j + 1], down[j], down[j + 1])", "up[j]"),
+        "Does your search begin with 0? Where all four numbers are below 0, the largest is one of "
+        "them.": ("max(up", "max(0, up"),
+        "A channel need not be square: count its columns in a row, and its rows in the channel.": [
+            ("len(up)", "len(channel)"), ("len(channel)", "len(channel[0])")],
+        "The squares begin at rows and columns 0, 2, 4, ... Yours begin at 0, 1, 2, ...": [
+            ("range(0, len(channel), 2)", "range(len(channel) // 2)", "range(0, len(up), 2)",
+             "range(len(up) // 2)"),
+            ("range(0, len(channel), 2)", "range(len(channel) // 2)"),
+            ("range(0, len(up), 2)", "range(len(up) // 2)")],
+        "That is one number for the whole channel. Each square of 2x2 numbers has its own.":
+            lambda channel: max(max(row) for row in channel),
+        "That is the largest number of each row. Each square of 2x2 numbers has its own.":
+            lambda channel: [max(row) for row in channel],
+        "Return a list of rows, each with a number for each of its squares. Yours is one long "
+        "list.": lambda channel: sum(_pooled(channel, F.max_pool2d), []),
+        "Rows and columns are swapped in what you return.":
+            lambda channel: torch.tensor(_pooled(channel, F.max_pool2d)).T.tolist(),
+    },
+)
+def max_pool(channel):
+    pooled = []
+    for i in range(0, len(channel), 2):
+        up, down = channel[i], channel[i + 1]
+        pooled.append([])
+        for j in range(0, len(up), 2):
+            pooled[-1].append(max(up[j], up[j + 1], down[j], down[j + 1]))
+    return pooled
+
+
 def _channels():
     for count, height, width, padding in (
             (1, 4, 3, 0), (2, 5, 6, 0), (3, 4, 6, 1), (1, 6, 5, 1), (2, 4, 4, 0), (2, 3, 5, 1)):
@@ -300,23 +369,6 @@ def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor):
                           capture_output=True, text=True, encoding="utf-8", check=True)
     digits, sums, times = json.loads(done.stdout)
     return torch.tensor(digits), torch.tensor(sums), times
-
-
-def loop_convolve(channels: list, windows: list, padding: int) -> list:
-    """One channel of a convolution in plain loops: what exercise 2 asks for."""
-    side, columns = [0.0] * padding, len(channels[0][0]) + 2 * padding
-    border = [[0.0] * columns] * padding
-    padded = [border + [side + row + side for row in channel] + border for channel in channels]
-    result = []
-    for row in range(len(padded[0]) - 2):
-        result.append([0.0] * (columns - 2))
-        for column in range(columns - 2):
-            for channel, window in zip(padded, windows):
-                for i, (left, middle, right) in enumerate(window):
-                    line = channel[row + i]
-                    result[row][column] += (left * line[column] + middle * line[column + 1]
-                                            + right * line[column + 2])
-    return result
 
 
 def multiplications(model: nn.Module) -> pd.DataFrame:
