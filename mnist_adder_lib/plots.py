@@ -150,10 +150,9 @@ def plot_rows(rows: Mapping[str, ArrayLike], columns: int = 16) -> Figure:
     images = {title: np.asarray(row) for title, row in rows.items()}
     if not sum(map(len, images.values())):
         raise ValueError("there is no image to show")
-    figure = Plot(figsize=(5.5, sum(0.25 + 0.38 * -(-len(row) // columns)
-                                    for row in images.values())))
-    parts = figure.subfigures(len(images), height_ratios=[
-        0.25 + 0.38 * -(-len(row) // columns) for row in images.values()], squeeze=False)
+    heights = [0.25 + 6 / columns * -(-len(row) // columns) for row in images.values()]
+    figure = Plot(figsize=(5.5, sum(heights)))
+    parts = figure.subfigures(len(images), height_ratios=heights, squeeze=False)
     for part, (title, row) in zip(parts.flat, images.items()):
         part.suptitle(title, x=0.01, ha="left", color=GREY, size="medium")
         axes = part.subplots(max(1, -(-len(row) // columns)), columns, squeeze=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
+import seaborn as sns
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
@@ -11,7 +12,16 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from mnist_adder_lib.data import AdderDataset, as_input
-from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
+from mnist_adder_lib.plots import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    draw_image,
+    in_style,
+    labelled,
+    write_readably,
+)
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -365,13 +375,26 @@ def split(count, train_count, seed):
 
 
 @in_style
-def plot_grid(images) -> Figure:
-    """Images (1, height, width), 0 to 1, in rows of three."""
-    rows = -(-len(images) // 3)
-    figure = plt.figure(figsize=(3.6, 1.2 * rows))
-    for position, image in enumerate(images, start=1):
-        draw_image(figure.add_subplot(rows, 3, position), image[0], "", black=0, white=1)
-    return labelled(figure, f"{len(images)} images, white on black, in rows of three.")
+def plot_window(image, window, row: int, column: int) -> Figure:
+    """An image with a frame around a window, and beside it the window's numbers.
+
+    image, window: (height, width) whole numbers from 0 to 255; row, column: of the window's first
+    pixel.
+    """
+    height, width = window.shape
+    figure, (whole, numbers) = plt.subplots(1, 2, figsize=(5.5, 2.7))
+    draw_image(whole, image, black=0, white=255)
+    whole.add_patch(Rectangle((column - 0.5, row - 0.5), width, height, fill=False,
+                              edgecolor=ORANGE, linewidth=2))
+    sns.heatmap(window, annot=True, fmt="d", cmap="gray", vmin=0, vmax=255, cbar=False, ax=numbers,
+                xticklabels=range(column, column + width), yticklabels=range(row, row + height))
+    write_readably(numbers)
+    numbers.set(xlabel="column", ylabel="row")
+    numbers.tick_params(rotation=0, length=0)
+    numbers.add_patch(Rectangle((0, 0), width, height, fill=False, edgecolor=ORANGE, linewidth=4))
+    rows = "; ".join(" ".join(map(str, line)) for line in np.asarray(window))
+    return labelled(figure, "A handwritten digit, white on black. In its frame, row by row: "
+                            f"{rows}.")
 
 
 @in_style

@@ -312,14 +312,11 @@ def plot_dense(inputs, rows) -> Figure:
 
 
 @in_style
-def plot_percent_right(results: dict, name: str | None = None) -> Figure:
-    """Two bars for each network; with a name, for this network and the one before it alone.
+def plot_percent_right(results: dict) -> Figure:
+    """Two bars for each network.
 
     results: name of the network -> (percent right of the unseen images, of the moved ones).
     """
-    if name is not None:
-        end = list(results).index(name) + 1
-        results = dict(list(results.items())[max(0, end - 2) : end])
     figure, ax = plt.subplots(figsize=(5, 0.8 + 0.45 * len(results)))
     for shift, (kind, colour) in enumerate([("unseen", BLUE), ("moved", ORANGE)]):
         shares = [pair[shift] for pair in results.values()]

@@ -64,13 +64,16 @@ def test_examples_of_another_form_are_described(change, reason):
     assert re.search(reason, check.verdict(rewritten(check.solution, end, change)))
 
 
-def test_the_grid():
-    images = torch.rand(7, 1, 28, 28)
-    figure = data_generation.plot_grid(images)
-    assert len(figure.axes) == 7 and figure.get_size_inches()[0] <= 5.5
-    assert all((ax.images[0].get_array() == image[0].numpy()).all()
-               for ax, image in zip(figure.axes, images))
-    assert figure.axes[6].images[0].get_clim() == (0, 1)
+def test_a_window_is_framed_and_written_out():
+    image = torch.randint(256, (28, 28), dtype=torch.uint8)
+    figure = data_generation.plot_window(image, image[5:9, 10:13], row=5, column=10)
+    whole, numbers = figure.axes
+    assert np.array_equal(whole.images[0].get_array(), image)
+    assert whole.patches[0].get_bbox().bounds == (9.5, 4.5, 3, 4)
+    assert [text.get_text() for text in numbers.texts] == [
+        str(value) for value in image[5:9, 10:13].flatten().tolist()]
+    assert [label.get_text() for label in numbers.get_yticklabels()] == ["5", "6", "7", "8"]
+    assert " ".join(map(str, image[8, 10:13].tolist())) + "." in figure.get_label()
 
 
 def test_each_split_has_a_grid_of_its_own(first):

@@ -68,17 +68,6 @@ def test_there_are_bars_for_each_network():
     assert len(plot_percent_right(dict.fromkeys("abcdef", (99.9, 1.0))).axes[0].patches) == 12
 
 
-def test_bars_of_one_network_stand_next_to_those_of_the_network_before_it():
-    results = {"one": (1.0, 2.0), "two": (3.0, 4.0), "three": (5.0, 6.0), "four": (7.0, 8.0)}
-
-    def bars(*name):
-        return [bar.get_width() for bar in plot_percent_right(results, *name).axes[0].patches]
-
-    assert bars("three") == [3, 5, 4, 6]  # also when a later network has been measured
-    assert bars("one") == [1, 2]
-    assert bars() == [1, 3, 5, 7, 2, 4, 6, 8]
-
-
 def test_a_dense_layer_has_a_line_for_each_weight():
     figure = plot_dense(torch.tensor([1.0, 2, 3]), torch.tensor([[1.0, 0, -1], [0.5, 0.5, 0.5]]))
     texts = [text.get_text() for text in figure.axes[0].texts]
