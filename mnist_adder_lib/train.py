@@ -252,33 +252,34 @@ def fit(
         torch.manual_seed(seed)
     combine = _combine_of(train)
     history, finite = History(steps_per_epoch=len(loader)), is_finite(model)
-    with _interrupt_as_flag() as interrupt, _on_device(model, optimizer, device):
+    # The bar isn't given the loader: tqdm.auto would start it twice and draw from its generator.
+    with (_interrupt_as_flag() as interrupt, _on_device(model, optimizer, device),
+          tqdm(total=epochs * len(loader), leave=False) as bar):
         for epoch in range(1, epochs + 1):
+            bar.set_description(f"Epoch {epoch}/{epochs}")
             start, scores = time.perf_counter(), list[Tensor]()
             model.train()
-            # The bar isn't given the loader: tqdm.auto would start it twice and draw from its
-            # generator.
-            with tqdm(total=len(loader), desc=f"Epoch {epoch}/{epochs}", leave=False) as bar:
-                for batch in loader:
-                    if interrupt.requested:
-                        break
-                    images, numbers, digits, totals = _to_device(batch, device)
-                    optimizer.zero_grad()
-                    if all_numbers:
-                        if epoch == 1 and not scores:
-                            _check_combine(combine, numbers, digits, totals)
-                        logits, targets = _with_all_numbers(model, images, digits, combine)
-                    else:
-                        logits, targets = model(images, numbers), (digits, totals)
-                    batch_loss = loss(*logits, *targets)
-                    batch_loss.backward()
-                    optimizer.step()
-                    history.learning_rate.append(float(optimizer.param_groups[0]["lr"]))
-                    if scheduler is not None:
-                        scheduler.step()
-                    scores.append(_score(batch_loss, logits, targets))
-                    if len(scores) % PROGRESS_STEPS == 0 or len(scores) == len(loader):
-                        _show_progress(bar, scores)
+            for batch in loader:
+                if interrupt.requested:
+                    break
+                images, numbers, digits, totals = _to_device(batch, device)
+                optimizer.zero_grad()
+                if all_numbers:
+                    if epoch == 1 and not scores:
+                        _check_combine(combine, numbers, digits, totals)
+                    logits, targets = _with_all_numbers(model, images, digits, combine)
+                else:
+                    logits, targets = model(images, numbers), (digits, totals)
+                batch_loss = loss(*logits, *targets)
+                batch_loss.backward()
+                optimizer.step()
+                history.learning_rate.append(float(optimizer.param_groups[0]["lr"]))
+                if scheduler is not None:
+                    scheduler.step()
+                scores.append(_score(batch_loss, logits, targets))
+                if len(scores) % PROGRESS_STEPS == 0 or len(scores) == len(loader):
+                    _show_progress(bar, len(history.learning_rate), scores)
+            bar.clear()  # what is printed between epochs begins on an empty line
             _record(history, scores, time.perf_counter() - start)
             was_finite, finite = finite, is_finite(model)
             if was_finite and not finite:
@@ -436,12 +437,12 @@ def _score(batch_loss: Tensor, logits: tuple, targets: tuple) -> Tensor:
     return torch.stack([batch_loss.detach(), 100 * right])
 
 
-def _show_progress(bar: tqdm, scores: list[Tensor]) -> None:
-    """Move the bar on, with the latest loss and the mean accuracy of the epoch so far."""
+def _show_progress(bar: tqdm, steps: int, scores: list[Tensor]) -> None:
+    """Move the bar to `steps`, with the latest loss and the mean accuracy of the epoch so far."""
     loss, accuracy = scores[-1][0].item(), torch.stack(scores).mean(dim=0)[1].item()
     bar.set_postfix_str(f"loss {loss:.3f}, accuracy {accuracy:.1f}%", refresh=False)
-    # To the end of the epoch, too: in a notebook, a bar that isn't full stays there, in red.
-    bar.update(len(scores) - bar.n)
+    # To the very end, too: in a notebook, a bar that isn't full stays there, in red.
+    bar.update(steps - bar.n)
 
 
 def _record(history: History, scores: list[Tensor], seconds: float) -> None:

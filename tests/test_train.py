@@ -197,7 +197,7 @@ def test_the_progress_bar_is_full_at_the_end(first, monkeypatch, steps):
 
     monkeypatch.setattr(train_module, "tqdm", Bar)
     fit(IdentityAdderModel(), first(2 * steps), epochs=2, batch_size=2, device="cpu")
-    assert set(ended) == {(steps, steps)}
+    assert set(ended) == {(2 * steps, 2 * steps)}
 
 
 class Subtracting(AdderDataset):
