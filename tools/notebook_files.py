@@ -25,9 +25,9 @@ SHORTER = {
 }
 
 
-def to_run_alone(folder=NOTEBOOKS):
+def to_run_alone():
     """The paths of the notebooks that begin from nothing: the lessons, and the one sitting."""
-    return [*sorted(folder.glob("[0-9][0-9]_*.ipynb")), folder / "in_one_sitting.ipynb"]
+    return [*sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")), NOTEBOOKS / "in_one_sitting.ipynb"]
 
 
 def every_notebook(folder=NOTEBOOKS):

@@ -41,6 +41,7 @@ from ..widgets.front_end import front_end
 from . import progress
 
 FOLDER = Path(__file__).parents[1] / "lessons" / "questions"
+RECALLED = 3  # questions from earlier lessons, asked at once
 
 
 class Option(NamedTuple):
@@ -253,20 +254,20 @@ class Guesses:
         """Ask three questions from earlier lessons."""
         ask_again(self.to_recall())
 
-    def to_recall(self, count: int = 3) -> list[Question]:
+    def to_recall(self) -> list[Question]:
         """The first questions from earlier lessons. Those about lessons that aren't begun give way
         to others, of this lesson and of earlier ones; if nothing is begun, they stay."""
         begun = set(progress.begun(progress.read()))
-        if not begun or len(self.recalled) < count:
-            return self.recalled[:count]
+        if not begun or len(self.recalled) < RECALLED:
+            return self.recalled[:RECALLED]
         lessons = [lesson[3:] for lesson in progress.exercises()]
         here = lessons.index(self.recalled[0].name[0])  # type: ignore[index]
         earlier = [question for question in about_begun_lessons()
                    if lessons.index(question.name[0]) < here]  # type: ignore[index]
-        usual = self.recalled[:count]
-        others = [question for question in self.recalled[count:] if question.lesson in begun]
+        usual = self.recalled[:RECALLED]
+        others = [question for question in self.recalled[RECALLED:] if question.lesson in begun]
         return [*(question for question in usual if question.lesson in begun), *others, *earlier,
-                *(question for question in usual if question.lesson not in begun)][:count]
+                *(question for question in usual if question.lesson not in begun)][:RECALLED]
 
     def ask(self, name: str) -> Guess:
         """The question of this name, to be shown and answered before the result is computed."""

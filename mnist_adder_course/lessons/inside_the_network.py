@@ -435,12 +435,12 @@ def guided_backprop(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
 
 
 @in_style
-def plot_maps(maps: Tensor, columns: int = 4) -> Figure:
+def plot_maps(maps: Tensor) -> Figure:
     """The channels of a layer, (channels, height, width), large, and all on one scale."""
     maps = maps.detach()
     channels, height, width = maps.shape
-    rows = -(-channels // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(5.5, 1.45 * rows), squeeze=False)
+    rows = -(-channels // 4)
+    figure, axes = plt.subplots(rows, 4, figsize=(5.5, 1.45 * rows), squeeze=False)
     for channel, (ax, image) in enumerate(zip(axes.flat, maps)):
         draw_signed(ax, image, maps.abs().max().item(), f"channel {channel}")
     best = int(maps.amax(dim=(1, 2)).argmax())

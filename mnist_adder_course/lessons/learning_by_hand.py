@@ -230,8 +230,8 @@ def train(parameters, loss_of, rate, momentum, steps):
     return loss.item()
 
 
-def _draw_curve(ax, low: float = -0.6, high: float = 6.6) -> None:
-    w = np.linspace(low, high, 200)
+def _draw_curve(ax) -> None:
+    w = np.linspace(-0.6, 6.6, 200)
     ax.plot(w, (2 * w - 6) ** 2, color=BLUE)
     ax.set(xlabel="weight w")
 

@@ -333,9 +333,9 @@ def units(field: dict) -> int:
 
 
 @in_style
-def plot_here(model: IdentityAdderModel, image: Tensor, part: str, number: int = 5) -> Figure:
+def plot_here(model: IdentityAdderModel, image: Tensor, part: str) -> Figure:
     """The network as a strip, as `plot_network` draws it, with a frame around one of its parts."""
-    figure = plot_network(model, image, number)
+    figure = plot_network(model, image, 5)
     here = next(ax for ax in figure.axes if ax.get_title() == part)
     here.set_title(part, size=8, weight="bold")
     here.add_patch(Rectangle((-0.1, -0.03), 1.2, 1.06, transform=here.transAxes, fill=False,

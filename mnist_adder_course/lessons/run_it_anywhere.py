@@ -307,13 +307,13 @@ def convolve(channels, windows, padding):
 # --- drawings made in code ------------------------------------------------------------------------
 
 
-def drawings(count: int = 300, seed: int = 0) -> tuple[Tensor, Tensor]:
+def drawings(count: int = 300) -> tuple[Tensor, Tensor]:
     """Digits drawn by a program, as many of each, each a little differently, framed as the panel
     frames them.
 
     Pixels, uint8 (count, 28, 28), and digits, int64 (count,); count is a multiple of 10.
     """
-    pixels, names = draw_each("digits", count // 10, seed)
+    pixels, names = draw_each("digits", count // 10, 0)
     return pixels, torch.tensor(list(map(int, names)))
 
 

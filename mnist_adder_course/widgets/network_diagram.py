@@ -52,7 +52,6 @@ class NetworkDiagram(anywidget.AnyWidget):
       drawing, made in the diagram, takes its place here, too
     - number: 0-9; the one chosen in the diagram
     - here: "", or the name of the part that is marked "you are here", one of `PARTS`
-    - small: a single row with names alone, to say where in the network one is
     - draws_itself: whether a 7 draws itself on the pad, once it is in view
     - samples: images behind the button "A digit from MNIST", each `dict(pixels=..., about=...)`,
       784 whole numbers or these as bytes in base64, and a sentence; empty: no such button
@@ -66,7 +65,6 @@ class NetworkDiagram(anywidget.AnyWidget):
     pixels: List = List(Int(), minlen=784, maxlen=784).tag(sync=True, echo_update=False)
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     here = Enum(("", *PARTS), "").tag(sync=True)
-    small = Bool(False).tag(sync=True)
     known: Dict = Dict().tag(sync=True)
     samples: List = List().tag(sync=True)
     draws_itself = Bool(False).tag(sync=True)
@@ -87,6 +85,4 @@ class NetworkDiagram(anywidget.AnyWidget):
         self.pixels = as_pixels(image)
 
     def __repr__(self) -> str:
-        if self.small:  # all that the small picture says
-            return ", ".join(f"[{name}]" if name == self.here else name for name in PARTS)
         return "NetworkDiagram()"

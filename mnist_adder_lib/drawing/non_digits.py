@@ -179,12 +179,12 @@ def arc(count: int, start: Tensor, turn: Tensor, size: float) -> Tensor:
         count, RING + 1, 2)
 
 
-def bend(points: Tensor, steps: int = 5) -> Tensor:
+def bend(points: Tensor) -> Tensor:
     """Curves through points, (count, n, 2): Catmull-Rom splines."""
     first, last = 2 * points[:, :1] - points[:, 1:2], 2 * points[:, -1:] - points[:, -2:-1]
     points = torch.cat([first, points, last], 1)
     a, b, c, d = (points[:, i : points.shape[1] - 3 + i, None] for i in range(4))
-    t = torch.arange(steps).view(-1, 1) / steps
+    t = torch.arange(5).view(-1, 1) / 5
     curve = b + (c - a) / 2 * t + (2 * a - 5 * b + 4 * c - d) / 2 * t**2
     return (curve + (3 * b - a - 3 * c + d) / 2 * t**3).flatten(1, 2)
 

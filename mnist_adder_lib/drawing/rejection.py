@@ -8,8 +8,6 @@ Source: Hendrycks, Mazeika and Dietterich, Deep Anomaly Detection with Outlier E
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -17,7 +15,7 @@ from torch import Tensor, nn
 from ..augment import Forms, add_slash
 from ..data import as_input
 from ..evaluate import in_evaluation
-from ..files import CheckpointError, asset_path, load_tensors
+from ..files import asset_path, load_tensors
 from ..model import EMBEDDING_SIZE, IdentityAdderModel
 from .non_digits import make_non_digits, rings, sample, to_uint8_images
 
@@ -126,22 +124,10 @@ def head_examples(images: Tensor, digits: Tensor,
                 torch.cat([non_digits, to_uint8_images(rings(count // 4))]))
 
 
-def load_non_digit_head(path: str | Path | None = None) -> NonDigitHead:
-    """The head that rejects non-digits, from a checkpoint; by default the head of the model that
-    comes with the course.
-
-    Raises FileNotFoundError, and CheckpointError for a file without a head, or a damaged one.
-    """
-    path = asset_path("adder.pt") if path is None else Path(path)
-    content = load_tensors(path)
-    if not isinstance(content, dict) or "non_digit_head" not in content:
-        raise CheckpointError(f"{path} has no head that rejects non-digits: train one with "
-                              "train_non_digit_head, and save it with the model")
-    try:
-        with torch.random.fork_rng(devices=[]):  # the first weights are random, and replaced
-            head = NonDigitHead()
-        head.load_state_dict({name: torch.tensor(value)
-                              for name, value in content["non_digit_head"].items()})
-    except Exception as error:  # depending on what is wrong in it, almost any
-        raise CheckpointError(f"{path} holds no head of ours ({error!r:.500})") from error
+def load_non_digit_head() -> NonDigitHead:
+    """The head that rejects non-digits, trained for the model that comes with the course."""
+    saved = load_tensors(asset_path("adder.pt"))["non_digit_head"]
+    with torch.random.fork_rng(devices=[]):  # the first weights are random, and replaced
+        head = NonDigitHead()
+    head.load_state_dict({name: torch.tensor(value) for name, value in saved.items()})
     return head.eval()

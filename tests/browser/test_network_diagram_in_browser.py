@@ -376,34 +376,20 @@ def test_a_digit_from_mnist_can_be_taken_and_drawn_on(show, first):
     assert page.locator(".note").inner_text() == SENTENCES["too_little_ink"]
 
 
-def test_the_small_one_has_names_alone(show):
-    page = show(NetworkDiagram(load_pretrained(), here="adder", small=True))
-    assert page.locator("[data-part]").count() == 10
-    assert page.locator("[data-part=adder][aria-current=location]").count() == 1
-    assert not page.locator(".digit-pad, .answer, .picker").count()
-    assert page.locator(".card").bounding_box()["height"] < 130
-    assert not any(part(page, name).locator("small").is_visible() for name in PARTS)
-    part(page, "average").click()
-    assert "global average pooling" in about(page)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 800, 1440])
 def test_it_fits_and_maps_can_be_told_apart(show, width, scheme):
-    for small in (False, True):
-        diagram = NetworkDiagram(load_pretrained(), small=small)
-        page = show(diagram, width=width, color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        inside = page.locator(".card").first.bounding_box()
-        for one in page.locator("[data-part]").all():
-            box = one.bounding_box()
-            assert box["x"] >= inside["x"] and box["width"] >= 24 and box["height"] >= 24
-            assert box["x"] + box["width"] <= inside["x"] + inside["width"]
-        if not small:
-            assert max(page.evaluate(GAP)) > 100  # a frame, in any theme
-            sides = {1440: 27, 800: 34, 390: 40, 320: 30}
-            maps = part(page, "block2").locator("canvas").bounding_box()
-            assert maps["width"] >= (4 if width > 539 else 8) * sides[width]
+    page = show(NetworkDiagram(load_pretrained()), width=width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    inside = page.locator(".card").first.bounding_box()
+    for one in page.locator("[data-part]").all():
+        box = one.bounding_box()
+        assert box["x"] >= inside["x"] and box["width"] >= 24 and box["height"] >= 24
+        assert box["x"] + box["width"] <= inside["x"] + inside["width"]
+    assert max(page.evaluate(GAP)) > 100  # a frame, in any theme
+    sides = {1440: 27, 800: 34, 390: 40, 320: 30}
+    maps = part(page, "block2").locator("canvas").bounding_box()
+    assert maps["width"] >= (4 if width > 539 else 8) * sides[width]
 
 
 BEYOND = """() => [...document.querySelectorAll("[data-part] canvas")].map((canvas) => {
@@ -417,20 +403,10 @@ BEYOND = """() => [...document.querySelectorAll("[data-part] canvas")].map((canv
 @pytest.mark.parametrize("scale", [1, 1.5, 2.75])
 def test_squares_stay_inside_their_parts_on_any_screen(open_page, scale):
     page = open_page(viewport={"width": 360, "height": 740}, device_scale_factor=scale)
-    for small in (False, True):
-        render_alone(page, NetworkDiagram(load_pretrained(), small=small))
-        page.locator("[data-part=number] canvas[style]").wait_for()
-        assert page.evaluate(BEYOND) == []
+    render_alone(page, NetworkDiagram(load_pretrained()))
+    page.locator("[data-part=number] canvas[style]").wait_for()
+    assert page.evaluate(BEYOND) == []
     page.close()
-
-
-@pytest.mark.parametrize("width", [360, 800])
-def test_with_forced_colours_no_part_covers_the_arrow_or_the_name_of_another(show, width):
-    page = show(NetworkDiagram(load_pretrained(), small=True), width=width, forced_colors="active")
-    before = page.screenshot()
-    on_top = "position: relative; z-index: 9 !important"
-    page.add_style_tag(content=f".name {{ {on_top} }} .part::after {{ z-index: 9 !important }}")
-    assert page.screenshot() == before
 
 
 def test_with_forced_colours_the_selected_part_is_seen(show):

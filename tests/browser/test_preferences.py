@@ -20,7 +20,6 @@ WIDGETS = {
     "sums": lambda: HiddenSums(load_pretrained()),
     "ball": lambda: BallOnCurve(with_momentum=True), "viewer": WindowViewer,
     "diagram": lambda: NetworkDiagram(load_pretrained(), here="adder"),
-    "small diagram": lambda: NetworkDiagram(load_pretrained(), here="adder", small=True),
 }
 MOVING = """() => {
     const all = [...document.querySelectorAll("*")];

@@ -60,11 +60,6 @@ def test_the_model_is_left_as_it_is_and_the_page_gets_all_of_it_as_text():
     assert len(json.dumps(diagram.get_state()["weights"])) < 150_000
 
 
-def test_the_small_picture_says_in_words_where_one_is():
-    diagram = NetworkDiagram(IdentityAdderModel(), here="average", small=True)
-    assert repr(diagram).startswith("image, block1, block2, block3, [average], embedding, number")
-
-
 def test_what_the_page_sets_is_seen_in_python():
     diagram = NetworkDiagram(IdentityAdderModel())
     diagram.set_state({"number": 8, "pixels": [255] * 784})

@@ -34,7 +34,6 @@ export function renderDiagram({ model, el }, more = () => ({})) {
   const [weightsAsText, stopWeights] = follow(model, "weights");
   const [here, stopHere] = follow(model, "here");
   const [known, stopKnown] = follow(model, "known");
-  const isSmall = Boolean(model.get("small"));
   const drawing = new Drawing();
   const selfDrawing = model.get("draws_itself") ? new SelfDrawing(drawing) : null;
   const given = signal(selfDrawing ? Array(784).fill(0) : pixels.peek()); // once a 7 is cleared, the pad is empty
@@ -47,8 +46,8 @@ export function renderDiagram({ model, el }, more = () => ({})) {
     answer,
     number,
     here,
-    selected: signal(isSmall ? "" : here.peek() || (selfDrawing ? "block1" : "image")),
-    isSmall,
+    selected: signal(here.peek() || (selfDrawing ? "block1" : "image")),
+    isSmall: false,
     nearest: nearest.of(answer),
     selfDrawing,
     takeSample: samples.length ? sampleTaker(drawing, samples) : undefined,
