@@ -40,5 +40,5 @@ ENV OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
 # Everybody works on copies of their own. What is there already stays as it is.
 ENTRYPOINT ["sh", "-c", "(cd /srv/mnist-adder && cp -r --update=none --parents notebooks docs assets/*.png ~); exec \"$@\"", "sh"]
-CMD ["jupyter", "lab", "--ip=0.0.0.0"]
+CMD ["jupyter", "lab", "--ip=0.0.0.0", "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
 EXPOSE 8888

@@ -42,16 +42,17 @@ def _outcome(check: Callable[[], None]) -> Exception | None:
 def _needs() -> tuple[str, list[str]]:
     """The Python and the packages that the course needs, such as ">=3.11,<3.15" and ["torch>=2.6"].
 
-    They stand in the checkout's pyproject.toml or in what pip installed. Raises RuntimeError where
-    there is neither.
+    With those that only lesson 13 needs (the extra `export`). They are in the checkout's
+    pyproject.toml or in what pip installed. Raises RuntimeError where there is neither.
     """
     if PYPROJECT.exists():
         project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8")).get("project", {})
         if project.get("name") == NAME:  # beside an installed package it may be another's
-            return project["requires-python"], project["dependencies"]
+            export = project["optional-dependencies"]["export"]
+            return project["requires-python"], project["dependencies"] + export
     try:
-        every = requires(NAME) or []
-        needed = [line for line in every if ";" not in line]  # after it stands the name of an extra
+        every = [line.partition(";") for line in requires(NAME) or []]  # after it: its extra
+        needed = [line for line, _, extra in every if not extra or "export" in extra]
         return metadata(NAME)["Requires-Python"], needed
     except PackageNotFoundError:
         raise RuntimeError("not installed; run in the course's folder: pip install -e .") from None

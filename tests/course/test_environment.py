@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import mnist_adder_course
 from mnist_adder_course import environment
@@ -39,6 +40,14 @@ def test_what_is_missing_is_said(monkeypatch, capsys):
     assert lines[1].endswith('missing or too old; run: pip install "torch>=99"')
     assert lines[2].endswith("connect to the internet")
     assert lines[0].endswith("OK") and lines[3].endswith("OK")
+
+
+@pytest.mark.parametrize("checkout", [True, False])
+def test_what_lesson_13_needs_is_asked_for(monkeypatch, tmp_path, checkout):
+    if not checkout:  # then it is in what pip installed
+        monkeypatch.setattr(environment, "PYPROJECT", tmp_path / "pyproject.toml")
+    names = {Requirement(line).name for line in environment._needs()[1]}
+    assert {"torch", "onnx", "onnxscript", "onnxruntime"} < names and "jupyterlab" not in names
 
 
 def test_packages(monkeypatch):
