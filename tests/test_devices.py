@@ -4,7 +4,6 @@ Here the model is on a pretended second device (second_device.py), in training m
 Each function has to give there what it gives on the CPU.
 """
 
-import contextlib
 import copy
 import importlib
 import inspect
@@ -25,9 +24,7 @@ from mnist_adder_course.lessons.inside_the_network import (
 )
 from mnist_adder_course.lessons.learning_from_sums import reads_with_marks
 from mnist_adder_course.lessons.model_summary import (
-    OWN_NETWORK,
     plot_here,
-    save_own_network,
     train_and_measure,
 )
 from mnist_adder_course.lessons.run_it_anywhere import multiplications, run_javascript
@@ -67,12 +64,6 @@ def saved(model, folder):
     return load_checkpoint(folder / "model.pt")[0]
 
 
-def own_saved(model, folder):
-    with contextlib.chdir(folder):
-        save_own_network(model)
-    return load_checkpoint(folder / OWN_NETWORK)[0]
-
-
 def exported(model, folder):
     pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
     export_onnx(model, folder / "model.onnx")
@@ -88,7 +79,6 @@ LOOK_AT_IT = {
     evaluate: lambda model, _: vars(evaluate(model, DATASET)),
     predict: lambda model, _: vars(predict(model, PIXELS[0], 3)),
     save_checkpoint: saved,
-    save_own_network: own_saved,
     export_onnx: exported,
     AdderPanel: lambda model, _: vars(AdderPanel(model, strokes=SEVEN).prediction),
     guided_backprop: lambda model, _: guided_backprop(model, IMAGES, DIGITS[:20]),

@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
-from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.model import IdentityAdderModel, conv, receptive_fields
 from mnist_adder_lib.plots import (
@@ -34,7 +33,6 @@ from ..exercises.questions import Guesses
 guesses = Guesses.load("model_summary")
 checks = Checks()
 SIDE = 28  # of an image, in pixels
-OWN_NETWORK = "my_network.pt"  # lesson 6 looks for it in the folder of the notebooks
 
 
 def build(batch_norm: bool, average: bool, dropout: float = 0) -> nn.Sequential:
@@ -81,21 +79,6 @@ def _train(network: nn.Module, images: Tensor, digits: Tensor) -> None:
             optimizer.zero_grad()
             F.cross_entropy(network(images[batch]), digits[batch]).backward()
             optimizer.step()
-
-
-def save_own_network(model: IdentityAdderModel) -> None:
-    """Save the learner's network in the current folder, the notebook's, and print what came of it.
-
-    A folder that can't be written is no reason to stop: lesson 6 does without the file. Raises
-    CheckpointError, a ValueError, for weights that aren't finite.
-    """
-    try:
-        save_checkpoint(OWN_NETWORK, model)
-    except OSError as error:
-        print(f"Your network can't be kept here: {error.strerror}. That does no harm: lesson 6 "
-              "then begins with the network that comes with the course.")
-    else:
-        print(f"Saved as {OWN_NETWORK}.")
 
 
 def _sizes():

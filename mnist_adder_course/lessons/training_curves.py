@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils import parameters_to_vector
 from torch.utils.data import DataLoader
-
-from mnist_adder_lib.checkpoint import load_checkpoint, load_pretrained
-from mnist_adder_lib.files import CheckpointError
-from mnist_adder_lib.model import IdentityAdderModel
 
 from ..exercises import training_loop as loop
 from ..exercises.checks import Checks, Observed
@@ -22,23 +16,6 @@ from .broken_runs import ANSWERS
 
 guesses = Guesses.load("training_curves")
 checks = Checks()
-
-
-def load_own_network(path: str | Path) -> IdentityAdderModel:
-    """The learner's network from a file of `save_checkpoint`, in evaluation mode; prints which.
-
-    Where the file is missing, damaged or something else, the network that comes with the course.
-    """
-    try:
-        model, _ = load_checkpoint(path)
-    except FileNotFoundError:
-        print(f"There is no {path} here: lesson 4 makes it. This is the network of the course.")
-    except (CheckpointError, OSError) as error:
-        print(f"{path} can't be read ({error}). This is the network of the course.")
-    else:
-        print(f"This is your network, from {path}.")
-        return model
-    return load_pretrained()
 
 
 def _best_of_all(model, train, validation, epochs):

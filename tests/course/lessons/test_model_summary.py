@@ -1,7 +1,5 @@
 """Model summary: the answers to its exercises, its figures."""
 
-import errno
-import os
 
 import pytest
 import torch
@@ -11,7 +9,7 @@ from torch import nn
 
 from mnist_adder_course.lessons import model_summary
 from mnist_adder_course.lessons.model_summary import checks
-from mnist_adder_lib import AdderDataset, IdentityAdderModel, load_checkpoint, receptive_fields
+from mnist_adder_lib import AdderDataset, IdentityAdderModel, receptive_fields
 from mnist_adder_lib.plots import ORANGE
 
 
@@ -118,25 +116,6 @@ def test_wide_text_is_kept_as_it_is_and_scrolls():
     assert repr(wide) == "a  <b>\nc"
     html = wide._repr_html_()
     assert "a  &lt;b&gt;\nc</pre>" in html and "overflow-x: auto" in html
-
-
-def test_the_own_network_is_kept_in_the_current_folder(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    for _ in range(2):  # the second takes the place of the first
-        model = IdentityAdderModel()
-        model_summary.save_own_network(model)
-        weights = load_checkpoint("my_network.pt")[0].state_dict()
-        assert all(torch.equal(weights[name], value) for name, value in model.state_dict().items())
-    assert capsys.readouterr().out == 2 * "Saved as my_network.pt.\n"
-
-
-def test_where_nothing_can_be_written_the_own_network_is_given_up(mount, monkeypatch, capsys):
-    folder = mount("size=1m,ro")
-    monkeypatch.chdir(folder)
-    model_summary.save_own_network(IdentityAdderModel())
-    printed = capsys.readouterr().out
-    assert os.strerror(errno.EROFS) in printed and "lesson 6" in printed
-    assert not list(folder.iterdir())
 
 
 def test_plot_batches_follows_one_value():

@@ -1,13 +1,11 @@
 """Training curves: the answers to its exercises, and the learner's own network."""
 
-import pytest
 import torch
 import torch.nn.functional as F
 from torch.utils.data import DataLoader
 
 from mnist_adder_course.lessons import training_curves
 from mnist_adder_course.lessons.training_curves import checks
-from mnist_adder_lib import IdentityAdderModel, load_pretrained, save_checkpoint
 
 CE = F.cross_entropy
 
@@ -60,24 +58,3 @@ RIGHT = {
     checks.mistake_in: [lambda curve: 1 + "DAECFB".index(curve)],
     checks.best_epoch: [stop, lambda losses, patience: torch.tensor(stop(losses, patience))],
 }
-
-
-def test_the_learners_network_is_measured_where_there_is_one(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    model = IdentityAdderModel()
-    save_checkpoint("my_network.pt", model)
-    found = training_curves.load_own_network("my_network.pt")
-    assert torch.equal(found.sum_head.weight, model.sum_head.weight) and not found.training
-    assert capsys.readouterr().out == "This is your network, from my_network.pt.\n"
-
-
-@pytest.mark.parametrize("content, says", [
-    (None, "There is no my_network.pt here"), (b"no network", "my_network.pt can't be read")])
-def test_without_a_network_of_the_learner_the_course_gives_its_own(
-        content, says, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    if content:
-        (tmp_path / "my_network.pt").write_bytes(content)
-    found = training_curves.load_own_network("my_network.pt")
-    assert torch.equal(found.sum_head.weight, load_pretrained().sum_head.weight)
-    assert capsys.readouterr().out.startswith(says)
