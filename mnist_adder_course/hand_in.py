@@ -151,7 +151,7 @@ def read_notebook(learner: str, path: Path, name: str) -> File:
     package, lesson = next(((package, lesson) for package, module in imports
                             for lesson in LESSONS if lesson[3:] == module), ("", ""))
     if not lesson:
-        return File(learner, name, "no lesson of the course")
+        return File(learner, name, "not a lesson of the course")
     unknown = sorted(results.keys() - {exercise.name for exercise in LESSONS[lesson]})
     older = unknown or not package.startswith("mnist_adder_course.")
     remark = "an older version of the course" * bool(older) + "".join(

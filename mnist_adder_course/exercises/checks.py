@@ -336,7 +336,7 @@ class Check:
     def _used(self, pairs: list[RunPair]) -> str | None:
         """Return the reason for what the function should have done without, and didn't."""
         used = [thing for pair in pairs for thing in pair.theirs.used]
-        return (f"What it gives is right, but the exercise is to do it without {_called(used[0])}, "
+        return (f"Its result is right, but the exercise is to do it without {_called(used[0])}, "
                 "and your function uses that.") if used else None
 
     def _changed(self, pairs: list[RunPair]) -> str | None:

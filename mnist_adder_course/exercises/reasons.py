@@ -104,9 +104,9 @@ ALTERED: dict[str, Callable] = {
     "Each row is in the opposite order.": lambda right: np.flip(right, 1) if right.ndim == 2
         else None,
     "Rows and columns are exchanged.": lambda right: right.T if right.ndim == 2 else None,
-    "Everything stands one place too far.":
+    "Everything is one place too far along.":
         lambda right: np.roll(right, 1) if right.ndim == 1 else None,
-    "Everything stands one place too early.":
+    "Everything is one place too early.":
         lambda right: np.roll(right, -1) if right.ndim == 1 else None,
 }
 
@@ -169,8 +169,8 @@ def why_it_gives_nothing(wrong: WrongAnswer, answered: bool) -> str:
         return (f"It returns what `{called[0]}` returns, and that is nothing. Do it in a line "
                 "of its own, and return the result in the next.")
     if returned:
-        return (f"For `{wrong.call}` the function returns nothing: what it returns is None "
-                "there, or it ends without coming to a `return`. Every way through it needs one.")
+        return (f"For `{wrong.call}` the function returns nothing: what it returns is None there, "
+                "or it ends without coming to a `return`. Every path through it needs one.")
     if answered:
         return f"For `{wrong.call}` the function returns nothing."
     if wrong.printed:
@@ -207,15 +207,14 @@ def is_of_right_kind(case: Comparison) -> bool:
 def _kind(value, right) -> str | None:
     """Say what is wrong with the kind or the shape of an answer."""
     if isinstance(value, FUNCTIONS):
-        return ("The answer is a function, not what comes out of it: round brackets after its "
-                "name call it.")
+        return ("The answer is a function, not its result: round brackets after its name call it.")
     if isinstance(right, str):
         return None if isinstance(value, str) else "It should be a word, in quotes."
     numbers, right_numbers = plain(value), plain(right)
     if isinstance(right_numbers, list):
         return _kind_of_several(value, numbers, right_numbers)
     if isinstance(value, str):
-        return "The answer is text. Numbers, True and False stand without quotes."
+        return "The answer is text. Write numbers, True and False without quotes."
     if not is_numbers(right_numbers):
         expected, kind = kind_of(right), kind_of(value)
         return f"It should be {expected}, not {kind}." if expected != kind else None
@@ -288,8 +287,8 @@ def _shape(value: np.ndarray, right: np.ndarray) -> str:
 
 def _not_finite(value: np.ndarray, right: np.ndarray) -> str | None:
     if np.isnan(value).any() and not np.isnan(right).any():
-        return ("There is nan in it, *not a number*. That comes of 0 / 0, of calculating with "
-                "numbers too large to be held, or of a root or logarithm where there is none.")
+        return ("There is nan in it, *not a number*. That comes from 0 / 0, from calculating with "
+                "numbers too large to be held, or from a root or logarithm that doesn't exist.")
     if np.isinf(value).any() and not np.isinf(right).any():
         return "There is inf in it, *infinity*: something is too large to be held, or divided by 0."
     return None
@@ -358,7 +357,7 @@ def _factor(pairs: list[tuple], same) -> str | None:
 def _same_but_moved(pairs: list[tuple], same) -> str | None:
     """Return a reason for answers with the right numbers in wrong places, or with wrong signs."""
     if all(same(np.sort(value.ravel()), np.sort(right.ravel())) for value, right in pairs):
-        return "The numbers are right, but they stand in other places."
+        return "The numbers are right, but they are in the wrong places."
     if all(same(np.abs(value), np.abs(right)) for value, right in pairs):
         return "The numbers are right but for their signs."
     return None
@@ -453,7 +452,7 @@ def out_of_order(function: Callable, solution: Callable) -> str | None:
     """Say so if a function takes arguments of the right names in another order."""
     definition, asked = _definition(function), list(inspect.signature(solution).parameters)
     taken = [argument.arg for argument in definition.args.args] if definition else []
-    return (f"The arguments should stand in the order of `{_signature(solution)}`."
+    return (f"The arguments should be in the order of `{_signature(solution)}`."
             if taken != asked and sorted(taken) == sorted(asked) else None)
 
 

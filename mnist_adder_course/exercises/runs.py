@@ -165,7 +165,7 @@ class WatchedFunction:
             self.used += [thing for thing in watch.seen() if thing not in self.used]
 
 
-CHANGED = ("changed {}, which belongs to its caller. Leave it as it is: work on a copy, or make "
+CHANGED = ("changed {}, which belongs to its caller. Don't change it: work on a copy, or make "
            "something new.")
 LEFT_TRAINING = "left {} in train() mode. Its caller had it in eval() mode: put it back."
 LEFT_EVALUATING = "left {} in eval() mode. Its caller had it in train() mode: put it back."

@@ -66,20 +66,20 @@ def comparisons():
 
 
 # What must hold of a training and its test, each as the learner is told where it doesn't.
-NOT_MOVED = ("The weights are what they were. Every batch needs backward(), then step(), and no "
+NOT_MOVED = ("The weights haven't changed. Every batch needs backward(), then step(), and no "
              "zero_grad() between the two.")
 FROM_VALIDATION = ("It learns from validation images. Then they can't show how well it reads new "
                    "ones.")
 OLD_GRADIENTS = ("Gradients of the step before are still there when backward() adds the new ones.")
 LEARNS_IN_EVAL = ("While it learns, the network is in eval() mode. train() belongs before the "
                   "steps of every epoch: measuring the accuracy in between leaves it in eval().")
-MINUS = ("Each step makes the loss larger. Cross entropy is small where the answer is right, so it "
-         "is minimised as it is, without a minus sign.")
+MINUS = ("Each step makes the loss larger. Cross entropy is small when the answer is right, so "
+         "minimise it directly, without a minus sign.")
 SOFTMAX_FIRST = ("`F.cross_entropy` does the softmax itself, so it wants the logits. After a "
                  "softmax of your own it never sees a probability near 1, and the network learns "
                  "badly.")
-OTHER_TARGETS = ("The targets are others: 1 where the *digit* in the image is larger than the "
-                 "number, 0 where it isn't. The sum has no part in it.")
+OTHER_TARGETS = ("The targets are different: 1 where the *digit* in the image is larger than the "
+                 "number, 0 where it isn't. The sum plays no part in it.")
 OTHER_LOSS = ("That isn't the gradient of the cross entropy. Compare `F.cross_entropy` of the two "
               "logits with the classes 0 and 1.")
 NEW_OPTIMIZERS = ("Every epoch makes a new optimizer, which has no velocity yet: the momentum of "
@@ -96,13 +96,13 @@ MEASURED_IN_TRAIN = ("The accuracy is measured in train mode: dropout removes va
                      "norm looks at the batch. Call eval() first.")
 RECORDED = ("Measuring keeps what backward() would need, and nobody calls it there: use no_grad().")
 NO_NUMBER = "Return one number: the accuracy after the last epoch."
-SHARE = "That is a share, from 0 to 1. Return percent."
+SHARE = "That is a fraction, from 0 to 1. Return a percentage."
 WRONG_ONES = "That counts the wrong answers."
 BEST_EPOCH = ("That is the accuracy of the best epoch, but the network is the one from the last "
               "epoch. The best of several is a little too good by chance: return the accuracy "
               "after the last epoch.")
-OTHER_ACCURACY = ("That isn't how many are right. Add up the right ones of all batches, and divide "
-                  "once, by `len(validation)`: the last batch is smaller.")
+OTHER_ACCURACY = ("That isn't the fraction that is right. Add up the right ones of all batches, "
+                  "and divide once, by `len(validation)`: the last batch is smaller.")
 
 
 def watched(train_larger, model, train, validation, epochs) -> Observed:

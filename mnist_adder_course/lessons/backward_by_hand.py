@@ -135,7 +135,7 @@ DOUBLINGS = 14  # 2**14 paths
 EVERY_PATH = ("The gradients are right. But this follows every path again, and on a chain of "
               "doublings their number doubles at each step. When it is a node's turn, everything "
               "has arrived in its `grad`: send that on once, without a function that calls itself.")
-NOT_THE_TAPE = "The gradients are right. Return the tape as well, whole and as it was."
+NOT_THE_TAPE = "The gradients are right. Return the tape as well, whole and unchanged."
 
 
 def _gradients(backward_from, tape) -> Observed:
@@ -279,7 +279,7 @@ def _by_torch(x, digits, w1, w2):
         "neuron: `back.T @ ...`.": [
             ("back.T @ hidden", "hidden.T @ back"), ("back.T @ x", "x.T @ back"),
             ("back.T @ hidden", "hidden.T @ back", "back.T @ x", "x.T @ back")],
-        "The order is the other way round: first the gradient of w1, then that of w2.":
+        "The order is the other way round: first the gradient of w1, then the gradient of w2.":
             ("return grad1, grad2", "return grad2, grad1"),
         "Write this one without PyTorch's `backward()`: the check has switched its memory off. "
         "Walk back yourself, with matrix products.": _by_torch,
@@ -306,7 +306,8 @@ NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
 
 
 @checks.add(
-    "Each weight's slope has the other weight in it: first both slopes, then both weights move.",
+    "Each weight's slope contains the other weight, so compute both slopes before you move either "
+    "weight.",
     probes=_numbers, without=AUTOGRAD,
     mistakes={
         "Both weights go uphill, away from the target. It is the answer minus the target, and the "

@@ -192,7 +192,7 @@ def _laid(small: Tensor, top: int, left: int) -> Tensor:
 
 
 NOT_28 = "It should be 28x28: the small image on a black one."
-NOT_WHOLE = ("The small image should lie on the black one whole and as it is: nothing cut off, "
+NOT_WHOLE = ("The small image should be on the black one whole and unchanged: nothing cut off, "
              "turned or made brighter.")
 OFF_CENTRE = ("Its centre of mass isn't in the middle, row 14 and column 14, give or take a pixel. "
               "The first row and column of the small image belong at 14 minus its own centre of "
@@ -255,8 +255,8 @@ STROKES = {
 }
 
 
-UNCHANGED = ("The drawing is as it was given. Is it the new one that is returned? `x = 0.2 * x` "
-             "gives a name to a new number, and leaves the point as it was.")
+UNCHANGED = ("The drawing hasn't changed. Do you return the new one? `x = 0.2 * x` gives a name "
+             "to a new number, and leaves the point unchanged.")
 NO_STROKES = "It should return strokes: a list of lists of points (x, y)."
 OFF_PAD = "Part of the drawing is not on the pad, where x and y go from 0 to 1."
 MIRRORED = "The drawing is mirrored."
@@ -358,11 +358,12 @@ def _ones():
 
 
 NO_BATCH = "Return an image for each 1, in the same shape: (batch, 1, 28, 28)."
-CHANGED = "The 1 itself should stay as it is and where it is."
+CHANGED = "The 1 itself should neither change nor move."
 TOO_BRIGHT = ("Some ink is more than 1. `draw_line` doesn't add up: it keeps the larger of the old "
               "value and the new one.")
-NO_INK = ("There is almost no new ink. `draw_line` returns new images and leaves `images` as it "
-          "was: do you return the new ones? Or is the line on the stem, or outside the image?")
+NO_INK = ("There is almost no new ink. `draw_line` returns new images and leaves `images` "
+          "unchanged: do you return the new ones? Or is the line on the stem, or outside the "
+          "image?")
 RIGHT_OF_TOP = ("The line lies to the right of the top. An upstroke comes from the left, where x "
                 "is smaller.")
 UPWARD = ("The line goes up, beyond the top. y is counted from the top down, so further down it is "
@@ -478,11 +479,11 @@ def _units(_scores, digits):
     "standard deviation neither drowns out the other.",
     probes=_scored,
     mistakes={
-        "The score with the largest numbers decides alone. Divide each column by a standard "
-        "deviation of its own, that among the digits: `std(dim=0)` returns one for each column.": [
+        "The score with the largest numbers decides alone. Divide each column by its own standard "
+        "deviation among the digits: `std(dim=0)` returns one for each column.": [
             _beyond(lambda *given: 1.0), _beyond(lambda scores, digits: digits.std())],
-        "These standard deviations are those of the images. Take those of the digits: a unit must "
-        "not depend on what people draw.": [
+        "These are the standard deviations of the images. Take the standard deviations of the "
+        "digits: a unit must not depend on what people draw.": [
             _beyond(lambda scores, digits: scores.std(dim=0))],
         "The threshold is chosen by the images that are to be judged. Choose it by the digits: "
         "otherwise it always rejects the same fraction, whatever people draw.": [
@@ -491,7 +492,7 @@ def _units(_scores, digits):
         "The threshold is at the wrong end: it rejects nearly everything. A fraction of `price` "
         "should lie above it, so it is the quantile of 1 - price.": [
             _beyond(_units, top=lambda price: price)],
-        "A quantile is taken of a number from 0 to 1. A fraction of `price` should lie above the "
+        "`quantile` takes a number from 0 to 1. A fraction of `price` should lie above the "
         "threshold, so it is the quantile of 1 - price.": [
             _beyond(_units, top=lambda price: 2 - price), _beyond(_units, top=lambda price: -price),
             _beyond(_units, top=lambda price: 1 + price),
@@ -582,7 +583,7 @@ def _cheapest(count):
                       answered * (others <= at).sum()),
             _cheapest(lambda at, digits, others, rejected, answered:
                       rejected * (digits <= at).sum() + answered * (others <= at).sum())],
-        "You compare each cost with the first one, or with a cost that you never renew. Keep the "
+        "You compare each cost with the first one, or with a cost that you never update. Keep the "
         "lowest so far: `lowest = cost` next to the line that keeps its threshold.":
             lambda thresholds, *given: [threshold for threshold, cost in zip(
                 thresholds, _costs(thresholds, *given), strict=True)
@@ -597,8 +598,8 @@ def _cheapest(count):
         "The prices are missing: multiply each count by what one of these mistakes costs.":
             _cheapest(lambda at, digits, others, rejected, answered:
                       (digits > at).sum() + (others <= at).sum()),
-        "Each mistake costs something, so count the mistakes. With shares (`mean`), a few digits "
-        "weigh as much as many.": _cheapest(
+        "Each mistake costs something, so count the mistakes. With fractions (`mean`), a few "
+        "digits weigh as much as many.": _cheapest(
             lambda at, digits, others, rejected, answered:
             rejected * (digits > at).float().mean()
             + answered * (others <= at).float().mean()),

@@ -56,7 +56,7 @@ def _both(*columns):
     mistakes={
         "You return one value for each example. What percentage of them is right?":
             [lambda *a: _both(*a), lambda *a: _both(*a[:4]), lambda *a: 100 * _both(*a)],
-        "That is a share. Multiply it by 100 to get a percentage.":
+        "That is a fraction. Multiply it by 100 to get a percentage.":
             lambda *a: _percentage(_both(*a)) / 100,
         "That is the number of right examples. What percentage is it?": lambda *a: _both(*a).sum(),
         "Dividing a count by 100 doesn't give a percentage. Divide it by the number of examples "
@@ -69,7 +69,7 @@ def _both(*columns):
             lambda *a: 100 * _both(*a).sum() / len(a[3]),
         "Return a percentage, of the examples with this number.":
             lambda *a: _both(*a).sum() / len(a[3]),
-        "You took all examples, and returned a share instead of a percentage.":
+        "You took all examples, and returned a fraction instead of a percentage.":
             lambda *a: _percentage(_both(*a[:4])) / 100,
         "That is how many of all examples are right. What percentage of the examples with this "
         "number is right?":
@@ -117,7 +117,7 @@ def _both(*columns):
         "`and` needs a single True or False on each side, but here each side holds one for every "
         "example. `&` goes through all of them: `(a == b) & (c == d)`.": (" & ", " and "),
         "`if` decides once, but each example has its own number. Index with a mask instead: "
-        "`both[numbers == number]` keeps the places where the mask is true.":
+        "`both[numbers == number]` keeps the values where the mask is true.":
             ("return", "if numbers == number:\n        return"),
     },
 )
@@ -145,7 +145,7 @@ def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 
         "/ n.": [_reach(change_n="ceil(4 * p * (1 - p) / (reach / 100))"),
                  _reach(change_n="ceil(2 * p * (1 - p) / (reach / 100))"),
                  _reach(change_n="ceil(2 * (p * (1 - p)) ** 0.5 / (reach / 100))")],
-        "p is a share between 0 and 1. Divide the accuracy by 100 first.":
+        "p is a fraction between 0 and 1. Divide the accuracy by 100 first.":
             _reach(change_p="accuracy"),
         "The reach is in percentage points, too. Divide it by 100 as well.":
             _reach(change_n="ceil(4 * p * (1 - p) / reach ** 2)"),
@@ -158,7 +158,7 @@ def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 
             _reach(change_n="4 * p * (1 - p) / (reach / 100) ** 2"),
         "You rounded down, so the interval reaches a little too far. Round up with `math.ceil`.":
             _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2)"),
-        "One more than rounded down is one too many where n is a whole number already. `math.ceil` "
+        "One more than rounded down is one too many if n is a whole number already. `math.ceil` "
         "adds nothing then.": _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2) + 1"),
         "You rounded to the nearest whole number. If that is below n, the interval reaches a "
         "little too far. Round up with `math.ceil`.":
@@ -171,13 +171,13 @@ def images_needed(accuracy, reach):
 
 
 @checks.add(
-    "20 of 20 means at least 83.4%. On paper, where all are right: 1 - p = 2 · √(p(1 - p) / n), "
+    "20 of 20 means at least 83.4%. On paper, if all are right: 1 - p = 2 · √(p(1 - p) / n), "
     "squared and divided by 1 - p, gives p = n / (n + 4). For 20 of 20 that is 20 of 24.",
     probes=[(20, 20), (99, 100), (45, 50), (0, 40), (9, 10), (150, 200)],
     mistakes={
-        "That is the formula p - 2 · √(p(1 - p) / n) with the *measured* p, which can't go wrong "
-        "where all are right. Each truth has a standard error of its own: "
-        "√(truth · (1 - truth) / count).": [
+        "That is the formula p - 2 · √(p(1 - p) / n) with the *measured* p, which gives 100% ± 0 "
+        "if all are right. Each truth has a standard error of its own: √(truth · (1 - truth) / "
+        "count).": [
             ("truth * (1 - truth)", "measured * (1 - measured)"),
             lambda right, count: 100 * (right - 2 * (right * (1 - right / count)) ** 0.5) / count],
         "The lowest truth lies *two* of its standard errors below the measured accuracy.":
@@ -189,14 +189,14 @@ def images_needed(accuracy, reach):
         "That is the standard deviation of a single answer. Divide by `count` below the root, to "
         "get the standard error of their mean.":
             ("truth * (1 - truth) / count", "truth * (1 - truth)"),
-        "That is a share. Return a percentage.": ("100 * truth", "truth"),
+        "That is a fraction. Return a percentage.": ("100 * truth", "truth"),
         "That is the highest truth. Return the lowest, the first that fits.":
             lambda right, count: max(_fitting(right, count)),
         "You return all the truths that fit. Return the lowest of them.":
             lambda right, count: _fitting(right, count),
         "That is the measured accuracy. With other images it could have come out lower or higher.":
             lambda right, count: 100 * right / count,
-        "n / (n + 4) holds where all are right. Try the truths one by one, and it works for any "
+        "n / (n + 4) holds if all are right. Try the truths one by one, and it works for any "
         "result.":
             lambda right, count: 100 * count / (count + 4),
         "Try truths in steps of a tenth of a percent: 0.0, 0.1, 0.2, and so on.":

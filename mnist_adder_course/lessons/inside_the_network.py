@@ -72,11 +72,11 @@ def _with_hooks(function, network, *arguments) -> Observed:
         "hook's `inputs` is a tuple, since several things may go into a layer.)": [
             ("inputs[0]", "inputs"), ("[0]", ""), ("seen[0]", "seen")],
         "The list is empty. Is the hook attached to `layer` while the network runs? Does it "
-        "`append`? (`seen = ...` inside the hook makes a new variable, and leaves the list outside "
-        "as it was.)": ("network(inputs)", "pass", "seen[0]", "seen"),
+        "`append`? (`seen = ...` inside the hook makes a new variable, and leaves the list "
+        "outside unchanged.)": ("network(inputs)", "pass", "seen[0]", "seen"),
         "Your list has nothing at this index. One run of the network puts one thing in it, at "
         "index 0, if the hook is attached to `layer` by then, and if it `append`s. (`seen = ...` "
-        "inside the hook makes a new variable, and leaves the list outside as it was.)": [
+        "inside the hook makes a new variable, and leaves the list outside unchanged.)": [
             ("network(inputs)", "pass"), ("seen[0]", "seen[1]")],
         "The network continues with what a hook *returns*, in place of the layer's output. This "
         "hook should only store, and return nothing.":
@@ -199,23 +199,24 @@ PLACE = "start + (step + 0.5) / steps * (point - start)"
     "difference.",
     probes=_ways,
     mistakes={
-        "You took the gradient at `point` only, and multiplied it by the way. Walk the way in "
-        "`steps` steps.": (PLACE, "point.clone()"),
+        "You took the gradient at `point` only, and multiplied it by `point - start`. Walk the "
+        "path in `steps` steps.": (PLACE, "point.clone()"),
         "You took the gradient at the *beginning* of each step. Take it in the middle: (step + "
         "0.5) / steps.": (PLACE, PLACE.replace("step + 0.5", "step")),
         "You took the gradient at the *end* of each step. Take it in the middle: (step + 0.5) / "
         "steps.": (PLACE, PLACE.replace("step + 0.5", "step + 1")),
-        "Your way begins at 0. It should begin at `start`.": [
+        "Your path begins at 0. It should begin at `start`.": [
             (PLACE, "(step + 0.5) / steps * point"),
             (PLACE, "(step + 0.5) / steps * point", "(point - start) * total", "point * total"),
             ("(point - start) * total", "point * total")],
-        "That is the sum of the gradients times the way. Divide by `steps` to get the mean.":
+        "That is the sum of the gradients times `point - start`. Divide by `steps` to get the "
+        "mean.":
             ("* total / steps", "* total"),
-        "That is the mean gradient. Multiply it by the way, `point - start`.":
+        "That is the mean gradient. Multiply it by `point - start`.":
             ("(point - start) * total", "total"),
-        "You never added `start`: each place is `start` plus a share of the way.":
+        "You never added `start`: each point is `start` plus a fraction of the path.":
             (PLACE, "(step + 0.5) / steps * (point - start)"),
-        "The way goes from `start` to `point`, so it is `point - start`, not the reverse.":
+        "The path goes from `start` to `point`, so it is `point - start`, not the reverse.":
             ("(point - start) * total", "(start - point) * total"),
         "You return a single number, the total. Return an attribution for each value of `point`.":
             ("(point - start) * total / steps", "((point - start) * total / steps).sum()"),
@@ -342,7 +343,7 @@ def fair_lead(score, images, importance, count, black):
         "`inputs`.":
             ("network(other_inputs)", "network(inputs)",
              "= network(inputs)", "= network(other_inputs)"),
-        "You set the units to 0. They should be what they are for `other_inputs`.":
+        "You set the units to 0. They should have the values that they have for `other_inputs`.":
             ("seen[0][:, units]", "0"),
         "You replaced rows, and there is one row for each example. `units` are columns: "
         "`[:, units]`.":

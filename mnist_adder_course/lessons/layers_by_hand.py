@@ -64,7 +64,7 @@ def _places():
         "You add up means. A convolution adds up the products.":
             (".sum()", ".sum() / 9"),
         "The weights are missing. You added up the values in the window.": (" * weights", ""),
-        "You multiply the sum of the values by the sum of the weights. Multiply place by place "
+        "You multiply the sum of the values by the sum of the weights. Multiply value by value "
         "first, and then add up.": ("(windows * weights).sum()", "windows.sum() * weights.sum()"),
         "`@` multiplies rows by columns. Multiply each value by the weight in the same place: `*`.":
             ("windows * weights", "windows @ weights"),
@@ -159,7 +159,7 @@ def _weights():
     "is true of three layers, or a hundred. That is why ReLU comes between them.",
     probes=_weights,
     mistakes={
-        "You multiply place by place. From an input to an output there is a path through each "
+        "You multiply value by value. From an input to an output there is a path through each "
         "hidden value: multiply along each path, and then add up the paths.":
             lambda first, second: first * second,
         "You add the layers. What the first one computes is *multiplied* by the second one's "

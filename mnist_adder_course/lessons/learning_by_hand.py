@@ -174,10 +174,11 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
         "The parameters still had gradients from somebody's earlier backward(). Clear them before "
         "each backward(), even before the first one.": (FORGET, f"if _ > 0: {FORGET}"),
         "The parameters haven't changed. `p = p - ...` makes a new tensor and leaves the old one "
-        "as it was: change the old one by `-=`. And don't clear between backward() and the update.":
+        "unchanged: update the old one with `-=`. And don't clear between backward() and the "
+        "update.":
             (MOVE, "pass; "),
-        "You use a gradient that isn't there. It is there after backward(), until it is cleared. "
-        "And a new tensor, `p = p - ...`, has none: change the old one by `-=`.": [
+        "You use a gradient that doesn't exist: backward() creates it, and clearing removes it. "
+        "And `p = p - ...` makes a new tensor without a gradient: update the old one with `-=`.": [
             ("loss.backward()", "pass"), (MOVE, "parameters[i] = parameters[i] - "),
             ("loss.backward()", "pass", STEP, "rate * parameters[i].grad")],
         "The parameters have moved uphill. Subtract the gradient.": ("-= rate", "+= rate"),
@@ -186,7 +187,7 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
             ("rate * ", "rate * rate * "),
         "Your steps have no momentum. Either the old velocity isn't added, or it isn't kept: `v = "
         "momentum * v + p.grad` in a loop over a list gives the name `v` to a new tensor, and "
-        "leaves the one in the list as it was. `velocities[i] = ...` keeps it.":
+        "leaves the one in the list unchanged. `velocities[i] = ...` keeps it.":
             (STEP, "parameters[i].grad"),
         "That is an average of velocity and gradient. Here the gradient is added whole.":
             (STEP, STEP.replace("+", "+ (1 - momentum) *")),

@@ -62,8 +62,8 @@ def _rule_of_thumb(start, changed, matters):
         "square of the spread.": [
             ("pairs_needed(1.5 * spread, matters)", "1.5 * pairs_needed(spread, matters)"),
             lambda *pilot: math.ceil(1.5 * pairs_needed(_spread(*pilot), pilot[-1]))],
-        "You plan for the difference that the pilot found. Plan for the one that would matter: the "
-        "pilot's mean is luck as well, and whoever looks at it wants to stop there.": [
+        "You plan for the difference that the pilot found. Plan for the one that would matter: "
+        "the pilot's mean is luck as well, and if you look at it, you will want to stop there.": [
             ("1.5 * spread, matters", "1.5 * spread, (changed - start).mean().item()"),
             ("1.5 * spread, matters", "spread, (changed - start).mean().item()")],
         "That is the standard error of the pilot's mean. `pairs_needed` wants the spread from pair "
@@ -122,7 +122,7 @@ def _by_signs(start, changed):
         "better if the mean of changed minus start is above 0.": ("mean > 0", "mean < 0"),
         "The difference is changed minus start, so that a gain comes out positive.":
             ("changed - start", "start - changed"),
-        "That is the sum of the differences. Divide it by how many there are.":
+        "That is the sum of the differences. Divide it by their number.":
             ("difference.mean()", "difference.sum()"),
         "`.sem()` belongs to pandas, and these are tensors. Divide the `.std()` by the root of 5.":
             ("difference.std() / 5**0.5", "difference.sem()"),
@@ -131,8 +131,8 @@ def _by_signs(start, changed):
         "Divide by the root of 5, not by 5.": ("5**0.5", "5"),
         "That is the variance, divided by 5. Take the root of it.":
             (".std() / 5**0.5", ".var() / 5"),
-        "That comes from how far the accuracies spread. In a paired test it is the spread of the "
-        "five differences that counts: subtract first, then take the `.std()`.": [
+        "That comes from how far the accuracies spread. In a paired test, what counts is the "
+        "spread of the five differences: subtract first, then take the `.std()`.": [
             ("difference.std() / 5**0.5", "((start.var() + changed.var()) / 5) ** 0.5"),
             ("difference.std()", "(changed.std() - start.std())"),
             ("difference.std()", "changed.std()"), ("difference.std()", "start.std()")],
@@ -183,15 +183,15 @@ def _steps():
             lambda weight, gradient, rate, decay: weight - rate * gradient,
         "That is the decay alone, as with a gradient of 0. Here there is also a gradient.":
             lambda weight, gradient, rate, decay: weight - rate * decay * weight,
-        "Decay takes away a share of the weight: multiply it by the weight.":
+        "Decay takes away a fraction of the weight: multiply it by the weight.":
             ("decay * weight", "decay"),
-        "Decay is a share of the weight, not of the gradient.": [
+        "Decay is a fraction of the weight, not of the gradient.": [
             ("decay * weight", "decay * gradient"), ("decay * weight", "-decay * gradient")],
         "The learning rate multiplies the decay as well. Are there brackets around gradient "
         "and decay?":
             lambda weight, gradient, rate, decay: weight - rate * gradient - decay * weight,
-        "Decay times weight is added as it is. Put brackets around gradient and decay: both are "
-        "multiplied by the rate, and both are subtracted.":
+        "Decay times weight is added, without the rate. Put brackets around gradient and decay: "
+        "both are multiplied by the rate, and both are subtracted.":
             ("(gradient + decay * weight)", "gradient + decay * weight"),
         "The learning rate multiplies the gradient as well.":
             lambda weight, gradient, rate, decay: weight - gradient - rate * decay * weight,
@@ -201,7 +201,8 @@ def _steps():
             lambda weight, gradient, rate, decay: weight + rate * (gradient - decay * weight),
         "Decay should make the weight smaller, but here it makes it larger.":
             ("gradient +", "gradient -"),
-        "A gradient has its sign, and it may be above 0 as well as below. Subtract it as it is.": [
+        "A gradient has its sign, and it may be above 0 as well as below. Subtract it with its "
+        "sign.": [
             lambda weight, gradient, rate, decay:
                 weight + rate * abs(gradient) - rate * decay * weight,
             ("(gradient +", "(abs(gradient) +")],
@@ -211,8 +212,8 @@ def _steps():
             ("weight - rate", "weight + rate"),
         "That is how far the weight moves. Where is it after the step?": [
             ("weight - rate", "-rate"), ("weight - rate", "rate")],
-        "You apply the step and the decay one after the other. Both must start from the weight as "
-        "it was given.": [
+        "You apply the step and the decay one after the other. Both must start from the weight "
+        "that was given.": [
             lambda weight, gradient, rate, decay: (weight - rate * gradient) * (1 - rate * decay),
             lambda weight, gradient, rate, decay: (weight - rate * gradient) * (1 - decay)],
     },

@@ -45,7 +45,7 @@ def _values():
     "rounding coarser for all the others.",
     probes=_values,
     mistakes={
-        "Those are the values as they were. Round them to whole steps.":
+        "Those are the values unchanged. Round them to whole steps.":
             lambda values, bits: values,
         "Those are the whole numbers. Multiplied by the step, they are values again.":
             (".round() * step", ".round()"),
@@ -104,7 +104,7 @@ def _layers():
         "Only one weight comes back. Is the `return` inside the loop? Then it ends after the "
         "first.":
             ("for w in weights]", "for w in weights[:1]]"),
-        "The weights are as they were. What happens to a sum if it is divided by the deviation and "
+        "The weights haven't changed. What happens to a sum if it is divided by the deviation and "
         "multiplied by the factor?": ("w * share", "w"),
         "The weights are multiplied by the factor, but batch norm also divides by the deviation.":
             ("w * share", "w * factor"),
@@ -261,8 +261,8 @@ def _filled(channels, windows, padding, value):
         "Channels need not be square: count the columns of a row, and the rows of a channel.": [
             ("range(len(channels[0][0]) - 2)", "range(len(channels[0]) - 2)"),
             ("range(len(channels[0]) - 2)", "range(len(channels[0][0]) - 2)")],
-        "A window of three rows has two places fewer than there are rows, and the same holds for "
-        "columns.": (" - 2", " - 3"),
+        "A window of three rows has two positions fewer than there are rows, and the same holds "
+        "for columns.": (" - 2", " - 3"),
         "That is the result for a single channel. Add up over all channels: are `total = 0` and "
         "the line that appends it indented as they should be?": [
             lambda c, w, padding: _convolved(c[:1], w[:1], padding),

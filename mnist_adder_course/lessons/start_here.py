@@ -87,9 +87,9 @@ def _sums():
     probes=_sums,
     mistakes={
         "It says yes to everything, whether it fits or not.": lambda digit, number, total: True,
-        "It says no to everything, even where the sum fits: 7 + 5 is 12.":
+        "It says no to everything, even if the sum fits: 7 + 5 is 12.":
             lambda digit, number, total: False,
-        "It is the wrong way round: it says no where the sum fits, and yes where it doesn't.":
+        "It is the wrong way round: it says no if the sum fits, and yes if it doesn't.":
             lambda digit, number, total: digit + number != total,
         "That is the sum. Return whether it is equal to the total: True or False.":
             lambda digit, number, total: digit + number,

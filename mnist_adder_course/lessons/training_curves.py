@@ -195,8 +195,8 @@ EACH = "for (images, numbers), (digits, totals) in "
         "after the loop.": [
             (UPDATE, "", ADD, ADD + "    " + UPDATE, BACK, back, CLEAR, forget)
             for back in (BACK, "loss.backward()") for forget in (CLEAR, "")],
-        "That is a whole step for each part. One step for all of them is asked for: clear before "
-        "the loop, update after it.": [
+        "That is a whole step for each part. The task asks for one step for all of them: clear "
+        "before the loop, update after it.": [
             (UPDATE, "", ADD, ADD + "    " + UPDATE, BACK, f"optimizer.zero_grad(); {back}")
             for back in (BACK, "loss.backward()")],
         "The step is too long: the gradients of the parts were added. For their mean, divide each "

@@ -143,7 +143,7 @@ def _records():
             ('"guess" in before and "plan" in before', 'steps[0] == "guess" and "plan" in before')],
         "You return `True` for every list.": lambda steps: True,
         "You return `False` for every list.": lambda steps: False,
-        "That is the wrong way round: you return `False` where the order is right.":
+        "That is the wrong way round: you return `False` if the order is right.":
             ("return (", "return not ("),
     },
 )

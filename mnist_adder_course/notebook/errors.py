@@ -94,15 +94,15 @@ def _why_none(code: ast.expr) -> str:
     """How a piece of code may have come to be None."""
     text = ast.unparse(code)
     if isinstance(code, ast.Attribute) and code.attr == "grad":
-        return (f"`{text}` is None, as no `backward()` has put a gradient there. Before the first "
-                "`backward()` there is none yet, `zero_grad()` takes it away, and a new tensor, as "
-                "`w = w - ...` makes one, has none either.")
+        return (f"`{text}` is None, because no `backward()` has put a gradient there. Before the "
+                "first `backward()` there is none yet, `zero_grad()` removes it, and a new "
+                "tensor, such as `w = w - ...` makes, has none either.")
     if text == "panel.prediction":
         return "nothing is drawn on the panel, so there is no answer: draw a digit first."
     if isinstance(code, ast.Call):
         if getattr(code.func, "attr", getattr(code.func, "id", "")) in GIVE_NOTHING:
-            return (f"`{text}` does something, but returns nothing, so None stands in its "
-                    "place. Do it in a line of its own.")
+            return (f"`{text}` does something, but returns nothing, so you get None in its place. "
+                    "Do it in a line of its own.")
         return f"`{text}` returns None. Does the function end with a `return`?"
     return (f"`{text}` is None. Where does it get its value? Functions such as `append` and `sort` "
             "do something, but return nothing.")

@@ -283,7 +283,7 @@ MACHINERY = [
     (lambda part, whole: part / whole**2, "Divide once only"),
     (lambda part, whole: part, "That is the part itself."),
     (lambda part: part, r"the check calls `ratio\(part, whole\)`. Look at the arguments"),
-    (list_by_number, "a whole list, or another kind of thing, is calculated with like a number"),
+    (list_by_number, "a whole list, or something else, is used in a calculation like a number"),
     (TypeError, "should be one number, not a thing of the kind `TypeError`"),
     (lambda part, whole: part / None, "`None` is None"),
     (lambda part, whole: len(forgets_to_return(part)), r"`forgets_to_return\(part\)` returns None"),
@@ -292,7 +292,7 @@ MACHINERY = [
     (lambda part, whole: torch.exp(forgets_to_return(part)), r"`forgets_to_.*` returns None"),
     (none_from_sort, r"`\[part, whole\].sort\(\)` does something, but returns nothing"),
     (none_from_own, r"`forgets_to_return\(part\)` returns None"),
-    (no_gradient_yet, r"`weight.grad` is None, as no `backward\(\)` has put a gradient there"),
+    (no_gradient_yet, r"`weight.grad` is None, because no `backward\(\)` has put a gradient there"),
     (lambda part, whole: nn.functional.cross_entropy(torch.zeros(1, 2), torch.tensor([part + 1])),
      "given the class 2, but there is no logit for it"),
     (lambda part, whole: nn.Sequential(torch.ones(2), torch.ones(2)), "takes layers, such as"),
@@ -303,7 +303,7 @@ MACHINERY = [
     (lambda part, whole: whole(part), "Round brackets|round brackets"),
     (lambda part, whole: [part][whole / 2], "a place is a whole number"),
     (lambda part, whole: [part][part / whole:], "a place is a whole number"),
-    (lambda part, whole: "part" - whole, "text, or a list, can't be calculated with"),
+    (lambda part, whole: "part" - whole, "calculate with text, or with a list"),
     (lambda part, whole: str(part / whole), "The answer is text"),
     (lambda part, whole: abs, "The answer is a function"),
     (lambda part, whole: [part / whole], "not a list with the number in it"),
@@ -320,7 +320,7 @@ MACHINERY = [
     (lambda part, whole: part / whole / 100, "always 1/100 of what it should be"),
     (lambda part, whole: 3 * part / whole, "always 3 times what it should be"),
     (lambda part, whole: 0 * part, "0 everywhere"),
-    (lambda part, whole: (lambda part: part)(part, whole), "gets 2 things, but takes another"),
+    (lambda part, whole: (lambda part: part)(part, whole), "number of arguments from the 2"),
     (lambda part, whole: part % 0, "divided by zero"),
     (lambda part, whole: part / whole / 3, "always 1/3 of what it should be"),
     (lambda part, whole: part / whole + 1, "always 1 too large"),
@@ -331,13 +331,13 @@ MACHINERY = [
     (lambda part, whole: torch.zeros(3) + torch.zeros(4), "shapes that don't fit"),
     (lambda part, whole: torch.zeros(2, 3) @ torch.zeros(2, 3), "shapes that don't fit"),
     (lambda part, whole: torch.zeros(6).view(4, 2), "shapes that don't fit"),
-    (lambda part, whole: torch.zeros(3)[7], "no such place"),
+    (lambda part, whole: torch.zeros(3)[7], "no such index"),
     (lambda part, whole: torch.zeros(3).sum(dim=1), "fewer dimensions"),
     (lambda part, whole: torch.zeros(3)[0, 1], "fewer dimensions"),
     (lambda part, whole: 1 if torch.zeros(3) else 0, "`if` decides once"),
     (lambda part, whole: float(torch.zeros(3)), "a single number is needed"),
     (lambda part, whole: torch.zeros(3).item(), "a single number is needed"),
-    (lambda part, whole: torch.zeros(1).backward(), "no notes"),
+    (lambda part, whole: torch.zeros(1).backward(), "no record"),
     (lambda part, whole: torch.arange(3).mean(), "whole and decimal numbers"),
     (lambda part, whole: torch.softmax([1, 2]), "something that it doesn't take"),
     (lambda part, whole: torch.cat(torch.zeros(2)), "something that it doesn't take"),
@@ -529,7 +529,7 @@ def total(values):
 ])
 def test_what_it_is_to_be_done_without_counts_when_it_runs(function, name):
     text = machinery.total.verdict(function)
-    assert (f"What it gives is right, but the exercise is to do it without {name}" in text
+    assert (f"Its result is right, but the exercise is to do it without {name}" in text
             if name else text == "✓ Right. So it is.")
 
 

@@ -106,11 +106,11 @@ RIGHT = {
 
 
 @pytest.mark.parametrize("check, function, reason", [
-    (checks.train, train_by_optimizer, "What it gives is right, but .* without `torch.optim`"),
+    (checks.train, train_by_optimizer, "Its result is right, but .* without `torch.optim`"),
     (checks.gradient, gradient_by_autograd, "right, but .* without `backward`"),
     (checks.gradient, gradient_by_grad, "right, but .* without `grad`"),
     (checks.train, train_and_rebind, "have no momentum. .* it isn't kept: .*gives the name"),
-    (checks.learn, learn_and_zero, "`weights.grad` is None, as no `backward.*there is none yet"),
+    (checks.learn, learn_and_zero, "`weights.grad` is None, because .*there is none yet"),
     (checks.learn, learn_with_squares, "With a square as the loss, the slopes are different"),
 ], ids=lambda value: getattr(value, "__name__", None))
 def test_reasons_are_true_of_what_was_handed_in(check, function, reason):
