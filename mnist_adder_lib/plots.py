@@ -35,6 +35,8 @@ from .train import History
 # and GREY and RED are also for text: tests/test_colours.py. The widgets have the same in
 # js/src/widgets/common/common.css.
 BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
+SHARE = sns.blend_palette(["#eef3fa", BLUE], as_cmap=True)  # of tables: from 0 up
+CHANGE = sns.blend_palette([ORANGE, "#f2f2f2", BLUE], as_cmap=True)  # from below 0 to above it
 LAYERS = dict(Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE)  # of an ONNX file
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
 # style.mplstyle, beside this file; for figures of your own: plt.style.use(STYLE)
@@ -260,29 +262,121 @@ def plot_epochs(ax: Axes, values: Sequence[float], **options: Any) -> None:
 
 
 @in_style
-def plot_runs(tables: pd.DataFrame | Mapping[str, pd.DataFrame], quantity: str) -> Figure:
-    """A dot for each run, and an orange triangle below their mean; a row for each way of training.
+def plot_runs(tables: pd.DataFrame | Mapping[str, pd.DataFrame], quantity: str,
+              reach: pd.DataFrame | Mapping[str, pd.Series | float] | None = None,
+              matters: float | None = None, paired: bool = False) -> Figure:
+    """A blue dot for each run and, below, an orange diamond for their mean, with its intervals; a
+    row for each way of training.
 
     tables: a column for each way, a row for each run; several, by their titles, below each other.
-    quantity: what the numbers are, with their unit.
+    quantity: what the numbers are, with their unit. reach: name of an interval -> how far it goes
+    to either side of each mean. matters: for differences, a line at 0 and a grey band around it,
+    where they are too small to matter. paired: grey lines connect the dots of a run.
     """
     if isinstance(tables, pd.DataFrame):
         tables = {"": tables}
+    kinds = {"": 0.0} if reach is None else dict(reach)
     heights = [table.shape[1] for table in tables.values()]
-    figure = Plot(figsize=(5.5, 0.6 + 0.33 * sum(heights) + 0.3 * len(heights)))
+    figure = Plot(figsize=(5.5, 0.6 + (0.21 + 0.12 * len(kinds)) * sum(heights)
+                           + 0.3 * len(heights)))
     axes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)
     words = []
     for ax, (title, table) in zip(axes.flat, tables.items()):
-        for row, (name, values) in enumerate(table.items()):
-            scattered = row + np.linspace(-0.16, 0.16, len(values))  # or equal runs are one dot
-            ax.plot(values, scattered, "o", color=BLUE, markersize=4.5)
-            ax.plot(values.mean(), row + 0.38, "^", color=ORANGE, markersize=6, clip_on=False)
-            words.append(f"{title} {name} from {values.min():.0f} to {values.max():.0f}, mean "
-                         f"{values.mean():.0f}".strip())
-        ax.set(title=title, yticks=range(table.shape[1]), yticklabels=table.columns)
-        ax.set_ylim(table.shape[1] - 0.4, -0.5)  # the first at the top
+        if matters is not None:
+            ax.axvspan(-matters, matters, color=GREY, alpha=0.15, linewidth=0)
+            ax.axvline(0, color=GREY, linestyle=":")
+        # A little apart, or equal runs are one dot.
+        rows = np.arange(table.shape[1]) + np.linspace(-0.16, 0.16, len(table))[:, None]
+        ax.plot(table, rows, "o", color=BLUE, markersize=4.5)
+        if paired:
+            ax.plot(table.T, rows.T, color=GREY, linewidth=0.7, zorder=1)
+        means = table.mean()
+        said = [f"{title} {name} from {values.min():.3g} to {values.max():.3g}, mean "
+                f"{values.mean():.3g}".strip() for name, values in table.items()]
+        for kind, (name, far) in enumerate(kinds.items()):
+            fars = pd.Series(far, index=table.columns)
+            ax.errorbar(means, np.arange(len(means)) + 0.38 + 0.2 * kind, fmt="D", color=ORANGE,
+                        xerr=fars if name else None, markersize=5 - 2 * kind, label=name,
+                        elinewidth=2 - kind, capsize=3, clip_on=False)
+            said = [text + (f" ± {far:.3g} ({name})" if name else "")
+                    for text, far in zip(said, fars)]
+        words += said
+        ax.set(title=title, yticks=range(len(means)), yticklabels=table.columns)
+        ax.set_ylim(len(means) - 0.6 + 0.2 * len(kinds), -0.5)  # the first at the top
+    if len(kinds) > 1:
+        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     axes[-1, 0].set_xlabel(quantity)
     return labelled(figure, f"A dot for each run, {quantity}: " + "; ".join(words) + ".")
+
+
+# A hidden pair, as the table to click shows it: a "?" in a full frame where its answer isn't
+# shown, and where it is, the answer in a broken frame.
+UNKNOWN, KNOWN = dict(facecolor="#ffd8b0"), dict(fill=False, linestyle=(0, (2.2, 1.4)))
+
+
+def mark_hidden(ax: Axes, digit: int, number: int, **look: Any) -> None:
+    """The mark of a hidden pair in a table of pairs; look: UNKNOWN or KNOWN."""
+    ax.add_patch(Rectangle((number + 0.08, digit + 0.08), 0.84, 0.84, edgecolor=ORANGE,
+                           linewidth=1.6, **look))
+
+
+def draw_pairs(ax: Axes, values: Any, colours: Any, texts: Any, low: float,
+               high: float) -> None:
+    """A table of coloured cells, a row for each digit and a column for each number; texts: what
+    they say, or None."""
+    sns.heatmap(np.asarray(values, float), cmap=colours, vmin=low, vmax=high, cbar=False, ax=ax,
+                annot=texts, fmt="", annot_kws={"size": 8 if len(values) > 3 else 11},
+                linewidths=0.4, linecolor="#80808040", square=True)
+    if texts is not None:
+        write_readably(ax)
+    every = 3 if texts is None else 1
+    rows, columns = np.shape(values)
+    ax.set_xticks(np.arange(0, columns, every) + 0.5, [f"+ {n}" for n in range(0, columns, every)])
+    ax.set_yticks(np.arange(0, rows, every) + 0.5, range(0, rows, every))
+    ax.xaxis.tick_top()
+    ax.tick_params(rotation=0, length=0)
+    ax.tick_params(axis="x", labelsize=7.5)
+
+
+@in_style
+def plot_pairs(tables: ArrayLike | Mapping[str, ArrayLike],
+               held_out: ArrayLike | None = None) -> Figure:
+    """A value for each digit, a row, and each number, a column: the bluer, the larger, and orange
+    below 0. Broken orange frames are around the pairs that are held out.
+
+    tables: (digits, numbers) values, or several by their titles, side by side on one scale; with
+    more than ten columns in all, a key takes the place of the numbers. held_out: bool (digits,
+    numbers).
+    """
+    if not isinstance(tables, Mapping):
+        tables = {"": tables}
+    values = {title: np.asarray(table, float) for title, table in tables.items()}
+    signed = min(table.min() for table in values.values()) < 0
+    most = max(np.abs(table).max() for table in values.values())
+    rows, columns = next(iter(values.values())).shape
+    written = len(values) * columns <= 10
+    width = 4.4 if len(values) == 1 else 5.5
+    figure = Plot(figsize=(width, 0.6 + 0.85 * width / len(values) * rows / columns))
+    axes = figure.subplots(1, len(values), sharey=True, squeeze=False)
+    hidden = np.zeros((rows, columns), bool) if held_out is None else np.asarray(held_out)
+    words = []
+    for ax, (title, table) in zip(axes.flat, values.items()):
+        texts = [[f"{value:+.1f}" if signed and value else f"{value:.0f}" for value in row]
+                 for row in table]
+        draw_pairs(ax, table, CHANGE if signed else SHARE, texts if written else None,
+                   -most if signed else 0, most)
+        for digit, number in np.argwhere(hidden):
+            mark_hidden(ax, digit, number, **KNOWN)
+        if title:
+            ax.set_title(title, pad=18)
+        on_hidden = f"{table[hidden].mean():.1f} on the framed pairs, " if hidden.any() else ""
+        words.append(f"{title} {on_hidden}{table[~hidden].mean():.1f} on the others, from "
+                     f"{table.min():.1f} to {table.max():.1f}".strip())
+    axes[0, 0].set(ylabel="digit")
+    if not written:
+        figure.colorbar(axes[0, 0].collections[0], ax=axes, shrink=0.7)
+    return labelled(figure, "A cell for each digit and number. On average "
+                            + "; ".join(words) + ".")
 
 
 @in_style
@@ -339,7 +433,7 @@ def plot_accuracies(table: pd.DataFrame) -> Figure:
     for (name, values), colour in zip(table.items(), (BLUE, ORANGE)):
         ax.plot(table.index, values, "o-", color=colour, label=name)
     ax.set(xlabel="epoch", ylabel="both right, %", ylim=(None, 100))
-    ax.set_xlim(0.5, max(2, len(table)) + 0.5)
+    ax.set_xlim(0.5, max([2, *table.index]) + 0.5)
     ax.locator_params("x", integer=True)
     if not len(table):
         ax.set(xticks=[], yticks=[])
@@ -387,7 +481,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
         around = [] if y == to_y else [(x, y + 0.48), (-0.55, y + 0.48), (-0.55, to_y)]
         ax.plot(*zip((x, y), *around, (to_x, to_y)), color=GREY, linewidth=1, zorder=0)
         ax.plot(to_x - 0.46, to_y, ">", color=GREY, markersize=4)
-    ends = dict(zip([v.name for v in graph.output], ["digit: ", "sum: "]))
+    ends = {v.name: v.name.removesuffix("_logits") + ": " for v in graph.output}
     for name, place in places.items():
         _draw_box(ax, place, operations[name], ends.get(name, "") + (shapes[name] or "number"))
         if name in layers:
@@ -395,8 +489,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
     ax.set(xlim=(-1.42, max(map(len, rows)) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     ax.axis("off")
     return labelled(figure, "Boxes joined by arrows, from the inputs to the outputs: "
-                            f"{', '.join(operations.values())}. The last two are named digit and "
-                            "sum.")
+                            f"{', '.join(operations.values())}.")
 
 
 def _draw_box(ax: Axes, place: tuple[float, float], operation: str, shape: str) -> None:

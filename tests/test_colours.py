@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 import mnist_adder_lib.drawing
-from mnist_adder_course.lessons.does_it_add import SHARE, plot_pairs
 from mnist_adder_course.lessons.inside_the_network import TEN
 from mnist_adder_course.widgets.front_end import BUILT
 from mnist_adder_lib import evaluate, load_pretrained, plots
@@ -59,8 +58,8 @@ def heat_maps(first):
     table = evaluate(load_pretrained(), first(1000)).confusion_digit()
     table.loc[3, 8] += 50
     yield plots.plot_confusion(table)
-    nothing_held_out = torch.zeros(10, 10, dtype=torch.bool)
-    yield plot_pairs(torch.arange(100.0).view(10, 10), nothing_held_out)
+    yield plots.plot_pairs(torch.arange(100.0).view(10, 10))
+    yield plots.plot_pairs(torch.arange(-50.0, 50.0).view(10, 10))
 
 
 def test_numbers_in_heat_maps_can_be_read(first):
@@ -75,7 +74,7 @@ def test_numbers_in_heat_maps_can_be_read(first):
 
 @pytest.mark.parametrize("eyes", EYES)
 def test_scales_go_from_one_colour_to_another_for_all_eyes(eyes):
-    low, middle, high = (seen_by(eyes, SHARE(share)[:3]) for share in (0.0, 0.5, 1.0))
+    low, middle, high = (seen_by(eyes, plots.SHARE(share)[:3]) for share in (0.0, 0.5, 1.0))
     assert min(distance(low, middle), distance(middle, high), distance(low, high)) >= DISTANCE
     # A number below 0 is like no number above it, as long as it is half as large as the largest.
     above = [seen_by(eyes, SIGNED((1 + value) / 2)[:3]) for value in np.linspace(0, 1, 50)]

@@ -226,11 +226,53 @@ def test_a_dot_for_each_run_and_their_means():
     clean, noisy = figure.axes
     assert [text.get_text() for text in clean.get_yticklabels()] == ["plain", "cured"]
     assert clean.get_ylim()[0] > clean.get_ylim()[1]  # the first at the top
-    dots, mean = clean.lines[:2]
-    assert list(dots.get_xdata()) == [90, 92, 97] and list(mean.get_xdata()) == [93]
-    equal = clean.lines[2]  # three runs with one result are still three dots
-    assert len(set(zip(equal.get_xdata(), equal.get_ydata()))) == 3
+    plain, cured, means = clean.lines[:3]
+    assert list(plain.get_xdata()) == [90, 92, 97]
+    assert means.get_xdata() == pytest.approx([93, 98])
+    # three runs with one result are still three dots
+    assert len(set(zip(cured.get_xdata(), cured.get_ydata()))) == 3
     assert [ax.get_title() for ax in figure.axes] == ["clean", "noisy"]
     assert noisy.get_xlabel() == "right, %" and not clean.get_xlabel()
     assert "clean plain from 90 to 97, mean 93; " in figure.get_label()
     assert ": plain from 90 to 97" in plots.plot_runs(few, "right, %").get_label()
+
+
+def test_differences_have_intervals_and_a_band_of_what_does_not_matter():
+    gains = pd.DataFrame({"fast": [0.1, 0.3], "best": [-0.5, 0.7]})
+    reach = pd.DataFrame({"in pairs": {"best": 0.25, "fast": 0.2}, "without": 0.5})
+    figure = plots.plot_runs(gains, "points", reach, matters=0.15, paired=True)
+    ax = figure.axes[0]
+    ends = [bars.get_segments()[0][:, 0] for bars in ax.collections]
+    assert ends[0] == pytest.approx([0, 0.4]) and ends[1] == pytest.approx([-0.3, 0.7])
+    assert ax.patches[0].get_extents().width > 0 and 0 in ax.lines[0].get_xdata()
+    assert "fast from 0.1 to 0.3, mean 0.2 ± 0.2 (in pairs) ± 0.5 (without); best" in (
+        figure.get_label())
+    assert [list(line.get_xdata()) for line in ax.lines if line.get_color() == plots.GREY][1:] == [
+        [0.1, -0.5], [0.3, 0.7]]
+
+
+def test_pairs_that_are_held_out_are_framed():
+    hidden = torch.rand(10, 10) < 0.3
+    figure = plots.plot_pairs(torch.where(hidden, 0.0, 100.0), hidden)
+    (ax,) = figure.axes
+    frames = {(patch.get_y() // 1, patch.get_x() // 1) for patch in ax.patches}
+    assert frames == {tuple(pair) for pair in hidden.nonzero().tolist()}
+    assert all(patch.get_linestyle() != "-" for patch in ax.patches)
+    assert [text.get_text() for text in ax.texts] == [
+        "0" if one else "100" for one in hidden.flatten()]
+    assert [text.get_text() for text in ax.get_xticklabels()] == [f"+ {n}" for n in range(10)]
+    assert "0.0 on the framed pairs, 100.0 on the others" in figure.get_label()
+
+
+def test_tables_of_pairs_side_by_side_have_one_scale_and_a_key_in_place_of_numbers():
+    moved = torch.zeros(3, 3)
+    moved[:, 2] = -0.2
+    few, every = plots.plot_pairs({"few": moved, "all": torch.ones(3, 3)}).axes
+    assert [text.get_text() for text in few.texts[:3]] == ["0", "0", "-0.2"]
+    orange, none = (few.collections[0].get_facecolors()[cell] for cell in (2, 0))
+    blue = every.collections[0].get_facecolors()[0]
+    assert orange[0] > orange[2] and blue[0] < blue[2]
+    assert none[0] == pytest.approx(none[2], abs=0.01)
+    assert few.collections[0].get_clim() == every.collections[0].get_clim() == (-1, 1)
+    *tables, key = plots.plot_pairs({"a": torch.eye(10), "b": torch.ones(10, 10)}).axes
+    assert not any(ax.texts for ax in tables) and key.get_ylim() == (0, 1)

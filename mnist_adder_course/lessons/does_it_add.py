@@ -14,7 +14,19 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 from torch import Tensor
 
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, write_readably
+from mnist_adder_lib.plots import (
+    BLUE,
+    CHANGE,
+    GREY,
+    ORANGE,
+    SHARE,
+    UNKNOWN,
+    draw_pairs,
+    in_style,
+    labelled,
+    mark_hidden,
+    write_readably,
+)
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -178,46 +190,6 @@ def waiting_table() -> pd.DataFrame:
 
 # --- figures --------------------------------------------------------------------------------------
 
-SHARE = sns.blend_palette(["#eef3fa", BLUE], as_cmap=True)
-SIGNED = sns.blend_palette([ORANGE, "#f2f2f2", BLUE], as_cmap=True)
-NUMBERS = [f"+ {number}" for number in range(10)]
-# A hidden pair, as the table to click shows it: a "?" in a full frame where its answer isn't
-# shown, and where it is, the answer in a broken frame.
-UNKNOWN, KNOWN = dict(facecolor="#ffd8b0"), dict(fill=False, linestyle=(0, (2.2, 1.4)))
-
-
-def _mark(ax, digit: int, number: int, **look) -> None:
-    """The mark of a hidden pair in a table whose cells are 1 wide, the first from 0 to 1."""
-    ax.add_patch(Rectangle((number + 0.08, digit + 0.08), 0.84, 0.84, edgecolor=ORANGE,
-                           linewidth=1.6, **look))
-
-
-def _draw_cells(ax, values, colours, texts, low: float, high: float) -> None:
-    """A table of coloured cells with their texts, its columns named on top."""
-    sns.heatmap(np.asarray(values, float), cmap=colours, vmin=low, vmax=high, cbar=False, ax=ax,
-                annot=texts, fmt="", annot_kws={"size": 8}, linewidths=0.4, linecolor="#80808040",
-                square=True, yticklabels=True, xticklabels=NUMBERS[:len(values[0])])
-    write_readably(ax)
-    ax.xaxis.tick_top()
-    ax.tick_params(rotation=0, length=0)
-    ax.tick_params(axis="x", labelsize=7.5)
-
-
-@in_style
-def plot_pairs(right: Tensor, held_out: Tensor) -> Figure:
-    """The hundred pairs, bluer where more answers are right, in percent (0-100); a broken orange
-    frame is around each pair that is held out."""
-    figure, ax = plt.subplots(figsize=(4.4, 4.2))
-    _draw_cells(ax, right, SHARE, [[f"{share:.0f}" for share in row] for row in right.tolist()],
-                0, 100)
-    for digit, number in held_out.nonzero().tolist():
-        _mark(ax, digit, number, **KNOWN)
-    ax.set(ylabel="digit")
-    return labelled(figure, "A cell for each digit and number: "
-                            f"{float(right[held_out].mean()):.1f}% right on the framed held-out "
-                            f"pairs, {float(right[~held_out].mean()):.1f}% on the others.")
-
-
 @in_style
 def plot_cross(held_out: Tensor, digit: int, number: int) -> Figure:
     """The sums that were seen with this digit (its row) and with this number (its column), in blue.
@@ -227,8 +199,8 @@ def plot_cross(held_out: Tensor, digit: int, number: int) -> Figure:
     on_cross = ((rows == digit) | (columns == number)) & ~held_out
     texts = [["?" if hidden else str(total) for hidden, total in zip(*row)]
              for row in zip(held_out.tolist(), TOTALS.tolist())]
-    _draw_cells(ax, 0.5 * on_cross, SHARE, texts, 0, 1)
-    _mark(ax, digit, number, **UNKNOWN)
+    draw_pairs(ax, 0.5 * on_cross, SHARE, texts, 0, 1)
+    mark_hidden(ax, digit, number, **UNKNOWN)
     ax.texts[10 * digit + number].set(weight="bold", color="black", zorder=3)
     same = (TOTALS == digit + number) & ~held_out
     for row, column in same.nonzero().tolist():
@@ -248,7 +220,7 @@ def plot_weights(weights: Tensor) -> Figure:
     figure, ax = plt.subplots(figsize=(4, 2.9))
     most = max(1.0, float(weights.abs().max()))
     texts = [[f"{weight:.1f}" if weight else "0" for weight in row] for row in weights.tolist()]
-    sns.heatmap(weights.numpy(), cmap=SIGNED, vmin=-most, vmax=most, cbar=False, annot=texts,
+    sns.heatmap(weights.numpy(), cmap=CHANGE, vmin=-most, vmax=most, cbar=False, annot=texts,
                 fmt="", annot_kws={"size": 9}, linewidths=0.4, linecolor="#80808040", ax=ax,
                 xticklabels=["digit 0", "digit 1", "digit 2", "+ 0", "+ 1", "+ 2"])
     write_readably(ax)
@@ -261,25 +233,6 @@ def plot_weights(weights: Tensor) -> Figure:
     rows = "; ".join(f"sum {total}: {', '.join(row)}" for total, row in enumerate(texts))
     return labelled(figure, "Weights for digit 0, digit 1, digit 2, + 0, + 1 and + 2. "
                             f"{rows}. The columns of digit 1 and + 1 are framed.")
-
-
-@in_style
-def plot_moved(moved: dict[str, Tensor]) -> Figure:
-    """By how much one step on 2 + 2 moved the answer to each of the nine pairs: a table for each
-    adder, (3, 3), blue where anything moved. 1 + 1, the hidden pair, is framed."""
-    figure, axes = plt.subplots(1, len(moved), figsize=(2.6 * len(moved), 2.7), sharey=True)
-    words = []
-    for ax, (name, table) in zip(axes, moved.items()):
-        texts = [[f"{value:+.1f}" if value else "0" for value in row] for row in table.tolist()]
-        _draw_cells(ax, 0.5 * (table != 0) + 0.5 * (TOTALS[:3, :3] == 4), SHARE, texts, 0, 1)
-        for text in ax.texts:
-            text.set_size(11)
-        _mark(ax, 1, 1, **KNOWN)
-        ax.set_title(name, pad=18)
-        words.append(f"{name}: {int((table != 0).sum())} of 9 moved, 1 + 1 by {texts[1][1]}")
-    axes[0].set(ylabel="digit")
-    return labelled(figure, "Tables of the nine pairs after one step on 2 + 2. " + "; ".join(words)
-                            + ".")
 
 
 @in_style

@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 from torch import Tensor
 
 from mnist_adder_lib.evaluate import wilson_interval
-from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, RED, in_style, labelled
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, RED, in_style, labelled
 
 from ..exercises.checks import Checks, rand_int
 from ..exercises.questions import Guesses
@@ -371,7 +371,7 @@ def plot_intervals(intervals, truth: float) -> Figure:
     figure, ax = plt.subplots(figsize=(5.5, 3.4))
     for row, (low, high) in enumerate(intervals):
         hit = low <= truth <= high
-        colour, width = (BLUE, 1.2) if hit else (RED, 3)
+        colour, width = (ORANGE, 1.2) if hit else (RED, 3)
         ax.plot([low, high], [row, row], color=colour, linewidth=width)
     ax.axvline(truth, color=GREY, linestyle=":")
     ax.set(xlabel="accuracy, percent (dotted: the truth)", ylabel="exam")
@@ -391,11 +391,11 @@ def plot_two_intervals(intervals: dict[str, tuple], measured: list[float]) -> Fi
     ax.axvspan(100, 102, color=GREY, alpha=0.15, linewidth=0)
     words = []
     for row, (name, both) in enumerate(intervals.items()):
-        for offset, colour, (low, high) in zip([-0.14, 0.14], [GREY, BLUE], both):
+        for offset, colour, (low, high) in zip([-0.14, 0.14], [GREY, ORANGE], both):
             ax.plot([low, high], [row + offset] * 2, color=colour, linewidth=4,
                     solid_capstyle="butt")
         words.append("{}: {:.1f} to {:.1f} and {:.1f} to {:.1f}".format(name, *both[0], *both[1]))
-    ax.plot(measured, range(len(measured)), "D", color=ORANGE, markersize=5)
+    ax.plot(measured, range(len(measured)), "o", color=BLUE, markersize=5)
     ax.set(yticks=range(len(intervals)), yticklabels=intervals, xlabel="accuracy, percent",
            xlim=(None, 102))
     ax.invert_yaxis()
@@ -427,17 +427,17 @@ def plot_coins(coins: dict[int, int]) -> Figure:
 
 @in_style
 def plot_accuracy_per(table: pd.DataFrame) -> Figure:
-    """What `accuracy_per` gives: a dot for each group, and a line for its interval."""
+    """What `accuracy_per` gives: a diamond for each group, and a line for its interval."""
     figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.19 * len(table)))
     places = range(len(table))
-    ax.hlines(places, table["from"], table["to"], color=BLUE, linewidth=2)
-    ax.plot(table["accuracy"], places, "o", color=ORANGE)
+    ax.hlines(places, table["from"], table["to"], color=ORANGE, linewidth=2)
+    ax.plot(table["accuracy"], places, "D", color=ORANGE, markersize=5)
     ax.set(yticks=places, yticklabels=table.index, ylabel=table.index.name,
            xlabel="accuracy and its 95% interval, percent")
     ax.invert_yaxis()
     lowest, highest = table["accuracy"].idxmin(), table["accuracy"].idxmax()
     width = table["to"] - table["from"]
-    return labelled(figure, f"A dot and a line for each {table.index.name}. Lowest: {lowest}, "
+    return labelled(figure, f"A diamond and a line for each {table.index.name}. Lowest: {lowest}, "
                     f"highest: {highest}. The widest interval is that of {width.idxmax()}, "
                     f"which has {table['examples'][width.idxmax()]} examples.")
 
@@ -464,24 +464,6 @@ def recipe_runs(split: str = "evaluation") -> pd.DataFrame:
     return table[["reference", "fast", "best"]].dropna()  # the seeds that all of them had
 
 
-@in_style
-def plot_recipes(runs: pd.DataFrame) -> Figure:
-    """What `recipe_runs` gives: a dot for each run; below, mean and two standard errors."""
-    names = list(runs)
-    figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.55 * len(names)))
-    words = []
-    for row, name in enumerate(names):
-        values = runs[name]
-        mean, error = values.mean(), values.sem()
-        ax.plot(values, [row] * len(values), "o", color=BLUE, markeredgewidth=0)
-        ax.errorbar(mean, row + 0.28, xerr=2 * error, color=ORANGE, marker="o", capsize=4)
-        words.append(f"{name} {mean:.2f} ± {error:.2f}")
-    ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.4, -0.4),
-           xlabel="both right on the evaluation split, percent")
-    return labelled(figure, "Dots for each recipe's runs. Mean and standard error: "
-                    + ", ".join(words) + ".")
-
-
 SINGLE_CHANGES = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
                   "gentler augmentation"]
 
@@ -493,29 +475,6 @@ def change_runs(split: str = "evaluation") -> pd.DataFrame:
     runs = read_results("changes.jsonl")
     runs = runs[runs["evaluation"].notna()]  # without the search
     return runs.pivot(index="seed", columns="change", values=split)[["start", *SINGLE_CHANGES]]
-
-
-@in_style
-def plot_differences(differences: pd.DataFrame, intervals: pd.DataFrame) -> Figure:
-    """Differences of accuracies, a column for each comparison: a dot for each seed, and below them
-    their mean with an interval for each column of `intervals`, which holds how far it reaches."""
-    names = list(differences)
-    figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.75 * len(names)))
-    ax.axvline(0, color=GREY, linestyle=":")
-    words = []
-    for row, name in enumerate(names):
-        ax.plot(differences[name], [row] * len(differences), "o", color=BLUE, markeredgewidth=0)
-        mean = differences[name].mean()
-        for below, (kind, colour) in enumerate(zip(intervals, [ORANGE, GREEN]), start=1):
-            reach = intervals[kind][name]
-            ax.errorbar(mean, row + 0.22 * below, xerr=reach, color=colour, marker="o", capsize=4,
-                        label=kind if row == 0 else None)
-            words.append(f"{name} {mean:+.2f} ± {reach:.2f} ({kind})")
-    ax.set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.3, -0.4),
-           xlabel="percentage points more than the reference")
-    ax.legend()
-    return labelled(figure, f"{len(differences)} dots for each recipe, one for each seed, and two "
-                    "intervals of their mean: " + ", ".join(words) + ".")
 
 
 @in_style
@@ -547,11 +506,11 @@ def plot_calibration(table: Tensor) -> Figure:
     figure, ax = plt.subplots(figsize=(5.5, 2.9))
     places = np.arange(len(tenths))
     expected, made, answers = table[tenths].double().T.numpy()
-    ax.bar(places - 0.2, expected, 0.4, color=BLUE, label="expects")
-    ax.bar(places + 0.2, made, 0.4, color=ORANGE, label="makes, with its interval")
+    ax.bar(places - 0.2, expected, 0.4, color=GREY, label="expects")
+    ax.bar(places + 0.2, made, 0.4, color=BLUE, label="makes, with its interval")
     ends = np.array([wilson_interval(int(wrong), int(count)) for wrong, count
                      in zip(made, answers)]).T * answers / 100
-    ax.errorbar(places + 0.2, made, yerr=np.abs(ends - made), fmt="none", color=GREY, capsize=3)
+    ax.errorbar(places + 0.2, made, yerr=np.abs(ends - made), fmt="none", color=ORANGE, capsize=3)
     ax.set_xticks(places, names)
     ax.set(xlabel="how sure it is of its answer, percent", ylabel="mistakes")
     ax.legend()

@@ -517,21 +517,6 @@ class Follow(ipywidgets.VBox):
 
 
 @in_style
-def plot_tables(tables: dict) -> Figure:
-    """10x10 tables beside each other, a row for each digit, a column for each number: how far each
-    place is from the table's mean, all on one scale."""
-    deviations = {title: np.asarray(table - table.mean()) for title, table in tables.items()}
-    most = max(abs(table).max() for table in deviations.values())
-    figure, axes = plt.subplots(1, len(tables), figsize=(5.5, 1.9), squeeze=False)
-    for ax, (title, table) in zip(axes.flat, deviations.items()):
-        ax.imshow(table, cmap="viridis", vmin=-most, vmax=most)
-        ax.set(title=title, xlabel="number", xticks=range(0, 10, 3), yticks=range(0, 10, 3))
-    axes[0, 0].set(ylabel="digit")
-    return labelled(figure, "Tables of ten rows, the digits, and ten columns, the numbers; the "
-                            f"brighter, the larger: {', '.join(tables)}.")
-
-
-@in_style
 def plot_answer(image: Tensor, probabilities: Tensor) -> Figure:
     """An image as the network gets it, (28, 28), and the probabilities of the ten digits."""
     probabilities = probabilities.detach()

@@ -8,7 +8,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from scipy import stats
 
 from mnist_adder_lib.compare import (
     critical_value,
@@ -300,47 +299,31 @@ def plot_rates(rates: list[float]) -> Figure:
 
 
 @in_style
-def plot_runs(accuracies: pd.DataFrame) -> Figure:
-    """A row for each column of the table: a dot for each run, and their mean. Grey lines connect
-    the dots of a run.
-
-    accuracies: a row for each run, a column for each way of measuring or training it.
-    """
-    figure, ax = plt.subplots(figsize=(5.5, 0.7 + 0.42 * accuracies.shape[1]))
-    places = range(accuracies.shape[1])
-    for _, run in accuracies.iterrows():
-        ax.plot(run, places, color=GREY, linewidth=0.7)
-        ax.plot(run, places, "o", color=BLUE, markersize=5)
-    ax.plot(accuracies.mean(), [place + 0.25 for place in places], "^", color=ORANGE, markersize=6)
-    ax.set(yticks=places, yticklabels=accuracies.columns, xlabel="accuracy in percent")
-    ax.set_ylim(len(places) - 0.6, -0.4)  # the first at the top
-    rows = [f"{name} from {values.min():.0f} to {values.max():.0f}, mean {values.mean():.0f}"
-            for name, values in accuracies.items()]
-    return labelled(figure, f"{len(accuracies)} dots in each row: " + "; ".join(rows) + ".")
-
-
-@in_style
-def plot_chance(experiments: dict[int, torch.Tensor]) -> Figure:
+def plot_experiments(experiments: dict[int, torch.Tensor], beyond: float | None = None) -> Figure:
     """A histogram for each number of pairs: how many standard errors from 0 the means of simulated
-    experiments lie that have no effect; orange is beyond two. A line shows the critical value.
+    experiments lie. Blue lines show the critical value; orange is what lies beyond it, or beyond
+    `beyond`.
 
     experiments: number of pairs -> the mean of each experiment, in its own standard errors.
     """
     figure, axes = plt.subplots(1, len(experiments), figsize=(5.5, 2), sharey=True)
-    words, edges = [], torch.arange(-6, 6.01, 0.25)
+    words = []
     for ax, (pairs, means) in zip(axes, experiments.items()):
-        beyond = means.abs() > 2
-        for chosen, colour in ((~beyond, GREY), (beyond, ORANGE)):
+        critical = critical_value(pairs)
+        limit = beyond or critical
+        edges = torch.arange(-32, 29) * 0.25 + limit  # one of them at the limit
+        far = means.abs() > limit
+        for chosen, colour in ((~far, GREY), (far, ORANGE)):
             count = torch.histogram(means[chosen].float(), edges).hist
             ax.stairs(100 * count / len(means), edges, fill=True, color=colour)
-        limit = critical_value(pairs)
-        for side in (-limit, limit):
+        for side in (-critical, critical):
             ax.axvline(side, color=BLUE)
-        share = beyond.double().mean().item()
-        ax.set(title=f"{pairs} pairs: {share:.0%}", xlabel="standard errors")
-        words.append(f"{pairs} pairs: {share:.0%} beyond 2; critical value {limit:.2f}")
+        share = far.double().mean().item()
+        ax.set(title=f"{pairs} pairs: {share:.0%}", xlabel="standard errors", xlim=(-6, 8))
+        words.append(f"{pairs} pairs: {share:.0%} beyond {limit:.3g}; critical value "
+                     f"{critical:.2f}")
     axes[0].set_ylabel("% of experiments")
-    return labelled(figure, "Histograms around 0, the wider the fewer pairs there are. "
+    return labelled(figure, "Histograms of the means of simulated experiments, in standard errors. "
                             + "; ".join(words) + ".")
 
 
@@ -376,56 +359,3 @@ def plot_plans(powers: dict[str, torch.Tensor]) -> Figure:
         words.append(f"Planned with {name}, {share:.0%} of the plans have a power of at least 80%")
     axes[-1].set_xlabel("power that a plan really has, %")
     return labelled(figure, "Histograms below each other. " + ". ".join(words) + ".")
-
-
-@in_style
-def plot_power(experiments: dict[int, torch.Tensor]) -> Figure:
-    """A histogram for each number of pairs: how many standard errors from 0 the means of simulated
-    experiments lie, and the critical value.
-
-    experiments: number of pairs -> the mean of each experiment, in its own standard errors.
-    """
-    figure, axes = plt.subplots(1, len(experiments), figsize=(6, 2), sharey=True)
-    parts = []
-    for ax, (pairs, means) in zip(axes, experiments.items()):
-        limit = critical_value(pairs)
-        edges = torch.arange(-28, 29) * 0.25 + limit  # one of them at the critical value
-        for chosen, color in ((means <= limit, GREY), (means > limit, BLUE)):
-            count = torch.histogram(means[chosen].float(), edges).hist
-            ax.stairs(100 * count / len(means), edges, fill=True, color=color)
-        ax.axvline(limit, color=ORANGE)
-        ax.set(title=f"{pairs} pairs", xlabel="mean, in standard errors")
-        share = (means > limit).double().mean().item()
-        parts.append(f"{pairs} pairs: {share:.0%} beyond the critical value of {limit:.2f}")
-    axes[0].set_ylabel("% of experiments")
-    return labelled(figure, "Histograms of the means of simulated experiments, in standard errors. "
-                            + "; ".join(parts) + ".")
-
-
-@in_style
-def plot_differences(differences: pd.DataFrame, compared: int = 1) -> Figure:
-    """A row for each change: a dot for each seed's difference, their mean and its 95% interval.
-
-    differences: a row for each change, a column for each seed, in percentage points; compared:
-    where it is more than 1, thin lines show the intervals corrected for so many comparisons.
-    """
-    mean, error = differences.mean(axis=1), differences.sem(axis=1)
-    pairs = differences.shape[1]
-    half = critical_value(pairs) * error
-    figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.36 * len(differences)))
-    places = range(len(differences))
-    for seed in differences:
-        above = [place - 0.22 for place in places]
-        ax.plot(differences[seed], above, "o", color=BLUE, markersize=4)
-    if compared > 1:
-        wide = stats.t.ppf(1 - 0.025 / compared, pairs - 1) * error
-        ax.errorbar(mean, places, xerr=wide, fmt="none", color=ORANGE, elinewidth=0.8)
-    ax.errorbar(mean, places, xerr=half, fmt="D", color=ORANGE, capsize=3, markersize=5,
-                elinewidth=2)
-    ax.axvline(0, color=GREY, linestyle=":")
-    ax.set(yticks=places, yticklabels=differences.index, xlabel="difference in percentage points")
-    ax.set_ylim(len(differences) - 0.5, -0.6)  # the first at the top
-    rows = [f"{name} {mean[name]:+.2f} give or take {half[name]:.2f}"
-            + (f" ({wide[name]:.2f} when corrected)" if compared > 1 else "")
-            for name in differences.index]
-    return labelled(figure, "Dots on both sides of a line at 0. " + "; ".join(rows) + ".")

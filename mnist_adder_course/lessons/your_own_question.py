@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
-import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
@@ -14,8 +13,7 @@ from ..exercises.project import Project, ProjectError
 from ..exercises.questions import Guesses
 
 __all__ = [
-    "Project", "ProjectError", "checks", "guesses", "plot_difference", "plot_looks",
-    "plot_readings",
+    "Project", "ProjectError", "checks", "guesses", "plot_looks", "plot_readings",
 ]
 
 guesses = Guesses.load("your_own_question")
@@ -201,25 +199,3 @@ def plot_readings(intervals: dict[str, tuple[float, float]], matters: float) -> 
                       for name, (low, high) in intervals.items())
     return labelled(figure, f"A line for each interval, and a grey band from -{matters:g} to "
                             f"{matters:g}. {words}.")
-
-
-@in_style
-def plot_difference(differences: pd.Series, low: float, high: float, matters: float) -> Figure:
-    """The differences of pairs, their mean, and its interval, against what would matter.
-
-    differences: one for each pair, in percentage points; low, high: the interval; matters: the
-    smallest difference that matters.
-    """
-    mean = differences.mean()
-    figure, ax = plt.subplots(figsize=(5.5, 1.9))
-    ax.axvspan(-matters, matters, color=GREY, alpha=0.15)
-    ax.axvline(0, color=GREY, linestyle=":")
-    ax.plot(differences, [0.3] * len(differences), "o", color=BLUE, markersize=5)
-    ax.plot([low, high], [0, 0], color=ORANGE, linewidth=2)
-    ax.plot(mean, 0, "D", color=ORANGE)
-    ax.set(yticks=[0, 0.3], yticklabels=["mean", "pairs"], ylim=(-0.25, 0.55),
-           xlabel="change minus baseline, in percentage points")
-    return labelled(figure, f"{len(differences)} dots from {differences.min():+.2f} to "
-                            f"{differences.max():+.2f} points; below them their mean "
-                            f"{mean:+.2f} with its interval, from {low:+.2f} to {high:+.2f}. "
-                            f"A grey band reaches from {-matters:+g} to {matters:+g}.")

@@ -13,9 +13,7 @@ from mnist_adder_course.lessons.does_it_add import (
     TOTALS,
     checks,
     plot_cross,
-    plot_moved,
     plot_number_line,
-    plot_pairs,
     plot_slopes,
     plot_waiting,
     plot_weights,
@@ -73,17 +71,6 @@ def columns(ax):
     return [text.get_text() for text in ax.get_xticklabels()]
 
 
-def test_plot_pairs_frames_what_is_held_out_and_says_it_in_words():
-    figure = plot_pairs(torch.where(PAIRS, 0.0, 100.0), PAIRS)
-    assert "0.0% right on the framed held-out pairs, 100.0% on" in figure.get_label()
-    (ax,) = figure.axes
-    frames = {(patch.get_y() // 1, patch.get_x() // 1) for patch in ax.patches}
-    assert frames == {tuple(pair) for pair in PAIRS.nonzero().tolist()}
-    assert all(patch.get_linestyle() != "-" for patch in ax.patches)
-    assert [text.get_text() for text in ax.texts[:2]] == ["0", "100"]
-    assert columns(ax) == [f"+ {number}" for number in range(10)]
-
-
 @pytest.mark.parametrize("digit, number", [(0, 5), (4, 3)])
 def test_the_cross_shows_what_was_seen_with_digit_and_number(digit, number):
     figure = plot_cross(PAIRS, digit, number)
@@ -112,15 +99,6 @@ def test_weights_say_their_signs_by_colour():
     assert len({*map(tuple, colours[0])}) == 1
     assert sorted(frame.get_x() for frame in ax.patches) == [1, 4]
     assert "sum 2: 0, -1.5, 0, 0, 0, 0" in figure.get_label()
-
-
-def test_what_moved_is_blue():
-    moved = torch.zeros(3, 3)
-    moved[:, 2] = moved[2] = -0.2
-    figure = plot_moved({"few": moved, "all": torch.ones(3, 3)})
-    assert "few: 5 of 9 moved, 1 + 1 by 0; all: 9 of 9 moved, 1 + 1 by +1.0" in figure.get_label()
-    few, every = [ax.collections[0].get_array().reshape(3, 3) for ax in figure.axes]
-    assert ((few > 0) == (moved != 0).numpy()).all() and (every > 0).all()
 
 
 def test_pairs_with_one_sum_are_above_each_other():

@@ -103,8 +103,6 @@ def test_the_table_of_recipes():
     runs = evaluation_tables.recipe_runs()
     assert list(runs) == ["reference", "fast", "best"] and runs.index.is_unique
     assert runs.count().min() >= 5 and 90 < runs.min().min() < runs.max().max() < 100
-    label = evaluation_tables.plot_recipes(runs).get_label()
-    assert f"best {runs['best'].mean():.2f} ± {runs['best'].sem():.2f}" in label
 
 
 def test_runs_of_the_changes_are_those_of_the_same_seeds():
@@ -113,14 +111,6 @@ def test_runs_of_the_changes_are_those_of_the_same_seeds():
         assert list(changes)[0] == "start" and len(changes.columns) == 7
         assert changes.count().min() >= 5 and 90 < changes.min().min() < changes.max().max() < 100
     assert not evaluation_tables.recipe_runs("validation").equals(evaluation_tables.recipe_runs())
-
-
-def test_differences_are_named_with_both_intervals():
-    differences = pd.DataFrame({"fast": [0.1, 0.3], "best": [0.5, 0.7]})
-    intervals = pd.DataFrame({"pairs": [0.2, 0.1], "no pairs": [0.3, 0.2]}, index=["fast", "best"])
-    figure = evaluation_tables.plot_differences(differences, intervals)
-    assert "2 dots for each" in figure.get_label()
-    assert "fast +0.20 ± 0.20 (pairs), fast +0.20 ± 0.30 (no pairs), best" in figure.get_label()
 
 
 def test_correlations_are_named_with_the_band_of_chance():

@@ -21,7 +21,6 @@ from mnist_adder_course.lessons.inside_the_network import (
     plot_maps,
     plot_places,
     plot_sanity,
-    plot_tables,
     train_adder,
 )
 from mnist_adder_lib import IdentityAdderModel, as_input, load_pretrained, normalise
@@ -204,12 +203,6 @@ def test_plot_places():
     figure = plot_places(places, digits, torch.tensor([0.5, 1]), images, ["a 7", "a 1"])
     assert "30 images" in figure.get_label() and "at 0.5, 1.0." in figure.get_label()
     assert "nearest first: a 7, a 1" in figure.get_label() and len(figure.axes) == 3
-
-
-def test_plot_tables_on_one_scale():
-    figure = plot_tables({"a": torch.eye(10), "b": torch.ones(10, 10)})
-    assert "a, b." in figure.get_label()
-    assert figure.axes[0].images[0].get_clim() == figure.axes[1].images[0].get_clim()
 
 
 def test_plot_attributions_lays_a_small_map_over_the_middle():

@@ -15,13 +15,10 @@ from torch.nn.utils import parameters_to_vector
 import mnist_adder_lib
 from mnist_adder_course.lessons.one_change_at_a_time import (
     checks,
-    plot_chance,
-    plot_differences,
+    plot_experiments,
     plot_plans,
-    plot_power,
     plot_power_of_pairs,
     plot_rates,
-    plot_runs,
     searched,
     with_intervals,
 )
@@ -90,40 +87,14 @@ def test_a_table_with_intervals():
     assert found.loc["decay"].tolist() == pytest.approx([0, -2.484, 2.484], abs=0.001)
 
 
-def test_plot_differences():
-    table = pd.DataFrame({0: [1.0, -0.1], 1: [1.2, 0.1]}, index=["AdamW", "no ReLU"])
-    figure = plot_differences(table)  # standard error 0.1, limit 12.7
-    assert "AdamW +1.10 give or take 1.27; no ReLU +0.00 give or take 1.27" in figure.get_label()
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(table.index)
-
-
-def test_intervals_corrected_for_several_comparisons():
-    table = pd.DataFrame({0: [1.0], 1: [1.2], 2: [1.1]}, index=["AdamW"])
-    # standard error 0.0577; the critical values of three pairs: 4.30, and 10.9 for six intervals
-    label = plot_differences(table, compared=6).get_label()
-    assert "AdamW +1.10 give or take 0.25 (0.63 when corrected)" in label
-
-
-def test_plot_runs():
-    table = pd.DataFrame({"as trained": [46.0, 71.0], "refreshed": [70.0, 74.0]})
-    figure = plot_runs(table)
-    assert "as trained from 46 to 71, mean 58; refreshed from 70 to 74, mean 72" in (
-        figure.get_label())
-    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert names == list(table.columns)
-
-
-def test_plot_power():
-    means = torch.tensor([-1.0, 1.0, 3.0, 4.0]).double()  # the critical values: 3.18 and 2.13
-    label = plot_power({4: means, 16: means}).get_label()
-    assert "4 pairs: 25% beyond the critical value of 3.18" in label
-    assert "16 pairs: 50% beyond the critical value of 2.13" in label
-
-
-def test_plot_chance():
+def test_experiments_beyond_a_threshold_are_counted():
     means = torch.tensor([-3.0, -1.0, 0.0, 2.5]).double()
-    label = plot_chance({5: means, 50: means}).get_label()
-    assert "5 pairs: 50% beyond 2; critical value 2.78" in label and "value 2.01" in label
+    figure = plot_experiments({5: means, 50: means}, beyond=2)
+    assert "5 pairs: 50% beyond 2; critical value 2.78" in figure.get_label()
+    assert [line.get_xdata()[0] for line in figure.axes[0].lines] == pytest.approx(
+        [-2.776, 2.776], abs=0.001)
+    label = plot_experiments({5: means, 50: means}).get_label()
+    assert "5 pairs: 25% beyond 2.78" in label and "50 pairs: 50% beyond 2.01" in label
 
 
 def test_plot_power_of_pairs():

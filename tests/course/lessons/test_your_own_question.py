@@ -1,12 +1,10 @@
 """Your own question: the answers to its exercises, its figures."""
 
-import pandas as pd
 import torch
 from matplotlib.colors import same_color
 
 from mnist_adder_course.lessons.your_own_question import (
     checks,
-    plot_difference,
     plot_looks,
     plot_readings,
 )
@@ -30,16 +28,6 @@ def by_one_loop(steps):
 
 
 RIGHT = {checks.reading: [by_cases], checks.in_order: [by_one_loop]}
-
-
-def test_plot_difference():
-    differences = pd.Series([0.5, 1.0, 1.5])
-    figure = plot_difference(differences, low=-0.24, high=2.24, matters=0.5)
-    assert "3 dots from +0.50 to +1.50" in figure.get_label()
-    assert "mean +1.00 with its interval, from -0.24 to +2.24" in figure.get_label()
-    dots, interval, mean = figure.axes[0].lines[1:]
-    assert list(dots.get_xdata()) == [0.5, 1.0, 1.5]
-    assert list(interval.get_xdata()) == [-0.24, 2.24] and list(mean.get_xdata()) == [1.0]
 
 
 def test_plot_looks():
