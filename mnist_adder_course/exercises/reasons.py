@@ -20,7 +20,6 @@ import torch
 from ..notebook.errors import GIVE_NOTHING
 from .runs import Nothing, Observed, Stopped, Unreadable, Unsolved
 from .values import (
-    DEEPEST,
     FUNCTIONS,
     amount_of,
     is_numbers,
@@ -251,11 +250,11 @@ def _why_not_numbers(items: list, right: np.ndarray) -> str:
     return "Its rows should all be equally long."
 
 
-def _leaves(items: list, depth: int = 0) -> Iterator:
+def _leaves(items: list) -> Iterator:
     """Yield what is in lists in lists."""
     for item in items:
-        if isinstance(item, list) and depth < DEEPEST:
-            yield from _leaves(item, depth + 1)
+        if isinstance(item, list):
+            yield from _leaves(item)
         else:
             yield item
 

@@ -6,8 +6,6 @@ Mistakes stand beside the checks; other right answers in the test file of each l
 import math
 import re
 import statistics
-from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -75,41 +73,22 @@ def test_wrong_arguments(check):
     assert "Look at the arguments it takes." in check.verdict(lambda: 0)
 
 
-# Answers of kinds that nobody would ask for, each newly made: a generator can be used up.
+# Answers of another kind than was asked for, each newly made: a generator can be used up.
 ODD_THINGS = [
-    lambda: 0, lambda: True, lambda: 0.5, lambda: -1, lambda: 10**400, lambda: 2j, lambda: math.nan,
-    lambda: math.inf, lambda: Fraction(1, 3), lambda: Decimal("0.1"), lambda: "7", lambda: "",
-    lambda: b"7", list, dict, set, tuple, object, lambda: {"a": 1}, lambda: {1: None},
-    lambda: range(3), lambda: iter([1]), lambda: (place for place in range(3)),
-    lambda: max, lambda: torch.relu, lambda: int, lambda: math, lambda: ValueError("no"),
-    lambda: torch.zeros(10), lambda: torch.zeros(()), lambda: torch.zeros(0),
-    lambda: torch.ones(2, 3),
-    lambda: torch.eye(3).to_sparse(), lambda: torch.eye(3).to_sparse_csr(),
-    lambda: torch.zeros(2, dtype=torch.complex64), lambda: torch.zeros(3, device="meta"),
-    lambda: torch.zeros(3).bfloat16(), lambda: torch.zeros(3, requires_grad=True),
-    lambda: torch.quantize_per_tensor(torch.zeros(2), 0.1, 0, torch.quint8), torch.Generator,
-    lambda: np.zeros((28, 28)), lambda: np.array(["a", "b"]), lambda: np.array("a"),
-    lambda: np.array([1, None]), lambda: np.array([[1], [1, 2]], dtype=object),
-    lambda: np.zeros(2, complex), lambda: np.datetime64("2024-01-01"), lambda: pd.Series([1, 2]),
-    nn.ReLU, lambda: nn.Linear(2, 2), lambda: nn.Sequential(nn.Flatten()),
-    lambda: contains_itself(),
+    lambda: 0, lambda: True, lambda: 0.5, lambda: -1, lambda: math.nan, lambda: math.inf,
+    lambda: "7", lambda: "", list, dict, set, tuple, lambda: {"a": 1}, lambda: range(3),
+    lambda: (place for place in range(3)), lambda: max, lambda: torch.relu, lambda: int,
+    lambda: math, lambda: torch.zeros(10), lambda: torch.zeros(()), lambda: torch.zeros(0),
+    lambda: torch.ones(2, 3), lambda: torch.zeros(3, requires_grad=True), torch.Generator,
+    lambda: np.zeros((28, 28)), lambda: pd.Series([1, 2]), nn.ReLU, lambda: nn.Linear(2, 2),
+    lambda: nn.Sequential(nn.Flatten()),
 ]
-
-
-def contains_itself() -> list:
-    """A list that is in itself."""
-    endless: list = [1]
-    endless.append(endless)
-    return endless
-
-
 odd_things = st.sampled_from(ODD_THINGS).map(lambda make: make())
 odd_answers = st.recursive(odd_things, lambda inner: st.one_of(
     st.lists(inner, min_size=1, max_size=3), st.tuples(inner, inner),
     st.lists(inner, min_size=10, max_size=10)), max_leaves=6)
 
 
-@pytest.mark.filterwarnings("ignore")  # of sparse tensors and the like
 @each_check
 @settings(max_examples=12, deadline=None, derandomize=True,
           suppress_health_check=list(HealthCheck))
@@ -128,7 +107,6 @@ def test_odd_answers_get_a_sentence(check, odd, once):
     assert len(text) < 700, "a reason is a few sentences"
 
 
-@pytest.mark.filterwarnings("ignore")
 @given(odd=odd_answers, other=odd_answers)
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_two_things_can_be_compared(odd, other):
@@ -310,8 +288,6 @@ MACHINERY = [
     (lambda part, whole: (part, whole), "one number, not 2"),
     (lambda part, whole: math.nan, "not a number"),
     (lambda part, whole: {part: whole}, "not a dictionary"),
-    (lambda part, whole: torch.eye(2).to_sparse(), "one number, not a sparse tensor"),
-    (lambda part, whole: np.array(["a"]), "one number, not an array of text"),
     (lambda part, whole: [part, "a"], "made of numbers, but there is text in it"),
     (lambda part, whole: [[1], [1, 2]], "rows should all be equally long"),
     (lambda part, whole: torch.zeros(28, 28), "one number, not 784"),
