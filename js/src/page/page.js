@@ -14,7 +14,7 @@ import "./sums.css";
 import { signal } from "@preact/signals-core";
 import { html, render } from "lit-html";
 import wasm from "../network/adder.wasm";
-import { find } from "../widgets/common/dom.js";
+import { find, findAll } from "../widgets/common/dom.js";
 import { digitOf, keepKeys } from "../widgets/common/keys.js";
 import { groupName, numberButtons } from "../widgets/common/number.js";
 import { show } from "../widgets/common/view.js";
@@ -38,8 +38,10 @@ import { followQuestion, makePageState } from "./state.js";
 
 const READ_BY_THE_SHIPPED = " (Read by the finished network, not by the one that you teach.)";
 
-// Of this file, in MB: before anything is added to it.
-const SIZE = (document.documentElement.outerHTML.length / 1e6).toFixed(1);
+// Of this file, in MB: nearly all of it is in these.
+const SIZE = (
+  findAll(document, "script, style").reduce((sum, { innerHTML }) => sum + innerHTML.length, 0) / 1e6
+).toFixed(1);
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => find(document, `#${id}`);

@@ -1,6 +1,7 @@
 // What the ball does, in numbers and sentences.
 
 import { html } from "lit-html";
+import { whole } from "../common/numbers.js";
 import { here, isGone, lossAt, nextVelocity, slopeAt } from "./descent.js";
 
 /** @import { Descent } from "./descent.js" */
@@ -11,7 +12,7 @@ import { here, isGone, lossAt, nextVelocity, slopeAt } from "./descent.js";
  */
 export function write(x, digits = 3) {
   if (Math.abs(x) >= 1e9) return x.toExponential(0).replace("+", "").replace("-", "−");
-  const text = Math.abs(x) >= 1000 ? Math.round(x).toLocaleString("en") : String(Number(x.toFixed(digits)));
+  const text = Math.abs(x) >= 1000 ? whole(x) : String(Number(x.toFixed(digits)));
   return text === "-0" ? "0" : text.replace("-", "−");
 }
 /** @param {number} x */

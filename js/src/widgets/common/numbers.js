@@ -8,8 +8,8 @@ export const say = (value, decimals = 2) => String(+value.toFixed(decimals) || 0
 /** @param {number} value */
 export const bracket = (value, decimals = 2) =>
   value < 0 ? `(${say(value, decimals)})` : say(value, decimals);
-/** @param {number} value */
-export const whole = (value) => Math.round(value).toLocaleString("en");
+/** 12,345. Not by `toLocaleString`, which keeps a phone waiting the first time. @param {number} value */
+export const whole = (value) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 /** @param {string} words */
 export const capital = (words) => words[0].toUpperCase() + words.slice(1);
 /** @param {number} length */

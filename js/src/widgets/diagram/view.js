@@ -6,7 +6,7 @@ import { shapeOf } from "../../network/explain.js";
 import { countParameters, shapesOf } from "../../network/weights.js";
 import { find } from "../common/dom.js";
 import { numberButtons } from "../common/number.js";
-import { range } from "../common/numbers.js";
+import { range, whole } from "../common/numbers.js";
 import { inSpans } from "../panel/sentence.js";
 import { featuresOf } from "./maps.js";
 import { NAMES, PARTS } from "./parts.js";
@@ -87,9 +87,7 @@ export const said = (state) => html`
 export function about(part, answer) {
   if (!part) return html`<p>Choose a part of the network to see what it does.</p>`;
   const shapes = shapesOf(answer.weights.value);
-  const [own, all] = [countParameters(shapes, part), countParameters(shapes)].map((n) =>
-    n.toLocaleString("en"),
-  );
+  const [own, all] = [countParameters(shapes, part), countParameters(shapes)].map(whole);
   const has = own === "0" ? "no parameters" : `${own} of ${all} parameters`;
   return html`<p><strong>${PARTS[part].name}</strong> <span>${sizeOf(part, answer)}</span> <span>${has}</span></p>
     <p>${PARTS[part].about}</p>`;

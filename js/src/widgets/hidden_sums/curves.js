@@ -2,6 +2,7 @@
 // hidden pairs; of the others, for hidden pairs alone, to compare them.
 
 import { html, nothing, svg } from "lit-html";
+import { whole } from "../common/numbers.js";
 import { percentOf } from "./numbers.js";
 import { lastLook } from "./runs.js";
 
@@ -93,7 +94,7 @@ function axes(x, last) {
   );
   const ticks = [10, 100, 1000, 10_000, 100_000].filter((steps) => steps <= last);
   return svg`<g class="axes">${shares}
-    ${ticks.map((steps) => svg`<text x=${x(steps)} y="168" text-anchor="middle">${steps.toLocaleString("en")}</text>`)}
+    ${ticks.map((steps) => svg`<text x=${x(steps)} y="168" text-anchor="middle">${whole(steps)}</text>`)}
     <text x=${(LEFT + RIGHT) / 2} y="190" text-anchor="middle">steps of training</text></g>`;
 }
 

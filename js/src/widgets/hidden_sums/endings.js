@@ -2,6 +2,7 @@
 // adder's most frequent answer to it is.
 
 import { byCount, keyOf, seenBeside, testable } from "../../network/hidden_pairs.js";
+import { whole } from "../common/numbers.js";
 import { hasKeptOn } from "./runs.js";
 
 /** @import { Answers, Pair } from "../../network/hidden_pairs.js" */
@@ -121,7 +122,7 @@ function later(run) {
   const { tested, right, wrong } = testOf(run);
   const before = rightAmong(run.before, tested);
   const [all, had, has] = [tested.length, before.length, right.length];
-  const steps = (run.looks.at(-1)?.steps ?? 0).toLocaleString("en");
+  const steps = whole(run.looks.at(-1)?.steps ?? 0);
   if (all === 1) {
     const says = `${inWords(tested[0])} = ${mostly(run.answers, tested[0])}`;
     if (has)

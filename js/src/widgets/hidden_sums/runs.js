@@ -2,6 +2,7 @@
 // or has one taken out: nothing is lost by training another.
 
 import { keyOf } from "../../network/hidden_pairs.js";
+import { whole } from "../common/numbers.js";
 import { percentOf } from "./numbers.js";
 
 /** @import { Adder, AnswersWith, Encoding } from "../../network/adder.js" */
@@ -106,7 +107,7 @@ export function describeRun(run) {
   return {
     adder: run.answer === "shift" ? KINDS.shift : `${KINDS[run.answer]}, ${run.encoding}`,
     pairs: String(run.pairs.length),
-    steps: (last?.steps ?? 0).toLocaleString("en"),
+    steps: whole(last?.steps ?? 0),
     seen: share(last?.seen),
     hidden: share(last?.hidden),
   };

@@ -2,6 +2,7 @@
 
 import { withArticle } from "../../drawing/sentences.js";
 import { byCount, countOf, keyOf, pairOf, testable } from "../../network/hidden_pairs.js";
+import { whole } from "../common/numbers.js";
 import { percentOf } from "./numbers.js";
 
 /** @import { Counts, Pair } from "../../network/hidden_pairs.js" */
@@ -60,7 +61,7 @@ export function saysDrawing([digit, number], sum, isHidden, mostly = sum) {
  * @param {boolean} areSumsLost whether some hidden pairs have a sum that no other has
  */
 export function saysReached({ steps, seen, hidden }, isDone, areSumsLost) {
-  const when = isDone ? `After ${steps.toLocaleString("en")} steps` : `Step ${steps.toLocaleString("en")}`;
+  const when = isDone ? `After ${whole(steps)} steps` : `Step ${whole(steps)}`;
   const which = areSumsLost ? "hidden pairs whose sum it saw elsewhere" : "hidden pairs";
   const found = hidden === null ? "" : `, ${percentOf(hidden)} for ${which}`;
   return `${when}, on new images: ${percentOf(seen)} right for pairs it has seen${found}.`;

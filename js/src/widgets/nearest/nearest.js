@@ -5,6 +5,7 @@ import { html, nothing } from "lit-html";
 import { HUES, TRAINING_IMAGES } from "../../shared/rules.js";
 import { clamp, contextOf, GREY, toImageData } from "../common/colours.js";
 import { find, findAll, stopAll } from "../common/dom.js";
+import { whole } from "../common/numbers.js";
 import { show } from "../common/view.js";
 import { nearestMiddle } from "./knowledge.js";
 
@@ -32,7 +33,7 @@ const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)
 /** What a drawing is compared with. @param {NearestState["knowledge"]} knowledge */
 function imagesOf(knowledge) {
   const most = Math.min(knowledge.value?.space.count ?? 0, TRAINING_IMAGES);
-  const [count, all] = [most, ALL].map((n) => n.toLocaleString("en"));
+  const [count, all] = [most, ALL].map(whole);
   return knowledge.value ? `${count} of the ${all} training images` : "the training images";
 }
 

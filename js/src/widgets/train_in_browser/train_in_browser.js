@@ -101,7 +101,7 @@ function change({ choices, phase, hasOwn }) {
         choices.value = { ...choices.peek(), [name]: Number(inputOf(event).value) };
       }}>${values.map(
         (value) =>
-          html`<option value=${value} ?selected=${value === choices.value[name]}>${value.toLocaleString("en")}</option>`,
+          html`<option value=${value} ?selected=${value === choices.value[name]}>${value < 1 ? value : whole(value)}</option>`,
       )}</select></label>`;
   return html`<p>Change one thing for the next network, and compare the curves:</p>
     ${select("rate", "learning rate", RATES)} ${select("count", "training images", COUNTS)}`;
