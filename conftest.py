@@ -24,8 +24,8 @@ def pytest_configure(config):
         config.option.nbval_current_env = True
         # Several kernels may be starting on a busy machine.
         config.option.nbval_kernel_startup_timeout = 180
-        # Where the home can't be written, matplotlib says in red, in the first cell that takes it,
-        # that its cache is elsewhere. That is no output of a lesson.
+        # If the home folder can't be written, matplotlib says in red, in the first cell that
+        # imports it, that its cache is elsewhere. That isn't an output of a lesson.
         if not os.access(os.path.expanduser("~"), os.W_OK):
             cache = tempfile.TemporaryDirectory()
             config.add_cleanup(cache.cleanup)
@@ -40,8 +40,8 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """Each notebook runs in an empty folder, so that it neither finds nor leaves files: lesson 4
-    keeps a network beside itself, and lesson 6 looks for it. The solved exercises are run among
-    what is thorough, or where their notebook is named."""
+    keeps a network next to itself, and lesson 6 looks for it. The solved exercises run with the
+    thorough tests, or if their notebook is named."""
     notebooks = set()
     for item in items:
         if hasattr(item, "cell") and item.path not in notebooks:

@@ -31,7 +31,7 @@ def command_line(doc: str, path: Path, **choices) -> argparse.ArgumentParser:
 
 
 def record(row: dict, path: Path) -> None:
-    """Add a line to the results, with torch's version and the date, and print what is short."""
+    """Add a line to the results, with torch's version and the date, and print its short values."""
     row = row | dict(torch=torch.__version__.partition("+")[0], date=time.strftime("%Y-%m-%d"))
     with open(path, "a", encoding="utf-8") as file:
         file.write(json.dumps(row) + "\n")

@@ -3,10 +3,10 @@
     python experiments/measure_changes.py --search [--changes start AdamW ...]
     python experiments/measure_changes.py [--changes start AdamW ...] [--seeds 0 1 2 3 4]
 
-Each training takes half a minute on one core and adds a line to assets/changes.jsonl, which lesson
-09 reads. Trainings that the file already holds are skipped, so the program can be stopped and
-started again. `--search` tries each change at each of its learning rates with the first of the
-`SEARCH_SEEDS`. Rates that are at most `MARGIN` points behind the best are then tried with the other
+Each run takes half a minute on one core and adds a line to assets/changes.jsonl, which lesson 09
+reads. Runs that the file already holds are skipped, so the program can be stopped and started
+again. `--search` tries each change at each of its learning rates with the first of the
+`SEARCH_SEEDS`. Rates that are at most `MARGIN` points below the best are then tried with the other
 two seeds. The rate with the highest mean accuracy on the validation split is used for the trainings
 with other seeds, so run the search first.
 
@@ -77,8 +77,8 @@ class Change(NamedTuple):
     removed: type | tuple[type, ...] = ()  # layers to take out of the network
 
 
-# Four learning rates each, and a fifth for AdamW and one cycle, where the best of four lay at an
-# edge. The rate of all six was chosen earlier (docs/lab_notebook.md).
+# Four learning rates each, and a fifth for AdamW and one cycle, whose best of four was at an edge.
+# The rate of all six was chosen earlier (docs/lab_notebook.md).
 CHANGES = {
     "start": Change((0.01, 0.02, 0.05, 0.1)),
     "one cycle": Change((0.02, 0.05, 0.1, 0.2, 0.4), one_cycle),
@@ -128,7 +128,7 @@ def measure(name: str, rate: float, seed: int) -> dict:
 
 
 def recorded(path: Path = RESULTS) -> pd.DataFrame:
-    """The trainings so far, a row for each; without any, a table with no rows."""
+    """The runs so far, a row for each; without any, a table with no rows."""
     if path.exists():
         return pd.read_json(path, lines=True)
     return pd.DataFrame(columns=["change", "learning_rate", "seed", "validation"])
@@ -136,7 +136,7 @@ def recorded(path: Path = RESULTS) -> pd.DataFrame:
 
 def search_table(name: str, path: Path = RESULTS) -> pd.DataFrame:
     """The validation accuracies of a change's search so far: a row for each of its learning rates,
-    a column for each search seed, NaN where there was no training."""
+    a column for each search seed, NaN if there was no run."""
     runs = recorded(path)
     found = runs[(runs["change"] == name) & runs["seed"].isin(SEARCH_SEEDS)]
     table = found.pivot(index="learning_rate", columns="seed", values="validation")

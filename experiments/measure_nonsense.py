@@ -83,7 +83,7 @@ def by_kind(rejected: np.ndarray, kinds: np.ndarray) -> dict[str, float]:
 
 
 def with_slash(strokes: list[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
-    """A zero that somebody drew, with a slash like those of `add_slash`."""
+    """A zero that somebody drew, with a slash like the ones of `add_slash`."""
     every = np.concatenate(strokes)
     middle, radii = (every.min(0) + every.max(0)) / 2, np.maximum(np.ptp(every, axis=0) / 2, 1e-6)
     angle, side = np.radians(random.uniform(25, 75)), -1 if random.random() < 0.15 else 1
@@ -106,7 +106,7 @@ def with_bent_slash(strokes: list[np.ndarray], random: np.random.Generator) -> l
 
 
 def slashed_zeros(splits, strokes, labels, writers) -> dict[str, torch.Tensor]:
-    """Zeros with a slash: those of the validation split, and those of writers 1-7 in two ways."""
+    """Zeros with a slash: from the validation split, and from writers 1-7 in two ways."""
     _, validation, _ = splits
     torch.manual_seed(1)
     slashed = add_slash(validation.images[validation.digits == 0, None] / 255)[:, 0]

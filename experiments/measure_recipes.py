@@ -2,8 +2,8 @@
 
     python experiments/measure_recipes.py [--recipes reference fast plain best] [--seeds 0 1 2 3 4]
 
-Adds a line for each training to assets/results.jsonl, which lesson 07 reads, and prints what stands
-in the README's table. The recipes were chosen by the validation split; the evaluation split is only
+Adds a line for each run to assets/results.jsonl, which lesson 07 reads, and prints the rows of the
+README's table. The recipes were chosen on the validation split; the evaluation split is only
 reported. All train the network that the course builds: two layers in the adder, dropout of whole
 channels in "reference". "plain" is the best recipe without `Forms`, and so with fewer epochs.
 """

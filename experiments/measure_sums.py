@@ -96,7 +96,7 @@ class Classifier(nn.Module):
 
 
 def beside(values, way: Way, partners: int) -> list:
-    """Each image's values, those of the image beside it in the sum, and so on: `way.images` tensors
+    """Each image's values, the values of the next image in the sum, and so on: `way.images` tensors
     with a place for each sum."""
     if way.one_pair:
         return [values[0::2], values[1::2]]

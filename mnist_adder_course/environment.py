@@ -22,14 +22,14 @@ def check_environment() -> None:
 
 
 def find_problems() -> dict[str, Exception | None]:
-    """What is wrong with each thing that the course needs; None where it is right."""
+    """The problem with each thing that the course needs, or None."""
     checks = {"Python": check_python, "packages": check_packages, "data": check_data,
               "trained network": check_network}
     return {name: _outcome(check) for name, check in checks.items()}
 
 
 def _outcome(check: Callable[[], None]) -> Exception | None:
-    """What a check raises. Where a package is missing, `check_packages` says which."""
+    """The error that a check raises. If a package is missing, `check_packages` says which."""
     try:
         check()
     except ImportError as error:
@@ -43,11 +43,11 @@ def _needs() -> tuple[str, list[str]]:
     """The Python and the packages that the course needs, such as ">=3.11,<3.15" and ["torch>=2.6"].
 
     With those that only lesson 13 needs (the extra `export`). They are in the checkout's
-    pyproject.toml or in what pip installed. Raises RuntimeError where there is neither.
+    pyproject.toml or in what pip installed. Raises RuntimeError if there is neither.
     """
     if PYPROJECT.exists():
         project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8")).get("project", {})
-        if project.get("name") == NAME:  # beside an installed package it may be another's
+        if project.get("name") == NAME:  # next to an installed package it may be another's
             export = project["optional-dependencies"]["export"]
             return project["requires-python"], project["dependencies"] + export
     try:

@@ -3,11 +3,13 @@
     python -m mnist_adder_course.hand_in FOLDER [--csv FILE [--long]] [--feedback PAGES]
 
 Nothing that was handed in is run or changed. Each check printed its verdict where the learner
-worked, and the notebook keeps it: that is what is read here, so you see what the learner saw. (It
-can be forged: it is for teaching, not for marks.) Only Python's standard library is needed.
+worked, and the notebook keeps it. This program reads these verdicts, so you see what the learner
+saw. (They can be forged: this is for teaching, not for marks.) Only Python's standard library is
+needed.
 
-A notebook in a folder below FOLDER belongs to the learner whose name that folder has; one in FOLDER
-itself to the name in its own name, or else to FOLDER. Files that don't count are named, and why.
+A notebook in a folder inside FOLDER belongs to the learner whom that folder is named after; one in
+FOLDER itself goes by the name in its own name, or else by FOLDER. Files that don't count are listed
+with the reason.
 """
 
 from __future__ import annotations
@@ -60,7 +62,7 @@ class Cell(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of an exercise, and what its check, or an error, says."""
+    """The state of an exercise, and the sentence of its check or of an error."""
 
     result: str = NOT_CHECKED
     says: str = ""
@@ -249,7 +251,7 @@ def label(exercise: Exercise) -> str:
 
 
 def summary(files: list[File]) -> str:
-    """What is printed: a table for each lesson, the checks' sentences, and what doesn't count."""
+    """The printed report: tables of the lessons, the checks' sentences, files that don't count."""
     texts, why, remarks = [], defaultdict[str, list](list), defaultdict[str, list](list)
     for lesson, deeper in ((lesson, deeper) for lesson in LESSONS for deeper in (False, True)):
         of_it = [file for file in files if file.lesson == lesson]
@@ -311,7 +313,7 @@ def no_formula(value):
 
 
 def feedback(learner: str, files: list[File]) -> str:
-    """A learner's page: what is solved, and what to look at again, in the checks' words."""
+    """A learner's page: solved exercises, and those to look at again, in the checks' words."""
     parts = [f"<h1>{html.escape(learner)}</h1>"]
     for file in files:
         parts += [f"<h2>{title(file.lesson)}</h2>"] if file.lesson else []

@@ -1,7 +1,7 @@
 """Where was I? The map of the course, which fills, and what to do next.
 
-`exercises/progress.py` says what is recorded, and where. A lesson is begun when a guess or an
-exercise of it is noted, and solved when all exercises of its main line are.
+`exercises/progress.py` says what is recorded, and where. A lesson is begun when one of its guesses
+or exercises is recorded, and solved when all exercises of its main line are.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def where_next() -> str:
 def my_progress() -> None:
     """Show the lessons in a row, each as full as it is solved, and below it what comes next.
 
-    Where nothing is noted yet, there is nothing to show.
+    If nothing is recorded yet, there is nothing to show.
     """
     if read():
         show(plot_row(), where_next())
@@ -72,7 +72,7 @@ def what_do_i_still_know(count: int = 10) -> None:
 
 @in_style
 def plot_map() -> Figure:
-    """The lessons as stops of a road, a row for each part; those of a single day have a ring."""
+    """The lessons as stops of a road, a row for each part; a ring marks a single day's lessons."""
     figure, ax = plt.subplots(figsize=(6.6, 7.2))
     stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
              for column in range(len(names))]

@@ -1,4 +1,4 @@
-"""Augmentation of a whole batch at once, each image with random parameters of its own."""
+"""Augmentation of a whole batch at once, each image with its own random parameters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# A factor of 0 or less would turn an image inside out; a shear of 90 degrees is no picture.
+# A factor of 0 or less would turn an image inside out; a shear of 90 degrees leaves no picture.
 HIGHEST = dict(degrees=180, shift=1, scale=0.9, shear=80, brightness=1, contrast=1)
 
 
@@ -25,9 +25,9 @@ class Augment:
     - shear: horizontally, within +-shear degrees (slanted handwriting)
     - brightness, contrast: factors within 1 +- brightness and 1 +- contrast
 
-    Maps float32 (batch, 1, 28, 28) in 0-1 to the same. The defaults are the reference's; the
-    meaning is that of torchvision's `RandomAffine` and `ColorJitter`, which take an image at a
-    time. Raises ValueError for half-ranges below 0 or beyond those of `HIGHEST`.
+    Maps float32 (batch, 1, 28, 28) in 0-1 to the same. The defaults are the reference's; they mean
+    the same as in torchvision's `RandomAffine` and `ColorJitter`, which take an image at a time.
+    Raises ValueError for half-ranges below 0 or beyond those of `HIGHEST`.
     """
 
     degrees: float = 20
@@ -67,7 +67,7 @@ def move(images: Tensor, angle: Tensor, shift: Tensor, scale: Tensor, shear: Ten
     shear: degrees, (batch,), positive leans the top to the right.
     """
     if len(images) == 0:
-        return images  # affine_grid refuses them
+        return images  # affine_grid rejects them
     angle, slant = angle * (math.pi / 180), torch.tan(shear * (math.pi / 180))
     cos, sin = torch.cos(angle) / scale, torch.sin(angle) / scale
     # grid_sample asks, for every output pixel, where it comes from: the inverse of the movement.

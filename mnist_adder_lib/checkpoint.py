@@ -26,8 +26,8 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel,
     details are plain values to keep with them, such as `seed=0` or `scores={...}`: numbers, texts,
     None, and lists and dicts of these; in PyTorch's format also tensors, tuples, and dicts whose
     keys are numbers. An existing file is replaced only once the new one is complete. Raises
-    ValueError, before it writes, for what could not be loaded again as it was, which includes a
-    model with layers that were exchanged by hand, and for details called `variant` or
+    ValueError, before it writes, for anything that could not be loaded again unchanged, which
+    includes a model with layers that were exchanged by hand, and for details called `variant` or
     `normalisation`, and OSError where it can't be written. No random number is drawn.
     """
     if taken := RESERVED & details.keys():
@@ -41,7 +41,7 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel,
         details=details,
         weights={name: value.cpu() for name, value in model.state_dict().items()},
     )
-    if head is not None:  # as lists, which both formats can hold beside the model's weights
+    if head is not None:  # as lists, which both formats can hold next to the model's weights
         content["non_digit_head"] = {
             name: value.tolist() for name, value in head.state_dict().items()}
     try:

@@ -44,7 +44,7 @@ def critical_value(pairs: int) -> float:
 
 def power_of_pairs(pairs: int, spread: float, difference: float) -> float:
     """The power of an experiment: the probability, from 0 to 1, that the 95% interval of its
-    `pairs` differences lies on the true difference's side of 0.
+    `pairs` differences is on the true difference's side of 0.
 
     difference: the true mean difference, not 0; spread: the standard deviation of the differences
     from pair to pair, in the same units. The differences are taken to follow a bell curve. Raises
@@ -61,8 +61,8 @@ def power_of_pairs(pairs: int, spread: float, difference: float) -> float:
 def pairs_needed(spread: float, difference: float) -> int:
     """The smallest number of pairs that shows a difference with a power of at least 80%.
 
-    spread, difference: as in `power_of_pairs`. Raises ValueError for what `power_of_pairs` refuses,
-    and where more than 100,000 pairs would be needed.
+    spread, difference: as in `power_of_pairs`. Raises ValueError for what `power_of_pairs` rejects,
+    and if more than 100,000 pairs would be needed.
     """
     low, high = 1, 2  # `high` will be enough; `low` is too few
     while power_of_pairs(high, spread, difference) < POWER:

@@ -97,8 +97,8 @@ class AdderDataset(Dataset[Example]):
     Random draws come from torch's own generator: seed them with `torch.manual_seed`. Loader
     workers are seeded by `DataLoader`, each differently, and differently in every epoch.
 
-    Raises ValueError where the tensors don't fit each other or a number is not one of 0-9, and when
-    an example is read for which `combine` gives something that is no class.
+    Raises ValueError if the tensors don't fit each other or a number is not one of 0-9, and when an
+    example is read for which `combine` gives something that isn't a class.
     """
 
     sign = "+"  # in titles of figures, between digit and number
@@ -196,7 +196,7 @@ def load_splits(
 def _read(root: Path, part: str, count: int) -> tuple[Tensor, Tensor]:
     """Images, uint8 (count, 28, 28), and digits, int64 (count,), from the two files of a part.
 
-    Before the pixels stand 16 bytes, before the digits 8: the file's kind and its sizes.
+    There are 16 bytes before the pixels, and 8 before the digits: the file's kind and its sizes.
     """
     images, digits = (np.fromfile(root / RAW / f"{part}-{kind}", np.uint8)[offset:]
                       for kind, offset in zip(KINDS, (16, 8)))
@@ -211,9 +211,9 @@ def find_mnist(root: str | Path | None = None) -> Path:
 
     Looks at `root`, else at the environment variable MNIST_ADDER_DATA, else at the checkout's
     `assets/mnist`, else at the user's cache. torchvision verifies the archives, unpacks them, and
-    downloads what is missing; where the folder can't be written, that happens in the user's cache.
-    Raises DataError, which says what to do, also for a named folder that isn't there: it may be
-    mistyped.
+    downloads what is missing; if the folder can't be written, that happens in the user's cache.
+    Raises DataError, which says what to do, even for a named folder that doesn't exist: its name
+    may be mistyped.
     """
     cache, checkout = user_cache_path("mnist_adder"), Path(__file__).parents[1] / "assets" / "mnist"
     named = root or os.environ.get("MNIST_ADDER_DATA")

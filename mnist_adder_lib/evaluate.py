@@ -21,7 +21,7 @@ Module = TypeVar("Module", bound=nn.Module)
 
 @dataclass
 class Evaluation:
-    """What a model answered on every example of a dataset, in its order, and what was right.
+    """A model's answers to every example of a dataset, in its order, and the right ones.
 
     - digits, numbers, totals: int64 (n,); digit_logits: float32 (n, 10); sum_logits: (n, sums)
     - digit_right, sum_right: bool (n,); both_right: where both are
@@ -133,10 +133,9 @@ class Prediction:
 def predict(model: nn.Module, image: ArrayLike | Tensor, number: int) -> Prediction:
     """The model's answer for one image and one number from 0 to 9.
 
-    image: one image in any of the forms that `as_input` takes. Raises ValueError, also for a
-    model that has diverged. Normalised images, as a dataset gives them, go to the model itself:
-    `model(images, numbers)`.
-    The model stays as it is, and another thread may be training it.
+    image: one image in any of the forms that `as_input` takes. Raises ValueError, even for a model
+    that has diverged. Normalised images, as a dataset gives them, go to the model itself:
+    `model(images, numbers)`. The model isn't changed, and another thread may be training it.
     """
     if isinstance(number, bool) or number not in range(10):
         raise ValueError(f"the number must be a whole number from 0 to 9, not {number!r}")

@@ -20,7 +20,7 @@ from .model import check_images, check_numbers, is_finite
 
 
 def export_onnx(model: nn.Module, path: str | Path) -> None:
-    """Write the model, as it is now and without dropout, to an ONNX file.
+    """Write the model, in its present state and without dropout, to an ONNX file.
 
     Its inputs are `images`, float32 (batch, 1, 28, 28), normalised, and `numbers`, int64 (batch,);
     its outputs `digit_logits` (batch, 10) and `sum_logits` (batch, sums), for a batch of any size.

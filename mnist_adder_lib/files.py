@@ -39,8 +39,8 @@ def load_tensors(path: Path) -> Any:
     """What `torch.save` or `to_bytes` wrote to a file: tensors, on the CPU, and plain values.
 
     The file's ending says which format it has: `.safetensors`, or PyTorch's for any other. No code
-    in it is run. Raises FileNotFoundError where there is none, and CheckpointError for one that is
-    damaged or holds something else.
+    in it is run. Raises FileNotFoundError if there is none, and CheckpointError if it is damaged or
+    holds something else.
     """
     if not path.exists():
         raise FileNotFoundError(f"there is no checkpoint {path}")
@@ -53,7 +53,8 @@ def load_tensors(path: Path) -> Any:
 def to_bytes(content: dict[str, Any], suffix: str) -> bytes:
     """A file of PyTorch's, or of safetensors: there `weights` are tensors, the rest fits JSON.
 
-    Raises ValueError for what JSON would change, and almost anything for what can't be saved.
+    Raises ValueError for values that JSON would change, and almost any error for values that can't
+    be saved.
     """
     if suffix.lower() != SAFETENSORS:
         torch.save(content, buffer := io.BytesIO())
@@ -84,7 +85,7 @@ def from_bytes(file: bytes, suffix: str) -> Any:
 
 
 def _fits_json(value: Any) -> bool:
-    """Whether JSON gives the value back as it was: a tuple would become a list, a key a text."""
+    """Whether JSON returns the value unchanged: a tuple would become a list, a key a text."""
     if isinstance(value, dict):
         return all(isinstance(key, str) and _fits_json(item) for key, item in value.items())
     if isinstance(value, list):
@@ -99,7 +100,7 @@ def _split(file: bytes) -> tuple[dict[str, str], str]:
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
-    """Write a file whole or not at all: whatever goes wrong, an existing file stays as it was.
+    """Write a file whole or not at all: whatever goes wrong, an existing file isn't changed.
 
     It keeps its permissions; a link stays one, and the file that it names is written. The content
     is first written to a hidden file in the same folder, which has to have room for both. Raises
@@ -125,7 +126,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
 
 
 def _replace(part: Path, path: Path) -> None:
-    """Windows refuses as long as another program has the file open: a virus scanner, a reader."""
+    """Windows raises an error while another program, such as a virus scanner, has it open."""
     for _ in range(20):
         with contextlib.suppress(PermissionError):
             part.replace(path)

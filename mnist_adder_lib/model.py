@@ -65,7 +65,8 @@ class IdentityAdderModel(nn.Module):
         self.block1 = nn.Sequential(conv(1, 8, drop()), conv(8, 8, drop()), nn.MaxPool2d(2))
         self.block2 = nn.Sequential(conv(8, 16, drop()), conv(16, 16, drop()), nn.MaxPool2d(2))
         self.block3 = nn.Sequential(conv(16, 16), conv(16, 16, drop(), padding=0))
-        # Of its 5x5 units only the middle one sees the whole image: the network averages over all.
+        # Only the middle one of its 5x5 units sees the whole image, but the network averages over
+        # all.
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.embedding = fully_connected(16, EMBEDDING_SIZE)
         widths = [EMBEDDING_SIZE + DIGITS] + [ADDER_WIDTH] * int(adder_layers)

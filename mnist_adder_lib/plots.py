@@ -1,4 +1,4 @@
-"""Figures: what goes in, how training went, what the network answers.
+"""Figures of examples, of training runs and of answers.
 
 Every `plot_` function returns a matplotlib figure whose label says in words what it shows. As the
 last line of a cell, a notebook shows it; in a program, write it with `.savefig`. This module is
@@ -39,7 +39,7 @@ SHARE = sns.blend_palette(["#eef3fa", BLUE], as_cmap=True)  # of tables: from 0 
 CHANGE = sns.blend_palette([ORANGE, "#f2f2f2", BLUE], as_cmap=True)  # from below 0 to above it
 LAYERS = dict(Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE)  # of an ONNX file
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
-# style.mplstyle, beside this file; for figures of your own: plt.style.use(STYLE)
+# style.mplstyle, next to this file; for figures of your own: plt.style.use(STYLE)
 STYLE = "mnist_adder_lib.style"
 in_style = plt.style.context(STYLE)
 
@@ -94,7 +94,7 @@ def plot_examples(dataset: AdderDataset, indices: Iterable[int] = range(9),
     """Examples of a dataset, titled `7 + 8 = 15`, three in a row; images as the network gets them.
 
     With an evaluation of the same dataset, target and prediction of each, wrong ones in red. Raises
-    ValueError where there is no index.
+    ValueError if there is no index.
     """
     indices = list(indices)
     if not indices:
@@ -134,7 +134,7 @@ def draw_signed(ax: Axes, values: ArrayLike, most: float, title: str = "") -> No
 
 @in_style
 def plot_images(images: Mapping[str, ArrayLike]) -> Figure:
-    """Images of any size, (height, width) arrays from 0 (black) to 255, beside each other."""
+    """Images of any size, (height, width) arrays from 0 (black) to 255, next to each other."""
     figure = Plot(figsize=(1.8 * len(images), 2.1))
     axes = figure.subplots(1, len(images), squeeze=False)
     for ax, (title, image) in zip(axes.flat, images.items()):
@@ -448,7 +448,7 @@ def plot_accuracies(table: pd.DataFrame) -> Figure:
 def plot_onnx_graph(path: str | Path) -> Figure:
     """The operations of an ONNX file, with the shapes that they give (without the batch).
 
-    A row for each layer with weights, named as in the model, and what follows it.
+    A row for each layer with weights, named as in the model, and the operations that follow it.
     """
     import onnx
 

@@ -94,7 +94,7 @@ def joint_loss(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals:
 def agreement_loss(
     digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor
 ) -> Tensor:
-    """How far both heads are from the answer that lies between theirs: a scalar.
+    """How far both heads are from the answer between theirs: a scalar.
 
     The probabilities of the sums, shifted back by the number, are probabilities of the digits, too.
     The target is the mean of both heads' (without a gradient), the loss the cross entropy of each
@@ -152,9 +152,9 @@ def range_test(
     """(rates, losses) of a few steps, in which the learning rate grows from `low` to `high`, each
     time by the same factor.
 
-    A copy of the model is trained, with the reference's SGD and `joint_loss`; the model stays as it
-    is. Seed torch before for the same batches. Raises ValueError for a range that isn't one, and
-    for a dataset with fewer batches than steps.
+    A copy of the model is trained, with the reference's SGD and `joint_loss`; the model itself
+    isn't changed. Seed torch first to get the same batches. Raises ValueError for a range that
+    isn't one, and for a dataset with fewer batches than steps.
 
     Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
     """
@@ -184,8 +184,8 @@ def range_test(
 
 
 def choose_device(name: str | torch.device | None = None) -> torch.device:
-    """The named device, else that of the environment variable MNIST_ADDER_DEVICE, else the best
-    there is: CUDA, else MPS, else the CPU.
+    """The named device, else the one in the environment variable MNIST_ADDER_DEVICE, else the best
+    one available: CUDA, else MPS, else the CPU.
 
     Raises ValueError where this machine has no such device.
     """
@@ -221,14 +221,14 @@ def fit(
     - scheduler: one of torch's for this optimizer; it steps after every batch
     - loss: any function of the two heads' logits and of the targets that returns a scalar,
       called as loss(digit_logits, sum_logits, digits, totals). `history.train_loss` holds its
-      values. `history.validation_loss` is always `joint_loss`, so that trainings with different
-      losses can be compared; with another loss, the two curves have different scales
+      values. `history.validation_loss` is always `joint_loss`, so that runs with different losses
+      can be compared; with another loss, the two curves have different scales
     - all_numbers: combine all of 0-9 with each image instead of the one number that was drawn: ten
       answers for one pass through the CNN, which is nearly all of the work. The answers are those
-      of the dataset's `combine`, or sums where it has none
+      of the dataset's `combine`, or sums if it has none
     - seed: for shuffling, augmentation, the numbers and dropout; the same seed gives the
-      same weights on the same machine. It resets torch's global generator, and with it what is
-      random afterwards. (Seed before building the model, too.)
+      same weights on the same machine. It resets torch's global generator, and with it everything
+      random that follows. (Seed before building the model, too.)
     - device: where to train, see `choose_device`; afterwards the model is where it was
     - after_epoch: called with the history after every epoch, with the model where it was. If it
       fails, the first error is printed, and training goes on
@@ -472,7 +472,7 @@ def refresh_batch_norm(model: nn.Module, dataset: Dataset, batches: int = 20) ->
     if count < 2 or batches < 1:
         raise ValueError("batch norm needs at least 2 examples, and a batch")
     device = next(model.parameters()).device
-    trial = in_evaluation(model)  # interrupted, the model stays as it was
+    trial = in_evaluation(model)  # if interrupted, the model is unchanged
     for layer in trial.modules():
         if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
             layer.reset_running_stats()

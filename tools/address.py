@@ -1,4 +1,4 @@
-"""The address of the repository, as pyproject.toml has it, and of the site that belongs to it."""
+"""The address of the repository, from pyproject.toml, and the address of its site."""
 
 import re
 import sys

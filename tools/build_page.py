@@ -3,7 +3,7 @@
     python tools/build_page.py
 
 The page is docs/try/index.html, a single file that also works from a folder. js/build.js makes it
-from js/src/page, and leaves its data as they are. This program writes the data: the weights of
+from js/src/page, and leaves its data unchanged. This program writes the data: the weights of
 assets/adder.pt, some images of MNIST, and where the lessons are. A test compares them.
 """
 
@@ -90,7 +90,7 @@ def whole(links: dict | None) -> str:
 
 
 def page(address: str | None = None) -> str:
-    """The page as a file, which may be anywhere: its links are those of the site, and absolute."""
+    """The page as a file, which may be anywhere: its links lead to the site, and are absolute."""
     address = read_address() if address is None else address
     if site := site_of(address):
         return whole(dict(course=f"{site}/index.html", lesson=f"{site}/notebooks/{{}}.html"))

@@ -2,11 +2,11 @@
 
     python tools/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
 
-Writes build/site from what is there: the notebooks (or those whose names begin with LESSON), their
+Writes build/site from the repository: the notebooks (or those whose names begin with LESSON), their
 widgets as the lessons' last run stored them (`stored_widgets.py`), docs, parts of the README, and
-the page of tools/build_page.py. Nothing is downloaded, and no code of a lesson is run. Fails where
-Sphinx warns, for instance of a link to nowhere, and where a lesson's code has changed since
-it was run (--old builds it nevertheless). Needs the extra `site`.
+the page of tools/build_page.py. Nothing is downloaded, and no code of a lesson is run. Fails if
+Sphinx warns, for instance of a broken link, and if a lesson's code has changed since it was run
+(--old builds it nevertheless). Needs the extra `site`.
 
 Widgets that compute everything in the browser are live; one that needs Python says so with its
 attribute `needs_python`. For the sliders of `explore`, figures are drawn in advance for some
@@ -59,21 +59,21 @@ CARD = """\
 <div class="card"><img src="_static/{picture}" alt="{alt}" loading="lazy">\
 <a href="{page}">{title}</a> <span>{will}</span> <small>{minutes} minutes</small></div>
 """
-# A lesson's row in the README: its title, file, what one will do; and the table with its header.
+# A lesson's row in the README: its title, file, what you will do; and the table with its header.
 ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \| [\d +]+ \|\n", re.M)
 TABLE = re.compile(r"^\| lesson \|.+\n\|[-|]+\n(?:\| \[.+\n)+", re.M)
 ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # above a heading, for JupyterLab
 
 
 def part(readme: str, heading: str) -> str:
-    """What stands below a heading of the README."""
+    """The text below a heading of the README."""
     return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", readme, re.DOTALL | re.MULTILINE)[1]
 
 
 def as_html(widget: str, traits: dict, marks: str = "", instead: str = "") -> str:
     """A widget on a page of the site, which site.js starts.
 
-    widget: the name of its class; marks: more attributes of its element; instead: what stands there
+    widget: the name of its class; marks: more attributes of its element; instead: what is shown
     without JavaScript
     """
     if traits.get("weights") == widgets_as_data.SHIPPED:
@@ -115,7 +115,7 @@ def show_guess(cell, mark: str, guess: Guess) -> None:
 
 
 def compare_guess(output, mark: str, question: Question) -> None:
-    """What is said without a choice, and, hidden, what is said of each."""
+    """The reply without a choice and, hidden, the reply to each choice."""
     stored = output.data["text/markdown"]
     parts = [f'<div id="{mark}" data-verdict>\n\n{stored}\n\n</div>']
     parts += [f'<div data-verdict hidden>\n\n{text}\n\n</div>'
@@ -142,7 +142,8 @@ def as_page(notebook, path: Path, address: str):
         cell.source = UNRUN.sub("", cell.source)
         if ASKS in cell.source:
             cell.metadata.tags = ["hide-input"]
-        # What holds is no news, and who reads the site has no progress that Python could know of.
+        # A guard that holds is not worth showing, and Python can't know the progress of a reader of
+        # the site.
         if "guard" in cell.metadata.get("tags", []) or cell.source.endswith("my_progress()"):
             tag(cell, "remove-cell")
         for widget in widgets.get(cell.id, []):
@@ -153,7 +154,7 @@ def as_page(notebook, path: Path, address: str):
 
 
 def show_widget(cell, data: dict) -> None:
-    """The widget takes the place of the text that stands for it in the notebook."""
+    """The widget replaces the text that represents it in the notebook."""
     texts = [output.get("data", {}).get("text/plain") for output in cell.outputs]
     place = texts.index(data["text"]) if data["text"] in texts else len(texts)
     stored = cell.outputs[place].data if place < len(texts) else {}
@@ -175,7 +176,7 @@ def hide_what_only_asks(cell) -> None:
 
 
 def buttons(path: Path, address: str) -> str:
-    """What stands below a notebook's title: download it, open it elsewhere."""
+    """The line below a notebook's title: download it, open it elsewhere."""
     links = [f'<a download href="{path.name}">Download</a>']
     colab = re.search(r"\)\]\((\S+)\)", badge(address, path))
     if colab:
@@ -214,7 +215,7 @@ def is_lesson(path: Path) -> bool:
 
 
 def check_lessons(paths: list[Path]) -> None:
-    """Stop, and name all lessons that are older than what they were made from."""
+    """Stop, and name all lessons that are out of date."""
     old = sorted({path.relative_to(ROOT).as_posix() for path in paths} & Store().stale().keys())
     if old:
         sys.exit("What these lessons show has changed since they were run: "

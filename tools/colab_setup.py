@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 
 COURSE = Path(__file__).resolve().parents[1]
 # Stay as they are: Colab's PyTorch fits its GPU, its ipywidgets fit its page, and the kernel may
-# have loaded numpy already. Where they are too old for the course, pip says so and changes nothing.
+# have loaded numpy already. If they are too old for the course, pip says so and changes nothing.
 KEPT = ["torch", "torchvision", "ipywidgets", "numpy"]
 
 
 def install():
-    """Let pip install the course, from here, and what is missing of what it needs."""
+    """Let pip install the course from here, and the packages that it needs and that are missing."""
     try:
         kept = [f"{name}=={version(name)}" for name in KEPT]
     except PackageNotFoundError as error:

@@ -7,9 +7,9 @@ top of what is there, again when pyproject.toml has changed, and from scratch wh
 renamed or the environment's Python is gone, as after an upgrade of the system.
 
 Runs with any Python from 3.11 on and nothing else, on Windows too; that Python's version becomes
-the environment's. Where it was made with another version, that stays, and a line says so.
-Arguments go on to the first command: `python tools/make.py test tests -k loss`.
-VENV names another folder for the environment; VENV_OPTIONS are those of `python -m venv`, such as
+the environment's. If it was made with another version, it keeps that version, and a line says so.
+Arguments go on to the first command: `python tools/make.py test tests -k loss`. VENV names another
+folder for the environment; VENV_OPTIONS are those of `python -m venv`, such as
 --system-site-packages on Debian's own torch. An environment that isn't this clone's own is never
 touched.
 """
@@ -80,7 +80,7 @@ def environment(extras: str) -> Path:
 
 
 def check_is_ours(folder: Path, owner: str) -> None:
-    """Exit, and change nothing, where making an environment could destroy what isn't ours.
+    """Exit, and change nothing, if making an environment could destroy something that isn't ours.
 
     Ours are a folder that is empty or not there, an environment that was made for this clone, and
     one inside this clone, which may have been renamed since. owner: the clone that the

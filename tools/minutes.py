@@ -37,7 +37,7 @@ COMPUTER = "computer_minutes"  # in the metadata of a notebook that takes five o
 TIME = re.compile(r"\*\*Time\*\* .+?(?=\n\n)", re.DOTALL)
 # A plan: how many half-days, the lessons of each and their minutes, "| Plan | 1 | 0, 1 | 105 |".
 PLAN = re.compile(r"^(\| [^|]+ \| )\d+ \| (\d+(?:(?:, | · )\d+)+) \| [\d ·]+(?= \|$)", re.MULTILINE)
-# What stands below the title of an exercise, and below that of a deeper section.
+# The line below the title of an exercise, and of a deeper section.
 SOLVE = re.compile(r"^\*About (\d+) minutes\.\*", re.MULTILINE)
 ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
 ROW = re.compile(r"^(\| (?:\*Deeper:\* )?\[(.+?)\]\(#.+?\) \| )\d+(?= \|)", re.MULTILINE)
@@ -86,7 +86,7 @@ def in_whole(cells) -> float:
 
 
 def sections(notebook) -> dict[str, float]:
-    """The minutes of each section, by its title: of the main line, then of what is deeper."""
+    """The minutes of each section, by its title: of the main line, then of *Deeper*."""
     main, deeper = parts(notebook)
     found, title = {}, None
     for cell in main:
@@ -151,7 +151,7 @@ def _minutes_deeper(notebook) -> int:
 
 def of_all_lessons() -> dict[str, tuple[int, int, int]]:
     """The minutes of each lesson by the name of its file: the main line with its exercises, as the
-    header says, these exercises alone, and what is deeper, as the header says."""
+    header says, these exercises alone, and *Deeper*, as the header says."""
     lessons = {}
     for path in LESSONS:
         notebook = nbformat.read(path, as_version=4)
@@ -184,8 +184,8 @@ def half_days(lessons: list[int], minutes: list[int]) -> list[list[int]]:
 def brought_up_to_date(text: str) -> str:
     """A page with the minutes of the lessons that it names, and with the hours of all.
 
-    Minutes stand in the last columns of a table whose row begins with the link to a lesson, or
-    after the link, as in "[Title](NAME.ipynb), 60 minutes". A row of a plan is grouped anew.
+    Minutes are in the last columns of a table whose row begins with the link to a lesson, or after
+    the link, as in "[Title](NAME.ipynb), 60 minutes". A row of a plan is grouped again.
     """
     lessons = of_all_lessons()
     for name, (main, exercises, deeper) in lessons.items():
@@ -214,7 +214,7 @@ def brought_up_to_date(text: str) -> str:
 
 
 def exercises_with_a_check() -> str:
-    """The file beside progress.py: name, number and minutes of each exercise with a check, and
+    """The file next to progress.py: name, number and minutes of each exercise with a check, and
     whether it is deeper."""
     rows = []
     for path in LESSONS:

@@ -64,9 +64,10 @@ def save(notebook, path):
 
 
 def parts(notebook):
-    """The cells of a lesson's main line, and those of each of its deeper sections by their title.
+    """The cells of a lesson's main line, and the cells of each of its deeper sections by their
+    title.
 
-    What is deeper stands below the heading "## Deeper", at the end. Each section begins with a cell
+    Deeper sections come after the heading "## Deeper", at the end. Each section begins with a cell
     of its own that begins with "### Title". The heading itself belongs to neither.
     """
     main, deeper, title, below = [], {}, None, False

@@ -1,11 +1,11 @@
 """What code reaches: the functions and values of ours that it names, those that they name, and so
 on, and the files that any of them names.
 
-The code is only read, never run, and every version of Python finds the same. What can't change a
-result is left out: comments, docstrings, annotations, and what errors say. A method is reached with
-its class, but in a class without a base only where reached code says its name. A file is found
-where a text is its whole name, and not where a name is put together. Of a JSON file that a name at
-the top holds, what is taken out of it counts alone: `NAME["key"]`.
+The code is only read, never run, and every version of Python finds the same. Everything that can't
+change a result is left out: comments, docstrings, annotations, and the texts of errors. A
+method is reached with its class, but in a class without a base only where reached code says its
+name. A file is found where a text is its whole name, and not where a name is put together. Of a
+JSON file that a name at the top holds, what is taken out of it counts alone: `NAME["key"]`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def hashed(content: bytes) -> str:
 
 
 class Strip(ast.NodeTransformer):
-    """Takes away what can't change a result."""
+    """Removes what can't change a result."""
 
     def visit_Expr(self, node):
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
@@ -76,7 +76,7 @@ def as_text(part) -> str:
 
 
 def own_names(node: ast.AST) -> set[str]:
-    """The names that belong to a function: its arguments, and what it assigns to."""
+    """The local names of a function: its arguments, and what it assigns to."""
     if not isinstance(node, ast.FunctionDef):
         return set()
     return {part.arg if isinstance(part, ast.arg) else part.id for part in ast.walk(node)
@@ -158,7 +158,7 @@ class Code:
 
     @functools.cache  # noqa: B019, as there is one of these for a run
     def find(self, dotted: str) -> str | None:
-        """The file of a module of ours."""
+        """The file of one of our modules."""
         path = dotted.replace(".", "/")
         files = [Path(folder, path + end) for folder in FOLDERS for end in (".py", "/__init__.py")]
         return next((file.as_posix() for file in files if (self.root / file).is_file()), None)

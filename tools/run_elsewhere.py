@@ -61,8 +61,8 @@ def run_in(folder: str, path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=1200, kernel_name="python3",
                             resources={"metadata": {"path": folder}})
-    # What is drawn into widgets is not looked at. Answering them in the middle of a cell has, on a
-    # busy machine, left a kernel and its client waiting for each other.
+    # Drawings in widgets are not checked. Answering them in the middle of a cell has, on a busy
+    # machine, left a kernel and its client waiting for each other.
     client.widget_registry = {}
     for cell in notebook.cells:
         cell.source = cell.source.replace(LONG_TRAINING, "epochs=1")
@@ -89,7 +89,7 @@ def run_part(client: NotebookClient, cells: list[nbformat.NotebookNode]) -> None
 
 
 def execute(client: NotebookClient, source: str) -> nbformat.NotebookNode:
-    """Run code that is no cell of the lesson."""
+    """Run code that isn't a cell of the lesson."""
     client.nb.cells.append(nbformat.v4.new_code_cell(source))
     client.execute_cell(client.nb.cells[-1], -1)
     return client.nb.cells.pop()
@@ -126,7 +126,7 @@ def run_tests(folder: Path, word: str, marked: str, settings: dict) -> None:
 
 
 def computer_minutes(path: Path) -> int:
-    """How long the computer works in a lesson, as its header says: 0 is less than five minutes."""
+    """The minutes that the computer works alone in a lesson: 0 is less than five minutes."""
     return nbformat.read(path, as_version=4).metadata.get(minutes.COMPUTER, 0)
 
 

@@ -23,7 +23,7 @@ from notebook_files import ASKS, NOTEBOOKS, every_notebook, save
 
 README = NOTEBOOKS.parent / "README.md"
 TRY = "Try it in your browser"  # what the link to the page says
-IN_A_CLONE = (  # said behind the link where there is no site
+IN_A_CLONE = (  # said after the link if there is no site
     " (in a clone of the repository: open the file `docs/try/index.html`; "
     "GitHub shows only its source)")
 CLONE = re.compile(r"(?<=^git clone --depth 1 )\S+", re.MULTILINE)
@@ -59,7 +59,7 @@ def bootstrap(address):
 
 
 def badge(address, path):
-    """The Markdown that opens a lesson in Colab: none for solutions and what isn't on GitHub."""
+    """The Markdown that opens a lesson in Colab: none for solutions or outside GitHub."""
     github = re.fullmatch(r"https://github\.com/(.+)", address)
     if not github or address == PLACEHOLDER or path.parent != NOTEBOOKS:
         return ""

@@ -1,12 +1,12 @@
-"""What follows from what: lists what is stored and older than what it was made from.
+"""What depends on what: lists the stored results that are out of date.
 
     python tools/stale.py
     python tools/stale.py --made NAME ...
 
 `TABLE` says for each stored thing which code makes it, with which command. What that code reaches
-(`reached.py`), and so the recipe and the network, is noted in assets/made_from.json by the program
-that makes the thing. What has changed since is old, and so is all that was made from it. They are
-listed in the order in which to make them anew.
+(`reached.py`), and so the recipe and the network, is recorded in assets/made_from.json by the
+program that makes the thing. A thing is old if this code has changed since, and so is everything
+made from it. They are listed in the order in which to make them again.
 
     recipes, training, model, data
        ├──► adder.pt, the network that ships
@@ -17,8 +17,8 @@ listed in the order in which to make them anew.
     all of these, functions that plot, widgets, questions
        └──► outputs of the lessons, widgets of the site
 
---made notes that things are made from what is here now, without making them: after a change that
-can't have changed them, or where no program makes them. NAME is a name from the list, and may have
+--made marks things as up to date without making them: after a change that can't have changed them,
+or if no program makes them. NAME is a name from the list, and may have
 * in it.
 """
 
@@ -46,7 +46,7 @@ SHOWN = 4  # names; of more, how many
 
 @dataclass(frozen=True)
 class Stored:
-    """Something stored, and how it is made anew."""
+    """Something stored, and how it is made again."""
 
     file: str  # or a pattern of files
     command: str  # {files} or {parts} in it: those that are old
@@ -149,7 +149,7 @@ class Store:
         return place
 
     def made_from(self, thing: Stored) -> dict[str, str]:
-        """What a thing is made from, as it is now: files, and a hash of what counts of each."""
+        """What a thing is made from at present: files, and a hash of the parts that count."""
         places = [self._place(maker) for maker in thing.makers.split()]
         if thing.file.endswith(".ipynb"):
             places.append((thing.file, ""))
@@ -164,7 +164,7 @@ class Store:
         return dict(sorted(found.items()))
 
     def stale(self) -> dict[str, list[str]]:
-        """The things that are old, in the order in which to make them anew, and because of what."""
+        """The things that are old, in the order in which to make them again, and the cause."""
         old, renewed = {}, set[str]()
         for name, thing in self.things.items():
             now, noted = self.made_from(thing), self.notes.get(name, {})
@@ -176,7 +176,7 @@ class Store:
         return old
 
     def note(self, made: dict[str, dict[str, str]]) -> None:
-        """Write down what things were made from; what isn't stored any more is forgotten."""
+        """Record what things were made from; forget things that aren't stored any more."""
         notes = {name: found for name, found in {**self.notes, **made}.items()
                  if name in self.things}
         text = json.dumps(dict(sorted(notes.items())), indent=1, ensure_ascii=False)
@@ -202,7 +202,7 @@ def first_few(names: list[str]) -> str:
 
 
 def report(store: Store) -> str:
-    """What is old, in which order, with commands and minutes."""
+    """The list of old things, in order, with commands and minutes."""
     old = store.stale()
     lines = []
     groups = groupby((store.things[name] for name in old), lambda thing: thing.command)

@@ -31,7 +31,7 @@ def take(notebook) -> list[dict]:
 
 
 def write(lesson: str, widgets: list[dict], folder: Path = FOLDER) -> None:
-    """Store the widgets of a lesson, also where it has none: then that is known."""
+    """Store the widgets of a lesson, even if it has none: then that is recorded."""
     text = "".join(f"{json.dumps(data, separators=(',', ':'))}\n" for data in widgets)
     (folder / f"{lesson}.jsonl").write_text(text, encoding="utf-8", newline="\n")
 

@@ -120,7 +120,7 @@ def take_cover(playwright) -> None:
 
 
 def press(page, selector: str, look) -> None:
-    """Bring the mouse to a button, so that one sees what is pressed, and press it."""
+    """Bring the mouse to a button, so that viewers see what is pressed, and press it."""
     page.locator(selector).hover()
     look(500)
     page.locator(selector).click()
@@ -147,7 +147,7 @@ def record_page(playwright) -> None:
                 look(80)
         page.mouse.up()
         page.locator(HIDE).wait_for()
-        page.wait_for_timeout(1000)  # until the answer stands there
+        page.wait_for_timeout(1000)  # until the answer appears
         look(1500)
         press(page, HIDE, look)
         page.locator(HIDDEN_PAIR).wait_for()
@@ -177,7 +177,7 @@ def write_gif(frames, path: Path) -> None:
 
 
 def take_lesson(playwright) -> None:
-    """A lesson in JupyterLab, as it is stored: code, and what it has drawn."""
+    """A stored lesson in JupyterLab: code, and what it has drawn."""
     cells = nbformat.read(ROOT / "notebooks" / SHOWN, as_version=4).cells
     place = next(n for n, cell in enumerate(cells) if "card" in cell.metadata.get("tags", []))
     with tempfile.TemporaryDirectory() as folder, lab.lab_server(Path(folder)) as url:

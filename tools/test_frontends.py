@@ -3,8 +3,8 @@
     python tools/test_frontends.py              all of them
     python tools/test_frontends.py lab3         one; what follows its name goes to pytest
 
-Each gets an environment of its own in build/frontends, with the front end and ipywidgets from PyPI;
-all the rest, PyTorch too, is taken from the environment that runs this. Prints a table in Markdown.
+Each gets its own environment in build/frontends, with the front end and ipywidgets from PyPI; all
+the rest, PyTorch too, is taken from the environment that runs this. Prints a table in Markdown.
 Needs Chromium. Minutes for each.
 """
 

@@ -2,10 +2,10 @@
 
     python tools/vocabulary.py [LESSON ...]
 
-Prints whatever a lesson uses that isn't explained: of all lessons, or of those whose names begin
-like the arguments (`04`). The table of what is explained where stands in the glossary. A lesson
+Prints whatever a lesson uses without an explanation: for all lessons, or for those whose names
+begin like the arguments (`04`). The table of what is explained where is in the glossary. A lesson
 that the table names must say the word, as `code` or in a comment of the code, before the cell that
-uses it first, in it or right below it; and on its main line, where a later lesson uses it.
+uses it first, in it or right below it; and on its main line, if a later lesson uses it.
 """
 
 from __future__ import annotations

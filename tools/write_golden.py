@@ -67,7 +67,7 @@ def drawings(count: int) -> list:
 
 
 def framing(count: int = 300) -> list[dict]:
-    """Drawings, how they are framed, and what is remarked about them."""
+    """Drawings, how they are framed, and the remarks on them."""
     model, cases = load_pretrained(), []
     for n, strokes in enumerate([[], *drawings(count - 1)]):
         seen, number = frame_strokes(strokes), n % 10
@@ -188,7 +188,7 @@ def in_a_row(parts) -> Tensor:
 
 
 def sentences() -> dict:
-    """What is said of made-up probabilities, one for each kind of sentence, and of images."""
+    """Sentences about made-up probabilities, one for each kind of sentence, and about images."""
     def peak(size, *peaks):
         values = torch.full((size,), 0.001)
         for place, share in peaks:

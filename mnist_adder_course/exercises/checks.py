@@ -13,20 +13,21 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
   be shown. They must reach every line and limit of the solution. torch's random numbers are the
   same in every run.
 - A mistake is recognised when it gives what the learner's function gives, for all probes, errors
-  included. Where an answer has several parts (a tuple, effects), its first wrong part is looked at.
+  included. If an answer has several parts (a tuple, effects), its first wrong part is compared.
 - `observe(function, *arguments)` returns an `Observed`, if there is more to see than the answer:
-  what the function did to something, and rules that it must keep. Where the answer can be of many
+  what the function did to something, and rules that it must keep. If the answer can be of many
   kinds, rules alone will do.
 - `without=[F.one_hot]` lists what the exercise is to be done without: functions, or modules. It is
   seen when the function runs.
-- Arguments belong to the caller: a right answer is refused if the function has changed one of them
+- Arguments belong to the caller: a right answer is rejected if the function has changed one of them
   and the solution doesn't change that one.
-- Reasons for what isn't recognised (errors, shapes, factors, a missing `return`) are in reasons.py.
+- Reasons for answers that no mistake explains (errors, shapes, factors, a missing `return`) are in
+  reasons.py.
 
 What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
 
 1. `Check.verdict` runs the solution, once in a kernel, and the learner's function on a copy of each
-   probe. What comes of it is a `Run`, and both runs on a probe are a `RunPair`.
+   probe. The outcome is a `Run`, and both runs on a probe are a `RunPair`.
 2. `observe` gets the function wrapped as a `WatchedFunction` (runs.py), which notes its answer, its
    error, what it uses of `without`, and which arguments it changes. The outcome of a run is what
    `observe` returns, an `Observed`; or `Stopped`, where the function raised an error or returned
@@ -39,8 +40,8 @@ What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
    `mendings` (slips.py) changes one thing at a time in the learner's code, for two seconds at most
    and within `Bounds` (bounds.py), so that no change fills the memory. If one makes the function
    right, the sentence says where. The first difference ends the reason.
-5. Where all parts are right, the function is still refused if it breaks a rule, uses what it
-   should do without, or has changed an argument. Otherwise the check prints its remark.
+5. If all parts are right, the function is still rejected if it breaks a rule, uses what it should
+   do without, or has changed an argument. Otherwise the check prints its remark.
 '''
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ class Check:
             progress.note(self.solution.__module__.rpartition(".")[2], "exercise", self.__name__)
 
     def verdict(self, function) -> str:
-        """Return what is printed of a function."""
+        """Return the verdict on a function, as it is printed."""
         if not callable(function):
             return ("Not right yet. Pass the check the function itself, without brackets after its "
                     "name.")
@@ -190,7 +191,7 @@ class Check:
 
     def _verdict(self, function) -> str:
         output, right, started = io.StringIO(), self._right, time.thread_time()
-        # A warning is no mistake, and calling the function shows it.
+        # A warning isn't a mistake, and calling the function shows it.
         with contextlib.redirect_stdout(output), warnings.catch_warnings(action="ignore"):
             pairs = [RunPair(probe, ours, self._run_learners(function, probe))
                      for probe, ours in right]
@@ -251,7 +252,7 @@ class Check:
                                      printed)
                 mended = functools.partial(self._mended, function, pairs, seconds)
                 as_well = self._used_as_well(pairs)
-                if part.effect is None:  # what has become of an argument may be an effect
+                if part.effect is None:  # a changed argument may be an effect
                     as_well = self._changed_as_well(pairs) + as_well
                 return self._why(answer, pairs, mended) + as_well
         return self._broken(pairs) or self._used(pairs) or self._changed(pairs)
@@ -264,7 +265,7 @@ class Check:
         return next(broken, None)
 
     def _why(self, answer: WrongAnswer, pairs: list[RunPair], mended: Callable) -> str:
-        """Return the reason of a mistake that is recognised, or else one for what is seen."""
+        """Return the reason of a recognised mistake, or else one for the symptoms."""
         value = answer.wrong[0].value
         if isinstance(value, Stopped) and isinstance(value.error, Unsolved):
             raise value.error
@@ -273,7 +274,7 @@ class Check:
         return known or explain(answer, mended)
 
     def _parts(self, pairs: list[RunPair]) -> list[Part]:
-        """List what is compared, in order: effects, then the answer or each place of it."""
+        """List the parts to compare, in order: effects, then the answer or each item of it."""
         right = pairs[0].right
         effects = [Part(effect=name) for name in right.effects]
         answers = [pair.theirs.outcome.answer for pair in pairs

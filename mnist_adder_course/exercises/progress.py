@@ -1,11 +1,11 @@
 """What a learner has done: right checks, compared guesses and answered questions, each with a date.
 
-They are noted in one file beside the notebooks, `my_progress.json`: names and dates, nothing else.
-`{"start_here exercise most_likely": "2026-11-28"}`; what was done last stands last. Where it can't
-be written, nothing is noted and nothing is said. With MNIST_ADDER_PROGRESS=off in the environment
-it is neither written nor read, and it isn't in a folder of solutions.
+They are recorded in one file next to the notebooks, `my_progress.json`: names and dates, nothing
+else. `{"start_here exercise most_likely": "2026-11-28"}`; the latest entry comes last. If the file
+can't be written, nothing is recorded and nothing is said. With MNIST_ADDER_PROGRESS=off in the
+environment it is neither written nor read, and it isn't in a folder of solutions.
 
-`progress.json`, beside this module, has the exercises of each lesson that have a check, with their
+`progress.json`, next to this module, has the exercises of each lesson that have a check, with their
 minutes. `tools/minutes.py` writes it from the notebooks, which an installed package doesn't have.
 """
 
@@ -77,8 +77,7 @@ def note(lesson: str, kind: str, name: str) -> None:
 
 
 def read() -> dict[str, str]:
-    """What has been done, and when, the latest last; nothing where there is no file, or no whole
-    one."""
+    """What has been done, and when, the latest last; nothing without a whole file."""
     with contextlib.suppress(OSError, ValueError):
         if path := _path():
             return _read(path)

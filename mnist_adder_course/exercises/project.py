@@ -37,9 +37,9 @@ class ProjectError(ValueError):
 class Project:
     """The record of an experiment with two sides, a baseline and one change.
 
-    Its steps are `guess`, `plan`, a `record` for each pair of trainings, `evaluate`, `conclude`;
-    `check` says what is there and what is missing. Each step is added to a file as soon as it is
-    taken, so a restart of the kernel loses nothing.
+    Its steps are `guess`, `plan`, a `record` for each pair of runs, `evaluate`, `conclude`; `check`
+    says what is there and what is missing. Each step is added to a file as soon as it is taken, so
+    a restart of the kernel loses nothing.
 
     A step that comes too early, or still contains its three dots, isn't taken, and a line says
     what is missing. A step that comes too late, or contradicts the record, raises ProjectError. The
@@ -87,9 +87,9 @@ class Project:
     def plan(self, pairs, matters, spread, changes_my_mind) -> None:
         """Write down how you will find out, before any result.
 
-        pairs: how many pairs of trainings, with the seeds 0, 1, 2, ...; matters: the smallest
-        difference that would matter to you, in points; spread: how far the differences of pairs
-        typically lie from their mean, by your trials; changes_my_mind: which result would.
+        pairs: how many pairs of runs, with the seeds 0, 1, 2, ...; matters: the smallest difference
+        that would matter to you, in points; spread: how far the differences of pairs typically lie
+        from their mean, by your trials; changes_my_mind: which result would.
         """
         if not self._last("guess"):
             print("Not yet: the guess comes before the plan.")
@@ -221,7 +221,7 @@ class Project:
         return next((step for step in reversed(self.steps) if step["step"] == name), {})
 
     def _written(self, name: str, *values: Any) -> dict:
-        """The step as it is written down; an empty dict, and a line, if three dots are left."""
+        """The recorded step; an empty dict, and a printed line, if three dots are left."""
         step = dict(zip(STEPS[name], values))
         if dots := [field for field, value in step.items() if value is ...]:
             print(f"Not written yet: {', '.join(dots)}.")

@@ -1,11 +1,11 @@
 """The questions of a lesson: guesses at a result, and what earlier lessons have explained.
 
-`guesses.ask("sums")` asks before a result, `guesses.compare("sums", 3)` after it. Where a lesson
-begins, `guesses.recall()` asks three questions from earlier ones: being asked again, some time
-later, is what makes things stay. They are the first three of the lesson's file, unless they are
-about lessons that the learner has skipped: then others take their place. All of them are in
-`questions/`, a TOML file for each lesson: they can be edited without Python, and the page doesn't
-give their answers away.
+`guesses.ask("sums")` asks before a result, `guesses.compare("sums", 3)` after it. At the start of a
+lesson, `guesses.recall()` asks three questions from earlier ones: we remember what we are asked
+again, some time later. They are the first three of the lesson's file, unless they are about lessons
+that the learner has skipped: then others take their place. All of them are in `questions/`, a TOML
+file for each lesson: they can be edited without Python, and the page doesn't give their answers
+away.
 
     [sums]  # the name of a guess
     text = "How often ...?"
@@ -14,18 +14,18 @@ give their answers away.
     [[sums.options]]
     text = "About equally often."
     between = [1, 1.5]  # right for these values, without the last; or one_of = [1, 2]; or neither,
-    reason = "Why it is wrong."  # where no value can show it. Only the right one has no reason.
+    reason = "Why it is wrong."  # if no value can show it. Only the right one has no reason.
 
     [[recall]]  # a question from an earlier lesson: it has a text, a because and options, and
     lesson = "01_learning_by_hand"  # the notebook that explained it, without .ipynb, and
     section = "A second step"  # its heading there: an answer is followed by a link to it
 
-The value that the lesson has computed decides which option of a guess is right. Where nothing has
-been changed, that is the option without a reason. An answer to a recalled question is judged at
-once, and nothing is counted. That a guess was compared or a question answered is noted
-(progress.py), but not the answer. Ask for what a learner needs later on, not for a word or a
-number; the last of the three is from longer ago. A question can be answered without the page, and
-its answer isn't given away by being the longest. Line breaks in a text count as spaces.
+The value that the lesson has computed decides which option of a guess is right. If nothing has been
+changed, that is the option without a reason. An answer to a recalled question is judged at once,
+and nothing is counted. That a guess was compared or a question answered is recorded (progress.py),
+but not the answer. Ask for what a learner needs later on, not for a word or a number; the last of
+the three is from longer ago. A question can be answered without the page, and its answer isn't
+given away by being the longest. Line breaks in a text count as spaces.
 """
 
 import tomllib
@@ -61,7 +61,7 @@ class Option(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What is asked, why the expected answer is right, and the answers to choose from."""
+    """A question, why the expected answer is right, and the answers to choose from."""
 
     text: str
     because: str
@@ -87,13 +87,13 @@ class Question(NamedTuple):
         return f"lesson {int(self.lesson[:2])}, {self.section}"
 
     def judge(self, option: Option) -> str:
-        """What is said at once of an answer to a recalled question."""
+        """The reply to an answer to a recall question."""
         if not option.reason:
             return f"✓ Right. {self.because}"
         return f"✗ {option.reason} The answer: {self.expected} {self.because}"
 
     def verdict(self, choice: str | None, right: Option) -> str:
-        """What is said, in Markdown, of a guess (a text, or None) where an option is right."""
+        """The reply, in Markdown, to a guess (a text, or None), given the option that is right."""
         because = _changed(self.expected) if right.reason else self.because
         if choice == right.text:
             return f"✓ You guessed: *{choice}* That's right. {because}"
@@ -137,7 +137,7 @@ class MultipleChoice(anywidget.AnyWidget):
         self.observe(self._note, "chosen")
 
     def _note(self, change) -> None:
-        """Note what is answered at once, a recalled question; a guess is noted when compared."""
+        """Record an answer to a recall question at once; guesses are recorded when compared."""
         for question, before, now in zip(self._asked, change.old, change.new):
             if question.lesson and question.name and now not in (before, -1):
                 progress.note(*question.name)
@@ -156,7 +156,7 @@ class MultipleChoice(anywidget.AnyWidget):
         return "\n\n".join(f"{question.text}\n{_listed(question)}" for question in self._asked)
 
     def _repr_mimebundle_(self, **options):
-        # Where no kernel runs, as on GitHub, the text is shown.
+        # If no kernel is running, as on GitHub, the text is shown.
         data, metadata = super()._repr_mimebundle_(**options)
         titles = [f"**{question.text}**" if question.lesson else f"**Your guess.** {question.text}"
                   for question in self._asked]
@@ -179,7 +179,7 @@ class Guess:
         return None if index < 0 else self.question.options[index].text
 
     def compare(self, value) -> Markdown:
-        """What was guessed beside what `value`, the result of the lesson, says; ends the choice.
+        """The guess next to what `value`, the result of the lesson, says; ends the choice.
 
         None or NaN stands for a result that isn't there, as after a training that was stopped, or
         of an empty drawing.
@@ -205,8 +205,10 @@ class Guess:
 
 
 def about_begun_lessons() -> list[Question]:
-    """All questions about lessons that are begun: first those that weren't answered yet, those of
-    the latest lesson first, then those answered longest ago."""
+    """All questions about lessons that are begun.
+
+    First the unanswered ones, latest lesson first, then those answered longest ago.
+    """
     noted = progress.read()
     begun, answered = set(progress.begun(noted)), list(noted)
     questions = [question for lesson in reversed(progress.exercises())
@@ -275,7 +277,7 @@ class Guesses:
         return self._asked[name]
 
     def compare(self, name: str, value) -> Markdown:
-        """What was guessed at this question, last time it was asked: see `Guess.compare`."""
+        """The guess when this question was last asked: see `Guess.compare`."""
         return (self._asked.get(name) or Guess(self._question(name))).compare(value)
 
     def _question(self, name: str) -> Question:

@@ -32,7 +32,7 @@ from .values import (
 
 
 class Comparison(NamedTuple):
-    """The arguments of a probe, and what comes of them, or a part of it: ours and the learner's."""
+    """The arguments of a probe, and the two outcomes, or a part of them: ours and the learner's."""
 
     arguments: tuple
     right: Any
@@ -41,7 +41,7 @@ class Comparison(NamedTuple):
 
 @dataclass(frozen=True)
 class Part:
-    """A part of what is observed: the answer, a place in it if it is a tuple, or an effect."""
+    """A part of an observation: the answer, an item of it if it is a tuple, or an effect."""
 
     effect: str | None = None
     place: int | None = None
@@ -87,7 +87,7 @@ def _signature(solution: Callable) -> str:
     return f"{solution.__name__}({', '.join(inspect.signature(solution).parameters)})"
 
 
-# What is wrong with all answers that come out of the right ones like this.
+# The mistake, if all answers follow from the right ones in this way.
 ALTERED: dict[str, Callable] = {
     "It is 0 everywhere.": np.zeros_like,
     "All signs are turned round.": lambda right: -right,
@@ -204,7 +204,7 @@ def is_of_right_kind(case: Comparison) -> bool:
 
 
 def _kind(value, right) -> str | None:
-    """Say what is wrong with the kind or the shape of an answer."""
+    """Describe an answer of the wrong kind or shape."""
     if isinstance(value, FUNCTIONS):
         return ("The answer is a function, not its result: round brackets after its name call it.")
     if isinstance(right, str):
@@ -251,7 +251,7 @@ def _why_not_numbers(items: list, right: np.ndarray) -> str:
 
 
 def _leaves(items: list) -> Iterator:
-    """Yield what is in lists in lists."""
+    """Yield the items of nested lists."""
     for item in items:
         if isinstance(item, list):
             yield from _leaves(item)
@@ -363,7 +363,7 @@ def _same_but_moved(pairs: list[tuple], same) -> str | None:
 
 
 def what_is_right(wrong: WrongAnswer) -> str:
-    """Name a call where the function is right, if it can be told from the wrong one."""
+    """Name a call for which the function is right, if it differs visibly from the wrong one."""
     right = [case for case in wrong.cases if not any(case is other for other in wrong.wrong)]
     calls = [call_text(wrong.signature, case.arguments) for case in right]
     other = next((call for call in calls if call != wrong.call), None)
@@ -376,7 +376,7 @@ ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 
 def difference(wrong: WrongAnswer) -> str:
-    """Name the first call that goes wrong, what comes out and what should, at one place."""
+    """Name the first call that goes wrong, the result and the right result, at one index."""
     case, what, effect = wrong.wrong[0], "", wrong.part.effect
     if wrong.part.place is not None:
         what = f"the {ORDINALS[wrong.part.place]} value"
@@ -469,7 +469,7 @@ def _definition(function: Callable) -> ast.FunctionDef | ast.Lambda | None:
 
 
 def _returns(function: Callable) -> list[ast.Return]:
-    """List the `return`s of a function, without those of functions within it."""
+    """List the `return`s of a function, leaving out nested functions."""
     definition = _definition(function)
     waiting = list(getattr(definition, "body", [])) if isinstance(
         definition, ast.FunctionDef) else []

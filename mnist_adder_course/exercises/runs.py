@@ -1,4 +1,4 @@
-"""One run of a function: what comes of it, and what it uses and changes on the way."""
+"""One run of a function: its outcome, and what it uses and changes on the way."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AUTOGRAD = [torch.autograd.backward, torch.autograd.grad, torch.func.jacfwd, tor
 
 
 class Unsolved(Exception):
-    """There is no answer yet; the message says what to do."""
+    """There isn't an answer yet; the message says what to do."""
 
 
 class Nothing(Exception):
@@ -39,12 +39,12 @@ NOT_LOOKED_AT = _NotLookedAt()
 
 @dataclass(frozen=True)
 class Observed:
-    """What a check sees of a function: its answer, and what isn't its answer.
+    """What a check sees of a function: its answer, its effects and its rules.
 
-    The answer and the effects are compared with those of the solution. An effect is what the
-    function did to something, under a name that can be read: {"the list afterwards": values}.
-    A rule is a reason, and whether it is kept: {"The list has changed.": values == before}. The
-    reason is told, as it stands, where the rule is broken; so it must be true then.
+    The answer and the effects are compared with the solution's. An effect is what the function did
+    to something, under a name that can be read: {"the list afterwards": values}. A rule is a
+    reason, and whether it is kept: {"The list has changed.": values == before}. If the rule is
+    broken, the reason is printed unchanged, so it must be true then.
     """
 
     answer: Any = NOT_LOOKED_AT
@@ -68,7 +68,7 @@ class Stopped:
 
     @property
     def gives_nothing(self) -> bool:
-        """Tell whether there was no error, but no answer either."""
+        """Whether there was neither an error nor an answer."""
         return isinstance(self.error, Nothing)
 
     def __eq__(self, other) -> bool:
@@ -81,7 +81,7 @@ class Stopped:
 
 
 def _place_in(function: Callable, error: BaseException) -> traceback.FrameSummary | None:
-    """Find the last line of a function, or of what was defined beside it, that led to an error."""
+    """Find the last line of a function, or of a definition next to it, that led to an error."""
     code = getattr(function, "__code__", None)
     if code is None:
         return None
@@ -100,7 +100,7 @@ def _of_the_course(frame) -> bool:
 
 
 def _codes_in(code: CodeType) -> list[CodeType]:
-    """List the code of a function, and that of all functions within it."""
+    """List the code of a function and of all functions nested in it."""
     inside = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
     return [code] + [deeper for one in inside for deeper in _codes_in(one)]
 
@@ -120,7 +120,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a function: what came of it, what it used that it should not, what it changed."""
+    """One run of a function: its outcome, the forbidden things that it used, what it changed."""
 
     outcome: Observed | Stopped | Unreadable
     answer: Any  # as it was returned
@@ -129,7 +129,7 @@ class Run:
 
 
 class WatchedFunction:
-    """A learner's function, as it is given to `observe`: whatever it does is noted."""
+    """A learner's function, the one given to `observe`: whatever it does is noted."""
 
     def __init__(self, function: Callable, without: Iterable = ()):
         self.function, self.without = function, list(without)
@@ -139,7 +139,7 @@ class WatchedFunction:
         self.changed: dict[int, str] = {}  # arguments that it has changed, by their places
 
     def __call__(self, *arguments):
-        """Return the function's answer; raise Unsolved or Nothing where there is none."""
+        """Return the function's answer; raise Unsolved or Nothing if there is none."""
         before = [state_of(argument) for argument in arguments]
         try:
             self.answer = self._watched(*arguments)
@@ -156,7 +156,7 @@ class WatchedFunction:
         return self.answer
 
     def _watched(self, *arguments):
-        """Return the answer; what is used counts also where the function stops."""
+        """Return the answer; what the function uses counts even if it stops with an error."""
         watch = Watch(self.without)
         try:
             with watch:
@@ -172,7 +172,7 @@ LEFT_EVALUATING = "left {} in eval() mode. Its caller had it in train() mode: pu
 
 
 def _how_changed(argument, before) -> str | None:
-    """Say what has become of an argument since it was in the state `before`; None if nothing."""
+    """Say how an argument has changed since the state `before`; None if nothing."""
     after = state_of(argument)
     if after == before:
         return None
@@ -199,7 +199,7 @@ def run(function: Callable, observe: Callable, arguments: tuple, without: Iterab
             stop = Stopped(Unsolved("Put your answer in place of `raise NotImplementedError`."),
                            function)
             return Run(stop, None, watched.used, watched.changed)
-        # Where it isn't an error of the learner's, the check can't look at the answer.
+        # If the error isn't the learner's, the check can't look at the answer.
         is_learners = error is watched.error or stop.line
         outcome = stop if is_learners else Unreadable(watched.answer, stop.message)
     return Run(outcome, watched.answer, watched.used, watched.changed)

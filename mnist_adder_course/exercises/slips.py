@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from types import FunctionType
 
-OTHERS: dict[type, list[type]] = {  # what may stand in place of an operator
+OTHERS: dict[type, list[type]] = {  # what may replace an operator
     ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add, ast.Mult], ast.Mult: [ast.Add, ast.Div],
     ast.Div: [ast.Mult, ast.FloorDiv], ast.FloorDiv: [ast.Mult, ast.Div], ast.Mod: [ast.Div],
     ast.Pow: [ast.Mult], ast.BitAnd: [ast.BitOr], ast.BitOr: [ast.BitAnd],

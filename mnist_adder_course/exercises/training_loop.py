@@ -1,4 +1,5 @@
-"""A learner's training loop, watched: what it does to a network, look by look, and what must hold.
+"""Watches a learner's training loop: what it does to a network, look by look, and the rules for
+that.
 
 The task is of two inputs and one output: is the digit larger than the number?
 """
@@ -53,9 +54,9 @@ TO_RUN = 200  # images of a training of which nothing is asked but that it runs
 
 def comparisons():
     train, validation, _ = load_splits()
-    # First a training that need only run: a function that stops is compared with many mistakes,
-    # and most of them don't stop. Then one that shows what has been learned, and one whose last
-    # epoch is bad. The numbers of validation images are prime, so that a last batch is smaller.
+    # First a run that need only finish: a function that stops is compared with many mistakes, and
+    # most of them don't stop. Then one that shows what has been learned, and one whose last epoch
+    # is bad. The numbers of validation images are prime, so that a last batch is smaller.
     for epochs, many, few, tires_after in ((2, TO_RUN, 31, math.inf), (5, 1000, 293, math.inf),
                                            (2, 1000, 131, 1000)):
         # Cloned, since each comparison copies them: the copy of a view takes the whole with it.
@@ -65,7 +66,7 @@ def comparisons():
         yield Comparer(tires_after).eval(), AdderDataset(*mine), yours, epochs
 
 
-# What must hold of a training and its test, each as the learner is told where it doesn't.
+# The rules for a training run and its test, each worded as the learner reads it if it is broken.
 NOT_MOVED = ("The weights haven't changed. Every batch needs backward(), then step(), and no "
              "zero_grad() between the two.")
 FROM_VALIDATION = ("It learns from validation images. Then they can't show how well it reads new "
@@ -106,7 +107,7 @@ OTHER_ACCURACY = ("That isn't the fraction that is right. Add up the right ones 
 
 
 def watched(train_larger, model, train, validation, epochs) -> Observed:
-    """What is done to the model, look by look, and what comes of it."""
+    """What is done to the model, look by look, and the outcome."""
     if len(train) == TO_RUN:
         train_larger(model, train, validation, epochs)
         return Observed()
@@ -182,7 +183,7 @@ LOSSES = {"cross entropy": F.cross_entropy,
 
 @torch.no_grad()
 def _about_task(model, validation) -> dict[str, bool]:
-    """What must hold of what the model has learned to answer."""
+    """Rules for what the model has learned to answer."""
     (images, numbers), (digits, _) = next(iter(DataLoader(validation, len(validation))))
     right = (model.eval()(images, numbers).argmax(dim=1) == (digits > numbers)).float().mean()
     yes_where_equal = model(images, digits).argmax(dim=1).float().mean()
@@ -192,7 +193,7 @@ def _about_task(model, validation) -> dict[str, bool]:
 
 @torch.no_grad()
 def _about_accuracy(returned, model, validation, measured: list) -> dict[str, bool]:
-    """What must hold of the accuracy that was returned, in percent."""
+    """Rules for the accuracy that was returned, in percent."""
     (images, numbers), (digits, _) = next(iter(DataLoader(validation, len(validation))))
     right = model.eval()(images, numbers).argmax(dim=1) == (digits > numbers)
     accuracy = 100 * right.float().mean().item()

@@ -217,7 +217,7 @@ def relu_of(a):
 
 
 def forward(x, w1, w2):
-    """As in the lesson: a network of two layers, with what is computed on the way."""
+    """As in the lesson: a network of two layers, with its intermediate values."""
     z = x @ w1.T
     hidden = F.relu(z)
     return z, hidden, hidden @ w2.T
@@ -386,7 +386,7 @@ def step(w1, w2, x, target, rate):
 
 @in_style
 def plot_graph(end, step: int | None = None) -> Figure:
-    """The nodes behind `end`, with values above (blue) and gradients below (orange).
+    """The nodes that lead to `end`, with values above (blue) and gradients below (orange).
 
     end: has the value, name, inputs, slopes and grad of the lesson's nodes; step: how many of these
     numbers are there yet, first all values, then the gradients from the back; None for all.

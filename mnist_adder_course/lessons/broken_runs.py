@@ -39,8 +39,8 @@ def short_training(
     images: int = 2_000, augment: bool = True, right_labels: bool = True, normalise: bool = True,
     convolutions: bool = False, steps: int = 200,
 ) -> tuple[list[float], list[float]]:
-    """Train a small network: the loss of every step, and every 20 steps that of 1,000 validation
-    images.
+    """Train a small network: the loss of every step, and every 20 steps the loss of 1,000
+    validation images.
 
     - rate: the learning rate; clear: whether each step clears the gradients
     - images: how many of the training images there are; augment: whether they are augmented;
@@ -93,8 +93,8 @@ def _validation_loss(model, examples, normalise: bool) -> float:
 def plot_losses(curves: dict[str, list[float]], legend: str = "", mean: int = 1) -> Figure:
     """The loss at every step of up to four short runs, by name.
 
-    legend: the title of the legend: what the names are; mean: over so many steps a running mean is
-    drawn, and behind it, pale, the losses themselves.
+    legend: the title of the legend: what the names are; mean: the number of steps of a running
+    mean, drawn over the losses themselves, which are pale.
     """
     figure, ax = plt.subplots(figsize=(5.5, 2.8))
     looks = zip((GREY, BLUE, ORANGE, GREEN), (":", "-", "--", "-."))

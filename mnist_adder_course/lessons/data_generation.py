@@ -97,7 +97,7 @@ def one_hot(index, size):
 FORM = "((image, number, number), (number, number))"
 TOGETHER = ("The two numbers are together in one tensor or list. In the example, each is an input "
             "of its own.")
-FORMS = {  # of what comes back instead, and what is said of it
+FORMS = {  # other forms of a result, and the remark on each
     "(image, number, number, number, number)":
         "All five are there. What goes in and what should come out need brackets of their own: "
         "`return (image, first, second), (digit, total)`.",
@@ -128,7 +128,7 @@ FOLLOWS = "The second number always follows from the first. Draw it as well."
 NOT_THE_TOTAL = ("The total isn't the digit plus the two numbers in the example. If you draw again "
                  "for the total, other numbers come up: draw each number once, give it a name, and "
                  "use the name twice.")
-TOTALS = {  # what a total may be made of in place of all three, and what is said of it
+TOTALS = {  # wrong ways to make a total, and the remark on each
     "The digit is missing in the total.": lambda digit, first, second: first + second,
     "The second number is missing in the total.": lambda digit, first, second: digit + first,
     "The first number is missing in the total.": lambda digit, first, second: digit + second,
@@ -153,7 +153,7 @@ def _form(thing) -> str:
 
 
 def _look_at_examples(function, image, digit) -> Observed:
-    """What must hold of many examples; the numbers in them are drawn at random."""
+    """Rules for many examples, whose numbers are drawn at random."""
     images, digits = torch.randint(256, (10, 28, 28)), [digit] * 12 + [*range(10)] * 20
     examples = [function(images[one], torch.tensor(one)) for one in digits]
     form = _form(examples[0])
@@ -182,7 +182,7 @@ def _look_at_examples(function, image, digit) -> Observed:
 
 
 def _why_form(form: str) -> str:
-    """What is said of an example of another form."""
+    """The remark on an example of another form."""
     if form.replace("tensor[1]", "number").replace("(number)", "number") == FORM:
         return ONE_EACH
     return FORMS.get(form, "The example should have the form `(image, first, second), (digit, "
@@ -276,7 +276,7 @@ ONE_SEED = "Another seed gave the same split: shuffle with the seed that is give
 
 
 def _look_at_split(function, count, train_count, seed) -> Observed:
-    """What must hold of a split, whatever the shuffling is."""
+    """Rules for a split, however it is shuffled."""
     parts = function(count, train_count, seed)
     if not isinstance(parts, (tuple, list)) or not all(map(_is_row, parts)):
         whole = _is_row(parts) and len(parts) == count
@@ -302,7 +302,7 @@ def _look_at_split(function, count, train_count, seed) -> Observed:
 
 
 def _about_parts(train: list, validation: list, count: int, train_count: int) -> dict[str, bool]:
-    """What must hold of the indices in both parts."""
+    """Rules for the indices in both parts."""
     every, both, all_there = set(range(count)), set(train) & set(validation), {*train, *validation}
     missing, strange = every - all_there, all_there - every
     return {
@@ -376,7 +376,7 @@ def split(count, train_count, seed):
 
 @in_style
 def plot_window(image, window, row: int, column: int) -> Figure:
-    """An image with a frame around a window, and beside it the window's numbers.
+    """An image with a frame around a window, and next to it the window's numbers.
 
     image, window: (height, width) whole numbers from 0 to 255; row, column: of the window's first
     pixel.

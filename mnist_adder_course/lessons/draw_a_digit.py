@@ -76,7 +76,7 @@ class Dictation(DigitPad):
         super().__init__(asked=random.Random(seed).sample([*range(10)] * 2, 20))
 
     def results(self) -> tuple[Tensor, Tensor]:
-        """What was drawn, framed, uint8 (n, 28, 28), and what was asked for, int64 (n,)."""
+        """The drawings, framed, uint8 (n, 28, 28), and the digits asked for, int64 (n,)."""
         framed = [frame_strokes(strokes) for strokes in self.drawings]
         images = torch.tensor(np.array(framed, np.uint8).reshape(-1, 28, 28))
         return images, torch.tensor(self.asked[: len(framed)], dtype=torch.int64)
@@ -304,7 +304,7 @@ SHAPE = [OFF_PAD, TOO_SMALL, DISTORTED, MIRRORED, TURNED]
 
 
 def _about_shape(before: np.ndarray, points: np.ndarray) -> dict[str, bool]:
-    """What must hold of a drawing's points, (n, 2), compared with those of the drawing before."""
+    """Rules for a drawing's points, (n, 2), compared with the points of the drawing before."""
     rules = {OFF_PAD: bool((points >= 0).all() and (points <= 1).all()),
              TOO_SMALL: np.ptp(points, axis=0).max() > 0.03}
     if len(points) != len(before) or not rules[TOO_SMALL]:
@@ -387,7 +387,7 @@ def _see_upstrokes(function, images) -> Observed:
 
 
 def _about_line(one: np.ndarray, image: np.ndarray, x: float, y: float) -> dict[str, bool]:
-    """What must hold of the line in an image, (28, 28), of a 1 with its top at x and y."""
+    """Rules for the line in an image, (28, 28), of a 1 with its top at x and y."""
     places = np.argwhere(image - one > 0.3)  # of new ink
     enough = len(places) > 6
     rules = {CHANGED: bool((image > one - 0.01).all()), TOO_BRIGHT: image.max() < 1.01,

@@ -405,7 +405,7 @@ def plot_two_intervals(intervals: dict[str, tuple], measured: list[float]) -> Fi
 
 @in_style
 def plot_coins(coins: dict[int, int]) -> Figure:
-    """How likely each number of heads is, and in orange what is at least as lopsided as was seen.
+    """How likely each number of heads is; results at least as lopsided as the one seen are orange.
 
     coins: number of coins -> how many of them fell on the rarer side.
     """

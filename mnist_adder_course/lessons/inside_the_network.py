@@ -28,7 +28,7 @@ checks = Checks()
 
 
 class Branched(nn.Module):
-    """A small network that is no chain: its middle layer gets the sum of two others."""
+    """A small network that isn't a chain: its middle layer gets the sum of two others."""
 
     def __init__(self):
         super().__init__()
@@ -531,7 +531,7 @@ def plot_answer(image: Tensor, probabilities: Tensor) -> Figure:
 
 @in_style
 def plot_attributions(image: Tensor, maps: dict) -> Figure:
-    """Maps of an image beside each other, each on its own scale, with the outline of its ink.
+    """Maps of an image next to each other, each on its own scale, with the outline of its ink.
 
     image: (28, 28); maps: title -> (height, width), for 28x28 pixels or a part of them.
     """
@@ -572,8 +572,8 @@ def plot_sanity(maps: dict, other_maps: dict, titles: dict) -> Figure:
 
 @in_style
 def plot_chosen(image: Tensor, chosen: dict) -> Figure:
-    """An image, once for each ranking, with the pixels that the ranking puts first: blue where they
-    lie on ink, orange where they lie on black.
+    """An image, once for each ranking, with the pixels that the ranking puts first: blue if they
+    are on ink, orange if they are on black.
 
     image: (height, width), normalised; chosen: name -> indices of pixels, counted row by row.
     """
@@ -592,9 +592,9 @@ def plot_chosen(image: Tensor, chosen: dict) -> Figure:
 
 @in_style
 def plot_leads(leads: dict, on_black: dict, controls: Collection[str] = ()) -> Figure:
-    """For each name the mean of `leads[name]`, (images,), with its 95% interval, grey where it
-    doesn't lie above 0; in brackets the percentage of its pixels that lie on black,
-    `on_black[name]`. A line separates the methods from the controls, which come last."""
+    """For each name the mean of `leads[name]`, (images,), with its 95% interval, grey if it isn't
+    above 0; in brackets the percentage of its pixels that are on black, `on_black[name]`. A line
+    separates the methods from the controls, which come last."""
     figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.3 * len(leads)))
     said = []
     for row, (name, values) in enumerate(leads.items()):

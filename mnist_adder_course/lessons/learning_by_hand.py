@@ -21,7 +21,7 @@ checks = Checks()
 def _losses():
     for loss_of in (_bowl, math.prod):
         yield from [(loss_of, [3.0]), (loss_of, [2.0, -1.5, 4.0]), (loss_of, [1.5, -4.0, 2.5, -3])]
-    yield _bowl, [1.113]  # a slope that no rounding leaves as it is
+    yield _bowl, [1.113]  # a slope that any rounding changes
 
 
 def _bowl(weights):
@@ -311,7 +311,7 @@ def plot_cross_entropy() -> Figure:
 
 @in_style
 def plot_row(images, labels) -> Figure:
-    """Images, (28, 28) in 0-1, beside each other, each with its label as a title."""
+    """Images, (28, 28) in 0-1, next to each other, each with its label as a title."""
     figure, (axes,) = plt.subplots(1, len(images), figsize=(5.5, 1.1), squeeze=False)
     for ax, image, label in zip(axes, images, labels):
         draw_image(ax, image, f"{label:+.0f}", black=0, white=1)

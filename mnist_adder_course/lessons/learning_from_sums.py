@@ -21,7 +21,7 @@ from ..notebook.results import read_results
 
 
 def _what_they_share(digits: list[int]) -> str:
-    """digits: the one that was found first, in several trainings."""
+    """digits: the one that was found first, in several runs."""
     groups = {"ends": {0, 9}, "1": {1}, "middle": {4, 5}}
     return next((name for name, group in groups.items() if set(digits) <= group), "different")
 
@@ -303,7 +303,7 @@ def solution(matrix) -> str:
 
 
 def solutions(ways: list[str]) -> pd.DataFrame:
-    """How the trainings of each way ended: a row for each way, a column for each ending."""
+    """How the runs of each kind ended: a row for each way, a column for each ending."""
     runs = trainings()
     runs = runs[runs["way"].isin(ways)]
     counts = pd.crosstab(runs["way"], runs["probability"].map(solution).rename("digits"))

@@ -151,7 +151,7 @@ def _read(digit_reader, channels) -> Observed:
                   for layer in network.eval().modules() if isinstance(layer, kind)
                   for parameter in layer.parameters()]
     torch.manual_seed(0)
-    for parameter in parameters:  # a fresh batch norm changes nothing, wherever it stands
+    for parameter in parameters:  # a fresh batch norm changes nothing, wherever it is
         nn.init.uniform_(parameter, -1, 1)
     logits = None
     with torch.no_grad(), suppress(RuntimeError):

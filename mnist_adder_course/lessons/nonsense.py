@@ -38,7 +38,7 @@ def draw_by_hand(text: str, random: np.random.Generator) -> list[np.ndarray]:
 
 
 def points_of(text: str) -> list[np.ndarray]:
-    """The points of a drawing in nonsense.toml as they are written there, (n, 2) of each stroke."""
+    """The points of a drawing, unchanged from nonsense.toml, (n, 2) of each stroke."""
     return [np.array([point.split(",") for point in stroke.lstrip("~").split()], float)
             for stroke in text.split("|")]
 

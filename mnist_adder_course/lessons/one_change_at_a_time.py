@@ -222,7 +222,7 @@ def decayed(weight, gradient, rate, decay):
 
 
 def finished(recipe: str) -> float:
-    """The mean accuracy of a recipe's full trainings on the validation split, in percent."""
+    """The mean accuracy of a recipe's full runs on the validation split, in percent."""
     runs = read_results("results.jsonl")
     return runs[runs["recipe"] == recipe]["validation"].mean()
 
@@ -236,8 +236,8 @@ def measured(column: str) -> pd.DataFrame:
 
 def search_runs(change: str) -> pd.DataFrame:
     """The search for the learning rate of a change: the percentage of the validation images with
-    digit and sum right, a row for each rate and a column for each seed; NaN where a rate was too
-    far behind after the first seed to be tried again."""
+    digit and sum right, a row for each rate and a column for each seed; NaN if a rate did too badly
+    with the first seed to be tried again."""
     runs = read_results("changes.jsonl")
     runs = runs[(runs["change"] == change) & runs["evaluation"].isna()]
     return runs.pivot(index="learning_rate", columns="seed", values="validation")
@@ -245,7 +245,7 @@ def search_runs(change: str) -> pd.DataFrame:
 
 def searched() -> pd.DataFrame:
     """The searches, a row for each change: the mean accuracy at each rate, as text; the best rate;
-    where it lies in the range that was tried; and how many of the 12,000 images it is ahead of the
+    its position in the range that was tried; and how many of the 12,000 images it is ahead of the
     second best."""
     runs = read_results("changes.jsonl")
     changes = runs[runs["evaluation"].isna()]["change"].unique()
@@ -259,14 +259,13 @@ def searched() -> pd.DataFrame:
 
 
 def _finalists(runs: pd.DataFrame) -> pd.Series:
-    """The mean accuracies of the rates that were tried with all seeds, or of all rates, where one
-    seed was enough."""
+    """The mean accuracies of the rates that were tried with all seeds, or of all rates."""
     complete = runs.dropna()
     return (runs if complete.empty else complete).mean(axis=1)
 
 
 def _place(tried: pd.Series, best: float) -> str:
-    """Where the best rate lies among those that were tried, which are in order."""
+    """The position of the best rate among those that were tried, which are in order."""
     ends = {tried.index[0]: "at the lower edge", tried.index[-1]: "at the upper edge"}
     return ends.get(best, "inside")
 

@@ -30,7 +30,7 @@ def show(figure: Figure, caption: str, alt: str | None = None) -> None:
 def in_words(caption: str, alt: str) -> Markdown:
     """A caption and what the figure shows.
 
-    The words stand below the figure, since JupyterLab and nbconvert drop a picture's own.
+    The words appear below the figure, because JupyterLab and nbconvert drop a picture's own.
     """
     return Markdown(f"*{caption}*\n\n{folded(alt)}")
 
@@ -114,7 +114,7 @@ class Explore(ipywidgets.VBox):
 
 
 class Keys(anywidget.AnyWidget):
-    """Shows nothing. It gives the sliders beside it what those of ipywidgets lack: their names for
+    """Shows nothing. It gives the sliders next to it what ipywidgets' sliders lack: their names for
     screen readers, a focus that is seen, and keys that JupyterLab doesn't take for its own."""
 
     _esm, _css = front_end("keys")

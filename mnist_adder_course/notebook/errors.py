@@ -29,7 +29,7 @@ GIVE_NOTHING = {"print", "append", "sort", "insert", "extend", "shuffle", "remov
 def meaning_of(error: BaseException, place: FrameSummary | None) -> Meaning | None:
     """What an error means that arose at this place; None if we don't know."""
     if isinstance(error, OSError):
-        return None  # it says what is wrong itself, and file names may look like anything
+        return None  # it explains itself, and file names may look like anything
     message = f"{type(error).__name__}: {first_line(error)}"
     if "NoneType" in message and (code := what_was_none(message, place)):
         return Meaning(_why_none(code))

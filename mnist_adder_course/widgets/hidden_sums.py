@@ -31,7 +31,7 @@ class HiddenSums(anywidget.AnyWidget):
       from the other pairs, in the browser. Without a model there is the grid alone
     - pairs: the hidden [digit, number], at most 20; at first a pattern in which all sums but 0
       still occur in the other pairs. Every digit and every number keeps at least one pair: the grid
-      says so where one would take the last, and Python raises TraitError
+      says so if a click would take the last, and Python raises TraitError
     - encoding, answer: how the adder gets the number, and what it answers with
     - seed: of the first training; the next one takes the next
     - reader: a sentence about what the network that reads has seen
@@ -83,7 +83,7 @@ class HiddenSums(anywidget.AnyWidget):
     _ipython_display_ = None  # ipywidgets 7 has one, which would leave the table out
 
     def _repr_mimebundle_(self, **_):
-        # Where no kernel runs, as on GitHub, a table is shown.
+        # If no kernel is running, as on GitHub, a table is shown.
         data, metadata = super()._repr_mimebundle_()
         signs = [["**?**" if [digit, number] in self.pairs else str(digit + number)
                   for number in range(10)] for digit in range(10)]

@@ -1,4 +1,4 @@
-"""What the front end needs to know of training images, to say what a drawing is most like."""
+"""The data about training images with which the front end says what a drawing is most like."""
 
 from __future__ import annotations
 

@@ -47,14 +47,14 @@ def as_pixels(image: Any) -> list[int]:
 class NetworkDiagram(anywidget.AnyWidget):
     """All parts of the network from left to right, with what each makes of an image and a number.
 
-    - model: an `IdentityAdderModel`, shown as it is now, in use: as after `eval()`
+    - model: an `IdentityAdderModel`, shown in its present state, in use: as after `eval()`
     - image: 28x28 pixels from 0 to 1, or whole numbers to 255; by default a drawn 7. One's own
       drawing, made in the diagram, takes its place here, too
     - number: 0-9; the one chosen in the diagram
     - here: "", or the name of the part that is marked "you are here", one of `PARTS`
     - draws_itself: whether a 7 draws itself on the pad, once it is in view
-    - samples: images behind the button "A digit from MNIST", each `dict(pixels=..., about=...)`,
-      784 whole numbers or these as bytes in base64, and a sentence; empty: no such button
+    - samples: images for the button "A digit from MNIST", each `dict(pixels=..., about=...)`, 784
+      whole numbers or these as bytes in base64, and a sentence; empty: no such button
     - known: what `known_images` in nearest.py makes; empty: nothing is said of the nearest images
 
     All is calculated in the browser. Raises TraitError for what doesn't fit.

@@ -46,10 +46,10 @@ class WindowViewer(anywidget.AnyWidget):
     - range: the numbers that are shown black and white; empty: 0 is black, below 0 orange. By
       default 0 and 1, or empty where the image has others
     - padding: how many zeros are put around the image, 0 or 1
-    - digits: 28x28 images from 0 to 255 behind the button Digit; empty: no such button
+    - digits: 28x28 images from 0 to 255 for the button Digit; empty: no such button
 
-    All is calculated in the browser. What is drawn or changed there changes here, and the other way
-    round. Raises TraitError for what doesn't fit.
+    Everything is calculated in the browser. Drawing or changing something there changes the trait
+    here, and the other way round. Raises TraitError for values that don't fit.
     """
 
     _esm, _css = front_end("window_viewer")

@@ -1,8 +1,8 @@
 """From a picture of a digit to the 28x28 image that MNIST would have made of it.
 
 A drawing is a 2-D array, white ink on black: uint8 from 0 to 255, or floats from 0 to 1.
-MNIST's own recipe: the longer side of the digit is 20 pixels, and its centre of mass lies
-in the middle of 28x28 (http://yann.lecun.com/exdb/mnist). Every step here can be tried alone.
+MNIST's own recipe: the longer side of the digit is 20 pixels, and its centre of mass is in the
+middle of 28x28 (http://yann.lecun.com/exdb/mnist). Every step here can be tried alone.
 """
 
 import numpy as np
@@ -51,7 +51,7 @@ def to_uint8(ink: np.ndarray) -> np.ndarray:
 
 
 def crop_to_ink(ink: np.ndarray) -> np.ndarray:
-    """Cut away what surrounds the ink, and wipe off noise: what is faint, and lone specks.
+    """Crop to the ink, and remove noise: faint pixels and lone specks.
 
     The strongest ink becomes 1. A drawing without ink gives an array of size 0.
     """

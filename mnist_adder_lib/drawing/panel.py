@@ -46,7 +46,7 @@ def from_url(url: str) -> bytes:
 
 
 def read_background(background: dict) -> np.ndarray:
-    """The picture under the strokes, uint8 (height, width). Raises ValueError where there is none.
+    """The picture under the strokes, uint8 (height, width). Raises ValueError if there is none.
 
     `background` has its `url`, as from `to_url`, and what to say `about` it.
     """
@@ -104,8 +104,9 @@ class DigitPad(anywidget.AnyWidget):
     """A black pad to draw on with mouse, finger, pen or keys.
 
     `strokes` is a list of strokes, each a list of (x, y), fractions of the pad from the top left.
-    Set from Python, they change the page; drawn on, they change here: `pad.observe(f, "strokes")`.
-    Raises TraitError, and stays as it was, for anything else, also where the page sends it.
+    Setting them in Python changes the page, and drawing on the page changes them here:
+    `pad.observe(f, "strokes")`. Raises TraitError for anything else, even if the page sends it, and
+    leaves the trait unchanged.
     """
 
     # js/src/widgets/pad/connection.js describes how the page and Python talk to each other.
@@ -140,7 +141,7 @@ class DigitPad(anywidget.AnyWidget):
         return proposal.value
 
     def _should_send_property(self, key: str, value: object) -> bool:
-        # What comes from the page isn't sent back; ipywidgets would compare all of it as JSON.
+        # Values from the page aren't sent back to it; ipywidgets would compare all of it as JSON.
         return key not in self._property_lock and super()._should_send_property(key, value)
 
     def framed(self) -> np.ndarray:
@@ -170,9 +171,9 @@ class DigitPad(anywidget.AnyWidget):
 class AdderPanel(DigitPad):
     """Draw a digit, choose a number, and see at once what the model makes of them.
 
-    Besides the pad's strokes: `number` (0-9) can be set; `seen` (the uint8 28x28 image that the
-    network gets), `prediction` (None while the pad is empty) and `sentence` follow, also while one
-    draws. `small=True` leaves the bars out. With `known`, images that the model was trained on,
+    In addition to the pad's strokes, `number` (0-9) can be set; `seen` (the uint8 28x28 image that
+    the network gets), `prediction` (None while the pad is empty) and `sentence` follow, even during
+    a stroke. `small=True` leaves the bars out. With `known`, images that the model was trained on,
     uint8 (n, 28, 28), the panel gives no sum for a drawing that is too strange to the model:
     `strangeness` says how strange, and its `threshold` can be set. A `head` that was trained for
     the model counts as well. Without known images nothing is rejected.
@@ -233,7 +234,7 @@ class AdderPanel(DigitPad):
         self.answer = answer
 
     def _rejects(self) -> bool:
-        """Whether what is on the pad is too strange to the model, as far as anything is known."""
+        """Whether the drawing is too strange to the model, if any known images are given."""
         if self.strangeness is None or not self.seen.any():
             return False
         return bool(self.strangeness.rejects(torch.from_numpy(self.seen)[None]))

@@ -72,8 +72,8 @@ def blend_with_paper(image: Image.Image) -> np.ndarray:
 def lift_ink(grey: np.ndarray) -> np.ndarray:
     """Ink, 0 to 1, from grey paper: the ink is the smaller part, darker or lighter than the rest.
 
-    The paper, with its shadows, is what is left when details narrower than a third of the
-    picture are taken away (a morphological opening; the rest is called the top hat).
+    The paper, with its shadows, remains when details narrower than a third of the picture are
+    removed (a morphological opening; the rest is called the top hat).
     """
     span = max(grey.shape)
     grey = ndimage.gaussian_filter(grey, span / 250)  # the camera's noise; nothing at 28 pixels
@@ -83,7 +83,7 @@ def lift_ink(grey: np.ndarray) -> np.ndarray:
     flat = grey - ndimage.gaussian_filter(grey, span / 8)
     light = grey if (flat**3).sum() > 0 else 1 - grey  # skewed towards the ink
     ink = ndimage.white_tophat(light, size=span // 3 + 1)
-    ink = ink / max(ink.max(), 0.05)  # less contrast than 5% is no ink
+    ink = ink / max(ink.max(), 0.05)  # ink has a contrast of at least 5%
     return without_edges(np.where(ink < FAINT, 0, ink))
 
 

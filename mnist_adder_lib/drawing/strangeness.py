@@ -56,7 +56,8 @@ def spreads(found: Tensor, digits: Tensor) -> Tensor:
 class Strangeness:
     """How strange images are to a network that knows some images.
 
-    - model: an `IdentityAdderModel` as it is now. What it learns later is not taken into account
+    - model: an `IdentityAdderModel` in its present state. What it learns later is not taken into
+      account
     - known: uint8 (n, 28, 28), at least 20 images that it was trained on; 3,000 are enough. Give
       them as `with_slashed_zeros` returns them, if slashed zeros are digits to you
     - head: a head that was trained for the model, or None, which leaves it out

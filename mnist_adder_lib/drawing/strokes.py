@@ -17,7 +17,7 @@ PEN = STROKES["pen"] / STROKES["pad"]  # width of the pad's pen, as a share of t
 FRAMED_PEN = STROKES["framed_pen"]
 # Of 28x28, as in MNIST: the centre of row 14 and of column 14, counted from 0.
 MIDDLE = STROKES["middle"]
-# Of the longest stroke: a smaller one beside the drawing was not meant.
+# Of the longest stroke: a smaller one next to the drawing was not intended.
 TAP = STROKES["tap"]
 # Points: fewer are meant to be straight, more have no corners to be seen.
 FEWEST, MOST = STROKES["bent_points"]
@@ -96,7 +96,7 @@ def render_strokes(strokes: Strokes, size: int = 280, pen: float = PEN) -> np.nd
 
 
 def without_taps(segments: np.ndarray, stroke: np.ndarray) -> np.ndarray:
-    """Leave out strokes that are tiny and lie beside the drawing."""
+    """Leave out tiny strokes next to the drawing."""
     firsts = np.flatnonzero(np.diff(stroke, prepend=-1))
     low = np.minimum.reduceat(segments.min(axis=1), firsts)
     high = np.maximum.reduceat(segments.max(axis=1), firsts)
@@ -128,7 +128,7 @@ def frame_strokes(strokes: Strokes) -> np.ndarray:
     """Draw strokes as MNIST would show them: uint8 (28, 28), white on black.
 
     The longer side is 20 pixels, the centre of mass in the middle, however large and wherever
-    they were drawn. A drawing smaller than the pen stays small, a tap beside it is left out, and
+    they were drawn. A drawing smaller than the pen stays small, a tap next to it is left out, and
     no strokes give a blank image. Raises ValueError for anything that isn't a list of strokes.
     """
     segments, stroke = to_segments(strokes)
