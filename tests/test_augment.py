@@ -83,6 +83,16 @@ def test_each_image_has_parameters_of_its_own(images):
         assert len(changed.unique(dim=0)) == 64, name
 
 
+def test_shifts_to_the_right_and_down_are_drawn_apart():
+    dots = torch.zeros(300, 1, 28, 28)
+    dots[..., 13:15, 13:15] = 0.25
+    moved = Augment(**{**STILL, "shift": 0.1})(dots)[:, 0]
+    shifts = torch.stack([moved.sum(along) @ torch.arange(28.0) - 13.5 for along in (1, 2)])
+    assert (shifts.aminmax(dim=1).max - 2.8).abs().max() < 0.2
+    assert (shifts.aminmax(dim=1).min + 2.8).abs().max() < 0.2
+    assert torch.corrcoef(shifts)[0, 1].abs() < 0.3
+
+
 def test_it_keeps_the_range_and_follows_the_seed(images):
     torch.manual_seed(1)
     one = Augment()(images)

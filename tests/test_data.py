@@ -150,7 +150,9 @@ def test_a_slice_is_a_list_of_examples(first):
 
 def test_a_batch_is_its_examples(first):
     dataset = first(64)
-    assert dataset.to("meta").images.device.type == "meta" and dataset.images.device.type == "cpu"
+    moved = dataset.to("meta")
+    for place, its in (("meta", moved), ("cpu", dataset)):
+        assert {part.device.type for part in (its.images, its.digits, its.numbers)} == {place}
     for whole in (dataset, Subset(dataset, range(64))):
         (images, numbers), (digits, totals) = next(iter(DataLoader(whole, batch_size=64)))
         assert images.shape == (64, 1, 28, 28) and numbers.shape == totals.shape == (64,)

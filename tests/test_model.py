@@ -69,10 +69,13 @@ def test_the_embedding_has_20_numbers_and_can_be_reached_by_name():
     assert torch.equal(model.embed(IMAGES), seen[0])
 
 
-def test_receptive_fields_are_what_reaches_a_unit():
+@pytest.mark.parametrize("dilation, sizes", [
+    (1, [3, 5, 6, 10, 14, 16, 24, 32]), (2, [3, 5, 6, 10, 18, 20, 28, 36])])
+def test_receptive_fields_are_what_reaches_a_unit(dilation, sizes):
     model = IdentityAdderModel().eval()
+    model.block2[1][0].dilation = dilation, dilation
     fields = receptive_fields(model)
-    assert [field["size"] for field in fields] == [3, 5, 6, 10, 14, 16, 24, 32]
+    assert [field["size"] for field in fields] == sizes
     for field in fields:
         # Ask the gradient, on an image large enough that no field meets its border.
         image, seen = torch.randn(1, 1, 96, 96, requires_grad=True), []

@@ -120,6 +120,7 @@ def test_the_history_in_four_curves():
         "training accuracy, each step", "validation accuracy, each epoch",
     ]
     assert list(figure.axes[0].lines[0].get_ydata()) == HISTORY.train_loss
+    assert list(figure.axes[0].lines[1].get_ydata()) == [5, 4.5, 4, 3.5]  # the mean so far
     assert list(figure.axes[3].lines[0].get_ydata()) == HISTORY.validation_accuracy
     assert "91.50%" in figure.get_label()
 

@@ -268,10 +268,16 @@ def test_it_learns(first, trained):
 
 
 def test_the_history_has_an_entry_for_every_step_and_every_epoch(first):
-    model, validation = IdentityAdderModel(), first(30)
-    history = fit(model, first(100), validation, epochs=3, batch_size=32)
+    model, validation, right = IdentityAdderModel(), first(30), []
+
+    def note(digit_logits, sum_logits, digits, totals):
+        both = (digit_logits.argmax(1) == digits) & (sum_logits.argmax(1) == totals)
+        right.append(100 * both.double().mean().item())
+        return joint_loss(digit_logits, sum_logits, digits, totals)
+
+    history = fit(model, first(100), validation, epochs=3, batch_size=32, loss=note)
     assert history.steps_per_epoch == 4  # the last, smaller batch too
-    assert len(history.train_loss) == len(history.train_accuracy) == 12
+    assert len(history.train_loss) == 12 and history.train_accuracy == pytest.approx(right)
     assert history.learning_rate == [0.01] * 12
     assert len(history.validation_loss) == len(history.validation_accuracy) == 3
     assert len(history.seconds) == 3
@@ -635,12 +641,20 @@ def test_the_rates_of_a_range_test_grow_by_one_factor(first):
     assert torch.equal(before, weights(model)) and model.training
 
 
-def test_a_range_test_takes_steps(first):
-    torch.manual_seed(0)
-    _, losses = range_test(IdentityAdderModel(), first(64), 0.1, 0.1001, steps=2, batch_size=32)
-    torch.manual_seed(0)
-    _, still = range_test(IdentityAdderModel(), first(64), 1e-9, 1e-8, steps=2, batch_size=32)
-    assert losses[0] == pytest.approx(still[0]) and losses[1] != pytest.approx(still[1])
+def test_a_range_test_takes_the_steps_of_the_reference(first):
+    model, data, losses = seeded_model(), first(128), []
+    torch.manual_seed(1)
+    rates, found = range_test(model, data, 0.01, 10, steps=4, batch_size=32)
+    optimizer = torch.optim.SGD(model.parameters(), 0.01, momentum=0.9)
+    torch.manual_seed(1)
+    for rate, (inputs, targets) in zip(rates, DataLoader(data, 32, shuffle=True)):
+        optimizer.param_groups[0]["lr"] = rate
+        optimizer.zero_grad()
+        loss = joint_loss(*model(*inputs), *targets)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert found == losses
 
 
 @pytest.mark.parametrize("options, message", [

@@ -58,6 +58,7 @@ test("what a press does to the pairs can be undone, step by step, whatever it wa
     if (random() < 0.3 && before.length) {
       state.undo();
       assert.deepEqual(state.traits.pairs.value, before.pop());
+      assert.equal(state.hiding.complaint.value, "");
     }
   }
   while (before.length) {

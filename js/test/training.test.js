@@ -74,11 +74,12 @@ test("how well a network does is what Python says", async () => {
   assert.ok(sum > 90); // of other numbers than Python's
 });
 
-test("it learns, and the same seed gives the same network", async () => {
+test("it learns, and the same seed gives the same network, however often one looks", async () => {
   const runs = [];
   for (const seed of [1, 1, 2]) {
     const trainer = await makeTrainer(seed);
     trainer.begin(flatten(randomWeights(shapesOf(shipped), randomNumbers(0))), 40);
+    if (runs.length === 1) trainer.report();
     runs.push(Array.from({ length: 40 }, () => trainer.step()));
   }
   assert.deepEqual(runs[0], runs[1]);
@@ -91,14 +92,16 @@ test("fewer images are trained on, and with another rate, where that is chosen",
   const trainer = await makeTrainer(1);
   const numbers = flatten(randomWeights(shapesOf(shipped), randomNumbers(0)));
   trainer.begin(numbers, 100, { rate: 0.002, count: 40 });
-  const seen = new Set(Array.from({ length: 20 }, () => trainer.next()).flat());
+  const seen = new Set(Array.from({ length: 21 }, () => trainer.next()).flat());
   assert.deepEqual(
     [...seen].sort((a, b) => a - b),
     [...Array(40).keys()],
   );
   trainer.steps = 30; // where the rate is highest
   assert.ok(Math.abs(trainer.rate() - 0.002) < 1e-9);
-  trainer.begin(numbers, 100);
+  trainer.begin(numbers, 100); // nothing is left of the order before: of all images, each comes once
+  const all = Array.from({ length: Math.floor(images.length / 32) }, () => trainer.next()).flat();
+  assert.equal(new Set(all).size, all.length);
   trainer.steps = 30;
   assert.ok(Math.abs(trainer.rate() - 0.01) < 1e-9);
 });
@@ -149,8 +152,8 @@ test("what is said of the curves is what they show", () => {
     points.map(([images, digit, sum]) => ({ images, digit, sum }));
   const reads = curve([
     [0, 10, 5],
-    [1000, 60, 10],
-    [2000, 80, 55],
+    [1000, 50, 10],
+    [2000, 80, 50],
   ]);
   assert.equal(verdictOf(curve([[0, 10, 5]]), "sum", "new"), "");
   assert.match(
@@ -176,9 +179,12 @@ test("what is said of the curves is what they show", () => {
   );
 });
 
-test("gradients and steps of the small adder are PyTorch's", async () => {
+test("the small adder begins, and its gradients and steps are, as in PyTorch", async () => {
   for (const { encoding, answer, examples, start, gradients, end, outputs } of golden.adders) {
     const adder = await makeAdder(ADDER, encoding, answer, randomNumbers(1));
+    const inputs = adder.x.length / 256;
+    const largest = Math.max(...adder.values.subarray(0, 64 * inputs).map(Math.abs));
+    assert.ok(largest <= 1 / Math.sqrt(inputs) && largest > 0.95 / Math.sqrt(inputs), encoding);
     adder.values.set(coarseNumbers(start));
     putIn(adder, examples);
     adder.code.train(50, 1, 0.01, 1);

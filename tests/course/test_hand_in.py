@@ -63,7 +63,7 @@ def classroom(tmp_path):
     for name in LESSONS.replace("\n", "; ").split("; "):
         write(top / name, *both)
     os.utime(top / "Mia" / "x.ipynb", (2e9, 2e9))
-    write(top / "Mia" / "x-Copy1.ipynb", *exercise("most_likely", DOTS))
+    write(top / "Mia" / "x-Copy1.ipynb", both[0], both[1], *exercise("agree", RIGHT))  # earlier
     write(top / "group A" / "Paul" / "mine.ipynb")
     write(top / "Ned.ipynb", *both, encoding="utf-8-sig")
     write(top / "Ola.ipynb", *both, *exercise("older", RIGHT), package="mnist_adder_lib.course")
@@ -94,6 +94,7 @@ def test_a_class(classroom, tmp_path, capsys):
                   "ignored: py · Sam/a.py", "solutions · Ada/solutions/x.ipynb", "folder · Zoe",
                   "one · bytes.ipynb, cells.ipynb, deep.ipynb, empty.ipynb"):
         assert words in out
+    assert [hand_in.no_formula(f"{sign}1")[0] for sign in "=+-@1"] == ["'", "'", "'", "'", "1"]
     assert ("Jo e [2J" in rows or os.name != "posix") and "\x1b" not in out
     assert "deeper" not in out  # nobody has begun it
     page, = pages.glob("* Ada.html")

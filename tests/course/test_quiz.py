@@ -24,9 +24,10 @@ def test_each_question_is_asked_and_answered_once_and_not_before_the_second_shee
         assert f"<li><b>{right}</b>. {because} (lesson {int(question.lesson[:2])}, " in answers
 
 
-def test_only_the_lessons_that_are_named():
-    assert {table["lesson"] for table in quiz.questions([0, 8])} == {
-        "00_start_here", "08_draw_a_digit"}
+def test_only_the_lessons_that_are_named_in_their_order():
+    lessons = [table["lesson"] for table in quiz.questions([8, 0, 3])]
+    assert lessons == sorted(lessons)
+    assert {*lessons} == {"00_start_here", "03_layers_by_hand", "08_draw_a_digit"}
 
 
 def test_the_command_needs_nothing_but_python(capsys):

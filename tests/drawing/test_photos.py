@@ -114,7 +114,9 @@ def test_a_digit_that_touches_the_border_is_read():
 
 
 def test_empty_paper_has_no_ink():
-    for blank in (np.full((200, 300), 240, np.uint8), np.zeros((9, 9), np.uint8)):
+    with_table = np.full((280, 280), 240, np.uint8)
+    with_table[:, :40] = 60  # beside the paper
+    for blank in (np.full((200, 300), 240, np.uint8), np.zeros((9, 9), np.uint8), with_table):
         with pytest.raises(ValueError, match="can't find a digit"):
             read_picture(encode(blank))
 

@@ -97,9 +97,10 @@ def test_what_is_a_digit_upside_down_is_left_out(splits):
     digits = torch.arange(10)
     images = torch.stack([splits[0].images[splits[0].digits == digit][0] for digit in digits])
     made = non_digits.to_uint8_images(non_digits.turned(images, digits, 600))
-    upside_down = non_digits.to_uint8_images(centre(images[:, None].rot90(2, (2, 3)) / 255))
-    found = [int(digit) for digit in digits if (made == upside_down[digit]).flatten(1).all(1).any()]
-    assert found == [3, 4, 7]
+    for turns, expected in [(1, non_digits.TURNED), (2, [3, 4, 7]), (3, non_digits.TURNED)]:
+        turned = non_digits.to_uint8_images(centre(images[:, None].rot90(turns, (2, 3)) / 255))
+        found = [int(digit) for digit in digits if (made == turned[digit]).all(2).all(1).any()]
+        assert found == expected, turns
 
 
 @pytest.mark.parametrize("count", [1, 12, 100])

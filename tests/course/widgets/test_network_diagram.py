@@ -17,7 +17,8 @@ from mnist_adder_lib.drawing import AdderPanel
 def test_an_image_comes_as_pixels_of_any_kind(first):
     pixels = first(1).images[0]
     for image in (pixels, pixels / 255, (pixels / 255)[None, None], pixels.numpy(), pixels.tolist(),
-                  (pixels / 255).double().numpy(), (pixels / 255).requires_grad_()):
+                  (pixels / 255).double().numpy(), (pixels / 255).requires_grad_(),
+                  (pixels / 255 - 0.001).clip(0)):
         diagram = NetworkDiagram(IdentityAdderModel(), image)
         assert torch.equal(diagram.image, pixels / 255)
     diagram.image = pixels > 127
