@@ -46,10 +46,9 @@ def _needs() -> tuple[str, list[str]]:
     pyproject.toml or in what pip installed. Raises RuntimeError if there is neither.
     """
     if PYPROJECT.exists():
-        project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8")).get("project", {})
-        if project.get("name") == NAME:  # next to an installed package it may be another's
-            export = project["optional-dependencies"]["export"]
-            return project["requires-python"], project["dependencies"] + export
+        project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+        export = project["optional-dependencies"]["export"]
+        return project["requires-python"], project["dependencies"] + export
     try:
         every = [line.partition(";") for line in requires(NAME) or []]  # after it: its extra
         needed = [line for line, _, extra in every if not extra or "export" in extra]
