@@ -28,15 +28,6 @@ from mnist_adder_course.lessons.learning_from_sums import (
     trainings,
 )
 
-# question: values, and the place of the option that each makes right; the first is what we got
-VALUES = {
-    "nobody named them": [(99.2, 2), (10.0, 0), (50.0, 1)],
-    "first digit": [([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
-                    ([1, 1, 2, 1, 1], 3)],
-    "last digit": [(0.1, 3), (98.0, 0), (50.0, 1), (10.0, 2)],
-    "kick": [(0, 2), (30, 0), (5, 1)],
-    "confident": [(2, 1), (1, 0), (5, 2), (10, 3)],
-}
 
 def first_given_sum(first, second, total):
     first, second = first.tolist(), second.tolist()
