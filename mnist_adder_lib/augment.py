@@ -103,11 +103,11 @@ INK = 0.3  # brighter is ink, darker the soft edge of a line
 
 @dataclass(frozen=True)
 class Forms:
-    """Forms that many people write and MNIST hardly has, drawn into some of the digits at random.
+    """Forms that many people write and MNIST rarely has, drawn into some of the digits at random.
 
-    upstroke: the share (0-1) of the ones that get a line up to their top; slash: the share of the
-    zeros that get a slash. Maps float32 images (batch, 1, 28, 28) in 0-1 and their digits, int64
-    (batch,), to such images.
+    upstroke: the fraction (0-1) of the ones that get a line up to their top; slash: the fraction of
+    the zeros that get a slash. Maps float32 images (batch, 1, 28, 28) in 0-1 and their digits,
+    int64 (batch,), to such images.
     """
 
     upstroke: float = 0.08
@@ -141,7 +141,7 @@ def add_upstroke(images: Tensor) -> Tensor:
 
 
 def add_slash(images: Tensor) -> Tensor:
-    """Zeros, as for `Forms`, with a slash through them, made smaller where it no longer fits."""
+    """Zeros, as for `Forms`, with a slash through them, made smaller if it no longer fits."""
     (left, right), (top, bottom) = _ends(images, of_rows=False), _ends(images, of_rows=True)
     first, last = torch.stack([left, top], dim=1), torch.stack([right, bottom], dim=1)
     middle, radii = (first + last) / 2, ((last - first) / 2).clamp(min=1)

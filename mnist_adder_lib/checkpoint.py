@@ -28,7 +28,7 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel,
     keys are numbers. An existing file is replaced only once the new one is complete. Raises
     ValueError, before it writes, for anything that could not be loaded again unchanged, which
     includes a model with layers that were exchanged by hand, and for details called `variant` or
-    `normalisation`, and OSError where it can't be written. No random number is drawn.
+    `normalisation`, and OSError if it can't be written. No random number is drawn.
     """
     if taken := RESERVED & details.keys():
         raise ValueError(f"a checkpoint has its own {' and '.join(sorted(taken))}: "
@@ -78,7 +78,7 @@ def _new_model(config: dict[str, Any]) -> IdentityAdderModel:
 
 
 def _check_structure(model: nn.Module) -> None:
-    """Raise ValueError for a model that its arguments don't build: it would come back as another.
+    """Raise ValueError for a model that its arguments don't build: loading would give another one.
 
     A module's text names its layers and their settings.
     """

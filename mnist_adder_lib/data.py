@@ -84,7 +84,7 @@ class AdderDataset(Dataset[Example]):
       other forms of them, such as `Forms()`, or None
     - `augment`: a function of such images, used after it, or None
 
-    For another task than adding, override `combine`, and `sums` where there are more classes:
+    For a task other than adding, override `combine`, and `sums` where there are more classes:
 
         class MultiplyingDataset(AdderDataset):
             sign, sums = "×", 82
@@ -131,7 +131,7 @@ class AdderDataset(Dataset[Example]):
         return digits + numbers
 
     def __getitems__(self, indices: Sequence[int]) -> list[Example]:
-        """Many examples, computed as one batch; `DataLoader` calls this where it exists.
+        """Many examples, computed as one batch; `DataLoader` calls this if it exists.
 
         The list of examples that it returns holds views of the batch's tensors.
         """

@@ -174,8 +174,8 @@ def calibration_error(logits: Tensor, targets: Tensor, bins: int = 15) -> float:
 def wilson_interval(right: int, count: int) -> tuple[float, float]:
     """The 95% interval of an accuracy, in percent, from `right` right answers of `count`.
 
-    Drawn from many samples of the same kind, about 95 of 100 such intervals hold the accuracy on
-    all there is to draw from. Raises ValueError for counts that can't be.
+    Drawn from many samples of the same kind, about 95 of 100 such intervals contain the true
+    accuracy. Raises ValueError for counts that can't be.
 
     Source: E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference,
     JASA 1927.

@@ -104,7 +104,7 @@ def write_whole(path: str | Path, content: bytes) -> None:
 
     It keeps its permissions; a link stays one, and the file that it names is written. The content
     is first written to a hidden file in the same folder, which has to have room for both. Raises
-    OSError, which names `path`, where it can't be written.
+    OSError, which names `path`, if it can't be written.
     """
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name}-{secrets.token_hex(4)}.part")

@@ -39,8 +39,8 @@ class IdentityAdderModel(nn.Module):
     of the sum, (batch, sums). Raises ValueError for inputs of another shape, type or range; only on
     a GPU, numbers of another range make the answer NaN instead.
 
-    - adder_layers: fully connected layers of the adder, 1-100: 2 as the reference's text says
-      (17,360 parameters), or 1 as in its published summary table (13,136)
+    - adder_layers: fully connected layers of the adder, 1-100: 2 as in the reference's text (17,360
+      parameters), or 1 as in its published summary table (13,136)
     - dropout: the rate of dropout after all convolutions but the fifth
     - channel_dropout: drop whole channels, which is faster on a CPU, instead of single elements
     - sums: classes of the second output, 2-1000: 19 for sums, 0-18, and another number for
@@ -95,7 +95,7 @@ class IdentityAdderModel(nn.Module):
 
 
 def is_finite(model: nn.Module) -> bool:
-    """Whether all weights and statistics are finite numbers: False where training has diverged."""
+    """Whether all weights and statistics are finite numbers: False if training has diverged."""
     return all(bool(value.isfinite().all()) for value in model.state_dict().values())
 
 

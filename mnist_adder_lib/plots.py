@@ -47,7 +47,7 @@ in_style = plt.style.context(STYLE)
 class Plot(Figure):
     """A figure that a notebook shows once, sharp, with its label as text alternative.
 
-    Its background is transparent, so that it suits a light page and a dark one. It is none of
+    Its background is transparent, so that it suits a light page and a dark one. It isn't one of
     pyplot's figures, which would be shown a second time at the end of the cell.
     """
 
@@ -146,8 +146,8 @@ def plot_images(images: Mapping[str, ArrayLike]) -> Figure:
 def plot_rows(rows: Mapping[str, ArrayLike], columns: int = 16) -> Figure:
     """Many small images: below each title its images, `columns` of them side by side.
 
-    rows: title -> (n, height, width) or (n, 1, height, width) images from 0 (black) to 255. A
-    title may have no image. Raises ValueError where none of them has.
+    rows: title -> (n, height, width) or (n, 1, height, width) images from 0 (black) to 255. A title
+    may have no image. Raises ValueError if none of them has one.
     """
     images = {title: np.asarray(row) for title, row in rows.items()}
     if not sum(map(len, images.values())):
@@ -169,7 +169,7 @@ def plot_rows(rows: Mapping[str, ArrayLike], columns: int = 16) -> Figure:
 @in_style
 def plot_network(model: IdentityAdderModel, image: ArrayLike, number: int,
                  names: Mapping[str, str] | None = None) -> Figure:
-    """The network as a strip, from an image and a number to what it answers.
+    """The network as a strip, from an image and a number to its answers.
 
     0 is black, above it white, below it orange, in each part by its largest value; digit and sum
     are probabilities. image: as for `as_input`, a single one; names: other names for some of the

@@ -1,7 +1,7 @@
 """Numbers and sentences that Python and the front end share: js/src/shared reads the same file.
 
-They come from shared.json when this module is imported. Points of strokes and drawings are shares
-of a side, from 0 to 1; other lengths are in pixels.
+They come from shared.json when this module is imported. Points of strokes and drawings are
+fractions of a side, from 0 to 1; other lengths are in pixels.
 """
 
 import json

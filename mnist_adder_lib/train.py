@@ -56,7 +56,7 @@ class History:
 
     @classmethod
     def load(cls, path: str | Path) -> History:
-        """Read what `save` wrote. Raises ValueError where the file holds no history."""
+        """Read what `save` wrote. Raises ValueError if the file holds no history."""
         try:
             history = cls(**json.loads(Path(path).read_text(encoding="utf-8")))
             history._check_types()
@@ -65,7 +65,7 @@ class History:
         return history
 
     def _check_types(self) -> None:
-        """Raise TypeError where a value is of another type, or a list holds more than numbers."""
+        """Raise TypeError if a value is of another type, or a list holds more than numbers."""
         empty = History()
         for name in (item.name for item in fields(self)):
             value = getattr(self, name)
@@ -187,7 +187,7 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
     """The named device, else the one in the environment variable MNIST_ADDER_DEVICE, else the best
     one available: CUDA, else MPS, else the CPU.
 
-    Raises ValueError where this machine has no such device.
+    Raises ValueError if this machine has no such device.
     """
     gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
     usable = [f"cuda:{number}" for number in range(gpus)]
@@ -217,7 +217,7 @@ def fit(
     """Train the model in place and return the history.
 
     - optimizer: any of torch's for `model.parameters()`; by default the reference's,
-      SGD(lr=0.01, momentum=0.9). It may have a state, as from a training before
+      SGD(lr=0.01, momentum=0.9). It may have a state, for example from an earlier run
     - scheduler: one of torch's for this optimizer; it steps after every batch
     - loss: any function of the two heads' logits and of the targets that returns a scalar,
       called as loss(digit_logits, sum_logits, digits, totals). `history.train_loss` holds its
@@ -238,8 +238,8 @@ def fit(
     KeyboardInterrupt at once. Training that diverges goes on, and says so. Raises ValueError for a
     negative number of epochs, for an optimizer that doesn't hold the model's parameters, for a
     scheduler of another optimizer or of fewer steps, for fewer than 2 training examples in all or
-    in a batch, which batch norm needs, and, with `all_numbers`, where the dataset's own answers in
-    the first batch are others.
+    in a batch, which batch norm needs, and, with `all_numbers`, if the dataset's own answers in the
+    first batch differ.
     """
     device, home = choose_device(device), next(model.parameters()).device
     loader = _loader(train, batch_size, device)
@@ -376,7 +376,7 @@ def _interrupt_as_flag() -> Iterator[SimpleNamespace]:
 
 @contextlib.contextmanager
 def _on_device(model: nn.Module, optimizer: Optimizer, device: torch.device) -> Iterator[None]:
-    """Model and optimizer are on the device, and afterwards where the model was, come what may."""
+    """Model and optimizer are on the device, and always return to where the model was."""
     home = next(model.parameters()).device
 
     def move(place: torch.device) -> None:
@@ -405,7 +405,7 @@ def _combine_of(dataset: Dataset) -> Combine:
 
 
 def _check_combine(combine: Combine, numbers: Tensor, digits: Tensor, totals: Tensor) -> None:
-    """Raise ValueError where the examples of a batch have other answers than `combine` gives."""
+    """Raise ValueError if the examples of a batch have other answers than `combine` gives."""
     numbers, digits, totals = map(as_classes, (numbers, digits, totals))
     answers = combine(digits, numbers)
     wrong = (answers != totals).nonzero()

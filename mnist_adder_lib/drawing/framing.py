@@ -85,7 +85,7 @@ def depth(ink: np.ndarray, margin: int = 1) -> np.ndarray:
 def stroke_weight(ink: np.ndarray) -> float:
     """Width of the pen in pixels: twice the depth along the middle of the strokes.
 
-    A low percentile, as the ink is deeper where strokes cross or a loop is filled in.
+    A low percentile, because the ink is deeper where strokes cross or a loop is filled in.
     """
     deep = depth(ink)
     middle = (deep > 0) & (deep == ndimage.maximum_filter(deep, 3))
@@ -109,7 +109,7 @@ def match_stroke_weight(ink: np.ndarray) -> np.ndarray:
 
 
 def centre_by_mass(ink: np.ndarray, size: int) -> np.ndarray:
-    """Lay the ink on black (size, size), its centre of mass on the middle; cuts what sticks out.
+    """Put the ink on black (size, size), its centre of mass in the middle; crops what sticks out.
 
     MNIST's middle is the centre of pixel 14 of 0-27, half a pixel right of and below 14.0.
     """

@@ -148,7 +148,7 @@ def frame_images(images: Tensor) -> Tensor:
 
 
 def uniform(count: int, low: float, high: float) -> Tensor:
-    """Random numbers from low to high, float32 (count,), in their unit. Raises RuntimeError where
+    """Random numbers from low to high, float32 (count,), in their unit. Raises RuntimeError if
     low is above high."""
     return torch.empty(count).uniform_(low, high)
 

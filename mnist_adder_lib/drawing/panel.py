@@ -41,7 +41,7 @@ def to_url(image: np.ndarray) -> str:
 
 
 def from_url(url: str) -> bytes:
-    """The bytes in a data URL; raises ValueError where it isn't base64."""
+    """The bytes in a data URL; raises ValueError if it isn't base64."""
     return base64.b64decode(url.partition(",")[2], validate=True)
 
 
@@ -65,7 +65,7 @@ def with_article(digit: int) -> str:
 def percent(share: float | Tensor) -> str:
     """A probability, from 0 to 1, as a whole number of percent: "98%".
 
-    Above 0.99 and below 0.01 it is said in words, never as 100% or 0%: no answer is that certain.
+    Above 0.99 and below 0.01 it is in words, never 100% or 0%: no answer is that certain.
     """
     if share > 0.99:
         return SENTENCES["over"]
@@ -178,7 +178,7 @@ class AdderPanel(DigitPad):
     `strangeness` says how strange, and its `threshold` can be set. A `head` that was trained for
     the model counts as well. Without known images nothing is rejected.
 
-    A model of another task than adding also needs its `combine` and its `sign`, as in
+    A model for a task other than adding also needs its `combine` and its `sign`, as in
     `AdderPanel(model, combine=lambda digit, number: digit * number, sign="×")`.
 
     Raises what `predict` raises where a model doesn't fit, with `known` also what `Strangeness`

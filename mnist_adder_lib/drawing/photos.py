@@ -61,7 +61,7 @@ def open_picture(data: bytes, formats: list[str]) -> Image.Image:
 
 
 def blend_with_paper(image: Image.Image) -> np.ndarray:
-    """A picture as grey float32 (height, width) from 0 to 1, on paper where it is transparent."""
+    """A picture as grey float32 (height, width) from 0 to 1; transparent parts become paper."""
     layers = image.convert("RGBA").convert("LA").split()
     grey, alpha = (np.asarray(layer, np.float32) / 255 for layer in layers)
     seen = np.median(grey[alpha > 0.5]) if (alpha > 0.5).any() else 0
@@ -88,8 +88,8 @@ def lift_ink(grey: np.ndarray) -> np.ndarray:
 
 
 def without_edges(ink: np.ndarray) -> np.ndarray:
-    """Take away weak ink, and what touches the border, as shadows, tables and fingers do. If there
-    is nothing else, what touches all four sides is a digit that fills the picture."""
+    """Remove weak ink, and anything that touches the border, as shadows, tables and fingers do. If
+    nothing else is there, ink that touches all four sides is a digit that fills the picture."""
     labels, _ = ndimage.label(ink > STRONG, np.ones((3, 3)))
     sides = [np.unique(side) for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1])]
     digit = (labels > 0) & ~np.isin(labels, np.concatenate(sides))

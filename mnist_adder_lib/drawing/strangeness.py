@@ -60,7 +60,7 @@ class Strangeness:
       account
     - known: uint8 (n, 28, 28), at least 20 images that it was trained on; 3,000 are enough. Give
       them as `with_slashed_zeros` returns them, if slashed zeros are digits to you
-    - head: a head that was trained for the model, or None, which leaves it out
+    - head: a head that was trained for the model, or None for no head
 
     `strangeness(images)` is the distance to the nearest known image plus the head's logit of being
     a non-digit, each divided by its standard deviation among the known images. An image above the

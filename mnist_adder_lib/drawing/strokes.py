@@ -28,8 +28,8 @@ Strokes = Iterable[Sequence | np.ndarray]
 
 
 def as_strokes(strokes: Strokes) -> list[np.ndarray]:
-    """Those strokes that have points, each as float64 (points, 2). Raises ValueError for anything
-    but pairs of numbers from -1000 to 1000: a pen may leave the pad."""
+    """The strokes that have points, each as float64 (points, 2). Raises ValueError for anything but
+    pairs of numbers from -1000 to 1000: a pen may leave the pad."""
     try:
         arrays = [np.asarray(stroke, float) for stroke in strokes if len(stroke)]
         if all(a.shape == (len(a), 2) and (abs(a) <= FARTHEST).all() for a in arrays):
@@ -43,8 +43,9 @@ def as_strokes(strokes: Strokes) -> list[np.ndarray]:
 def bend(points: np.ndarray) -> np.ndarray:
     """A stroke, (n, 2), of few points with others in between, so that it has no corners.
 
-    A fast hand leaves few points, but it moves in curves. A pen tells its place at even times, so
-    the curve is a natural cubic spline over the points' numbers, from one hairpin bend to the next.
+    A fast hand leaves few points, but it moves in curves. A pen reports its position at even times,
+    so the curve is a natural cubic spline over the points' numbers, from one hairpin bend to the
+    next.
     """
     points = points[np.append(True, (points[1:] != points[:-1]).any(axis=1))]
     if not FEWEST <= len(points) <= MOST:
@@ -84,7 +85,7 @@ def to_segments(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
 def render_strokes(strokes: Strokes, size: int = 280, pen: float = PEN) -> np.ndarray:
     """Draw strokes as the pad does: round white lines on black, uint8 (size, size).
 
-    `pen` is the width of the line as a share of the pad.
+    `pen` is the width of the line as a fraction of the pad.
     """
     fine = 2 * size
     image = Image.new("L", (fine, fine))
