@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 POWER = 0.8  # of an experiment that is planned
+MOST = 100_000  # pairs of one
 
 
 def paired_interval(differences: Iterable[float]) -> tuple[float, float]:
@@ -66,10 +67,10 @@ def pairs_needed(spread: float, difference: float) -> int:
     """
     low, high = 1, 2  # `high` will be enough; `low` is too few
     while power_of_pairs(high, spread, difference) < POWER:
-        low, high = high, 2 * high
-        if low > 100_000:
-            raise ValueError("more than 100,000 pairs would be needed: the difference is too "
+        if high == MOST:
+            raise ValueError(f"more than {MOST:,} pairs would be needed: the difference is too "
                              "small for this spread")
+        low, high = high, min(2 * high, MOST)
     while high - low > 1:
         middle = (low + high) // 2
         if power_of_pairs(middle, spread, difference) < POWER:

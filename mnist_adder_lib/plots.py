@@ -332,7 +332,7 @@ def draw_pairs(ax: Axes, values: Any, colours: Any, texts: Any, low: float,
     every = 3 if texts is None else 1
     rows, columns = np.shape(values)
     ax.set_xticks(np.arange(0, columns, every) + 0.5, [f"+ {n}" for n in range(0, columns, every)])
-    ax.set_yticks(np.arange(0, rows, every) + 0.5, range(0, rows, every))
+    ax.set_yticks(np.arange(0, rows, every) + 0.5, [str(n) for n in range(0, rows, every)])
     ax.xaxis.tick_top()
     ax.tick_params(rotation=0, length=0)
     ax.tick_params(axis="x", labelsize=7.5)

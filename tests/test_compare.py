@@ -70,5 +70,6 @@ def test_what_makes_no_sense_is_refused():
     for pairs, spread, difference in [(1, 1, 1), (5, 0, 1), (5, -1, 1), (5, 1, 0)]:
         with pytest.raises(ValueError, match="two pairs|above 0"):
             power_of_pairs(pairs, spread, difference)
-    with pytest.raises(ValueError, match="too small"):
-        pairs_needed(1, 1e-6)
+    for difference in (0.0085, 1e-6):  # the first needs 109,000
+        with pytest.raises(ValueError, match="more than 100,000 pairs .* too small"):
+            pairs_needed(1, difference)

@@ -25,7 +25,6 @@ from mnist_adder_lib import (
     loss_with_agreement,
     predict,
     range_test,
-    reference_recipe,
     refresh_batch_norm,
     save_checkpoint,
 )
@@ -316,13 +315,6 @@ def test_the_fast_recipe_rises_and_falls(first):
     assert rates[top:] == sorted(rates[top:], reverse=True)
     assert momenta[0] == max(momenta) == pytest.approx(0.95)
     assert momenta[top] == min(momenta) == pytest.approx(0.85, abs=0.002)
-
-
-def test_the_reference_recipe():
-    optimizer, scheduler = reference_recipe(seeded_model(), steps=10)
-    (group,) = optimizer.param_groups
-    assert (group["lr"], group["momentum"], group["weight_decay"]) == (0.01, 0.9, 0)
-    assert scheduler is None
 
 
 # ------------------------------------------------------------------ interrupts

@@ -7,7 +7,7 @@ that the learner has skipped: then others take their place. All of them are in `
 file for each lesson: they can be edited without Python, and the page doesn't give their answers
 away.
 
-    [sums]  # the name of a guess
+    [sums]  # the name of a guess; ["two words"] and [["two words".options]] with a space in it
     text = "How often ...?"
     because = "Why the right answer is right."
 

@@ -44,6 +44,19 @@ def as_pixels(image: Any) -> list[int]:
     return (array * (255 / most)).round().astype(int).ravel().tolist()
 
 
+def check_is_computed(model: nn.Module) -> None:
+    """Raise TraitError for a network that js/src/network/forward.js doesn't compute: it sees the
+    weights alone, and would take another activation for ReLU without a word."""
+    if not isinstance(model, IdentityAdderModel):
+        raise TraitError(f"model should be an IdentityAdderModel, not {type(model).__name__}")
+    options = "adder_layers", "dropout", "channel_dropout", "sums"
+    known: dict[str, Any] = {name: model.config[name] for name in options}
+    with torch.random.fork_rng(devices=[]):  # the weights are random, and not looked at
+        ours = str(IdentityAdderModel(**known)).splitlines()
+    if other := [line.strip() for line in str(model).splitlines() if line not in ours]:
+        raise TraitError(f"the browser doesn't know how to compute `{other[0]}` of the model")
+
+
 class NetworkDiagram(anywidget.AnyWidget):
     """All parts of the network from left to right, with what each makes of an image and a number.
 
@@ -70,8 +83,7 @@ class NetworkDiagram(anywidget.AnyWidget):
     draws_itself = Bool(False).tag(sync=True)
 
     def __init__(self, model: nn.Module, image: Any = None, **traits: Any):
-        if not isinstance(model, IdentityAdderModel):
-            raise TraitError(f"model should be an IdentityAdderModel, not {type(model).__name__}")
+        check_is_computed(model)
         pixels = as_pixels(frame_strokes(SEVEN) if image is None else image)
         super().__init__(weights=weights_as_text(model), pixels=pixels, **traits)
 

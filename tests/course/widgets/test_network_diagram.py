@@ -51,6 +51,15 @@ def test_other_wrong_arguments_are_refused(wrong):
         NetworkDiagram(nn.Linear(2, 3))
 
 
+def test_a_network_that_the_browser_would_compute_otherwise_is_refused():
+    for options in (dict(dropout=0), dict(adder_layers=3, channel_dropout=False), dict(sums=82)):
+        NetworkDiagram(IdentityAdderModel(**options))
+    model = IdentityAdderModel()
+    model.block2[1][1] = nn.GELU()
+    with pytest.raises(TraitError, match="doesn't know how to compute .*GELU"):
+        NetworkDiagram(model)
+
+
 def test_the_model_is_left_as_it_is_and_the_page_gets_all_of_it_as_text():
     model = IdentityAdderModel().train()
     diagram = NetworkDiagram(model)
