@@ -169,7 +169,7 @@ def plot_rows(rows: Mapping[str, ArrayLike], columns: int = 16) -> Figure:
 @in_style
 def plot_network(model: IdentityAdderModel, image: ArrayLike, number: int,
                  names: Mapping[str, str] | None = None) -> Figure:
-    """The network as a strip, from an image and a number to its answers.
+    """The parts of the network, from an image and a number to its answers.
 
     0 is black, above it white, below it orange, in each part by its largest value; digit and sum
     are probabilities. image: as for `as_input`, a single one; names: other names for some of the
@@ -177,8 +177,10 @@ def plot_network(model: IdentityAdderModel, image: ArrayLike, number: int,
     "digit" and "sum".
     """
     layers = _layers(model, as_input(image), number)
-    figure = Plot(figsize=(6.6, 1.5))
-    axes = figure.subplots(1, len(layers), width_ratios=[1, 0.6, 1, 1, *[0.66] * 6])
+    figure = Plot(figsize=(4.2, 2.7))
+    above, below = figure.subfigures(2, 1, height_ratios=[1, 1.2])
+    axes = np.concatenate([above.subplots(1, 4, width_ratios=[1, 0.6, 1, 1]),
+                           below.subplots(1, 6)])
     for ax, (name, values) in zip(axes, layers.items()):
         if name == "image":
             draw_image(ax, values)
@@ -193,7 +195,7 @@ def plot_network(model: IdentityAdderModel, image: ArrayLike, number: int,
     said = {name: int(layers[name].argmax()) for name in ("number", "digit", "sum")}
     for ax, one in zip(axes[[6, 8, 9]], said.values()):
         ax.text(0.8, one, str(one), va="center", weight="bold")
-    return labelled(figure, f"The parts of the network in a row: {', '.join(layers)}. With the "
+    return labelled(figure, f"The parts of the network: {', '.join(layers)}. With the "
                             f"number {number}, it answers the digit {said['digit']} and the sum "
                             f"{said['sum']}.")
 
@@ -361,8 +363,8 @@ def plot_pairs(tables: ArrayLike | Mapping[str, ArrayLike],
     hidden = np.zeros((rows, columns), bool) if held_out is None else np.asarray(held_out)
     words = []
     for ax, (title, table) in zip(axes.flat, values.items()):
-        texts = [[f"{value:+.1f}" if signed and value else f"{value:.0f}" for value in row]
-                 for row in table]
+        texts = [[f"{value:+.1f}" if signed and value else f"{abs(value):.0f}" for value in row]
+                 for row in table]  # abs: 0, not -0
         draw_pairs(ax, table, CHANGE if signed else SHARE, texts if written else None,
                    -most if signed else 0, most)
         for digit, number in np.argwhere(hidden):

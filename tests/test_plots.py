@@ -266,8 +266,7 @@ def test_pairs_that_are_held_out_are_framed():
 
 
 def test_tables_of_pairs_side_by_side_have_one_scale_and_a_key_in_place_of_numbers():
-    moved = torch.zeros(3, 3)
-    moved[:, 2] = -0.2
+    moved = torch.tensor([[-0.0, 0, -0.2]] * 3)
     few, every = plots.plot_pairs({"few": moved, "all": torch.ones(3, 3)}).axes
     assert [text.get_text() for text in few.texts[:3]] == ["0", "0", "-0.2"]
     orange, none = (few.collections[0].get_facecolors()[cell] for cell in (2, 0))

@@ -317,7 +317,7 @@ def units(field: dict) -> int:
 
 @in_style
 def plot_here(model: IdentityAdderModel, image: Tensor, part: str) -> Figure:
-    """The network as a strip, as `plot_network` draws it, with a frame around one of its parts."""
+    """The network as `plot_network` draws it, with a frame around one of its parts."""
     figure = plot_network(model, image, 5)
     here = next(ax for ax in figure.axes if ax.get_title() == part)
     here.set_title(part, size=8, weight="bold")
