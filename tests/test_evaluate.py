@@ -1,4 +1,3 @@
-import warnings
 from contextlib import nullcontext
 
 import numpy as np
@@ -55,13 +54,7 @@ def test_losses_are_averages_over_examples_whatever_the_batches(model, first):
     assert whole.loss_digit == pytest.approx(losses.mean().item(), rel=1e-4)
     losses = -sum_logits.log_softmax(1)[range(50), data.digits + data.numbers]
     assert whole.loss_sum == pytest.approx(losses.mean().item(), rel=1e-4)
-
-
-def test_the_loss_of_both_is_not_that_of_the_digit():
-    assert FOUR.loss_both == pytest.approx(FOUR.loss_digit + FOUR.loss_sum)
-    worse = answers([1], [1], [1], [5])
-    assert worse.loss_sum > worse.loss_digit
-    assert worse.loss_both > 1.5 * worse.loss_digit
+    assert whole.loss_both == pytest.approx(whole.loss_digit + whole.loss_sum)
 
 
 def test_two_evaluations_are_the_same_and_leave_the_model_as_it_was(model, first):
@@ -244,7 +237,8 @@ def test_a_prediction(model, first):
     data = first(50)
     whole = evaluate(model, data)
     for i in range(50):
-        prediction = predict(model, data.images[i], int(data.numbers[i]))
+        number = [int, np.int64, torch.tensor][i % 3](int(data.numbers[i]))
+        prediction = predict(model, data.images[i], number)
         assert prediction.digit == whole.digit_logits[i].argmax()
         assert prediction.total == whole.sum_logits[i].argmax()
         expected = whole.digit_logits[i].softmax(0)
@@ -261,20 +255,6 @@ def test_a_prediction_while_a_part_of_the_model_is_in_training_mode(first, name)
     assert not model.training
     assert torch.equal(predict(model, image, 3).sum_probabilities, expected)
     assert part.training
-
-
-def test_all_forms_of_an_image_are_the_same(model, first):
-    data = first(1)
-    image = data.images[0]
-    expected = predict(model, image, 3).sum_probabilities
-    for form in (image[None], image.numpy(), image / 255, (image / 255).double().numpy()):
-        assert torch.allclose(predict(model, form, 3).sum_probabilities, expected, atol=1e-5)
-    read_only = image.numpy().copy()
-    read_only.flags.writeable = False
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        predict(model, read_only, 3)
-    assert predict(model, image, np.int64(3)).total == predict(model, image, torch.tensor(3)).total
 
 
 def test_a_model_that_has_diverged_gives_no_answer():
