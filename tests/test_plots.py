@@ -154,6 +154,8 @@ def test_accuracies_over_epochs():
     assert list(training.get_xdata()) == [1, 2] and list(validation.get_ydata()) == [95, 97.5]
     label = figure.get_label()
     assert label.endswith("in epoch 2: training accuracy 90.00%, validation accuracy 97.50%.")
+    later = plots.plot_accuracies(TABLE.set_index(TABLE.index + 13))
+    assert later.axes[0].get_xlim()[1] > 15  # a table may begin at a later epoch
 
 
 def test_no_epoch_was_finished():
