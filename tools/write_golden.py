@@ -244,11 +244,11 @@ def how_strange(known: Tensor) -> dict:
     """How strange each drawing of `framing` is to the network that ships and its head, if it knows
     some images, and what the strangeness is made of; and the threshold without a head."""
     model, head = load_pretrained(), load_non_digit_head()
-    strangeness = Strangeness(model, known, head)
+    strangeness, alone = Strangeness(model, known, head), Strangeness(model, known)
     seen = torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in drawings(299)]))
     distances, logits = (measured.tolist() for measured in strangeness.measure(seen))
     return dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
-                threshold=Strangeness(model, known).threshold, head=weights_as_text(head),
+                threshold=alone.threshold, usual=alone.usual, head=weights_as_text(head),
                 distances=distances, logits=logits, drawings=strangeness(seen).tolist())
 
 

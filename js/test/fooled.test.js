@@ -116,7 +116,7 @@ test("where a browser keeps nothing, the page goes on, and the newest twelve are
 test("why a drawing passed is said with both scores, or with the one that there is", () => {
   const near = { strangeness: 2.1, threshold: 5.3, byHead: -0.4 };
   const said = saysWhyItPassed(near).replace(/\s+/g, " ");
-  assert.match(said, /: 2\.5 for its distance .* -0\.4 for what .* Together that is 2\.1, .* above 5\.3\.$/);
+  assert.match(said, /: 2\.5 for its distance .* −0\.4 for what .* Together that is 2\.1, .* above 5\.3\.$/);
   assert.match(saysWhyItPassed({ ...near, byHead: null }), /^Its strangeness is 2\.1, and I only reject/);
   assert.equal(saysWhyItPassed(null), "");
 });

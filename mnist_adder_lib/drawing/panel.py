@@ -74,10 +74,11 @@ def percent(share: float | Tensor) -> str:
 
 
 def describe(prediction: Prediction | None, number: int, warning: str = "",
-             is_rejected: bool = False, sign: str = "+", combine: Combine = operator.add
-             ) -> tuple[str, bool]:
+             is_rejected: bool = False, sign: str = "+", combine: Combine = operator.add,
+             is_close: bool = False) -> tuple[str, bool]:
     """The panel's sentence, and whether it is certain: both heads are sure and agree, there is no
-    warning, and the image isn't rejected. sign, combine: the task, as of the panel."""
+    warning, and the image is neither rejected nor close to that. sign, combine: the task, as of the
+    panel."""
     if prediction is None:
         return SENTENCES["empty"], False
     if is_rejected:
@@ -97,6 +98,8 @@ def describe(prediction: Prediction | None, number: int, warning: str = "",
         return SENTENCES["unsure_sum"].format(**words), False
     if total != combine(digit, number):
         return SENTENCES["disagree"].format(**words), False
+    if is_close:
+        return SENTENCES["doubt"].format(digit=with_article(digit)), False
     return SENTENCES["certain"].format(**words), True
 
 
@@ -219,25 +222,32 @@ class AdderPanel(DigitPad):
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
-        is_rejected = self._rejects()
+        is_rejected, is_close, scale = self._judge()
         self.sentence, certain = describe(self.prediction, self.number, warning, is_rejected,
-                                          self.sign, self.combine)
+                                          self.sign, self.combine, is_close)
         notes = filter(None, [error, warning, self.background.get("about")])
         answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))
         answer |= dict(warned=bool(warning or error or is_rejected), seen=to_url(self.seen),
-                       sign=self.sign)
+                       sign=self.sign, **scale)
         outputs = vars(self.prediction) if self.prediction else {}
         answer |= {name: np.asarray(value).tolist() for name, value in outputs.items()}
         if not self.unfinished:
             answer |= dict(strokes=self.strokes, background=self.background, number=self.number)
         self.answer = answer
 
-    def _rejects(self) -> bool:
-        """Whether the drawing is too strange to the model, if any known images are given."""
-        if self.strangeness is None or not self.seen.any():
-            return False
-        return bool(self.strangeness.rejects(torch.from_numpy(self.seen)[None]))
+    def _judge(self) -> tuple[bool, bool, dict]:
+        """Whether the drawing is too strange to the model, whether it nearly is, and what the page
+        needs to show how strange it is: nothing, if no known images are given."""
+        if self.strangeness is None:
+            return False, False, {}
+        scale = dict(strangeness=None, usual=self.strangeness.usual,
+                     threshold=self.strangeness.threshold)
+        if not self.seen.any():
+            return False, False, dict(scale=scale)
+        how = self.strangeness(torch.from_numpy(self.seen)[None]).item()
+        return (how > self.strangeness.threshold, self.strangeness.is_close(how),
+                dict(scale=scale | dict(strangeness=how)))
 
     @validate("request")
     def _check_request(self, proposal: Bunch) -> dict:

@@ -21,7 +21,7 @@ def few(splits):
 
 
 def wait_for_itself(page):  # as near as a byte for each number allows
-    page.locator(".nearest .measured", has_text="Strangeness 0.").wait_for()
+    page.locator(".nearest .strangeness", has_text="Strangeness 0.").wait_for()
 
 
 def test_the_browser_measures_what_python_does(show, few, splits):
@@ -33,7 +33,8 @@ def test_the_browser_measures_what_python_does(show, few, splits):
     page.locator(".middles b").first.wait_for()
     for image, expected in zip(images, strange):
         page.evaluate("pixels => model.set('pixels', pixels)", image.flatten().tolist())
-        measured = float(page.locator(".nearest .measured").inner_text().split()[1].rstrip("."))
+        said = page.locator(".nearest .strangeness").inner_text().split()[1]
+        measured = float(said.rstrip(".").replace("−", "-"))
         assert measured == pytest.approx(expected, abs=0.08)  # a byte for each number
         assert (page.locator(".answer").inner_text().strip() == STRANGE) == (expected > limit)
         assert page.locator(".nearest").get_attribute("data-state") == (
@@ -76,13 +77,13 @@ def test_other_weights_are_learned_anew(show, few):
     assert "ink alone" in at_once[0] and STRANGE in at_once[1]
     assert not page.locator(".map").is_visible()
     page.locator(".map").wait_for()
-    measured = page.locator(".nearest .measured").inner_text()
+    measured = page.locator(".nearest .strangeness").inner_text()
     assert "Above 5.0" not in measured  # these weights have a threshold of their own
     page.evaluate("model.set('pixels', Array(784).fill(0))")
     assert "yours" not in page.locator(".map").get_attribute("aria-label")
     page.evaluate("model.set('pixels', Array(784).fill(90))")
     page.evaluate("weights => model.set('weights', weights)", weights_as_text(model))
-    page.locator(".measured", has_text="Above 5.0").wait_for()
+    page.locator(".strangeness", has_text="Above 5.0").wait_for()
 
 
 def test_its_hues_are_those_of_the_lessons():

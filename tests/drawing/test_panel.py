@@ -294,6 +294,19 @@ def test_what_is_strange_is_rejected_if_something_is_known(splits):
     assert AdderPanel(model, strokes=STRANGE).sentence != SENTENCES["strange"]
 
 
+def test_near_the_threshold_the_panel_doubts(splits):
+    panel = AdderPanel(load_pretrained(), splits[0].images[:500], load_non_digit_head())
+    scale = panel.answer["scale"]
+    assert scale["strangeness"] is None and scale["usual"] == panel.strangeness.usual
+    save(panel, strokes=SEVEN)
+    assert panel.answer["certain"]
+    panel.strangeness.threshold = panel.answer["scale"]["strangeness"] + 0.2
+    save(panel, number=3)
+    assert panel.sentence == SENTENCES["doubt"].format(digit="a 7")
+    assert not panel.answer["certain"] and not panel.answer["warned"]
+    assert panel.answer["scale"]["threshold"] == panel.strangeness.threshold
+
+
 def test_a_head_counts_as_well(splits):
     model, head, known = load_pretrained(), load_non_digit_head(), splits[0].images[:500]
     panel = AdderPanel(model, known, head, strokes=SEVEN)

@@ -38,9 +38,18 @@ def test_the_threshold_rejects_a_small_fraction_of_the_known_images(splits):
     limited = Strangeness(load_pretrained(), known, load_non_digit_head())
     distances = torch.cdist(limited.points, limited.points).fill_diagonal_(torch.inf).amin(1)
     logits = limited.measure(known)[1]
-    assert (limited.score(distances, logits) > limited.threshold).sum() == 3  # 1.5%
+    scores = limited.score(distances, logits)
+    assert (scores > limited.threshold).sum() == 3  # 1.5%
+    assert [(scores < usual).sum() for usual in limited.usual] == [10, 190]  # 90% in between
     assert (limited.per_distance * distances).std() == pytest.approx(1, rel=1e-4)
     assert (limited.per_logit * logits).std() == pytest.approx(1, rel=1e-4)
+
+
+def test_close_is_just_below_the_threshold_and_only_with_a_head(shipped, splits):
+    for below, expected in ((-0.01, False), (0, True), (0.4, True), (0.6, False)):
+        assert shipped.is_close(shipped.threshold - below) is expected
+    alone = Strangeness(load_pretrained(), splits[0].images[:40])
+    assert not alone.is_close(alone.threshold)
 
 
 def test_without_a_head_the_distance_judges_alone(splits):

@@ -20,7 +20,8 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     strangeness = Strangeness(model, images)
     assert (abs(read - strangeness.found.numpy()) <= np.array(step)).all()
     assert units == strangeness.units.tolist()
-    assert known["scale"] == dict(distance=strangeness.per_distance, logit=0, threshold=3)
+    assert known["scale"] == dict(
+        distance=strangeness.per_distance, logit=0, threshold=3, usual=strangeness.usual)
     assert known["head"] is None
     usual = nearest.known_images(model, images, digits)["scale"]["threshold"]
     assert usual == strangeness.threshold

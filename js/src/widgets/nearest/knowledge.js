@@ -19,6 +19,7 @@ import {
 } from "../../network/known_images.js";
 import { nonDigitLogit } from "../../network/non_digit_head.js";
 import { crc32, flatten, fromBase64, readWeights } from "../../network/weights.js";
+import { LIMITS } from "../../shared/rules.js";
 import { strange } from "../../shared/sentences.js";
 import { clamp } from "../common/colours.js";
 import { readSheet } from "../common/image_sheet.js";
@@ -57,12 +58,11 @@ import { range } from "../common/numbers.js";
  * @property {Map | null} map none: by the ink alone
  */
 /**
- * @typedef {Judgement & { strangeness: number, threshold: number, byHead: number | null, places: number[] }} Neighbours
+ * @typedef {Judgement & { strangeness: number, threshold: number, usual: number[] | null, byHead: number | null, places: number[] }} Neighbours
  *     `byHead`: how much of the strangeness the head adds, the rest is for the distance; null without a head
  */
 
 const SHOWN = 5; // images
-const CLOSE = 0.5; // to the threshold: 1.0% of 3,000 validation images are, and 2.9% of 2,040 drawn letters
 const PATIENCE = 1500; // milliseconds without newer weights, before all is calculated again
 const AGAIN = 1000; // images at most then: some seconds
 
@@ -80,7 +80,7 @@ export function makeKnowledge(known, weights) {
     const ink = (/** @type {number} */ n) => inkInSquares(sheet.images[n]);
     const inks = await inTurns(sheet.images.length, ink, () => false);
     const nothing = sheet.images.map(() => []);
-    const scale = { distance: 1, logit: 0, threshold: known.ink_limit };
+    const scale = { distance: 1, logit: 0, threshold: known.ink_limit, usual: null };
     byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, head: null, map: null };
     return { sheet, inks };
   });
@@ -194,11 +194,20 @@ export function neighbours({ space, scale, weights, head }, layers, pixels) {
   const places = smallest(distances, SHOWN);
   const logit = head ? nonDigitLogit(head, layers.embedding) : 0;
   const strangeness = strangenessOf(scale, distances[places[0]], logit);
-  const { threshold } = scale;
+  const { threshold, usual } = scale;
   const isKnown = strangeness <= threshold;
-  const isClose = isKnown && head !== null && strangeness > threshold - CLOSE;
+  const isClose = isKnown && head !== null && strangeness > threshold - LIMITS.close;
   const byHead = head ? scale.logit * logit : null;
-  return { isKnown, isClose, sentence: isKnown ? "" : strange, strangeness, threshold, byHead, places };
+  return {
+    isKnown,
+    isClose,
+    sentence: isKnown ? "" : strange,
+    strangeness,
+    threshold,
+    usual,
+    byHead,
+    places,
+  };
 }
 
 /**

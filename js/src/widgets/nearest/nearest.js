@@ -3,9 +3,10 @@
 import { effect } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
 import { HUES, TRAINING_IMAGES } from "../../shared/rules.js";
-import { clamp, contextOf, GREY, toImageData } from "../common/colours.js";
+import { contextOf, GREY, toImageData } from "../common/colours.js";
 import { find, findAll, stopAll } from "../common/dom.js";
 import { whole } from "../common/numbers.js";
+import { scale } from "../common/scale.js";
 import { show } from "../common/view.js";
 import { nearestMiddle } from "./knowledge.js";
 
@@ -52,15 +53,10 @@ function alike(state) {
   const digits = state.knowledge.value?.sheet.digits;
   const item = (/** @type {number} */ n) =>
     html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[near?.places[n] ?? -1]}</span></li>`;
-  const share = near ? clamp(near.strangeness / near.threshold / 2, 0, 1) : 0;
-  const measured = near
-    ? `Strangeness ${near.strangeness.toFixed(1)}. Above ${near.threshold.toFixed(1)} I give no sum.`
-    : "";
   return html`
     <p class="heading">${heading(state)}</p>
     <ol>${[0, 1, 2, 3, 4].map(item)}</ol>
-    <p class="distance"><span class="gauge" aria-hidden="true"><i style="--share: ${share}"></i></span>
-      <span class="measured">${measured}</span></p>
+    ${scale(near ?? { strangeness: null, usual: null, threshold: 1 })}
     <p class="about-limit">${ABOUT}</p>`;
 }
 

@@ -5,6 +5,7 @@ import { html, nothing, render } from "lit-html";
 import { find, inputOf, stopAll } from "../common/dom.js";
 import { digitOf } from "../common/keys.js";
 import { groupName, numberButtons } from "../common/number.js";
+import { scale } from "../common/scale.js";
 import { show } from "../common/view.js";
 import { makePad } from "../pad/pad.js";
 import { chartTemplate, DIGITS, SUMS } from "./chart.js";
@@ -12,6 +13,7 @@ import { inSpans } from "./sentence.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
 /** @import { Drawing } from "../../drawing/drawing.js" */
+/** @import { Measured } from "../common/scale.js" */
 /**
  * @typedef {object} Reply to a drawing and a number; Python's has these names
  * @property {string} sentence
@@ -23,6 +25,7 @@ import { inSpans } from "./sentence.js";
  * @property {number} [total]
  * @property {number[]} [digit_probabilities] none where nothing was read
  * @property {number[]} [sum_probabilities]
+ * @property {Measured} [scale] of strangeness, if anything is known
  * @property {string} [sign] of the task, where it is another than adding
  */
 /**
@@ -81,8 +84,8 @@ const equation = ({ seen, certain, total, sign = "+" }, number) => html`
   <figure><output class="total">${certain ? total : "?"}</output><figcaption>its answer</figcaption></figure>`;
 
 /** @param {Reply} reply */
-const words = ({ sentence, note }) =>
-  html`<p class="prediction">${inSpans(sentence)}</p><p class="note">${note}</p>`;
+const words = ({ sentence, note, scale: measured }) =>
+  html`<p class="prediction">${inSpans(sentence)}</p><p class="note">${note}</p>${measured ? scale(measured) : nothing}`;
 
 /** @param {Reply} reply */
 function charts({ certain, warned, digit_probabilities, sum_probabilities, sign = "+" }) {
