@@ -117,7 +117,7 @@ def smooth(model, image):
         (IMAGES, NUMBERS + 6, "numbers must be 0-9, but go from 9 to 10"),
         (IMAGES, NUMBERS - 4, "go from -1 to 0"),
         (IMAGES, torch.zeros(2, 10), "a single 1 and nine 0s"),
-        (IMAGES, torch.full((2, 10), 0.1), "a single 1 and nine 0s"),
+        (IMAGES, torch.eye(10)[NUMBERS] + torch.eye(10)[0] / 2, "a single 1 and nine 0s"),
         (IMAGES, torch.eye(10)[NUMBERS] + torch.eye(10)[0], "a single 1 and nine 0s"),
     ],
 )

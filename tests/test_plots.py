@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from matplotlib.colors import to_rgb
 from packaging.version import Version
 
 from mnist_adder_course.notebook.display import Picture
@@ -138,6 +139,8 @@ def test_a_confusion_matrix_shows_every_count(first):
     numbers = [int(text.get_text()) for text in figure.axes[0].texts if text.get_text()]
     assert sum(numbers) == 1050
     assert "a 3 is taken for a 8" in figure.get_label()
+    colours = figure.axes[0].collections[0].get_facecolor().reshape(10, 10, 4)[..., :3]
+    assert abs(colours[3, 8] - to_rgb(RED)).max() < 0.2  # the most frequent mistake is nearly red
     frames = plots.plot_confusion(table, framed=3).axes[0].patches[-2:]
     assert {(frame.get_xy(), frame.get_width()) for frame in frames} == {((0, 3), 10), ((3, 0), 1)}
 

@@ -145,7 +145,7 @@ test("how a run was trained is read only together with what was hidden from it",
   assert.deepEqual(read("hide=&run=0.1"), { seed: 0, rounds: 1, fading: 1 });
   assert.deepEqual(read("hide=75&run=7.2"), { seed: 7, rounds: 2, fading: 1 });
   assert.deepEqual(read("hide=75&run=7.2.0"), { seed: 7, rounds: 2, fading: 0 });
-  for (const run of ["7.2.3", "7.2.4", "7.1.0", "7.2.x", "7.2.0.0", "7.2."])
+  for (const run of ["7.6", "7.2.3", "7.2.4", "7.1.0", "7.2.x", "7.2.0.0", "7.2."])
     assert.equal(decode(`hide=75&run=${run}`).isUnreadable, true, run);
 });
 

@@ -279,6 +279,8 @@ test("so does it add? Each run that was made is in the answer, and no other", ()
   assert.deepEqual(saysSoFar([made[0], early]), []); // stopped before it knew anything
   const again = saysSoFar([run(ONE, 0), run(ONE, 1), run(ONE, 0, { had: 0 })]);
   assert.equal(again[0], "Trained as usual, it found 1 of 2 hidden sums."); // not "7 + 5, but not 7 + 5"
+  const three = saysSoFar([run(SCATTERED.slice(0, 3), 0), run(ONE, 0, { had: 0 })]);
+  assert.equal(three[0], "Trained as usual, it recites: it found none of 3 hidden sums."); // not by name
 });
 
 test("the road leads from heart to a block, a quantity, a label and the course", () => {

@@ -53,7 +53,10 @@ test("what a unit gets adds up to what the layer says", () => {
 
 test("a pixel of a map is made from the window that is shown", () => {
   const { layers } = forward(shipped, images[2], 0);
-  for (const layer of ["block1.0", "block1.1", "block2.0", "block3.1", "block2.2"]) {
+  const names = ["block1.0", "block1.1", "block2.0", "block3.1", "block2.2"];
+  for (const [layer, unit] of names.flatMap((name) =>
+    [...Array(8).keys()].map((n) => /** @type {const} */ ([name, n])),
+  )) {
     const {
       image,
       weights,
@@ -61,11 +64,11 @@ test("a pixel of a map is made from the window that is shown", () => {
       layers: steps,
       batch_norm,
       place,
-    } = windowOf(shipped, layers, images[2], layer, 3);
+    } = windowOf(shipped, layers, images[2], layer, unit);
     const { after } = compute(image, weights, padding, /** @type {any} */ (steps), batch_norm);
     const name = layer === "block2.2" ? "block2.1" : layer;
     const { width, height, data } = layers[name];
-    const map = data.subarray(3 * width * height, 4 * width * height);
+    const map = data.subarray(unit * width * height, (unit + 1) * width * height);
     assert.ok(distance(after.batch_norm?.flat() ?? [], map) < 1e-4, layer);
     const through = after.relu?.[place[0]][place[1]] ?? -1;
     assert.ok(Math.abs(through - Math.max(...(after.relu ?? []).flat())) < 1e-5, "the strongest pixel");
