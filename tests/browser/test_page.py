@@ -299,6 +299,19 @@ def test_no_sum_is_offered_to_hide_while_the_drawing_is_refused(open_at):
     page.locator(".hide-it").filter(has_text="Hide 3 + 5").wait_for()
 
 
+def test_after_a_guess_what_one_may_do_next_stays_on_a_phone(open_at):
+    page = open_at(PHONE)
+    page.tap("#diagram .hide-it")
+    page.fill("#sums form input", "12")
+    page.keyboard.press("Enter")
+    page.click("#sums button[value=train]")
+    page.click("#sums button[value=long]", timeout=120_000)
+    page.locator("#sums button[value=block]").wait_for(timeout=120_000)
+    for value in ("block", "other", "kinds", "long"):
+        box = page.locator(f"#sums .training button[value={value}]").bounding_box()
+        assert 0 < box["y"] and box["y"] + box["height"] <= PHONE["viewport"]["height"], value
+
+
 @pytest.mark.parametrize("width", [320, 360])
 def test_the_list_of_runs_fits_on_a_phone(open_at, width):
     page = open_at({**PHONE, "viewport": {"width": width, "height": 740}})

@@ -60,7 +60,7 @@ export function saysGuesses(numbers) {
 }
 
 /**
- * What was guessed, if anything was, and what an adder said then.
+ * What was guessed, and what an adder said then.
  * @param {Guesses} guesses
  * @param {Counts} counts its answers to that pair
  */
@@ -70,7 +70,6 @@ export function saysOutcome({ at, numbers }, counts) {
   const images = countOf(counts);
   const asked = `${digit} + ${number}: it says ${said} for ${often} of ${images} new images. The right sum is ${digit + number}.`;
   const right = numbers.filter((one) => one === said).length;
-  if (!numbers.length) return asked;
   if (numbers.length === 1) return `You guessed ${numbers[0]}. ${asked}`;
   return `${asked} ${right === 0 ? "Nobody" : `${right} of ${numbers.length}`} guessed ${said}.`;
 }
