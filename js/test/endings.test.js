@@ -4,6 +4,7 @@ import { BLOCK, keyOf, PATTERN, seenBeside, testable } from "../src/network/hidd
 import { saysArrival } from "../src/page/arrival.js";
 import { isGrokking, saysEnding, saysGrokking, saysUncounted } from "../src/widgets/hidden_sums/endings.js";
 import { nextStep, saysKeepTraining } from "../src/widgets/hidden_sums/road.js";
+import { withLook } from "../src/widgets/hidden_sums/runs.js";
 import { saysDrawing, saysHidden, saysReached } from "../src/widgets/hidden_sums/sentences.js";
 import { saysSoFar } from "../src/widgets/hidden_sums/so_far.js";
 
@@ -321,6 +322,8 @@ test("it is grokking where the hidden sums come after the others have been known
 
 test("numbers are said of what they are about", () => {
   const look = { steps: 400, seen: 0.99, hidden: 0 };
+  const [made, better] = [/** @type {any} */ (run(ONE, 0, { hidden: [0, 0] })), { ...look, hidden: 1 }];
+  assert.deepEqual(withLook(made, better, {}).looks.slice(1), [made.looks[1], better]); // not twice at one step
   const said = "After 400 steps, on new images: 99.0% right for pairs it has seen, 0% for hidden pairs";
   assert.equal(saysReached(look, true, false), `${said}.`);
   assert.equal(saysReached(look, true, true), `${said} whose sum it saw elsewhere.`);
