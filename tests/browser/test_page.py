@@ -587,7 +587,7 @@ def test_the_link_is_copied_or_shown_where_copying_is_blocked(page):
 
 
 @pytest.mark.parametrize("width, height, has_full_screen", [
-    (1366, 768, True), (1920, 1080, False)])
+    (1280, 720, True), (1366, 768, True), (1920, 1080, False)])
 def test_on_a_projector_all_is_large_and_side_by_side(browser, width, height, has_full_screen):
     page = browser.new_page(viewport=dict(width=width, height=height), reduced_motion="reduce")
     page.goto(build_page.PAGE.as_uri())
@@ -614,8 +614,14 @@ def test_on_a_projector_all_is_large_and_side_by_side(browser, width, height, ha
     words = page.locator("#sums .grid button, #sums .told p, #sums svg.chart text")
     sizes = words.evaluate_all(
         """all => all.map((one) => parseFloat(getComputedStyle(one).fontSize) *
-            (one.ownerSVGElement ? one.ownerSVGElement.clientWidth / 400 : 1))""")
+            (one.ownerSVGElement ? one.getScreenCTM().a : 1))""")
     assert min(sizes) >= 0.013 * width  # on a screen two metres wide: 2.6 cm
+    page.click("#sums [value=long]")
+    page.locator("#sums [value=other]").wait_for(timeout=120_000)
+    page.click("#share [value=copy]")  # what is said of it moves nothing
+    row, pad, shown = (page.locator(part).bounding_box() for part in (
+        "#sums .runs tbody tr:nth-child(2)", "#pad .digit-pad", "#sums .results"))
+    assert row["y"] + row["height"] <= shown["y"] + shown["height"] + 4 < pad["y"]
     page.locator("#sums [value=long]").press("Tab")
     for _ in range(60):  # Tab stays in what is shown
         page.keyboard.press("Tab")
