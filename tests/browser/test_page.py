@@ -312,6 +312,27 @@ def test_after_a_guess_what_one_may_do_next_stays_on_a_phone(open_at):
         assert 0 < box["y"] and box["y"] + box["height"] <= PHONE["viewport"]["height"], value
 
 
+IS_SEEN = """one => {
+    const { left, top, width, height } = one.getBoundingClientRect();
+    return one.contains(document.elementFromPoint(left + width / 2, top + height - 1));
+}"""
+
+
+def test_on_a_phone_on_its_side_the_hidden_pair_stays_in_view(open_at):
+    page = open_at({**PHONE, "viewport": {"width": 740, "height": 360}})
+    page.tap("#diagram .hide-it")
+    hidden, below = page.locator("#sums [data-at='7,5']"), page.locator("#sums .below")
+    assert hidden.evaluate(IS_SEEN)
+    page.tap("#sums [value=train]")
+    page.locator("#sums [value=long]").wait_for(timeout=120_000)
+    assert hidden.evaluate(IS_SEEN) and not below.evaluate(IS_SEEN)
+    for digit in (0, 7):
+        page.tap(f"#sums [data-at='{digit},5']")
+        below.filter(has_text=f"{digit} + 5").wait_for()
+        pressed = page.locator(f"#sums [data-at='{digit},5']")
+        assert all(one.evaluate(IS_SEEN) for one in (hidden, below, pressed))
+
+
 @pytest.mark.parametrize("width", [320, 360])
 def test_the_list_of_runs_fits_on_a_phone(open_at, width):
     page = open_at({**PHONE, "viewport": {"width": width, "height": 740}})

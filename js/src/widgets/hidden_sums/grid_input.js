@@ -113,7 +113,13 @@ export class GridInput {
     if (!at || isSpent) return;
     this.goTo(at);
     if (this.state.isGrid.peek()) this.state.hiding.hide(at, !this.state.hiding.keys.peek().has(at));
-    else this.state.lookAt(at);
+    else this.#lookAt(at);
+  }
+
+  /** Where there is no room for what is said of a pair, it is scrolled to. @param {string} at */
+  #lookAt(at) {
+    this.state.lookAt(at);
+    this.el.nextElementSibling?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {KeyboardEvent} event */
