@@ -178,7 +178,7 @@ def plot_network(model: IdentityAdderModel, image: ArrayLike, number: int,
     """
     layers = _layers(model, as_input(image), number)
     figure = Plot(figsize=(4.2, 2.7))
-    above, below = figure.subfigures(2, 1, height_ratios=[1, 1.2])
+    above, below = figure.subfigures(2, 1, height_ratios=[1, 1.2], squeeze=False).flat
     axes = np.concatenate([above.subplots(1, 4, width_ratios=[1, 0.6, 1, 1]),
                            below.subplots(1, 6)])
     for ax, (name, values) in zip(axes, layers.items()):
