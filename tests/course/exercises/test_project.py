@@ -66,16 +66,6 @@ def test_from_the_guess_to_the_check(path, capsys):
     assert project.on_validation["difference"].tolist() == [d + 0.5 for d in DIFFERENCES]
 
 
-def test_it_survives_a_restart_at_every_step(path):
-    kept = whole(path)
-    kept.conclude(0, 1, **SENTENCES)
-    for count in range(len(kept.steps) + 1):
-        path.write_text(json.dumps(kept.steps[:count]), encoding="utf-8")
-        again = Project(path)
-        assert again.steps == kept.steps[:count]
-        assert again.verdict().count("·") > 0 or count == len(kept.steps)
-
-
 def test_three_dots_take_no_step_and_raise_nothing(path, capsys):
     project = Project(path)
     project.guess(**dict.fromkeys(GUESS, ...))
