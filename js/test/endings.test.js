@@ -42,24 +42,35 @@ function answersOf(pairs, right, known) {
  * A run that has some of its hidden pairs right.
  * @param {Pair[]} pairs
  * @param {number} right how many of those that can be tested,
- * @param {{ had?: number, known?: number, steps?: number, hidden?: number[], fading?: number, answer?: AnswersWith, encoding?: Encoding }} [how]
+ * @param {{ id?: number, from?: number, had?: number, known?: number, steps?: number, hidden?: number[], fading?: number, answer?: AnswersWith, encoding?: Encoding }} [how]
  *   `had`: how many before it was trained on; `hidden`: shares of the hidden sums at earlier looks
  * @returns {Tried}
  */
 function run(
   pairs,
   right,
-  { had, known = 100, steps = 400, hidden = [], fading = 1, answer = "classes", encoding = "label" } = {},
+  {
+    id = 2,
+    from = 1,
+    had,
+    known = 100,
+    steps = 400,
+    hidden = [],
+    fading = 1,
+    answer = "classes",
+    encoding = "label",
+  } = {},
 ) {
   const keptOn =
     had === undefined
       ? { from: 0, rounds: 1, before: null }
-      : { from: 1, rounds: 2, before: answersOf(pairs, had, 100) };
+      : { from, rounds: 2, before: answersOf(pairs, had, 100) };
   const share = testable(pairs).length ? right / testable(pairs).length : null;
   const looks = hidden.map((one, n) => ({ steps: n + 1, seen: 0.99, hidden: one }));
   const last = { steps, seen: 0.99, hidden: share };
   return {
     ...keptOn,
+    id,
     pairs,
     answer,
     encoding,
@@ -100,7 +111,7 @@ const ENDINGS = [
   [
     "one pair, stopped early",
     run(ONE, 0, { known: 40 }),
-    "So far it knows only 40 of the 99 sums it was shown, but it says 7 + 5 = 13.",
+    "So far it knows only 40 of the 99 sums it was shown, and it says 7 + 5 = 13.",
     "train",
   ],
   [
@@ -280,6 +291,8 @@ test("so does it add? Each run that was made is in the answer, and no other", ()
   assert.deepEqual(saysSoFar([made[0], early]), []); // stopped before it knew anything
   const again = saysSoFar([run(ONE, 0), run(ONE, 1), run(ONE, 0, { had: 0 })]);
   assert.equal(again[0], "Trained as usual, it found 1 of 2 hidden sums."); // not "7 + 5, but not 7 + 5"
+  const twice = [run(ONE, 0), run(ONE, 1, { id: 2, had: 0 }), run(ONE, 1, { id: 3, from: 2, had: 1 })];
+  assert.equal(saysSoFar(twice)[1], "Trained on while its weights faded, it found 7 + 5."); // the same adder
   const three = saysSoFar([run(SCATTERED.slice(0, 3), 0), run(ONE, 0, { had: 0 })]);
   assert.equal(three[0], "Trained as usual, it recites: it found none of 3 hidden sums."); // not by name
 });
@@ -302,6 +315,10 @@ test("the road leads from heart to a block, a quantity, a label and the course",
   assert.match(steps[5].why, /recite, and adders find sums that nobody showed them\.$/);
   assert.equal(nextStep(road[5], [run(BLOCK, 0, NUMBER), road[5]], true).why, "You have seen adders recite.");
   assert.equal(nextStep(road[5], [run(ONE, 0, NUMBER), road[5]], true).way, "quantity"); // of other pairs
+  const quantity = run(ONE, 0, { encoding: "quantity" });
+  assert.doesNotMatch(nextStep(quantity, [quantity], true).why, /was a label/); // it wasn't
+  const failed = run(ONE, 0, NONE_BEFORE);
+  assert.match(nextStep(failed, [failed], true).why, /^Does it find any sum of a whole block\?/);
   assert.match(steps[1].why, /One pair may be luck\. Does it hold for a whole block\? Hide one\./);
 });
 
@@ -316,8 +333,12 @@ test("it is grokking where the hidden sums come after the others have been known
   assert.equal(isGrokking(run(SCATTERED, 4, { had: 0, hidden: [0.5, 0.8] })), false); // with the others
   assert.equal(isGrokking(run(SCATTERED, 1, { had: 0, hidden: [0, 0.8] })), false); // they didn't stay
   assert.equal(isGrokking({ looks: [] }), false);
-  assert.match(saysGrokking({ fading: 1 }), /while its weights faded\.$/);
-  assert.doesNotMatch(saysGrokking({ fading: 0 }), /faded/);
+  assert.match(
+    saysGrokking({ fading: 1, pairs: SCATTERED }),
+    /The hidden ones came while its weights faded\.$/,
+  );
+  assert.match(saysGrokking({ fading: 1, pairs: ONE }), /The hidden one came/);
+  assert.doesNotMatch(saysGrokking({ fading: 0, pairs: ONE }), /faded/);
 });
 
 test("numbers are said of what they are about", () => {
@@ -352,5 +373,5 @@ test("a link says what somebody did, and a page that is loaded again what one di
     saysArrival(made([])),
     /^Somebody trained an adder on all hundred pairs\. The same training is running/,
   );
-  assert.match(saysArrival(made(ONE), true), /^You had hidden 7 \+ 5, had trained an adder without it\./);
+  assert.match(saysArrival(made(ONE), true), /^You had hidden 7 \+ 5 and trained an adder without it\./);
 });

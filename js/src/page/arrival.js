@@ -22,10 +22,11 @@ export function saysArrival({ pairs, run }, isMine = false) {
   const hid = isMine ? `You had hidden ${what}` : `Somebody hid ${what}`;
   const trained = isMine ? "You had trained an adder" : "Somebody trained an adder";
   if (!run) return `${hid}. What will an adder say if it never sees ${them}?`;
+  const isOnce = run.rounds === 1;
   const all = pairs.length
-    ? `${hid}, ${isMine ? "had " : ""}trained an adder without ${them}`
+    ? `${hid}${isOnce ? " and" : ","} trained an adder without ${them}`
     : `${trained} on all hundred pairs`;
-  if (run.rounds === 1) return `${all}. The same training is running here now.`;
+  if (isOnce) return `${all}. The same training is running here now.`;
   return `${all}${pairs.length ? "," : ""} and kept training${run.fading ? "" : " without decay"}.`;
 }
 

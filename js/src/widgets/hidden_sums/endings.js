@@ -105,9 +105,8 @@ function first(run, begin) {
   const end = knowsItsSums(run) ? `: ${conclusion}.` : ".";
   if (all === 1) {
     const says = `${inWords(tested[0])} = ${mostly(run.answers, tested[0])}`;
-    return found
-      ? `${begin}, and it says ${says}, which nobody ever showed it${end}`
-      : `${begin}, but it says ${says}${end}`;
+    const and = found > 0 === knowsItsSums(run) ? "and" : "but";
+    return `${begin}, ${and} it says ${says}${found ? ", which nobody ever showed it" : ""}${end}`;
   }
   const which =
     found === 0 ? `not one of the ${all}` : found === all ? `all ${all}` : `${found} of the ${all}`;
@@ -140,6 +139,6 @@ function later(run) {
   return `Now it has ${now}, which nobody ever showed it. Before, it had ${had || "none"}.${rest}`;
 }
 
-/** What is said in addition where the hidden sums came late. @param {Pick<Run, "fading">} run */
-export const saysGrokking = ({ fading }) =>
-  `It had known the others long before${fading ? ". The hidden ones came while its weights faded" : ""}.`;
+/** What is said in addition where the hidden sums came late. @param {Pick<Run, "fading" | "pairs">} run */
+export const saysGrokking = ({ fading, pairs }) =>
+  `It had known the others long before${fading ? `. The hidden one${pairs.length > 1 ? "s" : ""} came while its weights faded` : ""}.`;

@@ -10,8 +10,9 @@ import { areSamePairs, hasKeptOn, isUsual } from "./runs.js";
 /** @typedef {"train" | "long" | "fade" | "other" | "block" | "quantity" | "label" | "course"} Way which button leads on */
 /** @typedef {{ way: Way, why: string }} Next */
 
-const NAMES_ONLY = `So far the number was a label, and the answer one of 19 names: nothing said that 6 comes after 5. What if
-  the number is a quantity, and the answer one number?`;
+const NAMES_ONLY =
+  "So far the number was a label, and the answer one of 19 names: nothing said that 6 comes after 5.";
+const QUANTITY = "What if the number is a quantity, and the answer one number?";
 
 /** How much of each weight a step takes away. @param {AnswersWith} answer @param {number} fading */
 export function fadesBy(answer, fading) {
@@ -51,8 +52,9 @@ export function nextStep(run, runs, canGoOn) {
     return { way: "fade", why: "Time alone didn't do it. Now let weights fade." };
   const isBlock = (/** @type {Tried} */ { pairs }) => areSamePairs(pairs, BLOCK);
   if (isBlock(run) || runs.some((one) => isUsual(one) && hasKeptOn(one) && isBlock(one)))
-    return { way: "quantity", why: NAMES_ONLY };
-  const why = right.length === 1 && tested.length === 1 ? "One pair may be luck. " : "";
+    return { way: "quantity", why: `${NAMES_ONLY} ${QUANTITY}` };
+  if (!right.length) return { way: "block", why: "Does it find any sum of a whole block? Hide one." };
+  const why = tested.length === 1 ? "One pair may be luck. " : "";
   return { way: "block", why: `${why}Does it hold for a whole block? Hide one.` };
 }
 
@@ -64,7 +66,7 @@ export function nextStep(run, runs, canGoOn) {
 function afterOtherKinds({ pairs }, runs) {
   const has = (/** @type {string} */ wanted) =>
     runs.some((one) => one.answer === "number" && one.encoding === wanted && areSamePairs(one.pairs, pairs));
-  if (!has("quantity")) return { way: "quantity", why: NAMES_ONLY };
+  if (!has("quantity")) return { way: "quantity", why: QUANTITY };
   if (!has("label"))
     return {
       way: "label",

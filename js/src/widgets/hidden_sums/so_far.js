@@ -6,7 +6,7 @@ import { hasKeptOn, isUsual } from "./runs.js";
 /** @import { Pair } from "../../network/hidden_pairs.js" */
 /** @import { Ended } from "./endings.js" */
 /** @import { Run } from "./runs.js" */
-/** What tells kinds of training apart. @typedef {Ended & Pick<Run, "answer" | "encoding">} Tried */
+/** What tells kinds of training apart. @typedef {Ended & Pick<Run, "id" | "answer" | "encoding">} Tried */
 /**
  * @typedef {object} Kind
  * @property {string} how it was trained
@@ -41,7 +41,7 @@ const KINDS = [
     none: "it recites",
   },
   {
-    how: "Given a label and trained on while its weights faded, but answering with one number",
+    how: "Given the number as a label and trained on, but answering with one number",
     isIt: (run) => run.answer === "number" && run.encoding === "label" && hasKeptOn(run),
   },
   {
@@ -91,7 +91,8 @@ const areDifferent = (pairs) => new Set(pairs.map(String)).size === pairs.length
 export function saysSoFar(runs, isOnPage = false) {
   const known = runs.filter((run) => run.answers && testOf(run).tested.length && knowsItsSums(run));
   const said = KINDS.flatMap((kind) => {
-    const own = known.filter(kind.isIt);
+    const all = known.filter(kind.isIt);
+    const own = all.filter(({ id }) => all.every(({ from }) => from !== id)); // each adder once, as it is now
     return own.length ? [saysKind(kind, own)] : [];
   });
   return said.length < 2 ? [] : [...said, ...(isOnPage ? [NETWORK] : [])];
