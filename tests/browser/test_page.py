@@ -344,7 +344,8 @@ def test_the_list_of_runs_fits_on_a_phone(open_at, width):
     assert not page.locator("#sums .on-projector").is_visible()
 
 
-@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+@pytest.mark.parametrize("size", [PHONE, LAPTOP, dict(viewport={"width": 1280, "height": 720})],
+                         ids=["phone", "laptop", "small laptop"])
 def test_nothing_moves_when_an_answer_arrives(open_at, size):
     page = open_at(size)
     places = []

@@ -25,8 +25,8 @@ import { nearestMiddle } from "./knowledge.js";
 const SIDE = 480; // of the map, in pixels
 const ALL = 48_000; // training images
 
-const ABOUT = `I reject a drawing if it is far from these images, or if it resembles things that aren't digits. Some
-letters still look like digits to me, and I reject some people's digits. A slash was drawn into some of the zeros.`;
+const ABOUT =
+  "I reject drawings that are far from these images or look like non-digits, including some people's digits.";
 
 /** @param {Point} point */
 const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
