@@ -14,7 +14,7 @@ const PLAN = html`<ol>
     chart shows them. (2 minutes)</li>
   <li>Press <em>Train</em>, and compare. Why this answer? What has the adder learned? (2 minutes)</li>
   <li>Let the class vote: will longer training change it? Press <em>Keep training</em>, and read the sentence above the buttons. (2 minutes)</li>
-  <li><em>Hide other pairs</em>: a block of 16, or what the class suggests. Guess first. (2 minutes)</li>
+  <li>Press <em>Hide a block of 16</em>, or <em>Hide more</em> and take what the class suggests. Guess first. (2 minutes)</li>
 </ol>`;
 const READING = 10_000; // ms that a notice stays
 const BLOCKED = "This browser doesn't let the page copy. Copy the link from this field:";
