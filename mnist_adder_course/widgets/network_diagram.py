@@ -44,7 +44,7 @@ def as_pixels(image: Any) -> list[int]:
     return (array * (255 / most)).round().astype(int).ravel().tolist()
 
 
-def check_is_computed(model: nn.Module) -> None:
+def _check_is_computed(model: nn.Module) -> None:
     """Raise TraitError for a network that js/src/network/forward.js doesn't compute: it sees the
     weights alone, and would take another activation for ReLU without a word."""
     if not isinstance(model, IdentityAdderModel):
@@ -83,7 +83,7 @@ class NetworkDiagram(anywidget.AnyWidget):
     draws_itself = Bool(False).tag(sync=True)
 
     def __init__(self, model: nn.Module, image: Any = None, **traits: Any):
-        check_is_computed(model)
+        _check_is_computed(model)
         pixels = as_pixels(frame_strokes(SEVEN) if image is None else image)
         super().__init__(weights=weights_as_text(model), pixels=pixels, **traits)
 
