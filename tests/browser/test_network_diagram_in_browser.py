@@ -336,7 +336,8 @@ def test_a_7_draws_itself_and_the_first_stroke_takes_over(show):
         page.get_by_role("button", name="Clear").click()
         assert page.locator(".answer").inner_text() == SENTENCES["empty_image"]
     page = show(NetworkDiagram(load_pretrained(), draws_itself=True), reduced_motion=motion)
-    hidden = page.wait_for_function("""document.querySelector(".waits") && document.querySelector(".pen-tip") && [".said", "[data-part=sum_head] .value"].map(
+    hidden = page.wait_for_function("""document.querySelector(".waits") &&
+        document.querySelector(".pen-tip") && [".said", "[data-part=sum_head] .value"].map(
             (part) => getComputedStyle(document.querySelector(part)).opacity)""")
     assert hidden.json_value() == ["0", "0"]  # while it is being drawn
     page.wait_for_function("!document.querySelector('.waits, .pen-tip')")  # it comes to its end
