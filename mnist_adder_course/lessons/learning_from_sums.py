@@ -204,15 +204,17 @@ def new_reader() -> nn.Sequential:
     )
 
 
-def sum_probabilities(first: Tensor, second: Tensor) -> Tensor:
+def sum_probabilities(first: Tensor, second: Tensor, worth: int = 1) -> Tensor:
     """How probable each sum is, from the probabilities of two things that are added.
 
-    Probabilities of 0, 1, 2, ... as (batch, a) and (batch, b). Returns (batch, a - 1 + b).
+    Probabilities of 0, 1, 2, ... as (batch, a) and (batch, b). The first counts `worth` times: with
+    10 it stands for tens. Returns (batch, worth * (a - 1) + b).
     """
     width = second.shape[1]
-    totals = first.new_zeros(len(first), first.shape[1] - 1 + width)
+    totals = first.new_zeros(len(first), worth * (first.shape[1] - 1) + width)
     for value, probability in enumerate(first.T):
-        totals[:, value : value + width] += probability[:, None] * second
+        start = worth * value
+        totals[:, start : start + width] += probability[:, None] * second
     return totals
 
 

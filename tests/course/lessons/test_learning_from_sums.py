@@ -81,6 +81,12 @@ def test_sums_by_cases(two):
     assert three.shape == (7, 28) and torch.allclose(three.sum(dim=1), torch.ones(7))
 
 
+def test_tens_count_ten_times(two):
+    tens, ones = sum_probabilities(*two), sum_probabilities(*two.flip(0))
+    expected = by_cases(tens, ones, 199, lambda a, b: 10 * a + b)
+    assert torch.allclose(sum_probabilities(tens, ones, worth=10), expected)
+
+
 def test_last_digits_are_those_of_the_sums(two):
     totals = sum_probabilities(*two)
     expected = totals[:, :10] + F.pad(totals[:, 10:], (0, 1))
