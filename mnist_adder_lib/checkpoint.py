@@ -79,18 +79,25 @@ def _new_model(config: dict[str, Any]) -> IdentityAdderModel:
 
 def _check_structure(model: nn.Module) -> None:
     """Raise ValueError for a model that its arguments don't build: loading would give another one.
-
-    A module's text names its layers and their settings.
     """
     if not isinstance(model, IdentityAdderModel):
         raise ValueError(f"a checkpoint holds an IdentityAdderModel, not a {type(model).__name__}: "
                          "write the state_dict of another model with torch.save")
-    theirs, ours = str(model).splitlines(), str(_new_model(model.config)).splitlines()
-    if theirs != ours:
-        changed = next((line.strip() for line in theirs if line not in ours), type(model).__name__)
+    if changed := changed_layer(model, model.config):
         raise ValueError("a checkpoint builds the model again from its arguments, which give "
                          f"another one than this: they know nothing of `{changed}`. Write the "
                          "state_dict of a model that you changed with torch.save")
+
+
+def changed_layer(model: IdentityAdderModel, config: dict[str, Any]) -> str:
+    """The first layer of a model that `IdentityAdderModel(**config)` doesn't have.
+
+    As its text, such as "(1): GELU(approximate='none')"; empty if both are the same.
+    """
+    theirs, ours = str(model).splitlines(), str(_new_model(config)).splitlines()
+    if theirs == ours:
+        return ""
+    return next((line.strip() for line in theirs if line not in ours), type(model).__name__)
 
 
 def _build(path: str | Path, content: Any) -> tuple[IdentityAdderModel, dict[str, Any]]:

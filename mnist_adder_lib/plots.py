@@ -37,7 +37,7 @@ from .train import History
 BLUE, ORANGE, GREEN, RED, GREY = "#346cb0", "#db7828", "#3aa368", "#d2443f", "#767676"
 SHARE = sns.blend_palette(["#eef3fa", BLUE], as_cmap=True)  # of tables: from 0 up
 CHANGE = sns.blend_palette([ORANGE, "#f2f2f2", BLUE], as_cmap=True)  # from below 0 to above it
-LAYERS = dict(Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE)  # of an ONNX file
+OPERATIONS = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE, Concat=RED)  # of an ONNX file
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
 # style.mplstyle, next to this file; for figures of your own: plt.style.use(STYLE)
 STYLE = "mnist_adder_lib.style"
@@ -467,7 +467,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
             continue
         name, sources = node.output[0], [source for source in node.input if source in operations]
         rows += [[source] for source in sources if source not in sum(rows, [])]
-        if node.op_type in LAYERS:
+        if node.op_type in ("Conv", "Gemm", "MatMul"):  # it has weights
             layers[name] = node.input[1].removesuffix(".weight").removesuffix(".0")
         row = next((row for row in rows if [row[-1]] == sources), None)
         if row is None or (name in layers and not layers.keys().isdisjoint(row)):
@@ -496,7 +496,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
 
 def _draw_box(ax: Axes, place: tuple[float, float], operation: str, shape: str) -> None:
     x, y = place
-    colour = LAYERS.get(operation, dict(Input=GREEN, Concat=RED).get(operation, GREY))
+    colour = OPERATIONS.get(operation, GREY)
     text: dict[str, Any] = dict(ha="center", va="center", color=text_on(colour), size=8)
     ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
     ax.text(x, y + 0.16, shape, **text)

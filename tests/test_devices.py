@@ -46,6 +46,7 @@ from mnist_adder_lib import (
     run_onnx,
     save_checkpoint,
 )
+from mnist_adder_lib.checkpoint import changed_layer
 from mnist_adder_lib.drawing import AdderPanel, Strangeness, train_non_digit_head
 from mnist_adder_lib.drawing.rejection import look_at
 from mnist_adder_lib.evaluate import in_evaluation
@@ -79,6 +80,7 @@ LOOK_AT_IT = {
     evaluate: lambda model, _: vars(evaluate(model, DATASET)),
     predict: lambda model, _: vars(predict(model, PIXELS[0], 3)),
     save_checkpoint: saved,
+    changed_layer: lambda model, _: changed_layer(model, model.config | {"adder_layers": 1}),
     export_onnx: exported,
     AdderPanel: lambda model, _: vars(AdderPanel(model, strokes=SEVEN).prediction),
     guided_backprop: lambda model, _: guided_backprop(model, IMAGES, DIGITS[:20]),

@@ -11,11 +11,15 @@ import torch
 from torch import Tensor, nn
 from traitlets import Bool, Dict, Enum, Int, List, TraitError
 
+from mnist_adder_lib.checkpoint import changed_layer
 from mnist_adder_lib.drawing import frame_strokes
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.shared import PARTS, SEVEN
 
 from .front_end import front_end
+
+# The model's options that js/src/network/forward.js knows.
+COMPUTED = "adder_layers", "dropout", "channel_dropout", "sums"
 
 
 def to_base64(array: np.ndarray) -> str:
@@ -45,16 +49,12 @@ def as_pixels(image: Any) -> list[int]:
 
 
 def _check_is_computed(model: nn.Module) -> None:
-    """Raise TraitError for a network that js/src/network/forward.js doesn't compute: it sees the
-    weights alone, and would take another activation for ReLU without a word."""
+    """Raise TraitError for a network that the browser doesn't compute: it sees the weights alone,
+    and would take another activation for ReLU without a word."""
     if not isinstance(model, IdentityAdderModel):
         raise TraitError(f"model should be an IdentityAdderModel, not {type(model).__name__}")
-    options = "adder_layers", "dropout", "channel_dropout", "sums"
-    known: dict[str, Any] = {name: model.config[name] for name in options}
-    with torch.random.fork_rng(devices=[]):  # the weights are random, and not looked at
-        ours = str(IdentityAdderModel(**known)).splitlines()
-    if other := [line.strip() for line in str(model).splitlines() if line not in ours]:
-        raise TraitError(f"the browser doesn't know how to compute `{other[0]}` of the model")
+    if other := changed_layer(model, {name: model.config[name] for name in COMPUTED}):
+        raise TraitError(f"the browser doesn't know how to compute `{other}` of the model")
 
 
 class NetworkDiagram(anywidget.AnyWidget):
