@@ -15,8 +15,16 @@ DEEPEST = 10  # attributes of attributes; one may lead back to where it began
 def plain(value):
     """Turn tensors, arrays, numbers and lists of numbers into arrays of floats.
 
-    Other lists remain lists, and what isn't made of numbers, such as text, comes back as it is.
+    Other lists remain lists. What can't be turned into floats comes back as it is: text, but also a
+    whole number of 400 digits or a sparse tensor.
     """
+    try:
+        return _as_floats(value)
+    except (TypeError, OverflowError, RuntimeError):
+        return value
+
+
+def _as_floats(value):
     if isinstance(value, (list, tuple)):
         items = [plain(item) for item in value]
         shapes = {item.shape if is_numbers(item) else None for item in items}

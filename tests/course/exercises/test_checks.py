@@ -81,7 +81,8 @@ ODD_THINGS = [
     lambda: math, lambda: torch.zeros(10), lambda: torch.zeros(()), lambda: torch.zeros(0),
     lambda: torch.ones(2, 3), lambda: torch.zeros(3, requires_grad=True), torch.Generator,
     lambda: np.zeros((28, 28)), lambda: pd.Series([1, 2]), nn.ReLU, lambda: nn.Linear(2, 2),
-    lambda: nn.Sequential(nn.Flatten()),
+    lambda: nn.Sequential(nn.Flatten()), lambda: 10**400, lambda: 2j, lambda: np.array(["a"]),
+    lambda: torch.eye(3).to_sparse(), lambda: torch.zeros(3, device="meta"),
 ]
 odd_things = st.sampled_from(ODD_THINGS).map(lambda make: make())
 odd_answers = st.recursive(odd_things, lambda inner: st.one_of(
