@@ -17,7 +17,8 @@ export function scale({ strangeness, usual, threshold }) {
     `${clamp(15 + (60 * (value - low)) / (threshold - low), 1, 99).toFixed(1)}%`;
   const words = [
     strangeness === null ? "" : `Strangeness ${score(strangeness)}.`,
-    usual && `For ${Math.round(100 * (to - from))}% of training digits it is between ${score(low)} and ${score(high)}.`,
+    usual &&
+      `For ${Math.round(100 * (to - from))}% of training digits it is between ${score(low)} and ${score(high)}.`,
     `Above ${score(threshold)} I give no sum.`,
   ];
   const mark =
