@@ -391,6 +391,23 @@ def test_nothing_is_too_small_to_read(open_at, size):
     assert page.evaluate(SMALL_PRINT) == []
 
 
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_the_network_that_one_teaches_is_a_row_of_names(open_at, size):
+    page = open_at(size | {"forced_colors": "active"})
+    page.evaluate("document.querySelector('#learner').scrollIntoView()")
+    inside = page.locator("#learner .card").first.bounding_box()
+    parts = page.locator("#learner [data-part]").all()
+    assert len(parts) == 10 and inside["height"] < (130 if size is LAPTOP else 240)
+    assert not page.locator("#learner .digit-pad, #learner .answer, #learner .picker").count()
+    for part in parts:
+        box = part.bounding_box()
+        assert box["width"] >= 24 and box["height"] >= 24
+        assert inside["x"] <= box["x"] and box["x"] + box["width"] <= inside["x"] + inside["width"]
+    before = page.locator("#learner").screenshot()  # no part covers the name of another
+    page.add_style_tag(content="#learner .name { position: relative; z-index: 9 !important }")
+    assert page.locator("#learner").screenshot() == before
+
+
 @pytest.mark.parametrize("width", [240, 320, 480])  # as a phone, or a page in twice its size
 def test_no_number_is_left_alone_in_a_row(open_at, width):
     page = open_at(dict(viewport={"width": width, "height": 740}))
