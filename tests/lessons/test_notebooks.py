@@ -99,6 +99,8 @@ def stored_as_run_once_and_clean(nb):
                 yield f"{cell.id}: {output}"
             if WIDGET in output.get("data", {}):
                 yield f"{cell.id} has the state of a widget"
+            if "it/s]" in output.get("data", {}).get("text/plain", ""):
+                yield f"{cell.id} has a progress bar that stands still"
 
 
 @rule(ALL)
