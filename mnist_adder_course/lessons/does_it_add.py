@@ -39,8 +39,8 @@ def _what_helped(held: pd.Series) -> str:
     nothing = held["19 classes, label"]
     gains = {"input": held["19 classes, quantity"] - nothing,
              "answer": held["one number, label"] - nothing}
-    best = max(gains, key=gains.__getitem__)
-    return best if gains[best] > 20 else "neither"
+    helped = [change for change, gain in gains.items() if gain > 20]
+    return "each" if len(helped) == 2 else helped[0] if helped else "neither"
 
 
 guesses = Guesses.load("does_it_add", four_designs=_what_helped)
