@@ -105,7 +105,7 @@ const ENDINGS = [
   [
     "one pair, right at once",
     run(ONE, 1, { known: 98 }),
-    "It knows 98 of the 99 sums it was shown, and it says 7 + 5 = 12, which nobody ever showed it: it hasn't just learned sums by heart.",
+    "It knows 98 of the 99 sums it was shown, and it says 7 + 5 = 12, which nobody ever showed it.",
     "block",
   ],
   [
@@ -233,7 +233,7 @@ const ENDINGS = [
   [
     "shift",
     run(ONE, 1, { answer: "shift" }),
-    "It knows all 99 sums it was shown, and it says 7 + 5 = 12, which nobody ever showed it: it hasn't just learned sums by heart.",
+    "It knows all 99 sums it was shown, and it says 7 + 5 = 12, which nobody ever showed it.",
     "quantity",
   ],
 ];

@@ -106,7 +106,7 @@ function first(run, begin) {
   if (all === 1) {
     const says = `${inWords(tested[0])} = ${mostly(run.answers, tested[0])}`;
     const and = found > 0 === knowsItsSums(run) ? "and" : "but";
-    return `${begin}, ${and} it says ${says}${found ? ", which nobody ever showed it" : ""}${end}`;
+    return `${begin}, ${and} it says ${says}${found ? ", which nobody ever showed it." : end}`;
   }
   const which =
     found === 0 ? `not one of the ${all}` : found === all ? `all ${all}` : `${found} of the ${all}`;
