@@ -34,7 +34,7 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
 
 @checks.add(
     "It works for any loss, and it is how programmers test a backward(). For training it is too "
-    "slow: with 17,360 weights it runs the network 17,361 times for a single step.",
+    "slow: with 17,360 weights it runs the network more than 17,360 times for a single step.",
     probes=_losses, tolerance=0.01, without=AUTOGRAD,
     mistakes={
         "The loss is the same before and after, but your list has changed. `nudged = weights` "
