@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
@@ -102,7 +102,7 @@ def test_the_shipped_model_works(first):
     assert evaluate(load_pretrained(), first(1000)).accuracy_both > 97
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(share=st.floats(0, 0.999))
 def test_a_truncated_checkpoint(either, share):
     save_checkpoint(either, load_pretrained())
@@ -112,7 +112,7 @@ def test_a_truncated_checkpoint(either, share):
         load_checkpoint(either)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50)
 @given(share=st.floats(0, 0.999), bit=st.integers(0, 7))
 def test_each_changed_bit_of_safetensors_is_noticed_or_changes_no_weight(tmp_path, share, bit):
     path, model = tmp_path / "model.safetensors", IdentityAdderModel()
@@ -183,7 +183,7 @@ details = st.recursive(plain, lambda more: (
     | st.dictionaries(keys, more)))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(value=details)
 def test_details_come_back_as_they_were_or_are_refused(either, value):
     try:

@@ -264,6 +264,21 @@ class Lab:
         )
         self.page.locator(".digit-pad").first.wait_for()
 
+    def wait_for_pad(self, tab) -> None:
+        """Wait until a page that finds its kernel running, `self.page` or another, shows its pad.
+
+        There JupyterLab asks the kernel for its widgets once. Where this fails, as it may on a busy
+        machine, it says nothing and shows none until it is loaded again.
+        """
+        from playwright.sync_api import TimeoutError  # this file is read without Playwright, too
+
+        for _ in range(3):
+            with contextlib.suppress(TimeoutError):
+                return tab.locator(".digit-pad").first.wait_for(timeout=TIMEOUT / 2)
+            tab.reload()
+        shown = tab.locator(".jp-OutputArea-output").all_inner_texts()
+        raise AssertionError(f"no pad, but {shown}")
+
     def execute(self, code: str) -> str:
         """Run code in the kernel, outside the cells; returns what it printed."""
         return self.notebook(

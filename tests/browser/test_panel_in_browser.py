@@ -233,8 +233,8 @@ def test_another_view_and_another_tab_get_the_ink(lab):
     lab.notebook("await panel.context.save();")  # the other tab shows what is in the file
     other = lab.context.new_page()
     other.goto(lab.page.url.replace("?reset", ""))
+    lab.wait_for_pad(other)
     pad = other.locator(".digit-pad").first
-    pad.wait_for()
     lab.page.bring_to_front()
     views = lab.page.locator(".digit-pad")
     lab.draw(DIGITS[1], views.nth(1))  # the panel is shown twice on this page
@@ -294,6 +294,7 @@ def test_reload_with_the_kernel_alive(lab):
     lab.wait("I see a 7")
     lab.notebook("await panel.context.save();")
     lab.open(reset=False)
+    lab.wait_for_pad(lab.page)
     lab.wait("I see a 7")
     lab.page.locator(".digit-pad").nth(1).wait_for()  # the page has settled
     before = lab.find(".seen").get_attribute("src")

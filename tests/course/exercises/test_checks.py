@@ -91,7 +91,7 @@ odd_answers = st.recursive(odd_things, lambda inner: st.one_of(
 
 
 @each_check
-@settings(max_examples=12, deadline=None, derandomize=True,
+@settings(max_examples=12, derandomize=True,
           suppress_health_check=list(HealthCheck))
 @given(odd=odd_answers, once=st.booleans())
 def test_odd_answers_get_a_sentence(check, odd, once):
@@ -109,7 +109,7 @@ def test_odd_answers_get_a_sentence(check, odd, once):
 
 
 @given(odd=odd_answers, other=odd_answers)
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 def test_any_two_things_can_be_compared(odd, other):
     assert same(odd, other) in (True, False) and same(odd, odd) in (True, False)
 
