@@ -52,7 +52,8 @@ class Project:
     def __init__(self, path: str | Path = "my_project.json"):
         self.path = Path(path)
         self.steps = _read(self.path) if self.path.exists() else list[dict[str, Any]]()
-        print(f"{self.path.name}: {self._summary()}")
+        count = len(self.steps)
+        print(f"{self.path.name} has {count} step{'s' * (count != 1)} on record.")
 
     @property
     def seeds(self) -> list[int]:
@@ -76,13 +77,9 @@ class Project:
         question, baseline, change, because: texts; points: the difference that you expect, change
         minus baseline, in percentage points.
         """
-        step = self._written("guess", question, baseline, change, points, because)
-        if not step:
-            return
-        if "?" not in step["question"]:
-            raise ProjectError(f"Your question has no question mark: {step['question']!r:.80}.")
-        self._take_before_results("guess", step)
-        print(f"Written down: change minus baseline will be {_points(step['points'])}.")
+        if step := self._written("guess", question, baseline, change, points, because):
+            self._take_before_results("guess", step)
+            print(f"Written down: change minus baseline will be {_points(step['points'])}.")
 
     def plan(self, pairs, matters, spread, changes_my_mind) -> None:
         """Write down how you will find out, before any result.
@@ -122,17 +119,15 @@ class Project:
         if 0 < max(step["baseline"], step["change"]) <= 1:
             raise ProjectError("Give accuracies in percent, as 97.5 and not as 0.975. You gave "
                                f"{step['baseline']:g} and {step['change']:g}.")
-        before = next((old for old in self.steps if old.get("seed") == step["seed"]), None)
-        if before is None:
-            self._take("result", step)
-            print(f"seed {step['seed']}: {_pair(step)}")
-            if len(self.on_validation) == 1 and step["baseline"] == step["change"]:
-                print(f"{SAME} Look at it before you train the other pairs.")
-        else:
-            print(f"seed {step['seed']}: {_pair(before)}, as on record")
-            if before | step != before:
-                print(f"This time it is {_pair(step)}, but the first result stays. If you have "
-                      "changed the training, start another project, and say why in its plan.")
+        if step["seed"] in self.on_validation.index:
+            print(f"seed {step['seed']}: on record already, and the first result stays. If you "
+                  "have changed the training, start another project, and say why in its plan.")
+            return
+        self._take("result", step)
+        print("seed {seed}: {baseline:.2f} and {change:.2f}, difference {difference:+.2f}".format(
+            **step, difference=step["change"] - step["baseline"]))
+        if len(self.on_validation) == 1 and step["baseline"] == step["change"]:
+            print(f"{SAME} Look at it before you train the other pairs.")
 
     def evaluate(self, measure: Callable[[int, AdderDataset], tuple[float, float]]) -> None:
         """Open the evaluation images, once, after all pairs are on record.
@@ -142,7 +137,7 @@ class Project:
         """
         if not self.seeds or len(self.on_validation) < len(self.seeds):
             print("Not yet: the evaluation images come last, when all pairs of your plan are on "
-                  f"record. {self._summary().capitalize()}")
+                  "record.")
             return
         if (self.on_validation["difference"] == 0).all():  # luck alone would make a difference
             raise ProjectError(f"{SAME} The evaluation images stay closed. Put your change in, and "
@@ -170,51 +165,44 @@ class Project:
 
     def check(self) -> None:
         """Say what is there and what is missing, as far as a program can see."""
-        print(self.verdict())
-
-    def verdict(self) -> str:
-        """What `check` prints: a line for each rule, judged by the order of the steps alone."""
         names = [step["step"] for step in self.steps]
         if names != sorted(names, key=STAGES.__getitem__) or names.count("evaluation") > 1:
-            return ("✗ The steps are out of order. Guess and plan come first, then the results, "
-                    "the evaluation, once, and last the conclusion.")
-        guess, plan, end = self._last("guess"), self._last("plan"), self._last("conclusion")
+            print("✗ The steps are out of order. Guess and plan come first, then the results, the "
+                  "evaluation, once, and last the conclusion.")
+            return
+        end = self._last("conclusion")
         recorded, planned = len(self.on_validation), len(self.seeds)
-        rules = [  # what is said if it is there, and if it isn't
-            (guess and f"The guess came before the results: {_points(guess['points'])}.",
-             "The guess isn't written yet."),
-            (plan and f"The plan came before the results: {planned} pairs.",
-             "The plan isn't written yet."),
-            (0 < recorded == planned and f"All {recorded} pairs are on record.",
-             f"{recorded} of {planned} pairs are on record." if recorded else
-             "No pairs are on record yet."),
-            ("evaluation" in names and
-             "The evaluation images were used once, after everything else.",
-             "The evaluation images haven't been used yet."),
-            (end and "Three sentences say what came out.", "The conclusion isn't written yet.")]
-        lines = [f"✓ {there}" if there else f"· {missing}" for there, missing in rules]
-        lines.insert(4, self._about_interval((end["low"], end["high"])) if end else
-                     "· The interval isn't written yet.")
-        if all(line.startswith("✓") for line in lines):
-            lines.append(_compared(guess, plan, end))
-        return "\n".join(lines)
+        steps = {
+            "your guess, written before the results": self._last("guess"),
+            "your plan, written before the results": self._last("plan"),
+            f"all pairs of your plan, on validation images ({recorded} of {planned})":
+                0 < recorded == planned,
+            "the evaluation images, used once, after all pairs": self._last("evaluation"),
+            "your conclusion": end,
+        }
+        for step, taken in steps.items():
+            print("✓" if taken else "· not yet:", step)
+        if end:
+            print(self._about_interval(end["low"], end["high"]))
 
-    def _about_interval(self, given: tuple[float, float]) -> str:
+    def _about_interval(self, low: float, high: float) -> str:
         difference = self.on_evaluation["difference"]
-        right, critical = paired_interval(difference), critical_value(len(difference))
-        from_to = "from {:+.2f} to {:+.2f} points".format(*given)
-        if _same(given, right):
-            return f"✓ The interval belongs to the numbers: {from_to}."
-        reason = ("The mean difference on the evaluation images, plus and minus "
-                  f"{critical:.2f} standard errors, is another.")
-        if _same(given, (-right[1], -right[0])):
-            reason = "Its sign is turned round: the difference is change minus baseline."
-        if _same(given, paired_interval(self.on_validation["difference"])):
-            reason = "That is the interval of the validation images. Take the evaluation images."
-        if abs(given[1] - given[0] - 2 * critical * difference.std()) < 0.02:
-            reason = ("That is made with the standard deviation. The mean varies less: take the "
-                      "standard error.")
-        return f"✗ The interval {from_to} doesn't belong to the numbers. {reason}"
+        right, from_to = paired_interval(difference), f"from {low:+.2f} to {high:+.2f} points"
+        tolerance = 0.01 + 0.005 * (right[1] - right[0])  # its ends and 1.96 may be rounded
+        if max(abs(low - right[0]), abs(high - right[1])) > tolerance:
+            return (f"✗ The interval {from_to} doesn't belong to the numbers. Take the differences "
+                    "on the evaluation images, change minus baseline: their mean, plus and minus "
+                    f"{critical_value(len(difference)):.2f} standard errors.")
+        guess, plan = self._last("guess"), self._last("plan")
+        inside = "inside" if low <= guess["points"] <= high else "outside"
+        return (f"✓ the interval, {from_to}\n"
+                f"Your guess of {_points(guess['points'])} lies {inside} the interval.\n"
+                f"The interval says: {_reading(low, high, plan['matters'])}. (To you, "
+                f"{_points(plan['matters']).removeprefix('+')} would matter.)\n"
+                f"What would change your mind: \"{plan['changes_my_mind']}\" Did it happen?\n"
+                f"Your conclusion: \"{self._last('conclusion')['answer']}\" Does it say the same "
+                "as the interval?\n"
+                "That is all that a program can see. The rest is for people to judge.")
 
     def _last(self, name: str) -> dict:
         """The step of this name that was taken last; an empty dict if there is none."""
@@ -245,13 +233,6 @@ class Project:
         write_whole(self.path, f"[\n{lines}\n]\n".encode())
         self.steps = steps
 
-    def _summary(self) -> str:
-        names = [name for name in ("guess", "plan") if self._last(name)]
-        if self.seeds:
-            names.append(f"{len(self.on_validation)} of {len(self.seeds)} pairs")
-        names += [name for name in ("evaluation", "conclusion") if self._last(name)]
-        return f"on record: {', '.join(names)}." if names else "nothing is on record yet."
-
 
 def _read(path: Path) -> list[dict]:
     try:
@@ -278,6 +259,7 @@ def _table(rows: list[list]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(STEPS["result"])).set_index("seed").sort_index()
     return table.astype(float).assign(difference=lambda side: side["change"] - side["baseline"])
 
+
 def _what_it_shows(pairs: int, spread: float, matters: float) -> str:
     """What a plan can find out. Raises ValueError where it would take too many pairs."""
     found = power_of_pairs(pairs, spread, matters)
@@ -290,32 +272,11 @@ def _what_it_shows(pairs: int, spread: float, matters: float) -> str:
     return text
 
 
-def _compared(guess: dict, plan: dict, end: dict) -> str:
-    """What the interval says next to what the learner wrote, once all is there."""
-    low, high, matters = end["low"], end["high"], plan["matters"]
+def _reading(low: float, high: float, matters: float) -> str:
     if -matters < low and high < matters:  # as in the exercise of lesson 14
-        reading = "no difference that matters"
-    else:
-        reading = "better" if low > 0 else "worse" if high < 0 else "can't tell"
-    inside = "inside" if low <= guess["points"] <= high else "outside"
-    return (f"Your guess of {_points(guess['points'])} lies {inside} the interval.\n"
-            f"The interval says: {reading}. (To you, {_points(matters).removeprefix('+')} would "
-            "matter.)\n"
-            f"What would change your mind: \"{plan['changes_my_mind']}\" Did it happen?\n"
-            f"Your conclusion: \"{end['answer']}\" Does it say the same as the interval?\n"
-            "That is all that a program can see. The rest is for people to judge.")
-
-
-def _pair(step: dict) -> str:
-    difference = step["change"] - step["baseline"]
-    return f"{step['baseline']:.2f} and {step['change']:.2f}, difference {difference:+.2f}"
+        return "no difference that matters"
+    return "better" if low > 0 else "worse" if high < 0 else "can't tell"
 
 
 def _points(number: float) -> str:
     return f"{number:+g} point{'s' * (abs(number) != 1)}"
-
-
-def _same(given: tuple[float, float], right: tuple[float, float]) -> bool:
-    """Whether two intervals are the same, up to the rounding of their ends and of the limit."""
-    tolerance = 0.01 + 0.005 * abs(right[1] - right[0])
-    return all(abs(one - other) <= tolerance for one, other in zip(given, right))
