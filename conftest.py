@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from chromium import CHROMIUM
-from notebook_files import SHORTER
+from notebook_files import SHORTER, shortened
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE / "notebooks" / "solutions"
@@ -23,7 +23,7 @@ def pytest_configure(config):
         # "python3" may mean another Python than this one, one without the library.
         config.option.nbval_current_env = True
         # Several kernels may be starting on a busy machine.
-        config.option.nbval_kernel_startup_timeout = 180
+        config.option.nbval_kernel_startup_timeout = 600
         # If the home folder can't be written, matplotlib says in red, in the first cell that
         # imports it, that its cache is elsewhere. That isn't an output of a lesson.
         if not os.access(os.path.expanduser("~"), os.W_OK):
@@ -32,10 +32,12 @@ def pytest_configure(config):
             os.environ.setdefault("MPLCONFIGDIR", cache.name)
 
     if config.pluginmanager.hasplugin("hypothesispytest"):
-        from hypothesis import settings
+        from hypothesis import HealthCheck, settings
 
-        settings.register_profile("no deadline", deadline=None)  # a busy machine isn't a bug
-        settings.load_profile("no deadline")
+        # A busy machine isn't a bug, and a fixture may serve all examples of a test.
+        settings.register_profile("here", deadline=None, suppress_health_check=[
+            HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+        settings.load_profile("here")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -50,8 +52,7 @@ def pytest_collection_modifyitems(config, items):
             config.add_cleanup(folder.cleanup)
             item.cell.source = f"import os; os.chdir({folder.name!r})\n{item.cell.source}"
         if hasattr(item, "cell") and item.path.stem in SHORTER:
-            for whole, short in SHORTER[item.path.stem].items():
-                item.cell.source = item.cell.source.replace(whole, short)
+            item.cell.source = shortened(item.path.stem, item.cell.source)
             item.options["check"] &= not ALL_EPOCHS.search(item.cell.source)
     say_what_is_skipped(config, [item.nodeid for item in items])
     folder = config.invocation_params.dir

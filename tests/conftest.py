@@ -5,15 +5,9 @@ import subprocess
 
 import pytest
 import torch
-from hypothesis import HealthCheck, settings
 from seen import figures_can_be_seen  # noqa: F401
 
 from mnist_adder_lib import AdderDataset, load_splits
-
-# No test is timed, as a machine may be slow or busy. A fixture may serve all examples of a test.
-settings.register_profile("here", deadline=None, suppress_health_check=[
-    HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")

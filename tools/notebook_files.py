@@ -25,6 +25,13 @@ SHORTER = {
 }
 
 
+def shortened(lesson: str, source: str) -> str:
+    """The source of a lesson's cell, with less training where it would take long."""
+    for whole, short in SHORTER.get(lesson, {}).items():
+        source = source.replace(whole, short)
+    return source
+
+
 def to_run_alone():
     """The paths of the notebooks that begin from nothing: the lessons, and the one sitting."""
     return [*sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")), NOTEBOOKS / "in_one_sitting.ipynb"]

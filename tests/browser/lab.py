@@ -40,7 +40,7 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
 }
-TIMEOUT = 120_000  # milliseconds: a busy machine isn't a bug
+TIMEOUT = 240_000  # milliseconds: a busy machine isn't a bug
 FRONTEND = os.environ.get("FRONTEND", "lab")
 MODULE, APP, PATH = {  # what to start, its name in options, where it shows a notebook
     "lab": ("jupyterlab", "LabApp", "lab/tree"),
@@ -291,7 +291,7 @@ class Lab:
 
     def wait_for_output(self, code: str, expected: str) -> None:
         """Run code in the kernel until it prints this: what the page has sent may be on its way."""
-        latest = time.monotonic() + 30
+        latest = time.monotonic() + TIMEOUT / 1000
         while (printed := self.execute(code)) != expected and time.monotonic() < latest:
             self.page.wait_for_timeout(100)
         assert printed == expected

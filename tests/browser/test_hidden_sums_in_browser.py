@@ -406,10 +406,10 @@ def test_nothing_moves_when_answers_come_and_they_come_where_one_looks(
 def test_four_ways_of_hiding_are_trained_one_after_another(trained):
     page = trained()
     button(page, "Keep training").click()
-    page.locator(".runs tr:nth-child(2)").filter(has_text="6,400").wait_for(timeout=120_000)
+    page.locator(".runs tr:nth-child(2)").filter(has_text="6,400").wait_for()
     page.locator(".measured summary").click()
     button(page, "Train on all four, one after another").click()
-    page.locator(".runs tr:nth-child(6)").filter(has_text="6,400").wait_for(timeout=180_000)
+    page.locator(".runs tr:nth-child(6)").filter(has_text="6,400").wait_for()
     assert [row[2:4] for row in rows(page)[2:]] == [["10", "6,400"], ["10", "6,400"],
                                                     ["20", "6,400"], ["16", "6,400"]]
     assert page.locator("svg.chart polyline").count() == 6  # five of hidden pairs, one of seen

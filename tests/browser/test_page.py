@@ -82,9 +82,9 @@ in_both_sizes = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def page(browser, request):
+def page(open_page, request):
     """The page, opened as a file, whose first drawing stands there at once."""
-    page = browser.new_page(reduced_motion="reduce", **getattr(request, "param", {}))
+    page = open_page(reduced_motion="reduce", **getattr(request, "param", {}))
     errors, requests = [], []
     page.on("console", lambda message: errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(error.stack))
@@ -197,8 +197,8 @@ def test_a_long_training_that_somebody_passed_on_waits_until_it_is_asked_for(ope
     let_it_work(page)
     assert page.locator("#sums [value=train]").inner_text() == "Train"
     page.get_by_role("button", name="Repeat it here").click()
-    page.locator("#sums .ending").filter(has_text="7 + 5 =").wait_for(timeout=120_000)
-    page.locator("#sums .reached").filter(has_text="After 6,400").wait_for(timeout=120_000)
+    page.locator("#sums .ending").filter(has_text="7 + 5 =").wait_for()
+    page.locator("#sums .reached").filter(has_text="After 6,400").wait_for()
     assert page.locator("#shared").inner_text() == ""
 
 
@@ -305,8 +305,8 @@ def test_after_a_guess_what_one_may_do_next_stays_on_a_phone(open_at):
     page.fill("#sums form input", "12")
     page.keyboard.press("Enter")
     page.click("#sums button[value=train]")
-    page.click("#sums button[value=long]", timeout=120_000)
-    page.locator("#sums button[value=block]").wait_for(timeout=120_000)
+    page.click("#sums button[value=long]")
+    page.locator("#sums button[value=block]").wait_for()
     for value in ("block", "other", "kinds", "long"):
         box = page.locator(f"#sums .training button[value={value}]").bounding_box()
         assert 0 < box["y"] and box["y"] + box["height"] <= PHONE["viewport"]["height"], value
@@ -324,7 +324,7 @@ def test_on_a_phone_on_its_side_the_hidden_pair_stays_in_view(open_at):
     hidden, below = page.locator("#sums [data-at='7,5']"), page.locator("#sums .below")
     assert hidden.evaluate(IS_SEEN)
     page.tap("#sums [value=train]")
-    page.locator("#sums [value=long]").wait_for(timeout=120_000)
+    page.locator("#sums [value=long]").wait_for()
     assert hidden.evaluate(IS_SEEN) and not below.evaluate(IS_SEEN)
     for digit in (0, 7):
         page.tap(f"#sums [data-at='{digit},5']")
@@ -530,7 +530,7 @@ def state_of(page):
     })""")
 
 
-def test_a_link_opens_the_same_in_another_page(browser, page):
+def test_a_link_opens_the_same_in_another_page(open_page, page):
     wait_for_answer(page, "7 + 5 = 12")
     assert address(page) == ""  # nobody has changed anything
     page.click("#sums [value=pattern]")
@@ -544,7 +544,7 @@ def test_a_link_opens_the_same_in_another_page(browser, page):
     page.locator("#answer").filter(has_text="3 + 9").wait_for()
     wait_for_address(page, "add=9&drawn=")
     wait_for_address(page, "run=0.1")
-    other = browser.new_page(reduced_motion="reduce")
+    other = open_page(reduced_motion="reduce")
     other.goto(page.url)
     shared = other.locator("#shared").filter(has_text="trained an adder without them")
     shared.filter(has_text="The same training is running here now.").wait_for()
@@ -556,12 +556,12 @@ def test_a_link_opens_the_same_in_another_page(browser, page):
     other.close()
 
 
-def test_a_link_brings_an_image_of_mnist(browser, page):
+def test_a_link_brings_an_image_of_mnist(open_page, page):
     wait_for_answer(page, "7 + 5 = 12")
     page.click("#diagram .sample")
     wait_for_address(page, "image=")
     page.locator("#diagram .note").filter(has_text="labelled").wait_for()
-    other = browser.new_page(reduced_motion="reduce")
+    other = open_page(reduced_motion="reduce")
     other.goto(page.url)
     other.locator("#diagram .note").filter(has_text="labelled").wait_for()
     assert other.locator("#diagram .answer").inner_text() == page.locator(
@@ -590,8 +590,8 @@ def test_another_address_and_the_way_back(page):
     assert page.locator("#unread").inner_text() == "" and hidden.count() == 2
 
 
-def test_what_cannot_be_read_in_the_address_is_ignored_and_said_so(browser):
-    page, errors = browser.new_page(reduced_motion="reduce"), []
+def test_what_cannot_be_read_in_the_address_is_ignored_and_said_so(open_page):
+    page, errors = open_page(reduced_motion="reduce"), []
     page.on("pageerror", lambda error: errors.append(error.stack))
     unread = page.locator("#unread").filter(has_text="can't be read")
     for text in ("<img src=x onerror=document.title=1>",
@@ -627,8 +627,8 @@ def test_the_link_is_copied_or_shown_where_copying_is_blocked(page):
 
 @pytest.mark.parametrize("width, height, has_full_screen", [
     (1280, 720, True), (1366, 768, True), (1920, 1080, False)])
-def test_on_a_projector_all_is_large_and_side_by_side(browser, width, height, has_full_screen):
-    page = browser.new_page(viewport=dict(width=width, height=height), reduced_motion="reduce")
+def test_on_a_projector_all_is_large_and_side_by_side(open_page, width, height, has_full_screen):
+    page = open_page(viewport=dict(width=width, height=height), reduced_motion="reduce")
     page.goto(build_page.PAGE.as_uri())
     if not has_full_screen:
         page.evaluate("""() => {
@@ -656,7 +656,7 @@ def test_on_a_projector_all_is_large_and_side_by_side(browser, width, height, ha
             (one.ownerSVGElement ? one.getScreenCTM().a : 1))""")
     assert min(sizes) >= 0.013 * width  # on a screen two metres wide: 2.6 cm
     page.click("#sums [value=long]")
-    page.locator("#sums [value=other]").wait_for(timeout=120_000)
+    page.locator("#sums [value=other]").wait_for()
     page.click("#share [value=copy]")  # what is said of it moves nothing
     row, pad, shown = (page.locator(part).bounding_box() for part in (
         "#sums .runs tbody tr:nth-child(2)", "#pad .digit-pad", "#sums .results"))

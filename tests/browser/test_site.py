@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from lab import DIGITS, MOVED, draw
+from lab import DIGITS, MOVED, TIMEOUT, draw
 
 pytestmark = pytest.mark.thorough
 
@@ -266,13 +266,14 @@ def test_what_goes_deeper_is_folded_until_a_link_leads_into_it(page, served):
     assert page.evaluate(whole) > 1.4 * folded
     # Where the link leads, when the page has scrolled there.
     page.wait_for_function("(heading) => Math.abs(heading.getBoundingClientRect().y) < 200",
-                           arg=inside.element_handle(), timeout=20_000)
+                           arg=inside.element_handle())
     deeper.locator("summary").first.click()
     assert not inside.is_visible()
 
 
 def test_code_is_copied_by_a_button_and_names_in_it_look_like_no_links(browser, served):
     context = browser.new_context(color_scheme="dark")
+    context.set_default_timeout(TIMEOUT)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=served)
     page = context.new_page()
     page.goto(f"{served}/notebooks/07_evaluation_tables.html")
@@ -306,7 +307,7 @@ def test_a_guess_is_chosen_and_then_one_sees(page, served):
     assert not page.get_by_text("No guess this time").first.is_visible()
     page.get_by_role("link", name="See what came out").click()
     assert page.url.endswith("#guess-0")
-    page.wait_for_function(IS_AT_THE_TOP, arg=answer.element_handle(), timeout=20_000)
+    page.wait_for_function(IS_AT_THE_TOP, arg=answer.element_handle())
     page.get_by_role("button", name="Guess first, or see").first.click()
     assert house.is_visible() and page.get_by_text("No guess this time").nth(1).is_visible()
     page.get_by_role("button", name="Guess first, or see").click()

@@ -160,7 +160,8 @@ def execute(folder, *sources):
     """What each cell prints, when they are run in a fresh kernel of Colab's in that folder."""
     notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
     resources = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, kernel_name="colab", timeout=300, resources=resources).execute()
+    NotebookClient(notebook, kernel_name="colab", timeout=600, startup_timeout=600,
+                   resources=resources).execute()
     return ["".join(output.text for output in cell.outputs) for cell in notebook.cells]
 
 
