@@ -41,12 +41,14 @@ class Project:
     says what is there and what is missing. Each step is added to a file as soon as it is taken, so
     a restart of the kernel loses nothing.
 
-    A step that comes too early, or still contains its three dots, isn't taken, and a line says
-    what is missing. A step that comes too late, or contradicts the record, raises ProjectError. The
-    same step taken twice counts once.
+    A step that still contains its three dots isn't taken, and a line says which; neither is a plan,
+    an evaluation or a conclusion that comes too early. A result or an evaluation that is taken
+    again changes nothing. A result without a plan, another guess or plan after the first result,
+    and values that can't be right raise ProjectError.
 
     path: a JSON file, a list of steps in the order in which they were taken. It is read if it is
-    there, and written whole or not at all. Raises ProjectError for a file that holds anything else.
+    there, and written whole or not at all. Raises ProjectError for a file that isn't a list of
+    such steps.
     """
 
     def __init__(self, path: str | Path = "my_project.json"):
@@ -95,8 +97,11 @@ class Project:
         if not step:
             return
         if step["pairs"] < FEWEST_PAIRS:
-            raise ProjectError(f"{step['pairs']} pairs say little about their own spread: plan at "
-                               f"least {FEWEST_PAIRS}.")
+            raise ProjectError(f"Plan at least {FEWEST_PAIRS} pairs, not {step['pairs']}: fewer "
+                               "say little about their own spread.")
+        if min(step["matters"], step["spread"]) <= 0:
+            raise ProjectError("matters and spread are sizes, above 0 and without a minus. You "
+                               f"gave {step['matters']:g} and {step['spread']:g}.")
         about = _what_it_shows(step["pairs"], step["spread"], step["matters"])
         self._take_before_results("plan", step)
         print(about)
@@ -121,13 +126,15 @@ class Project:
                                f"{step['baseline']:g} and {step['change']:g}.")
         if step["seed"] in self.on_validation.index:
             print(f"seed {step['seed']}: on record already, and the first result stays. If you "
-                  "have changed the training, start another project, and say why in its plan.")
+                  "have changed the training, start another project, and say in its conclusion "
+                  "that there was a first one.")
             return
         self._take("result", step)
         print("seed {seed}: {baseline:.2f} and {change:.2f}, difference {difference:+.2f}".format(
             **step, difference=step["change"] - step["baseline"]))
         if len(self.on_validation) == 1 and step["baseline"] == step["change"]:
-            print(f"{SAME} Look at it before you train the other pairs.")
+            print(f"{SAME} If it isn't, stop the cell, put it in, and start another project under "
+                  "another name: this result stays.")
 
     def evaluate(self, measure: Callable[[int, AdderDataset], tuple[float, float]]) -> None:
         """Open the evaluation images, once, after all pairs are on record.
@@ -177,18 +184,19 @@ class Project:
             "your plan, written before the results": self._last("plan"),
             f"all pairs of your plan, on validation images ({recorded} of {planned})":
                 0 < recorded == planned,
-            "the evaluation images, used once, after all pairs": self._last("evaluation"),
+            "the evaluation images, used once, after all pairs":
+                recorded == planned and self._last("evaluation"),
             "your conclusion": end,
         }
         for step, taken in steps.items():
             print("✓" if taken else "· not yet:", step)
-        if end:
+        if all(steps.values()):
             print(self._about_interval(end["low"], end["high"]))
 
     def _about_interval(self, low: float, high: float) -> str:
         difference = self.on_evaluation["difference"]
         right, from_to = paired_interval(difference), f"from {low:+.2f} to {high:+.2f} points"
-        tolerance = 0.01 + 0.005 * (right[1] - right[0])  # its ends and 1.96 may be rounded
+        tolerance = 0.01 + 0.005 * (right[1] - right[0])  # all may be rounded
         if max(abs(low - right[0]), abs(high - right[1])) > tolerance:
             return (f"✗ The interval {from_to} doesn't belong to the numbers. Take the differences "
                     "on the evaluation images, change minus baseline: their mean, plus and minus "
@@ -237,6 +245,8 @@ class Project:
 def _read(path: Path) -> list[dict]:
     try:
         steps = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(steps, list):
+            raise TypeError
         [STAGES[step["step"]] for step in steps]
         return steps
     except (ValueError, TypeError, KeyError):
@@ -267,8 +277,8 @@ def _what_it_shows(pairs: int, spread: float, matters: float) -> str:
             f"{_points(matters).removeprefix('+')}, about {100 * found:.0f} of 100 such "
             "experiments show it.")
     if found < 0.8:
-        text += (f" For 80 of 100 you need {pairs_needed(spread, matters)} pairs. Plan more, or go "
-                 "on and don't take \"can't tell\" for \"no difference\".")
+        text += (f" For at least 80 of 100 you need {pairs_needed(spread, matters)} pairs. Plan "
+                 "more, or go on and don't take \"can't tell\" for \"no difference\".")
     return text
 
 

@@ -109,7 +109,8 @@ def _records():
 
 
 @checks.add(
-    "This is what `project.check()` does: it reads the order of the steps, and nothing else.",
+    "`project.check()` reads the order of the steps, too, and is stricter: there, a guess or a "
+    "plan that comes after a result is out of order.",
     probes=_records,
     mistakes={
         "You don't check for a guess before the first result.": [

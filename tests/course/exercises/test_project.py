@@ -85,7 +85,7 @@ def test_three_dots_take_no_step_and_raise_nothing(path, capsys):
     (lambda of: of.guess(**GUESS), "There are results, so the guess can't be changed"),
     (lambda of: of.plan(**PLAN | {"pairs": 9}), "There are results, so the plan can't be changed"),
     (lambda of: of.plan(**PLAN | {"pairs": 4}), "at least 5"),
-    (lambda of: of.plan(**PLAN | {"matters": 0}), "must not be 0"),
+    (lambda of: of.plan(**PLAN | {"matters": 0}), "without a minus. You gave 0 and 0.5"),
     (lambda of: of.plan(**PLAN | {"spread": "small"}), "should be a number, not 'small'"),
     (lambda of: of.plan(**PLAN | {"changes_my_mind": 3}), "a text in quotes, not 3"),
     (lambda of: of.record(5, 90, 91), "5 isn't in your plan, which has the seeds 0 to 4"),
@@ -134,7 +134,7 @@ def test_two_sides_that_are_the_same_training(path, capsys):
 
 def test_a_plan_says_how_much_it_can_show(path, capsys):
     planned(path, spread=2)
-    assert "For 80 of 100 you need 34 pairs." in capsys.readouterr().out
+    assert "For at least 80 of 100 you need 34 pairs." in capsys.readouterr().out
 
 
 def test_a_notebook_shows_the_reason_without_the_lines_of_the_library():
@@ -171,7 +171,7 @@ def test_the_check_says_what_the_interval_says(low, high, matters, reading):
     assert module._reading(low, high, matters) == reading
 
 
-@pytest.mark.parametrize("content", ["", '[{"step": "party"}]'])
+@pytest.mark.parametrize("content", ["", "{}", '[{"step": "party"}]'])
 def test_a_damaged_file_is_refused_and_stays(path, content):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ProjectError, match="isn't the record of a project"):
