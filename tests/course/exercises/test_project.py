@@ -85,6 +85,7 @@ def test_three_dots_take_no_step_and_raise_nothing(path, capsys):
     (lambda of: of.guess(**GUESS), "There are results, so the guess can't be changed"),
     (lambda of: of.plan(**PLAN | {"pairs": 9}), "There are results, so the plan can't be changed"),
     (lambda of: of.plan(**PLAN | {"pairs": 4}), "at least 5"),
+    (lambda of: of.plan(**PLAN | {"matters": -1}), "without a minus. You gave -1 and 0.5"),
     (lambda of: of.plan(**PLAN | {"matters": 0}), "without a minus. You gave 0 and 0.5"),
     (lambda of: of.plan(**PLAN | {"spread": "small"}), "should be a number, not 'small'"),
     (lambda of: of.plan(**PLAN | {"changes_my_mind": 3}), "a text in quotes, not 3"),
@@ -162,6 +163,19 @@ def test_the_check_goes_by_the_order_in_the_file(path, place, to, capsys):
     path.write_text(json.dumps(steps), encoding="utf-8")
     Project(path).check()
     assert "✗ The steps are out of order." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("deleted", ["guess", "plan", "result", "evaluation"])
+def test_a_record_that_lacks_a_step_is_not_complete(path, deleted, capsys):
+    project = whole(path)
+    project.conclude(LOW, HIGH, **SENTENCES)
+    steps = [step for step in project.steps if step["step"] != deleted]
+    path.write_text(json.dumps(steps), encoding="utf-8")
+    capsys.readouterr()
+    Project(path).check()
+    printed = capsys.readouterr().out
+    assert "· not yet" in printed and "interval" not in printed
+    assert ("✓ the evaluation" in printed) == (deleted == "guess")
 
 
 @pytest.mark.parametrize("low, high, matters, reading", [
