@@ -135,7 +135,7 @@ def conv_parameters(inputs, outputs, kernel):
 
 NO_NETWORK = ("Return the network itself, a single module such as nn.Sequential(...). A list of "
               "layers isn't a network, and neither is what a network computes.")
-MORE_STEPS = ("The network has dropout, or a batch norm besides those of the two conv blocks. "
+MORE_STEPS = ("The network has a dropout or a batch norm besides those of the two conv blocks. "
               "Build it of the six steps alone.")
 NO_FIT = ("The layers don't fit together: each has to take what the layer before it computes. "
           "Before the fully connected layer come the average, which leaves one value of each "
@@ -160,13 +160,27 @@ def _read(digit_reader, channels) -> Observed:
     if logits is None:
         return Observed(effects=effects, rules={NO_FIT: False})
     return Observed(effects=effects | {"the logits of two images": logits},
-                    rules={MORE_STEPS: not any(map(_is_superfluous, network.modules()))})
+                    rules={MORE_STEPS: not _has_more_steps(network)})
 
 
-def _is_superfluous(layer) -> bool:
-    """Whether a layer is none of the six steps, though in eval() mode it may change nothing."""
-    norm = isinstance(layer, nn.modules.batchnorm._BatchNorm) and layer.__class__ != nn.BatchNorm2d
-    return norm or isinstance(layer, nn.modules.dropout._DropoutNd) and layer.p > 0
+def _has_more_steps(network: nn.Module) -> bool:
+    """Whether a layer isn't one of the six steps, though in eval() mode it may change nothing.
+
+    The lesson's conv block ends with batch norm and dropout: right after a batch norm, dropout is
+    part of the block.
+    """
+    before = None
+    for layer in network.modules():
+        if list(layer.children()):
+            continue
+        norm = (isinstance(layer, nn.modules.batchnorm._BatchNorm)
+                and not isinstance(layer, nn.BatchNorm2d))
+        dropout = (isinstance(layer, nn.modules.dropout._DropoutNd) and layer.p > 0
+                   and not isinstance(before, nn.BatchNorm2d))
+        if norm or dropout:
+            return True
+        before = layer
+    return False
 
 
 def _reordered(*places):
