@@ -4,15 +4,16 @@
 
 writes the minutes into the headers of these lessons, or of all; then what the headers say into the
 README, lesson 0 and docs/teaching.md, and the exercises of the main lines into the course. It
-numbers the exercises by their order, and stores all notebooks in the form of `notebook_files.py`.
-No lesson is run.
+numbers the exercises by their order, also where docs/teaching.md names one by its function, and
+stores all notebooks in the form of `notebook_files.py`. No lesson is run.
 
-For people whose first language isn't English: 100 words a minute, ten lines of code a minute, a
-few seconds to run each code cell, half a minute more for a figure and for a guess, and a minute and
-a half more for the three questions from earlier lessons. All sums are rounded to five minutes, and
-a test lets them be wrong by ten: few changes of a lesson change its header. The exercises have
-minutes of their own, below their titles. What the computer needs alone is set by hand in the
-notebook's metadata, in whole steps of five minutes, as `"computer_minutes": 5`.
+Reading: 180 words a minute, what is folded away at half; 6 seconds for a line of code and for each
+run, 20 for what a cell prints, 40 for a figure; and 15% on top, for thinking. Doing: the minutes
+below the title of an exercise, 45 seconds a guess, 2 minutes for the questions from earlier
+lessons. Drawing, playing, working on paper and waiting for the computer are set by hand in the
+metadata of the cell where they happen: `"minutes": {"doing": 3}`, `"minutes": {"waiting": 0.5}`.
+The speed was set so that two careful readings of lessons 0 to 7 come out right within ten minutes.
+A test lets written minutes be wrong by five: few changes of a lesson change its header.
 """
 
 from __future__ import annotations
@@ -21,27 +22,33 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
-from notebook_files import NOTEBOOKS, every_notebook, parts, save
+from notebook_files import ASKS, DEEPER, NOTEBOOKS, every_notebook, parts, save
 
 from mnist_adder_course.exercises import progress
 from mnist_adder_course.progress import ONE_DAY
 
-WORDS_A_MINUTE = 100
-LINES_A_MINUTE = 10
-CODE_CELL, FIGURE, GUESS = 0.1, 0.5, 0.5  # minutes
-RECALL = 1.5
+WORDS_A_MINUTE = 180
+FOLDED = 0.5  # of the words that are folded away, those that are read
+LINE, RUN, PRINTED, FIGURE = 0.1, 0.1, 1 / 3, 2 / 3  # minutes
+THINKING = 1.15
+GUESS, RECALL = 0.75, 2
+BY_HAND = "minutes"  # in the metadata of a cell: {"doing": 3, "waiting": 0.5}, both or one
 HALF_DAY = 180  # minutes: after three hours of new ideas people are tired
-COMPUTER = "computer_minutes"  # in the metadata of a notebook that takes five or more
 TIME = re.compile(r"\*\*Time\*\* .+?(?=\n\n)", re.DOTALL)
 # A plan: how many half-days, the lessons of each and their minutes, "| Plan | 1 | 0, 1 | 105 |".
 PLAN = re.compile(r"^(\| [^|]+ \| )\d+ \| (\d+(?:(?:, | · )\d+)+) \| [\d ·]+(?= \|$)", re.MULTILINE)
 # The line below the title of an exercise, and of a deeper section.
 SOLVE = re.compile(r"^\*About (\d+) minutes\.\*", re.MULTILINE)
 ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
-ROW = re.compile(r"^(\| (?:\*Deeper:\* )?\[(.+?)\]\(#.+?\) \| )\d+(?= \|)", re.MULTILINE)
-SAID = re.compile(r"\*\*Time\*\* about (\d+) minutes(?:.*?#Deeper\) about (\d+) more)?", re.DOTALL)
+ROW = re.compile(r"^(\| \[(.+?)\]\(#.+?\) \| )\d+(?= \|)", re.MULTILINE)
+SAID = re.compile(r"\*\*Time\*\* about (\d+) minutes, (\d+) of them doing"
+                  r"(?:.*?#Deeper\) about (\d+) more)?", re.DOTALL)
+FOLD = re.compile(r"(?<=<summary>)About \d+ minutes, \d+ of them doing")
+# An exercise of a lesson named before it: "lesson 2, `one_hot` (exercise 1)".
+NAMED = re.compile(r"lesson (?P<lesson>\d+)|`(?P<name>\w+)` \(exercise \d+(?:, deeper)?\)")
 NUMBERED = re.compile(r"(?<=Exercise )\d+(?= · )")
 PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
@@ -50,25 +57,61 @@ EXERCISE = r"\d\d-exercise-\w+-"  # the id of its cells, before what each of the
 EXERCISES = Path(progress.__file__).with_suffix(".json")
 
 
-def to_read(cells) -> float:
-    """Minutes of reading, running and looking, without exercises, folded guards and progress."""
-    minutes = 0.0
-    for cell in cells:
-        left_out = re.match(r"\d\d-(exercise|my-progress)", cell.id)
-        if left_out or "guard" in cell.metadata.get("tags", []):
-            continue
-        if cell.cell_type == "markdown":
-            badge = r"\[!\[.+?\]\(\S+\)"
-            text = re.sub(rf"{badge}|\]\(\S+\)|<[^>]+>", " ", cell.source)  # no address, no markup
-            minutes += len(re.findall(r"\w[\w'-]*", text)) / WORDS_A_MINUTE
-        else:
-            lines = sum(bool(line.strip()) for line in cell.source.splitlines())
-            minutes += CODE_CELL + lines / LINES_A_MINUTE
-            minutes += GUESS * ("guesses.ask(" in cell.source)
-            minutes += RECALL * ("guesses.recall(" in cell.source)
-            shown = [output.get("data", {}) for output in cell.outputs]
-            minutes += FIGURE * any("image/png" in data for data in shown)
-    return minutes
+class Minutes(NamedTuple):
+    """What a reader does in some cells, in minutes."""
+
+    reading: float = 0
+    doing: float = 0
+    waiting: float = 0
+
+    @property
+    def all(self) -> float:
+        return sum(self)
+
+
+def of_cells(cells) -> Minutes:
+    """The minutes of some cells, by the rule above."""
+    return Minutes(*map(sum, zip(Minutes(), *map(of_cell, cells))))
+
+
+def of_cell(cell) -> Minutes:
+    if "guard" in cell.metadata.get("tags", []) or re.match(r"\d\d-my-progress", cell.id):
+        return Minutes()
+    by_hand = cell.metadata.get(BY_HAND, {})
+    reading, doing = of_prose(cell) if cell.cell_type == "markdown" else of_code(cell)
+    return Minutes(THINKING * reading, doing + by_hand.get("doing", 0), by_hand.get("waiting", 0))
+
+
+def of_prose(cell) -> tuple[float, float]:
+    """Minutes of reading and doing: of an exercise its hints count as part of doing it."""
+    text = re.sub(r"!?\[!\[.+?\]\(\S+\)|!\[.+?\]\(\S+\)|\]\(\S+\)", " ", cell.source)
+    text = re.sub(ROW.pattern + r".*$", "", text, flags=re.MULTILINE)  # one looks for a section
+    unfolded = re.sub(r"<details>.*?</details>", " ", text, flags=re.DOTALL)
+    folded = 0 if is_exercise(cell) else count_words(text) - count_words(unfolded)
+    return (count_words(unfolded) + FOLDED * folded) / WORDS_A_MINUTE, to_solve([cell])
+
+
+def count_words(text: str) -> int:
+    return len(re.findall(r"[^\W_][\w'.-]*", re.sub(r"<[^>]+>", " ", text)))
+
+
+def of_code(cell) -> tuple[float, float]:
+    """Minutes of reading and doing."""
+    if "guesses.ask(" in cell.source:
+        return 0, GUESS
+    if "guesses.recall(" in cell.source:
+        return 0, RECALL
+    if is_exercise(cell) or ASKS in cell.source:
+        return RUN, 0
+    lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+    shown = [output.get("data", {}) for output in cell.outputs]
+    figure = any("image/png" in data for data in shown)
+    printed = bool(shown) and (not figure or "guesses.compare(" in cell.source)
+    return RUN + LINE * lines + FIGURE * figure + PRINTED * printed, 0
+
+
+def is_exercise(cell) -> bool:
+    return bool(re.match(EXERCISE, cell.id))
 
 
 def to_solve(cells) -> int:
@@ -76,53 +119,58 @@ def to_solve(cells) -> int:
     return sum(int(found) for cell in cells for found in SOLVE.findall(cell.source))
 
 
-def round_to_five(minutes: float) -> int:
-    return max(5, 5 * round(minutes / 5))
+def in_whole(cells) -> int:
+    return max(1, round(of_cells(cells).all))
 
 
-def in_whole(cells) -> float:
-    """Minutes with the exercises."""
-    return to_read(cells) + to_solve(cells)
-
-
-def sections(notebook) -> dict[str, float]:
-    """The minutes of each section, by its title: of the main line, then of *Deeper*."""
-    main, deeper = parts(notebook)
-    found, title = {}, None
-    for cell in main:
+def sections(cells) -> dict[str, list]:
+    """The cells of each section of a main line, by its title."""
+    found: dict[str, list] = {}
+    title = None
+    for cell in cells:
         heading = re.match(r"## (.+)", cell.source) if cell.cell_type == "markdown" else None
         title = heading[1] if heading else title
         if title and title not in ("Do you remember?", "Recap"):
             found.setdefault(title, []).append(cell)
-    return {title: in_whole(cells) for title, cells in (found | deeper).items()}
+    return found
+
+
+def doing(cells) -> str:
+    """What the fold of a header says first."""
+    minutes = of_cells(cells)
+    return f"about {round(minutes.all)} minutes, {round(minutes.doing)} of them doing"
 
 
 def time(notebook) -> str:
     """What the header of a lesson says about its time."""
     main, deeper = parts(notebook)
-    text = f"**Time** about {round_to_five(in_whole(main))} minutes with the exercises"
-    if COMPUTER in notebook.metadata:
-        text += f", and about {notebook.metadata[COMPUTER]} that the computer works alone"
+    text = f"**Time** {doing(main)}"
+    if waiting := round(of_cells(main).waiting):
+        text += f", {waiting} waiting for the computer"
     if deeper:
         text += f"; [*Deeper*](#Deeper) about {_minutes_deeper(notebook)} more"
     return text + "."
 
 
 def write_time(notebook) -> None:
-    """Bring the header and its table of sections up to date, and what deeper sections say."""
-    header, minutes = notebook.cells[0], sections(notebook)
+    """Bring the header and the tables of sections up to date, and what deeper sections say."""
+    main, deeper = parts(notebook)
+    minutes = {title: in_whole(cells) for title, cells in (sections(main) | deeper).items()}
+    header = notebook.cells[0]
     header.source = TIME.sub(time(notebook), header.source)
-    header.source = ROW.sub(
-        lambda row: f"{row[1]}{round_to_five(minutes.get(row[2], 0))}", header.source)
-    for title, (first, *_) in parts(notebook)[1].items():
-        first.source = ADDS.sub(str(round_to_five(minutes[title])), first.source, count=1)
+    header.source = FOLD.sub("A" + doing(main)[1:], header.source)
+    for cell in notebook.cells:
+        if cell is header or cell.source.startswith(f"{DEEPER}\n"):
+            cell.source = ROW.sub(lambda row: f"{row[1]}{minutes.get(row[2], 0)}", cell.source)
+    for title, (first, *_) in deeper.items():
+        first.source = ADDS.sub(str(minutes[title]), first.source, count=1)
 
 
 def says_nearly(text: str, written: str) -> bool:
-    """Whether two texts differ in numbers alone, and in none by more than ten."""
+    """Whether two texts differ in numbers alone, and in none by more than five."""
     pairs = zip(re.findall(r"\d+", text), re.findall(r"\d+", written))
     same = re.sub(r"\d+", "0", text) == re.sub(r"\d+", "0", written)
-    return same and all(abs(int(said) - int(counted)) <= 10 for said, counted in pairs)
+    return same and all(abs(int(said) - int(counted)) <= 5 for said, counted in pairs)
 
 
 def number_exercises(notebook) -> None:
@@ -142,21 +190,19 @@ def number_solutions(solutions, lesson) -> None:
 
 
 def _minutes_deeper(notebook) -> int:
-    deeper = parts(notebook)[1].values()
-    return round_to_five(sum(map(in_whole, deeper))) if deeper else 0
+    return round(sum(of_cells(cells).all for cells in parts(notebook)[1].values()))
 
 
 # --- what other pages say -------------------------------------------------------------------------
 
 
 def of_all_lessons() -> dict[str, tuple[int, int, int]]:
-    """The minutes of each lesson by the name of its file: the main line with its exercises, as the
-    header says, these exercises alone, and *Deeper*, as the header says."""
+    """The minutes of each lesson by the name of its file, as its header says: the main line, those
+    of doing in it, and *Deeper*."""
     lessons = {}
     for path in LESSONS:
         notebook = nbformat.read(path, as_version=4)
-        main, deeper = SAID.search(notebook.cells[0].source).groups("0")
-        lessons[path.stem] = int(main), to_solve(parts(notebook)[0]), int(deeper)
+        lessons[path.stem] = tuple(map(int, SAID.search(notebook.cells[0].source).groups("0")))
     return lessons
 
 
@@ -188,13 +234,13 @@ def brought_up_to_date(text: str) -> str:
     the link, as in "[Title](NAME.ipynb), 60 minutes". A row of a plan is grouped again.
     """
     lessons = of_all_lessons()
-    for name, (main, exercises, deeper) in lessons.items():
+    for name, (main, done, deeper) in lessons.items():
         link = rf"\]\([./\w]*{name}\.ipynb\)"
         both = f"{main} + {deeper}" if deeper else f"{main}"
         text = re.sub(rf"(?m)^(\| .*{link} \| .*[^\d ] \| )\d+(?: \+ \d+)?(?= \|$)",
                       rf"\g<1>{both}", text)
         text = re.sub(rf"(?m)^(\| .*{link} \| )\d+ \| \d+ \| \d+(?= \|$)",
-                      rf"\g<1>{main} | {exercises} | {deeper}", text)
+                      rf"\g<1>{main} | {done} | {deeper}", text)
         text = re.sub(rf"({link}, )\d+(?= minutes)", rf"\g<1>{main}", text)
     minutes = [main for main, _, _ in lessons.values()]
 
@@ -210,7 +256,43 @@ def brought_up_to_date(text: str) -> str:
              "deeper sections about": deepers}
     for words, minutes in hours.items():
         text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{round(minutes / 60)}", text)
-    return text
+    numbers = exercise_numbers()
+    return "\n".join(with_numbers(line, numbers) for line in text.split("\n"))
+
+
+def with_numbers(line: str, numbers: dict[tuple[int, str], str]) -> str:
+    """A line in which each exercise that is named by its function has its number.
+
+    numbers: see `exercise_numbers`
+
+    Raises ValueError if the lesson named before it has no such exercise.
+    """
+    lesson = None
+
+    def numbered(found) -> str:
+        nonlocal lesson
+        lesson = found["lesson"] or lesson
+        if found["lesson"]:
+            return found[0]
+        where = numbers.get((int(lesson or -1), found["name"]))
+        if where is None:
+            raise ValueError(f"lesson {lesson} has no exercise {found['name']!r}: {line}")
+        return f"`{found['name']}` (exercise {where})"
+
+    return NAMED.sub(numbered, line)
+
+
+def exercise_numbers() -> dict[tuple[int, str], str]:
+    """Of each exercise, by lesson and function, its number, such as "2" or "3, deeper"."""
+    found = {}
+    for path in LESSONS:
+        main, deeper = parts(nbformat.read(path, as_version=4))
+        below = [cell for cells in deeper.values() for cell in cells]
+        for where, cells in (("", main), (", deeper", below)):
+            for cell in cells:
+                if task := re.fullmatch(r"(\d\d)-exercise-(\w+)-(task|explain)", cell.id):
+                    found[int(task[1]), task[2]] = NUMBERED.search(cell.source)[0] + where
+    return found
 
 
 def exercises_with_a_check() -> str:

@@ -46,17 +46,38 @@ def in_stored_form(notebook):
     """The notebook as it is stored, changed in place.
 
     Each code cell says that it was the first to be run, so that a new cell changes no other: nbval
-    wants a count in every cell that has an output. *Deeper* is folded.
+    wants a count in every cell that has an output. *Deeper* and the code that looks for the course
+    are folded. So are outputs that would answer an open guess, until the reader runs their cells.
     """
+    open_guesses: set[str] = set()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.execution_count = 1
+            fold(cell, "source_hidden", ASKS in cell.source or "guard" in tags(cell))
+            asked = set(re.findall(r"^guesses\.ask\(\"(.+?)\"", cell.source, re.MULTILINE))
+            shows = asked or re.match(r"\d\d-exercise-", cell.id)
+            fold(cell, "outputs_hidden", bool(open_guesses and not shows and cell.outputs))
+            compared = re.findall(r"^guesses\.compare\(\"(.+?)\"", cell.source, re.MULTILINE)
+            open_guesses = (open_guesses | asked) - set(compared)
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output.execution_count = 1
         elif cell.source.startswith(f"{DEEPER}\n"):
             cell.metadata[FOLDED] = True
     return notebook
+
+
+def fold(cell, what: str, folded: bool) -> None:
+    """Fold a code cell's "source_hidden" or "outputs_hidden" in JupyterLab, or unfold it."""
+    hidden = {key: True for key in cell.metadata.get("jupyter", {}) if key != what}
+    hidden |= {what: True} if folded else {}
+    cell.metadata.pop("jupyter", None)
+    if hidden:
+        cell.metadata.jupyter = nbformat.from_dict(hidden)
+
+
+def tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
 
 
 def save(notebook, path):

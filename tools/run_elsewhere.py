@@ -124,9 +124,9 @@ def run_tests(folder: Path, word: str, marked: str, settings: dict) -> None:
     subprocess.run(command, cwd=ROOT, env=settings, check=True)
 
 
-def computer_minutes(path: Path) -> int:
-    """The minutes that the computer works alone in a lesson: 0 is less than five minutes."""
-    return nbformat.read(path, as_version=4).metadata.get(minutes.COMPUTER, 0)
+def waiting(path: Path) -> float:
+    """The minutes that a lesson's reader waits for the computer."""
+    return minutes.of_cells(nbformat.read(path, as_version=4).cells).waiting
 
 
 def succeeds(run, path: Path) -> bool:
@@ -143,7 +143,7 @@ def succeeds(run, path: Path) -> bool:
 if __name__ == "__main__":
     named = [Path(name).resolve() for name in sys.argv[1:]]
     lessons = named or to_run_alone()
-    tasks = [(run_lesson, path) for path in sorted(lessons, key=computer_minutes, reverse=True)]
+    tasks = [(run_lesson, path) for path in sorted(lessons, key=waiting, reverse=True)]
     if not named:
         tasks = [(run_trained, ROOT / "tests"), *tasks, (run_stored, ROOT / "tests")]
     with ThreadPoolExecutor(2) as pool:  # one thread each: they don't disturb each other

@@ -11,7 +11,6 @@ import os
 import sys
 from pathlib import Path
 
-import minutes
 import nbformat
 import stored_widgets
 from nbclient import NotebookClient
@@ -50,14 +49,10 @@ def import_path():
 
 def clean(notebook):
     """Remove what differs from run to run or can't be shown later, so that diffs stay readable."""
-    kept = {key: kept for key, kept in notebook.metadata.items() if key == minutes.COMPUTER}
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-        | kept
-    )
+    notebook.metadata = nbformat.from_dict({
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    })
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":

@@ -119,6 +119,17 @@ TABLE = [  # in the order in which things are made: each from things above it al
     Stored("assets/hidden_sums.png", PICTURES, 0, "take_pictures.take_hidden_sums",
            "mnist_adder_course/widgets/built/hidden_sums.css"),
 ]
+# What lessons open with: a widget's picture, made smaller, or what a function of the lesson draws.
+WIDGETS = {"00": "panel_light", "04": "network_diagram", "10": "hidden_sums"}
+TABLE += [
+    Stored(f"assets/open_{number}.png", f"{PICTURES} open_{number}.png", 0, files=file)
+    if (file := number in WIDGETS and f"assets/{WIDGETS[number]}.png") else
+    Stored(f"assets/open_{number}.png", f"{PICTURES} open_{number}.png", 0,
+           f"mnist_adder_course.lessons.{module}.plot_opening")
+    for number, module in sorted(path.stem.split("_", 1) for path in
+                                 (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    if number in WIDGETS or "def plot_opening" in
+    (ROOT / f"mnist_adder_course/lessons/{module}.py").read_text("utf-8")]
 
 
 class Store:

@@ -3,20 +3,24 @@
     python tools/take_pictures.py [NAME ...]
 
 Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, panel_light.png,
-window_viewer.png, network_diagram.png, ball_on_curve.png, hidden_sums.png. Needs Chromium.
+window_viewer.png, network_diagram.png, ball_on_curve.png, hidden_sums.png, and what lessons open
+with, open_NN.png: drawn by `plot_opening` in the lesson's module, or made of one of the other
+pictures. Needs Chromium.
 """
 
+import importlib
 import io
 import shutil
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from stale import making
+from stale import WIDGETS, making
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "assets"
@@ -224,12 +228,30 @@ def take_hidden_sums(playwright) -> None:
         take(page, ".hidden-sums .card", "hidden_sums")
 
 
+def draw_opening(number: str, _) -> None:
+    """What a lesson opens with, in the size in which it is shown."""
+    lesson = importlib.import_module(f"mnist_adder_course.lessons.{LESSONS[number]}")
+    lesson.plot_opening().savefig(ASSETS / f"open_{number}.png", dpi=100)
+    print(f"open_{number}")
+
+
+def shrink(number: str, _) -> None:
+    """A lesson that opens with a widget shows its picture, in a size that fits the first screen."""
+    made = Image.open(ASSETS / f"{WIDGETS[number]}.png").convert("RGB")
+    made.thumbnail(OPENING, Image.Resampling.LANCZOS)
+    made.save(ASSETS / f"open_{number}.png")
+    print(f"open_{number}")
+
+
+OPENING = (680, 300)  # pixels at most of what a lesson opens with
+LESSONS = dict(path.stem.split("_", 1) for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PICTURES = {
     "page.png": take_cover, "page.gif": record_page, "lesson.png": take_lesson,
     "panel_light.png": take_panel, "window_viewer.png": take_window_viewer,
     "network_diagram.png": take_diagram, "ball_on_curve.png": take_ball,
     "hidden_sums.png": take_hidden_sums,
-}
+} | {f"open_{number}.png": partial(shrink if number in WIDGETS else draw_opening, number)
+     for number in sorted(LESSONS)}
 
 
 def main(names) -> None:

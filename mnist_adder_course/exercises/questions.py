@@ -41,6 +41,8 @@ from ..widgets.front_end import front_end
 from . import progress
 
 FOLDER = Path(__file__).parents[1] / "lessons" / "questions"
+# The line that stays visible where JupyterLab folds an output: it gives nothing away.
+HEADING = "*What came out*\n\n"
 RECALLED = 3  # questions from earlier lessons, asked at once
 
 
@@ -96,11 +98,11 @@ class Question(NamedTuple):
         """The reply, in Markdown, to a guess (a text, or None), given the option that is right."""
         because = _changed(self.expected) if right.reason else self.because
         if choice == right.text:
-            return f"✓ You guessed: *{choice}* That's right. {because}"
+            return f"{HEADING}✓ You guessed: *{choice}* That's right. {because}"
         if choice is None:
-            return f"No guess this time. The answer: *{right.text}* {because}"
+            return f"{HEADING}No guess this time. The answer: *{right.text}* {because}"
         mistake = next(option.reason for option in self.options if option.text == choice)
-        both = f"You guessed: *{choice}* The answer: *{right.text}*"
+        both = f"{HEADING}You guessed: *{choice}* The answer: *{right.text}*"
         return f"{both}\n\n{mistake or self.because}\n\n{because}"
 
     def verdicts(self, stored: str) -> list[str]:

@@ -12,6 +12,7 @@ from traitlets import TraitError
 
 from mnist_adder_course.exercises.questions import (
     FOLDER,
+    HEADING,
     Guess,
     Guesses,
     MultipleChoice,
@@ -91,7 +92,8 @@ def test_a_comparison_says_what_was_guessed_what_is_right_and_why():
         for (index, chosen), right in product(enumerate(question.options), question.options):
             for value in values_of(right)[:1]:
                 guess, text = compare(plain, value, index)
-                assert text.startswith(f"{'✓ ' * (chosen == right)}You guessed: *{chosen.text}*")
+                said = f"{HEADING}{'✓ ' * (chosen == right)}You guessed: *{chosen.text}*"
+                assert text.startswith(said)
                 assert right.text in text and guess.widget.closed
                 assert chosen.reason in text or chosen == right
                 # We explain what we expected; of anything else we say that it is not what we got.
@@ -103,7 +105,7 @@ def test_the_outcome_decides(name):
     question = QUESTIONS[name]
     for value, right in OUTCOMES[name]:
         _, text = compare(question, value, right)
-        assert text.startswith("✓")
+        assert text.startswith(f"{HEADING}✓")
 
 
 def test_the_lessons_as_stored_got_what_we_expect():
@@ -119,7 +121,7 @@ def test_each_stored_comparison_says_what_each_choice_would_have_been_told():
             if name := re.search(r'guesses\.compare\("(.+?)"', cell.source):
                 question = QUESTIONS[lesson.name, name[1]]
                 verdicts = question.verdicts(cell.outputs[-1].data["text/markdown"])
-                assert [text[0] for text in verdicts].count("✓") == 1
+                assert sum(text.startswith(f"{HEADING}✓") for text in verdicts) == 1
                 for option, text in zip(question.options, verdicts):
                     assert option.text in text and option.reason in text
                 count += 1
@@ -132,7 +134,7 @@ def test_without_a_guess_the_lesson_goes_on():
     question = QUESTIONS["start_here", "parameters"]
     guess, text = compare(question, 17_360)
     assert guess.choice is None and not guess.widget.closed
-    assert text == f"No guess this time. The answer: *Thousands.* {question.because}"
+    assert text == f"{HEADING}No guess this time. The answer: *Thousands.* {question.because}"
 
 
 def test_a_value_that_decides_nothing_is_no_mistake():
@@ -146,10 +148,10 @@ def test_a_comparison_belongs_to_its_question():
     guesses = Guesses({"number": NUMBER, "more": more})
     guesses.ask("number").widget.chosen = [0]
     guesses.ask("more").widget.chosen = [1]
-    assert guesses.compare("number", 1).data.startswith("✓ You guessed: *One.*")
-    assert guesses.compare("more", 1).data.startswith("You guessed: *Two.* The answer: *One.*")
+    assert guesses.compare("number", 1).data.startswith(f"{HEADING}✓ You guessed: *One.*")
+    assert guesses.compare("more", 1).data.startswith(f"{HEADING}You guessed: *Two.*")
     guesses.ask("number")  # again, and not answered this time
-    assert guesses.compare("number", 4).data.startswith("No guess this time. The answer: *More.*")
+    assert guesses.compare("number", 4).data.startswith(f"{HEADING}No guess this time.")
 
 
 @pytest.mark.parametrize("value", [None, float("nan")])
