@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from .kept import kept
+
 LARGEST = 2**22  # numbers in a tensor: 32 MiB of the widest, and more than any answer needs
 
 
@@ -25,7 +27,8 @@ class RanAway(BaseException):
 
 class Bounds(TorchFunctionMode):
     """Within it, RanAway is raised before PyTorch makes a tensor of more than `LARGEST` numbers,
-    and once the time is over.
+    and once the time is over. Then not even the end of a `with torch.no_grad()` can be called, so
+    what such a block has changed is put back here.
 
     end: as of `time.thread_time()`, in seconds; module: the name of the module whose lines are
     watched, one by one, so that its loops end, too.
@@ -37,13 +40,15 @@ class Bounds(TorchFunctionMode):
         self._sizes: dict[tuple, int | None] = {}  # of what a call with these shapes gives
 
     def __enter__(self):
-        self._traced_before = sys.gettrace()
+        self._traced_before, self._kept = sys.gettrace(), kept()
+        self._kept.__enter__()
         sys.settrace(self._trace)
         return super().__enter__()
 
     def __exit__(self, *error):
         super().__exit__(*error)
         sys.settrace(self._traced_before)
+        self._kept.__exit__(None, None, None)
 
     def _trace(self, frame, event, argument) -> Callable | None:
         if frame.f_globals.get("__name__") != self.module:

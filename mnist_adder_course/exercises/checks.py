@@ -42,6 +42,8 @@ What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
    right, the sentence says where. The first difference ends the reason.
 5. If all parts are right, the function is still rejected if it breaks a rule, uses what it should
    do without, or has changed an argument. Otherwise the check prints its remark.
+6. Whatever the function does to the kernel (gradients switched off, another default type, other
+   random numbers) is put back after each run, by `kept` (kept.py).
 '''
 
 from __future__ import annotations
@@ -65,6 +67,7 @@ import torch
 
 from . import progress
 from .bounds import Bounds, RanAway
+from .kept import kept
 from .reasons import (
     PRINTS_ONLY,
     Comparison,
@@ -178,7 +181,9 @@ class Check:
         if inspect.iscoroutinefunction(function):
             return ("Not right yet. `async def` makes a function that doesn't run when it is "
                     "called. Write `def` alone.")
-        with torch.random.fork_rng(devices=[]):  # the lesson's own go on as before
+        with kept():
+            torch.set_grad_enabled(True)  # as in a new kernel, whatever the learner has tried
+            torch.set_default_dtype(torch.float32)
             try:
                 return self._verdict(function)
             except Unsolved as unsolved:
@@ -191,8 +196,8 @@ class Check:
 
     def _verdict(self, function) -> str:
         output, right, started = io.StringIO(), self._right, time.thread_time()
-        # A warning isn't a mistake, and calling the function shows it.
-        with contextlib.redirect_stdout(output), warnings.catch_warnings(action="ignore"):
+        warnings.simplefilter("ignore")  # no mistakes, and calling the function shows them
+        with contextlib.redirect_stdout(output):
             pairs = [RunPair(probe, ours, self._run_learners(function, probe))
                      for probe, ours in right]
             seconds, printed = time.thread_time() - started, bool(output.getvalue())
@@ -230,7 +235,8 @@ class Check:
         return seen
 
     def _run_learners(self, function, probe: tuple) -> Run:
-        seen = self._run(function, probe)
+        with kept():  # no probe sees what the function has switched off in the one before
+            seen = self._run(function, probe)
         if isinstance(seen.outcome, Unreadable):
             self._run_solution(probe)  # if that has come to fail, too, it isn't the answer's fault
         return seen

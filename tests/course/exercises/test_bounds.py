@@ -22,6 +22,7 @@ from torch import nn
 from mnist_adder_course.exercises.bounds import LARGEST, Bounds, RanAway
 from mnist_adder_course.exercises.checks import code_of, from_code
 from mnist_adder_course.exercises.slips import mendings, slips
+from mnist_adder_course.lessons import backward_by_hand
 
 GIGABYTES, SECONDS = 1, 10  # that a check may take for one answer; seconds of the processor
 LIMIT = 6 * 2**30  # bytes of memory that a process gets, so that no failing test does any harm
@@ -170,6 +171,44 @@ def test_loops_end_with_the_time():
 
     with pytest.raises(RanAway), Bounds(time.thread_time() + 0.1, __name__):
         goes_on()
+
+
+def test_gradients_are_recorded_after_a_stop_without_them():
+    """The end of `no_grad` is itself a call of PyTorch, which is refused once the time is over."""
+    def goes_on():
+        ones = torch.ones(3)
+        with torch.no_grad():
+            while True:
+                ones = ones * 1.0
+
+    with pytest.raises(RanAway), Bounds(time.thread_time() + 0.05, "nobody"):
+        goes_on()
+    assert torch.is_grad_enabled()
+
+
+BY_DIFFERENCES = """
+def backward(x, digits, w1, w2):
+    changes = []
+    with torch.no_grad():
+        for w in (w1, w2):
+            change = torch.zeros_like(w)
+            for row in range(w.shape[0]):
+                for column in range(w.shape[1]):
+                    w[row, column] += 0.001
+                    up = F.cross_entropy(forward(x, w1, w2)[2], digits)
+                    w[row, column] -= 0.002
+                    change[row, column] = up - F.cross_entropy(forward(x, w1, w2)[2], digits)
+                    w[row, column] += 0.001
+            changes.append(change)
+    return changes[0], changes[1]
+"""
+
+
+def test_a_check_that_looks_for_a_small_change_leaves_gradients_on():
+    check = backward_by_hand.checks.backward
+    text = check.verdict(from_code(BY_DIFFERENCES, "backward", dict(NAMES)))
+    assert text.startswith("Not right yet.") and torch.is_grad_enabled()
+    assert check.verdict(check.solution).startswith("✓")
 
 
 def power(size):

@@ -3,9 +3,13 @@
 Mistakes stand beside the checks; other right answers in the test file of each lesson, as RIGHT.
 """
 
+import contextlib
+import functools
 import math
+import random
 import re
 import statistics
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -123,6 +127,56 @@ def test_a_right_answer_to_one_question_is_not_enough(check):
         return answers[0]
 
     assert check.verdict(first_answer).startswith("Not right yet. ")
+
+
+def state_of_the_kernel():
+    """What a check has to leave as it was."""
+    return (torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads(),
+            torch.get_rng_state().tolist(), random.getstate(), str(np.random.get_state()),
+            list(warnings.filters))
+
+
+def change_the_kernel():
+    torch.set_grad_enabled(False)
+    torch.set_default_dtype(torch.float64)
+    torch.set_num_threads(torch.get_num_threads() + 1)
+    torch.manual_seed(99)
+    random.seed(99)
+    np.random.seed(99)
+    warnings.simplefilter("error")
+
+
+def changes_and_answers(check, *arguments):
+    answer = check.solution(*arguments)
+    change_the_kernel()
+    return answer
+
+
+def changes_and_stops(check, *arguments):
+    change_the_kernel()
+    raise ValueError
+
+
+def changes_and_is_interrupted(check, *arguments):
+    change_the_kernel()
+    raise KeyboardInterrupt
+
+
+@each_check
+@pytest.mark.parametrize("does", [changes_and_answers, changes_and_stops,
+                                  changes_and_is_interrupted])
+def test_a_check_leaves_the_kernel_as_it_was(check, does):
+    before = state_of_the_kernel()
+    with contextlib.suppress(KeyboardInterrupt):
+        text = check.verdict(functools.partial(does, check))
+        assert text.startswith("Not right yet.") or does is changes_and_answers, text
+    assert state_of_the_kernel() == before
+
+
+@each_check
+def test_a_check_works_in_a_kernel_without_gradients(check):
+    with torch.no_grad():
+        assert check.verdict(check.solution).startswith("✓ Right.")
 
 
 @each_check
