@@ -59,9 +59,11 @@ CARD = """\
 <div class="card"><img src="_static/{picture}" alt="{alt}" loading="lazy">\
 <a href="{page}">{title}</a> <span>{will}</span> <small>{minutes} minutes</small></div>
 """
-# A lesson's row in the README: its title, file, what you will do; and the table with its header.
+# A lesson's row in the README: its title, file, what you will do.
 ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \| [\d +]+ \|\n", re.M)
-TABLE = re.compile(r"^\| lesson \|.+\n\|[-|]+\n(?:\| \[.+\n)+", re.M)
+# A part of the course: its name, what it is about, and the table of its lessons.
+COURSE_PART = re.compile(r"^\*\*(.+)\*\*(, lessons .+)\n\n(\| lesson \|.+\n\|[-|]+\n(?:\| \[.+\n)+)",
+                         re.M)
 ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # above a heading, for JupyterLab
 
 
@@ -210,6 +212,12 @@ def card(title: str, path: str, will: str, static: Path) -> str:
                        will=will, minutes=minutes)
 
 
+def cards_of(title: str, about: str, table: str, static: Path, found: list[Path]) -> str:
+    """The cards of one part of the course, those of the lessons in `found`."""
+    cards = "".join(card(*row, static) for row in ROW.findall(table) if ROOT / row[1] in found)
+    return f'<p><strong>{title}</strong>{about}</p>\n<div class="cards">\n{cards}</div>\n'
+
+
 def is_lesson(path: Path) -> bool:
     return path.parent == NOTEBOOKS and path.stem != "glossary"
 
@@ -238,13 +246,12 @@ def gather(sources: Path, address: str, found: list[Path]) -> None:
     shutil.copy(ROOT / "CHANGELOG.md", sources / "parts")
     readme = (ROOT / "README.md").read_text("utf-8")
     for name, heading in PARTS.items():
-        (sources / "parts" / f"{name}.md").write_text(TABLE.sub("", part(readme, heading)), "utf-8")
+        (sources / "parts" / f"{name}.md").write_text(COURSE_PART.sub("", part(readme, heading)), "utf-8")
     network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained(), draws_itself=True))
     opening = as_html("Opening", network["traits"])  # of the page, which it leads to
     (sources / "parts" / "opening.html").write_text(opening, "utf-8")
-    cards = "".join(card(*row, sources / "static") for row in ROW.findall(readme)
-                    if ROOT / row[1] in found)
-    (sources / "parts" / "cards.html").write_text(f'<div class="cards">\n{cards}</div>', "utf-8")
+    (sources / "parts" / "cards.html").write_text("".join(
+        cards_of(*one, sources / "static", found) for one in COURSE_PART.findall(readme)), "utf-8")
     for path in found:
         notebook = as_page(nbformat.read(path, as_version=4), path, address)
         nbformat.write(notebook, sources / path.relative_to(ROOT))

@@ -253,9 +253,10 @@ def brought_up_to_date(text: str) -> str:
     text = PLAN.sub(planned, text)
     mains, _, deepers = map(sum, zip(*lessons.values()))
     hours = {"a day takes about": of_a_day(), "main lines take about": mains,
-             "deeper sections about": deepers}
-    for words, minutes in hours.items():
-        text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{round(minutes / 60)}", text)
+             "deeper sections about": deepers, "essons 0 to 8 take about": sum(minutes[:9]),
+             "essons 9 to 14 take about": sum(minutes[9:])}
+    for words, long in hours.items():
+        text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{round(long / 60)}", text)
     numbers = exercise_numbers()
     return "\n".join(with_numbers(line, numbers) for line in text.split("\n"))
 
