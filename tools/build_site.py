@@ -62,8 +62,8 @@ CARD = """\
 # A lesson's row in the README: its title, file, what you will do.
 ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \| [\d +]+ \|\n", re.M)
 # A part of the course: its name, what it is about, and the table of its lessons.
-COURSE_PART = re.compile(r"^\*\*(.+)\*\*(, lessons .+)\n\n(\| lesson \|.+\n\|[-|]+\n(?:\| \[.+\n)+)",
-                         re.M)
+COURSE_PART = re.compile(
+    r"^\*\*(.+)\*\*(, lessons .+)\n\n(\| lesson \|.+\n\|[-|]+\n(?:\| \[.+\n)+)", re.M)
 ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # above a heading, for JupyterLab
 
 
@@ -246,7 +246,8 @@ def gather(sources: Path, address: str, found: list[Path]) -> None:
     shutil.copy(ROOT / "CHANGELOG.md", sources / "parts")
     readme = (ROOT / "README.md").read_text("utf-8")
     for name, heading in PARTS.items():
-        (sources / "parts" / f"{name}.md").write_text(COURSE_PART.sub("", part(readme, heading)), "utf-8")
+        text = COURSE_PART.sub("", part(readme, heading))
+        (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
     network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained(), draws_itself=True))
     opening = as_html("Opening", network["traits"])  # of the page, which it leads to
     (sources / "parts" / "opening.html").write_text(opening, "utf-8")

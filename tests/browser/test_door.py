@@ -1,10 +1,12 @@
 """What somebody sees who has just typed `make lab`: JupyterLab as tools/make.py starts it, with
-every lesson, its pictures and its links. Nothing is run."""
+every lesson, its first screen, its pictures and its links. Nothing is run."""
 
+import re
 import sys
 import urllib.parse
 from pathlib import Path
 
+import nbformat
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -34,10 +36,23 @@ OPEN = """async (path) => {
     await Promise.allSettled(places.map((image) => image.decode()));
     return {
         cells: panel.node.querySelectorAll(".jp-RenderedMarkdown").length,
+        // The first screen ends with a line that folds the rest of the first cell away.
+        first: panel.node.querySelector("summary")?.getBoundingClientRect().bottom,
         images: places.map((image) => [image.getAttribute("alt"), image.src, image.naturalWidth]),
         links: [...panel.node.querySelectorAll(".jp-RenderedHTMLCommon a[href]:not([href^='#'])")]
             .map((link) => link.href),
     };
+}"""
+# What is to be seen of the outputs of each code cell, once it has come into view.
+SHOWN = """async () => {
+    const { content } = window.jupyterapp.shell.currentWidget, shown = {};
+    for (const [place, cell] of content.widgets.entries()) {
+        if (cell.model.type !== "code") continue;
+        await content.scrollToItem(place);
+        await cell.ready;
+        shown[cell.model.id] = cell.node.querySelector(".jp-Cell-outputWrapper").innerText.trim();
+    }
+    return shown;
 }"""
 # Whether the heading is in the upper half of what is seen.
 IS_SEEN = """(title) => {
@@ -53,7 +68,7 @@ IS_SEEN = """(title) => {
 def lab(playwright):
     (start,) = make.TARGETS["lab"][2]
     with lab_server(ROOT, start) as url:
-        lab = Lab(playwright, url)
+        lab = Lab(playwright, url, viewport={"width": 1280, "height": 900})
         try:
             lab.page.goto(url)
             lab.page.wait_for_function("() => window.jupyterapp?.started")
@@ -87,11 +102,27 @@ def test_every_picture_has_a_size_and_every_link_answers(lab, path):
     # Closing would ask whether to save: the kernel may have told the notebook its version.
     lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
     assert found["cells"]
+    if path in LESSONS:
+        assert found["first"] < 700
     assert not [image for image in found["images"] if not image[2]]
     links = sorted({urllib.parse.urldefrag(link).url for link in found["links"]
                     if link.startswith(lab.url)})
     assert links and not [link for link in links if not answers(lab, link)]
     assert not answers(lab, links[0].replace("/files/", "/files/nowhere/"))
+
+
+@pytest.mark.parametrize("path", [LESSONS[0], LESSONS[4]], ids=lambda path: path.stem)
+def test_no_answer_is_seen_before_its_guess(lab, path):
+    lab.page.evaluate(OPEN, path.relative_to(ROOT).as_posix())
+    shown = lab.page.evaluate(SHOWN)
+    lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
+    cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+    waiting = [name for name, cell in cells.items() if "outputs_hidden" in
+               cell.metadata.get("jupyter", {})]
+    assert len(waiting) >= 3 and set(waiting) <= set(shown)
+    for name in waiting:
+        assert len(shown[name].splitlines()) <= 1 and not re.search(r"\d", shown[name]), shown[name]
+    assert re.search(r"\d", "".join(shown.values()))  # others are seen
 
 
 def test_a_link_to_a_heading_of_a_page_opens_there(lab):

@@ -202,6 +202,18 @@ def two_predictions_or_more_shown_and_later_compared(nb):
             yield f"{name}: {order}"
 
 
+@rule(LESSONS)
+def the_first_line_of_an_output_that_waits_gives_nothing_away(nb):
+    """JupyterLab shows it although the output is folded."""
+    for cell in code_cells(nb):
+        if "outputs_hidden" in cell.metadata.get("jupyter", {}):
+            first = cell.outputs[0]
+            data = first.get("data", {"text/plain": first.get("text", "")})
+            line = data.get("text/markdown", data.get("text/plain", "")).partition("\n")[0]
+            if "image/png" not in data and re.search(r"\d|True|False", line):
+                yield f"{cell.id} begins with {line!r}: print a line with no result before it"
+
+
 def names(source, is_meant):
     table = symtable.symtable(source, "cell", "exec")
     return {symbol.get_name() for symbol in table.get_symbols() if is_meant(symbol)}
