@@ -15,14 +15,14 @@ from .exercises.progress import begun, main_lines, read
 from .exercises.questions import about_begun_lessons, ask_again
 from .notebook.display import show
 
-LESSONS = [  # the map: rows of a part's name and its lessons
-    ("Begin", ["Start\nhere", "Learning\nby hand"]),
-    ("Build", ["Data\ngeneration", "Layers\nby hand", "Model\nsummary"]),
-    ("Train", ["Backward\nby hand", "Training\ncurves", "Evaluation\ntables"]),
-    ("Try", ["Draw\na digit", "One change\nat a time", "Does it\nadd?"]),
-    ("Go further", ["Learning\nfrom sums", "Inside\nthe network", "Run it\nanywhere"]),
-    ("Your turn", ["Your own\nquestion"]),
+LESSONS = [  # the map: the name of each part, and its lessons
+    ("The network", ["Start\nhere", "Learning\nby hand", "Data\ngeneration",
+                     "Layers\nby hand", "Model\nsummary", "Backward\nby hand",
+                     "Training\ncurves", "Evaluation\ntables", "Draw\na digit"]),
+    ("Questions", ["One change\nat a time", "Does it\nadd?", "Learning\nfrom sums",
+                   "Inside\nthe network", "Run it\nanywhere", "Your own\nquestion"]),
 ]
+IN_A_ROW = 3
 ONE_DAY = {0, 1, 4, 6, 8}
 FULL, BEGUN, EMPTY = "solved", "begun", "not begun"
 
@@ -72,14 +72,19 @@ def what_do_i_still_know(count: int = 10) -> None:
 
 @in_style
 def plot_map() -> Figure:
-    """The lessons as stops of a road, a row for each part; a ring marks a single day's lessons."""
-    figure, ax = plt.subplots(figsize=(6.6, 7.2))
-    stops = [(column, -row) for row, (_, names) in enumerate(LESSONS)
-             for column in range(len(names))]
-    _draw_road(ax, stops)
-    for row, (part, _) in enumerate(LESSONS):
-        ax.text(-0.62, -row, part, ha="right", va="center", color=GREY, fontsize=13)
+    """The lessons as stops of a road, in rows of three, with the names of the parts at the side; a
+    ring marks a single day's lessons."""
+    figure, ax = plt.subplots(figsize=(6.6, 6.2))
     names, state = [name for _, part in LESSONS for name in part], states()
+    stops = [(number % IN_A_ROW, -(number // IN_A_ROW)) for number in range(len(names))]
+    _draw_road(ax, stops)
+    first = 0  # the row where a part begins
+    for part, lessons in LESSONS:
+        last = first + len(lessons) // IN_A_ROW - 1
+        ax.plot([-0.62, -0.62], [-first + 0.3, -last - 0.5], color=GREY, linewidth=1)
+        ax.text(-0.7, -(first + last) / 2 - 0.1, part, ha="right", va="center", color=GREY,
+                fontsize=13)
+        first = last + 1
     for number, ((x, y), name) in enumerate(zip(stops, names)):
         if number in ONE_DAY:
             ax.plot(x, y, "o", markersize=33, markeredgewidth=1.5, color=BLUE,
@@ -87,11 +92,11 @@ def plot_map() -> Figure:
         _draw_stop(ax, x, y, number, state[number], 25)
         ax.text(x, y - 0.27, name, ha="center", va="top", color=GREY, fontsize=11,
                 linespacing=1.05)
-    ax.set(xlim=(-1.6, 2.65), ylim=(-5.6, 0.4), aspect=0.8)
+    ax.set(xlim=(-1.6, 2.65), ylim=(-4.6, 0.4), aspect=0.8)
     ax.axis("off")
     parts = "; ".join(f"{part}: {', '.join(names)}" for part, names in LESSONS)
     way = ", ".join(map(str, sorted(ONE_DAY)))
-    return labelled(figure, f"A road with {len(names)} numbered stops in {len(LESSONS)} rows. "
+    return labelled(figure, f"A road with {len(names)} numbered stops in {len(LESSONS)} parts. "
                             f"{parts}. A second ring is round {way}. {_in_words(state)}"
                             .replace("\n", " "))
 

@@ -238,12 +238,15 @@ def draw_opening(number: str, _) -> None:
 def shrink(number: str, _) -> None:
     """A lesson that opens with a widget shows its picture, in a size that fits the first screen."""
     made = Image.open(ASSETS / f"{WIDGETS[number]}.png").convert("RGB")
+    if number == "00":
+        made = made.crop((0, 0, made.width, ABOVE_BARS))
     made.thumbnail(OPENING, Image.Resampling.LANCZOS)
     made.save(ASSETS / f"open_{number}.png")
     print(f"open_{number}")
 
 
 OPENING = (680, 300)  # pixels at most of what a lesson opens with
+ABOVE_BARS = 812  # rows of the panel's picture: without its bars there is more room for the rest
 LESSONS = dict(path.stem.split("_", 1) for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PICTURES = {
     "page.png": take_cover, "page.gif": record_page, "lesson.png": take_lesson,

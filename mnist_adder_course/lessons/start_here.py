@@ -2,24 +2,109 @@
 
 from __future__ import annotations
 
+import functools
+
+import numpy as np
 import torch
 
 from mnist_adder_lib.augment import LIGHT_AUGMENT
+from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.drawing import AdderPanel
+from mnist_adder_lib.drawing.panel import with_article
+from mnist_adder_lib.drawing.strokes import as_strokes
 from mnist_adder_lib.evaluate import evaluate
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.train import fast_recipe, fit, refresh_batch_norm
 
-from ..exercises.checks import Checks
+from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
 
 guesses = Guesses.load("start_here")
 checks = Checks()
 
 
+NO_STROKES = "Return a list of strokes. Each stroke is a list of points, as in the house."
+ONE_STROKE = ("That is a single stroke. A drawing is a list of strokes, so put one more pair of "
+              "square brackets around it.")
+NO_POINTS = "A point is a pair of numbers, such as `(0.25, 0.85)`: first to the right, then down."
+OUTSIDE = ("The pad is 1 wide and 1 high, so both numbers of a point are between 0 and 1. One of "
+           "yours isn't.")
+UPSIDE_DOWN = "Your 4 is upside down: the second number counts from the top, not from the bottom."
+SWAPPED = ("The two numbers of each point are swapped: the first one counts to the right, the "
+           "second one down.")
+UNSURE = ("The network reads a 4, but it is less than 90% sure. Look at your drawing on the panel, "
+          "and move one point at a time.")
+
+
+@functools.cache
+def _panel() -> AdderPanel:
+    return AdderPanel(load_pretrained())
+
+
+def _probabilities_of(strokes) -> list[float]:
+    """What the panel makes of a drawing: the probability of each digit."""
+    panel = _panel()
+    panel.strokes = strokes
+    return panel.prediction.digit_probabilities.tolist()  # type: ignore[union-attr]
+
+
+def _drawn(four) -> Observed:
+    """What is wrong with a drawing, if it isn't a 4 of which the network is at least 90% sure."""
+    drawing = four()
+    try:
+        strokes = as_strokes(drawing)
+    except ValueError:
+        return Observed(rules={_no_drawing(drawing): False})
+    if not strokes:
+        return Observed(rules={NO_STROKES: False})
+    points = np.concatenate(strokes)
+    if points.min() < 0 or points.max() > 1:
+        return Observed(rules={OUTSIDE: False})
+    probabilities = _probabilities_of(strokes)
+    digit, is_right = int(np.argmax(probabilities)), probabilities[4] >= 0.9
+    rules = {UPSIDE_DOWN: [stroke * [1, -1] + [0, 1] for stroke in strokes],
+             SWAPPED: [stroke[:, ::-1] for stroke in strokes]}
+    would_be = {reason: is_right or _probabilities_of(other)[4] < 0.9
+                for reason, other in rules.items()}
+    other_digit = (f"The network reads {with_article(digit)}. Look at your drawing on the panel. "
+                   "Is its upper part open, and does the long line go on below the bar?")
+    return Observed(rules={**would_be, other_digit: digit == 4, UNSURE: is_right})
+
+
+def _no_drawing(answer) -> str:
+    """Why an answer isn't a list of strokes."""
+    try:
+        as_strokes([answer])
+    except ValueError:
+        has_lists = isinstance(answer, (list, tuple)) and isinstance(answer[0], (list, tuple))
+        return NO_POINTS if has_lists else NO_STROKES
+    return ONE_STROKE
+
+
+@checks.add(
+    "You have drawn without a pen. The network gets 28 x 28 pixels, so it can't tell.",
+    probes=[()], observe=_drawn,
+    mistakes={
+        NO_STROKES: [lambda: 4, lambda: []],
+        ONE_STROKE: lambda: [(0.3, 0.15), (0.25, 0.55), (0.8, 0.55)],
+        NO_POINTS: lambda: [[0.3, 0.15, 0.25, 0.55], [0.65, 0.15, 0.65, 0.9]],
+        OUTSIDE: lambda: [[(8, 4), (7, 15), (22, 15)], [(18, 4), (18, 25)]],
+        UPSIDE_DOWN: lambda: [[(0.3, 0.85), (0.25, 0.45), (0.8, 0.45)],
+                              [(0.65, 0.85), (0.65, 0.1)]],
+        SWAPPED: lambda: [[(0.15, 0.3), (0.55, 0.25), (0.55, 0.8)], [(0.15, 0.65), (0.9, 0.65)]],
+        "The network reads a 7. ": lambda: [[(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]],
+        UNSURE: lambda: [[(0.3, 0.15), (0.3, 0.55), (0.8, 0.55)], [(0.65, 0.15), (0.65, 0.55)]],
+    },
+)
+def four():
+    down_and_across = [(0.3, 0.15), (0.25, 0.55), (0.8, 0.55)]
+    long_line = [(0.65, 0.15), (0.65, 0.9)]
+    return [down_and_across, long_line]
+
+
 def _probabilities():
-    yield from [([0.1, 0.2, 0.4, 0.3],), ([0.4, 0.3, 0.1, 0.2],)]
+    yield from [([0.1, 0.2, 0.4, 0.3],), ([0.4, 0.3, 0.1, 0.2],), ([0.05, 0.05, 0.1, 0.8],)]
     for size, largest in [(10, 6), (19, 13), (10, 0), (19, 3), (10, 9)]:
         *smaller, largest_one = torch.rand(size).mul(2).softmax(dim=0).sort().values.tolist()
         order = torch.randperm(size - 1).tolist()
@@ -58,6 +143,8 @@ def _larger_ones(probabilities, found=0):
         "first place. Or did you sort the list? Then the probabilities are no longer in the order "
         "of the digits.":
             lambda p: 0,
+        "The largest probability isn't always above 0.5. Compare the probabilities with each "
+        "other.": lambda p: next((place for place, one in enumerate(p) if one > 0.5), 0),
         "That is how many probabilities there are.": len,
         "That is how many places come after the largest: count from the front.":
             lambda p: p[::-1].index(max(p)),

@@ -27,7 +27,16 @@ def with_if(digit, number, total):
         return False
 
 
+def four_as_lists():
+    return [[[0.6, 0.15], [0.25, 0.6], [0.8, 0.6]], [[0.6, 0.15], [0.6, 0.9]]]
+
+
 RIGHT = {
+    checks.four: [
+        four_as_lists,
+        lambda: (((0.2, 0.5), (0.8, 0.5)), ((0.5, 0.1), (0.5, 0.9))),  # a plus sign
+        lambda: [np.array(stroke) for stroke in four_as_lists()],
+    ],
     checks.most_likely: [
         np.argmax,
         lambda p: torch.tensor(p).argmax(),
