@@ -83,12 +83,13 @@ def test_a_class(classroom, tmp_path, capsys):
     assert table.read_bytes().startswith("\ufefflearner".encode())  # for spreadsheets
     with table.open(newline="", encoding="utf-8-sig") as file:
         rows = {row["learner"]: row for row in csv.DictReader(file)}
-    assert {name for name, row in rows.items() if row["main line, of 2"] == "1"} == WHOSE
-    assert rows["group A/Paul"]["Lesson 0 · Start here, of 2"] == "0"
+    assert {name for name, row in rows.items() if row["main line, of 3"] == "1"} == WHOSE
+    assert rows["group A/Paul"]["Lesson 0 · Start here, of 3"] == "0"
     assert rows["Rosa"]["remarks"] == "ignored: zip (Rosa.zip)" and rows["Ada"]["remembered"] == "1"
     out = capsys.readouterr().out
-    assert "\nmain line      exercise 1 · most_likely  exercise 2 · agree  guesses\n=1+2" in out
-    assert f"19 x Lesson 0 · Start here, exercise 2 · agree: {WRONG}\n    =1+2, Ada, Bo" in out
+    assert ("\nmain line      exercise 1 · four  exercise 2 · most_likely  exercise 3 · agree  guesses"
+            "\n=1+2") in out
+    assert f"19 x Lesson 0 · Start here, exercise 3 · agree: {WRONG}\n    =1+2, Ada, Bo" in out
     for words in ("two versions, the one saved later counts: Mia/x.ipynb · Mia/x-Copy1.ipynb",
                   "older version of the course, with the check older: solved · Ola.ipynb",
                   "ignored: py · Sam/a.py", "solutions · Ada/solutions/x.ipynb", "folder · Zoe",
@@ -101,7 +102,7 @@ def test_a_class(classroom, tmp_path, capsys):
     assert "solved. ✓ Right. So it is." in (text := page.read_text("utf-8"))
     assert "<code>True</code>" in text and len(list(pages.iterdir())) == len(rows)
     hand_in.main([str(classroom), "--csv", str(table), "--long"])
-    assert f"Ada,{hand_in.title('00_start_here')},exercise 1 · most_likely,main line,solved," in (
+    assert f"Ada,{hand_in.title('00_start_here')},exercise 2 · most_likely,main line,solved," in (
         table.read_text("utf-8"))
 
 
