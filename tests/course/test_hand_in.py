@@ -87,8 +87,8 @@ def test_a_class(classroom, tmp_path, capsys):
     assert rows["group A/Paul"]["Lesson 0 · Start here, of 3"] == "0"
     assert rows["Rosa"]["remarks"] == "ignored: zip (Rosa.zip)" and rows["Ada"]["remembered"] == "1"
     out = capsys.readouterr().out
-    assert ("\nmain line      exercise 1 · four  exercise 2 · most_likely  exercise 3 · agree  guesses"
-            "\n=1+2") in out
+    assert ("\nmain line      exercise 1 · four  exercise 2 · most_likely  exercise 3 · agree  "
+            "guesses\n=1+2") in out
     assert f"19 x Lesson 0 · Start here, exercise 3 · agree: {WRONG}\n    =1+2, Ada, Bo" in out
     for words in ("two versions, the one saved later counts: Mia/x.ipynb · Mia/x-Copy1.ipynb",
                   "older version of the course, with the check older: solved · Ola.ipynb",
