@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
 
-from .exercises.progress import begun, main_lines, read
+from .exercises.progress import NAME, begun, is_damaged, main_lines, read
 from .exercises.questions import about_begun_lessons, ask_again
 from .notebook.display import show
 
@@ -38,6 +38,9 @@ def states() -> list[str]:
 def where_next() -> str:
     """Say which exercise comes next: the first that isn't solved, of the lesson where the learner
     was last, or of those after it, or else of all."""
+    if is_damaged():
+        return (f"{NAME} is damaged, so what you have done isn't shown. If you have a copy, put it "
+                "back. Otherwise, the next right check begins a new file.")
     noted, lines = read(), main_lines()
     visited, lessons = begun(noted), list(lines)
     here = lessons.index(visited[-1]) if visited else 0
@@ -55,9 +58,11 @@ def where_next() -> str:
 def my_progress() -> None:
     """Show the lessons in a row, each as full as it is solved, and below it what comes next.
 
-    If nothing is recorded yet, there is nothing to show.
+    If nothing is recorded yet, there is nothing to show. A damaged file is reported.
     """
-    if read():
+    if is_damaged():
+        print(where_next())
+    elif read():
         show(plot_row(), where_next())
 
 

@@ -1,9 +1,11 @@
 """What a learner has done: right checks, compared guesses and answered questions, each with a date.
 
 They are recorded in one file next to the notebooks, `my_progress.json`: names and dates, nothing
-else. `{"start_here exercise most_likely": "2026-11-28"}`; the latest entry comes last. If the file
-can't be written, nothing is recorded and nothing is said. With MNIST_ADDER_PROGRESS=off in the
-environment it is neither written nor read, and it isn't in a folder of solutions.
+else. `{"start_here exercise most_likely": "2026-11-28"}`; the latest entry comes last. If a check
+runs in a folder without lessons, the file is next to those of the checkout; without a checkout, as
+in Colab, it is in the working directory. If the file can't be written, nothing is recorded and
+nothing is said. With MNIST_ADDER_PROGRESS=off in the environment it is neither written nor read,
+and it isn't in a folder of solutions.
 
 `progress.json`, next to this module, has the exercises of each lesson that have a check, with their
 minutes. `tools/minutes.py` writes it from the notebooks, which an installed package doesn't have.
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 NAME = "my_progress.json"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"  # of a checkout
 SWITCH = "MNIST_ADDER_PROGRESS"
 KINDS = "exercise", "guess", "recall"
 
@@ -70,6 +73,8 @@ def note(lesson: str, kind: str, name: str) -> None:
             path.rename(aside := _aside(path))
             print(f"{NAME} was damaged. It is now called {aside.name}, and a new one begins.")
             noted = {}
+        if not path.exists() and (other := NOTEBOOKS / NAME).exists():
+            print(f"A second {NAME} begins here. The first one is in {other.parent}.")
         if not noted or list(noted.items())[-1] != (done, today):
             noted.pop(done, None)
             text = json.dumps(noted | {done: today}, indent=1)
@@ -82,6 +87,18 @@ def read() -> dict[str, str]:
         if path := _path():
             return _read(path)
     return {}
+
+
+def is_damaged() -> bool:
+    """Whether there is a file that can't be read as what has been done."""
+    try:
+        if path := _path():
+            _read(path)
+    except ValueError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def begun(noted: dict[str, str]) -> list[str]:
@@ -97,13 +114,19 @@ def _path() -> Path | None:
     """The file; None where there should be none."""
     folder = Path.cwd()
     switched_off = os.environ.get(SWITCH, "").lower() in ("off", "0", "no", "false")
-    return None if switched_off or folder.name == "solutions" else folder / NAME
+    if switched_off or folder.name == "solutions":
+        return None
+    return (folder if _has_lessons(folder) or not _has_lessons(NOTEBOOKS) else NOTEBOOKS) / NAME
+
+
+def _has_lessons(folder: Path) -> bool:
+    return any((folder / f"{lesson}.ipynb").exists() for lesson in exercises())
 
 
 def _read(path: Path) -> dict[str, str]:
     """Raises ValueError where a file is damaged, or something else, and OSError."""
     try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
+        noted = json.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
     except FileNotFoundError:
         return {}
     except RecursionError:  # brackets in brackets in brackets

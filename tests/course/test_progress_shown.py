@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_adder_course import progress
+from mnist_adder_course.exercises import progress as exercises_progress
 from mnist_adder_course.exercises.progress import NAME, SWITCH, main_lines
 from mnist_adder_course.exercises.questions import Guesses
 
@@ -19,6 +20,7 @@ GUESS = "training_curves guess loaded"
 def done(tmp_path, monkeypatch):
     """A function that notes these names, in their order, for an empty folder."""
     monkeypatch.delenv(SWITCH)
+    monkeypatch.setattr(exercises_progress, "NOTEBOOKS", tmp_path / "of_no_checkout")
     monkeypatch.chdir(tmp_path)
 
     def note(*names):
@@ -45,6 +47,16 @@ def test_a_fresh_clone_is_empty(done, capsys, monkeypatch):
     assert progress.plot_row().get_label() == "15 numbered stops in a row. All are empty."
     assert asked(monkeypatch) == []
     assert capsys.readouterr().out.startswith("There is nothing to ask yet")
+
+
+def test_a_damaged_file_is_reported_by_the_map(done, capsys):
+    Path(NAME).write_text("{", "utf-8")
+    assert progress.where_next().startswith("my_progress.json is damaged")
+    progress.my_progress()
+    assert capsys.readouterr().out.startswith("my_progress.json is damaged")
+    done(FIRST[0].key)
+    progress.my_progress()
+    assert "damaged" not in progress.where_next() + capsys.readouterr().out
 
 
 def test_a_lesson_is_begun_and_then_full(done):

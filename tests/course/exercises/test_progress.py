@@ -1,9 +1,11 @@
 """What a learner has done is noted whole or not at all, and never at the price of the lesson."""
 
 import json
+import subprocess
 from datetime import date
 
 import pytest
+from every_lesson import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,11 +20,17 @@ DATES = st.dates().map(lambda when: when.isoformat())
 NOTED = "start_here exercise agree"
 
 
+def work_in(folder, patch):
+    """Note progress in a folder, as without a checkout."""
+    patch.delenv(progress.SWITCH)
+    patch.setattr(progress, "NOTEBOOKS", folder / "of_no_checkout")
+    patch.chdir(folder)
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """An empty folder in which progress is noted: the file, which isn't there yet."""
-    monkeypatch.delenv(progress.SWITCH)
-    monkeypatch.chdir(tmp_path)
+    work_in(tmp_path, monkeypatch)
     return tmp_path / progress.NAME
 
 
@@ -73,8 +81,7 @@ def test_what_was_done_last_stands_last(here):
 @given(before=st.dictionaries(NAMES, DATES, max_size=5), name=NAMES)
 def test_what_is_noted_is_added_to_what_was(tmp_path_factory, before, name):
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(progress.SWITCH)
-        patch.chdir(folder := tmp_path_factory.mktemp("notes"))
+        work_in(folder := tmp_path_factory.mktemp("notes"), patch)
         file = folder / progress.NAME
         file.write_text(json.dumps(before), "utf-8")
         assert progress.read() == before
@@ -90,12 +97,12 @@ def test_what_is_noted_is_added_to_what_was(tmp_path_factory, before, name):
     .map(lambda value: json.dumps(value).encode())))
 def test_a_damaged_file_is_put_aside(tmp_path_factory, content):
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(progress.SWITCH)
-        patch.chdir(folder := tmp_path_factory.mktemp("damaged"))
+        work_in(folder := tmp_path_factory.mktemp("damaged"), patch)
         file = folder / progress.NAME
         for number in (1, 2):  # again, and the first one stays
             file.write_bytes(content)
             was_whole = progress.read()
+            assert progress.is_damaged() == (not was_whole and content != b"{}")
             assert file.read_bytes() == content  # looking changes nothing
             progress.note("start_here", "exercise", "agree")
             if was_whole:
@@ -114,6 +121,49 @@ def test_it_says_so_when_a_damaged_file_is_put_aside(here, capsys):
         " begins.\n")
 
 
+def test_a_byte_order_mark_is_no_damage(here):
+    here.write_text(json.dumps({"a guess b": TODAY}), "utf-8-sig")
+    assert progress.read() == {"a guess b": TODAY} and not progress.is_damaged()
+    solve()
+    assert list(progress.read()) == ["a guess b", NOTED]
+
+
+@pytest.fixture
+def checkout(here, monkeypatch):
+    """The folder of the lessons in a checkout; the working directory is above it."""
+    (folder := here.parent / "notebooks").mkdir()
+    (folder / "00_start_here.ipynb").touch()
+    monkeypatch.setattr(progress, "NOTEBOOKS", folder)
+    return folder
+
+
+def test_progress_is_next_to_the_lessons_wherever_a_check_runs(checkout, here, monkeypatch, capsys):
+    solve()
+    assert not here.exists()
+    monkeypatch.chdir(checkout)
+    assert list(progress.read()) == [NOTED]
+    assert capsys.readouterr().out.count("\n") == 1  # the verdict
+
+
+def test_a_second_file_next_to_copied_lessons_is_announced_once(checkout, here, capsys):
+    (here.parent / "03_layers_by_hand.ipynb").touch()
+    solve()
+    assert here.exists() and capsys.readouterr().out.count("\n") == 1  # it is the first file
+    here.rename(checkout / progress.NAME)
+    for lines in (2, 1):
+        solve()
+        assert here.exists() and (out := capsys.readouterr().out).count("\n") == lines
+        assert (str(checkout) in out) == (lines == 2)
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not in a clone")
+def test_git_ignores_progress_everywhere():
+    for path in (progress.NAME, f"notebooks/{progress.NAME}", "docs/my_progress_damaged_1.json"):
+        assert subprocess.run(["git", "check-ignore", "-q", path], cwd=ROOT).returncode == 0
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert progress.NAME not in listed
+
+
 @pytest.mark.parametrize("value", ["off", "OFF", "0"])
 def test_it_can_be_switched_off(here, monkeypatch, capsys, value):
     solve()
@@ -124,9 +174,8 @@ def test_it_can_be_switched_off(here, monkeypatch, capsys, value):
 
 
 def test_the_solutions_are_nobodys_progress(tmp_path, monkeypatch):
-    monkeypatch.delenv(progress.SWITCH)
     (folder := tmp_path / "solutions").mkdir()
-    monkeypatch.chdir(folder)
+    work_in(folder, monkeypatch)
     solve()
     assert not any(folder.iterdir())
 
@@ -140,8 +189,7 @@ def says_nothing(capsys):
 
 def test_a_read_only_folder_costs_nothing(mount, monkeypatch, capsys):
     folder = mount("size=1m,ro")
-    monkeypatch.delenv(progress.SWITCH)
-    monkeypatch.chdir(folder)
+    work_in(folder, monkeypatch)
     says_nothing(capsys)
     monkeypatch.chdir("/")  # so that it can be unmounted
     assert not any(folder.iterdir())
