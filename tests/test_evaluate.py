@@ -224,6 +224,13 @@ def test_groups_are_weighted_by_their_size_and_do_not_cancel():
         100 * abs((8 * 0.8 + 2 * 0.6) / 10 - 0.8), abs=1e-4)
 
 
+def test_a_confidence_between_two_groups_belongs_to_the_lower_one():
+    """Groups are (0, 1/2] and (1/2, 1]: one half and three quarters don't meet."""
+    logits = sure([0.5, 0.75])
+    error = calibration_error(logits, torch.tensor([0, 1]), bins=2)
+    assert error == pytest.approx((50 + 75) / 2, abs=1e-4)
+
+
 def test_certain_answers_belong_to_the_last_group():
     logits = torch.tensor([[1000.0, 0.0]])
     assert calibration_error(logits, torch.tensor([0])) == 0

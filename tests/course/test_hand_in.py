@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_adder_course import hand_in
+from mnist_adder_course.exercises.progress import Exercise
 from mnist_adder_course.lessons import start_here
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,6 +105,41 @@ def test_a_class(classroom, tmp_path, capsys):
     hand_in.main([str(classroom), "--csv", str(table), "--long"])
     assert f"Ada,{hand_in.title('00_start_here')},exercise 2 · most_likely,main line,solved," in (
         table.read_text("utf-8"))
+
+
+@pytest.fixture
+def of_one_lesson(monkeypatch):
+    """A function that makes a file of a lesson with two exercises of each part, these solved."""
+    monkeypatch.setattr(hand_in, "LESSONS", {"00_start_here": [
+        Exercise("00_start_here", name, number, 5, deeper=name.startswith("deep"))
+        for number, name in enumerate(("main_1", "main_2", "deep_1", "deep_2"), 1)]})
+
+    def file(name, *solved, saved=1.0):
+        results = {exercise: hand_in.Result(hand_in.SOLVED) for exercise in solved}
+        return hand_in.File("Ada", name, "", "00_start_here", results, saved=saved)
+
+    return file
+
+
+def test_of_two_versions_saved_together_the_main_line_decides_and_then_what_is_deeper(
+        of_one_lesson):
+    main, deep = of_one_lesson("a", "main_1"), of_one_lesson("b", "deep_1", "deep_2")
+    both, later = of_one_lesson("c", "main_1", "deep_1"), of_one_lesson("d", saved=2.0)
+    for best, *others in ((main, deep), (both, main, deep), (later, both, main)):
+        files = hand_in.one_counts([*others, best])
+        assert [file.lesson != "" for file in files] == [False] * len(others) + [True]
+
+
+def test_the_deeper_column_counts_nothing_else(of_one_lesson):
+    (head, row) = hand_in.table([of_one_lesson("a", "main_1", "main_2", "deep_1")], long=False)
+    assert dict(zip(head, row))["deeper"] == 1 and row[1] == 2
+
+
+@pytest.mark.parametrize("count, end", [(9, "file 9"), (10, "file 9 and 1 more"),
+                                        (12, "file 9 and 3 more")])
+def test_nine_files_are_named_and_the_others_counted(count, end):
+    files = [hand_in.File("Ada", f"file {number + 1}", "ignored: zip") for number in range(count)]
+    assert hand_in.summary(files).endswith(f"file 8, {end}")
 
 
 @pytest.mark.parametrize("counts, says, result", [

@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from mnist_adder_lib.drawing import framing as drawing
 from mnist_adder_lib.drawing.framing import frame_drawing
+from mnist_adder_lib.shared import SENTENCES
 
 digits = st.integers(0, 9)
 shapes = st.tuples(st.integers(1, 50), st.integers(1, 50)) | st.sampled_from([(1, 500), (500, 1)])
@@ -128,3 +129,26 @@ def test_a_loop_filled_by_a_thick_pen_is_opened():
     assert column[:12].max() > 150
     top = np.flatnonzero(column > 100)[0]
     assert column[top + 2 : top + 7].min() < 60  # dark inside
+
+
+@pytest.mark.parametrize("pen, width", [(8, 1.23), (20, 2.0), (60, 2.27)])
+def test_strokes_are_made_as_wide_as_mnists(pen, width):
+    """A bar of 200 pixels is as long as 20 of MNIST's; the middle half of its digits have strokes
+    of 1.2 to 2 pixels. A very thick pen leaves a little more."""
+    bar = np.zeros((280, 280))
+    bar[40:240, 100 : 100 + pen] = 1
+    middle = frame_drawing(bar)[10:18] / 255
+    assert middle.sum(axis=1).mean() == pytest.approx(width, abs=0.08)
+
+
+@pytest.mark.parametrize("haze, words", [(10, "two_parts"), (37, "two_parts"), (45, None)])
+def test_faint_pixels_neither_join_nor_heighten(haze, words):
+    """Of the brightest, a quarter counts as ink."""
+    parts = np.zeros((28, 28), np.uint8)
+    parts[4:24, 8:18] = haze
+    parts[4:24, 8:11] = parts[4:24, 15:18] = 150
+    assert drawing.remark(parts) == SENTENCES.get(words, "")
+    flat = np.zeros((28, 28), np.uint8)
+    flat[4:24, 14] = haze
+    flat[12:15, 4:24] = 150
+    assert drawing.remark(flat) == (SENTENCES["too_flat"] if words else "")

@@ -103,6 +103,17 @@ def test_what_is_a_digit_upside_down_is_left_out(splits):
         assert found == expected, turns
 
 
+def test_digits_are_mirrored_left_to_right(splits):
+    """Top to bottom, a 3 stays a 3, and the head would learn that digits are none."""
+    digits = torch.arange(10)
+    images = torch.stack([splits[0].images[splits[0].digits == digit][0] for digit in digits])
+    made = non_digits.to_uint8_images(non_digits.mirrored(images, digits, 300))
+    of_each = non_digits.to_uint8_images(centre(images[:, None].flip(3) / 255))
+    found = [int(digit) for digit in digits if (made == of_each[digit]).all(2).all(1).any()]
+    assert found == non_digits.MIRRORED
+    assert all((image == of_each).all(2).all(1).any() for image in made)
+
+
 @pytest.mark.parametrize("count", [1, 12, 100])
 def test_as_many_non_digits_as_wanted(splits, count):
     made = make_non_digits(splits[0].images[:500], splits[0].digits[:500], count)
