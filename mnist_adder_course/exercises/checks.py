@@ -30,8 +30,9 @@ What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
    probe. The outcome is a `Run`, and both runs on a probe are a `RunPair`.
 2. `observe` gets the function wrapped as a `WatchedFunction` (runs.py), which notes its answer, its
    error, what it uses of `without`, and which arguments it changes. The outcome of a run is what
-   `observe` returns, an `Observed`; or `Stopped`, where the function raised an error or returned
-   nothing; or `Unreadable`, where the answer is of a kind that `observe` can't look at.
+   `observe` returns, an `Observed`; or `Stopped`, where the function raised an error, returned
+   nothing, or was stopped by the `Watchdog` (bounds.py) because it took too much time or memory;
+   or `Unreadable`, where the answer is of a kind that `observe` can't look at.
 3. Outcomes are compared part by part (`Part`): each effect, then each place of the answer. Of the
    first part that is wrong, `Check._why` looks for a mistake that gives the same on all probes.
 4. If there is none, `explain` (reasons.py) gets the `WrongAnswer`, all that is known of it: a
@@ -66,7 +67,7 @@ from typing import Any
 import torch
 
 from . import progress
-from .bounds import Bounds, RanAway
+from .bounds import Bounds, RanAway, Watchdog
 from .kept import kept
 from .reasons import (
     PRINTS_ONLY,
@@ -84,6 +85,7 @@ from .values import plain, same
 __all__ = ["AUTOGRAD", "Check", "Checks", "Observed", "rand_int"]
 OPERATORS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "pow": "**"}
 RIGHT = "✓ Right."
+PATIENCE = 10.0  # seconds of the processor that any function may take, however fast the solution is
 SECONDS = 2.0  # of the processor, to look for one small change that makes a function right
 
 
@@ -195,11 +197,11 @@ class Check:
                         "restart the kernel.")
 
     def _verdict(self, function) -> str:
-        output, right, started = io.StringIO(), self._right, time.thread_time()
+        output = io.StringIO()
         warnings.simplefilter("ignore")  # no mistakes, and calling the function shows them
         with contextlib.redirect_stdout(output):
-            pairs = [RunPair(probe, ours, self._run_learners(function, probe))
-                     for probe, ours in right]
+            right, started = self._right, time.thread_time()
+            pairs = self._pairs(function, right)
             seconds, printed = time.thread_time() - started, bool(output.getvalue())
             reason = self._reason(function, pairs, printed, seconds)
         if reason and (order := out_of_order(function, self.solution)):
@@ -207,6 +209,18 @@ class Check:
         elif reason and printed and not reason.startswith(PRINTS_ONLY):
             reason += " (What it prints is not shown here; call it yourself to see that.)"
         return f"Not right yet. {reason}" if reason else f"{RIGHT} {self.remark}"
+
+    def _pairs(self, function, right: list[tuple[tuple, Run]]) -> list[RunPair]:
+        """Run a function on all probes. If one of them has no end, the rest isn't begun."""
+        pairs: list[RunPair] = []
+        try:
+            with Watchdog(PATIENCE + 20 * self._seconds):
+                for probe, ours in right:
+                    pairs.append(RunPair(probe, ours, self._run_learners(function, probe)))
+        except RanAway as error:
+            stopped = Run(Stopped(error, function), None, [], {})
+            pairs += [RunPair(probe, ours, stopped) for probe, ours in right[len(pairs):]]
+        return pairs
 
     def wrong_functions(self) -> Iterator[tuple[str, Callable]]:
         """Yield each mistake as (reason, function)."""
@@ -222,11 +236,14 @@ class Check:
     def _right(self) -> list[tuple[tuple, Run]]:
         """List the probes, each with the solution's run. Raises OurFault where it stops."""
         torch.default_generator.manual_seed(0)
+        started = time.process_time()
         try:
             probes = list(self.probes() if callable(self.probes) else self.probes)
         except Exception as error:
             raise OurFault(Stopped(error, self.solution).message) from error
-        return [(probe, self._run_solution(probe)) for probe in probes]
+        right = [(probe, self._run_solution(probe)) for probe in probes]
+        self._seconds = time.process_time() - started
+        return right
 
     def _run_solution(self, probe: tuple) -> Run:
         seen = self._run(self.solution, probe)

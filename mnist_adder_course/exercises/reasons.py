@@ -18,7 +18,8 @@ import numpy as np
 import torch
 
 from ..notebook.errors import GIVE_NOTHING
-from .runs import Nothing, Observed, Stopped, Unreadable, Unsolved
+from .bounds import TookTooLong, TookTooMuch
+from .runs import Nothing, Observed, Stopped, TooLarge, Unreadable, Unsolved
 from .values import (
     FUNCTIONS,
     amount_of,
@@ -87,14 +88,17 @@ def _signature(solution: Callable) -> str:
     return f"{solution.__name__}({', '.join(inspect.signature(solution).parameters)})"
 
 
+ROUNDED: dict[str, Callable] = {
+    "It is what it should be, but rounded.": np.round,
+    "It is what it should be, but rounded down.": np.floor,
+    "It is what it should be, but rounded up.": np.ceil,
+}
 # The mistake, if all answers follow from the right ones in this way.
 ALTERED: dict[str, Callable] = {
     "It is 0 everywhere.": np.zeros_like,
     "All signs are turned round.": lambda right: -right,
     "It is upside down: one divided by what it should be.": lambda right: 1 / right,
-    "It is what it should be, but rounded.": np.round,
-    "It is what it should be, but rounded down.": np.floor,
-    "It is what it should be, but rounded up.": np.ceil,
+    **ROUNDED,
     "Its numbers are right but for their signs: there is no minus.": np.abs,
     "Where it should be negative, it is 0.": lambda right: right.clip(0),
     "It is the square of what it should be.": np.square,
@@ -121,12 +125,21 @@ def explain(wrong: WrongAnswer, mended: Callable[[], str]) -> str:
     if isinstance(case.value, Unreadable):
         return " ".join([_unreadable(case.value, case.right), *remarks(wrong)])
     kind = _kind(case.value, case.right) if wrong.part.effect is None else None
+    kind = _ends_in_first_round(wrong.function) or kind
     reason = kind or _of_part(wrong.part, _pattern(wrong)) or mended()
     parts = [reason, difference(wrong), None if reason else what_is_right(wrong), *remarks(wrong)]
     return " ".join(filter(None, parts))
 
 
 # --- a function that stops, or returns nothing -------------------------------------------------
+
+NO_END: dict[type, str] = {
+    TookTooLong: "The check stopped the function, which took far longer than ours. Does a loop in "
+                 "it never end?",
+    TookTooMuch: "The check stopped the function, which was filling the computer's memory. Does a "
+                 "loop in it never end, or does it make something far too large?",
+    TooLarge: "The answer is far too large: it holds millions of numbers.",
+}
 
 
 def _why_there_is_no_answer(wrong: WrongAnswer, stop: Stopped) -> str:
@@ -141,9 +154,11 @@ def why_it_stopped(stop: Stopped, wrong: WrongAnswer) -> str:
     if not _takes(wrong.function, wrong.wrong[0].arguments):
         return (f"The function can't be called as it should be: the check calls `{wrong.signature}`"
                 ". Look at the arguments it takes.")
+    look = f" Look at the line `{stop.line}`." if stop.line else ""
+    if type(stop.error) in NO_END:
+        return NO_END[type(stop.error)] + look
     meaning = (stop.meaning.words if stop.meaning
                else f"something in it can't be done ({stop.message}).")
-    look = f" Look at the line `{stop.line}`." if stop.line else ""
     return f"The function stopped: {meaning}{look}"
 
 
@@ -179,6 +194,23 @@ def why_it_gives_nothing(wrong: WrongAnswer, answered: bool) -> str:
 
 PRINTS_ONLY = ("The function prints its answer but returns nothing. `print` only shows it; "
                "`return` hands it to the one who asked.")
+
+
+def _ends_in_first_round(function: Callable) -> str | None:
+    """Say so if a `return` ends a loop in its first round, whatever the loop comes to."""
+    definition = _definition(function)
+    loops = [node for node in ast.walk(definition or ast.Module([], []))
+             if isinstance(node, (ast.For, ast.While))]
+    for loop in loops:
+        last = loop.body[-1]
+        if isinstance(last, ast.Return) and not any(
+                isinstance(node, ast.Continue) for node in ast.walk(loop)):
+            around = [one for one in loops if last in ast.walk(one)]
+            inside = "inside the loop" if len(around) == 1 else f"inside {len(around)} loops"
+            return (f"The line `{ast.unparse(last)}` is {inside}, so the function ends in the "
+                    "first round. Should it come after the loop? Then it begins as far to the left "
+                    f"as the `{'for' if isinstance(around[0], ast.For) else 'while'}`.")
+    return None
 
 
 def _called(node) -> str:
@@ -247,6 +279,8 @@ def _why_not_numbers(items: list, right: np.ndarray) -> str:
     if right.ndim == 1 and sum(leaf.size for leaf in leaves) == right.size:
         return (f"There are {right.size} numbers, as there should be, but some are in brackets of "
                 "their own. Return them side by side.")
+    if right.ndim < 2:
+        return f"It should be {amount_of(right)}, but you return {len(items)} things."
     return "Its rows should all be equally long."
 
 
@@ -298,6 +332,7 @@ def _not_finite(value: np.ndarray, right: np.ndarray) -> str | None:
 
 def _pattern(wrong: WrongAnswer) -> str | None:
     """Say what all answers have in common that makes them wrong."""
+    values = [case.value for case in wrong.cases]
     pairs = [(plain(case.value), plain(case.right)) for case in wrong.cases]
     if not all(is_numbers(one) for pair in pairs for one in pair):
         return None
@@ -310,11 +345,21 @@ def _pattern(wrong: WrongAnswer) -> str | None:
         return None
     with np.errstate(all="ignore"):
         for reason, altered in ALTERED.items():
-            if all(wrong.same(value, altered(right)) for value, right in pairs):  # never None
+            if all(wrong.same(value, altered(right)) for value, right in pairs) and (  # never None
+                    reason not in ROUNDED or _shows_rounding(values, pairs)):
                 return reason
         several = len({right.tobytes() for _, right in pairs}) > 1
         factor = _factor(pairs, wrong.same) if several else None
         return factor or _same_but_moved(pairs, wrong.same)
+
+
+def _shows_rounding(values: list, pairs: list[tuple]) -> bool:
+    """Tell whether numbers with decimals have become several whole numbers, or a tensor of them:
+    one alone, such as 1 for all fractions, may come from anything."""
+    if any(isinstance(value, torch.Tensor) and not value.is_floating_point() for value in values):
+        return True
+    whole = [value[right != np.round(right)] for value, right in pairs]
+    return len(np.unique(np.concatenate([one.ravel() for one in whole]))) > 1
 
 
 def _of_part(part: Part, reason: str | None) -> str | None:
@@ -384,7 +429,7 @@ def difference(wrong: WrongAnswer) -> str:
     what = ", ".join(filter(None, [effect, what, place]))
     good, bad = show(right, value), show(value, right)
     if effect is not None:
-        return f"After `{wrong.call}`, {what} should be {good}, but is {bad}."
+        return f"After `{wrong.call}`, {what} should be {good}, not {bad}."
     if what:
         return f"In `{wrong.call}`, {what} should be {good}, but yours is {bad}."
     return f"`{wrong.call}` should give {good}, but yours gives {bad}."

@@ -16,7 +16,8 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from ..notebook.errors import Meaning, first_line, meaning_of
-from .values import state_of
+from .bounds import LARGEST
+from .values import compact, count_of, state_of
 
 # What computes gradients, for `without=`; not all of torch.autograd, as no_grad is in there, too.
 AUTOGRAD = [torch.autograd.backward, torch.autograd.grad, torch.func.jacfwd, torch.func.jvp]
@@ -28,6 +29,10 @@ class Unsolved(Exception):
 
 class Nothing(Exception):
     """The function returned nothing."""
+
+
+class TooLarge(Exception):
+    """The answer holds more numbers than any answer needs."""
 
 
 class _NotLookedAt:
@@ -65,6 +70,7 @@ class Stopped:
         self.place = _place_in(function, error)
         self.line = (self.place.line or "").strip() if self.place else ""
         self.meaning: Meaning | None = meaning_of(error, self.place)
+        error.__traceback__ = None  # it would keep all that the function has made
 
     @property
     def gives_nothing(self) -> bool:
@@ -139,10 +145,13 @@ class WatchedFunction:
         self.changed: dict[int, str] = {}  # arguments that it has changed, by their places
 
     def __call__(self, *arguments):
-        """Return the function's answer; raise Unsolved or Nothing if there is none."""
+        """Return the function's answer; raise Unsolved, Nothing or TooLarge if that is none."""
         before = [state_of(argument) for argument in arguments]
         try:
-            self.answer = self._watched(*arguments)
+            answer = self._watched(*arguments)
+            if count_of(answer, LARGEST) > LARGEST:
+                raise TooLarge
+            self.answer = compact(answer)
             if _is_unsolved(self.answer):
                 raise Unsolved("Put your answer in place of the three dots.")
             if self.answer is None:
@@ -183,7 +192,8 @@ def _how_changed(argument, before) -> str | None:
 
 def _is_unsolved(answer) -> bool:
     """Tell whether there are three dots in place of an answer, or of a part of it."""
-    several = list(answer) if isinstance(answer, (tuple, list)) else [answer]
+    parts = answer.values() if isinstance(answer, dict) else answer
+    several = list(parts) if isinstance(answer, (tuple, list, dict)) else [answer]
     return any(part is ... for part in several)
 
 

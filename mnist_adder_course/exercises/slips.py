@@ -94,6 +94,7 @@ def _may_be_huge(node) -> bool:
 def _where(part: str, line: str, superfluous: bool) -> str:
     """Say where a function can be mended."""
     if superfluous:
+        line = part if ";" in line else line  # several statements in a line
         return f"Nearly: without the line `{line}` it would be right."
     if "\n" in part or part == line:
         return f"Nearly: one small change in the line `{line}` makes it right."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import types
 
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+SMALL = 2**20  # bytes: what a view may hold on to
 DEEPEST = 10  # attributes of attributes; one may lead back to where it began
 
 
@@ -98,6 +100,34 @@ def state_of(value, depth: int = 0):
     return type(value)
 
 
+def count_of(value, most: int, depth: int = 0) -> int:
+    """Count the items in tensors, arrays and nested lists; it needn't go on above `most`."""
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return math.prod(value.shape)
+    if depth == DEEPEST or not isinstance(value, (list, tuple, dict)) or len(value) > most:
+        return len(value) if isinstance(value, (list, tuple, dict)) else 1
+    count = 0
+    for item in value.values() if isinstance(value, dict) else value:
+        count += count_of(item, most, depth + 1)
+        if count > most:
+            break
+    return count
+
+
+def compact(value, depth: int = 0):
+    """Copy what is a small view of something large, which would be kept as long as the view."""
+    if isinstance(value, torch.Tensor) and value.layout is torch.strided and (
+            value.device.type == "cpu" and value.untyped_storage().nbytes() > SMALL):
+        return value.clone() if 4 * value.nbytes < value.untyped_storage().nbytes() else value
+    if isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray):
+        return value.copy() if value.base.nbytes > max(SMALL, 4 * value.nbytes) else value
+    if type(value) in (list, tuple) and depth < DEEPEST:
+        items = [compact(item, depth + 1) for item in value]
+        unchanged = all(item is before for item, before in zip(items, value))
+        return value if unchanged else type(value)(items)
+    return value
+
+
 def is_numbers(value) -> bool:
     """Tell whether a plain value is made of numbers alone."""
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"
@@ -165,6 +195,8 @@ def show(value, other=None) -> str:
         return text if len(text) <= 40 else kind_of(value)
     if isinstance(value, str):
         return repr(value if len(value) <= 40 else f"{value[:40]}...")
+    if isinstance(value, numbers.Rational):  # a fraction
+        value = float(value)
     if not isinstance(value, float):
         return kind_of(value)
     rival = plain(other)

@@ -10,17 +10,21 @@ import math
 import random
 import re
 import statistics
+import time
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+import torch.nn.functional as F
 from every_lesson import LESSONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from mnist_adder_course.exercises import bounds, checks
 from mnist_adder_course.exercises.checks import (
     Check,
     Checks,
@@ -30,6 +34,7 @@ from mnist_adder_course.exercises.checks import (
     same,
 )
 from mnist_adder_course.exercises.slips import slips
+from mnist_adder_course.exercises.values import compact
 from mnist_adder_course.lessons import draw_a_digit, training_curves
 
 CHECKS = [check for lesson in LESSONS for check in vars(lesson.module.checks).values()
@@ -304,7 +309,55 @@ def hands_hooks_on(part, whole):
     return None if part else 0
 
 
+def returns_in_the_loop(part, whole):
+    share = 0
+    for _ in range(part):
+        share += 1 / whole
+        return share
+    return 0
+
+
+def returns_in_two_loops(part, whole):
+    share = 7
+    for _ in range(3):
+        for _ in range(3):
+            share += part / whole
+            return share
+
+
+def never_ends(part, whole):
+    while part < 7:
+        try:
+            part = part % 7
+        except Exception:
+            return 0
+
+
+def fills_the_memory(part, whole):
+    kept = []
+    while True:
+        kept.append([part] * 1000)
+
+
 MACHINERY = [
+    (returns_in_the_loop, "`return share` is inside the loop, so .* first round.* as the `for`"),
+    (returns_in_two_loops, "`return share` is inside 2 loops, so .* first round"),
+    (lambda part, whole: np.eye(3)[whole + 5], "an array has no such index"),
+    (lambda part, whole: np.flatnonzero(np.zeros(3))[0], "out of an array with nothing in it"),
+    (lambda part, whole: np.ones(10**14), "needs more memory than the computer has"),
+    (lambda part, whole: torch.ones(10**14), "needs more memory than the computer has"),
+    (lambda part, whole: torch.ones(1).expand(10**9), "far too large: it holds millions"),
+    (lambda part, whole: [[0] * 10**6] * 10, "far too large: it holds millions"),
+    (lambda part, whole: Fraction(part + 6, 7 * whole + 1), "should give 0.5, but yours gives 0.4"),
+    (lambda part, whole: math.ceil(part / whole), "^(?!.*rounded).* 0.5, but yours gives 1"),
+    (lambda part, whole: [torch.ones(2), torch.ones(3)], "one number, but you return 2 things"),
+    (lambda part, whole: [one for one in nn.ReLU()], "of the kind `ReLU` can't be gone through"),
+    (lambda part, whole: [one for one in part], "you can't go through a number"),
+    (lambda part, whole: F.binary_cross_entropy_with_logits(torch.ones(3, 1), torch.ones(3)),
+     r"the targets need the shape of the scores: a column, `\(n, 1\)`"),
+    (lambda part, whole: F.binary_cross_entropy_with_logits(torch.ones(3), torch.ones(2)),
+     "the targets need the shape of the scores"),
+    (lambda part, whole: {part: 1, whole: ...}, "Put your answer in place of the three dots"),
     (prints, "Not right yet. .*`print` only shows it"),
     (prints_and_returns, "That is the part itself. .*not shown here"),
     (returns_print, "what `print` returns, and that is nothing"),
@@ -352,11 +405,13 @@ MACHINERY = [
     (lambda part, whole: math.nan, "not a number"),
     (lambda part, whole: {part: whole}, "not a dictionary"),
     (lambda part, whole: [part, "a"], "made of numbers, but there is text in it"),
-    (lambda part, whole: [[1], [1, 2]], "rows should all be equally long"),
+    (lambda part, whole: [[1], [1, 2]], "one number, but you return 2 things"),
     (lambda part, whole: torch.zeros(28, 28), "one number, not 784"),
     (lambda part, whole: part / 0, "divided by zero"),
     (lambda part, whole: -part / whole, r"signs are turned.* but yours gives -0.5"),
     (lambda part, whole: part / whole / 100, "always 1/100 of what it should be"),
+    (lambda part, whole: -3 * part / whole, "always -3 times what it should be"),
+    (lambda part, whole: -part / whole / 4, "always 1/-4 of what it should be"),
     (lambda part, whole: 3 * part / whole, "always 3 times what it should be"),
     (lambda part, whole: 0 * part, "0 everywhere"),
     (lambda part, whole: (lambda part: part)(part, whole), "number of arguments from the 2"),
@@ -397,6 +452,37 @@ def test_what_goes_wrong_in_any_exercise(function, reason, capsys):
     assert not re.search(r"[Tt]ensor [ab]\b|size \(|dim\b|dtype|Expected|mat1|torch\.", ours), ours
 
 
+def test_an_endless_loop_is_stopped_and_nothing_else_is_run(monkeypatch):
+    monkeypatch.setattr(checks, "PATIENCE", 0.3)
+    started = time.process_time()
+    text = machinery.ratio.verdict(never_ends)
+    assert time.process_time() - started < 5
+    assert "Does a loop in it never end? Look at the line `" in text
+    assert machinery.ratio.verdict(machinery.ratio.solution) == "✓ Right. So it is."
+    time.sleep(0.3)  # nobody watches any more
+
+
+@pytest.mark.skipif(bounds.resource is None, reason="Windows doesn't say how large a process is")
+def test_a_function_that_fills_the_memory_is_stopped(monkeypatch):
+    monkeypatch.setattr(checks, "PATIENCE", 300)
+    monkeypatch.setattr(bounds, "MEMORY", 2**25)
+    assert "was filling the computer's memory" in machinery.ratio.verdict(fills_the_memory)
+
+
+def test_what_is_kept_of_an_answer_is_small():
+    def stored(value):
+        return value.untyped_storage().nbytes()
+
+    large, array = torch.zeros(2000, 1000), np.zeros((2000, 1000))
+    assert stored(compact(large[3])) == 4000 and compact(large) is large
+    assert compact(array[3]).base is None and compact(array) is array
+    first, second = compact((large[3], "a"))
+    assert stored(first) == 4000 and second == "a"
+    assert compact(answer := [1, [array[0, :3].copy()]]) is answer
+    small = torch.arange(6.0)[2:]
+    assert compact(small) is small
+
+
 def test_a_right_answer_may_print(capsys):
     def right(part, whole):
         print("here")
@@ -418,7 +504,7 @@ def ends(values):
     (lambda values: max(values), r"2 numbers in a row, not a single number"),
     (lambda values: (max(values), min(values)), "the first value should be 1, but yours is 3"),
     (lambda values: values.reverse() or (min(values), max(values)),
-     r"After `ends\(\[3, 1\]\)`, the list, place 0 should be 3, but is 1"),
+     r"After `ends\(\[3, 1\]\)`, the list, place 0 should be 3, not 1"),
     (lambda values: values.sort() or (values[0], values[-1]), "The list has changed."),
     (lambda values: [min(values), max(values)], "✓ Right."),
     (lambda values: torch.tensor([min(values), max(values)]), "✓ Right."),
