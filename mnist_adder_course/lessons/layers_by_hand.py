@@ -312,13 +312,13 @@ def plot_dense(inputs, rows) -> Figure:
 
 
 @in_style
-def plot_percent_right(results: dict) -> Figure:
+def plot_percent_right(results: dict, kinds=("unseen", "moved")) -> Figure:
     """Two bars for each network.
 
-    results: name of the network -> (percent right of the unseen images, of the moved ones).
+    results: name of the network -> (percent right of the first kind, of the second one).
     """
     figure, ax = plt.subplots(figsize=(5, 0.8 + 0.45 * len(results)))
-    for shift, (kind, colour) in enumerate([("unseen", BLUE), ("moved", ORANGE)]):
+    for shift, (kind, colour) in enumerate(zip(kinds, (BLUE, ORANGE))):
         shares = [pair[shift] for pair in results.values()]
         places = np.arange(len(results)) + 0.38 * shift
         bars = ax.barh(places, shares, height=0.36, color=colour, label=kind)
@@ -327,5 +327,5 @@ def plot_percent_right(results: dict) -> Figure:
     ax.invert_yaxis()
     figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     seen = [f"{name} {right:.1f} and {moved:.1f}" for name, (right, moved) in results.items()]
-    return labelled(figure, "Right answers in percent, of the unseen images and of the moved ones: "
-                             + "; ".join(seen) + ".")
+    return labelled(figure, f"Right answers in percent, {kinds[0]} and {kinds[1]}: "
+                            + "; ".join(seen) + ".")

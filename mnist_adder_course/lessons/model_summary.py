@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,9 +16,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
+from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, as_input
-from mnist_adder_lib.model import IdentityAdderModel, conv, receptive_fields
+from mnist_adder_lib.drawing import frame_strokes
+from mnist_adder_lib.model import IdentityAdderModel, conv, fully_connected, receptive_fields
 from mnist_adder_lib.plots import (
     BLUE,
     GREY,
@@ -26,6 +31,7 @@ from mnist_adder_lib.plots import (
     labelled,
     plot_network,
 )
+from mnist_adder_lib.shared import SEVEN
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -61,24 +67,210 @@ def train_and_measure(
     """Train a network of `build` for three epochs, on the first 4,000 images; return how many
     percent it reads of the first 2,000 validation images, and of these moved down by four pixels.
     """
-    _train(network, as_input(train.images[:4000]), train.digits[:4000])
-    unseen, digits = as_input(validation.images[:2000]), validation.digits[:2000]
+    images, digits = as_input(train.images[:4000]), train.digits[:4000]
+
+    def loss_of(batch: Tensor) -> Tensor:
+        return F.cross_entropy(network(images[batch]), digits[batch])
+
+    _train(network, loss_of, len(images))
+    unseen = as_input(validation.images[:2000])
     network.eval()
     with torch.no_grad():
-        right = [network(images).argmax(dim=1) == digits
-                 for images in (unseen, unseen.roll(4, dims=2))]
+        right = [network(shown).argmax(dim=1) == validation.digits[:2000]
+                 for shown in (unseen, unseen.roll(4, dims=2))]
     percent, moved = (100 * answers.float().mean().item() for answers in right)
     return percent, moved
 
 
-def _train(network: nn.Module, images: Tensor, digits: Tensor) -> None:
+def measure_parts(
+    train: AdderDataset, validation: AdderDataset
+) -> dict[str, tuple[float, float]]:
+    """What `train_and_measure` returns for three networks of `build`, by what they are made of."""
+    networks = {"average, no batch norm": build(batch_norm=False, average=True),
+                "average": build(batch_norm=True, average=True),
+                "flatten": build(batch_norm=True, average=False)}
+    return {name: train_and_measure(network, train, validation)
+            for name, network in networks.items()}
+
+
+def measure_adder(
+    adder: nn.Module, train: AdderDataset, validation: AdderDataset
+) -> tuple[float, float]:
+    """Train the whole network, without dropout and with this adder, for three epochs on the first
+    4,000 images; return what `digits_and_sums_right` does.
+
+    adder: takes floats (n, 30), the embedding and the one-hot number, and returns (n, width).
+    """
+    network: Any = IdentityAdderModel(dropout=0)
+    width = adder.eval()(torch.zeros(1, 30)).shape[1]
+    network.adder = adder
+    network.digit_head = nn.Linear(width, 10, bias=False)
+    network.sum_head = nn.Linear(width, 19, bias=False)
+    images, digits = as_input(train.images[:4000]), train.digits[:4000]
+
+    def loss_of(batch: Tensor) -> Tensor:
+        numbers = torch.randint(10, (len(batch),))
+        digit_logits, sum_logits = network(images[batch], numbers)
+        return (F.cross_entropy(digit_logits, digits[batch])
+                + F.cross_entropy(sum_logits, digits[batch] + numbers))
+
+    _train(network, loss_of, len(images))
+    return digits_and_sums_right(network, validation)
+
+
+def digits_and_sums_right(model: nn.Module, validation: AdderDataset) -> tuple[float, float]:
+    """How many percent of the first 2,000 validation images have their digit right, and how many
+    their sum; the model is left in eval() mode."""
+    (images, numbers), (digits, totals) = next(iter(DataLoader(validation, batch_size=2000)))
+    model.eval()
+    with torch.no_grad():
+        digit_logits, sum_logits = model(images, numbers)
+    right = digit_logits.argmax(dim=1) == digits, sum_logits.argmax(dim=1) == totals
+    digits_right, sums_right = (100 * answers.float().mean().item() for answers in right)
+    return digits_right, sums_right
+
+
+def _train(network: nn.Module, loss_of: Callable[[Tensor], Tensor], count: int) -> None:
+    """Three epochs through examples 0 to count - 1; loss_of: of a batch, given by its indices."""
     network.train()
     for rate in (0.05, 0.02, 0.005):  # one epoch each
         optimizer = torch.optim.SGD(network.parameters(), lr=rate, momentum=0.9)
-        for batch in torch.randperm(len(images)).split(50):
+        for batch in torch.randperm(count).split(50):
             optimizer.zero_grad()
-            F.cross_entropy(network(images[batch]), digits[batch]).backward()
+            loss_of(batch).backward()
             optimizer.step()
+
+
+@checks.add(
+    "One mean for the whole channel, over all positions of all images. In use, the batch plays no "
+    "part.",
+    probes=[()], tolerance=0.005,
+    mistakes={
+        "1: you normalised the second image by itself. Batch norm takes the mean and the variance "
+        "of a channel over all positions of *all* images of the batch, here eight values.": [
+            ("7.0, 0.6", "5.52, 0.6"), ("7.0, 0.6", "5.5, 0.6")],
+        "1: you averaged over this one position in both images. Batch norm averages over all "
+        "positions as well: eight values, one mean.": ("7.0, 0.6", "4.0, 0.6"),
+        "1: divide by the standard deviation, √16 = 4, not by the variance.":
+            ("7.0, 0.6", "2.5, 0.6"),
+        "1: after subtracting the mean, divide by the standard deviation, √16 = 4.":
+            ("7.0, 0.6", "25.0, 0.6"),
+        "1: in training, the layer takes the mean of the batch, 6. The running averages wait until "
+        "it is in use.": [("7.0, 0.6", "13.0, 0.6"), ("7.0, 0.6", "10.0, 0.6")],
+        "1: the weight and the bias are missing: 3 times the normalised value, plus 1.":
+            ("7.0, 0.6", "2.0, 0.6"),
+        "1: the bias is missing: plus 1.": ("7.0, 0.6", "6.0, 0.6"),
+        "1: the weight is missing: times 3.": ("7.0, 0.6", "3.0, 0.6"),
+        "1: first times the weight, then plus the bias.": ("7.0, 0.6", "9.0, 0.6"),
+        "1: the variance is the mean of the squares: divide their sum, 128, by 8.":
+            [("7.0, 0.6", "6.61, 0.6"), ("7.0, 0.6", "6.6, 0.6")],
+        "2: the batch moves the running mean a tenth of the way, from 0 towards 6.": [
+            ("0.6", "6.0"), ("0.6", "5.4"), ("0.6", "0.1"), ("0.6", "3.0")],
+        "3: in use, the layer takes its running averages. You took the mean and the variance of "
+        "the batch again.": ("13.0", "7.0"),
+        "3: divide by the root of the running variance, √9 = 3.": [("13.0", "5.0"),
+                                                                  ("13.0", "4.99")],
+        "3: after subtracting the running mean, divide by the root of the running variance, "
+        "√9 = 3.": ("13.0", "37.0"),
+        "3: this is another layer, with a running mean of 2.": [("13.0", "14.4"), ("13.0", "15.0")],
+        "3: the weight and the bias are the same in use: 3 times the normalised value, plus 1.":
+            [("13.0", "4.0"), ("13.0", "12.0")],
+    },
+)
+def norm_on_paper():
+    in_training, running_mean, in_use = 7.0, 0.6, 13.0
+    return in_training, running_mean, in_use
+
+
+NO_ADDER = ("Return one network, `nn.Sequential(*found)`. The star unpacks a list into its items, "
+            "and `nn.Sequential()` without layers passes everything on unchanged.")
+
+
+def _seen_of_adder(make_adder, layers) -> Observed:
+    """The layers of an adder, the shapes of their parameters, and what it computes with given ones.
+    """
+    adder = make_adder(layers)
+    if not isinstance(adder, nn.Module):
+        return Observed(rules={NO_ADDER: False})
+    adder.eval()
+    parts = [part for part in adder.modules()
+             if not list(part.children()) and not isinstance(part, (nn.Sequential, nn.Identity))]
+    parameters = [parameter for part in parts for parameter in part.parameters()]
+    torch.manual_seed(0)
+    for parameter in parameters:
+        nn.init.uniform_(parameter, -1, 1)
+    computed = None
+    with torch.no_grad(), suppress(RuntimeError):
+        computed = adder(torch.rand(3, 30))
+    return Observed(effects={
+        "the layers": [type(part).__name__ for part in parts],
+        "the shapes of the weights": [list(parameter.shape) for parameter in parameters],
+        "what the adder computes": "nothing: it stops" if computed is None else computed})
+
+
+@checks.add(
+    "A function that builds a network: now you can ask how deep the adder must be.",
+    probes=[(2,), (1,), (3,), (0,)], observe=_seen_of_adder,
+    mistakes={
+        NO_ADDER: [("nn.Sequential(*found)", "found"),
+                   ("found, width = [], 30",
+                    "found, width = [], 30\n    if layers == 0: return []")],
+        "`nn.Sequential` takes the layers one after the other, not in a list. A star unpacks the "
+        "list: `nn.Sequential(*found)`.": ("*found", "found"),
+        "`nn.ModuleList` only keeps layers. `nn.Sequential` also passes the values from each layer "
+        "to the next.": ("nn.Sequential(*found)", "nn.ModuleList(found)"),
+        "Only the first layer takes the 30 values of embedding and number. The next ones take the "
+        "64 that the layer before them computes.": ("fully_connected(width, 64)",
+                                                    "fully_connected(30, 64)"),
+        "The first layer takes the 30 values of embedding and number.":
+            ("width = [], 30", "width = [], 64"),
+        "The number goes in as well: 20 values of the embedding and 10 of the number are 30.":
+            [("width = [], 30", "width = [], 20"), ("width = [], 30", "width = [], 10")],
+        "With `layers=0` there should be no layer at all: `nn.Sequential()`. Yours begins with one "
+        "in any case.": ("range(layers)", "range(max(1, layers))"),
+        "With `layers=0` the embedding and the number go straight to the heads, so nothing should "
+        "be left: `nn.Sequential()`.":
+            ("return ", "if layers == 0: found = [nn.Linear(30, 64, bias=False)]\n    return "),
+        "Yours has the same number of layers whatever `layers` is.": [
+            ("range(layers)", f"range({fixed})") for fixed in (1, 2, 3)],
+        "That is one layer too many.": ("range(layers)", "range(layers + 1)"),
+        "That is one layer too few.": ("range(layers)", "range(layers - 1)"),
+        "Each layer needs weights of its own. Yours repeats the same layer, so its weights are "
+        "shared: call `fully_connected` once for each layer.":
+            [lambda layers: _one_layer_repeated(layers)[:layers],
+             lambda layers: _one_layer_repeated(layers)],
+        "Bare `nn.Linear` layers, one after the other, can do no more than one of them (lesson 3). "
+        "`fully_connected` puts batch norm and ReLU after each.": [
+            ("fully_connected(width, 64)", f"nn.Linear(width, 64, bias={bias})")
+            for bias in (False, True)],
+        "The batch norm is missing. `fully_connected` makes a whole layer.":
+            ("fully_connected(width, 64)",
+             "nn.Sequential(nn.Linear(width, 64, bias=False), nn.ReLU())"),
+        "Here batch norm comes before ReLU, as in `fully_connected`.":
+            ("fully_connected(width, 64)", "nn.Sequential(nn.Linear(width, 64, bias=False), "
+                                           "nn.ReLU(), nn.BatchNorm1d(64))"),
+        "These layers have no bias, because batch norm would subtract it again. `fully_connected` "
+        "makes a whole layer.":
+            ("fully_connected(width, 64)",
+             "nn.Sequential(nn.Linear(width, 64), nn.BatchNorm1d(64), nn.ReLU())"),
+        "Each layer should compute 64 values.": [
+            ("64))", "30))"), ("64))", "30))", "= 64", "= 30"), ("width, 64", "width, width")],
+        "The heads come later. Return the adder alone.": [
+            ("return ", "found.append(nn.Linear(width, 10, bias=False))\n    return "),
+            ("return ", "found.append(nn.Linear(width, 19, bias=False))\n    return ")],
+    },
+)
+def make_adder(layers):
+    found, width = [], 30
+    for _ in range(layers):
+        found.append(fully_connected(width, 64))
+        width = 64
+    return nn.Sequential(*found)
+
+
+def _one_layer_repeated(layers: int) -> nn.Sequential:
+    again = fully_connected(64, 64)
+    return nn.Sequential(fully_connected(30, 64), *[again] * (layers - 1))
 
 
 def _sizes():
@@ -329,15 +521,27 @@ def units(field: dict) -> int:
     return len(np.arange(field["start"], SIDE - max(beyond, 0.5), field["jump"]))
 
 
-@in_style
-def plot_here(model: IdentityAdderModel, image: Tensor, part: str) -> Figure:
-    """The network as `plot_network` draws it, with a frame around one of its parts."""
-    figure = plot_network(model, image, 5)
-    here = next(ax for ax in figure.axes if ax.get_title() == part)
-    here.set_title(part, size=8, weight="bold")
-    here.add_patch(Rectangle((-0.1, -0.03), 1.2, 1.06, transform=here.transAxes, fill=False,
-                             edgecolor=ORANGE, linewidth=2, clip_on=False))
-    return labelled(figure, f"{figure.get_label()} A frame is around one part: {part}.")
+def plot_opening() -> Figure:
+    """What the trained network computes from a drawn 7 and the number 5, part by part."""
+    figure = plot_network(load_pretrained(), frame_strokes(SEVEN), 5)
+    figure.set_size_inches(6.4, 2.9)
+    return figure
+
+
+def plot_three_eights() -> Figure:
+    """What batch norm makes of an 8 in two batches, and in use with a running mean of 7 and a
+    running variance of 4."""
+    layer = nn.BatchNorm1d(1)
+
+    def after(values: list[float]) -> list[float]:
+        with torch.no_grad():
+            return layer(torch.tensor(values).view(-1, 1)).view(-1).tolist()
+
+    one, other = [2.0, 3, 5, 6, 6, 8], [8.0, 9, 11, 12, 12, 14]
+    batches = {"one batch": (one, after(one), 8), "another batch": (other, after(other), 8)}
+    layer.eval().load_state_dict({"running_mean": torch.tensor([7.0]),
+                                  "running_var": torch.tensor([4.0])}, strict=False)
+    return plot_batches(batches | {"in use": ([8], after([8.0]), 8)})
 
 
 @in_style

@@ -20,7 +20,7 @@ from mnist_adder_course.lessons.backward_by_hand import Node, forward
 from mnist_adder_course.lessons.draw_a_digit import find_tops
 from mnist_adder_lib import paired_interval, power_of_pairs
 from mnist_adder_lib.augment import draw_line
-from mnist_adder_lib.model import conv
+from mnist_adder_lib.model import conv, fully_connected
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("answers.toml").read_text(encoding="utf-8"))
@@ -41,9 +41,10 @@ def centre_of_mass(image):
 SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
 NAMES = dict(  # that a lesson has given when its exercises come
     torch=torch, F=F, nn=nn, math=math, comb=math.comb, binomtest=binomtest, np=np, conv=conv,
-    draw_line=draw_line, find_tops=find_tops, centre_of_mass=centre_of_mass, totals=SUMS,
-    sums=SUMS, Node=Node, forward=forward, DataLoader=DataLoader,
-    paired_interval=paired_interval, power_of_pairs=power_of_pairs, __name__="notebook")
+    fully_connected=fully_connected, draw_line=draw_line, find_tops=find_tops,
+    centre_of_mass=centre_of_mass, totals=SUMS, sums=SUMS, Node=Node, forward=forward,
+    DataLoader=DataLoader, paired_interval=paired_interval, power_of_pairs=power_of_pairs,
+    __name__="notebook")
 # What would be the check's own, or Python's, and not for a learner.
 RAW = r"can't be done|tensor\(|array\(|Observed|Traceback|<\w+ at|Our solution"
 

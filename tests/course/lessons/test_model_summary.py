@@ -6,14 +6,13 @@ import nbformat
 import pytest
 import torch
 import torch.nn.functional as F
-from matplotlib.colors import same_color
 from torch import nn
 
 from mnist_adder_course.exercises.checks import code_of, from_code
 from mnist_adder_course.lessons import model_summary
 from mnist_adder_course.lessons.model_summary import checks
 from mnist_adder_lib import AdderDataset, IdentityAdderModel, receptive_fields
-from mnist_adder_lib.plots import ORANGE
+from mnist_adder_lib.model import fully_connected
 
 LESSON = Path(__file__).resolve().parents[3] / "notebooks" / "04_model_summary.ipynb"
 
@@ -37,7 +36,16 @@ def columns_by_list(unit, start, jump, size):
     return [seen[0], seen[-1]]
 
 
+def adder_by_append(layers):
+    adder = nn.Sequential()
+    for number in range(layers):
+        adder.append(fully_connected(64 if number else 30, 64))
+    return adder
+
+
 RIGHT = {
+    checks.norm_on_paper: [lambda: [7, 0.6, 13], lambda: torch.tensor([7, 0.6, 13])],
+    checks.make_adder: [adder_by_append],
     checks.conv_parameters: [
         lambda i, o, k: o * (k * k * i + 2),
         lambda i, o, k: torch.tensor(nn.Conv2d(i, o, k, bias=False).weight.numel() + 2 * o),
@@ -90,6 +98,35 @@ def test_small_networks_are_trained_and_measured_on_images_as_they_are_and_moved
     examples, reader = AdderDataset(images, digits), RowReader()
     assert model_summary.train_and_measure(reader, examples, examples) == (100, 0)
     assert reader.scale > 1  # it has learned to be surer of what is right
+
+
+class Knows(nn.Module):
+    """Is right about each digit and wrong about each sum, by one."""
+
+    def forward(self, images, numbers):
+        digits = images.amax(dim=(1, 3)).argmax(dim=1) // 2
+        return F.one_hot(digits, 10).float(), F.one_hot(digits + numbers + 1, 20).float()
+
+
+def test_digits_and_sums_are_counted_apart():
+    images = torch.zeros(100, 28, 28, dtype=torch.uint8)
+    digits = torch.arange(10).repeat(10)
+    images[torch.arange(100), 2 * digits, 9] = 255
+    examples = AdderDataset(images, digits, numbers=digits.flip(0))
+    assert model_summary.digits_and_sums_right(Knows(), examples) == (100, 0)
+
+
+@pytest.mark.parametrize("layers", [0, 1])
+def test_the_network_is_trained_with_the_adder_that_is_given(layers):
+    digits = torch.arange(10).repeat(10)
+    images = torch.randint(256, (100, 28, 28), dtype=torch.uint8)
+    train, validation = AdderDataset(images, digits), AdderDataset(images, digits, numbers=digits)
+    adder = checks.make_adder.solution(layers)
+    before = [parameter.clone() for parameter in adder.parameters()]
+    right = model_summary.measure_adder(adder, train, validation)
+    assert all(0 <= percent <= 100 for percent in right)
+    assert len(before) == 3 * layers
+    assert not any(map(torch.equal, before, adder.parameters()))
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +183,13 @@ def test_plot_flat_or_mean_lays_out_what_it_averages():
     assert mean.patches[0].get_width() == 2 and "average 2" in figure.get_label()
 
 
-@pytest.mark.parametrize("part", ["block 1", "average", "number"])
-def test_plot_here_frames_one_part_of_the_strip(part):
-    figure = model_summary.plot_here(IdentityAdderModel(), torch.zeros(28, 28), part)
-    framed = [ax.get_title() for ax in figure.axes
-              if any(same_color(patch.get_edgecolor(), ORANGE) for patch in ax.patches)]
-    assert framed == [part] and figure.get_label().endswith(f"A frame is around one part: {part}.")
+def test_three_eights_are_what_the_layer_makes_of_them():
+    said = model_summary.plot_three_eights().get_label()
+    assert "one batch: 8 becomes 1.50; another batch: 8 becomes -1.50; " in said
+    assert "in use: 8 becomes 0.50" in said
+
+
+def test_the_lesson_opens_with_the_whole_network():
+    figure = model_summary.plot_opening()
+    assert tuple(figure.get_size_inches()) == (6.4, 2.9)
+    assert {"image", "block 3", "adder", "sum"} <= {ax.get_title() for ax in figure.axes}
