@@ -170,3 +170,29 @@ def test_what_failed_half_way_is_made_on(commands, clone, tmp_path, monkeypatch)
 def test_a_word_that_is_no_target():
     with pytest.raises(SystemExit, match="'lob'"):
         make.main("lob")
+
+
+def test_colab_runs_every_lesson_in_an_environment_of_its_own(commands, clone, monkeypatch):
+    folder = clone("course")
+    (folder / "notebooks").mkdir()
+    for name in ("01_second.ipynb", "00_first.ipynb", "glossary.ipynb"):
+        (folder / "notebooks" / name).touch()
+    monkeypatch.setattr(make, "COLAB", make.version_of(sys.executable))
+    make.main("colab")
+    assert commands[0][:3] == ["-m", "venv", "--clear"] and (folder / ".venv-colab").is_dir()
+    assert commands[1][3:5] == ["--constraint", "tools/colab_versions.txt"]
+    ran = [command[-1] for command in commands[2:]]
+    assert [name.rpartition("notebooks")[2][1:] for name in ran] == [
+        "00_first.ipynb", "01_second.ipynb", "in_one_sitting.ipynb"]
+    assert not (folder / ".venv").exists()
+    commands.clear()
+    make.main("colab", "notebooks/00_first.ipynb")
+    assert modules(commands) == ["pip", "--timeout=1800"]
+
+
+def test_without_colabs_python_it_says_so(commands, clone, monkeypatch):
+    clone("course")
+    monkeypatch.setattr(make, "version_of", lambda python: "3.12")
+    with pytest.raises(SystemExit, match="Colab has Python 3.13, and there is none here"):
+        make.main("colab")
+    assert not commands

@@ -28,6 +28,7 @@ LEARNER, ALL = "lab export", "lab export test site"
 FIRST = "/lab/tree/notebooks/00_start_here.ipynb"  # what JupyterLab opens
 # Two processes, a file of tests or a lesson in one of them, as a lesson's cells need each other.
 TESTS = "-m pytest --nbval -n 2 --dist loadfile"
+COLAB = "3.13"  # the Python of tools/colab_versions.txt
 TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Python is called with
     # It starts in this folder, not in notebooks: lessons show pictures of assets, and link to docs.
     # Without --allow-root Jupyter refuses to start for root, as in a container.
@@ -37,6 +38,7 @@ TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Py
     "thorough": ("run what takes longer: other settings, wrong answers, every page", ALL,
                  [f"{TESTS} -m thorough", "tools/run_elsewhere.py"]),
     "lint": ("look at style and types", "test", ["-m ruff check .", "-m mypy"]),
+    "colab": ("run all lessons with the versions that Colab has", "", []),
     "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
              ["tools/build_site.py"]),
     "stale": ("list what is stored and older than what it was made from", LEARNER,
@@ -97,6 +99,28 @@ def check_is_ours(folder: Path, owner: str) -> None:
     sys.exit(f"{folder} is {what}. Nothing was changed: name another folder in VENV.")
 
 
+def run_colab(*lessons) -> None:
+    """Run lessons, or all that begin from nothing, in an environment of their own, .venv-colab."""
+    folder = ROOT / ".venv-colab"
+    bin = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    found = [sys.executable, *filter(None, map(shutil.which, ("python3.13", "python3", "python")))]
+    python = next((one for one in found if version_of(one) == COLAB), None)
+    if python is None:
+        sys.exit(f"Colab has Python {COLAB}, and there is none here. Install it, and run this "
+                 "again.")
+    if version_of(bin / "python") != COLAB:
+        run(python, "-m", "venv", "--clear", *shlex.split(os.environ.get("VENV_OPTIONS", "")),
+            folder)
+    # nbclient runs them, because nbval needs a newer ipykernel.
+    run(bin / "python", "-m", "pip", "install", "--constraint", "tools/colab_versions.txt", "-e",
+        ".[export]", "ipykernel", "nbclient")
+    every = [*sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")),
+             ROOT / "notebooks" / "in_one_sitting.ipynb"]
+    os.environ["MNIST_ADDER_PROGRESS"] = "off"
+    for lesson in lessons or every:
+        run(bin / "jupyter", "execute", "--timeout=1800", lesson)
+
+
 def lint_front_end() -> None:
     """Check types and style of js/, where Node and what its package.json names are."""
     npm = shutil.which("npm")  # on Windows a script, which is only found by its whole path
@@ -138,6 +162,8 @@ def main(name: str = "", *arguments) -> None:
         sys.exit(f"\nNo target is called {name!r}." if name not in ("", "-h", "--help") else 0)
     # Control-C reaches the command too, which knows best what to do: JupyterLab asks first.
     signal.signal(signal.SIGINT, lambda *_: None)
+    if name == "colab":
+        return run_colab(*arguments)
     _, extras, commands = TARGETS[name]
     python = environment(extras)
     if "test" in extras.split():  # a thread for each process: more would wait for one another

@@ -130,7 +130,7 @@ def plot_strangeness(strangeness: dict[str, Tensor], threshold: float) -> Figure
     for (kind, values), colour in zip(strangeness.items(), [BLUE, ORANGE]):
         inside = values.clamp(low, high).tolist()  # the rest is in the first and the last bar
         ax.hist(inside, bins, weights=[100 / len(inside)] * len(inside), edgecolor=colour,
-                facecolor=to_rgba(colour, 0.4), label=kind)
+                facecolor=[to_rgba(colour, 0.4)], label=kind)
         words.append(f"{100 * (values > threshold).double().mean():.0f}% of the {kind}")
     ax.axvline(threshold, color=GREY, linestyle="--")
     ax.set(xlabel="strangeness", ylabel="of each kind, %")
