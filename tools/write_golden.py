@@ -80,6 +80,11 @@ def framing(count: int = 300) -> list[dict]:
             said = Prediction(answer.digit, answer.total, *map(torch.DoubleTensor, (digits, sums)))
             sentence, _ = describe(said, number, warning)
             case |= dict(warning=warning, sentence=sentence, digits=digits, sums=sums)
+            if n % 3 == 0 or not describe(said, number)[1]:
+                # What is said if the image is rejected as well, or close to that.
+                case["judged"] = [
+                    describe(said, number, warning, is_rejected=rejected, is_close=close)
+                    for rejected, close in ((True, False), (False, True))]
         cases.append(case)
     return cases
 

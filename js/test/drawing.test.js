@@ -22,6 +22,8 @@ function page() {
   return { drawing, number, weights, judge, answer: makeAnswer({ drawing, given, number, weights, judge }) };
 }
 
+const withoutPercent = (/** @type {string} */ sentence) => sentence.replace(/ \((over |under )?\d+%\)/g, "");
+
 test("300 drawings are framed and answered as in Python", () => {
   const { drawing, number, answer } = page();
   for (const { strokes, number: wanted, pixels, digits, sums } of golden.framing) {
@@ -58,6 +60,29 @@ test("what is said of them is what Python says", () => {
     };
     assert.equal(describe(prediction, number, warning)[0], sentence);
   }
+});
+
+test("rejected, warned of, unsure or close: the first of these is said, as in Python", () => {
+  const { drawing, number, answer, judge } = page();
+  const judgements = [
+    { isKnown: false, isClose: false, sentence: sentences.strange },
+    { isKnown: true, isClose: true, sentence: "" },
+  ];
+  /** @type {Set<string>} */
+  const orders = new Set();
+  for (const { strokes, number: wanted, judged } of golden.framing.filter(({ judged = null }) => judged)) {
+    number.value = wanted;
+    drawing.put(strokes);
+    for (const [n, [sentence, isCertain]] of judged.entries()) {
+      judge.value = () => judgements[n];
+      if (answer.warning.value !== remark(answer.pixels.value, LIMITS.most_ink)) continue;
+      assert.equal(withoutPercent(answer.sentence.value), withoutPercent(sentence));
+      assert.equal(answer.trust.value === "sure", isCertain);
+      const own = describe(answer.result.value, wanted, "")[1] ? "sure" : "unsure";
+      orders.add(`${n ? "close" : "rejected"}, ${answer.warning.value ? "warned of" : own}`);
+    }
+  }
+  assert.equal(orders.size, 6, [...orders].join("; "));
 });
 
 test("each kind of sentence, warning and percentage is Python's", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { unitOf, windowOf } from "../src/network/explain.js";
+import { batchNormOf, unitOf, windowOf } from "../src/network/explain.js";
 import { forward } from "../src/network/forward.js";
 import { randomNumbers } from "../src/network/random.js";
 import {
@@ -32,6 +32,19 @@ test("weights that are no finite numbers give no answer", () => {
     "digit_head.weight": { shape: [10, 64], data: new Float32Array(640).fill(Number.NaN) },
   };
   assert.equal(forward(broken, images[0], 5).digit, -1);
+});
+
+test("batch norm divides by the root of the variance and 0.00001, as in PyTorch", () => {
+  const part = (/** @type {number} */ value) => ({ shape: [1], data: Float32Array.of(value) });
+  const weights = {
+    "norm.weight": part(2),
+    "norm.bias": part(1),
+    "norm.running_mean": part(3),
+    "norm.running_var": part(0),
+  };
+  const [factor, shift] = batchNormOf(weights, "norm", 0);
+  assert.ok(Math.abs(factor / (2 / Math.sqrt(1e-5)) - 1) < 1e-6);
+  assert.ok(Math.abs(shift - (1 - 3 * factor)) < 1e-9);
 });
 
 test("what a unit gets adds up to what the layer says", () => {

@@ -81,6 +81,17 @@ test("digits that are never read leave the spread of the others", () => {
   assert.ok(spreads([[1], [3], [7], [9]], [2, 2, 5, 5]).every((spread) => Math.abs(spread - 1) < 1e-3));
 });
 
+test("what never varies gets a thousandth of the mean variance", () => {
+  const found = spreads(
+    [
+      [7, 1],
+      [7, 3],
+    ],
+    [5, 5],
+  );
+  assert.ok(Math.abs(found[0] ** 2 - 0.0005) < 1e-9 && Math.abs(found[1] ** 2 - 1.0005) < 1e-9, `${found}`);
+});
+
 test("the smallest of numbers come in order", () => {
   assert.deepEqual(smallest([3, 1, 2, 0, 5], 3), [3, 1, 2]);
 });

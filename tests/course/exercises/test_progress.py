@@ -223,4 +223,4 @@ def test_what_can_not_be_put_aside_stays(here, monkeypatch, capsys):
 def test_the_main_lines_name_exercises_that_have_a_check():
     lines = progress.main_lines()
     assert {exercise.name for exercise in lines["10_does_it_add"]} <= set(vars(does_it_add.checks))
-    assert lines["00_start_here"][1].key == NOTED
+    assert NOTED in [exercise.key for exercise in lines["00_start_here"]]
