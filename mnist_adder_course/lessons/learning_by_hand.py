@@ -8,7 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from torch import Tensor
 
+from mnist_adder_lib.data import load_splits
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 from ..exercises.checks import AUTOGRAD, Checks, Observed
@@ -18,14 +20,86 @@ guesses = Guesses.load("learning_by_hand")
 checks = Checks()
 
 
+def threes_and_sevens(images: Tensor, digits: Tensor, three=3, seven=7) -> tuple[Tensor, Tensor]:
+    """The images of two digits, float64 (n, 28, 28) in 0-1, and their labels, -1 and 1.
+
+    `images` are uint8 (..., 28, 28), `digits` says which digit each of them shows. Other digits
+    can take the place of the 3, whose label is -1, and of the 7. Raises ValueError if both are the
+    same, or if there are no images of one of them.
+    """
+    if three == seven:
+        raise ValueError(f"two different digits are needed, not twice {three}")
+    for digit in (three, seven):
+        if not (digits == digit).any():
+            raise ValueError(f"there are no images of a {digit}")
+    chosen = (digits == three) | (digits == seven)
+    return images[chosen].double() / 255, torch.where(digits[chosen] == seven, 1.0, -1.0)
+
+
+def _parabola(w):
+    return (2 * w - 6) ** 2
+
+
+def _cubic(w):
+    return w**3 / 4
+
+
+@checks.add(
+    "It works for any loss. But 17,360 weights need 17,361 runs of the network, so PyTorch has a "
+    "better way.",
+    probes=[(_parabola, 1.0), (_parabola, 5.0), (_cubic, 2.0), (_cubic, -3.0), (_parabola, 2)],
+    tolerance=0.02, without=AUTOGRAD,
+    mistakes={
+        "That is how much the loss changes. Divide it by the nudge: that is the slope.":
+            [lambda loss_of, w, h=h: loss_of(w + h) - loss_of(w)
+             for h in (0.001, 0.01, 1e-4, 1e-6)],
+        "Brackets are missing: divide the whole difference, not the second loss alone.":
+            [lambda loss_of, w, h=h: loss_of(w + h) - loss_of(w) / h
+             for h in (0.001, 0.01, 1e-4, 1e-6)],
+        "The sign is wrong: take the loss after the nudge minus the loss before it.":
+            ("loss_of(w + nudge) - loss_of(w)", "loss_of(w) - loss_of(w + nudge)"),
+        "The nudge is too large: between the two points the curve bends. Take a thousandth.":
+            [("0.001", nudge) for nudge in ("1", "0.5", "0.2", "0.1")],
+        "The weight was replaced by the nudge. Make it a little larger: `w + nudge`.":
+            ("loss_of(w + nudge)", "loss_of(nudge)"),
+        "The loss is the same before and after, so the slope comes out as 0. Only one of the two "
+        "weights gets the nudge.":
+            ("loss_of(w)", "loss_of(w + nudge)"),
+        "That is the loss divided by the nudge. The slope is how much the loss *changes*, divided "
+        "by the nudge: subtract the loss at `w`.":
+            ("(loss_of(w + nudge) - loss_of(w))", "loss_of(w + nudge)"),
+        "That is the slope of this lesson's loss alone. Your function gets the loss that it should "
+        "use, under the name `loss_of`.":
+            lambda loss_of, w: 8 * w - 24,
+    },
+)
+def slope_of(loss_of, w):
+    nudge = 0.001
+    return (loss_of(w + nudge) - loss_of(w)) / nudge
+
+
 def _losses():
     for loss_of in (_bowl, math.prod):
         yield from [(loss_of, [3.0]), (loss_of, [2.0, -1.5, 4.0]), (loss_of, [1.5, -4.0, 2.5, -3])]
-    yield _bowl, [1.113]  # a slope that any rounding changes
+    yield _bowl, [1.053625]  # a slope that any rounding changes
+    yield _cubes, [2.0, -1.0]  # bends differently to the two sides
+
+
+def _cubes(weights):
+    return sum(weight**3 for weight in weights)
 
 
 def _bowl(weights):
     return sum((place + 2) * (weight - 1) ** 2 for place, weight in enumerate(weights))
+
+
+def _both_sides(loss_of, weights, nudge=1):
+    slopes = []
+    for i, weight in enumerate(weights):
+        more, less = [[*weights[:i], near, *weights[i + 1 :]]
+                      for near in (weight + nudge, weight - nudge)]
+        slopes.append((loss_of(more) - loss_of(less)) / (2 * nudge))
+    return slopes
 
 
 COPY, CHANGE = "nudged = list(weights)", "(loss_of(nudged) - before) / 1e-6"
@@ -58,7 +132,10 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
         "The slope is how much the loss *changes*, divided by the nudge. Which loss is subtracted?":
             [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
         "The nudge is too large: the curve bends between the two points. Try a millionth, 1e-6.":
-            [("1e-6", nudge) for nudge in ("1", "0.5", "0.1", "0.05")],
+            [*[("1e-6", nudge) for nudge in ("1", "0.5", "0.1", "0.05")], _both_sides],
+        "Don't round the slopes: small ones are wrong then.": [
+            ("return slopes", "return [round(slope, 2) for slope in slopes]"),
+            ("return slopes", "return [round(slope, 1) for slope in slopes]")],
         "That is the slope of the first weight alone. Is the `return` inside the "
         "loop? Then it ends after the first weight.": ("    return", "        return"),
     },
@@ -70,6 +147,49 @@ def gradient(loss_of, weights):
         nudged[i] += 1e-6
         slopes.append((loss_of(nudged) - before) / 1e-6)
     return slopes
+
+
+def _scores_and_labels():
+    yield torch.tensor([-4.0]), torch.tensor([-1.0])
+    yield torch.tensor([-4.0]), torch.tensor([1.0])
+    yield torch.tensor([2.0, -2.0, 0.5]), torch.tensor([1.0, 1.0, -1.0])
+    yield torch.randn(6), torch.tensor([1.0, -1.0, -1.0, 1.0, 1.0, -1.0])
+
+
+@checks.add(
+    "Being sure and right costs almost nothing. Being sure and wrong costs without limit.",
+    probes=_scores_and_labels, tolerance=1e-3,
+    mistakes={
+        "That is p, the probability of the true answer. It costs log(1 / p).":
+            ("torch.log(1 / p)", "p"),
+        "The label has no effect: p is then the probability of a 7, whatever the image shows. "
+        "Multiply the score by the label, inside the sigmoid.": (" * label)", ")"),
+        "p is the probability of the wrong answer: a 3 should get the sigmoid of the score times "
+        "-1, which is its label. Multiply by the label as it is.": (" * label", " * -label"),
+        "That is log(p), which is below 0, so the surer you are of a wrong answer, the less it "
+        "would cost. Take the logarithm of 1 / p.": ("torch.log(1 / p)", "torch.log(p)"),
+        "1 - p never costs more than 1. The cost asked for is log(1 / p).":
+            ("torch.log(1 / p)", "1 - p"),
+        "That is 1 / p. Take its logarithm, `torch.log`.": ("torch.log(1 / p)", "1 / p"),
+        "Multiply by the label inside the sigmoid. Outside, a 3 gets a probability below 0.":
+            ("torch.sigmoid(score * label)", "torch.sigmoid(score) * label"),
+        "Only the probability of a 7 goes through `torch.sigmoid`. The label changes the score: "
+        "multiply the two, and take the sigmoid of the product.":
+            ("torch.sigmoid(score * label)", "torch.sigmoid(score) * torch.sigmoid(label)"),
+        "Multiply score and label, don't add them.": ("score * label", "score + label"),
+        "The sigmoid is missing: it turns the score into a probability.":
+            ("torch.sigmoid(score * label)", "score * label"),
+        "That is the mean. Return a cost for each image; the mean comes later.":
+            ("torch.log(1 / p)", "torch.log(1 / p).mean()"),
+        "That is the sum. Return a cost for each image.":
+            ("torch.log(1 / p)", "torch.log(1 / p).sum()"),
+        "That is the logarithm to the base 10 or 2. The natural one is `torch.log`.":
+            [("torch.log(", "torch.log10("), ("torch.log(", "torch.log2(")],
+    },
+)
+def cost_of(score, label):
+    p = torch.sigmoid(score * label)
+    return torch.log(1 / p)
 
 
 def _images_and_labels():
@@ -111,7 +231,13 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
             (f"torch.sigmoid({SCORES} * labels)", f"torch.sigmoid({SCORES})",
              LOSS, "((p - (labels + 1) / 2) ** 2)")],
         "Begin with a weight of 0 for each pixel.": [
-            ("zeros_like", "ones_like"), ("zeros_like", "rand_like")],
+            ("zeros_like", "ones_like"), ("zeros_like", "rand_like"), ("zeros_like", "randn_like")],
+        "The images of this check are smaller, for example 2 x 2. Take the size from the images: "
+        "`torch.zeros_like(images[0], requires_grad=True)`.": [
+            ("torch.zeros_like(images[0]", "torch.zeros(28, 28"),
+            ("torch.zeros_like(images[0]", "torch.zeros((28, 28), dtype=torch.float64")],
+        "That is the logarithm to the base 10 or 2. The natural one is `torch.log`.":
+            [(LOSS, "torch.log10(1 / p)"), (LOSS, "torch.log2(1 / p)")],
         "You didn't take `steps` steps. Is there a `return` inside the loop?":
             [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)"), ("(steps)", "(1)")],
         "That is the loss. Return the weights.": [
@@ -135,12 +261,12 @@ def learn(images, labels, rate, steps):
 
 
 def _trainings():
-    for momentum in (0.0, 0.5, 0.9):
-        for steps in (1, 2, 4):
-            row, table = torch.randint(1, 5, (3,)).double(), torch.randint(1, 5, (2, 2)).double()
-            parameters = [row.requires_grad_(), table.requires_grad_()]
-            (3 * _pull(*parameters)).backward()  # old gradients, which should be cleared
-            yield parameters, _pull, 0.01, momentum, steps
+    plans = [(0.01, momentum, steps) for momentum in (0.0, 0.5, 0.9) for steps in (1, 2, 4)]
+    for rate, momentum, steps in [*plans, (1.2, 0.0, 3)]:  # the last one makes the loss rise
+        row, table = torch.randint(1, 5, (3,)).double(), torch.randint(1, 5, (2, 2)).double()
+        parameters = [row.requires_grad_(), table.requires_grad_()]
+        (3 * _pull(*parameters)).backward()  # old gradients, which should be cleared
+        yield parameters, _pull, rate, momentum, steps
 
 
 def _pull(row, table):
@@ -212,6 +338,17 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
         "That is the loss after the last step. Return the one that you computed in the last step, "
         "before the update.":
             ("loss.item()", "loss_of().item()"),
+        "That is the lowest of all losses. Return the last one, even if it has risen.":
+            (LOOP, "    losses = []\n" + LOOP, "        loss.backward()",
+             "        losses.append(loss.item())\n        loss.backward()", "return loss.item()",
+             "return min(losses)"),
+        "That is the mean of all losses. Return the last one.":
+            (LOOP, "    losses = []\n" + LOOP, "        loss.backward()",
+             "        losses.append(loss.item())\n        loss.backward()", "return loss.item()",
+             "return sum(losses) / len(losses)"),
+        "Those are the parameters, which the caller has already. Return the last loss, as a plain "
+        "number.": [("return loss.item()", "return parameters"),
+                    ("return loss.item()", "return [p.tolist() for p in parameters]")],
         "That is the loss of the first step. Return the last one.":
             (LOOP, "    first = loss_of()\n" + LOOP, "loss.item()", "first.item()"),
         NOT_PLAIN: ("loss.item()", "loss"),
@@ -254,22 +391,6 @@ def plot_slope(places=(1.0,)) -> Figure:
     words = " and ".join(f"at {w:g}, where its slope is {8 * w - 24:g}" for w in places)
     return labelled(figure, "The loss over w is a valley with its lowest place at 3; a ball "
                              f"{words}.")
-
-
-@in_style
-def plot_descents(descend, rates) -> Figure:
-    """Where `descend(rate)`, a list of w, goes on the curve, for each of four rates."""
-    figure, axes = plt.subplots(2, 2, figsize=(5.5, 4.2), sharex=True, sharey=True)
-    for ax, rate in zip(axes.flat, rates):
-        path = np.array(descend(rate))
-        _draw_curve(ax)
-        ax.plot(path, (2 * path - 6) ** 2, "o--", color=ORANGE, markersize=4, linewidth=1)
-        ax.set(xlim=(-0.6, 6.6), ylim=(-3, 50), title=f"rate {rate:g}: ends at {path[-1]:.3g}")
-        ax.label_outer()
-    for ax in axes[:, 0]:
-        ax.set_ylabel("loss")
-    ends = "; ".join(f"{rate:g} ends at {descend(rate)[-1]:.3g}" for rate in rates)
-    return labelled(figure, f"Four walks on the curve of the loss, by learning rate: {ends}.")
 
 
 @in_style
@@ -317,6 +438,21 @@ def plot_row(images, labels) -> Figure:
         draw_image(ax, image, f"{label:+.0f}", black=0, white=1)
     titles = ", ".join(ax.get_title() for ax in axes)
     return labelled(figure, f"Handwritten 3s and 7s, white on black, titled {titles}.")
+
+
+@in_style
+def plot_opening() -> Figure:
+    """A 3 and a 7, and between them the weights that tell one from the other."""
+    train, validation, _ = load_splits()
+    weights = learn(*threes_and_sevens(train.images[:10_000], train.digits[:10_000]), 0.1, 100)
+    weights = np.asarray(weights.detach())
+    images, labels = threes_and_sevens(validation.images, validation.digits)
+    figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.3))
+    draw_image(axes[0], images[labels < 0][0], "a handwritten 3", black=0, white=1)
+    draw_signed(axes[1], weights, np.abs(weights).max(), "784 numbers")
+    draw_image(axes[2], images[labels > 0][0], "a handwritten 7", black=0, white=1)
+    return labelled(figure, "A handwritten 3, the learned weights, and a handwritten 7. They are "
+                            "white along the stroke of the 7 and orange along the stroke of the 3.")
 
 
 @in_style

@@ -95,7 +95,23 @@ def learn_flat(images, labels, rate, steps):
     return weights.view_as(images[0])
 
 
+def slope_both_sides(loss_of, w):
+    h = 0.0005
+    return (loss_of(w + h) - loss_of(w - h)) / (2 * h)
+
+
+def cost_by_log_sigmoid(score, label):
+    return -torch.nn.functional.logsigmoid(label * score)
+
+
+def cost_by_where(score, label):
+    p = 1 / (1 + torch.exp(-score))
+    return -torch.where(label == 1, p, 1 - p).log()
+
+
 RIGHT = {
+    checks.slope_of: [slope_both_sides],
+    checks.cost_of: [cost_by_log_sigmoid, cost_by_where],
     checks.gradient: [
         gradient_both_sides,
         lambda loss_of, weights: torch.tensor(gradient_both_sides(loss_of, weights)),
@@ -117,25 +133,11 @@ def test_reasons_are_true_of_what_was_handed_in(check, function, reason):
     assert re.search(f"^Not right yet. .*{reason}", check.verdict(function))
 
 
-def descend(rate):
-    path = [1.0]
-    for _ in range(10):
-        path.append(path[-1] - rate * (8 * path[-1] - 24))
-    return path
-
-
 def test_the_line_is_as_steep_as_the_curve():
     for w in (-0.5, 1.0, 3.0, 5.0):
         line = learning_by_hand.plot_slope([w]).axes[0].lines[1]
         (x0, x1), (y0, y1) = line.get_data()
         assert (y1 - y0) / (x1 - x0) == pytest.approx(8 * w - 24)
-
-
-def test_descents_show_each_path():
-    figure = learning_by_hand.plot_descents(descend, [0.01, 0.1, 0.2, 0.28])
-    for ax, rate in zip(figure.axes, [0.01, 0.1, 0.2, 0.28]):
-        assert ax.lines[1].get_xdata().tolist() == descend(rate)
-    assert "0.1 ends at 3" in figure.get_label()
 
 
 def test_the_valley_shows_the_path_and_where_it_ends():
@@ -165,3 +167,27 @@ def test_the_curve_of_cross_entropy():
     assert np.allclose(line.get_ydata(), 1 - line.get_xdata())
     p, losses = np.concatenate([dot.get_data() for dot in dots], axis=1)
     assert np.allclose(losses[1:4] - losses[:3], np.log(2)) and p[4] == 0.1
+
+
+def test_the_opening_shows_a_3_the_weights_and_a_7():
+    figure = learning_by_hand.plot_opening()
+    assert [ax.get_title() for ax in figure.axes] == [
+        "a handwritten 3", "784 numbers", "a handwritten 7"]
+    shown = figure.axes[1].images[0].get_array()
+    three, seven = (figure.axes[place].images[0].get_array() for place in (0, 2))
+    assert shown.shape[:2] == three.shape[:2] == seven.shape[:2] == (28, 28)
+    width, height = figure.get_size_inches()
+    assert width == 6.4 and height <= 3
+
+
+def test_two_digits_are_picked_and_labelled():
+    images = torch.arange(5 * 784).remainder(256).to(torch.uint8).view(5, 28, 28)
+    digits = torch.tensor([7, 1, 3, 3, 9])
+    picked, labels = learning_by_hand.threes_and_sevens(images, digits)
+    assert labels.tolist() == [1, -1, -1] and torch.equal(picked * 255, images[[0, 2, 3]].double())
+    _, labels = learning_by_hand.threes_and_sevens(images, digits, three=9, seven=1)
+    assert labels.tolist() == [1, -1]
+    with pytest.raises(ValueError, match="no images of a 4"):
+        learning_by_hand.threes_and_sevens(images, digits, three=4, seven=9)
+    with pytest.raises(ValueError, match="two different digits"):
+        learning_by_hand.threes_and_sevens(images, digits, three=9, seven=9)
