@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -70,9 +71,26 @@ def pytest_xdist_node_collection_finished(node, ids):
 
 def say_what_is_skipped(config, names):
     """Say before the first test that those in a browser are skipped, and how many there are."""
+    config.not_checked = not_checked(names)
     count = sum(name.startswith("tests/browser/") for name in names)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if count and reporter and CHROMIUM is None and not getattr(config, "has_said_it", False):
         config.has_said_it = True
         reporter.write_line(f"No Chromium or Chrome is found: {count} tests in a browser are "
                             "skipped.", yellow=True)
+
+
+def not_checked(names) -> list[str]:
+    """What tests of these names can't check on this computer, and why."""
+    count = sum(name.startswith("tests/browser/") for name in names)
+    found = [f"{count} tests in a browser (no Chromium or Chrome)"] * bool(count and not CHROMIUM)
+    has_node = shutil.which("npx") and (HERE / "js" / "node_modules").is_dir()
+    if not has_node and any(name.startswith("tests/test_front_end.py") for name in names):
+        found.append("the front end in Node (no Node, or no js/node_modules: npm ci in js)")
+    return found
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say in the end, too, what a run without failures has not checked."""
+    if missing := getattr(config, "not_checked", []):
+        terminalreporter.write_line(f"Not checked here: {'; '.join(missing)}.", yellow=True)

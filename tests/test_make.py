@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import make
 import pytest
@@ -196,3 +198,22 @@ def test_without_colabs_python_it_says_so(commands, clone, monkeypatch):
     with pytest.raises(SystemExit, match="Colab has Python 3.13, and there is none here"):
         make.main("colab")
     assert not commands
+
+
+def test_what_can_not_be_checked_is_said(monkeypatch, tmp_path):
+    """In the last line of the tests, since nobody looks for it where all is green."""
+    spec = spec_from_file_location("of_the_root", Path(__file__).parents[1] / "conftest.py")
+    conftest = module_from_spec(spec)
+    spec.loader.exec_module(conftest)
+    (tmp_path / "js" / "node_modules").mkdir(parents=True)
+    names = ["tests/browser/test_site.py::a", "tests/browser/test_site.py::b",
+             "tests/test_front_end.py::c", "tests/test_make.py::d"]
+    monkeypatch.setattr(conftest, "CHROMIUM", "/usr/bin/chromium")
+    monkeypatch.setattr(conftest.shutil, "which", lambda name: name)
+    monkeypatch.setattr(conftest, "HERE", tmp_path)
+    assert conftest.not_checked(names) == []
+    monkeypatch.setattr(conftest, "CHROMIUM", None)
+    monkeypatch.setattr(conftest.shutil, "which", lambda name: None)
+    browser, node = conftest.not_checked(names)
+    assert browser.startswith("2 tests in a browser") and "npm ci" in node
+    assert conftest.not_checked(names[3:]) == []
