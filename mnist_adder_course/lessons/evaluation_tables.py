@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+from collections.abc import Sequence
 from math import ceil, comb
 
 import matplotlib.pyplot as plt
@@ -11,13 +13,14 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 from scipy.stats import binomtest
-from torch import Tensor
+from torch import Tensor, nn
 
 from mnist_adder_lib.evaluate import wilson_interval
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, RED, in_style, labelled
 
-from ..exercises.checks import Checks, rand_int
+from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
+from ..exercises.runs import Nothing
 from ..notebook.results import read_results
 
 guesses = Guesses.load("evaluation_tables")
@@ -139,6 +142,12 @@ def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 
         "Squared, the 2 becomes a 4.": [
             _reach(change_n="ceil(p * (1 - p) / (reach / 100) ** 2)"),
             _reach(change_n="ceil(2 * p * (1 - p) / (reach / 100) ** 2)")],
+        "That is the number for 1.96 standard errors. In this exercise the interval reaches *two*, "
+        "so the factor is 2² = 4.":
+            _reach(change_n="ceil(1.96**2 * p * (1 - p) / (reach / 100) ** 2)"),
+        "You rounded up too early: first divide by reach², then round up.": [
+            _reach(change_n="ceil(4 * p * (1 - p)) / (reach / 100) ** 2"),
+            _reach(change_n="ceil(p * (1 - p)) * 4 / (reach / 100) ** 2")],
         "`reach` is half of the interval: it goes from p - reach to p + reach.":
             _reach(change_n="ceil(16 * p * (1 - p) / (reach / 100) ** 2)"),
         "You forgot to square. To get rid of the root, square *both* sides: reach² = 4 · p(1 - p) "
@@ -154,14 +163,14 @@ def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 
             _reach(change_n="ceil(4 * p / (reach / 100) ** 2)"),
             _reach(change_n="ceil(4 * (1 - p) / (reach / 100) ** 2)")],
         "Your number is right before rounding. There are only whole images, so round up with "
-        "`math.ceil`.":
+        "`ceil`.":
             _reach(change_n="4 * p * (1 - p) / (reach / 100) ** 2"),
-        "You rounded down, so the interval reaches a little too far. Round up with `math.ceil`.":
+        "You rounded down, so the interval reaches a little too far. Round up with `ceil`.":
             _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2)"),
-        "One more than rounded down is one too many if n is a whole number already. `math.ceil` "
-        "adds nothing then.": _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2) + 1"),
+        "One more than rounded down is one too many if n is a whole number already. `ceil` adds "
+        "nothing then.": _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2) + 1"),
         "You rounded to the nearest whole number. If that is below n, the interval reaches a "
-        "little too far. Round up with `math.ceil`.":
+        "little too far. Round up with `ceil`.":
             _reach(change_n="round(4 * p * (1 - p) / (reach / 100) ** 2)"),
     },
 )
@@ -170,10 +179,30 @@ def images_needed(accuracy, reach):
     return ceil(4 * p * (1 - p) / (reach / 100) ** 2)
 
 
+NOT_TO_100 = (
+    "If 9,999 of 9,999 are right, only 100.0% fits, and your function doesn't find it. Try all the "
+    "tenths up to 100.0%. If yours adds 0.001 a thousand times, it doesn't arrive at exactly 1: "
+    "divide whole numbers by 1,000.")
+
+
+def _lowest(lowest_truth, right, count) -> Observed:
+    """The answer; where only 100.0% fits, whether it is found, however else the function ends."""
+    if right < 9_999:
+        return Observed(lowest_truth(right, count))
+    try:
+        found = float(lowest_truth(right, count))
+    except Nothing:
+        raise
+    except Exception:
+        found = 0.0
+    return Observed(100.0, rules={NOT_TO_100: abs(found - 100) < 0.01})
+
+
 @checks.add(
-    "20 of 20 means at least 83.4%. On paper, if all are right: 1 - p = 2 · √(p(1 - p) / n), "
-    "squared and divided by 1 - p, gives p = n / (n + 4). For 20 of 20 that is 20 of 24.",
-    probes=[(20, 20), (99, 100), (45, 50), (0, 40), (9, 10), (150, 200)],
+    "20 of 20 means at least 83.4%, the first tenth above 20 / 24 = 83.33%. For any other result, "
+    "the lowest truth can be computed as well, by solving a quadratic equation.",
+    probes=[(20, 20), (99, 100), (45, 50), (0, 40), (9, 10), (150, 200), (9_999, 9_999)],
+    observe=_lowest,
     mistakes={
         "That is the formula p - 2 · √(p(1 - p) / n) with the *measured* p, which gives 100% ± 0 "
         "if all are right. Each truth has a standard error of its own: √(truth · (1 - truth) / "
@@ -182,6 +211,9 @@ def images_needed(accuracy, reach):
             lambda right, count: 100 * (right - 2 * (right * (1 - right / count)) ** 0.5) / count],
         "The lowest truth lies *two* of its standard errors below the measured accuracy.":
             ("2 * error", "error"),
+        "The lowest truth of this exercise is *two* standard errors away. You took the exact 1.96.":
+            ("2 * error", "1.96 * error"),
+        NOT_TO_100: ("return 100 * truth", "return min(99.9, 100 * truth)"),
         "The standard error is a square root: √(truth · (1 - truth) / count).": ("** 0.5", "** 1"),
         "Python takes powers before it divides, so this is the root of `count` alone. Put brackets "
         "around all that is below the root: `(truth * (1 - truth) / count) ** 0.5`.":
@@ -234,6 +266,9 @@ def _two_networks():
         yield torch.rand(count) < 0.9, torch.rand(count) < 0.8
     both = torch.rand(20) < 0.5
     yield both, both.clone()
+    more, fewer = torch.tensor([True] * 4), torch.tensor([True] + [False] * 3)
+    yield more, fewer
+    yield fewer, more
     yield torch.tensor([True, False]), torch.tensor([False, True])
 
 
@@ -288,6 +323,15 @@ def _p_value(first, second) -> float:
                           min(1, 2 * _tail(int((~a & b).sum()), int((a != b).sum())))),
             lambda a, b: (*_judged(a, b, lambda few, n: 0)[:2],
                           min(1, 2 * _tail(int((a & ~b).sum()), int((a != b).sum()))))],
+        "Your p-value is 1 for every two networks. Add up the ways from 0 to the *smaller* of the "
+        "two counts, `min(...)`, and divide by 2 to the power of the number of coins.":
+            lambda a, b: _judged(a, b, lambda few, n: min(1, 2 * _tail(n - few, n))),
+        "Python takes the power before it adds. `2 ** a + b` is 2ᵃ plus b, so put the number of "
+        "coins in brackets: `2 ** (a + b)`.": [
+            ("2 * ways / 2**tosses", "2 * (ways / 2**only_first + only_second)"),
+            ("2 * ways / 2**tosses", "2 * ways / 2**only_first + only_second"),
+            ("2 * ways / 2**tosses", "2 * (ways / 2**only_second + only_first)"),
+            ("2 * ways / 2**tosses", "2 * ways / 2**only_second + only_first")],
         "There is a coin for each image on which the networks differ: *add* the two counts.":
             ("only_first + only_second", "only_first - only_second"),
         "With no image on which they differ, `binomtest` stops: there is no coin to toss. Nothing "
@@ -365,10 +409,31 @@ def count_holding(intervals, truth: float) -> int:
     return sum(low <= truth <= high for low, high in intervals)
 
 
+def intervals_of(exams: Tensor) -> list[tuple[float, float]]:
+    """The interval p ± 2 · √(p(1 - p) / n), in percent, of the accuracy in each exam.
+
+    exams: bool (exams, images), whether each answer was right.
+    """
+    p = exams.double().mean(dim=1)
+    reach = 2 * (p * (1 - p) / exams.shape[1]) ** 0.5
+    return list(zip((100 * (p - reach)).tolist(), (100 * (p + reach)).tolist()))
+
+
+def take_exams(exams: int, images: int, truth: float, seed: int = 0) -> list[tuple[float, float]]:
+    """The intervals of an imaginary network that takes so many exams of so many images each, as
+    `intervals_of` computes them. truth: how many percent it reads in the long run."""
+    chance = torch.Generator().manual_seed(seed)  # the lesson's own random numbers go on as before
+    return intervals_of(torch.rand(exams, images, generator=chance) < truth / 100)
+
+
 @in_style
-def plot_intervals(intervals, truth: float) -> Figure:
-    """Intervals, (low, high) in percent, above each other; those that miss the truth are red."""
-    figure, ax = plt.subplots(figsize=(5.5, 3.4))
+def plot_intervals(intervals: Sequence[tuple[float, float]], truth: float,
+                   size: tuple[float, float] = (5.5, 3.4)) -> Figure:
+    """Intervals, (low, high) in percent, above each other; those that miss the truth are red.
+
+    size: width and height of the figure, inches.
+    """
+    figure, ax = plt.subplots(figsize=size)
     for row, (low, high) in enumerate(intervals):
         hit = low <= truth <= high
         colour, width = (ORANGE, 1.2) if hit else (RED, 3)
@@ -380,27 +445,65 @@ def plot_intervals(intervals, truth: float) -> Figure:
                     f"cross the dotted line of the truth, {len(intervals) - hits} miss it.")
 
 
-@in_style
-def plot_two_intervals(intervals: dict[str, tuple], measured: list[float]) -> Figure:
-    """The formula's interval and Wilson's for several exams, in percent.
+def plot_opening() -> Figure:
+    """What the lesson opens with: 60 exams of the same network, three of which miss the truth."""
+    intervals = take_exams(exams=60, images=10_000, truth=99, seed=1)
+    figure = plot_intervals(intervals, truth=99, size=(6.4, 2.8))
+    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
+    return figure
 
-    intervals: name of the exam -> ((low, high) by the formula, (low, high) by Wilson's rule);
-    measured: the accuracy in each.
+
+@in_style
+def plot_both_intervals(results: Sequence[tuple[int, int]]) -> Figure:
+    """The formula's interval and Wilson's, each of two standard errors, for several exams.
+
+    results: how many answers were right, and of how many, for each exam.
     """
     figure, ax = plt.subplots(figsize=(5.5, 2.6))
     ax.axvspan(100, 102, color=GREY, alpha=0.15, linewidth=0)
-    words = []
-    for row, (name, both) in enumerate(intervals.items()):
-        for offset, colour, (low, high) in zip([-0.14, 0.14], [GREY, ORANGE], both):
+    names, words = [], []
+    for row, (right, count) in enumerate(results):
+        (formula,) = intervals_of((torch.arange(count) < right)[None])
+        for offset, colour, (low, high) in ((-0.2, GREY, formula),
+                                            (0.2, ORANGE, _wilson(right, count))):
             ax.plot([low, high], [row + offset] * 2, color=colour, linewidth=4,
-                    solid_capstyle="butt")
-        words.append("{}: {:.1f} to {:.1f} and {:.1f} to {:.1f}".format(name, *both[0], *both[1]))
-    ax.plot(measured, range(len(measured)), "o", color=BLUE, markersize=5)
-    ax.set(yticks=range(len(intervals)), yticklabels=intervals, xlabel="accuracy, percent",
+                    solid_capstyle="butt", marker="s" if low == high else "", markersize=4)
+            words.append(f"{low:.1f} to {high:.1f}")
+        ax.plot(100 * right / count, row, "o", color=BLUE, markersize=5)
+        names.append(f"{right:,} of {count:,}")
+    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="accuracy, percent",
            xlim=(None, 102))
     ax.invert_yaxis()
+    both = "; ".join(f"{name}: {formula} and {wilson}"
+                     for name, formula, wilson in zip(names, words[::2], words[1::2]))
     return labelled(figure, "Two intervals for each exam, by the formula and by Wilson's rule, and "
-                    f"a grey area above 100%. {'; '.join(words)}.")
+                    f"a grey area above 100%. {both}.")
+
+
+def _wilson(right: int, count: int) -> tuple[float, float]:
+    """Wilson's interval in percent with two standard errors, as the lesson has it. The library's
+    `wilson_interval` takes 1.96."""
+    p, weight = right / count, 4 / count
+    reach = (weight * p * (1 - p) + weight**2 / 4) ** 0.5
+    return (100 * (p + weight / 2 - reach) / (1 + weight),
+            min(100.0, 100 * (p + weight / 2 + reach) / (1 + weight)))
+
+
+def rounded(model: nn.Module, bits: int) -> nn.Module:
+    """A copy of a network in which the largest weight of each tensor, up or down, is
+    2 ** (bits - 1) - 1 equal steps from 0, and every weight is rounded to the nearest step.
+
+    Raises ValueError for fewer than two bits.
+    """
+    if bits < 2:
+        raise ValueError(f"rounding needs two bits or more, one of them for the sign, not {bits}")
+    small, steps = copy.deepcopy(model), 2 ** (bits - 1) - 1
+    with torch.no_grad():
+        for weights in small.parameters():
+            step = weights.abs().max() / steps
+            if step > 0:
+                weights[:] = (weights / step).round() * step
+    return small
 
 
 @in_style
@@ -462,38 +565,6 @@ def recipe_runs(split: str = "evaluation") -> pd.DataFrame:
     runs = read_results("results.jsonl")
     table = runs.pivot_table(index="seed", columns="recipe", values=split)
     return table[["reference", "fast", "best"]].dropna()  # the seeds that all of them had
-
-
-SINGLE_CHANGES = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
-                  "gentler augmentation"]
-
-
-def change_runs(split: str = "evaluation") -> pd.DataFrame:
-    """Percent of a split, "evaluation" or "validation", with both right: a column for the start and
-    for each single change of lesson 9, a row for each seed, from `experiments/measure_changes.py`.
-    """
-    runs = read_results("changes.jsonl")
-    runs = runs[runs["evaluation"].notna()]  # without the search
-    return runs.pivot(index="seed", columns="change", values=split)[["start", *SINGLE_CHANGES]]
-
-
-@in_style
-def plot_correlations(table: pd.DataFrame, by_chance: float) -> Figure:
-    """Correlations: a row for each comparison, a column and a colour for each way to measure it.
-    The band, to `by_chance` on either side of 0, is where 95% lie if there is nothing."""
-    figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.28 * len(table)))
-    ax.axvspan(-by_chance, by_chance, color=GREY, alpha=0.15, linewidth=0)
-    ax.axvline(0, color=GREY, linestyle=":")
-    for kind, colour in zip(table, [BLUE, ORANGE]):
-        ax.plot(table[kind], range(len(table)), "o", color=colour, label=kind)
-    ax.set(yticks=range(len(table)), yticklabels=table.index, xlim=(-1, 1),
-           xlabel="r over five seeds (grey: 95% of them, if there is nothing)")
-    ax.invert_yaxis()
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
-    ranges = "; ".join(f"{kind}: from {table[kind].min():.2f} to {table[kind].max():.2f}"
-                       for kind in table)
-    return labelled(figure, f"Dots between -1 and 1 for each of {len(table)} comparisons, and a "
-                    f"grey band from {-by_chance:.2f} to {by_chance:.2f}. {ranges}.")
 
 
 @in_style

@@ -40,8 +40,8 @@ def centre_of_mass(image):
 
 SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
 NAMES = dict(  # that a lesson has given when its exercises come
-    torch=torch, F=F, nn=nn, math=math, comb=math.comb, binomtest=binomtest, np=np, conv=conv,
-    fully_connected=fully_connected, draw_line=draw_line, find_tops=find_tops,
+    torch=torch, F=F, nn=nn, math=math, ceil=math.ceil, comb=math.comb, binomtest=binomtest, np=np,
+    conv=conv, fully_connected=fully_connected, draw_line=draw_line, find_tops=find_tops,
     centre_of_mass=centre_of_mass, totals=SUMS, sums=SUMS, Node=Node, forward=forward,
     DataLoader=DataLoader, paired_interval=paired_interval, power_of_pairs=power_of_pairs,
     __name__="notebook")

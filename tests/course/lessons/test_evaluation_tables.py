@@ -1,7 +1,6 @@
 """Evaluation tables: the answers to its exercises, its figures."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from scipy.stats import binom, binomtest
@@ -105,21 +104,6 @@ def test_the_table_of_recipes():
     assert runs.count().min() >= 5 and 90 < runs.min().min() < runs.max().max() < 100
 
 
-def test_runs_of_the_changes_are_those_of_the_same_seeds():
-    for split in ("evaluation", "validation"):
-        changes = evaluation_tables.change_runs(split)
-        assert list(changes)[0] == "start" and len(changes.columns) == 7
-        assert changes.count().min() >= 5 and 90 < changes.min().min() < changes.max().max() < 100
-    assert not evaluation_tables.recipe_runs("validation").equals(evaluation_tables.recipe_runs())
-
-
-def test_correlations_are_named_with_the_band_of_chance():
-    table = pd.DataFrame({"one": [-0.5, 0.25], "other": [0.1, 0.75]}, index=["fast", "best"])
-    label = evaluation_tables.plot_correlations(table, by_chance=0.88).get_label()
-    assert "2 comparisons, and a grey band from -0.88 to 0.88" in label
-    assert "one: from -0.50 to 0.25; other: from 0.10 to 0.75." in label
-
-
 def test_calibration_leaves_out_what_is_empty_and_gives_intervals():
     table = torch.zeros(10, 3)
     table[8], table[9] = torch.tensor([2.0, 3.0, 20]), torch.tensor([5.4, 4.0, 100])
@@ -130,12 +114,48 @@ def test_calibration_leaves_out_what_is_empty_and_gives_intervals():
     assert words in figure.get_label()
 
 
+def test_exams_give_the_formulas_intervals_and_leave_random_numbers_alone():
+    before = torch.get_rng_state()
+    (low, high), *others = evaluation_tables.take_exams(exams=100, images=10_000, truth=99)
+    assert torch.equal(torch.get_rng_state(), before) and len(others) == 99
+    p = (low + high) / 200
+    assert (high - low) / 400 == pytest.approx((p * (1 - p) / 10_000) ** 0.5)
+    assert evaluation_tables.intervals_of(torch.ones(1, 20).bool()) == [(100, 100)]
+    other_seed = evaluation_tables.take_exams(exams=100, images=10_000, truth=99, seed=1)
+    assert other_seed != [(low, high), *others]
+
+
 def test_both_intervals_are_drawn_for_each_exam():
-    both = {"9 of 10": ((70, 110), (59.6, 98.2))}
-    figure = evaluation_tables.plot_two_intervals(both, [90])
-    formula, wilson, dot = figure.axes[0].lines
-    assert list(formula.get_xdata()) == [70, 110] and list(wilson.get_xdata()) == [59.6, 98.2]
-    assert list(dot.get_xdata()) == [90] and "9 of 10: 70.0 to 110.0 and 59.6" in figure.get_label()
+    figure = evaluation_tables.plot_both_intervals([(9, 10), (20, 20)])
+    formula, wilson, dot, point, *_ = figure.axes[0].lines
+    off = 2 * (0.9 * 0.1 / 10) ** 0.5
+    assert list(formula.get_xdata()) == pytest.approx([90 - 100 * off, 90 + 100 * off])
+    low, high = wilson.get_xdata()  # both are two of their own standard errors away
+    assert low < wilson_interval(9, 10)[0] and high > wilson_interval(9, 10)[1]
+    for truth in (low / 100, high / 100):
+        assert abs(0.9 - truth) == pytest.approx(2 * (truth * (1 - truth) / 10) ** 0.5)
+    assert list(dot.get_xdata()) == [90] and formula.get_marker() == ""
+    assert list(point.get_xdata()) == [100, 100] and point.get_marker() == "s"  # else unseen
+    assert "20 of 20: 100.0 to 100.0 and 83.3 to 100.0" in figure.get_label()
+
+
+def test_the_opening_shows_exams_that_miss_the_truth():
+    figure = evaluation_tables.plot_opening()
+    assert "57 cross the dotted line of the truth, 3 miss it" in figure.get_label()
+    assert figure.get_facecolor() == (1, 1, 1, 1)
+    width, height = figure.get_size_inches()
+    assert 5.6 <= width <= 6.8 and height <= 3
+
+
+def test_weights_are_rounded_to_equal_steps_in_a_copy():
+    layer = torch.nn.Linear(3, 1)
+    with torch.no_grad():
+        layer.weight[:], layer.bias[:] = torch.tensor([[-1.5, 0.6, 0.2]]), 0.0
+    small = evaluation_tables.rounded(layer, bits=3)  # three steps of 0.5 to either side
+    assert torch.equal(small.weight, torch.tensor([[-1.5, 0.5, 0.0]])) and small.bias == 0
+    assert layer.weight[0, 1].item() == pytest.approx(0.6)
+    with pytest.raises(ValueError, match="two bits or more"):
+        evaluation_tables.rounded(layer, bits=1)
 
 
 def test_the_coins_that_are_as_lopsided_are_orange():
