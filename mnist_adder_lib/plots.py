@@ -450,7 +450,8 @@ def plot_accuracies(table: pd.DataFrame) -> Figure:
 def plot_onnx_graph(path: str | Path) -> Figure:
     """The operations of an ONNX file, with the shapes that they give (without the batch).
 
-    A row for each layer with weights, named as in the model, and the operations that follow it.
+    A row for each layer with weights, with its name in the model and the shape of its weights, and
+    the operations that follow it.
     """
     import onnx
 
@@ -458,6 +459,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
     values = [*graph.input, *graph.value_info, *graph.output]
     shapes = {v.name: " × ".join(str(d.dim_value) for d in v.type.tensor_type.shape.dim[1:])
               for v in values}
+    weights = {w.name: " × ".join(map(str, w.dims)) for w in graph.initializer}
     operations = {v.name: "Input" for v in graph.input}
     rows: list[list[str]] = []
     edges, layers = [], {}
@@ -468,7 +470,8 @@ def plot_onnx_graph(path: str | Path) -> Figure:
         name, sources = node.output[0], [source for source in node.input if source in operations]
         rows += [[source] for source in sources if source not in sum(rows, [])]
         if node.op_type in ("Conv", "Gemm", "MatMul"):  # it has weights
-            layers[name] = node.input[1].removesuffix(".weight").removesuffix(".0")
+            layer = node.input[1].removesuffix(".weight").removesuffix(".0")
+            layers[name] = f"{layer}\n{weights[node.input[1]]}"
         row = next((row for row in rows if [row[-1]] == sources), None)
         if row is None or (name in layers and not layers.keys().isdisjoint(row)):
             rows.append(row := [])
@@ -488,7 +491,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
         _draw_box(ax, place, operations[name], ends.get(name, "") + (shapes[name] or "number"))
         if name in layers:
             ax.text(-0.68, place[1], layers[name], ha="right", va="center", size=8)
-    ax.set(xlim=(-1.42, max(map(len, rows)) - 0.5), ylim=(len(rows) - 0.5, -0.5))
+    ax.set(xlim=(-1.52, max(map(len, rows)) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     ax.axis("off")
     return labelled(figure, "Boxes joined by arrows, from the inputs to the outputs: "
                             f"{', '.join(operations.values())}.")
@@ -496,9 +499,9 @@ def plot_onnx_graph(path: str | Path) -> Figure:
 
 def _draw_box(ax: Axes, place: tuple[float, float], operation: str, shape: str) -> None:
     x, y = place
-    colour = OPERATIONS.get(operation, GREY)
+    colour, edge = OPERATIONS.get(operation, "#e3e3e3"), OPERATIONS.get(operation, GREY)
     text: dict[str, Any] = dict(ha="center", va="center", color=text_on(colour), size=8)
     ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
     ax.text(x, y + 0.16, shape, **text)
-    ax.add_patch(FancyBboxPatch((x - 0.42, y - 0.33), 0.84, 0.66, color=colour,
+    ax.add_patch(FancyBboxPatch((x - 0.42, y - 0.33), 0.84, 0.66, facecolor=colour, edgecolor=edge,
                                 boxstyle="round,pad=0.02,rounding_size=0.08"))

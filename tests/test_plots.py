@@ -198,8 +198,10 @@ def test_each_row_of_the_graph_is_a_layer_of_the_model(exported):
     texts = plots.plot_onnx_graph(exported).axes[0].texts
     names = {text.get_position()[1]: text.get_text() for text in texts if text.get_ha() == "right"}
     assert list(names.values()) == [
-        "block1.0", "block1.1", "block2.0", "block2.1", "block3.0", "block3.1", "embedding",
-        "adder.0", "adder.1", "digit_head", "sum_head"]
+        "block1.0\n8 × 1 × 3 × 3", "block1.1\n8 × 8 × 3 × 3", "block2.0\n16 × 8 × 3 × 3",
+        "block2.1\n16 × 16 × 3 × 3", "block3.0\n16 × 16 × 3 × 3", "block3.1\n16 × 16 × 3 × 3",
+        "embedding\n20 × 16", "adder.0\n64 × 30", "adder.1\n64 × 64", "digit_head\n10 × 64",
+        "sum_head\n19 × 64"]
     for row, name in names.items():
         titles = [text.get_text() for text in texts if text.get_position()[1] == row - 0.14]
         assert ("BatchNorm" in titles) == ("Conv" in titles) == name.startswith("block")

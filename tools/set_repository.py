@@ -4,7 +4,8 @@
 
 The address is kept in pyproject.toml, where ADDRESS is written first if it is given. From there
 every notebook gets the cell that brings the course to Colab, every lesson the badge that opens it
-there, the README its link to the page and what to clone, and the page its links to the lessons.
+there and, at its end, the next lesson's, the README its link to the page and what to clone, and
+the page its links to the lessons.
 Nothing else in a notebook changes, and a second run changes nothing at all.
 Without ADDRESS it uses the one in pyproject.toml: so after adding a lesson. As long as that is a
 placeholder there are no badges, the page has no links, and the first cell of a notebook gets the
@@ -21,13 +22,18 @@ from address import PLACEHOLDER, read_address, site_of, write_address
 from nbformat import v4
 from notebook_files import ASKS, NOTEBOOKS, every_notebook, save
 
+COLAB = "https://colab.research.google.com"
 README = NOTEBOOKS.parent / "README.md"
+SITTING = "[The whole network in one sitting](notebooks/in_one_sitting.ipynb)"
 TRY = "Try it in your browser"  # what the link to the page says
 IN_A_CLONE = (  # said after the link if there is no site
     " (in a clone of the repository: open the file `docs/try/index.html`; "
     "GitHub shows only its source)")
 CLONE = re.compile(r"(?<=^git clone --depth 1 )\S+", re.MULTILINE)
 BADGE = re.compile(r"\[!\[Open in Colab\]\(\S+\)\]\(\S+\)\n\n")
+# The link to the next lesson, its file, and maybe its badge.
+NEXT = re.compile(r"(Next: \[[^\]]+\]\((\d\d_\w+\.ipynb)\))"
+                  r"(?: \[!\[Open in Colab\]\(\S+?\)\]\(\S+?\))?")
 
 # The address ends its line, where ruff lets it be as long as it is.
 BRINGS_THE_COURSE = f"""\
@@ -58,14 +64,18 @@ def bootstrap(address):
     return BRINGS_THE_COURSE.replace("ADDRESS", address)
 
 
-def badge(address, path):
-    """The Markdown that opens a lesson in Colab: none for solutions or outside GitHub."""
+def in_colab(address, path):
+    """The address that opens a lesson in Colab; "" for solutions or outside GitHub."""
     github = re.fullmatch(r"https://github\.com/(.+)", address)
     if not github or address == PLACEHOLDER or path.parent != NOTEBOOKS:
         return ""
-    colab = "https://colab.research.google.com"
-    lesson = f"{colab}/github/{github[1]}/blob/main/notebooks/{path.name}"
-    return f"[![Open in Colab]({colab}/assets/colab-badge.svg)]({lesson})\n\n"
+    return f"{COLAB}/github/{github[1]}/blob/main/notebooks/{path.name}"
+
+
+def badge(address, path):
+    """The Markdown that opens a lesson in Colab: none for solutions or outside GitHub."""
+    link = in_colab(address, path)
+    return f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({link})\n\n" if link else ""
 
 
 def with_address(notebook, address, path):
@@ -73,6 +83,9 @@ def with_address(notebook, address, path):
     notebook = copy.deepcopy(notebook)
     header = notebook.cells[0]
     header.source = BADGE.sub("", header.source).replace("\n\n", "\n\n" + badge(address, path), 1)
+    if path.parent == NOTEBOOKS:
+        for cell in notebook.cells[1:]:
+            cell.source = NEXT.sub(lambda found: with_badge(found, address), cell.source)
     for cell in notebook.cells:
         if cell.cell_type == "code" and ASKS in cell.source:
             cell.source = bootstrap(address)
@@ -80,6 +93,11 @@ def with_address(notebook, address, path):
     cell = v4.new_code_cell(bootstrap(address), id=f"{path.stem[:2]}-colab", execution_count=1)
     notebook.cells.insert(1, cell)
     return notebook
+
+
+def with_badge(found, address):
+    """What `NEXT` has found, with the badge that opens the next lesson in Colab."""
+    return f"{found[1]} {badge(address, NOTEBOOKS / found[2])}".rstrip()
 
 
 def readme_with_address(readme, address):
@@ -91,7 +109,10 @@ def readme_with_address(readme, address):
         place, hint = "docs/try/index.html", IN_A_CLONE
     link = re.compile(rf"\*\*\[{TRY}\]\(\S+?\)\*\*(?: \(in a clone.*?\))?")
     readme = link.sub(lambda _: f"**[{TRY}]({place})**{hint}", readme)
-    return CLONE.sub(lambda _: address, readme)
+    sitting = re.compile(rf"{re.escape(SITTING)}(?: \(\[in Colab\]\(\S+?\)\))?\.")
+    link = in_colab(address, NOTEBOOKS / "in_one_sitting.ipynb")
+    in_one = f"{SITTING} ([in Colab]({link}))." if link else f"{SITTING}."
+    return CLONE.sub(lambda _: address, sitting.sub(lambda _: in_one, readme))
 
 
 def main(address=None):

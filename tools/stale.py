@@ -77,6 +77,8 @@ TABLE = [  # in the order in which things are made: each from things above it al
            table=RECIPES, row="best"),
     Stored("assets/results.jsonl", "python experiments/measure_recipes.py --recipes {parts}", 40,
            "measure_recipes.measure", table=RECIPES),
+    Stored("assets/reference_history.json", "python experiments/train_reference.py", 5,
+           "train_reference.train_reference"),
     Stored("README.md", "write what measure_recipes.py prints into its table of results", 1,
            files="assets/results.jsonl", part="results"),
     Stored("assets/changes.jsonl",

@@ -61,6 +61,8 @@ def test_set_repository_changes_what_names_the_address_and_back_again(copies, ca
     page = "[Try it in your browser](https://someone.github.io/course/try/index.html)"
     readme = set_repository.README.read_text("utf-8")
     assert page in readme and f"\ngit clone --depth 1 {GITHUB} mnist-adder\n" in readme
+    place = "github/someone/course/blob/main/notebooks/in_one_sitting.ipynb"
+    assert f"([in Colab](https://colab.research.google.com/{place}))." in readme
     capsys.readouterr()
     set_repository.main()
     assert copies() == after and not capsys.readouterr().out
@@ -91,13 +93,16 @@ def test_notebooks_with_a_long_address_keep_to_the_style(copies, tmp_path):
 
 def test_a_new_lesson_gets_cell_and_badge_and_keeps_the_rest():
     cells = [v4.new_markdown_cell("# 6 · New\n\nSome words."),
-             v4.new_code_cell("1 + 1", execution_count=1), v4.new_code_cell("not_run_yet")]
+             v4.new_code_cell("1 + 1", execution_count=1), v4.new_code_cell("not_run_yet"),
+             v4.new_markdown_cell("Next: [5 · Old](06_new.ipynb). Words.")]
     path = NOTEBOOKS / "06_new.ipynb"
     lesson = with_address(v4.new_notebook(cells=cells), GITHUB, path)
     nbformat.validate(lesson)
     assert lesson.cells[0].source == f"# 6 · New\n\n{BADGE}\n\nSome words."
     assert (lesson.cells[1].id, lesson.cells[1].source) == ("06-colab", bootstrap(GITHUB))
-    assert [cell.execution_count for cell in lesson.cells[1:]] == [1, 1, None]
+    assert [cell.execution_count for cell in lesson.cells[1:4]] == [1, 1, None]
+    assert lesson.cells[-1].source == f"Next: [5 · Old](06_new.ipynb) {BADGE}. Words."
+    assert with_address(lesson, PLACEHOLDER, path).cells[-1] == cells[-1]
     assert with_address(lesson, GITHUB, path) == lesson
     for address, place in [("https://example.org/course", path),
                            (GITHUB, NOTEBOOKS / "solutions" / "06_new.ipynb")]:
