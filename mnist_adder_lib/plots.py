@@ -412,6 +412,30 @@ def plot_confusion(table: pd.DataFrame, framed: int | None = None) -> Figure:
 
 
 @in_style
+def plot_cross_entropy(logits: Mapping[str, Tensor], true: Mapping[str, int]) -> Figure:
+    """How the loss of one example comes about: the probabilities of each head as bars, and minus
+    the logarithm of the one that the true class gets.
+
+    logits: (classes,) of each head, by its name; true: the right class of each, by the same names.
+    Raises ValueError for a class that a head doesn't have.
+    """
+    if wrong := [name for name, one in logits.items() if not 0 <= true[name] < len(one)]:
+        raise ValueError(f"no class {true[wrong[0]]} among the {len(logits[wrong[0]])} logits of "
+                         f"{wrong[0]!r}")
+    figure = Plot(figsize=(8, 2.4))
+    axes = figure.subplots(1, len(logits), squeeze=False, width_ratios=[*map(len, logits.values())])
+    said = []
+    for ax, (name, one) in zip(axes[0], logits.items()):
+        probabilities, right = one.detach().softmax(dim=0), true[name]
+        bars = ax.bar(range(len(one)), probabilities.tolist(), color=BLUE)
+        bars[right].set_color(ORANGE)
+        loss = -probabilities[right].log().item()
+        said.append(f"{name} {right}: -log {probabilities[right]:.3f} = {loss:.2f}")
+        ax.set(title=said[-1], xticks=range(0, len(one), 2))
+    return labelled(figure, f"Bars of probabilities, with one orange bar each. {'; '.join(said)}.")
+
+
+@in_style
 def plot_range_test(rates: Sequence[float], losses: Sequence[float],
                     chosen: float | None = None) -> Figure:
     """The loss at each learning rate, from low to high, and the chosen rate."""

@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from matplotlib.colors import to_rgb
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import to_hex, to_rgb
 from packaging.version import Version
 
 from mnist_adder_course.notebook.display import Picture
@@ -173,6 +176,25 @@ def exported(tmp_path_factory):
     path = tmp_path_factory.mktemp("onnx") / "adder.onnx"
     export_onnx(IdentityAdderModel(), path)
     return path
+
+
+@given(st.lists(st.floats(-9, 9), min_size=2, max_size=9), st.integers(0, 8))
+def test_bars_of_a_cross_entropy_are_its_probabilities(values, right):
+    logits, right = torch.tensor(values), right % len(values)
+    figure = plots.plot_cross_entropy({"digit": logits, "sum": logits}, {"digit": right, "sum": 0})
+    ax, _ = figure.axes
+    bars = [bar.get_height() for bar in ax.patches]
+    assert bars == pytest.approx(logits.softmax(0).tolist(), abs=1e-6)
+    loss = F.cross_entropy(logits[None], torch.tensor([right])).item()
+    assert float(ax.get_title().split(" = ")[1]) == pytest.approx(loss, abs=0.006)
+    colours = [to_hex(bar.get_facecolor()) for bar in ax.patches]
+    assert [place for place, one in enumerate(colours) if one == plots.ORANGE] == [right]
+    plt.close(figure)
+
+
+def test_a_cross_entropy_of_a_class_that_is_not_there():
+    with pytest.raises(ValueError, match="no class 3 among the 3 logits of 'digit'"):
+        plots.plot_cross_entropy({"digit": torch.zeros(3)}, {"digit": 3})
 
 
 def operations_of(path) -> list[str]:

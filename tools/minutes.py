@@ -3,7 +3,7 @@
     python tools/minutes.py [NOTEBOOK ...]
 
 writes the minutes into the headers of these lessons, or of all; then what the headers say into the
-README, lesson 0 and docs/teaching.md, and the exercises of the main lines into the course. It
+README and docs/teaching.md, and the exercises of the main lines into the course. It
 numbers the exercises by their order, also where docs/teaching.md names one by its function, and
 stores all notebooks in the form of `notebook_files.py`. No lesson is run.
 
@@ -52,7 +52,6 @@ NAMED = re.compile(r"lesson (?P<lesson>\d+)|`(?P<name>\w+)` \(exercise \d+(?:, d
 NUMBERED = re.compile(r"(?<=Exercise )\d+(?= · )")
 PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-START = LESSONS[0]
 EXERCISE = r"\d\d-exercise-\w+-"  # the id of its cells, before what each of them holds
 EXERCISES = Path(progress.__file__).with_suffix(".json")
 
@@ -230,8 +229,8 @@ def half_days(lessons: list[int], minutes: list[int]) -> list[list[int]]:
 def brought_up_to_date(text: str) -> str:
     """A page with the minutes of the lessons that it names, and with the hours of all.
 
-    Minutes are in the last columns of a table whose row begins with the link to a lesson, or after
-    the link, as in "[Title](NAME.ipynb), 60 minutes". A row of a plan is grouped again.
+    Minutes are in the last columns of a table whose row begins with the link to a lesson. A row of
+    a plan is grouped again.
     """
     lessons = of_all_lessons()
     for name, (main, done, deeper) in lessons.items():
@@ -241,7 +240,6 @@ def brought_up_to_date(text: str) -> str:
                       rf"\g<1>{both}", text)
         text = re.sub(rf"(?m)^(\| .*{link} \| )\d+ \| \d+ \| \d+(?= \|$)",
                       rf"\g<1>{main} | {done} | {deeper}", text)
-        text = re.sub(rf"({link}, )\d+(?= minutes)", rf"\g<1>{main}", text)
     minutes = [main for main, _, _ in lessons.values()]
 
     def planned(row) -> str:
@@ -329,11 +327,6 @@ def main(paths: list[str]) -> None:
     EXERCISES.write_text(exercises_with_a_check(), "utf-8", newline="\n")
     for path in PAGES:
         path.write_text(brought_up_to_date(path.read_text("utf-8")), "utf-8", newline="\n")
-    start = nbformat.read(START, as_version=4)
-    for cell in start.cells:
-        if cell.cell_type == "markdown":
-            cell.source = brought_up_to_date(cell.source)
-    save(start, START)
 
 
 if __name__ == "__main__":
