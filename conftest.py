@@ -90,7 +90,9 @@ def not_checked(names) -> list[str]:
     return found
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter, config):
     """Say in the end, too, what a run without failures has not checked."""
+    yield
     if missing := getattr(config, "not_checked", []):
         terminalreporter.write_line(f"Not checked here: {'; '.join(missing)}.", yellow=True)
