@@ -35,6 +35,7 @@ def _pilots():
         spread = rand_int(8, 14) / 10 if trial < 5 else 0.4
         differences = rand_int(6, 9) + matters * spread * noise / noise.std()
         yield 60 + 2.5 * matters * luck, 60 + 2.5 * matters * luck + differences, matters
+    yield start, start + torch.tensor([1.5, -2.0, 0.5, -1.0, 2.0]).double(), 1.5
 
 
 def _rule_of_thumb(start, changed, matters):
@@ -55,6 +56,8 @@ def _rule_of_thumb(start, changed, matters):
             ("(changed - start).std()", "start.std()"),
             ("(changed - start).std()", "(changed.std() - start.std()).abs()"),
             ("(changed - start).std()", "torch.cat([start, changed]).std()")],
+        "A pair in which the change does harm has a difference below 0, and that counts as it is: "
+        "subtract, without `abs`.": ("(changed - start).std()", "(changed - start).abs().std()"),
         "That plan is right only if the pilot's spread is. Five differences often spread too "
         "little by chance: take one and a half times their spread.": ("1.5 * spread", "spread"),
         "Multiply the spread by one and a half, not the number of pairs: the pairs grow with the "

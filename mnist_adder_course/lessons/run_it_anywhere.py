@@ -38,6 +38,7 @@ def _values():
         values = torch.rand(size) - 0.4
         values[rand_int(1, size - 1)] = -0.9
         yield values, bits
+    yield torch.tensor([[0.5, -0.3, 0.1], [0.25, -0.9, 0.7]]), 3
 
 
 @checks.add(
@@ -61,6 +62,9 @@ def _values():
         "That always rounds down. Round to the nearest step: `.round()`.": (".round()", ".floor()"),
         "The largest value is not the one farthest from 0: here that one is negative.":
             (".abs().max()", ".max()"),
+        "Each row or column has a step of its own. Take the value farthest from 0 in the whole "
+        "tensor.": [(".abs().max()", ".abs().max(dim=0).values"),
+                    (".abs().max()", ".abs().amax(dim=-1, keepdim=True)")],
         "Half of the whole numbers are for values below 0, so your steps are too fine for this "
         "number of bits.": [
             ("2 ** (bits - 1) - 1", "2**bits - 1"), ("2 ** (bits - 1) - 1", "2**bits")],

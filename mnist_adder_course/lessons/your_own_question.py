@@ -25,7 +25,8 @@ def _intervals():
                 (-0.9, 0.3, 0.5), (0.1, 0.3, 0.5), (-0.4, -0.1, 0.5), (0.7, 1.2, 0.5),
                 (-2.0, -0.8, 0.5), (-3.0, 4.0, 0.5), (-1.5, 1.2, 2), (0.3, 1.8, 2),
                 (-0.7, -0.1, 0.1), (0.1, 0.9, 0.5), (-0.9, -0.1, 0.5), (0.02, 0.6, 0.5),
-                (-0.6, -0.02, 0.5), (0.1, 0.5, 0.5), (-0.5, -0.1, 0.5)]
+                (-0.6, -0.02, 0.5), (0.1, 0.5, 0.5), (-0.5, -0.1, 0.5),
+                (0.0, 1.2, 0.5), (-1.2, 0.0, 0.5)]
 
 
 NOTHING_THAT_MATTERS = "no difference that matters"
@@ -75,6 +76,9 @@ def _read_interval(function, low, high, matters) -> Observed:
             ("low > 0", "high > 0"),
         "You say \"worse\" as soon as a part of the interval is below 0. All of it has to be.":
             ("high < 0", "low < 0"),
+        "An interval that ends at 0 contains 0, so it can't tell.": [
+            ("low > 0", "low >= 0", "high < 0", "high <= 0"), ("low > 0", "low >= 0"),
+            ("high < 0", "high <= 0")],
         "You have swapped \"better\" and \"worse\": the difference is change minus baseline.":
             ("low > 0", "high < 0", "if high < 0:\n        return \"worse\"",
              "if low > 0:\n        return \"worse\""),
@@ -105,7 +109,7 @@ def _records():
         [g, p, e, r], [e, g, p, r, r], [g, p, r, r], [g, p, r, r, c], [g, p, r, e, e, c],
         [g, p, r, e, r, e], [g, p, r, r, e, c, c], [g, p, r, r, r, r, r, e], [r, e],
         [g, p, r, r, e, g], [g, p, r, r, e, p, c], [p, r, e, g], [g, r, e, p],
-        [r, g, p, e])]
+        [r, g, p, e], [g, c, p, r, r, e])]
 
 
 @checks.add(
@@ -140,6 +144,8 @@ def _records():
             ('"guess" in before and "plan" in before', 'before == ["guess", "plan"]'),
             ('"guess" in before and "plan" in before', 'steps[:2] == ["guess", "plan"]'),
             ('"guess" in before and "plan" in before', 'steps[0] == "guess" and "plan" in before')],
+        "Something else may come before the first result as well, such as a conclusion.":
+            ('"guess" in before and "plan" in before', 'set(before) == {"guess", "plan"}'),
         "You return `True` for every list.": lambda steps: True,
         "You return `False` for every list.": lambda steps: False,
         "That is the wrong way round: you return `False` if the order is right.":

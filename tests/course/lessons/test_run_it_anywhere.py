@@ -17,8 +17,9 @@ OLD = Version(torch.__version__) < Version("2.7")  # with another exporter
 
 
 def in_bits_by_loop(values, bits):
-    step = max(abs(value) for value in values.tolist()) / (2 ** (bits - 1) - 1)
-    return [round(value / step) * step for value in values.tolist()]
+    step = max(abs(value) for value in values.flatten().tolist()) / (2 ** (bits - 1) - 1)
+    rounded = [round(value / step) * step for value in values.flatten().tolist()]
+    return torch.tensor(rounded).view(values.shape)
 
 
 def convolved(channels, windows, padding):
