@@ -5,7 +5,8 @@
 Prints whatever a lesson uses without an explanation: for all lessons, or for those whose names
 begin like the arguments (`04`). The table of what is explained where is in the glossary. A lesson
 that the table names must say the word, as `code` or in a comment of the code, before the cell that
-uses it first, in it or right below it; and on its main line, if a later lesson uses it.
+uses it first, in it or right below it; and on its main line, if a later lesson uses it without
+saying it again.
 """
 
 from __future__ import annotations
@@ -130,7 +131,7 @@ def complaints(notebook, name: str, table: dict[str, str], defined: set[str]) ->
     """What this lesson uses and neither it nor an earlier one explains."""
     for word, place in first_uses(notebook, defined).items():
         lesson, cell = table.get(word), line(notebook, place, word)
-        prose = "\n\n".join(map(prose_of, notebook.cells[: place + 2]))
+        prose = said_by(notebook, place)
         if lesson is None:
             yield f"`{word}` is not in the table; first used in\n    {cell}"
         elif lesson > name:
@@ -139,15 +140,24 @@ def complaints(notebook, name: str, table: dict[str, str], defined: set[str]) ->
             yield f"`{word}` is named in no prose or comment before, in, or right below\n    {cell}"
 
 
+def said_by(notebook, place: int) -> str:
+    """The prose and comments up to the cell right below a place."""
+    return "\n\n".join(map(prose_of, notebook.cells[: place + 2]))
+
+
 def explained_too_deep(notebooks: dict, table: dict[str, str], defined: set[str]) -> Iterator[str]:
-    """What a lesson explains below *Deeper* alone, and a later lesson uses, from all notebooks by
-    their names."""
+    """What a lesson explains below *Deeper* alone, and a later lesson uses before it has said it
+    itself or a main line in between has, from all notebooks by their names, in order."""
     used_in = {name: first_uses(notebook, defined) for name, notebook in notebooks.items()}
     for word, name in table.items():
-        main = "\n\n".join(map(prose_of, parts(notebooks[name])[0]))
-        later = [other for other in notebooks if other > name and word in used_in[other]]
-        if later and not says(main, word):
-            yield f"{name}: `{word}` is explained below Deeper, and {later[0]} uses it"
+        for other in (other for other in notebooks if other >= name):
+            place = used_in[other].get(word)
+            if other > name and place is not None \
+                    and not says(said_by(notebooks[other], place), word):
+                yield f"{name}: `{word}` is explained below Deeper, and {other} uses it"
+                break
+            if says("\n\n".join(map(prose_of, parts(notebooks[other])[0])), word):
+                break
 
 
 def line(notebook, place: int, word: str) -> str:

@@ -56,6 +56,13 @@ SLOPES_IN_LIST = ("The slopes belong in a list, as in plus, one for each input: 
                   "changes with that input.")
 NOT_NODES = "The inputs are the nodes themselves, such as `a`, not their values."
 NOT_NUMBERS = "The slopes are numbers, not nodes: `b.value` and `a.value`."
+AS_MANY = ("The node has {inputs} and {slopes}. Each input needs one slope: how fast the value "
+           "changes with that input.")
+NO_INPUTS = ("The node has no inputs, so nothing can come back through it. Its inputs are the "
+             "nodes that its value was computed from, in a list.")
+VALUES = ("`a` and `b` are nodes, and nodes can't be multiplied. The numbers in them are `a.value` "
+          "and `b.value`.")
+VALUE = "`a` is a node, not a number. The number in it is `a.value`."
 ONE_NUMBER_EACH = ("Each slope is a single number, without quotes or brackets of its own: as many "
                    "slopes in the list as there are inputs.")
 NO_NAME = ("After the value, a `Node` takes its name, a word in quotes, and only then its inputs "
@@ -81,8 +88,19 @@ def _value_and_slopes(function, *values) -> Observed:
         return Observed(rules={NOT_NUMBERS: False})
     if not all(is_numbers(plain(slope)) and plain(slope).ndim == 0 for slope in node.slopes):
         return Observed(rules={ONE_NUMBER_EACH: False})
+    if len(node.inputs) != len(node.slopes):
+        counts = {"slopes": _count(len(node.slopes), "slope"),
+                  "inputs": _count(len(node.inputs), "input")}
+        return Observed(rules={AS_MANY.format(**counts): False})
+    if not node.inputs and is_numbers(plain(node.value)) and plain(node.value).any():
+        return Observed(rules={NO_INPUTS: False})
     slopes = [_slope(node, given) for given in inputs]
     return Observed(effects={"the value": node.value, "the slopes": slopes})
+
+
+def _count(number: int, what: str) -> str:
+    """Write "no slopes", "1 slope", "2 slopes"."""
+    return f"{number or 'no'} {what}{'s' * (number != 1)}"
 
 
 def _pairs():
@@ -104,8 +122,16 @@ def _pairs():
             ("a.value * b.value", "a.value + b.value"),
         "Both slopes go to the same node. The inputs are a and b.":
             [("[a, b]", "[a, a]"), ("[a, b]", "[b, b]")],
-        "There is a slope missing: the list needs one for each input.":
+        "The product grows by one factor, not by the whole product: nudge a by 1, and 3 · 5 "
+        "becomes 4 · 5.": ("[b.value, a.value]", "[a.value * b.value, a.value * b.value]"),
+        "Both slopes are the same factor. The slope of a is b, and the slope of b is a.": [
+            ("[b.value, a.value]", "[b.value, b.value]"),
+            ("[b.value, a.value]", "[a.value, a.value]")],
+        AS_MANY.format(slopes="1 slope", inputs="2 inputs"):
             [("[b.value, a.value]", "[b.value]"), ("[b.value, a.value]", "[a.value]")],
+        AS_MANY.format(slopes="no slopes", inputs="2 inputs"): (", [b.value, a.value]", ""),
+        NO_INPUTS: (', "times", [a, b], [b.value, a.value]', ""),
+        VALUES: [("a.value * b.value", other) for other in ("a * b", "a.value * b", "a * b.value")],
         INPUTS_IN_LIST: ("[a, b]", "a"),
         SLOPES_IN_LIST: ("[b.value, a.value]", "b.value"),
         ONE_NUMBER_EACH: [("[b.value, a.value]", '["b", "a"]'),
@@ -163,6 +189,10 @@ def _send_back(node, back):
         "to its inputs.": ("    tape[-1].grad = 1.0\n", ""),
         "Only the last node begins with 1. What comes back to the others has to arrive first.":
             ("    tape[-1].grad = 1.0\n", "    for node in tape:\n        node.grad = 1.0\n"),
+        "Inside the loop, each node is set to 1 when its turn comes, and what has come back to it "
+        "is lost. Only the last node begins with 1, before the loop.":
+            ("    tape[-1].grad = 1.0\n    for node in reversed(tape):\n",
+             "    for node in reversed(tape):\n        node.grad = 1.0\n"),
         "The 1 belongs to the last node on the tape, `tape[-1]`: that is the end of the "
         "computation.": ("tape[-1]", "tape[0]"),
         "What is used twice gets two contributions. Add the second to the first: `+=`.":
@@ -176,7 +206,9 @@ def _send_back(node, back):
         "What goes to an input is the slope, times what came back to the node: its `grad`.":
             ("slope * node.grad", "slope"),
         "What came back to a node is in its `grad`. Its `value` is already in the slopes.":
-            ("slope * node.grad", "slope * node.value"),
+            [("slope * node.grad", other) for other in (
+                "slope * node.value", "slope * node.grad * node.value",
+                "slope * node.grad * before.value", "slope * before.value")],
         "The last node has its 1, but nothing has arrived at its inputs. Each node on the tape, "
         "the last one first, sends to its inputs: `before.grad` grows, the gradient that belongs "
         "to the input.": [
@@ -206,6 +238,23 @@ def backward_from(tape):
             ("1 if a.value > 0 else 0", "0 if a.value > 0 else 1"),
         "Everything is right except for an input of exactly 0: there the slope is 0, by "
         "convention. Ask `> 0`.": ("a.value > 0", "a.value >= 0"),
+        "Your slope is -1 for a negative input. Nudge such an input: the output stays 0, so the "
+        "slope is 0.": [("1 if a.value > 0 else 0", "1 if a.value > 0 else -1"),
+                        ("1 if a.value > 0 else 0", "1 if a.value >= 0 else -1")],
+        "Numbers between 0 and 1 are positive as well. Ask `> 0`.": [
+            ("max(a.value, 0)", "a.value * (a.value > 1)"),
+            ("1 if a.value > 0", "1 if a.value > 1")],
+        "Your value is negative for a negative input. ReLU turns it into 0.":
+            ("max(a.value, 0)", "a.value"),
+        "That is the value without its sign. ReLU turns a negative value into 0.":
+            ("max(a.value, 0)", "abs(a.value)"),
+        "Your value is 1 or 0, as the slope should be. A positive value doesn't change.":
+            ("max(a.value, 0)", "1 if a.value > 0 else 0"),
+        VALUE: [("max(a.value, 0)", "max(a, 0)"), ("max(a.value, 0)", "max(0, a)")],
+        AS_MANY.format(slopes="no slopes", inputs="1 input"):
+            (", [1 if a.value > 0 else 0]", ""),
+        AS_MANY.format(slopes="1 slope", inputs="no inputs"): ("[a]", "[]"),
+        NO_INPUTS: lambda a: Node(max(a.value, 0), "ReLU"),
         NOT_NEW: lambda a: a if a.value > 0 else Node(0, "ReLU", [a], [0]),
         INPUTS_IN_LIST: ("[a]", "a"),
         SLOPES_IN_LIST: ("[1 if a.value > 0 else 0]", "1 if a.value > 0 else 0"),
@@ -230,9 +279,14 @@ def _networks():
         yield torch.randn(examples, inputs), torch.randint(9, (examples,)), *weights
 
 
+BOTH = "That is one tensor. Return both gradients, first that of `w1`: `return grad1, grad2`."
+
+
 def _two_gradients(backward, *network) -> Observed:
     with torch.no_grad():
         gradients = backward(*network)
+    if isinstance(gradients, torch.Tensor):
+        return Observed(rules={BOTH: False})
     if not isinstance(gradients, (tuple, list)) or len(gradients) != 2:
         return Observed(gradients)
     grad1, grad2 = gradients
@@ -352,6 +406,12 @@ NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
         "x * w2.": (SLOPES, "back * x * w1, back * x * w2"),
         "The input x is a link of the chain as well: a larger x makes both slopes larger.":
             (SLOPES, "back * w2, back * w1"),
+        "The slope of w2 isn't a link of the way to w1. What goes on to the first multiplication "
+        "is what comes back from the square, times w2.":
+            (SLOPES, "back * x * w1 * w2 * x, back * x * w1"),
+        "The slope of w2 is what comes back, times what went into its multiplication, x * w1. "
+        "Times w2 is what goes on to the first multiplication.":
+            (SLOPES, "back * x * w2, back * w2"),
         "The way back goes on from x * w1 * w2: times x and w2 to w1, times x and w1 to w2.":
             [(SLOPES, other) for other in ("back, back", "back * x, back * x",
                                            "back * x, back * x * w1")],
@@ -388,6 +448,8 @@ def step(w1, w2, x, target, rate):
 def plot_graph(end, step: int | None = None) -> Figure:
     """The nodes that lead to `end`, with values above (blue) and gradients below (orange).
 
+    Grey arrows go forward. Orange ones, each with its slope, go back where the walk back has been;
+    they are dotted where the slope is 0, because nothing passes.
     end: has the value, name, inputs, slopes and grad of the lesson's nodes; step: how many of these
     numbers are there yet, first all values, then the gradients from the back; None for all.
     """
@@ -424,24 +486,35 @@ def _measure(node, distance: int, far: dict) -> None:
 
 
 def _draw_edges(ax, node, places, back: bool) -> None:
-    """Arrows from the inputs of a node, with their slopes once the way back has come here; orange
-    where the slope is 0: nothing passes."""
+    """Arrows between a node and its inputs: grey and forward, or, once the way back has come here,
+    orange and back, with the slope; dotted where the slope is 0, because nothing passes."""
     (x, y), inputs = places[node], list(node.inputs)
     for i, (before, slope) in enumerate(zip(inputs, node.slopes)):
         x0, y0 = places[before]
         bent = 0.6 * (-1) ** i if inputs.count(before) > 1 else 0
         if y0 == y and x - x0 > 2:  # above the nodes between
             bent = -2.2
-        stopped = back and slope == 0
-        ax.annotate("", (x, y), (x0, y0), arrowprops=dict(
-            arrowstyle="-|>", color=ORANGE if stopped else GREY, linewidth=2.5 if stopped else 1.5,
-            shrinkA=17, shrinkB=17, connectionstyle=f"arc3,rad={bent / (x - x0)}"))
+        curve = bent / (x - x0)  # which is the same line from either end
+        ax.annotate("", *((x0, y0), (x, y)) if back else ((x, y), (x0, y0)), arrowprops=dict(
+            arrowstyle="-|>", color=ORANGE if back else GREY, linewidth=2 if back else 1.5,
+            linestyle=":" if back and slope == 0 else "-", shrinkA=17, shrinkB=17,
+            connectionstyle=f"arc3,rad={-curve if back else curve}"))
         if back:
             aside = (-6, 0) if y0 != y else (0, -3 if bent > 0 else 3)  # of the arrow, in points
             ax.annotate(f"· {slope:.3g}", ((x0 + x) / 2, (y0 + y) / 2 - bent / 2), aside,
                         textcoords="offset points", ha="right" if y0 != y else "center",
                         va="top" if bent > 0 else "bottom", fontsize=8,
-                        weight="bold" if stopped else "normal")
+                        weight="bold" if slope == 0 else "normal")
+
+
+def plot_walk_back() -> Figure:
+    """The lesson's first chain, 2 · 5 · 3 · 7, as a graph with all its gradients."""
+    end = Node(2, "x")
+    for name, weight, result in (("w1", 5, "a"), ("w2", 3, "b"), ("w3", 7, "c")):
+        end = times(end, Node(weight, name))
+        end.name = result
+    _send_back(end, 1)
+    return plot_graph(end)
 
 
 @in_style
@@ -469,17 +542,60 @@ def plot_paths(doublings: int) -> Figure:
 
 @in_style
 def plot_fit(points, curves: dict) -> Figure:
-    """Points (x, target) and curves, each a list of (x, answer) by its name."""
+    """Points (x, target) and curves, each a list of (x, answer) by its name; the last is blue."""
     figure, ax = plt.subplots(figsize=(4, 2.6))
-    for (name, curve), colour in zip(curves.items(), (GREY, BLUE)):
-        ax.plot(*zip(*curve), color=colour, label=name)
-    ax.plot(*zip(*points), "o", color=ORANGE, label="target")
-    ax.set(xlabel="x")
-    ax.legend()
+    _draw_fit(ax, points, curves)
     far = {name: max(abs(dict(curve).get(x, y) - y) for x, y in points)
            for name, curve in curves.items()}
     return labelled(figure, "Answers over x; largest distance from a target: " + ", ".join(
         f"{name} {distance:.2f}" for name, distance in far.items()) + ".")
+
+
+def _draw_fit(ax, points, curves: dict) -> None:
+    lines = [(BLUE, "-"), (GREY, "-"), (GREY, "--"), (GREY, ":")]  # the last curve's first
+    for (name, curve), (colour, line) in zip(curves.items(), lines[len(curves) - 1::-1]):
+        ax.plot(*zip(*curve), color=colour, linestyle=line, label=name)
+    ax.plot(*zip(*points), "o", color=ORANGE, label="target")
+    ax.set(xlabel="x")
+    ax.legend()
+
+
+POINTS = [(x, abs(x)) for x in (-2.0, -1.0, 0.0, 1.0, 2.0)]  # as in the lesson
+START = [[1.0, 0.5, 0.5], [-0.5, 0.5, 0.5]]  # of each neuron: weight, bias, factor
+
+
+@in_style
+def plot_opening() -> Figure:
+    """The bend that the lesson's two neurons learn, on the way to it.
+
+    The gradients are PyTorch's, which are those of the lesson's nodes.
+    """
+    x, targets = torch.tensor(POINTS).T
+    rows, curves = torch.tensor(START, requires_grad=True), {}
+    fine = torch.arange(-40, 41) / 20
+    for step in range(301):
+        if step in (0, 20, 60, 300):
+            outputs = _outputs(fine, rows.detach())
+            curves[f"after {step} steps"] = list(zip(fine.tolist(), outputs.tolist()))
+        loss = ((_outputs(x, rows) - targets) ** 2).sum()
+        slopes, = torch.autograd.grad(loss, rows)
+        with torch.no_grad():
+            rows -= 0.02 * slopes
+    figure, ax = plt.subplots(figsize=(6.4, 2.8))
+    _draw_fit(ax, POINTS, curves)
+    return labelled(figure, "Five dots in the shape of a V, and the outputs of two neurons: from a "
+                    "bent line far from the dots to the V, in 300 steps.")
+
+
+def _outputs(x, rows):
+    """Answer each x with the neurons whose weight, bias and factor are the rows."""
+    weights, biases, factors = rows.T
+    return (factors * F.relu(x[:, None] * weights + biases)).sum(dim=1)
+
+
+def grads_of(nodes) -> torch.Tensor:
+    """Collect the gradients of rows of nodes, as a tensor of this shape."""
+    return torch.tensor([[node.grad for node in row] for row in nodes])
 
 
 @in_style

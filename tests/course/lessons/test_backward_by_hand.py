@@ -77,15 +77,52 @@ def test_a_graph_is_drawn_forward_and_then_back():
     assert [text.get_text() for text in figure.axes[0].texts].count("· 3") == 2
 
 
-def test_the_arrow_that_stops_the_way_back_is_orange():
+def test_arrows_of_the_walk_back_are_orange_and_dotted_where_nothing_passes():
     x = Node(-2, "x")
     end = Node(0, "plus", [Node(0, "ReLU", [x], [0]), Node(0, "bias")], [1, 1])
-    for step, stopped in ((None, 1), (4, 0)):  # all, or the values alone
+    for step, back in ((None, 3), (4, 0), (5, 2)):  # all; the values alone; the last node's as well
         figure = plot_graph(end, step)
         arrows = [text.arrow_patch for text in figure.axes[0].texts
                   if getattr(text, "arrow_patch", None)]
-        orange = [same_color(arrow.get_edgecolor(), ORANGE) for arrow in arrows]
-        assert len(arrows) == 3 and sum(orange) == stopped
+        orange = [arrow for arrow in arrows if same_color(arrow.get_edgecolor(), ORANGE)]
+        dotted = [arrow for arrow in arrows if arrow.get_linestyle() in (":", "dotted")]
+        assert len(arrows) == 3 and len(orange) == back and len(dotted) == (step is None)
+
+
+def test_an_arrow_back_is_the_arrow_forward_turned_round():
+    x = Node(3, "x")
+    end = Node(12, "plus", [Node(9, "times", [x, x], [3, 3]), x], [1, 1])
+    forward, back = ([text for text in plot_graph(end, step).axes[0].texts
+                      if getattr(text, "arrow_patch", None)] for step in (3, None))
+    for there, here in zip(forward, back):
+        assert there.xy == here.xyann and there.xyann == here.xy
+        (bent,), (turned,) = ([style.rad] for style in (
+            there.arrow_patch.get_connectionstyle(), here.arrow_patch.get_connectionstyle()))
+        assert bent == -turned
+
+
+def test_the_walk_back_has_the_slopes_of_all_three_weights():
+    words = backward_by_hand.plot_walk_back().get_label()
+    for end in ("w1 5, gradient 42", "w2 3, gradient 70", "w3 7, gradient 30", "c 210, gradient 1"):
+        assert end in words
+
+
+def test_gradients_of_rows_of_nodes_are_a_tensor_of_their_shape():
+    rows = [[Node(1), Node(2)], [Node(3), Node(4)]]
+    for node in (node for row in rows for node in row):
+        node.grad = 10.0 * node.value
+    assert backward_by_hand.grads_of(rows).tolist() == [[10, 20], [30, 40]]
+
+
+def test_the_opening_shows_a_bend_that_is_learned():
+    figure = backward_by_hand.plot_opening()
+    assert max(figure.get_size_inches()) == 6.4 and figure.get_size_inches()[1] <= 3
+    *_, last, targets = figure.axes[0].lines
+    learned = dict(zip(last.get_xdata(), last.get_ydata()))
+    for x, target in zip(*targets.get_data()):
+        assert abs(learned[x] - target) < 0.02
+    first = figure.axes[0].lines[0]
+    assert abs(first.get_ydata()[0] - 2) > 1
 
 
 def test_a_fit_says_how_far_it_is_off():
