@@ -45,16 +45,23 @@ except ImportError:
     !test -d mnist-adder || git clone --quiet --depth 1 $COURSE mnist-adder
     %run mnist-adder/tools/colab_setup.py
     {ASKS}"""
-# pip installs from a ZIP file as GitHub makes it. What Colab has, PyTorch above all, it leaves.
+# From a ZIP file as GitHub makes it: one folder, with the course in it.
 HAS_NO_ADDRESS = f"""\
 # Is the course installed? If it isn't, this cell says what to do.
 try:
     {ASKS}
 except ImportError:
-    raise ImportError(
-        "This lesson needs its course. On your own computer: the README says how to start. In "
-        "Colab: upload the course as a ZIP file, then run %pip install ./NAME.zip[export]"
-    ) from None"""
+    import shutil
+    from pathlib import Path
+    for archive in Path().glob("*.zip"):
+        shutil.unpack_archive(archive, "mnist-adder")
+    SETUP = next(Path("mnist-adder").glob("*/tools/colab_setup.py"), None)
+    if SETUP is None:
+        raise ImportError("This lesson needs its course. On your own computer: the README says how "
+                          "to start. In Colab: upload the course as a ZIP file, then run this cell "
+                          "again.") from None
+    %run $SETUP
+    {ASKS}"""
 
 
 def bootstrap(address):
