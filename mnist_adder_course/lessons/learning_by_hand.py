@@ -447,7 +447,7 @@ def plot_opening() -> Figure:
     weights = learn(*threes_and_sevens(train.images[:10_000], train.digits[:10_000]), 0.1, 100)
     weights = np.asarray(weights.detach())
     images, labels = threes_and_sevens(validation.images, validation.digits)
-    figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.3))
+    figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.5))
     draw_image(axes[0], images[labels < 0][0], "a handwritten 3", black=0, white=1)
     draw_signed(axes[1], weights, np.abs(weights).max(), "784 numbers")
     draw_image(axes[2], images[labels > 0][0], "a handwritten 7", black=0, white=1)
