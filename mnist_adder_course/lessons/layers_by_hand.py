@@ -8,35 +8,135 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch import Tensor, nn
 
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_signed, in_style, labelled
+from mnist_adder_lib import AdderDataset, load_splits
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
-from ..exercises.checks import Checks, rand_int
+from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
+from ..notebook.display import show
 
 guesses = Guesses.load("layers_by_hand")
 checks = Checks()
+# Of the convolution on paper: a window and its weights for each of two channels, and the bias.
+WINDOWS = [[[1, 0, 2], [0, 1, 0], [0, 0, 1]], [[0, 1, 0], [3, 0, 0], [0, 1, 1]]]
+WEIGHTS = [[[1, 0, 1], [0, -1, 0], [2, 0, 0]], [[0, -1, 0], [2, 0, 0], [0, 0, 2]]]
+BIAS = 0.5
+SEVEN = 1939  # the first 7 of the validation images that can move down and lose nothing
 WINDOW = "[:, row - 1 : row + 2, column - 1 : column + 2]"
 
 
-def _places():
-    yield torch.arange(18.0).view(2, 3, 3), torch.ones(2, 3, 3), 1, 1
-    for count in (2, 3, 1):
-        channels = torch.randint(-40, 90, (count, 9, 8)) / 10
-        yield channels, torch.randint(-30, 40, (count, 3, 3)) / 10, rand_int(4, 6), rand_int(1, 3)
+class SmallTask:
+    """The task on which the lesson compares layers: few images, and little training.
+
+    A network learns from 2,000 images of `train`. Its right answers are counted on 2,000 images of
+    `validation`, and on the same images moved down by four pixels. `results` keeps both numbers,
+    in percent, under the name of each network.
+
+    order: the numbers 0 to 783, in the order in which each image's pixels are to be laid out; by
+    default as they are. Images are moved first, and then laid out in this order.
+    """
+
+    def __init__(self, train: AdderDataset, validation: AdderDataset, order: Tensor | None = None):
+        self.order = torch.arange(784) if order is None else order
+        unseen = self._first(validation.images)
+        self.images = self._in_order(self._first(train.images))  # (images, 1, 28, 28), 0 to 1
+        self.unseen = self._in_order(unseen)
+        self.moved = self._in_order(unseen.roll(4, dims=2))
+        self.digits, self.unseen_digits = train.digits[:2000], validation.digits[:2000]
+        self.results: dict[str, tuple[float, float]] = {}
+
+    @staticmethod
+    def _first(images: Tensor) -> Tensor:
+        return (images[:2000] / 255).view(-1, 1, 28, 28)
+
+    def _in_order(self, images: Tensor) -> Tensor:
+        return images.flatten(1)[:, self.order].view(-1, 1, 28, 28)
+
+    def learn(self, name: str, network: nn.Module) -> None:
+        """Train a network, in seconds, and keep its two results under this name."""
+        for rate in (0.1, 0.02):
+            optimizer = torch.optim.SGD(network.parameters(), lr=rate, momentum=0.9)
+            for _ in range(6):
+                for batch in torch.randperm(len(self.images)).split(50):
+                    optimizer.zero_grad()
+                    loss = F.cross_entropy(network(self.images[batch]), self.digits[batch])
+                    loss.backward()
+                    optimizer.step()
+        self.results[name] = (self._percent_right(network, self.unseen),
+                              self._percent_right(network, self.moved))
+
+    def _percent_right(self, network: nn.Module, images: Tensor) -> float:
+        with torch.no_grad():
+            answers = network(images).argmax(dim=1)
+        return 100 * (answers == self.unseen_digits).float().mean().item()
+
+    def measure(self, name: str, network: nn.Module) -> None:
+        """Train a network, and draw its results below those of the networks before it."""
+        self.learn(name, network)
+        show(plot_percent_right(self.results),
+             "Right answers in percent: 2,000 unseen images, and the same images moved down.")
 
 
 @checks.add(
-    "It works for 1 channel and for 500: a window in each of them, and one sum over all. You have "
-    "just written what a convolution does at every place.",
+    "Two sums and one bias make one value: that is a convolution of two channels, at one place.",
+    probes=[()],
+    mistakes={
+        "The bias was added to each sum. It belongs to the channel that comes out, so it is added "
+        "once, to the total.": ("9.5", "10.0"),
+        "The bias is missing. Add it once, to the total of both sums.": ("9.5", "9.0"),
+        "The bias is added, not subtracted.": ("9.5", "8.5"),
+        "That is the second channel alone. The sums of both channels are added.":
+            [("9.5", "7.5"), ("9.5", "7.0")],
+        "That is the first channel alone. The sums of both channels are added.":
+            [("9.5", "2.5"), ("9.5", "2.0")],
+        "The sums of the two channels are added, not multiplied.":
+            [("9.5", "14.5"), ("9.5", "14.0")],
+        "A weight below 0 takes something away: in the first channel 1 times -1 is -1, and in the "
+        "second one as well.": [("9.5", "11.5"), ("9.5", "11.0"), ("9.5", "13.5"), ("9.5", "13.0")],
+        "That is half of what the two sums are together. Add the sums, and then add the bias.":
+            [("9.5", "4.5"), ("9.5", "5.0")],
+        "You return several values. However many channels go in, one value comes out.":
+            [("9.5", "(2, 7)"), ("9.5", "(2.5, 7.5)"), ("9.5", "[2, 7]"), ("9.5", "[2.5, 7.5]"),
+             ("9.5", "(2, 7, 0.5)")],
+    },
+)
+def on_paper():
+    return 9.5
+
+
+def _places():
+    yield torch.arange(18.0).view(2, 3, 3), torch.ones(2, 3, 3), 0.5, 1, 1
+    for count in (2, 3, 1):
+        channels = torch.randint(-40, 90, (count, 9, 8)) / 10
+        yield (channels, torch.randint(-30, 40, (count, 3, 3)) / 10, rand_int(1, 9) / 4,
+               rand_int(4, 6), rand_int(1, 3))
+
+
+@checks.add(
+    "It works for 1 channel and for 500: a window in each of them, one sum over all, and one bias. "
+    "You have just written what a convolution does at every place.",
     probes=_places,
     mistakes={
+        "The bias is added once for each channel. It belongs to the channel that comes out: add it "
+        "once.": ("+ bias", "+ len(channels) * bias"),
+        "The bias is added to every product. Add it once, after `.sum()`.":
+            ("(windows * weights).sum() + bias", "(windows * weights + bias).sum()"),
+        "The bias is added to every value in the window. Add it once, after the products are added "
+        "up.": [("(windows * weights).sum() + bias", "((windows + bias) * weights).sum()"),
+                ("(windows * weights).sum() + bias", "(windows * (weights + bias)).sum()")],
+        "The bias is missing. Add it once, after the sum.": (" + bias", ""),
+        "You multiply by the bias. Add it.": ("+ bias", "* bias"),
+        "You subtract the bias. Add it.": ("+ bias", "- bias"),
         "You return a sum for each channel. Only one value comes out: add up these sums as well.":
-            (".sum()", ".sum(dim=(1, 2))"),
+            [(".sum()", ".sum(dim=(1, 2))"), (".sum() + bias", ".sum(dim=(1, 2))")],
         "You return nine values. Add up over the window as well, not only over the channels.":
-            (".sum()", ".sum(dim=0)"),
-        "You return the products. Now add up all of them.": (".sum()", ""),
+            [(".sum()", ".sum(dim=0)"), (".sum() + bias", ".sum(dim=0)")],
+        "You return the products. Now add up all of them.":
+            [(".sum()", ""), (".sum() + bias", "")],
         "The two tensors that you multiply don't have the same shape. The window has 3 rows and 3 "
         "columns in every channel: `[:, rows, columns]`. The channel comes first in the brackets.":
             [(WINDOW, WINDOW.replace(":, ", "", 1)), ("windows *", "channels *")],
@@ -44,11 +144,13 @@ def _places():
             ("(windows * weights)", "(windows[0] * weights[0])"),
         "Your sum contains only the last channel. Does each round of your loop add to the sum?":
             ("(windows * weights)", "(windows[-1] * weights[-1])"),
+        "You take the window from the first channel only. Every channel has a window of its own: "
+        "`channels[:, ...]`.": ("(windows * weights)", "(windows[0] * weights)"),
         "You always add up two channels. `len(channels)` says how many there are.":
             ("(windows * weights).sum()",
              "sum((windows[channel] * weights[channel]).sum() for channel in range(2))"),
         "You multiply every channel by the weights of the first one. Each has weights of its own.":
-            ("weights)", "weights[0])"),
+            ("* weights)", "* weights[0])"),
         "The upper left corner of your window is at this place. Its middle should be there, so the "
         "window begins one row above and one column to the left.": (" - 1", "", "+ 2", "+ 3"),
         "The lower right corner of your window is at this place. Its middle should be there.":
@@ -58,8 +160,8 @@ def _places():
         "You confused row and column. The row comes first, then the column.":
             (WINDOW, "[:, column - 1 : column + 2, row - 1 : row + 2]"),
         "You turned the weights upside down. Multiply each value by the weight in the same place.":
-            [("weights)", "weights.flip(1, 2))"), ("weights)", "weights.flip(1))")],
-        "You exchanged the rows and columns of the weights.": ("weights)", "weights.mT)"),
+            [("* weights)", "* weights.flip(1, 2))"), ("* weights)", "* weights.flip(1))")],
+        "You exchanged the rows and columns of the weights.": ("* weights)", "* weights.mT)"),
         "You return the mean of the products. A convolution adds them up.": (".sum()", ".mean()"),
         "You add up means. A convolution adds up the products.":
             (".sum()", ".sum() / 9"),
@@ -69,16 +171,93 @@ def _places():
         "`@` multiplies rows by columns. Multiply each value by the weight in the same place: `*`.":
             ("windows * weights", "windows @ weights"),
         "`F.conv2d` computes all places. Compute just one, with a window, products and a sum.": [
-            lambda c, w, row, column: F.conv2d(c[None], w[None]),
-            lambda c, w, row, column: F.conv2d(c[None], w[None], padding=1),
-            lambda c, w, row, column: F.conv2d(c[None], w[None])[0, 0]],
+            lambda c, w, bias, row, column: F.conv2d(c[None], w[None]) + bias,
+            lambda c, w, bias, row, column: F.conv2d(c[None], w[None], padding=1) + bias,
+            lambda c, w, bias, row, column: F.conv2d(c[None], w[None])[0, 0] + bias],
         "`F.conv2d` expects a batch of images and computes all places. Here you need just one: a "
-        "window, products and a sum.": lambda c, w, row, column: F.conv2d(c, w),
+        "window, products and a sum.": lambda c, w, bias, row, column: F.conv2d(c, w),
     },
 )
-def convolve(channels, weights, row, column):
+def convolve(channels, weights, bias, row, column):
     windows = channels[:, row - 1 : row + 2, column - 1 : column + 2]
-    return (windows * weights).sum()
+    return (windows * weights).sum() + bias
+
+
+NOT_A_NETWORK = ("Return one network, `nn.Sequential(...)`, with the layers one after the other "
+                 "and commas between them.")
+NO_FIT = ("The layers don't fit together. Go through the shapes: a convolution with `padding=1` "
+          "keeps 28x28, a pooling by 2 makes 14x14 of it, and `nn.Flatten` gives the last layer "
+          "channels · rows · columns values.")
+NOT_TEN = ("Ten logits should come out for each image. The last layers are `nn.Flatten()` and "
+           "`nn.Linear(..., 10)`.")
+TOO_MANY = ("It has more than 2,000 parameters. Count those of the last layer first: each value "
+            "that goes in has ten weights there.")
+RELU_LAST = ("There is a ReLU after the last layer. It turns every logit below 0 into 0, and then "
+             "the network learns badly or not at all.")
+SOFTMAX_LAST = ("There is a softmax after the last layer. The loss computes the softmax itself, so "
+                "the network should return the logits.")
+FEW_UNSEEN = ("It reads fewer than 91 of 100 unseen images. Either it forgets so much about where "
+              "things are that digits look alike, or it finds too little: keep at least 2x2 values "
+              "of each channel, or give it more channels.")
+FEW_MOVED = ("It reads fewer than 55 of 100 moved images. What forgets *where* something was? And "
+             "has each value seen enough of the image before that?")
+
+
+def _train_mover(mover) -> Observed:
+    network = mover()
+    if not isinstance(network, nn.Module):
+        return Observed(rules={NOT_A_NETWORK: False})
+    try:
+        with torch.no_grad():
+            shape = list(network(torch.rand(2, 1, 28, 28)).shape)
+    except (RuntimeError, TypeError):
+        return Observed(rules={NO_FIT: False})
+    count = sum(parameter.numel() for parameter in network.parameters())
+    last = [layer for layer in network.modules() if not list(layer.children())][-1]
+    rules = {NOT_TEN: shape == [2, 10], TOO_MANY: count <= 2000,
+             RELU_LAST: not isinstance(last, nn.ReLU),
+             SOFTMAX_LAST: not isinstance(last, (nn.Softmax, nn.LogSoftmax))}
+    if all(rules.values()):
+        train, validation, _ = load_splits()
+        task = SmallTask(train, validation)
+        for _ in range(3):  # one run in six of our network reads only half of the moved images
+            task.learn("mover", network)
+            unseen, moved = task.results["mover"]
+            rules |= {FEW_UNSEEN: unseen >= 91, FEW_MOVED: moved >= 55}
+            if all(rules.values()):
+                break
+            network = mover()  # which begins from other weights
+    return Observed(rules=rules)
+
+
+@checks.add(
+    "With a quarter of a single layer's parameters, it reads the digits where they were and where "
+    "they have moved.",
+    probes=[()], observe=_train_mover,
+    mistakes={
+        NOT_A_NETWORK: lambda: [nn.Flatten(), nn.Linear(784, 10)],
+        NO_FIT: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
+                                      nn.Flatten(), nn.Linear(64, 10)),
+        NOT_TEN: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
+                                       nn.Flatten(), nn.Linear(128, 1)),
+        TOO_MANY: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Flatten(),
+                                        nn.Linear(8 * 784, 10)),
+        RELU_LAST: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
+                                         nn.Flatten(), nn.Linear(128, 10), nn.ReLU()),
+        SOFTMAX_LAST: lambda: nn.Sequential(
+            nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7), nn.Flatten(),
+            nn.Linear(128, 10), nn.Softmax(dim=1)),
+        FEW_MOVED: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
+                                         nn.Flatten(), nn.Linear(128, 10)),
+        FEW_UNSEEN: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(),
+                                          nn.MaxPool2d(28), nn.Flatten(), nn.Linear(8, 10)),
+    },
+)
+def mover():
+    return nn.Sequential(
+        nn.Conv2d(1, 8, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(8, 16, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
+        nn.Flatten(), nn.Linear(16 * 2 * 2, 10))
 
 
 def _scores():
@@ -106,6 +285,9 @@ TOO_LARGE = ("It is right for small scores. But e to the power of 1000 is larger
         "You divide the scores themselves. Take the powers of e first; they are all above 0.":
             [lambda x: x / x.sum(), (".exp()", ""), lambda x: x / x.max(),
              lambda x: x / x.abs().sum()],
+        "You apply softmax twice: your function does it to scores, and you pass it probabilities.":
+            ("return powers / powers.sum()", "powers = (powers / powers.sum()).exp()\n"
+             "    return powers / powers.sum()"),
         "You divide by the largest value, so the results don't add up to 1. Divide by the sum.":
             [lambda x: x.exp() / x.exp().max(), ("powers.sum()", "logits.max()")],
         "You divide by the mean, so the results don't add up to 1. Divide by the sum.":
@@ -282,33 +464,82 @@ def plot_signed(images: dict) -> Figure:
 
 
 @in_style
-def plot_dense(inputs, rows) -> Figure:
-    """A fully connected layer of few outputs: inputs, a line for each weight, and outputs.
-
-    inputs: the values, (inputs,); rows: the weights, (outputs, inputs).
+def plot_bend() -> Figure:
+    """What two layers of one weight each, 3 and -2, make of x, without ReLU between them and with.
     """
-    inputs, rows = np.asarray(inputs, float), np.asarray(rows, float)
-    outputs = rows @ inputs
-    figure, ax = plt.subplots(figsize=(4.4, 2.6))
-    starts = [(0.0, -1.0 * i) for i in range(len(inputs))]
-    ends = [(1.0, -(len(inputs) - 1) * (o + 1) / (len(rows) + 1)) for o in range(len(rows))]
-    for o, (end, weights) in enumerate(zip(ends, rows, strict=True)):
-        above = o < len(rows) / 2
-        for start, weight in zip(starts, weights, strict=True):
-            ax.plot(*zip(start, end), color=BLUE if above else ORANGE, zorder=0)
-            ax.annotate(f"{weight:g}", (0.3, 0.7 * start[1] + 0.3 * end[1]),
-                        xytext=(0, 3 if above else -4), textcoords="offset points", color=GREY,
-                        ha="center", va="bottom" if above else "top")
-    across, down = zip(*starts + ends)
-    ax.scatter(across, down, s=500, color=GREY)
-    for value, node in zip([*inputs, *outputs], starts + ends, strict=True):
-        ax.annotate(f"{value:g}", node, color="white", ha="center", va="center")
-    ax.set(xlim=(-0.15, 1.15), ylim=(0.4 - len(inputs), 0.4))
-    ax.axis("off")
-    sums = [" + ".join(f"{value:g} times {weight:g}" for value, weight in zip(inputs, weights))
-            for weights in rows]
-    said = "; ".join(f"{text} is {value:g}" for text, value in zip(sums, outputs))
-    return labelled(figure, f"Lines from each input to each output, one for a weight: {said}.")
+    figure, axes = plt.subplots(1, 2, figsize=(5.6, 2.4), sharey=True)
+    x = np.linspace(-1, 1, 201)
+    for ax, y, title in [(axes[0], -2 * (3 * x), "without ReLU: -2 · 3x"),
+                         (axes[1], -2 * np.maximum(0, 3 * x), "with ReLU: -2 · max(0, 3x)")]:
+        ax.plot(x, y, color=BLUE)
+        ax.set(title=title, xlabel="x")
+    axes[0].set_ylabel("output")
+    return labelled(figure, "The output for x from -1 to 1. Without ReLU a straight line falls "
+                            "from 6 to -6. With ReLU the line is 0 up to x = 0, where it bends, "
+                            "and falls from there to -6.")
+
+
+@in_style
+def plot_two_channels() -> Figure:
+    """The convolution on paper: a window and its nine weights for each channel, and the bias."""
+    figure, axes = plt.subplots(2, 2, figsize=(4.6, 4))
+    for channel, (row, window, weights) in enumerate(zip(axes, WINDOWS, WEIGHTS), 1):
+        _draw_numbers(row[0], window, "black", "white")
+        _draw_numbers(row[1], weights, "white", "black")
+        row[0].set_ylabel(f"channel {channel}")
+    axes[0, 0].set_title("window")
+    axes[0, 1].set_title("weights")
+    figure.supxlabel(f"bias {BIAS}", color=GREY)
+    said = "; ".join(f"channel {channel}, window {window}, weights {weights}"
+                     for channel, (window, weights) in enumerate(zip(WINDOWS, WEIGHTS), 1))
+    return labelled(figure, f"Row after row: {said}. The bias is {BIAS}.")
+
+
+def _draw_numbers(ax: Axes, values, paper: str, ink: str) -> None:
+    """(3, 3) numbers in a grid."""
+    ax.set(xlim=(-0.5, 2.5), ylim=(2.5, -0.5), xticks=[], yticks=[], aspect="equal",
+           facecolor=paper)
+    ax.spines[:].set(visible=True, color=GREY)
+    for line in (0.5, 1.5):
+        ax.axhline(line, color=GREY, linewidth=0.8)
+        ax.axvline(line, color=GREY, linewidth=0.8)
+    for (y, x), value in np.ndenumerate(np.asarray(values)):
+        ax.text(x, y, f"{value:g}", color=ink, ha="center", va="center", fontsize=13)
+
+
+def plot_opening() -> Figure:
+    """The picture at the head of the lesson: a 7, the same 7 moved, and what one layer reads."""
+    train, validation, _ = load_splits()
+    task = SmallTask(train, validation)
+    torch.manual_seed(0)
+    task.learn("one layer", nn.Sequential(nn.Flatten(), nn.Linear(784, 10)))
+    images = {"unseen": task.unseen[SEVEN, 0], "moved": task.moved[SEVEN, 0]}
+    return _plot_images_and_results(images, task.results, facecolor="white")
+
+
+def plot_shuffled(task: SmallTask, shuffled: SmallTask) -> Figure:
+    """A 7, the same 7 shuffled, and what networks read that learned in order and shuffled.
+
+    Networks have the same name in both tasks; those are drawn that `shuffled` has.
+    """
+    kinds = ("in order", "shuffled")
+    images = {kind: each.unseen[SEVEN, 0] for kind, each in zip(kinds, (task, shuffled))}
+    results = {name: (task.results[name][0], right)
+               for name, (right, _) in shuffled.results.items()}
+    return _plot_images_and_results(images, results)
+
+
+@in_style
+def _plot_images_and_results(images: dict, results: dict, **looks) -> Figure:
+    """Two images, from 0 to 1, and next to them two bars for each network, named as the images."""
+    figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.4), width_ratios=[1, 1, 1.9], **looks)
+    for ax, (title, image) in zip(axes, images.items()):
+        draw_image(ax, image, title, black=0, white=1)
+    _draw_bars(axes[2], results, *images)
+    axes[2].legend(loc="upper center", bbox_to_anchor=(0.5, 1.25), ncols=2)
+    axes[2].set(xlabel="right answers in percent", facecolor="none")
+    return labelled(figure, f"A 7, {' and '.join(images)}. Right answers in percent, of both "
+                            f"kinds of images: {_in_words(results)}")
 
 
 @in_style
@@ -318,14 +549,23 @@ def plot_percent_right(results: dict, kinds=("unseen", "moved")) -> Figure:
     results: name of the network -> (percent right of the first kind, of the second one).
     """
     figure, ax = plt.subplots(figsize=(5, 0.8 + 0.45 * len(results)))
-    for shift, (kind, colour) in enumerate(zip(kinds, (BLUE, ORANGE))):
-        shares = [pair[shift] for pair in results.values()]
-        places = np.arange(len(results)) + 0.38 * shift
-        bars = ax.barh(places, shares, height=0.36, color=colour, label=kind)
-        ax.bar_label(bars, [f"{share:.1f}" for share in shares], padding=3, color=GREY, fontsize=8)
+    _draw_bars(ax, results, *kinds)
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return labelled(figure, f"Right answers in percent, {kinds[0]} and {kinds[1]}: "
+                            + _in_words(results))
+
+
+def _in_words(results: dict) -> str:
+    return "; ".join(f"{name} {first:.1f} and {second:.1f}"
+                     for name, (first, second) in results.items()) + "."
+
+
+def _draw_bars(ax: Axes, results: dict, first: str, second: str) -> None:
+    for shift, (kind, colour) in enumerate([(first, BLUE), (second, ORANGE)]):
+        percents = [pair[shift] for pair in results.values()]
+        heights = np.arange(len(results)) + 0.38 * shift
+        bars = ax.barh(heights, percents, height=0.36, color=colour, label=kind)
+        ax.bar_label(bars, [f"{percent:.1f}" for percent in percents], padding=3, color=GREY,
+                     fontsize=8)
     ax.set(yticks=np.arange(len(results)) + 0.19, yticklabels=list(results), xlim=(0, 108))
     ax.invert_yaxis()
-    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    seen = [f"{name} {right:.1f} and {moved:.1f}" for name, (right, moved) in results.items()]
-    return labelled(figure, f"Right answers in percent, {kinds[0]} and {kinds[1]}: "
-                            + "; ".join(seen) + ".")

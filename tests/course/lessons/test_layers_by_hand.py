@@ -3,19 +3,30 @@
 import math
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from mnist_adder_course.lessons.layers_by_hand import (
+    BIAS,
+    SEVEN,
+    WEIGHTS,
+    WINDOWS,
+    SmallTask,
     checks,
-    plot_dense,
+    plot_bend,
+    plot_opening,
     plot_percent_right,
+    plot_shuffled,
     plot_signed,
+    plot_two_channels,
 )
+from mnist_adder_lib import load_splits
 
 
-def in_a_loop(channels, weights, row, column):
-    result = 0
+def in_a_loop(channels, weights, bias, row, column):
+    result = bias
     for channel in range(len(channels)):
         for i in range(3):
             for j in range(3):
@@ -29,11 +40,25 @@ def merged_in_loops(first, second):
              for i in range(first.shape[1])] for o in range(len(second))]
 
 
+def large_windows():
+    return nn.Sequential(nn.Conv2d(1, 16, 9, padding=4), nn.ReLU(), nn.MaxPool2d(14), nn.Flatten(),
+                         nn.Linear(64, 10))
+
+
+def without_padding():
+    return nn.Sequential(
+        nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2)),
+        nn.Sequential(nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(5)),
+        nn.Flatten(), nn.Linear(64, 10))
+
+
 RIGHT = {
+    checks.on_paper: [lambda: 2 + 7 + 0.5, lambda: torch.tensor(9.5)],
     checks.convolve: [
         in_a_loop,
-        lambda c, w, i, j: F.conv2d(c[None], w[None], padding=1)[0, 0, i, j],
+        lambda c, w, b, i, j: F.conv2d(c[None], w[None], torch.tensor([b]), padding=1)[0, 0, i, j],
     ],
+    checks.mover: [large_windows, without_padding],
     checks.merge: [lambda a, b: b @ a, merged_in_loops, lambda a, b: F.linear(b, a.T)],
     checks.tent: [
         lambda x: F.relu(F.relu(x) - 2 * F.relu(x - 1)),
@@ -68,9 +93,75 @@ def test_there_are_bars_for_each_network():
     assert len(plot_percent_right(dict.fromkeys("abcdef", (99.9, 1.0))).axes[0].patches) == 12
 
 
-def test_a_dense_layer_has_a_line_for_each_weight():
-    figure = plot_dense(torch.tensor([1.0, 2, 3]), torch.tensor([[1.0, 0, -1], [0.5, 0.5, 0.5]]))
-    texts = [text.get_text() for text in figure.axes[0].texts]
-    assert len(figure.axes[0].lines) == 6
-    assert texts == ["1", "0", "-1", "0.5", "0.5", "0.5", "1", "2", "3", "-2", "3"]
-    assert "1 times 1 + 2 times 0 + 3 times -1 is -2; " in figure.get_label()
+def test_bars_and_images_of_two_tasks():
+    train, validation, _ = load_splits()
+    order = torch.arange(783, -1, -1)
+    task, turned = SmallTask(train, validation), SmallTask(train, validation, order)
+    task.results = {"one layer": (88.0, 10.0), "hidden layer": (87.0, 9.0), "mover": (94.0, 71.0)}
+    turned.results = {"one layer": (88.5, 10.5), "mover": (75.0, 15.0)}
+    figure = plot_shuffled(task, turned)
+    before, after, bars = figure.axes
+    image = validation.images[SEVEN] / 255
+    assert np.array_equal(before.get_images()[0].get_array(), image)
+    assert np.array_equal(after.get_images()[0].get_array(), image.flip(0, 1))
+    assert [bar.get_width() for bar in bars.patches] == [88.0, 94.0, 88.5, 75.0]
+    assert "one layer 88.0 and 88.5; mover 94.0 and 75.0." in figure.get_label()
+
+
+def test_the_small_task():
+    train, validation, _ = load_splits()
+    task = SmallTask(train, validation)
+    assert task.images.shape == task.unseen.shape == task.moved.shape == (2000, 1, 28, 28)
+    assert 0 == task.images.min() < task.images.max() == 1
+    assert torch.equal(task.moved[:, :, 4:], task.unseen[:, :, :-4])
+    order = torch.randperm(784)
+    shuffled = SmallTask(train, validation, order)
+    assert torch.equal(shuffled.images.flatten(1), task.images.flatten(1)[:, order])
+    assert torch.equal(shuffled.moved.flatten(1), task.moved.flatten(1)[:, order])
+    assert torch.equal(shuffled.digits, task.digits)
+    always_7 = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    with torch.no_grad():
+        for parameter in always_7.parameters():
+            parameter.zero_()
+            parameter.requires_grad = False
+        always_7[1].bias[7] = 1
+    share = 100 * (validation.digits[:2000] == 7).double().mean().item()
+    assert task._percent_right(always_7, task.unseen) == pytest.approx(share)
+
+
+def test_a_network_learns_the_small_task_in_any_order():
+    train, validation, _ = load_splits()
+    torch.manual_seed(0)
+    for order in (None, torch.randperm(784)):
+        task = SmallTask(train, validation, order)
+        task.learn("one layer", nn.Sequential(nn.Flatten(), nn.Linear(784, 10)))
+        unseen, moved = task.results["one layer"]
+        assert 86 < unseen < 91 and moved < 20
+
+
+def test_the_convolution_on_paper_is_the_one_in_the_figure():
+    windows, weights = torch.tensor(WINDOWS), torch.tensor(WEIGHTS)
+    assert (windows * weights).sum(dim=(1, 2)).tolist() == [2, 7]  # as the task and its reasons say
+    assert checks.on_paper.solution() == (windows * weights).sum() + BIAS
+    figure = plot_two_channels()
+    for axes, numbers in [(figure.axes[::2], windows), (figure.axes[1::2], weights)]:
+        shown = [float(text.get_text()) for ax in axes for text in ax.texts]
+        assert shown == numbers.flatten().tolist()
+    assert figure._supxlabel.get_text() == "bias 0.5"
+
+
+def test_the_bend():
+    straight, bent = (ax.lines[0].get_xydata() for ax in plot_bend().axes)
+    assert np.allclose(straight[:, 1], -6 * straight[:, 0])
+    assert np.allclose(bent[:, 1], np.where(bent[:, 0] < 0, 0, -6 * bent[:, 0]))
+
+
+def test_the_picture_at_the_head_of_the_lesson():
+    figure = plot_opening()
+    before, after, bars = figure.axes
+    seven = np.asarray(before.get_images()[0].get_array())
+    moved = np.asarray(after.get_images()[0].get_array())
+    assert np.array_equal(moved[4:], seven[:-4]) and not seven[-4:].any()  # nothing is cut off
+    unseen, far_fewer = (bar.get_width() for bar in bars.patches)
+    assert 86 < unseen < 91 and far_fewer < 20
+    assert figure.get_facecolor() == (1, 1, 1, 1)  # it is also shown on dark pages
