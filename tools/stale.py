@@ -122,7 +122,7 @@ TABLE = [  # in the order in which things are made: each from things above it al
            "mnist_adder_course/widgets/built/hidden_sums.css"),
 ]
 # What lessons open with: a widget's picture, made smaller, or what a function of the lesson draws.
-WIDGETS = {"00": "panel_light", "10": "hidden_sums"}
+WIDGETS = {"00": "panel_light"}
 TABLE += [
     Stored(f"assets/open_{number}.png", f"{PICTURES} open_{number}.png", 0, files=file)
     if (file := number in WIDGETS and f"assets/{WIDGETS[number]}.png") else

@@ -32,6 +32,7 @@ from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, plain
 from ..notebook.results import read_results
+from ..widgets.hidden_sums import PATTERN, as_table
 
 
 def _what_helped(held: pd.Series) -> str:
@@ -189,6 +190,21 @@ def waiting_table() -> pd.DataFrame:
 
 
 # --- figures --------------------------------------------------------------------------------------
+
+@in_style
+def plot_opening() -> Figure:
+    """The table of all sums, with a question mark in place of those that the pattern hides."""
+    figure, ax = plt.subplots(figsize=(6.4, 2.95))
+    held_out = as_table(PATTERN)
+    texts = [["?" if hidden else str(total) for hidden, total in zip(*row)]
+             for row in zip(held_out.tolist(), TOTALS.tolist())]
+    draw_pairs(ax, torch.zeros(10, 10), SHARE, texts, 0, 1)
+    ax.set(aspect="auto", ylabel="digit")
+    for digit, number in PATTERN:
+        mark_hidden(ax, digit, number, **UNKNOWN)
+        ax.texts[10 * digit + number].set(weight="bold", color="black", zorder=3)
+    return labelled(figure, "The table of sums. Twenty of its hundred cells hold a question mark.")
+
 
 @in_style
 def plot_cross(held_out: Tensor, digit: int, number: int) -> Figure:
