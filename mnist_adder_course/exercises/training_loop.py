@@ -69,6 +69,8 @@ def comparisons():
 # The rules for a training run and its test, each worded as the learner reads it if it is broken.
 NOT_MOVED = ("The weights haven't changed. Every batch needs backward(), then step(), and no "
              "zero_grad() between the two.")
+FEWER_UPDATES = ("There are fewer updates than batches. Every batch needs its own step(), inside "
+                 "the loop over the batches.")
 FROM_VALIDATION = ("It learns from validation images. Then they can't show how well it reads new "
                    "ones.")
 OLD_GRADIENTS = ("Gradients of the step before are still there when backward() adds the new ones.")
@@ -99,6 +101,8 @@ RECORDED = ("Measuring keeps what backward() would need, and nobody calls it the
 NO_NUMBER = "Return one number: the accuracy after the last epoch."
 SHARE = "That is a fraction, from 0 to 1. Return a percentage."
 WRONG_ONES = "That counts the wrong answers."
+COUNTED_EQUAL = ("It has learned the right task, but you count the answers to another: a 3 is not "
+                 "larger than 3. Compare them with `digits > numbers`.")
 BEST_EPOCH = ("That is the accuracy of the best epoch, but the network is the one from the last "
               "epoch. The best of several is a little too good by chance: return the accuracy "
               "after the last epoch.")
@@ -141,6 +145,7 @@ def watched(train_larger, model, train, validation, epochs) -> Observed:
     passes = sum(len(look.numbers) for look in steps) / len(train)
     return Observed(rules={
         NOT_MOVED: not torch.equal(before, parameters_to_vector(model.parameters())),
+        FEWER_UPDATES: not optimizers or len(optimizers) >= len(steps),
         FROM_VALIDATION: not any(look.of_validation for look in steps),
         OLD_GRADIENTS: not any(stale),
         LEARNS_IN_EVAL: all(look.mode for look in steps),
@@ -195,13 +200,14 @@ def _about_task(model, validation) -> dict[str, bool]:
 def _about_accuracy(returned, model, validation, measured: list) -> dict[str, bool]:
     """Rules for the accuracy that was returned, in percent."""
     (images, numbers), (digits, _) = next(iter(DataLoader(validation, len(validation))))
-    right = model.eval()(images, numbers).argmax(dim=1) == (digits > numbers)
-    accuracy = 100 * right.float().mean().item()
+    answers = model.eval()(images, numbers).argmax(dim=1)
+    accuracy = 100 * (answers == (digits > numbers)).float().mean().item()
     try:
         returned = float(returned)
     except (TypeError, ValueError):
         return {NO_NUMBER: False}
     likely = {SHARE: accuracy / 100, WRONG_ONES: 100 - accuracy,
+              COUNTED_EQUAL: 100 * (answers == (digits >= numbers)).float().mean().item(),
               BEST_EPOCH: max(_accuracies(measured, len(validation)), default=accuracy)}
     as_asked = abs(returned - accuracy) < 0.01
     return {reason: as_asked or abs(returned - value) > 0.01

@@ -1,13 +1,13 @@
-"""Short runs of a small network, six of them with a mistake each, and the curves of both losses."""
+"""Short runs of a small network, seven with a mistake each, and the curves of both losses."""
 
 from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
@@ -69,16 +69,31 @@ def short_training(
     return losses, measured
 
 
-# Which mistake each curve shows, by the numbers that the lesson gives them.
-ANSWERS = {"A": 2, "B": 6, "C": 4, "D": 1, "E": 3, "F": 5}
-MISTAKES: dict[int, dict] = {
-    1: dict(rate=10.0), 2: dict(rate=0.00001), 3: dict(clear=False),
-    4: dict(images=300, augment=False), 5: dict(right_labels=False), 6: dict(normalise=False)}
+# The mistake in each run, as arguments of `short_training`. The lesson doesn't list G's.
+MISTAKES: dict[str, dict] = {
+    "A": dict(rate=0.00001), "B": dict(normalise=False), "C": dict(images=300, augment=False),
+    "D": dict(rate=10.0), "E": dict(clear=False), "F": dict(right_labels=False),
+    "G": dict(rate=0.001)}
 
 
-def broken_training(curve: str, train: AdderDataset, validation: AdderDataset, **changes):
-    """`short_training` with the mistake of this curve, A to F, and changes that may cure it."""
-    return short_training(train, validation, **(MISTAKES[ANSWERS[curve]] | changes))
+def broken_training(run: str, train: AdderDataset, validation: AdderDataset, **changes):
+    """`short_training` with the mistake of this run, A to G, and changes that may cure it."""
+    return short_training(train, validation, **(MISTAKES[run] | changes))
+
+
+def seven_runs(
+    train: AdderDataset, validation: AdderDataset,
+    cure_of: Callable[[str], dict] = lambda run: {},
+) -> dict[str, tuple[list[float], list[float]]]:
+    """`broken_training` for each run, A to G, from the same seed, with the change that may cure it.
+
+    cure_of: returns the change for a run, such as {"rate": 0.1}; none, if it isn't given.
+    """
+    runs = {}
+    for run in MISTAKES:
+        torch.manual_seed(0)
+        runs[run] = broken_training(run, train, validation, **cure_of(run))
+    return runs
 
 
 @torch.no_grad()
@@ -90,23 +105,13 @@ def _validation_loss(model, examples, normalise: bool) -> float:
 
 
 @in_style
-def plot_losses(curves: dict[str, list[float]], legend: str = "", mean: int = 1) -> Figure:
-    """The loss at every step of up to four short runs, by name.
-
-    legend: the title of the legend: what the names are; mean: the number of steps of a running
-    mean, drawn over the losses themselves, which are pale.
-    """
-    figure, ax = plt.subplots(figsize=(5.5, 2.8))
-    looks = zip((GREY, BLUE, ORANGE, GREEN), (":", "-", "--", "-."))
-    for (name, losses), (colour, style) in zip(curves.items(), looks):
-        steps = pd.Series(losses, index=range(1, len(losses) + 1))
-        if mean > 1:
-            ax.plot(steps, color=colour, alpha=0.3, linewidth=0.6)
-        ax.plot(steps.rolling(mean, min_periods=1).mean(), style, color=colour, label=name)
+def plot_losses(losses: list[float]) -> Figure:
+    """The loss at every step of a short run."""
+    figure, ax = plt.subplots(figsize=(5.5, 2.4))
+    ax.plot(range(1, len(losses) + 1), losses, color=BLUE)
     ax.set(xlabel="step", ylabel="loss", ylim=0)
-    ax.legend(title=legend)
-    ends = (f"{name}: from {losses[0]:.1f} to {losses[-1]:.2g}" for name, losses in curves.items())
-    return labelled(figure, f"The loss over the steps. {'; '.join(ends)}.")
+    return labelled(figure, f"The loss falls from {losses[0]:.1f} to {losses[-1]:.2g} in "
+                            f"{len(losses)} steps.")
 
 
 NOTHING, NUMBER = math.log(10) + math.log(19), 2 * math.log(10)  # what knowing just that costs
@@ -115,33 +120,29 @@ TOP = 8  # of the scale on which `plot_broken` shows losses
 
 @in_style
 def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
-    """Six runs: the loss of every step, and of the validation images every 20 steps.
-
-    Above 8 a validation loss is a triangle at the edge.
-    """
-    figure, axes = plt.subplots(2, 3, figsize=(5.8, 4), sharex=True, sharey=True)
+    """Runs by name, four in a row: the loss of every step, and of the validation images every 20
+    steps. Above 8 a validation loss is a triangle at the edge."""
+    rows = -(-len(curves) // 4)
+    figure, axes = plt.subplots(rows, 4, figsize=(6.4, 1.6 * rows + 0.4), sharex=True, sharey=True,
+                                squeeze=False)
     for ax, (name, (losses, measured)) in zip(axes.flat, curves.items()):
         _draw_training(ax, name, losses, measured)
-    _put_legend_above(figure, axes[0, 0])
-    figure.supxlabel("step", color=GREY)
-    figure.supylabel("loss", color=GREY)
+    _finish(figure, axes, drawn=len(curves))
     words = " ".join(_in_words(*curve) for curve in curves.items())
-    return labelled(figure, f"The losses of six runs. {words}")
+    return labelled(figure, f"The losses of {len(curves)} runs. {words}")
 
 
 @in_style
 def plot_cures(broken: dict, cured: dict) -> Figure:
-    """Each broken run of `plot_broken`, and the cured one to its right."""
+    """Each broken run of `plot_broken`, and to its right the same run with its cure."""
     rows = -(-len(broken) // 2)
-    figure, axes = plt.subplots(rows, 4, figsize=(5.8, 1.7 * rows + 0.4), sharex=True, sharey=True,
+    figure, axes = plt.subplots(rows, 4, figsize=(5.8, 1.4 * rows + 0.4), sharex=True, sharey=True,
                                 squeeze=False)
     pairs = [(name, broken[name], f"{name}, cured", cured[name]) for name in broken]
     for pair, (name, ill, other, well) in zip(axes.reshape(-1, 2), pairs):
         _draw_training(pair[0], name, *ill)
         _draw_training(pair[1], other, *well)
-    _put_legend_above(figure, axes[0, 0])
-    figure.supxlabel("step", color=GREY)
-    figure.supylabel("loss", color=GREY)
+    _finish(figure, axes, drawn=2 * len(pairs))
     words = " ".join(_in_words(name, ill) + " " + _in_words(other, well)
                      for name, ill, other, well in pairs)
     return labelled(figure, f"The losses of broken runs, each next to its cure. {words}")
@@ -174,9 +175,16 @@ def _draw_training(ax, name: str, losses: list[float], measured: list[float]) ->
     ax.set(title=name, ylim=(0, TOP))
 
 
-def _put_legend_above(figure: Figure, ax) -> None:
-    handles, labels = ax.get_legend_handles_labels()
+def _finish(figure: Figure, axes, drawn: int) -> None:
+    """The legend above, the names of both axes, and nothing where there is no run."""
+    for place in range(drawn, axes.size):
+        axes.flat[place].set_axis_off()
+        if place >= 4:
+            axes.flat[place - 4].tick_params(labelbottom=True)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+    figure.supxlabel("step", color=GREY)
+    figure.supylabel("loss", color=GREY)
 
 
 def _in_words(name: str, curves: tuple[list[float], list[float]]) -> str:

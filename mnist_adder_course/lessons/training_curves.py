@@ -2,20 +2,97 @@
 
 from __future__ import annotations
 
+import math
+import tempfile
+from copy import deepcopy
+from pathlib import Path
+
+import pandas as pd
 import torch
 import torch.nn.functional as F
+from matplotlib.figure import Figure
 from torch import nn
 from torch.nn.utils import parameters_to_vector
 from torch.utils.data import DataLoader
 
+from mnist_adder_lib import fit, load_splits
+from mnist_adder_lib.data import AdderDataset
+from mnist_adder_lib.plots import plot_history
+from mnist_adder_lib.train import History
+
 from ..exercises import training_loop as loop
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
-from ..exercises.values import same
-from .broken_runs import ANSWERS
+from ..exercises.runs import Nothing
+from ..notebook.display import live
+from .broken_runs import plot_broken, seven_runs, short_training
 
 guesses = Guesses.load("training_curves")
 checks = Checks()
+
+
+def plot_opening() -> Figure:
+    """The seven broken runs of the lesson, on white. They train for some seconds."""
+    train, validation, _ = load_splits()
+    figure = plot_broken(seven_runs(train, validation))
+    figure.set(size_inches=(6.4, 3), layout_engine="constrained", facecolor="white")
+    return figure
+
+
+def losses_of(
+    rate: float, train: AdderDataset, validation: AdderDataset, seeds: int = 3,
+) -> list[float]:
+    """The validation loss of the small network after 200 steps at this rate, for each seed.
+
+    Two decimals; infinite where the run has diverged.
+    """
+    losses = []
+    for seed in range(seeds):
+        torch.manual_seed(seed)
+        _, measured = short_training(train, validation, rate=rate)
+        losses.append(round(measured[-1], 2) if math.isfinite(measured[-1]) else math.inf)
+    return losses
+
+
+def real_run(
+    model: nn.Module, optimizer: torch.optim.Optimizer, train: AdderDataset,
+    validation: AdderDataset, epochs: int,
+) -> tuple[History, list[dict]]:
+    """The library's `fit`, with curves that grow: its history, and the weights after each epoch.
+
+    The first weights are those before training. Interrupting ends it after the step, as in `fit`.
+    """
+    kept = [deepcopy(model.state_dict())]
+    curves = live(plot_history, "Left: training, pale each step, dark the mean of 50. Right: "
+                                "validation.")
+
+    def after_epoch(history: History) -> None:
+        kept.append(deepcopy(model.state_dict()))
+        curves(history)
+
+    history = fit(model, train, validation, epochs=epochs, optimizer=optimizer, seed=0,
+                  after_epoch=after_epoch)
+    if len(kept) <= epochs:
+        print(f"Stopped after {len(kept) - 1} whole epochs: everything below is unfinished.")
+    return history, kept
+
+
+def temporary_folder() -> Path:
+    """A new, empty folder for files that nobody keeps."""
+    return Path(tempfile.mkdtemp())
+
+
+def by_epoch(history: History) -> pd.DataFrame:
+    """A row for each whole epoch, from 1: both accuracies in percent, and the validation loss.
+
+    The training accuracy is the mean over the steps of the epoch.
+    """
+    epochs = len(history.validation_loss)
+    steps = torch.tensor(history.train_accuracy[: epochs * history.steps_per_epoch])
+    return pd.DataFrame({
+        "training accuracy": steps.view(epochs, history.steps_per_epoch).mean(dim=1).tolist(),
+        "validation accuracy": history.validation_accuracy[:epochs],
+        "validation loss": history.validation_loss[:epochs]}, index=range(1, epochs + 1))
 
 
 def _best_of_all(model, train, validation, epochs):
@@ -37,6 +114,8 @@ STEP, TRAIN = "            optimizer.step()\n", "        model.train()\n"
 MAKE = "    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)\n"
 LOSS = "F.cross_entropy(model(images, numbers), larger)"
 COUNT = "100 * right / len(validation)"
+TWO_HEADS = ("This model has one output, a tensor of two logits for each example, where "
+             "`train_step` gets two tensors: `logits = model(images, numbers)`.")
 
 
 @checks.add(
@@ -47,6 +126,9 @@ COUNT = "100 * right / len(validation)"
         loop.NOT_MOVED: [
             (STEP, ""), ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
             lambda model, train, validation, epochs: 50.0],
+        loop.FEWER_UPDATES: (STEP, STEP.removeprefix("    ")),
+        TWO_HEADS: (f"{LOSS}.backward()",
+                    "digit_logits, sum_logits = model(images, numbers)"),
         loop.FROM_VALIDATION: ("DataLoader(train", "DataLoader(validation"),
         loop.OLD_GRADIENTS: ("            optimizer.zero_grad()\n", ""),
         loop.LEARNS_IN_EVAL: [(TRAIN, ""), (TRAIN, "        model.train(_epoch == 0)\n")],
@@ -71,6 +153,7 @@ COUNT = "100 * right / len(validation)"
         loop.RECORDED: ("with torch.no_grad():", "if True:"),
         loop.SHARE: (COUNT, "right / len(validation)"),
         loop.WRONG_ONES: ("argmax(1) ==", "argmax(1) !="),
+        loop.COUNTED_EQUAL: ("== (digits > numbers)", "== (digits >= numbers)"),
         loop.OTHER_ACCURACY: [
             (".sum().item()", ".float().mean().item()", COUNT, "100 * right / 3"), (COUNT, "right"),
             ("DataLoader(validation, 100)", "[next(iter(DataLoader(validation, 100)))]")],
@@ -95,41 +178,158 @@ def train_larger(model, train, validation, epochs):
     return 100 * right / len(validation)
 
 
-SIGNS = {
-    "A": "Curve A stays where an untrained network begins, training and validation alike. It "
-         "neither jumps nor falls: what is too small?",
-    "B": "In curve B training falls as it should. Only validation is off the top, from its first "
-         "dot on. What is different about the validation images?",
-    "C": "In curve C training ends near 0, but validation stays above 1: it memorises. When is "
-         "that easy?",
-    "D": "Curve D jumps up in its first steps and stays about the dashed line or above. It doesn't "
-         "run away, though: it jumps over the valley, to and fro.",
-    "E": "Curve E begins well, then grows without end. So something adds up.",
-    "F": "Curve F falls to the dotted line: it knows what the number alone says about the sum. So "
-         "what do the images teach it?",
-}
+def _tried():
+    yield ({0.001: [3.9, 4.0, 3.9], 0.01: [2.7, 2.6, 2.7], 0.1: [1.1, 1.2, 1.1]},)  # at the edge
+    yield ({0.01: [2.7, 2.6, 2.7], 0.1: [1.3, 1.2, 1.1], 1.0: [3.7, 0.9, 3.0]},)  # one lucky run
+    yield ({1.0: [3.7, 3.6, 3.0], 0.1: [1.3, 1.2, 1.1], 0.01: [2.7, 2.6, 2.7],
+            0.03: [1.9, 1.9, 1.8]},)  # in any order
+    yield ({0.1: [1.1, 1.0, 1.1], 0.3: [1.3, 1.3, 1.5], 1.0: [3.7, 3.6, 3.0]},)  # the other edge
+    yield ({0.01: [2.7, 2.6, 2.7], 0.1: [1.0, 1.1, 4.1], 0.3: [1.3, 1.4, 1.2],
+            1.0: [3.7, 3.6, 3.0]},)  # one unlucky run
+    yield ({0.01: [2.7, 2.6, 2.7], 0.1: [1.0, 1.1, 1.7], 0.3: [1.3, 1.4, 1.5],
+            1.0: [3.7, 3.6, 3.0]},)  # the worst run isn't the mean
+    yield ({0.1: [1.1, 1.2, 1.1], 1.0: [3.7, 3.6, 3.0], 0.01: [2.7, 2.6, 2.7]},)  # in any order
+    yield ({0.01: [2.7, 2.6, 2.7], 0.1: [1.5, 1.2, 1.1], 0.3: [1.3, 1.4, 1.5],
+            1.0: [3.7, 3.6, 3.0]},)  # the first seed isn't the mean
 
 
-AS_TEXT = "The answer is text. Write numbers without quotes: 2, not \"2\"."
-
-
-def _named(curve: str) -> list:
-    """Answers that are wrong for this curve alone."""
-    return [lambda other, number=number: number if other == curve else ANSWERS[other]
-            for number in range(8) if number != ANSWERS[curve]]
+MEAN = "sum(tried[rate]) / len(tried[rate])"
+SMALLEST, LARGEST = "if best == min(tried):", "if best == max(tried):"
 
 
 @checks.add(
-    "A curve says what to look for. Remember the six signs: you will meet all of them.",
-    probes=[("ABCDEF",)],
-    observe=lambda function, curves: Observed(rules={
-        AS_TEXT: not any(isinstance(function(curve), str) for curve in curves)} | {
-        SIGNS[curve]: same(function(curve), ANSWERS[curve]) for curve in curves}),
-    mistakes={AS_TEXT: lambda curve: str(ANSWERS[curve])} | {
-        SIGNS[curve]: _named(curve) for curve in ANSWERS},
+    "You can defend a rate that has beaten a smaller and a larger one, each with several seeds.",
+    probes=_tried,
+    mistakes={
+        "The best rate is at the edge of those that were tried, so a rate further out may be "
+        "better. Say in which direction to go on.": (SMALLEST, "if False:", LARGEST, "if False:"),
+        "That rate had the best single run. One run can be lucky: compare the means over the "
+        "seeds.": (MEAN, "min(tried[rate])"),
+        "That compares the worst run of each rate. Compare the means over the seeds.":
+            (MEAN, "max(tried[rate])"),
+        "That compares the middle one of the three losses. The task asks for their mean, in which "
+        "each run counts.": (MEAN, "sorted(tried[rate])[len(tried[rate]) // 2]"),
+        "You compare the first seed only. Take the mean over all of them.":
+            (MEAN, "tried[rate][0]"),
+        "A loss is good if it is small.": ("best = min(", "best = max("),
+        "That is a loss. Return the rate that has it.": ("return best", "return averages[best]"),
+        "There are two edges: the smallest and the largest rate that was tried.": [
+            (SMALLEST, "if False:"), (LARGEST, "if False:")],
+        "The directions are swapped. If the smallest rate is the best, try smaller ones.":
+            (SMALLEST, "if best == LARGEST:", LARGEST, SMALLEST, "LARGEST", "max(tried)"),
+        "The rates may come in any order. The edges are `min(tried)` and `max(tried)`, not the "
+        "first and the last.":
+            ("min(tried):", "list(tried)[0]:", "max(tried):", "list(tried)[-1]:"),
+    },
 )
-def mistake_in(curve):
-    return ANSWERS[curve]
+def defend(tried):
+    averages = {rate: sum(tried[rate]) / len(tried[rate]) for rate in tried}
+    best = min(averages, key=averages.get)
+    if best == min(tried):
+        return "try smaller"
+    if best == max(tried):
+        return "try larger"
+    return best
+
+
+# What a learner may change in a broken run, with the kind of its value.
+AMOUNTS, SWITCHES = {"rate", "steps", "images"}, {"augment", "right_labels", "normalise", "clear"}
+RATES = 0.005, 0.5  # Between these, a run ends at 3.1 or below in five seeds of five.
+SIGNS = {
+    "A": "A: nothing moves, training and validation alike. What is far too small?",
+    "B": "B: training falls as it should; only validation is off the top, from its first dot on. "
+         "What is different about the validation images?",
+    "C": "C: training ends near 0 and validation stays above 1: it memorises. What makes that "
+         "hard?",
+    "D": "D: it jumps up in its first steps, then stays at the dashed line or above, but doesn't "
+         "run away. What is far too large?",
+    "E": "E: it begins well, then grows without end. So something adds up.",
+    "F": "F: it falls to the dotted line and no further: it knows the number and nothing of the "
+         "image. More steps don't help, nor do more images or another rate. What do the images "
+         "teach it?",
+    "G": "G: it looks like F at first, but it goes through the dotted line and is still falling at "
+         "the end: it has begun to read. Nothing is wrong with the data. What is too small?"}
+CURES = {
+    "B": lambda cure: cure.get("normalise"),
+    "C": lambda cure: cure.get("images", 0) >= 1000 or cure.get("augment"),
+    "E": lambda cure: cure.get("clear"),
+    "F": lambda cure: cure.get("right_labels"),
+    "G": lambda cure: "rate" in cure or cure.get("steps", 0) >= 600,
+    "A": lambda cure: "rate" in cure, "D": lambda cure: "rate" in cure}
+NO_CHANGE = ("Return one dict for each run, with the change that would cure it, such as "
+             '`{"rate": 0.1}` or `{"clear": True}`. The task lists the names.')
+ALL_RUNS = ("That is a dict of all runs. Return the change for the one that is asked for: "
+            "`{...}[run]`.")
+ONE_CHANGE = "Change one thing for each run. With two changes you don't know which one helped."
+AS_TEXT = ("`rate`, `steps` and `images` are numbers above 0; the others are True or False. Write "
+           "all of them without quotes.")
+OTHER_RATE = ("In one of the runs A, D and G you change the rate, and that is the right thing to "
+              "change. But with your number the run still goes badly. With `defend` you found "
+              "one that works for this network.")
+TOO_LONG = "More than 5,000 steps would take minutes. One of the other changes helps at once."
+
+
+def _is_change(cure) -> bool:
+    return isinstance(cure, dict) and bool(cure) and set(cure) <= AMOUNTS | SWITCHES
+
+
+def _is_written_right(cure: dict) -> bool:
+    return all(
+        value in (True, False) if name in SWITCHES else
+        isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+        and (name == "rate" or value == int(value))
+        for name, value in cure.items())
+
+
+def _cures(cure_of, runs) -> Observed:
+    try:
+        cures = {run: cure_of(run) for run in runs}
+    except Nothing:
+        return Observed(rules={NO_CHANGE: False})
+    changes = list(cures.values())
+    if any(isinstance(cure, dict) and set(cure) == set(runs) for cure in changes):
+        return Observed(rules={ALL_RUNS: False})
+    for reason, kept in ((NO_CHANGE, _is_change), (ONE_CHANGE, lambda cure: len(cure) == 1),
+                         (AS_TEXT, _is_written_right),
+                         (TOO_LONG, lambda cure: cure.get("steps", 0) <= 5000)):
+        if not all(map(kept, changes)):
+            return Observed(rules={reason: False})
+    low, high = RATES
+    return Observed(rules={SIGNS[run]: CURES[run](cure) for run, cure in cures.items()} | {
+        OTHER_RATE: all(low <= cures[run].get("rate", low) <= high for run in "ADG")})
+
+
+def _cured(run: str, **cure):
+    """Our cures, but for one run another."""
+    return lambda other: cure if other == run else checks.cure_of.solution(other)
+
+
+@checks.add(
+    "Seven signs, seven cures. The next cell tries yours: the same runs, each with one change.",
+    probes=[("ABCDEFG",)], observe=_cures,
+    mistakes={
+        NO_CHANGE: [lambda run: 0.1, lambda run: {}, lambda run: {"lr": 0.1}],
+        ALL_RUNS: lambda run: dict.fromkeys("ABCDEFG", {"rate": 0.1}),
+        ONE_CHANGE: lambda run: {"rate": 0.1, "clear": True},
+        AS_TEXT: [lambda run: {"rate": "0.1"}, lambda run: {"clear": "True"},
+                  lambda run: {"images": True}, lambda run: {"rate": -0.1},
+                  lambda run: {"steps": 0.5}],
+        TOO_LONG: _cured("G", steps=100_000),
+        SIGNS["A"]: [_cured("A", steps=2000), _cured("A", clear=True)],
+        SIGNS["B"]: [_cured("B", rate=0.01), _cured("B", images=10_000)],
+        SIGNS["C"]: [_cured("C", rate=0.01), _cured("C", steps=1000), _cured("C", images=600)],
+        SIGNS["D"]: [_cured("D", clear=True), _cured("D", steps=1000)],
+        SIGNS["E"]: [_cured("E", rate=0.1), _cured("E", rate=0.01)],
+        SIGNS["F"]: [_cured("F", images=10_000), _cured("F", rate=0.01)],
+        SIGNS["G"]: [_cured("G", right_labels=True), _cured("G", images=10_000),
+                     _cured("G", steps=400)],
+        OTHER_RATE: [_cured("A", rate=0.0001), _cured("D", rate=3), _cured("G", rate=0.002)],
+    },
+)
+def cure_of(run):
+    return {"A": {"rate": 0.1}, "B": {"normalise": True}, "C": {"images": 10_000},
+            "D": {"rate": 0.1}, "E": {"clear": True}, "F": {"right_labels": True},
+            "G": {"rate": 0.1}}[run]
 
 
 class SmallNetwork(nn.Module):
@@ -148,13 +348,13 @@ def _small_batches():
         for _ in range(count):
             digits, numbers = torch.randint(10, (2, 8))
             parts.append(((torch.randn(8, 1, 5, 5), numbers), (digits, digits + numbers)))
-        yield model, torch.optim.SGD(model.parameters(), 0.05), parts
+        yield model, torch.optim.SGD(model.parameters(), 0.05, momentum=0.9), parts
 
 
 NOT_PLAIN = ("The returned loss holds on to the whole computation. A list of a few thousand of "
              "them fills the memory. Return a plain number.")
-ONE_WAY_BACK = ("The step is right. But with one backward() after the loop the memory holds all "
-                "parts at once, as with a large batch. Call it for each part.")
+ONE_WAY_BACK = ("The step is right. But the task asks for a backward() for each part: with one "
+                "after the loop the memory holds all parts at once, as with a large batch.")
 
 
 def _stepped(step_in_parts, model, optimizer, parts) -> Observed:
@@ -199,6 +399,8 @@ EACH = "for (images, numbers), (digits, totals) in "
         "before the loop, update after it.": [
             (UPDATE, "", ADD, ADD + "    " + UPDATE, BACK, f"optimizer.zero_grad(); {back}")
             for back in (BACK, "loss.backward()")],
+        "That updates several times. The task asks for one step: call step() once, after the loop.":
+            (UPDATE, "    for _part in parts:\n        optimizer.step()\n"),
         "The step is too long: the gradients of the parts were added. For their mean, divide each "
         "loss by the number of parts.": (BACK, "loss.backward()"),
         "The loss of a part is the mean over its images already. Divide it by the number of parts, "
@@ -241,6 +443,7 @@ def _validation_losses():
     yield [0.5, 0.3, 0.4, 0.35, 0.2], 2
     yield [0.5, 0.3, 0.4], 3  # the patience lasts to the end
     yield [0.4, 0.4], 3  # not below the best so far
+    yield [0.5, 0.6, 0.7, 0.4, 0.5], 1
     yield [0.4, 0.4, 0.3, 0.3, 0.35, 0.2], 2
     yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 2  # the count starts again
     yield [0.5, 0.6, 0.4, 0.45, 0.3, 0.35], 3
@@ -268,6 +471,8 @@ STOP = "            return best + 1"
         "The best loss is the lowest one, not the highest.": ("<", ">"),
         "That is the last epoch. Training stopped before, and the best was earlier still.":
             lambda losses, patience: len(losses),
+        "`patience` has no effect on your answer: it always waits for the same number of epochs.":
+            [(">= patience", f">= {fixed}") for fixed in (2, 3)],
         "You stop at the first epoch that isn't better. Patience waits for more.":
             (">= patience", ">= 1"),
         "You stop an epoch too early: the patience isn't used up yet.": (">= p", "+ 1 >= p"),

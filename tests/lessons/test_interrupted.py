@@ -68,7 +68,7 @@ def run(cell, space):
 
 
 def imports(cells):
-    """What earlier cells import; of all else, the lesson from the run on needs splits and rate."""
+    """What earlier cells import; of all else, the lesson from the run on needs the splits."""
     lines = (line for cell in cells for line in ast.parse(cell.source).body)
     return [ast.unparse(line) for line in lines if isinstance(line, (ast.Import, ast.ImportFrom))]
 
@@ -85,8 +85,7 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
     place = [cell.id for cell in cells].index("06-guess-higher")
     whole, fewer = first(200, split=0), first(150)
     space = {"train": Interrupting(whole.images, whole.digits, augment=whole.augment),
-             "validation": Interrupting(fewer.images, fewer.digits, fewer.numbers),
-             "my_rate": 0.01}
+             "validation": Interrupting(fewer.images, fewer.digits, fewer.numbers)}
     exec("\n".join(imports(cells[1:place])), space)
     kind, call, epochs = MOMENTS[moment]
     stop = StopButton(call)
@@ -107,7 +106,7 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
         printed[cell.id], values[cell.id] = run(cell, space)
 
     assert "Interrupted after" in printed["06-032"]
-    assert f"Stopped after {epochs} whole epochs" in printed["06-finished"]
+    assert f"Stopped after {epochs} whole epochs" in printed["06-032"]
     assert list(values["06-033"].index) == list(range(1, epochs + 1))
     assert not values["06-033"].isna().any(axis=None)
     assert "no result" in values["06-compare-higher"].data

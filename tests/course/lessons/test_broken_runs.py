@@ -3,28 +3,20 @@
 import pytest
 import torch
 
-from mnist_adder_course.lessons import broken_runs
+from mnist_adder_course.lessons import broken_runs, training_curves
 
 
-def test_short_trainings():
-    figure = broken_runs.plot_losses({"0.1": [5.0, 1.0], "1": [5.0, 9.0]})
-    assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[5, 1], [5, 9]]
-    assert figure.get_label().endswith("0.1: from 5.0 to 1; 1: from 5.0 to 9.")
+def test_the_loss_of_a_short_run():
+    figure = broken_runs.plot_losses([5.0, 1.0])
+    assert list(figure.axes[0].lines[0].get_ydata()) == [5, 1]
+    assert figure.get_label() == "The loss falls from 5.0 to 1 in 2 steps."
 
 
-def test_a_running_mean_lies_over_the_losses_and_the_legend_has_a_title():
-    figure = broken_runs.plot_losses({"0.1": [4.0, 2.0, 6.0]}, legend="learning rate", mean=2)
-    losses, smooth = figure.axes[0].lines
-    assert list(losses.get_ydata()) == [4, 2, 6] and list(smooth.get_ydata()) == [4, 3, 4]
-    legend = figure.axes[0].get_legend()
-    assert legend.get_title().get_text() == "learning rate"
-    assert [text.get_text() for text in legend.get_texts()] == ["0.1"]
-
-
-def test_what_six_curves_have_beyond_the_scale_are_triangles_that_point_up():
-    curves = {name: ([5.0] * 40, [4.0, 9.0]) for name in "ABCDEF"}
+def test_what_seven_curves_have_beyond_the_scale_are_triangles_that_point_up():
+    curves = {name: ([5.0] * 40, [4.0, 9.0]) for name in "ABCDEFG"}
     figure = broken_runs.plot_broken(curves)
-    for ax, name in zip(figure.axes, "ABCDEF"):
+    assert [ax.axison for ax in figure.axes] == 7 * [True] + [False]
+    for ax, name in zip(figure.axes, "ABCDEFG"):
         dots, triangles = ax.lines[-2:]
         assert ax.get_title() == name
         assert (list(dots.get_xdata()), list(dots.get_ydata())) == ([20], [4])
@@ -33,7 +25,7 @@ def test_what_six_curves_have_beyond_the_scale_are_triangles_that_point_up():
     diverged = broken_runs.plot_broken({"E": ([5.0] * 20, [float("nan")])}).axes[0].lines
     assert [len(line.get_xdata()) for line in diverged[-2:]] == [0, 1]
     assert figure.get_label().endswith(
-        "F: training is at its highest at the dashed line and ends at the dashed line; "
+        "G: training is at its highest at the dashed line and ends at the dashed line; "
         "validation begins below both lines and ends off the top.")
 
 
@@ -43,6 +35,7 @@ def test_each_cure_is_drawn_to_the_right_of_what_it_cures():
     figure = broken_runs.plot_cures(broken, cured)
     titles = [ax.get_title() for ax in figure.axes]
     assert titles[:6] == ["A", "A, cured", "B", "B, cured", "C", "C, cured"]
+    assert [ax.axison for ax in figure.axes] == 6 * [True] + 2 * [False]
     assert [list(line.get_ydata()) for line in figure.axes[0].lines[-2:]] == [[4], [7.8]]
     assert [list(line.get_ydata()) for line in figure.axes[1].lines[-2:]] == [[2, 3], []]
     assert "C, cured: training is at its highest below both lines" in figure.get_label()
@@ -58,9 +51,9 @@ def test_validation_losses_are_told_at_their_lowest_and_at_the_end():
 
 @pytest.mark.thorough
 def test_the_broken_trainings_can_be_told_apart(splits, trained):
-    """What the check of exercise 2 says of each curve; a training without a mistake as well."""
+    """What the check of exercise 3 says of each curve; a training without a mistake as well."""
     curves = {}
-    for name in "ABCDEF":
+    for name in "ABCDEFG":
         torch.manual_seed(0)
         losses, tests = broken_runs.broken_training(name, *splits[:2])
         curves[name] = losses, tests, sum(losses[-20:]) / 20
@@ -88,6 +81,10 @@ def test_the_broken_trainings_can_be_told_apart(splits, trained):
     trained("the number alone", end, above=number - 0.2)
     trained("the number alone", end, below=number + 0.3)
     trained("and validation with it", tests[-1], below=nothing)
+    losses, tests, end = curves["G"]
+    trained("far too slow", end, above=3.5)
+    trained("through the dotted line", tests[-1], below=number - 0.3)
+    trained("still falling", end - sum(losses[120:140]) / 20, below=-0.1)
     trained("unbroken", unbroken[-1], below=2)
 
 
@@ -104,7 +101,8 @@ def test_the_cures_of_overfitting_beat_patience(splits, trained):
 
 @pytest.mark.parametrize("curve, cure", [
     ("A", dict(rate=0.1)), ("B", dict(normalise=True)), ("C", dict(images=2_000, augment=True)),
-    ("D", dict(rate=0.1)), ("E", dict(clear=True)), ("F", dict(right_labels=True))])
+    ("D", dict(rate=0.1)), ("E", dict(clear=True)), ("F", dict(right_labels=True)),
+    ("G", dict(rate=0.1))])
 def test_without_its_mistake_a_broken_training_is_a_sound_one(curve, cure, splits):
     torch.manual_seed(0)
     broken = broken_runs.broken_training(curve, *splits[:2], steps=20)
@@ -112,3 +110,14 @@ def test_without_its_mistake_a_broken_training_is_a_sound_one(curve, cure, split
     cured = broken_runs.broken_training(curve, *splits[:2], steps=20, **cure)
     torch.manual_seed(0)
     assert cured == broken_runs.short_training(*splits[:2], steps=20) != broken
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("run, cure, most", [
+    *((run, dict(rate=rate), 3.4) for run in "ADG" for rate in training_curves.RATES),
+    ("C", dict(images=1000), 1.15), ("G", dict(steps=600), 3.5)])
+def test_what_the_check_takes_for_a_cure_helps(run, cure, most, splits, trained):
+    """At the edges of what it takes, for another seed than the lesson's."""
+    torch.manual_seed(1)
+    _, measured = broken_runs.broken_training(run, *splits[:2], **cure)
+    trained(f"{run} with {cure}", measured[-1], below=most)
