@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from mnist_adder_lib.data import MEAN, STD
+from mnist_adder_lib.data import MEAN, STD, load_splits
 from mnist_adder_lib.files import asset_path, load_tensors
 from mnist_adder_lib.model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
@@ -336,17 +336,31 @@ def _found_at(snapshots: list[dict]) -> list[int]:
 
 
 @in_style
-def plot_pairs(images, totals) -> Figure:
-    """Pairs of images, (2 n, 28, 28), and the sum of each."""
-    count = len(totals)
-    figure, axes = plt.subplots(count, 2, figsize=(3.2, 1.35 * count), squeeze=False)
-    for row, total, pair in zip(axes, totals, np.asarray(images).reshape(count, 2, 28, 28)):
+def plot_pairs(images, totals, columns: int = 1) -> Figure:
+    """Pairs of images, (2 n, 28, 28), and the sum of each; so many pairs next to each other."""
+    rows = -(-len(totals) // columns)
+    figure, axes = plt.subplots(rows, 2 * columns, figsize=(3.2 * columns, 1.35 * rows),
+                                squeeze=False)
+    pairs_of_axes = axes.reshape(-1, 2)
+    for ax in pairs_of_axes[len(totals):].flat:
+        ax.axis("off")
+    pairs_of_images = np.asarray(images).reshape(len(totals), 2, 28, 28)
+    for row, total, pair in zip(pairs_of_axes, totals, pairs_of_images):
         for ax, image in zip(row, pair):
             draw_image(ax, image, "", black=0, white=255)
         row[0].text(1.08, 0.5, "+", transform=row[0].transAxes, fontsize=14, va="center")
         row[1].text(1.08, 0.5, f"= {total}", transform=row[1].transAxes, fontsize=14, va="center")
     words = ", ".join(map(str, totals))
     return labelled(figure, f"Pairs of handwritten digits; after each pair its sum: {words}.")
+
+
+def plot_opening() -> Figure:
+    """What the lesson opens with: four pairs and their sums, which is all that is given."""
+    _, validation, _ = load_splits()
+    first, second = validation.digits[:8].view(4, 2).T
+    figure = plot_pairs(validation.images[:8], (first + second).tolist(), columns=2)
+    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
+    return figure
 
 
 @in_style

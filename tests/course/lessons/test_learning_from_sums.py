@@ -198,6 +198,21 @@ def test_plot_pairs(first):
         "+", "= 7", "+", "= 12", "+", "= 3"]
 
 
+def test_pairs_next_to_each_other(first):
+    figure = plot_pairs(first(6).images, [7, 12, 3], columns=2)
+    assert [[round(ax.get_position().y0, 2) for ax in figure.axes[:4]].count(
+        round(figure.axes[0].get_position().y0, 2)), len(figure.axes)] == [4, 8]
+    assert not any(ax.images for ax in figure.axes[6:])
+
+
+def test_the_opening_shows_pairs_and_their_sums():
+    figure = learning_from_sums.plot_opening()
+    assert "its sum: 11, 14, 9, " in figure.get_label()
+    assert figure.get_facecolor() == (1, 1, 1, 1)
+    width, height = figure.get_size_inches()
+    assert 5.6 <= width <= 6.8 and height <= 3
+
+
 def test_plot_naming():
     figure = plot_naming({0: np.full((10, 10), 0.1), "at last": np.eye(10)})
     assert "step 0: 10% on the diagonal; at last: 100% on the diagonal" in figure.get_label()
