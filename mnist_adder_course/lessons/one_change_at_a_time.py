@@ -15,7 +15,11 @@ from mnist_adder_lib.compare import (
     pairs_needed,
     power_of_pairs,
 )
-from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, in_style, labelled
+from mnist_adder_lib.data import AdderDataset, load_splits
+from mnist_adder_lib.evaluate import evaluate
+from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, in_style, labelled, plot_runs
+from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -287,6 +291,29 @@ def with_intervals(differences: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"mean": differences.mean(axis=1)})
     table[["from", "to"]] = [paired_interval(row) for _, row in differences.iterrows()]
     return table
+
+
+def plot_opening() -> Figure:
+    """What the lesson opens with: the accuracies of five short runs that differ in nothing but the
+    seed."""
+    train, validation, _ = load_splits()
+    assert validation.numbers is not None  # drawn once for all: `load_splits`
+    few = AdderDataset(train.images[:4_000], train.digits[:4_000])
+    some = AdderDataset(validation.images[:2_000], validation.digits[:2_000],
+                        validation.numbers[:2_000])
+    accuracies = []
+    for seed in range(5):
+        torch.manual_seed(seed)
+        model = IdentityAdderModel()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        fit(model, few, epochs=1, batch_size=64, optimizer=optimizer, all_numbers=True,
+            device="cpu")
+        accuracies.append(evaluate(model, some).accuracy_both)
+    runs = pd.DataFrame({"five runs": accuracies})
+    figure = plot_runs({"Nothing but the seed differs.": runs}, "digit and sum right, %")
+    figure.set_size_inches(6.4, 1.6)
+    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
+    return figure
 
 
 @in_style
