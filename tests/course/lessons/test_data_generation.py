@@ -8,10 +8,17 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torchvision.datasets import MNIST
 
 from mnist_adder_course.exercises.checks import rewritten
 from mnist_adder_course.lessons import data_generation
 from mnist_adder_course.lessons.data_generation import checks
+from mnist_adder_lib import find_mnist
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return MNIST(find_mnist(), train=True)
 
 
 def by_dice(image, digit):
@@ -22,7 +29,7 @@ def by_dice(image, digit):
 def split_by_random(count, size, seed):
     order = list(range(count))
     random.Random(seed).shuffle(order)
-    return order[:size], set(order[size:])
+    return order[:size], order[size:]
 
 
 RIGHT = {
@@ -33,6 +40,12 @@ RIGHT = {
     ],
     checks.make_example: [by_dice],
     checks.split: [split_by_random],
+    checks.honest: [
+        lambda few, fresh: float(fresh[np.argmax(few.numpy())]),
+        lambda few, fresh: max(zip(few.tolist(), fresh.tolist()))[1],
+        lambda few, fresh: fresh[few == few.max()],
+        lambda few, fresh: fresh.tolist()[few.tolist().index(max(few.tolist()))],
+    ],
 }
 
 
@@ -99,13 +112,35 @@ def test_many_networks_differ_little_and_read_what_one_of_them_has_learned():
     assert known.tolist() == [1] * 7 and lied_to.tolist() == [0] * 7
 
 
-def test_the_choice_rings_the_best_of_the_few():
+def test_the_choice_follows_the_best_of_the_few():
     few, fresh = torch.tensor([0.5, 0.9, 0.7]), torch.tensor([0.6, 0.5, 0.7])
     figure = data_generation.plot_choice(few, fresh)
-    cloud, mean, _, ring = figure.axes[0].lines
-    assert np.allclose(cloud.get_data(), 100 * torch.stack([few, fresh]))
-    assert np.allclose(ring.get_data(), [[90], [50]]) and np.allclose(mean.get_xdata(), 70)
-    assert "the best 90.0%" in figure.get_label() and "same network 50.0%" in figure.get_label()
+    mean, left, right, chosen = figure.axes[0].lines
+    assert np.allclose(left.get_ydata(), [-20, 20, 0])
+    assert np.allclose(right.get_ydata(), [0, -10, 10], atol=1e-4)
+    assert np.allclose(chosen.get_ydata(), [20, -10]) and np.allclose(mean.get_ydata(), 0)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["+20.0", "-10.0"]
+    assert "20.0 percentage points" in figure.get_label()
+
+
+def test_the_best_of_many_loses_most_of_its_lead(mnist):
+    """Whatever images it was chosen by."""
+    for seed in range(3):
+        train, validation = data_generation.split(60_000, 48_000, seed)
+        few, fresh = data_generation.accuracies_of_many(
+            mnist, train[:2000], [validation[:500], validation[500:]])
+        lead = few.max() - few.mean()
+        left = data_generation.honest(few, fresh) - fresh.mean()
+        assert lead > 0.015 and 0 < left < lead / 2
+
+
+def test_mirrored_copies_do_harm(mnist):
+    for seed in range(2):
+        train, validation = data_generation.split(60_000, 48_000, seed)
+        without, with_copies = (
+            data_generation.percent_read(mnist, train[:2000], validation, mirror)
+            for mirror in (False, True))
+        assert 84 < without < 91 and with_copies < without - 3
 
 
 def test_the_vectors_of_an_example(first):
@@ -126,13 +161,34 @@ def test_the_distribution_of_sums():
     assert line.sum() == pytest.approx(5) and line.argmax() == 9 and line[0] == pytest.approx(0.05)
 
 
-def test_plot_given_draws_line_and_dots_and_names_what_is_missed():
+def test_a_plain_number_reaches_what_was_hidden_and_a_one_hot_vector_does_not():
+    rule = data_generation.learn_two_forms("rule", 3 * torch.arange(10) - 1, hidden=[4])
+    assert torch.allclose(rule.line, rule.right.float(), atol=0.05)
+    assert rule.dots[4] == 0 and torch.allclose(rule.dots[5:], rule.right[5:].float(), atol=0.05)
+    zigzag = data_generation.learn_two_forms("zigzag", torch.arange(10) % 2)
+    assert torch.allclose(zigzag.dots, zigzag.right.float(), atol=0.05)
+    assert (zigzag.line - zigzag.right).abs().max() > 0.4
+
+
+def test_both_forms_are_drawn_and_what_is_missed_is_named():
     right, dots = torch.arange(10) + 2, torch.arange(10) + 2.0
     dots[7] = 0
-    figure = data_generation.plot_given(("rule", right, right + 0.5, dots, [7]))
+    figure = data_generation.plot_two_forms(
+        data_generation.TwoForms("rule", right, right + 0.5, dots, [7]))
     line, points = figure.axes[0].lines[-2:]
     assert np.allclose(line.get_ydata(), right + 0.5) and np.allclose(points.get_ydata(), dots)
     assert "rule: the line is off by 0.50 at most, the dots miss [7]" in figure.get_label()
+
+
+def test_the_opening_hides_the_answer():
+    state = torch.random.get_rng_state()
+    figure = data_generation.plot_opening()
+    *examples, rule = (ax for part in figure.subfigs for ax in part.axes)
+    assert len(examples) == 4 and all(" = " in ax.get_title() for ax in examples)
+    drawn = {line.get_xdata().mean(): line.get_ydata()[0] for line in rule.lines}
+    assert np.isnan(drawn[7]) and drawn[6] == 8
+    assert [text.get_text() for text in rule.texts] == ["?"]
+    assert torch.equal(torch.random.get_rng_state(), state)
 
 
 def test_plot_sizes_is_to_scale_and_marks_the_same_people_alike():
