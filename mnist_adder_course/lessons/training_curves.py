@@ -282,9 +282,10 @@ def _is_written_right(cure: dict) -> bool:
 
 
 def _cures(cure_of, runs) -> Observed:
+    cures = {runs[0]: cure_of(runs[0])}
     try:
-        cures = {run: cure_of(run) for run in runs}
-    except Nothing:
+        cures |= {run: cure_of(run) for run in runs[1:]}
+    except Nothing:  # for one of them; the engine has a sentence for a function without an answer
         return Observed(rules={NO_CHANGE: False})
     changes = list(cures.values())
     if any(isinstance(cure, dict) and set(cure) == set(runs) for cure in changes):
