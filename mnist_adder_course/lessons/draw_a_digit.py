@@ -59,6 +59,37 @@ def find_tops(images: Tensor) -> Tensor:
     return torch.stack([x, y.float()], dim=1)
 
 
+HOUSE = [[(0.25, 0.85), (0.25, 0.45), (0.5, 0.2), (0.75, 0.45), (0.75, 0.85), (0.25, 0.85)]]
+
+
+@in_style
+def plot_reading(strokes, probabilities: Tensor | None = None) -> Figure:
+    """A drawing on the pad, its 28x28 image, and the probabilities of the ten digits, (10,), with
+    a question mark for each if there are none."""
+    figure, (pad, image, bars) = plt.subplots(1, 3, figsize=(6.4, 2.3), width_ratios=[1, 1, 1.5])
+    draw_image(pad, render_strokes(strokes), "the pad", 0, 255)
+    draw_image(image, frame_strokes(strokes), "what the network sees", 0, 255)
+    bars.set(xticks=range(10), xlim=(-0.6, 9.6), ylim=(0, 1), yticks=[0, 0.5, 1])
+    said = "The drawing on the pad, the same as 28x28 pixels, and"
+    if probabilities is None:
+        for digit in range(10):
+            bars.text(digit, 0.5, "?", color=GREY, ha="center", va="center", fontsize=13)
+        bars.set(title="how sure is it?")
+        return labelled(figure, f"{said} a question mark for each of the ten digits.")
+    best = int(probabilities.argmax())
+    bars.bar(range(10), probabilities.tolist(), color=BLUE)
+    bars.set(title=f"a {best}, with {probabilities[best]:.1%}")
+    return labelled(figure, f"{said} bars for ten digits; the highest is that of the {best}, "
+                            f"{probabilities[best]:.1%}.")
+
+
+def plot_opening() -> Figure:
+    """What the lesson opens with: a house, and the question how sure the network is of it."""
+    figure = plot_reading(HOUSE)
+    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
+    return figure
+
+
 class Dictation(DigitPad):
     """Twenty digits to draw, one after the other: each of the ten twice, in random order.
 

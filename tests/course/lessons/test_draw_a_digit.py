@@ -83,6 +83,21 @@ def test_naive_resize_keeps_the_place():
     assert shrunk[3:8, 4:6].min() > 200 and not shrunk[10:].any() and not shrunk[:, 8:].any()
 
 
+def test_the_opening_asks_how_sure_and_the_answer_takes_its_place():
+    figure = draw_a_digit.plot_opening()
+    pad, image, bars = figure.axes
+    assert [text.get_text() for text in bars.texts] == ["?"] * 10 and not bars.patches
+    assert pad.images[0].get_array().shape == (280, 280)
+    assert image.images[0].get_array().shape == (28, 28)
+    assert figure.get_facecolor() == (1, 1, 1, 1)
+    width, height = figure.get_size_inches()
+    assert 5.6 <= width <= 6.8 and height <= 3
+    answered = draw_a_digit.plot_reading(draw_a_digit.HOUSE, torch.eye(10)[3])
+    assert [bar.get_height() for bar in answered.axes[2].patches] == torch.eye(10)[3].tolist()
+    assert "the highest is that of the 3, 100.0%" in answered.get_label()
+    assert not answered.axes[2].texts
+
+
 @pytest.mark.parametrize("size, corner, box", [
     (280, False, (0, 280)), (100, False, (90, 190)), (100, True, (0, 100)), (280, True, (0, 280)),
 ])  # fmt: skip
