@@ -120,6 +120,7 @@ def test_each_stored_comparison_says_what_each_choice_would_have_been_told():
         for cell in nbformat.read(path, 4).cells:
             if name := re.search(r'guesses\.compare\("(.+?)"', cell.source):
                 question = QUESTIONS[lesson.name, name[1]]
+                assert cell.outputs, f"{cell.id} was never run: python tools/run_lessons.py {path}"
                 verdicts = question.verdicts(cell.outputs[-1].data["text/markdown"])
                 assert sum(text.startswith(f"{HEADING}✓") for text in verdicts) == 1
                 for option, text in zip(question.options, verdicts):
