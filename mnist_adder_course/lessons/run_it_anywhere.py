@@ -15,11 +15,14 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
+from mnist_adder_lib.checkpoint import load_pretrained
+from mnist_adder_lib.data import load_splits
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_network
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -394,6 +397,31 @@ def multiplications(model: nn.Module) -> pd.DataFrame:
 
 
 # --- figures --------------------------------------------------------------------------------------
+
+
+CONVOLVED = "conv_layer × 2,\nmax_pool"
+COMPUTED_BY = {"image": "pixels", "block 1": CONVOLVED, "block 2": CONVOLVED,
+               "block 3": "conv_layer × 2", "average": "means", "embedding": "dense_layer",
+               "number": "one-hot", "adder": "dense_layer × 2", "digit": "weighted\nsums",
+               "sum": "weighted\nsums"}
+
+
+def plot_parts(model: IdentityAdderModel, image: ArrayLike, number: int) -> Figure:
+    """The parts of the network, each with the function of the lesson that computes it.
+
+    image: uint8 (28, 28); number: 0 to 9.
+    """
+    figure = plot_network(model, image, number, COMPUTED_BY)
+    figure.set_size_inches(6.4, 2.8)
+    return figure
+
+
+def plot_opening() -> Figure:
+    """What the lesson opens with: the network in parts that need no PyTorch."""
+    evaluation = load_splits()[2]
+    figure = plot_parts(load_pretrained(), evaluation.images[0], int(evaluation.numbers[0]))
+    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
+    return figure
 
 
 @in_style
