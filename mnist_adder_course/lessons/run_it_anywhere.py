@@ -419,7 +419,7 @@ def plot_parts(model: IdentityAdderModel, image: ArrayLike, number: int) -> Figu
 def plot_opening() -> Figure:
     """What the lesson opens with: the network in parts that need no PyTorch."""
     evaluation = load_splits()[2]
-    figure = plot_parts(load_pretrained(), evaluation.images[0], int(evaluation.numbers[0]))
+    figure = plot_parts(load_pretrained(), evaluation.images[0], 1)
     figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
 
