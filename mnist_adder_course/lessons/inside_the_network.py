@@ -13,6 +13,9 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from mnist_adder_lib.checkpoint import load_pretrained
+from mnist_adder_lib.data import as_input
+from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
@@ -550,6 +553,36 @@ def plot_attributions(image: Tensor, maps: dict) -> Figure:
         seen.append(f"{title}, brightest at row {row + shift:.0f}, column {column + shift:.0f}")
     return labelled(figure, "White speaks for the digit, orange against it; a line goes around the "
                             "ink. " + "; ".join(seen) + ".")
+
+
+def plot_opening() -> Figure:
+    """What the lesson opens with: a drawn 7, and what occlusion, the gradient and integrated
+    gradients say of it, computed as in the lesson."""
+    model, digit = in_evaluation(load_pretrained()), torch.tensor([7])
+    image = as_input(frame_strokes([[(0.3, 0.22), (0.7, 0.22), (0.44, 0.82)]]))
+    black = as_input(torch.zeros(28, 28))
+
+    def gradient(point: Tensor) -> Tensor:
+        point = point.clone().requires_grad_()
+        return torch.autograd.grad(_logits(model, point, digit).sum(), point)[0][0, 0]
+
+    steps = (torch.arange(300) + 0.5) / 300
+    path = image - black
+    integrated = path[0, 0] * sum(gradient(black + step * path) for step in steps) / len(steps)
+    drops, count = torch.zeros(28, 28), torch.zeros(28, 28)
+    with torch.no_grad():
+        own = _logits(model, image, digit)
+        for row in range(24):
+            for column in range(24):
+                patch, covered = (slice(row, row + 5), slice(column, column + 5)), image.clone()
+                covered[0, 0][patch] = black.min()
+                drops[patch] += own - _logits(model, covered, digit)
+                count[patch] += 1
+    figure = plot_attributions(image[0, 0], {
+        "occlusion": drops / count, "gradient": gradient(image), "integrated": integrated})
+    figure.set_size_inches(6.4, 2.5)
+    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
+    return figure
 
 
 @in_style

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 import torch
 from every_lesson import ROOT
+from matplotlib.colors import same_color
 from torch import nn
 
 from mnist_adder_course.lessons.inside_the_network import (
@@ -19,6 +20,7 @@ from mnist_adder_course.lessons.inside_the_network import (
     plot_embedding,
     plot_leads,
     plot_maps,
+    plot_opening,
     plot_places,
     plot_sanity,
     train_adder,
@@ -256,3 +258,11 @@ def test_plot_chosen_tells_ink_from_black():
     on_ink, on_black = figure.axes[0].collections
     assert on_ink.get_offsets().tolist() == [[2, 1]] and on_black.get_offsets().tolist() == [[0, 0]]
     assert "one: 1 on ink, 1 on black" in figure.get_label()
+
+
+def test_plot_opening():
+    figure = plot_opening()
+    width, height = figure.get_size_inches()
+    assert width == 6.4 and height <= 3 and same_color(figure.get_facecolor(), "white")
+    assert [ax.get_title() for ax in figure.axes] == ["occlusion", "gradient", "integrated"]
+    assert "integrated, brightest at row 9, column 9" in figure.get_label()  # as in the lesson
