@@ -7,9 +7,10 @@ worked, and the notebook keeps it. This program reads these verdicts, so you see
 saw. (They can be forged: this is for teaching, not for marks.) Only Python's standard library is
 needed.
 
-A notebook in a folder inside FOLDER belongs to the learner whom that folder is named after; one in
-FOLDER itself goes by the name in its own name, or else by FOLDER. Files that don't count are listed
-with the reason.
+Each folder in FOLDER is a learner's, whatever is in it. If it holds the folders of several learners
+and no notebook, it is a group, and they are the learners. A file in FOLDER itself goes by the name
+in its own name, or is listed as unnamed. Several folders can be named, as if they were in one.
+Links aren't followed. Files that don't count are listed with the reason.
 """
 
 from __future__ import annotations
@@ -38,18 +39,28 @@ CHECK = re.compile(r"^checks\.(\w+)\(\s*(\w*)", re.MULTILINE)
 DEFINED = re.compile(r"^[ \t]*(?:def|class) (\w+)|^(\w+) *=(?!=)", re.MULTILINE)
 IMPORT = re.compile(r"^from ([\w.]+)\.(\w+) import", re.MULTILINE)
 GUESSED = re.compile(r"^(?:✓ )?You guessed: ", re.MULTILINE)
+PROJECT = "my_project.json"  # the record of lesson 14
 LARGEST, LONGEST = 100_000_000, 100_000  # bytes of a notebook, characters of a cell that are read
 
 LESSONS = exercises()  # by the name of the notebook
 STEMS = "|".join(LESSONS)
-OURS = re.compile(rf"notebooks|solutions|mnist[-_]adder.*|lesson\W?\d+|{STEMS}", re.IGNORECASE)
-NO_NAME = re.compile(rf"{STEMS}|-Copy\d+|\(\d+\)|^Copy of ", re.IGNORECASE)
+TITLES = "|".join(lesson[3:].replace("_", "[ _-]") for lesson in LESSONS)
+DATED = (r"(?:lesson|week|day|version|unit|part|task|exercise|assignment|woche|aufgabe|lektion)"
+         rf"[\W_]*\d+(?:[\W_]*(?:{TITLES}))?")
+OURS = re.compile(  # folders that are never a learner's
+    rf"submitted|autograded|(?:submitted|working) files|notebooks|solutions|docs|assets|js|tests|"
+    rf"tools|experiments|mnist[-_]adder(?:[-_](?:main|master|lib|course|\d.*))?|{DATED}|{STEMS}",
+    re.IGNORECASE)
+NO_NAME = re.compile(  # parts of a file's name that aren't a learner's
+    rf"{STEMS}|{DATED}|-Copy\d+|\(\d+\)|^(?:(?:Copy of|Kopie von|Copie de|Copia de) )+| - Copy|"
+    r" - Kopie|\d{4}[-_.]\d\d[-_.]\d\d(?!\d)|(?<!\d)\d\d[-_.]\d\d[-_.]\d{4}", re.IGNORECASE)
+HIDDEN = re.compile(r"\.(?!\.)|__MACOSX$")
 NUMBER = re.compile(r" \(\d+\)$")
 PLATFORMS = [re.compile(pattern) for pattern in (  # how they name a file, or a learner's folder
     r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+",  # Moodle
-    r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_\d+_.",  # Canvas
-    r"(?P<name>[^+]+)\+.+\+\d{4}-\d\d-\d\d (?P<number>)")]  # nbgrader, before it collects
-NBGRADER = "submitted", "autograded"  # its folders, in which each learner has one
+    r"(?P<name>[^\W\d_]+)_(?:LATE_)?(?P<number>\d{2,})_\d{3,}_.",  # Canvas; no date is like it
+    r"(?P<name>[^+]+)\+.+\+\d{4}-\d\d-\d\d (?P<number>)",  # nbgrader, before it collects
+    r"mnist[-_]adder[-_](?P<name>.+)(?P<number>)")]  # GitHub Classroom
 
 
 class Cell(NamedTuple):
@@ -162,14 +173,19 @@ def read_notebook(learner: str, path: Path, name: str) -> File:
     return File(learner, name, remark, lesson, results, (sum(made), len(made)), saved=saved)
 
 
-def learner_of(folders: list[str], file: str = "") -> str:
-    """Whose file it is; the first of the folders is the one that was named to the command."""
-    for step, name in zip(folders, folders[1:]):
-        if step in NBGRADER:
-            return clean(name)
-    below = "/".join(_called(name) or name for name in folders[1:] if not OURS.fullmatch(name))
-    own = _called(file) or NO_NAME.sub("", Path(file).stem).strip(" _-.,")
-    return clean(below or own or folders[0])
+def learner_of(folders: tuple[str, ...], file: str, groups: set[tuple[str, ...]]) -> str:
+    """Whose file it is: the name of the first folder that isn't a group, or a name in the file's.
+    """
+    names = []
+    for place, name in enumerate(folders, start=1):
+        if not OURS.fullmatch(name):
+            names.append(_called(name) or name)
+            if folders[:place] not in groups:
+                break
+    if names:
+        return clean("/".join(names))
+    own = _called(file) or NO_NAME.sub("", Path(file).stem).strip(" _-.,()")
+    return clean(own or f"unnamed: {'/'.join([*folders, file])}")
 
 
 def _called(name: str) -> str:
@@ -178,32 +194,57 @@ def _called(name: str) -> str:
     return f"{found['name']} ({found['number']})".removesuffix(" ()") if found else ""
 
 
-def found_in(path: Path) -> Iterator[tuple[list[str], Path]]:
-    """Every file, with the names of its folders; folders only if there is nothing to read there."""
-    top = path.resolve()
-    if not path.is_dir():
-        yield [top.parent.name], top
-    for place, folders, files in os.walk(top):
-        names = [top.name, *Path(place).relative_to(top).parts]
-        whole = [name for name in folders if name[0] != "." and os.access(
-            Path(place, name), os.R_OK | os.X_OK) and not Path(place, name).is_symlink()]
-        for name in sorted({*folders, *files} - {*whole}):
-            yield names, Path(place, name)
-        if not folders and not files:
-            yield names[:-1], Path(place)
-        folders[:] = whole
+def is_group(folder: Path) -> bool:
+    """Whether a folder holds folders of more than one learner, and no work of its own."""
+    names, inside = set(), [folder]
+    for place in inside:  # it grows
+        for path in place.iterdir() if os.access(place, os.R_OK | os.X_OK) else ():
+            if path.suffix.lower() == ".ipynb" or path.name in (PROGRESS, PROJECT):
+                return False
+            if path.is_dir() and not path.is_symlink() and not HIDDEN.match(path.name):
+                if OURS.fullmatch(path.name):
+                    inside.append(path)
+                else:
+                    names.add(path.name)
+    return len(names) > 1
 
 
-def read(folders: list[str], path: Path) -> File:
+def found_in(paths: list[Path]) -> Iterator[tuple[tuple[str, ...], Path, str]]:
+    """Every file, with its folders and its learner; folders if there is nothing to read there."""
+    alone = len(paths) == 1
+    for top in dict.fromkeys(path.resolve() if alone else path.absolute() for path in paths):
+        above = top if alone and top.is_dir() else top.parent
+        groups = set[tuple[str, ...]]()
+        if not top.is_dir() or top.is_symlink() or not os.access(top, os.R_OK | os.X_OK):
+            yield (), top, learner_of((top.name,) * top.is_dir(), top.name, groups)
+            continue
+        for place, folders, files in os.walk(top):
+            names = Path(place).relative_to(above).parts
+            if is_group(Path(place)):
+                groups.add(names)
+            whole = [name for name in folders if not HIDDEN.match(name) and os.access(
+                Path(place, name), os.R_OK | os.X_OK) and not Path(place, name).is_symlink()]
+            for name in sorted({*folders, *files} - {*whole}):
+                is_folder = name in folders and not HIDDEN.match(name)
+                yield names, Path(place, name), learner_of(
+                    (*names, name) if is_folder else names, name, groups)
+            if not folders and not files and names:
+                yield names[:-1], Path(place), learner_of(names, names[-1], groups)
+            folders[:] = whole
+
+
+def read(folders: tuple[str, ...], path: Path, learner: str) -> File:
     """Read a file, or say why not."""
-    name, learner = clean("/".join([*folders[1:], path.name])), learner_of(folders, path.name)
-    if path.name.startswith("."):
-        return File("", name, "ignored: hidden")
+    name = clean("/".join([*folders, path.name]))
+    if HIDDEN.match(path.name):
+        return File(learner if folders else "", name, "ignored: hidden")
+    if path.is_symlink():
+        return File(learner, name, "ignored: a link")
     if path.is_dir():
-        remark = ("ignored: a link" if path.is_symlink() else "an empty folder"
-                  if os.access(path, os.R_OK | os.X_OK) else "unreadable: permission denied")
-        return File(learner_of([*folders, path.name]), name, remark)
-    if "solutions" in folders[1:]:
+        readable = os.access(path, os.R_OK | os.X_OK)
+        return File(learner, name, "an empty folder" if readable else
+                    "unreadable: permission denied")
+    if "solutions" in folders:
         return File(learner, name, "ignored: the course's solutions")
     if path.suffix.lower() == ".ipynb" and path.is_file():
         return read_notebook(learner, path, name)
@@ -218,17 +259,13 @@ def read(folders: list[str], path: Path) -> File:
 
 def read_all(paths: list[Path], but: Path | None = None) -> list[File]:
     """Read all that was handed in, except for one file; learners and lessons in their order."""
-    found = {path: read(folders, path) for top in paths for folders, path in found_in(top)
+    found = {path: read(folders, path, learner) for folders, path, learner in found_in(paths)
              if path != but}
     namesakes = Counter(NUMBER.sub("", name) for name in {file.learner for file in found.values()})
-    with_lessons = {file.learner for file in found.values() if file.lesson}
     every = defaultdict[tuple, list[File]](list)
     for file in found.values():
-        learner = file.learner
-        if not file.lesson:  # it may be in a folder of a learner's folder
-            learner = next((one for one in with_lessons if learner.startswith(f"{one}/")), learner)
-        if namesakes[name := NUMBER.sub("", learner)] == 1:
-            learner = name
+        name = NUMBER.sub("", file.learner)
+        learner = name if namesakes[name] == 1 else file.learner
         every[learner.casefold(), learner, file.lesson].append(file._replace(learner=learner))
     return [file for key in sorted(every) for file in one_counts(every[key])]
 
