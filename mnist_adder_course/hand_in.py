@@ -1,6 +1,6 @@
 """What learners have handed in, read from their notebooks: tables for teachers.
 
-    python -m mnist_adder_course.hand_in FOLDER [--csv FILE [--long]] [--feedback PAGES]
+    python -m mnist_adder_course.hand_in FOLDER [--class names.csv] [--csv FILE] [--feedback PAGES]
 
 Nothing that was handed in is run or changed. Each check printed its verdict where the learner
 worked, and the notebook keeps it. This program reads these verdicts, so you see what the learner
@@ -16,17 +16,19 @@ Links aren't followed. Files that don't count are listed with the reason.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import html
 import json
 import os
 import re
 import sys
+import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from .exercises.progress import NAME as PROGRESS
 from .exercises.progress import Exercise, exercises
@@ -37,12 +39,14 @@ VERDICTS = {"✓ Right.": SOLVED, "Not right yet.": WRONG, "Not solved yet.": NO
 EACH_VERDICT = re.compile(f"^(?={'|'.join(map(re.escape, VERDICTS))})", re.MULTILINE)
 CHECK = re.compile(r"^checks\.(\w+)\(\s*(\w*)", re.MULTILINE)
 DEFINED = re.compile(r"^[ \t]*(?:def|class) (\w+)|^(\w+) *=(?!=)", re.MULTILINE)
-IMPORT = re.compile(r"^from ([\w.]+)\.(\w+) import", re.MULTILINE)
+IMPORT = re.compile(r"^from ([\w.]+)\.(\w+) import(.*)", re.MULTILINE)
+HEADING = re.compile(r"^#{3,4} (Exercise (\d+) · [^●○\n]+?) *[●○\n]", re.MULTILINE)
 GUESSED = re.compile(r"^(?:✓ )?You guessed: ", re.MULTILINE)
 PROJECT = "my_project.json"  # the record of lesson 14
 LARGEST, LONGEST = 100_000_000, 100_000  # bytes of a notebook, characters of a cell that are read
 
 LESSONS = exercises()  # by the name of the notebook
+MODULES = {lesson[3:]: lesson for lesson in LESSONS}
 STEMS = "|".join(LESSONS)
 TITLES = "|".join(lesson[3:].replace("_", "[ _-]") for lesson in LESSONS)
 DATED = (r"(?:lesson|week|day|version|unit|part|task|exercise|assignment|woche|aufgabe|lektion)"
@@ -54,6 +58,11 @@ OURS = re.compile(  # folders that are never a learner's
 NO_NAME = re.compile(  # parts of a file's name that aren't a learner's
     rf"{STEMS}|{DATED}|-Copy\d+|\(\d+\)|^(?:(?:Copy of|Kopie von|Copie de|Copia de) )+| - Copy|"
     r" - Kopie|\d{4}[-_.]\d\d[-_.]\d\d(?!\d)|(?<!\d)\d\d[-_.]\d\d[-_.]\d{4}", re.IGNORECASE)
+ID_COLUMN = re.compile(r"\b(?:id|nr|no)\b|number|nummer|mail|user|login|account|github", re.IGNORECASE)
+NAME_COLUMN = re.compile(r"name|\bnom\b|prénom|learner|student|schüler|élève|pupil", re.IGNORECASE)
+NOTHING, NOBODY = "nothing handed in", "not in the class list"
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+MADE_HERE = "<!doctype html><meta name=generator content=mnist_adder_course.hand_in>"
 HIDDEN = re.compile(r"\.(?!\.)|__MACOSX$")
 NUMBER = re.compile(r" \(\d+\)$")
 PLATFORMS = [re.compile(pattern) for pattern in (  # how they name a file, or a learner's folder
@@ -64,12 +73,13 @@ PLATFORMS = [re.compile(pattern) for pattern in (  # how they name a file, or a 
 
 
 class Cell(NamedTuple):
-    """A code cell: its place in the order in which cells were run, what it showed, its error."""
+    """A cell: its place in the order in which cells were run, what it showed, its error."""
 
     code: str
     order: int
     shown: str
     error: str
+    prose: str = ""  # of a cell that isn't code
 
 
 class Result(NamedTuple):
@@ -87,9 +97,11 @@ class File(NamedTuple):
     remark: str = ""
     lesson: str = ""
     results: dict[str, Result] = {}
-    guesses: tuple[int, int] = 0, 0  # how many were made, and how many are asked for
-    recalled: int = 0
+    guesses: tuple[int, int] = 0, 0  # of the main line: made, and asked for
+    unchecked: tuple[str, ...] = ()  # exercises that have no check
+    noted: dict[str, str] = {}  # of a record of progress: what was right or answered, and when
     saved: float = 0
+    matched: str = ""  # how the learner was found in the class list
 
     @property
     def rows(self) -> list[tuple[Exercise, Result]]:
@@ -107,15 +119,17 @@ def clean(text: str) -> str:
 
 
 def read_cells(path: Path) -> list[Cell]:
-    """The code cells of a notebook. What isn't one ends in almost any error."""
+    """The cells of a notebook. What isn't one ends in almost any error."""
     cells = json.loads(path.read_bytes())["cells"]  # in UTF-8, 16 or 32, with or without a BOM
-    return [_cell(cell) for cell in cells if cell["cell_type"] == "code"]
+    return [_cell(cell) for cell in cells]
 
 
 def _cell(cell: dict) -> Cell:
     def joined(lines: str | list[str]) -> str:
         return "".join(lines)[:LONGEST]
 
+    if cell["cell_type"] != "code":
+        return Cell("", 0, "", "", joined(cell["source"]))
     shown, error = [], ""
     for output in cell.get("outputs", []):
         if output.get("output_type") == "error":
@@ -140,7 +154,7 @@ def verdicts(cells: list[Cell]) -> dict[str, Result]:
             if result == NOT_TRIED and 0 < cell.order <= defined[function]:
                 result, says = NOT_CHECKED, ""
             elif result in (SOLVED, WRONG) and 0 < cell.order < defined[function]:
-                result, says = CHANGED, ""
+                result, says = CHANGED, f"Before, it said: {says}"
             if cell.order >= when[name]:
                 found[name], when[name] = Result(result, clean(says)), cell.order
         for names in DEFINED.findall(cell.code):
@@ -148,29 +162,58 @@ def verdicts(cells: list[Cell]) -> dict[str, Result]:
     return found
 
 
-def read_notebook(learner: str, path: Path, name: str) -> File:
-    """Read a notebook; whatever it is, this returns."""
+def read_notebook(learner: str, path: Path, name: str) -> list[File]:
+    """Read a notebook, a file for each lesson in it; whatever it is, this returns."""
     try:
         if path.stat().st_size > LARGEST:
-            return File(learner, name, "unreadable: over 100 MB, ask for it without its outputs")
-        cells = read_cells(path)
-        results, saved = verdicts(cells), path.stat().st_mtime
+            return [File(learner, name, "unreadable: over 100 MB, ask for it without its outputs")]
+        cells, saved = read_cells(path), path.stat().st_mtime
+        verdicts(cells)
     except OSError as error:
-        return File(learner, name, f"unreadable: {error.strerror}")
+        return [File(learner, name, f"unreadable: {error.strerror}")]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError):
-        return File(learner, name, "unreadable: not a notebook, or only a part of one")
+        return [File(learner, name, "unreadable: not a notebook, or only a part of one")]
+    if any(cell.prose.startswith("# Solutions ·") for cell in cells):
+        return [File(learner, name, "ignored: the course's solutions")]
     imports = [found for cell in cells for found in IMPORT.findall(cell.code)]
-    imports += [("mnist_adder_course.", lesson[3:]) for lesson in LESSONS if lesson in path.name]
-    package, lesson = next(((package, lesson) for package, module in imports
-                            for lesson in LESSONS if lesson[3:] == module), ("", ""))
-    if not lesson:
-        return File(learner, name, "not a lesson of the course")
-    unknown = sorted(results.keys() - {exercise.name for exercise in LESSONS[lesson]})
-    older = unknown or not package.startswith("mnist_adder_course.")
-    remark = "an older version of the course" * bool(older) + "".join(
-        f", with the check {each}: {results[each].result}" for each in unknown)
-    made = [bool(GUESSED.search(cell.shown)) for cell in cells if "guesses.compare(" in cell.code]
-    return File(learner, name, remark, lesson, results, (sum(made), len(made)), saved=saved)
+    imports += [("mnist_adder_course.", lesson[3:], "") for lesson in LESSONS
+                if lesson in path.name]
+    imports = [found for found in imports if found[1] in MODULES]
+    begins = [found for found in imports if re.search(r"\b(?:checks|guesses)\b", found[2])]
+    if not imports:
+        return [File(learner, name, "not a lesson of the course")]
+    package, module, _ = (begins or imports)[0]
+    parts: dict[str, list[Cell]] = {}  # a lesson begins where its checks or guesses are imported
+    for cell in cells:
+        here = [found for found in IMPORT.findall(cell.code) if found in begins]
+        module = here[0][1] if here else module
+        parts.setdefault(MODULES[module], []).append(cell)
+    older = not package.startswith("mnist_adder_course.")
+    return [read_lesson(learner, name, lesson, own, older, len(parts))._replace(saved=saved)
+            for lesson, own in parts.items()]
+
+
+def read_lesson(
+        learner: str, name: str, lesson: str, cells: list[Cell], older: bool, lessons: int) -> File:
+    """Read the cells of a lesson, of one or more in the notebook."""
+    results, known = verdicts(cells), {exercise.name for exercise in LESSONS[lesson]}
+    unknown = sorted(results.keys() - known)
+    changed = [each for each, (result, says) in results.items()
+               if result == CHANGED and any(words in says for words in VERDICTS
+                                            if VERDICTS[words] == SOLVED)]
+    remarks = ["an older version of the course" * bool(older or unknown) + "".join(
+        f", with the check {each}: {results[each].result}" for each in unknown),
+        f"right before a change: {', '.join(changed)}" * bool(changed),
+        "several lessons in one notebook" * (lessons > 1)]
+    deeper = [cell.prose.startswith("## Deeper") for cell in cells]
+    main_line = cells[:deeper.index(True)] if True in deeper else cells
+    made = [bool(GUESSED.search(cell.shown)) for cell in main_line
+            if "guesses.compare(" in cell.code]
+    numbers = {str(exercise.number) for exercise in LESSONS[lesson]}
+    unchecked = tuple(clean(text) for cell in cells for text, number in HEADING.findall(cell.prose)
+                      if number not in numbers)
+    return File(learner, name, "; ".join(filter(None, remarks)), lesson, results,
+                (sum(made), len(made)), unchecked)
 
 
 def learner_of(folders: tuple[str, ...], file: str, groups: set[tuple[str, ...]]) -> str:
@@ -233,49 +276,124 @@ def found_in(paths: list[Path]) -> Iterator[tuple[tuple[str, ...], Path, str]]:
             folders[:] = whole
 
 
-def read(folders: tuple[str, ...], path: Path, learner: str) -> File:
+def read(folders: tuple[str, ...], path: Path, learner: str) -> list[File]:
     """Read a file, or say why not."""
-    name = clean("/".join([*folders, path.name]))
+    name, noted = clean("/".join([*folders, path.name])), dict[str, str]()
     if HIDDEN.match(path.name):
-        return File(learner if folders else "", name, "ignored: hidden")
-    if path.is_symlink():
-        return File(learner, name, "ignored: a link")
-    if path.is_dir():
-        readable = os.access(path, os.R_OK | os.X_OK)
-        return File(learner, name, "an empty folder" if readable else
-                    "unreadable: permission denied")
-    if "solutions" in folders:
-        return File(learner, name, "ignored: the course's solutions")
-    if path.suffix.lower() == ".ipynb" and path.is_file():
+        learner, remark = learner if folders else "", "ignored: hidden"
+    elif path.is_symlink():
+        remark = "ignored: a link"
+    elif path.is_dir():
+        remark = ("an empty folder" if os.access(path, os.R_OK | os.X_OK) else
+                  "unreadable: permission denied")
+    elif "solutions" in folders:
+        remark = "ignored: the course's solutions"
+    elif path.suffix.lower() == ".ipynb" and path.is_file():
         return read_notebook(learner, path, name)
-    if path.name != PROGRESS or not path.is_file():
-        return File(learner, name, f"ignored: {path.suffix[1:].lower() or 'no notebook'}")
+    elif path.name == PROJECT:
+        remark = "the record of a project: lesson 14 checks it"
+    elif path.name == PROGRESS and path.is_file():
+        remark = ""
+        try:
+            noted = dict(re.findall(r'"(\w+ (?:exercise|recall) \w+)": *"([\d-]{10})"',
+                                    path.read_text("utf-8")))
+        except (OSError, ValueError):
+            remark = "unreadable: not a record of progress"
+    else:
+        remark = f"ignored: {path.suffix[1:].lower() or 'no notebook'}"
+    return [File(learner, name, remark, noted=noted)]
+
+
+def plain(name: str) -> str:
+    """The letters and numbers of a name, without accents and case."""
+    letters = normalize("NFKD", name.casefold())
+    return "".join(char for char in letters if char.isalnum() and not combining(char))
+
+
+def read_class(path: Path) -> dict[str, tuple[str, str]]:
+    """The names and ids of a class list, by what the learners are called in the tables.
+
+    It is a CSV with a column of names (or two: first and last), and perhaps one of ids; without a
+    first row that says which, names come first and ids second.
+    """
     try:
-        noted = re.findall(r'"\w+ recall \d+":', path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return File(learner, name, "unreadable: not a record of progress")
-    return File(learner, name, recalled=len(set(noted)))
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        text = path.read_text("cp1252", errors="replace")
+    separator = max(SEPARATORS.values(), key=text.strip().partition("\n")[0].count)
+    rows = [[*map(clean, row)] for row in csv.reader(text.splitlines(), delimiter=separator)]
+    rows = [row for row in rows if any(row)]
+    head = rows[0] if rows else []
+    ids = [place for place, title in enumerate(head) if ID_COLUMN.search(title)]
+    names = [place for place, title in enumerate(head)
+             if NAME_COLUMN.search(title) and place not in ids]
+    if names:
+        del rows[0]
+    else:
+        names, ids = [0], [1]
+    listed = [(" ".join(row[place] for place in names if place < len(row)),
+               next((row[place] for place in ids if place < len(row)), "")) for row in rows]
+    count = Counter(name for name, _ in listed)
+    return {f"{name} ({id_ or place})" if count[name] > 1 else name: (name, id_)
+            for place, (name, id_) in enumerate(listed, start=1) if name}
 
 
-def read_all(paths: list[Path], but: Path | None = None) -> list[File]:
-    """Read all that was handed in, except for one file; learners and lessons in their order."""
+def find_learner(
+        learner: str, number: str, listed: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """What a learner is called in the class list, and how that was found."""
+    own = learner.rpartition("/")[2]
+    ids = {one.casefold() for one in (number, own) if one}
+    exact = [label for label, (name, _) in listed.items() if name == own]
+    by_id = [label for label, (_, id_) in listed.items()
+             if id_ and {id_.casefold(), id_.casefold().partition("@")[0]} & ids]
+    similar = []
+    for label, (name, _) in listed.items():
+        words = name.split()
+        if plain(own) in {plain(name), plain("".join(words[-1:] + words[:-1])),
+                          plain("".join(words[1:] + words[:1]))} - {""}:
+            similar.append(label)
+    for found, how in (exact, "exact"), (by_id, "by id"), (similar, "without accents and case"):
+        if len(found) == 1:  # of two, neither
+            return found[0], how
+    return learner, NOBODY
+
+
+def read_all(paths: list[Path], but: tuple[Path, ...] = (),
+             listed: dict[str, tuple[str, str]] | None = None) -> list[File]:
+    """Read all that was handed in, except for some files; learners and lessons in their order."""
     found = {path: read(folders, path, learner) for folders, path, learner in found_in(paths)
-             if path != but}
-    namesakes = Counter(NUMBER.sub("", name) for name in {file.learner for file in found.values()})
-    every = defaultdict[tuple, list[File]](list)
-    for file in found.values():
-        name = NUMBER.sub("", file.learner)
+             if path not in but}
+    files = [file for some in found.values() for file in some]
+    namesakes = Counter(NUMBER.sub("", name) for name in {file.learner for file in files})
+    order = {label: place for place, label in enumerate(listed or ())}
+    every, noted = defaultdict[tuple, list[File]](list), defaultdict[str, dict[str, str]](dict)
+    for file in files:
+        name, matched = NUMBER.sub("", file.learner), ""
         learner = name if namesakes[name] == 1 else file.learner
-        every[learner.casefold(), learner, file.lesson].append(file._replace(learner=learner))
-    return [file for key in sorted(every) for file in one_counts(every[key])]
+        if listed is not None and learner:
+            number = file.learner.removeprefix(name).strip(" ()")
+            learner, matched = find_learner(learner, number, listed)
+        key = order.get(learner, len(order)), learner.casefold(), learner, file.lesson
+        every[key].append(file._replace(learner=learner, matched=matched))
+        noted[learner] |= file.noted
+    return [with_notes(file, noted[file.learner])
+            for key in sorted(every) for file in one_counts(every[key])]
+
+
+def with_notes(file: File, noted: dict[str, str]) -> File:
+    """A file that says what the record of progress knows of checks without a verdict."""
+    results = {one.name: Result(says=f"{PROGRESS} notes it as right, {noted[one.key]}")
+               for one, result in file.rows if result == Result() and one.key in noted}
+    return file._replace(results=file.results | results)
 
 
 def one_counts(files: list[File]) -> list[File]:
     """Of a learner's notebooks for the same lesson one counts, and the others say so."""
     best = max(files, key=lambda file: (file.saved, file.solved(False), file.solved(True)))
-    return [file if file is best or not file.lesson else File(file.learner, file.name, (
-        f"two versions, the one saved later counts: {best.name}" if file.saved < best.saved else
-        f"two versions, saved at the same time, the better one counts: {best.name}"))
+    return [file if file is best or not file.lesson else file._replace(
+        lesson="", results={}, guesses=(0, 0), unchecked=(), remark=(
+            f"two versions, the one saved later counts: {best.name}" if file.saved < best.saved else
+            f"two versions, saved at the same time, the better one counts: {best.name}"))
         for file in files]
 
 
@@ -287,7 +405,7 @@ def label(exercise: Exercise) -> str:
     return f"exercise {exercise.number} · {exercise.name}"
 
 
-def summary(files: list[File]) -> str:
+def summary(files: list[File], listed: Iterable[str] = ()) -> str:
     """The printed report: tables of the lessons, the checks' sentences, files that don't count."""
     texts, why, remarks = [], defaultdict[str, list](list), defaultdict[str, list](list)
     for lesson, deeper in ((lesson, deeper) for lesson in LESSONS for deeper in (False, True)):
@@ -306,47 +424,71 @@ def summary(files: list[File]) -> str:
             widths = [max(map(len, column)) for column in zip(*lines)]
             texts.append("\n".join([title(lesson), *(
                 "  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)]))
+        unchecked = dict.fromkeys(text for file in of_it for text in file.unchecked)
+        if deeper and unchecked:
+            texts.append(f"{title(lesson)}, without a check: {', '.join(unchecked)}")
     for says, who in sorted(why.items(), key=lambda item: -len(item[1])):
         texts.append(f"{len(who)} x {says}\n    {', '.join(who)}")
     for file in (file for file in files if file.remark):
         remarks[file.remark].append(file.name)
+    remarks[NOBODY] = [file.name for file in files if file.matched == NOBODY]
+    remarks[NOTHING] = [name for name, own in by_learner(files, listed).items() if not own]
+    named: dict[str, int | None] = {NOBODY: None, NOTHING: None}  # all of them
     return "\n\n".join(texts + [
-        f"{remark} · {', '.join(names[:9])}" + f" and {len(names) - 9} more" * (len(names) > 9)
-        for remark, names in sorted(remarks.items())])
+        f"{remark} · {', '.join(first)}" + f" and {len(names) - 9} more" * (first != names)
+        for remark, names in sorted(remarks.items())
+        for first in [names[:named.get(remark, 9)]] if names])
 
 
-def by_learner(files: list[File]) -> dict[str, list[File]]:
-    learners = dict.fromkeys(file.learner for file in files if file.learner)
+def by_learner(files: list[File], listed: Iterable[str] = ()) -> dict[str, list[File]]:
+    learners = dict.fromkeys([*listed, *(file.learner for file in files if file.learner)])
     return {learner: [file for file in files if file.learner == learner] for learner in learners}
 
 
-def table(files: list[File], long: bool) -> list[list]:
-    """The rows of the CSV: one for each learner, or one for each exercise and each remark."""
+def table(files: list[File], long: bool, asked: Iterable[str] = (),
+          listed: Iterable[str] = ()) -> list[list]:
+    """The rows of the CSV: one for each learner, or one for each exercise and each remark.
+
+    A learner's exercises are counted of the lessons that are asked for, or else handed in.
+    """
     lines: list[list]
     if long:
         lines = [[file.learner, title(file.lesson), label(exercise),
                   "deeper" if exercise.deeper else "main line", *result, file.name]
                  for file in files for exercise, result in file.rows]
+        lines += [[file.learner, title(file.lesson), text, "", "no check", "", file.name]
+                  for file in files for text in file.unchecked]
         lines += [[file.learner, "", "", "", file.remark, "", file.name]
                   for file in files if file.remark]
+        lines += [[learner, "", "", "", NOTHING, "", ""]
+                  for learner, own in by_learner(files, listed).items() if not own]
         return [["learner", "lesson", "exercise", "part", "result", "says", "file"], *lines]
     lessons = {lesson: sum(not exercise.deeper for exercise in LESSONS[lesson])
-               for lesson in LESSONS if any(file.lesson == lesson for file in files)}
-    lines = [["learner", f"main line, of {sum(lessons.values())}",
+               for lesson in LESSONS if lesson in asked or not asked and any(
+                   file.lesson == lesson for file in files)}
+    with_list = bool(listed)
+    lines = [["learner", *["found"] * with_list, "main line", "of",
               *(f"{title(lesson)}, of {count}" for lesson, count in lessons.items()),
               "deeper", "guesses", "remembered", "remarks"]]
-    for learner, own in by_learner(files).items():
+    for learner, own in by_learner(files, listed).items():
         solved = {file.lesson: file.solved(False) for file in own if file.lesson}
-        lines.append([learner, sum(solved.values()), *(solved.get(one, "") for one in lessons),
-                      sum(file.solved(True) for file in own), sum(file.guesses[0] for file in own),
-                      sum(file.recalled for file in own),
-                      "; ".join(f"{file.remark} ({file.name})" for file in own if file.remark)])
+        how = ", ".join(sorted({file.matched for file in own})) or NOTHING
+        remarks = Counter(file.remark for file in own if file.remark)
+        most = sum(lessons[one] for one in asked or solved)
+        lines.append([
+            learner, *[how] * with_list, sum(solved.values()), most,
+            *(solved.get(one, "") for one in lessons), sum(file.solved(True) for file in own),
+            sum(file.guesses[0] for file in own),
+            len({key for file in own for key in file.noted if " recall " in key}),
+            textwrap.shorten("; ".join(f"{remark} ({count})" if count > 1 else remark
+                                       for remark, count in remarks.items()), 100,
+                             placeholder=" ... (see the feedback)")])
     return lines
 
 
 def no_formula(value):
-    """A text that a spreadsheet takes for a text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(tuple("=+-@")) else value
+    """A text that a spreadsheet takes for a text, also if it splits it at another separator."""
+    return re.sub(r"(^|[,;\t])(?=\s*[=+@-])", r"\1'", value) if isinstance(value, str) else value
 
 
 def feedback(learner: str, files: list[File]) -> str:
@@ -358,9 +500,17 @@ def feedback(learner: str, files: list[File]) -> str:
         for exercise, (result, says) in file.rows:
             words = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(f"{result}. {says}"))
             parts.append(f"<p><b>{label(exercise)}</b>{', deeper' * exercise.deeper}: {words}</p>")
-    return ("<!doctype html><meta charset=utf-8><meta name=viewport content=width=device-width>"
+        parts += [f"<p><b>{html.escape(text)}</b>: it has no check.</p>" for text in file.unchecked]
+    return (f"{MADE_HERE}<meta charset=utf-8><meta name=viewport content=width=device-width>"
             f"<title>{html.escape(learner)}</title><style>body {{max-width: 45em; margin: auto; "
             "padding: 1em; font: 1em/1.5 sans-serif}}</style>" + "\n".join(parts))
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is a page of feedback."""
+    with contextlib.suppress(OSError):
+        return path.suffix == ".html" and path.read_bytes().startswith(MADE_HERE.encode())
+    return False
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -368,7 +518,13 @@ def main(arguments: list[str] | None = None) -> None:
         prog="python -m mnist_adder_course.hand_in",
         description="Read handed-in notebooks: what the checks said where the learners worked.")
     parser.add_argument("paths", nargs="+", type=Path, metavar="FOLDER_OR_NOTEBOOK")
+    parser.add_argument("--class", type=Path, metavar="NAMES", dest="names",
+                        help="a CSV with all names, and ids if there are any: who is missing")
+    parser.add_argument("--lessons", type=int, nargs="+", choices=range(len(LESSONS)), default=[],
+                        metavar="NUMBER", help="count these lessons for everybody")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="a row for each learner")
+    parser.add_argument("--separator", choices=SEPARATORS, default="comma",
+                        help="of FILE; for Excel in German or French: semicolon")
     parser.add_argument("--long", action="store_true", help="in FILE, a row for each exercise")
     parser.add_argument("--feedback", type=Path, metavar="PAGES", help="a page for each learner")
     options = parser.parse_args(arguments)
@@ -383,20 +539,36 @@ def main(arguments: list[str] | None = None) -> None:
             if handed_in & {*(pages / "x").resolve().parents}:
                 parser.error("the pages should have a folder outside of what was handed in")
             pages.mkdir(parents=True, exist_ok=True)
+            if not all(map(is_ours, pages.iterdir())):
+                parser.error("the folder for the pages should be new or empty")
+        listed = read_class(options.names) if options.names else None
+        if listed == {}:
+            parser.error(f"{options.names}: no names in it")
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
-    files = read_all(options.paths, but=target and target.resolve())
+    but = tuple(path.resolve() for path in (target, options.names) if path)
+    asked = [lesson for lesson in LESSONS if int(lesson[:2]) in options.lessons]
+    files = [file if not file.lesson or not asked or file.lesson in asked else
+             file._replace(remark=f"not asked for: {title(file.lesson)}", lesson="")
+             for file in read_all(options.paths, but, listed)]
+    names = list(listed or ())
     if target:
         part = target.with_suffix(".csv.part")
         with part.open("w", encoding="utf-8-sig", newline="") as text:
-            csv.writer(text).writerows(map(no_formula, row) for row in table(files, options.long))
+            csv.writer(text, delimiter=SEPARATORS[options.separator]).writerows(
+                map(no_formula, row) for row in table(files, options.long, asked, names))
         part.replace(target)
-    for number, (learner, own) in enumerate(by_learner(files).items() if pages else (), start=1):
+    for path in [*pages.iterdir()] if pages else []:
+        path.unlink()  # pages of another time
+    taken = Counter[str]()
+    for learner, own in by_learner(files).items() if pages else ():
         name = re.sub(r"[^\w .-]", "_", learner)[:80]
-        (pages / f"{number:03} {name}.html").write_text(feedback(learner, own), "utf-8")
+        taken[name.casefold()] += 1  # "a/b" and "a_b", or "Ann" and "ann", which are one on a Mac
+        name += f" ({taken[name.casefold()]})" * (taken[name.casefold()] > 1)
+        (pages / f"{name}.html").write_text(feedback(learner, own), "utf-8")
     # A console may know fewer letters than names have.
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    print(summary(files))
+    print(summary(files, names))
 
 
 if __name__ == "__main__":

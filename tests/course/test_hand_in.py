@@ -86,9 +86,10 @@ def test_a_class(classroom, tmp_path, capsys):
     assert table.read_bytes().startswith("\ufefflearner".encode())  # for spreadsheets
     with table.open(newline="", encoding="utf-8-sig") as file:
         rows = {row["learner"]: row for row in csv.DictReader(file)}
-    assert {name for name, row in rows.items() if row["main line, of 3"] == "1"} == WHOSE
+    assert {name for name, row in rows.items() if row["main line"] == "1"} == WHOSE
+    assert {row["of"] for row in rows.values()} == {"3", "0"}  # of nothing, nothing
     assert rows["group A/Paul"]["Lesson 0 · Start here, of 3"] == "0"
-    assert rows["Rosa"]["remarks"] == "ignored: zip (Rosa.zip)" and rows["Ada"]["remembered"] == "1"
+    assert rows["Rosa"]["remarks"] == "ignored: zip" and rows["Ada"]["remembered"] == "1"
     out = capsys.readouterr().out
     assert re.search(r"\nmain line +exercise 1 · four  exercise 2 · most_likely  "
                      r"exercise 3 · agree  guesses\n=1\+2", out)
@@ -99,9 +100,10 @@ def test_a_class(classroom, tmp_path, capsys):
                   "one · bytes.ipynb, cells.ipynb, deep.ipynb, empty.ipynb"):
         assert words in out
     assert [hand_in.no_formula(f"{sign}1")[0] for sign in "=+-@1"] == ["'", "'", "'", "'", "1"]
+    assert hand_in.no_formula("a;=1, +2 -3") == "a;'=1,' +2 -3"
     assert ("Jo e [2J" in rows or os.name != "posix") and "\x1b" not in out
     assert "deeper" not in out  # nobody has begun it
-    page, = pages.glob("* Ada.html")
+    page = pages / "Ada.html"
     assert "solved. ✓ Right. So it is." in (text := page.read_text("utf-8"))
     assert "<code>True</code>" in text and len(list(pages.iterdir())) == len(rows)
     hand_in.main([str(classroom), "--csv", str(table), "--long"])
@@ -187,6 +189,112 @@ def test_the_deeper_column_counts_nothing_else(of_one_lesson):
     assert dict(zip(head, row))["deeper"] == 1 and row[1] == 2
 
 
+CLASS = """Vorname;Nachname;E-Mail
+Jo;Lee;jo@school.org
+Žofie;Šťastná;zs@school.org
+Kim;Ito;k1@school.org
+Kim;Ito;k2@school.org
+Ada;Byron;ada@school.org
+Max;Muster;"""
+
+
+def test_a_class_list_says_who_is_missing_and_how_each_was_found(tmp_path, capsys):
+    names, table = tmp_path / "names.csv", tmp_path / "table.csv"
+    names.write_bytes(CLASS.encode("utf-8-sig"))
+    for name in ("leejo_345_6789_x.ipynb", "Zofie Stastna/x.ipynb", "k2/x.ipynb", "Kim Ito/x.ipynb",
+                 "Ada Byron/x.ipynb", "8a/ada/y.ipynb", "8a/Nobody/x.ipynb"):
+        write(tmp_path / "class" / name, *exercise("agree", RIGHT))
+    hand_in.main([str(tmp_path / "class"), "--class", str(names), "--csv", str(table),
+                  "--separator", "semicolon"])
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        rows = [(row["learner"], row["found"], row["main line"])
+                for row in csv.DictReader(file, delimiter=";")]
+    similar, nothing = "without accents and case", hand_in.NOTHING
+    assert rows == [
+        ("Jo Lee", similar, "1"), ("Žofie Šťastná", similar, "1"),
+        ("Kim Ito (k1@school.org)", nothing, "0"), ("Kim Ito (k2@school.org)", "by id", "1"),
+        ("Ada Byron", "by id, exact", "1"), ("Max Muster", nothing, "0"),
+        ("8a/Nobody", hand_in.NOBODY, "1"), ("Kim Ito", hand_in.NOBODY, "1")]  # which of the two?
+    out = capsys.readouterr().out
+    assert f"{nothing} · Kim Ito (k1@school.org), Max Muster" in out
+    assert f"{hand_in.NOBODY} · 8a/Nobody/x.ipynb, Kim Ito/x.ipynb" in out
+
+
+def test_a_class_list_without_a_first_row_of_titles(tmp_path):
+    for text in ("Jo Lee,17\nAda Byron", "Name,Nr\nJo Lee,17\nAda Byron",
+                 "\nJo Lee\t17\nAda Byron"):
+        (tmp_path / "names.csv").write_text(text, "utf-8")
+        assert [*hand_in.read_class(tmp_path / "names.csv")] == ["Jo Lee", "Ada Byron"]
+    (tmp_path / "names.csv").write_bytes("Jörg".encode("cp1252"))
+    assert [*hand_in.read_class(tmp_path / "names.csv")] == ["Jörg"]
+
+
+def counted(tmp_path, *options):
+    hand_in.main([str(tmp_path / "class"), "--csv", str(tmp_path / "table.csv"), *options])
+    with (tmp_path / "table.csv").open(newline="", encoding="utf-8-sig") as file:
+        return {row["learner"]: row for row in csv.DictReader(file)}
+
+
+def test_each_is_counted_by_what_was_handed_in_or_asked_for(tmp_path):
+    for name in ("Ada/00_start_here.ipynb", "Ada/01_learning_by_hand.ipynb",
+                 "Bo/00_start_here.ipynb"):
+        path = tmp_path / "class" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((ROOT / "notebooks" / path.name).read_bytes())
+    assert [row["of"] for row in counted(tmp_path).values()] == ["6", "3"]
+    rows = counted(tmp_path, "--lessons", "1", "2")
+    assert [row["of"] for row in rows.values()] == ["6", "6"]
+    assert rows["Bo"]["remarks"] == f"not asked for: {hand_in.title('00_start_here')}"
+    (path,) = hand_in.read_notebook("", ROOT / "notebooks" / "07_evaluation_tables.ipynb", "")
+    main_line, _, _ = (ROOT / "notebooks" / path.lesson).with_suffix(".ipynb").read_text(
+        "utf-8").partition('"## Deeper')
+    assert path.guesses == (0, main_line.count('guesses.compare('))
+    assert [one.split(" · ")[0] for one in path.unchecked] == ["Exercise 5"]
+
+
+def test_what_a_teacher_should_know_is_said(tmp_path):
+    top = tmp_path / "class"
+    write(top / "Ada" / "x.ipynb", *exercise("agree", RIGHT, 9, 8))
+    write(top / "Bo" / "x.ipynb", *exercise("most_likely", RIGHT), code(
+        "from mnist_adder_course.lessons.learning_by_hand import checks", 9),
+        *exercise("cost_of", WRONG))
+    write(top / "Cai" / "x.ipynb", code("checks.agree(agree)", 2))
+    (top / "Cai" / "my_progress.json").write_text('{"start_here exercise agree": "2026-11-28"}')
+    (top / "Cai" / "my_project.json").write_text("{}")
+    solutions = (ROOT / "notebooks" / "solutions" / "00_start_here.ipynb").read_bytes()
+    (top / "Dan.ipynb").write_bytes(solutions)
+    ada, *bo, progress, project, lesson, dan = sorted(
+        hand_in.read_all([top]), key=lambda file: (file.learner, file.name, file.lesson))
+    assert ada.remark == "right before a change: agree" and RIGHT in ada.results["agree"].says
+    assert {file.remark for file in bo} == {"several lessons in one notebook"}
+    assert [(file.lesson[:2], *file.results, *file.results.values()) for file in bo] == [
+        ("00", "most_likely", ("solved", RIGHT)), ("01", "cost_of", ("wrong", WRONG))]
+    assert lesson.results["agree"] == hand_in.Result(
+        hand_in.NOT_CHECKED, "my_progress.json notes it as right, 2026-11-28")
+    assert (progress.remark, project.remark[:10]) == ("", "the record")
+    assert (dan.lesson, dan.remark) == ("", "ignored: the course's solutions")
+
+
+def test_a_remark_fits_into_a_cell_and_all_of_it_is_in_the_feedback():
+    files = [hand_in.File("Ada", f"{kind}", f"ignored: {kind}") for kind in "abcdefghijklmnop"]
+    assert len(hand_in.table(files, long=False)[1][-1]) <= 100
+    assert all(f"ignored: {file.name}" in hand_in.feedback("Ada", files) for file in files)
+
+
+def test_pages_of_another_time_go_and_nothing_else_does(tmp_path, capsys):
+    write(tmp_path / "class" / "Ada" / "x.ipynb")
+    command = [str(tmp_path / "class"), "--feedback", str(tmp_path / "pages")]
+    hand_in.main(command)
+    (tmp_path / "class" / "Ada").rename(tmp_path / "class" / "Bo")
+    hand_in.main(command)
+    assert [path.name for path in (tmp_path / "pages").iterdir()] == ["Bo.html"]
+    (tmp_path / "pages" / "mine.html").write_text("mine")
+    with pytest.raises(SystemExit):
+        hand_in.main(command)
+    assert len(list((tmp_path / "pages").iterdir())) == 2
+    assert "new or empty" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("count, end", [(9, "file 9"), (10, "file 9 and 1 more"),
                                         (12, "file 9 and 3 more")])
 def test_nine_files_are_named_and_the_others_counted(count, end):
@@ -225,7 +333,8 @@ def test_what_is_read_is_what_checks_and_guesses_say(tmp_path, capsys):
         text = {"output_type": "execute_result", "data": {
             "text/markdown": [start_here.guesses.compare("parameters", 17_360).data]}}
         write(tmp_path / "a.ipynb", code('guesses.compare("parameters", 17_360)', 3, text))
-        assert hand_in.read_notebook("a", tmp_path / "a.ipynb", "a").guesses == (made, 1)
+        (file,) = hand_in.read_notebook("a", tmp_path / "a.ipynb", "a")
+        assert file.guesses == (made, 1)
 
 
 @given(st.recursive(st.none() | st.floats() | st.text(), lambda inner: st.lists(inner) | (
