@@ -25,7 +25,7 @@ import re
 import sys
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import combining, normalize
@@ -58,7 +58,8 @@ OURS = re.compile(  # folders that are never a learner's
 NO_NAME = re.compile(  # parts of a file's name that aren't a learner's
     rf"{STEMS}|{DATED}|-Copy\d+|\(\d+\)|^(?:(?:Copy of|Kopie von|Copie de|Copia de) )+| - Copy|"
     r" - Kopie|\d{4}[-_.]\d\d[-_.]\d\d(?!\d)|(?<!\d)\d\d[-_.]\d\d[-_.]\d{4}", re.IGNORECASE)
-ID_COLUMN = re.compile(r"\b(?:id|nr|no)\b|number|nummer|mail|user|login|account|github", re.IGNORECASE)
+ID_COLUMN = re.compile(
+    r"\b(?:id|nr|no)\b|number|nummer|mail|user|login|account|github", re.IGNORECASE)
 NAME_COLUMN = re.compile(r"name|\bnom\b|prénom|learner|student|schüler|élève|pupil", re.IGNORECASE)
 NOTHING, NOBODY = "nothing handed in", "not in the class list"
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -445,7 +446,7 @@ def by_learner(files: list[File], listed: Iterable[str] = ()) -> dict[str, list[
     return {learner: [file for file in files if file.learner == learner] for learner in learners}
 
 
-def table(files: list[File], long: bool, asked: Iterable[str] = (),
+def table(files: list[File], long: bool, asked: Sequence[str] = (),
           listed: Iterable[str] = ()) -> list[list]:
     """The rows of the CSV: one for each learner, or one for each exercise and each remark.
 
@@ -463,7 +464,7 @@ def table(files: list[File], long: bool, asked: Iterable[str] = (),
         lines += [[learner, "", "", "", NOTHING, "", ""]
                   for learner, own in by_learner(files, listed).items() if not own]
         return [["learner", "lesson", "exercise", "part", "result", "says", "file"], *lines]
-    lessons = {lesson: sum(not exercise.deeper for exercise in LESSONS[lesson])
+    lessons = {lesson: [exercise.deeper for exercise in LESSONS[lesson]].count(False)
                for lesson in LESSONS if lesson in asked or not asked and any(
                    file.lesson == lesson for file in files)}
     with_list = bool(listed)
@@ -474,7 +475,7 @@ def table(files: list[File], long: bool, asked: Iterable[str] = (),
         solved = {file.lesson: file.solved(False) for file in own if file.lesson}
         how = ", ".join(sorted({file.matched for file in own})) or NOTHING
         remarks = Counter(file.remark for file in own if file.remark)
-        most = sum(lessons[one] for one in asked or solved)
+        most = sum(lessons[one] for one in asked or [*solved])
         lines.append([
             learner, *[how] * with_list, sum(solved.values()), most,
             *(solved.get(one, "") for one in lessons), sum(file.solved(True) for file in own),
