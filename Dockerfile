@@ -19,7 +19,7 @@ COPY assets assets
 # Binder starts jupyter-notebook.
 ARG HUB=jupyterhub
 RUN python3 -m venv --system-site-packages /srv/venv \
-    && /srv/venv/bin/pip install --no-cache-dir -e ".[lab,export]" notebook "$HUB"
+    && /srv/venv/bin/pip install --no-cache-dir -e ".[export]" "jupyterlab>=3.6" notebook "$HUB"
 ENV PATH=/srv/venv/bin:$PATH
 
 # Unpacked once, by root: all learners read it, and none can write there.
