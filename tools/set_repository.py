@@ -60,7 +60,7 @@ except ImportError:
         raise ImportError("This lesson needs its course. On your own computer: the README says how "
                           "to start. In Colab: upload the course as a ZIP file, then run this cell "
                           "again.") from None
-    %run $SETUP
+    %run {{SETUP}}
     {ASKS}"""
 
 
