@@ -10,7 +10,7 @@ Sphinx warns, for instance of a broken link, and if a lesson's code has changed 
 
 Widgets that compute everything in the browser are live; one that needs Python says so with its
 attribute `needs_python`. For the sliders of `explore`, figures are drawn in advance for some
-positions. A lesson's card shows the figure of the cell with the tag `card`, or else its first.
+positions. A lesson's card shows the picture that the lesson opens with.
 Outputs that would give away the answer to a guess, those of up to three cells before the
 comparison, stay hidden until the reader has guessed. Guards are left out.
 """
@@ -18,7 +18,6 @@ comparison, stay hidden until the reader has guessed. Guards are left out.
 from __future__ import annotations
 
 import argparse
-import base64
 import html
 import json
 import re
@@ -47,7 +46,6 @@ PARTS = {  # of the README: the name here, its heading
     "start": "Start", "lessons": "Lessons", "library": "Library", "results": "Results",
     "credits": "Credits",
 }
-CARD_TAG = "card"  # of the cell whose figure is shown on a lesson's card; else it is the first
 NEEDS_PYTHON = '<p class="needs-python">When you run this lesson, here is {what}</p>'
 READ_HERE = """\
 *Here you can read the whole lesson with its output. Drawing, sliders and guesses work on this page,
@@ -64,6 +62,7 @@ ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \| [\d +]+ \|\n", re.
 # A part of the course: its name, what it is about, and the table of its lessons.
 COURSE_PART = re.compile(
     r"^\*\*(.+)\*\*(, lessons .+)\n\n(\| lesson \|.+\n\|[-|]+\n(?:\| \[.+\n)+)", re.M)
+OPENING = re.compile(r"!\[(.+?)\]\(\.\./assets/(open_\d\d\.png)\)")  # a lesson's first picture
 ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # above a heading, for JupyterLab
 
 
@@ -197,19 +196,14 @@ def notebooks(chosen) -> list[Path]:
 
 
 def card(title: str, path: str, will: str, static: Path) -> str:
-    """A lesson as the start page shows it, with a figure that it has printed."""
-    cells = nbformat.read(ROOT / path, as_version=4).cells
-    figures = [(CARD_TAG in cell.metadata.get("tags", []), output)
-               for cell in cells for output in cell.get("outputs", [])
-               if "image/png" in output.get("data", {})]
-    _, figure = max(figures, key=lambda each: each[0])  # the first of those that are tagged
-    picture = f"{Path(path).stem}.png"
-    (static / picture).write_bytes(base64.b64decode(figure.data["image/png"]))
-    alt = html.escape(figure.metadata["image/png"]["alt"])
+    """A lesson as the start page shows it, with the picture that it opens with."""
+    header = nbformat.read(ROOT / path, as_version=4).cells[0].source
+    alt, picture = OPENING.search(header).groups()
+    shutil.copy(ROOT / "assets" / picture, static)
     will = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(will))
-    minutes = re.search(r"about (\d+) minutes", cells[0].source)[1]
-    return CARD.format(page=path.replace("ipynb", "html"), picture=picture, alt=alt, title=title,
-                       will=will, minutes=minutes)
+    minutes = re.search(r"about (\d+) minutes", header)[1]
+    return CARD.format(page=path.replace("ipynb", "html"), picture=picture, alt=html.escape(alt),
+                       title=title, will=will, minutes=minutes)
 
 
 def cards_of(title: str, about: str, table: str, static: Path, found: list[Path]) -> str:
