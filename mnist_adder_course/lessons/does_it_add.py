@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Callable
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import scipy.stats
 import seaborn as sns
 import torch
+import torch.nn.functional as F
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Rectangle
-from torch import Tensor
+from matplotlib.patches import Rectangle
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
+from mnist_adder_lib import IdentityAdderModel, joint_loss, load_splits
+from mnist_adder_lib.data import as_input
+from mnist_adder_lib.model import fully_connected
 from mnist_adder_lib.plots import (
     BLUE,
     CHANGE,
@@ -28,110 +34,142 @@ from mnist_adder_lib.plots import (
     write_readably,
 )
 
-from ..exercises.checks import Checks, Observed, rand_int
+from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
-from ..exercises.values import is_numbers, plain
 from ..notebook.results import read_results
-from ..widgets.hidden_sums import PATTERN, as_table
+from ..widgets.hidden_sums import PATTERN, as_table, unseen_sums
 
 
 def _what_helped(held: pd.Series) -> str:
     """held: percent of the held-out sums that are right, a mean for each design."""
-    nothing = held["19 classes, label"]
-    gains = {"input": held["19 classes, quantity"] - nothing,
-             "answer": held["one number, label"] - nothing}
+    nothing = held["19 classes"]
+    gains = {"target": held["19 classes, smeared"] - nothing,
+             "answer": held["one number"] - nothing}
     helped = [change for change, gain in gains.items() if gain > 20]
     return "each" if len(helped) == 2 else helped[0] if helped else "neither"
 
 
-guesses = Guesses.load("does_it_add", four_designs=_what_helped)
+guesses = Guesses.load("does_it_add", three_designs=_what_helped)
 checks = Checks()
-TOTALS = torch.arange(10).view(10, 1) + torch.arange(10)
+NUMBERS = torch.arange(10).view(10, 1)
+TOTALS = NUMBERS + torch.arange(10)
+
+def _answers():
+    for chance, corner in ((0.2, True), (0.3, False), (0.1, True)):
+        held_out = torch.rand(10, 10) < chance
+        held_out[0, 0] = corner
+        held_out[4, 3] = True
+        # Each digit as often as the others: a mean over pairs is right, too.
+        digits = torch.arange(10).repeat(3)[torch.randperm(30)]
+        true = digits + torch.arange(10).view(10, 1)
+        wrong = (torch.rand(10, 30) < 0.3) | held_out[digits].T & (torch.rand(10, 30) < 0.6)
+        yield torch.where(wrong, torch.randint(19, (10, 30)), true), digits, held_out
 
 
-def _tables():
-    none = torch.zeros(10, 10, dtype=torch.bool)
-    corner = none.clone()
-    corner[0, 0] = corner[5, 4] = True
-    nines = (TOTALS == 9) | (TOTALS == 18) | corner
-    return [(held_out,) for held_out in (nines, corner, none, torch.rand(10, 10) < 0.6)]
-
-
-def _sorted(function, held_out) -> Observed:
-    sums = function(held_out)
-    numbers = plain(list(sums) if isinstance(sums, (set, frozenset)) else sums)
-    return Observed(np.sort(numbers) if is_numbers(numbers) and numbers.ndim == 1 else sums)
-
-
-LINE_FITS = [scipy.stats.linregress, statistics.linear_regression, np.polyfit, np.linalg.lstsq,
-             torch.linalg.lstsq, np.cov, np.corrcoef, torch.cov, torch.corrcoef]
+SEEN, TESTED = "right[~held_out[digits].T]", "right[tested[digits].T]"
 
 
 @checks.add(
-    "These pairs test nothing: no head can choose a class that it never had to choose.",
-    probes=_tables, observe=_sorted,
+    "Two numbers, and only a rule reaches the second.",
+    probes=_answers,
     mistakes={
-        "These are the sums of all held-out pairs. Some of them are also the sum of a seen pair, "
-        "and those aren't lost.": [lambda held_out: set(TOTALS[held_out].tolist()),
-                               lambda held_out: TOTALS[held_out].tolist()],
-        "These are the sums that do occur. Which sums don't?":
-            [("not in", "in"), lambda held_out: TOTALS[~held_out].tolist()],
-        "These are the sums that no *held-out* pair has. `~` swaps True and False in a table, so "
-        "that it is true for seen pairs.": ("~held_out", "held_out"),
-        "The sums are right, but some are in the list twice.": ("range(19)", "TOTALS[held_out]"),
-        "These are pairs. Return their sums, each sum once.": [
-            lambda held_out: held_out.nonzero().tolist(), lambda held_out: [
-                pair for pair in held_out.nonzero().tolist() if sum(pair) in lost_sums(held_out)]],
-        "The largest sum is 18: `range(19)` goes up to 18.": ("range(19)", "range(18)"),
-        "The smallest sum is 0, which is 0 + 0.": ("range(19)", "range(1, 19)"),
-        "The list stays empty. Do you add anything to it?": lambda held_out: [],
+        "A pair such as 0 + 0 is in your test, and no seen pair has its sum: nobody can know that "
+        "this answer exists. Leave out the pairs in `unseen_sums(held_out)`.":
+            ("held_out & ~unseen_sums(held_out)", "held_out"),
+        "Those are fractions, from 0 to 1. Return percentages.": ("100 * ", ""),
+        "The order is the other way round: first the seen pairs, then the hidden ones.":
+            (f"seen, hidden = {SEEN}, {TESTED}", f"hidden, seen = {SEEN}, {TESTED}"),
+        "For the seen pairs you take *all* answers. Take the answers to seen pairs alone, "
+        "`right[...]` with a table of true and false.": (SEEN, "right"),
+        "Rows and columns are mixed up. In `held_out` a row is a digit and a column is a number. "
+        "`held_out[digits]` has a row for each image, and `answers` has a column for each. `.T` "
+        "swaps rows and columns.":
+            lambda answers, digits, held_out: held_out_test(answers, digits, held_out.T),
+        "You compare the answers with the digits. The true sum is the digit plus the number of "
+        "the row.": ("digits + torch.arange(10).view(10, 1)", "digits"),
+        "These are the percentages of wrong answers.": ("answers == ", "answers != "),
+        "Your first number counts more than the seen pairs: those of the unseen sums are hidden, "
+        "too. `~held_out` is true for the seen pairs alone.": (SEEN, "right[~tested[digits].T]"),
     },
 )
-def lost_sums(held_out):
-    there = TOTALS[~held_out].tolist()
-    return [total for total in range(19) if total not in there]
+def held_out_test(answers, digits, held_out):
+    right = answers == digits + torch.arange(10).view(10, 1)
+    tested = held_out & ~unseen_sums(held_out)
+    seen, hidden = right[~held_out[digits].T], right[tested[digits].T]
+    return 100 * seen.float().mean().item(), 100 * hidden.float().mean().item()
 
 
-def _sums_and_predictions():
-    yield torch.tensor([1.0, 2, 6]), torch.tensor([1.0, 6, 5])
-    for wanted, noise in ((0.5, 0), (1.0, 0), (0.7, 2), (-0.6, 3)):
-        true = torch.tensor([2.0, 5, 6, 9, 11, 15]) + rand_int(0, 2)
-        yield true, 4 + wanted * true + noise * torch.randn(6)
+def _about_block(my_block) -> Observed:
+    block = my_block()
+    if isinstance(block, (list, tuple, np.ndarray)):
+        try:
+            block = torch.as_tensor(block)
+        except (TypeError, ValueError):
+            pass
+    if not isinstance(block, Tensor) or block.shape != (10, 10) or block.dtype != torch.bool:
+        return Observed(rules={
+            "Return a table of 10 rows and 10 columns, true where a pair is hidden.": False})
+    rows, columns = block.any(dim=1), block.any(dim=0)
+    tested = int((block & ~unseen_sums(block)).sum())
+    digit = int(block.all(dim=1).int().argmax())
+    number = int(block.all(dim=0).int().argmax())
+    return Observed(rules={
+        "Nothing is hidden.": bool(block.any()),
+        "Everything is hidden, so nothing is left to learn from.": not block.all(),
+        f"The digit {digit} is never seen. Then the network can't read it, and you test reading, "
+        "not adding. Leave each digit at least one number.": not block.all(dim=1).any(),
+        f"The number {number} is never seen, so the weights of its label are never trained. Leave "
+        "each number at least one digit.": not block.all(dim=0).any(),
+        "That isn't a block: hide some digits with some numbers, and each of these digits with "
+        "each of these numbers. `&` of a column (`.view(10, 1)`) and a row makes such a table.":
+            torch.equal(block, rows.view(10, 1) & columns),
+        f"Only {int(block.sum())} pairs are hidden. Hide at least nine.": block.sum() >= 9,
+        f"Of your pairs, {tested} have a sum that a seen pair has, too. The others test nothing, "
+        "because no adder can know that their sums exist. Hide a block with at least five that "
+        "can be tested.": tested >= 5,
+    })
 
 
 @checks.add(
-    "A slope of 1 keeps the distances between sums. A smaller slope shrinks them to the middle.",
-    probes=_sums_and_predictions, without=LINE_FITS,
-    mistakes={
-        "That is the slope the other way round: true sums against predicted ones. Divide by the "
-        "squared differences of the true sums.": ("x * x", "y * y"),
-        "You left out the means: subtract its mean from each tensor first.":
-            ("true - true.mean()", "true", "predicted - predicted.mean()", "predicted"),
-        "In the squares that you divide by, the mean isn't subtracted.": ("x * x", "true * true"),
-        "That is only the upper part of the fraction. Divide it by the sum of the squares.":
-            [(" / (x * x).sum()", ""), ("sum() / (x * x).sum()", "mean()")],
-        "You divide by 0: differences from the mean add up to 0. Square each of them first, then "
-        "add up.": [("(x * x).sum()", "x.sum() ** 2"), ("(x * x).sum()", "x.sum()")],
-        "That is 0 for any points, since differences from the mean add up to 0. Multiply the two "
-        "at each place first, then add up.": ("(x * y).sum()", "x.sum() * y.sum()"),
-        "That is the correlation, which says how close the points are to a line. Divide only by "
-        "the squared differences of the true sums.":
-            ("(x * x).sum()", "((x * x).sum() * (y * y).sum()).sqrt()"),
-        "That is a quotient of means, or of sums. What counts is how far each number is from its "
-        "mean.":
-            lambda true, predicted: predicted.mean() / true.mean(),
-        "That compares how widely both are spread. It is the slope only if all points lie on a "
-        "rising line.": ("(x * y).sum() / (x * x).sum()", "y.std() / x.std()"),
-        "That is a mean of quotients, in which small divisors count too much. Add up first, then "
-        "divide once.": [("(x * y).sum() / (x * x).sum()", "(y / x).mean()"),
-                         ("(x * y).sum() / (x * x).sum()", "(predicted / true).mean()")],
-        "A difference has a sign: what is below the mean is negative.":
-            ("(x * y)", "(x.abs() * y.abs())"),
-    },
+    "Every digit is seen, every number is seen, and none of these digits with these numbers.",
+    probes=[()], observe=_about_block, mistakes={},
 )
-def slope(true, predicted):
-    x, y = true - true.mean(), predicted - predicted.mean()
-    return (x * y).sum() / (x * x).sum()
+def my_block():
+    large = torch.arange(10) > 5
+    return large.view(10, 1) & large
+
+
+def judge_block(said: dict[str, float], measured: dict[str, list[float]]) -> str:
+    """What was said before a training, next to what came out, in percent for each design; or what
+    to do, if a design has no number yet."""
+    if any(not isinstance(said.get(name), (int, float)) for name in measured):
+        return ("Write down your numbers, one for each design, before you look: afterwards, "
+                "everybody knew.")
+    means = {name: statistics.fmean(runs) for name, runs in measured.items()}
+    lines = []
+    for name, runs in measured.items():
+        off = abs(said[name] - means[name])
+        lines.append(f"{name}: you said {said[name]:.0f}%, it was {means[name]:.0f}% "
+                     f"({min(runs):.0f} to {max(runs):.0f}), "
+                     + ("close" if off <= 10 else f"off by {off:.0f} points"))
+    return "\n".join(lines)
+
+
+def judge_waiting(curve: list) -> str:
+    """What a curve of `wait` shows in the end, in a sentence."""
+    _, seen, hidden = curve[-1]
+    said = f"seen {seen:.0f}%, hidden {hidden:.0f}%: "
+    if seen < 50:
+        return said + "it forgets faster than it learns. Try less decay."
+    if seen < 90:
+        return said + ("the rule is there, and the decay wipes out part of what was seen. Try a "
+                       "little less." if hidden >= 50 else
+                       "the decay is in the way of both. Try less.")
+    if hidden < 10:
+        return said + "it knows its 90 pairs by heart. Try more decay."
+    if hidden < 50:
+        return said + "it has begun to add. Try more decay."
+    return "✓ " + said + "first by heart, then by rule. Your network has grokked."
 
 
 def _by_place(place: str):
@@ -172,21 +210,187 @@ def difference(digit_probabilities, number):
     return probabilities
 
 
+# --- adders, and how they train -------------------------------------------------------------------
+
+IMAGES = 12_000  # training images that an adder learns from
+RECORDED = [50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000]  # steps at which `wait` measures
+
+
+def train_without(held_out: Tensor, seed: int = 0) -> IdentityAdderModel:
+    """The course's network after 250 steps (batches of 128) without these pairs, bool (10, 10); the
+    numbers of an image are drawn from those that are left for its digit."""
+    torch.manual_seed(seed)
+    train, _, _ = load_splits()
+    train.augment = None
+    loader = DataLoader(train, batch_size=128, shuffle=True)
+    model = IdentityAdderModel(dropout=0)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for _, ((images, _), (digits, _)) in zip(range(250), loader):
+        numbers = torch.multinomial((~held_out).float()[digits], 1)[:, 0]
+        digit_logits, sum_logits = model(images, numbers)
+        loss = joint_loss(digit_logits, sum_logits, digits, digits + numbers)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model.eval()
+
+
+class Embedded(NamedTuple):
+    """Embeddings of images, one row each, and their digits, to train adders and to test them."""
+
+    training: Tensor
+    training_digits: Tensor
+    validation: Tensor
+    digits: Tensor
+
+
+@torch.no_grad()
+def embedded(model: IdentityAdderModel) -> Embedded:
+    """The model's embeddings of the first 12,000 training images and of the validation split."""
+    train, validation, _ = load_splits()
+    model.eval()
+    found = []
+    for images, digits in ((train.images[:IMAGES], train.digits[:IMAGES]),
+                           (validation.images, validation.digits)):
+        found += [torch.cat([model.embed(as_input(part)) for part in images.split(1000)]), digits]
+    return Embedded(*found)
+
+
+@torch.no_grad()
+def ask_all(model: IdentityAdderModel, data: Embedded) -> tuple[Tensor, Tensor]:
+    """The digits that the model reads and the sums that it says for the validation images, a row
+    for each number: two tensors (10, images)."""
+    logits = [model.eval().add(data.validation, torch.full_like(data.digits, number))
+              for number in range(10)]
+    read, said = zip(*logits)
+    return torch.stack(read).argmax(dim=2), torch.stack(said).argmax(dim=2)
+
+
+def by_pair(values: Tensor, digits: Tensor) -> Tensor:
+    """Mean over the images of each digit (10, 10): a row for each digit, a column for each number.
+
+    values: (10, images), a row for each number; digits: of the images.
+    """
+    return torch.stack([values[:, digits == digit].float().mean(dim=1) for digit in range(10)])
+
+
+def as_label(numbers: Tensor) -> Tensor:
+    """One-hot vectors (batch, 10) of numbers from 0 to 9."""
+    return F.one_hot(numbers, 10).float()
+
+
+def as_quantity(numbers: Tensor) -> Tensor:
+    """Numbers from 0 to 9 as one value each (batch, 1), from -1 to 1."""
+    return numbers.view(-1, 1) / 4.5 - 1
+
+
+def class_loss(outputs: Tensor, digits: Tensor, numbers: Tensor) -> Tensor:
+    """Cross entropy of 19 scores for each example, a scalar."""
+    return F.cross_entropy(outputs, digits + numbers)
+
+
+class Adder(nn.Module):
+    """Two hidden layers of 64 neurons, for an embedding and a number.
+
+    encode: what the adder gets for a batch of numbers. outputs: 19 scores, or one number.
+    """
+
+    def __init__(self, encode: Callable[[Tensor], Tensor], outputs: int):
+        super().__init__()
+        self.encode = encode
+        inputs = 20 + encode(torch.arange(10)).shape[1]
+        first, second = nn.Linear(inputs, 64), nn.Linear(64, 64)
+        self.layers = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), nn.Linear(64, outputs))
+
+    def forward(self, embeddings: Tensor, numbers: Tensor) -> Tensor:
+        return self.layers(torch.cat([embeddings, self.encode(numbers)], dim=1))
+
+
+def train_adder(adder: nn.Module, loss_of: Callable[[Tensor, Tensor, Tensor], Tensor],
+                data: Embedded, held_out: Tensor, rate: float = 0.01) -> float:
+    """Train an adder in place for 600 steps (batches of 128) without these pairs, bool (10, 10);
+    return the mean loss of the last hundred steps. loss_of: gets outputs, digits and
+    numbers."""
+    optimizer, losses = torch.optim.AdamW(adder.parameters(), lr=rate), []
+    for _ in range(600):
+        chosen = torch.randint(len(data.training_digits), (128,))
+        digits = data.training_digits[chosen]
+        numbers = torch.multinomial((~held_out).float()[digits], 1)[:, 0]
+        loss = loss_of(adder(data.training[chosen], numbers), digits, numbers)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return statistics.fmean(losses[-100:])
+
+
+def train_five(design: tuple, data: Embedded, held_out: Tensor) -> list[Adder]:
+    """Adders of one design, trained by `train_adder` from the seeds 0 to 4.
+
+    design: how an `Adder` gets the number, how many outputs it has, and the loss.
+    """
+    encode, outputs, loss_of = design
+    adders = []
+    for seed in range(5):
+        torch.manual_seed(seed)
+        adders.append(Adder(encode, outputs))
+        train_adder(adders[-1], loss_of, data, held_out)
+    return adders
+
+
+@torch.no_grad()
+def sums_of(adder: nn.Module, data: Embedded) -> Tensor:
+    """The sums that an adder says for the validation images (10, images), a row for each number;
+    not rounded, if it answers with one number."""
+    adder.eval()
+    outputs = torch.stack([adder(data.validation, torch.full_like(data.digits, number))
+                           for number in range(10)])
+    return outputs[:, :, 0] if outputs.shape[2] == 1 else outputs.argmax(dim=2).float()
+
+
+def wait(data: Embedded, decay: float, steps: int = 1500, seed: int = 0,
+         length: float | None = None) -> list[list[float]]:
+    """The course's adder learns 90 pairs for many steps, ten others are hidden, drawn by the seed;
+    returns [step, percent of seen sums right, percent of hidden sums right] along the way.
+
+    Each step sees all 90 pairs, with the mean embedding of each digit. length: at which each
+    neuron's weights before batch norm are held; without it they are as training makes them.
+    """
+    torch.manual_seed(seed)
+    held_out = torch.randperm(100).view(10, 10) < 10
+    tested = held_out & ~unseen_sums(held_out)
+    typical = torch.stack([data.training[data.training_digits == digit].mean(dim=0)
+                           for digit in range(10)])
+    adder = Adder(as_label, 19)
+    first, second = fully_connected(30, 64), fully_connected(64, 64)
+    adder.layers = nn.Sequential(first, second, nn.Linear(64, 19, bias=False))
+    optimizer = torch.optim.AdamW(adder.parameters(), lr=0.003, weight_decay=decay)
+    digits, numbers = (~held_out).nonzero().T
+    curve = []
+    for step in range(steps + 1):
+        if step in RECORDED:
+            right = 100 * by_pair(sums_of(adder, data) == data.digits + NUMBERS, data.digits)
+            curve.append([step, right[~held_out].mean().item(), right[tested].mean().item()])
+        loss = class_loss(adder.train()(typical[digits], numbers), digits, numbers)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if length:
+            with torch.no_grad():
+                for weight in (first.get_parameter("0.weight"), second.get_parameter("0.weight")):
+                    weight.mul_(length / weight.norm(dim=1, keepdim=True))
+    return curve
+
+
 # --- what experiments/measure_waiting.py measured -------------------------------------------------
 
 
-def waiting_table() -> pd.DataFrame:
-    """Held-out sums right after some steps, a row for each weight decay: mean ± standard deviation
-    over ten seeds, and how many of them reach 80% in the end."""
+def waiting_runs(decay: float) -> list[list[list[float]]]:
+    """The curves of ten stored runs with this weight decay, as `wait` returns one; each run has ten
+    hidden pairs of its own, and was measured on evaluation images."""
     runs = read_results("waiting.jsonl")
-    rows = {}
-    for decay, trainings in runs.groupby("decay"):
-        steps, held = trainings["steps"].iloc[0], np.array(
-            trainings["evaluation_held"].tolist())
-        rows[decay] = {f"step {step:,}": f"{column.mean():.0f} ± {column.std(ddof=1):.0f}"
-                       for step, column in zip(steps, held.T) if step in (100, 1000, 3000)}
-        rows[decay]["80% or more"] = f"{(held[:, -1] >= 80).sum()} of {len(held)}"
-    return pd.DataFrame(rows).T.rename_axis("weight decay")
+    return [[list(point) for point in zip(run.steps, run.evaluation_seen, run.evaluation_held)]
+            for run in runs[runs["decay"] == decay].itertuples()]
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -204,29 +408,6 @@ def plot_opening() -> Figure:
         mark_hidden(ax, digit, number, **UNKNOWN)
         ax.texts[10 * digit + number].set(weight="bold", color="black", zorder=3)
     return labelled(figure, "The table of sums. Twenty of its hundred cells hold a question mark.")
-
-
-@in_style
-def plot_cross(held_out: Tensor, digit: int, number: int) -> Figure:
-    """The sums that were seen with this digit (its row) and with this number (its column), in blue.
-    Where they cross is a held-out pair; rings are around the pairs that have its sum."""
-    figure, ax = plt.subplots(figsize=(4.4, 4.2))
-    rows, columns = torch.arange(10).view(10, 1), torch.arange(10)
-    on_cross = ((rows == digit) | (columns == number)) & ~held_out
-    texts = [["?" if hidden else str(total) for hidden, total in zip(*row)]
-             for row in zip(held_out.tolist(), TOTALS.tolist())]
-    draw_pairs(ax, 0.5 * on_cross, SHARE, texts, 0, 1)
-    mark_hidden(ax, digit, number, **UNKNOWN)
-    ax.texts[10 * digit + number].set(weight="bold", color="black", zorder=3)
-    same = (TOTALS == digit + number) & ~held_out
-    for row, column in same.nonzero().tolist():
-        ax.add_patch(Circle((column + 0.5, row + 0.5), 0.4, fill=False, edgecolor=ORANGE,
-                            linewidth=1.6))
-    ax.set(ylabel="digit")
-    found = ", ".join(f"{row} + {column}" for row, column in same.nonzero().tolist())
-    return labelled(figure, f"The table of sums. At {digit} + {number} is a question mark. In its "
-                            f"row and its column, which are blue, no cell has {digit + number}; "
-                            f"rings are around {found}.")
 
 
 @in_style
@@ -252,60 +433,52 @@ def plot_weights(weights: Tensor) -> Figure:
 
 
 @in_style
-def plot_number_line(arrives: Tensor, held_out: Tensor) -> Figure:
-    """A dot for each of the hundred pairs at its position on the number line, in steps (10, 10).
-    Pairs with the same sum are above each other; the held-out ones are orange."""
-    figure, ax = plt.subplots(figsize=(5.5, 2.9))
+def plot_number_line(tables: dict[str, Tensor], held_out: Tensor) -> Figure:
+    """A dot for each of the hundred pairs at its place on the number line, (10, 10); several
+    tables, by their titles, below each other.
+
+    Pairs with the same sum are above each other; the held-out ones are orange.
+    """
+    figure, axes = plt.subplots(len(tables), 1, figsize=(5.5, 0.5 + 2.3 * len(tables)),
+                                sharex=True, squeeze=False)
     heights = torch.arange(10).view(10, 1) - (TOTALS - 9).clamp(min=0)  # of pairs with one sum
-    for total in range(19):
-        ax.axvline(total, color=GREY, linewidth=0.5, alpha=0.3)
-    for chosen, colour, name in ((~held_out, BLUE, "seen"), (held_out, ORANGE, "hidden")):
-        ax.plot(arrives[chosen], heights[chosen], "o", color=colour, markersize=4.5, label=name)
-    ax.set(xticks=range(19), yticks=[], xlabel="position on the number line, in steps")
-    ax.spines["left"].set_visible(False)
-    ax.legend(loc="upper left")
-    off = (arrives - TOTALS).abs()
-    return labelled(figure, "A hundred dots in 19 columns, one for each sum. The hidden pairs are "
-                            f"off their column by {off[held_out].mean():.1f} steps on average, the "
-                            f"others by {off[~held_out].mean():.1f}.")
-
-
-@in_style
-def plot_slopes(means: dict[str, Tensor], pairs: Tensor) -> Figure:
-    """The mean predicted sum against the true one, a dot for each of these pairs, bool (10, 10),
-    with the line through them and its slope."""
-    rows = -(-len(means) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(4.4, 2.4 * rows), sharex=True, sharey=True)
     words = []
-    for ax, (title, mean) in zip(axes.flat, means.items()):
-        true, predicted = TOTALS[pairs].double().numpy(), mean[pairs].numpy()
-        steepness, start = np.polyfit(true, predicted, 1)
-        ax.plot([0, 18], [0, 18], ":", color=GREY)
-        ax.plot([0, 18], [start, start + 18 * steepness], color=ORANGE)
-        ax.plot(true, predicted, "o", color=BLUE, markersize=4)
-        ax.set(title=f"{title}\nslope {steepness:.2f}", aspect="equal", xticks=(0, 9, 18),
-               yticks=(0, 9, 18))
-        ax.set(xlabel="true sum" if ax.get_subplotspec().is_last_row() else "",
-               ylabel="predicted" if ax.get_subplotspec().is_first_col() else "")
-        words.append(f"{title}: slope {steepness:.2f}")
-    return labelled(figure, "Dots along a line, next to a dotted diagonal of slope 1. "
+    for ax, (title, places) in zip(axes.flat, tables.items()):
+        for total in range(19):
+            ax.axvline(total, color=GREY, linewidth=0.5, alpha=0.3)
+        for chosen, colour, name in ((~held_out, BLUE, "seen"), (held_out, ORANGE, "hidden")):
+            ax.plot(places[chosen], heights[chosen], "o", color=colour, markersize=4.5, label=name)
+        ax.set(xticks=range(19), yticks=[], title=title)
+        ax.spines["left"].set_visible(False)
+        off = (places - TOTALS).abs()
+        words.append(f"{title or 'In them'}: the hidden pairs are off their column by "
+                     f"{off[held_out].mean():.1f} on average, the others by "
+                     f"{off[~held_out].mean():.1f}")
+    axes[0, 0].legend(loc="upper left")
+    axes[-1, 0].set(xlabel="place on the number line")
+    return labelled(figure, "A hundred dots in 19 columns, one for each sum. "
                             + "; ".join(words) + ".")
 
 
 @in_style
-def plot_waiting(curves: dict[str, list]) -> Figure:
-    """Percent of sums right over the steps (log): for each name a line for the hidden pairs, and a
-    dotted one for the seen. curves: lists of [step, seen, hidden]."""
+def plot_waiting(runs: dict[str, list]) -> Figure:
+    """Percent of sums right over the steps (log): by name some curves, lists of [step, seen,
+    hidden], a line for the hidden pairs and a dotted one for the seen."""
     figure, ax = plt.subplots(figsize=(5.5, 3))
     words = []
-    for (name, curve), colour in zip(curves.items(), (BLUE, ORANGE)):
-        steps, seen, hidden = zip(*curve)
-        ax.plot(steps, seen, ":", color=colour)
-        ax.plot(steps, hidden, "o-", color=colour, markersize=4, label=name)
-        words.append(f"{name}: hidden pairs " + ", ".join(
-            f"{value:.0f}% at step {step}" for step, value in zip(steps, hidden))
-            + f", seen pairs {seen[-1]:.0f}% in the end")
-    ax.plot([], [], "o-", color=GREY, markersize=4, label="hidden pairs")
+    for (name, curves), colour in zip(runs.items(), (BLUE, ORANGE)):
+        width = 1.5 if len(curves) == 1 else 0.8
+        for curve in curves:
+            steps, seen, hidden = zip(*curve)
+            ax.plot(steps, seen, ":", color=colour, linewidth=width)
+            ax.plot(steps, hidden, color=colour, linewidth=width)
+        ax.plot([], [], color=colour, label=name)
+        ends = [[round(curve[-1][of]) for curve in curves] for of in (1, 2)]
+        of_seen, of_hidden = (f"{min(end)} to {max(end)}%" if len(end) > 1 else f"{end[0]}%"
+                              for end in ends)
+        words.append(f"{name}: in the end, {of_hidden} of the hidden pairs and {of_seen} of the "
+                     "seen")
+    ax.plot([], [], color=GREY, label="hidden pairs")
     ax.plot([], [], ":", color=GREY, label="seen pairs")
     ax.set(xscale="log", xlabel="step", ylabel="sums right, %", ylim=(-4, 104))
     ax.set_xticks([50, 100, 300, 1000, 3000], ["50", "100", "300", "1,000", "3,000"])

@@ -1,23 +1,31 @@
 """Does it add?: the answers to its exercises, what was measured."""
 
-import statistics
-
-import numpy as np
 import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
-from scipy.stats import linregress
 
 from mnist_adder_course.lessons.does_it_add import (
     TOTALS,
+    Adder,
+    Embedded,
+    as_label,
+    as_quantity,
+    ask_all,
+    by_pair,
     checks,
-    plot_cross,
+    class_loss,
+    judge_block,
+    judge_waiting,
     plot_number_line,
-    plot_slopes,
+    plot_opening,
     plot_waiting,
     plot_weights,
-    waiting_table,
+    sums_of,
+    train_adder,
+    train_five,
+    wait,
+    waiting_runs,
 )
 from mnist_adder_course.notebook.results import read_results
 from mnist_adder_course.widgets.hidden_sums import HiddenSums, unseen_sums
@@ -25,19 +33,30 @@ from mnist_adder_course.widgets.hidden_sums import HiddenSums, unseen_sums
 PAIRS = HiddenSums().held_out
 
 
-def lost(held_out):
-    seen = {d + n for d in range(10) for n in range(10) if not held_out[d, n]}
-    return set(range(19)) - seen
+def in_loops(answers, digits, held_out):
+    seen, hidden, lost = [], [], unseen_sums(held_out)
+    for number in range(10):
+        for image, digit in enumerate(digits.tolist()):
+            right = answers[number, image].item() == digit + number
+            if not held_out[digit, number]:
+                seen.append(right)
+            elif not lost[digit, number]:
+                hidden.append(right)
+    return 100 * sum(seen) / len(seen), 100 * sum(hidden) / len(hidden)
 
 
+def by_pairs(answers, digits, held_out):
+    table = by_pair(answers == digits + torch.arange(10).view(10, 1), digits)
+    return [100 * table[chosen].mean() for chosen in (~held_out, held_out & ~unseen_sums(held_out))]
+
+
+MIDDLE = (torch.arange(10) > 2) & (torch.arange(10) < 7)
 RIGHT = {
-    checks.lost_sums: [
-        lost,
-        lambda held_out: torch.tensor([*lost(held_out)]).flip(0),
-        lambda held_out: [total for total in range(19) if held_out[TOTALS == total].all()],
-    ],
-    checks.slope: [
-        lambda true, predicted: ((true - true.mean()) * predicted).mean() / true.var(correction=0),
+    checks.held_out_test: [in_loops, by_pairs],
+    checks.my_block: [
+        lambda: MIDDLE.view(10, 1) & MIDDLE,
+        lambda: torch.outer(torch.arange(10) < 5, torch.arange(10) > 4),
+        lambda: [[digit > 5 and number > 5 for number in range(10)] for digit in range(10)],
     ],
     checks.difference: [
         lambda probabilities, number: F.pad(probabilities, (9 - number, number)).tolist(),
@@ -46,46 +65,112 @@ RIGHT = {
                                        for place in range(19)],
     ],
 }
+LARGE = torch.arange(10) > 5
+
+
+@pytest.mark.parametrize("table, says", [
+    (LARGE.view(10, 1) | LARGE, "The digit 6 is never seen"),
+    (LARGE.view(10, 1) & (torch.arange(10) > -1), "The digit 6 is never seen"),
+    ((torch.arange(10) > -1).view(10, 1) & LARGE, "The number 6 is never seen"),
+    ((torch.arange(10) > 6).view(10, 1) & (torch.arange(10) > 6), "Of your pairs, 3 have a sum"),
+    ((torch.arange(10) > 7).view(10, 1) & (torch.arange(10) > 7), "Only 4 pairs are hidden"),
+    (TOTALS % 2 == 1, "That isn't a block"),
+    (torch.zeros(10, 10, dtype=torch.bool), "Nothing is hidden"),
+    (torch.ones(10, 10, dtype=torch.bool), "Everything is hidden"),
+    ([(6, 6), (6, 7)], "a table of 10 rows and 10 columns"),
+    (TOTALS, "a table of 10 rows and 10 columns"),
+])
+def test_why_a_block_is_none(table, says):
+    assert says in checks.my_block.verdict(lambda: table)
+
+
+# --- adders ---------------------------------------------------------------------------------------
+
+
+class Reader(torch.nn.Module):
+    """Reads each image right, and says a sum that is one too high if the number is 9."""
+
+    def add(self, embeddings, numbers):
+        digits = embeddings[:, 0].long()
+        return F.one_hot(digits, 10), F.one_hot(digits + numbers + (numbers == 9), 20)
+
+
+def test_all_hundred_pairs_are_asked():
+    digits = torch.arange(10).repeat(2)
+    data = Embedded(None, None, digits.view(20, 1).float(), digits)
+    read, said = ask_all(Reader(), data)
+    assert (read == digits).all()
+    assert (by_pair(said == digits + torch.arange(10).view(10, 1), digits)
+            == (torch.arange(10) < 9).float().expand(10, 10)).all()
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Embeddings that say the digit, and nothing else."""
+    digits = torch.arange(10).repeat(20)
+    embeddings = F.one_hot(digits, 20).float()
+    return Embedded(embeddings, digits, embeddings[:50], digits[:50])
+
+
+def square_loss(outputs, digits, numbers):
+    return ((outputs[:, 0] - digits - numbers) ** 2).mean()
+
+
+@pytest.mark.parametrize("outputs, loss_of", [(19, class_loss), (1, square_loss)])
+def test_an_adder_learns_the_pairs_that_it_sees_and_no_hidden_one(data, outputs, loss_of):
+    torch.manual_seed(0)
+    asked = set()
+
+    def noting(out, digits, numbers):
+        asked.update(zip(digits.tolist(), numbers.tolist()))
+        return loss_of(out, digits, numbers)
+
+    adder = Adder(as_label, outputs)
+    loss = train_adder(adder, noting, data, PAIRS)
+    assert loss < 0.1
+    assert asked == {*map(tuple, (~PAIRS).nonzero().tolist())}
+    seen, _ = checks.held_out_test.solution(sums_of(adder, data).round(), data.digits, PAIRS)
+    assert seen > 95
+
+
+def test_five_adders_differ_by_their_seeds(data):
+    first, *others = [sums_of(adder, data) for adder in
+                      train_five((as_label, 1, square_loss), data, PAIRS)]
+    assert len(others) == 4 and all((first != other).any() for other in others)
+
+
+def test_a_quantity_goes_from_minus_one_to_one():
+    assert as_quantity(torch.tensor([0, 9])).tolist() == [[-1], [1]]
+
+
+def test_waiting_measures_both_kinds_of_pairs_and_holds_weights_at_a_length(data):
+    curve = wait(data, decay=0.01, steps=300)
+    assert [point[0] for point in curve] == [50, 100, 200, 300]
+    assert curve[-1][1] > 90 > curve[-1][2] + 40
+    assert curve == wait(data, decay=0.01, steps=300)
+    assert curve != wait(data, decay=0.01, steps=300, length=0.15)
+
+
+@pytest.mark.parametrize("seen, hidden, says", [
+    (93, 0, "by heart. Try more"), (97, 18, "begun to add"), (97, 60, "✓ seen 97%, hidden 60%"),
+    (76, 41, "in the way of both"), (80, 60, "wipes out part"), (8, 0, "forgets faster")])
+def test_what_is_said_of_waiting(seen, hidden, says):
+    assert says in judge_waiting([[50, 10, 0], [1500, seen, hidden]])
+
+
+def test_a_block_is_judged_by_what_was_said_before():
+    measured = {"one number": [9, 0, 12], "one number, quantity": [54, 80, 76]}
+    assert judge_block(dict.fromkeys(measured, ...), measured).startswith("Write down your numbers")
+    told = judge_block({"one number": 60, "one number, quantity": 75}, measured).splitlines()
+    assert told == ["one number: you said 60%, it was 7% (0 to 12), off by 53 points",
+                    "one number, quantity: you said 75%, it was 70% (54 to 80), close"]
 
 
 # --- figures --------------------------------------------------------------------------------------
 
 
-def by_least_squares(true, predicted):
-    columns = torch.stack([true, torch.ones_like(true)], dim=1)
-    return torch.linalg.lstsq(columns, predicted).solution[0].item()
-
-
-@pytest.mark.parametrize("function, name", [
-    (by_least_squares, "lstsq"),
-    (lambda true, predicted: np.polyfit(true, predicted, 1)[0], "polyfit"),
-    (lambda true, predicted: linregress(true, predicted).slope, "linregress"),
-    (lambda true, predicted: statistics.linear_regression(true.tolist(), predicted.tolist()).slope,
-     "linear_regression"),
-])
-def test_the_slope_is_to_be_computed_without_a_function_that_fits_lines(function, name):
-    assert f"the exercise is to do it without `{name}`" in checks.slope.verdict(function)
-
-
 def columns(ax):
     return [text.get_text() for text in ax.get_xticklabels()]
-
-
-@pytest.mark.parametrize("digit, number", [(0, 5), (4, 3)])
-def test_the_cross_shows_what_was_seen_with_digit_and_number(digit, number):
-    figure = plot_cross(PAIRS, digit, number)
-    (ax,) = figure.axes
-    cells = np.array([text.get_text() for text in ax.texts]).reshape(10, 10)
-    assert ((cells == "?") == PAIRS.numpy()).all()
-    assert str(digit + number) not in {*cells[digit], *cells[:, number]}
-    rings = [patch for patch in ax.patches if hasattr(patch, "radius")]
-    found = {cells[int(ring.center[1]), int(ring.center[0])] for ring in rings}
-    assert found == {str(digit + number)}
-    assert len(rings) == (cells == str(digit + number)).sum() > 0
-    blue = ax.collections[0].get_array().reshape(10, 10) > 0
-    seen = ~PAIRS.numpy()
-    assert blue[digit].sum() + blue[:, number].sum() == blue.sum()
-    assert (blue[digit] == seen[digit]).all() and (blue[:, number] == seen[:, number]).all()
 
 
 def test_weights_say_their_signs_by_colour():
@@ -102,25 +187,28 @@ def test_weights_say_their_signs_by_colour():
 
 
 def test_pairs_with_one_sum_are_above_each_other():
-    figure = plot_number_line(TOTALS.double(), PAIRS)
+    figure = plot_number_line({"one": TOTALS.double(), "other": TOTALS.double()}, PAIRS)
+    assert [ax.get_title() for ax in figure.axes] == ["one", "other"]
     seen, hidden = figure.axes[0].lines[-2:]
     assert [len(line.get_xdata()) for line in (seen, hidden)] == [80, 20]
     dots = {*zip(seen.get_xdata(), seen.get_ydata()), *zip(hidden.get_xdata(), hidden.get_ydata())}
     assert dots == {(total, height) for total in range(19)
                     for height in range(10 - abs(total - 9))}
-    assert "off their column by 0.0 steps" in figure.get_label()
-
-
-def test_plot_slopes_fits_a_line():
-    figure = plot_slopes({"half": 4 + TOTALS / 2, "all": TOTALS.double()},
-                         PAIRS & ~unseen_sums(PAIRS))
-    assert "half: slope 0.50; all: slope 1.00" in figure.get_label()
-    assert len(figure.axes[0].lines[2].get_xdata()) == 19  # without 0 + 0
+    assert "off their column by 0.0 on average" in figure.get_label()
 
 
 def test_plot_waiting_says_the_curves():
-    label = plot_waiting({"decay 3": [[50, 95.0, 2.0], [3000, 96.0, 81.0]]}).get_label()
-    assert "decay 3: hidden pairs 2% at step 50, 81% at step 3000, seen pairs 96%" in label
+    runs = {"decay 3": [[[50, 95.0, 2.0], [3000, 96.0, 81.0]],
+                        [[50, 90.0, 0.0], [3000, 99.0, 60.0]]]}
+    figure = plot_waiting(runs)
+    assert "decay 3: in the end, 60 to 81% of the hidden pairs and 96 to 99% of the seen" in (
+        figure.get_label())
+    assert len(figure.axes[0].lines) == 2 * 2 + 3  # and the legend's
+
+
+def test_the_opening_asks_and_does_not_answer():
+    texts = [text.get_text() for text in plot_opening().axes[0].texts]
+    assert texts.count("?") == PAIRS.sum() and len(texts) == 100
 
 
 # --- what was measured ----------------------------------------------------------------------------
@@ -134,12 +222,10 @@ def test_ten_seeds_of_each_weight_decay():
 
 
 def held_in_the_end(decay):
-    runs = RUNS[RUNS["decay"] == decay]
-    return pd.Series([curve[-1] for curve in runs["evaluation_held"]])
+    return pd.Series([curve[-1][2] for curve in waiting_runs(decay)])
 
 
 def test_what_the_lesson_says_of_waiting():
     assert held_in_the_end(3).median() > 70 and held_in_the_end(3).min() > 40
     assert held_in_the_end(0.01).max() < 25
-    table = waiting_table()
-    assert table.loc[3, "80% or more"] == f"{(held_in_the_end(3) >= 80).sum()} of 10"
+    assert len(waiting_runs(3)) == 10 and waiting_runs(3)[0][-1][0] == 3000
