@@ -199,7 +199,7 @@ def plot_trade_off(costs: Tensor, panels: dict[str, dict[str, list[float]]]) -> 
 def _small():
     for turn in range(4):
         ink = 0.92 ** torch.arange(20.0)[:, None] * 0.7 ** torch.arange(float(rand_int(9, 13)))
-        yield (ink.rot90(turn),)
+        yield (0.8 * ink.rot90(turn),)  # below 1: nothing is to be made brighter
 
 
 def _mass(image: Tensor) -> list[float]:
@@ -480,12 +480,17 @@ def _scored():
     generator = torch.Generator().manual_seed(0)
     digits = torch.tensor([[1.0, 30.0], [2.0, 10.0], [3.0, 20.0], [4.0, 60.0], [5.0, 30.0]])
     yield torch.tensor([[9.0, 20.0], [2.0, 10.0], [1.0, 80.0]]), digits, 0.2
+    # Exactly at the threshold, and calculated without rounding in any type: the units are 1 and 2.
+    yield (torch.tensor([[0.0, 0.0], [1.0, -2.0], [3.0, 0.0], [-1.0, 1.0], [-1.0, 2.0]]),
+           torch.tensor([[-1.0, -2.0], [0.0, 0.0], [1.0, 2.0]]), 0.5)
     for price in (0.5, 0.02, 0.3, 0.1, 0.25, 0.5):
         units = torch.tensor([1.0, 12.0])
         digits = units * torch.randn(41, 2, generator=generator)
         images = units * (1 + torch.tensor([3.0, 2.0])
-                          * torch.randn(rand_int(20, 30), 2, generator=generator))
-        yield torch.cat([images, digits]), digits, price  # some lie exactly at the threshold
+                          * torch.randn(rand_int(40, 50), 2, generator=generator))
+        by = digits.std(dim=0)
+        clear = (_summed(images, by) - _summed(digits, by).quantile(1 - price)).abs() > 1e-3
+        yield images[clear], digits, price
 
 
 def _summed(scores: Tensor, units: Tensor | float) -> Tensor:
@@ -544,6 +549,10 @@ def _units(_scores, digits):
             lambda scores, digits, price: _summed(scores, 1.0)],
         "That is the threshold. Compare the images' sums with it.": [
             lambda scores, digits, price: _summed(digits, digits.std(dim=0)).quantile(1 - price)],
+        "The scores of the images are divided twice, those of the digits once.": [
+            lambda scores, digits, price: (
+                _summed(scores, digits.std(dim=0) ** 2)
+                > _summed(digits, digits.std(dim=0)).quantile(1 - price))],
         "One score decides alone. Add up the scores of each image first.": [
             lambda scores, digits, price: scores[:, 0] > digits[:, 0].quantile(1 - price),
             lambda scores, digits, price: scores[:, -1] > digits[:, -1].quantile(1 - price),
@@ -559,6 +568,8 @@ def to_reject(scores, of_digits, price):
 def _prices():
     generator = torch.Generator().manual_seed(0)
     yield [1.0, 2.0, 4.0], torch.tensor([1.0, 1.0, 3.0]), torch.tensor([1.0, 4.0, 5.0]), 10, 1
+    yield ([0.0, 1.0, 2.0, 3.0, 4.0], torch.tensor([0.5, 0.5, 0.5, 1.5, 3.5]),
+           torch.tensor([1.5, 2.5, 2.5, 3.5, 5.0]), 2000, 3000)  # no cost is small
     found = 0
     while found < 12:
         thresholds = [float(threshold) for threshold in range(-1, 5)]

@@ -1,5 +1,7 @@
 """Draw a digit: the answers to its exercises, its figures."""
 
+import statistics
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -64,6 +66,16 @@ def reject_by_columns(scores, of_digits, price):
     return total > torch.quantile(total_of_digits, 1 - price)
 
 
+def reject_in_plain_numbers(scores, of_digits, price):
+    units = [statistics.stdev(column) for column in zip(*of_digits.tolist())]
+    sums = sorted(a / units[0] + b / units[1] for a, b in of_digits.tolist())
+    place = (1 - price) * (len(sums) - 1)
+    low = int(place)
+    above = sums[min(low + 1, len(sums) - 1)]
+    threshold = sums[low] + (place - low) * (above - sums[low])
+    return [a / units[0] + b / units[1] > threshold for a, b in scores.tolist()]
+
+
 RIGHT = {
     checks.cheapest_threshold: [cheapest_by_loop, cheapest_as_tensor],
     checks.centre: [lambda small: centre_by_mass(small.numpy(), 28), centre_by_hand],
@@ -71,7 +83,7 @@ RIGHT = {
         lambda strokes: [0.7 + 0.25 * np.array(stroke) for stroke in strokes],
         lambda strokes: [[(0.15 * x + 0.4, 0.15 * y + 0.4) for x, y in s] for s in strokes],
     ],
-    checks.to_reject: [reject_by_columns],
+    checks.to_reject: [reject_by_columns, reject_in_plain_numbers],
     checks.upstroke: [line_from(-5, 7), line_from(-7, 5, width=1.5)],
 }
 
