@@ -162,11 +162,14 @@ class Project:
         """Write down what came out.
 
         low, high: the 95% interval of the mean difference on the evaluation images, in points;
-        answer, guess, limits: three sentences. It may be written again.
+        answer, guess, limits: three sentences. It may be written again. Raises ProjectError for
+        an interval that doesn't belong to the numbers on record.
         """
         if not self._last("evaluation"):
             print("Not yet: the evaluation images come before the conclusion.")
         elif step := self._written("conclusion", low, high, answer, guess, limits):
+            if wrong := self._wrong_interval(step["low"], step["high"]):
+                raise ProjectError(wrong)
             self._take("conclusion", step)
             print("Written down.")
 
@@ -193,17 +196,23 @@ class Project:
         if all(steps.values()):
             print(self._about_interval(end["low"], end["high"]))
 
-    def _about_interval(self, low: float, high: float) -> str:
+    def _wrong_interval(self, low: float, high: float) -> str:
+        """What is wrong with an interval; nothing if it belongs to the numbers on record."""
         difference = self.on_evaluation["difference"]
-        right, from_to = paired_interval(difference), f"from {low:+.2f} to {high:+.2f} points"
+        right = paired_interval(difference)
         tolerance = 0.01 + 0.005 * (right[1] - right[0])  # all may be rounded
-        if max(abs(low - right[0]), abs(high - right[1])) > tolerance:
-            return (f"✗ The interval {from_to} doesn't belong to the numbers. Take the differences "
-                    "on the evaluation images, change minus baseline: their mean, plus and minus "
-                    f"{critical_value(len(difference)):.2f} standard errors.")
+        if max(abs(low - right[0]), abs(high - right[1])) <= tolerance:
+            return ""
+        return (f"The interval {_from_to(low, high)} doesn't belong to the numbers. Take the "
+                "differences on the evaluation images, change minus baseline: their mean, plus and "
+                f"minus {critical_value(len(difference)):.2f} standard errors.")
+
+    def _about_interval(self, low: float, high: float) -> str:
+        if wrong := self._wrong_interval(low, high):  # in a record that was changed by hand
+            return f"✗ {wrong}"
         guess, plan = self._last("guess"), self._last("plan")
         inside = "inside" if low <= guess["points"] <= high else "outside"
-        return (f"✓ the interval, {from_to}\n"
+        return (f"✓ the interval, {_from_to(low, high)}\n"
                 f"Your guess of {_points(guess['points'])} lies {inside} the interval.\n"
                 f"The interval says: {_reading(low, high, plan['matters'])}. (To you, "
                 f"{_points(plan['matters']).removeprefix('+')} would matter.)\n"
@@ -277,8 +286,9 @@ def _what_it_shows(pairs: int, spread: float, matters: float) -> str:
             f"{_points(matters).removeprefix('+')}, about {100 * found:.0f} of 100 such "
             "experiments show it.")
     if found < 0.8:
-        text += (f" For at least 80 of 100 you need {pairs_needed(spread, matters)} pairs. Plan "
-                 "more, or go on and don't take \"can't tell\" for \"no difference\".")
+        text += (f" For 80 of 100, it would take {pairs_needed(spread, matters)} pairs. With "
+                 f"{pairs}, expect \"can't tell\" in about {100 - 100 * found:.0f} of 100, and "
+                 "don't take it for \"no difference\".")
     return text
 
 
@@ -286,6 +296,10 @@ def _reading(low: float, high: float, matters: float) -> str:
     if -matters < low and high < matters:  # as in the exercise of lesson 14
         return "no difference that matters"
     return "better" if low > 0 else "worse" if high < 0 else "can't tell"
+
+
+def _from_to(low: float, high: float) -> str:
+    return f"from {low:+.2f} to {high:+.2f} points"
 
 
 def _points(number: float) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import matplotlib.pyplot as plt
+import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
+from mnist_adder_lib.compare import critical_value, paired_interval, pairs_needed, power_of_pairs
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.project import Project, ProjectError
 from ..exercises.questions import Guesses
+from ..notebook.results import read_results
 
 __all__ = [
-    "Project", "ProjectError", "checks", "guesses", "plot_looks", "plot_readings",
+    "Project", "ProjectError", "checks", "guesses", "look_again_and_again", "plot_looks",
+    "plot_pilots", "plot_readings", "what_pairs_show",
 ]
 
 guesses = Guesses.load("your_own_question")
@@ -160,18 +166,110 @@ def in_order(steps):
             and steps.count("evaluation") == 1 and "evaluation" in steps[last:])
 
 
+# --- looking again and again ----------------------------------------------------------------------
+
+
+def look_again_and_again(experiments: int, fewest: int = 5,
+                         most: int = 20) -> tuple[torch.Tensor, torch.Tensor]:
+    """Experiments with a change that does nothing, looked at after each pair.
+
+    Returns how many standard errors each mean is away from 0, (looks, experiments), and the
+    critical value of each look, (looks, 1).
+    """
+    luck = torch.randn(most, experiments)
+    away, critical = [], []
+    for pairs in range(fewest, most + 1):
+        so_far = luck[:pairs]
+        away.append(so_far.mean(dim=0) / (so_far.std(dim=0) / pairs**0.5))
+        critical.append(critical_value(pairs))
+    return torch.stack(away), torch.tensor(critical).view(-1, 1)
+
+
+# --- the plan -------------------------------------------------------------------------------------
+
+
+def pilots() -> dict[str, list[float]]:
+    """The accuracies of 24 runs of the template, by fours: their seeds -> percentages."""
+    runs = read_results("template.jsonl").sort_values("seed")
+    fours = [runs.iloc[first:first + 4] for first in range(0, len(runs), 4)]
+    return {f"{four['seed'].min()}-{four['seed'].max()}": four["adding"].tolist()
+            for four in fours}
+
+
+def pairs_planned(accuracies: Sequence[float], matters: float) -> int:
+    """The pairs that a few runs plan by lesson 9's rule, if the two runs of a pair have nothing in
+    common: for one and a half times √2 times their standard deviation."""
+    spread = 1.5 * 2**0.5 * pd.Series(accuracies).std()
+    return pairs_needed(spread, matters)
+
+
+def what_pairs_show(spread: float) -> pd.DataFrame:
+    """What ten, twenty and forty pairs show in four of five experiments.
+
+    spread: the standard deviation of the differences, in points, above 0. Returns a row for each
+    number of pairs, with the difference that they show, in points.
+    """
+    shown = {}
+    for pairs in (10, 20, 40):
+        low, high = 0.0, 5 * spread
+        for _ in range(40):
+            middle = (low + high) / 2
+            enough = power_of_pairs(pairs, spread, middle) >= 0.8
+            low, high = (low, middle) if enough else (middle, high)
+        shown[pairs] = round(high, 2)
+    return pd.DataFrame({"pairs": shown.keys(), "show a difference of": shown.values()})
+
+
+# --- the figures ----------------------------------------------------------------------------------
+
+
 @in_style
-def plot_looks(away: torch.Tensor, critical: list[float], shown: int = 60) -> Figure:
+def plot_pilots(accuracies: Sequence[float], matters: float) -> Figure:
+    """Fours of runs of the same template next to each other, the reader's last, each as distances
+    from its mean; above them the pairs that each would plan."""
+    fours = pilots() | {"yours": list(accuracies)}
+    figure, ax = plt.subplots(figsize=(5.5, 2.4))
+    most = max(max(four) - sum(four) / len(four) for four in fours.values())
+    words = []
+    for column, (name, four) in enumerate(fours.items()):
+        apart = [accuracy - sum(four) / len(four) for accuracy in four]
+        colour = ORANGE if name == "yours" else BLUE
+        ax.plot([column, column], [min(apart), max(apart)], color=GREY, linewidth=1, zorder=1)
+        ax.plot([column] * len(apart), apart, "o", color=colour, markersize=4.5)
+        planned = pairs_planned(four, matters)
+        ax.text(column, 1.25 * most, planned, color=colour, ha="center", weight="bold")
+        words.append(f"{name}: from {min(apart):+.2f} to {max(apart):+.2f}, {planned} pairs")
+    ax.set(xticks=range(len(fours)), xticklabels=fours, xlabel="seeds",
+           ylabel="from the mean, points")
+    ax.set_ylim(top=1.5 * most)
+    return labelled(figure, "A column of dots for each four runs, as distances from their mean; "
+                            "above it the pairs that they plan. " + "; ".join(words) + ".")
+
+
+def plot_opening() -> Figure:
+    """What the lesson opens with: the figure of a project, 24 pairs, which doesn't say of what."""
+    runs = read_results("template.jsonl")
+    difference = pd.DataFrame({"your change": runs["subtracting"] - runs["adding"]})
+    low, high = paired_interval(difference["your change"])
+    reach = {"95% interval": (high - low) / 2}
+    figure = plot_runs(difference, "change minus baseline, percentage points", reach, matters=0.5)
+    figure.set_size_inches(6.4, 1.8)
+    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
+    return figure
+
+
+@in_style
+def plot_looks(away: torch.Tensor, critical: torch.Tensor, shown: int = 60) -> Figure:
     """Experiments without an effect that are looked at again and again.
 
     Each of the `shown` first is a line: its mean in standard errors after 5 pairs, 6, and so on.
     An orange dot is where it first crosses the critical value, and from there its line is dotted.
 
-    away: (looks, experiments); critical: the critical value at each look.
+    away: (looks, experiments); critical: (looks, 1), the critical value at each look.
     """
     figure, ax = plt.subplots(figsize=(5.5, 3))
     pairs = torch.arange(5, 5 + len(away))
-    threshold = torch.tensor(critical)
+    threshold = critical.flatten()
     crossed, outside = 0, 0
     for path in away.T[:shown]:
         beyond = (path.abs() > threshold).nonzero()

@@ -135,7 +135,9 @@ def test_two_sides_that_are_the_same_training(path, capsys):
 
 def test_a_plan_says_how_much_it_can_show(path, capsys):
     planned(path, spread=2)
-    assert "For at least 80 of 100 you need 34 pairs." in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "about 14 of 100 such" in printed and "it would take 34 pairs. With 5, expect" in printed
+    assert "in about 86 of 100" in printed
 
 
 def test_a_notebook_shows_the_reason_without_the_lines_of_the_library():
@@ -150,10 +152,20 @@ def test_a_notebook_shows_the_reason_without_the_lines_of_the_library():
 @pytest.mark.parametrize("low, high", [(-HIGH, -LOW), (LOW + 0.5, HIGH + 0.5), (LOW, HIGH + 0.1)])
 def test_an_interval_that_does_not_belong_to_the_numbers(path, low, high, capsys):
     project = whole(path)
-    project.conclude(low, high, **SENTENCES)
-    project.check()
-    printed = capsys.readouterr().out
-    assert "✗ The interval" in printed and "plus and minus 2.78 standard errors" in printed
+    message = "The interval from .* points doesn't belong .* plus and minus 2.78 standard errors"
+    with pytest.raises(ProjectError, match=message):
+        project.conclude(low, high, **SENTENCES)
+    assert project.steps[-1]["step"] == "evaluation"
+    assert "Written down.\n" not in capsys.readouterr().out
+
+
+def test_the_check_finds_an_interval_that_was_changed_in_the_file(path, capsys):
+    project = whole(path)
+    project.conclude(LOW, HIGH, **SENTENCES)
+    project.steps[-1]["low"] -= 1
+    path.write_text(json.dumps(project.steps), encoding="utf-8")
+    Project(path).check()
+    assert "✗ The interval from" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("place, to", [(0, 3), (1, 3), (7, 4)])
