@@ -18,7 +18,7 @@ ASKS = "import mnist_adder_course"  # in the first code cell, in no other
 SHORTER = {
     "06_training_curves": {"epochs=6": "epochs=1"},
     "09_one_change_at_a_time": {
-        "range(5)": "range(3)", "[100, 101, 102]": "[100]", "min(12, pairs": "min(5, pairs"},
+        "range(5)": "range(3)", "[100, 101, 102]": "[100]", "min(12, needed": "min(5, needed"},
 }
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from mnist_adder_lib.compare import (
     critical_value,
@@ -40,6 +43,7 @@ def _pilots():
         differences = rand_int(6, 9) + matters * spread * noise / noise.std()
         yield 60 + 2.5 * matters * luck, 60 + 2.5 * matters * luck + differences, matters
     yield start, start + torch.tensor([1.5, -2.0, 0.5, -1.0, 2.0]).double(), 1.5
+    yield start, start + torch.tensor([12.0, 12.5, 11.5, 12.2, 11.8]).double(), 5.0  # three do
 
 
 def _rule_of_thumb(start, changed, matters):
@@ -80,6 +84,12 @@ def _rule_of_thumb(start, changed, matters):
         "You divided the squares by 5. With five numbers and their own mean, divide by 4, as "
         "`.std()` does.": (".std()", ".std(correction=0)"),
         "That is the variance. Take the `.std()`.": (".std()", ".var()"),
+        "The lesson runs at most 12 pairs, to save time. Your function says how many are needed, "
+        "however many that is: return what `pairs_needed` says.": [
+            ("pairs_needed(1.5 * spread, matters)", f"{limit}pairs_needed(1.5 * spread, matters))")
+            for limit in ("min(12, ", "max(5, ")] + [
+            ("pairs_needed(1.5 * spread, matters)",
+             "max(5, min(12, pairs_needed(1.5 * spread, matters)))")],
         "That is the rule of thumb, which is only approximate. Ask `pairs_needed`.":
             [_rule_of_thumb, lambda *pilot: math.ceil(_rule_of_thumb(*pilot))],
     },
@@ -91,6 +101,192 @@ def plan(start, changed, matters):
 
 def _spread(start, changed, matters):
     return (changed - start).std().item()
+
+
+THINGS = ["dropout", "learning rate", "seed", "images", "steps", "batch size", "momentum"]
+PARTS = ["differs", "searched", "paired", "fixed"]
+USED = {0, 1, 2, 3, 4, 100, 101, 102}  # seeds of the pilot and of the search
+
+
+def _criticised(my_plan, pairs: int) -> Observed:
+    """What a colleague would object to in a plan."""
+    plan = my_plan(pairs)
+    if not isinstance(plan, dict) or set(plan) != {*PARTS, "seeds"}:
+        return Observed(rules={"Return a dict with the five keys of the starting cell.": False})
+    put = {part: [plan[part]] if isinstance(plan[part], str) else plan[part] for part in PARTS}
+    for part, things in put.items():
+        if not isinstance(things, (list, tuple, set)):
+            return Observed(rules={
+                f"Give \"{part}\" a list, such as `[\"momentum\"]`.": False})
+        for thing in things:
+            if thing not in THINGS:
+                return Observed(rules={f"{thing!r} isn't one of the seven things. They are written "
+                                       f"{', '.join(THINGS)}.": False})
+    return Observed(rules=_faults_of_places(put) | _faults_of_seeds(plan["seeds"], pairs))
+
+
+def _faults_of_places(put: dict[str, Iterable[str]]) -> dict[str, bool]:
+    """Rules for the parts of a plan, and whether each is kept."""
+    where = {thing: [part for part in PARTS if thing in put[part]] for thing in THINGS}
+    lost = [thing for thing, parts in where.items() if not parts]
+    twice = [thing for thing, parts in where.items() if len(parts) > 1]
+    return {
+        f"Where is \"{(lost or [''])[0]}\"? Whatever is nowhere in the plan is left to chance.":
+            not lost,
+        f"\"{(twice or [''])[0]}\" is in two places. It can't be both.": not twice,
+        "One learning rate for both favours the condition that it happens to suit. Each condition "
+        "gets a search of its own.": where["learning rate"] != ["fixed"],
+        "One thing differs, and only one: the question is about dropout. If something else "
+        "differs, you won't know which of the two did it.": where["dropout"] == ["differs"]
+            and len(list(put["differs"])) == 1,
+        "The learning rate is the nuisance: each condition gets a search of its own.":
+            where["learning rate"] == ["searched"],
+        "If the seed is fixed, every pair is the same pair. Both runs of a pair share their seed, "
+        "and each pair has another: paired.": where["seed"] != ["fixed"],
+        "If you search for the best seed, you choose the luckiest run. The seed is luck: it "
+        "belongs to the pairs.": where["seed"] != ["searched"],
+        "What you search for each condition may differ between the two. Images, steps, batch size "
+        "and momentum are the same in both: fixed.": set(put["searched"]) == {"learning rate"},
+        "Only the seed changes from pair to pair.": set(put["paired"]) == {"seed"},
+    }
+
+
+def _faults_of_seeds(seeds, pairs: int) -> dict[str, bool]:
+    """Rules for the seeds of a plan, and whether each is kept."""
+    if not isinstance(seeds, (list, tuple, range)) or not all(type(one) is int for one in seeds):
+        return {"`seeds` is a list or a `range` of whole numbers, one for each pair, such as "
+                "`range(10, 10 + pairs)`.": False}
+    return {
+        "Some of these seeds have been used: 0 to 4 by the pilot, 100 to 102 by the search. They "
+        "helped to make the plan, so they can't be the judge as well.": not USED & set(seeds),
+        "Each seed once: the same seed gives the same pair again.": len(set(seeds)) == len(seeds),
+        f"You were asked for {pairs} pairs, and your plan has {len(seeds)} seeds.":
+            len(seeds) == pairs,
+        "A seed is 0 or more.": all(seed >= 0 for seed in seeds),
+    }
+
+
+@checks.add(
+    "Somebody else could run your experiment from this, and nothing in it depends on what comes "
+    "out.",
+    probes=[(12,), (5,), (8,), (30,)], observe=_criticised, mistakes={},
+)
+def my_plan(pairs):
+    return {
+        "differs": ["dropout"],
+        "searched": ["learning rate"],
+        "paired": ["seed"],
+        "fixed": ["images", "steps", "batch size", "momentum"],
+        "seeds": range(10, 10 + pairs),
+    }
+
+
+NUMBER = re.compile(r"(?:(?<![\d.])[-+\u2212])?\d+(?:,\d{3})*(?:\.\d+)?")
+CANT_TELL = re.compile(r"(can't|cannot|can not|couldn't|could not|unable to) tell"
+                       r"(?! why| how| what)")
+LESS = re.compile(r"\b(fell|falls?|worse|worsened|decreased?|lowered|lower|dropped|lost|reduced|"
+                  r"hurt|harmed)\b")  # after one of these, "by 2" is a mean of -2
+FELL = re.compile(r"\b(fell|falls?|worse|worsened|decreased?)\b")
+ROSE = re.compile(r"\b(rose|rises?|raised|increased?|improved?|gained|gain|better|higher|helped)"
+                  r"\b")
+TOO_MUCH = {  # in an honest report, unless it denies it
+    r"\b(prov(e|es|ed|en)\b(?! nothing)|proof\b)":
+        "Take out \"proves\": an interval from a few pairs makes something likely.",
+    r"\bprobab|\bchance of\b|\b(likely|certain) to\b":
+        "The 95% is a promise of the method, not the probability that your change helps.",
+    r"\b(always|never|in general)\b":
+        "Take out \"always\", \"never\" and \"in general\": you tried one network, 4,000 images "
+        "and 63 steps.",
+}
+NOTHING = r"\bno (effect|difference)\b|doesn't matter|\bmakes no\b|\b(is|are) equal\b"
+
+
+def _claims(pattern: str, text: str) -> bool:
+    """Whether a text says something that it doesn't deny in the same part of a sentence."""
+    for found in re.finditer(pattern, text):
+        before = re.split(r"[.,:;!?()]|\b(?:but|so|and)\b", text[: found.start()])[-1]
+        if not re.search(r"\b(not|no|cannot|nor)\b|n't\b", before):
+            return True
+    return False
+
+
+def _read(report, differences: list[float]) -> Observed:
+    """What a suspicious colleague would object to in a report."""
+    text = report(differences)
+    if not isinstance(text, str):
+        return Observed(rules={"Return the sentence, which is a text.": False})
+    text = text.replace("\u2019", "'").lower()
+    low, high = paired_interval(differences)
+    count = len(differences)
+    return Observed(rules=_faults_of_numbers(text, differences) | {
+        "0 isn't in the interval, and the mean is above 0. Your sentence says that the accuracy "
+        "fell.": not (low > 0 and FELL.search(text) and not ROSE.search(text)),
+        f"How many pairs were there? Here {count}.": _has(text, count),
+        "For what does the answer hold? Name at least the 4,000 images or the 63 steps.":
+            _has(text, 4000) or _has(text, 63),
+        "0 is in the interval. Then you can't tell the change from no change: say so, in these "
+        "words.": not low < 0 < high or bool(CANT_TELL.search(text)),
+        "You say \"can't tell\", but 0 isn't in the interval.":
+            low < 0 < high or not CANT_TELL.search(text),
+        "The interval contains 0, but other values as well. \"Can't tell\" isn't \"no "
+        "difference\".": not (low < 0 < high and _claims(NOTHING, text)),
+    } | {reason: not _claims(pattern, text) for pattern, reason in TOO_MUCH.items()}
+        | {f"Say it in one or two sentences, not in {len(text):,} letters.": len(text) < 1_000})
+
+
+def _has(text: str, value: float) -> bool:
+    """Whether a number is in a text, to one decimal place. "Fell by 2" says -2."""
+    said = [float(number.replace(",", "").replace("\u2212", "-"))
+            for number in NUMBER.findall(text)]
+    if LESS.search(text):
+        said += [-number for number in said]
+    return any(abs(number - value) <= 0.051 for number in said)
+
+
+def _faults_of_numbers(text: str, differences: list[float]) -> dict[str, bool]:
+    """Rules for the mean and the interval of a report, and whether each is kept."""
+    count, mean = len(differences), sum(differences) / len(differences)
+    spread = torch.tensor(differences).double().std().item()
+    low, high = paired_interval(differences)
+
+    def within(low, high):
+        return (_has(text, low) and _has(text, high)) or (
+            re.search(r"\u00b1|\+/-|\+-|plus or minus", text) and _has(text, (high - low) / 2))
+
+    right, error = within(low, high), 1.96 * spread / count**0.5
+    return {
+        "The mean difference has lost its sign. A loss isn't a gain: write `{mean:+.1f}`.":
+            _has(text, mean) or not _has(text, -mean),
+        f"The mean difference isn't in it: {mean:+.1f} points here, with one decimal place.":
+            _has(text, mean),
+        "That is the interval of 1.96 standard errors, which is for many pairs. With a few it is "
+        "wider: `paired_interval`.": right or not within(mean - error, mean + error),
+        "That is the mean plus and minus the spread of single pairs. The interval says how "
+        "uncertain their *mean* is: `paired_interval`.":
+            right or not within(mean - spread, mean + spread),
+        f"Both ends of the 95% interval belong in it: {low:+.1f} and {high:+.1f} here.": right,
+    }
+
+
+def _experiments():
+    yield ([16.9, 3.4, 29.4, 14.1, 20.3, 12.8],)
+    yield ([1.9, -4.6, 2.2, 0.7, -1.5],)
+    yield ([-2.1, -3.4, -0.9, -2.8, -4.0, -1.7, -2.6],)
+    yield ([1.4, 2.8, 0.3, 2.2, 0.6, 2.9],)  # these two intervals end close to 0
+    yield ([-1.4, -2.9, -0.2, -2.3, -0.5, -2.8, -1.5, -0.7],)
+
+
+@checks.add(
+    "Whoever reads this knows what came out, how sure you are and what it holds for. Nobody has to "
+    "take your word for it.",
+    probes=_experiments, observe=_read, mistakes={},
+)
+def report(differences):
+    low, high = paired_interval(differences)
+    mean = sum(differences) / len(differences)
+    end = " We can't tell the change from no change." if low < 0 < high else ""
+    return (f"Leaving out dropout changed the accuracy by {mean:+.1f} points (95% interval "
+            f"{low:+.1f} to {high:+.1f}; {len(differences)} pairs, 4,000 images, 63 steps).{end}")
 
 
 def _columns():
@@ -228,12 +424,6 @@ def decayed(weight, gradient, rate, decay):
     return weight - rate * (gradient + decay * weight)
 
 
-def finished(recipe: str) -> float:
-    """The mean accuracy of a recipe's full runs on the validation split, in percent."""
-    runs = read_results("results.jsonl")
-    return runs[runs["recipe"] == recipe]["validation"].mean()
-
-
 def measured(column: str) -> pd.DataFrame:
     """What `experiments/measure_changes.py` measured: a row a change, a column a seed."""
     runs = read_results("changes.jsonl")
@@ -283,6 +473,28 @@ def _images_ahead(means: pd.Series) -> int:
     return round(120 * (best - second))
 
 
+def simulate_experiments(pairs: int, spread: float, difference: float) -> torch.Tensor:
+    """How many standard errors from 0 the mean of each of 100,000 simulated experiments lies.
+
+    pairs: how many differences an experiment has. They are drawn from a bell curve around
+    `difference` with the standard deviation `spread`, the same ones in every call.
+    """
+    generator = torch.Generator().manual_seed(0)
+    differences = difference + spread * torch.randn(100_000, pairs, generator=generator)
+    return differences.mean(dim=1) / (differences.std(dim=1) / pairs**0.5)
+
+
+def powers_of_plans(factor: float) -> torch.Tensor:
+    """The power, 0 to 1, that each of 1,000 plans for 80% really has. Spread and difference are 4.
+
+    factor: each plan takes the spread of its own pilot of five pairs, times this.
+    """
+    generator = torch.Generator().manual_seed(0)
+    spreads = 4 * torch.randn(1_000, 5, generator=generator).std(dim=1)
+    plans = [pairs_needed(factor * spread, 4) for spread in spreads.tolist()]
+    return torch.tensor([power_of_pairs(pairs, 4, 4) for pairs in plans])
+
+
 def with_intervals(differences: pd.DataFrame) -> pd.DataFrame:
     """The mean of each row, and its 95% interval `from` and `to`.
 
@@ -314,6 +526,34 @@ def plot_opening() -> Figure:
     figure.set_size_inches(6.4, 1.6)
     figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
+
+
+STAGES = [("question", "What differs?\nWhat is fixed?\nWhat would\nmatter?", ""),
+          ("search", "A learning rate\nfor each\ncondition", "seeds 100 to 102"),
+          ("pilot", "How far do the\ndifferences\nspread?", "seeds 0 to 4"),
+          ("plan", "How many pairs?\nWhat will we\nreport?", ""),
+          ("run", "The pairs,\nand one honest\nsentence", "new seeds")]
+
+
+@in_style
+def plot_stages() -> Figure:
+    """The lesson's experiment as five boxes, each with its seeds."""
+    figure, ax = plt.subplots(figsize=(6.4, 1.7))
+    for place, (name, text, seeds) in enumerate(STAGES):
+        colour = BLUE if seeds else GREY
+        ax.add_patch(Rectangle((place, 0), 0.86, 1, fill=False, edgecolor=colour, linewidth=1.6))
+        ax.text(place + 0.43, 0.86, name, ha="center", va="center", weight="bold")
+        ax.text(place + 0.43, 0.42, text, ha="center", va="center", fontsize=8)
+        ax.text(place + 0.43, -0.16, seeds or "no runs", ha="center",
+                va="center", fontsize=8)
+        if place:
+            ax.annotate("", (place - 0.01, 0.5), (place - 0.13, 0.5),
+                        arrowprops=dict(arrowstyle="->", color=GREY))
+    ax.set(xlim=(-0.03, 4.9), ylim=(-0.3, 1.04))
+    ax.axis("off")
+    said = "; ".join(f"{name}: {' '.join(text.split())} ({seeds or 'no runs'})"
+                     for name, text, seeds in STAGES)
+    return labelled(figure, f"Five boxes with an arrow from each to the next. {said}.")
 
 
 @in_style

@@ -1,6 +1,8 @@
 """One change at a time: the answers to its exercises, its figures."""
 
 import math
+import random
+import re
 import statistics
 from pathlib import Path
 
@@ -19,7 +21,10 @@ from mnist_adder_course.lessons.one_change_at_a_time import (
     plot_plans,
     plot_power_of_pairs,
     plot_rates,
+    plot_stages,
+    powers_of_plans,
     searched,
+    simulate_experiments,
     with_intervals,
 )
 from mnist_adder_lib import IdentityAdderModel, fit
@@ -46,11 +51,30 @@ def with_a_typographic_apostrophe(start, changed):
     return [mean, error, verdict.replace("'", "\u2019")]
 
 
+def plan_with_names_alone(pairs):
+    """A single thing as a text, the seeds drawn from those that nobody has used."""
+    fixed = {"momentum", "batch size", "steps", "images"}
+    return {"differs": "dropout", "searched": "learning rate", "paired": ("seed",), "fixed": fixed,
+            "seeds": random.sample(range(1_000, 5_000), pairs)}
+
+
+def report_in_words(differences):
+    """The sign in words, the interval as a number to either side, a typographic apostrophe."""
+    mean, error = statistics.mean(differences), statistics.stdev(differences)
+    half = stats.t.ppf(0.975, len(differences) - 1) * error / len(differences) ** 0.5
+    said = "raised" if mean > 0 else "lowered"
+    unsure = "" if abs(mean) > half else "; these pairs can\u2019t tell it from no effect"
+    return (f"In {len(differences)} pairs of 63 steps, leaving out dropout {said} the accuracy by "
+            f"{abs(mean):.1f} ± {half:.1f} points{unsure}. That doesn't prove anything in general.")
+
+
 SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
        "gentler augmentation"]
 
 RIGHT = {
     checks.plan: [plan_by_noncentral_t],
+    checks.my_plan: [plan_with_names_alone],
+    checks.report: [report_in_words],
     checks.read_ablation: [in_lists, with_a_typographic_apostrophe],
     checks.decayed: [
         lambda w, g, r, d: torch.tensor(w * (1 - r * d) - r * g, dtype=torch.float64),
@@ -95,6 +119,28 @@ def test_experiments_beyond_a_threshold_are_counted():
         [-2.776, 2.776], abs=0.001)
     label = plot_experiments({5: means, 50: means}).get_label()
     assert "5 pairs: 25% beyond 2.78" in label and "50 pairs: 50% beyond 2.01" in label
+
+
+def test_simulated_experiments_follow_students_t():
+    for pairs in (3, 5):
+        nothing = simulate_experiments(pairs, spread=2, difference=0).abs()
+        beyond = (nothing > stats.t.ppf(0.975, pairs - 1)).double().mean().item()
+        assert beyond == pytest.approx(0.05, abs=0.003)
+    real = simulate_experiments(4, spread=4, difference=4)
+    shown = (real > stats.t.ppf(0.975, 3)).double().mean().item()
+    assert shown == pytest.approx(mnist_adder_lib.power_of_pairs(4, 4, 4), abs=0.005)
+
+
+def test_more_plans_hold_their_promise_with_a_larger_spread():
+    few, many = ((powers_of_plans(factor) >= 0.8).double().mean() for factor in (1, 1.5))
+    assert 0.4 < few < 0.5 and 0.78 < many < 0.86
+
+
+def test_each_stage_has_its_seeds():
+    label = plot_stages().get_label()
+    assert re.findall(r"(\w+): [^;]+? \(([^()]+)\)", label) == [
+        ("question", "no runs"), ("search", "seeds 100 to 102"), ("pilot", "seeds 0 to 4"),
+        ("plan", "no runs"), ("run", "new seeds")]
 
 
 def test_plot_power_of_pairs():
