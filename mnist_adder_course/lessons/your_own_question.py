@@ -237,7 +237,7 @@ def plot_pilots(accuracies: Sequence[float], matters: float) -> Figure:
         ax.plot([column, column], [min(apart), max(apart)], color=GREY, linewidth=1, zorder=1)
         ax.plot([column] * len(apart), apart, "o", color=colour, markersize=4.5)
         planned = pairs_planned(four, matters)
-        ax.text(column, 1.25 * most, planned, color=GREY, ha="center", weight="bold")
+        ax.text(column, 1.25 * most, f"{planned}", color=GREY, ha="center", weight="bold")
         words.append(f"{name}: from {min(apart):+.2f} to {max(apart):+.2f}, {planned} pairs")
     ax.set(xticks=range(len(fours)), xticklabels=fours, xlabel="seeds",
            ylabel="from the mean, points")
