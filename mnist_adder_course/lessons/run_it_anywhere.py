@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -15,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter
-from numpy.typing import ArrayLike
+from scipy.stats import binomtest
 from torch import Tensor, nn
 
 from mnist_adder_lib.checkpoint import load_pretrained
@@ -33,6 +34,96 @@ NETWORK = BUILT / "forward.js"  # as it is in js/src/network
 
 guesses = Guesses.load("run_it_anywhere")
 checks = Checks()
+
+
+def _to_quantise():
+    yield torch.tensor([-1.0, -0.3, 0.0, 0.444, 1.55]), 8
+    for bits, shift in ((4, 0.4), (8, 0.7), (3, 0.2), (2, 0.6)):
+        values = torch.rand(rand_int(6, 9)) - shift
+        values[:2] = torch.tensor([-shift - 0.1, 1.1 - shift])
+        yield values[torch.randperm(len(values))], bits
+    yield torch.tensor([[0.5, -0.32, 0.1], [0.25, -0.9, 0.7]]), 4
+
+
+def _with_a_tensor(function, values, bits):
+    answer = function(values, bits)
+    whole = answer[0] if isinstance(answer, (tuple, list)) and answer else answer
+    return Observed(answer, rules={  # the lesson subtracts the zero point from it
+        "Return the whole numbers as a tensor of the same shape as `values`.":
+            whole is ... or isinstance(whole, Tensor)})
+
+
+SCALE = "(values.max() - values.min()) / (2**bits - 1)"
+ZERO_POINT = "(-values.min() / scale).round()"
+WHOLE = "(values / scale).round() + zero_point"
+
+
+@checks.add(
+    "No value is off by more than half a step, and 0 comes back as exactly 0. The lesson goes on "
+    "with your function.",
+    probes=_to_quantise,
+    observe=_with_a_tensor,
+    mistakes={
+        "There is one step fewer than there are whole numbers: from 0 to 255 it is 255 steps, "
+        "`2**bits - 1`.": ("2**bits - 1", "2**bits"),
+        "That is right for 8 bits only. How many whole numbers are there with `bits` bits?":
+            ("2**bits - 1", "255"),
+        "`2 ^ bits` is something else in Python. Two to the power of `bits` is `2**bits`.":
+            ("2**bits - 1", "(2 ^ bits) - 1"),
+        "The scale spreads the steps from the smallest value to the largest. Yours begins at 0.":
+            ("(values.max() - values.min())", "values.max()"),
+        "The scale spreads the steps from the smallest value to the largest. Yours goes equally "
+        "far to both sides of 0, as in lesson 7.":
+            ("(values.max() - values.min())", "2 * values.abs().max()"),
+        "The scale is upside down: it says how much one step is worth, so it is small.":
+            (SCALE, "(2**bits - 1) / (values.max() - values.min())"),
+        "Each row or column has a scale of its own. Take the smallest and the largest value of the "
+        "whole tensor.": [
+            (SCALE, "(values.max(dim=0).values - values.min(dim=0).values) / (2**bits - 1)"),
+            lambda values, bits: _by_parts(values, bits, 0),
+            lambda values, bits: _by_parts(values, bits, -1)],
+        "The zero point isn't a whole number. Round it, or a value of 0 doesn't come back as 0.":
+            (ZERO_POINT, "-values.min() / scale"),
+        "The zero point has the wrong sign: 0 is *above* the smallest value, by so many steps.":
+            ("(-values.min() / scale)", "(values.min() / scale)"),
+        "The zero point counts steps: divide by the scale.": (ZERO_POINT, "-values.min().round()"),
+        "The whole numbers go below 0. Add the zero point after dividing and rounding: the "
+        "smallest value becomes 0.": (WHOLE, "(values / scale).round()"),
+        "You divide but don't round: 44.4 isn't a whole number.":
+            (WHOLE, "values / scale + zero_point"),
+        "That cuts off the decimals or rounds down, so a value may be off by a whole step. "
+        "`.round()` goes to the nearest.": [
+            ("(values / scale).round()", "(values / scale).floor()"),
+            ("(values / scale).round()", "(values / scale).int()"),
+            (WHOLE, "(values / scale + zero_point).int()")],
+        "You round before you divide. First count the steps, then round.":
+            ("(values / scale).round()", "(values.round() / scale)"),
+        "You return the values, there and back. Return the whole numbers: going back is the next "
+        "step.": (WHOLE, "(values / scale).round() * scale"),
+        "You subtract the smallest value first and round once. Then 0 may lie between two whole "
+        "numbers. Round the values and the zero point separately.":
+            (WHOLE, "((values - values.min()) / scale).round()"),
+        "Return three things in this order: the whole numbers, the scale, the zero point.": [
+            ("return whole, scale, zero_point", "return whole, zero_point, scale"),
+            ("return whole, scale, zero_point", "return scale, zero_point, whole"),
+            ("return whole, scale, zero_point", "return zero_point, scale, whole"),
+            ("return whole, scale, zero_point", "return scale, whole, zero_point"),
+            ("return whole, scale, zero_point", "return whole, scale"),
+            ("return whole, scale, zero_point", "return whole")],
+    },
+)
+def quantise(values, bits):
+    scale = (values.max() - values.min()) / (2**bits - 1)
+    zero_point = (-values.min() / scale).round()
+    whole = (values / scale).round() + zero_point
+    return whole, scale, zero_point
+
+
+def _by_parts(values, bits, dim):
+    smallest, largest = values.amin(dim, keepdim=True), values.amax(dim, keepdim=True)
+    scale = (largest - smallest) / (2**bits - 1)
+    zero_point = (-smallest / scale).round()
+    return (values / scale).round() + zero_point, scale, zero_point
 
 
 def _values():
@@ -233,6 +324,18 @@ def _convolved(channels, windows, padding, *, mode="constant"):
     return F.conv2d(channels, torch.tensor(windows)[None].float())[0, 0].tolist()
 
 
+def _padded(channels, windows, sides):
+    """sides: how many zeros on the left, on the right, above and below."""
+    return _convolved(F.pad(torch.tensor(channels), sides).tolist(), windows, 0)
+
+
+def _wrapped(channels, padding):
+    """The channels with the opposite edge on the left and above, and zeros on the other sides."""
+    channels = torch.tensor(channels)[None].float()
+    wrapped = F.pad(channels, [padding, 0, padding, 0], mode="circular")
+    return F.pad(wrapped, [0, padding, 0, padding])[0].tolist()
+
+
 def _filled(channels, windows, padding, value):
     channels = F.pad(torch.tensor(channels), [padding] * 4, value=value)
     return _convolved(channels.tolist(), windows, 0)
@@ -264,7 +367,16 @@ def _filled(channels, windows, padding, value):
             "channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]",
             "channels[:] = [[zeros, *([0, *row, 0] for row in c), zeros] for c in channels]"),
         "You only add rows of zeros above and below. Each row also needs a zero on either side.":
-            ("[0] + row + [0]", "row"),
+            lambda c, w, padding: _padded(c, w, [0, 0, padding, padding]),
+        "You only add a zero on either side of each row. Add rows of zeros above and below.":
+            lambda c, w, padding: _padded(c, w, [padding, padding, 0, 0]),
+        "All zeros are on one side. A padding of 1 puts a row of zeros above and another below, "
+        "and a column of zeros on the left and another on the right.": [
+            lambda c, w, padding: _padded(c, w, [0, 2 * padding, 0, 2 * padding]),
+            lambda c, w, padding: _padded(c, w, [2 * padding, 0, 2 * padding, 0])],
+        "At the upper and left edge, your index becomes -1, and in Python that means the last "
+        "place. There should be zeros.":
+            lambda c, w, padding: _convolved(_wrapped(c, padding), w, 0),
         "Channels need not be square: count the columns of a row, and the rows of a channel.": [
             ("range(len(channels[0][0]) - 2)", "range(len(channels[0]) - 2)"),
             ("range(len(channels[0]) - 2)", "range(len(channels[0][0]) - 2)")],
@@ -324,13 +436,50 @@ def drawings(count: int = 300) -> tuple[Tensor, Tensor]:
     return pixels, torch.tensor(list(map(int, names)))
 
 
+# --- networks as files and as plain numbers -------------------------------------------------------
+
+
+def export(network: nn.Module, example: tuple, path: Path, inputs: list[str],
+           outputs: list[str]) -> None:
+    """Write a network to an ONNX file, without the exporter's messages about its inner workings.
+
+    example: what the network is called with while the exporter looks on; inputs, outputs: names for
+    what goes in and comes out.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(network, example, path, input_names=inputs, output_names=outputs,
+                          external_data=False, verbose=False)
+
+
+def plain_numbers(model: IdentityAdderModel) -> tuple[list, list, tuple]:
+    """The trained network as lists of numbers: its convolutions, dense layers and two heads.
+
+    A layer is its weights and, for each channel or neuron, the factor and the number to add that
+    its batch norm comes to. A head is its weights alone.
+    """
+    blocks = [part for block in (model.block1, model.block2, model.block3) for part in block[:2]]
+    dense = model.embedding, *model.adder
+    return ([_numbers_of(part[0], part[2]) for part in blocks],
+            [_numbers_of(part[0], part[1]) for part in dense],
+            (model.digit_head.weight.tolist(), model.sum_head.weight.tolist()))
+
+
+def _numbers_of(layer, norm) -> tuple[list, list, list]:
+    factor = norm.weight / (norm.running_var + norm.eps).sqrt()
+    shift = norm.bias - norm.running_mean * factor
+    return layer.weight.tolist(), factor.tolist(), shift.tolist()
+
+
+def coins(before: Tensor, after: Tensor) -> dict[str, float]:
+    """How often only the network with 32 bits is right, how often only the other one, and the
+    p-value of McNemar's test in percent. before, after: which images each reads, bool (n,)."""
+    lost, won = int((before & ~after).sum()), int((~before & after).sum())
+    p = float(binomtest(lost, max(1, lost + won)).pvalue)  # at least one coin
+    return {"only 32 bits right": lost, "only the other right": won, "p-value, %": 100 * p}
+
+
 # --- other programs -------------------------------------------------------------------------------
-
-
-def folder_megabytes(package) -> float:
-    """What the folder of an imported package holds, in megabytes."""
-    files = Path(package.__file__).parent.rglob("*")
-    return sum(path.stat().st_size for path in files if path.is_file()) / 1e6
 
 
 def javascript(name: str) -> str:
@@ -358,11 +507,13 @@ console.log(JSON.stringify([answers.map((one) => one[0]), answers.map((one) => o
 """
 
 
-def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor):
+def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor,
+                   *, translated: bool = True):
     """What `forward.js` answers, run by node: the probabilities of the digits, (n, 10),
     of the sums, (n, 19), and a list of milliseconds, one for each image.
 
-    pixels: uint8 (n, 28, 28). None where node isn't installed.
+    pixels: uint8 (n, 28, 28); translated: whether node may translate loops that run often into the
+    processor's language. None where node isn't installed.
     """
     node = shutil.which("node")
     if node is None:
@@ -372,8 +523,9 @@ def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor):
                for name, value in state if value.ndim}
     data = dict(weights=weights, pixels=pixels.flatten(1).tolist(), numbers=numbers.tolist())
     script = NETWORK.read_text("utf-8") + RUNNER
-    done = subprocess.run([node, "--input-type=module", "-e", script], input=json.dumps(data),
-                          capture_output=True, text=True, encoding="utf-8", check=True)
+    command = [node, *([] if translated else ["--jitless"]), "--input-type=module", "-e", script]
+    done = subprocess.run(command, input=json.dumps(data), capture_output=True, text=True,
+                          encoding="utf-8", check=True)
     digits, sums, times = json.loads(done.stdout)
     return torch.tensor(digits), torch.tensor(sums), times
 
@@ -406,22 +558,37 @@ COMPUTED_BY = {"image": "pixels", "block 1": CONVOLVED, "block 2": CONVOLVED,
                "sum": "weighted\nsums"}
 
 
-def plot_parts(model: IdentityAdderModel, image: ArrayLike, number: int) -> Figure:
-    """The parts of the network, each with the function of the lesson that computes it.
-
-    image: uint8 (28, 28); number: 0 to 9.
-    """
-    figure = plot_network(model, image, number, COMPUTED_BY)
-    figure.set_size_inches(6.4, 2.8)
-    return figure
-
-
 def plot_opening() -> Figure:
-    """What the lesson opens with: the network in parts that need no PyTorch."""
+    """What the lesson opens with: each part of the network, and the function that computes it."""
     evaluation = load_splits()[2]
-    figure = plot_parts(load_pretrained(), evaluation.images[0], 1)
+    figure = plot_network(load_pretrained(), evaluation.images[0], 1, COMPUTED_BY)
+    figure.set_size_inches(6.4, 2.8)
     figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
+
+
+@in_style
+def plot_rulers(values: Tensor, bits: int) -> Figure:
+    """Two rulers: above, the whole numbers of so many bits, and below, the values that they stand
+    for, with a line from each of some values to its whole number; 0 in orange."""
+    whole, scale, zero_point = checks.quantise.solution(values, bits)
+    figure, ax = plt.subplots(figsize=(6.2, 1.7))
+    ends = values.min().item(), values.max().item()
+    for y in (0, 1):
+        ax.plot(ends, [y, y], color=GREY)
+    for value, number in zip(values.tolist(), whole.tolist()):
+        ax.plot([value, (number - zero_point) * scale], [0, 1], "|-", markersize=9,
+                color=ORANGE if value == 0 else BLUE)
+        looks: dict = dict(textcoords="offset points", ha="center", color=GREY)
+        ax.annotate(f"{value:g}".replace("-", "−"), (value, 0), (0, -16), **looks)
+        ax.annotate(f"{number:.0f}", (value, 1), (0, 8), **looks)
+    ax.set(xlim=(ends[0] - 0.1, ends[1] + 0.1), ylim=(-0.6, 1.6), xticks=[],
+           yticks=[0, 1], yticklabels=["value", "whole number"])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    words = ", ".join(f"{value:g} is {number:.0f}"
+                      for value, number in zip(values.tolist(), whole.tolist()))
+    return labelled(figure, f"Two rulers, values and whole numbers: {words}.")
 
 
 @in_style
@@ -444,21 +611,6 @@ def plot_steps(weights: Tensor, bits: list[int]) -> Figure:
     axes[-1].set_xlabel("weight")
     return labelled(figure, f"Histograms of {len(values):,} weights around 0, with lines at the "
                             f"values that are left. {'; '.join(said)}.")
-
-
-@in_style
-def plot_bits(mistakes: dict[int, int]) -> Figure:
-    """Misread images for each number of bits, on a logarithmic axis."""
-    figure, ax = plt.subplots(figsize=(5.5, 2.6))
-    bits, values = list(mistakes), list(mistakes.values())
-    ax.semilogy(range(len(bits)), values, "o-", color=BLUE)
-    for index, value in enumerate(values):
-        ax.annotate(f"{value:,}", (index, value), (0, 7), textcoords="offset points", ha="center",
-                    color=GREY)
-    ax.set(xticks=range(len(bits)), xticklabels=bits, xlabel="bits for each weight",
-           ylabel="misread images", ylim=(min(values) / 2, 4 * max(values)))
-    words = ", ".join(f"{value:,} with {count} bits" for count, value in mistakes.items())
-    return labelled(figure, f"A curve over the number of bits: {words}.")
 
 
 @in_style

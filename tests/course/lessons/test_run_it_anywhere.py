@@ -3,7 +3,6 @@
 import re
 import shutil
 
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -20,6 +19,14 @@ def in_bits_by_loop(values, bits):
     step = max(abs(value) for value in values.flatten().tolist()) / (2 ** (bits - 1) - 1)
     rounded = [round(value / step) * step for value in values.flatten().tolist()]
     return torch.tensor(rounded).view(values.shape)
+
+
+def quantise_in_one_round(values, bits):
+    """Rounds values that count from the zero point, and gives whole numbers as such."""
+    steps = 2**bits - 1
+    width = ((values.max() - values.min()) / steps).item()
+    zero = round(-values.min().item() / width)
+    return (values / width + zero).round().clamp(0, steps).int(), width, zero
 
 
 def convolved(channels, windows, padding):
@@ -42,6 +49,7 @@ def max_pool_in_lists(channel):
 
 
 RIGHT = {
+    checks.quantise: [quantise_in_one_round],
     checks.in_bits: [in_bits_by_loop],
     checks.fold: [
         lambda w, m, d, f, s: (torch.tensor(w) * f / d, torch.tensor(s - m * f / d)),
@@ -102,8 +110,34 @@ def test_a_function_of_the_javascript():
         assert source.count("\nexport function ") == 1 and f"function {name}(" in source
 
 
-def test_the_size_of_a_package():
-    assert 1 < run_it_anywhere.folder_megabytes(np) < 500
+def test_loops_that_are_not_translated_answer_the_same_and_take_longer(first):
+    if shutil.which("node") is None:
+        pytest.skip("no node found")
+    data, model = first(20), load_pretrained()
+    _, sums, times = run_it_anywhere.run_javascript(model, data.images, data.numbers)
+    _, same, longer = run_it_anywhere.run_javascript(model, data.images, data.numbers,
+                                                     translated=False)
+    assert torch.allclose(sums, same, atol=1e-6) and min(longer) > 2 * min(times)
+
+
+def test_coins_count_the_images_on_which_two_networks_differ():
+    before = torch.tensor([True, True, True, True, False, True])  # four against one
+    after = torch.tensor([False, False, False, False, True, True])
+    counted = run_it_anywhere.coins(before, after)
+    assert list(counted.values())[:2] == [4, 1]
+    assert abs(counted["p-value, %"] - 100 * 12 / 32) < 1e-6
+    assert run_it_anywhere.coins(before, before)["p-value, %"] == 100
+
+
+def test_plain_numbers_are_those_of_the_network():
+    model = load_pretrained()
+    convolutions, dense, heads = run_it_anywhere.plain_numbers(model)
+    assert len(convolutions) == 6 and [len(weights) for weights, _, _ in dense] == [20, 64, 64]
+    assert [len(head) for head in heads] == [10, 19]
+    weights, factors, shifts = map(torch.tensor, dense[0])
+    values = torch.rand(4, 16)
+    assert torch.allclose(model.embedding[1](model.embedding[0](values)),
+                          (values @ weights.T) * factors + shifts, atol=1e-5)
 
 
 def test_the_figures_say_what_they_show():
@@ -111,10 +145,8 @@ def test_the_figures_say_what_they_show():
     assert "PyTorch 0.50; Python 200" in run_it_anywhere.plot_latencies(times).get_label()
     shares = run_it_anywhere.plot_shares(run_it_anywhere.multiplications(IdentityAdderModel()))
     assert "99.4% of the multiplications" in shares.get_label()
-    bits = run_it_anywhere.plot_bits({8: 66, 3: 11_440})
-    assert "66 with 8 bits, 11,440 with 3 bits" in bits.get_label()
-    assert list(bits.axes[0].lines[0].get_ydata()) == [66, 11_440]
-    assert bits.axes[0].get_yscale() == "log"
+    rulers = run_it_anywhere.plot_rulers(torch.tensor([-1.0, 0.0, 0.444, 1.55]), 8)
+    assert "-1 is 0, 0 is 100, 0.444 is 144, 1.55 is 255." in rulers.get_label()
 
 
 def test_plot_steps_counts_what_becomes_zero():
