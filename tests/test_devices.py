@@ -22,7 +22,12 @@ from mnist_adder_course.lessons.inside_the_network import (
     guided_backprop,
     train_adder,
 )
-from mnist_adder_course.lessons.learning_from_sums import reads_with_marks
+from mnist_adder_course.lessons.learning_from_sums import (
+    naming,
+    read,
+    reads_with_marks,
+    train_reader,
+)
 from mnist_adder_course.lessons.model_summary import (
     plot_here,
     train_and_measure,
@@ -101,7 +106,7 @@ LOOK_AT_IT = {
 OTHERS = {
     train_adder,  # has a test of its own, below
     train_and_measure,  # takes a network that `build` has just made, on the CPU
-    reads_with_marks,  # takes a reader that lesson 11 has just trained, on the CPU
+    naming, read, reads_with_marks, train_reader,  # lesson 11's readers, trained on the CPU
     # They make an optimizer for the model's parameters; `fit` moves these, and on the pretended
     # device, other than on a GPU, they are other parameters then (see tests/test_train.py).
     reference_recipe, fast_recipe, fit,

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+import torch.nn.functional as F
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Subset
 
+from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.data import MEAN, STD, load_splits
 from mnist_adder_lib.files import asset_path, load_tensors
 from mnist_adder_lib.model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
-from ..exercises.checks import Checks
+from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
+from ..notebook.display import live
 from ..notebook.results import read_results
 
 
@@ -28,6 +35,9 @@ def _what_they_share(digits: list[int]) -> str:
 
 guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)
 checks = Checks()
+STEPS = 150
+LONGEST = 27  # pixels of a mark, in a row of 28
+WHITE = (1 - MEAN) / STD  # in a normalised image
 
 
 @checks.add(
@@ -71,6 +81,56 @@ def first_given_sum(first, second, total):
         if 0 <= total - digit <= 9:
             together[digit] = first[digit] * second[total - digit]
     return together / together.sum()
+
+
+def _about_marks(lengths, digits):
+    """Whether marks are a training set from which reading can be learned: a design, not a run."""
+    before = digits.clone()  # the function may change them
+    marks = torch.as_tensor(lengths(digits)).double()
+    digits = before
+    if marks.shape != digits.shape:
+        return Observed(rules={
+            "Return one length for each image: a tensor as long as `digits`.": False})
+    if (marks != marks.round()).any() or marks.min() < 0 or marks.max() > LONGEST:
+        return Observed(rules={
+            f"A length is a whole number of pixels, from 0 to {LONGEST}.": False})
+    marks = marks.long()
+    kept = (marks == digits)[digits > 0].float().mean()
+    wrong = (marks > 0) & (marks != digits)
+    return Observed(rules={
+        "All marks are right, as in the trap: then the network needs nothing else.": kept < 0.999,
+        "You changed more than half of the marks. Keep at least half of them as they are.":
+            kept >= 0.45,
+        "You only take marks away. Then an unmarked image can be read, but a network that sees a "
+        "mark still trusts it. Some marks have to be *wrong*.": wrong.float().mean() > 0.02,
+        "Your wrong marks still name the digit: most of them have a length that goes with one "
+        "digit. Make them random.": _named_by(marks[wrong], digits[wrong]) < 0.6,
+        "Nearly all marks are still right, so trusting them still pays. In our runs, five wrong "
+        "ones in a hundred weren't enough.": wrong.float().mean() > 0.06,
+        "Some lengths from 1 to 9 are still right whenever they occur, so a network can trust "
+        "them. Your wrong marks should have all of these lengths.":
+            min(wrong[marks == length].float().mean() for length in range(1, DIGITS)) > 0.03,
+    })
+
+
+def _named_by(lengths, digits) -> float:
+    """The fraction of digits that the length alone tells, if one knows which goes with which."""
+    table = torch.zeros(LONGEST + 1, DIGITS)
+    table.index_put_((lengths, digits), torch.ones(len(lengths)), accumulate=True)
+    return (table.amax(dim=1).sum() / max(len(lengths), 1)).item()
+
+
+@checks.add(
+    "Whoever believes these marks is wrong too often. Now train on them: does the network read?",
+    # their own random numbers: a learner's begin where those of the check do
+    probes=lambda: [(torch.randint(10, (size,), generator=torch.Generator().manual_seed(size)),)
+                    for size in (4000, 6000)],
+    observe=_about_marks,
+    mistakes={},
+)
+def lengths(digits):
+    wrong = torch.rand(len(digits)) < 0.5
+    return torch.where(wrong, torch.randint(0, 11, (len(digits),)), digits)
 
 
 def _names():
@@ -234,43 +294,156 @@ def load_reader() -> nn.Sequential:
     return reader.eval()
 
 
-# --- a shortcut -----------------------------------------------------------------------------------
-
-WHITE = (1 - MEAN) / STD  # in a normalised image
+# --- reading and training -------------------------------------------------------------------------
 
 
-def marked(images: Tensor, lengths: Tensor, row: int = 0) -> Tensor:
-    """A copy of normalised images, (batch, 1, 28, 28), with a white bar at the left end of a row:
-    as many pixels as `lengths` says of each image, 0-28, int64 (batch,)."""
-    bar = torch.arange(images.shape[3]) < lengths[:, None]
-    images = images.clone()
-    images[:, 0, row][bar] = WHITE
-    return images
+@functools.cache
+def _seen() -> tuple[Tensor, Tensor]:
+    """The first 1,000 images of the validation split, normalised, and their digits."""
+    (images, _), (digits, _) = next(iter(DataLoader(load_splits()[1], batch_size=1_000)))
+    return images, digits
+
+
+@functools.cache
+def _ten_labels() -> tuple[Tensor, Tensor]:
+    """The first training image of each digit, normalised, and the ten digits."""
+    train = load_splits()[0]
+    places = [int((train.digits == digit).nonzero()[0]) for digit in range(DIGITS)]
+    (images, _), (digits, _) = next(iter(DataLoader(Subset(train, places), batch_size=DIGITS)))
+    return images, digits
 
 
 @torch.no_grad()
-def reads_with_marks(reader: nn.Module, images: Tensor, digits: Tensor) -> pd.Series:
-    """Percent of images that a network reads, by how they are marked.
+def read(reader: nn.Module) -> Tensor:
+    """The ten probabilities that a reader gives to each of 1,000 validation images, (1000, 10)."""
+    images, _ = _seen()
+    return reader.eval()(images).softmax(dim=1)
 
-    The mark that lesson 11 trains with is a white bar in the top row, as many pixels as the digit
-    says. The last two have as many white pixels as this mark, and no bar in that corner.
 
-    reader: gives logits (batch, 10); images: normalised, (batch, 1, 28, 28); digits: (batch,).
+def by_digit(values: Tensor) -> Tensor:
+    """The mean of values, (1000, n), over the validation images of each digit: (10, n)."""
+    _, digits = _seen()
+    return torch.stack([values[digits == digit].mean(dim=0) for digit in range(DIGITS)])
+
+
+def naming(reader: nn.Module) -> Tensor:
+    """The fraction of each digit's images that get each name: (10, 10)."""
+    return by_digit(F.one_hot(read(reader).argmax(dim=1), DIGITS).float())
+
+
+def last_digit_score(probabilities: Tensor) -> pd.DataFrame:
+    """How good the probabilities of 1,000 validation images, (1000, 10), are, in percent.
+
+    Each image is paired with the image before it. `last digits right`: of the sums; `sure of them`:
+    how probable the answer is, on average; `digits right`: of the images.
     """
-    generator = torch.Generator().manual_seed(0)
-    lengths = torch.randint(10, digits.shape, generator=generator)
-    ranks = torch.rand(len(images), 28 * 28, generator=generator).argsort(dim=1).argsort(dim=1)
-    scattered = (ranks < digits[:, None]).view(images.shape)
-    by_mark = {
-        "no mark": images,
-        "their marks": marked(images, digits),
-        "marks of random lengths": marked(images, lengths),
-        "their marks in the bottom row": marked(images, digits, row=27),
-        "as many white pixels, scattered": images.masked_fill(scattered, WHITE),
-    }
-    right = {name: 100 * (reader.eval()(shown).argmax(dim=1) == digits).float().mean().item()
+    _, digits = _seen()
+    result = last_digit_probabilities(probabilities, probabilities.roll(1, dims=0))
+    right = result.argmax(dim=1) == (digits + digits.roll(1)) % 10
+    read_right = probabilities.argmax(dim=1) == digits
+    values = [right.float().mean(), result.amax(dim=1).mean(), read_right.float().mean()]
+    names = ["last digits right", "sure of them", "digits right"]
+    percent = [round(100 * value.item(), 1) for value in values]
+    return pd.DataFrame({"percent": percent}, names)
+
+
+def sum_loss(logits: Tensor, digits: Tensor) -> Tensor:
+    """Cross entropy of the sums of each image and the four before it; (batch, 10) and (batch,)."""
+    return _loss_of_pairs(logits, lambda step: digits + digits.roll(step), sum_probabilities)
+
+
+def last_digit_loss(logits: Tensor, digits: Tensor) -> Tensor:
+    """Like `sum_loss`, of the last digits of the sums."""
+    return _loss_of_pairs(
+        logits, lambda step: (digits + digits.roll(step)) % 10, last_digit_probabilities)
+
+
+def _loss_of_pairs(logits, given, add) -> Tensor:
+    probabilities, loss = logits.softmax(dim=1), logits.new_zeros(())
+    for step in range(1, 5):
+        result = add(probabilities, probabilities.roll(step, dims=0))
+        loss = loss + F.cross_entropy((result + 1e-9).log(), given(step))
+    return loss / 4
+
+
+def watch_names(caption: str) -> Callable[[int, nn.Module], None]:
+    """A function for `train_reader` that draws the names that a reader has given at each step."""
+    draw, seen = live(plot_naming, caption), {}
+
+    def watch(step, reader):
+        seen[step] = naming(reader)
+        draw(seen)
+
+    return watch
+
+
+def train_reader(loss_of: Callable, watch: Callable | None = None, named: bool = False,
+                 reader: nn.Module | None = None, lengths: Callable | None = None) -> nn.Module:
+    """Train a reader for 150 steps of 128 images; return it, in evaluation mode.
+
+    loss_of: takes logits (128, 10) and digits (128,), and gives the loss.
+    watch: is called with the step and the reader before every 25th step, and at the end.
+    named: add one labelled image of each digit to every batch.
+    reader: train this one on; without it a new one is made.
+    lengths: takes the digits of a batch and says how long each image's mark is, in pixels.
+    """
+    reader = new_reader() if reader is None else reader
+    train = load_splits()[0]
+    train.augment = LIGHT_AUGMENT
+    loader = DataLoader(train, batch_size=128, shuffle=True)
+    optimizer = torch.optim.AdamW(reader.parameters(), lr=0.005)
+    for step, ((images, _), (digits, _)) in zip(range(STEPS), loader):
+        if watch and step % 25 == 0:
+            watch(step, reader)
+        if lengths:
+            images = marked(images, torch.as_tensor(lengths(digits)))
+        optimizer.zero_grad()
+        if named:
+            some, labels = _ten_labels()
+            logits = reader.train()(torch.cat([images, some]))
+            loss = loss_of(logits[:-DIGITS], digits) + F.cross_entropy(logits[-DIGITS:], labels)
+        else:
+            loss = loss_of(reader.train()(images), digits)
+        loss.backward()
+        optimizer.step()
+    if watch:
+        watch(STEPS, reader)
+    return reader.eval()
+
+
+# --- a shortcut -----------------------------------------------------------------------------------
+
+
+def marked(images: Tensor, lengths: Tensor) -> Tensor:
+    """A copy of normalised images, (batch, 1, 28, 28), with a white bar at the left end of the top
+    row: as many pixels as `lengths` says of each image, 0-27, whole numbers (batch,)."""
+    bar = torch.arange(images.shape[3]) < lengths[:, None]
+    images = images.clone()
+    images[:, 0, 0][bar] = WHITE
+    return images
+
+
+def train_marked(lengths: Callable) -> pd.DataFrame:
+    """Train a reader on the sums of marked images. Return how many of 1,000 validation images it
+    reads, in percent: unmarked, with marks as long as the digit, and with marks of random lengths.
+
+    lengths: takes the digits of a batch and says how long each image's mark is, in pixels.
+    """
+    torch.manual_seed(0)
+    return reads_with_marks(train_reader(sum_loss, lengths=lengths))
+
+
+@torch.no_grad()
+def reads_with_marks(reader: nn.Module) -> pd.DataFrame:
+    """How many of 1,000 validation images a reader reads, in percent, by how they are marked."""
+    images, digits = _seen()
+    wrong = torch.randint(DIGITS, digits.shape, generator=torch.Generator().manual_seed(0))
+    by_mark = {"unmarked": images, "marked": marked(images, digits),
+               "wrongly marked": marked(images, wrong)}
+    reader.eval()
+    right = {name: 100 * (reader(shown).argmax(dim=1) == digits).float().mean().item()
              for name, shown in by_mark.items()}
-    return pd.Series(right, name="read, %").round(0)
+    return pd.DataFrame({"percent": right}).round(1)
 
 
 # --- what was measured ----------------------------------------------------------------------------
@@ -402,6 +575,24 @@ def plot_shifts(shares) -> Figure:
            ylabel="probability", xlabel="digit moved by")
     words = [f"{share:.0%} on +{c}" for c, share in enumerate(shares) if share >= 0.05]
     return labelled(figure, "Ten bars; " + ", ".join(words) + ".")
+
+
+@in_style
+def plot_four_cases(c: int) -> Figure:
+    """What two errors of + c or - c, each with half of the probability, do to a sum."""
+    figure, axes = plt.subplots(2, 2, figsize=(4.6, 2.6))
+    signs = [("up", c), ("down", -c)]
+    for row, (name, first) in enumerate(signs):
+        for ax, (other, second) in zip(axes[row], signs):
+            off = first + second
+            text = "the right sum" if off == 0 else f"sum {'+-'[off < 0]} {abs(off)}"
+            ax.set_facecolor((*to_rgb(BLUE if off == 0 else GREY), 0.35 if off == 0 else 0.1))
+            ax.text(0.5, 0.5, f"{text}\n25%", ha="center", va="center", fontsize=11)
+            ax.set(xticks=[], yticks=[])
+            ax.set_title(f"second {other} ({second:+d})" if row == 0 else "")
+        axes[row, 0].set_ylabel(f"first {name} ({first:+d})")
+    return labelled(figure, f"Four cases, each with 25%: both up, sum + {2 * c}; both down, sum - "
+                    f"{2 * c}; one up and one down, in either order, the right sum, in blue.")
 
 
 @in_style

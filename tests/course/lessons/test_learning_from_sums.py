@@ -9,22 +9,29 @@ import torch.nn.functional as F
 
 from mnist_adder_course.lessons import learning_from_sums
 from mnist_adder_course.lessons.learning_from_sums import (
+    by_digit,
     checks,
     found_at,
+    last_digit_loss,
     last_digit_probabilities,
+    last_digit_score,
     load_reader,
     marked,
     measured,
     new_reader,
+    plot_four_cases,
     plot_kicks,
     plot_naming,
     plot_pairs,
     plot_shifts,
+    read,
     reads_with_marks,
     share_by_shift,
     solution,
     solutions,
+    sum_loss,
     sum_probabilities,
+    train_reader,
     trainings,
 )
 
@@ -47,6 +54,13 @@ def passes_by_tensor(names):
 
 RIGHT = {
     checks.first_given_sum: [first_given_sum],
+    checks.lengths: [
+        lambda digits: torch.where(
+            torch.rand(len(digits)) < 0.1, torch.randint(10, digits.shape), digits),
+        lambda digits: torch.cat([digits[: len(digits) // 2], digits[len(digits) // 2 :].roll(1)]),
+        lambda digits: [int(digit) if place % 2 else int(torch.randint(10, ()))
+                        for place, digit in enumerate(digits)],
+    ],
     checks.passes: [passes, passes_by_tensor, lambda names: passes_by_tensor(names).item()],
     checks.pairs: [
         lambda total: 10 - abs(9 - total),
@@ -156,36 +170,110 @@ def test_solution(matrix, name):
 
 def test_a_mark_is_a_bar_as_long_as_it_should_be():
     images = torch.zeros(3, 1, 28, 28)
-    shown = marked(images, torch.tensor([0, 3, 9]), row=2)
-    assert (shown[:, 0, 2] > 2).sum(dim=1).tolist() == [0, 3, 9]
-    assert shown[1, 0, 2].argmin() == 3 and shown.count_nonzero() == 12
+    shown = marked(images, torch.tensor([0, 3, 27]))
+    assert (shown[:, 0, 0] > 2).sum(dim=1).tolist() == [0, 3, 27]
+    assert shown[1, 0, 0].argmin() == 3 and shown.count_nonzero() == 30
     assert not images.any()  # a copy was marked
 
 
-def one_hot_of(lengths):
-    return F.one_hot(lengths.clamp(max=9), 10).float()
-
-
 class Reads(torch.nn.Module):
-    """Reads a mark by a rule."""
-
-    def __init__(self, rule):
-        super().__init__()
-        self.rule = rule
+    """Reads the mark in the top row."""
 
     def forward(self, images):
-        return one_hot_of(self.rule(images > 2))
+        lengths = (images[:, 0, 0] > 2).sum(dim=1).clamp(max=9)
+        return 100 * F.one_hot(lengths, 10).float()
 
 
-@pytest.mark.parametrize("rule, expected", [
-    (lambda white: white[:, 0, 0].sum(dim=1), [0, 100, 10, 0, 0]),  # the bar in the top row
-    (lambda white: white.flatten(1).sum(dim=1), [0, 100, 10, 100, 100]),  # counts white pixels
-    (lambda white: white[:, 0, 27].sum(dim=1), [0, 0, 0, 100, 0]),
-])
-def test_what_a_network_reads_of_a_mark(rule, expected):
-    digits = torch.arange(1, 10).repeat(60)
-    found = reads_with_marks(Reads(rule), torch.zeros(540, 1, 28, 28), digits)
-    assert found.tolist() == pytest.approx(expected, abs=6)
+def test_who_reads_marks_alone_reads_no_other_images():
+    found = reads_with_marks(Reads())["percent"]
+    zeros = 100 * (learning_from_sums._seen()[1] == 0).float().mean().item()
+    assert found["unmarked"] == pytest.approx(zeros, abs=0.06)  # all look like a 0
+    assert found["marked"] == 100 and found["wrongly marked"] == pytest.approx(10, abs=4)
+
+
+WRONG_MARKS = {
+    "All marks are right": lambda digits: digits,
+    "more than half": lambda digits: torch.randint(10, digits.shape),
+    "only take marks away": lambda digits: torch.where(torch.rand(len(digits)) < 0.3, 0, digits),
+    "still name the digit": lambda digits: torch.where(
+        torch.rand(len(digits)) < 0.4, digits + 1, digits),
+    "Nearly all marks": lambda digits: torch.where(
+        torch.rand(len(digits)) < 0.03, torch.randint(10, digits.shape), digits),
+    "have all of these lengths": lambda digits: torch.where(
+        torch.rand(len(digits)) < 0.4, torch.randint(10, 28, digits.shape), digits),
+    "from 0 to 27": lambda digits: digits - 1,
+    "a whole number": lambda digits: digits / 2,
+    "one length for each image": lambda digits: 3,
+}
+
+
+@pytest.mark.parametrize("reason", WRONG_MARKS)
+def test_marks_that_teach_no_reading(reason):
+    assert reason in checks.lengths.verdict(WRONG_MARKS[reason])
+
+
+# --- training -------------------------------------------------------------------------------------
+
+
+def test_a_loss_of_pairs_is_zero_for_whoever_is_right():
+    digits = torch.randint(10, (16,))
+    right = 100 * F.one_hot(digits, 10).float()
+    assert sum_loss(right, digits) == pytest.approx(0, abs=1e-5)
+    assert last_digit_loss(right, digits) == pytest.approx(0, abs=1e-5)
+    shifted = right.roll(5, dims=1)
+    assert last_digit_loss(shifted, digits) == pytest.approx(0, abs=1e-5)
+    assert sum_loss(shifted, digits) > 5
+
+
+def test_the_loss_is_that_of_four_pairs_for_each_image():
+    logits, digits = torch.randn(8, 10), torch.randint(10, (8,))
+    ways, shares = [], logits.softmax(dim=1)
+    for image in range(8):
+        for before in range(1, 5):
+            both = sum_probabilities(shares[[image]], shares[[image - before]])
+            ways.append(-both[0, digits[image] + digits[image - before]].log())
+    assert sum_loss(logits, digits) == pytest.approx(torch.stack(ways).mean().item(), rel=1e-5)
+
+
+def test_what_is_said_of_a_reader():
+    _, digits = learning_from_sums._seen()
+    sure = F.one_hot((digits + 5) % 10, 10).float()
+    assert last_digit_score(sure)["percent"].tolist() == [100, 100, 0]
+    assert torch.equal(by_digit(sure), torch.eye(10).roll(5, dims=1))
+    score = last_digit_score(read(load_reader()))["percent"]
+    assert score["last digits right"] > 90 and score["digits right"] < 2
+    assert 40 < score["sure of them"] < 60
+
+
+def test_training_uses_what_it_is_given(monkeypatch):
+    monkeypatch.setattr(learning_from_sums, "STEPS", 3)
+    steps, sizes, asked = [], [], []
+
+    def loss_of(logits, digits):
+        sizes.append((len(logits), len(digits)))
+        return sum_loss(logits, digits)
+
+    def lengths(digits):
+        asked.append(len(digits))
+        return digits
+
+    given = new_reader()
+    before = [weight.clone() for weight in given.parameters()]
+    trained = train_reader(loss_of, lambda step, reader: steps.append(step), named=True,
+                           reader=given, lengths=lengths)
+    assert trained is given and not trained.training and steps == [0, 3]
+    assert sizes == [(128, 128)] * 3 and asked == [128] * 3
+    assert not all(map(torch.equal, before, trained.parameters()))
+
+
+def test_labels_alone_train(monkeypatch):
+    monkeypatch.setattr(learning_from_sums, "STEPS", 12)
+    images, labels = learning_from_sums._ten_labels()
+    assert labels.tolist() == list(range(10))
+    given = new_reader().eval()
+    before = F.cross_entropy(given.train()(images), labels).item()
+    trained = train_reader(lambda logits, digits: 0, named=True, reader=given)
+    assert F.cross_entropy(trained.train()(images), labels).item() < before - 0.3
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -223,6 +311,12 @@ def test_plot_naming():
 def test_plot_shifts():
     figure = plot_shifts(share_by_shift(ways(_3=0.5, _7=0.47, _0=0.03)))
     assert "50% on +3, 47% on +7" in figure.get_label() and "+0" not in figure.get_label()
+
+
+def test_plot_four_cases():
+    figure = plot_four_cases(2)
+    assert [ax.texts[0].get_text() for ax in figure.axes] == [
+        "sum + 4\n25%", "the right sum\n25%", "the right sum\n25%", "sum - 4\n25%"]
 
 
 def test_plot_kicks():
