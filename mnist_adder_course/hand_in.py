@@ -342,7 +342,7 @@ def read_class(path: Path) -> dict[str, tuple[str, str]]:
 def find_learner(
         learner: str, number: str, listed: dict[str, tuple[str, str]]) -> tuple[str, str]:
     """What a learner is called in the class list, and how that was found."""
-    own = learner.rpartition("/")[2]
+    above, _, own = learner.rpartition("/")
     ids = {one.casefold() for one in (number, own) if one}
     exact = [label for label, (name, _) in listed.items() if name == own]
     by_id = [label for label, (_, id_) in listed.items()
@@ -356,7 +356,8 @@ def find_learner(
     for found, how in (exact, "exact"), (by_id, "by id"), (similar, "without accents and case"):
         if len(found) == 1:  # of two, neither
             return found[0], how
-    return learner, NOBODY
+    found_above = find_learner(above, "", listed) if above else (learner, NOBODY)
+    return (learner, NOBODY) if NOBODY in found_above else found_above
 
 
 def read_all(paths: list[Path], but: tuple[Path, ...] = (),

@@ -220,6 +220,12 @@ def test_a_class_list_says_who_is_missing_and_how_each_was_found(tmp_path, capsy
     assert f"{hand_in.NOBODY} · 8a/Nobody/x.ipynb, Kim Ito/x.ipynb" in out
 
 
+def test_a_learner_with_folders_of_their_own_is_found_by_the_first():
+    listed = {"Max": ("Max", "")}
+    assert hand_in.find_learner("Max/monday", "", listed) == ("Max", "exact")
+    assert hand_in.find_learner("8b/Bo", "", listed) == ("8b/Bo", hand_in.NOBODY)
+
+
 def test_a_class_list_without_a_first_row_of_titles(tmp_path):
     for text in ("Jo Lee,17\nAda Byron", "Name,Nr\nJo Lee,17\nAda Byron",
                  "\nJo Lee\t17\nAda Byron"):
