@@ -73,7 +73,7 @@ def test_texts():
         reasons = [option.reason for option in question.options]
         assert question.text.endswith("?") and question.because.strip()
         assert len(set(texts)) == len(texts) >= 2 + bool(question.lesson)
-        assert all(text[-1] in ".`" for text in texts)
+        assert all(re.search('[.`]"?$', text) for text in texts)
         # Exactly one is expected; the others say why not, each in its own words.
         assert reasons.count("") == 1 and len(set(reasons)) == len(reasons)
 
