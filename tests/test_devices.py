@@ -18,6 +18,8 @@ from torch import nn
 
 import mnist_adder_course
 import mnist_adder_lib
+from mnist_adder_course.lessons import does_it_add
+from mnist_adder_course.lessons.evaluation_tables import rounded
 from mnist_adder_course.lessons.inside_the_network import (
     guided_backprop,
     train_adder,
@@ -29,10 +31,17 @@ from mnist_adder_course.lessons.learning_from_sums import (
     train_reader,
 )
 from mnist_adder_course.lessons.model_summary import (
-    plot_here,
+    digits_and_sums_right,
+    measure_adder,
     train_and_measure,
 )
-from mnist_adder_course.lessons.run_it_anywhere import multiplications, run_javascript
+from mnist_adder_course.lessons.run_it_anywhere import (
+    export,
+    multiplications,
+    plain_numbers,
+    run_javascript,
+)
+from mnist_adder_course.lessons.training_curves import real_run
 from mnist_adder_course.widgets import hidden_sums
 from mnist_adder_course.widgets.hidden_sums import HiddenSums, adder_data
 from mnist_adder_course.widgets.nearest import known_images
@@ -91,6 +100,8 @@ LOOK_AT_IT = {
     guided_backprop: lambda model, _: guided_backprop(model, IMAGES, DIGITS[:20]),
     run_javascript: lambda model, _: (run_javascript(model, PIXELS[:2], DIGITS[:2]) or [])[:2],
     multiplications: lambda model, _: multiplications(model),
+    plain_numbers: lambda model, _: plain_numbers(model),
+    rounded: lambda model, _: rounded(model, 4),
     weights_as_text: lambda model, _: weights_as_text(model),
     NetworkDiagram: lambda model, _: NetworkDiagram(model).weights,
     adder_data: lambda model, _: adder_data(model),
@@ -101,12 +112,13 @@ LOOK_AT_IT = {
     Strangeness: lambda model, _: Strangeness(model, PIXELS)(PIXELS[:9]),
     known_images: lambda model, _: known_images(model, PIXELS, DIGITS),
     plot_network: lambda model, _: plot_network(model, PIXELS[0], 3).get_label(),
-    plot_here: lambda model, _: plot_here(model, PIXELS[0], "adder").get_label(),
 }
 OTHERS = {
     train_adder,  # has a test of its own, below
     train_and_measure,  # takes a network that `build` has just made, on the CPU
-    naming, read, reads_with_marks, train_reader,  # lesson 11's readers, trained on the CPU
+    # A lesson's cells call them with networks that are on the CPU.
+    naming, read, reads_with_marks, train_reader, measure_adder, digits_and_sums_right, real_run,
+    export, does_it_add.embedded, does_it_add.ask_all, does_it_add.sums_of, does_it_add.train_adder,
     # They make an optimizer for the model's parameters; `fit` moves these, and on the pretended
     # device, other than on a GPU, they are other parameters then (see tests/test_train.py).
     reference_recipe, fast_recipe, fit,

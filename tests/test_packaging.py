@@ -42,7 +42,7 @@ def test_the_wheel_holds_library_and_assets_only(wheel):
                if path.suffix in ".py .typed .js .css .json .toml .mplstyle".split()}
     assets = {f"mnist_adder_lib/assets/{name}" for name in (
         "adder.pt", "last_digit.pt", "results.jsonl", "changes.jsonl", "waiting.jsonl",
-        "sums.jsonl", "template.jsonl")}
+        "sums.jsonl", "template.jsonl", "reference_history.json")}
     assert "mnist_adder_lib/py.typed" in names and names == library | assets
 
 

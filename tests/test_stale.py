@@ -79,7 +79,8 @@ def test_one_of_several_recipes(change):
 
 
 def test_another_plot(change):
-    old = change("mnist_adder_course/lessons/does_it_add.py", 'ax.set(', 'ax.set(alpha=0.5, ')
+    old = change("mnist_adder_course/lessons/does_it_add.py", 'ax.set(xticks=range(19), ',
+                 'ax.set(xticks=range(19), alpha=0.5, ')
     assert {name for name in old if "notebooks" in name} == {"notebooks/10_does_it_add.ipynb"}
 
 

@@ -265,7 +265,8 @@ def test_what_a_teacher_should_know_is_said(tmp_path):
         "from mnist_adder_course.lessons.learning_by_hand import checks", 9),
         *exercise("cost_of", WRONG))
     write(top / "Cai" / "x.ipynb", code("checks.agree(agree)", 2))
-    (top / "Cai" / "my_progress.json").write_text('{"start_here exercise agree": "2026-11-28"}')
+    (top / "Cai" / "my_progress.json").write_text(
+        '{"start_here exercise agree": "2026-11-28"}', "utf-8")
     (top / "Cai" / "my_project.json").write_text("{}")
     solutions = (ROOT / "notebooks" / "solutions" / "00_start_here.ipynb").read_bytes()
     (top / "Dan.ipynb").write_bytes(solutions)
