@@ -267,7 +267,7 @@ def test_what_a_teacher_should_know_is_said(tmp_path):
     write(top / "Cai" / "x.ipynb", code("checks.agree(agree)", 2))
     (top / "Cai" / "my_progress.json").write_text(
         '{"start_here exercise agree": "2026-11-28"}', "utf-8")
-    (top / "Cai" / "my_project.json").write_text("{}")
+    (top / "Cai" / "my_project.json").write_text("{}", "utf-8")
     solutions = (ROOT / "notebooks" / "solutions" / "00_start_here.ipynb").read_bytes()
     (top / "Dan.ipynb").write_bytes(solutions)
     ada, *bo, progress, project, lesson, dan = sorted(
@@ -295,7 +295,7 @@ def test_pages_of_another_time_go_and_nothing_else_does(tmp_path, capsys):
     (tmp_path / "class" / "Ada").rename(tmp_path / "class" / "Bo")
     hand_in.main(command)
     assert [path.name for path in (tmp_path / "pages").iterdir()] == ["Bo.html"]
-    (tmp_path / "pages" / "mine.html").write_text("mine")
+    (tmp_path / "pages" / "mine.html").write_text("mine", "utf-8")
     with pytest.raises(SystemExit):
         hand_in.main(command)
     assert len(list((tmp_path / "pages").iterdir())) == 2
