@@ -40,8 +40,10 @@ def page(lessons: list[int]) -> str:
         where = f"lesson {int(question['lesson'][:2])}, {question['section']}"
         answers.append(f"<li><b>{'ABCDEF'[right]}</b>. {_words(question['because'])} "
                        f"({_words(where)})</li>")
+    # A letter and, in a sentence, why: a point for each.
+    name = f"<p>Name: {60 * '_'} &nbsp; Points: ____ of {2 * len(asked)}</p>"
     return ("<!doctype html><html lang=en><meta charset=utf-8><title>Do you remember?</title>"
-            f"<style>{STYLE}</style><h1>Do you remember?</h1><ol>{''.join(asked)}</ol>"
+            f"<style>{STYLE}</style><h1>Do you remember?</h1>{name}<ol>{''.join(asked)}</ol>"
             f"<h1>Answers</h1><ol>{''.join(answers)}</ol>\n")
 
 

@@ -310,6 +310,8 @@ def _see_hidden(function, drawings) -> Observed:
         if moved is None:
             return Observed(rules={NO_STROKES: False})
         points = np.concatenate(moved)
+        if np.abs(points).max() > FAR_OFF:  # too far to be drawn
+            return Observed(rules={OFF_PAD: False})
         unchanged.append(moved == [[tuple(point) for point in stroke] for stroke in strokes])
         kept.append(_about_shape(np.concatenate(strokes), points))
         framed.append(predict(model, frame_strokes(moved), 0).digit == digit)
@@ -331,6 +333,7 @@ def _strokes(answer) -> list | None:
     return moved if points.ndim == 2 and np.isfinite(points).all() else None
 
 
+FAR_OFF = 100  # pads
 SHAPE = [OFF_PAD, TOO_SMALL, DISTORTED, MIRRORED, TURNED]
 
 

@@ -49,17 +49,22 @@ HOOK_LEFT = ("The values are right, but a hook is still attached to the network.
              "`hook.remove()` for each hook.")
 
 
+FORWARD_LEFT = ("The values are right, but the layer still has your `forward` in place of its own. "
+                "Use a hook, and remove it.")
+
+
 def _with_hooks(function, network, *arguments) -> Observed:
-    """What the function returns, and whether it leaves hooks in the network."""
+    """What the function returns, and whether it leaves hooks or another forward in the network."""
     answer = function(network, *arguments)
     hooks = [layer._forward_hooks or layer._forward_pre_hooks for layer in network.modules()]
-    return Observed(answer, rules={HOOK_LEFT: not any(hooks)})
+    patched = any("forward" in vars(layer) for layer in network.modules())
+    return Observed(answer, rules={HOOK_LEFT: not any(hooks), FORWARD_LEFT: not patched})
 
 
 @checks.add(
     "With a hook, you can see what goes into any layer of any network, and what comes out.",
-    probes=lambda: [(network := Branched(), getattr(network, name), torch.randn(2, 3))
-                    for name in ("middle", "last", "middle")],
+    probes=lambda: [(network := Branched().train(mode), getattr(network, name), torch.randn(2, 3))
+                    for name, mode in (("middle", True), ("last", False), ("middle", False))],
     observe=_with_hooks,
     mistakes={
         "That is what comes out of the layer. What goes in is the second argument of the hook.":
@@ -86,6 +91,7 @@ def _with_hooks(function, network, *arguments) -> Observed:
             [("seen.append(inputs[0])", "return inputs[0]"),
              ("append(inputs[0])", "append(inputs[0]); return inputs[0]")],
         HOOK_LEFT: ("hook.remove()", "pass"),
+        FORWARD_LEFT: ("hook.remove()", "hook.remove(); layer.forward = layer.forward"),
     },
 )
 def what_enters(network, layer, inputs):
@@ -128,6 +134,8 @@ def _share_of_rows(table, dim=1):
             (" / table.var(correction=0)", ""),
         "The share is upside down: divide *by* the variance of the table.":
             lambda table: 1 / explained_by_sum(table),
+        "You wrote the means into `table` itself, so you divide by the variance of the means. Put "
+        "them into a table of their own.": ("torch.zeros(10, 10)", "table"),
         "Put the *mean* of a sum's cells into its cells. You put in their total.":
             (".mean()", ".sum()"),
     },

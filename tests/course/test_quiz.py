@@ -17,6 +17,7 @@ EVERY = [question for lesson in exercises() for question in Guesses.load(lesson[
 def test_each_question_is_asked_and_answered_once_and_not_before_the_second_sheet():
     asked, answers = quiz.page([*range(15)]).split("<h1>Answers</h1>")
     assert asked.count("<ol>") == 1 + len(EVERY) and answers.count("<li>") == len(EVERY)
+    assert asked.count("Name: __") == 1 and f"Points: ____ of {2 * len(EVERY)}<" in asked
     for question in EVERY:
         because = quiz._words(question.because)
         assert because in answers and because not in asked
