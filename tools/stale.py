@@ -112,7 +112,7 @@ TABLE = [  # in the order in which things are made: each from things above it al
            f"{SHIPPED} js/src/page/*.css js/src/widgets/*/*.css"),
     Stored("assets/lesson.png", PICTURES, 1, "take_pictures.take_lesson",
            "notebooks/01_learning_by_hand.ipynb"),
-    Stored("assets/panel_light.png", PICTURES, 0, "take_pictures.take_panel",
+    Stored("assets/open_00.png", PICTURES, 0, "take_pictures.take_panel",
            f"{SHIPPED} mnist_adder_lib/drawing/built/adder_panel.css"),
     Stored("assets/window_viewer.png", PICTURES, 0, "take_pictures.take_window_viewer",
            "mnist_adder_course/widgets/built/window_viewer.css"),
@@ -123,17 +123,11 @@ TABLE = [  # in the order in which things are made: each from things above it al
     Stored("assets/hidden_sums.png", PICTURES, 0, "take_pictures.take_hidden_sums",
            "mnist_adder_course/widgets/built/hidden_sums.css"),
 ]
-# What lessons open with: a widget's picture, made smaller, or what a function of the lesson draws.
-WIDGETS = {"00": "panel_light"}
-TABLE += [
-    Stored(f"assets/open_{number}.png", f"{PICTURES} open_{number}.png", 0, files=file)
-    if (file := number in WIDGETS and f"assets/{WIDGETS[number]}.png") else
+TABLE += [  # what lessons open with; lesson 0 opens with the panel
     Stored(f"assets/open_{number}.png", f"{PICTURES} open_{number}.png", 0,
            f"mnist_adder_course.lessons.{module}.plot_opening")
     for number, module in sorted(path.stem.split("_", 1) for path in
-                                 (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    if number in WIDGETS or "def plot_opening" in
-    (ROOT / f"mnist_adder_course/lessons/{module}.py").read_text("utf-8")]
+                                 (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))[1:]]
 
 
 class Store:

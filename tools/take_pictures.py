@@ -2,10 +2,10 @@
 
     python tools/take_pictures.py [NAME ...]
 
-Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, panel_light.png,
-window_viewer.png, network_diagram.png, ball_on_curve.png, hidden_sums.png, and what lessons open
-with, open_NN.png: drawn by `plot_opening` in the lesson's module, or made of one of the other
-pictures. Needs Chromium.
+Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, window_viewer.png,
+network_diagram.png, ball_on_curve.png, hidden_sums.png, and what lessons open with: open_00.png,
+the panel, and open_NN.png, drawn by `plot_opening` in the lesson's module. Those that lessons show
+have the size in which they are shown, as Markdown can't give one. Needs Chromium.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from stale import WIDGETS, making
+from stale import making
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "assets"
@@ -69,20 +69,31 @@ def opened(playwright, *cells: str):
             opened.close()
 
 
-def take(page, selector: str, name: str) -> None:
+def seen_twice_as_large(page, selector: str) -> Image.Image:
     page.page.mouse.move(5, 5)
     page.page.wait_for_timeout(1500)  # until nothing moves any more
-    page.find(selector).screenshot(path=ASSETS / f"{name}.png")
+    return picture(page.find(selector))
+
+
+def take(page, selector: str, name: str) -> None:
+    made = seen_twice_as_large(page, selector)
+    made = made.resize((made.width // 2, made.height // 2), Image.Resampling.LANCZOS)
+    made.save(ASSETS / f"{name}.png")
     print(name)
 
 
 def take_panel(playwright) -> None:
+    """Without its bars, so that the rest has more room on the first screen."""
     with opened(playwright, PANEL) as page:
         page.run_all()
         page.page.wait_for_timeout(1500)
         page.draw([SEVEN])
         page.wait("I see|I am")
-        take(page, ".mnist-adder .card", "panel_light")
+        made = seen_twice_as_large(page, ".mnist-adder .card")
+        made = made.crop((0, 0, made.width, ABOVE_BARS))
+        made.thumbnail(OPENING, Image.Resampling.LANCZOS)
+        made.save(ASSETS / "open_00.png")
+        print("open_00")
 
 
 @contextmanager
@@ -235,26 +246,15 @@ def draw_opening(number: str, _) -> None:
     print(f"open_{number}")
 
 
-def shrink(number: str, _) -> None:
-    """A lesson that opens with a widget shows its picture, in a size that fits the first screen."""
-    made = Image.open(ASSETS / f"{WIDGETS[number]}.png").convert("RGB")
-    if number == "00":
-        made = made.crop((0, 0, made.width, ABOVE_BARS))
-    made.thumbnail(OPENING, Image.Resampling.LANCZOS)
-    made.save(ASSETS / f"open_{number}.png")
-    print(f"open_{number}")
-
-
 OPENING = (680, 300)  # pixels at most of what a lesson opens with
-ABOVE_BARS = 812  # rows of the panel's picture: without its bars there is more room for the rest
+ABOVE_BARS = 812  # rows of the panel's picture
 LESSONS = dict(path.stem.split("_", 1) for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 PICTURES = {
     "page.png": take_cover, "page.gif": record_page, "lesson.png": take_lesson,
-    "panel_light.png": take_panel, "window_viewer.png": take_window_viewer,
+    "open_00.png": take_panel, "window_viewer.png": take_window_viewer,
     "network_diagram.png": take_diagram, "ball_on_curve.png": take_ball,
     "hidden_sums.png": take_hidden_sums,
-} | {f"open_{number}.png": partial(shrink if number in WIDGETS else draw_opening, number)
-     for number in sorted(LESSONS)}
+} | {f"open_{number}.png": partial(draw_opening, number) for number in sorted(LESSONS)[1:]}
 
 
 def main(names) -> None:
