@@ -104,16 +104,6 @@ def _validation_loss(model, examples, normalise: bool) -> float:
     return joint_loss(*model(images, numbers), *targets).item()
 
 
-@in_style
-def plot_losses(losses: list[float]) -> Figure:
-    """The loss at every step of a short run."""
-    figure, ax = plt.subplots(figsize=(5.5, 2.4))
-    ax.plot(range(1, len(losses) + 1), losses, color=BLUE)
-    ax.set(xlabel="step", ylabel="loss", ylim=0)
-    return labelled(figure, f"The loss falls from {losses[0]:.1f} to {losses[-1]:.2g} in "
-                            f"{len(losses)} steps.")
-
-
 NOTHING, NUMBER = math.log(10) + math.log(19), 2 * math.log(10)  # what knowing just that costs
 TOP = 8  # of the scale on which `plot_broken` shows losses
 

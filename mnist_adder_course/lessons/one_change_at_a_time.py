@@ -21,7 +21,7 @@ from mnist_adder_lib.compare import (
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.evaluate import evaluate
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, in_style, labelled, plot_runs
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
 from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed, rand_int
@@ -594,22 +594,6 @@ def plot_experiments(experiments: dict[int, torch.Tensor], beyond: float | None 
     axes[0].set_ylabel("% of experiments")
     return labelled(figure, "Histograms of the means of simulated experiments, in standard errors. "
                             + "; ".join(words) + ".")
-
-
-@in_style
-def plot_power_of_pairs(spreads: list[float], difference: float) -> Figure:
-    """Power over the number of pairs, a curve for each spread of the differences."""
-    figure, ax = plt.subplots(figsize=(5.5, 2.6))
-    pairs = range(3, 41)
-    for spread, colour in zip(spreads, [GREEN, BLUE, ORANGE, GREY]):
-        power = [100 * power_of_pairs(count, spread, difference) for count in pairs]
-        ax.plot(pairs, power, color=colour, label=f"{spread:g}")
-    ax.axhline(80, color=GREY, linestyle=":")
-    ax.set(xlabel="pairs", ylabel="power, %", ylim=(0, 102))
-    ax.legend(title="spread", loc="center left", bbox_to_anchor=(1, 0.5))
-    needed = ", ".join(f"{spread:g}: {pairs_needed(spread, difference)}" for spread in spreads)
-    return labelled(figure, "Curves that rise with the number of pairs, the more slowly the larger "
-                            f"the spread. Pairs for 80%, by spread: {needed}.")
 
 
 @in_style

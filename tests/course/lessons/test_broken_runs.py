@@ -6,12 +6,6 @@ import torch
 from mnist_adder_course.lessons import broken_runs, training_curves
 
 
-def test_the_loss_of_a_short_run():
-    figure = broken_runs.plot_losses([5.0, 1.0])
-    assert list(figure.axes[0].lines[0].get_ydata()) == [5, 1]
-    assert figure.get_label() == "The loss falls from 5.0 to 1 in 2 steps."
-
-
 def test_what_seven_curves_have_beyond_the_scale_are_triangles_that_point_up():
     curves = {name: ([5.0] * 40, [4.0, 9.0]) for name in "ABCDEFG"}
     figure = broken_runs.plot_broken(curves)

@@ -19,7 +19,6 @@ from mnist_adder_course.lessons.one_change_at_a_time import (
     checks,
     plot_experiments,
     plot_plans,
-    plot_power_of_pairs,
     plot_rates,
     plot_stages,
     powers_of_plans,
@@ -141,14 +140,6 @@ def test_each_stage_has_its_seeds():
     assert re.findall(r"(\w+): [^;]+? \(([^()]+)\)", label) == [
         ("question", "no runs"), ("search", "seeds 100 to 102"), ("pilot", "seeds 0 to 4"),
         ("plan", "no runs"), ("run", "new seeds")]
-
-
-def test_plot_power_of_pairs():
-    figure = plot_power_of_pairs([2, 4], difference=4)
-    first, second = figure.axes[0].lines[:2]
-    assert (first.get_ydata() > second.get_ydata()).all()  # a smaller spread has more power
-    assert second.get_ydata()[list(second.get_xdata()).index(10)] == pytest.approx(80.3, abs=0.1)
-    assert "2: 5, 4: 10" in figure.get_label()
 
 
 def test_plot_plans():
