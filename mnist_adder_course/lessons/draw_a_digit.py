@@ -12,16 +12,21 @@ import torch
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
 from traitlets import List
 
-from mnist_adder_lib.augment import draw_line
 from mnist_adder_lib.checkpoint import load_pretrained
-from mnist_adder_lib.drawing import DigitPad
+from mnist_adder_lib.data import AdderDataset, as_input
+from mnist_adder_lib.drawing import DigitPad, frame_drawing
 from mnist_adder_lib.drawing.framing import to_ink, to_uint8
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
-from mnist_adder_lib.evaluate import predict
-from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, RED, draw_image, in_style, labelled
+from mnist_adder_lib.evaluate import evaluate, predict, wilson_interval
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -48,15 +53,49 @@ def on_pad(image, size: int, corner: bool = False) -> np.ndarray:
     return pad
 
 
-def find_tops(images: Tensor) -> Tensor:
-    """Where the topmost ink of each image is: float32 (batch, 2), x and y in pixels from 0.
+def read_on_pads(model, evaluation, count: int = 150) -> pd.DataFrame:
+    """How many of `count` images, drawn at random, a model reads from a pad, in percent: a row for
+    each size in pixels, a column for each place on the pad and way to get 28x28 pixels from it."""
+    some = torch.randperm(len(evaluation), generator=torch.Generator().manual_seed(0))[:count]
 
-    images: float32 (batch, 1, 28, 28) in 0-1.
-    """
-    y = (images[:, 0] > 0.3).any(dim=2).float().argmax(dim=1)
-    ink = images[range(len(images)), 0, y]
-    x = (ink * torch.arange(28.0)).sum(dim=1) / ink.sum(dim=1)
-    return torch.stack([x, y.float()], dim=1)
+    def percent(framing, size: int, corner: bool) -> float:
+        pads = [on_pad(image, size, corner) for image in evaluation.images[some]]
+        images = torch.stack([torch.tensor(framing(pad)) for pad in pads])
+        return evaluate(model, AdderDataset(images, evaluation.digits[some],
+                                            evaluation.numbers[some])).accuracy_digit
+
+    sizes = [280, 200, 140, 100]
+    return pd.DataFrame({
+        f"{place}, {way}": [percent(framing, size, place == "corner") for size in sizes]
+        for way, framing in (("shrunk", naive_resize), ("framed", frame_drawing))
+        for place in ("middle", "corner")}, index=sizes)
+
+
+def percent_interval(of: Tensor) -> str:
+    """The percentage of true values in (n,), with its 95% interval, such as "2.6 (2.0 to 3.4)"."""
+    low, high = wilson_interval(int(of.sum()), len(of))
+    return f"{100 * of.double().mean():.1f} ({low:.1f} to {high:.1f})"
+
+
+def thinner(images: Tensor) -> Tensor:
+    """Images, uint8 (n, 28, 28), as if written with a thinner pen: each pixel becomes as dark as
+    the darkest of four, itself and its neighbours to the left, above, and above left."""
+    images = torch.minimum(images, images.roll(1, dims=2))
+    return torch.minimum(images, images.roll(1, dims=1))
+
+
+@torch.no_grad()
+def embed(model, images: Tensor) -> Tensor:
+    """A model's embeddings of images, uint8 (n, 28, 28): float32 (n, 20)."""
+    return torch.cat([model.embed(as_input(batch)) for batch in images.split(500)])
+
+
+def as_score(model, head):
+    """A function that returns the head's score of each image, (n,), for images (n, 28, 28)."""
+    def score(images: Tensor) -> Tensor:
+        return head(embed(model, images)).detach().view(-1)
+
+    return score
 
 
 HOUSE = [[(0.25, 0.85), (0.25, 0.45), (0.5, 0.2), (0.75, 0.45), (0.75, 0.85), (0.25, 0.85)]]
@@ -117,24 +156,6 @@ class Dictation(DigitPad):
 
 
 @in_style
-def plot_read(images, digits, answers) -> Figure:
-    """Images, uint8 (n, 28, 28), each titled by its digit and, where it differs, the answer."""
-    figure, axes = plt.subplots(-(-len(images) // 5), 5, figsize=(5.5, 0.3 * len(images)))
-    for ax in axes.flat:
-        ax.axis("off")
-    misread = []
-    for ax, image, digit, answer in zip(axes.flat, images, digits.tolist(), answers.tolist()):
-        title = f"{digit}" if answer == digit else f"{digit}, read as {answer}"
-        misread += [title] * (answer != digit)
-        draw_image(ax, image, title, 0, 255, GREY if answer == digit else RED)
-    return labelled(figure, f"{len(images)} drawings. Misread: {'; '.join(misread) or 'none'}.")
-
-
-SCORES = {"confidence": (ORANGE, "o"), "distance": (BLUE, "s"), "head": (RED, "D"),
-          "distance + head": (GREEN, "^")}
-
-
-@in_style
 def plot_rejected(percent: pd.DataFrame) -> Figure:
     """A dot for the percentage of each kind of drawing (a column) that each score (a row) rejects.
     """
@@ -169,31 +190,6 @@ def plot_strangeness(strangeness: dict[str, Tensor], threshold: float) -> Figure
     return labelled(figure, f"Histograms of the strangeness of {' and '.join(strangeness)}, which "
                             f"overlap. Above the threshold of {threshold:.1f} are "
                             f"{' and '.join(words)}.")
-
-
-@in_style
-def plot_trade_off(costs: Tensor, panels: dict[str, dict[str, list[float]]]) -> Figure:
-    """Plot what percentage of some images each score rejects against what its threshold costs.
-
-    - costs: (n,), percent of the digits that are rejected
-    - panels: by what is rejected, and by score (`SCORES`): n percentages
-    """
-    figure, axes = plt.subplots(1, len(panels), figsize=(3.4 * len(panels), 3), sharey=True,
-                                squeeze=False)
-    words = []
-    for ax, (title, curves) in zip(axes[0], panels.items()):
-        for name, rejected in curves.items():
-            colour, marker = SCORES[name]
-            ax.plot(costs, rejected, marker + "-", color=colour, label=name, markersize=4)
-            words.append(f"{title} by {name} " + ", ".join(f"{share:.0f}%" for share in rejected))
-        ax.set(title=f"{title} rejected, %", xlabel="digits rejected, %", xscale="log",
-               ylim=(0, 102), xticks=costs.tolist(),
-               xticklabels=[f"{cost:g}" for cost in costs.tolist()])
-        ax.minorticks_off()
-    axes[0][0].legend()
-    shares = ", ".join(f"{cost:g}%" for cost in costs.tolist())
-    return labelled(figure, f"Curves that rise. If {shares} of the digits are rejected, then of "
-                            f"the {'; '.join(words)}.")
 
 
 def _small():
@@ -384,98 +380,99 @@ def hide(strokes):
     return [[(0.2 * x, 0.2 * y) for x, y in stroke] for stroke in strokes]
 
 
-def _ones():
-    for places in ([(9, 8), (12, 5), (15, 6), (18, 4)], [(19, 9), (10, 6), (14, 3)]):
-        tops = torch.tensor(places)  # far enough apart that no fixed place will do for all
-        feet = tops + torch.tensor([[rand_int(-5, 0), rand_int(16, 18)] for _ in places])
-        yield (draw_line(torch.zeros(len(places), 1, 28, 28), tops, feet, torch.tensor([2.0])),)
+MARK = 1e6  # left in the gradients after a step: whoever clears them never sees it
 
 
-NO_BATCH = "Return an image for each 1, in the same shape: (batch, 1, 28, 28)."
-CHANGED = "The 1 itself should neither change nor move."
-TOO_BRIGHT = ("Some ink is more than 1. `draw_line` doesn't add up: it keeps the larger of the old "
-              "value and the new one.")
-NO_INK = ("There is almost no new ink. `draw_line` returns new images and leaves `images` "
-          "unchanged: do you return the new ones? Or is the line on the stem, or outside the "
-          "image?")
-RIGHT_OF_TOP = ("The line lies to the right of the top. An upstroke comes from the left, where x "
-                "is smaller.")
-UPWARD = ("The line goes up, beyond the top. y is counted from the top down, so further down it is "
-          "larger.")
-PAST_TOP = "The line goes on past the top. It should end there."
-NOT_AT_TOP = ("The line doesn't end at the top of each 1: `find_tops(images)` returns the place "
-              "of each top.")
-LEVEL = "The line is nearly level, which makes the 1 a 7. Start it further down."
-TOO_SHORT = "The line is too short to be seen well."
-TOO_LONG = "The line is nearly as long as the stem, too long for an upstroke."
-TOO_WIDE = "The line is much wider than a pen's: 2 pixels are enough."
+def _embeddings(count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Embeddings, (count, 20) each, not below 0: digits lie around ten points, non-digits between
+    two of them."""
+    dice = torch.Generator().manual_seed(seed)
+    centres = 2 * torch.randn(10, 20, generator=dice)
+    which = torch.randint(10, (count,), generator=dice)
+    digits = centres[which] + 0.4 * torch.randn(count, 20, generator=dice)
+    first, second = (centres[torch.randint(10, (count,), generator=dice)] for _ in range(2))
+    others = (first + second) / 2 + 0.4 * torch.randn(count, 20, generator=dice)
+    return digits.relu(), others.relu()
 
 
-def _see_upstrokes(function, images) -> Observed:
-    drawn = _image(function(images.clone()))
-    if drawn.shape != images.shape:
-        return Observed(rules={NO_BATCH: False})
-    seen = [_about_line(one, image, *top) for one, image, top in zip(
-        images[:, 0].numpy(), drawn[:, 0].numpy(), find_tops(images).tolist())]
-    return Observed(rules={reason: all(each[reason] for each in seen) for reason in seen[0]})
+NO_STEP = ("Your head never takes a step: after `backward()` comes `optimizer.step()`, and no "
+           "`zero_grad()` between the two.")
+STALE = ("The gradients of the step before are still there when `backward()` adds the new ones. "
+         "Clear them in every turn of the loop.")
+SWAPPED = "Your head is high for digits and low for non-digits. 1 is for a non-digit."
+NOTHING = ("On new images your head can't tell the two apart. Are there as many 0s as digits and "
+           "as many 1s as non-digits, in the order of `inputs`, and does `batch` choose both "
+           "inputs and targets? Does each step make the loss smaller?")
+BORDER = ("It ranks them well, but the border between the two isn't at 0. The loss does the "
+          "sigmoid itself: give it the scores as they are.")
+NO_HEAD = "Return the head itself, so that others can call it with embeddings."
 
 
-def _about_line(one: np.ndarray, image: np.ndarray, x: float, y: float) -> dict[str, bool]:
-    """Rules for the line in an image, (28, 28), of a 1 with its top at x and y."""
-    places = np.argwhere(image - one > 0.3)  # of new ink
-    enough = len(places) > 6
-    rules = {CHANGED: bool((image > one - 0.01).all()), TOO_BRIGHT: image.max() < 1.01,
-             NO_INK: enough}
-    rows, columns = (places - [y, x]).T if enough else np.array([[1.0], [-1.0]])
-    distances = np.hypot(rows, columns)
-    past = ((rows < -2.5) | (columns > 2.5)).any()
-    return rules | {
-        NOT_AT_TOP: distances.min() < 3.5,
-        RIGHT_OF_TOP: columns.mean() < 0,
-        UPWARD: rows.mean() > -2,
-        TOO_WIDE: (image - one).clip(0).sum() < 3.5 * distances.max() or not enough,
-        PAST_TOP: not past,
-        LEVEL: np.ptp(rows) > 0.4 * np.ptp(columns) or not enough,
-        TOO_SHORT: distances.max() > 5 or not enough,
-        TOO_LONG: distances.max() < 15,
-    }
+def _on_new(train_head, digits: Tensor, non_digits: Tensor) -> Observed:
+    """Train on two thirds of the rows, judge by the others."""
+    steps, stale = list[bool](), list[bool]()
+    (digits, new_digits), (others, new_others) = (
+        part.split([len(part) - len(part) // 3, len(part) // 3]) for part in (digits, non_digits))
+
+    def before(optimizer, *_):
+        grads = [p.grad for group in optimizer.param_groups for p in group["params"]
+                 if p.grad is not None]
+        steps.append(bool(grads))
+        if any(bool((grad.abs() > MARK / 2).any()) for grad in grads):
+            stale.append(True)
+            for grad in grads:
+                grad -= MARK * (grad / MARK).round()
+
+    def after(optimizer, *_):
+        for group in optimizer.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p.grad += MARK
+
+    watches = register_optimizer_step_pre_hook(before), register_optimizer_step_post_hook(after)
+    try:
+        head = train_head(digits, others)
+    finally:
+        for watch in watches:
+            watch.remove()
+    if not callable(head):
+        return Observed(rules={NO_HEAD: False})
+    with torch.no_grad():
+        low, high = (torch.as_tensor(head(part)).flatten() for part in (new_digits, new_others))
+    ranked = (high.view(-1, 1) > low).double().mean().item()
+    right = [(high > 0).double().mean().item(), (low < 0).double().mean().item()]
+    swapped = max(right) < 0.5  # a head that says the same of all gets one kind right
+    return Observed(rules={NO_STEP: any(steps), STALE: not stale, SWAPPED: not swapped,
+                           NOTHING: ranked > 0.9, BORDER: min(right) > 0.7})
 
 
 @checks.add(
-    "A person sees at once that it is still a 1. With enough of them the network learns that, "
-    "too. (The line has moved the centre of mass; the library moves it back.)",
-    probes=_ones,
-    observe=_see_upstrokes,
-    mistakes={
-        NO_BATCH: find_tops,
-        CHANGED: ("draw_line(images", "draw_line(0 * images"),
-        TOO_BRIGHT: ("return", "return images +"),
-        NO_INK: [
-            ("return draw_line", "draw_line", "torch.tensor(2.0))",
-             "torch.tensor(2.0))\n    return images"), ("-6.0, 6.0", "0.0, 1.0")],
-        RIGHT_OF_TOP: [("-6.0, 6.0", "6.0, 6.0"), ("-6.0, 6.0", "6.0, -6.0")],
-        UPWARD: ("-6.0, 6.0", "-6.0, -6.0"),
-        NOT_AT_TOP: [
-            ("starts, tops,", "starts + torch.tensor([-2.0, 6.0]), starts,"),
-            ("starts, tops,", "torch.tensor([[8.0, 12.0]]), torch.tensor([[14.0, 5.0]]),")],
-        PAST_TOP: ("starts, tops,", "starts, tops - torch.tensor([-4.0, 4.0]),"),
-        LEVEL: ("-6.0, 6.0", "-8.0, 0.0"),
-        TOO_SHORT: ("-6.0, 6.0", "-3.0, 2.5"),
-        TOO_LONG: ("-6.0, 6.0", "-9.0, 16.0"),
-        TOO_WIDE: [("2.0))", "5.0))"), ("2.0))", "7.0))")],
-        "A tensor and a tuple can't be added: put the step into `torch.tensor([..., ...])`.":
-            ("torch.tensor([-6.0, 6.0])", "(-6.0, 6.0)"),
-        "The width for `draw_line` is a tensor: `torch.tensor(2.0)`.": [
-            ("torch.tensor(2.0)", "2.0"), ("torch.tensor(2.0)", "2")],
-        "`draw_line` needs a start and an end for each image, (batch, 2), as `find_tops` gives "
-        "them.": lambda images: draw_line(images, torch.tensor([8.0, 12.0]),
-                                          torch.tensor([14.0, 5.0]), torch.tensor(2.0)),
-    },
-)
-def upstroke(images):
-    tops = find_tops(images)
-    starts = tops + torch.tensor([-6.0, 6.0])
-    return draw_line(images, starts, tops, torch.tensor(2.0))
+    "It has never seen these images, and it never needed the network's own weights: 1,409 new "
+    "numbers learned what 17,360 others had left in the embedding.",
+    probes=lambda: [_embeddings(900, seed) for seed in (1, 2)], observe=_on_new, mistakes={
+        NO_STEP: [("            optimizer.step()\n", ""),
+                  ("            optimizer.zero_grad()\n            loss.backward()",
+                   "            loss.backward()\n            optimizer.zero_grad()")],
+        STALE: ("            optimizer.zero_grad()\n", ""),
+        SWAPPED: ("torch.zeros(len(digits), 1), torch.ones(len(non_digits), 1)",
+                  "torch.ones(len(digits), 1), torch.zeros(len(non_digits), 1)"),
+        NOTHING: [("targets[batch]", "targets[: len(batch)]"),
+                  ("loss.backward()", "(-loss).backward()")],
+        BORDER: ("head(inputs[batch])", "head(inputs[batch]).sigmoid()"),
+        NO_HEAD: ("return head", "return head(inputs)"),
+    })
+def train_head(digits, non_digits):
+    head = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+    optimizer = torch.optim.Adam(head.parameters(), lr=0.003)
+    inputs = torch.cat([digits, non_digits])
+    targets = torch.cat([torch.zeros(len(digits), 1), torch.ones(len(non_digits), 1)])
+    for _ in range(10):  # epochs
+        for batch in torch.randperm(len(inputs)).split(100):
+            loss = binary_cross_entropy_with_logits(head(inputs[batch]), targets[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return head
 
 
 def _scored():

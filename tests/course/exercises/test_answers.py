@@ -17,10 +17,8 @@ from torch.utils.data import DataLoader
 
 from mnist_adder_course.exercises.checks import from_code
 from mnist_adder_course.lessons.backward_by_hand import Node, forward
-from mnist_adder_course.lessons.draw_a_digit import find_tops
 from mnist_adder_course.widgets.hidden_sums import unseen_sums
 from mnist_adder_lib import paired_interval, power_of_pairs
-from mnist_adder_lib.augment import draw_line
 from mnist_adder_lib.model import conv, fully_connected
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
@@ -42,7 +40,8 @@ def centre_of_mass(image):
 SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
 NAMES = dict(  # that a lesson has given when its exercises come
     torch=torch, F=F, nn=nn, math=math, ceil=math.ceil, comb=math.comb, binomtest=binomtest, np=np,
-    conv=conv, fully_connected=fully_connected, draw_line=draw_line, find_tops=find_tops,
+    binary_cross_entropy_with_logits=F.binary_cross_entropy_with_logits,
+    conv=conv, fully_connected=fully_connected,
     centre_of_mass=centre_of_mass, totals=SUMS, sums=SUMS, Node=Node, forward=forward,
     DataLoader=DataLoader, paired_interval=paired_interval, power_of_pairs=power_of_pairs,
     unseen_sums=unseen_sums, __name__="notebook")

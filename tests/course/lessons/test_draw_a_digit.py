@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+import torch.nn.functional as F
+from torch import nn
 
 from mnist_adder_course.lessons import draw_a_digit
-from mnist_adder_course.lessons.draw_a_digit import Dictation, checks, find_tops
-from mnist_adder_lib.augment import draw_line
+from mnist_adder_course.lessons.draw_a_digit import Dictation, checks
+from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.drawing.framing import (
     centre_by_mass,
     crop_to_ink,
@@ -30,15 +32,6 @@ def centre_by_hand(small):
     ys, xs = np.indices(small.shape)
     row, column = ((place * small.numpy()).sum() / small.sum() for place in (ys, xs))
     return on_black(small, round(14 - row.item()), round(14 - column.item())).tolist()
-
-
-def line_from(right, down, width=2.0):
-    """An answer: a line from so far right of and below the top."""
-    def draw(images):
-        tops = find_tops(images)
-        return draw_line(images, tops + torch.tensor([right, down]), tops, torch.tensor(width))
-
-    return draw
 
 
 def cheapest_by_loop(thresholds, digits, non_digits, cost_rejected, cost_answered):
@@ -66,6 +59,33 @@ def reject_by_columns(scores, of_digits, price):
     return total > torch.quantile(total_of_digits, 1 - price)
 
 
+def head_by_sgd_and_mean_of_losses(digits, non_digits):
+    head = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+    optimizer = torch.optim.SGD(head.parameters(), lr=0.1)
+    inputs, targets = torch.cat([non_digits, digits]), torch.zeros(len(digits) + len(non_digits))
+    targets[: len(non_digits)] = 1
+    for _ in range(40):
+        for batch in torch.randperm(len(inputs)).split(100):
+            scores, of_batch = head(inputs[batch])[:, 0], targets[batch]
+            losses = scores.clamp(min=0) - scores * of_batch + (-scores.abs()).exp().log1p()
+            optimizer.zero_grad()
+            losses.mean().backward()
+            optimizer.step()
+    return head
+
+
+def head_that_clears_last(digits, non_digits):
+    head = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+    optimizer = torch.optim.Adam(head.parameters(), lr=0.003)
+    inputs = torch.cat([digits, non_digits])
+    targets = (torch.arange(len(inputs)) >= len(digits)).float().view(-1, 1)
+    for batch in torch.cat([torch.randperm(len(inputs)) for _ in range(10)]).split(100):
+        F.binary_cross_entropy_with_logits(head(inputs[batch]), targets[batch]).backward()
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=False)
+    return head
+
+
 def reject_in_plain_numbers(scores, of_digits, price):
     units = [statistics.stdev(column) for column in zip(*of_digits.tolist())]
     sums = sorted(a / units[0] + b / units[1] for a, b in of_digits.tolist())
@@ -84,7 +104,7 @@ RIGHT = {
         lambda strokes: [[(0.15 * x + 0.4, 0.15 * y + 0.4) for x, y in s] for s in strokes],
     ],
     checks.to_reject: [reject_by_columns, reject_in_plain_numbers],
-    checks.upstroke: [line_from(-5, 7), line_from(-7, 5, width=1.5)],
+    checks.train_head: [head_by_sgd_and_mean_of_losses, head_that_clears_last],
 }
 
 
@@ -93,6 +113,13 @@ def test_naive_resize_keeps_the_place():
     small[30:80, 40:60] = 255
     shrunk = draw_a_digit.naive_resize(small)
     assert shrunk[3:8, 4:6].min() > 200 and not shrunk[10:].any() and not shrunk[:, 8:].any()
+
+
+def test_a_thinner_pen_takes_a_pixel_of_each_line():
+    images = torch.zeros(1, 28, 28, dtype=torch.uint8)
+    images[0, 5:9, 10:13] = 200
+    thin = draw_a_digit.thinner(images)
+    assert thin[0, 6:9, 11:13].eq(200).all() and thin.count_nonzero() == 6
 
 
 def test_the_opening_asks_how_sure_and_the_answer_takes_its_place():
@@ -130,18 +157,6 @@ def test_half_of_the_digits_have_thicker_strokes_than_the_framed_pen(splits):
     assert np.median(weights) == pytest.approx(ours, abs=0.2)
 
 
-def test_the_trade_off_in_words():
-    curves = {"confidence": [1.0, 20.0], "distance": [30.0, 44.4], "head": [2.0, 3.0],
-              "distance + head": [5.0, 66.0]}
-    panels = {"letters": curves, "sevens": curves}
-    figure = draw_a_digit.plot_trade_off(torch.tensor([0.5, 2]), panels)
-    words = figure.get_label()
-    assert "If 0.5%, 2% of the digits are rejected" in words
-    assert "sevens by distance 30%, 44%" in words and words.count("letters by") == 4
-    drawn = [line.get_ydata().tolist() for line in figure.axes[1].lines]
-    assert drawn == list(curves.values())
-
-
 def test_what_each_score_rejects_in_words_and_dots():
     table = pd.DataFrame({"letters": [10.0, 55.4], "faces": [0.0, 90.0]}, ["confidence", "head"])
     figure = draw_a_digit.plot_rejected(table)
@@ -158,10 +173,23 @@ def test_histograms_of_two_kinds_and_what_is_above_the_threshold():
     assert sum(bar.get_height() for bar in axes.patches) == pytest.approx(200)
 
 
-def test_find_tops():
-    tops, feet = torch.tensor([[15.0, 4.0], [10.0, 6.0]]), torch.tensor([[15.0, 20.0], [9.0, 22.0]])
-    images = draw_line(torch.zeros(2, 1, 28, 28), tops, feet, torch.tensor([2.0, 2.0]))
-    assert (find_tops(images) - tops).abs().max() <= 1
+def test_read_on_pads_shrinks_and_frames(splits):
+    table = draw_a_digit.read_on_pads(load_pretrained(), splits[2], count=20)
+    assert list(table.index) == [280, 200, 140, 100]
+    assert list(table) == ["middle, shrunk", "corner, shrunk", "middle, framed", "corner, framed"]
+    assert table["middle, shrunk"][280] > 80 > 50 > table["corner, shrunk"][100]
+    assert table["corner, framed"].min() > 80
+
+
+def test_a_head_scores_embeddings_of_images(splits):
+    pretrained = load_pretrained()
+    images = splits[1].images[:5]
+    embedded = draw_a_digit.embed(pretrained, images)
+    assert embedded.shape == (5, 20) and not embedded.requires_grad
+    head = nn.Linear(20, 1)
+    scores = draw_a_digit.as_score(pretrained, head)(images)
+    assert scores.shape == (5,) and not scores.requires_grad
+    assert torch.equal(scores, head(embedded)[:, 0])
 
 
 def test_dictation_asks_for_each_digit_twice_in_the_same_order():
@@ -182,13 +210,6 @@ def test_dictation_gives_what_was_drawn():
     assert repr(dictation) == "Dictation: 3 of 20 drawn"
 
 
-def test_the_drawings_and_what_was_misread(first):
-    examples = first(7)
-    answers = examples.digits.clone()
-    assert draw_a_digit.plot_read(examples.images, examples.digits, answers).get_label() == (
-        "7 drawings. Misread: none.")
-    answers[3] = (answers[3] + 1) % 10
-    figure = draw_a_digit.plot_read(examples.images, examples.digits, answers)
-    title = f"{examples.digits[3]}, read as {answers[3]}"
-    assert figure.get_label() == f"7 drawings. Misread: {title}."
-    assert [ax.get_title() for ax in figure.axes][3] == title
+def test_a_percentage_with_its_interval():
+    of = torch.arange(20) < 18
+    assert draw_a_digit.percent_interval(of) == "90.0 (69.9 to 97.2)"
