@@ -23,6 +23,7 @@ from mnist_adder_course.lessons.evaluation_tables import rounded
 from mnist_adder_course.lessons.inside_the_network import (
     guided_backprop,
     train_adder,
+    watch,
 )
 from mnist_adder_course.lessons.learning_from_sums import (
     naming,
@@ -98,6 +99,7 @@ LOOK_AT_IT = {
     export_onnx: exported,
     AdderPanel: lambda model, _: vars(AdderPanel(model, strokes=SEVEN).prediction),
     guided_backprop: lambda model, _: guided_backprop(model, IMAGES, DIGITS[:20]),
+    watch: lambda model, _: list(watch(in_evaluation(model), IMAGES, DIGITS[:20]).values()),
     run_javascript: lambda model, _: (run_javascript(model, PIXELS[:2], DIGITS[:2]) or [])[:2],
     multiplications: lambda model, _: multiplications(model),
     plain_numbers: lambda model, _: plain_numbers(model),

@@ -187,62 +187,61 @@ def keep(image, importance, count, black):
     return pixels.view(image.shape)
 
 
-def product(values: Tensor) -> Tensor:
-    return values.prod()
+def _maps_and_ink():
+    for size, fraction, scale in (((2, 3, 4), 0.5, 20), ((3, 5, 6), 0.3, 1e6),
+                                  ((1, 4, 4), 0.6, 1e6)):
+        light = torch.rand(size) + 0.2
+        images = torch.where(torch.rand(size) < fraction, light, torch.tensor(-0.4))
+        images[:, 0, :2] = 0.9  # some ink in each
+        importance = scale * torch.randn(size)
+        importance[0, 0, 0] = importance.min() - scale / 10  # the smallest value is on ink
+        yield importance, images, -0.4
 
 
-def curve(values: Tensor) -> Tensor:
-    return (values**3).sum() + (values[0] * values[-1]).exp() / 4
-
-
-def _ways():
-    yield product, torch.tensor([0.0, 0.0]), torch.tensor([2.0, 3.0]), 50
-    yield product, torch.tensor([1.0, -1.0, 0.5]), torch.tensor([2.0, 3.0, 1.0]), 4
-    for steps in (1, 3, 7):
-        yield curve, *torch.randn(2, 4), steps
-
-
-PLACE = "start + (step + 0.5) / steps * (point - start)"
+def _order_of_ink(function, importance, images, black) -> Observed:
+    """The first pixels of each ranking, as many as have ink; the order of the others is free."""
+    ranked = torch.as_tensor(function(importance, images, black))
+    if ranked.shape != importance.shape:
+        return Observed(rules={
+            "Return a map for each image, of the same shape as `importance`.": False})
+    orders = []
+    for one, image in zip(ranked, images):
+        ink = int((image > black).sum())
+        first = one.flatten().argsort(stable=True).flip(0)[:ink]
+        orders.append(torch.cat([first, torch.full((image.numel() - ink,), -1)]))
+    return Observed(torch.stack(orders))
 
 
 @checks.add(
-    "All attributions together come close to function(point) - function(start): they explain a "
-    "difference.",
-    probes=_ways,
+    "This is the same gradient, asked only about pixels that deleting can change. Is the verdict "
+    "still the same? The figure below says.",
+    probes=_maps_and_ink, observe=_order_of_ink,
     mistakes={
-        "You took the gradient at `point` only, and multiplied it by `point - start`. Walk the "
-        "path in `steps` steps.": (PLACE, "point.clone()"),
-        "You took the gradient at the *beginning* of each step. Take it in the middle: (step + "
-        "0.5) / steps.": (PLACE, PLACE.replace("step + 0.5", "step")),
-        "You took the gradient at the *end* of each step. Take it in the middle: (step + 0.5) / "
-        "steps.": (PLACE, PLACE.replace("step + 0.5", "step + 1")),
-        "Your path begins at 0. It should begin at `start`.": [
-            (PLACE, "(step + 0.5) / steps * point"),
-            (PLACE, "(step + 0.5) / steps * point", "(point - start) * total", "point * total"),
-            ("(point - start) * total", "point * total")],
-        "That is the sum of the gradients times `point - start`. Divide by `steps` to get the "
-        "mean.":
-            ("* total / steps", "* total"),
-        "That is the mean gradient. Multiply it by `point - start`.":
-            ("(point - start) * total", "total"),
-        "You never added `start`: each point is `start` plus a fraction of the path.":
-            (PLACE, "(step + 0.5) / steps * (point - start)"),
-        "The path goes from `start` to `point`, so it is `point - start`, not the reverse.":
-            ("(point - start) * total", "(start - point) * total"),
-        "You return a single number, the total. Return an attribution for each value of `point`.":
-            ("(point - start) * total / steps", "((point - start) * total / steps).sum()"),
-        "Only the last gradient is in your result. Add the gradients up.":
-            ("total += place.grad", "total = place.grad"),
+        "Nothing has changed: pixels of the background can still come first.":
+            lambda importance, images, black: importance,
+        "You multiply by the brightness: then bright pixels come first because they are bright. "
+        "Leave the order of the ink as it was.": [
+            lambda importance, images, black: importance * (images - black),
+            lambda importance, images, black: importance * images],
+        "The background gets a fixed value, such as 0. But a map can have values below it, on ink, "
+        "and they come after it. Take something below the smallest value of the map.": [
+            *(("importance.min() - 1", value) for value in ("0.0", "-1.0", "-100.0", "-1000.0")),
+            lambda importance, images, black: importance * (images > black)],
+        "The background doesn't come after the lowest pixel of the ink. Take something *below* the "
+        "smallest value of the map.": [
+            (" - 1", ""), (" - 1", " + 1"), (" - 1", " * 1")],
+        "That ranks the background and leaves out the ink. Ink is brighter than `black`.":
+            ("images > black", "images <= black"),
+        "You subtract a fixed number. It isn't enough if the map has larger values: take something "
+        "below its smallest.": [
+            lambda importance, images, black: importance - 1_000 * (images <= black),
+            lambda importance, images, black: importance - 100 * (images <= black)],
+        "That takes the size of the map, without its sign. Evidence against the digit isn't "
+        "evidence for it.": ("images > black, importance", "images > black, importance.abs()"),
     },
 )
-def integrate(function, start, point, steps):
-    total = torch.zeros_like(point)
-    for step in range(steps):
-        place = start + (step + 0.5) / steps * (point - start)
-        place.requires_grad_()
-        function(place).backward()
-        total += place.grad
-    return (point - start) * total / steps
+def of_the_ink(importance, images, black):
+    return torch.where(images > black, importance, importance.min() - 1)
 
 
 class Score:
@@ -381,6 +380,28 @@ def swap_units(network, layer, units, inputs, other_inputs):
     return answer
 
 
+# --- a hook for each layer ------------------------------------------------------------------------
+
+
+def watch(network: nn.Module, images: Tensor, numbers: Tensor) -> dict[nn.Module, Tensor]:
+    """What each layer computes in one run of the network, by the layer: as the lesson writes it.
+
+    images: (n, 1, 28, 28); numbers: (n,). No hook stays behind.
+    """
+    device = next(network.parameters()).device
+    seen: dict[nn.Module, Tensor] = {}
+
+    def note(layer, inputs, output):
+        seen[layer] = output
+
+    hooks = [layer.register_forward_hook(note) for layer in network.modules()]
+    with torch.no_grad():
+        network(images.to(device), numbers.to(device))
+    for hook in hooks:
+        hook.remove()
+    return seen
+
+
 # --- adders of lesson 10, and how they train ------------------------------------------------------
 
 
@@ -418,7 +439,7 @@ def train_adder(adder: nn.Module, embeddings: Tensor, digits: Tensor, hidden: Te
     return float(np.mean(losses[-100:]))
 
 
-# --- an attribution -------------------------------------------------------------------------------
+# --- an attribution, and how alike two are --------------------------------------------------------
 
 
 def _logits(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
@@ -441,6 +462,20 @@ def guided_backprop(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
     pixels = images.detach().to(next(model.parameters()).device).requires_grad_()
     gradient, = torch.autograd.grad(_logits(model, pixels, digits).sum(), pixels)
     return gradient[:, 0].to(images.device)
+
+
+def alike(one: Tensor, other: Tensor) -> float:
+    """The correlation of two tensors of the same shape, from -1 to 1; 0 if one of them is the same
+    everywhere."""
+    one, other = one - one.mean(), other - other.mean()
+    spreads = (one**2).mean().sqrt() * (other**2).mean().sqrt()
+    return ((one * other).mean() / (spreads + 1e-12)).item()  # no contrast: 0 / 1e-12
+
+
+def agree(maps: Tensor, other_maps: Tensor) -> Tensor:
+    """The correlation of each map with the other one of the same image: (n, height, width) twice,
+    to (n,)."""
+    return torch.tensor([alike(one, other) for one, other in zip(maps, other_maps)])
 
 
 # --- the figures ----------------------------------------------------------------------------------

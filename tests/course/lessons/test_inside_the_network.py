@@ -12,6 +12,8 @@ from torch import nn
 from mnist_adder_course.lessons.inside_the_network import (
     Follow,
     OneNumber,
+    agree,
+    alike,
     checks,
     guided_backprop,
     plot_answer,
@@ -24,6 +26,7 @@ from mnist_adder_course.lessons.inside_the_network import (
     plot_places,
     plot_sanity,
     train_adder,
+    watch,
 )
 from mnist_adder_lib import IdentityAdderModel, as_input, load_pretrained, normalise
 from mnist_adder_lib.drawing import AdderPanel
@@ -67,11 +70,8 @@ def swap_by_places(network, layer, units, inputs, other_inputs):
     return answer
 
 
-def integrated_at_once(function, start, point, steps):
-    shares = (torch.arange(steps) + 0.5) / steps
-    places = [(start + share * (point - start)).requires_grad_() for share in shares]
-    gradients = [torch.autograd.grad(function(place), place)[0] for place in places]
-    return torch.stack(gradients).mean(dim=0) * (point - start)
+def ink_by_multiplying(importance, images, black):
+    return (importance - importance.min() + 1) * (images > black)
 
 
 def fair_lead_in_lists(score, images, importance, count, black):
@@ -92,7 +92,7 @@ RIGHT = {
     checks.what_enters: [enters_by_pre_hook],
     checks.explained_by_sum: [explained_by_matching],
     checks.keep: [keep_by_threshold],
-    checks.integrate: [integrated_at_once],
+    checks.of_the_ink: [ink_by_multiplying],
     checks.fair_lead: [fair_lead_in_lists],
     checks.swap_units: [swap_by_places],
 }
@@ -152,6 +152,16 @@ def test_guided_backprop_is_that_of_captum(watched):
     assert not any(layer._forward_hooks or layer._backward_hooks for layer in model.modules())
 
 
+def test_how_alike_two_maps_are():
+    torch.manual_seed(0)
+    maps, others = torch.randn(2, 3, 5, 5)
+    known = [torch.corrcoef(torch.stack([one.flatten(), other.flatten()]))[0, 1]
+             for one, other in zip(maps, others)]
+    assert agree(maps, others).tolist() == pytest.approx([r.item() for r in known], abs=1e-5)
+    assert alike(maps[0], 3 - 2 * maps[0]) == pytest.approx(-1, abs=1e-5)
+    assert alike(maps[0], torch.ones(5, 5)) == 0
+
+
 # --- the adders -----------------------------------------------------------------------------------
 
 
@@ -182,6 +192,15 @@ def watched():
         for block in (model.block1, model.block2, model.block3):
             inputs = seen[block] = block(inputs)
     return model, image[0, 0], seen
+
+
+def test_watch_sees_every_layer_and_leaves_no_hook(watched):
+    model, image, blocks = watched
+    seen = watch(model, image.view(1, 1, 28, 28), torch.tensor([3]))
+    for block, output in blocks.items():
+        assert torch.equal(seen[block], output)
+    assert set(seen) == set(model.modules())
+    assert not any(layer._forward_hooks for layer in model.modules())
 
 
 def test_plot_maps():
