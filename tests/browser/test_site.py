@@ -289,11 +289,11 @@ def test_code_is_copied_by_a_button_and_names_in_it_look_like_no_links(browser, 
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=served)
     page = context.new_page()
     page.goto(f"{served}/notebooks/07_evaluation_tables.html")
-    cell = page.locator(".cell_input", has_text="from mnist_adder_lib import predict")
+    cell = page.locator(".cell_input", has_text="from mnist_adder_lib import calibration_error")
     cell.get_by_role("button", name="Copy").click()
     cell.get_by_role("button", name="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("from mnist_adder_lib import predict\n\nprediction = ")
+    assert copied.startswith("from mnist_adder_lib import calibration_error\n\nours = ")
     assert "Cop" not in copied and copied == cell.locator("pre").text_content()
     lines = cell.locator(".nn").first.evaluate("e => getComputedStyle(e).textDecorationLine")
     assert lines == "none"
