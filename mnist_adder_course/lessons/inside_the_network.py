@@ -202,14 +202,13 @@ def _order_of_ink(function, importance, images, black) -> Observed:
     """The first pixels of each ranking, as many as have ink; the order of the others is free."""
     ranked = torch.as_tensor(function(importance, images, black))
     if ranked.shape != importance.shape:
-        return Observed(rules={
-            "Return a map for each image, of the same shape as `importance`.": False})
+        return Observed(ranked)
     orders = []
     for one, image in zip(ranked, images):
         ink = int((image > black).sum())
         first = one.flatten().argsort(stable=True).flip(0)[:ink]
         orders.append(torch.cat([first, torch.full((image.numel() - ink,), -1)]))
-    return Observed(torch.stack(orders))
+    return Observed(torch.stack(orders).view(importance.shape))
 
 
 @checks.add(
