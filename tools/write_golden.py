@@ -32,9 +32,8 @@ from mnist_adder_lib import (
 )
 from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.data import AdderDataset
-from mnist_adder_lib.drawing.framing import MOST_INK, remark
-from mnist_adder_lib.drawing.panel import describe, percent
 from mnist_adder_lib.drawing.rejection import load_non_digit_head
+from mnist_adder_lib.drawing.sentences import MOST_INK, describe, percent, remark
 from mnist_adder_lib.drawing.strangeness import Strangeness, ink_in_squares
 from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import Prediction, predict

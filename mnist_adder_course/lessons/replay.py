@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from mnist_adder_lib.drawing import DigitPad
-from mnist_adder_lib.drawing.panel import percent
+from mnist_adder_lib.drawing.sentences import percent
 from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..notebook.display import Picture

@@ -11,7 +11,7 @@ from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.drawing import AdderPanel
-from mnist_adder_lib.drawing.panel import with_article
+from mnist_adder_lib.drawing.sentences import with_article
 from mnist_adder_lib.drawing.strokes import as_strokes
 from mnist_adder_lib.evaluate import evaluate
 from mnist_adder_lib.model import IdentityAdderModel

@@ -3,7 +3,8 @@ what isn't a digit."""
 
 from .framing import frame_drawing
 from .non_digits import make_non_digits
-from .panel import AdderPanel, DigitPad
+from .pad import DigitPad
+from .panel import AdderPanel
 from .photos import read_picture
 from .rejection import NonDigitHead, load_non_digit_head, train_non_digit_head
 from .strangeness import Strangeness, with_slashed_zeros

@@ -10,18 +10,11 @@ from numpy.typing import ArrayLike
 from PIL import Image
 from scipy import ndimage
 
-from ..shared import LIMITS, SENTENCES, STROKES
+from ..shared import STROKES
 
 LONG_SIDE = STROKES["long_side"]  # pixels of MNIST's 28x28 that the longer side of a digit takes
 DETAIL = 4  # framing works on an image this many times finer, so that nothing gets jagged
 FAINT = 0.2  # ink weaker than this share of the strongest is noise
-# Pixels of ink: MNIST's images have 25 to 260,
-LEAST_INK, MOST_INK = LIMITS["least_ink"], LIMITS["most_ink"]
-MOST_PEN_INK = LIMITS["most_pen_ink"]  # and strokes, which are thinner, 39 to 132
-LEAST_HEIGHT = LIMITS["least_height"]  # in pixels
-# Share of the box around the ink that is ink, where the box is wide: at most 0.71 in both.
-DENSE, DENSE_WIDTH = LIMITS["dense"], LIMITS["dense_width"]
-GAP_INK = LIMITS["gap_ink"]  # of the ink at least on both sides of an empty line: two digits
 STROKE_WEIGHT = (1.2, 2.0)  # pixels of 28x28: about the middle half of MNIST's digits
 
 
@@ -134,27 +127,3 @@ def frame_drawing(drawing: ArrayLike) -> np.ndarray:
         ink = match_stroke_weight(resize_long_side(ink, DETAIL * LONG_SIDE))
         ink = centre_by_mass(ink, DETAIL * 28).reshape(28, DETAIL, 28, DETAIL).mean((1, 3))
     return to_uint8(ink)
-
-
-def remark(framed: np.ndarray, most: float = MOST_INK) -> str:
-    """A warning about a framed image, uint8 (28, 28), that is hardly one digit: "", or a sentence.
-
-    `most` is more ink than any digit has, in pixels of 28x28. It takes a rule, since the network
-    names one of ten digits in any case.
-    """
-    ink = framed / 255
-    on = framed > framed.max() / 4
-    rows, columns = (np.flatnonzero(on.any(axis)) for axis in (1, 0))
-    if ink.sum() < LEAST_INK:
-        return SENTENCES["too_little_ink"]
-    if np.ptp(rows) < LEAST_HEIGHT:
-        return SENTENCES["too_flat"]
-    is_dense = ink.sum() > DENSE * rows.size * columns.size
-    if ink.sum() > most or (np.ptp(columns) > DENSE_WIDTH and is_dense):
-        return SENTENCES["too_much_ink"]
-    for lines, axis in ((columns, 0), (rows, 1)):
-        along = ink.sum(axis).cumsum() / ink.sum()
-        gaps = along[lines[:-1][np.diff(lines) > 1]]  # share of the ink before each empty line
-        if ((gaps > GAP_INK) & (gaps < 1 - GAP_INK)).any():
-            return SENTENCES["two_parts"]
-    return ""

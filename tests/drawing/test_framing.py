@@ -11,7 +11,6 @@ from scipy import ndimage
 
 from mnist_adder_lib.drawing import framing as drawing
 from mnist_adder_lib.drawing.framing import frame_drawing
-from mnist_adder_lib.shared import SENTENCES
 
 digits = st.integers(0, 9)
 shapes = st.tuples(st.integers(1, 50), st.integers(1, 50)) | st.sampled_from([(1, 500), (500, 1)])
@@ -139,16 +138,3 @@ def test_strokes_are_made_as_wide_as_mnists(pen, width):
     bar[40:240, 100 : 100 + pen] = 1
     middle = frame_drawing(bar)[10:18] / 255
     assert middle.sum(axis=1).mean() == pytest.approx(width, abs=0.08)
-
-
-@pytest.mark.parametrize("haze, words", [(10, "two_parts"), (37, "two_parts"), (45, None)])
-def test_faint_pixels_neither_join_nor_heighten(haze, words):
-    """Of the brightest, a quarter counts as ink."""
-    parts = np.zeros((28, 28), np.uint8)
-    parts[4:24, 8:18] = haze
-    parts[4:24, 8:11] = parts[4:24, 15:18] = 150
-    assert drawing.remark(parts) == SENTENCES.get(words, "")
-    flat = np.zeros((28, 28), np.uint8)
-    flat[4:24, 14] = haze
-    flat[12:15, 4:24] = 150
-    assert drawing.remark(flat) == (SENTENCES["too_flat"] if words else "")

@@ -14,9 +14,11 @@ from torch import nn
 from traitlets import TraitError
 
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.drawing.framing import MOST_INK, MOST_PEN_INK, frame_drawing, remark
-from mnist_adder_lib.drawing.panel import AdderPanel, DigitPad, from_url, percent, to_url
+from mnist_adder_lib.drawing import AdderPanel, DigitPad
+from mnist_adder_lib.drawing.data_url import from_url, to_url
+from mnist_adder_lib.drawing.framing import frame_drawing
 from mnist_adder_lib.drawing.rejection import load_non_digit_head
+from mnist_adder_lib.drawing.sentences import MOST_INK, MOST_PEN_INK, remark
 from mnist_adder_lib.drawing.strangeness import Strangeness
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 from mnist_adder_lib.shared import SENTENCES
@@ -126,15 +128,10 @@ def test_it_shows_what_the_network_sees():
     assert sum(panel.answer["sum_probabilities"]) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("share, words", [
-    (1.0, "over 99%"), (0.997, "over 99%"), (0.989, "99%"), (0.6, "60%"), (0.005, "under 1%"),
-    (0.0, "under 1%"), (0.014, "1%"), (0.125, "13%"), (0.625, "63%"),
-])  # fmt: skip
-def test_no_probability_is_0_or_100_percent(share, words):
-    assert percent(share) == words
-    if share > 0.9:
-        assert panel_of(sure=share, sum_sure=share).sentence == (
-            f"I see a 7 ({words}). 7 + 5 = 12 ({words}).")
+@pytest.mark.parametrize("share, words", [(0.997, "over 99%"), (0.989, "99%")])
+def test_it_never_says_100_percent(share, words):
+    assert panel_of(sure=share, sum_sure=share).sentence == (
+        f"I see a 7 ({words}). 7 + 5 = 12 ({words}).")
 
 
 def test_a_model_that_does_not_fit_fails_at_once():
@@ -153,16 +150,6 @@ def test_what_is_no_digit_gets_a_note(strokes, words):
     panel = AdderPanel(Oracle(), strokes=strokes)
     assert words in panel.answer["note"] and panel.answer["warned"]
     assert panel.sentence == "Perhaps a 7, but I doubt it." and not panel.answer["certain"]
-
-
-@pytest.mark.parametrize("side", range(4))
-@pytest.mark.parametrize("rows, words", [(slice(5, 6), ""), (slice(3, 6), "two_parts")])
-def test_a_gap_counts_if_there_is_much_ink_on_both_sides_of_it(side, rows, words):
-    image = np.zeros((28, 28), np.uint8)
-    image[8:22, 10:18] = 255
-    image[10:20, 12:16] = 0  # a ring, and beyond a gap a tenth of the ink or a quarter of it
-    image[rows, 10:18] = 255
-    assert remark(np.rot90(image, side)) == SENTENCES.get(words, "")
 
 
 def test_a_picture_may_have_more_ink_than_a_pen_leaves():

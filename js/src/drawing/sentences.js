@@ -1,4 +1,4 @@
-// What is said of an answer and of an image: describe and percent of panel.py, remark of framing.py.
+// What is said of an answer and of an image, as in mnist_adder_lib/drawing/sentences.py.
 
 import { fill } from "../shared/fill.js";
 import { LIMITS } from "../shared/rules.js";
