@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from chromium import CHROMIUM
-from notebook_files import SHORTER, shortened
+
+from tools.notebooks.notebook_files import SHORTER, shortened
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE / "notebooks" / "solutions"

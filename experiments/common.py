@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 import time
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,10 +10,9 @@ import torch
 from torch.utils.data import DataLoader
 
 from mnist_adder_lib import Augment, Forms, IdentityAdderModel, fit, load_splits
+from tools.made_from.stale import making
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools"))
-from stale import making  # noqa: E402
 
 ASSETS = ROOT / "assets"
 SEEDS = [0, 1, 2, 3, 4]

@@ -104,7 +104,7 @@ function licences({ inputs }) {
 }
 
 /**
- * The page as one file. Its data stay as they are: tools/build_page.py writes them.
+ * The page as one file. Its data stay as they are: tools/publishing/build_page.py writes them.
  * @param {{ js: string, css: string }} built
  */
 function page({ js, css }) {

@@ -7,9 +7,10 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
-import write_golden
 from alike import alike
-from write_golden import as_text
+
+from tools.testing import write_golden
+from tools.testing.write_golden import as_text
 
 JS = Path(__file__).resolve().parents[1] / "js"
 
@@ -37,7 +38,7 @@ def test_its_arithmetic_is_pythons(run):
     """Takes longer than 20 s, as it runs all tests in Node, of which some train networks.
 
     What fails is at the end. Where a shared sentence or what Python calculates was changed on
-    purpose, `python tools/write_golden.py` writes what is expected, and takes half a minute.
+    purpose, `python tools/testing/write_golden.py` writes what is expected, in half a minute.
     """
     run("npm", "test")
 

@@ -6,8 +6,9 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-import make
 import pytest
+
+from tools import make
 
 
 @pytest.fixture

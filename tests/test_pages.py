@@ -38,7 +38,7 @@ def test_links_and_programs_are_found():
     readme, contributing = (
         (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/contributing.md"))
     assert ("docs/contributing.md", "") in links(readme)
-    assert "tools/run_lessons.py" in programs(contributing)
+    assert "tools/notebooks/run_lessons.py" in programs(contributing)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

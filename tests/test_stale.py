@@ -6,9 +6,10 @@ import shutil
 import subprocess
 
 import pytest
-import stale
-from reached import Code, Strip, as_text, hashed
-from stale import ROOT, Store, report
+
+from tools.made_from import stale
+from tools.made_from.reached import Code, Strip, as_text, hashed
+from tools.made_from.stale import ROOT, Store, report
 
 SIX = "assets/changes.jsonl: all six"
 RECIPES = [f"assets/results.jsonl: {name}" for name in ("fast", "plain", "best")]

@@ -4,10 +4,7 @@ import json
 
 import nbformat
 import pytest
-import run_lessons
-import stored_widgets
 from nbformat import v4
-from notebook_files import NOTEBOOKS
 
 from mnist_adder_course.exercises.questions import MultipleChoice
 from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
@@ -16,6 +13,8 @@ from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_a
 from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib import IdentityAdderModel
 from mnist_adder_lib.drawing import AdderPanel, DigitPad
+from tools.notebooks import run_lessons, stored_widgets
+from tools.notebooks.notebook_files import NOTEBOOKS
 
 WIDGETS = [AdderPanel, BallOnCurve, DigitPad, HiddenSums, MultipleChoice, NetworkDiagram,
            WindowViewer]

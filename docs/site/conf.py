@@ -1,4 +1,4 @@
-"""Settings of the site. `tools/build_site.py` gathers its sources and calls Sphinx."""
+"""Settings of the site. `tools/publishing/build_site.py` gathers its sources and calls Sphinx."""
 
 project = "MNIST Adder"
 author = copyright = "MNIST Adder contributors"

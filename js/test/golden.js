@@ -1,4 +1,4 @@
-// What Python says: tools/write_golden.py wrote it.
+// What Python says: tools/testing/write_golden.py wrote it.
 
 import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
@@ -41,7 +41,7 @@ export const digits = golden.digits;
 /** @param {string} name of a file in src/network */
 export const wasm = (name) => new Uint8Array(read(`../src/network/${name}`));
 
-/** What the page knows: tools/build_page.py wrote it. */
+/** What the page knows: tools/publishing/build_page.py wrote it. */
 export function pageData() {
   const page = read("../../docs/try/index.html").toString();
   return JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)?.[1] ?? "");

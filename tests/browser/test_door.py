@@ -2,7 +2,6 @@
 every lesson, its first screen, its pictures and its links. Nothing is run."""
 
 import re
-import sys
 import urllib.parse
 from pathlib import Path
 
@@ -14,9 +13,9 @@ pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
 from lab import FRONTEND, Lab, lab_server  # noqa: E402
 
+from tools import make  # noqa: E402
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-import make  # noqa: E402
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 OTHERS = [*LESSONS[1:], *sorted((ROOT / "notebooks").glob("[a-z]*.ipynb"))]

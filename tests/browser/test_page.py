@@ -3,13 +3,13 @@
 import json
 import re
 
-import build_page
 import pytest
-from address import PLACEHOLDER
 from alike import alike
 from lab import DIGITS, MOVED, draw, let_it_work
 
 from mnist_adder_lib.shared import SENTENCES
+from tools.publishing import build_page
+from tools.publishing.address import PLACEHOLDER
 
 ADDRESS = "https://github.com/someone/course"
 SURE = "bars => Math.max(...bars.map((bar) => Number(bar.style.getPropertyValue('--share'))))"
@@ -20,7 +20,7 @@ LICENCE = "https://creativecommons.org/licenses/by-sa/3.0/"
 def test_the_page_is_up_to_date_and_small():
     page = build_page.PAGE.read_text("utf-8")
     now, stored = (json.loads(build_page.DATA.search(one)[0]) for one in (build_page.page(), page))
-    alike(now, stored, "run python tools/build_page.py: data")
+    alike(now, stored, "run python tools/publishing/build_page.py: data")
     assert f"on {build_page.TRAINING_IMAGES:,} handwritten digits" in " ".join(page.split())
     assert len(page.encode()) < 1_500_000  # half of it are images: to train on, to compare with
 

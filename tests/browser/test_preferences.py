@@ -1,6 +1,5 @@
 """What a browser says of who uses it: less motion, forced colours, very large letters."""
 
-import build_page
 import pytest
 from colours import contrast
 from keys import walk
@@ -12,6 +11,7 @@ from mnist_adder_course.widgets.hidden_sums import HiddenSums
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib import load_pretrained
+from tools.publishing import build_page
 
 pytestmark = pytest.mark.thorough
 

@@ -2,7 +2,6 @@
 
 import json
 
-import build_page
 import pytest
 import torch
 
@@ -10,6 +9,7 @@ from mnist_adder_course.widgets.image_sheet import image_sheet
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained
 from mnist_adder_lib.checkpoint import load_checkpoint, save_checkpoint
+from tools.publishing import build_page
 
 TEACH = "#teach >>"  # where all this is on the page
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import set_repository
-from address import PLACEHOLDER, PYPROJECT, read_address
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import v4
-from set_repository import NOTEBOOKS, bootstrap, with_address
+
+from tools.publishing import set_repository
+from tools.publishing.address import PLACEHOLDER, PYPROJECT, read_address
+from tools.publishing.set_repository import NOTEBOOKS, bootstrap, with_address
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / "tools" / "colab_setup.py"
@@ -42,7 +43,7 @@ def copies(tmp_path, monkeypatch):
     (tmp_path / "notebooks" / "solutions").mkdir(parents=True)
     for file, copy in zip(files, copied):
         shutil.copy(file, copy)
-    monkeypatch.setattr("address.PYPROJECT", copied[0])
+    monkeypatch.setattr("tools.publishing.address.PYPROJECT", copied[0])
     monkeypatch.setattr(set_repository, "README", copied[1])
     monkeypatch.setattr(set_repository, "NOTEBOOKS", tmp_path / "notebooks")
     return lambda: {path: path.read_bytes() for path in copied}

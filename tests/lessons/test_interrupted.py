@@ -14,11 +14,11 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from notebook_files import parts
 
 from mnist_adder_course.lessons import broken_runs
 from mnist_adder_course.notebook import display
 from mnist_adder_lib import AdderDataset
+from tools.notebooks.notebook_files import parts
 
 LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "06_training_curves.ipynb"
 DEEPER = ["Three reasons, one by one", "One image, epoch by epoch"]  # what looks at the run

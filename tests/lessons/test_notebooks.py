@@ -10,14 +10,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-import minutes
 import nbformat
 import pytest
-import set_repository
-import vocabulary
-from address import read_address
 from nbformat import v4
-from notebook_files import ASKS, DEEPER, SHORTER, in_stored_form, parts
+
+from tools.notebooks import minutes, vocabulary
+from tools.notebooks.notebook_files import ASKS, DEEPER, SHORTER, in_stored_form, parts
+from tools.publishing import set_repository
+from tools.publishing.address import read_address
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -88,7 +88,7 @@ def valid(nb):
 @rule(ALL)
 def stored_as_run_once_and_clean(nb):
     if in_stored_form(copy.deepcopy(nb)) != nb:
-        yield "isn't stored as all are: run python tools/minutes.py"
+        yield "isn't stored as all are: run python tools/notebooks/minutes.py"
     if nb.metadata.get("kernelspec", {}).get("name") != "python3" or "widgets" in nb.metadata:
         yield f"metadata {nb.metadata}"
     for cell in nb.cells:
@@ -241,7 +241,7 @@ def header_says_the_minutes_by_the_rule(nb):
     minutes.write_time(written)
     for cell, now in zip(nb.cells, written.cells):
         if not minutes.says_nearly(cell.source, now.source):
-            yield f"{cell.id} should say\n{now.source}\nrun python tools/minutes.py"
+            yield f"{cell.id} should say\n{now.source}\nrun python tools/notebooks/minutes.py"
     if not minutes.SAID.search(nb.cells[0].source):
         yield "the header says no minutes"
     for cell in nb.cells:
@@ -324,9 +324,9 @@ def test_each_question_is_asked_once():
 
 def test_other_pages_say_the_minutes_of_the_lessons():
     for text in [page.read_text("utf-8") for page in minutes.PAGES]:
-        assert minutes.brought_up_to_date(text) == text, "run python tools/minutes.py"
+        assert minutes.brought_up_to_date(text) == text, "run python tools/notebooks/minutes.py"
     noted = minutes.EXERCISES.read_text("utf-8")
-    assert noted == minutes.exercises_with_a_check(), "run python tools/minutes.py"
+    assert noted == minutes.exercises_with_a_check(), "run python tools/notebooks/minutes.py"
 
 
 def test_a_half_day_has_as_many_lessons_as_it_has_time_for():
@@ -364,7 +364,7 @@ def test_cell_and_badge_for_colab_fit_the_address():
     for path in WITH_CODE:
         nb, cell = read(path), code_cells(read(path))[0]
         fits = set_repository.with_address(nb, ADDRESS, path) == nb
-        assert fits, f"{path.stem}: run tools/set_repository.py"
+        assert fits, f"{path.stem}: run tools/publishing/set_repository.py"
         assert ASKS in cell.source and not cell.outputs
 
 
@@ -492,7 +492,7 @@ def test_exercises_and_solutions(path):
     assert [f"{path.stem[:2]}-exercise-{name}" for name in names] == list(exercises(read(path)))
     numbered = copy.deepcopy(read(path))
     minutes.number_exercises(numbered)
-    assert numbered == read(path), "run python tools/minutes.py"
+    assert numbered == read(path), "run python tools/notebooks/minutes.py"
     assert not re.findall(r"(?<!# )\b[Ee]xercise \d", prose(read(path))), "say its title instead"
 
 
@@ -581,7 +581,7 @@ def test_what_tests_shorten_is_in_the_lessons():
 
 
 def run_lessons(path):
-    script = [sys.executable, str(ROOT / "tools" / "run_lessons.py"), str(path)]
+    script = [sys.executable, str(ROOT / "tools/notebooks/run_lessons.py"), str(path)]
     return subprocess.run(script, capture_output=True, text=True)
 
 

@@ -4,7 +4,8 @@ import re
 
 import nbformat
 from nbformat import v4
-from notebook_files import NOTEBOOKS, parts
+
+from tools.notebooks.notebook_files import NOTEBOOKS, parts
 
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 SEEN = re.compile(r"\b(show|explore|live)\(|AdderPanel|DigitPad|NetworkDiagram|<img ")

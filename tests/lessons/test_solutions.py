@@ -12,9 +12,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebook_files import ASKS
 
 from mnist_adder_course.exercises.checks import from_code
+from tools.notebooks.notebook_files import ASKS
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))

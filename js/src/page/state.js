@@ -15,7 +15,7 @@ import { makeNearestState } from "../widgets/nearest/state.js";
 /** @import { Known } from "../widgets/nearest/knowledge.js" */
 /** @import { PackedSheet } from "../widgets/train_in_browser/training.js" */
 /**
- * What tools/build_page.py writes.
+ * What tools/publishing/build_page.py writes.
  * @typedef {object} PageData
  * @property {WeightsAsText} weights of the network that ships
  * @property {Sample[]} samples

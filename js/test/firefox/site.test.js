@@ -1,4 +1,4 @@
-// The site in Firefox: python tools/build_site.py comes first.
+// The site in Firefox: python tools/publishing/build_site.py comes first.
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { address, drawStroke, isThere, onPage, startFirefox, waitForWords } from "./firefox.js";
 
 const SITE = "build/site";
-const skip = isThere(SITE) ? false : "there is no site: python tools/build_site.py";
+const skip = isThere(SITE) ? false : "there is no site: python tools/publishing/build_site.py";
 
 /** @type {import("puppeteer-core").Browser} */
 let firefox;

@@ -7,7 +7,6 @@ from itertools import chain, product
 import nbformat
 import pytest
 from every_lesson import LESSONS, ROOT
-from notebook_files import parts
 from traitlets import TraitError
 
 from mnist_adder_course.exercises.questions import (
@@ -19,6 +18,7 @@ from mnist_adder_course.exercises.questions import (
     Option,
     Question,
 )
+from tools.notebooks.notebook_files import parts
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -120,7 +120,8 @@ def test_each_stored_comparison_says_what_each_choice_would_have_been_told():
         for cell in nbformat.read(path, 4).cells:
             if name := re.search(r'guesses\.compare\("(.+?)"', cell.source):
                 question = QUESTIONS[lesson.name, name[1]]
-                assert cell.outputs, f"{cell.id} was never run: python tools/run_lessons.py {path}"
+                run = f"python tools/notebooks/run_lessons.py {path}"
+                assert cell.outputs, f"{cell.id} was never run: {run}"
                 verdicts = question.verdicts(cell.outputs[-1].data["text/markdown"])
                 assert sum(text.startswith(f"{HEADING}✓") for text in verdicts) == 1
                 for option, text in zip(question.options, verdicts):

@@ -1,6 +1,6 @@
 """Take the pictures that README and lessons show: of the page, and of widgets in a real JupyterLab.
 
-    python tools/take_pictures.py [NAME ...]
+    python tools/publishing/take_pictures.py [NAME ...]
 
 Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, window_viewer.png,
 network_diagram.png, ball_on_curve.png, hidden_sums.png, and what lessons open with: open_00.png,
@@ -20,9 +20,10 @@ from pathlib import Path
 import nbformat
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from stale import making
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.made_from.stale import making
+
+ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 import lab  # noqa: E402

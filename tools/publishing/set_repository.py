@@ -1,6 +1,6 @@
 """Tell the lessons where their repository is, so that they can be opened and run in Colab.
 
-    python tools/set_repository.py [ADDRESS]
+    python tools/publishing/set_repository.py [ADDRESS]
 
 The address is kept in pyproject.toml, where ADDRESS is written first if it is given. From there
 every notebook gets the cell that brings the course to Colab, every lesson the badge that opens it
@@ -18,9 +18,10 @@ import re
 import sys
 
 import nbformat
-from address import PLACEHOLDER, read_address, site_of, write_address
 from nbformat import v4
-from notebook_files import ASKS, NOTEBOOKS, every_notebook, save
+
+from tools.notebooks.notebook_files import ASKS, NOTEBOOKS, every_notebook, save
+from tools.publishing.address import PLACEHOLDER, read_address, site_of, write_address
 
 COLAB = "https://colab.research.google.com"
 README = NOTEBOOKS.parent / "README.md"
@@ -142,6 +143,7 @@ def main(address=None):
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
-    import build_page  # here, as it needs PyTorch, and what takes functions from this file doesn't
+    # Here, as it needs PyTorch, and what takes functions from this file doesn't.
+    from tools.publishing import build_page
 
     build_page.write()

@@ -1,6 +1,6 @@
 """Build the page "It adds. Or does it?": the network to draw for, to open, to test and to teach.
 
-    python tools/build_page.py
+    python tools/publishing/build_page.py
 
 The page is docs/try/index.html, a single file that also works from a folder. js/build.js makes it
 from js/src/page, and leaves its data unchanged. This program writes the data: the weights of
@@ -16,8 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from address import PLACEHOLDER, read_address, site_of
-from stale import making
 
 from mnist_adder_course.widgets.front_end import traits_of
 from mnist_adder_course.widgets.hidden_sums import HiddenSums
@@ -27,8 +25,10 @@ from mnist_adder_course.widgets.network_diagram import to_base64, weights_as_tex
 from mnist_adder_lib import load_pretrained, load_splits
 from mnist_adder_lib.drawing import frame_drawing, load_non_digit_head, with_slashed_zeros
 from mnist_adder_lib.shared import TRAINING_IMAGES
+from tools.made_from.stale import making
+from tools.publishing.address import PLACEHOLDER, read_address, site_of
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "try" / "index.html"
 SAMPLES = 3  # of each digit
 OPENING = 7, 5  # the pair that the page opens with, and hides at first

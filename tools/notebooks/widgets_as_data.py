@@ -16,7 +16,6 @@ import numpy as np
 from anywidget import AnyWidget
 from IPython.core.formatters import BaseFormatter
 from PIL import Image
-from stored_widgets import KIND
 from traitlets import ObjectName, Unicode
 
 from mnist_adder_course.notebook.display import Explore, Picture
@@ -26,6 +25,7 @@ from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 from mnist_adder_lib.drawing.rejection import look_at
 from mnist_adder_lib.model import IdentityAdderModel
+from tools.notebooks.stored_widgets import KIND
 
 SHIPPED = "assets/adder.pt"  # stands for the weights of this network, which nearly all widgets show
 PANEL_TRAITS = ["strokes", "background", "number", "small"]  # its other traits ask Python things

@@ -1,7 +1,7 @@
 """What depends on what: lists the stored results that are out of date.
 
-    python tools/stale.py
-    python tools/stale.py --made NAME ...
+    python tools/made_from/stale.py
+    python tools/made_from/stale.py --made NAME ...
 
 `TABLE` says for each stored thing which code makes it, with which command. What that code reaches
 (`reached.py`), and so the recipe and the network, is recorded in assets/made_from.json by the
@@ -34,13 +34,13 @@ from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 
-from reached import Code
+from tools.made_from.reached import Code
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTES = "assets/made_from.json"
 HOW = """\
 Programs add lines to a .jsonl file: first delete the old ones. They note what they have made. If
-you write down a result yourself, note it: python tools/stale.py --made NAME"""
+you write down a result yourself, note it: python tools/made_from/stale.py --made NAME"""
 SHOWN = 4  # names; of more, how many
 
 
@@ -67,8 +67,8 @@ SHIPPED = "assets/adder.pt"
 SUMS = "python experiments/measure_sums.py --ways {parts}"
 REJECTING = "python experiments/measure_nonsense.py FOLDER"
 QUESTIONS = "mnist_adder_course/lessons/*/{topic}.toml"
-LESSONS = "python tools/run_lessons.py {files}"
-PICTURES = "python tools/take_pictures.py"
+LESSONS = "python tools/notebooks/run_lessons.py {files}"
+PICTURES = "python tools/publishing/take_pictures.py"
 TABLE = [  # in the order in which things are made: each from things above it alone
     Stored(SHIPPED, "python experiments/train_checkpoint.py", 10,
            "train_checkpoint.calibrate measure_recipes.train_network "
@@ -101,26 +101,29 @@ TABLE = [  # in the order in which things are made: each from things above it al
            " js/src/network/train_adder.js", part="reached"),
     Stored("docs/lab_notebook.md", "write what was measured below its questions", 30,
            files="assets/*.jsonl", part="numbers"),
-    Stored("js/test/golden.json", "python tools/write_golden.py", 1, "write_golden.golden"),
-    Stored("docs/try/index.html", "python tools/build_page.py", 1, "build_page.data"),
+    Stored("js/test/golden.json", "python tools/testing/write_golden.py", 1,
+           "tools.testing.write_golden.golden"),
+    Stored("docs/try/index.html", "python tools/publishing/build_page.py", 1,
+           "tools.publishing.build_page.data"),
     Stored("notebooks/*.ipynb", LESSONS, 0.8, files=QUESTIONS),
     Stored("notebooks/solutions/*.ipynb", LESSONS, 0.4, files=QUESTIONS),
     # A picture may show an old word: it is made from the network and the styles, not from scripts.
-    Stored("assets/page.png", PICTURES, 1, "take_pictures.take_cover",
+    Stored("assets/page.png", PICTURES, 1, "tools.publishing.take_pictures.take_cover",
            f"{SHIPPED} js/src/page/*.css js/src/widgets/*/*.css"),
-    Stored("assets/page.gif", PICTURES, 1, "take_pictures.record_page",
+    Stored("assets/page.gif", PICTURES, 1, "tools.publishing.take_pictures.record_page",
            f"{SHIPPED} js/src/page/*.css js/src/widgets/*/*.css"),
-    Stored("assets/lesson.png", PICTURES, 1, "take_pictures.take_lesson",
+    Stored("assets/lesson.png", PICTURES, 1, "tools.publishing.take_pictures.take_lesson",
            "notebooks/01_learning_by_hand.ipynb"),
-    Stored("assets/open_00.png", PICTURES, 0, "take_pictures.take_panel",
+    Stored("assets/open_00.png", PICTURES, 0, "tools.publishing.take_pictures.take_panel",
            f"{SHIPPED} mnist_adder_lib/drawing/built/adder_panel.css"),
-    Stored("assets/window_viewer.png", PICTURES, 0, "take_pictures.take_window_viewer",
+    Stored("assets/window_viewer.png", PICTURES, 0,
+           "tools.publishing.take_pictures.take_window_viewer",
            "mnist_adder_course/widgets/built/window_viewer.css"),
-    Stored("assets/network_diagram.png", PICTURES, 0, "take_pictures.take_diagram",
+    Stored("assets/network_diagram.png", PICTURES, 0, "tools.publishing.take_pictures.take_diagram",
            f"{SHIPPED} mnist_adder_course/widgets/built/network_diagram.css"),
-    Stored("assets/ball_on_curve.png", PICTURES, 0, "take_pictures.take_ball",
+    Stored("assets/ball_on_curve.png", PICTURES, 0, "tools.publishing.take_pictures.take_ball",
            "mnist_adder_course/widgets/built/ball_on_curve.css"),
-    Stored("assets/hidden_sums.png", PICTURES, 0, "take_pictures.take_hidden_sums",
+    Stored("assets/hidden_sums.png", PICTURES, 0, "tools.publishing.take_pictures.take_hidden_sums",
            "mnist_adder_course/widgets/built/hidden_sums.css"),
 ]
 TABLE += [  # what lessons open with; lesson 0 opens with the panel

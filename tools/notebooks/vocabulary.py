@@ -1,6 +1,6 @@
 """Which Python and PyTorch the lessons use, and where it is explained.
 
-    python tools/vocabulary.py [LESSON ...]
+    python tools/notebooks/vocabulary.py [LESSON ...]
 
 Prints whatever a lesson uses without an explanation: for all lessons, or for those whose names
 begin like the arguments (`04`). The table of what is explained where is in the glossary. A lesson
@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from notebook_files import parts
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.notebooks.notebook_files import parts
+
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 GLOSSARY = NOTEBOOKS / "glossary.ipynb"
 ROW = re.compile(r"^\| `(.+?)` \| .+ \| \[.+?\]\((\w+)\.ipynb\) \|$", re.MULTILINE)

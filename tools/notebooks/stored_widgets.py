@@ -14,7 +14,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from notebook_files import NOTEBOOKS
+from tools.notebooks.notebook_files import NOTEBOOKS
 
 FOLDER = NOTEBOOKS.parent / "docs" / "site" / "widgets"
 KIND = "application/vnd.mnist-adder.widget+json"  # of an output that holds such data

@@ -1,6 +1,6 @@
 """Run lessons whole, each in a fresh kernel, and store what they print and what their widgets show.
 
-    python tools/run_lessons.py [NOTEBOOK ...]
+    python tools/notebooks/run_lessons.py [NOTEBOOK ...]
 
 Without arguments all notebooks are run. A lesson is saved only when every cell ran without an
 error, a warning or anything else on stderr. What its header says of minutes stays: `minutes.py`.
@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 
 import nbformat
-import stored_widgets
 from nbclient import NotebookClient
-from notebook_files import NOTEBOOKS, every_notebook, save
-from stale import making
 
-TOOLS = Path(__file__).resolve().parent
+from tools.made_from.stale import making
+from tools.notebooks import stored_widgets
+from tools.notebooks.notebook_files import NOTEBOOKS, every_notebook, save
+
+ROOT = NOTEBOOKS.parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -32,7 +33,7 @@ def run(path):
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
         coalesce_streams=True,
-        extra_arguments=["--ext=widgets_as_data"],
+        extra_arguments=["--ext=tools.notebooks.widgets_as_data"],
     ).execute(env=os.environ | {
         "PYTHONPATH": os.pathsep.join(import_path()), "MNIST_ADDER_PROGRESS": "off"})
     for cell in notebook.cells:
@@ -43,8 +44,8 @@ def run(path):
 
 
 def import_path():
-    """Where Python looks for modules, and this folder, where the kernel finds `widgets_as_data`."""
-    return [*filter(None, [os.environ.get("PYTHONPATH")]), str(TOOLS)]
+    """Where Python looks for modules, and the folder where the kernel finds `tools`."""
+    return [*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT)]
 
 
 def clean(notebook):

@@ -1,6 +1,6 @@
 """Do lessons and stored numbers hold on a machine that calculates otherwise?
 
-    python tools/run_elsewhere.py [NOTEBOOK ...]
+    python tools/testing/run_elsewhere.py [NOTEBOOK ...]
 
 Whatever is trained ends a little differently on another processor, with another number of threads
 or another seed. And learners run cells again, and lessons too. So this runs the lessons on one
@@ -24,13 +24,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import minutes
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from notebook_files import parts, shortened, to_run_alone
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.notebooks import minutes
+from tools.notebooks.notebook_files import parts, shortened, to_run_alone
+
+ROOT = Path(__file__).resolve().parents[2]
 SEED_OFFSET = 1
 # For the libraries that calculate, and for tests/conftest.py.
 ONE_THREAD = os.environ | {"OMP_NUM_THREADS": "1", "MNIST_ADDER_PROGRESS": "off"}

@@ -19,9 +19,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from notebook_files import ASKS
+from tools.notebooks.notebook_files import ASKS
 
-FOLDERS = "", "experiments", "tools"  # where a module is looked for
+FOLDERS = "", "experiments"  # where a module is looked for
 FILE_NAME = re.compile(r"[\w-]+\.\w+")
 Place = tuple[str, str]  # a file, from the root, and a name at its top level; "": all of the file
 

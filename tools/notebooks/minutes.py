@@ -1,6 +1,6 @@
 """How long a lesson takes: one rule for all.
 
-    python tools/minutes.py [NOTEBOOK ...]
+    python tools/notebooks/minutes.py [NOTEBOOK ...]
 
 writes the minutes into the headers of these lessons, or of all; then what the headers say into the
 README and docs/teaching.md, and the exercises of the main lines into the course. It
@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-from notebook_files import ASKS, DEEPER, NOTEBOOKS, every_notebook, parts, save
 
 from mnist_adder_course.exercises import progress
 from mnist_adder_course.progress import ONE_DAY
+from tools.notebooks.notebook_files import ASKS, DEEPER, NOTEBOOKS, every_notebook, parts, save
 
 WORDS_A_MINUTE = 180
 FOLDED = 0.5  # of the words that are folded away, those that are read

@@ -1,7 +1,7 @@
 """Run the browser tests in each front end that learners have.
 
-    python tools/test_frontends.py              all of them
-    python tools/test_frontends.py lab3         one; what follows its name goes to pytest
+    python tools/testing/test_frontends.py              all of them
+    python tools/testing/test_frontends.py lab3         one; what follows its name goes to pytest
 
 Each gets its own environment in build/frontends, with the front end and ipywidgets from PyPI; all
 the rest, PyTorch too, is taken from the environment that runs this. Prints a table in Markdown.
@@ -16,7 +16,7 @@ import venv
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "frontends"
 FRONTENDS = {
     # ipywidgets, ipykernel and IPython are Colab's. This ipywidgets leaves the version of its part

@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 SETTING = re.compile(r'^Repository = "(.*)"$', re.MULTILINE)
 PLACEHOLDER = "https://github.com/OWNER/REPO"
 

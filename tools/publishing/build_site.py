@@ -1,10 +1,10 @@
 """Build the site: the network, all lessons with what they printed, and the pages of docs.
 
-    python tools/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
+    python tools/publishing/build_site.py [LESSON ...] [--to FOLDER] [--address ADDRESS]
 
 Writes build/site from the repository: the notebooks (or those whose names begin with LESSON), their
 widgets as the lessons' last run stored them (`stored_widgets.py`), docs, parts of the README, and
-the page of tools/build_page.py. Nothing is downloaded, and no code of a lesson is run. Fails if
+the page (`build_page.py`). Nothing is downloaded, and no code of a lesson is run. Fails if
 Sphinx warns, for instance of a broken link, and if a lesson's code has changed since it was run
 (--old builds it nevertheless). Needs the extra `site`.
 
@@ -26,20 +26,19 @@ import sys
 from pathlib import Path
 
 import nbformat
-import stored_widgets
-import widgets_as_data
-from address import PLACEHOLDER, read_address, site_of
-from build_page import page_of_site, samples
 from nbformat import v4
-from notebook_files import ASKS, NOTEBOOKS
-from set_repository import BADGE, badge
-from stale import Store
 
 from mnist_adder_course.exercises.questions import Guess, Guesses, Question
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_lib import load_pretrained
+from tools.made_from.stale import Store
+from tools.notebooks import stored_widgets, widgets_as_data
+from tools.notebooks.notebook_files import ASKS, NOTEBOOKS
+from tools.publishing.address import PLACEHOLDER, read_address, site_of
+from tools.publishing.build_page import page_of_site, samples
+from tools.publishing.set_repository import BADGE, badge
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "site"
 SITE = ROOT / "build" / "site"
 PARTS = {  # of the README: the name here, its heading
@@ -221,7 +220,7 @@ def check_lessons(paths: list[Path]) -> None:
     old = sorted({path.relative_to(ROOT).as_posix() for path in paths} & Store().stale().keys())
     if old:
         sys.exit("What these lessons show has changed since they were run: "
-                 f"python tools/run_lessons.py {' '.join(old)}")
+                 f"python tools/notebooks/run_lessons.py {' '.join(old)}")
 
 
 def gather(sources: Path, address: str, found: list[Path]) -> None:

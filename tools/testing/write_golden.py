@@ -1,6 +1,6 @@
 """Write what PyTorch and Python say, so that the front end can be compared with it in Node.
 
-    python tools/write_golden.py
+    python tools/testing/write_golden.py
 
 Writes js/test/golden.json: drawings as they are framed, answers of networks, gradients and steps of
 training, a saved network, sentences. `npm test` in js/ reads it.
@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 import torch.nn.functional as F
-from stale import making
 from torch import Tensor, nn
 
 from mnist_adder_course.lessons.nonsense import DRAWINGS, in_middle, points_of
@@ -38,9 +37,10 @@ from mnist_adder_lib.drawing.strangeness import Strangeness, ink_in_squares
 from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import Prediction, predict
 from mnist_adder_lib.train import joint_loss
+from tools.made_from.stale import making
 
 NAME = "js/test/golden.json"
-FILE = Path(__file__).resolve().parents[1] / NAME
+FILE = Path(__file__).resolve().parents[2] / NAME
 DIGITS = [in_middle(points_of(text)) for text in DRAWINGS["digits"].values()]
 ADDERS = [("label", "classes"), ("quantity", "number"), ("label", "shift")]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 DEEPER = "## Deeper"  # the heading above what nothing else needs
 FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it
 ASKS = "import mnist_adder_course"  # in the first code cell, in no other
