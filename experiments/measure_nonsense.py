@@ -29,10 +29,10 @@ from measure_drawings import read_folder
 from mnist_adder_course.lessons import nonsense
 from mnist_adder_course.widgets.nearest import INK_LIMIT
 from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits
-from mnist_adder_lib.augment import add_slash
 from mnist_adder_lib.drawing import Strangeness, train_non_digit_head, with_slashed_zeros
 from mnist_adder_lib.drawing.rejection import head_examples, look_at
 from mnist_adder_lib.drawing.strangeness import ink_in_squares
+from mnist_adder_lib.forms import add_slash
 from mnist_adder_lib.shared import LIMITS, TRAINING_IMAGES
 
 TIMES = 20  # each drawing that has a name, and five times as many of the others

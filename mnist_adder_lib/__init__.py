@@ -7,13 +7,14 @@ and the panel to draw on are in `mnist_adder_lib.drawing`. The lessons' own code
 
 __version__ = "0.1.0"  # here alone: pyproject.toml takes it from this line
 
-from .augment import LIGHT_AUGMENT, Augment, Forms
+from .augment import LIGHT_AUGMENT, Augment
 from .checkpoint import load_checkpoint, load_pretrained, save_checkpoint
 from .compare import paired_interval, pairs_needed, power_of_pairs
 from .data import AdderDataset, DataError, as_input, find_mnist, load_splits, normalise
 from .evaluate import calibration_error, evaluate, predict, wilson_interval
 from .export import export_onnx, quantise_onnx, run_onnx
 from .files import CheckpointError, asset_path
+from .forms import Forms
 from .model import IdentityAdderModel, count_parameters, receptive_fields
 from .train import (
     History,

@@ -12,7 +12,8 @@ import math
 import torch
 from torch import Tensor
 
-from ..augment import INK, centre, draw_line, move
+from ..augment import move
+from ..forms import INK, centre, draw_line
 
 MIRRORED, TURNED, UPSIDE_DOWN = [3, 4, 6, 7, 9], [2, 3, 4, 5, 6, 7, 9], [3, 4, 7]  # aren't digits
 THIN, WIDE = [1, 7], [0, 2, 3, 4, 5, 6, 8, 9]  # a 1 over a 0 would be a slashed zero

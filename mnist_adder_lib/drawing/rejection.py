@@ -12,10 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..augment import Forms, add_slash
 from ..data import as_input
 from ..evaluate import in_evaluation
 from ..files import asset_path, load_tensors
+from ..forms import Forms, add_slash
 from ..model import EMBEDDING_SIZE, IdentityAdderModel
 from .non_digits import make_non_digits, rings, sample, to_uint8_images
 

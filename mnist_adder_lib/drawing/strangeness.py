@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..augment import add_slash
 from ..evaluate import in_evaluation
+from ..forms import add_slash
 from ..shared import LIMITS
 from .non_digits import to_uint8_images
 from .rejection import NonDigitHead, check_images, look_at

@@ -12,7 +12,6 @@ from mnist_adder_lib import (
     load_pretrained,
     save_checkpoint,
 )
-from mnist_adder_lib.augment import centre
 from mnist_adder_lib.drawing import (
     NonDigitHead,
     load_non_digit_head,
@@ -24,6 +23,7 @@ from mnist_adder_lib.drawing import (
 from mnist_adder_lib.drawing.rejection import head_examples, look_at
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.files import load_tensors
+from mnist_adder_lib.forms import centre
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import torch
 
 from mnist_adder_course.lessons import nonsense
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
-from mnist_adder_lib.augment import add_slash
 from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, with_slashed_zeros
 from mnist_adder_lib.drawing.strangeness import ink_in_squares, spreads
+from mnist_adder_lib.forms import add_slash
 
 
 @pytest.fixture(scope="module")
