@@ -98,6 +98,34 @@ def test_another_network(change):
     assert "docs/try/index.html" in old and "notebooks/12_inside_the_network.ipynb" in old
 
 
+MODEL = "mnist_adder_lib/model.py"
+LEARNED = {"assets/adder.pt", *RECIPES, "assets/waiting.jsonl", "docs/try/index.html",
+           "notebooks/04_model_summary.ipynb", "notebooks/12_inside_the_network.ipynb"}
+
+
+def test_an_option_of_the_network_that_is_off_changes_nothing(change, whole):
+    change(MODEL, "sums: int = SUMS):", "sums: int = SUMS, gelu: bool = False):")
+    change(MODEL, "sums=int(sums))  # plain", "sums=int(sums), gelu=bool(gelu))")
+    old = change(MODEL, "        self.sum_head =", """\
+        if gelu:
+            for block in (self.embedding, self.adder):
+                block[-1] = nn.GELU()
+        self.sum_head =""")
+    assert not old
+
+
+@pytest.mark.parametrize("old, new", [
+    ("self.pool =", "nn.init.ones_(self.block3[1][0].weight)\n        self.pool ="),
+    ("nn.BatchNorm1d(outputs), nn.ReLU()", "nn.BatchNorm1d(outputs), nn.GELU()"),
+    ("dropout: float = 0.1", "dropout: float = 0.2"),
+    ("self.pool(features)", "2 * self.pool(features)"),
+])
+def test_another_start_activation_dropout_or_answer_of_the_network(change, old, new):
+    old = change(MODEL, old, new)
+    assert LEARNED <= old.keys()
+    assert not {"notebooks/01_learning_by_hand.ipynb", "assets/window_viewer.png"} & old.keys()
+
+
 def test_comments_docstrings_annotations_and_errors_change_nothing(change):
     file = "mnist_adder_lib/train.py"
     change(file, '"""Train the model in place', '"""Train it')
@@ -188,3 +216,9 @@ def test_everything_stored_is_in_the_table():
 @pytest.mark.thorough
 def test_nothing_is_old():
     assert not Store().stale(), report(Store())
+
+
+@pytest.mark.thorough
+def test_the_fingerprint_is_the_same_on_this_machine():
+    store = Store()
+    assert stale.alike(store.fingerprint(), store.network["fingerprint"])

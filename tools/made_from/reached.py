@@ -150,6 +150,7 @@ class Code:
 
     def __init__(self, root: Path):
         self.root, self.modules = root, dict[str, Module]()
+        self.instead = dict[Place, str]()  # what counts in place of the code there
 
     def module(self, file: str) -> Module:
         if file not in self.modules:
@@ -263,6 +264,9 @@ class Code:
         while waiting:
             place = waiting.pop()
             if place in texts:
+                continue
+            if place in self.instead:
+                texts[place] = self.instead[place]
                 continue
             texts[place], places, named, said = self.names(*place, row if place == table else "")
             waiting += places

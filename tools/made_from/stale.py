@@ -4,9 +4,10 @@
     python tools/made_from/stale.py --made NAME ...
 
 `TABLE` says for each stored thing which code makes it, with which command. What that code reaches
-(`reached.py`), and so the recipe and the network, is recorded in assets/made_from.json by the
-program that makes the thing. A thing is old if this code has changed since, and so is everything
-made from it. They are listed in the order in which to make them again.
+(`reached.py`), and so the recipe, is recorded in assets/made_from.json by the program that makes
+the thing. A thing is old if this code has changed since, and so is everything made from it. Of the
+network not the code counts, but its `fingerprint.py`: whether it still computes and trains the
+same. The things are listed in the order in which to make them again.
 
     recipes, training, model, data
        ├──► adder.pt, the network that ships
@@ -26,7 +27,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import os
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -34,13 +39,14 @@ from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 
-from tools.made_from.reached import Code
+from tools.made_from.reached import Code, hashed
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = "assets/made_from.json"
 HOW = """\
 Programs add lines to a .jsonl file: first delete the old ones. They note what they have made. If
 you write down a result yourself, note it: python tools/made_from/stale.py --made NAME"""
+NETWORK = "mnist_adder_lib.model.IdentityAdderModel"
 SHOWN = 4  # names; of more, how many
 
 
@@ -141,6 +147,24 @@ class Store:
         self.things = {thing.name: thing for entry in TABLE for thing in self._each(entry)}
         path = root / NOTES
         self.notes = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        self.network = self._network()
+        self.code.instead[self._place(NETWORK)] = json.dumps(self.network["fingerprint"])
+
+    def _network(self) -> dict:
+        """The network's code, as a hash, and its fingerprint: the noted one unless it differs."""
+        place, noted = self._place(NETWORK), self.notes.get(NETWORK)
+        code = hashed(json.dumps(self.code.reached([place])).encode())
+        if noted and noted["code"] == code:
+            return noted
+        found = self.fingerprint()
+        is_same = noted and alike(found, noted["fingerprint"])
+        return {"code": code, "fingerprint": noted["fingerprint"] if is_same else found}
+
+    def fingerprint(self) -> list[dict]:
+        """What fingerprint.py prints for the network below the folder."""
+        return json.loads(subprocess.run(
+            [sys.executable, str(self.root / "tools/made_from/fingerprint.py")], check=True,
+            env={**os.environ, "PYTHONPATH": str(self.root)}, stdout=subprocess.PIPE).stdout)
 
     def _each(self, entry: Stored) -> list[Stored]:
         """A thing for each file that fits, and for each part."""
@@ -190,9 +214,16 @@ class Store:
     def note(self, made: dict[str, dict[str, str]]) -> None:
         """Record what things were made from; forget things that aren't stored any more."""
         notes = {name: found for name, found in {**self.notes, **made}.items()
-                 if name in self.things}
+                 if name in self.things} | {NETWORK: self.network}
         text = json.dumps(dict(sorted(notes.items())), indent=1, ensure_ascii=False)
         (self.root / NOTES).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def alike(now: list[dict], noted: list[dict]) -> bool:
+    """Whether two fingerprints are the same but for rounding, which differs between processors."""
+    return [one.keys() for one in now] == [other.keys() for other in noted] and all(
+        math.isclose(one[name], other[name], rel_tol=1e-4) if isinstance(one[name], float)
+        else one[name] == other[name] for one, other in zip(now, noted) for name in one)
 
 
 @contextmanager
@@ -247,6 +278,7 @@ def main() -> None:
         print(*names, sep="\n")
     else:
         print(report(store))
+        store.note({})  # if the fingerprint is the same, the network needn't run the next time
 
 
 if __name__ == "__main__":
