@@ -3,8 +3,6 @@
 import re
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import pytest
 
@@ -86,20 +84,6 @@ def test_an_environment_whose_python_is_gone_is_made_again(commands, clone, tmp_
     assert make.version_of(python) == "{}.{}".format(*sys.version_info)
 
 
-def test_an_environment_keeps_its_python_and_says_so(commands, clone, monkeypatch, capsys):
-    """As with `make lab PYTHON=python3.12`, where there is an environment already."""
-    clone("course")
-    make.environment("lab")
-    commands.clear()
-    assert "Python" not in capsys.readouterr().out
-    monkeypatch.setattr(make, "version_of",
-                        lambda python: "3.12" if python == sys.executable else "3.11")
-    make.environment("lab")
-    printed = capsys.readouterr().out
-    assert "has Python 3.11, and keeps it" in printed and "want Python 3.12, delete" in printed
-    assert not commands
-
-
 def files(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -168,53 +152,3 @@ def test_what_failed_half_way_is_made_on(commands, clone, tmp_path, monkeypatch)
     monkeypatch.setattr(make, "works", lambda *command: False)
     make.environment("lab")
     assert modules(commands) == ["venv", "pip"]
-
-
-def test_a_word_that_is_no_target():
-    with pytest.raises(SystemExit, match="'lob'"):
-        make.main("lob")
-
-
-def test_colab_runs_every_lesson_in_an_environment_of_its_own(commands, clone, monkeypatch):
-    folder = clone("course")
-    (folder / "notebooks").mkdir()
-    for name in ("01_second.ipynb", "00_first.ipynb", "glossary.ipynb"):
-        (folder / "notebooks" / name).touch()
-    monkeypatch.setattr(make, "COLAB", make.version_of(sys.executable))
-    make.main("colab")
-    assert commands[0][:3] == ["-m", "venv", "--clear"] and (folder / ".venv-colab").is_dir()
-    assert commands[1][3:5] == ["--constraint", "tools/colab_versions.txt"]
-    ran = [command[-1] for command in commands[2:]]
-    assert [name.rpartition("notebooks")[2][1:] for name in ran] == [
-        "00_first.ipynb", "01_second.ipynb", "in_one_sitting.ipynb"]
-    assert not (folder / ".venv").exists()
-    commands.clear()
-    make.main("colab", "notebooks/00_first.ipynb")
-    assert modules(commands) == ["pip", "--timeout=1800"]
-
-
-def test_without_colabs_python_it_says_so(commands, clone, monkeypatch):
-    clone("course")
-    monkeypatch.setattr(make, "version_of", lambda python: "3.12")
-    with pytest.raises(SystemExit, match="Colab has Python 3.13, and there is none here"):
-        make.main("colab")
-    assert not commands
-
-
-def test_what_can_not_be_checked_is_said(monkeypatch, tmp_path):
-    """In the last line of the tests, since nobody looks for it where all is green."""
-    spec = spec_from_file_location("of_the_root", Path(__file__).parents[1] / "conftest.py")
-    conftest = module_from_spec(spec)
-    spec.loader.exec_module(conftest)
-    (tmp_path / "js" / "node_modules").mkdir(parents=True)
-    names = ["tests/browser/test_site.py::a", "tests/browser/test_site.py::b",
-             "tests/test_front_end.py::c", "tests/test_make.py::d"]
-    monkeypatch.setattr(conftest, "CHROMIUM", "/usr/bin/chromium")
-    monkeypatch.setattr(conftest.shutil, "which", lambda name: name)
-    monkeypatch.setattr(conftest, "HERE", tmp_path)
-    assert conftest.not_checked(names) == []
-    monkeypatch.setattr(conftest, "CHROMIUM", None)
-    monkeypatch.setattr(conftest.shutil, "which", lambda name: None)
-    browser, node = conftest.not_checked(names)
-    assert browser.startswith("2 tests in a browser") and "npm ci" in node
-    assert conftest.not_checked(names[3:]) == []

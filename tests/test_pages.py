@@ -30,17 +30,6 @@ def programs(text):
     return re.findall(r"\b(?:tools|experiments|tests)/[\w/]+\.py\b", text)
 
 
-def test_links_and_programs_are_found():
-    text = "Read [this](docs/a.md), [that](b.md#c-d), [below](#e), `[no](f.md)`, [web](https://g)."
-    assert links(text) == [("docs/a.md", ""), ("b.md", "c-d"), ("", "e")]
-    assert programs("`python tools/make.py`, tests/drawing/test_panel.py") == [
-        "tools/make.py", "tests/drawing/test_panel.py"]
-    readme, contributing = (
-        (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/contributing.md"))
-    assert ("docs/contributing.md", "") in links(readme)
-    assert "tools/notebooks/run_lessons.py" in programs(contributing)
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_links_and_programs_of_a_page_exist(page):
     text = page.read_text("utf-8")

@@ -58,19 +58,6 @@ def ran(tmp_path_factory):
 
 
 @pytest.mark.thorough
-def test_a_run_takes_the_data_of_widgets_out_of_the_outputs(ran):
-    notebook, widgets = ran
-    assert set(widgets) == {
-        "viewer", "shipped", "own", "other", "refuses", "sliders", "dictation"}
-    assert stored_widgets.KIND not in nbformat.writes(notebook)
-    assert notebook.cells[1].outputs[0].text == "above\n"
-    for data in widgets.values():
-        texts = [output.get("data", {}).get("text/plain")
-                 for cell in notebook.cells if cell.id == data["cell"] for output in cell.outputs]
-        assert data["text"] in texts
-
-
-@pytest.mark.thorough
 def test_the_data_say_what_the_widgets_show_when_they_are_shown(ran):
     import torch
 

@@ -475,12 +475,6 @@ def test_a_last_batch_of_one_example_is_left_out(first):
             fit(IdentityAdderModel(), first(count), epochs=1, batch_size=batch_size)
 
 
-def test_it_trains_on_part_of_a_dataset_and_on_one_hot_vectors(first):
-    for data in (Subset(first(64), range(40)), first(40).as_one_hot()):
-        history = fit(IdentityAdderModel(), data, data, epochs=1, batch_size=20)
-        assert len(history.train_loss) == 2 and len(history.validation_accuracy) == 1
-
-
 # ------------------------------------------------------------------ device and history
 
 

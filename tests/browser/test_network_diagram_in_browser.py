@@ -407,16 +407,3 @@ def test_squares_stay_inside_their_parts_on_any_screen(open_page, scale):
     page.locator("[data-part=number] canvas[style]").wait_for()
     assert page.evaluate(BEYOND) == []
     page.close()
-
-
-def test_with_forced_colours_the_selected_part_is_seen(show):
-    page = show(NetworkDiagram(load_pretrained()), forced_colors="active")
-    looks = "e => getComputedStyle(e).outlineStyle"
-    assert part(page, "image").evaluate(looks) != part(page, "block1").evaluate(looks)
-
-
-def test_it_lights_up_from_left_to_right_where_motion_is_welcome(show):
-    page = show(NetworkDiagram(load_pretrained()), reduced_motion="no-preference")
-    assert page.evaluate("document.getAnimations().length") > 0
-    page = show(NetworkDiagram(load_pretrained()))
-    assert page.evaluate("document.getAnimations().length") == 0

@@ -225,12 +225,6 @@ def test_it_shows_what_python_sets(viewer):
     assert page.text(".where") == "row 2, column 2"  # no longer listening
 
 
-def test_without_any_traits(show):
-    page = Page(show(WindowViewer(), traits=()))
-    assert page.result() == 0 and page.text(".where") == "row 14, column 14"
-    page.page.click("text=ReLU")
-
-
 def test_names_for_screen_readers(viewer):
     page = viewer(place=[9, 13])
     canvas = page.page.locator("canvas.input").get_attribute("aria-label")

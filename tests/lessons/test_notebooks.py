@@ -329,13 +329,6 @@ def test_other_pages_say_the_minutes_of_the_lessons():
     assert noted == minutes.exercises_with_a_check(), "run python tools/notebooks/minutes.py"
 
 
-def test_a_half_day_has_as_many_lessons_as_it_has_time_for():
-    assert minutes.half_days([0, 2, 3], [100, 1, 80, 5]) == [[0, 2], [3]]
-    assert minutes.half_days([1, 0], [500, 60]) == [[1], [0]]  # a long lesson has a day of its own
-    row = minutes.brought_up_to_date("| Some | 9 | 0, 1 · 2 | 1 · 2 |")
-    assert re.fullmatch(r"\| Some \| \d \| [\d, ·]+ \| \d+[\d ·]*\d\d \|", row)
-
-
 # --- links ----------------------------------------------------------------------------------------
 
 
@@ -538,15 +531,6 @@ def test_minutes_by_the_rule():
         assert minutes.of_cells([cell]) == (0, 0, 0)
 
 
-def test_pages_name_exercises_by_their_function():
-    numbers = {(2, "split"): "2", (3, "split"): "1, deeper"}
-    line = "lesson 2, `split` (exercise 9), lesson 3, *a guess* and `split` (exercise 1)"
-    assert minutes.with_numbers(line, numbers) == (
-        "lesson 2, `split` (exercise 2), lesson 3, *a guess* and `split` (exercise 1, deeper)")
-    with pytest.raises(ValueError, match="lesson 2 has no exercise 'one_hot'"):
-        minutes.with_numbers("lesson 2, `one_hot` (exercise 1)", numbers)
-
-
 def test_outputs_wait_for_a_guess():
     """Those between a question and its comparison are folded, but not questions and exercises."""
     def cell(name, source):
@@ -561,14 +545,6 @@ def test_outputs_wait_for_a_guess():
     hidden = {cell.id for cell in in_stored_form(nb).cells
               if cell.metadata.get("jupyter", {}).get("outputs_hidden")}
     assert hidden == {"number", "first", "still", "second"}
-
-
-def test_minutes_may_be_wrong_by_five():
-    header = "**Time** about 60 minutes; about {} more, of 17,360"
-    for said, close in ((25, True), (30, True), (20, True), (19, False), (31, False)):
-        assert minutes.says_nearly(header.format(said), header.format(25)) == close
-    assert not minutes.says_nearly("**Time** 60 minutes", "**Time** 60 hours")
-    assert not minutes.says_nearly("**Time** 60 minutes", "**Time** 60 minutes; 5 more")
 
 
 def test_what_tests_shorten_is_in_the_lessons():

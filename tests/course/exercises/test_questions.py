@@ -236,18 +236,3 @@ def test_an_answer_to_a_recalled_question_is_judged_at_once():
     verdicts = OF_WHAT.as_dict()["verdicts"]
     assert verdicts[:2] == ["✗ No. The answer: Of that. Because.", "✓ Right. Because."]
     assert "verdicts" not in NUMBER.as_dict()  # the lesson's result judges a guess
-
-
-def test_a_link_leads_to_a_heading():
-    assert OF_WHAT.link == "01_learning_by_hand.ipynb#A-second-step"
-    assert OF_WHAT.place == "lesson 1, A second step"
-
-
-def test_what_is_recalled_is_stored_without_an_address_and_an_answer():
-    bundles = [MultipleChoice([OF_WHAT] * 2)._repr_mimebundle_()[0] for _ in range(2)]
-    views = [bundle.pop(WIDGET)["model_id"] for bundle in bundles]
-    assert views[0] != views[1] and bundles[0] == bundles[1]
-    options = "- Of this.\n- Of that.\n- Of `none`."
-    assert bundles[0]["text/plain"] == f"Of what?\n{options}\n\nOf what?\n{options}"
-    both = f"**Of what?**\n\n{options}\n\n**Of what?**\n\n{options}"
-    assert bundles[0]["text/markdown"] == both

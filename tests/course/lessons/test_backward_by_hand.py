@@ -101,52 +101,8 @@ def test_an_arrow_back_is_the_arrow_forward_turned_round():
         assert bent == -turned
 
 
-def test_the_walk_back_has_the_slopes_of_all_three_weights():
-    words = backward_by_hand.plot_walk_back().get_label()
-    for end in ("w1 5, gradient 42", "w2 3, gradient 70", "w3 7, gradient 30", "c 210, gradient 1"):
-        assert end in words
-
-
 def test_gradients_of_rows_of_nodes_are_a_tensor_of_their_shape():
     rows = [[Node(1), Node(2)], [Node(3), Node(4)]]
     for node in (node for row in rows for node in row):
         node.grad = 10.0 * node.value
     assert backward_by_hand.grads_of(rows).tolist() == [[10, 20], [30, 40]]
-
-
-def test_the_opening_shows_a_bend_that_is_learned():
-    figure = backward_by_hand.plot_opening()
-    assert max(figure.get_size_inches()) == 6.4 and figure.get_size_inches()[1] <= 3
-    *_, last, targets = figure.axes[0].lines
-    learned = dict(zip(last.get_xdata(), last.get_ydata()))
-    for x, target in zip(*targets.get_data()):
-        assert abs(learned[x] - target) < 0.02
-    first = figure.axes[0].lines[0]
-    assert abs(first.get_ydata()[0] - 2) > 1
-
-
-def test_a_fit_says_how_far_it_is_off():
-    points = [(0, 1), (1, 2), (3, 9)]  # the last lies beyond the curves
-    figure = plot_fit(points, {"before": [(0, 0), (1, 0)], "after": [(0, 1), (1, 2.5)]})
-    assert "before 2.00, after 0.50." in figure.get_label()
-
-
-def test_neurons_are_drawn_as_images_in_rows_of_eight():
-    figure = backward_by_hand.plot_neurons(torch.randn(10, 784))
-    drawn = [ax for ax in figure.axes if ax.images]
-    assert len(figure.axes) == 16 and len(drawn) == 10
-    assert drawn[0].images[0].get_array().shape == (28, 28)
-    assert figure.get_label().startswith("The weights of every neuron")
-
-
-def test_pushes_are_probabilities_minus_one_hot():
-    figure = backward_by_hand.plot_pushes([0.7, 0.2, 0.1], [0.7, -0.8, 0.1], true=1)
-    assert [bar.get_height() for bar in figure.axes[1].patches] == [0.7, -0.8, 0.1]
-    assert "0.70, -0.80, 0.10" in figure.get_label()
-
-
-def test_plot_paths_has_two_to_the_power_of_its_doublings():
-    tree, chain = backward_by_hand.plot_paths(3).axes
-    assert tree.get_title() == "8 paths" and chain.get_title() == "4 nodes"
-    dots = [len(line.get_xdata()) for line in tree.lines if line.get_marker() == "o"]
-    assert dots == [1, 2, 4, 8]

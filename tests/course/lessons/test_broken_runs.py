@@ -35,14 +35,6 @@ def test_each_cure_is_drawn_to_the_right_of_what_it_cures():
     assert "C, cured: training is at its highest below both lines" in figure.get_label()
 
 
-def test_validation_losses_are_told_at_their_lowest_and_at_the_end():
-    figure = broken_runs.plot_validation({"few": ([5.0] * 60, [2.0, 1.0, 1.5]),
-                                              "many": ([5.0] * 60, [2.0, 0.5, 0.4])})
-    assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[2, 1, 1.5], [2, 0.5, 0.4]]
-    assert list(figure.axes[0].lines[0].get_xdata()) == [20, 40, 60]
-    assert "few: lowest 1.00, at the end 1.50" in figure.get_label()
-
-
 @pytest.mark.thorough
 def test_the_broken_trainings_can_be_told_apart(splits, trained):
     """What the check of exercise 3 says of each curve; a training without a mistake as well."""

@@ -77,28 +77,6 @@ def test_examples_of_another_form_are_described(change, reason):
     assert re.search(reason, check.verdict(rewritten(check.solution, end, change)))
 
 
-def test_a_window_is_framed_and_written_out():
-    image = torch.randint(256, (28, 28), dtype=torch.uint8)
-    figure = data_generation.plot_window(image, image[5:9, 10:13], row=5, column=10)
-    whole, numbers = figure.axes
-    assert np.array_equal(whole.images[0].get_array(), image)
-    assert whole.patches[0].get_bbox().bounds == (9.5, 4.5, 3, 4)
-    assert [text.get_text() for text in numbers.texts] == [
-        str(value) for value in image[5:9, 10:13].flatten().tolist()]
-    assert [label.get_text() for label in numbers.get_yticklabels()] == ["5", "6", "7", "8"]
-    assert " ".join(map(str, image[8, 10:13].tolist())) + "." in figure.get_label()
-
-
-def test_each_split_has_a_grid_of_its_own(first):
-    train, validation = first(9), first(12)
-    figure = data_generation.plot_splits(train=train, validation=validation)
-    for grid, name, split in zip(figure.subfigs, ("train", "validation"), (train, validation)):
-        assert grid.get_suptitle() == name and len(grid.axes) == 9
-        for ax, digit in zip(grid.axes, split.digits):
-            assert ax.get_title().startswith(f"{digit} + ")
-    assert "2 grids" in figure.get_label()
-
-
 def test_many_networks_differ_little_and_read_what_one_of_them_has_learned():
     """Of an even digit the left half is white, of an odd one the right half."""
     digits = torch.arange(60) % 10
@@ -143,16 +121,6 @@ def test_mirrored_copies_do_harm(mnist):
         assert 84 < without < 91 and with_copies < without - 3
 
 
-def test_the_vectors_of_an_example(first):
-    data = first(3)
-    figure = data_generation.plot_example_vectors(data, image=1, number=5)
-    digit = int(data.digits[1])
-    for ax, value, size in zip(figure.axes[1:], (5, digit, digit + 5), (10, 10, 19)):
-        assert [int(text.get_text()) for text in ax.texts] == [
-            int(index == value) for index in range(size)]
-        assert all(text.get_fontsize() >= 9 for text in [*ax.texts, *ax.get_yticklabels()])
-
-
 def test_the_distribution_of_sums():
     totals = np.array([0, 9, 9, 18, 3])
     ax = data_generation.plot_sum_distribution(totals).axes[0]
@@ -170,16 +138,6 @@ def test_a_plain_number_reaches_what_was_hidden_and_a_one_hot_vector_does_not():
     assert (zigzag.line - zigzag.right).abs().max() > 0.4
 
 
-def test_both_forms_are_drawn_and_what_is_missed_is_named():
-    right, dots = torch.arange(10) + 2, torch.arange(10) + 2.0
-    dots[7] = 0
-    figure = data_generation.plot_two_forms(
-        data_generation.TwoForms("rule", right, right + 0.5, dots, [7]))
-    line, points = figure.axes[0].lines[-2:]
-    assert np.allclose(line.get_ydata(), right + 0.5) and np.allclose(points.get_ydata(), dots)
-    assert "rule: the line is off by 0.50 at most, the dots miss [7]" in figure.get_label()
-
-
 def test_the_opening_hides_the_answer():
     state = torch.random.get_rng_state()
     figure = data_generation.plot_opening()
@@ -189,11 +147,3 @@ def test_the_opening_hides_the_answer():
     assert np.isnan(drawn[7]) and drawn[6] == 8
     assert [text.get_text() for text in rule.texts] == ["?"]
     assert torch.equal(torch.random.get_rng_state(), state)
-
-
-def test_plot_sizes_is_to_scale_and_marks_the_same_people_alike():
-    figure = data_generation.plot_sizes(("a", 30, "we"), ("b", 10, "we"), ("c", 20, "others"))
-    first, second, third = figure.axes[0].patches
-    assert [bar.get_width() for bar in (first, second, third)] == [30, 10, 20]
-    assert first.get_hatch() == second.get_hatch() != third.get_hatch()
-    assert (second.get_x(), third.get_x()) == (30, 40)

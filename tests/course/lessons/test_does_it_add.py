@@ -197,29 +197,12 @@ def test_pairs_with_one_sum_are_above_each_other():
     assert "off their column by 0.0 on average" in figure.get_label()
 
 
-def test_plot_waiting_says_the_curves():
-    runs = {"decay 3": [[[50, 95.0, 2.0], [3000, 96.0, 81.0]],
-                        [[50, 90.0, 0.0], [3000, 99.0, 60.0]]]}
-    figure = plot_waiting(runs)
-    assert "decay 3: in the end, 60 to 81% of the hidden pairs and 96 to 99% of the seen" in (
-        figure.get_label())
-    assert len(figure.axes[0].lines) == 2 * 2 + 3  # and the legend's
-
-
 def test_the_opening_asks_and_does_not_answer():
     texts = [text.get_text() for text in plot_opening().axes[0].texts]
     assert texts.count("?") == PAIRS.sum() and len(texts) == 100
 
 
 # --- what was measured ----------------------------------------------------------------------------
-
-RUNS = read_results("waiting.jsonl")
-
-
-def test_ten_seeds_of_each_weight_decay():
-    seeds = RUNS.groupby("decay")["seed"].agg(sorted)
-    assert all(found == list(range(10)) for found in seeds)
-
 
 def held_in_the_end(decay):
     return pd.Series([curve[-1][2] for curve in waiting_runs(decay)])

@@ -3,7 +3,6 @@
 import statistics
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
@@ -155,13 +154,6 @@ def test_half_of_the_digits_have_thicker_strokes_than_the_framed_pen(splits):
     ours = weight(frame_strokes([[(0.1, 0.1), (0.3, 0.1), (0.2, 0.3)]]))
     weights = [weight(image) for image in splits[1].images[:300]]
     assert np.median(weights) == pytest.approx(ours, abs=0.2)
-
-
-def test_what_each_score_rejects_in_words_and_dots():
-    table = pd.DataFrame({"letters": [10.0, 55.4], "faces": [0.0, 90.0]}, ["confidence", "head"])
-    figure = draw_a_digit.plot_rejected(table)
-    assert "letters by head 55%, faces by confidence 0%" in figure.get_label()
-    assert [line.get_xdata().tolist() for line in figure.axes[0].lines] == [[10, 55.4], [0, 90]]
 
 
 def test_histograms_of_two_kinds_and_what_is_above_the_threshold():

@@ -8,7 +8,6 @@ from scipy.stats import binom, binomtest
 from mnist_adder_course.lessons import evaluation_tables
 from mnist_adder_course.lessons.evaluation_tables import checks
 from mnist_adder_lib import wilson_interval
-from mnist_adder_lib.evaluate import accuracy_per
 
 
 def joint_by_loop(predicted_digits, predicted_totals, digits, numbers, number):
@@ -73,17 +72,6 @@ def test_wilson_intervals_hold_the_truth_about_95_times_in_100(count, truth):
     assert 0.93 < binom.pmf(rights, count, truth)[hold].sum() < 0.98
 
 
-def test_the_figure_per_group_names_the_extremes():
-    groups = torch.arange(3).repeat_interleave(torch.tensor([50, 400, 200]))
-    right = torch.ones(650).bool()
-    right[100:110] = False
-    table = accuracy_per(groups, right, "digit")
-    figure = evaluation_tables.plot_accuracy_per(table)
-    words = figure.get_label()
-    assert "Lowest: 1, highest: 0. The widest interval is that of 0, which has 50" in words
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["0", "1", "2"]
-
-
 def test_intervals_that_miss_are_red_and_counted():
     intervals = [(98, 99.5), (99.1, 99.9), (97, 98.9)]
     assert evaluation_tables.count_holding(intervals, 99) == 1
@@ -91,11 +79,6 @@ def test_intervals_that_miss_are_red_and_counted():
     colours = [line.get_color() for line in figure.axes[0].lines[:3]]
     assert colours[1] == colours[2] != colours[0]
     assert "1 cross the dotted line of the truth, 2 miss it" in figure.get_label()
-
-
-def test_the_shuffles_that_are_as_large_are_counted():
-    figure = evaluation_tables.plot_chance([0.1, 0.3, 0.3, 0.5], 0.3)
-    assert "4 shuffles, from 0.10 to 0.50; 3 are at least as large" in figure.get_label()
 
 
 def test_the_table_of_recipes():
@@ -139,14 +122,6 @@ def test_both_intervals_are_drawn_for_each_exam():
     assert "20 of 20: 100.0 to 100.0 and 83.3 to 100.0" in figure.get_label()
 
 
-def test_the_opening_shows_exams_that_miss_the_truth():
-    figure = evaluation_tables.plot_opening()
-    assert "57 cross the dotted line of the truth, 3 miss it" in figure.get_label()
-    assert figure.get_facecolor() == (1, 1, 1, 1)
-    width, height = figure.get_size_inches()
-    assert 5.6 <= width <= 6.8 and height <= 3
-
-
 def test_weights_are_rounded_to_equal_steps_in_a_copy():
     layer = torch.nn.Linear(3, 1)
     with torch.no_grad():
@@ -156,13 +131,3 @@ def test_weights_are_rounded_to_equal_steps_in_a_copy():
     assert layer.weight[0, 1].item() == pytest.approx(0.6)
     with pytest.raises(ValueError, match="two bits or more"):
         evaluation_tables.rounded(layer, bits=1)
-
-
-def test_the_coins_that_are_as_lopsided_are_orange():
-    figure = evaluation_tables.plot_coins({7: 1, 18: 3})
-    bars = figure.axes[0].patches
-    colours = [bar.get_facecolor() for bar in bars]
-    assert len(bars) == 8 and colours[0] == colours[1] == colours[6] == colours[7] != colours[2]
-    assert sum(bar.get_height() for bar in bars) == pytest.approx(100)
-    p_value = 100 * binomtest(3, 18).pvalue
-    assert f"18 coins: at most 3 or at least 15 heads in {p_value:.1f} of 100" in figure.get_label()

@@ -6,7 +6,6 @@ import nbformat
 import pytest
 import torch
 from every_lesson import ROOT
-from matplotlib.colors import same_color
 from torch import nn
 
 from mnist_adder_course.lessons.inside_the_network import (
@@ -203,44 +202,6 @@ def test_watch_sees_every_layer_and_leaves_no_hook(watched):
     assert not any(layer._forward_hooks for layer in model.modules())
 
 
-def test_plot_maps():
-    maps = torch.zeros(6, 5, 5)
-    maps[2, 1, 1], maps[3, 0, 0] = 2.0, -9.0
-    figure = plot_maps(maps)
-    assert "6 pictures of 5x5" in figure.get_label() and "in channel 2" in figure.get_label()
-    assert [ax.get_title() for ax in figure.axes[:6]] == [f"channel {n}" for n in range(6)]
-
-
-def test_plot_embedding_and_answer():
-    label = plot_embedding(torch.tensor([0.0, 2, 0, 1]), torch.ones(4), 7).get_label()
-    assert "2 of them are 0" in label and "index 1, is 2.00" in label
-    label = plot_answer(torch.zeros(28, 28), torch.eye(10)[7]).get_label()
-    assert "the 7, 100%" in label
-
-
-def test_plot_places():
-    places, digits = torch.randn(30, 2), torch.arange(30) % 10
-    images = torch.zeros(2, 28, 28)
-    figure = plot_places(places, digits, torch.tensor([0.5, 1]), images, ["a 7", "a 1"])
-    assert "30 images" in figure.get_label() and "at 0.5, 1.0." in figure.get_label()
-    assert "nearest first: a 7, a 1" in figure.get_label() and len(figure.axes) == 3
-
-
-def test_plot_attributions_lays_a_small_map_over_the_middle():
-    image, small = torch.zeros(28, 28), torch.zeros(24, 24)
-    image[10:20, 10:20], small[3, 4] = 2.0, 1.0
-    figure = plot_attributions(image, {"drop": small, "all": torch.eye(28)})
-    assert "drop, brightest at row 5, column 6" in figure.get_label()
-
-
-def test_plot_leads_says_what_it_shows():
-    leads = {"best": torch.tensor([2.0, 3, 4]), "none": torch.tensor([-1.0, 0, 1])}
-    figure = plot_leads(leads, {"best": 0.0, "none": 59.2})
-    assert "best, 0% on black: 3.0, from 1.8 to 4.2" in figure.get_label()
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [
-        "best (0%)", "none (59%)"]
-
-
 def test_the_figure_follows_the_panel():
     drawn = []
 
@@ -277,11 +238,3 @@ def test_plot_chosen_tells_ink_from_black():
     on_ink, on_black = figure.axes[0].collections
     assert on_ink.get_offsets().tolist() == [[2, 1]] and on_black.get_offsets().tolist() == [[0, 0]]
     assert "one: 1 on ink, 1 on black" in figure.get_label()
-
-
-def test_plot_opening():
-    figure = plot_opening()
-    width, height = figure.get_size_inches()
-    assert width == 6.4 and height <= 3 and same_color(figure.get_facecolor(), "white")
-    assert [ax.get_title() for ax in figure.axes] == ["occlusion", "gradient", "integrated"]
-    assert "integrated, brightest at row 9, column 9" in figure.get_label()  # as in the lesson

@@ -83,16 +83,6 @@ def test_signed_pictures():
     assert "one, from -2.00 to 1.00; none, from 0.00 to 0.00" in figure.get_label()
 
 
-def test_there_are_bars_for_each_network():
-    results = {"one layer": (88.04, 24.0), "hidden layer": (86.8, 23.1)}
-    figure = plot_percent_right(results)
-    widths = [bar.get_width() for bar in figure.axes[0].patches]
-    assert widths == [88.04, 86.8, 24.0, 23.1]
-    assert [text.get_text() for text in figure.axes[0].texts] == ["88.0", "86.8", "24.0", "23.1"]
-    assert "one layer 88.0 and 24.0; hidden layer 86.8 and 23.1" in figure.get_label()
-    assert len(plot_percent_right(dict.fromkeys("abcdef", (99.9, 1.0))).axes[0].patches) == 12
-
-
 def test_bars_and_images_of_two_tasks():
     train, validation, _ = load_splits()
     order = torch.arange(783, -1, -1)
@@ -148,20 +138,3 @@ def test_the_convolution_on_paper_is_the_one_in_the_figure():
         shown = [float(text.get_text()) for ax in axes for text in ax.texts]
         assert shown == numbers.flatten().tolist()
     assert figure._supxlabel.get_text() == "bias 0.5"
-
-
-def test_the_bend():
-    straight, bent = (ax.lines[0].get_xydata() for ax in plot_bend().axes)
-    assert np.allclose(straight[:, 1], -6 * straight[:, 0])
-    assert np.allclose(bent[:, 1], np.where(bent[:, 0] < 0, 0, -6 * bent[:, 0]))
-
-
-def test_the_picture_at_the_head_of_the_lesson():
-    figure = plot_opening()
-    before, after, bars = figure.axes
-    seven = np.asarray(before.get_images()[0].get_array())
-    moved = np.asarray(after.get_images()[0].get_array())
-    assert np.array_equal(moved[4:], seven[:-4]) and not seven[-4:].any()  # nothing is cut off
-    unseen, far_fewer = (bar.get_width() for bar in bars.patches)
-    assert 86 < unseen < 91 and far_fewer < 20
-    assert figure.get_facecolor() == (1, 1, 1, 1)  # it is also shown on dark pages

@@ -147,37 +147,12 @@ def test_the_valley_shows_the_path_and_where_it_ends():
     assert "after 1 steps ends at (0.50, -0.25), where it is 0.312" in figure.get_label()
 
 
-def test_a_row_of_images_says_their_labels():
-    figure = learning_by_hand.plot_row(torch.rand(3, 28, 28), torch.tensor([1.0, -1.0, 1.0]))
-    assert [ax.get_title() for ax in figure.axes] == ["+1", "-1", "+1"]
-
-
-def test_scores_are_what_is_drawn_added_up():
-    images, weights = torch.rand(2, 28, 28), torch.randn(28, 28, requires_grad=True)
-    figure = learning_by_hand.plot_scores(images, weights)
-    for row, image in enumerate(images, start=1):
-        score = f"{(image * weights).sum().item():.1f}"
-        assert figure.axes[3 * row - 1].get_title() == f"all added up: {score}"
-        assert f"row {row} adds up to {score}" in figure.get_label().lower()
-
-
 def test_the_curve_of_cross_entropy():
     curve, line, *dots = learning_by_hand.plot_cross_entropy().axes[0].lines
     assert np.allclose(np.exp(-curve.get_ydata()), curve.get_xdata())
     assert np.allclose(line.get_ydata(), 1 - line.get_xdata())
     p, losses = np.concatenate([dot.get_data() for dot in dots], axis=1)
     assert np.allclose(losses[1:4] - losses[:3], np.log(2)) and p[4] == 0.1
-
-
-def test_the_opening_shows_a_3_the_weights_and_a_7():
-    figure = learning_by_hand.plot_opening()
-    assert [ax.get_title() for ax in figure.axes] == [
-        "a handwritten 3", "784 numbers", "a handwritten 7"]
-    shown = figure.axes[1].images[0].get_array()
-    three, seven = (figure.axes[place].images[0].get_array() for place in (0, 2))
-    assert shown.shape[:2] == three.shape[:2] == seven.shape[:2] == (28, 28)
-    width, height = figure.get_size_inches()
-    assert width == 6.4 and height <= 3
 
 
 def test_two_digits_are_picked_and_labelled():

@@ -279,50 +279,11 @@ def test_labels_alone_train(monkeypatch):
 # --- figures --------------------------------------------------------------------------------------
 
 
-def test_plot_pairs(first):
-    figure = plot_pairs(first(6).images, [7, 12, 3])
-    assert "7, 12, 3" in figure.get_label()
-    assert [text.get_text() for ax in figure.axes for text in ax.texts] == [
-        "+", "= 7", "+", "= 12", "+", "= 3"]
-
-
-def test_pairs_next_to_each_other(first):
-    figure = plot_pairs(first(6).images, [7, 12, 3], columns=2)
-    assert [[round(ax.get_position().y0, 2) for ax in figure.axes[:4]].count(
-        round(figure.axes[0].get_position().y0, 2)), len(figure.axes)] == [4, 8]
-    assert not any(ax.images for ax in figure.axes[6:])
-
-
-def test_the_opening_shows_pairs_and_their_sums():
-    figure = learning_from_sums.plot_opening()
-    assert "its sum: 11, 14, 9, " in figure.get_label()
-    assert figure.get_facecolor() == (1, 1, 1, 1)
-    width, height = figure.get_size_inches()
-    assert 5.6 <= width <= 6.8 and height <= 3
-
-
 def test_plot_naming():
     figure = plot_naming({0: np.full((10, 10), 0.1), "at last": np.eye(10)})
     assert "step 0: 10% on the diagonal; at last: 100% on the diagonal" in figure.get_label()
     (image,) = figure.axes[1].images
     assert image.get_array()[3, 3, 3] == 1 and image.get_array()[3, 4, 3] == 0
-
-
-def test_plot_shifts():
-    figure = plot_shifts(share_by_shift(ways(_3=0.5, _7=0.47, _0=0.03)))
-    assert "50% on +3, 47% on +7" in figure.get_label() and "+0" not in figure.get_label()
-
-
-def test_plot_four_cases():
-    figure = plot_four_cases(2)
-    assert [ax.texts[0].get_text() for ax in figure.axes] == [
-        "sum + 4\n25%", "the right sum\n25%", "the right sum\n25%", "sum - 4\n25%"]
-
-
-def test_plot_kicks():
-    figure = plot_kicks({1: [(0.8, 0.69, 0), (1.0, 0.71, 0)], 2: [(2.0, 0.7, 0)]})
-    assert "a kick of 1: 0.90, then 0.70; a kick of 2: 2.00, then 0.70" in figure.get_label()
-    assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["1", "2"]
 
 
 # --- what was measured ----------------------------------------------------------------------------

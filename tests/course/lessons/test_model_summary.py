@@ -161,35 +161,3 @@ def test_the_receptive_field_is_as_large_as_it_is(first, fields):
 def test_what_a_unit_sees(layer, row, column, seen, first, fields):
     figure = model_summary.plot_receptive_field(first(1)[0][0][0], fields, layer, row, column)
     assert seen in figure.axes[0].get_title() and seen in figure.get_label()
-
-
-def test_wide_text_is_kept_as_it_is_and_scrolls():
-    wide = model_summary.Wide("a  <b>\nc")
-    assert repr(wide) == "a  <b>\nc"
-    html = wide._repr_html_()
-    assert "a  &lt;b&gt;\nc</pre>" in html and "overflow-x: auto" in html
-
-
-def test_plot_batches_follows_one_value():
-    figure = model_summary.plot_batches({"one": ([2, 8], [-1, 1], 8), "in use": ([8], [4.92], 8)})
-    assert "one: 8 becomes 1.00; in use: 8 becomes 4.92" in figure.get_label()
-    assert [list(line.get_xdata()) for line in figure.axes[0].lines] == [[2, -1], [8, 1]]
-
-
-def test_plot_flat_or_mean_lays_out_what_it_averages():
-    figure = model_summary.plot_flat_or_mean({"found": torch.tensor([[0.0, 6], [0, 2]])})
-    _, flat, mean = figure.axes
-    assert flat.images[0].get_array().tolist() == [[0, 6, 0, 2]]
-    assert mean.patches[0].get_width() == 2 and "average 2" in figure.get_label()
-
-
-def test_three_eights_are_what_the_layer_makes_of_them():
-    said = model_summary.plot_three_eights().get_label()
-    assert "one batch: 8 becomes 1.50; another batch: 8 becomes -1.50; " in said
-    assert "in use: 8 becomes 0.50" in said
-
-
-def test_the_lesson_opens_with_the_whole_network():
-    figure = model_summary.plot_opening()
-    assert tuple(figure.get_size_inches()) == (6.4, 2.9)
-    assert {"image", "block 3", "adder", "sum"} <= {ax.get_title() for ax in figure.axes}

@@ -2,7 +2,6 @@
 
 import math
 import random
-import re
 import statistics
 from pathlib import Path
 
@@ -81,12 +80,6 @@ RIGHT = {
 }
 
 
-def test_plot_rates():
-    figure = plot_rates([0.004, 0.1, 0.05, 0.0001])
-    assert list(figure.axes[0].lines[0].get_ydata()) == [0.004, 0.1, 0.05, 0.0001]
-    assert "from 0.004 up to 0.1 at step 2 and down to 0.0001 at step 4" in figure.get_label()
-
-
 def test_searched_says_where_the_best_lies_and_how_far_it_is_ahead():
     table = searched()
     for name in table.index:
@@ -133,19 +126,6 @@ def test_simulated_experiments_follow_students_t():
 def test_more_plans_hold_their_promise_with_a_larger_spread():
     few, many = ((powers_of_plans(factor) >= 0.8).double().mean() for factor in (1, 1.5))
     assert 0.4 < few < 0.5 and 0.78 < many < 0.86
-
-
-def test_each_stage_has_its_seeds():
-    label = plot_stages().get_label()
-    assert re.findall(r"(\w+): [^;]+? \(([^()]+)\)", label) == [
-        ("question", "no runs"), ("search", "seeds 100 to 102"), ("pilot", "seeds 0 to 4"),
-        ("plan", "no runs"), ("run", "new seeds")]
-
-
-def test_plot_plans():
-    figure = plot_plans({"one": torch.tensor([0.5, 0.9]), "other": torch.tensor([0.85, 0.9])})
-    assert [ax.get_title() for ax in figure.axes] == [
-        "planned with one: 50% have at least 80%", "planned with other: 100% have at least 80%"]
 
 
 # --- the recipes of the lesson --------------------------------------------------------------------

@@ -43,11 +43,6 @@ def test_a_replay_in_words():
                      "epoch 0, untrained, to epoch 2: 0 (10%), 4 (60%), 9 (over 99%).")
 
 
-def test_a_replay_of_the_untrained_network_alone():
-    _, bars, curves = plot_replay(IMAGE, THREE[:1], 0).axes
-    assert bars.get_title() == "untrained" and len(curves.lines) == 11
-
-
 @pytest.mark.parametrize("epochs", [0, 2])
 def test_the_learners_own_drawing_is_replayed(epochs):
     networks, asked = [IdentityAdderModel() for _ in range(epochs + 1)], []

@@ -103,13 +103,6 @@ def test_without_node_there_is_no_answer(first, monkeypatch):
     assert run_it_anywhere.run_javascript(None, data.images, data.numbers) is None
 
 
-def test_a_function_of_the_javascript():
-    for name in ("convolve", "linear", "maxPool", "forward"):
-        source = run_it_anywhere.javascript(name)
-        assert source.startswith("/**") and source.endswith("}")
-        assert source.count("\nexport function ") == 1 and f"function {name}(" in source
-
-
 def test_loops_that_are_not_translated_answer_the_same_and_take_longer(first):
     if shutil.which("node") is None:
         pytest.skip("no node found")
@@ -138,22 +131,6 @@ def test_plain_numbers_are_those_of_the_network():
     values = torch.rand(4, 16)
     assert torch.allclose(model.embedding[1](model.embedding[0](values)),
                           (values @ weights.T) * factors + shifts, atol=1e-5)
-
-
-def test_the_figures_say_what_they_show():
-    times = {"PyTorch": 0.5, "Python": 200}
-    assert "PyTorch 0.50; Python 200" in run_it_anywhere.plot_latencies(times).get_label()
-    shares = run_it_anywhere.plot_shares(run_it_anywhere.multiplications(IdentityAdderModel()))
-    assert "99.4% of the multiplications" in shares.get_label()
-    rulers = run_it_anywhere.plot_rulers(torch.tensor([-1.0, 0.0, 0.444, 1.55]), 8)
-    assert "-1 is 0, 0 is 100, 0.444 is 144, 1.55 is 255." in rulers.get_label()
-
-
-def test_plot_steps_counts_what_becomes_zero():
-    weights = torch.tensor([[-1.5, -0.2], [0.2, 1.5]])  # with 2 bits, steps of 1
-    label = run_it_anywhere.plot_steps(weights, [4, 2]).get_label()
-    assert "2 bits: 3 values, 50% of the weights become 0" in label
-    assert "4 bits: 4 values, 0% of the weights become 0" in label
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 import torch
-from matplotlib.colors import same_color
 
 from mnist_adder_course.lessons.your_own_question import (
     checks,
@@ -48,14 +47,6 @@ def test_plot_looks():
         (5, 3.0), (6, -3.0)]
 
 
-def test_plot_readings():
-    figure = plot_readings({"better": (0.5, 1.5), "worse": (-2, -1)}, matters=0.25)
-    lines = figure.axes[0].lines[1:]
-    assert [list(line.get_xdata()) for line in lines] == [[0.5, 1.5], [-2, -1]]
-    assert all(same_color(line.get_color(), lines[0].get_color()) for line in lines)
-    assert "from -0.25 to 0.25. better: from +0.5 to +1.5" in figure.get_label()
-
-
 def test_looks_that_have_nothing_to_find():
     torch.manual_seed(0)
     away, critical = look_again_and_again(experiments=4_000)
@@ -93,10 +84,3 @@ def test_plot_pilots():
     assert f"yours: from -1.00 to +1.00, {planned} pairs." in figure.get_label()
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert texts == [str(pairs_planned(four, 0.5)) for four in pilots().values()] + [str(planned)]
-
-
-def test_plot_opening():
-    figure = plot_opening()
-    width, height = figure.get_size_inches()
-    assert width == 6.4 and height <= 3 and same_color(figure.get_facecolor(), "white")
-    assert "your change" in figure.get_label() and "subtract" not in figure.get_label()

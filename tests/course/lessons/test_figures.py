@@ -1,0 +1,101 @@
+"""The lessons' figures say in words what they show, and their openings fit the first screen.
+
+Of a figure that comes out the same everywhere, the words are among the stored outputs, which each
+run of the lessons compares. Here are those of which a lesson's numbers differ by machine.
+"""
+
+import pandas as pd
+import pytest
+import torch
+from every_lesson import LESSONS
+from matplotlib.colors import same_color
+
+from mnist_adder_course.lessons import (
+    backward_by_hand,
+    broken_runs,
+    does_it_add,
+    draw_a_digit,
+    evaluation_tables,
+    inside_the_network,
+    layers_by_hand,
+    learning_from_sums,
+    run_it_anywhere,
+)
+from mnist_adder_lib.evaluate import accuracy_per
+
+TRAIN = {"layers_by_hand", "training_curves", "one_change_at_a_time"}  # for seconds, to be drawn
+OPENINGS = [lesson for lesson in LESSONS
+            if hasattr(lesson.module, "plot_opening") and lesson.name not in TRAIN]
+BLACK = torch.zeros(28, 28)
+MAPS, SMALL, DOT = torch.zeros(6, 5, 5), torch.zeros(24, 24), torch.zeros(28, 28)
+MAPS[2, 1, 1], MAPS[3, 0, 0], SMALL[3, 4], DOT[10:20, 10:20] = 2.0, -9.0, 1.0, 2.0
+GROUPS, RIGHT = torch.arange(3).repeat_interleave(torch.tensor([50, 400, 200])), torch.ones(650)
+RIGHT[100:110] = 0
+SHARES = [0.03, 0, 0, 0.5, 0, 0, 0, 0.47, 0, 0]
+WAITING = {"decay 3": [[[50, 95.0, 2.0], [3000, 96.0, 81.0]],
+                       [[50, 90.0, 0.0], [3000, 99.0, 60.0]]]}
+SAID = {
+    "backward_by_hand plot_neurons": (
+        lambda: backward_by_hand.plot_neurons(torch.randn(10, 784)), "The weights of every neuron"),
+    "broken_runs plot_validation": (
+        lambda: broken_runs.plot_validation({"few": ([5.0] * 60, [2.0, 1.0, 1.5])}),
+        "few: lowest 1.00, at the end 1.50"),
+    "does_it_add plot_waiting": (
+        lambda: does_it_add.plot_waiting(WAITING),
+        "decay 3: in the end, 60 to 81% of the hidden pairs and 96 to 99% of the seen"),
+    "draw_a_digit plot_rejected": (
+        lambda: draw_a_digit.plot_rejected(pd.DataFrame(
+            {"letters": [10.0, 55.4], "faces": [0.0, 90.0]}, ["confidence", "head"])),
+        "letters by head 55%, faces by confidence 0%"),
+    "evaluation_tables plot_accuracy_per": (
+        lambda: evaluation_tables.plot_accuracy_per(accuracy_per(GROUPS, RIGHT.bool(), "digit")),
+        "Lowest: 1, highest: 0. The widest interval is that of 0, which has 50"),
+    "evaluation_tables plot_chance": (
+        lambda: evaluation_tables.plot_chance([0.1, 0.3, 0.3, 0.5], 0.3),
+        "4 shuffles, from 0.10 to 0.50; 3 are at least as large"),
+    "inside_the_network plot_answer": (
+        lambda: inside_the_network.plot_answer(BLACK, torch.eye(10)[7]), "the 7, 100%"),
+    "inside_the_network plot_attributions": (  # a small map lies over the middle
+        lambda: inside_the_network.plot_attributions(DOT, {"drop": SMALL, "all": torch.eye(28)}),
+        "drop, brightest at row 5, column 6"),
+    "inside_the_network plot_embedding": (
+        lambda: inside_the_network.plot_embedding(
+            torch.tensor([0.0, 2, 0, 1]), torch.ones(4), 7), "index 1, is 2.00"),
+    "inside_the_network plot_leads": (
+        lambda: inside_the_network.plot_leads(
+            {"best": torch.tensor([2.0, 3, 4]), "none": torch.tensor([-1.0, 0, 1])},
+            {"best": 0.0, "none": 59.2}), "best, 0% on black: 3.0, from 1.8 to 4.2"),
+    "inside_the_network plot_maps": (lambda: inside_the_network.plot_maps(MAPS), "in channel 2"),
+    "inside_the_network plot_places": (
+        lambda: inside_the_network.plot_places(
+            torch.randn(30, 2), torch.arange(30) % 10, torch.tensor([0.5, 1]),
+            torch.zeros(2, 28, 28), ["a 7", "a 1"]), "nearest first: a 7, a 1"),
+    "layers_by_hand plot_percent_right": (
+        lambda: layers_by_hand.plot_percent_right({"one": (88.04, 24.0), "two": (86.8, 23.1)}),
+        "one 88.0 and 24.0; two 86.8 and 23.1"),
+    "learning_from_sums plot_kicks": (
+        lambda: learning_from_sums.plot_kicks(
+            {1: [(0.8, 0.69, 0), (1.0, 0.71, 0)], 2: [(2.0, 0.7, 0)]}),
+        "a kick of 1: 0.90, then 0.70; a kick of 2: 2.00, then 0.70"),
+    "learning_from_sums plot_shifts": (
+        lambda: learning_from_sums.plot_shifts(SHARES), "50% on +3, 47% on +7"),
+    "run_it_anywhere plot_latencies": (
+        lambda: run_it_anywhere.plot_latencies({"PyTorch": 0.5, "Python": 200}),
+        "PyTorch 0.50; Python 200"),
+}
+
+
+@pytest.mark.parametrize("figure", SAID)
+def test_a_figure_says_what_it_shows(figure):
+    draw, words = SAID[figure]
+    assert words in draw().get_label()
+
+
+@pytest.mark.parametrize("lesson", OPENINGS, ids=lambda lesson: lesson.name)
+def test_an_opening_fits_the_first_screen_and_is_white_on_dark_pages_too(lesson):
+    before = torch.get_rng_state()
+    figure = lesson.module.plot_opening()
+    width, height = figure.get_size_inches()
+    assert 5.6 <= width <= 6.8 and height <= 3 and figure.get_label()
+    assert same_color(figure.get_facecolor(), "white")
+    assert torch.equal(torch.get_rng_state(), before)
