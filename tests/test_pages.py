@@ -95,20 +95,6 @@ def test_teachers_read_of_guesses_that_are_there():
                 assert f'guesses.ask(\\"{name}\\")' in lesson, row
 
 
-def test_every_promise_names_a_test_that_is_there():
-    page = (ROOT / "docs" / "promises.md").read_text("utf-8")
-    make = (ROOT / "tools" / "make.py").read_text("utf-8")
-    rows = re.findall(r"^\| (?!what )(.+) \| (.+) \|$", page, re.MULTILINE)
-    assert len(rows) == page.count("\n| ") - page.count("\n| what | test |") > 0
-    for promise, named in rows:
-        tests = re.findall(r"`((?:tests|tools)/[\w/]+\.py)(?:::(\w+))?`", named)
-        assert tests, promise
-        for file, name in tests:
-            source = (ROOT / file).read_text("utf-8")
-            assert not name or f"def {name}(" in source, f"{name}: {promise}"
-            assert file.startswith("tests/") or file in make, f"no target calls {file}"
-
-
 def test_the_page_asks_nobody():
     page = (ROOT / "docs" / "try" / "index.html").read_text("utf-8")
     asks = r"\b(?:fetch|import|importScripts|XMLHttpRequest|WebSocket|EventSource|sendBeacon)\b"
