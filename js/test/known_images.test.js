@@ -12,46 +12,64 @@ import {
   smallest,
   spreads,
   strangenessOf,
+  unpackFound,
 } from "../src/network/known_images.js";
 import { nonDigitLogit } from "../src/network/non_digit_head.js";
-import { readWeights } from "../src/network/weights.js";
-import { distance, floats, golden, images, shipped } from "./golden.js";
+import { fromBase64, readWeights } from "../src/network/weights.js";
+import { bytes, distance, floats, golden, images, shipped } from "./golden.js";
 
-const looks = images.map((/** @type {Uint8Array} */ image) => lookAt(shipped, image));
-const found = looks.map((/** @type {{ found: number[] }} */ look) => look.found);
+const python = golden.strangeness;
+const found = unpackFound(python.found, fromBase64(python.found.bytes));
 const inks = images.map(inkInSquares);
-const space = makeSpace(
-  found,
-  spreads(
-    found,
-    looks.map((/** @type {{ digit: number }} */ look) => look.digit),
-  ),
-  inks,
-);
+const space = makeSpace(found, python.found.units, inks);
+const head = readWeights(python.head);
+
+/** @param {ArrayLike<number>} pixels */
+function measure(pixels) {
+  const look = lookAt(shipped, pixels);
+  const nearest = Math.min(...space.distances(space.place(look.found, inkInSquares(pixels))));
+  return { nearest, logit: nonDigitLogit(head, embed(shipped, pixels).embedding) };
+}
 
 test("where the ink is", () => {
   const first = inks.slice(0, 3).flatMap((/** @type {Float32Array} */ ink) => [...ink]);
   assert.ok(distance(first, floats(golden.ink)) < 1e-5);
 });
 
+test("what was found in the images, but for the steps in which it is stored", () => {
+  const looks = images.map((/** @type {Uint8Array} */ image) => lookAt(shipped, image));
+  looks.forEach((/** @type {{ found: number[] }} */ look, /** @type {number} */ n) => {
+    look.found.forEach((value, i) => {
+      assert.ok(Math.abs(value - found[n][i]) <= python.found.step[i], `${n}, ${i}`);
+    });
+  });
+  const digits = looks.map((/** @type {{ digit: number }} */ look) => look.digit);
+  assert.ok(distance(spreads(found, digits), python.found.units) < 1e-4);
+});
+
 test("all drawings are as strange as in Python, and without a head the threshold is the same", async () => {
-  const python = golden.strangeness;
-  const head = readWeights(python.head);
   const scale = await makeScale(space, () => false);
   for (const name of /** @type {const} */ (["distance", "threshold"]))
     assert.ok(Math.abs(scale[name] / python[name] - 1) < 1e-3, `${name}: ${scale[name]} ${python[name]}`);
-  for (const n of [0, 1]) assert.ok(Math.abs(/** @type {any} */ (scale.usual)[n] - python.usual[n]) < 1e-2);
+  for (const n of [0, 1]) assert.ok(Math.abs(/** @type {any} */ (scale.usual)[n] - python.usual[n]) < 1e-3);
   assert.equal(python.drawings.length, golden.framing.length - 1);
-  const close = (/** @type {number} */ ours, /** @type {number} */ theirs) => Math.abs(ours - theirs) < 1e-2;
+  const close = (/** @type {number} */ ours, /** @type {number} */ theirs) => Math.abs(ours - theirs) < 1e-3;
   python.drawings.forEach((/** @type {number} */ strangeness, /** @type {number} */ n) => {
-    const pixels = frameStrokes(golden.framing[n + 1].strokes); // the first is empty
-    const look = lookAt(shipped, pixels);
-    const nearest = Math.min(...space.distances(space.place(look.found, inkInSquares(pixels))));
-    const logit = nonDigitLogit(head, embed(shipped, pixels).embedding);
+    const { nearest, logit } = measure(frameStrokes(golden.framing[n + 1].strokes)); // the first is empty
     assert.ok(close(nearest, python.distances[n]) && close(logit, python.logits[n]), `${n}`);
     const joined = { ...scale, logit: python.logit };
     assert.ok(close(strangenessOf(joined, nearest, logit), strangeness), `${n}`);
   });
+});
+
+test("images on either side of the threshold get the same verdict as in Python", () => {
+  const { threshold, images, rejected } = python.border;
+  const border = bytes(images);
+  rejected.forEach((/** @type {boolean} */ isRejected, /** @type {number} */ n) => {
+    const { nearest, logit } = measure(border.subarray(784 * n, 784 * (n + 1)));
+    assert.equal(strangenessOf(python, nearest, logit) > threshold, isRejected, `${n}`);
+  });
+  assert.ok(rejected.includes(true) && rejected.includes(false));
 });
 
 test("an image is nearest to itself", () => {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import zlib
 
-import numpy as np
 from torch import Tensor
 
 from mnist_adder_lib.drawing import NonDigitHead, Strangeness
@@ -29,8 +28,6 @@ def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
     - head: as in `Strangeness`
     """
     strangeness = Strangeness(model, images, head)
-    found = strangeness.found.cpu().numpy()
-    low, step = found.min(0), np.ptp(found, axis=0) / 255 + 1e-9
     weights = base64.b64decode(weights_as_text(model)["numbers"])
     return dict(
         images=image_sheet(images, digits),
@@ -40,6 +37,6 @@ def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
         head=weights_as_text(head) if head else None,
         ink_limit=INK_LIMIT,
         crc32=zlib.crc32(weights),  # of the weights that all this was made with
-        found=dict(low=low.tolist(), step=step.tolist(),  # a byte for each number, n times 32
+        found=dict(low=strangeness.low.tolist(), step=strangeness.step.tolist(),
                    units=strangeness.units.tolist(),
-                   bytes=to_base64(((found - low) / step).round().astype(np.uint8))))
+                   bytes=to_base64(strangeness.steps.cpu().numpy())))  # n times 32

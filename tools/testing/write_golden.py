@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mnist_adder_course.lessons.nonsense import DRAWINGS, in_middle, points_of
+from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import (
     IdentityAdderModel,
@@ -42,6 +43,8 @@ from tools.made_from.stale import making
 NAME = "js/test/golden.json"
 FILE = Path(__file__).resolve().parents[2] / NAME
 DIGITS = [in_middle(points_of(text)) for text in DRAWINGS["digits"].values()]
+KNOWN = 64  # images
+ROUNDING = 5e-4  # of strangeness, where Node calculates it
 ADDERS = [("label", "classes"), ("quantity", "number"), ("label", "shift")]
 
 
@@ -232,7 +235,7 @@ def saved() -> str:
 def golden() -> dict:
     """All that the tests in Node compare with."""
     train = load_splits()[0]
-    images, digits = train.images[:64], train.digits[:64]
+    images, digits = train.images[:KNOWN], train.digits[:KNOWN]
     model = load_pretrained()
     asked = AdderDataset(images, digits, digits * 0 + 3)
     result = evaluate(model, asked)
@@ -241,19 +244,31 @@ def golden() -> dict:
         framing=framing(), networks=networks(images[:4]), training=training(images, digits),
         adders=adders(), sentences=sentences(), saved=saved(),
         evaluated=dict(digit=result.accuracy_digit, both=result.accuracy_both, number=3),
-        ink=as_text(ink_in_squares(images[:3])), strangeness=how_strange(images))
+        ink=as_text(ink_in_squares(images[:3])), strangeness=how_strange(train))
 
 
-def how_strange(known: Tensor) -> dict:
-    """How strange each drawing of `framing` is to the network that ships and its head, if it knows
-    some images, and what the strangeness is made of; and the threshold without a head."""
-    model, head = load_pretrained(), load_non_digit_head()
+def how_strange(train: AdderDataset) -> dict:
+    """How strange drawings are to the network that ships and its head, if it knows some images.
+
+    - found, head, and so on: what is stored of these images, and what strangeness is made of
+    - threshold, usual: without a head
+    - distances, logits, drawings: the measures and the strangeness of each drawing of `framing`
+    - border: images that are nearest to the threshold with a head, and whether each is rejected
+    """
+    model, head, known = load_pretrained(), load_non_digit_head(), train.images[:KNOWN]
     strangeness, alone = Strangeness(model, known, head), Strangeness(model, known)
     seen = torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in drawings(299)]))
     distances, logits = (measured.tolist() for measured in strangeness.measure(seen))
+    others = train.images[KNOWN : KNOWN + 5000]
+    away = (strangeness(others) - strangeness.threshold).abs()
+    nearest = away.where(away > ROUNDING, torch.inf).argsort()[:20]
+    border = others[nearest.sort().values]
     return dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
                 threshold=alone.threshold, usual=alone.usual, head=weights_as_text(head),
-                distances=distances, logits=logits, drawings=strangeness(seen).tolist())
+                found=known_images(model, known, train.digits[:KNOWN])["found"],
+                distances=distances, logits=logits, drawings=strangeness(seen).tolist(),
+                border=dict(threshold=strangeness.threshold, images=as_text(border, "uint8"),
+                            rejected=strangeness.rejects(border).tolist()))
 
 
 def write() -> None:

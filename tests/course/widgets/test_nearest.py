@@ -10,15 +10,18 @@ from mnist_adder_course.widgets import nearest
 from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import Strangeness, load_non_digit_head
+from mnist_adder_lib.drawing.rejection import look_at
 
 
 def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
+    """And Python judges by the same numbers."""
     model, images, digits = load_pretrained(), splits[0].images[:60], splits[0].digits[:60]
     known = nearest.known_images(model, images, digits, threshold=3)
     low, step, units, text = known["found"].values()
     read = low + np.frombuffer(base64.b64decode(text), np.uint8).reshape(60, 32) * np.array(step)
     strangeness = Strangeness(model, images)
-    assert (abs(read - strangeness.found.numpy()) <= np.array(step)).all()
+    assert abs(read - strangeness.found.numpy()).max() < 1e-5
+    assert (abs(read - look_at(model.eval(), images)[0].numpy()) <= np.array(step)).all()
     assert units == strangeness.units.tolist()
     assert known["scale"] == dict(
         distance=strangeness.per_distance, logit=0, threshold=3, usual=strangeness.usual)
