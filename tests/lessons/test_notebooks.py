@@ -323,10 +323,11 @@ def test_each_question_is_asked_once():
 
 
 def test_other_pages_say_the_minutes_of_the_lessons():
+    lessons = minutes.read_lessons()
     for text in [page.read_text("utf-8") for page in minutes.PAGES]:
-        assert minutes.brought_up_to_date(text) == text, "run python tools/notebooks/minutes.py"
+        assert minutes.brought_up_to_date(text, lessons) == text, "run tools/notebooks/minutes.py"
     noted = minutes.EXERCISES.read_text("utf-8")
-    assert noted == minutes.exercises_with_a_check(), "run python tools/notebooks/minutes.py"
+    assert noted == minutes.exercises_with_a_check(lessons), "run tools/notebooks/minutes.py"
 
 
 # --- links ----------------------------------------------------------------------------------------

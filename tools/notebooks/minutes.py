@@ -18,9 +18,10 @@ A test lets written minutes be wrong by five: few changes of a lesson change its
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,15 @@ import nbformat
 
 from mnist_adder_course.exercises import progress
 from mnist_adder_course.progress import ONE_DAY
-from tools.notebooks.notebook_files import ASKS, DEEPER, NOTEBOOKS, every_notebook, parts, save
+from tools.notebooks.notebook_files import (
+    ASKS,
+    DEEPER,
+    LESSONS,
+    NOTEBOOKS,
+     every_notebook,
+    parts,
+    save,
+)
 
 WORDS_A_MINUTE = 180
 FOLDED = 0.5  # of the words that are folded away, those that are read
@@ -36,10 +45,9 @@ LINE, RUN, PRINTED, FIGURE = 0.1, 0.1, 1 / 3, 2 / 3  # minutes
 THINKING = 1.15
 GUESS, RECALL = 0.75, 2
 BY_HAND = "minutes"  # in the metadata of a cell: {"doing": 3, "waiting": 0.5}, both or one
-HALF_DAY = 180  # minutes: after three hours of new ideas people are tired
 TIME = re.compile(r"\*\*Time\*\* .+?(?=\n\n)", re.DOTALL)
 # A plan: how many half-days, the lessons of each and their minutes, "| Plan | 1 | 0, 1 | 105 |".
-PLAN = re.compile(r"^(\| [^|]+ \| )\d+ \| (\d+(?:(?:, | · )\d+)+) \| [\d ·]+(?= \|$)", re.MULTILINE)
+PLAN = re.compile(r"^(\| [^|]+ \| \d+ \| (\d+(?:(?:, | · )\d+)+) \| )[\d ·]+(?= \|$)", re.MULTILINE)
 # The line below the title of an exercise, and of a deeper section.
 SOLVE = re.compile(r"^\*About (\d+) minutes\.\*", re.MULTILINE)
 ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
@@ -51,7 +59,6 @@ FOLD = re.compile(r"(?<=<summary>)About \d+ minutes, \d+ of them doing")
 NAMED = re.compile(r"lesson (?P<lesson>\d+)|`(?P<name>\w+)` \(exercise \d+(?:, deeper)?\)")
 NUMBERED = re.compile(r"(?<=Exercise )\d+(?= · )")
 PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
-LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 EXERCISE = r"\d\d-exercise-\w+-"  # the id of its cells, before what each of them holds
 EXERCISES = Path(progress.__file__).with_suffix(".json")
 
@@ -195,67 +202,59 @@ def _minutes_deeper(notebook) -> int:
 # --- what other pages say -------------------------------------------------------------------------
 
 
-def of_all_lessons() -> dict[str, tuple[int, int, int]]:
-    """The minutes of each lesson by the name of its file, as its header says: the main line, those
-    of doing in it, and *Deeper*."""
-    lessons = {}
-    for path in LESSONS:
-        notebook = nbformat.read(path, as_version=4)
-        lessons[path.stem] = tuple(map(int, SAID.search(notebook.cells[0].source).groups("0")))
-    return lessons
+Lessons = dict[str, nbformat.NotebookNode]  # by the names of their files, in their order
 
 
-def of_a_day() -> int:
+def read_lessons() -> Lessons:
+    return {path.stem: nbformat.read(path, as_version=4) for path in LESSONS}
+
+
+def said_by(lessons: Lessons) -> dict[str, tuple[int, int, int]]:
+    """The minutes of each lesson, as its header says: the main line, those of doing in it, and
+    *Deeper*."""
+    return {name: tuple(map(int, SAID.search(notebook.cells[0].source).groups("0")))
+            for name, notebook in lessons.items()}
+
+
+def of_a_day(lessons: Lessons) -> int:
     """The minutes of the main lines of a day, with one exercise each."""
-    minutes, lessons = 0, list(of_all_lessons().values())
+    minutes, said = 0, list(said_by(lessons).values())
     for number in ONE_DAY:
-        main, _ = parts(nbformat.read(LESSONS[number], as_version=4))
+        main, _ = parts(list(lessons.values())[number])
         later = [int(found) for cell in main for found in SOLVE.findall(cell.source)][1:]
-        minutes += lessons[number][0] - sum(later)
+        minutes += said[number][0] - sum(later)
     return minutes
 
 
-def half_days(lessons: list[int], minutes: list[int]) -> list[list[int]]:
-    """Lessons, in their order, in half-days: each has as many as it has time for."""
-    days: list[list[int]] = []
-    for lesson in lessons:
-        if days and sum(minutes[one] for one in [*days[-1], lesson]) <= HALF_DAY:
-            days[-1].append(lesson)
-        else:
-            days.append([lesson])
-    return days
-
-
-def brought_up_to_date(text: str) -> str:
+def brought_up_to_date(text: str, lessons: Lessons) -> str:
     """A page with the minutes of the lessons that it names, and with the hours of all.
 
-    Minutes are in the last columns of a table whose row begins with the link to a lesson. A row of
-    a plan is grouped again.
+    Minutes are in the last columns of a table whose row begins with the link to a lesson, and in
+    the last column of a plan.
     """
-    lessons = of_all_lessons()
-    for name, (main, done, deeper) in lessons.items():
+    said = said_by(lessons)
+    for name, (main, done, deeper) in said.items():
         link = rf"\]\([./\w]*{name}\.ipynb\)"
         both = f"{main} + {deeper}" if deeper else f"{main}"
         text = re.sub(rf"(?m)^(\| .*{link} \| .*[^\d ] \| )\d+(?: \+ \d+)?(?= \|$)",
                       rf"\g<1>{both}", text)
         text = re.sub(rf"(?m)^(\| .*{link} \| )\d+ \| \d+ \| \d+(?= \|$)",
                       rf"\g<1>{main} | {done} | {deeper}", text)
-    minutes = [main for main, _, _ in lessons.values()]
+    minutes = [main for main, _, _ in said.values()]
 
     def planned(row) -> str:
-        days = half_days([int(lesson) for lesson in re.findall(r"\d+", row[2])], minutes)
-        named = " · ".join(", ".join(map(str, day)) for day in days)
-        long = " · ".join(str(sum(minutes[lesson] for lesson in day)) for day in days)
-        return f"{row[1]}{len(days)} | {named} | {long}"
+        days = [sum(minutes[int(lesson)] for lesson in day.split(", "))
+                for day in row[2].split(" · ")]
+        return row[1] + " · ".join(map(str, days))
 
     text = PLAN.sub(planned, text)
-    mains, _, deepers = map(sum, zip(*lessons.values()))
-    hours = {"a day takes about": of_a_day(), "main lines take about": mains,
+    mains, _, deepers = map(sum, zip(*said.values()))
+    hours = {"a day takes about": of_a_day(lessons), "main lines take about": mains,
              "deeper sections about": deepers, "essons 0 to 8 take about": sum(minutes[:9]),
              "essons 9 to 14 take about": sum(minutes[9:])}
     for words, long in hours.items():
         text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{round(long / 60)}", text)
-    numbers = exercise_numbers()
+    numbers = exercise_numbers(lessons)
     return "\n".join(with_numbers(line, numbers) for line in text.split("\n"))
 
 
@@ -281,53 +280,63 @@ def with_numbers(line: str, numbers: dict[tuple[int, str], str]) -> str:
     return NAMED.sub(numbered, line)
 
 
-def exercise_numbers() -> dict[tuple[int, str], str]:
+def with_parts(notebook) -> Iterator[tuple[nbformat.NotebookNode, bool]]:
+    """The cells of a lesson, and whether each is deeper."""
+    main, deeper = parts(notebook)
+    yield from ((cell, False) for cell in main)
+    yield from ((cell, True) for cells in deeper.values() for cell in cells)
+
+
+def exercise_numbers(lessons: Lessons) -> dict[tuple[int, str], str]:
     """Of each exercise, by lesson and function, its number, such as "2" or "3, deeper"."""
     found = {}
-    for path in LESSONS:
-        main, deeper = parts(nbformat.read(path, as_version=4))
-        below = [cell for cells in deeper.values() for cell in cells]
-        for where, cells in (("", main), (", deeper", below)):
-            for cell in cells:
-                if task := re.fullmatch(r"(\d\d)-exercise-(\w+)-(task|explain)", cell.id):
-                    found[int(task[1]), task[2]] = NUMBERED.search(cell.source)[0] + where
+    for notebook in lessons.values():
+        for cell, is_deeper in with_parts(notebook):
+            if task := re.fullmatch(r"(\d\d)-exercise-(\w+)-(task|explain)", cell.id):
+                number = NUMBERED.search(cell.source)[0]
+                found[int(task[1]), task[2]] = number + ", deeper" * is_deeper
     return found
 
 
-def exercises_with_a_check() -> str:
+def exercises_with_a_check(lessons: Lessons) -> str:
     """The file next to progress.py: name, number and minutes of each exercise with a check, and
     whether it is deeper."""
     rows = []
-    for path in LESSONS:
-        main, deeper = parts(nbformat.read(path, as_version=4))
-        below = [cell for cells in deeper.values() for cell in cells]
-        tasks = {cell.id.removesuffix("-task"): cell.source for cell in [*main, *below]}
-        exercises = [[re.search(r"checks\.(\w+)\(", cell.source)[1],
-                      int(NUMBERED.search(task := tasks[cell.id.removesuffix("-check")])[0]),
-                      int(SOLVE.search(task)[1]), cells is below]
-                     for cells in (main, below) for cell in cells
-                     if re.fullmatch(EXERCISE + "check", cell.id)]
-        rows.append(f"{json.dumps(path.stem)}: {json.dumps(exercises)}")
+    for name, notebook in lessons.items():
+        exercises, task = [], ""
+        for cell, is_deeper in with_parts(notebook):
+            if re.fullmatch(EXERCISE + "task", cell.id):
+                task = cell.source
+            elif re.fullmatch(EXERCISE + "check", cell.id):
+                exercises.append([re.search(r"checks\.(\w+)\(", cell.source)[1],
+                                  int(NUMBERED.search(task)[0]), int(SOLVE.search(task)[1]),
+                                  is_deeper])
+        rows.append(f"{json.dumps(name)}: {json.dumps(exercises)}")
     return "{\n" + ",\n".join(rows) + "\n}\n"
 
 
-def main(paths: list[str]) -> None:
-    chosen = [Path(path).resolve() for path in paths] or LESSONS
-    lessons = {}
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, default=LESSONS,
+                        help="whose headers are written (all of them)")
+    chosen = [path.resolve() for path in parser.parse_args().notebooks]
+    lessons = read_lessons()
     for path in every_notebook():
-        notebook = nbformat.read(path, as_version=4)
         if path in LESSONS:
-            lessons[path.name] = notebook
+            notebook = lessons[path.stem]
             number_exercises(notebook)
             if path in chosen:
                 write_time(notebook)
-        elif path.name in lessons:
-            number_solutions(notebook, lessons[path.name])
+        else:
+            notebook = nbformat.read(path, as_version=4)
+            if path.stem in lessons:
+                number_solutions(notebook, lessons[path.stem])
         save(notebook, path)
-    EXERCISES.write_text(exercises_with_a_check(), "utf-8", newline="\n")
+    EXERCISES.write_text(exercises_with_a_check(lessons), "utf-8", newline="\n")
     for path in PAGES:
-        path.write_text(brought_up_to_date(path.read_text("utf-8")), "utf-8", newline="\n")
+        text = brought_up_to_date(path.read_text("utf-8"), lessons)
+        path.write_text(text, "utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 DEEPER = "## Deeper"  # the heading above what nothing else needs
 FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it
 ASKS = "import mnist_adder_course"  # in the first code cell, in no other
@@ -31,7 +32,7 @@ def shortened(lesson: str, source: str) -> str:
 
 def to_run_alone():
     """The paths of the notebooks that begin from nothing: the lessons, and the one sitting."""
-    return [*sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")), NOTEBOOKS / "in_one_sitting.ipynb"]
+    return [*LESSONS, NOTEBOOKS / "in_one_sitting.ipynb"]
 
 
 def every_notebook(folder=NOTEBOOKS):

@@ -16,14 +16,12 @@ import builtins
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import nbformat
 
-from tools.notebooks.notebook_files import parts
+from tools.notebooks.notebook_files import LESSONS, NOTEBOOKS, parts
 
-ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = ROOT / "notebooks"
+ROOT = NOTEBOOKS.parent
 GLOSSARY = NOTEBOOKS / "glossary.ipynb"
 ROW = re.compile(r"^\| `(.+?)` \| .+ \| \[.+?\]\((\w+)\.ipynb\) \|$", re.MULTILINE)
 
@@ -169,8 +167,7 @@ def line(notebook, place: int, word: str) -> str:
 
 def main(names: list[str]) -> int:
     table, defined, found = explained(), library_names(), []
-    lessons = {path.stem: nbformat.read(path, 4)
-               for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
+    lessons = {path.stem: nbformat.read(path, 4) for path in LESSONS}
     for name, notebook in lessons.items():
         if not names or name.startswith(tuple(names)):
             found += [f"{name}: {text}" for text in complaints(notebook, name, table, defined)]
