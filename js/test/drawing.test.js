@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { signal } from "@preact/signals-core";
 import { makeAnswer } from "../src/drawing/answer.js";
 import { Drawing } from "../src/drawing/drawing.js";
-import { describe, percent, remark } from "../src/drawing/sentences.js";
-import { drawOver, frameStrokes } from "../src/drawing/strokes.js";
+import { describe, percent, remark, withArticle } from "../src/drawing/sentences.js";
+import { drawOver, frameStrokes, hasTap } from "../src/drawing/strokes.js";
 import { fill } from "../src/shared/fill.js";
 import { LIMITS } from "../src/shared/rules.js";
 import * as sentences from "../src/shared/sentences.js";
@@ -50,7 +50,10 @@ test("300 drawings are framed and answered as in Python", () => {
 });
 
 test("what is said of them is what Python says", () => {
-  for (const { pixels, number, warning, sentence, digits, sums } of golden.framing.slice(1)) {
+  for (const { strokes, tapped, pixels, number, warning, sentence, digits, sums } of golden.framing.slice(
+    1,
+  )) {
+    assert.equal(hasTap(strokes), tapped);
     assert.equal(remark(bytes(pixels), LIMITS.most_ink), warning);
     const prediction = {
       digitProbabilities: digits,
@@ -58,11 +61,11 @@ test("what is said of them is what Python says", () => {
       digit: likeliest(digits),
       total: likeliest(sums),
     };
-    assert.equal(describe(prediction, number, warning)[0], sentence);
+    assert.equal(describe(prediction, number, warning, tapped)[0], sentence);
   }
 });
 
-test("rejected, warned of, unsure or close: the first of these is said, as in Python", () => {
+test("rejected, warned of, a dot left out, unsure or close: the first of these is said, as in Python", () => {
   const { drawing, number, answer, judge } = page();
   const judgements = [
     { isKnown: false, isClose: false, sentence: sentences.strange },
@@ -70,7 +73,9 @@ test("rejected, warned of, unsure or close: the first of these is said, as in Py
   ];
   /** @type {Set<string>} */
   const orders = new Set();
-  for (const { strokes, number: wanted, judged } of golden.framing.filter(({ judged = null }) => judged)) {
+  for (const { strokes, tapped, number: wanted, judged } of golden.framing.filter(
+    ({ judged = null }) => judged,
+  )) {
     number.value = wanted;
     drawing.put(strokes);
     for (const [n, [sentence, isCertain]] of judged.entries()) {
@@ -78,11 +83,12 @@ test("rejected, warned of, unsure or close: the first of these is said, as in Py
       if (answer.warning.value !== remark(answer.pixels.value, LIMITS.most_ink)) continue;
       assert.equal(withoutPercent(answer.sentence.value), withoutPercent(sentence));
       assert.equal(answer.trust.value === "sure", isCertain);
-      const own = describe(answer.result.value, wanted, "")[1] ? "sure" : "unsure";
+      const sure = describe(answer.result.value, wanted, "")[1] ? "sure" : "unsure";
+      const own = tapped ? "a dot" : sure;
       orders.add(`${n ? "close" : "rejected"}, ${answer.warning.value ? "warned of" : own}`);
     }
   }
-  assert.equal(orders.size, 6, [...orders].join("; "));
+  assert.equal(orders.size, 8, [...orders].join("; "));
 });
 
 test("each kind of sentence, warning and percentage is Python's", () => {
@@ -98,6 +104,36 @@ test("each kind of sentence, warning and percentage is Python's", () => {
   for (const [share, words] of golden.sentences.percent) assert.equal(percent(share), words);
   for (const [image, words] of golden.sentences.remarks)
     assert.equal(remark(bytes(image), LIMITS.most_ink), words);
+});
+
+test("without its dot an i is doubted, but not while another stroke begins, nor over a picture", () => {
+  const { drawing, answer } = page();
+  /** @type {import("../src/drawing/strokes.js").Stroke[]} */
+  const [stem, dot] = [
+    [
+      [0.5, 0.35],
+      [0.5, 0.8],
+    ],
+    [[0.5, 0.15]],
+  ];
+  drawing.put([stem]);
+  const alone = answer.sentence.value;
+  assert.equal(answer.trust.value, "sure");
+  drawing.unfinished.value = dot;
+  assert.equal(answer.sentence.value, alone);
+  for (const strokes of [
+    [stem, dot],
+    [dot, stem],
+  ]) {
+    drawing.put(strokes);
+    const digit = withArticle(answer.result.value.digit);
+    assert.deepEqual(
+      [answer.trust.value, answer.sentence.value],
+      ["unsure", fill(sentences.left_out, { digit })],
+    );
+  }
+  drawing.put([stem, dot], { url: "data:,", pixels: images[0] });
+  assert.ok(!answer.sentence.value.includes("dot"));
 });
 
 test("ink over a picture takes nothing away", () => {

@@ -19,6 +19,7 @@ from .photos import read_picture
 from .rejection import NonDigitHead
 from .sentences import MOST_INK, MOST_PEN_INK, describe, remark
 from .strangeness import Strangeness
+from .strokes import has_tap
 
 cached_splits = cache(load_splits)  # read on first use
 
@@ -76,8 +77,9 @@ class AdderPanel(DigitPad):
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
         is_rejected, is_close, scale = self._judge()
-        self.sentence, certain = describe(self.prediction, self.number, warning, is_rejected,
-                                          self.sign, self.combine, is_close)
+        self.sentence, certain = describe(
+            self.prediction, self.number, warning, is_rejected, self.sign, self.combine, is_close,
+            has_tap=not self.background and has_tap(self.strokes))  # each stroke begins as a dot
         notes = filter(None, [error, warning, self.background.get("about")])
         answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))
         answer |= dict(sentence=self.sentence, certain=certain, note=" ".join(notes))

@@ -39,10 +39,10 @@ def percent(share: float | Tensor) -> str:
 def describe(prediction: Prediction | None, number: int, warning: str = "",
              is_rejected: bool = False, sign: str = "+",
              combine: Callable[[int, int], int] = operator.add,
-             is_close: bool = False) -> tuple[str, bool]:
+             is_close: bool = False, has_tap: bool = False) -> tuple[str, bool]:
     """The panel's sentence, and whether it is certain: both heads are sure and agree, there is no
-    warning, and the image is neither rejected nor close to that. sign, combine: the task, as of the
-    panel."""
+    warning, the image is neither rejected nor close to that, and no tap was left out of it. sign,
+    combine: the task, as of the panel."""
     if prediction is None:
         return SENTENCES["empty"], False
     if is_rejected:
@@ -50,6 +50,8 @@ def describe(prediction: Prediction | None, number: int, warning: str = "",
     digit, total = prediction.digit, prediction.total
     if warning:
         return SENTENCES["doubt"].format(digit=with_article(digit)), False
+    if has_tap:
+        return SENTENCES["left_out"].format(digit=with_article(digit)), False
     digits, sums = prediction.digit_probabilities, prediction.sum_probabilities
     seen = f"{with_article(digit)} ({percent(digits[digit])})"
     answer = f"{total} ({percent(sums[total])})"

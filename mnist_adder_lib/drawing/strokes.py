@@ -17,7 +17,7 @@ PEN = STROKES["pen"] / STROKES["pad"]  # width of the pad's pen, as a share of t
 FRAMED_PEN = STROKES["framed_pen"]
 # Of 28x28, as in MNIST: the centre of row 14 and of column 14, counted from 0.
 MIDDLE = STROKES["middle"]
-# Of the longest stroke: a smaller one next to the drawing was not intended.
+# Of the longest stroke: a smaller one next to the drawing may not have been intended.
 TAP = STROKES["tap"]
 # Points: fewer are meant to be straight, more have no corners to be seen.
 FEWEST, MOST = STROKES["bent_points"]
@@ -96,8 +96,8 @@ def render_strokes(strokes: Strokes, size: int = 280, pen: float = PEN) -> np.nd
     return np.asarray(image.reduce(2))
 
 
-def without_taps(segments: np.ndarray, stroke: np.ndarray) -> np.ndarray:
-    """Leave out tiny strokes next to the drawing."""
+def find_taps(segments: np.ndarray, stroke: np.ndarray) -> np.ndarray:
+    """Which segments, (n, 2, 2), belong to a tiny stroke next to the drawing: bool (n,)."""
     firsts = np.flatnonzero(np.diff(stroke, prepend=-1))
     low = np.minimum.reduceat(segments.min(axis=1), firsts)
     high = np.maximum.reduceat(segments.max(axis=1), firsts)
@@ -106,7 +106,14 @@ def without_taps(segments: np.ndarray, stroke: np.ndarray) -> np.ndarray:
     main = sizes >= tiny
     left_top, right_bottom = low[main].min(axis=0) - tiny, high[main].max(axis=0) + tiny
     beside = (high < left_top).any(axis=1) | (low > right_bottom).any(axis=1)
-    return segments[~np.repeat(beside, np.diff(firsts, append=len(segments)))]
+    return np.repeat(beside, np.diff(firsts, append=len(segments)))
+
+
+def has_tap(strokes: Strokes) -> bool:
+    """Whether `frame_strokes` leaves out a tiny stroke next to the drawing: a slip, or an i's dot.
+    Raises ValueError for anything that isn't a list of strokes."""
+    segments, stroke = to_segments(strokes)
+    return len(segments) > 0 and bool(find_taps(segments, stroke).any())
 
 
 def draw_ink(segments: np.ndarray) -> np.ndarray:
@@ -135,7 +142,7 @@ def frame_strokes(strokes: Strokes) -> np.ndarray:
     segments, stroke = to_segments(strokes)
     if not len(segments):
         return np.zeros((28, 28), np.uint8)
-    segments = without_taps(segments, stroke)
+    segments = segments[~find_taps(segments, stroke)]
     low, high = segments.min(axis=(0, 1)), segments.max(axis=(0, 1))
     scale = (LONG_SIDE - FRAMED_PEN) / max(PEN, *(high - low))
     segments = MIDDLE + scale * (segments - (low + high) / 2)

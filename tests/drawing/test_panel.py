@@ -251,6 +251,29 @@ def test_an_unfinished_stroke_is_read_but_not_kept():
     assert not answer["unfinished"] and np.array_equal(panel.seen, frame_strokes(panel.strokes))
 
 
+STEM = [[(0.5, 0.35), (0.5, 0.8)]]  # of an i
+HOOK = [[(0.35, 0.3), (0.45, 0.15), (0.6, 0.2), (0.6, 0.35), (0.5, 0.5), (0.5, 0.65)]]  # of a ?
+
+
+@pytest.mark.parametrize("stem, dot", [
+    (STEM, (0.5, 0.15)), (HOOK, (0.5, 0.85)), (SEVEN, (0.05, 0.5))])
+def test_without_its_dot_a_letter_is_doubted(stem, dot):
+    """But not while another stroke begins, nor if it is rejected or warned of in any case."""
+    panel = AdderPanel(Oracle(), strokes=stem)
+    assert panel.answer["certain"]
+    save(panel, unfinished=[dot])
+    assert panel.answer["certain"]
+    for strokes in ([*stem, [dot]], [[dot], *stem]):
+        save(panel, unfinished=[], strokes=strokes)
+        assert panel.sentence == "I left out a dot. The rest may be a 7, but I doubt it."
+        assert not panel.answer["certain"] and not panel.answer["warned"]
+    put(panel, SQUARE)
+    save(panel, strokes=[*stem, [dot]])
+    assert "dot" not in panel.sentence
+    save(panel, background={}, strokes=[[(0.2, 0.5), (0.8, 0.5)], [dot]])
+    assert panel.sentence == "Perhaps a 7, but I doubt it."
+
+
 def test_strokes_over_a_picture_are_added():
     panel, stroke = panel_of(), [[0.1, 0.1], [0.9, 0.1]]
     put(panel, SQUARE)

@@ -9,7 +9,7 @@ from lab import DIGITS
 from scipy import ndimage
 
 from mnist_adder_lib import load_pretrained, predict
-from mnist_adder_lib.drawing.strokes import PEN, bend, frame_strokes, render_strokes
+from mnist_adder_lib.drawing.strokes import PEN, bend, frame_strokes, has_tap, render_strokes
 
 digits = st.integers(0, 9)
 places = st.floats(0, 1)
@@ -71,6 +71,7 @@ def test_slow_and_fast_hands_give_the_same(digit):
                                    [[(-1, 0.5), (-0.1, 0.7)]]])
 def test_blank_stays_blank(blank):
     assert not frame_strokes(blank).any() and not render_strokes(blank).any()
+    assert not has_tap(blank)
 
 
 def test_a_dot_stays_small():
@@ -86,7 +87,11 @@ def test_a_dot_stays_small():
 @given(digits, points)
 def test_a_tap_beside_a_digit_changes_nothing(digit, tap):
     usual, tapped = frame_strokes(DIGITS[digit]), frame_strokes([*DIGITS[digit], [tap]])
+    is_left_out = has_tap([*DIGITS[digit], [tap]])
+    assert is_left_out == has_tap([[tap], *DIGITS[digit]])
     if not (0.1 < tap[0] < 0.9 and 0.05 < tap[1] < 0.95):
+        assert is_left_out
+    if is_left_out:
         assert np.array_equal(usual, tapped)
     else:
         assert similarity(usual, tapped) > 0.5  # a dot in it, or the digit a bit larger

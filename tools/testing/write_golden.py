@@ -35,7 +35,7 @@ from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.drawing.rejection import load_non_digit_head
 from mnist_adder_lib.drawing.sentences import MOST_INK, describe, percent, remark
 from mnist_adder_lib.drawing.strangeness import Strangeness, ink_in_squares
-from mnist_adder_lib.drawing.strokes import frame_strokes
+from mnist_adder_lib.drawing.strokes import frame_strokes, has_tap
 from mnist_adder_lib.evaluate import Prediction, predict
 from mnist_adder_lib.train import joint_loss
 from tools.made_from.stale import making
@@ -73,19 +73,21 @@ def framing(count: int = 300) -> list[dict]:
     model, cases = load_pretrained(), []
     for n, strokes in enumerate([[], *drawings(count - 1)]):
         seen, number = frame_strokes(strokes), n % 10
-        case = dict(strokes=strokes, number=number, pixels=as_text(seen, "uint8"))
+        tapped = has_tap(strokes)
+        case = dict(strokes=strokes, number=number, pixels=as_text(seen, "uint8"), tapped=tapped)
         if seen.any():
             answer = predict(model, seen, number)
             warning = remark(seen)
             digits, sums = ([round(float(p), 4) for p in probabilities] for probabilities in (
                 answer.digit_probabilities, answer.sum_probabilities))
             said = Prediction(answer.digit, answer.total, *map(torch.DoubleTensor, (digits, sums)))
-            sentence, _ = describe(said, number, warning)
+            sentence, _ = describe(said, number, warning, has_tap=tapped)
             case |= dict(warning=warning, sentence=sentence, digits=digits, sums=sums)
-            if n % 3 == 0 or not describe(said, number)[1]:
+            if n % 3 == 0 or not describe(said, number, has_tap=tapped)[1]:
                 # What is said if the image is rejected as well, or close to that.
                 case["judged"] = [
-                    describe(said, number, warning, is_rejected=rejected, is_close=close)
+                    describe(said, number, warning, is_rejected=rejected, is_close=close,
+                             has_tap=tapped)
                     for rejected, close in ((True, False), (False, True))]
         cases.append(case)
     return cases

@@ -7,7 +7,7 @@ import { fill } from "../shared/fill.js";
 import { LIMITS } from "../shared/rules.js";
 import * as sentences from "../shared/sentences.js";
 import { describe, remark, withArticle } from "./sentences.js";
-import { drawOver, frameStrokes } from "./strokes.js";
+import { drawOver, frameStrokes, hasTap } from "./strokes.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
 /** @import { Answer, Layers, Weights } from "../network/forward.js" */
@@ -53,6 +53,8 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
     const isDrawn = drawing.all.value.length && !drawing.background.value.url;
     return remark(pixels.value, isDrawn ? LIMITS.most_pen_ink : LIMITS.most_ink);
   });
+  /** Of finished strokes: each begins as a dot. */
+  const isTapped = computed(() => !drawing.background.value.url && hasTap(drawing.strokes.value));
   const judgement = computed(() =>
     isEmpty.value ? null : (judge?.value?.(left.value, pixels.value) ?? null),
   );
@@ -63,7 +65,7 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
   const said = computed(() => {
     if (result.value.digit < 0) return says("broken", sentences.not_finite);
     if (isEmpty.value) return says("empty", sentences.empty_image);
-    const [sentence, isCertain] = describe(result.value, number.value, warning.value);
+    const [sentence, isCertain] = describe(result.value, number.value, warning.value, isTapped.value);
     if (judgement.value?.isKnown === false) return says("refused", judgement.value.sentence);
     if (warning.value) return says("refused", sentence);
     if (isCertain && judgement.value?.isClose)

@@ -20,13 +20,20 @@ export function percent(share) {
 export const withArticle = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 
 /**
- * The panel's sentence, and whether it is certain: both heads are sure, and agree, with no warning.
+ * The panel's sentence, and whether it is certain: both heads are sure, and agree, with no warning, and no tap was
+ * left out.
  * @param {Prediction} prediction
  * @param {number} number
  * @returns {[sentence: string, isCertain: boolean]}
  */
-export function describe({ digitProbabilities, sumProbabilities, digit, total }, number, warning = "") {
+export function describe(
+  { digitProbabilities, sumProbabilities, digit, total },
+  number,
+  warning = "",
+  hasTap = false,
+) {
   if (warning) return [fill(sentences.doubt, { digit: withArticle(digit) }), false];
+  if (hasTap) return [fill(sentences.left_out, { digit: withArticle(digit) }), false];
   const words = (/** @type {number} */ one) => `${withArticle(one)} (${percent(digitProbabilities[one])})`;
   const seen = words(digit);
   if (digitProbabilities[digit] < LIMITS.sure)

@@ -117,7 +117,7 @@ function boxOf(segments) {
 }
 
 /**
- * Leave out strokes that are tiny and lie beside the drawing.
+ * Leave out strokes that are tiny and next to the drawing.
  * @param {Segment[][]} strokes
  */
 function withoutTaps(strokes) {
@@ -131,6 +131,21 @@ function withoutTaps(strokes) {
       right >= main[0] - tiny && bottom >= main[1] - tiny && left <= main[2] + tiny && top <= main[3] + tiny
     );
   });
+}
+
+/**
+ * The segments of each stroke that is on the pad.
+ * @param {Stroke[]} strokes
+ */
+const drawn = (strokes) => strokes.map(toSegments).filter((segments) => segments.length);
+
+/**
+ * Whether `frameStrokes` leaves out a tiny stroke next to the drawing: a slip, or an i's dot.
+ * @param {Stroke[]} strokes
+ */
+export function hasTap(strokes) {
+  const all = drawn(strokes);
+  return withoutTaps(all).length < all.length;
 }
 
 /**
@@ -178,9 +193,8 @@ const mapAll = (segments, change) => segments.map((segment) => /** @type {Segmen
  * @param {Stroke[]} strokes
  */
 export function frameStrokes(strokes) {
-  const drawn = strokes.map(toSegments).filter((segments) => segments.length);
-  if (!drawn.length) return new Uint8Array(784);
-  const segments = withoutTaps(drawn).flat();
+  const segments = withoutTaps(drawn(strokes)).flat();
+  if (!segments.length) return new Uint8Array(784);
   const [left, top, right, bottom] = boxOf(segments);
   const scale = (LONG_SIDE - FRAMED_PEN) / Math.max(PEN, right - left, bottom - top);
   const centred = move(segments, -(left + right) / 2, -(top + bottom) / 2);

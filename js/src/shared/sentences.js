@@ -8,6 +8,7 @@ export const {
   under,
   empty,
   doubt,
+  left_out,
   which,
   unsure_sum,
   disagree,
