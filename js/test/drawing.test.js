@@ -118,7 +118,7 @@ test("without its dot an i is doubted, but not while another stroke begins, nor 
   ];
   drawing.put([stem]);
   const alone = answer.sentence.value;
-  assert.equal(answer.trust.value, "sure");
+  assert.deepEqual([answer.trust.value, answer.doubt.value], ["sure", ""]);
   drawing.unfinished.value = dot;
   assert.equal(answer.sentence.value, alone);
   for (const strokes of [
@@ -126,11 +126,8 @@ test("without its dot an i is doubted, but not while another stroke begins, nor 
     [dot, stem],
   ]) {
     drawing.put(strokes);
-    const digit = withArticle(answer.result.value.digit);
-    assert.deepEqual(
-      [answer.trust.value, answer.sentence.value],
-      ["unsure", fill(sentences.left_out, { digit })],
-    );
+    const said = fill(sentences.left_out, { digit: withArticle(answer.result.value.digit) });
+    assert.deepEqual([answer.trust.value, answer.sentence.value, answer.doubt.value], ["unsure", said, said]);
   }
   drawing.put([stem, dot], { url: "data:,", pixels: images[0] });
   assert.ok(!answer.sentence.value.includes("dot"));

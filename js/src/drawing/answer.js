@@ -59,9 +59,10 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
     isEmpty.value ? null : (judge?.value?.(left.value, pixels.value) ?? null),
   );
   /** Why the image may be no digit, in words; "" where nothing speaks against it. */
-  const doubt = computed(() =>
-    judgement.value?.isKnown === false ? judgement.value.sentence : warning.value,
-  );
+  const doubt = computed(() => {
+    if (judgement.value?.isKnown === false) return judgement.value.sentence;
+    return warning.value || (isTapped.value ? said.value.sentence : "");
+  });
   const said = computed(() => {
     if (result.value.digit < 0) return says("broken", sentences.not_finite);
     if (isEmpty.value) return says("empty", sentences.empty_image);
