@@ -1,4 +1,4 @@
-"""All lessons, each with its module and the test file that holds its answers and values."""
+"""All lessons, each with its module."""
 
 from importlib import import_module
 from pathlib import Path
@@ -11,13 +11,11 @@ ROOT = Path(__file__).resolve().parents[2]
 class Lesson(NamedTuple):
     name: str  # of the module, and of the notebook without its number
     module: ModuleType
-    tests: ModuleType
 
 
 def lesson(path: Path) -> Lesson:
     name = path.stem[3:]
-    module = import_module(f"mnist_adder_course.lessons.{name}")
-    return Lesson(name, module, import_module(f"test_{name}"))
+    return Lesson(name, import_module(f"mnist_adder_course.lessons.{name}"))
 
 
 LESSONS = [lesson(path) for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]

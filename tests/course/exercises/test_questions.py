@@ -14,7 +14,6 @@ from mnist_adder_course.exercises.questions import (
     HEADING,
     Guess,
     Guesses,
-    MultipleChoice,
     Option,
     Question,
 )

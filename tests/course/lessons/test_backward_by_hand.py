@@ -1,4 +1,4 @@
-"""Backward by hand: the answers to its exercises, its figures."""
+"""Backward by hand: its figures and what it measures."""
 
 import torch
 from matplotlib.colors import same_color
@@ -8,50 +8,9 @@ from mnist_adder_course.lessons.backward_by_hand import (
     Node,
     checks,
     forward,
-    plot_fit,
     plot_graph,
 )
 from mnist_adder_lib.plots import ORANGE
-
-
-def step_of_both(w1, w2, x, target, rate):
-    weights = torch.tensor([w1, w2], dtype=torch.float64)
-    return weights - rate * 2 * (x * w1 * w2 - target) * x * weights.flip(0)
-
-
-def times_the_other_way(a, b):
-    return Node(b.value * a.value, inputs=(b, a), slopes=(a.value, b.value))
-
-
-def relu_by_if(a):
-    if a.value > 0:
-        return Node(a.value, "ReLU", [a], [1])
-    return Node(0, "ReLU")
-
-
-def backward_when_all_have_sent(tape):
-    """Another order that is right: a node's turn comes when all the nodes that use it have sent."""
-    tape[-1].grad = 1
-    waiting = list(tape)
-    while waiting:
-        node = next(node for node in waiting
-                    if not any(node in other.inputs for other in waiting))
-        waiting.remove(node)
-        for before, slope in zip(node.inputs, node.slopes):
-            before.grad = before.grad + node.grad * slope
-    return tape
-
-
-def backward_by_shapes(x, digits, w1, w2):
-    _, hidden, logits = forward(x, w1, w2)
-    back = torch.softmax(logits, 1)
-    back[range(len(x)), digits] -= 1
-    return (torch.where(hidden > 0, back @ w2, 0).T @ x / len(x), (hidden.T @ back).T / len(x))
-
-
-RIGHT = {checks.step: [step_of_both], checks.times: [times_the_other_way],
-         checks.relu_of: [relu_by_if], checks.backward_from: [backward_when_all_have_sent],
-         checks.backward: [backward_by_shapes]}
 
 
 def test_backward_is_what_pytorch_computes():

@@ -1,6 +1,5 @@
-"""Data generation: the answers to its exercises, its figures."""
+"""Data generation: its figures and what it measures."""
 
-import random
 import re
 from types import SimpleNamespace
 
@@ -19,34 +18,6 @@ from mnist_adder_lib import find_mnist
 @pytest.fixture(scope="module")
 def mnist():
     return MNIST(find_mnist(), train=True)
-
-
-def by_dice(image, digit):
-    first, second = random.randint(0, 9), random.randint(0, 9)
-    return [[image, first, second], [digit, digit + first + second]]
-
-
-def split_by_random(count, size, seed):
-    order = list(range(count))
-    random.Random(seed).shuffle(order)
-    return order[:size], order[size:]
-
-
-RIGHT = {
-    checks.one_hot: [
-        lambda index, size: torch.eye(size)[index],
-        lambda index, size: np.eye(size)[index],
-        lambda index, size: [i == index for i in range(size)],
-    ],
-    checks.make_example: [by_dice],
-    checks.split: [split_by_random],
-    checks.honest: [
-        lambda few, fresh: float(fresh[np.argmax(few.numpy())]),
-        lambda few, fresh: max(zip(few.tolist(), fresh.tolist()))[1],
-        lambda few, fresh: fresh[few == few.max()],
-        lambda few, fresh: fresh.tolist()[few.tolist().index(max(few.tolist()))],
-    ],
-}
 
 
 def one_hot_by_scatter(index, size):  # its own name is no use of PyTorch's

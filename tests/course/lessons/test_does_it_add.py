@@ -1,4 +1,4 @@
-"""Does it add?: the answers to its exercises, what was measured."""
+"""Does it add?: its figures, and what was measured."""
 
 import pandas as pd
 import pytest
@@ -19,7 +19,6 @@ from mnist_adder_course.lessons.does_it_add import (
     judge_waiting,
     plot_number_line,
     plot_opening,
-    plot_waiting,
     plot_weights,
     sums_of,
     train_adder,
@@ -27,44 +26,11 @@ from mnist_adder_course.lessons.does_it_add import (
     wait,
     waiting_runs,
 )
-from mnist_adder_course.notebook.results import read_results
-from mnist_adder_course.widgets.hidden_sums import HiddenSums, unseen_sums
+from mnist_adder_course.widgets.hidden_sums import HiddenSums
 
 PAIRS = HiddenSums().held_out
 
 
-def in_loops(answers, digits, held_out):
-    seen, hidden, lost = [], [], unseen_sums(held_out)
-    for number in range(10):
-        for image, digit in enumerate(digits.tolist()):
-            right = answers[number, image].item() == digit + number
-            if not held_out[digit, number]:
-                seen.append(right)
-            elif not lost[digit, number]:
-                hidden.append(right)
-    return 100 * sum(seen) / len(seen), 100 * sum(hidden) / len(hidden)
-
-
-def by_pairs(answers, digits, held_out):
-    table = by_pair(answers == digits + torch.arange(10).view(10, 1), digits)
-    return [100 * table[chosen].mean() for chosen in (~held_out, held_out & ~unseen_sums(held_out))]
-
-
-MIDDLE = (torch.arange(10) > 2) & (torch.arange(10) < 7)
-RIGHT = {
-    checks.held_out_test: [in_loops, by_pairs],
-    checks.my_block: [
-        lambda: MIDDLE.view(10, 1) & MIDDLE,
-        lambda: torch.outer(torch.arange(10) < 5, torch.arange(10) > 4),
-        lambda: [[digit > 5 and number > 5 for number in range(10)] for digit in range(10)],
-    ],
-    checks.difference: [
-        lambda probabilities, number: F.pad(probabilities, (9 - number, number)).tolist(),
-        lambda probabilities, number: [probabilities[place + number - 9]
-                                       if 0 <= place + number - 9 <= 9 else 0
-                                       for place in range(19)],
-    ],
-}
 LARGE = torch.arange(10) > 5
 
 

@@ -1,110 +1,21 @@
-"""Draw a digit: the answers to its exercises, its figures."""
+"""Draw a digit: its figures and what it measures."""
 
-import statistics
 
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from mnist_adder_course.lessons import draw_a_digit
-from mnist_adder_course.lessons.draw_a_digit import Dictation, checks
+from mnist_adder_course.lessons.draw_a_digit import Dictation
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.drawing.framing import (
-    centre_by_mass,
     crop_to_ink,
     resize_long_side,
     stroke_weight,
     to_ink,
 )
 from mnist_adder_lib.drawing.strokes import frame_strokes
-
-
-def on_black(small, top, left):
-    image = torch.zeros(28, 28)
-    image[top : top + small.shape[0], left : left + small.shape[1]] = small
-    return image
-
-
-def centre_by_hand(small):
-    ys, xs = np.indices(small.shape)
-    row, column = ((place * small.numpy()).sum() / small.sum() for place in (ys, xs))
-    return on_black(small, round(14 - row.item()), round(14 - column.item())).tolist()
-
-
-def cheapest_by_loop(thresholds, digits, non_digits, cost_rejected, cost_answered):
-    best, lowest = None, float("inf")
-    for threshold in thresholds:
-        cost = cost_rejected * sum(1 for one in digits.tolist() if one > threshold)
-        cost += cost_answered * sum(1 for one in non_digits.tolist() if one <= threshold)
-        if cost < lowest:
-            best, lowest = threshold, cost
-    return best
-
-
-def cheapest_as_tensor(thresholds, digits, non_digits, cost_rejected, cost_answered):
-    tried = torch.tensor(thresholds).view(-1, 1)
-    costs = cost_rejected * (digits > tried).sum(1) + cost_answered * (non_digits <= tried).sum(1)
-    return thresholds[costs.argmin()]
-
-
-def reject_by_columns(scores, of_digits, price):
-    total, total_of_digits = torch.zeros(len(scores)), torch.zeros(len(of_digits))
-    for column in range(scores.shape[1]):
-        unit = of_digits[:, column].std()
-        total = total + scores[:, column] / unit
-        total_of_digits = total_of_digits + of_digits[:, column] / unit
-    return total > torch.quantile(total_of_digits, 1 - price)
-
-
-def head_by_sgd_and_mean_of_losses(digits, non_digits):
-    head = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
-    optimizer = torch.optim.SGD(head.parameters(), lr=0.1)
-    inputs, targets = torch.cat([non_digits, digits]), torch.zeros(len(digits) + len(non_digits))
-    targets[: len(non_digits)] = 1
-    for _ in range(40):
-        for batch in torch.randperm(len(inputs)).split(100):
-            scores, of_batch = head(inputs[batch])[:, 0], targets[batch]
-            losses = scores.clamp(min=0) - scores * of_batch + (-scores.abs()).exp().log1p()
-            optimizer.zero_grad()
-            losses.mean().backward()
-            optimizer.step()
-    return head
-
-
-def head_that_clears_last(digits, non_digits):
-    head = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
-    optimizer = torch.optim.Adam(head.parameters(), lr=0.003)
-    inputs = torch.cat([digits, non_digits])
-    targets = (torch.arange(len(inputs)) >= len(digits)).float().view(-1, 1)
-    for batch in torch.cat([torch.randperm(len(inputs)) for _ in range(10)]).split(100):
-        F.binary_cross_entropy_with_logits(head(inputs[batch]), targets[batch]).backward()
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=False)
-    return head
-
-
-def reject_in_plain_numbers(scores, of_digits, price):
-    units = [statistics.stdev(column) for column in zip(*of_digits.tolist())]
-    sums = sorted(a / units[0] + b / units[1] for a, b in of_digits.tolist())
-    place = (1 - price) * (len(sums) - 1)
-    low = int(place)
-    above = sums[min(low + 1, len(sums) - 1)]
-    threshold = sums[low] + (place - low) * (above - sums[low])
-    return [a / units[0] + b / units[1] > threshold for a, b in scores.tolist()]
-
-
-RIGHT = {
-    checks.cheapest_threshold: [cheapest_by_loop, cheapest_as_tensor],
-    checks.centre: [lambda small: centre_by_mass(small.numpy(), 28), centre_by_hand],
-    checks.hide: [
-        lambda strokes: [0.7 + 0.25 * np.array(stroke) for stroke in strokes],
-        lambda strokes: [[(0.15 * x + 0.4, 0.15 * y + 0.4) for x, y in s] for s in strokes],
-    ],
-    checks.to_reject: [reject_by_columns, reject_in_plain_numbers],
-    checks.train_head: [head_by_sgd_and_mean_of_losses, head_that_clears_last],
-}
 
 
 def test_naive_resize_keeps_the_place():

@@ -1,67 +1,12 @@
-"""Evaluation tables: the answers to its exercises, its figures."""
+"""Evaluation tables: its figures and what it measures."""
 
 import numpy as np
 import pytest
 import torch
-from scipy.stats import binom, binomtest
+from scipy.stats import binom
 
 from mnist_adder_course.lessons import evaluation_tables
-from mnist_adder_course.lessons.evaluation_tables import checks
 from mnist_adder_lib import wilson_interval
-
-
-def joint_by_loop(predicted_digits, predicted_totals, digits, numbers, number):
-    right = seen = 0
-    for digit, total, true, other in zip(predicted_digits, predicted_totals, digits, numbers):
-        if other == number:
-            seen += 1
-            right += int(digit == true and total == true + other)
-    return 100 * right / seen
-
-
-def joint_by_wrong_ones(predicted_digits, predicted_totals, digits, numbers, number):
-    wrong = (predicted_digits != digits) | (predicted_totals != digits + number)
-    return 100 - 100 * wrong[numbers == number].float().mean()
-
-
-def loops_over_images(first, second):
-    only_first = only_second = 0
-    for one, other in zip(first.tolist(), second.tolist()):
-        only_first += one and not other
-        only_second += other and not one
-    coins = only_first + only_second
-    return only_first, only_second, binomtest(only_first, coins).pvalue if coins else 1
-
-
-def tries_sizes(accuracy, reach):
-    p, n = accuracy / 100, 1
-    while 200 * (p * (1 - p) / n) ** 0.5 > reach:
-        n += 1
-    return n
-
-
-def judges_lists(matrix):
-    rows, columns = matrix.tolist(), matrix.T.tolist()
-    return [sum(columns[0]) == rows[0][0], sum(rows[1]) == rows[1][1], rows[2][3] > rows[3][2],
-            rows[3][2] * sum(rows[2]) > rows[2][3] * sum(rows[3]), sum(columns[3]) < sum(rows[3])]
-
-
-def tries_from_above(right, count):
-    """The last truth that still fits, on the way down from the measured accuracy."""
-    tenth = 1000 * right // count
-    while tenth >= 0 and (right / count - tenth / 1000) ** 2 <= 4e-6 * tenth * (
-            1000 - tenth) / count + 1e-15:
-        tenth -= 1
-    return (tenth + 1) / 10
-
-
-RIGHT = {
-    checks.lowest_truth: [tries_from_above],
-    checks.joint_accuracy: [joint_by_loop, joint_by_wrong_ones],
-    checks.images_needed: [tries_sizes],
-    checks.compare_networks: [loops_over_images],
-    checks.judge_sentences: [judges_lists],
-}
 
 
 @pytest.mark.parametrize("count, truth", [(1000, 0.99), (10_000, 0.995), (100, 0.97)])

@@ -1,6 +1,5 @@
-"""Inside the network: the answers to its exercises, its figures."""
+"""Inside the network: its figures and what it measures."""
 
-import statistics
 
 import nbformat
 import pytest
@@ -13,89 +12,15 @@ from mnist_adder_course.lessons.inside_the_network import (
     OneNumber,
     agree,
     alike,
-    checks,
     guided_backprop,
     plot_answer,
-    plot_attributions,
     plot_chosen,
-    plot_embedding,
-    plot_leads,
-    plot_maps,
-    plot_opening,
-    plot_places,
     plot_sanity,
     train_adder,
     watch,
 )
 from mnist_adder_lib import IdentityAdderModel, as_input, load_pretrained, normalise
 from mnist_adder_lib.drawing import AdderPanel
-
-
-def enters_by_pre_hook(network, layer, inputs):
-    seen = {}
-    hook = layer.register_forward_pre_hook(lambda layer, inputs: seen.update(found=inputs))
-    with torch.no_grad():
-        network(inputs)
-    hook.remove()
-    return seen["found"][0]
-
-
-def explained_by_matching(table):
-    sums = [[digit + number for number in range(10)] for digit in range(10)]
-    same = (torch.tensor(sums).view(1, 100) == torch.tensor(sums).view(100, 1)).float()
-    means = (same / same.sum(dim=1, keepdim=True)) @ table.flatten()
-    return ((means - means.mean()) ** 2).mean() / ((table - table.mean()) ** 2).mean()
-
-
-def keep_by_threshold(image, importance, count, black):
-    least = importance.flatten().sort().values[-count]
-    return torch.where(importance >= least, image, torch.tensor(black)).tolist()
-
-
-def swap_by_places(network, layer, units, inputs, other_inputs):
-    seen = []
-    first = layer.register_forward_hook(lambda layer, inputs, output: seen.append(output))
-    network(other_inputs)
-    first.remove()
-
-    def put_in(layer, inputs, output):
-        return torch.stack([seen[0][:, place] if place in units else output[:, place]
-                            for place in range(output.shape[1])], dim=1)
-
-    second = layer.register_forward_hook(put_in)
-    with torch.no_grad():
-        answer = network(inputs)
-    second.remove()
-    return answer
-
-
-def ink_by_multiplying(importance, images, black):
-    return (importance - importance.min() + 1) * (images > black)
-
-
-def fair_lead_in_lists(score, images, importance, count, black):
-    leads = []
-    for image, values in zip(images, importance):
-        ink = [place for place in range(image.numel()) if image.flatten()[place] > black]
-        left = []
-        for ranking in (values.flatten(), image.flatten()):
-            poorer = image.clone().flatten()
-            poorer[sorted(ink, key=lambda place: ranking[place])[-count:]] = black
-            left.append(score(poorer.view(1, *image.shape)).item())
-        leads.append(left[1] - left[0])
-    mean, error = statistics.mean(leads), statistics.stdev(leads) / len(leads) ** 0.5
-    return [mean - 2 * error, mean + 2 * error]
-
-
-RIGHT = {
-    checks.what_enters: [enters_by_pre_hook],
-    checks.explained_by_sum: [explained_by_matching],
-    checks.keep: [keep_by_threshold],
-    checks.of_the_ink: [ink_by_multiplying],
-    checks.fair_lead: [fair_lead_in_lists],
-    checks.swap_units: [swap_by_places],
-}
-
 
 # --- attribution, against an oracle of its own ----------------------------------------------------
 

@@ -1,11 +1,9 @@
-"""Layers by hand: the answers to its exercises, its figures."""
+"""Layers by hand: its figures and what it measures."""
 
-import math
 
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from mnist_adder_course.lessons.layers_by_hand import (
@@ -15,60 +13,11 @@ from mnist_adder_course.lessons.layers_by_hand import (
     WINDOWS,
     SmallTask,
     checks,
-    plot_bend,
-    plot_opening,
-    plot_percent_right,
     plot_shuffled,
     plot_signed,
     plot_two_channels,
 )
 from mnist_adder_lib import load_splits
-
-
-def in_a_loop(channels, weights, bias, row, column):
-    result = bias
-    for channel in range(len(channels)):
-        for i in range(3):
-            for j in range(3):
-                pixel = channels[channel, row - 1 + i, column - 1 + j]
-                result += pixel * weights[channel, i, j]
-    return result
-
-
-def merged_in_loops(first, second):
-    return [[sum(float(second[o, h] * first[h, i]) for h in range(len(first)))
-             for i in range(first.shape[1])] for o in range(len(second))]
-
-
-def large_windows():
-    return nn.Sequential(nn.Conv2d(1, 16, 9, padding=4), nn.ReLU(), nn.MaxPool2d(14), nn.Flatten(),
-                         nn.Linear(64, 10))
-
-
-def without_padding():
-    return nn.Sequential(
-        nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2)),
-        nn.Sequential(nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(5)),
-        nn.Flatten(), nn.Linear(64, 10))
-
-
-RIGHT = {
-    checks.on_paper: [lambda: 2 + 7 + 0.5, lambda: torch.tensor(9.5)],
-    checks.convolve: [
-        in_a_loop,
-        lambda c, w, b, i, j: F.conv2d(c[None], w[None], torch.tensor([b]), padding=1)[0, 0, i, j],
-    ],
-    checks.mover: [large_windows, without_padding],
-    checks.merge: [lambda a, b: b @ a, merged_in_loops, lambda a, b: F.linear(b, a.T)],
-    checks.tent: [
-        lambda x: F.relu(F.relu(x) - 2 * F.relu(x - 1)),
-        lambda x: torch.relu(x) - 2 * (x - 1).relu() + torch.nn.ReLU()(x - 2),
-    ],
-    checks.safe_softmax: [
-        lambda x: [math.exp(s - max(x)) / sum(math.exp(t - max(x)) for t in x) for s in x],
-        lambda x: (x.double() - x.max()).exp() / (x.double() - x.max()).exp().sum(),
-    ],
-}
 
 
 def test_signed_pictures():

@@ -1,4 +1,4 @@
-"""Learning from sums: answers to its exercises, figures, measurements."""
+"""Learning from sums: its figures and measurements."""
 
 import math
 
@@ -19,11 +19,7 @@ from mnist_adder_course.lessons.learning_from_sums import (
     marked,
     measured,
     new_reader,
-    plot_four_cases,
-    plot_kicks,
     plot_naming,
-    plot_pairs,
-    plot_shifts,
     read,
     reads_with_marks,
     share_by_shift,
@@ -36,41 +32,8 @@ from mnist_adder_course.lessons.learning_from_sums import (
 )
 
 
-def first_given_sum(first, second, total):
-    first, second = first.tolist(), second.tolist()
-    cases = [first[digit] * second[total - digit] if 0 <= total - digit < 10 else 0
-             for digit in range(10)]
-    return [case / sum(cases) for case in cases]
-
-
 def passes(names):
     return all((names[a] + names[b]) % 10 == (a + b) % 10 for a in range(10) for b in range(10))
-
-
-def passes_by_tensor(names):
-    names, digits = torch.tensor(names), torch.arange(10)
-    return ((names[:, None] + names - digits[:, None] - digits) % 10 == 0).all()
-
-
-RIGHT = {
-    checks.first_given_sum: [first_given_sum],
-    checks.lengths: [
-        lambda digits: torch.where(
-            torch.rand(len(digits)) < 0.1, torch.randint(10, digits.shape), digits),
-        lambda digits: torch.cat([digits[: len(digits) // 2], digits[len(digits) // 2 :].roll(1)]),
-        lambda digits: [int(digit) if place % 2 else int(torch.randint(10, ()))
-                        for place, digit in enumerate(digits)],
-    ],
-    checks.passes: [passes, passes_by_tensor, lambda names: passes_by_tensor(names).item()],
-    checks.pairs: [
-        lambda total: 10 - abs(9 - total),
-        lambda total: torch.tensor(min(total, 18 - total) + 1),
-    ],
-    checks.differences: [
-        lambda first, second: by_cases(first, second, 19, lambda a, b: 9 + a - b),
-        lambda first, second: sum_probabilities(first, second.flip(1)).double().numpy(),
-    ],
-}
 
 
 # --- adding probabilities -------------------------------------------------------------------------

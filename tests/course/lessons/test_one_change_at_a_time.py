@@ -1,8 +1,5 @@
-"""One change at a time: the answers to its exercises, its figures."""
+"""One change at a time: its figures and what it measures."""
 
-import math
-import random
-import statistics
 from pathlib import Path
 
 import measure_changes
@@ -15,11 +12,7 @@ from torch.nn.utils import parameters_to_vector
 
 import mnist_adder_lib
 from mnist_adder_course.lessons.one_change_at_a_time import (
-    checks,
     plot_experiments,
-    plot_plans,
-    plot_rates,
-    plot_stages,
     powers_of_plans,
     searched,
     simulate_experiments,
@@ -27,58 +20,8 @@ from mnist_adder_course.lessons.one_change_at_a_time import (
 )
 from mnist_adder_lib import IdentityAdderModel, fit
 
-
-def in_lists(start, changed):
-    differences = [b - a for a, b in zip(start.tolist(), changed.tolist())]
-    mean = sum(differences) / len(differences)
-    error = statistics.stdev(differences) / math.sqrt(len(differences))
-    low, high = mean - 2.78 * error, mean + 2.78 * error
-    return mean, error, "better" if low > 0 else "worse" if high < 0 else "can't tell"
-
-
-def plan_by_noncentral_t(start, changed, matters):
-    spread = 1.5 * statistics.stdev((changed - start).tolist())
-    for pairs in range(2, 10_000):
-        far = stats.t.ppf(0.975, pairs - 1)
-        if stats.nct.cdf(far, pairs - 1, matters / spread * math.sqrt(pairs)) <= 0.2:
-            return pairs
-
-
-def with_a_typographic_apostrophe(start, changed):
-    mean, error, verdict = in_lists(start, changed)
-    return [mean, error, verdict.replace("'", "\u2019")]
-
-
-def plan_with_names_alone(pairs):
-    """A single thing as a text, the seeds drawn from those that nobody has used."""
-    fixed = {"momentum", "batch size", "steps", "images"}
-    return {"differs": "dropout", "searched": "learning rate", "paired": ("seed",), "fixed": fixed,
-            "seeds": random.sample(range(1_000, 5_000), pairs)}
-
-
-def report_in_words(differences):
-    """The sign in words, the interval as a number to either side, a typographic apostrophe."""
-    mean, error = statistics.mean(differences), statistics.stdev(differences)
-    half = stats.t.ppf(0.975, len(differences) - 1) * error / len(differences) ** 0.5
-    said = "raised" if mean > 0 else "lowered"
-    unsure = "" if abs(mean) > half else "; these pairs can\u2019t tell it from no effect"
-    return (f"In {len(differences)} pairs of 63 steps, leaving out dropout {said} the accuracy by "
-            f"{abs(mean):.1f} ± {half:.1f} points{unsure}. That doesn't prove anything in general.")
-
-
 SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
        "gentler augmentation"]
-
-RIGHT = {
-    checks.plan: [plan_by_noncentral_t],
-    checks.my_plan: [plan_with_names_alone],
-    checks.report: [report_in_words],
-    checks.read_ablation: [in_lists, with_a_typographic_apostrophe],
-    checks.decayed: [
-        lambda w, g, r, d: torch.tensor(w * (1 - r * d) - r * g, dtype=torch.float64),
-    ],
-}
-
 
 def test_searched_says_where_the_best_lies_and_how_far_it_is_ahead():
     table = searched()
