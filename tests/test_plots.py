@@ -36,12 +36,6 @@ TABLE = pd.DataFrame({"training accuracy": [50.0, 90.0], "validation accuracy": 
                      index=pd.RangeIndex(1, 3, name="epoch"))
 
 
-def labelled(text="A line."):
-    figure = plt.figure(figsize=(2, 1))
-    figure.set_label(text)
-    return figure
-
-
 def titles(figure):
     return [ax.get_title() for ax in figure.axes]
 
@@ -84,12 +78,6 @@ def test_a_notebook_shows_a_figure_once_and_says_what_it_shows(first):
     assert looks["image/png"]["alt"] == figure.get_label() and not plt.get_fignums()
     pixels = plt.imread(io.BytesIO(base64.b64decode(data["image/png"])))
     assert pixels.shape[1] == 2 * looks["image/png"]["width"] and pixels[0, 0, 3] == 0
-
-
-def test_images_side_by_side():
-    figure = plots.plot_images({"black": np.zeros((5, 5)), "white": np.full((5, 5), 255)})
-    assert titles(figure) == ["black", "white"]
-    assert figure.axes[1].images[0].get_array().max() == 255
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])

@@ -218,17 +218,6 @@ def test_numbers_by_mouse_dice_and_keys(lab):
     assert lab.find(".picker :checked").get_attribute("value") == "7"
 
 
-def test_drawing_undo_redo_and_clear_by_keys(lab):
-    lab.find(".digit-pad").focus()
-    for key in ["Space"] + ["ArrowDown"] * 10 + ["Space"]:
-        lab.page.keyboard.press(key)
-    lab.wait("I see a 1")
-    for key, pattern in [("Control+z", EMPTY), ("Control+Shift+z", "I see a 1"),
-                         ("Delete", EMPTY), ("Delete", EMPTY), ("Control+z", "I see a 1")]:
-        lab.page.keyboard.press(key)
-        lab.wait(pattern)
-
-
 def test_another_view_and_another_tab_get_the_ink(lab):
     lab.notebook("await panel.context.save();")  # the other tab shows what is in the file
     other = lab.context.new_page()

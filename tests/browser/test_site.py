@@ -327,13 +327,6 @@ def test_a_guess_is_chosen_and_then_one_sees(page, served):
     assert page.locator(".held").count() == 0
 
 
-def test_a_heading_is_larger_than_those_below_it(page, served):
-    page.goto(f"{served}/notebooks/02_data_generation.html")
-    size = "heading => parseFloat(getComputedStyle(heading).fontSize)"
-    sizes = [page.locator(f"article {level}").first.evaluate(size) for level in ("h1", "h2", "h3")]
-    assert sizes == sorted(set(sizes), reverse=True)
-
-
 def test_all_can_be_read_without_javascript(open_page, served):
     page = open_page(java_script_enabled=False)
     page.goto(f"{served}/notebooks/00_start_here.html")

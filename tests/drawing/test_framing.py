@@ -118,18 +118,6 @@ def test_stroke_weight_measures_the_pen(width):
     assert drawing.stroke_weight(line) == pytest.approx(width, abs=1)
 
 
-def test_a_loop_filled_by_a_thick_pen_is_opened():
-    thick = np.zeros((280, 280))
-    y, x = np.mgrid[:280, :280]
-    thick[(x - 140) ** 2 + (y - 90) ** 2 < 45**2] = 1  # a filled loop,
-    thick[90:250, 125:155] = 1  # and the stroke below it: a 9 with a thick pen
-    framed = frame_drawing(thick)
-    column = framed[:, 14].astype(int)
-    assert column[:12].max() > 150
-    top = np.flatnonzero(column > 100)[0]
-    assert column[top + 2 : top + 7].min() < 60  # dark inside
-
-
 @pytest.mark.parametrize("pen, width", [(8, 1.23), (20, 2.0), (60, 2.27)])
 def test_strokes_are_made_as_wide_as_mnists(pen, width):
     """A bar of 200 pixels is as long as 20 of MNIST's; the middle half of its digits have strokes

@@ -14,7 +14,7 @@ from torch import nn
 from traitlets import TraitError
 
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.drawing import AdderPanel, DigitPad
+from mnist_adder_lib.drawing import AdderPanel
 from mnist_adder_lib.drawing.data_url import from_url, to_url
 from mnist_adder_lib.drawing.framing import frame_drawing
 from mnist_adder_lib.drawing.rejection import load_non_digit_head
@@ -169,11 +169,6 @@ def test_digits_get_no_note(splits):
         assert panel.answer["note"] == "" and not panel.answer["warned"]
     remarks = [remark(frame_drawing(image.numpy())) for image in splits[1].images[:2000]]
     assert sum(map(bool, remarks)) <= 5
-
-
-def test_plain_reprs():
-    assert repr(panel_of()) == "AdderPanel()" and repr(DigitPad()) == "DigitPad()"
-    assert panel_of()._repr_mimebundle_()[0]["text/plain"] == "AdderPanel()"
 
 
 def test_each_message_gets_one_answer():
@@ -361,13 +356,3 @@ def test_a_sample_is_the_evaluation_image_it_says(splits):
     assert panel.answer["note"] == ""
     panel.background = background  # the note stays with the picture, also where undo brings it back
     assert panel.answer["note"] == note
-
-
-def test_the_pad_alone():
-    pad, seen = DigitPad(), []
-    pad.observe(lambda change: seen.append(change.new), "strokes")
-    pad.strokes = [[(0.25, 0.5), (0.75, 0.5)]]
-    assert seen == [[[[0.25, 0.5], [0.75, 0.5]]]]
-    assert np.array_equal(pad.framed(), frame_strokes(pad.strokes))
-    pad.clear()
-    assert not pad.framed().any()

@@ -4,8 +4,6 @@ import measure_changes
 import pandas as pd
 import pytest
 
-from mnist_adder_lib import IdentityAdderModel, fast_recipe
-
 RUNS = pd.read_json(measure_changes.RESULTS, lines=True)
 MEASURED = RUNS[~RUNS["seed"].isin(measure_changes.SEARCH_SEEDS)]
 
@@ -33,20 +31,3 @@ def test_the_search_tried_what_its_rule_says(name):
     close = table[first].max() - table[first] <= measure_changes.MARGIN
     assert (table[others].notna().all(axis=1) == (close & (close.sum() > 1))).all()
     assert (table[others].isna().all(axis=1) | table[others].notna().all(axis=1)).all()
-
-
-def test_a_search_with_a_gap_chooses_no_rate(tmp_path):
-    search = RUNS[RUNS["seed"].isin(measure_changes.SEARCH_SEEDS)]
-    path = tmp_path / "runs.jsonl"
-    for seed in measure_changes.SEARCH_SEEDS[:2]:
-        gap = (search["change"] == "one cycle") & (search["seed"] == seed)
-        search[~gap].to_json(path, orient="records", lines=True, date_format="iso")
-        with pytest.raises(SystemExit, match="--search first"):
-            measure_changes.chosen_rate("one cycle", path)
-    with pytest.raises(SystemExit, match="--search first"):
-        measure_changes.chosen_rate("AdamW", tmp_path / "nothing.jsonl")
-
-
-def test_all_six_changes_are_recorded_with_the_rate_of_the_fast_recipe():
-    optimizer, _ = fast_recipe(IdentityAdderModel(), 4)
-    assert measure_changes.CHANGES["all six"].rates == (optimizer.defaults["lr"],)

@@ -38,16 +38,3 @@ def test_calibrating_divides_the_logits_and_changes_no_answer(first):
     assert math.isclose(calibrate(model, data)["digit"], 1, rel_tol=1e-2)  # nothing left to do
     for name, value in original.state_dict().items():
         assert "head" in name or torch.equal(value, model.state_dict()[name])
-
-
-@pytest.mark.parametrize("right, count", [(0, 0), (300, 300), (0, 300), (1, 3000)])
-def test_answers_that_give_no_temperature(right, count):
-    logits = torch.randn(count, 10) + 9 * torch.eye(10)[torch.zeros(count, dtype=torch.int64)]
-    targets = torch.cat([torch.zeros(right).long(), torch.ones(count - right).long()])
-    with pytest.raises(ValueError, match=f"with {right} right answers of {count} there is no best"):
-        temperature(logits, targets)
-
-
-def test_what_has_diverged_is_not_calibrated():
-    with pytest.raises(ValueError, match="diverged"):
-        temperature(torch.full((3, 10), torch.nan), torch.tensor([1, 2, 3]))

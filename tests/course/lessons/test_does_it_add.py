@@ -170,6 +170,7 @@ def test_the_opening_asks_and_does_not_answer():
 
 # --- what was measured ----------------------------------------------------------------------------
 
+
 def held_in_the_end(decay):
     return pd.Series([curve[-1][2] for curve in waiting_runs(decay)])
 

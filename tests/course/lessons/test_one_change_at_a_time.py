@@ -23,6 +23,7 @@ from mnist_adder_lib import IdentityAdderModel, fit
 SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
        "gentler augmentation"]
 
+
 def test_searched_says_where_the_best_lies_and_how_far_it_is_ahead():
     table = searched()
     for name in table.index:

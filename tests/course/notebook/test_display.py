@@ -1,18 +1,21 @@
 """How a notebook shows figures: with a caption, and in words."""
 
 import io
-from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from test_plots import labelled
 
 from mnist_adder_course.notebook import display as module
 from mnist_adder_course.notebook.display import Picture, explore, live, show
-from mnist_adder_lib import IdentityAdderModel, fit
-from mnist_adder_lib.plots import GREY, in_style, plot_history
+from mnist_adder_lib.plots import GREY, in_style
+
+
+def labelled(text="A line."):
+    figure = plt.figure(figsize=(2, 1))
+    figure.set_label(text)
+    return figure
 
 
 @pytest.fixture
@@ -84,18 +87,6 @@ def test_a_live_figure_is_updated_in_place(monkeypatch):
         draw(label)
         picture, words = shown
         assert picture.metadata["alt"] == label and label in words.data
-
-
-def test_curves_grow_without_a_validation_too(first, monkeypatch, capsys):
-    monkeypatch.setattr(module, "display", lambda part, display_id: SimpleNamespace(update=id))
-    draw = live(plot_history, "Curves.")
-    history = fit(IdentityAdderModel(), first(64), epochs=2, batch_size=32, after_epoch=draw)
-    assert len(history.train_loss) == 4 and "failed" not in capsys.readouterr().out
-
-
-def test_html_has_the_words_of_the_figure_too():
-    text = Picture(labelled("1 < 2")).as_html()
-    assert 'src="data:image/png;base64,iVBOR' in text and 'alt="1 &lt; 2" width="144"' in text
 
 
 def test_explore_draws_anew_when_a_slider_moves(shown):
