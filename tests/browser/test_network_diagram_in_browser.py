@@ -348,15 +348,6 @@ def test_a_7_draws_itself_and_the_first_stroke_takes_over(show):
     page.locator(".hint").wait_for()  # the whole 7 was one step
 
 
-@pytest.mark.parametrize("width", [390, 800, 1280])
-def test_what_is_said_of_a_part_comes_into_view(show, width):
-    page = show(NetworkDiagram(load_pretrained()), width=width)
-    for name in ("block1", "sum_head"):
-        part(page, name).locator(".name").click()
-        for box in (part(page, name).bounding_box(), page.locator(".words").bounding_box()):
-            assert -2 < box["y"] and box["y"] + box["height"] < 902
-
-
 def test_a_digit_from_mnist_can_be_taken_and_drawn_on(show, first):
     image = first(1).images[0]
     kinds = to_base64(image.numpy()), image.flatten().tolist()
@@ -376,22 +367,6 @@ def test_a_digit_from_mnist_can_be_taken_and_drawn_on(show, first):
     assert page.locator(".note").inner_text() == SENTENCES["too_little_ink"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 800, 1440])
-def test_it_fits_and_maps_can_be_told_apart(show, width, scheme):
-    page = show(NetworkDiagram(load_pretrained()), width=width, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    inside = page.locator(".card").first.bounding_box()
-    for one in page.locator("[data-part]").all():
-        box = one.bounding_box()
-        assert box["x"] >= inside["x"] and box["width"] >= 24 and box["height"] >= 24
-        assert box["x"] + box["width"] <= inside["x"] + inside["width"]
-    assert max(page.evaluate(GAP)) > 100  # a frame, in any theme
-    sides = {1440: 27, 800: 34, 390: 40, 320: 30}
-    maps = part(page, "block2").locator("canvas").bounding_box()
-    assert maps["width"] >= (4 if width > 539 else 8) * sides[width]
-
-
 BEYOND = """() => [...document.querySelectorAll("[data-part] canvas")].map((canvas) => {
     const part = canvas.closest("[data-part]"), style = getComputedStyle(part);
     const [{ right }, inside] = [canvas, part].map((one) => one.getBoundingClientRect());
@@ -400,10 +375,25 @@ BEYOND = """() => [...document.querySelectorAll("[data-part] canvas")].map((canv
 }).filter(([, beyond]) => beyond > 0.5)"""
 
 
-@pytest.mark.parametrize("scale", [1, 1.5, 2.75])
-def test_squares_stay_inside_their_parts_on_any_screen(open_page, scale):
-    page = open_page(viewport={"width": 360, "height": 740}, device_scale_factor=scale)
+@pytest.mark.parametrize("width, side, scheme, scale", [  # side: of a map of block 2, in pixels
+    (320, 30, "dark", 1), (390, 40, "light", 2.75), (800, 34, "dark", 1.5), (1440, 27, "light", 1)])
+def test_it_fits_any_screen(open_page, width, side, scheme, scale):
+    page = open_page(viewport={"width": width, "height": 900}, device_scale_factor=scale,
+                     color_scheme=scheme, reduced_motion="reduce")
     render_alone(page, NetworkDiagram(load_pretrained()))
     page.locator("[data-part=number] canvas[style]").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    inside = page.locator(".card").first.bounding_box()
+    for one in page.locator("[data-part]").all():
+        box = one.bounding_box()
+        assert box["x"] >= inside["x"] and box["width"] >= 24 and box["height"] >= 24
+        assert box["x"] + box["width"] <= inside["x"] + inside["width"]
     assert page.evaluate(BEYOND) == []
+    assert max(page.evaluate(GAP)) > 100  # a frame, in any theme: maps can be told apart
+    maps = part(page, "block2").locator("canvas").bounding_box()
+    assert maps["width"] >= (4 if width > 539 else 8) * side
+    for name in ("block1", "sum_head"):  # what is said of a part comes into view
+        part(page, name).locator(".name").click()
+        for box in (part(page, name).bounding_box(), page.locator(".words").bounding_box()):
+            assert -2 < box["y"] and box["y"] + box["height"] < 902
     page.close()
