@@ -1,51 +1,19 @@
 """Data generation: its figures and what it measures."""
 
-import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from torchvision.datasets import MNIST
 
-from mnist_adder_course.exercises.checks import rewritten
 from mnist_adder_course.lessons import data_generation
-from mnist_adder_course.lessons.data_generation import checks
 from mnist_adder_lib import find_mnist
 
 
 @pytest.fixture(scope="module")
 def mnist():
     return MNIST(find_mnist(), train=True)
-
-
-def one_hot_by_scatter(index, size):  # its own name is no use of PyTorch's
-    def one_hot(place):
-        return torch.zeros(size).scatter_(0, torch.tensor([place]), 1.0)
-
-    return one_hot(index)
-
-
-@pytest.mark.parametrize("function", [
-    lambda index, size: F.one_hot(torch.tensor(index), size),
-    lambda index, size: torch.nn.functional.one_hot(torch.tensor([index]), size)[0].tolist(),
-    lambda index, size: next(map(F.one_hot, [torch.tensor(index)], [size])),
-])
-def test_one_hot_is_to_be_written_without_pytorchs(function):
-    assert "the exercise is to do it without `one_hot`" in checks.one_hot.verdict(function)
-    assert checks.one_hot.verdict(one_hot_by_scatter).startswith("✓ Right")
-
-
-@pytest.mark.parametrize("change, reason", [
-    ("(image, first, 5), (digit, total)", "The same image gets the same number every time"),
-    ("(image, first, second, 1), (digit, total)", r"should have the form `\(image, first, second"),
-    ("'seven'", "Yours has the form text"),
-    ("(image, first, second), (digit, str(total))", "Yours has the form .*text"),
-])
-def test_examples_of_another_form_are_described(change, reason):
-    check, end = checks.make_example, "(image, first, second), (digit, total)"
-    assert re.search(reason, check.verdict(rewritten(check.solution, end, change)))
 
 
 def test_many_networks_differ_little_and_read_what_one_of_them_has_learned():

@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from mnist_adder_course.lessons import learning_from_sums
 from mnist_adder_course.lessons.learning_from_sums import (
     by_digit,
-    checks,
     found_at,
     last_digit_loss,
     last_digit_probabilities,
@@ -152,27 +151,6 @@ def test_who_reads_marks_alone_reads_no_other_images():
     zeros = 100 * (learning_from_sums._seen()[1] == 0).float().mean().item()
     assert found["unmarked"] == pytest.approx(zeros, abs=0.06)  # all look like a 0
     assert found["marked"] == 100 and found["wrongly marked"] == pytest.approx(10, abs=4)
-
-
-WRONG_MARKS = {
-    "All marks are right": lambda digits: digits,
-    "more than half": lambda digits: torch.randint(10, digits.shape),
-    "only take marks away": lambda digits: torch.where(torch.rand(len(digits)) < 0.3, 0, digits),
-    "still name the digit": lambda digits: torch.where(
-        torch.rand(len(digits)) < 0.4, digits + 1, digits),
-    "Nearly all marks": lambda digits: torch.where(
-        torch.rand(len(digits)) < 0.03, torch.randint(10, digits.shape), digits),
-    "have all of these lengths": lambda digits: torch.where(
-        torch.rand(len(digits)) < 0.4, torch.randint(10, 28, digits.shape), digits),
-    "from 0 to 27": lambda digits: digits - 1,
-    "a whole number": lambda digits: digits / 2,
-    "one length for each image": lambda digits: 3,
-}
-
-
-@pytest.mark.parametrize("reason", WRONG_MARKS)
-def test_marks_that_teach_no_reading(reason):
-    assert reason in checks.lengths.verdict(WRONG_MARKS[reason])
 
 
 # --- training -------------------------------------------------------------------------------------
