@@ -45,4 +45,6 @@ install()
 # A kernel looks for newly installed folders when it starts only.
 sys.path.append(str(COURSE))
 importlib.invalidate_caches()
+print("If a guess or a drawing pad stays blank, your network blocks cdn.jsdelivr.net, from which "
+      "Colab loads them.")
 print("The course is ready.")

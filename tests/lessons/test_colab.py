@@ -197,6 +197,7 @@ def test_the_cell_brings_the_course_and_only_what_is_missing(colab, address, tmp
     before, brought, after, use, again = execute(tmp_path, STATE, cell, STATE, USE, cell)
     old, new = json.loads(before), json.loads(after)
     assert brought.endswith("The course is ready.\n"), brought
+    assert "blocks cdn.jsdelivr.net, from which Colab loads them" in brought
     # All of ABSENT was missing and is here now; the rest is the same files as before.
     wanted = ["mnist_adder_lib", "torchinfo", "anywidget"]
     assert not any(old.pop(name) for name in wanted)
@@ -229,6 +230,19 @@ def test_the_cell_where_the_course_cannot_be_fetched(colab, tmp_path, monkeypatc
     # A folder that is there already is used.
     setup.write_text(f"import sys; sys.path.append({str(ROOT)!r}); print('set up')", "utf-8")
     assert execute(tmp_path, HIDE, bootstrap("file:///nowhere"))[1] == "set up\n"
+
+
+def test_the_first_widget_enables_third_party_widgets():
+    """anywidget does it, if it's new enough: without that, Colab shows no widget of the course."""
+    code = """
+import sys
+from types import ModuleType
+output = sys.modules["google.colab.output"] = ModuleType("google.colab.output")
+output.enable_custom_widget_manager = lambda: print("enabled")
+from mnist_adder_lib.drawing import DigitPad
+DigitPad()
+"""
+    assert run(sys.executable, "-c", code, cwd=ROOT).stdout == "enabled\n"
 
 
 def test_torch_is_never_installed():
