@@ -5,5 +5,5 @@
 - notebooks: run lessons and store their outputs; count their minutes; rules for what they use
 - publishing: the page, the site, pictures, and the address of the repository
 - made_from: what was made from what, and so what is out of date
-- testing: lessons as on other machines, other front ends, and what the tests in Node compare with
+- testing: lessons as on other machines, and what the tests in Node compare with
 """

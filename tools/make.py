@@ -37,8 +37,6 @@ TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Py
     "test": ("run all lessons and tests", ALL, [f"{TESTS} --durations=10"]),
     "thorough": ("run what takes longer: other settings, wrong answers, every page", ALL,
                  [f"{TESTS} -m thorough", "tools/testing/run_elsewhere.py"]),
-    "frontends": ("run the browser tests in each front end that learners have", ALL,
-                  ["tools/testing/test_frontends.py"]),
     "lint": ("look at style and types", "test", ["-m ruff check .", "-m mypy"]),
     "colab": ("run all lessons with the versions that Colab has", "", []),
     "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
