@@ -29,7 +29,7 @@ from mnist_adder_course.lessons import learning_from_sums as lesson
 from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.data import as_input, load_splits
 from mnist_adder_lib.model import ADDER_WIDTH, EMBEDDING_SIZE, SUMS, fully_connected
-from mnist_adder_lib.train import fast_recipe
+from mnist_adder_lib.recipes import fast_recipe
 
 RESULTS, NETWORK = ASSETS / "sums.jsonl", ASSETS / "last_digit.pt"
 BATCH_SIZE = 128

@@ -28,8 +28,8 @@ from torch import Tensor
 
 from .data import MEAN, STD, AdderDataset, as_input
 from .evaluate import Evaluation, in_evaluation
+from .history import History
 from .model import DIGITS, IdentityAdderModel
-from .train import History
 
 # Each can be seen on a white page and on a dark one, any two can be told apart by the colour-blind,
 # and GREY and RED are also for text: tests/test_colours.py. The widgets have the same in

@@ -62,12 +62,13 @@ from mnist_adder_lib import (
     save_checkpoint,
 )
 from mnist_adder_lib.checkpoint import changed_layer
+from mnist_adder_lib.device import on_device
 from mnist_adder_lib.drawing import AdderPanel, Strangeness, train_non_digit_head
 from mnist_adder_lib.drawing.rejection import look_at
 from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import is_finite
 from mnist_adder_lib.plots import plot_network
-from mnist_adder_lib.train import fast_recipe, range_test, reference_recipe
+from mnist_adder_lib.recipes import fast_recipe, range_test, reference_recipe
 
 IMAGES = torch.randn(20, 1, 28, 28, generator=torch.Generator().manual_seed(0)) / 9
 PIXELS = (255 * torch.rand(40, 28, 28, generator=torch.Generator().manual_seed(1))).byte()
@@ -123,7 +124,7 @@ OTHERS = {
     export, does_it_add.embedded, does_it_add.ask_all, does_it_add.sums_of, does_it_add.train_adder,
     # They make an optimizer for the model's parameters; `fit` moves these, and on the pretended
     # device, other than on a GPU, they are other parameters then (see tests/test_train.py).
-    reference_recipe, fast_recipe, fit,
+    reference_recipe, fast_recipe, fit, on_device,
     range_test,  # trains a copy, with dropout, which each device draws otherwise
 }
 # These change the model's weights, which are compared then, and nothing else of it.

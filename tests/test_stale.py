@@ -53,10 +53,10 @@ def change(whole):
 
 
 def test_another_recipe(change, whole):
-    old = change("mnist_adder_lib/train.py", re.compile(r"weight_decay=(?=[\d.])"),
+    old = change("mnist_adder_lib/recipes.py", re.compile(r"weight_decay=(?=[\d.])"),
                  "weight_decay=1 + ")
     names = list(old)
-    assert names[0] == "assets/adder.pt" and old[names[0]] == ["mnist_adder_lib/train.py"]
+    assert names[0] == "assets/adder.pt" and old[names[0]] == ["mnist_adder_lib/recipes.py"]
     assert [name for name in names if "results" in name] == [*RECIPES, "README.md: results"]
     assert [name for name in names if "changes" in name] == [SIX]
     assert {"assets/last_digit.pt", "assets/sums.jsonl: two images", "assets/waiting.jsonl",
@@ -135,7 +135,7 @@ def test_comments_docstrings_annotations_and_errors_change_nothing(change):
 
 
 def test_a_method_counts_where_its_name_is_said(change):
-    old = change("mnist_adder_lib/train.py", "json.dumps(asdict(self))", "json.dumps(vars(self))")
+    old = change("mnist_adder_lib/history.py", "json.dumps(asdict(self))", "json.dumps(vars(self))")
     assert "notebooks/06_training_curves.ipynb" in old  # which saves its history
     assert not {"assets/adder.pt", "notebooks/10_does_it_add.ipynb"} & set(old)
 

@@ -14,15 +14,12 @@ from mnist_adder_lib import (
     AdderDataset,
     History,
     IdentityAdderModel,
-    agreement_loss,
     choose_device,
     evaluate,
     fast_recipe,
     fit,
     joint_loss,
-    loss_with_agreement,
     predict,
-    range_test,
     refresh_batch_norm,
 )
 
@@ -34,19 +31,6 @@ def weights(model):
 def seeded_model(**variant):
     torch.manual_seed(0)
     return IdentityAdderModel(**variant)
-
-
-# ------------------------------------------------------------------ the loss
-
-
-def test_the_loss_is_the_sum_of_two_cross_entropies():
-    digit_logits, sum_logits = torch.randn(5, 10), torch.randn(5, 19)
-    digits, totals = torch.arange(5), torch.arange(5) * 4
-    expected = [-(logits.softmax(1)[range(5), classes].log()).mean()
-                for logits, classes in ((digit_logits, digits), (sum_logits, totals))]
-    assert torch.allclose(joint_loss(digit_logits, sum_logits, digits, totals), sum(expected))
-    one_hot = F.one_hot(digits, 10).float(), F.one_hot(totals, 19).float()
-    assert torch.allclose(joint_loss(digit_logits, sum_logits, *one_hot), sum(expected))
 
 
 # ------------------------------------------------------------------ fit
@@ -213,49 +197,19 @@ def test_all_numbers_asks_for_the_task_of_the_dataset(first, wrap):
     fit(IdentityAdderModel(), subtracting, epochs=1, all_numbers=True, loss=note, device="cpu")
     (digits, totals), = given
     assert torch.equal(totals, digits - torch.arange(10).repeat(20) + 9)
-    fit(IdentityAdderModel(), list(data), epochs=1, all_numbers=True, loss=note, device="cpu")
-    digits, totals = given[1]  # a dataset without a task of its own adds
-    assert torch.equal(totals, digits + torch.arange(10).repeat(20))
 
 
-@pytest.mark.parametrize("one_hot", [False, True])
-def test_all_numbers_never_trains_on_other_answers_than_the_dataset_gives(first, one_hot):
-    data, model = first(20), IdentityAdderModel()
+def test_all_numbers_needs_a_dataset_that_says_how_answers_are_made(first):
+    data = first(20)
     subtracting = Subtracting(data.images, data.digits)
-    mixed = ConcatDataset([subtracting.as_one_hot() if one_hot else subtracting])
-    before = weights(model)
-    with pytest.raises(ValueError, match="all_numbers=True would train on .* the dataset says"):
-        fit(model, mixed, epochs=1, all_numbers=True, device="cpu")
-    assert torch.equal(weights(model), before)
-    fit(model, ConcatDataset([data, data]), epochs=1, all_numbers=True, device="cpu")
-
-
-@pytest.mark.parametrize("number", [0, 4, 9])
-def test_agreement_is_the_cross_entropy_of_both_with_their_mean(number):
-    by_digit, other = torch.randn(1, 10, requires_grad=True), torch.randn(10)
-    by_sum = torch.full((1, 19), -1000.0)
-    by_sum[:, number : number + 10] = by_digit.detach()
-    agreement_loss(by_digit, by_sum, torch.tensor([3]), torch.tensor([3 + number])).backward()
-    assert by_digit.grad.abs().max() < 1e-5  # they agree: nothing to learn of each other
-
-    by_sum[:, number : number + 10] = other
-    one, other = by_digit[0].softmax(dim=0), other.softmax(dim=0)
-    expected = -((one + other) / 2 * (one.log() + other.log())).sum()
-    digit, total = torch.tensor([3]), torch.tensor([3 + number])
-    for digits, totals in ((digit, total), (F.one_hot(digit, 10), F.one_hot(total, 19))):
-        loss = agreement_loss(by_digit, by_sum, digits, totals)
-        assert loss.item() == pytest.approx(expected.item(), rel=1e-4)
-
-
-def test_agreement_is_four_fifths_of_the_best_loss():
-    answers = torch.randn(6, 10), torch.randn(6, 19), torch.arange(6), torch.arange(6) + 3
-    expected = joint_loss(*answers) / 5 + 4 * agreement_loss(*answers) / 5
-    assert torch.allclose(loss_with_agreement(*answers), expected)
+    for other in (list(data), ConcatDataset([subtracting]), Subset(list(subtracting), range(20))):
+        with pytest.raises(ValueError, match="all_numbers=True needs to know how the answers"):
+            fit(IdentityAdderModel(), other, epochs=1, all_numbers=True, device="cpu")
 
 
 def test_it_learns(first, trained):
     """It learns 256 examples better than it was guessing before: how well differs by machine."""
-    model, data = seeded_model(dropout=0), plain(first(256))
+    model, data = seeded_model(dropout=0), first(256)
     untrained = evaluate(model, data)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     fit(model, data, epochs=20, batch_size=32, optimizer=optimizer, seed=0)
@@ -293,25 +247,6 @@ def test_testing_does_not_change_what_is_trained(first, split):
         return weights(model)
 
     assert torch.equal(train(None), train(first(30, split)))  # the same seed, the same weights
-
-
-def test_the_fast_recipe_rises_and_falls(first):
-    """The rate, and against it the momentum."""
-    model = seeded_model(dropout=0)
-    optimizer, scheduler = fast_recipe(model, steps=20)
-    momenta = []
-    optimizer.register_step_pre_hook(
-        lambda *_: momenta.append(optimizer.param_groups[0]["betas"][0]))
-    history = fit(model, first(320), epochs=2, batch_size=32, optimizer=optimizer,
-                  scheduler=scheduler, all_numbers=True)
-    rates = history.learning_rate
-    top = rates.index(max(rates))
-    assert max(rates) == pytest.approx(0.01, rel=0.02) and rates[0] == pytest.approx(0.01 / 25)
-    assert rates[-1] < 0.0005 and top == 6  # of 20: a share of 0.3
-    assert rates[: top + 1] == sorted(rates[: top + 1])
-    assert rates[top:] == sorted(rates[top:], reverse=True)
-    assert momenta[0] == max(momenta) == pytest.approx(0.95)
-    assert momenta[top] == min(momenta) == pytest.approx(0.85, abs=0.002)
 
 
 # ------------------------------------------------------------------ interrupts
@@ -407,10 +342,8 @@ def test_a_model_comes_back_to_its_device_whatever_happens(first, handler, monke
     monkeypatch.setattr(optimizer, "load_state_dict", lambda _: seen.append(model.place))
     with pytest.raises(error) if error else nullcontext():
         fit(model, data, validation, epochs=2, batch_size=32, optimizer=optimizer,
-            device="cpu:0", after_epoch=lambda _: seen.append(model.place))
-    assert model.place == "cpu"
-    # The optimizer follows the model there and back; after each whole epoch, the callback.
-    assert seen == ["cpu:0", "cpu", "cpu", "cpu"] if error is None else ["cpu:0", "cpu", "cpu"]
+            device="cpu:0")
+    assert model.place == "cpu" and seen == ["cpu:0", "cpu"]  # the optimizer follows it
     assert Place.asked == ["cpu:0"] * (5 if error else 6)  # two steps and a validation an epoch
 
 
@@ -424,7 +357,6 @@ def test_in_a_thread_training_leaves_interrupts_alone(first, handler):
 
 
 def test_a_callback_that_fails_costs_no_training(first, capsys):
-    """It is reported once, and called again after the next epoch."""
     def train(after_epoch):
         model = seeded_model()
         history = fit(model, first(64), epochs=3, batch_size=32, seed=1, after_epoch=after_epoch)
@@ -436,7 +368,7 @@ def test_a_callback_that_fails_costs_no_training(first, capsys):
 
     epochs = []
     (failed, losses), (expected, same_losses) = train(fail), train(None)
-    assert torch.equal(failed, expected) and losses == same_losses and epochs == [1, 2, 3]
+    assert torch.equal(failed, expected) and losses == same_losses and epochs == [1]
     assert capsys.readouterr().out == (
         "after_epoch failed; training goes on. RuntimeError: nothing to draw in epoch 1\n")
 
@@ -475,111 +407,6 @@ def test_a_last_batch_of_one_example_is_left_out(first):
             fit(IdentityAdderModel(), first(count), epochs=1, batch_size=batch_size)
 
 
-# ------------------------------------------------------------------ device and history
-
-
-@pytest.fixture
-def machine(monkeypatch):
-    """A function that pretends to a number of GPUs."""
-    monkeypatch.delenv("MNIST_ADDER_DEVICE", raising=False)
-
-    def machine(cuda: int, mps: bool = False):
-        monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda > 0)
-        monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
-        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-
-    return machine
-
-
-def test_the_best_device_is_chosen(machine, monkeypatch):
-    for cuda, mps, best in ((0, False, "cpu"), (0, True, "mps"), (2, True, "cuda")):
-        machine(cuda, mps)
-        assert choose_device() == torch.device(best)
-        assert choose_device("cpu") == torch.device("cpu")
-    for name in ("cuda:1", torch.device("cuda:1")):
-        assert choose_device(name) == torch.device("cuda:1")
-    with pytest.raises(ValueError, match="'cuda:2' here; usable: cuda:0, cuda:1, mps, cpu"):
-        choose_device("cuda:2")
-    machine(1)
-    assert choose_device("cuda:0") == torch.device("cuda:0")
-    with pytest.raises(ValueError, match="no device 'cuda:7' here; usable: cuda:0, cpu"):
-        choose_device("cuda:7")
-    machine(0)
-    monkeypatch.setenv("MNIST_ADDER_DEVICE", "mps")
-    with pytest.raises(ValueError, match="no device 'mps' here; usable: cpu"):
-        choose_device()
-    for name in ("cuda", "gpu"):
-        with pytest.raises(ValueError, match=f"there is no device '{name}' here; usable: cpu"):
-            choose_device(name)
-
-
-def test_a_history_is_saved_and_loaded(tmp_path):
-    history = History([1.5, 1.0], [50.0, 75.0], [0.1, 0.1], [0.9], [80.0], [1.25], 2, True)
-    history.save(tmp_path / "history.json")
-    assert History.load(tmp_path / "history.json") == history
-
-
-@pytest.mark.parametrize("content", [
-    b"", b"[1]", b'{"loss": []}', b'{"train_loss": [1', b"\xff", b"[" * 100_000,
-    b'{"train_loss": "abc"}', b'{"train_loss": [1.5, "abc"]}', b'{"seconds": [[1]]}',
-    b'{"validation_loss": null}', b'{"seconds": [true]}', b'{"steps_per_epoch": "2"}',
-    b'{"interrupted": 1}',
-])
-def test_a_file_without_a_history(tmp_path, content):
-    (tmp_path / "history.json").write_bytes(content)
-    with pytest.raises(ValueError, match="history.json holds no training history"):
-        History.load(tmp_path / "history.json")
-
-
-# ------------------------------------------------------------------ batch norm's statistics
-
-
-def plain(dataset):
-    return AdderDataset(dataset.images, dataset.digits, dataset.numbers)
-
-
-def test_refreshed_batch_norm_has_the_statistics_of_the_dataset(first):
-    model, dataset = seeded_model(), plain(first(750, split=0))
-    fit(model, first(256, split=0), epochs=1)
-    refresh_batch_norm(model, dataset, batches=2)
-    convolution, relu, norm = model.block1[0][:3]
-    images, _ = zip(*(dataset[i][0] for i in range(500)))  # the third batch isn't looked at
-    with torch.no_grad():
-        seen = relu(convolution(torch.stack(images)))
-    assert torch.allclose(norm.running_mean, seen.mean(dim=(0, 2, 3)), atol=1e-4)
-    assert torch.allclose(norm.running_var, seen.var(dim=(0, 2, 3)), rtol=0.01)
-
-
-@pytest.mark.parametrize("mode", [True, False])
-def test_refreshing_changes_nothing_else(first, mode):
-    model = seeded_model(dropout=0.5).train(mode)  # dropout would make every refresh another one
-    before = [parameter.clone() for parameter in model.parameters()]
-    momenta = [getattr(layer, "momentum", None) for layer in model.modules()]
-    refresh_batch_norm(model, plain(first(300)))
-    once = weights(model)
-    refresh_batch_norm(model, plain(first(300)))
-    assert torch.allclose(weights(model), once, atol=1e-6)
-    assert all(map(torch.equal, model.parameters(), before))
-    assert [getattr(layer, "momentum", None) for layer in model.modules()] == momenta
-    assert all(layer.training == mode for layer in model.modules())
-
-
-@pytest.mark.parametrize("count, batches", [(1, 20), (3, 0)])
-def test_refreshing_needs_two_examples_and_a_batch(first, count, batches):
-    model = seeded_model()
-    before = weights(model)
-    with pytest.raises(ValueError, match="at least 2 examples, and a batch"):
-        refresh_batch_norm(model, Subset(first(3), range(count)), batches)
-    assert torch.equal(weights(model), before)
-
-
-def test_refreshing_leaves_out_a_last_batch_of_one_example(first):
-    model, another = seeded_model(), seeded_model()
-    refresh_batch_norm(model, plain(first(251)))
-    refresh_batch_norm(another, plain(first(250)))
-    assert torch.equal(weights(model), weights(another))
-
-
 class Multiplying(AdderDataset):
     sign, sums = "×", 82
 
@@ -598,31 +425,3 @@ def test_a_task_with_more_answers_needs_a_model_with_as_many(first, tmp_path):
     assert evaluate(model, data).sum_logits.shape == (300, 82)
     prediction = predict(model, data.images[0], 9)
     assert prediction.sum_probabilities.shape == (82,)
-
-
-def test_a_range_test_takes_the_references_steps_at_rates_that_grow_by_one_factor(first):
-    model, data, losses = seeded_model(), first(128), []
-    before = weights(model)
-    torch.manual_seed(1)
-    rates, found = range_test(model, data, 0.01, 10, steps=4, batch_size=32)
-    assert rates == pytest.approx([0.01, 0.1, 1, 10])
-    assert torch.equal(before, weights(model)) and model.training
-    optimizer = torch.optim.SGD(model.parameters(), 0.01, momentum=0.9)
-    torch.manual_seed(1)
-    for rate, (inputs, targets) in zip(rates, DataLoader(data, 32, shuffle=True)):
-        optimizer.param_groups[0]["lr"] = rate
-        optimizer.zero_grad()
-        loss = joint_loss(*model(*inputs), *targets)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    assert found == losses
-
-
-@pytest.mark.parametrize("options, message", [
-    (dict(low=0.0), "is no range"), (dict(low=2, high=1), "is no range"),
-    (dict(steps=1), "at least 2 steps"), (dict(steps=11), "11 steps need as many batches of 64"),
-])
-def test_a_range_test_that_cannot_be(first, options, message):
-    with pytest.raises(ValueError, match=message):
-        range_test(IdentityAdderModel(), first(640), batch_size=64, **options)

@@ -15,7 +15,8 @@ from mnist_adder_lib.drawing.sentences import with_article
 from mnist_adder_lib.drawing.strokes import as_strokes
 from mnist_adder_lib.evaluate import evaluate
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.train import fast_recipe, fit, refresh_batch_norm
+from mnist_adder_lib.recipes import fast_recipe, refresh_batch_norm
+from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses

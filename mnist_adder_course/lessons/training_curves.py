@@ -17,8 +17,8 @@ from torch.utils.data import DataLoader
 
 from mnist_adder_lib import fit, load_splits
 from mnist_adder_lib.data import AdderDataset
+from mnist_adder_lib.history import History
 from mnist_adder_lib.plots import plot_history
-from mnist_adder_lib.train import History
 
 from ..exercises import training_loop as loop
 from ..exercises.checks import Checks, Observed

@@ -37,7 +37,7 @@ from mnist_adder_lib.drawing.sentences import MOST_INK, describe, percent, remar
 from mnist_adder_lib.drawing.strangeness import Strangeness, ink_in_squares
 from mnist_adder_lib.drawing.strokes import frame_strokes, has_tap
 from mnist_adder_lib.evaluate import Prediction, predict
-from mnist_adder_lib.train import joint_loss
+from mnist_adder_lib.losses import joint_loss
 from tools.made_from.stale import making
 
 NAME = "js/test/golden.json"

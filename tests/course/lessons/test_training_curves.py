@@ -8,7 +8,7 @@ import torch
 
 from mnist_adder_course.lessons import training_curves
 from mnist_adder_lib import IdentityAdderModel
-from mnist_adder_lib.train import History
+from mnist_adder_lib.history import History
 
 
 @pytest.mark.parametrize("epochs, stop_after", [(2, None), (3, 1)])
