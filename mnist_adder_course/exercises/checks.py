@@ -69,16 +69,19 @@ import torch
 from . import progress
 from .bounds import Bounds, RanAway, Watchdog
 from .kept import kept
-from .reasons import (
-    PRINTS_ONLY,
+from .reasons import PRINTS_ONLY, explain, is_of_right_kind, out_of_order
+from .runs import (
+    AUTOGRAD,
     Comparison,
+    Observed,
     Part,
+    Run,
+    Stopped,
+    Unreadable,
+    Unsolved,
     WrongAnswer,
-    explain,
-    is_of_right_kind,
-    out_of_order,
+    run,
 )
-from .runs import AUTOGRAD, Observed, Run, Stopped, Unreadable, Unsolved, run
 from .slips import mendings
 from .values import plain, same
 

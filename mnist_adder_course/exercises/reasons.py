@@ -11,82 +11,34 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 
 from ..notebook.errors import GIVE_NOTHING
 from .bounds import TookTooLong, TookTooMuch
-from .runs import Nothing, Observed, Stopped, TooLarge, Unreadable, Unsolved
+from .runs import (
+    Comparison,
+    Nothing,
+    Part,
+    Stopped,
+    TooLarge,
+    Unreadable,
+    Unsolved,
+    WrongAnswer,
+    signature_of,
+)
 from .values import (
     FUNCTIONS,
     amount_of,
+    call_text,
     is_numbers,
     kind_of,
     plain,
     show,
     sizes_of,
-    written,
 )
-
-
-class Comparison(NamedTuple):
-    """The arguments of a probe, and the two outcomes, or a part of them: ours and the learner's."""
-
-    arguments: tuple
-    right: Any
-    value: Any
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of an observation: the answer, an item of it if it is a tuple, or an effect."""
-
-    effect: str | None = None
-    place: int | None = None
-
-    def is_in(self, outcome) -> bool:
-        """Tell whether an outcome has this part; a stop is all there is."""
-        return (not isinstance(outcome, Observed) or self.effect is None
-                or self.effect in outcome.effects)
-
-    def of(self, outcome):
-        """Take this part of an outcome; all of it where the function stopped."""
-        if not isinstance(outcome, Observed):
-            return outcome
-        if self.effect is not None:
-            return outcome.effects.get(self.effect)
-        return outcome.answer if self.place is None else outcome.answer[self.place]
-
-
-@dataclass
-class WrongAnswer:
-    """A learner's function that is wrong, and all that is known of it."""
-
-    function: Callable
-    solution: Callable
-    part: Part
-    cases: list[Comparison]  # this part of what came of every probe
-    wrong: list[Comparison]  # those of them that are wrong; not empty
-    same: Callable  # compares two values
-    printed: bool  # whether the function prints
-
-    @property
-    def signature(self) -> str:
-        """Write how the function is called: "name(first, second)"."""
-        return _signature(self.solution)
-
-    @property
-    def call(self) -> str:
-        """Write the first call that goes wrong, with its arguments."""
-        return call_text(self.signature, self.wrong[0].arguments)
-
-
-def _signature(solution: Callable) -> str:
-    return f"{solution.__name__}({', '.join(inspect.signature(solution).parameters)})"
-
 
 ROUNDED: dict[str, Callable] = {
     "It is what it should be, but rounded.": np.round,
@@ -458,13 +410,6 @@ def _place_words(place: tuple) -> str:
     return ("place " if len(place) == 1 else "") + ", ".join(map(str, place))
 
 
-def call_text(signature: str, arguments: tuple) -> str:
-    """Write a call with its arguments; the name of an argument where it is too long to be shown."""
-    name, *names = re.findall(r"\w+", signature)
-    values = [written(value) or name_of_it for name_of_it, value in zip(names, arguments)]
-    return f"{name}({', '.join(values)})"
-
-
 def _names(signature: str) -> list[str]:
     return re.findall(r"\w+", signature.partition("(")[2])
 
@@ -496,7 +441,7 @@ def out_of_order(function: Callable, solution: Callable) -> str | None:
     """Say so if a function takes arguments of the right names in another order."""
     definition, asked = _definition(function), list(inspect.signature(solution).parameters)
     taken = [argument.arg for argument in definition.args.args] if definition else []
-    return (f"The arguments should be in the order of `{_signature(solution)}`."
+    return (f"The arguments should be in the order of `{signature_of(solution)}`."
             if taken != asked and sorted(taken) == sorted(asked) else None)
 
 

@@ -1,4 +1,5 @@
-"""One run of a function: its outcome, and what it uses and changes on the way."""
+"""Runs of a function: their outcomes, what they use and change on the way, and how they differ from
+the solution's."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -17,7 +18,7 @@ from torch.overrides import TorchFunctionMode
 
 from ..notebook.errors import Meaning, first_line, meaning_of
 from .bounds import LARGEST
-from .values import compact, count_of, state_of
+from .values import call_text, compact, count_of, state_of
 
 # What computes gradients, for `without=`; not all of torch.autograd, as no_grad is in there, too.
 AUTOGRAD = [torch.autograd.backward, torch.autograd.grad, torch.func.jacfwd, torch.func.jvp]
@@ -132,6 +133,63 @@ class Run:
     answer: Any  # as it was returned
     used: list
     changed: dict[int, str]  # the places of arguments that are no longer what they were, and how
+
+
+class Comparison(NamedTuple):
+    """The arguments of a probe, and the two outcomes, or a part of them: ours and the learner's."""
+
+    arguments: tuple
+    right: Any
+    value: Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an observation: the answer, an item of it if it is a tuple, or an effect."""
+
+    effect: str | None = None
+    place: int | None = None
+
+    def is_in(self, outcome) -> bool:
+        """Tell whether an outcome has this part; a stop is all there is."""
+        return (not isinstance(outcome, Observed) or self.effect is None
+                or self.effect in outcome.effects)
+
+    def of(self, outcome):
+        """Take this part of an outcome; all of it where the function stopped."""
+        if not isinstance(outcome, Observed):
+            return outcome
+        if self.effect is not None:
+            return outcome.effects.get(self.effect)
+        return outcome.answer if self.place is None else outcome.answer[self.place]
+
+
+@dataclass
+class WrongAnswer:
+    """A learner's function that is wrong, and all that is known of it."""
+
+    function: Callable
+    solution: Callable
+    part: Part
+    cases: list[Comparison]  # this part of what came of every probe
+    wrong: list[Comparison]  # those of them that are wrong; not empty
+    same: Callable  # compares two values
+    printed: bool  # whether the function prints
+
+    @property
+    def signature(self) -> str:
+        """Write how the function is called, with the names of the solution's arguments."""
+        return signature_of(self.solution)
+
+    @property
+    def call(self) -> str:
+        """Write the first call that goes wrong, with its arguments."""
+        return call_text(self.signature, self.wrong[0].arguments)
+
+
+def signature_of(solution: Callable) -> str:
+    """Write how a function is called: "name(first, second)"."""
+    return f"{solution.__name__}({', '.join(inspect.signature(solution).parameters)})"
 
 
 class WatchedFunction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 import types
 
 import numpy as np
@@ -174,6 +175,13 @@ def written(value) -> str | None:
         return None
     text = show(value)
     return text if len(text) <= 40 and text != amount_of(np.zeros(np.shape(array))) else None
+
+
+def call_text(signature: str, arguments: tuple) -> str:
+    """Write a call with its arguments; the name of an argument where it is too long to be shown."""
+    name, *names = re.findall(r"\w+", signature)
+    values = [written(value) or name_of_it for name_of_it, value in zip(names, arguments)]
+    return f"{name}({', '.join(values)})"
 
 
 LONGEST = 10  # of what is in a list that is shown whole
