@@ -46,15 +46,14 @@ const shared = {
 };
 
 /** @returns {Record<string, string>} */
-const sharedSentences = () =>
-  JSON.parse(readFileSync(join(ROOT, "mnist_adder_lib", "shared.json"), "utf8")).sentences;
+const sharedSentences = () => JSON.parse(readFileSync(join(ROOT, "assets", "shared.json"), "utf8")).sentences;
 
 /** Each sentence by its name, so that one is added in shared.json alone: a module can't export names that it doesn't list. */
 const namesOfSentences =
-  () => `// Sentences that Python reads from the same file, mnist_adder_lib/shared.json. Names in braces are filled in by \`fill\`.
+  () => `// Sentences that Python reads from the same file, assets/shared.json. Names in braces are filled in by \`fill\`.
 // build.js lists them here.
 
-import shared from "../../../mnist_adder_lib/shared.json" with { type: "json" };
+import shared from "../../../assets/shared.json" with { type: "json" };
 
 export const {
 ${Object.keys(sharedSentences())

@@ -29,7 +29,7 @@ def asset_path(name: str) -> Path:
 
     `adder.pt` is the trained model; `results.jsonl`, `changes.jsonl`, `sums.jsonl`,
     `waiting.jsonl`, `template.jsonl` and the network `last_digit.pt` are what the programs in
-    `experiments` recorded.
+    `experiments` recorded; `shared.json` is what Python and the front end share.
     """
     package = Path(__file__).parent
     packed = package / "assets" / name

@@ -1,13 +1,14 @@
 """Numbers and sentences that Python and the front end share: js/src/shared reads the same file.
 
-They come from shared.json when this module is imported. Points of strokes and drawings are
+They come from assets/shared.json when this module is imported. Points of strokes and drawings are
 fractions of a side, from 0 to 1; other lengths are in pixels.
 """
 
 import json
-from pathlib import Path
 
-_SHARED = json.loads(Path(__file__).with_name("shared.json").read_text("utf-8"))
+from .files import asset_path
+
+_SHARED = json.loads(asset_path("shared.json").read_text("utf-8"))
 # `pad` and `pen` in pixels of the pad, `framed_pen`, `long_side` and `middle` in those of an image
 # of 28x28, `tap` as a share of the longest stroke.
 STROKES: dict = _SHARED["strokes"]

@@ -42,7 +42,7 @@ def test_the_wheel_holds_library_and_assets_only(wheel):
                if path.suffix in ".py .typed .js .css .json .toml .mplstyle".split()}
     assets = {f"mnist_adder_lib/assets/{name}" for name in (
         "adder.pt", "last_digit.pt", "results.jsonl", "changes.jsonl", "waiting.jsonl",
-        "sums.jsonl", "template.jsonl", "reference_history.json")}
+        "sums.jsonl", "template.jsonl", "reference_history.json", "shared.json")}
     assert "mnist_adder_lib/py.typed" in names and names == library | assets
 
 
@@ -53,6 +53,7 @@ def forbid(event, arguments):
         raise OSError("no network here")
 sys.addaudithook(forbid)
 import mnist_adder_lib as lib
+import mnist_adder_lib.drawing
 print(lib.__file__, sum(p.numel() for p in lib.load_pretrained().parameters()))
 try:
     lib.load_splits()

@@ -195,12 +195,12 @@ def test_what_a_name_means_is_found_in_any_file(tmp_path):
 
 
 def test_a_sentence_is_no_limit(change):
-    old = change("mnist_adder_lib/shared.json", "The pad is empty", "Nothing is there")
+    old = change("assets/shared.json", "The pad is empty", "Nothing is there")
     assert "js/test/golden.json" in old and "notebooks/00_start_here.ipynb" in old
     assert "notebooks/06_training_curves.ipynb" not in old  # which says other sentences
     assert not {"assets/waiting.jsonl", "notebooks/10_does_it_add.ipynb", "docs/try/index.html",
                 "mnist_adder_course/widgets/nearest.py: INK_LIMIT"} & set(old)
-    old = change("mnist_adder_lib/shared.json", '"known_rejected": 0.015', '"known_rejected": 0.02')
+    old = change("assets/shared.json", '"known_rejected": 0.015', '"known_rejected": 0.02')
     assert {"docs/try/index.html", "notebooks/08_draw_a_digit.ipynb"} <= set(old)
 
 

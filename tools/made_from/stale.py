@@ -97,7 +97,7 @@ TABLE = [  # in the order in which things are made: each from things above it al
            "measure_waiting.measure measure_waiting.embed"),
     Stored("assets/template.jsonl", "python experiments/measure_template.py", 5,
            "measure_template.measure"),
-    Stored("mnist_adder_lib/shared.json", REJECTING, 5, "measure_nonsense.main", part="limits"),
+    Stored("assets/shared.json", REJECTING, 5, "measure_nonsense.main", part="limits"),
     Stored("mnist_adder_course/widgets/nearest.py", REJECTING, 5, "measure_nonsense.main",
            part="INK_LIMIT"),
     Stored("js/src/widgets/hidden_sums/presets.js",

@@ -1,6 +1,6 @@
-// Numbers that Python reads from the same file: mnist_adder_lib/shared.json.
+// Numbers that Python reads from the same file: assets/shared.json.
 
-import shared from "../../../mnist_adder_lib/shared.json" with { type: "json" };
+import shared from "../../../assets/shared.json" with { type: "json" };
 
 const { pad, pen, framed_pen, long_side, middle, tap, bent_points, bent_steps } = shared.strokes;
 export const PEN = pen / pad; // width of the pad's pen, as a share of the pad

@@ -1,7 +1,7 @@
-// Sentences that Python reads from the same file, mnist_adder_lib/shared.json. Names in braces are filled in by `fill`.
+// Sentences that Python reads from the same file, assets/shared.json. Names in braces are filled in by `fill`.
 // build.js lists them here.
 
-import shared from "../../../mnist_adder_lib/shared.json" with { type: "json" };
+import shared from "../../../assets/shared.json" with { type: "json" };
 
 export const {
   over,
