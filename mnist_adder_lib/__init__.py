@@ -11,13 +11,12 @@ from .augment import LIGHT_AUGMENT, Augment
 from .checkpoint import load_checkpoint, load_pretrained, save_checkpoint
 from .compare import paired_interval, pairs_needed, power_of_pairs
 from .data import AdderDataset, DataError, as_input, find_mnist, load_splits, normalise
-from .device import choose_device
 from .evaluate import calibration_error, evaluate, predict, wilson_interval
 from .export import export_onnx, quantise_onnx, run_onnx
 from .files import CheckpointError, asset_path
 from .forms import Forms
 from .history import History
-from .losses import agreement_loss, joint_loss, loss_with_agreement
+from .losses import joint_loss, loss_with_agreement
 from .model import IdentityAdderModel, count_parameters, receptive_fields
 from .recipes import fast_recipe, range_test, reference_recipe, refresh_batch_norm
 from .train import fit

@@ -21,7 +21,6 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from .augment import Augment
-from .model import SUMS
 
 RAW = Path("MNIST", "raw")  # where torchvision keeps the files in a folder
 KINDS = "images-idx3-ubyte", "labels-idx1-ubyte"
@@ -102,7 +101,7 @@ class AdderDataset(Dataset[Example]):
     """
 
     sign = "+"  # in titles of figures, between digit and number
-    sums = SUMS  # the classes of what `combine` gives
+    sums = 19  # the classes of what `combine` gives: 0 to 18
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ def joint_loss(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals:
 def agreement_loss(
     digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor
 ) -> Tensor:
-    """How far both heads are from the answer between theirs: a scalar.
+    """How far the answers of both heads are from the mean of the two: a scalar.
 
     The probabilities of the sums, shifted back by the number, are probabilities of the digits, too.
     The target is the mean of both heads' (without a gradient), the loss the cross entropy of each

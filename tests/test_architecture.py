@@ -2,6 +2,8 @@
 circle."""
 
 import ast
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -54,3 +56,13 @@ def test_the_library_imports_nothing_of_the_course():
     for module, path in MODULES.items():
         if module[0] == LIBRARY:
             assert COURSE not in {name[0] for name in imports(module)}, path
+
+
+def test_the_library_imports_only_what_the_network_needs():
+    """SciPy and pandas would double the time that `import mnist_adder_lib` takes."""
+    code = "import mnist_adder_lib, sys; print({name.split('.')[0] for name in sys.modules})"
+    printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, text=True,
+                             capture_output=True).stdout
+    imported = ast.literal_eval(printed)
+    assert {"torch", "mnist_adder_lib"} <= imported
+    assert imported.isdisjoint({"pandas", "scipy", "matplotlib", "torchvision", "onnx"})

@@ -10,6 +10,7 @@ from torchvision.datasets import MNIST
 from mnist_adder_lib import (
     AdderDataset,
     DataError,
+    IdentityAdderModel,
     as_input,
     data,
     find_mnist,
@@ -167,6 +168,10 @@ class Multiplying(AdderDataset):
 
     def combine(self, digits, numbers):
         return digits * numbers
+
+
+def test_the_model_has_the_classes_of_the_sums_by_default():
+    assert IdentityAdderModel().config["sums"] == AdderDataset.sums == 9 + 9 + 1
 
 
 def test_another_task(first):

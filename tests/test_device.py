@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mnist_adder_lib import choose_device
+from mnist_adder_lib.device import choose_device
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_lib import agreement_loss, joint_loss, loss_with_agreement
+from mnist_adder_lib import joint_loss, loss_with_agreement
+from mnist_adder_lib.losses import agreement_loss
 
 
 def test_the_loss_is_the_sum_of_two_cross_entropies():

@@ -14,7 +14,6 @@ from mnist_adder_lib import (
     AdderDataset,
     History,
     IdentityAdderModel,
-    choose_device,
     evaluate,
     fast_recipe,
     fit,
@@ -22,6 +21,7 @@ from mnist_adder_lib import (
     predict,
     refresh_batch_norm,
 )
+from mnist_adder_lib.device import choose_device
 
 
 def weights(model):

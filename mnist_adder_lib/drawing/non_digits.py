@@ -1,8 +1,9 @@
 """Non-digits: images that aren't digits, made from digits and from random strokes.
 
 The head that rejects non-digits learns from them (`rejection.py`). All of them are framed like
-MNIST's digits: the longer side is 20 pixels, and the centre of mass is in the middle. Random
-numbers come from torch's own generator.
+MNIST's digits: the longer side is 20 pixels, and the centre of mass is in the middle. Each kind has
+a function, which returns float32 (count, 1, 28, 28) from 0 to 1. Random numbers come from torch's
+own generator.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def houses(count: int) -> Tensor:
 
 def scribbles(count: int) -> Tensor:
     """Curves through 5 to 11 random points."""
-    return some_of(count, [draw([bend(jitter(count, points, 2))]) for points in (5, 8, 11)])
+    return some_of(count, [draw([catmull_rom(jitter(count, points, 2))]) for points in (5, 8, 11)])
 
 
 def zigzags(count: int) -> Tensor:
@@ -136,7 +137,7 @@ def sample(images: Tensor, digits: Tensor, count: int, among: list[int] | None =
 
 
 def place(images: Tensor, x: Tensor, y: Tensor, scale: Tensor | None = None) -> Tensor:
-    """Images moved, by fractions of a side, and scaled."""
+    """Images moved right by x and down by y, fractions of a side, and scaled: (count,) each."""
     return move(images, 0 * x, torch.stack([x, y], 1), 1 + 0 * x if scale is None else scale, 0 * x)
 
 
@@ -149,13 +150,13 @@ def frame_images(images: Tensor) -> Tensor:
 
 
 def uniform(count: int, low: float, high: float) -> Tensor:
-    """Random numbers from low to high, float32 (count,), in their unit. Raises RuntimeError if
-    low is above high."""
+    """`count` random numbers, all from low to high equally likely: float32 (count,). Raises
+    RuntimeError if low is above high."""
     return torch.empty(count).uniform_(low, high)
 
 
 def jitter(*shape: int) -> Tensor:
-    """Random numbers from -1 to 1."""
+    """Random numbers from -1 to 1: float32 of this shape."""
     return 2 * torch.rand(shape) - 1
 
 
@@ -180,8 +181,8 @@ def arc(count: int, start: Tensor, turn: Tensor, size: float) -> Tensor:
         count, RING + 1, 2)
 
 
-def bend(points: Tensor) -> Tensor:
-    """Curves through points, (count, n, 2): Catmull-Rom splines."""
+def catmull_rom(points: Tensor) -> Tensor:
+    """Catmull-Rom splines, curves through n points: (count, n, 2) to (count, 5 (n - 1), 2)."""
     first, last = 2 * points[:, :1] - points[:, 1:2], 2 * points[:, -1:] - points[:, -2:-1]
     points = torch.cat([first, points, last], 1)
     a, b, c, d = (points[:, i : points.shape[1] - 3 + i, None] for i in range(4))

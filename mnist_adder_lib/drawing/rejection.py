@@ -59,7 +59,7 @@ def look_at(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     if not isinstance(model, IdentityAdderModel):
         raise TypeError(f"model should be an IdentityAdderModel, not {type(model).__name__}: "
                         "what it finds in an image is read between its blocks")
-    check_images(images)
+    check_uint8_images(images)
     batches, device = [], next(model.parameters()).device
     for batch in images.split(500):
         after_two = model.block2(model.block1(as_input(batch.to(device))))
@@ -72,8 +72,8 @@ def look_at(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return found, logits, embeddings
 
 
-def check_images(images: Tensor) -> None:
-    """Raises ValueError for anything but images, uint8 (n, 28, 28), n > 0."""
+def check_uint8_images(images: Tensor) -> None:
+    """Raise ValueError unless images are uint8 of shape (n, 28, 28), with n at least 1."""
     if images.dtype != torch.uint8 or images.shape[1:] != (28, 28) or not len(images):
         raise ValueError("images must be uint8 of shape (n, 28, 28), at least one, not "
                          f"{images.dtype} of shape {tuple(images.shape)}")

@@ -16,7 +16,7 @@ from ..evaluate import in_evaluation
 from ..forms import add_slash
 from ..shared import LIMITS
 from .non_digits import to_uint8_images
-from .rejection import NonDigitHead, check_images, look_at
+from .rejection import NonDigitHead, check_uint8_images, look_at
 
 # The fraction of the known images that the threshold would reject, chosen with
 # experiments/measure_nonsense.py.
@@ -80,7 +80,7 @@ class Strangeness:
     """
 
     def __init__(self, model: nn.Module, known: Tensor, head: NonDigitHead | None = None):
-        check_images(known)
+        check_uint8_images(known)
         if len(known) < FEWEST:
             raise ValueError(f"there should be at least {FEWEST} known images, not {len(known)}")
         self.model, self.known = in_evaluation(model), known
