@@ -50,6 +50,7 @@ def train_by_hand(model, data, optimizer, scheduler=None, loss=joint_loss, epoch
 
 def test_by_default_it_is_the_reference_in_the_loop_of_the_lesson(first):
     model, by_hand, data = seeded_model(), seeded_model(), first(200, split=0)
+    model.eval()  # as it comes from a checkpoint
     fit(model, data, epochs=2, batch_size=64, seed=1, device="cpu")
     torch.manual_seed(1)
     train_by_hand(by_hand, data, torch.optim.SGD(by_hand.parameters(), 0.01, momentum=0.9))
