@@ -1,11 +1,13 @@
 import math
 
+import numpy as np
 import pytest
 import torch
+from drawn_forms import with_slash, with_upstroke
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_adder_lib import AdderDataset, Forms, forms, normalise
+from mnist_adder_lib import AdderDataset, Forms, as_input, forms, load_pretrained, normalise
 from mnist_adder_lib.forms import add_slash, add_upstroke, draw_line
 
 each_form = pytest.mark.parametrize("digit, form", [(1, add_upstroke), (0, add_slash)])
@@ -151,3 +153,13 @@ def test_a_dataset_gives_its_digits_forms_before_it_augments_them(splits):
     seen = torch.stack([image for (image, _), _ in dataset[0:20]])
     torch.manual_seed(3)
     assert torch.equal(seen, normalise(upstrokes(images[:, None].float() / 255, digits) / 2))
+
+
+@pytest.mark.parametrize("digit, draw, least", [(1, with_upstroke, 0.28), (0, with_slash, 0.65)])
+def test_the_network_that_ships_reads_lines_from_another_pen(splits, digit, draw, least):
+    """The yardstick of the lab notebook; another network that ships should read more of them."""
+    random, validation = np.random.default_rng(0), splits[1]
+    images = validation.images[validation.digits == digit][:400]
+    drawn = as_input(np.stack([draw(image.numpy(), random) for image in images]))
+    logits, _ = load_pretrained()(drawn, torch.zeros(len(drawn), dtype=torch.int64))
+    assert (logits.argmax(1) == digit).double().mean() > least
