@@ -11,7 +11,7 @@ same. The things are listed in the order in which to make them again.
 
     recipes, training, model, data
        ├──► adder.pt, the network that ships
-       │      ├──► waiting.jsonl, measured percentages in presets.js, pictures in assets
+       │      ├──► waiting.jsonl, pictures in assets
        │      └──► limits of what is rejected ──► docs/try/index.html, golden.json
        └──► results.jsonl, changes.jsonl, sums.jsonl, last_digit.pt
               └──► the README's table, numbers in the lab notebook
@@ -100,11 +100,6 @@ TABLE = [  # in the order in which things are made: each from things above it al
     Stored("assets/shared.json", REJECTING, 5, "measure_nonsense.main", part="limits"),
     Stored("mnist_adder_course/widgets/nearest.py", REJECTING, 5, "measure_nonsense.main",
            part="INK_LIMIT"),
-    Stored("js/src/widgets/hidden_sums/presets.js",
-           "train in Node with each way of hiding, as docs/lab_notebook.md says, and npm run build",
-           60, "mnist_adder_course.widgets.hidden_sums.adder_data",
-           f"{SHIPPED} js/src/network/adder.c js/src/network/hidden_pairs.js"
-           " js/src/network/train_adder.js", part="reached"),
     Stored("docs/lab_notebook.md", "write what was measured below its questions", 30,
            files="assets/*.jsonl", part="numbers"),
     Stored("js/test/golden.json", "python tools/testing/write_golden.py", 1,
