@@ -20,8 +20,7 @@ PATTERN = HIDDEN_PAIRS["pattern"]
 FEWEST = 5  # hidden pairs whose sum is seen: with fewer there is nothing to measure
 MOST = HIDDEN_PAIRS["most"]
 TRAINING, OTHERS = 2000, 1000  # images that the adder learns from, and on which it is tested
-READER = ("The network that reads the images saw all hundred pairs when it was trained. Only the "
-          "adder after it starts from scratch.")
+READER = "Only the adder is new: the network that reads has seen all hundred pairs."
 
 
 class HiddenSums(anywidget.AnyWidget):

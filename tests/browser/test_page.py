@@ -305,9 +305,8 @@ def test_after_a_guess_what_one_may_do_next_stays_on_a_phone(open_at):
     page.fill("#sums form input", "12")
     page.keyboard.press("Enter")
     page.click("#sums button[value=train]")
-    page.click("#sums button[value=long]")
-    page.locator("#sums button[value=block]").wait_for()
-    for value in ("block", "other", "kinds", "long"):
+    page.click("#sums .more summary")
+    for value in ("other", "long", "train"):
         box = page.locator(f"#sums .training button[value={value}]").bounding_box()
         assert 0 < box["y"] and box["y"] + box["height"] <= PHONE["viewport"]["height"], value
 
@@ -324,7 +323,7 @@ def test_on_a_phone_on_its_side_the_hidden_pair_stays_in_view(open_at):
     hidden, below = page.locator("#sums [data-at='7,5']"), page.locator("#sums .below")
     assert hidden.evaluate(IS_SEEN)
     page.tap("#sums [value=train]")
-    page.locator("#sums [value=long]").wait_for()
+    page.locator("#sums .more").wait_for()
     assert hidden.evaluate(IS_SEEN) and not below.evaluate(IS_SEEN)
     for digit in (0, 7):
         page.tap(f"#sums [data-at='{digit},5']")
@@ -334,11 +333,10 @@ def test_on_a_phone_on_its_side_the_hidden_pair_stays_in_view(open_at):
 
 
 @pytest.mark.parametrize("width", [320, 360])
-def test_the_list_of_runs_fits_on_a_phone(open_at, width):
+def test_the_table_of_runs_fits_on_a_phone(open_at, width):
     page = open_at({**PHONE, "viewport": {"width": width, "height": 740}})
-    for _ in range(2):
-        page.click("#sums [value=train]")
-        page.locator("#sums [value=long]").wait_for()
+    page.click("#sums [value=train]")
+    page.locator("#sums .more").wait_for()
     assert page.locator("#sums table.runs").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert not page.locator("#sums .on-projector").is_visible()
@@ -474,7 +472,7 @@ def test_its_widgets_hear_of_one_another(page):
     page.locator("#answer").filter(has_text="Press Train first").wait_for()
     page.click("#sums [value=rows]")
     page.click("#sums [value=train]")
-    page.locator("#sums [value=train]").filter(has_text="Train").wait_for()
+    page.locator("#sums .more").wait_for()
     page.locator("#pad .digit-pad").press("2")
     says = page.locator("#answer").filter(has_text="3 + 2 was hidden from me")
     sentence = says.inner_text()
@@ -639,15 +637,16 @@ def test_on_a_projector_all_is_large_and_side_by_side(open_page, width, height, 
     leave.wait_for()
     assert page.evaluate("Boolean(document.fullscreenElement)") == has_full_screen
     assert page.locator("#sums .bars").is_visible()  # empty: it asks for guesses
+    page.click("#sums [data-at='3,4']")
     page.get_by_role("textbox", name="What will it say").fill("12 8 8")
     page.keyboard.press("Enter")
     page.click("#sums [value=train]")
-    page.locator("#sums [value=long]").wait_for()
+    page.locator("#sums .next [value=long]").wait_for()
     parts = [page.locator(part).bounding_box()
              for part in ("#sums .grid", "#sums svg.chart", "#sums .told", "#pad .digit-pad")]
     for left, right in [(0, 1), (0, 2), (0, 3)]:
         assert parts[left]["x"] + parts[left]["width"] <= parts[right]["x"]
-    for box in parts + [page.locator("#sums .training .bar").bounding_box()]:
+    for box in parts + [page.locator("#sums .next").bounding_box()]:
         assert 0 <= box["y"] and box["y"] + box["height"] <= height
     assert min(box["width"] for box in parts[:3]) >= 0.25 * width
     words = page.locator("#sums .grid button, #sums .told p, #sums svg.chart text")
@@ -655,13 +654,15 @@ def test_on_a_projector_all_is_large_and_side_by_side(open_page, width, height, 
         """all => all.map((one) => parseFloat(getComputedStyle(one).fontSize) *
             (one.ownerSVGElement ? one.getScreenCTM().a : 1))""")
     assert min(sizes) >= 0.013 * width  # on a screen two metres wide: 2.6 cm
-    page.click("#sums [value=long]")
-    page.locator("#sums [value=other]").wait_for()
+    page.get_by_role("textbox", name="after 6,000 more steps?").fill("12 12")  # a vote
+    page.keyboard.press("Enter")
+    page.click("#sums .next [value=long]")
+    page.locator("#sums .guess > .guessed").filter(has_text="guessed").wait_for()
     page.click("#share [value=copy]")  # what is said of it moves nothing
     row, pad, shown = (page.locator(part).bounding_box() for part in (
         "#sums .runs tbody tr:nth-child(2)", "#pad .digit-pad", "#sums .results"))
     assert row["y"] + row["height"] <= shown["y"] + shown["height"] + 4 < pad["y"]
-    page.locator("#sums [value=long]").press("Tab")
+    page.locator("#sums .next button").press("Tab")
     for _ in range(60):  # Tab stays in what is shown
         page.keyboard.press("Tab")
         assert page.evaluate("""document.activeElement === document.body ||

@@ -64,18 +64,6 @@ export async function makeAdder(wasm, encoding, answer, random) {
 }
 
 /**
- * A second adder that has learned what the first has: training the copy leaves the first as it is.
- * @param {BufferSource} wasm adder.wasm
- * @param {Adder} adder
- */
-export async function copyAdder(wasm, adder) {
-  const copy = await makeAdder(wasm, adder.encoding, adder.answer, () => 0);
-  // All that adder.c knows is in its memory, which never grows.
-  new Uint8Array(copy.code.memory.buffer).set(new Uint8Array(adder.code.memory.buffer));
-  return copy;
-}
-
-/**
  * Weights as PyTorch begins; batch norm's factors are 1 already, its shifts 0.
  * @param {Float32Array} values
  * @param {number} inputs

@@ -5,6 +5,7 @@ import { batch, computed, effect, signal } from "@preact/signals-core";
 import { thin } from "../drawing/thin.js";
 import { decode, encode } from "../state/address.js";
 import { backgroundOf } from "../widgets/diagram/samples.js";
+import { madeOf } from "../widgets/hidden_sums/runs.js";
 
 /** @import { Shared } from "../state/address.js" */
 /** @import { Sample } from "../widgets/diagram/samples.js" */
@@ -27,7 +28,7 @@ function sharedOf({ drawing, number, selfDrawing }, { traits, adders: { shown } 
       number: number.value,
       strokes: selfDrawing.isByItself.value ? [] : thin(drawing.strokes.value),
       image: image < 0 ? null : image,
-      run: run?.rounds ? { seed: run.seed, rounds: run.rounds, fading: run.fading } : null,
+      run: run ? madeOf(run) : null,
     });
   });
 }

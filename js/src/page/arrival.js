@@ -22,12 +22,12 @@ export function saysArrival({ pairs, run }, isMine = false) {
   const hid = isMine ? `You had hidden ${what}` : `Somebody hid ${what}`;
   const trained = isMine ? "You had trained an adder" : "Somebody trained an adder";
   if (!run) return `${hid}. What will an adder say if it never sees ${them}?`;
-  const isOnce = run.rounds === 1;
+  const isOnce = !run.fadings.length;
   const all = pairs.length
     ? `${hid}${isOnce ? " and" : ","} trained an adder without ${them}`
     : `${trained} on all hundred pairs`;
   if (isOnce) return `${all}. The same training is running here now.`;
-  return `${all}${pairs.length ? "," : ""} and kept training${run.fading ? "" : " without decay"}.`;
+  return `${all}${pairs.length ? "," : ""} and kept training${run.fadings.some(Boolean) ? "" : " without decay"}.`;
 }
 
 /** Whether a page of the same site led here. */
@@ -55,7 +55,7 @@ export function makeArrival(el, { adders }) {
   show(el, () => {
     const now = arrival.value;
     if (!now) return html`${nothing}`;
-    const isLong = (now.run?.rounds ?? 0) > 1;
+    const isLong = (now.run?.fadings.length ?? 0) > 0;
     return html`<p>${saysArrival(now, isIts.value)}</p>
       <button type="button" @click=${() => go(isLong ? now.run : null)}>${isLong ? "Repeat it here" : "See the table"}</button>`;
   });
@@ -64,6 +64,6 @@ export function makeArrival(el, { adders }) {
     isMine = false;
     if (next && !next.run && isFromHere()) return queueMicrotask(showTable); // one has just pressed the site's own button
     arrival.value = isIts.value && !next?.run ? null : next;
-    if (next?.run?.rounds === 1) adders.remake(next.run);
+    if (next?.run && !next.run.fadings.length) adders.remake(next.run);
   };
 }

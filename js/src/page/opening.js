@@ -10,7 +10,7 @@ import { orDoesIt } from "../widgets/diagram/or_does_it.js";
 /** Brings the table of sums into view, with what trains on it; and with the heading, if there is room for all. */
 export function showTable() {
   const heading = find(document, "#hiding");
-  const parts = ["#sums table", "#sums .training .bar"].map((name) => find(document, name));
+  const parts = ["#sums table", "#sums .next"].map((name) => find(document, name));
   const bottom = Math.max(...parts.map((part) => part.getBoundingClientRect().bottom));
   const height = bottom - heading.getBoundingClientRect().top;
   const first = height < innerHeight ? heading : find(document, "#sums");

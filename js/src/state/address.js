@@ -22,8 +22,7 @@ import { FADINGS } from "../network/train_adder.js";
  * How a run was made, which is enough to make it again: the same seed gives the same weights.
  * @typedef {object} RunMade
  * @property {number} seed
- * @property {number} rounds 1 for *Train*, and 1 more for each *Keep training*
- * @property {number} fading one of FADINGS: how much of the usual decay *Keep training* had; 1 where there was none
+ * @property {number[]} fadings of each *Keep training*, each one of FADINGS: how much of the usual decay it had
  */
 /**
  * @template T
@@ -36,7 +35,8 @@ import { FADINGS } from "../network/train_adder.js";
 const MOST_POINTS = 4000;
 const MOST_STROKES = 100;
 const LONGEST = 40_000; // letters of an address: a drawing of 4000 points has no more than 33,000
-const MOST_ROUNDS = 5; // so that no link keeps a computer busy for long
+const MOST_ROUNDS = 20; // trainings of one adder: a run with more isn't written, or a link could keep a computer busy for hours
+const USUAL = String(FADINGS.indexOf(1)); // as much decay as usual
 const DECIMALS = 1000; // steps of a coordinate in the pad's width
 const [LOWEST, HIGHEST] = [-DECIMALS, 2 * DECIMALS]; // a stroke may leave the pad
 
@@ -122,20 +122,29 @@ function readPairs(text) {
   return areDifferent && !complaintAbout(pairs) ? sorted(pairs) : null;
 }
 
-/** @param {RunMade | null} run */
+/**
+ * The seed, the number of trainings, and, unless all had as much decay as usual, the decay of each *Keep training*: a
+ * digit for each, or one for all.
+ * @param {RunMade | null} run
+ */
 function writeRun(run) {
-  if (!run) return null;
-  const { seed, rounds, fading } = run;
-  return `${seed}.${rounds}${rounds > 1 && fading !== 1 ? `.${FADINGS.indexOf(fading)}` : ""}`;
+  if (!run || run.fadings.length >= MOST_ROUNDS) return null;
+  const digits = run.fadings.map((fading) => FADINGS.indexOf(fading)).join("");
+  const decay = new Set(digits).size > 1 ? digits : (digits[0] ?? USUAL);
+  return `${run.seed}.${run.fadings.length + 1}${decay === USUAL ? "" : `.${decay}`}`;
 }
 
-/** @param {string} text */
+/**
+ * @param {string} text
+ * @returns {RunMade | null}
+ */
 function readRun(text) {
-  const [seed, rounds, fading, ...others] = text.split(".").map((one) => readWhole(one, 1e9));
-  if (others.length || seed === null || !rounds || rounds > MOST_ROUNDS) return null;
-  if (fading === undefined) return { seed, rounds, fading: 1 };
-  const isOther = rounds > 1 && fading !== null && FADINGS[fading] < 1;
-  return isOther ? { seed, rounds, fading: FADINGS[fading] } : null;
+  const [seed, rounds] = text.split(".", 2).map((one) => readWhole(one, 1e9));
+  if (seed === null || !rounds || rounds > MOST_ROUNDS) return null;
+  const decay = text.split(".").slice(2).join(".") || USUAL;
+  const digits = decay.length === 1 ? decay.repeat(rounds - 1) : decay;
+  const made = { seed, fadings: [...digits].map((digit) => FADINGS[Number(digit)]) };
+  return writeRun(made) === text ? made : null; // there is one way to write it
 }
 
 // --- strokes: the way from each point to the next, across and down, in thousandths of the pad ---

@@ -1,14 +1,14 @@
-// The adders that are trained: a list of runs, each of which can be shown again, gone on from, or repeated.
+// The adders that are trained: a list of runs, each of which can be shown again, trained on, or repeated.
 
-import { batch, computed, signal } from "@preact/signals-core";
-import { copyAdder, makeAdder, readImages } from "../../network/adder.js";
-import { askAll, meanShare, seenBeside, testable } from "../../network/hidden_pairs.js";
+import { batch, computed, effect, signal, untracked } from "@preact/signals-core";
+import { makeAdder, readImages } from "../../network/adder.js";
+import { askAll, seenBeside } from "../../network/hidden_pairs.js";
 import { randomNumbers } from "../../network/random.js";
 import { longPlan, shortPlan, trainInSlices } from "../../network/train_adder.js";
-import { change, isSameTask, isUsual, lastLook, withLook } from "./runs.js";
+import { canGoOn } from "./road.js";
+import { change, hasKeptOn, isSameTask, lastLook, lookAt, withLook } from "./runs.js";
 
-/** @import { Adder } from "../../network/adder.js" */
-/** @import { Answers, Pair } from "../../network/hidden_pairs.js" */
+/** @import { Answers } from "../../network/hidden_pairs.js" */
 /** @import { Plan } from "../../network/train_adder.js" */
 /** @import { RunMade } from "../../state/address.js" */
 /** @import { Guessing } from "./guessing.js" */
@@ -52,14 +52,19 @@ export class Adders {
       () =>
         /** @type {Phase} */ (this.running.value ? "training" : this.shown.value ? "trained" : "choosing"),
     );
-    /** Whether there is something to be gained by going on. */
-    this.canGoOn = computed(() => {
-      const canGain = isUsual(this.task.value) || this.task.value.answer === "number"; // the others gain nothing from it
-      return this.phase.value === "trained" && canGain && hiding.tested.value.length > 0;
+    /** The run that is shown, once its training is over. */
+    this.trained = computed(() => (this.phase.value === "trained" ? this.shown.value : undefined));
+    this.canGoOn = computed(() => this.trained.value !== undefined && canGoOn(this.trained.value));
+    /** Whether anybody has kept training here. */
+    this.hasKeptOn = computed(() => this.runs.value.some(hasKeptOn));
+    // What is in training learns without the pairs that were hidden when it began: other pairs end it.
+    this.stop = effect(() => {
+      const run = this.runs.value.find(({ id }) => id === this.running.value);
+      if (run && !isSameTask(run, this.task.value)) untracked(() => this.end());
     });
   }
 
-  /** Shows a run as it was left. @param {number} id */
+  /** Shows a run as it is now. @param {number} id */
   select(id) {
     const run = this.runs.peek().find((run) => run.id === id);
     if (!run || this.running.peek()) return;
@@ -77,189 +82,131 @@ export class Adders {
     this.selected.value = 0;
   }
 
-  /** Takes the run that is shown out of the list. */
-  remove() {
-    const shown = this.shown.peek();
-    if (!shown || this.running.peek()) return;
-    this.runs.value = this.runs.peek().filter(({ id }) => id !== shown.id);
-  }
-
   /**
    * Trains a new adder; true once it is finished, false where that was stopped or isn't possible.
    * @param {number} [seed]
    */
   async train(seed = this.seed) {
+    if (!this.images || this.running.peek()) return false;
     const task = this.task.peek();
     const random = randomNumbers(seed);
-    const nothing = { from: 0, rounds: 0, fading: 1, looks: [], answers: null, before: null };
-    const start = { ...task, ...nothing, seed, guesses: this.guessing.ofNow() };
     this.seed = seed + 1;
-    const make = () => makeAdder(this.wasm, task.encoding, task.answer, random);
-    return this.#learn(start, shortPlan(task.answer), random, make);
+    const id = ++this.#lastId;
+    this.#begin(id);
+    try {
+      const adder = await makeAdder(this.wasm, task.encoding, task.answer, random);
+      if (this.running.peek() !== id) return false; // it was ended meanwhile
+      const guesses = this.guessing.take();
+      const run = {
+        ...task,
+        id,
+        seed,
+        fadings: [],
+        isWhole: false,
+        looks: [],
+        answers: null,
+        guesses,
+        adder,
+      };
+      return this.#learn(run, shortPlan(task.answer), random);
+    } catch (error) {
+      this.running.value = 0;
+      this.failure.value = `This browser can't train the adder: WebAssembly is missing or blocked here (${error}).`;
+      return false;
+    }
   }
 
   /**
-   * Goes on with a copy of the adder that is shown: every step takes a part of all weights away.
+   * Goes on with the adder that is shown: every step takes a part of all weights away.
    * @param {number} [fading] how much of the usual part
    */
   async trainOn(fading = this.fading.peek()) {
-    const from = this.shown.peek();
-    if (!from || !this.canGoOn.peek()) return false;
-    const random = randomNumbers(from.seed + 1000 * from.rounds);
-    const start = { ...from, from: from.id, before: from.answers, fading };
-    // A run with two kinds of decay in it can't be told in a link.
-    if (from.rounds > 1 && from.fading !== fading) start.rounds = 0;
-    return this.#learn(start, longPlan(from.answer, fading), random, async () => {
-      const adder = await copyAdder(this.wasm, from.adder);
-      adder.code.restart();
-      return adder;
-    });
+    const run = this.shown.peek();
+    if (!run || !this.canGoOn.peek()) return false;
+    this.#begin(run.id);
+    run.adder.code.restart();
+    const random = randomNumbers(run.seed + 1000 * (run.fadings.length + 1));
+    const longer = {
+      ...run,
+      fadings: [...run.fadings, fading],
+      isWhole: false,
+      guesses: this.guessing.take(),
+    };
+    return this.#learn(longer, longPlan(run.answer, fading), random);
   }
 
   /**
    * Makes a run again that was made elsewhere; where it is in the list already, it is shown.
    * @param {RunMade} made
    */
-  async remake({ seed, rounds, fading }) {
+  async remake({ seed, fadings }) {
     const task = this.task.peek();
     const isIt = (/** @type {Run} */ run) =>
-      run.seed === seed && run.rounds === rounds && (rounds === 1 || run.fading === fading);
-    const known = this.runs.peek().find((run) => isSameTask(run, task) && isIt(run));
+      run.isWhole && run.seed === seed && String(run.fadings) === String(fadings) && isSameTask(run, task);
+    const known = this.runs.peek().find(isIt);
     if (known) return this.select(known.id);
     let goesOn = await this.train(seed);
-    for (let round = 1; goesOn && round < rounds; round++) goesOn = await this.trainOn(fading);
+    for (const fading of fadings) goesOn = goesOn && (await this.trainOn(fading));
   }
 
-  /**
-   * Trains and keeps training on several ways of hiding pairs, one after the other, to compare the curves.
-   * @param {(() => Pair[])[]} ways
-   */
-  async compare(ways) {
-    if (this.running.peek()) return;
-    this.traits.answer.value = "classes";
-    this.traits.encoding.value = "label";
-    for (const pairs of ways) {
-      this.hiding.choose(pairs());
-      if (!(await this.train())) return;
-      const short = this.selected.peek();
-      if (!(await this.trainOn(1))) return;
-      this.#replace(short, this.selected.peek()); // the longer run has the curve of the short one
-    }
-  }
-
-  /**
-   * Puts the last run in the place of the one that it went on from.
-   * @param {number} short
-   * @param {number} long
-   */
-  #replace(short, long) {
-    const others = this.runs.peek().filter(({ id }) => id !== short);
-    batch(() => {
-      this.runs.value = change(others, long, (run) => ({ ...run, id: short, from: 0 }));
-      this.selected.value = this.#lastId = short;
-    });
-  }
-
-  /**
-   * @param {Omit<Run, "id" | "adder">} start
-   * @param {Plan} plan
-   * @param {() => number} random
-   * @param {() => Promise<Adder>} make
-   * @returns {Promise<boolean>}
-   */
-  async #learn(start, plan, random, make) {
-    if (!this.images || this.running.peek()) return false;
-    const [id, before] = [++this.#lastId, this.selected.peek()];
-    this.running.value = id; // from now on, no other can begin
+  /** From now on, no other training can begin. @param {number} id of the run that is in training */
+  #begin(id) {
+    this.running.value = id;
     this.failure.value = this.hiding.complaint.value = "";
     this.#end = () => {
       this.running.value = 0;
     };
-    try {
-      const adder = await make();
-      if (this.running.peek() !== id) return false; // it was ended meanwhile
-      batch(() => {
-        this.runs.value = [...this.runs.peek(), { ...start, id, adder }];
-        this.selected.value = id;
-        this.guessing.forget();
-      });
-    } catch (error) {
-      this.running.value = 0;
-      this.failure.value = `This browser can't train the adder: WebAssembly is missing or blocked here (${error}).`;
-      return false;
-    }
-    return this.#run(id, before, plan, random);
   }
 
   /**
-   * Trains a run that is in the list.
-   * @param {number} id
-   * @param {number} before the run that was selected before
+   * Trains a run, which is put into the list or takes its place there.
+   * @param {Run} run
    * @param {Plan} plan
    * @param {() => number} random
    * @returns {Promise<boolean>} whether it was finished
    */
-  #run(id, before, plan, random) {
-    const run = /** @type {Run} */ (this.runs.peek().find((run) => run.id === id));
+  #learn(run, plan, random) {
+    const { id, pairs, adder, fadings } = run;
+    const before = { runs: this.runs.peek(), selected: this.selected.peek() };
+    batch(() => {
+      this.runs.value = [...before.runs.filter((one) => one.id !== id), run].sort((a, b) => a.id - b.id);
+      this.selected.value = id;
+    });
     const begun = lastLook(run)?.steps ?? 0;
     const { training: images, others } = /** @type {NonNullable<typeof this.images>} */ (this.images);
-    const material = { images, others, seen: seenBeside(run.pairs), random };
+    const material = { images, others, seen: seenBeside(pairs), random };
+    const look = (/** @type {number} */ steps, /** @type {Answers} */ answers, isWhole = false) => {
+      const now = lookAt(pairs, answers, begun + steps, fadings.length);
+      this.runs.value = change(this.runs.peek(), id, (run) => ({ ...withLook(run, now, answers), isWhole }));
+    };
     return new Promise((resolve) => {
       const finish = (/** @type {boolean} */ isWhole) => {
-        batch(() => {
-          this.runs.value = change(this.runs.peek(), id, (run) => ({
-            ...run,
-            rounds: isWhole && (run.rounds || !begun) ? run.rounds + 1 : 0,
-          }));
-          this.running.value = 0;
-        });
+        this.running.value = 0;
         this.#end = () => {};
         resolve(isWhole);
       };
-      const halt = trainInSlices(run.adder, plan, material, (steps, answers, isLast) => {
+      const halt = trainInSlices(adder, plan, material, (steps, answers, isLast) =>
         batch(() => {
-          this.#look(id, begun + steps, answers);
+          look(steps, answers, isLast);
           if (isLast) finish(true);
+        }),
+      );
+      this.#end = () =>
+        batch(() => {
+          const steps = halt();
+          if (steps) look(steps, askAll(adder, others));
+          else {
+            // not a step was made: all is as it was
+            this.runs.value = before.runs;
+            this.selected.value = before.selected;
+          }
+          finish(false);
         });
-      });
-      this.#end = () => {
-        const steps = halt();
-        if (steps) this.#look(id, begun + steps, askAll(run.adder, others));
-        else this.#forget(id, before);
-        finish(false);
-      };
     });
   }
 
   /** Ends the training; what was reached is looked at as if it were done. */
   end() {
     this.#end();
-  }
-
-  /**
-   * Away with a run that hasn't made a step.
-   * @param {number} id
-   * @param {number} before the run that was selected before
-   */
-  #forget(id, before) {
-    batch(() => {
-      this.runs.value = this.runs.peek().filter((run) => run.id !== id);
-      this.selected.value = before;
-    });
-  }
-
-  /**
-   * Notes how far an adder has come. It is asked about all pairs, always with the same new images.
-   * @param {number} id
-   * @param {number} steps
-   * @param {Answers} answers
-   */
-  #look(id, steps, answers) {
-    this.runs.value = change(this.runs.peek(), id, (run) => {
-      const tested = testable(run.pairs);
-      const seen = meanShare(answers, seenBeside(run.pairs));
-      const hidden = tested.length ? meanShare(answers, tested) : null;
-      return withLook(run, { steps, seen, hidden }, answers);
-    });
   }
 }

@@ -1,4 +1,4 @@
-// Curves over the steps, on a logarithmic axis: how many sums are right. Of the run that is shown, for seen and for
+// Curves over the steps, on a logarithmic axis: how many answers to images are right. Of the run that is shown, for seen and for
 // hidden pairs; of the others, for hidden pairs alone, to compare them.
 
 import { html, nothing, svg } from "lit-html";
@@ -17,7 +17,7 @@ const LINE = 19; // of text
  * @param {Run | undefined} shown
  */
 export function curves(runs, shown) {
-  const others = runs.filter((run) => run !== shown && !isPartOfAnother(run, runs));
+  const others = runs.filter((run) => run !== shown);
   const last = Math.max(1000, ...runs.map((run) => lastLook(run)?.steps ?? 0));
   const x = (/** @type {number} */ steps) =>
     LEFT + ((Math.log10(Math.max(steps, 10)) - 1) / (Math.log10(last) - 1)) * (RIGHT - LEFT);
@@ -35,9 +35,6 @@ export function curves(runs, shown) {
     )}
   </svg>`;
 }
-
-/** Whether a run's curve is the beginning of another's. @param {Run} run @param {Run[]} runs */
-const isPartOfAnother = ({ id }, runs) => runs.some(({ from }) => from === id);
 
 /** @param {number} share */
 const y = (share) => BOTTOM - (BOTTOM - TOP) * share;
@@ -111,5 +108,5 @@ function inWords(runs, shown) {
   };
   const others = runs.filter((run) => run !== shown);
   const words = [...(shown ? [shown] : []), ...others].map(of).join("");
-  return `Sums right over steps of training.${words || " Nothing is trained yet."}`;
+  return `Images answered rightly, over steps of training.${words || " Nothing is trained yet."}`;
 }

@@ -1,8 +1,7 @@
 // Guesses at what an adder will say: one person's, or a whole class's.
 
-import { byCount, countOf } from "../../network/hidden_pairs.js";
+import { pairOf } from "../../network/hidden_pairs.js";
 
-/** @import { Counts } from "../../network/hidden_pairs.js" */
 /** @typedef {{ at: string, numbers: number[] }} Guesses at the answer to a pair, as `keyOf` names it */
 
 export const HIGHEST_SUM = 18;
@@ -62,13 +61,11 @@ export function saysGuesses(numbers) {
 /**
  * What was guessed, and what an adder said then.
  * @param {Guesses} guesses
- * @param {Counts} counts its answers to that pair
+ * @param {number} said its most frequent answer to that pair
  */
-export function saysOutcome({ at, numbers }, counts) {
-  const [digit, number] = at.split(",").map(Number);
-  const [said, often] = byCount(counts)[0];
-  const images = countOf(counts);
-  const asked = `${digit} + ${number}: it says ${said} for ${often} of ${images} new images. The right sum is ${digit + number}.`;
+export function saysOutcome({ at, numbers }, said) {
+  const [digit, number] = pairOf(at);
+  const asked = `It says ${digit} + ${number} = ${said}. The right sum is ${digit + number}.`;
   const right = numbers.filter((one) => one === said).length;
   if (numbers.length === 1) return `You guessed ${numbers[0]}. ${asked}`;
   return `${asked} ${right === 0 ? "Nobody" : `${right} of ${numbers.length}`} guessed ${said}.`;

@@ -1,4 +1,4 @@
-// What one guesses that the next adder will say, until it is trained.
+// What one guesses that the adder will say after the next training.
 
 import { computed, signal } from "@preact/signals-core";
 import { keyOf } from "../../network/hidden_pairs.js";
@@ -32,15 +32,12 @@ export class Guessing {
     return numbers !== null;
   }
 
-  /** The guesses that belong to a training that begins now. */
-  ofNow() {
+  /** The guesses that belong to a training that begins now: the next one needs others. */
+  take() {
     const { at, numbers } = this.guesses.peek();
-    return at === this.question.peek() ? { at, numbers } : NO_GUESSES;
-  }
-
-  /** Another training, another guess. */
-  forget() {
+    const taken = at === this.question.peek() ? { at, numbers } : NO_GUESSES;
     this.guesses.value = NO_GUESSES;
     this.misread.value = "";
+    return taken;
   }
 }

@@ -6,15 +6,14 @@ import { BLOCK, MOST } from "../../network/hidden_pairs.js";
 import { find, isStill, stopAll } from "../common/dom.js";
 import { groupName } from "../common/number.js";
 import { show } from "../common/view.js";
-import { buttons, caption, why } from "./buttons.js";
+import { caption, leading, more, why } from "./buttons.js";
 import { curves } from "./curves.js";
-import { saysGrokking, saysUncounted } from "./endings.js";
 import { grid } from "./grid.js";
 import { GridInput } from "./grid_input.js";
 import { guessing } from "./guess_view.js";
 import { PRESETS } from "./presets.js";
-import { fadesBy } from "./road.js";
-import { listOfRuns } from "./runs_view.js";
+import { hasKeptOn } from "./runs.js";
+import { tableOfRuns } from "./runs_view.js";
 import { settings } from "./settings.js";
 
 /** @import { TemplateResult } from "lit-html" */
@@ -38,18 +37,19 @@ const SKELETON = html`
         <div class="told">
           <div class="guess"></div>
           <p class="ending" role="status"></p>
+          <div class="grokking"></div>
           <p class="why"></p>
         </div>
-        <div class="bar"></div>
-        <div class="so-far"></div>
-        <div class="caption"></div>
-        <p class="reached" role="status"></p>
+        <div class="bar next"></div>
+        <p class="caption"></p>
+        <p class="failure" role="alert"></p>
+        <div class="at-ending"></div>
+        <details class="more"><summary>More</summary><div></div></details>
       </div>
       <div class="results">
         <div class="curves"></div>
+        <p class="reached" role="status"></p>
         <div class="runs"></div>
-        <details class="measured"><summary>How far does <em>Keep training</em> get?</summary><div></div></details>
-        <p class="reader"></p>
       </div>
     </div>
   </div>`;
@@ -79,54 +79,19 @@ const task = ({ isGrid }) =>
         class="by-finger">; to hide several, hold one, then drag</span>. The adder learns from the others.`
     : html`Each pair shows the adder's most frequent answer. The bluer it is, the more often it is right.`;
 
-/** What one has found out. @param {HiddenSums} state */
-const ending = ({ ending, trained }) =>
-  html`${ending.value} <small>${trained.value ? saysUncounted(trained.value) : ""}</small>`;
-
-/**
- * What the field calls what has happened.
- * @param {HiddenSums} state
- */
-function grokking({ isGrokking, trained, traits: { lesson } }) {
-  if (!isGrokking.value || !trained.value) return html`${nothing}`;
+/** What the field calls what has happened. @param {HiddenSums} state */
+function grokking({ isGrokking, traits: { lesson } }) {
+  if (!isGrokking.value) return html`${nothing}`;
   const name = html`<strong>grokking</strong>`;
-  return html`<p>${saysGrokking(trained.value)} The field calls that ${lesson ? html`<a href=${lesson}>${name}</a>` : name}
+  return html`<p>It had known the others before it found these. The field calls that ${lesson ? html`<a href=${lesson}>${name}</a>` : name}
     (<a href=${GROKKING}>Power and others, 2022</a>).</p>`;
 }
 
-/**
- * So does it add?
- * @param {HiddenSums} state
- */
-const soFar = (state) =>
-  html`${grokking(state)}${
-    state.soFar.value.length
-      ? html`<h4>So does it add?</h4><ul>${state.soFar.value.map((one) => html`<li>${one}</li>`)}</ul>`
-      : nothing
-  }`;
-
 /** What is below the table: what is hidden, or what the adder says to a pair. @param {HiddenSums} state */
-const below = ({ isGrid, hidden, ofPair, trained }) =>
+const below = ({ isGrid, hidden, ofPair, adders: { trained } }) =>
   isGrid.value
     ? hidden.value
     : ofPair.value || (trained.value ? "Press a pair to see what the adder answers to it." : "");
-
-/** @param {HiddenSums} state */
-const reached = ({ adders, reached }) => adders.failure.value || reached.value;
-
-/**
- * What we measured, and a way to see it oneself.
- * @param {HiddenSums} state
- */
-function measured({ adders, isBusy }) {
-  const compare = () => isBusy.peek() || adders.compare(PRESETS.map(({ pairs }) => pairs));
-  return html`
-    <p>How many of the hidden sums are right in the end depends on which pairs were hidden. We measured 20 runs of each, with 19 classes
-      and ${fadesBy("classes", 1)} off each weight in every step. On average (and from the worst to the best run), so many images of hidden pairs got the
-      right answer:</p>
-    <ul>${PRESETS.map(({ words, reached }) => html`<li>${words}: ${reached}</li>`)}</ul>
-    <button type="button" value="compare" aria-disabled=${isBusy.value} @click=${compare}>Train on all four, one after another</button>`;
-}
 
 /**
  * What buttons do that lead on.
@@ -135,8 +100,7 @@ function measured({ adders, isBusy }) {
  * @param {GridInput} input
  */
 function actions(el, { adders, hiding, traits }, input) {
-  const kinds = /** @type {HTMLDetailsElement} */ (find(el, ".settings"));
-  const keepFocus = () => find(el, "[value=train]").focus(); // the button that was pressed is gone
+  const keepFocus = () => find(el, ".next button").focus(); // the button that was pressed may be gone
   return {
     train() {
       adders.train();
@@ -162,14 +126,13 @@ function actions(el, { adders, hiding, traits }, input) {
       traits.encoding.value = encoding;
       keepFocus();
     },
-    showKinds() {
-      kinds.open = true;
-      find(kinds, "input").focus();
+    showTable() {
+      find(el, "table.runs").focus();
     },
     trainKind() {
       adders.train();
       find(el, ".pairs").scrollIntoView({ behavior: isStill() ? "auto" : "smooth" });
-      find(el, "[value=train]").focus({ preventScroll: true });
+      find(el, ".next button").focus({ preventScroll: true });
     },
   };
 }
@@ -185,7 +148,6 @@ export function makeHiddenSums(el, state) {
   const group = groupName();
   const { adders, traits } = state;
   const hasImages = Boolean(adders.images);
-  find(el, ".reader").textContent = traits.reader;
   find(el, ".outcome").hidden = !hasImages;
   const stopGrid = show(find(el, ".grid"), () => grid(state));
   const input = new GridInput(find(el, ".grid"), state);
@@ -199,18 +161,28 @@ export function makeHiddenSums(el, state) {
     show(find(el, ".settings > div"), () => settings(state, group, act.trainKind)),
     show(find(el, ".guess"), () => orNothing(hasImages, () => guessing(state))),
     show(find(el, ".why"), () => why(state)),
-    show(find(el, ".training .bar"), () => html`${buttons(state, act)}`),
+    show(find(el, ".next"), () => leading(state, act)),
     show(find(el, ".caption"), () => caption(state)),
-    show(find(el, ".so-far"), () => soFar(state)),
+    show(find(el, ".more > div"), () => orNothing(adders.trained.value, () => more(state, act))),
+    show(find(el, ".at-ending"), () =>
+      adders.trained.value && traits.atEnding ? traits.atEnding() : html`${nothing}`,
+    ),
+    show(find(el, ".grokking"), () => grokking(state)),
     show(find(el, ".curves"), () =>
       orNothing(adders.runs.value.length, () => curves(adders.runs.value, adders.shown.value)),
     ),
-    show(find(el, ".runs"), () => orNothing(adders.runs.value.length > 1, () => listOfRuns(adders, group))),
-    show(find(el, ".measured > div"), () => measured(state)),
+    show(find(el, ".runs"), () =>
+      orNothing(
+        adders.runs.value.some((run) => run.id !== adders.running.value || hasKeptOn(run)),
+        () => tableOfRuns(state, group),
+      ),
+    ),
     speak(el, state),
     effect(() => {
-      const isDue = hasImages && state.areKindsDue.value;
-      find(el, ".settings").hidden = find(el, ".measured").hidden = !isDue;
+      find(el, ".settings").hidden = !hasImages || !state.areKindsDue.value;
+    }),
+    effect(() => {
+      find(el, ".more").hidden = !adders.trained.value;
     }),
     state.stop,
   );
@@ -225,8 +197,9 @@ function speak(el, state) {
   return stopAll(
     show(find(el, ".task"), () => task(state)),
     show(find(el, ".below"), () => html`${below(state)}`),
-    show(find(el, ".ending"), () => ending(state)),
-    show(find(el, ".reached"), () => html`${reached(state)}`),
+    show(find(el, ".ending"), () => html`${state.sentence.value}`),
+    show(find(el, ".reached"), () => html`${state.reached.value}`),
+    show(find(el, ".failure"), () => html`${state.adders.failure.value}`),
     effect(() => {
       const live = state.isBusy.value ? "off" : "polite"; // a screen reader hears the end alone
       for (const name of [".below", ".reached"]) find(el, name).ariaLive = live;

@@ -1,18 +1,15 @@
-// What leads on from a run, and why: by heart, longer, a whole block, a quantity, a label, the course.
+// What leads on from a run, and why: more sums of the kind that was tried, then the kind that isn't in the table yet.
 
 import { BLOCK } from "../../network/hidden_pairs.js";
 import { fadingOf, longPlan } from "../../network/train_adder.js";
-import { knowsItsSums, testOf } from "./endings.js";
-import { areSamePairs, hasKeptOn, isUsual } from "./runs.js";
+import { modeOf, rowsOf } from "./rows.js";
+import { areSamePairs, countsOf, isUsual, knows, lastLook } from "./runs.js";
 
 /** @import { AnswersWith } from "../../network/adder.js" */
-/** @import { Tried } from "./so_far.js" */
-/** @typedef {"train" | "long" | "fade" | "other" | "block" | "quantity" | "label" | "course"} Way which button leads on */
+/** @import { Row } from "./rows.js" */
+/** @import { RunTold } from "./runs.js" */
+/** @typedef {"train" | "long" | "fade" | "other" | "block" | "quantity" | "label" | "table"} Way which button leads on */
 /** @typedef {{ way: Way, why: string }} Next */
-
-const NAMES_ONLY =
-  "So far the number was a label, and the answer one of 19 names: nothing said that 6 comes after 5.";
-const QUANTITY = "What if the number is a quantity, and the answer one number?";
 
 /** How much of each weight a step takes away. @param {AnswersWith} answer @param {number} fading */
 export function fadesBy(answer, fading) {
@@ -26,55 +23,89 @@ export function fadesBy(answer, fading) {
  * @param {number} fading
  */
 export function saysKeepTraining(answer, fading) {
-  const fades = fading
-    ? `takes ${fadesBy(answer, fading)} off every weight, so that weights that aren't needed fade (weight decay)`
-    : "leaves every weight as large as it is";
-  const images =
-    answer === "number" ? "" : ", and shows all seen pairs at once, each digit as the average of its images";
-  return `Keep training adds 6,000 steps. Each of them ${fades}${images}.`;
+  const fades = `takes ${fadesBy(answer, fading)} off every weight (weight decay)`;
+  const images = "shows all seen pairs at once, each digit as the average of its images, and ";
+  return `Keep training adds 6,000 steps. Each of them ${answer === "number" ? "" : images}${fades}.`;
+}
+
+/** Whether there is something to be gained from training an adder on. @param {RunTold} run that isn't in training */
+export const canGoOn = (run) =>
+  run.isWhole && countsOf(run).asked > 0 && (isUsual(run) || run.answer === "number");
+
+/**
+ * @param {RunTold} run that is shown, and isn't in training
+ * @param {RunTold[]} runs all of them
+ * @returns {Next}
+ */
+export function nextStep(run, runs) {
+  const look = lastLook(run);
+  const { asked } = countsOf(run);
+  if (!look || !run.isWhole)
+    return { way: "train", why: "It was stopped, so it doesn't count in the table. Train one to the end." };
+  if (!run.pairs.length) return { way: "other", why: "Hide a pair: then there is something to ask." };
+  if (!asked) return { way: "other", why: "Hide another pair, whose sum others have, too." };
+  if (!knows(run, look))
+    return { way: canGoOn(run) ? "long" : "train", why: "It doesn't know what it was shown yet." };
+  return (isUsual(run) && moreOfTheUsual(run, runs, look.found / asked)) || otherKind(run, runs);
 }
 
 /**
- * @param {Tried} run that is shown
- * @param {Tried[]} runs all of them
- * @param {boolean} canGoOn whether *Keep training* is possible
- * @returns {Next}
+ * What an adder of the kind that one begins with leaves open.
+ * @param {RunTold} run
+ * @param {RunTold[]} runs
+ * @param {number} share of the hidden sums that it has found
+ * @returns {Next | null}
  */
-export function nextStep(run, runs, canGoOn) {
-  const { tested, right, wrong } = testOf(run);
-  if (!run.pairs.length) return { way: "other", why: "Hide a pair: then it can be put to the test." };
-  if (!tested.length) return { way: "other", why: "" };
-  if (!knowsItsSums(run)) return { way: "train", why: "It was stopped early. Train one to the end." };
-  if (!isUsual(run)) return afterOtherKinds(run, runs);
-  if (canGoOn && wrong.length && !hasKeptOn(run))
-    return { way: "long", why: "Can it still come to understand? Train on, and let its weights fade." };
-  if (canGoOn && wrong.length && !run.fading)
-    return { way: "fade", why: "Time alone didn't do it. Now let weights fade." };
-  const isBlock = (/** @type {Tried} */ { pairs }) => areSamePairs(pairs, BLOCK);
-  if (isBlock(run) || runs.some((one) => isUsual(one) && hasKeptOn(one) && isBlock(one)))
-    return { way: "quantity", why: `${NAMES_ONLY} ${QUANTITY}` };
-  if (!right.length) return { way: "block", why: "Does it find any sum of a whole block? Hide one." };
-  const why = tested.length === 1 ? "One pair may be luck. " : "";
-  return { way: "block", why: `${why}Does it hold for a whole block? Hide one.` };
+function moreOfTheUsual(run, runs, share) {
+  const mode = modeOf(run.fadings);
+  const isLike = (/** @type {RunTold} */ one) => isUsual(one) && modeOf(one.fadings) === mode;
+  const { asked } = countsOf(run);
+  const chance = asked === 1 ? "One pair may be chance. " : "";
+  if (share > 0.5 && !runs.some((one) => isLike(one) && areSamePairs(one.pairs, BLOCK)))
+    return { way: "block", why: `${chance}Does it hold for a whole block? Hide one.` };
+  if (share === 1) return null;
+  const row = rowsOf(runs).find((one) => one.runs.includes(run.id));
+  if (mode !== "without" && (row?.asked ?? 0) < 2)
+    return { way: "other", why: "One pair may be chance. Hide another one, too." };
+  if (mode === "usual") return { way: "long", why: "Does it find more if it trains for longer?" };
+  return mode === "without" ? { way: "fade", why: "That was without decay. And with it?" } : null;
 }
 
 /**
- * @param {Tried} run
- * @param {Tried[]} runs
+ * The kind that isn't in the table yet.
+ * @param {RunTold} run
+ * @param {RunTold[]} runs
  * @returns {Next}
  */
-function afterOtherKinds({ pairs }, runs) {
-  const has = (/** @type {string} */ wanted) =>
-    runs.some((one) => one.answer === "number" && one.encoding === wanted && areSamePairs(one.pairs, pairs));
-  if (!has("quantity")) return { way: "quantity", why: QUANTITY };
-  if (!has("label"))
+function otherKind(run, runs) {
+  const isTried = (/** @type {string} */ wanted) =>
+    rowsOf(runs).some(
+      ({ answer, encoding, adders }) => answer === "number" && encoding === wanted && adders > 0,
+    );
+  if (!isTried("quantity")) {
+    const names = isUsual(run) ? "So far the number was a label, and the answer one of 19 names. " : "";
+    return { way: "quantity", why: `${names}What if the number is a quantity, and the answer one number?` };
+  }
+  if (!isTried("label"))
     return {
       way: "label",
-      why: "Is it the quantity that matters? Give the adder with one number a label instead.",
+      why: `${comparison(run, runs)}Is it the quantity that matters? Give one number a label instead.`,
     };
-  const hasFound = runs.some((one) => testOf(one).right.length > 0);
-  return {
-    way: "course",
-    why: `You have seen adders recite${hasFound ? ", and adders find sums that nobody showed them" : ""}.`,
-  };
+  return { way: "table", why: `${comparison(run, runs)}All that was tried is in the table.` };
+}
+
+/**
+ * How many of the same hidden sums other kinds of training found; "" where there is none to compare with.
+ * @param {RunTold} run
+ * @param {RunTold[]} runs
+ */
+function comparison(run, runs) {
+  const [mine] = rowsOf([run]).filter((row) => row.runs.length > 0 && row.adders > 0);
+  const others = rowsOf(runs.filter(({ id, pairs }) => id !== run.id && areSamePairs(pairs, run.pairs)));
+  const [best] = others
+    .filter(({ name, adders }) => adders > 0 && name !== mine?.name)
+    .sort((a, b) => b.found / b.asked - a.found / a.asked);
+  if (!mine || !best) return "";
+  const count = (/** @type {Row} */ { found, asked }) => `${found || "none"} of ${asked}`;
+  return `It found ${count(mine)} here, where “${best.name}” found ${count(best)}. `;
 }

@@ -1,42 +1,44 @@
-// Runs: adders that have been trained, each with what it was trained on and how far it came. A list that only grows
-// or has one taken out: nothing is lost by training another.
+// Runs: adders that have been trained, each with what it was trained on and how far it came. A list that only grows:
+// nothing is lost by training another.
 
-import { keyOf } from "../../network/hidden_pairs.js";
-import { whole } from "../common/numbers.js";
-import { percentOf } from "./numbers.js";
+import { byCount, keyOf, meanShare, seenBeside, testable } from "../../network/hidden_pairs.js";
 
 /** @import { Adder, AnswersWith, Encoding } from "../../network/adder.js" */
 /** @import { Answers, Pair } from "../../network/hidden_pairs.js" */
+/** @import { RunMade } from "../../state/address.js" */
 /** @import { Guesses } from "./guesses.js" */
+/** How an adder is built. @typedef {{ encoding: Encoding, answer: AnswersWith }} Kind */
+/** What it is to learn, too. @typedef {Kind & { pairs: Pair[] }} Task  `pairs` are hidden from it */
 /**
- * What an adder is to learn, and how it is built.
- * @typedef {object} Task
- * @property {Pair[]} pairs that are hidden from it
- * @property {Encoding} encoding
- * @property {AnswersWith} answer
- */
-/**
- * How far it had come after so many steps.
+ * How far an adder had come after so many steps. A sum is right if the adder's most frequent answer to the pair is;
+ * the shares of images are for the curves.
  * @typedef {object} Look
  * @property {number} steps
- * @property {number} seen share of right sums where the pair was seen
- * @property {number | null} hidden where it was hidden, and its sum seen; null where no pair is such
+ * @property {number} round of the training: 0 for *Train*, then 1 for the first *Keep training*, and so on
+ * @property {number} known how many of the sums that it was shown are right
+ * @property {number} found how many of the hidden sums that can be tested are right
+ * @property {number} seen share of right answers to images of pairs that it was shown
+ * @property {number | null} hidden of hidden pairs that can be tested; null where there is none
  */
 /**
- * @typedef {object} Made of the task
+ * What the page's sentences and tables are made of.
+ * @typedef {object} Told of the task
  * @property {number} id counted from 1
- * @property {number} from the run that it went on from; 0: it began with nothing learned
- * @property {number} seed
- * @property {number} rounds trainings that were finished: 1 for *Train*, and 1 more for each *Keep training*; 0
- *     once one was stopped, since the same can't be made again
+ * @property {number[]} fadings of each round of *Keep training*: how much of the usual decay it had
+ * @property {boolean} isWhole whether the last training is over and wasn't stopped; all before it were whole
  * @property {Look[]} looks
  * @property {Answers | null} answers at the last look
- * @property {Answers | null} before answers of the run that it went on from
- * @property {number} fading how much of the usual decay *Keep training* had
- * @property {Guesses} guesses that were made before it was trained
+ */
+/** @typedef {Task & Told} RunTold */
+/**
+ * @typedef {object} Made
+ * @property {number} seed
+ * @property {Guesses} guesses that were made before its last training
  * @property {Adder} adder
  */
-/** @typedef {Task & Made} Run */
+/** @typedef {RunTold & Made} Run */
+
+const KNOWS = 0.9; // share of the sums that it was shown from which an adder is said to know them
 
 /**
  * Whether the same pairs are hidden, in whatever order.
@@ -56,25 +58,70 @@ export function areSamePairs(one, other) {
 export const isSameTask = (one, other) =>
   areSamePairs(one.pairs, other.pairs) && one.encoding === other.encoding && one.answer === other.answer;
 
-/** Whether an adder is of the kind that one begins with. @param {Pick<Task, "answer" | "encoding">} kind */
+/** Whether an adder is of the kind that one begins with, and that the network at the top is. @param {Kind} kind */
 export const isUsual = ({ answer, encoding }) => answer === "classes" && encoding === "label";
 
-/** Whether an adder was trained for much longer. @param {Pick<Run, "from" | "rounds">} run */
-export const hasKeptOn = ({ from, rounds }) => from > 0 || rounds > 1;
+/** @param {Pick<Told, "fadings">} run */
+export const hasKeptOn = ({ fadings }) => fadings.length > 0;
 
-/** @param {Run | undefined} run */
-export const lastLook = (run) => run?.looks[run.looks.length - 1];
+/** An adder's most frequent answer. @param {Answers} answers @param {Pair} pair */
+export const mostly = (answers, pair) => byCount(answers[keyOf(pair)])[0][0];
+
+/**
+ * A look at an adder that has been asked all pairs.
+ * @param {Pair[]} pairs that were hidden from it
+ * @param {Answers} answers
+ * @param {number} steps
+ * @param {number} round
+ * @returns {Look}
+ */
+export function lookAt(pairs, answers, steps, round) {
+  const [shown, tested] = [seenBeside(pairs), testable(pairs)];
+  const right = (/** @type {Pair[]} */ among) =>
+    among.filter((pair) => mostly(answers, pair) === pair[0] + pair[1]).length;
+  const hidden = tested.length ? meanShare(answers, tested) : null;
+  return { steps, round, known: right(shown), found: right(tested), seen: meanShare(answers, shown), hidden };
+}
 
 /**
  * A run with one more look. A look at the same step, as at the end, takes the place of the one before.
- * @param {Run} run
+ * @template {RunTold} T
+ * @param {T} run
  * @param {Look} look
  * @param {Answers} answers
- * @returns {Run}
+ * @returns {T}
  */
-export function withLook(run, look, answers) {
-  return { ...run, answers, looks: [...run.looks.filter(({ steps }) => steps < look.steps), look] };
-}
+export const withLook = (run, look, answers) => ({
+  ...run,
+  answers,
+  looks: [...run.looks.filter(({ steps }) => steps < look.steps), look],
+});
+
+/** @param {Pick<Told, "looks"> | undefined} run */
+export const lastLook = (run) => run?.looks.at(-1);
+
+/** How many sums an adder was shown, and how many of the hidden ones it can be asked. @param {Pick<Task, "pairs">} run */
+export const countsOf = ({ pairs }) => ({ shown: 100 - pairs.length, asked: testable(pairs).length });
+
+/** Whether an adder knew what it was shown. @param {Pick<Task, "pairs">} run @param {Look} look */
+export const knows = (run, { known }) => known >= KNOWS * countsOf(run).shown;
+
+/**
+ * What each training of a run ended with, if it wasn't stopped: *Train* first, then each *Keep training*.
+ * @param {Pick<RunTold, "looks" | "fadings" | "isWhole">} run
+ * @returns {Look[]}
+ */
+export const endsOf = ({ looks, fadings, isWhole }) =>
+  [...Array(fadings.length + Number(isWhole)).keys()].flatMap(
+    (round) => looks.findLast((look) => look.round === round) ?? [],
+  );
+
+/**
+ * What makes a run again; null where it was stopped, which nobody can repeat.
+ * @param {Pick<Run, "seed" | "fadings" | "isWhole">} run
+ * @returns {RunMade | null}
+ */
+export const madeOf = ({ seed, fadings, isWhole }) => (isWhole ? { seed, fadings } : null);
 
 /**
  * Runs, one of them changed.
@@ -83,32 +130,3 @@ export function withLook(run, look, answers) {
  * @param {(run: Run) => Run} change
  */
 export const change = (runs, id, change) => runs.map((run) => (run.id === id ? change(run) : run));
-
-/** What an adder answers with, as a word in the list. @type {Record<AnswersWith, string>} */
-export const KINDS = { classes: "19 classes", number: "one number", shift: "shift" };
-
-/**
- * What kind of adder is to be trained.
- * @param {Pick<Task, "answer" | "encoding">} kind
- */
-export const saysKind = ({ answer, encoding }) =>
-  answer === "shift"
-    ? "The next adder only reads the digit, and moves its answer up by the number."
-    : `The next adder is given the number as a ${encoding}, and answers with ${answer === "number" ? KINDS.number : `one of ${KINDS.classes}`}.`;
-
-/**
- * A run in the words of the list.
- * @param {Run} run
- */
-export function describeRun(run) {
-  const last = lastLook(run);
-  const share = (/** @type {number | null | undefined} */ value) =>
-    value === undefined || value === null ? "–" : percentOf(value);
-  return {
-    adder: run.answer === "shift" ? KINDS.shift : `${KINDS[run.answer]}, ${run.encoding}`,
-    pairs: String(run.pairs.length),
-    steps: whole(last?.steps ?? 0),
-    seen: share(last?.seen),
-    hidden: share(last?.hidden),
-  };
-}

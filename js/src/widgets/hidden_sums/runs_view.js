@@ -1,38 +1,28 @@
-// The list of runs: to compare them, and to return to one.
+// The table of all runs: what each kind of training came to, and the runs, to return to one.
 
 import { html, nothing } from "lit-html";
-import { describeRun } from "./runs.js";
+import { RULE } from "./rows.js";
 
-/** @import { Adders } from "./adders.js" */
-/** @import { Run } from "./runs.js" */
+/** @import { Row } from "./rows.js" */
+/** @import { HiddenSums } from "./state.js" */
 
 /**
- * @param {Adders} adders
+ * @param {HiddenSums} state
  * @param {string} group of the radio buttons
  */
-export function listOfRuns(adders, group) {
-  const runs = adders.runs.value;
-  const isBusy = adders.running.value > 0;
-  return html`<table class="runs">
-      <caption>Your runs, kept until you leave this page. Choose one to see its table again.</caption>
-      <thead><tr><th scope="col">Run</th><th scope="col">Adder</th><th scope="col">Hidden pairs</th>
-        <th scope="col">Steps</th><th scope="col">Seen right</th><th scope="col">Hidden right</th></tr></thead>
-      <tbody>${runs.map((run) => row(adders, run, group, isBusy))}</tbody>
+export function tableOfRuns({ rows, ofTitle, adders, isBusy }, group) {
+  const choice = (/** @type {number} */ id) => html`<label><input type="radio" name="run ${group}" value=${id}
+    .checked=${id === adders.shown.value?.id} ?disabled=${isBusy.value} aria-label="Show run ${id}"
+    @change=${() => adders.select(id)}><span>${id}</span></label>`;
+  const row = (/** @type {Row} */ { name, runs, adders, asked, found, verdict }) => html`<tr>
+    <th scope="row">${name} <span class="choices">${runs.map(choice)}</span></th>
+    <td>${adders}</td><td>${asked}</td><td>${found}</td><td>${verdict}</td></tr>`;
+  return html`<table class="runs" tabindex="-1">
+      <caption>Does it add? Press a run’s number to see it again.</caption>
+      <thead><tr><th scope="col">Trained</th><th scope="col">Adders</th><th scope="col">Asked</th>
+        <th scope="col">Found</th><th scope="col">Verdict</th></tr></thead>
+      <tbody>${rows.value.map(row)}</tbody>
     </table>
-    ${adders.shown.value && !isBusy ? html`<button type="button" value="remove" @click=${() => adders.remove()}>Remove run ${adders.shown.value.id}</button>` : nothing}`;
-}
-
-/**
- * @param {Adders} adders
- * @param {Run} run
- * @param {string} group
- * @param {boolean} isBusy
- */
-function row(adders, run, group, isBusy) {
-  const { adder, pairs, steps, seen, hidden } = describeRun(run);
-  const isShown = run === adders.shown.value;
-  return html`<tr class=${isShown ? "shown" : ""} @click=${() => adders.select(run.id)}>
-    <td><label><input type="radio" name="run ${group}" value=${run.id} .checked=${isShown} ?disabled=${isBusy}
-      @change=${() => adders.select(run.id)}><span>${run.id}</span></label></td>
-    <td>${adder}</td><td>${pairs}</td><td>${steps}</td><td>${seen}</td><td>${hidden}</td></tr>`;
+    <p class="faded">${RULE}</p>
+    ${ofTitle.value ? html`<p>${ofTitle.value}</p>` : nothing}`;
 }

@@ -64,7 +64,7 @@ export function saysReached({ steps, seen, hidden }, isDone, areSumsLost) {
   const when = isDone ? `After ${whole(steps)} steps` : `Step ${whole(steps)}`;
   const which = areSumsLost ? "hidden pairs whose sum it saw elsewhere" : "hidden pairs";
   const found = hidden === null ? "" : `, ${percentOf(hidden)} for ${which}`;
-  return `${when}, on new images: ${percentOf(seen)} right for pairs it has seen${found}.`;
+  return `${when}, of new images: ${percentOf(seen)} right for pairs it has seen${found}.`;
 }
 
 /**

@@ -4,15 +4,16 @@ import { computed, effect, signal } from "@preact/signals-core";
 import { sumsOf } from "../../network/adder.js";
 import { byCount, keyOf } from "../../network/hidden_pairs.js";
 import { Adders } from "./adders.js";
-import { isGrokking, saysEnding } from "./endings.js";
 import { Guessing } from "./guessing.js";
 import { Hiding } from "./hiding.js";
 import { nextStep } from "./road.js";
-import { hasKeptOn, isUsual, lastLook } from "./runs.js";
+import { rowsOf, saysOfTitle } from "./rows.js";
+import { isUsual, lastLook } from "./runs.js";
+import { isGrokking, sentenceOf } from "./sentence.js";
 import { saysDrawing, saysHidden, saysPair, saysReached } from "./sentences.js";
-import { saysSoFar } from "./so_far.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
+/** @import { TemplateResult } from "lit-html" */
 /** @import { AnswersWith, Encoding } from "../../network/adder.js" */
 /** @import { Pair } from "../../network/hidden_pairs.js" */
 /**
@@ -35,6 +36,7 @@ import { saysSoFar } from "./so_far.js";
  * @property {string} reader what the network that reads has seen
  * @property {string} [lesson] where *grokking* leads to
  * @property {boolean} [isOnPage] whether the network at the top of the page can be spoken of
+ * @property {() => TemplateResult} [atEnding] what is shown once an adder is trained, below the button that leads on
  */
 
 export class HiddenSums {
@@ -49,7 +51,7 @@ export class HiddenSums {
     this.hiding = new Hiding(traits.pairs);
     this.guessing = new Guessing(this.hiding);
     this.adders = new Adders(traits, wasm, this.hiding, this.guessing);
-    const { runs, running, shown, phase, task, canGoOn } = this.adders;
+    const { runs, running, trained, phase, task, hasKeptOn } = this.adders;
     this.isBusy = computed(() => running.value > 0);
     /** Whether pairs are hidden and shown by a press. */
     this.isGrid = computed(() => phase.value === "choosing");
@@ -61,23 +63,17 @@ export class HiddenSums {
     this.ofPair = computed(() => this.#saysOfPair());
     this.ofDrawing = computed(() => this.#saysOfDrawing());
     this.reached = computed(() => this.#saysReached());
-    /** The run that is shown, once its training is over. */
-    this.trained = computed(() => (phase.value === "trained" ? shown.value : undefined));
-    /** What one has found out with it. */
-    this.ending = computed(() => (this.trained.value ? saysEnding(this.trained.value) : ""));
-    this.isGrokking = computed(() => this.trained.value !== undefined && isGrokking(this.trained.value));
-    /** What all runs together answer to the question whether it adds. */
-    this.soFar = computed(() => (this.trained.value ? saysSoFar(runs.value, traits.isOnPage) : []));
+    /** What it has shown. */
+    this.sentence = computed(() => (trained.value ? sentenceOf(trained.value) : ""));
+    this.isGrokking = computed(() => trained.value !== undefined && isGrokking(trained.value));
+    /** What all runs together show. */
+    this.rows = computed(() => rowsOf(runs.value));
+    this.ofTitle = computed(() => (traits.isOnPage ? saysOfTitle(runs.value) : ""));
     /** What leads on from here, and why. */
-    this.next = computed(() =>
-      this.trained.value ? nextStep(this.trained.value, runs.value, canGoOn.value) : null,
-    );
+    this.next = computed(() => (trained.value ? nextStep(trained.value, runs.value) : null));
     /** Whether it is time for other kinds of adder: one has seen how far the first gets, or has chosen another. */
     this.areKindsDue = computed(
-      () =>
-        !isUsual(task.value) ||
-        (phase.value === "trained" && !canGoOn.value) ||
-        runs.value.some((run) => run.id !== running.value && (hasKeptOn(run) || !isUsual(run))),
+      () => !isUsual(task.value) || hasKeptOn.value || runs.value.some((run) => !isUsual(run)),
     );
     const stopAsking = effect(() => {
       void [traits.asked.value, running.value];
@@ -85,6 +81,7 @@ export class HiddenSums {
     });
     this.stop = () => {
       stopAsking();
+      this.adders.stop();
       this.adders.end();
     };
   }
