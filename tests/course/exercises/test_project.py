@@ -114,6 +114,8 @@ def test_the_first_result_of_a_seed_stays(path, capsys):
 def test_the_evaluation_images_are_used_once(path):
     project = planned(path)
     for seed in project.seeds:
+        project.evaluate(measure)  # too early, as long as a pair is missing
+        assert project.on_evaluation.empty
         project.record(seed, 90, 91)
     with pytest.raises(ZeroDivisionError):  # a measurement that fails uses nothing up
         project.evaluate(lambda seed, split: (90, 1 / 0))
