@@ -10,11 +10,11 @@ const COPIED =
   "The link is copied. It opens this page with the same pairs hidden, the same adder and your drawing.";
 const PLAN = html`<ol>
   <li>Show the opening: it adds. <em>Does it, or does it know all hundred sums by heart?</em> Let the class say how to find out. (2 minutes)</li>
-  <li>Press <em>Hide 7 + 5</em>, then <em>Show on a projector</em>. Everybody writes down what the adder will say. Type in all guesses: the
+  <li>Press <em>Hide 7 + 5</em>, then <em>Show on a projector</em>. Let the class hide one more. Everybody writes down what the adder will say to it. Type in all guesses: the
     chart shows them. (2 minutes)</li>
   <li>Press <em>Train</em>, and compare. Why this answer? What has the adder learned? (2 minutes)</li>
-  <li>Let the class vote: will longer training change it? Press <em>Keep training</em>, and read the sentence above the buttons. (2 minutes)</li>
-  <li>Press <em>Hide a block of 16</em>, or <em>Hide more</em> and take what the class suggests. Guess first. (2 minutes)</li>
+  <li>Let the class vote: what will it say after longer training? Type in the votes, press <em>Keep training</em>, and read the sentence above the button. (2 minutes)</li>
+  <li>Press <em>Hide a block of 16</em>, or hide what the class suggests. Guess first. (2 minutes)</li>
 </ol>`;
 const READING = 10_000; // ms that a notice stays
 const BLOCKED = "This browser doesn't let the page copy. Copy the link from this field:";

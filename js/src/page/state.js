@@ -48,6 +48,7 @@ export function makePageState(data) {
   // drawings be refused by it.
   const reader = computed(() => (weights.value === shipped ? answer : shippedAnswer));
   const selfDrawing = new SelfDrawing(drawing);
+  const isMapDue = signal(false); // the map of embeddings: once somebody has kept an adder training
   const pairs = signal(data.pairs);
   return {
     drawing,
@@ -56,7 +57,8 @@ export function makePageState(data) {
     weights,
     answer,
     reader,
-    nearest: knowing.of(answer),
+    nearest: { ...knowing.of(answer), isMapDue },
+    isMapDue,
     selfDrawing,
     pairs,
   };

@@ -20,6 +20,7 @@ import { nearestMiddle } from "./knowledge.js";
  * @property {ReadonlySignal<Neighbours | null>} neighbours none while nothing is drawn, or nothing known
  * @property {ReadonlySignal<Answer>} result
  * @property {ReadonlySignal<boolean>} isEmpty
+ * @property {ReadonlySignal<boolean>} [isMapDue] whether the map is shown; it is where nothing says when
  */
 
 const SIDE = 480; // of the map, in pixels
@@ -118,6 +119,9 @@ export function makeNearest(el, state) {
         const pixels = toImageData(images[near.places[i]], 28, 255, GREY);
         contextOf(/** @type {HTMLCanvasElement} */ (canvas)).putImageData(pixels, 0, 0);
       });
+    }),
+    effect(() => {
+      figure.hidden = state.isMapDue?.value === false;
     }),
     effect(() => {
       const known = state.knowledge.value;
