@@ -32,8 +32,7 @@ def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
     return dict(
         images=image_sheet(images, digits),
         scale=dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
-                   threshold=strangeness.threshold if threshold is None else threshold,
-                   usual=strangeness.usual),
+                   threshold=strangeness.threshold if threshold is None else threshold),
         head=weights_as_text(head) if head else None,
         ink_limit=INK_LIMIT,
         crc32=zlib.crc32(weights),  # of the weights that all this was made with

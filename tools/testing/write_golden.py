@@ -266,7 +266,7 @@ def how_strange(train: AdderDataset) -> dict:
     nearest = away.where(away > ROUNDING, torch.inf).argsort()[:20]
     border = others[nearest.sort().values]
     return dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
-                threshold=alone.threshold, usual=alone.usual, head=weights_as_text(head),
+                threshold=alone.threshold, head=weights_as_text(head),
                 found=known_images(model, known, train.digits[:KNOWN])["found"],
                 distances=distances, logits=logits, drawings=strangeness(seen).tolist(),
                 border=dict(threshold=strangeness.threshold, images=as_text(border, "uint8"),

@@ -23,7 +23,6 @@ import { add, average, embed } from "./forward.js";
  * @property {number} distance
  * @property {number} logit of being a non-digit
  * @property {number} threshold
- * @property {number[] | null} usual between which strangeness is for 90% of the known images; null: not known
  */
 
 const CHUNK = 10; // milliseconds of calculation, before the page gets its turn
@@ -113,8 +112,8 @@ export function makeSpace(found, units, inks) {
 }
 
 /**
- * The standard deviation of the distance among the images themselves, each compared with all others, what is usual
- * among them, and the threshold that a small fraction of them exceed. There is no head.
+ * The standard deviation of the distance among the images themselves, each compared with all others, and the threshold
+ * that a small fraction of them exceed. There is no head.
  * @param {Space} space
  * @param {() => boolean} isOver
  * @returns {Promise<Scale>}
@@ -127,8 +126,7 @@ export async function makeScale({ count, distances, points, size }, isOver) {
   };
   const nearest = await inTurns(count, toNearest, isOver);
   const distance = 1 / deviation(nearest);
-  const of = (/** @type {number} */ share) => distance * quantile(nearest, share);
-  return { distance, logit: 0, threshold: of(1 - LIMITS.known_rejected), usual: LIMITS.known_usual.map(of) };
+  return { distance, logit: 0, threshold: distance * quantile(nearest, 1 - LIMITS.known_rejected) };
 }
 
 /** @param {number[]} values */

@@ -24,7 +24,7 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     assert (abs(read - look_at(model.eval(), images)[0].numpy()) <= np.array(step)).all()
     assert units == strangeness.units.tolist()
     assert known["scale"] == dict(
-        distance=strangeness.per_distance, logit=0, threshold=3, usual=strangeness.usual)
+        distance=strangeness.per_distance, logit=0, threshold=3)
     assert known["head"] is None
     usual = nearest.known_images(model, images, digits)["scale"]["threshold"]
     assert usual == strangeness.threshold

@@ -7,7 +7,7 @@ import { clamp } from "./colours.js";
 /** @typedef {{ strangeness: number | null, usual: number[] | null, threshold: number }} Measured null: not known */
 
 /** With one decimal, and a real minus. @param {number} value */
-export const score = (value) => value.toFixed(1).replace("-", "−");
+const score = (value) => value.toFixed(1).replace("-", "−");
 
 /** @param {Measured} measured */
 export function scale({ strangeness, usual, threshold }) {

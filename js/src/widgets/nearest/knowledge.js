@@ -57,10 +57,7 @@ import { range } from "../common/numbers.js";
  * @property {Weights | null} head none, or one that fits the weights
  * @property {Map | null} map none: by the ink alone
  */
-/**
- * @typedef {Judgement & { strangeness: number, threshold: number, usual: number[] | null, byHead: number | null, places: number[] }} Neighbours
- *     `byHead`: how much of the strangeness the head adds, the rest is for the distance; null without a head
- */
+/** @typedef {Judgement & { places: number[] }} Neighbours `places` of the most similar images */
 
 const SHOWN = 5; // images
 const PATIENCE = 1500; // milliseconds without newer weights, before all is calculated again
@@ -80,7 +77,7 @@ export function makeKnowledge(known, weights) {
     const ink = (/** @type {number} */ n) => inkInSquares(sheet.images[n]);
     const inks = await inTurns(sheet.images.length, ink, () => false);
     const nothing = sheet.images.map(() => []);
-    const scale = { distance: 1, logit: 0, threshold: known.ink_limit, usual: null };
+    const scale = { distance: 1, logit: 0, threshold: known.ink_limit };
     byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, head: null, map: null };
     return { sheet, inks };
   });
@@ -194,20 +191,9 @@ export function neighbours({ space, scale, weights, head }, layers, pixels) {
   const places = smallest(distances, SHOWN);
   const logit = head ? nonDigitLogit(head, layers.embedding) : 0;
   const strangeness = strangenessOf(scale, distances[places[0]], logit);
-  const { threshold, usual } = scale;
-  const isKnown = strangeness <= threshold;
-  const isClose = isKnown && head !== null && strangeness > threshold - LIMITS.close;
-  const byHead = head ? scale.logit * logit : null;
-  return {
-    isKnown,
-    isClose,
-    sentence: isKnown ? "" : strange,
-    strangeness,
-    threshold,
-    usual,
-    byHead,
-    places,
-  };
+  const isKnown = strangeness <= scale.threshold;
+  const isClose = isKnown && head !== null && strangeness > scale.threshold - LIMITS.close;
+  return { isKnown, isClose, sentence: isKnown ? "" : strange, places };
 }
 
 /**

@@ -1,4 +1,4 @@
-// Next to an answer: the training images that are nearest, a map of them all, and how strange the drawing is.
+// Next to an answer: the training images that are nearest, and a map of them all.
 
 import { effect } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
@@ -6,7 +6,6 @@ import { HUES, TRAINING_IMAGES } from "../../shared/rules.js";
 import { contextOf, GREY, toImageData } from "../common/colours.js";
 import { find, findAll, stopAll } from "../common/dom.js";
 import { whole } from "../common/numbers.js";
-import { scale } from "../common/scale.js";
 import { show } from "../common/view.js";
 import { nearestMiddle } from "./knowledge.js";
 
@@ -57,7 +56,6 @@ function alike(state) {
   return html`
     <p class="heading">${heading(state)}</p>
     <ol>${[0, 1, 2, 3, 4].map(item)}</ol>
-    ${scale(near ?? { strangeness: null, usual: null, threshold: 1 })}
     <p class="about-limit">${ABOUT}</p>`;
 }
 
