@@ -1,5 +1,5 @@
-// Can you fool me? Drawings that were read as digits, though whoever drew them says that they are none. They are kept
-// on this device, and nowhere else.
+// Can you fool me? Whoever takes the challenge says of a drawing that it isn't a digit. If it was read as one, it is kept
+// on this device, and nowhere else; a link to the page can pass it on.
 
 import { computed, signal } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
@@ -8,14 +8,12 @@ import { thin } from "../drawing/thin.js";
 import { readStrokes, writeStrokes } from "../state/address.js";
 import { contextOf } from "../widgets/common/colours.js";
 import { show } from "../widgets/common/view.js";
-import { saysWhyItPassed } from "../widgets/nearest/passed.js";
 import { paintStrokes } from "../widgets/pad/pad.js";
 
-/** @import { AnswerState } from "../drawing/answer.js" */
+/** @import { AnswerState, Trust } from "../drawing/answer.js" */
 /** @import { Drawing } from "../drawing/drawing.js" */
 /** @import { Stroke } from "../drawing/strokes.js" */
 /** @import { SelfDrawing } from "../widgets/diagram/self_drawing.js" */
-/** @import { Neighbours } from "../widgets/nearest/knowledge.js" */
 /** @typedef {{ strokes: Stroke[], digit: number }} Kept a drawing, and what it was read as */
 
 const KEY = "mnist-adder fooled";
@@ -38,8 +36,14 @@ export function readKept(text) {
 export const writeKept = (kept) =>
   kept.map(({ strokes, digit }) => `${digit} ${writeStrokes(strokes)}`).join("\n");
 
+/** Strokes as a link has them: the same drawing, the same text. @param {Stroke[]} strokes */
+const textOf = (strokes) => writeStrokes(thin(strokes));
+
 export class Fooled {
+  /** Whether somebody is trying to fool it. */
+  isTrying = signal(false);
   #reported = signal({ strokes: /** @type {Stroke[]} */ ([]), words: "" });
+  #arrived = signal(/** @type {Stroke[]} */ ([])); // with a link that says that they aren't a digit
 
   /**
    * @param {{ drawing: Drawing, answer: AnswerState, selfDrawing: SelfDrawing }} page
@@ -54,8 +58,8 @@ export class Fooled {
     this.reply = computed(() =>
       this.#reported.value.strokes === drawing.strokes.value ? this.#reported.value.words : "",
     );
-    /** Whether there is something to object to: somebody has drawn, and it was read. */
-    this.canObject = computed(
+    /** Whether somebody has drawn, and it was read. */
+    const isRead = computed(
       () =>
         drawing.strokes.value.length > 0 &&
         !drawing.background.value.url &&
@@ -63,23 +67,48 @@ export class Fooled {
         ["sure", "unsure"].includes(answer.trust.value) &&
         !this.reply.value,
     );
+    this.canTry = computed(() => isRead.value && !this.isTrying.value);
+    this.canObject = computed(() => isRead.value && this.isTrying.value);
+    /** Whether the drawing on the pad isn't a digit, says whoever drew it, and was read as one. */
+    this.isFooling = computed(() => {
+      const strokes = drawing.strokes.value;
+      if (!strokes.length || strokes === this.#arrived.value) return strokes.length > 0;
+      const text = textOf(strokes);
+      return this.kept.value.some((one) => textOf(one.strokes) === text);
+    });
+    /** What is said of a drawing that somebody has passed on, while it is on the pad; or "". */
+    this.passedOn = computed(() =>
+      drawing.strokes.value.length > 0 && drawing.strokes.value === this.#arrived.value
+        ? saysPassedOn(answer.result.value.digit, answer.trust.value)
+        : "",
+    );
   }
 
-  /** That wasn't a digit: what it was read as is said, and why; it is kept if the network was sure. */
+  /** Takes the challenge, on an empty pad. */
+  try = () => {
+    this.isTrying.value = true;
+    this.drawing.clear();
+  };
+
+  /** That wasn't a digit: what it was read as is said; it is kept if the network was sure. */
   object = () => {
     if (!this.canObject.peek()) return;
-    const { result, trust, judgement } = this.answer;
-    const { digit, digitProbabilities } = result.peek();
+    const { digit, digitProbabilities } = this.answer.result.peek();
     const [what, share] = [withArticle(digit), percent(digitProbabilities[digit])];
     const strokes = this.drawing.strokes.peek();
-    const why = saysWhyItPassed(/** @type {Neighbours | null} */ (judgement.peek()));
-    const isFooled = trust.peek() === "sure";
+    const isFooled = this.answer.trust.peek() === "sure";
     const words = isFooled
-      ? `You fooled me: to me it is ${what}, ${share}. ${why}`
-      : `Almost: my nearest guess is ${what}, ${share}, but I wasn't sure. ${why}`;
+      ? `You fooled me: to me it is ${what} (${share}).`
+      : `Almost: my nearest guess is ${what} (${share}), but I wasn't sure.`;
     this.#reported.value = { strokes, words };
+    this.isTrying.value = false;
     if (isFooled) this.#keep([{ strokes: thin(strokes), digit }, ...this.kept.peek()].slice(0, MOST));
   };
+
+  /** A link has put a drawing on the pad, and says that it isn't a digit. */
+  welcome() {
+    this.#arrived.value = this.drawing.strokes.peek();
+  }
 
   /** @param {Kept} one that is put on the pad again */
   draw({ strokes }) {
@@ -107,6 +136,17 @@ export class Fooled {
       // full or blocked: they stay until the page is left
     }
   }
+}
+
+/**
+ * Of a drawing that fooled the network elsewhere: how it is read here.
+ * @param {number} digit
+ * @param {Trust} trust
+ */
+function saysPassedOn(digit, trust) {
+  if (trust === "sure")
+    return `Somebody drew this, and it isn't a digit. The network takes it for ${withArticle(digit)}.`;
+  return "Somebody drew this, and it isn't a digit. The network isn't fooled by it here.";
 }
 
 /**

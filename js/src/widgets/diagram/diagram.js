@@ -25,7 +25,16 @@ import * as view from "./view.js";
 /** @import { NearestState } from "../nearest/nearest.js" */
 /** @import { Layout } from "./maps.js" */
 /** @import { SelfDrawing } from "./self_drawing.js" */
-/** @typedef {{ reply: ReadonlySignal<string>, canObject: ReadonlySignal<boolean>, object: () => void }} Objections */
+/**
+ * Can you fool me?
+ * @typedef {object} Challenge
+ * @property {ReadonlySignal<boolean>} isTrying whether somebody has taken it
+ * @property {ReadonlySignal<boolean>} canTry
+ * @property {() => void} try
+ * @property {ReadonlySignal<boolean>} canObject whether one may say that what was read isn't a digit
+ * @property {() => void} object
+ * @property {ReadonlySignal<string>} reply
+ */
 /**
  * @typedef {object} DiagramState
  * @property {Drawing} drawing
@@ -37,7 +46,7 @@ import * as view from "./view.js";
  * @property {NearestState} nearest
  * @property {SelfDrawing | null} selfDrawing
  * @property {() => void} [takeSample] puts a digit of MNIST on the pad
- * @property {Objections} [fooled] what one may say against an answer
+ * @property {Challenge} [fooled]
  * @property {() => TemplateResult} [next] what one may do after the answer
  * @property {Signal<boolean>} [isOpen] whether the network is shown where there is little room; always without it
  * @property {number} pace as the pad has it

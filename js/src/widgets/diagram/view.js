@@ -13,7 +13,7 @@ import { NAMES, PARTS } from "./parts.js";
 
 /** @import { Signal } from "@preact/signals-core" */
 /** @import { AnswerState } from "../../drawing/answer.js" */
-/** @import { DiagramState, Objections } from "./diagram.js" */
+/** @import { Challenge, DiagramState } from "./diagram.js" */
 
 export const SMALL = html`
   <div class="card small">
@@ -55,32 +55,38 @@ export const inside = (isOpen, show) => html`
     }}>${isOpen.value ? "Close the network" : "Look inside the network"}</button>`;
 
 /**
- * That wasn't a digit. The button is gone then, so the focus goes on to *Clear*.
- * @param {Objections} fooled
+ * Can you fool me? Whoever tries may say that what was read wasn't a digit. The button is gone then, so the focus goes
+ * on to *Clear*.
+ * @param {Challenge} fooled
  */
-const objection = ({ canObject, object }) => {
-  const press = (/** @type {Event} */ { target }) => {
-    const card = /** @type {HTMLElement} */ (target).closest(".network-diagram");
-    object();
-    if (card) find(card, ".clear").focus({ preventScroll: true });
+const challenge = ({ canTry, try: begin, canObject, object }) => {
+  const button = (/** @type {string} */ words, /** @type {() => void} */ act) => {
+    const press = (/** @type {Event} */ { target }) => {
+      const card = /** @type {HTMLElement} */ (target).closest(".network-diagram");
+      act();
+      if (card) find(card, ".clear").focus({ preventScroll: true });
+    };
+    return html`<button type="button" class="object" @click=${press}>${words}</button>`;
   };
-  return canObject.value
-    ? html`<button type="button" class="object" @click=${press}>That wasn't a digit</button>`
-    : nothing;
+  if (canObject.value) return button("That wasn't a digit", object);
+  return canTry.value ? button("Can you fool me?", begin) : nothing;
 };
 
 /** What is said below the sentence. @param {DiagramState} state */
 export function note({ drawing, answer, selfDrawing, fooled }) {
   if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
   if (fooled?.reply.value) return fooled.reply.value;
-  if (fooled?.canObject.value) return "Can you fool me? Draw a letter, or a face.";
+  if (fooled?.isTrying.value && !drawing.background.value.url)
+    return answer.trust.value === "refused"
+      ? "Not fooled. Try another."
+      : "Draw a letter or a face, anything but a digit.";
   return [answer.warning.value, drawing.background.value.about].filter(Boolean).join(" ");
 }
 
 /** @param {DiagramState} state */
 export const said = (state) => html`
   <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}
-    ${state.fooled ? objection(state.fooled) : nothing}</p>
+    ${state.fooled ? challenge(state.fooled) : nothing}</p>
   <p class="untrusted">${state.answer.untrusted.value}</p>`;
 
 /** What a part is, and how large. @param {string} part @param {AnswerState} answer */
