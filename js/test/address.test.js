@@ -19,7 +19,7 @@ function anyPairs(random) {
 }
 
 /**
- * Any state that a page can be in.
+ * Any state that a page can be in. Some of its numbers are the largest that a link can hold.
  * @param {() => number} random
  * @returns {Shared}
  */
@@ -28,26 +28,30 @@ function anyState(random) {
   const pick = (/** @type {any[]} */ values) => values[below(values.length)];
   const stroke = () =>
     Array.from({ length: 1 + below(40) }, () => [(below(3001) - 1000) / 1000, (below(3001) - 1000) / 1000]);
+  const strokes = /** @type {Stroke[]} */ (Array.from({ length: below(4) }, stroke));
+  const whole = (/** @type {number} */ least) => pick([least, least + below(20), 999_999_999]);
   return {
     pairs: anyPairs(random),
     answer: pick(["classes", "number", "shift"]),
     encoding: pick(["label", "quantity"]),
     number: below(10),
-    strokes: /** @type {Stroke[]} */ (Array.from({ length: below(4) }, stroke)),
+    strokes,
+    isFooling: strokes.length > 0 && random() < 0.5,
     image: pick([null, below(30)]),
     run: pick([
       null,
-      { seed: below(1000), fadings: [] },
-      { seed: 3, fadings: Array.from({ length: 1 + below(19) }, () => pick(FADINGS)) },
+      { seed: whole(0), fadings: [] },
+      { seed: whole(0), fadings: Array.from({ length: 1 + below(19) }, () => pick(FADINGS)) },
     ]),
   };
 }
 
 /** What is left out of an address isn't in what is read from it. @param {Shared} state */
-function asRead({ strokes, image, run, ...rest }) {
+function asRead({ strokes, isFooling, image, run, ...rest }) {
   return {
     ...rest,
     ...(strokes.length ? { strokes } : {}),
+    ...(isFooling ? { isFooling } : {}),
     ...(image === null ? {} : { image }),
     ...(run ? { run } : {}),
   };
@@ -55,12 +59,31 @@ function asRead({ strokes, image, run, ...rest }) {
 
 test("what is read from an address is what was written", () => {
   const random = randomNumbers(1);
-  for (let n = 0; n < 500; n++) {
+  for (let n = 0; n < 4000; n++) {
     const state = anyState(random);
     const text = encode(state);
     assert.match(text, /^[\w.&=-]*$/); // no browser and no chat changes any of these
     assert.deepEqual(decode(text), { shared: asRead(state), isUnreadable: false });
   }
+});
+
+test("what a link can't hold isn't written, and the rest is read", () => {
+  const random = randomNumbers(5);
+  const many = (/** @type {number} */ count, /** @type {any} */ one) =>
+    Array.from({ length: count }, () => one);
+  const far = [
+    [
+      [0.5, 0.5],
+      [4.7, 0.5],
+    ],
+    [[0.5, -1.001]],
+  ]; // a mouse can leave the pad
+  for (const strokes of [many(101, [[0.5, 0.5]]), [many(4001, [0.5, 0.5])], ...far.map((one) => [one])])
+    for (const run of [null, { seed: 1e9, fadings: [] }, { seed: 0, fadings: Array(20).fill(1) }]) {
+      const state = { ...anyState(random), strokes, isFooling: true, run };
+      const { strokes: _, isFooling: __, run: ___, ...read } = asRead(state);
+      assert.deepEqual(decode(encode(state)), { shared: read, isUnreadable: false });
+    }
 });
 
 test("an address doesn't depend on the order in which pairs were hidden", () => {
@@ -92,6 +115,7 @@ const whole = (shared) => ({
   encoding: "label",
   number: 5,
   strokes: [],
+  isFooling: false,
   image: null,
   run: null,
   ...shared,
@@ -119,6 +143,8 @@ test("what can't be read is left out, and the rest is read", () => {
     `drawn=${"AA".repeat(4001)}`,
     `drawn=${"AA.".repeat(100)}AA`,
     "image=1000",
+    "fooled=0",
+    "fooled=1", // what did?
     "run=1",
     "run=1.0",
     "run=1.21",

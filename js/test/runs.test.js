@@ -298,7 +298,16 @@ test("a link opened again gives the same run, whatever was done to it", () => {
   const { run, whole } = maker(random);
   for (let n = 0; n < 2000; n++) {
     const { pairs, answer, encoding, ...made } = { ...run(1, []), seed: whole(1e6) };
-    const shared = { pairs, answer, encoding, number: 5, strokes: [], image: null, run: madeOf(made) };
+    const shared = {
+      pairs,
+      answer,
+      encoding,
+      number: 5,
+      strokes: [],
+      isFooling: false,
+      image: null,
+      run: madeOf(made),
+    };
     const { shared: again, isUnreadable } = decode(encode(shared));
     assert.equal(isUnreadable, false);
     assert.deepEqual(again.run ?? null, made.isWhole ? { seed: made.seed, fadings: made.fadings } : null);

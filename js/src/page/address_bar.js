@@ -9,15 +9,15 @@ import { madeOf } from "../widgets/hidden_sums/runs.js";
 
 /** @import { Shared } from "../state/address.js" */
 /** @import { Sample } from "../widgets/diagram/samples.js" */
-/** @import { Arrival } from "./arrival.js" */
+/** @import { Fooled } from "./fooled.js" */
 /** @import { HiddenSums } from "../widgets/hidden_sums/state.js" */
 /** @import { PageState } from "./state.js" */
 
 const PATIENCE = 300; // ms without another change; browsers allow few changes of the address in a short time
 const UNREAD = "Part of this page's address, after the #, can't be read. That part is ignored.";
 
-/** @param {PageState} state @param {HiddenSums} sums @param {Sample[]} samples */
-function sharedOf({ drawing, number, selfDrawing }, { traits, adders: { shown } }, samples) {
+/** @param {PageState} state @param {HiddenSums} sums @param {Fooled} fooled @param {Sample[]} samples */
+function sharedOf({ drawing, number, selfDrawing }, { traits, adders: { shown } }, fooled, samples) {
   return computed(() => {
     const run = shown.value;
     const image = samples.findIndex(({ about }) => about === drawing.background.value.about);
@@ -27,6 +27,7 @@ function sharedOf({ drawing, number, selfDrawing }, { traits, adders: { shown } 
       encoding: traits.encoding.value,
       number: number.value,
       strokes: selfDrawing.isByItself.value ? [] : thin(drawing.strokes.value),
+      isFooling: fooled.isFooling.value,
       image: image < 0 ? null : image,
       run: run ? madeOf(run) : null,
     });
@@ -39,9 +40,8 @@ function sharedOf({ drawing, number, selfDrawing }, { traits, adders: { shown } 
  * @param {PageState} state
  * @param {HiddenSums} sums
  * @param {Sample[]} samples
- * @param {(arrival: Arrival | null) => void} greet
  */
-function open(shared, { drawing, number, selfDrawing }, sums, samples, greet) {
+function open(shared, { drawing, number, selfDrawing }, sums, samples) {
   const { traits, adders, hiding } = sums;
   adders.end();
   batch(() => {
@@ -50,27 +50,24 @@ function open(shared, { drawing, number, selfDrawing }, sums, samples, greet) {
     traits.answer.value = shared.answer ?? traits.answer.peek();
     traits.encoding.value = shared.encoding ?? traits.encoding.peek();
     number.value = shared.number ?? number.peek();
+    if (shared.run) adders.comeBackTo(shared.run);
     const sample = samples[shared.image ?? -1];
     if (shared.strokes || sample) {
       selfDrawing.stop();
       drawing.put(shared.strokes ?? [], sample ? backgroundOf(sample) : {});
     }
   });
-  greet(
-    shared.pairs && (shared.pairs.length || shared.run)
-      ? { pairs: shared.pairs, run: shared.run ?? null }
-      : null,
-  );
 }
 
 /**
  * @param {PageState} state
  * @param {HiddenSums} sums
+ * @param {Fooled} fooled
  * @param {Sample[]} samples
- * @param {(arrival: Arrival | null) => void} greet says what a link brings
+ * @param {(shared: Partial<Shared>, isMine: boolean) => void} greet says what a link brings
  */
-export function followAddress(state, sums, samples, greet) {
-  const shared = sharedOf(state, sums, samples);
+export function followAddress(state, sums, fooled, samples, greet) {
+  const shared = sharedOf(state, sums, fooled, samples);
   const unread = signal("");
   const start = shared.peek(); // where no address says anything else
   let written = encode(start);
@@ -83,7 +80,8 @@ export function followAddress(state, sums, samples, greet) {
     clearTimeout(timer);
     const found = text ? decode(text) : { shared: { ...start, strokes: undefined }, isUnreadable: false };
     unread.value = found.isUnreadable ? UNREAD : "";
-    open(found.shared, state, sums, samples, text ? greet : () => greet(null));
+    open(found.shared, state, sums, samples);
+    greet(text ? found.shared : {}, history.state?.isMine === true);
     written = encode(shared.peek());
   }
   /** @param {"replaceState" | "pushState"} [how] a new step, to which the browser's Back leads, or the same one */
@@ -92,7 +90,7 @@ export function followAddress(state, sums, samples, greet) {
     if (text === written && how === "replaceState") return;
     written = text;
     try {
-      history[how](null, "", `#${text}`);
+      history[how]({ isMine: true }, "", `#${text}`); // which is still known when the page is loaded again
     } catch {
       // a browser that doesn't let a page in a frame do this, or not as often: the link can still be copied
     }

@@ -1,69 +1,87 @@
-// What somebody passed on with a link: said at the top of the page, and repeated here.
+// What a link brings is said at the top of the page: a dare, or a drawing that fooled the network. Nothing starts by
+// itself.
 
-import { signal } from "@preact/signals-core";
+import { effect, signal } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
+import { pairOf } from "../network/hidden_pairs.js";
+import { find } from "../widgets/common/dom.js";
 import { show } from "../widgets/common/view.js";
+import { areSamePairs } from "../widgets/hidden_sums/runs.js";
 import { showTable } from "./opening.js";
 
 /** @import { Pair } from "../network/hidden_pairs.js" */
-/** @import { RunMade } from "../state/address.js" */
+/** @import { RunMade, Shared } from "../state/address.js" */
 /** @import { HiddenSums } from "../widgets/hidden_sums/state.js" */
-/** @typedef {{ pairs: Pair[], run: RunMade | null }} Arrival what a link holds: hidden pairs, and what was trained without them */
+/** @import { Fooled } from "./fooled.js" */
+/** @typedef {{ pairs: Pair[], run: RunMade | null, isMine: boolean }} Arrival */
 
-/** What was hidden, in words. @param {Pair[]} pairs */
-const named = (pairs) => (pairs.length === 1 ? pairs[0].join(" + ") : `${pairs.length} pairs`);
+/**
+ * What a link is about, if there is anything to say of it: somebody's hidden pairs, unless a fresh page hides the same
+ * and no adder was trained without them; or one's own adder, once the page has been loaded again.
+ * @param {Partial<Shared>} shared what the link holds
+ * @param {boolean} isMine whether this page wrote it
+ * @param {Pair[]} usual pairs that a fresh page hides
+ * @returns {Arrival | null}
+ */
+export function arrivalOf({ pairs = [], run = null }, isMine, usual) {
+  const isTold = isMine ? run !== null : pairs.length > 0 && (run !== null || !areSamePairs(pairs, usual));
+  return isTold ? { pairs, run, isMine } : null;
+}
 
 /**
  * @param {Arrival} arrival
- * @param {boolean} [isMine] whether it was on this page before it was loaded again
+ * @param {string} question a hidden pair at which one can guess, as `keyOf` names it; "" if there is none
  */
-export function saysArrival({ pairs, run }, isMine = false) {
-  const [what, them] = [named(pairs), pairs.length === 1 ? "it" : "them"];
-  const hid = isMine ? `You had hidden ${what}` : `Somebody hid ${what}`;
-  const trained = isMine ? "You had trained an adder" : "Somebody trained an adder";
-  if (!run) return `${hid}. What will an adder say if it never sees ${them}?`;
-  const isOnce = !run.fadings.length;
-  const all = pairs.length
-    ? `${hid}${isOnce ? " and" : ","} trained an adder without ${them}`
-    : `${trained} on all hundred pairs`;
-  if (isOnce) return `${all}. The same training is running here now.`;
-  return `${all}${pairs.length ? "," : ""} and kept training${run.fadings.some(Boolean) ? "" : " without decay"}.`;
+export function saysArrival({ pairs, run, isMine }, question) {
+  if (isMine) {
+    const goesOn = run?.fadings.length ? ", and Keep training goes on as you did" : "";
+    return `Adders aren't kept when the page is loaded again. Train makes the same one${goesOn}.`;
+  }
+  if (pairs.length === 1) return `I hid ${pairs[0].join(" + ")} from an adder. What will it say?`;
+  const asked = question ? ` What will it say to ${pairOf(question).join(" + ")}?` : "";
+  return `I hid ${pairs.length} pairs from an adder.${asked}`;
 }
 
 /** Whether a page of the same site led here. */
 const isFromHere = () => document.referrer !== "" && new URL(document.referrer).origin === location.origin;
 
-/** How the page was loaded: "navigate" for a link that was opened. */
-const wayHere = () =>
-  /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0])
-    ?.type;
-
 /**
- * A short training is repeated at once; a long one when it is asked for.
+ * Returns what says what a link brings, whenever one is opened.
  * @param {HTMLElement} el
  * @param {HiddenSums} sums
+ * @param {Fooled} fooled
  */
-export function makeArrival(el, { adders }) {
+export function makeArrival(el, { adders, guessing, traits }, fooled) {
+  const usual = traits.pairs.peek();
   const arrival = signal(/** @type {Arrival | null} */ (null));
-  let isMine = wayHere() === "reload" || wayHere() === "back_forward"; // the address that the page was loaded with
-  const isIts = signal(isMine);
-  const go = (/** @type {RunMade | null} */ run) => {
-    arrival.value = null;
-    if (run) adders.remake(run);
+  /** To the table, and to the field for a guess, if one can guess. */
+  const go = () => {
     showTable();
+    const field = document.querySelector("#sums .guess input");
+    if (field instanceof HTMLElement) field.focus({ preventScroll: true });
   };
-  show(el, () => {
-    const now = arrival.value;
-    if (!now) return html`${nothing}`;
-    const isLong = (now.run?.fadings.length ?? 0) > 0;
-    return html`<p>${saysArrival(now, isIts.value)}</p>
-      <button type="button" @click=${() => go(isLong ? now.run : null)}>${isLong ? "Repeat it here" : "See the table"}</button>`;
+  const tryIt = () => {
+    fooled.try();
+    find(document, "#diagram .clear").focus({ preventScroll: true });
+  };
+  effect(() => {
+    const pairs = arrival.value?.pairs;
+    const hasTrained = adders.running.value > 0 || adders.shown.value !== undefined;
+    const isOver = hasTrained || (pairs && !areSamePairs(pairs, traits.pairs.value));
+    if (isOver) arrival.value = null;
   });
-  return (/** @type {Arrival | null} */ next) => {
-    isIts.value = isMine;
-    isMine = false;
-    if (next && !next.run && isFromHere()) return queueMicrotask(showTable); // one has just pressed the site's own button
-    arrival.value = isIts.value && !next?.run ? null : next;
-    if (next?.run && !next.run.fadings.length) adders.remake(next.run);
+  const notice = (/** @type {string} */ words, /** @type {string} */ button, /** @type {() => void} */ act) =>
+    html`<div><p>${words}</p><button type="button" @click=${act}>${button}</button></div>`;
+  show(el, () => {
+    const [now, question, drawing] = [arrival.value, guessing.question.value, fooled.passedOn.value];
+    const canGuess = question && !now?.isMine;
+    return html`${now ? notice(saysArrival(now, question), canGuess ? "Guess" : "See the table", go) : nothing}
+      ${drawing ? notice(drawing, "Can you fool it, too?", tryIt) : nothing}`;
+  });
+  return (/** @type {Partial<Shared>} */ shared, /** @type {boolean} */ isMine) => {
+    const next = arrivalOf(shared, isMine, usual);
+    if (shared.isFooling) fooled.welcome();
+    if (shared.pairs && !next?.run && !isMine && isFromHere()) return queueMicrotask(showTable); // one has just pressed the site's own button
+    arrival.value = next;
   };
 }

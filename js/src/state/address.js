@@ -1,6 +1,6 @@
 // What a link to the page holds, as the text after its `#`: which pairs are hidden, what kind of adder learns, the
-// number, the drawing, and how far the adder was trained. Every part is read on its own and checked; what can't be
-// read is left out.
+// number, the drawing, and how the adder was trained. Every part is read on its own and checked; what can't be read is
+// left out.
 
 import { complaintAbout, keyOf } from "../network/hidden_pairs.js";
 import { FADINGS } from "../network/train_adder.js";
@@ -15,6 +15,7 @@ import { FADINGS } from "../network/train_adder.js";
  * @property {Encoding} encoding
  * @property {number} number to add, 0 to 9
  * @property {Stroke[]} strokes none where nobody has drawn; their coordinates have three decimals
+ * @property {boolean} isFooling whether the drawing was read as a digit though it isn't one; only with strokes
  * @property {number | null} image under the strokes: which of the page's samples
  * @property {RunMade | null} run that was looked at
  */
@@ -35,7 +36,7 @@ import { FADINGS } from "../network/train_adder.js";
 const MOST_POINTS = 4000;
 const MOST_STROKES = 100;
 const LONGEST = 40_000; // letters of an address: a drawing of 4000 points has no more than 33,000
-const MOST_ROUNDS = 20; // trainings of one adder: a run with more isn't written, or a link could keep a computer busy for hours
+const MOST_ROUNDS = 20; // trainings of one adder
 const USUAL = String(FADINGS.indexOf(1)); // as much decay as usual
 const DECIMALS = 1000; // steps of a coordinate in the pad's width
 const [LOWEST, HIGHEST] = [-DECIMALS, 2 * DECIMALS]; // a stroke may leave the pad
@@ -54,22 +55,26 @@ const PARTS = {
   encoding: oneOf("given", ["label", "quantity"]),
   number: { name: "add", write: String, read: (text) => readWhole(text, 9) },
   strokes: { name: "drawn", write: writeStrokes, read: readStrokes },
+  isFooling: { name: "fooled", write: (isIt) => (isIt ? "1" : null), read: (text) => text === "1" || null },
   image: { name: "image", write: (image) => image?.toString() ?? null, read: (text) => readWhole(text, 999) },
   run: { name: "run", write: writeRun, read: readRun },
 };
 const NAMES = /** @type {(keyof Shared)[]} */ (Object.keys(PARTS));
 
 /**
- * The text after the `#`.
+ * The text after the `#`. What couldn't be read again, such as a drawing of a thousand strokes, isn't written.
  * @param {Shared} shared
  */
 export function encode(shared) {
-  const words = NAMES.map((name) => {
+  /** @type {Partial<Record<keyof Shared, string>>} */
+  const words = {};
+  for (const name of NAMES) {
     const part = /** @type {Part<any>} */ (PARTS[name]);
     const text = part.write(shared[name]);
-    return text === null ? "" : `${part.name}=${text}`;
-  });
-  return words.filter(Boolean).join("&");
+    if (text !== null && part.read(text) !== null) words[name] = `${part.name}=${text}`;
+  }
+  if (!words.strokes) delete words.isFooling;
+  return Object.values(words).join("&");
 }
 
 /**
@@ -89,6 +94,7 @@ export function decode(text) {
     if (value !== null) shared[name] = value;
   }
   if (!shared.pairs) delete shared.run; // what was hidden from it?
+  if (!shared.strokes) delete shared.isFooling;
   return { shared, isUnreadable: Object.keys(shared).length !== given.length };
 }
 
@@ -128,7 +134,7 @@ function readPairs(text) {
  * @param {RunMade | null} run
  */
 function writeRun(run) {
-  if (!run || run.fadings.length >= MOST_ROUNDS) return null;
+  if (!run) return null;
   const digits = run.fadings.map((fading) => FADINGS.indexOf(fading)).join("");
   const decay = new Set(digits).size > 1 ? digits : (digits[0] ?? USUAL);
   return `${run.seed}.${run.fadings.length + 1}${decay === USUAL ? "" : `.${decay}`}`;

@@ -37,7 +37,11 @@ test("a sum is hidden, guessed and trained, and a link opens the same", () =>
     await waitForWords(page, "#sums .reached", "After 400 steps");
     await page.waitForFunction(() => location.hash.includes("run="));
     const hash = await page.evaluate(() => location.hash);
-    await onPage(firefox, PAGE + hash, (opened) => waitForWords(opened, "#sums .reached", "After 400 steps"));
+    await onPage(firefox, PAGE + hash, async (opened) => {
+      await waitForWords(opened, "#shared", "I hid 7 + 5");
+      await opened.locator("#sums [value=train]").click();
+      await waitForWords(opened, "#sums .reached", "After 400 steps");
+    });
   }));
 
 test("the whole network is trained", () =>
