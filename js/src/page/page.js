@@ -25,11 +25,11 @@ import { HiddenSums } from "../widgets/hidden_sums/state.js";
 import { makePad } from "../widgets/pad/pad.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
 import { followAddress } from "./address_bar.js";
-import { makeArrival } from "./arrival.js";
+import { arrivalOf, makeArrival, saysArrival } from "./arrival.js";
 import { Fooled, makeFooled } from "./fooled.js";
 import { offerToHide } from "./opening.js";
 import { makeProjector } from "./projector.js";
-import { makeShare } from "./share.js";
+import { makeEnding, makeShare } from "./share.js";
 import { followQuestion, makePageState } from "./state.js";
 
 /** @import { AnswersWith, Encoding } from "../network/adder.js" */
@@ -98,7 +98,13 @@ function makeQuestion({ drawing, number, selfDrawing, weights, shipped }, sums) 
 function makeExperiment(state, sums, link) {
   makeHiddenSums(byId("sums"), sums);
   makeQuestion(state, sums);
-  makeShare(byId("share"), link, makeProjector(byId("hide-a-sum")), SIZE);
+  const dare = () => {
+    const arrival = arrivalOf({ pairs: state.pairs.peek() }, false, []);
+    return arrival ? saysArrival(arrival, sums.guessing.question.peek()) : "";
+  };
+  const passing = { link, dare, size: SIZE };
+  makeShare(byId("share"), passing, makeProjector(byId("hide-a-sum")));
+  makeEnding(find(byId("sums"), ".at-ending"), passing, sums);
 }
 
 /**
@@ -144,9 +150,10 @@ function start(data) {
   effect(() => {
     state.isMapDue.value = sums.adders.hasKeptOn.value;
   });
-  const { link, unread, step } = followAddress(state, sums, data.samples, makeArrival(byId("shared"), sums));
-  show(byId("unread"), () => html`${unread.value}`);
   const fooled = new Fooled(state, storageOf());
+  const greet = makeArrival(byId("shared"), sums, fooled);
+  const { link, unread, step } = followAddress(state, sums, fooled, data.samples, greet);
+  show(byId("unread"), () => html`${unread.value}`);
   const hide = (/** @type {Pair} */ pair) => step(() => sums.hiding.choose([pair]));
   makeDiagrams(state, data, hide, fooled);
   makeFooled(byId("fooled"), fooled);

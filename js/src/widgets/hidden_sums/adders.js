@@ -136,17 +136,18 @@ export class Adders {
   }
 
   /**
-   * Makes a run again that was made elsewhere; where it is in the list already, it is shown.
+   * Shows a run that a link tells of, if it is in the list. Else the next adder begins as that one did, and the same
+   * buttons make it again.
    * @param {RunMade} made
    */
-  async remake({ seed, fadings }) {
+  comeBackTo({ seed, fadings }) {
     const task = this.task.peek();
     const isIt = (/** @type {Run} */ run) =>
       run.isWhole && run.seed === seed && String(run.fadings) === String(fadings) && isSameTask(run, task);
     const known = this.runs.peek().find(isIt);
     if (known) return this.select(known.id);
-    let goesOn = await this.train(seed);
-    for (const fading of fadings) goesOn = goesOn && (await this.trainOn(fading));
+    this.seed = seed;
+    this.fading.value = fadings[0] ?? 1;
   }
 
   /** From now on, no other training can begin. @param {number} id of the run that is in training */

@@ -43,8 +43,8 @@ const SKELETON = html`
         <div class="bar next"></div>
         <p class="caption"></p>
         <p class="failure" role="alert"></p>
-        <div class="at-ending"></div>
         <details class="more"><summary>More</summary><div></div></details>
+        <div class="at-ending"></div>
       </div>
       <div class="results">
         <div class="curves"></div>
@@ -146,7 +146,7 @@ export function makeHiddenSums(el, state) {
   el.classList.add("hidden-sums");
   render(SKELETON, el);
   const group = groupName();
-  const { adders, traits } = state;
+  const { adders } = state;
   const hasImages = Boolean(adders.images);
   find(el, ".outcome").hidden = !hasImages;
   const stopGrid = show(find(el, ".grid"), () => grid(state));
@@ -164,9 +164,6 @@ export function makeHiddenSums(el, state) {
     show(find(el, ".next"), () => leading(state, act)),
     show(find(el, ".caption"), () => caption(state)),
     show(find(el, ".more > div"), () => orNothing(adders.trained.value, () => more(state, act))),
-    show(find(el, ".at-ending"), () =>
-      adders.trained.value && traits.atEnding ? traits.atEnding() : html`${nothing}`,
-    ),
     show(find(el, ".grokking"), () => grokking(state)),
     show(find(el, ".curves"), () =>
       orNothing(adders.runs.value.length, () => curves(adders.runs.value, adders.shown.value)),

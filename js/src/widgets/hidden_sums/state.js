@@ -13,7 +13,6 @@ import { isGrokking, sentenceOf } from "./sentence.js";
 import { saysDrawing, saysHidden, saysPair, saysReached } from "./sentences.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
-/** @import { TemplateResult } from "lit-html" */
 /** @import { AnswersWith, Encoding } from "../../network/adder.js" */
 /** @import { Pair } from "../../network/hidden_pairs.js" */
 /**
@@ -36,7 +35,6 @@ import { saysDrawing, saysHidden, saysPair, saysReached } from "./sentences.js";
  * @property {string} reader what the network that reads has seen
  * @property {string} [lesson] where *grokking* leads to
  * @property {boolean} [isOnPage] whether the network at the top of the page can be spoken of
- * @property {() => TemplateResult} [atEnding] what is shown once an adder is trained, below the button that leads on
  */
 
 export class HiddenSums {
