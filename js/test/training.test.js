@@ -16,7 +16,7 @@ import { randomNumbers } from "../src/network/random.js";
 import { shortPlan, trainInSlices } from "../src/network/train_adder.js";
 import { Trainer } from "../src/network/trainer.js";
 import { flatten, randomWeights, shapesOf } from "../src/network/weights.js";
-import { verdictOf } from "../src/widgets/train_in_browser/verdict.js";
+import { saysLeft, verdictOf } from "../src/widgets/train_in_browser/verdict.js";
 import {
   coarse,
   coarseNumbers,
@@ -251,5 +251,23 @@ test("which pairs can be hidden", () => {
     const pairs = atRandom(randomNumbers(seed));
     assert.equal(pairs.length, 10);
     assert.deepEqual([lostSums(pairs), complaintAbout(pairs)], [[], ""]);
+  }
+});
+
+test("how long a training still takes is said in steps of five seconds, then of half minutes", () => {
+  assert.deepEqual([0, 4.9, 33, 60, 61, 88, 120].map(saysLeft), [
+    "a few seconds left",
+    "a few seconds left",
+    "about 35 seconds left",
+    "about 60 seconds left",
+    "about a minute left",
+    "about 1.5 minutes left",
+    "about 2 minutes left",
+  ]);
+  for (let seconds = 5; seconds < 1000; seconds += 0.7) {
+    const words = saysLeft(seconds).replace("a minute", "1 minutes");
+    const [number] = words.match(/[\d.]+/) ?? [];
+    const said = Number(number) * (words.includes("minutes") ? 60 : 1);
+    assert.ok(Math.abs(said - seconds) <= Math.max(2.5, seconds < 60 ? 0 : 15), `${seconds}: ${words}`);
   }
 });

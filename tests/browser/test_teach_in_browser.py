@@ -154,8 +154,10 @@ def test_it_stops_goes_on_and_forgets_while_it_trains(teach, saved):
     images = page.locator(f"{TEACH} .images")
     page.click(f"{TEACH} text=Train")
     images.filter(has_text="images").wait_for()
+    images.filter(has_text="left").wait_for()  # how long it still takes
     page.click(f"{TEACH} text=Stop")
     story(page, "Stopped")
+    assert "left" not in images.inner_text()
     page.click(f"{TEACH} text=Continue")
     stopped = images.inner_text()
     story(page, "Training continues")

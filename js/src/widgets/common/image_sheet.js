@@ -1,5 +1,7 @@
 // Many images in one picture, as image_sheet.py makes it.
 
+import { inTurns } from "../../network/known_images.js";
+
 /** @import { Sheet } from "../../network/trainer.js" */
 
 /** @typedef {{ url: string, digits: string }} Packed */
@@ -31,9 +33,8 @@ async function read({ url, digits }) {
   context.drawImage(picture, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   const columns = width / 28;
-  const images = [...digits].map((_, n) =>
-    cut(data, width, 28 * Math.floor(n / columns), 28 * (n % columns)),
-  );
+  const one = (/** @type {number} */ n) => cut(data, width, 28 * Math.floor(n / columns), 28 * (n % columns));
+  const images = await inTurns(digits.length, one, () => false);
   return { images, digits: [...digits].map(Number) };
 }
 

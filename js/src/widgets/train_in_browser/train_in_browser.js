@@ -8,6 +8,7 @@ import { groupName } from "../common/number.js";
 import { whole } from "../common/numbers.js";
 import { show } from "../common/view.js";
 import { COUNTS, percent, RATES, Training } from "./training.js";
+import { saysLeft } from "./verdict.js";
 
 /** @import { Weight } from "../../network/forward.js" */
 /** @import { Choices } from "../../network/trainer.js" */
@@ -124,12 +125,13 @@ function how({ choices, history }) {
 }
 
 /** @param {Training} training */
-function legend({ run }) {
+function legend({ run, left }) {
   const last = run.value.history.at(-1);
+  const rest = left.value === null ? "" : `, ${saysLeft(left.value)}`;
   const curve = (/** @type {typeof CURVES[0]} */ { name, words }) => html`
     <span class=${name}><svg viewBox="0 0 24 8" aria-hidden="true"><line x1="1" x2="23" y1="4" y2="4" /></svg>
     ${words} <b>${last ? percent(last[name]) : ""}</b></span>`;
-  return html`${CURVES.map(curve)} <span class="images">${last ? `${whole(last.images)} images` : ""}</span>`;
+  return html`${CURVES.map(curve)} <span class="images">${last ? `${whole(last.images)} images${rest}` : ""}</span>`;
 }
 
 /** @param {Training} training */

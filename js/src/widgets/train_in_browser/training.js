@@ -85,6 +85,12 @@ export class Training {
       const seen = this.runs.value.map(({ history }) => history.at(-1)?.images ?? 0);
       return Math.max(this.phase.value === "new" ? 0 : this.#offset + this.planned, this.planned, ...seen);
     });
+    /** Seconds that this training still takes, at the pace that it has had; null while none is known. */
+    this.left = computed(() => {
+      const seen = (this.run.value.history.at(-1)?.images ?? 0) - this.#offset;
+      if (this.phase.value !== "running" || seen <= 0) return null;
+      return (this.#seconds / seen) * (this.planned - seen);
+    });
     this.verdict = computed(() => verdictOf(this.run.value.history, this.guess.value, this.phase.value));
   }
 
@@ -196,9 +202,10 @@ export class Training {
   #hear(reply) {
     if (reply.id !== this.#id) return;
     this.#isAsked = false;
-    this.#seconds += (performance.now() - this.#askedAt) / 1000;
+    const seconds = (performance.now() - this.#askedAt) / 1000;
     if (reply.error !== undefined) return this.#fail(reply.error);
     const { images, digit, sum, weights, done } = reply;
+    this.#seconds = images ? this.#seconds + seconds : 0; // until then, the worker only got ready
     const { history } = this.run.peek();
     const point = { images: this.#offset + images, digit, sum };
     const isMore = !history.length || images;

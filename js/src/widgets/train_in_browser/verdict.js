@@ -1,4 +1,4 @@
-// What the curves of a training show, in words.
+// What the curves of a training show, in words, and how long it still takes.
 
 import { whole } from "../common/numbers.js";
 
@@ -28,4 +28,15 @@ export function verdictOf(history, guess, phase) {
   return first === "digit"
     ? `${read}, half of the sums only after ${whole(sum)}: it learned to read first.${guessed}`
     : `Half of the sums were right after ${whole(sum)} images, half of the digits only after ${whole(digit)}.${guessed}`;
+}
+
+/**
+ * How long something still takes, in steps so large that the words stay for some seconds.
+ * @param {number} seconds
+ */
+export function saysLeft(seconds) {
+  if (seconds < 5) return "a few seconds left";
+  if (seconds <= 60) return `about ${5 * Math.round(seconds / 5)} seconds left`;
+  const minutes = Math.round(seconds / 30) / 2;
+  return `about ${minutes === 1 ? "a minute" : `${minutes} minutes`} left`;
 }
