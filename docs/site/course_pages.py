@@ -53,9 +53,10 @@ def name_levels(app, pagename, templatename, context, doctree):
 
 def preview(app, pagename, templatename, context, doctree):
     """What others show of a link to the start page: with a picture as soon as there is an
-    address."""
+    address. Its title is its heading, as that of the page in `try`."""
     if pagename != "index":
         return
+    context["docstitle"] = ""  # the theme would have it in place of the heading
     told = {"type": "website", "title": context["title"], "description": DESCRIBED.search(
         context["metatags"])[1]}
     if app.config.course_site:

@@ -189,17 +189,18 @@ def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
 def test_the_page_is_the_first_thing_and_its_question_leads_to_it(page, served):
     page.goto(f"{served}/index.html")
     page.locator(".answer").filter(has_text="7 + 5 = 12").wait_for()
-    height = page.viewport_size["height"]
-    assert page.locator(".answer").bounding_box()["y"] < height
-    first = page.get_by_role("link", name="Begin with lesson 0")
+    title = page.title()
+    hide, first = page.locator(".hide-it"), page.get_by_role("link", name="Begin with lesson 0")
     assert first.get_attribute("href") == "notebooks/00_start_here.html"
-    assert first.bounding_box()["y"] < height
+    assert hide.bounding_box()["y"] < page.viewport_size["height"]
+    assert hide.bounding_box()["y"] < first.bounding_box()["y"]
     assert page.evaluate(MOVED) < 0.1  # nothing jumped while it opened
     assert page.get_by_role("link", name="Open the whole page").get_attribute("href") == (
         "try/index.html")
     page.get_by_role("radio", name="9").click()
     page.get_by_role("link", name="Hide 7 + 9").click()
     page.wait_for_url("**/try/index.html#hide=79&add=9")
+    assert page.title() == title == "It adds. Or does it?"
     page.locator("#diagram .answer").filter(has_text="7 + 9 = 16").wait_for()
     hidden = page.locator("#sums .out")
     assert hidden.evaluate_all("all => all.map((one) => one.dataset.at)") == ["7,9"]
