@@ -6,6 +6,7 @@ import re
 import pytest
 from alike import alike
 from lab import DIGITS, MOVED, draw, let_it_work
+from PIL import Image
 
 from mnist_adder_lib.shared import SENTENCES
 from tools.publishing import build_page
@@ -648,6 +649,17 @@ def test_the_link_is_copied_or_shown_where_copying_is_blocked(page):
     assert page.evaluate("getSelection().toString()") == copied
 
 
+def test_at_the_ending_a_picture_of_the_table_is_saved(open_at, tmp_path):
+    page = open_at(LAPTOP)
+    assert not page.locator("#sums [value=picture]").is_visible()
+    train(page)
+    with page.expect_download() as download:
+        page.click("#sums [value=picture]")
+    download.value.save_as(tmp_path / "table.png")
+    with Image.open(tmp_path / "table.png") as picture:
+        assert picture.width == 1200 and len(picture.convert("L").getcolors()) > 20  # words
+
+
 @pytest.mark.parametrize("width, height, has_full_screen", [
     (1280, 720, True), (1366, 768, True), (1920, 1080, False)])
 def test_on_a_projector_all_is_large_and_side_by_side(open_page, width, height, has_full_screen):
@@ -730,6 +742,24 @@ def stop_training(page):
     page.click("#sums [value=train]")
 
 
+FOLLOW_SHIFTS = """let moved = 0;
+    new PerformanceObserver((list) => {
+        for (const one of list.getEntries()) moved += one.hadRecentInput ? 0 : one.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    window.takeMoved = () => {  // since it was last asked
+        const sum = moved;
+        moved = 0;
+        return sum;
+    };"""
+
+
+def open_a_link(page):
+    page.evaluate("location.hash = 'hide=35&run=0.1&drawn=AA&fooled=1'")
+    page.reload()
+    page.evaluate(FOLLOW_SHIFTS)
+    page.locator("#shared").filter(has_text="I hid 3 + 5").wait_for()
+
+
 def project(page):
     page.click("#share [value=project]")
     page.get_by_role("button", name="Leave the full screen").wait_for()
@@ -742,13 +772,13 @@ VISIT = {
                                       "trust"),
     "rejected": lambda page: draw_anew(page, A, SENTENCES["strange"]),
     "fooled": fool,
-    "a link": lambda page: page.evaluate("location.hash = 'hide=35&run=0.1&drawn=AA&fooled=1'"),
+    "a link": open_a_link,
     "guessed": lambda page: (page.fill("#sums .guess input", "8 9"), page.keyboard.press("Enter")),
     "stopped": stop_training,
     "trained": train,
     "kept on": lambda page: train(page, "long"),
-    "a block": lambda page: (page.evaluate("location.hash = 'hide=66676869767778798687888996979899'"),
-                             page.locator("#sums .guess").filter(has_text="84 pairs").wait_for()),
+    "two pairs": lambda page: (page.evaluate("location.hash = 'hide=1234'"),
+                               page.locator("#sums .guess").filter(has_text="98 pairs").wait_for()),
     "forgotten": lambda page: page.click("#teach [value=forget]"),
     "taught": lambda page: (page.click("#teach [value=train]"),
                             page.locator("#teach .images").filter(has_text="left").wait_for(),
@@ -758,12 +788,17 @@ VISIT = {
 THEMES = ("light", "dark")
 
 
+
+
 @pytest.mark.thorough
-def test_axe_finds_nothing_in_any_state_in_either_theme(page):
+def test_in_every_state_of_a_visit_axe_finds_nothing_and_nothing_has_jumped(page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
+    page.evaluate(FOLLOW_SHIFTS)
     found = {}
     for state, act in VISIT.items():
         act(page)
+        let_it_work(page)
+        assert page.evaluate("takeMoved()") < 0.1, state
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             for one in axe.Axe().run(page).response["violations"]:

@@ -187,6 +187,7 @@ def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
 
 
 def test_the_page_is_the_first_thing_and_its_question_leads_to_it(page, served):
+    page.add_init_script("navigator.share = async (data) => { window.shared = data; }")
     page.goto(f"{served}/index.html")
     page.locator(".answer").filter(has_text="7 + 5 = 12").wait_for()
     title = page.title()
@@ -205,6 +206,10 @@ def test_the_page_is_the_first_thing_and_its_question_leads_to_it(page, served):
     hidden = page.locator("#sums .out")
     assert hidden.evaluate_all("all => all.map((one) => one.dataset.at)") == ["7,9"]
     page.wait_for_function("scrollY > 100")  # the table has come into view
+    page.click("#share [value=share]")
+    shared = page.evaluate("window.shared")
+    assert shared["text"] == "I hid 7 + 9 from an adder. What will it say?"
+    assert "try/index.html#hide=79&" in shared["url"]
 
 
 def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
