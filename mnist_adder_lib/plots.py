@@ -503,7 +503,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
         operations[name] = node.op_type
         edges += [(source, name) for source in sources]
     places = {name: (x, y) for y, row in enumerate(rows) for x, name in enumerate(row)}
-    figure = Plot(figsize=(5.5, 0.53 * len(rows)))
+    figure = Plot(figsize=(6.2, 0.53 * len(rows)))
     ax = figure.subplots()
     for start, end in edges:
         (x, y), (to_x, to_y) = places[start], places[end]
