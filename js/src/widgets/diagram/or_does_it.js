@@ -16,5 +16,5 @@ export function orDoesIt({ trust, result, number }, button) {
   const pair = trust.value === "sure" ? [result.value.digit, number.value] : null;
   return html`
     <p class="question"><span><strong>Or does it?</strong> Perhaps it only knows all hundred sums by heart. Hide one
-      from a new adder and find out. (What reads the digit stays.)</span> ${button(`Hide ${pair ? pair.join(" + ") : "a sum"}`, pair)}</p>`;
+      from a new adder and find out. (The part that reads digits stays.)</span> ${button(`Hide ${pair ? pair.join(" + ") : "a sum"}`, pair)}</p>`;
 }
