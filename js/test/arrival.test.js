@@ -37,4 +37,5 @@ test("a page that is loaded again says how one's own adder comes back, and dares
     says({ pairs: USUAL, run: { ...RUN, fadings: [1, 1] } }),
     `${again}, and Keep training goes on as you did.`,
   );
+  assert.equal(says({ pairs: USUAL, run: { ...RUN, fadings: [0, 1] } }), `${again}.`);
 });

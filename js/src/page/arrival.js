@@ -34,7 +34,8 @@ export function arrivalOf({ pairs = [], run = null }, isMine, usual) {
  */
 export function saysArrival({ pairs, run, isMine }, question) {
   if (isMine) {
-    const goesOn = run?.fadings.length ? ", and Keep training goes on as you did" : "";
+    // Keep training has one decay at a time: of rounds with different ones, nothing is promised.
+    const goesOn = new Set(run?.fadings).size === 1 ? ", and Keep training goes on as you did" : "";
     return `Adders aren't kept when the page is loaded again. Train makes the same one${goesOn}.`;
   }
   if (pairs.length === 1) return `I hid ${pairs[0].join(" + ")} from an adder. What will it say?`;
