@@ -1,5 +1,6 @@
 import pytest
 import torch
+from seeded import seeded_model, weights
 from torch.utils.data import DataLoader, Subset
 
 from mnist_adder_lib import (
@@ -11,15 +12,6 @@ from mnist_adder_lib import (
     range_test,
     refresh_batch_norm,
 )
-
-
-def weights(model):
-    return torch.cat([value.flatten().float() for value in model.state_dict().values()])
-
-
-def seeded_model(**variant):
-    torch.manual_seed(0)
-    return IdentityAdderModel(**variant)
 
 
 def test_the_fast_recipe_rises_and_falls(first):

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 import pytest
 import torch
 import torch.nn.functional as F
+from seeded import seeded_model, weights
 from torch.utils.data import ConcatDataset, DataLoader, Subset
 
 import mnist_adder_lib.train as train_module
@@ -22,16 +23,6 @@ from mnist_adder_lib import (
     refresh_batch_norm,
 )
 from mnist_adder_lib.device import choose_device
-
-
-def weights(model):
-    return torch.cat([value.flatten().float() for value in model.state_dict().values()])
-
-
-def seeded_model(**variant):
-    torch.manual_seed(0)
-    return IdentityAdderModel(**variant)
-
 
 # ------------------------------------------------------------------ fit
 
