@@ -28,8 +28,10 @@ def with_slashed_zeros(images: Tensor, digits: Tensor) -> Tensor:
     """Images, uint8 (n, 28, 28), and after them each of their zeros once more, with a slash.
 
     The network was trained with such zeros, and MNIST has none. Without them among the known
-    images, 1.2 to 1.5 times as many of the slashed zeros that people draw would be rejected. The
-    slashes are always the same ones; no random number is drawn from outside.
+    images, three to four times as many of the zeros into which experiments/measure_nonsense.py
+    draws a slash would be rejected, and 1.2 to 1.5 times as many of those that other people wrote,
+    whose drawings aren't part of the course. The slashes are always the same ones; no random number
+    is drawn from outside.
     """
     zeros = images[digits == 0]
     if not len(zeros):
