@@ -29,7 +29,7 @@ from measure_drawings import read_folder
 from mnist_adder_course.lessons import nonsense
 from mnist_adder_course.widgets.nearest import INK_LIMIT
 from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits
-from mnist_adder_lib.drawing import Strangeness, train_non_digit_head, with_slashed_zeros
+from mnist_adder_lib.drawing import Strangeness, slashed_zeros, train_non_digit_head
 from mnist_adder_lib.drawing.rejection import head_examples, look_at
 from mnist_adder_lib.drawing.strangeness import ink_in_squares
 from mnist_adder_lib.forms import add_slash
@@ -82,13 +82,15 @@ def by_kind(rejected: np.ndarray, kinds: np.ndarray) -> dict[str, float]:
     return shares | {"all kinds": float(np.mean(list(shares.values())))}
 
 
-def with_slash(strokes: list[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
-    """A zero that somebody drew, with a slash like the ones of `add_slash`."""
+def with_slash(strokes: list[np.ndarray], random: np.random.Generator, reach: float = 1.4,
+               flat: float = 25, steep: float = 75) -> list[np.ndarray]:
+    """A zero that somebody drew, with a slash like the ones of `add_slash`, by default a short one
+    that is neither flat nor upright."""
     every = np.concatenate(strokes)
     middle, radii = (every.min(0) + every.max(0)) / 2, np.maximum(np.ptp(every, axis=0) / 2, 1e-6)
-    angle, side = np.radians(random.uniform(25, 75)), -1 if random.random() < 0.15 else 1
+    angle, side = np.radians(random.uniform(flat, steep)), -1 if random.random() < 0.15 else 1
     up = np.array([side * np.cos(angle), -np.sin(angle)])
-    start, end = (up / np.linalg.norm(up / radii) * random.uniform(0.7, 1.4) for _ in range(2))
+    start, end = (up / np.linalg.norm(up / radii) * random.uniform(0.7, reach) for _ in range(2))
     return [*strokes, np.stack([middle - start, middle + end])]
 
 
@@ -105,13 +107,19 @@ def with_bent_slash(strokes: list[np.ndarray], random: np.random.Generator) -> l
     return [*strokes, middle + random.normal(0, 0.12, 2) * radii + along * half + bow]
 
 
-def slashed_zeros(splits, strokes, labels, writers) -> dict[str, torch.Tensor]:
-    """Zeros with a slash: from the validation split, and from writers 1-7 in two ways."""
+def with_long_slash(strokes: list[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
+    """The same with any slash of `add_slash`."""
+    return with_slash(strokes, random, reach=2.2, flat=15, steep=90)
+
+
+def zeros_with_slashes(splits, strokes, labels, writers) -> dict[str, torch.Tensor]:
+    """Zeros with a slash: from the validation split, and from writers 1-7 in three ways."""
     _, validation, _ = splits
     torch.manual_seed(1)
     slashed = add_slash(validation.images[validation.digits == 0, None] / 255)[:, 0]
     named = {"slashed, MNIST": (255 * slashed).round().to(torch.uint8)}
-    ways = {"slashed, 1-7": with_slash, "bent slash, 1-7": with_bent_slash}
+    ways = {"slashed, 1-7": with_slash, "long slash, 1-7": with_long_slash,
+            "bent slash, 1-7": with_bent_slash}
     for name, draw_slash in ways.items():
         random = np.random.default_rng(1)
         named[name] = torch.from_numpy(np.stack([
@@ -190,15 +198,16 @@ def main() -> None:
     parser.add_argument("--last", action="store_true")
     options = parser.parse_args()
     train, _, evaluation = splits = load_splits()
-    known = with_slashed_zeros(train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES])
+    known, known_digits = train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES]
+    slashed = slashed_zeros(known[known_digits == 0])
     strokes, labels, writers = zip(*read_folder(options.folder))
     images = torch.from_numpy(np.stack([nonsense.framed(each) for each in strokes]))
     digits = images, np.array(labels), np.array(writers)
-    zeros = slashed_zeros(splits, strokes, labels, writers)
+    zeros = zeros_with_slashes(splits, strokes, labels, writers)
     halves = [draw(half, seed=1) for half in (0, 1)]
     models = [load_checkpoint(path)[0] for path in options.checkpoints] or [load_pretrained()]
     made = head_examples(train.images, train.digits)
-    joined = [Strangeness(model, known, train_non_digit_head(model, *made, seed))
+    joined = [Strangeness(model, known, train_non_digit_head(model, *made, seed), slashed)
               for model in models for seed in options.seeds]
     tables = [measure(strangeness, digits, halves, evaluation.images, zeros, options.last)
               for strangeness in joined]
@@ -206,12 +215,14 @@ def main() -> None:
     if not options.last:
         return
     others = zeros | {"evaluation": evaluation.images, "faces": nonsense.faces()}
-    ways = {"without a head": [Strangeness(model, known) for model in models], "with": joined}
+    alone = [Strangeness(model, known, forms=slashed) for model in models]
+    ways = {"without a head": alone, "with": joined}
     for way, each in ways.items():
         print(f"\nRejected by the library's threshold {way}, %")
         print(with_spread([cost(strangeness, digits, others) for strangeness in each]).to_string())
     ink = ink_in_squares(images[digits[2] <= 7]).split(500)
-    nearest = torch.cat([torch.cdist(part, ink_in_squares(known)).amin(1) for part in ink])
+    squares = ink_in_squares(torch.cat([known, slashed]))
+    nearest = torch.cat([torch.cdist(part, squares).amin(1) for part in ink])
     print(f"\nby the ink alone, beyond {INK_LIMIT}: "
           f"{100 * (nearest > INK_LIMIT).double().mean():.1f}% of writers 1-7")
 

@@ -23,8 +23,8 @@ class Forms:
     int64 (batch,), to such images.
     """
 
-    upstroke: float = 0.08
-    slash: float = 0.08
+    upstroke: float = 0.3
+    slash: float = 0.3
 
     def __call__(self, images: Tensor, digits: Tensor) -> Tensor:
         images = images.clone()
@@ -40,11 +40,11 @@ def add_upstroke(images: Tensor) -> Tensor:
     top, bottom, width = _stem(images)
     head, foot = _on_stem(images, top + 1), _on_stem(images, bottom - 1)
     slant = torch.atan2(head[:, 0] - foot[:, 0], bottom - top)
-    # As people write it: down to the left, anything from steep to nearly level, and as long as a
-    # fifth to a good half of the digit, which is 20 pixels high.
-    angle = _radians(images, 25, 75) - slant  # from the stem
+    # As people write it: down to the left, anything from steep to nearly level, and from a fifth of
+    # the digit, which is 20 pixels high, to nearly all of it.
+    angle = _radians(images, 20, 70) - slant  # from the stem
     down = torch.stack([-angle.sin(), angle.cos()], dim=1)
-    images = draw_line(images, head, head + _uniform(images, 4, 11)[:, None] * down, width)
+    images = draw_line(images, head, head + _uniform(images, 4, 17)[:, None] * down, width)
     has_foot = _uniform(images, 0, 1) < 0.3
     # Under both sides of the stem, 5 to 12 pixels in all, and level within 6 degrees.
     left, right = (_uniform(images, 2.5, 6) * has_foot for _ in range(2))
@@ -53,25 +53,30 @@ def add_upstroke(images: Tensor) -> Tensor:
     return centre(draw_line(images, start, end, width))
 
 
-def add_slash(images: Tensor) -> Tensor:
-    """Zeros, as for `Forms`, with a slash through them, made smaller if it no longer fits."""
-    (left, right), (top, bottom) = _ends(images, of_rows=False), _ends(images, of_rows=True)
-    first, last = torch.stack([left, top], dim=1), torch.stack([right, bottom], dim=1)
+def add_slash(images: Tensor, reach: float = 2.2) -> Tensor:
+    """Zeros, as for `Forms`, with a slash through them; made smaller first if it would not fit.
+
+    Each end of a slash is 0.7 to `reach` times as far from the middle as the zero's line is.
+    """
+    first, last = _box(images)
     middle, radii = (first + last) / 2, ((last - first) / 2).clamp(min=1)
     width = (_stem(images)[2] / 2).clamp(min=1.2)  # a row crosses the line of a zero twice
-    angle = _radians(images, 25, 75)  # from the horizontal: neither flat nor upright
+    angle = _radians(images, 15, 90)  # from the horizontal: nearly flat to upright
     to_right = torch.where(_uniform(images, 0, 1) < 0.15, -1.0, 1.0)  # few lean to the left
     up = torch.stack([to_right * angle.cos(), -angle.sin()], dim=1)
-    # From the middle of an ellipse to its line; a slash ends well inside or well outside of it.
+    # From the middle of an ellipse to its line: people end a slash anywhere from well inside it to
+    # far beyond.
     edge = 1 / (up / radii).norm(dim=1, keepdim=True)
-    end, start = (middle + sign * edge * _uniform(images, 0.7, 1.4)[:, None] * up
+    end, start = (middle + sign * edge * _uniform(images, 0.7, reach)[:, None] * up
                   for sign in (1, -1))
-    images = draw_line(images, start, end, width)
-    half = width[:, None] / 2
-    low = torch.stack([first, start - half, end - half]).amin(dim=0)
-    high = torch.stack([last, start + half, end + half]).amax(dim=0)
-    longer = (high - low).amax(dim=1) + 1
-    return centre(images, scale=(20 / longer).clamp(max=1))  # 20: the side of MNIST's digits
+    longer = torch.stack([last, start, end]).amax(0) - torch.stack([first, start, end]).amin(0)
+    # 20: the side of MNIST's digits. The zero shrinks before the slash is drawn, since a pen is as
+    # wide through a small zero as through a large one.
+    scale = (20 / (longer.amax(dim=1) + width + 1)).clamp(max=1)
+    images = centre(images, scale)
+    moved = sum(_box(images)) / 2
+    start, end = (moved + scale[:, None] * (point - middle) for point in (start, end))
+    return centre(draw_line(images, start, end, width))
 
 
 def draw_line(images: Tensor, start: Tensor, end: Tensor, width: Tensor) -> Tensor:
@@ -93,6 +98,12 @@ def centre(images: Tensor, scale: Tensor | None = None) -> Tensor:
     scale = same if scale is None else scale
     shift = (14 - (13.5 + scale[:, None] * (ink - 13.5))) / 28  # the middle of 28 pixels is 13.5
     return move(images, still, shift, scale, still)
+
+
+def _box(images: Tensor) -> tuple[Tensor, Tensor]:
+    """The first and the last corner of the box around the ink, as (x, y): (batch, 2) each."""
+    (left, right), (top, bottom) = _ends(images, of_rows=False), _ends(images, of_rows=True)
+    return torch.stack([left, top], dim=1), torch.stack([right, bottom], dim=1)
 
 
 def _ends(images: Tensor, of_rows: bool) -> tuple[Tensor, Tensor]:

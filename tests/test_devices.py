@@ -113,7 +113,7 @@ LOOK_AT_IT = {
     train_non_digit_head: lambda model, _: train_non_digit_head(
         model, PIXELS, PIXELS.flip(1), epochs=1).score(model, PIXELS),
     Strangeness: lambda model, _: Strangeness(model, PIXELS)(PIXELS[:9]),
-    known_images: lambda model, _: known_images(model, PIXELS, DIGITS),
+    known_images: lambda model, _: known_images(Strangeness(model, PIXELS), DIGITS),
     plot_network: lambda model, _: plot_network(model, PIXELS[0], 3).get_label(),
 }
 OTHERS = {

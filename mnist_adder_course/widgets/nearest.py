@@ -7,8 +7,7 @@ import zlib
 
 from torch import Tensor
 
-from mnist_adder_lib.drawing import NonDigitHead, Strangeness
-from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.drawing import Strangeness
 
 from .image_sheet import image_sheet
 from .network_diagram import to_base64, weights_as_text
@@ -18,22 +17,17 @@ from .network_diagram import to_base64, weights_as_text
 INK_LIMIT = 3.32
 
 
-def known_images(model: IdentityAdderModel, images: Tensor, digits: Tensor,
-                 threshold: float | None = None, head: NonDigitHead | None = None) -> dict:
+def known_images(strangeness: Strangeness, digits: Tensor) -> dict:
     """What the front end needs to judge an image: the trait `known` of `NetworkDiagram`.
 
-    - images: uint8 (n, 28, 28), as `Strangeness` takes them; digits: (n,), shown below them
-    - threshold: of the strangeness, above which an image is rejected; by default that of
-      `Strangeness`
-    - head: as in `Strangeness`
+    digits: (n,), shown below the known images, of which the forms come last
     """
-    strangeness = Strangeness(model, images, head)
-    weights = base64.b64decode(weights_as_text(model)["numbers"])
+    weights = base64.b64decode(weights_as_text(strangeness.model)["numbers"])
     return dict(
-        images=image_sheet(images, digits),
+        images=image_sheet(strangeness.known, digits),
         scale=dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
-                   threshold=strangeness.threshold if threshold is None else threshold),
-        head=weights_as_text(head) if head else None,
+                   threshold=strangeness.threshold),
+        head=weights_as_text(strangeness.head) if strangeness.head else None,
         ink_limit=INK_LIMIT,
         crc32=zlib.crc32(weights),  # of the weights that all this was made with
         found=dict(low=strangeness.low.tolist(), step=strangeness.step.tolist(),

@@ -6,6 +6,6 @@ from .non_digits import make_non_digits
 from .pad import DigitPad
 from .panel import AdderPanel
 from .photos import read_picture
-from .rejection import NonDigitHead, load_non_digit_head, train_non_digit_head
-from .strangeness import Strangeness, with_slashed_zeros
+from .rejection import NonDigitHead, load_non_digit_head, slashed_zeros, train_non_digit_head
+from .strangeness import Strangeness
 from .strokes import frame_strokes, render_strokes

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from traitlets import Bool, Bunch, Dict, Int, TraitError, observe, validate
 
 from ..data import load_splits
@@ -16,7 +16,6 @@ from ..evaluate import predict
 from .data_url import from_url, to_url
 from .pad import BUILT, DigitPad
 from .photos import read_picture
-from .rejection import NonDigitHead
 from .sentences import MOST_INK, MOST_PEN_INK, describe, remark
 from .strangeness import Strangeness
 from .strokes import has_tap
@@ -29,16 +28,14 @@ class AdderPanel(DigitPad):
 
     In addition to the pad's strokes, `number` (0-9) can be set; `seen` (the uint8 28x28 image that
     the network gets), `prediction` (None while the pad is empty) and `sentence` follow, even during
-    a stroke. `small=True` leaves the bars out. With `known`, images that the model was trained on,
-    uint8 (n, 28, 28), the panel gives no sum for a drawing that is too strange to the model:
-    `strangeness` says how strange, and its `threshold` can be set. A `head` that was trained for
-    the model counts as well. Without known images nothing is rejected.
+    a stroke. `small=True` leaves the bars out. With `strangeness`, a `Strangeness` of the
+    model, the panel gives no sum for a drawing that is stranger than its `threshold`. Without it
+    nothing is rejected.
 
     A model for a task other than adding also needs its `combine` and its `sign`, as in
     `AdderPanel(model, combine=lambda digit, number: digit * number, sign="×")`.
 
-    Raises what `predict` raises where a model doesn't fit, with `known` also what `Strangeness`
-    raises.
+    Raises what `predict` raises where a model doesn't fit.
     """
 
     _esm, _css = BUILT / "adder_panel.js", BUILT / "adder_panel.css"
@@ -47,13 +44,12 @@ class AdderPanel(DigitPad):
     request: Dict = Dict().tag(sync=True, echo_update=False)
     answer: Dict = Dict().tag(sync=True)
 
-    def __init__(self, model: nn.Module, known: Tensor | None = None,
-                 head: NonDigitHead | None = None,
+    def __init__(self, model: nn.Module, strangeness: Strangeness | None = None,
                  combine: Callable[[int, int], int] = operator.add, sign: str = "+",
                  **traits: Any):
         predict(model, np.zeros((28, 28)), 0)  # an unfit model fails here: later none would see it
         self.model, self.combine, self.sign = model, combine, sign
-        self.strangeness = None if known is None else Strangeness(model, known, head)
+        self.strangeness = strangeness
         self._answered: tuple = ()
         super().__init__(**traits)
         self._follow()
@@ -93,7 +89,7 @@ class AdderPanel(DigitPad):
 
     def _judge(self) -> tuple[bool, bool, dict]:
         """Whether the drawing is too strange to the model, whether it nearly is, and what the page
-        needs to show how strange it is: nothing, if no known images are given."""
+        needs to show how strange it is: nothing, if nothing is rejected."""
         if self.strangeness is None:
             return False, False, {}
         scale = dict(strangeness=None, usual=self.strangeness.usual,

@@ -13,33 +13,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..evaluate import in_evaluation
-from ..forms import add_slash
 from ..shared import LIMITS
-from .non_digits import to_uint8_images
 from .rejection import NonDigitHead, check_uint8_images, look_at
 
 # The fraction of the known images that the threshold would reject, chosen with
 # experiments/measure_nonsense.py.
 REJECTED = LIMITS["known_rejected"]
 FEWEST = 20  # known images: fewer give no threshold
-
-
-def with_slashed_zeros(images: Tensor, digits: Tensor) -> Tensor:
-    """Images, uint8 (n, 28, 28), and after them each of their zeros once more, with a slash.
-
-    The network was trained with such zeros, and MNIST has none. Without them among the known
-    images, three to four times as many of the zeros into which experiments/measure_nonsense.py
-    draws a slash would be rejected, and 1.2 to 1.5 times as many of those that other people wrote,
-    whose drawings aren't part of the course. The slashes are always the same ones; no random number
-    is drawn from outside.
-    """
-    zeros = images[digits == 0]
-    if not len(zeros):
-        return images
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        slashed = add_slash(zeros[:, None].float() / 255)
-    return torch.cat([images, to_uint8_images(slashed)])
 
 
 def ink_in_squares(images: Tensor) -> Tensor:
@@ -68,33 +48,38 @@ class Strangeness:
 
     - model: an `IdentityAdderModel` in its present state. What it learns later is not taken into
       account
-    - known: uint8 (n, 28, 28), at least 20 images that it was trained on; 3,000 are enough. Give
-      them as `with_slashed_zeros` returns them, if slashed zeros are digits to you
+    - known: uint8 (n, 28, 28), at least 20 images that it was trained on; 3,000 are enough
     - head: a head that was trained for the model, or None for no head
+    - forms: uint8 (m, 28, 28), digits in forms that are rare among the known images, as
+      `slashed_zeros` makes them, or None. A drawing may be near to one of them as well, but they
+      say nothing about what is usual
 
     `strangeness(images)` is the distance to the nearest known image plus the head's logit of being
     a non-digit, each divided by its standard deviation among the known images. An image above the
     `threshold` is rejected. At first the threshold is the strangeness that a fraction `REJECTED` of
-    the known images exceed, if each is compared with all others; it can be set to another number.
-    For 90% of the known images strangeness is between the two numbers of `usual`.
+    the known images exceed, if each is compared with all others and with the forms; it can be set
+    to another number. For 90% of the known images strangeness is between the two numbers of
+    `usual`.
 
     Raises TypeError for another kind of model and ValueError for images that don't fit.
     """
 
-    def __init__(self, model: nn.Module, known: Tensor, head: NonDigitHead | None = None):
+    def __init__(self, model: nn.Module, known: Tensor, head: NonDigitHead | None = None,
+                 forms: Tensor | None = None):
         check_uint8_images(known)
         if len(known) < FEWEST:
             raise ValueError(f"there should be at least {FEWEST} known images, not {len(known)}")
-        self.model, self.known = in_evaluation(model), known
+        self.model, count = in_evaluation(model), len(known)
+        self.known = known if forms is None else torch.cat([known, forms])
         self.head = None if head is None else in_evaluation(head)
-        found, logits, embeddings = look_at(self.model, known)
+        found, logits, embeddings = look_at(self.model, self.known)
         # Rounded as the front end stores it, so that a drawing near the threshold is judged alike.
         self.low, self.step, self.steps = in_bytes(found)
         self.found = self.low + self.step * self.steps
-        self.units = spreads(self.found, logits.argmax(dim=1))
-        self.points = torch.cat([self.found / self.units, ink_in_squares(known)], dim=1)
-        others = torch.cdist(self.points, self.points).fill_diagonal_(torch.inf)
-        distances, logits = others.amin(dim=1), self._non_digit_logit(embeddings)
+        self.units = spreads(self.found[:count], logits[:count].argmax(dim=1))
+        self.points = torch.cat([self.found / self.units, ink_in_squares(self.known)], dim=1)
+        others = torch.cdist(self.points[:count], self.points).fill_diagonal_(torch.inf)
+        distances, logits = others.amin(dim=1), self._non_digit_logit(embeddings[:count])
         self.per_distance = 1 / distances.std().item()
         self.per_logit = 1 / logits.std().item() if head else 0.0
         scores = self.score(distances, logits)

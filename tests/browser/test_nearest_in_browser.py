@@ -9,7 +9,7 @@ from mnist_adder_course.lessons.nonsense import draw_each
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_as_text
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, with_slashed_zeros
+from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, slashed_zeros
 from mnist_adder_lib.shared import HUES, SENTENCES
 
 STRANGE = SENTENCES["strange"]
@@ -27,9 +27,10 @@ def wait_for_itself(page):
 def test_the_browser_rejects_what_python_does(show, few, splits):
     model, head = load_pretrained(), load_non_digit_head()
     images = torch.cat([splits[2].images[:3], draw_each("letters", 1)[0][:3]])
-    strange = Strangeness(model, few[0], head)(images).tolist()
-    limit = sum(sorted(strange)[2:4]) / 2
-    page = show(NetworkDiagram(model, images[0], known=known_images(model, *few, limit, head)))
+    strangeness = Strangeness(model, few[0], head)
+    strange = strangeness(images).tolist()
+    strangeness.threshold = limit = sum(sorted(strange)[2:4]) / 2
+    page = show(NetworkDiagram(model, images[0], known=known_images(strangeness, few[1])))
     page.locator(".middles b").first.wait_for()
     for image, expected in zip(images, strange):
         page.evaluate("pixels => model.set('pixels', pixels)", image.flatten().tolist())
@@ -40,7 +41,8 @@ def test_the_browser_rejects_what_python_does(show, few, splits):
 
 def test_a_training_image_is_nearest_to_itself(show, few):
     model, (images, digits) = load_pretrained(), few
-    page = show(NetworkDiagram(model, images[7], known=known_images(model, *few)), width=390)
+    known = known_images(Strangeness(model, images), digits)
+    page = show(NetworkDiagram(model, images[7], known=known), width=390)
     wait_for_itself(page)
     assert page.locator(".nearest li span").first.inner_text() == str(digits[7].item())
     assert f"{len(images)} training images" in page.locator(".map").get_attribute("aria-label")
@@ -51,10 +53,11 @@ def test_a_training_image_is_nearest_to_itself(show, few):
 
 
 def test_a_zero_with_a_slash_is_shown_as_what_is_nearest(show, few):
-    known = with_slashed_zeros(*few)
-    digits = torch.cat([few[1], few[1][few[1] == 0]])
-    page = show(NetworkDiagram(load_pretrained(), known[-1],
-                               known=known_images(load_pretrained(), known, digits)))
+    model, (images, digits) = load_pretrained(), few
+    slashed = slashed_zeros(images[digits == 0])
+    digits = torch.cat([digits, digits.new_zeros(len(slashed))])
+    known = known_images(Strangeness(model, images, forms=slashed), digits)
+    page = show(NetworkDiagram(model, slashed[-1], known=known))
     wait_for_itself(page)
     assert page.locator(".nearest li span").first.inner_text() == "0"
 
@@ -63,7 +66,9 @@ def test_other_weights_are_learned_anew(show, few):
     model, other = load_pretrained(), load_pretrained()
     with torch.no_grad():
         other.block3[1][0].weight.mul_(1.5)
-    page = show(NetworkDiagram(model, few[0][7], known=known_images(model, *few, -9)))
+    strangeness = Strangeness(model, few[0])
+    strangeness.threshold = -9.0
+    page = show(NetworkDiagram(model, few[0][7], known=known_images(strangeness, few[1])))
     far, near = (page.locator(f".nearest[data-state={one}]") for one in ("far", "near"))
     far.wait_for()  # below -9 is nothing
     page.evaluate("model.set('pixels', Array(784).fill(90))")

@@ -9,6 +9,7 @@ from mnist_adder_course.widgets.image_sheet import image_sheet
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_lib import IdentityAdderModel, evaluate, load_pretrained
 from mnist_adder_lib.checkpoint import load_checkpoint, save_checkpoint
+from mnist_adder_lib.drawing import Strangeness
 from tools.publishing import build_page
 
 TEACH = "#teach >>"  # where all this is on the page
@@ -17,7 +18,7 @@ TEACH = "#teach >>"  # where all this is on the page
 @pytest.fixture
 def few(first):
     """What the page knows, with few images."""
-    known = known_images(load_pretrained(), first(640, 0).images, first(640, 0).digits)
+    known = known_images(Strangeness(load_pretrained(), first(640, 0).images), first(640, 0).digits)
     held_back = image_sheet(first(96).images, first(96).digits)
     return build_page.data() | dict(
         known=known, images=known.pop("images"), held_back=held_back, links=None)

@@ -284,9 +284,10 @@ def test_strokes_over_a_picture_are_added():
 STRANGE = [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.2], [0.2, 0.8]]]  # an X
 
 
-def test_what_is_strange_is_rejected_if_something_is_known(splits):
+def test_what_is_strange_is_rejected_by_a_panel_with_strangeness(splits):
     model = load_pretrained()
-    panel = AdderPanel(model, known=splits[0].images[:500], strokes=SEVEN)
+    strangeness = Strangeness(model, splits[0].images[:500])
+    panel = AdderPanel(model, strangeness, strokes=SEVEN)
     assert "I see a 7" in panel.sentence and not panel.answer["warned"]
     save(panel, strokes=STRANGE)
     assert panel.sentence == SENTENCES["strange"]
@@ -301,7 +302,8 @@ def test_what_is_strange_is_rejected_if_something_is_known(splits):
 
 
 def test_near_the_threshold_the_panel_doubts(splits):
-    panel = AdderPanel(load_pretrained(), splits[0].images[:500], load_non_digit_head())
+    model = load_pretrained()
+    panel = AdderPanel(model, Strangeness(model, splits[0].images[:500], load_non_digit_head()))
     scale = panel.answer["scale"]
     assert scale["strangeness"] is None and scale["usual"] == panel.strangeness.usual
     save(panel, strokes=SEVEN)
@@ -311,16 +313,6 @@ def test_near_the_threshold_the_panel_doubts(splits):
     assert panel.sentence == SENTENCES["doubt"].format(digit="a 7")
     assert not panel.answer["certain"] and not panel.answer["warned"]
     assert panel.answer["scale"]["threshold"] == panel.strangeness.threshold
-
-
-def test_a_head_counts_as_well(splits):
-    model, head, known = load_pretrained(), load_non_digit_head(), splits[0].images[:500]
-    panel = AdderPanel(model, known, head, strokes=SEVEN)
-    assert "I see a 7" in panel.sentence
-    save(panel, strokes=STRANGE)
-    assert panel.sentence == SENTENCES["strange"]
-    seen = torch.from_numpy(panel.seen)[None]
-    assert panel.strangeness(seen) == Strangeness(model, known, head)(seen)
 
 
 def test_upload():

@@ -8,15 +8,16 @@ import torch
 
 from mnist_adder_course.lessons import nonsense
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
-from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, with_slashed_zeros
+from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, slashed_zeros
 from mnist_adder_lib.drawing.strangeness import ink_in_squares, spreads
 from mnist_adder_lib.forms import add_slash
 
 
 @pytest.fixture(scope="module")
 def shipped(splits):
-    known = with_slashed_zeros(splits[0].images[:3000], splits[0].digits[:3000])
-    return Strangeness(load_pretrained(), known, load_non_digit_head())
+    known, digits = splits[0].images[:3000], splits[0].digits[:3000]
+    return Strangeness(load_pretrained(), known, load_non_digit_head(),
+                       slashed_zeros(known[digits == 0]))
 
 
 def test_digits_are_answered_and_non_digits_are_rejected(shipped, splits):
@@ -77,18 +78,30 @@ def test_zeros_with_other_slashes_are_rejected_less_often_if_some_are_known(ship
     assert shipped.rejects(slashed).sum() < 0.5 * plain.rejects(slashed).sum()
 
 
-def test_zeros_with_a_slash_come_after_the_images_and_are_always_the_same(splits):
-    images, digits = splits[0].images[:50], splits[0].digits[:50]
+def test_forms_are_near_but_say_nothing_about_what_is_usual(splits):
+    model, head = load_pretrained(), load_non_digit_head()
+    known, strange = splits[0].images[:100], nonsense.draw_each("letters", 1)[0][:30]
+    plain, formed = (Strangeness(model, known, head, forms) for forms in (None, strange))
+    assert torch.equal(formed.known, torch.cat([known, strange]))
+    assert torch.equal(formed.units, plain.units)
+    for name in ("per_distance", "per_logit", "threshold"):
+        assert getattr(formed, name) == pytest.approx(getattr(plain, name), rel=0.1)
+    assert formed.measure(strange)[0].max() < 0.1 < plain.measure(strange)[0].min()
+    assert torch.equal(Strangeness(model, known, head, known[:1])(strange), plain(strange))
+
+
+def test_each_zero_gets_four_slashes_of_which_two_are_short_and_bright(splits):
+    zeros = splits[0].images[splits[0].digits == 0][:100]
     torch.manual_seed(3)
     before = torch.random.get_rng_state()
-    known = with_slashed_zeros(images, digits)
+    slashed = slashed_zeros(zeros)
     assert torch.equal(torch.random.get_rng_state(), before)
-    zeros = images[digits == 0]
-    assert len(known) == 50 + len(zeros) > 50 and known.dtype == torch.uint8
-    assert torch.equal(known[:50], images)
-    assert torch.equal(known, with_slashed_zeros(images, digits))
-    assert ((known[50:] != zeros).sum((1, 2)) > 5).all()
-    assert torch.equal(with_slashed_zeros(images, digits * 0 + 1), images)
+    assert slashed.shape == (400, 28, 28) and slashed.dtype == torch.uint8
+    assert torch.equal(slashed, slashed_zeros(zeros))
+    assert ((slashed != zeros.repeat(4, 1, 1)).sum((1, 2)) > 5).all()
+    assert all((slashed[:100] != slashed[n : n + 100]).any((1, 2)).all() for n in (100, 200, 300))
+    usual, near = slashed.float().mean((1, 2)).split(200)  # a zero with a long slash is smaller
+    assert near.mean() > 1.2 * usual.mean()
 
 
 def test_a_known_image_is_at_no_distance(shipped, splits):

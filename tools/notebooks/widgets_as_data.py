@@ -73,9 +73,8 @@ def widget_data(widget: AnyWidget) -> dict:
 def known_to(panel: AdderPanel) -> dict:
     """What a panel that rejects drawings knows, for a page."""
     strangeness = panel.strangeness
-    known = strangeness.known
-    digits = look_at(strangeness.model, known)[1].argmax(dim=1)  # nobody sees them
-    return known_images(panel.model, known, digits, strangeness.threshold, strangeness.head)
+    digits = look_at(strangeness.model, strangeness.known)[1].argmax(dim=1)  # nobody sees them
+    return known_images(strangeness, digits)
 
 
 @functools.cache

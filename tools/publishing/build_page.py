@@ -23,7 +23,12 @@ from mnist_adder_course.widgets.image_sheet import image_sheet
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import to_base64, weights_as_text
 from mnist_adder_lib import load_pretrained, load_splits
-from mnist_adder_lib.drawing import frame_drawing, load_non_digit_head, with_slashed_zeros
+from mnist_adder_lib.drawing import (
+    Strangeness,
+    frame_drawing,
+    load_non_digit_head,
+    slashed_zeros,
+)
 from mnist_adder_lib.shared import TRAINING_IMAGES
 from tools.made_from.stale import making
 from tools.publishing.address import PLACEHOLDER, read_address, site_of
@@ -66,9 +71,9 @@ def data() -> dict:
     samples = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
     images, digits_of = train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES]
-    zeros = digits_of[digits_of == 0]
-    known = known_images(model, with_slashed_zeros(images, digits_of),
-                         torch.cat([digits_of, zeros]), head=load_non_digit_head())
+    slashed = slashed_zeros(images[digits_of == 0])
+    strangeness = Strangeness(model, images, load_non_digit_head(), slashed)
+    known = known_images(strangeness, torch.cat([digits_of, digits_of.new_zeros(len(slashed))]))
     images = known.pop("images")  # it is trained on the first of them, and the page has them once
     held_back = image_sheet(validation.images[:HELD_BACK], validation.digits[:HELD_BACK])
     return dict(

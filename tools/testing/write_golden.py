@@ -267,7 +267,7 @@ def how_strange(train: AdderDataset) -> dict:
     border = others[nearest.sort().values]
     return dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
                 threshold=alone.threshold, head=weights_as_text(head),
-                found=known_images(model, known, train.digits[:KNOWN])["found"],
+                found=known_images(alone, train.digits[:KNOWN])["found"],
                 distances=distances, logits=logits, drawings=strangeness(seen).tolist(),
                 border=dict(threshold=strangeness.threshold, images=as_text(border, "uint8"),
                             rejected=strangeness.rejects(border).tolist()))

@@ -16,21 +16,20 @@ from mnist_adder_lib.drawing.rejection import look_at
 def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     """And Python judges by the same numbers."""
     model, images, digits = load_pretrained(), splits[0].images[:60], splits[0].digits[:60]
-    known = nearest.known_images(model, images, digits, threshold=3)
+    strangeness = Strangeness(model, images)
+    strangeness.threshold = 3.0
+    known = nearest.known_images(strangeness, digits)
     low, step, units, text = known["found"].values()
     read = low + np.frombuffer(base64.b64decode(text), np.uint8).reshape(60, 32) * np.array(step)
-    strangeness = Strangeness(model, images)
     assert abs(read - strangeness.found.numpy()).max() < 1e-5
     assert (abs(read - look_at(model.eval(), images)[0].numpy()) <= np.array(step)).all()
     assert units == strangeness.units.tolist()
     assert known["scale"] == dict(
         distance=strangeness.per_distance, logit=0, threshold=3)
     assert known["head"] is None
-    usual = nearest.known_images(model, images, digits)["scale"]["threshold"]
-    assert usual == strangeness.threshold
     head = load_non_digit_head()
-    known = nearest.known_images(model, images, digits, head=head)
     strangeness = Strangeness(model, images, head)
+    known = nearest.known_images(strangeness, digits)
     assert known["scale"]["logit"] == strangeness.per_logit > 0
     assert known["scale"]["threshold"] == strangeness.threshold
     assert known["head"] == weights_as_text(head)
@@ -39,7 +38,7 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     assert known["crc32"] == zlib.crc32(weights)
     one = model.adder[0][0].weight.data
     one[[0, 1]] = one[[1, 0]]  # the sum of all weights stays
-    assert nearest.known_images(model, images, digits)["crc32"] != known["crc32"]
+    assert nearest.known_images(Strangeness(model, images), digits)["crc32"] != known["crc32"]
 
 
 def test_no_hand_draws_the_same_twice():
