@@ -489,15 +489,15 @@ def _wilson(right: int, count: int) -> tuple[float, float]:
             min(100.0, 100 * (p + weight / 2 + reach) / (1 + weight)))
 
 
-def rounded(model: nn.Module, bits: int) -> nn.Module:
-    """A copy of a network in which the largest weight of each tensor, up or down, is
-    2 ** (bits - 1) - 1 equal steps from 0, and every weight is rounded to the nearest step.
+def rounded(model: nn.Module, steps: int) -> nn.Module:
+    """A copy of a network in which the largest weight of each tensor, up or down, is `steps` equal
+    steps from 0, and every weight is rounded to the nearest step.
 
-    Raises ValueError for fewer than two bits.
+    Raises ValueError for less than one step.
     """
-    if bits < 2:
-        raise ValueError(f"rounding needs two bits or more, one of them for the sign, not {bits}")
-    small, steps = copy.deepcopy(model), 2 ** (bits - 1) - 1
+    if steps < 1:
+        raise ValueError(f"rounding needs one step or more to either side of 0, not {steps}")
+    small = copy.deepcopy(model)
     with torch.no_grad():
         for weights in small.parameters():
             step = weights.abs().max() / steps

@@ -71,8 +71,8 @@ def test_weights_are_rounded_to_equal_steps_in_a_copy():
     layer = torch.nn.Linear(3, 1)
     with torch.no_grad():
         layer.weight[:], layer.bias[:] = torch.tensor([[-1.5, 0.6, 0.2]]), 0.0
-    small = evaluation_tables.rounded(layer, bits=3)  # three steps of 0.5 to either side
+    small = evaluation_tables.rounded(layer, steps=3)  # of 0.5 each
     assert torch.equal(small.weight, torch.tensor([[-1.5, 0.5, 0.0]])) and small.bias == 0
     assert layer.weight[0, 1].item() == pytest.approx(0.6)
-    with pytest.raises(ValueError, match="two bits or more"):
-        evaluation_tables.rounded(layer, bits=1)
+    with pytest.raises(ValueError, match="one step or more"):
+        evaluation_tables.rounded(layer, steps=0)
