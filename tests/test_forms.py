@@ -155,7 +155,7 @@ def test_a_dataset_gives_its_digits_forms_before_it_augments_them(splits):
     assert torch.equal(seen, normalise(upstrokes(images[:, None].float() / 255, digits) / 2))
 
 
-@pytest.mark.parametrize("digit, draw, least", [(1, with_upstroke, 0.28), (0, with_slash, 0.65)])
+@pytest.mark.parametrize("digit, draw, least", [(1, with_upstroke, 0.40), (0, with_slash, 0.93)])
 def test_the_network_that_ships_reads_lines_from_another_pen(splits, digit, draw, least):
     """The yardstick of the lab notebook; another network that ships should read more of them."""
     random, validation = np.random.default_rng(0), splits[1]

@@ -74,7 +74,7 @@ def test_what_is_scored_depends_on_no_other_image(splits):
 
 
 def test_head_examples_are_digits_and_non_digits(splits, small):
-    assert [each.shape for each in small] == [(3000, 28, 28), (2500, 28, 28)]
+    assert [each.shape for each in small] == [(4000, 28, 28), (2500, 28, 28)]
     assert all(each.dtype == torch.uint8 for each in small)
     again = head_examples(splits[0].images, splits[0].digits, count=2000)
     assert all(map(torch.equal, small, again))

@@ -142,7 +142,7 @@ def test_slashed_zeros_are_read():
              for width, lean in [(0.45, 0), (0.6, 0.2), (0.75, 0), (0.9, -0.1)]
              for angle, reach in [(45, 0.8), (35, 1.0), (50, 1.3), (60, 1.6), (70, 1.9)]]
     model = load_pretrained()
-    assert sum(predict(model, frame_strokes(zero), 0).digit == 0 for zero in zeros) >= 15
+    assert sum(predict(model, frame_strokes(zero), 0).digit == 0 for zero in zeros) >= 17
 
 
 def test_a_tap_is_a_dot_and_strokes_scale():
