@@ -19,7 +19,7 @@ import {
 } from "../../network/known_images.js";
 import { nonDigitLogit } from "../../network/non_digit_head.js";
 import { crc32, flatten, fromBase64, readWeights } from "../../network/weights.js";
-import { LIMITS } from "../../shared/rules.js";
+import { LIMITS, TRAINING_IMAGES } from "../../shared/rules.js";
 import { strange } from "../../shared/sentences.js";
 import { clamp } from "../common/colours.js";
 import { readSheet } from "../common/image_sheet.js";
@@ -43,7 +43,7 @@ import { range } from "../common/numbers.js";
  */
 /** @typedef {[x: number, y: number]} Point shares of the map's sides */
 /**
- * @typedef {object} Map of all images, by their embeddings
+ * @typedef {object} Map of the training images, by their embeddings
  * @property {Point[]} points
  * @property {Point[]} middles of each digit's images
  * @property {(embedding: Float32Array) => Point} place
@@ -52,6 +52,7 @@ import { range } from "../common/numbers.js";
  * @typedef {object} Knowledge
  * @property {Space} space
  * @property {Sheet} sheet
+ * @property {number} training how many of its images are training images; the others, with a slash, come after them
  * @property {Scale} scale
  * @property {Weights | null} weights none: by the ink alone
  * @property {Weights | null} head none, or one that fits the weights
@@ -78,8 +79,17 @@ export function makeKnowledge(known, weights) {
     const inks = await inTurns(sheet.images.length, ink, () => false);
     const nothing = sheet.images.map(() => []);
     const scale = { distance: 1, logit: 0, threshold: known.ink_limit };
-    byInk = { space: makeSpace(nothing, [], inks), sheet, scale, weights: null, head: null, map: null };
-    return { sheet, inks };
+    const training = Math.min(sheet.images.length, TRAINING_IMAGES);
+    byInk = {
+      space: makeSpace(nothing, [], inks),
+      sheet,
+      training,
+      scale,
+      weights: null,
+      head: null,
+      map: null,
+    };
+    return { sheet, training, inks };
   });
 
   /** @param {Weights} weights */
@@ -94,13 +104,13 @@ export function makeKnowledge(known, weights) {
       knowledge.value = byInk;
       await pause(PATIENCE);
     }
-    const { sheet, inks } = isStored ? all : some(all);
-    const learned = isStored ? remember(inks) : await lookAgain(weights, sheet, inks, isOver);
+    const { sheet, training, inks } = isStored ? all : some(all);
+    const learned = isStored ? remember(inks) : await lookAgain(weights, sheet, training, inks, isOver);
     if (isOver() || !learned || !(learned.scale.threshold < Infinity)) return; // or weights that are no numbers
     const { found, space, scale } = learned;
     const head = isStored && known.head ? readWeights(known.head) : null;
-    const map = await makeMap(weights, found, sheet.digits, isOver);
-    if (map) knowledge.value = { space, sheet, scale, weights, head, map };
+    const map = await makeMap(weights, found.slice(0, training), sheet.digits.slice(0, training), isOver);
+    if (map) knowledge.value = { space, sheet, training, scale, weights, head, map };
   }
 
   /** What Python has found with these weights. @param {Float32Array[]} inks */
@@ -121,27 +131,33 @@ export function makeKnowledge(known, weights) {
 
 /**
  * Every n-th of many images: the last ones are zeros with a slash, and there should be some of them.
- * @param {{ sheet: Sheet, inks: Float32Array[] }} all
+ * @param {{ sheet: Sheet, training: number, inks: Float32Array[] }} all
  */
-function some({ sheet, inks }) {
+function some({ sheet, training, inks }) {
   const step = Math.ceil(inks.length / AGAIN);
   const of = (/** @type {any[]} */ list) => list.filter((_, n) => n % step === 0);
-  return { sheet: { images: of(sheet.images), digits: of(sheet.digits) }, inks: of(inks) };
+  const digits = of(sheet.digits);
+  return {
+    sheet: { images: of(sheet.images), digits },
+    training: Math.ceil(training / step),
+    inks: of(inks),
+  };
 }
 
 /**
  * What the network finds with new weights; null if it is over before.
  * @param {Weights} weights
  * @param {Sheet} sheet
+ * @param {number} training how many of its images, the first, say what is usual
  * @param {Float32Array[]} inks
  * @param {() => boolean} isOver
  */
-async function lookAgain(weights, { images }, inks, isOver) {
+async function lookAgain(weights, { images }, training, inks, isOver) {
   const looks = await inTurns(images.length, (n) => lookAt(weights, images[n]), isOver);
   if (isOver()) return null;
   const [found, digits] = [looks.map((look) => look.found), looks.map((look) => look.digit)];
-  const space = makeSpace(found, spreads(found, digits), inks);
-  return { found, space, scale: await makeScale(space, isOver) };
+  const space = makeSpace(found, spreads(found.slice(0, training), digits.slice(0, training)), inks);
+  return { found, space, scale: await makeScale({ ...space, count: training }, isOver) };
 }
 
 /**

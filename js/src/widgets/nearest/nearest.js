@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
-import { HUES, TRAINING_IMAGES } from "../../shared/rules.js";
+import { HUES } from "../../shared/rules.js";
 import { contextOf, GREY, toImageData } from "../common/colours.js";
 import { find, findAll, stopAll } from "../common/dom.js";
 import { whole } from "../common/numbers.js";
@@ -31,16 +31,16 @@ const ABOUT =
 /** @param {Point} point */
 const at = ([x, y]) => `left:${(100 * x).toFixed(1)}%;top:${(100 * y).toFixed(1)}%`;
 
-/** What a drawing is compared with. @param {NearestState["knowledge"]} knowledge */
+/** What a drawing is compared with. @param {Knowledge | null} knowledge */
 function imagesOf(knowledge) {
-  const most = Math.min(knowledge.value?.space.count ?? 0, TRAINING_IMAGES);
-  const [count, all] = [most, ALL].map(whole);
-  return knowledge.value ? `${count} of the ${all} training images` : "the training images";
+  if (!knowledge) return "the training images";
+  const { training, space } = knowledge;
+  return `${whole(training)} training images${space.count > training ? ", zeros also with a slash" : ""}`;
 }
 
 /** @param {NearestState} state */
 function heading({ neighbours, isEmpty, knowledge }) {
-  const images = imagesOf(knowledge);
+  const images = imagesOf(knowledge.value);
   if (isEmpty.value) return `Here you will see what your drawing is most like, among ${images}.`;
   if (!neighbours.value) return "";
   const nearest = `ost similar, among ${images}:`;
@@ -61,18 +61,18 @@ function alike(state) {
 
 /** @param {NearestState} state */
 function mapFigure({ knowledge, result, isEmpty }) {
-  const map = knowledge.value?.map;
+  const { map, training } = knowledge.value ?? { map: null, training: 0 };
   const place = map && !isEmpty.value ? map.place(result.value.layers.embedding.data) : null;
   const words =
     map && place ? ` Your drawing is closest to the centre of the ${nearestMiddle(map, place)}s.` : "";
   const caption = map
-    ? `${imagesOf(knowledge)}, arranged by their embeddings. The ring is your drawing.`
+    ? `${whole(training)} of the ${whole(ALL)} training images, arranged by their embeddings. The ring is your drawing.`
     : "Compared by ink alone while the weights are new. Some time after training ends, the map is drawn again.";
   const middle = (/** @type {Point} */ point, /** @type {number} */ digit) =>
     html`<b style=${at(point)}>${digit}</b>`;
   return html`
     <div class="map" role="img" style="visibility: ${map ? "visible" : "hidden"}"
-      aria-label="A map of ${knowledge.value?.space.count ?? 0} training images by their embeddings.${words}">
+      aria-label="A map of ${whole(training)} training images by their embeddings.${words}">
       <canvas width=${SIDE} height=${SIDE} aria-hidden="true"></canvas>
       <span class="middles">${map ? map.middles.map(middle) : nothing}</span>
       <i class="ring" style=${place ? at(place) : ""}></i></div>
