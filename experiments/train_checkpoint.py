@@ -73,7 +73,7 @@ def calibrate(model: IdentityAdderModel, dataset: Dataset) -> dict[str, float]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     # Of seeds 0 to 4 the best on the validation split.
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--path", type=Path, default=ASSETS / "adder.pt")
     parser.add_argument("--head-only", action="store_true")
     options = parser.parse_args()
