@@ -598,6 +598,9 @@ def test_a_link_brings_an_image_of_mnist(open_page, page):
     other = open_page(reduced_motion="reduce")
     other.goto(page.url)
     other.locator("#diagram .note").filter(has_text="labelled").wait_for()
+    for one in (page, other):  # it may be rejected, once the known images are there
+        one.locator("#diagram .nearest:is([data-state=near], [data-state=far])").wait_for(
+            state="attached")
     assert other.locator("#diagram .answer").inner_text() == page.locator(
         "#diagram .answer").inner_text()
     other.close()
