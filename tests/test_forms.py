@@ -27,10 +27,11 @@ def test_forms_touch_their_own_digits_alone(splits):
     assert torch.equal(Forms(0, 0)(images, digits), images)
 
 
-def test_a_share_of_the_digits_gets_a_form(splits):
-    ones = of_digit(splits, 1, 2_000)
-    digits = torch.ones(len(ones), dtype=torch.int64)
-    changed = (Forms(upstroke=0.3)(ones, digits) != ones).any(dim=(1, 2, 3)).double().mean()
+@pytest.mark.parametrize("digit", [0, 1])
+def test_three_in_ten_of_the_digits_get_a_form(splits, digit):
+    images = of_digit(splits, digit, 2_000)
+    digits = torch.full((len(images),), digit)
+    changed = (Forms()(images, digits) != images).any(dim=(1, 2, 3)).double().mean()
     assert 0.25 < changed < 0.35  # five standard errors
 
 
@@ -130,6 +131,15 @@ def test_most_slashes_lean_to_the_right(lines):
     assert leans_right.double().mean().item() == pytest.approx(0.85, abs=0.05)
     steepness = torch.rad2deg(torch.atan2(slash[:, 1].abs(), slash[:, 0].abs()))
     assert_spread(steepness, 15, 90)
+
+
+@pytest.mark.parametrize("reach", [1.4, 2.2])
+def test_a_slash_ends_between_well_inside_the_line_and_its_reach(lines, reach):
+    small = torch.zeros(2_000, 1, 28, 28)
+    small[..., 10:18, 10:18] = 1  # no slash makes it too large
+    add_slash(small, reach)
+    (slash, _), = lines
+    assert_spread(slash.norm(dim=1) / 7, 0.7, reach)  # the corners of its box are 7 pixels apart
 
 
 @given(st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(3, 24), st.floats(1.5, 4))

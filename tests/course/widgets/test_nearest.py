@@ -4,6 +4,7 @@ import base64
 import zlib
 
 import numpy as np
+import torch
 
 from mnist_adder_course.lessons import nonsense
 from mnist_adder_course.widgets import nearest
@@ -28,8 +29,9 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
         distance=strangeness.per_distance, logit=0, threshold=3)
     assert known["head"] is None
     head = load_non_digit_head()
-    strangeness = Strangeness(model, images, head)
-    known = nearest.known_images(strangeness, digits)
+    strangeness = Strangeness(model, images, head, images[:5])
+    known = nearest.known_images(strangeness, torch.cat([digits, digits[:5]]))
+    assert len(known["images"]["digits"]) == 65
     assert known["scale"]["logit"] == strangeness.per_logit > 0
     assert known["scale"]["threshold"] == strangeness.threshold
     assert known["head"] == weights_as_text(head)
