@@ -4,6 +4,7 @@ import { frameStrokes } from "../src/drawing/strokes.js";
 import { embed } from "../src/network/forward.js";
 import {
   inkInSquares,
+  lookAgain,
   lookAt,
   makeScale,
   makeSpace,
@@ -59,6 +60,16 @@ test("all drawings are as strange as in Python, and without a head the threshold
     const joined = { ...scale, logit: python.logit };
     assert.ok(close(strangenessOf(joined, nearest, logit), strangeness), `${n}`);
   });
+});
+
+test("with new weights, only the training images say what is usual", async () => {
+  const far = [...Array(20).keys()].map((n) => new Uint8Array(784).map((_, i) => (i % (n + 2) ? 0 : 255)));
+  const learn = (/** @type {Uint8Array[]} */ some) =>
+    lookAgain(shipped, some, some.map(inkInSquares), 40, () => false);
+  const [alone, joined] = [await learn(images.slice(0, 40)), await learn([...images.slice(0, 40), ...far])];
+  assert.deepEqual(joined?.scale, alone?.scale);
+  assert.equal(joined?.space.count, 60);
+  assert.equal(await lookAgain(shipped, images.slice(0, 40), inks, 40, () => true), null);
 });
 
 test("images on either side of the threshold get the same verdict as in Python", () => {

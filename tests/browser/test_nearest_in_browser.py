@@ -60,6 +60,8 @@ def test_a_zero_with_a_slash_is_shown_as_what_is_nearest(show, few):
     page = show(NetworkDiagram(model, slashed[-1], known=known))
     wait_for_itself(page)
     assert page.locator(".nearest li span").first.inner_text() == "0"
+    assert "200 training images, zeros also with a slash" in page.locator(".nearest").inner_text()
+    assert "A map of 200 training" in page.locator(".map").get_attribute("aria-label")
 
 
 def test_other_weights_are_learned_anew(show, few):

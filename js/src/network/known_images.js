@@ -157,6 +157,23 @@ export function lookAt(weights, pixels) {
   return { found: foundIn(layers), digit: add(weights, layers.embedding, 0).digit }; // whatever the number
 }
 
+/**
+ * Where images are with new weights, and what is usual; null if it is over before.
+ * @param {Weights} weights
+ * @param {ArrayLike<number>[]} images
+ * @param {Float32Array[]} inks of these
+ * @param {number} training how many of them, the first, say what is usual
+ * @param {() => boolean} isOver
+ */
+export async function lookAgain(weights, images, inks, training, isOver) {
+  const looks = await inTurns(images.length, (n) => lookAt(weights, images[n]), isOver);
+  if (isOver()) return null;
+  const found = looks.map((look) => look.found);
+  const digits = looks.slice(0, training).map((look) => look.digit);
+  const space = makeSpace(found, spreads(found.slice(0, training), digits), inks);
+  return { found, space, scale: await makeScale({ ...space, count: training }, isOver) };
+}
+
 /** @param {number} time in milliseconds */
 export const pause = (time) => new Promise((go) => setTimeout(go, time));
 

@@ -6,8 +6,7 @@ import {
   foundIn,
   inkInSquares,
   inTurns,
-  lookAt,
-  makeScale,
+  lookAgain,
   makeSpace,
   mean,
   pause,
@@ -19,7 +18,7 @@ import {
 } from "../../network/known_images.js";
 import { nonDigitLogit } from "../../network/non_digit_head.js";
 import { crc32, flatten, fromBase64, readWeights } from "../../network/weights.js";
-import { LIMITS, TRAINING_IMAGES } from "../../shared/rules.js";
+import { LIMITS } from "../../shared/rules.js";
 import { strange } from "../../shared/sentences.js";
 import { clamp } from "../common/colours.js";
 import { readSheet } from "../common/image_sheet.js";
@@ -34,7 +33,8 @@ import { range } from "../common/numbers.js";
 /**
  * What `known_images` in nearest.py makes.
  * @typedef {object} Known
- * @property {{ url: string, digits: string }} images
+ * @property {{ url: string, digits: string }} images training images, and after them others, with a slash
+ * @property {number} count how many of them are training images
  * @property {number} crc32 of the weights that it was made with
  * @property {{ low: number[], step: number[], units: number[], bytes: string }} found
  * @property {Scale} scale
@@ -52,7 +52,7 @@ import { range } from "../common/numbers.js";
  * @typedef {object} Knowledge
  * @property {Space} space
  * @property {Sheet} sheet
- * @property {number} training how many of its images are training images; the others, with a slash, come after them
+ * @property {number} training how many of its images are training images: the first
  * @property {Scale} scale
  * @property {Weights | null} weights none: by the ink alone
  * @property {Weights | null} head none, or one that fits the weights
@@ -79,17 +79,9 @@ export function makeKnowledge(known, weights) {
     const inks = await inTurns(sheet.images.length, ink, () => false);
     const nothing = sheet.images.map(() => []);
     const scale = { distance: 1, logit: 0, threshold: known.ink_limit };
-    const training = Math.min(sheet.images.length, TRAINING_IMAGES);
-    byInk = {
-      space: makeSpace(nothing, [], inks),
-      sheet,
-      training,
-      scale,
-      weights: null,
-      head: null,
-      map: null,
-    };
-    return { sheet, training, inks };
+    const space = makeSpace(nothing, [], inks);
+    byInk = { space, sheet, training: known.count, scale, weights: null, head: null, map: null };
+    return { sheet, training: known.count, inks };
   });
 
   /** @param {Weights} weights */
@@ -105,11 +97,13 @@ export function makeKnowledge(known, weights) {
       await pause(PATIENCE);
     }
     const { sheet, training, inks } = isStored ? all : some(all);
-    const learned = isStored ? remember(inks) : await lookAgain(weights, sheet, training, inks, isOver);
+    const learned = isStored
+      ? remember(inks)
+      : await lookAgain(weights, sheet.images, inks, training, isOver);
     if (isOver() || !learned || !(learned.scale.threshold < Infinity)) return; // or weights that are no numbers
     const { found, space, scale } = learned;
     const head = isStored && known.head ? readWeights(known.head) : null;
-    const map = await makeMap(weights, found.slice(0, training), sheet.digits.slice(0, training), isOver);
+    const map = await makeMap(weights, found.slice(0, training), sheet.digits, isOver);
     if (map) knowledge.value = { space, sheet, training, scale, weights, head, map };
   }
 
@@ -145,25 +139,9 @@ function some({ sheet, training, inks }) {
 }
 
 /**
- * What the network finds with new weights; null if it is over before.
  * @param {Weights} weights
- * @param {Sheet} sheet
- * @param {number} training how many of its images, the first, say what is usual
- * @param {Float32Array[]} inks
- * @param {() => boolean} isOver
- */
-async function lookAgain(weights, { images }, training, inks, isOver) {
-  const looks = await inTurns(images.length, (n) => lookAt(weights, images[n]), isOver);
-  if (isOver()) return null;
-  const [found, digits] = [looks.map((look) => look.found), looks.map((look) => look.digit)];
-  const space = makeSpace(found, spreads(found.slice(0, training), digits.slice(0, training)), inks);
-  return { found, space, scale: await makeScale({ ...space, count: training }, isOver) };
-}
-
-/**
- * @param {Weights} weights
- * @param {number[][]} found
- * @param {number[]} digits
+ * @param {number[][]} found in the training images
+ * @param {number[]} digits of these, and of more
  * @param {() => boolean} isOver
  * @returns {Promise<Map | null>} null if it is over before
  */

@@ -72,7 +72,7 @@ function mapFigure({ knowledge, result, isEmpty }) {
     html`<b style=${at(point)}>${digit}</b>`;
   return html`
     <div class="map" role="img" style="visibility: ${map ? "visible" : "hidden"}"
-      aria-label="A map of ${whole(training)} training images by their embeddings.${words}">
+      aria-label="A map of ${whole(map?.points.length ?? 0)} training images by their embeddings.${words}">
       <canvas width=${SIDE} height=${SIDE} aria-hidden="true"></canvas>
       <span class="middles">${map ? map.middles.map(middle) : nothing}</span>
       <i class="ring" style=${place ? at(place) : ""}></i></div>
