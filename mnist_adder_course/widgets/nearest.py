@@ -24,7 +24,7 @@ def known_images(strangeness: Strangeness, digits: Tensor) -> dict:
     """
     weights = base64.b64decode(weights_as_text(strangeness.model)["numbers"])
     return dict(
-        count=strangeness.count,  # of the known images, before the forms
+        count=strangeness.known_count,  # of the known images, before the forms
         images=image_sheet(strangeness.known, digits),
         scale=dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
                    threshold=strangeness.threshold),

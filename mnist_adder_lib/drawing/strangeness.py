@@ -69,17 +69,18 @@ class Strangeness:
         check_uint8_images(known)
         if len(known) < FEWEST:
             raise ValueError(f"there should be at least {FEWEST} known images, not {len(known)}")
-        self.model, self.count = in_evaluation(model), len(known)
+        self.model, count = in_evaluation(model), len(known)
+        self.known_count = count
         self.known = known if forms is None else torch.cat([known, forms])
         self.head = None if head is None else in_evaluation(head)
         found, logits, embeddings = look_at(self.model, self.known)
         # Rounded as the front end stores it, so that a drawing near the threshold is judged alike.
         self.low, self.step, self.steps = in_bytes(found)
         self.found = self.low + self.step * self.steps
-        self.units = spreads(self.found[: self.count], logits[: self.count].argmax(dim=1))
+        self.units = spreads(self.found[:count], logits[:count].argmax(dim=1))
         self.points = torch.cat([self.found / self.units, ink_in_squares(self.known)], dim=1)
-        others = torch.cdist(self.points[: self.count], self.points).fill_diagonal_(torch.inf)
-        distances, logits = others.amin(dim=1), self._non_digit_logit(embeddings[: self.count])
+        others = torch.cdist(self.points[:count], self.points).fill_diagonal_(torch.inf)
+        distances, logits = others.amin(dim=1), self._non_digit_logit(embeddings[:count])
         self.per_distance = 1 / distances.std().item()
         self.per_logit = 1 / logits.std().item() if head else 0.0
         scores = self.score(distances, logits)
