@@ -127,9 +127,9 @@ def head_examples(images: Tensor, digits: Tensor,
 def slashed_zeros(zeros: Tensor) -> Tensor:
     """Zeros, uint8 (n, 28, 28), each with four slashes, always the same: uint8 (4n, 28, 28).
 
-    Two slashes are as in `Forms`. Two end near the zero's line, as many people's do, and the image
-    gets brighter, since the lines of a pad are white up to their edges. A head and `Strangeness`
-    that know `Forms` alone would reject seven times as many drawings with such a slash.
+    Two slashes are as in `Forms`. Two end near the zero's line, as few of the others do, and the
+    image gets brighter, since the lines of a pad are white up to their edges. A head and
+    `Strangeness` that knew `Forms` alone rejected seven times as many drawings with such a slash.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
