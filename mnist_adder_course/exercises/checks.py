@@ -5,7 +5,7 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
     @checks.add("A remark worth reading, for those who got it right.",
                 probes=[(4,), (3,), (0.5,)],
                 mistakes={"That is x itself.": lambda x: x,
-                          "That is twice x.": ("x / 2", "x * 2")})  # the solution, one part changed
+                          "That is twice x.": ("x / 2", "x * 2")})  # the solution: (old, new)
     def half(x):
         return x / 2
 
@@ -141,7 +141,8 @@ class Check:
     """A check, which prints whether a function does what the solution does.
 
     probes: tuples of arguments, or a function that yields them; mistakes: for each reason a wrong
-    function, or texts of the solution each followed by what replaces it, or a list of these;
+    function, or a change of the solution as a pair (old, new) or a tuple of such pairs, or a list
+    of these;
     observe: what is compared, of the function and a copy of the arguments; tolerance: how far off
     numbers may be, as a share of the largest; without: functions and modules not to be used.
     """
@@ -415,10 +416,12 @@ def _called(thing: Any) -> str:
     return f"`{OPERATORS.get(name, name.removeprefix('linalg_'))}`"
 
 
-def rewritten(function: Callable, *changes: str) -> Callable:
-    """Change the code of a function: each text is followed by what replaces it."""
+def rewritten(function: Callable, *changes) -> Callable:
+    """Change the code of a function: one pair (old, new), or several."""
     code = code_of(function)
-    for old, new in zip(changes[::2], changes[1::2]):
+    if isinstance(changes[0], str):
+        changes = tuple(zip(changes[::2], changes[1::2]))
+    for old, new in changes:
         if old not in code:
             raise ValueError(f"{old!r} isn't in the solution {function.__name__}")
         code = code.replace(old, new)
