@@ -10,6 +10,12 @@ In a notebook, an error in a lesson says what that means: a learner who changes 
 has discovered something, not done something wrong.
 """
 
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(f"The course needs Python 3.11 or newer, and this is {sys.version.split()[0]}. Call it "
+             "with a newer one, such as `python3.12 -m mnist_adder_course.hand_in`.")
+
 import builtins
 import os
 from pathlib import Path

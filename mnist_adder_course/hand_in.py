@@ -7,17 +7,19 @@ worked, and the notebook keeps it. This program reads these verdicts, so you see
 saw. (They can be forged: this is for teaching, not for marks.) Only Python's standard library is
 needed.
 
-Each folder in FOLDER is a learner's, whatever is in it. If it holds the folders of several learners
-and no notebook, it is a group, and they are the learners. A file in FOLDER itself goes by the name
-in its own name, or is listed as unnamed. Several folders can be named, as if they were in one.
-Links aren't followed. Files that don't count are listed with the reason.
+With a class list, a file is the learner's whose name or id is in its path (`class_list.py`).
+Without one, each folder in FOLDER is a learner's, whatever is in it, and a file in FOLDER itself
+goes by its own name. Several folders can be named, as if they were in one. Links aren't followed.
+Files that don't count are listed with what to do about them.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import csv
+import functools
 import html
 import json
 import os
@@ -28,49 +30,34 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from unicodedata import combining, normalize
+from unicodedata import normalize
 
+from .class_list import ClassList, NoList, read_class
 from .exercises.progress import NAME as PROGRESS
-from .exercises.progress import Exercise, exercises
+from .exercises.progress import NOTEBOOKS, Exercise, exercises
 
-SOLVED, WRONG, NOT_TRIED = "solved", "wrong", "not tried"
+SOLVED, WRONG, NOT_TRIED, LOOK = "solved", "wrong", "not tried", "look at it"
 CHANGED, NOT_CHECKED = "changed since it was checked", "not checked"
 VERDICTS = {"✓ Right.": SOLVED, "Not right yet.": WRONG, "Not solved yet.": NOT_TRIED}
 EACH_VERDICT = re.compile(f"^(?={'|'.join(map(re.escape, VERDICTS))})", re.MULTILINE)
-CHECK = re.compile(r"^checks\.(\w+)\(\s*(\w*)", re.MULTILINE)
+CHECK = re.compile(r"^[ \t]*(?:\w+ *= *)?checks\.(\w+)\(\s*(\w*)", re.MULTILINE)
 DEFINED = re.compile(r"^[ \t]*(?:def|class) (\w+)|^(\w+) *=(?!=)", re.MULTILINE)
-IMPORT = re.compile(r"^from ([\w.]+)\.(\w+) import(.*)", re.MULTILINE)
-HEADING = re.compile(r"^#{3,4} (Exercise (\d+) · [^●○\n]+?) *[●○\n]", re.MULTILINE)
+IMPORT = re.compile(r"^[ \t]*from ([\w.]+)\.(\w+) import(.*)", re.MULTILINE)
 GUESSED = re.compile(r"^(?:✓ )?You guessed: ", re.MULTILINE)
 PROJECT = "my_project.json"  # the record of lesson 14
 LARGEST, LONGEST = 100_000_000, 100_000  # bytes of a notebook, characters of a cell that are read
 
 LESSONS = exercises()  # by the name of the notebook
 MODULES = {lesson[3:]: lesson for lesson in LESSONS}
-STEMS = "|".join(LESSONS)
-TITLES = "|".join(lesson[3:].replace("_", "[ _-]") for lesson in LESSONS)
-DATED = (r"(?:lesson|week|day|version|unit|part|task|exercise|assignment|woche|aufgabe|lektion)"
-         rf"[\W_]*\d+(?:[\W_]*(?:{TITLES}))?")
-OURS = re.compile(  # folders that are never a learner's
-    rf"submitted|autograded|(?:submitted|working) files|notebooks|solutions|docs|assets|js|tests|"
-    rf"tools|experiments|mnist[-_]adder(?:[-_](?:main|master|lib|course|\d.*))?|{DATED}|{STEMS}",
-    re.IGNORECASE)
-NO_NAME = re.compile(  # parts of a file's name that aren't a learner's
-    rf"{STEMS}|{DATED}|-Copy\d+|\(\d+\)|^(?:(?:Copy of|Kopie von|Copie de|Copia de) )+| - Copy|"
-    r" - Kopie|\d{4}[-_.]\d\d[-_.]\d\d(?!\d)|(?<!\d)\d\d[-_.]\d\d[-_.]\d{4}", re.IGNORECASE)
-ID_COLUMN = re.compile(
-    r"\b(?:id|nr|no)\b|number|nummer|mail|user|login|account|github", re.IGNORECASE)
-NAME_COLUMN = re.compile(r"name|\bnom\b|prénom|learner|student|schüler|élève|pupil", re.IGNORECASE)
-NOTHING, NOBODY = "nothing handed in", "not in the class list"
+NOTHING, WHOSE = "nothing handed in", "whose is this?"
+OURS, SOLUTIONS = "the course's own files", "the course's solutions: ask for the learner's own work"
+UNREADABLE, TWO = "can't be read: ask for it again", "two versions"
+TO_DO = {".zip": "a ZIP file: unpack it first", ".pdf": "a PDF: ask for the notebook (.ipynb)",
+         ".html": "a web page: ask for the notebook (.ipynb)",
+         ".py": "a program: ask for the notebook (.ipynb)"}
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 MADE_HERE = "<!doctype html><meta name=generator content=mnist_adder_course.hand_in>"
 HIDDEN = re.compile(r"\.(?!\.)|__MACOSX$")
-NUMBER = re.compile(r" \(\d+\)$")
-PLATFORMS = [re.compile(pattern) for pattern in (  # how they name a file, or a learner's folder
-    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+",  # Moodle
-    r"(?P<name>[^\W\d_]+)_(?:LATE_)?(?P<number>\d{2,})_\d{3,}_.",  # Canvas; no date is like it
-    r"(?P<name>[^+]+)\+.+\+\d{4}-\d\d-\d\d (?P<number>)",  # nbgrader, before it collects
-    r"mnist[-_]adder[-_](?P<name>.+)(?P<number>)")]  # GitHub Classroom
 
 
 class Cell(NamedTuple):
@@ -99,10 +86,9 @@ class File(NamedTuple):
     lesson: str = ""
     results: dict[str, Result] = {}
     guesses: tuple[int, int] = 0, 0  # of the main line: made, and asked for
-    unchecked: tuple[str, ...] = ()  # exercises that have no check
+    begun: bool = False  # the learner has answered something in it
     noted: dict[str, str] = {}  # of a record of progress: what was right or answered, and when
     saved: float = 0
-    matched: str = ""  # how the learner was found in the class list
 
     @property
     def rows(self) -> list[tuple[Exercise, Result]]:
@@ -145,6 +131,7 @@ def _cell(cell: dict) -> Cell:
 def verdicts(cells: list[Cell]) -> dict[str, Result]:
     """What became of each exercise whose check is in the notebook. The check run last counts."""
     found, when, defined = {}, Counter[str](), Counter[str]()
+    unfinished = {name for cell in cells for name in _unfinished(cell.code)}
     for cell in cells:
         said = EACH_VERDICT.split(cell.shown)[1:]
         for place, (name, function) in enumerate(CHECK.findall(cell.code)):
@@ -154,6 +141,8 @@ def verdicts(cells: list[Cell]) -> dict[str, Result]:
             # A lesson is stored with 1 for every cell: equal counts mean that nothing was run.
             if result == NOT_TRIED and 0 < cell.order <= defined[function]:
                 result, says = NOT_CHECKED, ""
+            elif result == SOLVED and function in unfinished:
+                result, says = LOOK, f"Three dots are left in {function}, yet it says: {says}"
             elif result in (SOLVED, WRONG) and 0 < cell.order < defined[function]:
                 result, says = CHANGED, f"Before, it said: {says}"
             if cell.order >= when[name]:
@@ -163,133 +152,130 @@ def verdicts(cells: list[Cell]) -> dict[str, Result]:
     return found
 
 
+@functools.cache
+def _functions(code: str) -> dict[str, ast.AST]:
+    """The functions and classes that a cell defines, by their names."""
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        return {node.name: node for node in ast.parse(code).body
+                if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return {}
+
+
+def _unfinished(code: str) -> set[str]:
+    """The names of a cell's functions that still hold the three dots of the task."""
+    return {name for name, node in _functions(code).items() for inner in ast.walk(node)
+            if isinstance(inner, (ast.Return, ast.Expr, ast.Assign))
+            and isinstance(inner.value, ast.Constant) and inner.value.value is ...}
+
+
+def _written(cells: Iterable[Cell]) -> dict[str, str]:
+    """The finished functions of a notebook, by their names, without comments and spacing."""
+    return {name: ast.unparse(node) for cell in cells
+            for name, node in _functions(cell.code).items() if name not in _unfinished(cell.code)}
+
+
+@functools.cache
+def _course_functions(lesson: str, solutions: bool) -> dict[str, str]:
+    """The functions of the course's own notebook, or of its solutions; {} where it isn't there."""
+    folder = NOTEBOOKS / "solutions" if solutions else NOTEBOOKS
+    with contextlib.suppress(OSError, ValueError):
+        return _written(read_cells(folder / f"{lesson}.ipynb"))
+    return {}
+
+
 def read_notebook(learner: str, path: Path, name: str) -> list[File]:
     """Read a notebook, a file for each lesson in it; whatever it is, this returns."""
     try:
         if path.stat().st_size > LARGEST:
-            return [File(learner, name, "unreadable: over 100 MB, ask for it without its outputs")]
+            return [File(learner, name, f"{UNREADABLE} without its outputs: it is over 100 MB")]
         cells, saved = read_cells(path), path.stat().st_mtime
         verdicts(cells)
     except OSError as error:
-        return [File(learner, name, f"unreadable: {error.strerror}")]
+        return [File(learner, name, f"{UNREADABLE} ({error.strerror})")]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError):
-        return [File(learner, name, "unreadable: not a notebook, or only a part of one")]
+        return [File(learner, name, f"{UNREADABLE} (not a notebook, or only a part of one)")]
     if any(cell.prose.startswith("# Solutions ·") for cell in cells):
-        return [File(learner, name, "ignored: the course's solutions")]
+        return [File(learner, name, SOLUTIONS)]
     imports = [found for cell in cells for found in IMPORT.findall(cell.code)]
-    imports += [("mnist_adder_course.", lesson[3:], "") for lesson in LESSONS
-                if lesson in path.name]
+    imports += [("", lesson[3:], "") for lesson in LESSONS if lesson in path.name]
     imports = [found for found in imports if found[1] in MODULES]
     begins = [found for found in imports if re.search(r"\b(?:checks|guesses)\b", found[2])]
     if not imports:
-        return [File(learner, name, "not a lesson of the course")]
-    package, module, _ = (begins or imports)[0]
+        return [File(learner, name, "no lesson of the course: open it to see what it is")]
+    module = (begins or imports)[0][1]
     parts: dict[str, list[Cell]] = {}  # a lesson begins where its checks or guesses are imported
     for cell in cells:
         here = [found for found in IMPORT.findall(cell.code) if found in begins]
         module = here[0][1] if here else module
         parts.setdefault(MODULES[module], []).append(cell)
-    older = not package.startswith("mnist_adder_course.")
-    return [read_lesson(learner, name, lesson, own, older, len(parts))._replace(saved=saved)
+    return [read_lesson(learner, name, lesson, own, len(parts))._replace(saved=saved)
             for lesson, own in parts.items()]
 
 
-def read_lesson(
-        learner: str, name: str, lesson: str, cells: list[Cell], older: bool, lessons: int) -> File:
+def read_lesson(learner: str, name: str, lesson: str, cells: list[Cell], lessons: int) -> File:
     """Read the cells of a lesson, of one or more in the notebook."""
-    results, known = verdicts(cells), {exercise.name for exercise in LESSONS[lesson]}
-    unknown = sorted(results.keys() - known)
+    results, own = verdicts(cells), {exercise.name for exercise in LESSONS[lesson]}
+    written, ours = _written(cells), _course_functions(lesson, solutions=True)
+    answers = {one: code for one, code in written.items() if one in own}
+    if len(answers) > 1 and all(ours.get(one) == code for one, code in answers.items()):
+        return File(learner, name, SOLUTIONS)
+    unknown = sorted(results.keys() - own)
     changed = [each for each, (result, says) in results.items()
-               if result == CHANGED and any(words in says for words in VERDICTS
-                                            if VERDICTS[words] == SOLVED)]
-    remarks = ["an older version of the course" * bool(older or unknown) + "".join(
-        f", with the check {each}: {results[each].result}" for each in unknown),
-        f"right before a change: {', '.join(changed)}" * bool(changed),
+               if result == CHANGED and "✓ Right." in says]
+    unchecked = [each for each in answers if results.get(each, Result()).result == NOT_CHECKED]
+    remarks = [
+        "an older version of the course, with the check " + ", ".join(
+            f"{each}: {results[each].result}" for each in unknown) if unknown else "",
+        f"right before a change, run the check again: {', '.join(changed)}" if changed else "",
+        f"run the check and save it: {', '.join(unchecked)}" if unchecked else "",
         "several lessons in one notebook" * (lessons > 1)]
     deeper = [cell.prose.startswith("## Deeper") for cell in cells]
     main_line = cells[:deeper.index(True)] if True in deeper else cells
     made = [bool(GUESSED.search(cell.shown)) for cell in main_line
             if "guesses.compare(" in cell.code]
-    numbers = {str(exercise.number) for exercise in LESSONS[lesson]}
-    unchecked = tuple(clean(text) for cell in cells for text, number in HEADING.findall(cell.prose)
-                      if number not in numbers)
+    given = {result for result, _ in results.values()} - {NOT_TRIED, NOT_CHECKED}
+    begun = bool(answers.items() - _course_functions(lesson, False).items() or given or any(made))
     return File(learner, name, "; ".join(filter(None, remarks)), lesson, results,
-                (sum(made), len(made)), unchecked)
+                (sum(made), len(made)), begun)
 
 
-def learner_of(folders: tuple[str, ...], file: str, groups: set[tuple[str, ...]]) -> str:
-    """Whose file it is: the name of the first folder that isn't a group, or a name in the file's.
-    """
-    names = []
-    for place, name in enumerate(folders, start=1):
-        if not OURS.fullmatch(name):
-            names.append(_called(name) or name)
-            if folders[:place] not in groups:
-                break
-    if names:
-        return clean("/".join(names))
-    own = _called(file) or NO_NAME.sub("", Path(file).stem).strip(" _-.,()")
-    return clean(own or f"unnamed: {'/'.join([*folders, file])}")
-
-
-def _called(name: str) -> str:
-    """The learner's name and number, if a learning platform gave the name."""
-    found = next(filter(None, (pattern.match(name) for pattern in PLATFORMS)), None)
-    return f"{found['name']} ({found['number']})".removesuffix(" ()") if found else ""
-
-
-def is_group(folder: Path) -> bool:
-    """Whether a folder holds folders of more than one learner, and no work of its own."""
-    names, inside = set(), [folder]
-    for place in inside:  # it grows
-        for path in place.iterdir() if os.access(place, os.R_OK | os.X_OK) else ():
-            if path.suffix.lower() == ".ipynb" or path.name in (PROGRESS, PROJECT):
-                return False
-            if path.is_dir() and not path.is_symlink() and not HIDDEN.match(path.name):
-                if OURS.fullmatch(path.name):
-                    inside.append(path)
-                else:
-                    names.add(path.name)
-    return len(names) > 1
-
-
-def found_in(paths: list[Path]) -> Iterator[tuple[tuple[str, ...], Path, str]]:
-    """Every file, with its folders and its learner; folders if there is nothing to read there."""
+def found_in(paths: list[Path]) -> Iterator[tuple[tuple[str, ...], Path]]:
+    """Every file with the folders that it is in; folders if there is nothing to read in them."""
     alone = len(paths) == 1
     for top in dict.fromkeys(path.resolve() if alone else path.absolute() for path in paths):
         above = top if alone and top.is_dir() else top.parent
-        groups = set[tuple[str, ...]]()
-        if not top.is_dir() or top.is_symlink() or not os.access(top, os.R_OK | os.X_OK):
-            yield (), top, learner_of((top.name,) * top.is_dir(), top.name, groups)
+        if not _can_be_read(top):
+            yield (), top
             continue
         for place, folders, files in os.walk(top):
             names = Path(place).relative_to(above).parts
-            if is_group(Path(place)):
-                groups.add(names)
-            whole = [name for name in folders if not HIDDEN.match(name) and os.access(
-                Path(place, name), os.R_OK | os.X_OK) and not Path(place, name).is_symlink()]
+            whole = [name for name in folders if _can_be_read(Path(place, name))]
             for name in sorted({*folders, *files} - {*whole}):
-                is_folder = name in folders and not HIDDEN.match(name)
-                yield names, Path(place, name), learner_of(
-                    (*names, name) if is_folder else names, name, groups)
+                yield names, Path(place, name)
             if not folders and not files and names:
-                yield names[:-1], Path(place), learner_of(names, names[-1], groups)
+                yield names[:-1], Path(place)
             folders[:] = whole
 
 
+def _can_be_read(path: Path) -> bool:
+    return (path.is_dir() and not path.is_symlink() and not HIDDEN.match(path.name)
+            and os.access(path, os.R_OK | os.X_OK))
+
+
 def read(folders: tuple[str, ...], path: Path, learner: str) -> list[File]:
-    """Read a file, or say why not."""
-    name, noted = clean("/".join([*folders, path.name])), dict[str, str]()
+    """Read a file, or say what to do about it."""
+    name, kind = clean("/".join([*folders, path.name])), path.suffix.lower()
+    noted: dict[str, str] = {}
     if HIDDEN.match(path.name):
-        learner, remark = learner if folders else "", "ignored: hidden"
+        remark = OURS if folders else "hidden: nothing to do"
     elif path.is_symlink():
-        remark = "ignored: a link"
+        remark = "a link: ask for the file itself"
     elif path.is_dir():
-        remark = ("an empty folder" if os.access(path, os.R_OK | os.X_OK) else
-                  "unreadable: permission denied")
+        remark = ("an empty folder: ask for the notebook" if os.access(path, os.R_OK | os.X_OK) else
+                  f"{UNREADABLE} (permission denied)")
     elif "solutions" in folders:
-        remark = "ignored: the course's solutions"
-    elif path.suffix.lower() == ".ipynb" and path.is_file():
+        remark = OURS
+    elif kind == ".ipynb" and path.is_file():
         return read_notebook(learner, path, name)
     elif path.name == PROJECT:
         remark = "the record of a project: lesson 14 checks it"
@@ -299,85 +285,58 @@ def read(folders: tuple[str, ...], path: Path, learner: str) -> list[File]:
             noted = dict(re.findall(r'"(\w+ (?:exercise|recall) \w+)": *"([\d-]{10})"',
                                     path.read_text("utf-8")))
         except (OSError, ValueError):
-            remark = "unreadable: not a record of progress"
+            remark = f"{UNREADABLE} (not a record of progress)"
+    elif own_folders(folders, path.name) != folders or (NOTEBOOKS.parent / path.name).exists():
+        remark = OURS
+    elif kind in (".txt", ".json", "") and _is_notebook(path):
+        remark = "a notebook under another name: rename it to .ipynb"
     else:
-        remark = f"ignored: {path.suffix[1:].lower() or 'no notebook'}"
+        remark = TO_DO.get(kind, "not a notebook: ask for the .ipynb file")
     return [File(learner, name, remark, noted=noted)]
 
 
-def plain(name: str) -> str:
-    """The letters and numbers of a name, without accents and case."""
-    letters = normalize("NFKD", name.casefold())
-    return "".join(char for char in letters if char.isalnum() and not combining(char))
+def _is_notebook(path: Path) -> bool:
+    with contextlib.suppress(Exception):
+        return path.stat().st_size < LARGEST and read_cells(path) is not None
+    return False
 
 
-def read_class(path: Path) -> dict[str, tuple[str, str]]:
-    """The names and ids of a class list, by what the learners are called in the tables.
-
-    It is a CSV with a column of names (or two: first and last), and perhaps one of ids; without a
-    first row that says which, names come first and ids second.
-    """
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        text = path.read_text("cp1252", errors="replace")
-    separator = max(SEPARATORS.values(), key=text.strip().partition("\n")[0].count)
-    rows = [[*map(clean, row)] for row in csv.reader(text.splitlines(), delimiter=separator)]
-    rows = [row for row in rows if any(row)]
-    head = rows[0] if rows else []
-    ids = [place for place, title in enumerate(head) if ID_COLUMN.search(title)]
-    names = [place for place, title in enumerate(head)
-             if NAME_COLUMN.search(title) and place not in ids]
-    if names:
-        del rows[0]
-    else:
-        names, ids = [0], [1]
-    listed = [(" ".join(row[place] for place in names if place < len(row)),
-               next((row[place] for place in ids if place < len(row)), "")) for row in rows]
-    count = Counter(name for name, _ in listed)
-    return {f"{name} ({id_ or place})" if count[name] > 1 else name: (name, id_)
-            for place, (name, id_) in enumerate(listed, start=1) if name}
+def own_folders(folders: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """The folders of a file without those that it has in the course itself."""
+    for place in range(len(folders)):
+        if (NOTEBOOKS.parent / Path(*folders[place:], name)).exists():
+            return folders[:place]
+    return folders
 
 
-def find_learner(
-        learner: str, number: str, listed: dict[str, tuple[str, str]]) -> tuple[str, str]:
-    """What a learner is called in the class list, and how that was found."""
-    above, _, own = learner.rpartition("/")
-    ids = {one.casefold() for one in (number, own) if one}
-    exact = [label for label, (name, _) in listed.items() if name == own]
-    by_id = [label for label, (_, id_) in listed.items()
-             if id_ and {id_.casefold(), id_.casefold().partition("@")[0]} & ids]
-    similar = []
-    for label, (name, _) in listed.items():
-        words = name.split()
-        if plain(own) in {plain(name), plain("".join(words[-1:] + words[:-1])),
-                          plain("".join(words[1:] + words[:1]))} - {""}:
-            similar.append(label)
-    for found, how in (exact, "exact"), (by_id, "by id"), (similar, "without accents and case"):
-        if len(found) == 1:  # of two, neither
-            return found[0], how
-    found_above = find_learner(above, "", listed) if above else (learner, NOBODY)
-    return (learner, NOBODY) if NOBODY in found_above else found_above
+def learners_of(folders: tuple[str, ...], name: str, listed: ClassList | None) -> list[str]:
+    """Whose file it is, as the tables call them: mostly one learner."""
+    top = clean(folders[0] if folders else name)
+    if listed is None:
+        return [top if folders else clean(Path(name).stem) or top]
+    above = own_folders(folders, name)
+    own, perhaps = listed.whose(above, name if above == folders else "")
+    if own:
+        return [learner.label for learner in own]
+    guess = ", perhaps " + " or ".join(learner.label for learner in perhaps) if perhaps else ""
+    return [f"{WHOSE} {top}{guess}"]
 
 
 def read_all(paths: list[Path], but: tuple[Path, ...] = (),
-             listed: dict[str, tuple[str, str]] | None = None) -> list[File]:
+             listed: ClassList | None = None) -> list[File]:
     """Read all that was handed in, except for some files; learners and lessons in their order."""
-    found = {path: read(folders, path, learner) for folders, path, learner in found_in(paths)
-             if path not in but}
-    files = [file for some in found.values() for file in some]
-    namesakes = Counter(NUMBER.sub("", name) for name in {file.learner for file in files})
-    order = {label: place for place, label in enumerate(listed or ())}
+    order = {one.label: place for place, one in enumerate(listed.learners if listed else ())}
     every, noted = defaultdict[tuple, list[File]](list), defaultdict[str, dict[str, str]](dict)
-    for file in files:
-        name, matched = NUMBER.sub("", file.learner), ""
-        learner = name if namesakes[name] == 1 else file.learner
-        if listed is not None and learner:
-            number = file.learner.removeprefix(name).strip(" ()")
-            learner, matched = find_learner(learner, number, listed)
-        key = order.get(learner, len(order)), learner.casefold(), learner, file.lesson
-        every[key].append(file._replace(learner=learner, matched=matched))
-        noted[learner] |= file.noted
+    for folders, path in found_in(paths):
+        if path in but:
+            continue
+        for learner in learners_of(folders, path.name, listed):
+            if HIDDEN.match(path.name) and not folders:
+                learner = ""
+            for file in read(folders, path, learner):
+                every[order.get(learner, len(order)), learner.casefold(), learner,
+                      file.lesson].append(file)
+                noted[learner] |= file.noted
     return [with_notes(file, noted[file.learner])
             for key in sorted(every) for file in one_counts(every[key])]
 
@@ -390,13 +349,21 @@ def with_notes(file: File, noted: dict[str, str]) -> File:
 
 
 def one_counts(files: list[File]) -> list[File]:
-    """Of a learner's notebooks for the same lesson one counts, and the others say so."""
-    best = max(files, key=lambda file: (file.saved, file.solved(False), file.solved(True)))
+    """Of a learner's notebooks for the same lesson one counts, and the others say so.
+
+    One with answers counts before one without; of several with answers, the one saved later.
+    """
+    best = max(files, key=lambda one: (one.begun, one.saved, one.solved(False), one.solved(True)))
+
+    def why(file: File) -> str:
+        if not file.begun:
+            return OURS if best.begun else f"{TWO}, both without answers"
+        when = ("saved later" if file.saved < best.saved else
+                "with more answers, saved at the same time,")
+        return f"{TWO}, the one {when} counts: {best.name}"
+
     return [file if file is best or not file.lesson else file._replace(
-        lesson="", results={}, guesses=(0, 0), unchecked=(), remark=(
-            f"two versions, the one saved later counts: {best.name}" if file.saved < best.saved else
-            f"two versions, saved at the same time, the better one counts: {best.name}"))
-        for file in files]
+        lesson="", results={}, guesses=(0, 0), remark=why(file)) for file in files]
 
 
 def title(lesson: str) -> str:
@@ -409,7 +376,7 @@ def label(exercise: Exercise) -> str:
 
 def summary(files: list[File], listed: Iterable[str] = ()) -> str:
     """The printed report: tables of the lessons, the checks' sentences, files that don't count."""
-    texts, why, remarks = [], defaultdict[str, list](list), defaultdict[str, list](list)
+    texts, why = [], defaultdict[str, list](list)
     for lesson, deeper in ((lesson, deeper) for lesson in LESSONS for deeper in (False, True)):
         of_it = [file for file in files if file.lesson == lesson]
         names = [label(exercise) for exercise in LESSONS[lesson] if exercise.deeper == deeper]
@@ -419,27 +386,37 @@ def summary(files: list[File], listed: Iterable[str] = ()) -> str:
             guesses = [] if deeper else ["{} of {}".format(*file.guesses)]
             lines.append([file.learner, *(result for _, (result, _) in rows), *guesses])
             for exercise, (result, says) in rows:
-                if says and result in (WRONG, NOT_CHECKED):
+                if says and result in (WRONG, LOOK, NOT_CHECKED):
                     why[f"{title(lesson)}, {label(exercise)}: {says}"].append(file.learner)
         begun = {cell for line in lines[1:] for cell in line[1:]} - {NOT_TRIED, NOT_CHECKED}
         if begun or of_it and not deeper:
             widths = [max(map(len, column)) for column in zip(*lines)]
             texts.append("\n".join([title(lesson), *(
                 "  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)]))
-        unchecked = dict.fromkeys(text for file in of_it for text in file.unchecked)
-        if deeper and unchecked:
-            texts.append(f"{title(lesson)}, without a check: {', '.join(unchecked)}")
     for says, who in sorted(why.items(), key=lambda item: -len(item[1])):
         texts.append(f"{len(who)} x {says}\n    {', '.join(who)}")
-    for file in (file for file in files if file.remark):
-        remarks[file.remark].append(file.name)
-    remarks[NOBODY] = [file.name for file in files if file.matched == NOBODY]
+    return "\n\n".join([*texts, *_remarks(files, listed)])
+
+
+def _remarks(files: list[File], listed: Iterable[str]) -> Iterator[str]:
+    """A line for each remark with its files: what changes a result first, the course's own last."""
+    remarks = defaultdict[str, list](list)
+    for file in files:
+        if file.remark:
+            remarks[file.remark].append(file.name)
+        if file.learner.startswith(WHOSE):
+            remarks[WHOSE].append(file.name + file.learner.partition(",")[2])
     remarks[NOTHING] = [name for name, own in by_learner(files, listed).items() if not own]
-    named: dict[str, int | None] = {NOBODY: None, NOTHING: None}  # all of them
-    return "\n\n".join(texts + [
-        f"{remark} · {', '.join(first)}" + f" and {len(names) - 9} more" * (first != names)
-        for remark, names in sorted(remarks.items())
-        for first in [names[:named.get(remark, 9)]] if names])
+    ours = len(remarks.pop(OURS, ()))
+    first = (TWO, UNREADABLE, WHOSE, NOTHING)
+    for remark, names in sorted(remarks.items(), key=lambda item: next(
+            (place for place, words in enumerate(first) if item[0].startswith(words)), 9)):
+        most = len(names) if remark in (WHOSE, NOTHING) else 9
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        if names:
+            yield f"{remark} · {', '.join(names[:most])}{more}"
+    if ours:
+        yield f"{OURS} · {ours}"
 
 
 def by_learner(files: list[File], listed: Iterable[str] = ()) -> dict[str, list[File]]:
@@ -458,33 +435,29 @@ def table(files: list[File], long: bool, asked: Sequence[str] = (),
         lines = [[file.learner, title(file.lesson), label(exercise),
                   "deeper" if exercise.deeper else "main line", *result, file.name]
                  for file in files for exercise, result in file.rows]
-        lines += [[file.learner, title(file.lesson), text, "", "no check", "", file.name]
-                  for file in files for text in file.unchecked]
         lines += [[file.learner, "", "", "", file.remark, "", file.name]
-                  for file in files if file.remark]
+                  for file in files if file.remark and file.remark != OURS]
         lines += [[learner, "", "", "", NOTHING, "", ""]
                   for learner, own in by_learner(files, listed).items() if not own]
         return [["learner", "lesson", "exercise", "part", "result", "says", "file"], *lines]
     lessons = {lesson: [exercise.deeper for exercise in LESSONS[lesson]].count(False)
                for lesson in LESSONS if lesson in asked or not asked and any(
                    file.lesson == lesson for file in files)}
-    with_list = bool(listed)
-    lines = [["learner", *["found"] * with_list, "main line", "of",
+    lines = [["learner", "main line", "of",
               *(f"{title(lesson)}, of {count}" for lesson, count in lessons.items()),
               "deeper", "guesses", "remembered", "remarks"]]
     for learner, own in by_learner(files, listed).items():
         solved = {file.lesson: file.solved(False) for file in own if file.lesson}
-        how = ", ".join(sorted({file.matched for file in own})) or NOTHING
         remarks = Counter(file.remark for file in own if file.remark)
+        looks = sum(result == LOOK for file in own for _, (result, _) in file.rows)
+        says = [f"{LOOK} ({looks})"] * bool(looks) + [NOTHING] * (not own) + [
+            f"{remark} ({count})" if count > 1 else remark for remark, count in remarks.items()]
         most = sum(lessons[one] for one in asked or [*solved])
         lines.append([
-            learner, *[how] * with_list, sum(solved.values()), most,
-            *(solved.get(one, "") for one in lessons), sum(file.solved(True) for file in own),
-            sum(file.guesses[0] for file in own),
+            learner, sum(solved.values()), most, *(solved.get(one, "") for one in lessons),
+            sum(file.solved(True) for file in own), sum(file.guesses[0] for file in own),
             len({key for file in own for key in file.noted if " recall " in key}),
-            textwrap.shorten("; ".join(f"{remark} ({count})" if count > 1 else remark
-                                       for remark, count in remarks.items()), 100,
-                             placeholder=" ... (see the feedback)")])
+            textwrap.shorten("; ".join(says), 100, placeholder=" ... (see the feedback)")])
     return lines
 
 
@@ -498,17 +471,17 @@ def feedback(learner: str, files: list[File]) -> str:
     parts = [f"<h1>{html.escape(learner)}</h1>"]
     for file in files:
         parts += [f"<h2>{title(file.lesson)}</h2>"] if file.lesson else []
-        parts += [f"<p>{html.escape(f'{file.name}: {file.remark}')}</p>"] if file.remark else []
+        remark = f"{file.name}: {file.remark}" if file.remark not in ("", OURS) else ""
+        parts += [f"<p>{html.escape(remark)}</p>"] if remark else []
         for exercise, (result, says) in file.rows:
             words = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(f"{result}. {says}"))
             parts.append(f"<p><b>{label(exercise)}</b>{', deeper' * exercise.deeper}: {words}</p>")
-        parts += [f"<p><b>{html.escape(text)}</b>: it has no check.</p>" for text in file.unchecked]
     return (f"{MADE_HERE}<meta charset=utf-8><meta name=viewport content=width=device-width>"
             f"<title>{html.escape(learner)}</title><style>body {{max-width: 45em; margin: auto; "
             "padding: 1em; font: 1em/1.5 sans-serif}}</style>" + "\n".join(parts))
 
 
-def is_ours(path: Path) -> bool:
+def is_page(path: Path) -> bool:
     """Whether a file is a page of feedback."""
     with contextlib.suppress(OSError):
         return path.suffix == ".html" and path.read_bytes().startswith(MADE_HERE.encode())
@@ -541,11 +514,11 @@ def main(arguments: list[str] | None = None) -> None:
             if handed_in & {*(pages / "x").resolve().parents}:
                 parser.error("the pages should have a folder outside of what was handed in")
             pages.mkdir(parents=True, exist_ok=True)
-            if not all(map(is_ours, pages.iterdir())):
+            if not all(map(is_page, pages.iterdir())):
                 parser.error("the folder for the pages should be new or empty")
         listed = read_class(options.names) if options.names else None
-        if listed == {}:
-            parser.error(f"{options.names}: no names in it")
+    except NoList as error:
+        parser.error(str(error))
     except OSError as error:
         parser.error(f"{error.filename}: {error.strerror}")
     but = tuple(path.resolve() for path in (target, options.names) if path)
@@ -553,7 +526,7 @@ def main(arguments: list[str] | None = None) -> None:
     files = [file if not file.lesson or not asked or file.lesson in asked else
              file._replace(remark=f"not asked for: {title(file.lesson)}", lesson="")
              for file in read_all(options.paths, but, listed)]
-    names = list(listed or ())
+    names = [learner.label for learner in listed.learners] if listed else []
     if target:
         part = target.with_suffix(".csv.part")
         with part.open("w", encoding="utf-8-sig", newline="") as text:
@@ -570,7 +543,7 @@ def main(arguments: list[str] | None = None) -> None:
         (pages / f"{name}.html").write_text(feedback(learner, own), "utf-8")
     # A console may know fewer letters than names have.
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    print(summary(files, names))
+    print("\n\n".join(filter(None, [listed.says if listed else "", summary(files, names)])))
 
 
 if __name__ == "__main__":

@@ -13,24 +13,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_adder_course import hand_in
+from mnist_adder_course.class_list import ClassList, Learner
 from mnist_adder_course.exercises.progress import Exercise
 from mnist_adder_course.lessons import start_here
 
 ROOT = Path(__file__).resolve().parents[2]
 RIGHT, WRONG, DOTS = "✓ Right. So it is.", "Not right yet. It is `True`.", "Not solved yet. Put"
 # Files of a class, as they come; each of them has lesson 0 with one answer right and one wrong.
-LESSONS = """Ada/00_start_here.ipynb; Bo.ipynb; Cai.IPYNB; Dan - 00_start_here (1).ipynb
-00_start_here.ipynb; group A/Quynh/mine.ipynb; Eve/mnist-adder/notebooks/x.ipynb; Mia/x.ipynb
-submitted/hub-7/lesson0/x.ipynb; gus+lesson0+2026-11-28 x/x.ipynb; leejo_LATE_34_567_x-1.ipynb
-Fay Li_12_assignsubmission_file_/x.ipynb; Kim_1_assignsubmission_file_x.ipynb
-Kim_2_assignsubmission_file_x.ipynb; =1+2/x.ipynb; Žofie 李/x.ipynb; Ada/solutions/x.ipynb"""
-UNNAMED = "unnamed: 00_start_here.ipynb"
-WHOSE = {"Ada", "Bo", "Cai", "Dan", UNNAMED, "group A/Quynh", "Eve", "Mia", "hub-7", "gus", "leejo",
-         "Fay Li", "Kim (1)", "Kim (2)", "'=1+2", "Žofie 李", "Ned", "Ola", "Pia"}
+LESSONS = """Ada/00_start_here.ipynb; Bo.ipynb; Cai.IPYNB; 00_start_here.ipynb; Dan/week1/mine.ipynb
+Eve/mnist-adder/notebooks/x.ipynb; Mia/x.ipynb; =1+2/x.ipynb; Žofie 李/x.ipynb
+8digit/x.ipynb; Ada/solutions/x.ipynb"""
+WHOSE = {"Ada", "Bo", "Cai", "00_start_here", "Dan", "Eve", "Mia", "'=1+2", "Žofie 李", "8digit",
+         "Ned", "Ola", "Pia"}
 OTHERS = {"no_json.ipynb": "{", "list.ipynb": "[]", "cells.ipynb": '{"cells": [{}]}',
           "deep.ipynb": "[" * 500_000, "empty.ipynb": "", "bytes.ipynb": "\x81", "Rosa.zip": "PK",
-          "Sam/a.py": "", "Jo\ne\x1b[2J.ipynb": "",
-          "Ada/.ipynb_checkpoints/x.ipynb": "{}", "Ada/mine/README": "", "Bo/my_progress.json": "",
+          "Sam/a.py": "", "Sam/b.ipynb.txt": '{"cells": []}', "Jo\ne\x1b[2J.ipynb": "",
+          "Eve/mnist-adder/README.md": "", "Ada/.ipynb_checkpoints/x.ipynb": "{}",
+          "Ada/mine/README": "", "Bo/my_progress.json": "",
           "Ada/my_progress.json": '{"x recall 1": "2026-11-28", "x guess y": "2026-11-28"}'}
 
 
@@ -42,15 +41,16 @@ def printed(*lines):
     return {"output_type": "stream", "name": "stdout", "text": [f"{line}\n" for line in lines]}
 
 
-def exercise(name, says, function=7, check=8):
+def exercise(name, says, function=7, check=8, body="x"):
     """A function, run as the 7th cell, and its check, run as the 8th."""
-    return [code(f"def {name}(x):\n    return x", function),
+    return [code(f"def {name}(x):\n    return {body}", function),
             code(f"checks.{name}({name})", check, printed(says))]
 
 
-def write(path, *cells, package="mnist_adder_course.lessons", encoding="utf-8"):
+def write(path, *cells, package="mnist_adder_course.lessons", lesson="start_here",
+          encoding="utf-8"):
     path.parent.mkdir(parents=True, exist_ok=True)
-    first = code(f"import torch\nfrom {package}.start_here import checks, guesses", 1)
+    first = code(f"import torch\nfrom {package}.{lesson} import checks, guesses", 1)
     text = {"cell_type": "markdown", "source": ["checks.agree(this is text)"]}
     path.write_bytes(json.dumps({"cells": [text, first, *cells], "nbformat": 4}).encode(encoding))
 
@@ -67,7 +67,6 @@ def classroom(tmp_path):
         write(top / name, *both)
     os.utime(top / "Mia" / "x.ipynb", (2e9, 2e9))
     write(top / "Mia" / "x-Copy1.ipynb", both[0], both[1], *exercise("agree", RIGHT))  # earlier
-    write(top / "group A" / "Paul" / "mine.ipynb")
     write(top / "Ned.ipynb", *both, encoding="utf-8-sig")
     write(top / "Ola.ipynb", *both, *exercise("older", RIGHT), package="mnist_adder_lib.course")
     write(top / "Pia.ipynb", *both, code("print('x' * 3_000_000)", 9, printed("x" * 3_000_000)))
@@ -88,17 +87,22 @@ def test_a_class(classroom, tmp_path, capsys):
         rows = {row["learner"]: row for row in csv.DictReader(file)}
     assert {name for name, row in rows.items() if row["main line"] == "1"} == WHOSE
     assert {row["of"] for row in rows.values()} == {"3", "0"}  # of nothing, nothing
-    assert rows["group A/Paul"]["Lesson 0 · Start here, of 3"] == "0"
-    assert rows["Rosa"]["remarks"] == "ignored: zip" and rows["Ada"]["remembered"] == "1"
+    assert rows["Mia"]["Lesson 0 · Start here, of 3"] == "1"
+    assert rows["Rosa"]["remarks"] == "a ZIP file: unpack it first"
+    assert rows["Ada"]["remembered"] == "1"
     out = capsys.readouterr().out
     assert re.search(r"\nmain line +exercise 1 · four  exercise 2 · most_likely  "
-                     r"exercise 3 · agree  guesses\n=1\+2", out)
-    assert f"19 x Lesson 0 · Start here, exercise 3 · agree: {WRONG}\n    =1+2, Ada, Bo" in out
-    for words in ("two versions, the one saved later counts: Mia/x.ipynb · Mia/x-Copy1.ipynb",
+                     r"exercise 3 · agree  guesses\n00_", out)
+    assert f"13 x {hand_in.title('00_start_here')}, exercise 3 · agree: {WRONG}\n    00_s" in out
+    for words in ("\n\ntwo versions, the one saved later counts: Mia/x.ipynb · Mia/x-Copy1.ipynb",
                   "older version of the course, with the check older: solved · Ola.ipynb",
-                  "ignored: py · Sam/a.py", "solutions · Ada/solutions/x.ipynb", "folder · Zoe",
-                  "one · bytes.ipynb, cells.ipynb, deep.ipynb, empty.ipynb"):
+                  "a program: ask for the notebook (.ipynb) · Sam/a.py",
+                  "rename it to .ipynb · Sam/b.ipynb.txt", "ask for the notebook · Zoe",
+                  "one) · bytes.ipynb, cells.ipynb, deep.ipynb, empty.ipynb"):
         assert words in out
+    # What may change a result comes first, and the course's own files are counted.
+    assert out.index("two versions") < out.index("can't be read") < out.index("a ZIP file")
+    assert out.strip().endswith(f"{hand_in.OURS} · 3")
     assert [hand_in.no_formula(f"{sign}1")[0] for sign in "=+-@1"] == ["'", "'", "'", "'", "1"]
     assert hand_in.no_formula("a;=1, +2 -3") == "a;'=1,' +2 -3"
     assert ("Jo e [2J" in rows or os.name != "posix") and "\x1b" not in out
@@ -111,43 +115,6 @@ def test_a_class(classroom, tmp_path, capsys):
         table.read_text("utf-8"))
 
 
-# What platforms and people make of names, each file with the learner whose it is.
-NAMES = """mnist-adder-annam/notebooks/00_start_here.ipynb: annam
-mnist-adder-ben22/notebooks/x.ipynb: ben22; mnist_adder_cem/x.ipynb: cem
-2025_11_28_Finn.ipynb: Finn; 05.12.2025 Finn.ipynb: Finn; hw_1_2_Hugo.ipynb: hw_1_2_Hugo
-28_11_2025_Dana.ipynb: Dana; leejo_LATE_345_6789_x.ipynb: leejo; .DS_Store: ; Ida/.DS_Store: Ida
-Jan/.ipynb_checkpoints/x.ipynb: Jan; ..Lu/x.ipynb: ..Lu; ..Mo.ipynb: Mo; kai/week1/x.ipynb: kai
-kai/week2/x.ipynb: kai; Anna/Lesson 0/Version 1/x.ipynb: Anna; Ny/Lesson 1 - Start here/x: Ny
-Anna/Lesson 0/Version 2/x.ipynb: Anna; Emma Lesson 0.ipynb: Emma; Emma Lesson 1.ipynb: Emma
-Kopie von Emma.ipynb: Emma; Copy of 00_start_here.ipynb: unnamed: Copy of 00_start_here.ipynb
-00_start_here (1).ipynb: unnamed: 00_start_here (1).ipynb; week1/x.py: x; Oz/a/b/c/x.ipynb: Oz
-week1/00_start_here.ipynb: unnamed: week1/00_start_here.ipynb; 8b/Lesson 0/Pia/x.ipynb: 8b/Pia
-8b/Lesson 0/Ron/x.ipynb: 8b/Ron; 8b/plan.pdf: 8b; 8b/__MACOSX/x: 8b; Sue/old/x.ipynb: Sue
-Sue/new/x.ipynb: Sue; Sue/00_start_here.ipynb: Sue; Tom/notebooks/x.ipynb: Tom
-Tom/docs/x.md: Tom; Tom/assets/x.png: Tom"""
-
-
-def whose(*paths):
-    return {path: learner for _, path, learner in hand_in.found_in(list(paths))}
-
-
-def test_a_name_is_found_wherever_it_is_and_nobody_is_lost(tmp_path):
-    names = dict(one.split(": ", 1) for one in NAMES.replace("\n", "; ").split("; "))
-    for name in names:
-        write(tmp_path / "class" / name)
-    (tmp_path / "class" / "Uma" / "notebooks").mkdir(parents=True)
-    files = hand_in.read_all([tmp_path / "class"])
-    found = {file.name: file.learner for file in files}
-    hidden = {"Jan/.ipynb_checkpoints/x.ipynb": "Jan/.ipynb_checkpoints",
-              "8b/__MACOSX/x": "8b/__MACOSX"}  # are not looked into
-    assert found == {hidden.get(name, name): learner for name, learner in names.items()} | {
-        "Uma/notebooks": "Uma"}
-    tops = {path.name for path in (tmp_path / "class").iterdir() if path.is_dir()} - {"week1"}
-    assert all(any(top.endswith(one.split("/")[0]) for one in found.values()) for top in tops)
-    each = sorted((tmp_path / "class").iterdir())
-    assert whose(*each) == whose(tmp_path / "class")  # as `class/*` names them
-
-
 @pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
 def test_links_are_not_followed(tmp_path):
     write(tmp_path / "class" / "Ada" / "x.ipynb", *exercise("agree", RIGHT))
@@ -156,8 +123,9 @@ def test_links_are_not_followed(tmp_path):
         (link := tmp_path / "class" / name).parent.mkdir(exist_ok=True)
         link.symlink_to(tmp_path / "class" / target)
     files = hand_in.read_all([tmp_path / "class"])
-    assert [(file.learner, file.remark) for file in files] == [("Ada", "")] + [
-        (learner, "ignored: a link") for learner in ("Bo", "Bo", "Cai", "Dan", "Eve")]
+    link = "a link: ask for the file itself"
+    assert [(file.learner, file.remark.partition(";")[0]) for file in files] == [("Ada", "")] + [
+        (learner, link) for learner in ("Bo", "Bo", "Cai", "Dan", "Eve")]
     assert hand_in.read_all(sorted((tmp_path / "class").iterdir())) == files
 
 
@@ -168,20 +136,44 @@ def of_one_lesson(monkeypatch):
         Exercise("00_start_here", name, number, 5, deeper=name.startswith("deep"))
         for number, name in enumerate(("main_1", "main_2", "deep_1", "deep_2"), 1)]})
 
-    def file(name, *solved, saved=1.0):
+    def file(name, *solved, saved=1.0, begun=True):
         results = {exercise: hand_in.Result(hand_in.SOLVED) for exercise in solved}
-        return hand_in.File("Ada", name, "", "00_start_here", results, saved=saved)
+        return hand_in.File(
+            "Ada", name, "", "00_start_here", results, begun=begun, saved=saved)
 
     return file
 
 
-def test_of_two_versions_saved_together_the_main_line_decides_and_then_what_is_deeper(
-        of_one_lesson):
+def test_of_two_versions_one_with_answers_counts_and_then_the_later_one(of_one_lesson):
     main, deep = of_one_lesson("a", "main_1"), of_one_lesson("b", "deep_1", "deep_2")
     both, later = of_one_lesson("c", "main_1", "deep_1"), of_one_lesson("d", saved=2.0)
-    for best, *others in ((main, deep), (both, main, deep), (later, both, main)):
+    untouched = of_one_lesson("e", saved=3.0, begun=False)
+    for best, *others in ((main, deep), (both, main, deep), (later, both, main),
+                          (later, untouched), (main, untouched, deep)):
         files = hand_in.one_counts([*others, best])
         assert [file.lesson != "" for file in files] == [False] * len(others) + [True]
+
+
+@pytest.mark.parametrize("lesson", hand_in.LESSONS)
+def test_a_blank_copy_never_wins_and_the_solutions_are_recognised(tmp_path, lesson):
+    """Finished work in the root of a clone, and the untouched copy that git wrote a second later;
+    and our solutions, with and without their first cell."""
+    blank = json.loads((ROOT / "notebooks" / f"{lesson}.ipynb").read_text("utf-8"))
+    name = next(iter(hand_in.LESSONS[lesson])).name
+    path = tmp_path / "class" / "Ada" / "notebooks" / f"{lesson}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(blank), "utf-8")
+    (file,) = hand_in.read_all([tmp_path / "class"])
+    assert file.lesson == lesson and not file.begun
+    os.utime(path, (2e9, 2e9))
+    write(tmp_path / "class" / "Ada" / "mine.ipynb", *exercise(name, WRONG), lesson=lesson[3:])
+    own, copy = sorted(hand_in.read_all([tmp_path / "class"]), key=lambda file: file.name)
+    assert own.results[name].result == hand_in.WRONG and copy.remark == hand_in.OURS
+    solved = json.loads((ROOT / "notebooks" / "solutions" / f"{lesson}.ipynb").read_text("utf-8"))
+    for cells in (solved["cells"], solved["cells"][1:]):
+        path.write_text(json.dumps({"cells": cells}), "utf-8")
+        (file,) = hand_in.read_notebook("Ada", path, "x")
+        assert file.remark == hand_in.SOLUTIONS and not file.lesson
 
 
 def test_the_deeper_column_counts_nothing_else(of_one_lesson):
@@ -198,41 +190,36 @@ Ada;Byron;ada@school.org
 Max;Muster;"""
 
 
-def test_a_class_list_says_who_is_missing_and_how_each_was_found(tmp_path, capsys):
+def test_a_class_list_says_who_is_missing_and_whose_files_nobody_knows(tmp_path, capsys):
     names, table = tmp_path / "names.csv", tmp_path / "table.csv"
     names.write_bytes(CLASS.encode("utf-8-sig"))
     for name in ("leejo_345_6789_x.ipynb", "Zofie Stastna/x.ipynb", "k2/x.ipynb", "Kim Ito/x.ipynb",
-                 "Ada Byron/x.ipynb", "8a/ada/y.ipynb", "8a/Nobody/x.ipynb"):
+                 "Ada Byron/x.ipynb", "8a/Jo Lee & Ada Byron/01_learning_by_hand.ipynb",
+                 "8a/Nobody/x.ipynb", "Max Mustr.ipynb"):
         write(tmp_path / "class" / name, *exercise("agree", RIGHT))
     hand_in.main([str(tmp_path / "class"), "--class", str(names), "--csv", str(table),
                   "--separator", "semicolon"])
     with table.open(newline="", encoding="utf-8-sig") as file:
-        rows = [(row["learner"], row["found"], row["main line"])
+        rows = [(row["learner"], row["main line"], row["remarks"].partition(";")[0])
                 for row in csv.DictReader(file, delimiter=";")]
-    similar, nothing = "without accents and case", hand_in.NOTHING
-    assert rows == [
-        ("Jo Lee", similar, "1"), ("Žofie Šťastná", similar, "1"),
-        ("Kim Ito (k1@school.org)", nothing, "0"), ("Kim Ito (k2@school.org)", "by id", "1"),
-        ("Ada Byron", "by id, exact", "1"), ("Max Muster", nothing, "0"),
-        ("8a/Nobody", hand_in.NOBODY, "1"), ("Kim Ito", hand_in.NOBODY, "1")]  # which of the two?
+    which, other = "Kim Ito (k1@school.org) or Kim Ito (k2@school.org)", "Max Muster"
+    assert [row[:2] for row in rows] == [
+        ("Jo Lee", "1"), ("Žofie Šťastná", "1"), ("Kim Ito (k1@school.org)", "0"),
+        ("Kim Ito (k2@school.org)", "1"), ("Ada Byron", "1"), (other, "0"),
+        ("whose is this? 8a", "1"), (f"whose is this? Kim Ito, perhaps {which}", "1"),
+        (f"whose is this? Max Mustr.ipynb, perhaps {other}", "1")]
+    assert [row[0] for row in rows if row[2] == hand_in.NOTHING] == [
+        "Kim Ito (k1@school.org)", other]
     out = capsys.readouterr().out
-    assert f"{nothing} · Kim Ito (k1@school.org), Max Muster" in out
-    assert f"{hand_in.NOBODY} · 8a/Nobody/x.ipynb, Kim Ito/x.ipynb" in out
+    assert out.startswith("names.csv: 6 names (Vorname, Nachname); 5 ids (E-Mail).")
+    assert f"{hand_in.NOTHING} · Kim Ito (k1@school.org), {other}" in out
+    assert f"whose is this? · 8a/Nobody/x.ipynb, Kim Ito/x.ipynb perhaps {which}" in out
 
 
-def test_a_learner_with_folders_of_their_own_is_found_by_the_first():
-    listed = {"Max": ("Max", "")}
-    assert hand_in.find_learner("Max/monday", "", listed) == ("Max", "exact")
-    assert hand_in.find_learner("8b/Bo", "", listed) == ("8b/Bo", hand_in.NOBODY)
-
-
-def test_a_class_list_without_a_first_row_of_titles(tmp_path):
-    for text in ("Jo Lee,17\nAda Byron", "Name,Nr\nJo Lee,17\nAda Byron",
-                 "\nJo Lee\t17\nAda Byron"):
-        (tmp_path / "names.csv").write_text(text, "utf-8")
-        assert [*hand_in.read_class(tmp_path / "names.csv")] == ["Jo Lee", "Ada Byron"]
-    (tmp_path / "names.csv").write_bytes("Jörg".encode("cp1252"))
-    assert [*hand_in.read_class(tmp_path / "names.csv")] == ["Jörg"]
+def test_a_name_inside_the_courses_own_files_is_nobodys(tmp_path):
+    listed = ClassList([Learner("Colab Setup", "Colab Setup")], "")
+    assert hand_in.learners_of(("Ada", "tools"), "colab_setup.py", listed)[0].startswith("whose")
+    assert hand_in.learners_of(("Ada",), "colab_setup.py", listed) == ["Colab Setup"]
 
 
 def counted(tmp_path, *options):
@@ -255,7 +242,6 @@ def test_each_is_counted_by_what_was_handed_in_or_asked_for(tmp_path):
     main_line, _, _ = (ROOT / "notebooks" / path.lesson).with_suffix(".ipynb").read_text(
         "utf-8").partition('"## Deeper')
     assert path.guesses == (0, main_line.count('guesses.compare('))
-    assert [one.split(" · ")[0] for one in path.unchecked] == ["Exercise 5"]
 
 
 def test_what_a_teacher_should_know_is_said(tmp_path):
@@ -272,20 +258,21 @@ def test_what_a_teacher_should_know_is_said(tmp_path):
     (top / "Dan.ipynb").write_bytes(solutions)
     ada, *bo, progress, project, lesson, dan = sorted(
         hand_in.read_all([top]), key=lambda file: (file.learner, file.name, file.lesson))
-    assert ada.remark == "right before a change: agree" and RIGHT in ada.results["agree"].says
+    assert ada.remark == "right before a change, run the check again: agree"
+    assert RIGHT in ada.results["agree"].says
     assert {file.remark for file in bo} == {"several lessons in one notebook"}
     assert [(file.lesson[:2], *file.results, *file.results.values()) for file in bo] == [
         ("00", "most_likely", ("solved", RIGHT)), ("01", "cost_of", ("wrong", WRONG))]
     assert lesson.results["agree"] == hand_in.Result(
         hand_in.NOT_CHECKED, "my_progress.json notes it as right, 2026-11-28")
     assert (progress.remark, project.remark[:10]) == ("", "the record")
-    assert (dan.lesson, dan.remark) == ("", "ignored: the course's solutions")
+    assert (dan.lesson, dan.remark) == ("", hand_in.SOLUTIONS)
 
 
 def test_a_remark_fits_into_a_cell_and_all_of_it_is_in_the_feedback():
-    files = [hand_in.File("Ada", f"{kind}", f"ignored: {kind}") for kind in "abcdefghijklmnop"]
+    files = [hand_in.File("Ada", f"{kind}", f"remark {kind}") for kind in "abcdefghijklmnop"]
     assert len(hand_in.table(files, long=False)[1][-1]) <= 100
-    assert all(f"ignored: {file.name}" in hand_in.feedback("Ada", files) for file in files)
+    assert all(f"remark {file.name}" in hand_in.feedback("Ada", files) for file in files)
 
 
 def test_pages_of_another_time_go_and_nothing_else_does(tmp_path, capsys):
@@ -305,7 +292,7 @@ def test_pages_of_another_time_go_and_nothing_else_does(tmp_path, capsys):
 @pytest.mark.parametrize("count, end", [(9, "file 9"), (10, "file 9 and 1 more"),
                                         (12, "file 9 and 3 more")])
 def test_nine_files_are_named_and_the_others_counted(count, end):
-    files = [hand_in.File("Ada", f"file {number + 1}", "ignored: zip") for number in range(count)]
+    files = [hand_in.File("Ada", f"file {number + 1}", "a zip") for number in range(count)]
     assert hand_in.summary(files).endswith(f"file 8, {end}")
 
 
@@ -316,6 +303,16 @@ def test_nine_files_are_named_and_the_others_counted(count, end):
     ((None, None), RIGHT, "solved"), ((7, 8), "", "not checked"), ((7, 8), "Hm.", "not checked")])
 def test_what_a_check_has_said_and_when(counts, says, result):
     assert results(*exercise("agree", says, *counts)) == {"agree": result}
+
+
+@pytest.mark.parametrize("call", ["r = checks.agree(agree)", "if True:\n    checks.agree(agree)"])
+def test_a_check_in_other_words_counts(call):
+    assert results(exercise("agree", "")[0], code(call, 8, printed(RIGHT))) == {"agree": "solved"}
+
+
+@pytest.mark.parametrize("body, result", [("...", hand_in.LOOK), ("x[..., 0]", "solved")])
+def test_right_above_three_dots_is_to_be_looked_at(body, result):
+    assert results(*exercise("agree", RIGHT, body=body)) == {"agree": result}
 
 
 def test_the_check_that_was_run_last_counts_and_an_error_is_told():
@@ -352,7 +349,7 @@ def test_a_notebook_of_any_kind_ends_in_a_row(tmp_path_factory, content):
         cell = {"cell_type": "code", "source": "checks.agree(a)", "outputs": []}
         path.write_text(json.dumps({"cells": [cell | odd]}), "utf-8")
         files = hand_in.read_all([path.parent])
-        assert [file.learner for file in files] == ["any"] and hand_in.summary(files)
+        assert [file.learner for file in files] == ["any_00_start_here"] and hand_in.summary(files)
 
 
 def test_before_the_work_it_says_what_can_not_be_written_or_read(classroom, capsys):
