@@ -13,8 +13,8 @@ has discovered something, not done something wrong.
 import sys
 
 if sys.version_info < (3, 11):
-    sys.exit(f"The course needs Python 3.11 or newer, and this is {sys.version.split()[0]}. Call it "
-             "with a newer one, such as `python3.12 -m mnist_adder_course.hand_in`.")
+    sys.exit(f"The course needs Python 3.11 or newer, and this is {sys.version.split()[0]}. Use a "
+             "newer one, for example `python3.12 -m mnist_adder_course.hand_in`.")
 
 import builtins
 import os

@@ -2,13 +2,15 @@
 
     python -m mnist_adder_course.quiz 0 1 4 > quiz.html
 
-asks about lessons 0, 1 and 4; without numbers, about all. Only Python's standard library is needed.
+asks about lessons 0, 1 and 4; without numbers, about all. `--count 4 --seed 8` prints four of these
+questions, the same four whenever the seed is the same. Only Python's standard library is needed.
 """
 
 from __future__ import annotations
 
 import argparse
 import html
+import random
 import re
 import sys
 import tomllib
@@ -18,7 +20,8 @@ from .exercises.progress import exercises
 
 FOLDER = Path(__file__).parent / "lessons" / "questions"
 STYLE = ("body {max-width: 42em; margin: auto; font: 11pt/1.4 sans-serif} li {break-inside: avoid} "
-         "ol ol {list-style: upper-alpha; margin: .2em 0 .8em} h1 ~ h1 {break-before: page}")
+         "ol ol {list-style: upper-alpha; margin: .2em 0} h1 ~ h1 {break-before: page} "
+         "p.why {border-bottom: 1px solid; margin: 1em 0 1.4em}")
 
 
 def questions(lessons: list[int]) -> list[dict]:
@@ -29,14 +32,21 @@ def questions(lessons: list[int]) -> list[dict]:
                   key=lambda table: table["lesson"])
 
 
-def page(lessons: list[int]) -> str:
-    """The page, in HTML."""
+def drawn(lessons: list[int], count: int, seed: int) -> list[dict]:
+    """So many of the questions about these lessons, drawn by a seed; all if there are no more."""
+    every = questions(lessons)
+    places = random.Random(seed).sample(range(len(every)), min(count, len(every)))
+    return [every[place] for place in sorted(places)]
+
+
+def page(chosen: list[dict]) -> str:
+    """The page with these questions, in HTML."""
     asked, answers = [], []
-    for question in questions(lessons):
+    for question in chosen:
         options = question["options"]
         right = next(place for place, option in enumerate(options) if "reason" not in option)
         listed = "".join(f"<li>{_words(option['text'])}</li>" for option in options)
-        asked.append(f"<li>{_words(question['text'])}<ol>{listed}</ol></li>")
+        asked.append(f"<li>{_words(question['text'])}<ol>{listed}</ol><p class=why>Because:</li>")
         where = f"lesson {int(question['lesson'][:2])}, {question['section']}"
         answers.append(f"<li><b>{'ABCDEF'[right]}</b>. {_words(question['because'])} "
                        f"({_words(where)})</li>")
@@ -55,11 +65,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m mnist_adder_course.quiz",
                                      description="Print the recall questions as a page of HTML.")
     parser.add_argument("lessons", nargs="*", type=int, metavar="LESSON")
-    lessons, known = parser.parse_args(arguments).lessons, range(len(exercises()))
-    if unknown := {*lessons} - {*known}:
+    parser.add_argument("--count", type=int, help="how many questions are drawn (all)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed draws others")
+    options, known = parser.parse_args(arguments), range(len(exercises()))
+    if unknown := {*options.lessons} - {*known}:
         parser.error(f"there is no lesson {min(unknown)}, only 0 to {known[-1]}")
+    if options.count is not None and options.count < 1:
+        parser.error("--count is a number of questions, 1 or more")
+    lessons = options.lessons or [*known]
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    print(page(lessons or [*known]), end="")
+    print(page(questions(lessons) if options.count is None else
+               drawn(lessons, options.count, options.seed)), end="")
 
 
 if __name__ == "__main__":

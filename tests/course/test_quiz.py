@@ -15,8 +15,9 @@ EVERY = [question for lesson in exercises() for question in Guesses.load(lesson[
 
 
 def test_each_question_is_asked_and_answered_once_and_not_before_the_second_sheet():
-    asked, answers = quiz.page([*range(15)]).split("<h1>Answers</h1>")
-    assert asked.count("<ol>") == 1 + len(EVERY) and answers.count("<li>") == len(EVERY)
+    asked, answers = quiz.page(quiz.questions([*range(15)])).split("<h1>Answers</h1>")
+    assert asked.count("<ol>") == 1 + len(EVERY) == 1 + asked.count("Because:")
+    assert answers.count("<li>") == len(EVERY)
     assert asked.count("Name: __") == 1 and f"Points: ____ of {2 * len(EVERY)}<" in asked
     for question in EVERY:
         because = quiz._words(question.because)
@@ -31,10 +32,19 @@ def test_only_the_lessons_that_are_named_in_their_order():
     assert {*lessons} == {"00_start_here", "03_layers_by_hand", "08_draw_a_digit"}
 
 
+def test_a_seed_draws_the_same_questions_again_and_another_seed_others(capsys):
+    pages = []
+    for seed in "4", "4", "5":
+        quiz.main(["0", "1", "4", "--count", "4", "--seed", seed])
+        pages.append(capsys.readouterr().out)
+        assert pages[-1].count("Because:") == 4 and "Points: ____ of 8<" in pages[-1]
+    assert pages[0] == pages[1] != pages[2]
+
+
 def test_the_command_needs_nothing_but_python(capsys):
     command = [sys.executable, "-S", "-m", "mnist_adder_course.quiz", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    assert quiz.page([1]) == done.stdout.decode("utf-8").replace("\r\n", "\n")
+    assert quiz.page(quiz.questions([1])) == done.stdout.decode("utf-8").replace("\r\n", "\n")
     with pytest.raises(SystemExit):
         quiz.main(["15"])
     assert "there is no lesson 15, only 0 to 14" in capsys.readouterr().err
