@@ -62,6 +62,9 @@ def test_from_the_guess_to_the_check(path, capsys):
     assert 'What would change your mind: "An interval above 0." Did it happen?' in printed
     assert 'Your conclusion: "It was." Does it say the same as the interval?' in printed
     assert "91 of 100 such experiments show it" in printed
+    project.steps[-1]["low"] -= 1  # a record changed by hand
+    project.check()
+    assert "✗ The interval from" in capsys.readouterr().out
     assert project.on_evaluation["difference"].to_dict() == dict(enumerate(DIFFERENCES))
     assert project.on_validation["difference"].tolist() == [d + 0.5 for d in DIFFERENCES]
 
@@ -85,13 +88,11 @@ def test_three_dots_take_no_step_and_raise_nothing(path, capsys):
     (lambda of: of.guess(**GUESS), "There are results, so the guess can't be changed"),
     (lambda of: of.plan(**PLAN | {"pairs": 9}), "There are results, so the plan can't be changed"),
     (lambda of: of.plan(**PLAN | {"pairs": 4}), "at least 5"),
-    (lambda of: of.plan(**PLAN | {"matters": -1}), "without a minus. You gave -1 and 0.5"),
     (lambda of: of.plan(**PLAN | {"matters": 0}), "without a minus. You gave 0 and 0.5"),
-    (lambda of: of.plan(**PLAN | {"spread": "small"}), "should be a number, not 'small'"),
     (lambda of: of.plan(**PLAN | {"changes_my_mind": 3}), "a text in quotes, not 3"),
     (lambda of: of.record(5, 90, 91), "5 isn't in your plan, which has the seeds 0 to 4"),
     (lambda of: of.record(1, 0.9, 0.91), "in percent, .* You gave 0.9 and 0.91"),
-    (lambda of: of.record(1, 90, "91%"), "should be a number, not '91%'")])
+    (lambda of: of.plan(**PLAN | {"spread": "small"}), "should be a number, not 'small'")])
 def test_what_is_refused_changes_nothing(path, step, message):
     project = planned(path)
     project.guess(**GUESS | {"points": 3})  # before the first result, a guess may change
@@ -135,13 +136,6 @@ def test_two_sides_that_are_the_same_training(path, capsys):
         project.evaluate(measure)
 
 
-def test_a_plan_says_how_much_it_can_show(path, capsys):
-    planned(path, spread=2)
-    printed = capsys.readouterr().out
-    assert "about 14 of 100 such" in printed and "it would take 34 pairs. With 5, expect" in printed
-    assert "in about 86 of 100" in printed
-
-
 def test_a_notebook_shows_the_reason_without_the_lines_of_the_library():
     code = ("from mnist_adder_course.exercises.project import Project\n"
             "Project('there_is_none.json').record(0, 90, 91)")
@@ -151,7 +145,7 @@ def test_a_notebook_shows_the_reason_without_the_lines_of_the_library():
     assert "Traceback" not in captured.stdout and "raise " not in captured.stdout
 
 
-@pytest.mark.parametrize("low, high", [(-HIGH, -LOW), (LOW + 0.5, HIGH + 0.5), (LOW, HIGH + 0.1)])
+@pytest.mark.parametrize("low, high", [(-HIGH, -LOW), (LOW, HIGH + 0.1)])
 def test_an_interval_that_does_not_belong_to_the_numbers(path, low, high, capsys):
     project = whole(path)
     message = "The interval from .* points doesn't belong .* plus and minus 2.78 standard errors"
@@ -161,35 +155,12 @@ def test_an_interval_that_does_not_belong_to_the_numbers(path, low, high, capsys
     assert "Written down.\n" not in capsys.readouterr().out
 
 
-def test_the_check_finds_an_interval_that_was_changed_in_the_file(path, capsys):
-    project = whole(path)
-    project.conclude(LOW, HIGH, **SENTENCES)
-    project.steps[-1]["low"] -= 1
-    path.write_text(json.dumps(project.steps), encoding="utf-8")
-    Project(path).check()
-    assert "✗ The interval from" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("place, to", [(0, 3), (1, 3), (7, 4)])
-def test_the_check_goes_by_the_order_in_the_file(path, place, to, capsys):
+def test_the_check_goes_by_the_order_in_the_file(path, capsys):
     steps = list(whole(path).steps)
-    steps.insert(to, steps.pop(place))
+    steps.insert(3, steps.pop(0))
     path.write_text(json.dumps(steps), encoding="utf-8")
     Project(path).check()
     assert "✗ The steps are out of order." in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("deleted", ["guess", "plan", "result", "evaluation"])
-def test_a_record_that_lacks_a_step_is_not_complete(path, deleted, capsys):
-    project = whole(path)
-    project.conclude(LOW, HIGH, **SENTENCES)
-    steps = [step for step in project.steps if step["step"] != deleted]
-    path.write_text(json.dumps(steps), encoding="utf-8")
-    capsys.readouterr()
-    Project(path).check()
-    printed = capsys.readouterr().out
-    assert "· not yet" in printed and "interval" not in printed
-    assert ("✓ the evaluation" in printed) == (deleted == "guess")
 
 
 @pytest.mark.parametrize("low, high, matters, reading", [
@@ -199,7 +170,7 @@ def test_the_check_says_what_the_interval_says(low, high, matters, reading):
     assert module._reading(low, high, matters) == reading
 
 
-@pytest.mark.parametrize("content", ["", "{}", '[{"step": "party"}]'])
+@pytest.mark.parametrize("content", ["", '[{"step": "party"}]'])
 def test_a_damaged_file_is_refused_and_stays(path, content):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ProjectError, match="isn't the record of a project"):
