@@ -88,7 +88,7 @@ class Question(NamedTuple):
         """What the link says, e.g. "lesson 1, A second step"."""
         return f"lesson {int(self.lesson[:2])}, {self.section}"
 
-    def judge(self, option: Option) -> str:
+    def reply(self, option: Option) -> str:
         """The reply to an answer to a recall question."""
         if not option.reason:
             return f"✓ Right. {self.because}"
@@ -119,7 +119,7 @@ class Question(NamedTuple):
         """What the front end shows: with verdicts, it judges an answer at once."""
         shown: dict = dict(text=self.text, options=[option.text for option in self.options])
         if self.lesson:
-            verdicts = [self.judge(option) for option in self.options]
+            verdicts = [self.reply(option) for option in self.options]
             shown |= dict(verdicts=verdicts, link=self.link, place=self.place)
         return shown
 

@@ -44,7 +44,7 @@ def test_an_answer_is_judged_at_once_with_its_reason_and_a_link(show):
         for option in one.options:
             button = group.get_by_role("button", name=option.text.replace("`", ""), exact=True)
             button.click()
-            expected = one.judge(option).replace("`", "")
+            expected = one.reply(option).replace("`", "")
             assert verdict.inner_text() == f"{expected} Look again: {one.place}."
             assert group.locator("[aria-pressed=true]").all_inner_texts() == [
                 button.inner_text()]
