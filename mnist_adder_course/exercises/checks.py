@@ -19,6 +19,9 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
   kinds, rules alone will do.
 - `without=[F.one_hot]` lists what the exercise is to be done without: functions, or modules. It is
   seen when the function runs.
+- Whatever is called right, the cells after it can use: where the solution returns a tensor, so must
+  the learner's function, and one of True and False if ours is. If a probe is a tensor that requires
+  gradients, the answer must lead back to it.
 - Arguments belong to the caller: a right answer is rejected if the function has changed one of them
   and the solution doesn't change that one.
 - Reasons for answers that no mistake explains (errors, shapes, factors, a missing `return`) are in
@@ -27,7 +30,7 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
 What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
 
 1. `Check.verdict` runs the solution, once in a kernel, and the learner's function on a copy of each
-   probe. The outcome is a `Run`, and both runs on a probe are a `RunPair`.
+   probe. The outcome is a `FunctionRun`, and both runs on a probe are a `RunPair`.
 2. `observe` gets the function wrapped as a `WatchedFunction` (runs.py), which notes its answer, its
    error, what it uses of `without`, and which arguments it changes. The outcome of a run is what
    `observe` returns, an `Observed`; or `Stopped`, where the function raised an error, returned
@@ -37,10 +40,8 @@ What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
    first part that is wrong, `Check._why` looks for a mistake that gives the same on all probes.
 4. If there is none, `explain` (reasons.py) gets the `WrongAnswer`, all that is known of it: a
    `Comparison` of this part for each probe. It says where the function stopped, or what is wrong
-   with the answer's kind or shape, or a pattern in its numbers. If it finds nothing of that kind,
-   `mendings` (slips.py) changes one thing at a time in the learner's code, for two seconds at most
-   and within `Bounds` (bounds.py), so that no change fills the memory. If one makes the function
-   right, the sentence says where. The first difference ends the reason.
+   with the answer's kind or shape, or a pattern in its numbers. The first difference ends the
+   reason.
 5. If all parts are right, the function is still rejected if it breaks a rule, uses what it should
    do without, or has changed an argument. Otherwise the check prints its remark.
 6. Whatever the function does to the kernel (gradients switched off, another default type, other
@@ -61,35 +62,34 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import torch
 
 from . import progress
-from .bounds import Bounds, RanAway, Watchdog
+from .bounds import RanAway, Watchdog
 from .kept import kept
-from .reasons import PRINTS_ONLY, explain, is_of_right_kind, out_of_order
+from .reasons import PRINTS_ONLY, explain, is_of_right_kind, of_no_use, out_of_order
 from .runs import (
     AUTOGRAD,
     Comparison,
+    FunctionRun,
     Observed,
     Part,
-    Run,
     Stopped,
     Unreadable,
     Unsolved,
     WrongAnswer,
-    run,
+    run_function,
 )
-from .slips import mendings
 from .values import plain, same
 
 __all__ = ["AUTOGRAD", "Check", "Checks", "Observed", "rand_int"]
 OPERATORS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "pow": "**"}
 RIGHT = "✓ Right."
 PATIENCE = 10.0  # seconds of the processor that any function may take, however fast the solution is
-SECONDS = 2.0  # of the processor, to look for one small change that makes a function right
+SLACK = 20.0  # seconds more, at most, where the solution isn't fast
 
 
 class Checks:
@@ -114,8 +114,8 @@ class RunPair:
     """The arguments of a probe, and a run of the solution and of the learner's function on them."""
 
     arguments: tuple
-    ours: Run
-    theirs: Run
+    ours: FunctionRun
+    theirs: FunctionRun
 
     @property
     def right(self) -> Observed:
@@ -144,16 +144,19 @@ class Check:
     function, or a change of the solution as a pair (old, new) or a tuple of such pairs, or a list
     of these;
     observe: what is compared, of the function and a copy of the arguments; tolerance: how far off
-    numbers may be, as a share of the largest; without: functions and modules not to be used.
+    numbers may be, as a share of the largest; without: functions and modules not to be used;
+    on_paper: of numbers that are worked out on paper, which part of the calculation to look at, in
+    a list if the answer has several. Then no reason gives the right number away.
     """
 
     def __init__(self, solution: Callable, remark: str, *, probes, mistakes: Mapping,
-                 observe: Callable | None = None, tolerance=1e-5, without=()):
+                 observe: Callable | None = None, tolerance=1e-5, without=(),
+                 on_paper: str | list[str] = ""):
         self.solution, self.remark, self.__name__ = solution, remark, solution.__name__
         self.probes, self.mistakes = probes, mistakes
         self.observe = observe or (lambda function, *arguments: Observed(function(*arguments)))
-        self.tolerance, self.without = tolerance, list(without)
-        self._runs_of_mistakes: dict[tuple[int, int], Run] = {}
+        self.tolerance, self.without, self.on_paper = tolerance, list(without), on_paper
+        self._runs_of_mistakes: dict[tuple[int, int], FunctionRun] = {}
 
     def __call__(self, *functions) -> None:
         if len(functions) != 1:
@@ -204,25 +207,24 @@ class Check:
         output = io.StringIO()
         warnings.simplefilter("ignore")  # no mistakes, and calling the function shows them
         with contextlib.redirect_stdout(output):
-            right, started = self._right, time.thread_time()
-            pairs = self._pairs(function, right)
-            seconds, printed = time.thread_time() - started, bool(output.getvalue())
-            reason = self._reason(function, pairs, printed, seconds)
+            pairs = self._pairs(function, self._right)
+            printed = bool(output.getvalue())
+            reason = self._reason(function, pairs, printed)
         if reason and (order := out_of_order(function, self.solution)):
             reason = order  # first of all: it may be the reason for anything else
         elif reason and printed and not reason.startswith(PRINTS_ONLY):
             reason += " (What it prints is not shown here; call it yourself to see that.)"
         return f"Not right yet. {reason}" if reason else f"{RIGHT} {self.remark}"
 
-    def _pairs(self, function, right: list[tuple[tuple, Run]]) -> list[RunPair]:
+    def _pairs(self, function, right: list[tuple[tuple, FunctionRun]]) -> list[RunPair]:
         """Run a function on all probes. If one of them has no end, the rest isn't begun."""
         pairs: list[RunPair] = []
         try:
-            with Watchdog(PATIENCE + 20 * self._seconds):
+            with Watchdog(PATIENCE + self._seconds + min(SLACK, 20 * self._seconds)):
                 for probe, ours in right:
                     pairs.append(RunPair(probe, ours, self._run_learners(function, probe)))
         except RanAway as error:
-            stopped = Run(Stopped(error, function), None, [], {})
+            stopped = FunctionRun(Stopped(error, function), None, [], {})
             pairs += [RunPair(probe, ours, stopped) for probe, ours in right[len(pairs):]]
         return pairs
 
@@ -237,7 +239,7 @@ class Check:
         return list(self.wrong_functions())
 
     @functools.cached_property
-    def _right(self) -> list[tuple[tuple, Run]]:
+    def _right(self) -> list[tuple[tuple, FunctionRun]]:
         """List the probes, each with the solution's run. Raises OurFault where it stops."""
         torch.default_generator.manual_seed(0)
         started = time.process_time()
@@ -249,24 +251,24 @@ class Check:
         self._seconds = time.process_time() - started
         return right
 
-    def _run_solution(self, probe: tuple) -> Run:
+    def _run_solution(self, probe: tuple) -> FunctionRun:
         seen = self._run(self.solution, probe)
         if not isinstance(seen.outcome, Observed):
             raise OurFault(seen.outcome.message)
         return seen
 
-    def _run_learners(self, function, probe: tuple) -> Run:
+    def _run_learners(self, function, probe: tuple) -> FunctionRun:
         with kept():  # no probe sees what the function has switched off in the one before
             seen = self._run(function, probe)
         if isinstance(seen.outcome, Unreadable):
             self._run_solution(probe)  # if that has come to fail, too, it isn't the answer's fault
         return seen
 
-    def _run(self, function, probe: tuple) -> Run:
+    def _run(self, function, probe: tuple) -> FunctionRun:
         torch.default_generator.manual_seed(0)
-        return run(function, self.observe, copy.deepcopy(probe), self.without)
+        return run_function(function, self.observe, copy.deepcopy(probe), self.without)
 
-    def _reason(self, function, pairs: list[RunPair], printed: bool, seconds: float) -> str | None:
+    def _reason(self, function, pairs: list[RunPair], printed: bool) -> str | None:
         """Say why the function is wrong; None if it is right."""
         for part in self._parts(pairs):
             without_part = [pair for pair in pairs if not part.is_in(pair.theirs.outcome)]
@@ -277,12 +279,12 @@ class Check:
             if wrong:
                 answer = WrongAnswer(function, self.solution, part, compared, wrong, self._same,
                                      printed)
-                mended = functools.partial(self._mended, function, pairs, seconds)
                 as_well = self._used_as_well(pairs)
                 if part.effect is None:  # a changed argument may be an effect
                     as_well = self._changed_as_well(pairs) + as_well
-                return self._why(answer, pairs, mended) + as_well
-        return self._broken(pairs) or self._used(pairs) or self._changed(pairs)
+                return self._why(answer, pairs) + as_well
+        return (self._broken(pairs) or self._of_no_use(pairs) or self._used(pairs)
+                or self._changed(pairs))
 
     def _broken(self, pairs: list[RunPair]) -> str | None:
         """Return the reason of the first rule that is broken."""
@@ -291,14 +293,16 @@ class Check:
                   for reason in outcome.broken())
         return next(broken, None)
 
-    def _why(self, answer: WrongAnswer, pairs: list[RunPair], mended: Callable) -> str:
+    def _why(self, answer: WrongAnswer, pairs: list[RunPair]) -> str:
         """Return the reason of a recognised mistake, or else one for the symptoms."""
         value = answer.wrong[0].value
         if isinstance(value, Stopped) and isinstance(value.error, Unsolved):
             raise value.error
         gives_nothing = isinstance(value, Stopped) and value.gives_nothing
         known = None if gives_nothing else self._recognise(pairs, answer.part)
-        return known or explain(answer, mended)
+        hint = self.on_paper if isinstance(self.on_paper, str) or answer.part.place is None \
+            else self.on_paper[answer.part.place]
+        return known or explain(answer, hint)
 
     def _parts(self, pairs: list[RunPair]) -> list[Part]:
         """List the parts to compare, in order: effects, then the answer or each item of it."""
@@ -339,27 +343,18 @@ class Check:
                 same_part = reason
         return same_part
 
-    def _run_mistake(self, which: int, place: int) -> Run:
+    def _run_mistake(self, which: int, place: int) -> FunctionRun:
         """Run a mistake on one of the probes, but only once: nothing changes."""
         if (which, place) not in self._runs_of_mistakes:
             run_of_it = self._run(self._wrong[which][1], self._right[place][0])
             self._runs_of_mistakes[which, place] = run_of_it
         return self._runs_of_mistakes[which, place]
 
-    def _mended(self, function, pairs: list[RunPair], seconds: float) -> str:
-        """Say where one small change in the code makes a function right; "" if none is found."""
-        end = time.thread_time() + SECONDS - 10 * seconds  # not where each run takes long
-        names = function.__globals__ if isinstance(function, FunctionType) else {}
-        bounds = Bounds(end, names.get("__name__", ""))
-        for place, code in mendings(function):
-            if time.thread_time() > end:
-                break
-            with contextlib.suppress(RanAway), bounds:
-                other = from_code(code, function.__name__, dict(names))
-                if all(self._same_outcome(self._run(other, pair.arguments).outcome, pair.right)
-                       for pair in pairs):
-                    return place
-        return ""
+    def _of_no_use(self, pairs: list[RunPair]) -> str | None:
+        """Return the reason why cells that go on with a right answer can't use it."""
+        compared = [pair.compare(part) for part in self._parts(pairs) if part.effect is None
+                    for pair in pairs]
+        return next(filter(None, map(of_no_use, compared)), None)
 
     def _used(self, pairs: list[RunPair]) -> str | None:
         """Return the reason for what the function should have done without, and didn't."""

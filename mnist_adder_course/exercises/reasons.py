@@ -66,19 +66,23 @@ ALTERED: dict[str, Callable] = {
 }
 
 
-def explain(wrong: WrongAnswer, mended: Callable[[], str]) -> str:
+def explain(wrong: WrongAnswer, hint: str = "") -> str:
     """Say why a function is wrong that no mistake of its check explains.
 
-    mended: says where in its code one small change makes the function right; "" if none does.
+    hint: said in place of the right number, which it then doesn't give away.
     """
     case = wrong.wrong[0]
     if isinstance(case.value, Stopped):
         return " ".join([_why_there_is_no_answer(wrong, case.value), *remarks(wrong)])
     if isinstance(case.value, Unreadable):
         return " ".join([_unreadable(case.value, case.right), *remarks(wrong)])
-    kind = _kind(case.value, case.right) if wrong.part.effect is None else None
+    free = wrong.part.effect is not None or _may_be_text(wrong, case.value)
+    kind = None if free else _kind(case.value, case.right)
     kind = _ends_in_first_round(wrong.function) or kind
-    reason = kind or _of_part(wrong.part, _pattern(wrong)) or mended()
+    if hint:
+        which = "this" if wrong.part.place is None else f"the {ORDINALS[wrong.part.place]}"
+        return kind or f"Not {which} number. {hint}"
+    reason = kind or _of_part(wrong.part, _pattern(wrong))
     parts = [reason, difference(wrong), None if reason else what_is_right(wrong), *remarks(wrong)]
     return " ".join(filter(None, parts))
 
@@ -187,6 +191,31 @@ def is_of_right_kind(case: Comparison) -> bool:
     return answered and _kind(case.value, case.right) is None
 
 
+def _may_be_text(wrong: WrongAnswer, value) -> bool:
+    """Tell whether an answer may be a number or a text, as others of the right ones are."""
+    texts = {isinstance(case.right, str) for case in wrong.cases}
+    return len(texts) > 1 and isinstance(value, (str, int, float))
+
+
+def of_no_use(case: Comparison) -> str | None:
+    """Say so if an answer has the right numbers, but cells that go on with ours can't use it."""
+    value, right = case.value, case.right
+    if not isinstance(right, torch.Tensor):
+        return None
+    goes_back = any(getattr(argument, "requires_grad", False) for argument in case.arguments)
+    if goes_back and right.requires_grad and not getattr(value, "requires_grad", False):
+        return ("The numbers are right, but they have forgotten how they were computed, so nothing "
+                "can be learned from them. Calculate with tensors all the way, without `math`, "
+                "`.item()`, `.detach()` or `no_grad()`.")
+    if right.ndim and not isinstance(value, torch.Tensor):
+        return (f"The numbers are right, but they are in {kind_of(value)}. Return them as a "
+                "tensor, with which the next cells can calculate.")
+    if right.ndim and right.dtype is torch.bool and value.dtype is not torch.bool:
+        return ("The numbers are right, but it should be a tensor of True and False, as a "
+                "comparison gives it.")
+    return None
+
+
 def _kind(value, right) -> str | None:
     """Describe an answer of the wrong kind or shape."""
     if isinstance(value, FUNCTIONS):
@@ -231,9 +260,9 @@ def _why_not_numbers(items: list, right: np.ndarray) -> str:
     if right.ndim == 1 and sum(leaf.size for leaf in leaves) == right.size:
         return (f"There are {right.size} numbers, as there should be, but some are in brackets of "
                 "their own. Return them side by side.")
-    if right.ndim < 2:
-        return f"It should be {amount_of(right)}, but you return {len(items)} things."
-    return "Its rows should all be equally long."
+    if right.ndim == 2 and all(is_numbers(item) and item.ndim == 1 for item in items):
+        return "Its rows should all be equally long."
+    return f"It should be {amount_of(right)}, but you return {len(items)} things."
 
 
 def _leaves(items: list) -> Iterator:
@@ -260,9 +289,9 @@ def _is_truth(right) -> bool:
 
 def _shape(value: np.ndarray, right: np.ndarray) -> str:
     if right.ndim == 0:
-        return ("The answer should be the number itself, not a list with the number in it."
-                if value.size == 1 else f"The answer should be one number, not {value.size} of "
-                "them.")
+        return ("The answer should be the number itself, not a list or tensor with the number in "
+                "it." if value.size == 1 else f"The answer should be one number, not {value.size} "
+                "of them.")
     if value.ndim == 0 and right.shape == (1,):
         return "The answer should be a list or tensor with one number in it, not the number itself."
     if value.ndim == 0:

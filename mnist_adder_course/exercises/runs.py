@@ -126,7 +126,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
-class Run:
+class FunctionRun:
     """One run of a function: its outcome, the forbidden things that it used, what it changed."""
 
     outcome: Observed | Stopped | Unreadable
@@ -255,7 +255,8 @@ def _is_unsolved(answer) -> bool:
     return any(part is ... for part in several)
 
 
-def run(function: Callable, observe: Callable, arguments: tuple, without: Iterable = ()) -> Run:
+def run_function(function: Callable, observe: Callable, arguments: tuple,
+                 without: Iterable = ()) -> FunctionRun:
     """Run a function once, as `observe` does it with these arguments."""
     watched = WatchedFunction(function, without)
     outcome: Observed | Stopped | Unreadable
@@ -266,11 +267,11 @@ def run(function: Callable, observe: Callable, arguments: tuple, without: Iterab
         if re.match(r"raise NotImplementedError\b", stop.line):  # as some write in place of dots
             stop = Stopped(Unsolved("Put your answer in place of `raise NotImplementedError`."),
                            function)
-            return Run(stop, None, watched.used, watched.changed)
+            return FunctionRun(stop, None, watched.used, watched.changed)
         # If the error isn't the learner's, the check can't look at the answer.
         is_learners = error is watched.error or stop.line
         outcome = stop if is_learners else Unreadable(watched.answer, stop.message)
-    return Run(outcome, watched.answer, watched.used, watched.changed)
+    return FunctionRun(outcome, watched.answer, watched.used, watched.changed)
 
 
 class Watch(TorchFunctionMode):

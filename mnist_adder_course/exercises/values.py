@@ -43,12 +43,11 @@ def _as_floats(value):
 def same(value, right, tolerance: float = 1e-5) -> bool:
     """Tell whether two values are the same: numbers, text, tensors, arrays, lists, dicts, nested.
 
-    Kinds of numbers, and of rows of numbers, don't matter; a tensor of one number is a number.
+    Kinds of numbers, and of rows of numbers, don't matter.
     """
-    tensor = isinstance(value, (torch.Tensor, np.ndarray))
     value, right = plain(value), plain(right)
     if is_numbers(right) and is_numbers(value):
-        return _same_numbers(value, right, tolerance, tensor)
+        return _same_numbers(value, right, tolerance)
     if isinstance(right, dict) and isinstance(value, dict):
         return value.keys() == right.keys() and all(
             same(value[key], right[key], tolerance) for key in right)
@@ -60,9 +59,7 @@ def same(value, right, tolerance: float = 1e-5) -> bool:
     return value is right
 
 
-def _same_numbers(value: np.ndarray, right: np.ndarray, tolerance: float, tensor: bool) -> bool:
-    if tensor and value.size == right.size == 1:
-        value = value.reshape(right.shape)
+def _same_numbers(value: np.ndarray, right: np.ndarray, tolerance: float) -> bool:
     return value.shape == right.shape and np.allclose(
         value, right, rtol=0, atol=1e-7 + tolerance * _largest(right), equal_nan=True)
 
@@ -189,7 +186,7 @@ WIDEST = 90  # characters of a list that is shown
 
 
 def show(value, other=None) -> str:
-    """Write a value in short; numbers in as many digits as make them differ from another one."""
+    """Write a value in short; a number in as many digits as make it differ from another one."""
     arrays = (torch.Tensor, np.ndarray, np.generic)
     if isinstance(value, arrays) and is_numbers(plain(value)):
         value = value.tolist()
@@ -211,7 +208,7 @@ def show(value, other=None) -> str:
     rival = rival.item() if is_numbers(rival) and rival.size == 1 else None
     texts = [_number(value, digits) for digits in range(4, 17)]
     return next((text for digits, text in enumerate(texts, 4)
-                 if rival is None or text != _number(rival, digits)), texts[-1])
+                 if rival is None or text != _number(rival, digits)), texts[0])
 
 
 def _show_list(items, depth: int = 0) -> str:

@@ -84,6 +84,8 @@ class SmallTask:
 @checks.add(
     "Two sums and one bias make one value: that is a convolution of two channels, at one place.",
     probes=[()],
+    on_paper="The sum of the first channel is 2. Which products of the second one aren't 0, and "
+    "what does the bias add?",
     mistakes={
         "The bias was added to each sum. It belongs to the channel that comes out, so it is added "
         "once, to the total.": ("9.5", "10.0"),

@@ -145,6 +145,11 @@ def _train(network: nn.Module, loss_of: Callable[[Tensor], Tensor], count: int) 
     "One mean for the whole channel, over all positions of all images. In use, the batch plays no "
     "part.",
     probes=[()], tolerance=0.005,
+    on_paper=["Which of the steps is off: the mean of all eight values, their variance, its root, "
+              "the weight, the bias?",
+              "The running mean goes a tenth of the way from its old value to the batch's mean.",
+              "Which of the steps is off: the running mean, the root of the running variance, the "
+              "weight, the bias?"],
     mistakes={
         "1: you normalised the second image by itself. Batch norm takes the mean and the variance "
         "of a channel over all positions of *all* images of the batch, here eight values.": [
