@@ -3,14 +3,12 @@
 import argparse
 import json
 import time
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader
 
 from mnist_adder_lib import Augment, Forms, IdentityAdderModel, fit, load_splits
-from tools.made_from.stale import making
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,13 +32,6 @@ def record(row: dict, path: Path) -> None:
     with open(path, "a", encoding="utf-8") as file:
         file.write(json.dumps(row) + "\n")
     print({key: value for key, value in row.items() if not isinstance(value, list)}, flush=True)
-
-
-def making_part(options: argparse.Namespace, part: str) -> AbstractContextManager:
-    """Note what a part of the results is made from, where all seeds of it are recorded inside, in
-    the file that ships."""
-    return making(f"assets/{options.path.name}: {part}",
-                  when=options.path.parent == ASSETS and options.seeds == SEEDS)
 
 
 def train_once(recipe, epochs: int, augment: Augment, dropout: float, seed: int,

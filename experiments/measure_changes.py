@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import torch
-from common import ASSETS, command_line, making_part, record, train_once
+from common import ASSETS, command_line, record, train_once
 from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR
 
@@ -191,5 +191,4 @@ if __name__ == "__main__":
             search(name, options.path)
         else:
             rates = [chosen_rate(name, options.path)]
-            with making_part(options, name):
-                train_and_record(name, rates, options.seeds, options.path)
+            train_and_record(name, rates, options.seeds, options.path)

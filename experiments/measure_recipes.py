@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
-from common import ASSETS, command_line, making_part, record, train_once
+from common import ASSETS, command_line, record, train_once
 
 from mnist_adder_lib import (
     LIGHT_AUGMENT,
@@ -72,8 +72,7 @@ def measure(name: str, seed: int) -> dict:
 if __name__ == "__main__":
     options = command_line(__doc__, RESULTS, recipes=RECIPES).parse_args()
     for recipe in options.recipes:
-        with making_part(options, recipe):
-            for seed in options.seeds:
-                record(measure(recipe, seed), options.path)
+        for seed in options.seeds:
+            record(measure(recipe, seed), options.path)
     runs = pd.read_json(options.path, lines=True).groupby("recipe")[["validation", "evaluation"]]
     print(runs.agg(["count", "mean", "std", "min", "max"]).round(2).to_string())

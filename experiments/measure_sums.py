@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from common import ASSETS, command_line, making, making_part, record
+from common import ASSETS, command_line, record
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -268,10 +268,8 @@ def keep(model, path: Path = NETWORK) -> None:
 if __name__ == "__main__":
     options = command_line(__doc__, RESULTS, ways=WAYS).parse_args()
     for name in options.ways:
-        with making_part(options, name):
-            for seed in options.seeds:
-                row, model = measure(name, seed)
-                record(row, options.path)
-                if (name, seed, options.path) == ("last digit, 3 epochs", 0, RESULTS):
-                    with making("assets/last_digit.pt"):
-                        keep(model)
+        for seed in options.seeds:
+            row, model = measure(name, seed)
+            record(row, options.path)
+            if (name, seed, options.path) == ("last digit, 3 epochs", 0, RESULTS):
+                keep(model)

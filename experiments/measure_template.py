@@ -8,7 +8,7 @@ seconds on one core.
 """
 
 import torch
-from common import ASSETS, making, record
+from common import ASSETS, record
 
 from mnist_adder_lib import (
     AdderDataset,
@@ -51,6 +51,5 @@ def measure(seed: int) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    with making("assets/template.jsonl"):
-        for seed in SEEDS:
-            measure(seed)
+    for seed in SEEDS:
+        measure(seed)

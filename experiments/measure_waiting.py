@@ -16,7 +16,7 @@ import copy
 
 import torch
 import torch.nn.functional as F
-from common import ASSETS, making, record
+from common import ASSETS, record
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 
@@ -116,6 +116,5 @@ if __name__ == "__main__":
     embeddings = embed(train)
     means = torch.stack([embeddings[train.digits == digit].mean(dim=0) for digit in range(10)])
     splits = [(embed(split)[:3000], split.digits[:3000]) for split in held_out]
-    with making("assets/waiting.jsonl", when=options.decays == parser.get_default("decays")):
-        for decay in options.decays:
-            measure(decay, means, *splits)
+    for decay in options.decays:
+        measure(decay, means, *splits)

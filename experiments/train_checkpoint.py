@@ -14,7 +14,7 @@ import math
 from pathlib import Path
 
 import torch.nn.functional as F
-from common import ASSETS, making
+from common import ASSETS
 from measure_recipes import train_network
 from scipy.optimize import minimize_scalar
 from torch import Tensor
@@ -77,16 +77,15 @@ if __name__ == "__main__":
     parser.add_argument("--path", type=Path, default=ASSETS / "adder.pt")
     parser.add_argument("--head-only", action="store_true")
     options = parser.parse_args()
-    with making("assets/adder.pt", when=options.path == parser.get_default("path")):
-        train, validation, _ = load_splits()
-        if options.head_only:
-            model, details = load_checkpoint(options.path)
-            details = {name: value for name, value in details.items() if name not in RESERVED}
-        else:
-            model = train_network("best", options.seed)
-            temperatures, result = calibrate(model, validation), evaluate(model, validation)
-            print(result.table().round(3), temperatures, sep="\n")
-            details = dict(seed=options.seed, recipe="best", temperatures=temperatures,
-                           validation=result.scores)
-        head = train_non_digit_head(model, *head_examples(train.images, train.digits))
-        save_checkpoint(options.path, model, head, **details)
+    train, validation, _ = load_splits()
+    if options.head_only:
+        model, details = load_checkpoint(options.path)
+        details = {name: value for name, value in details.items() if name not in RESERVED}
+    else:
+        model = train_network("best", options.seed)
+        temperatures, result = calibrate(model, validation), evaluate(model, validation)
+        print(result.table().round(3), temperatures, sep="\n")
+        details = dict(seed=options.seed, recipe="best", temperatures=temperatures,
+                       validation=result.scores)
+    head = train_non_digit_head(model, *head_examples(train.images, train.digits))
+    save_checkpoint(options.path, model, head, **details)

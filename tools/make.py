@@ -42,7 +42,7 @@ TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Py
     "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
              ["tools/publishing/build_site.py"]),
     "stale": ("list what is stored and older than what it was made from", LEARNER,
-              ["tools/made_from/stale.py"]),
+              ["tools/stale.py"]),
     "address": ("tell the lessons where their repository is", LEARNER,
                 ["tools/publishing/set_repository.py"]),
     "lessons": ("run lessons whole and store what they print", LEARNER,

@@ -43,7 +43,7 @@ class Page(HTMLParser):
 def build(folder: Path, *options: str) -> dict[Path, Page]:
     """The pages of a site that is built in a process of its own."""
     script = ROOT / "tools" / "publishing" / "build_site.py"
-    command = [sys.executable, str(script), "--to", str(folder), "--old", *options]
+    command = [sys.executable, str(script), "--to", str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0 and not done.stderr, done.stderr
     assert done.stdout == f"{folder / 'index.html'}\n"  # where to look, and nothing else

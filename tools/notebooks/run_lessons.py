@@ -14,7 +14,6 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from tools.made_from.stale import making
 from tools.notebooks import stored_widgets
 from tools.notebooks.notebook_files import NOTEBOOKS, every_notebook, save
 
@@ -70,14 +69,12 @@ def main(paths):
     failed = False
     for path in map(Path, paths):
         whole = path.resolve()
-        name = whole.as_posix().removeprefix(f"{NOTEBOOKS.parent.as_posix()}/")
         try:
-            with making(name, when=NOTEBOOKS in whole.parents):
-                notebook, widgets = run(whole)
-                clean(notebook)
-                save(notebook, path)
-                if whole.parent == NOTEBOOKS:  # the solutions show no widgets
-                    stored_widgets.write(path.stem, widgets)
+            notebook, widgets = run(whole)
+            clean(notebook)
+            save(notebook, path)
+            if whole.parent == NOTEBOOKS:  # the solutions show no widgets
+                stored_widgets.write(path.stem, widgets)
             print(f"{path.name}: stored", flush=True)
         except Exception as error:  # whatever a lesson raises: report it and go on to the next
             print(f"{path.name}: NOT SAVED\n{error}", file=sys.stderr, flush=True)

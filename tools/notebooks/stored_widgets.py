@@ -4,8 +4,7 @@ A widget leaves nothing in a notebook that a page without Python could show, and
 lesson. So `run_lessons.py`, which stores a lesson's outputs, also stores its widgets, from the same
 run, in docs/site/widgets/LESSON.jsonl. Each line is a widget: {"cell": the id of the cell that
 shows it, "text": what stands for it in the notebook, ...}, and what widgets_as_data.py knows:
-{"widget": a class, "traits": ...} or {"needs_python": what to do with it}. What has changed since
-a lesson was run, `stale.py` says, and the site isn't built.
+{"widget": a class, "traits": ...} or {"needs_python": what to do with it}.
 """
 
 from __future__ import annotations

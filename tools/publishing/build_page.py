@@ -30,7 +30,6 @@ from mnist_adder_lib.drawing import (
     slashed_zeros,
 )
 from mnist_adder_lib.shared import TRAINING_IMAGES
-from tools.made_from.stale import making
 from tools.publishing.address import PLACEHOLDER, read_address, site_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,10 +111,8 @@ def page_of_site(address: str) -> str:
 
 
 def write() -> None:
-    name = PAGE.relative_to(ROOT).as_posix()
-    with making(name):
-        PAGE.write_text(page(), encoding="utf-8", newline="\n")
-    print(f"{name}: {PAGE.stat().st_size / 1000:.0f} kB")
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    print(f"{PAGE.relative_to(ROOT).as_posix()}: {PAGE.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@
 Writes build/site from the repository: the notebooks (or those whose names begin with LESSON), their
 widgets as the lessons' last run stored them (`stored_widgets.py`), docs, parts of the README, and
 the page (`build_page.py`). Nothing is downloaded, and no code of a lesson is run. Fails if
-Sphinx warns, for instance of a broken link, and if a lesson's code has changed since it was run
-(--old builds it nevertheless). Needs the extra `site`.
+Sphinx warns, for instance of a broken link. Needs the extra `site`.
 
 Widgets that compute everything in the browser are live; one that needs Python says so with its
 attribute `needs_python`. For the sliders of `explore`, figures are drawn in advance for some
@@ -31,7 +30,6 @@ from nbformat import v4
 from mnist_adder_course.exercises.questions import Guess, Guesses, Question
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_lib import load_pretrained
-from tools.made_from.stale import Store
 from tools.notebooks import stored_widgets, widgets_as_data
 from tools.notebooks.notebook_files import ASKS, NOTEBOOKS
 from tools.publishing.address import PLACEHOLDER, read_address, site_of
@@ -215,14 +213,6 @@ def is_lesson(path: Path) -> bool:
     return path.parent == NOTEBOOKS and path.stem != "glossary"
 
 
-def check_lessons(paths: list[Path]) -> None:
-    """Stop, and name all lessons that are out of date."""
-    old = sorted({path.relative_to(ROOT).as_posix() for path in paths} & Store().stale().keys())
-    if old:
-        sys.exit("What these lessons show has changed since they were run: "
-                 f"python tools/notebooks/run_lessons.py {' '.join(old)}")
-
-
 def gather(sources: Path, address: str, found: list[Path]) -> None:
     """Put all that the site is made of into a folder, laid out like the repository."""
     shutil.rmtree(sources, ignore_errors=True)
@@ -279,12 +269,8 @@ def main() -> int:
     parser.add_argument("lessons", nargs="*", help="the beginnings of their names")
     parser.add_argument("--to", type=Path, default=SITE, help="the folder to write")
     parser.add_argument("--address", default=read_address(), help="of the repository")
-    parser.add_argument("--old", action="store_true", help="even with lessons that are old")
     options = parser.parse_args()
-    found = notebooks(options.lessons)
-    if not options.old:
-        check_lessons(found)
-    failed = build(options.address, options.to.resolve(), found)
+    failed = build(options.address, options.to.resolve(), notebooks(options.lessons))
     print(options.to / "index.html")
     return failed
 

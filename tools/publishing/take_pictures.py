@@ -21,8 +21,6 @@ import nbformat
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tools.made_from.stale import making
-
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
@@ -262,7 +260,7 @@ def main(names) -> None:
     if unknown := set(names) - set(PICTURES):
         sys.exit(f"Not a picture: {', '.join(sorted(unknown))}. There are {', '.join(PICTURES)}.")
     chosen = names or list(PICTURES)
-    with sync_playwright() as playwright, making(*[f"assets/{name}" for name in chosen]):
+    with sync_playwright() as playwright:
         for name in chosen:
             PICTURES[name](playwright)
 
