@@ -3,16 +3,15 @@
     python tools/notebooks/minutes.py [NOTEBOOK ...]
 
 writes the minutes into the headers of these lessons, or of all; then what the headers say into the
-README and docs/teaching.md, and the exercises of the main lines into the course. It
-numbers the exercises by their order, also where docs/teaching.md names one by its function, and
-stores all notebooks in the form of `notebook_files.py`. No lesson is run.
+README, docs/teaching.md and lesson 0, and the exercises with a check into the course. It numbers
+the exercises by their order, also where docs/teaching.md names one by its function, and stores all
+notebooks in the form of `notebook_files.py`. No lesson is run.
 
-Reading: 180 words a minute, what is folded away at half; 6 seconds for a line of code and for each
-run, 20 for what a cell prints, 40 for a figure; and 15% on top, for thinking. Doing: the minutes
-below the title of an exercise, 45 seconds a guess, 2 minutes for the questions from earlier
+Reading: 180 words a minute, what is folded away at half; five lines of code a minute; 6 seconds for
+each run, 20 for what a cell prints, 40 for a figure; and 15% on top, for thinking. Doing: the
+minutes below the title of an exercise, 45 seconds a guess, 2 minutes for the questions from earlier
 lessons. Drawing, playing, working on paper and waiting for the computer are set by hand in the
 metadata of the cell where they happen: `"minutes": {"doing": 3}`, `"minutes": {"waiting": 0.5}`.
-The speed was set so that two careful readings of lessons 0 to 7 come out right within ten minutes.
 A test lets written minutes be wrong by five: few changes of a lesson change its header.
 """
 
@@ -29,38 +28,41 @@ import nbformat
 
 from mnist_adder_course.exercises import progress
 from mnist_adder_course.progress import ONE_DAY
-from tools.notebooks.notebook_files import (
-    ASKS,
-    DEEPER,
-    LESSONS,
-    NOTEBOOKS,
-     every_notebook,
-    parts,
-    save,
-)
+from tools.notebooks.notebook_files import ASKS, DEEPER, LESSONS, NOTEBOOKS, every_notebook, save
+from tools.notebooks.notebook_files import parts as parts_of
 
-WORDS_A_MINUTE = 180
+WORDS, LINES = 180, 5  # a minute
 FOLDED = 0.5  # of the words that are folded away, those that are read
-LINE, RUN, PRINTED, FIGURE = 0.1, 0.1, 1 / 3, 2 / 3  # minutes
+RUN, PRINTED, FIGURE = 0.1, 1 / 3, 2 / 3  # minutes
 THINKING = 1.15
 GUESS, RECALL = 0.75, 2
 BY_HAND = "minutes"  # in the metadata of a cell: {"doing": 3, "waiting": 0.5}, both or one
-TIME = re.compile(r"\*\*Time\*\* .+?(?=\n\n)", re.DOTALL)
-# A plan: how many half-days, the lessons of each and their minutes, "| Plan | 1 | 0, 1 | 105 |".
-PLAN = re.compile(r"^(\| [^|]+ \| \d+ \| (\d+(?:(?:, | · )\d+)+) \| )[\d ·]+(?= \|$)", re.MULTILINE)
-# The line below the title of an exercise, and of a deeper section.
+PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
+EXERCISES = Path(progress.__file__).with_suffix(".json")
+
+# In a lesson: the two lines of the header, a row of a table of sections, which may have a column
+# between title and minutes, and the lines below the titles of an exercise and of a deeper section.
+FOLD = re.compile(r"(?<=<summary>)About \d+ minutes, \d+ of them doing")
+TIME = re.compile(r"\*\*Time\*\* about (\d+) minutes, (\d+) of them doing"
+                  r"(?:, \d+ waiting for the computer)?(?:; \[\*Deeper\*\]\(#Deeper\) about (\d+) "
+                  r"more)?\.")
+ROW = re.compile(r"^(\| \[(.+?)\]\(#.+?\) \|(?: [^|\n]+ \|)? )\d+(?= \|$)", re.MULTILINE)
 SOLVE = re.compile(r"^\*About (\d+) minutes\.\*", re.MULTILINE)
 ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
-ROW = re.compile(r"^(\| \[(.+?)\]\(#.+?\) \| )\d+(?= \|)", re.MULTILINE)
-SAID = re.compile(r"\*\*Time\*\* about (\d+) minutes, (\d+) of them doing"
-                  r"(?:.*?#Deeper\) about (\d+) more)?", re.DOTALL)
-FOLD = re.compile(r"(?<=<summary>)About \d+ minutes, \d+ of them doing")
-# An exercise of a lesson named before it: "lesson 2, `one_hot` (exercise 1)".
-NAMED = re.compile(r"lesson (?P<lesson>\d+)|`(?P<name>\w+)` \(exercise \d+(?:, deeper)?\)")
+EXERCISE = r"\d\d-exercise-(\w+)-"  # the id of its cells, before what each of them holds
 NUMBERED = re.compile(r"(?<=Exercise )\d+(?= · )")
-PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
-EXERCISE = r"\d\d-exercise-\w+-"  # the id of its cells, before what each of them holds
-EXERCISES = Path(progress.__file__).with_suffix(".json")
+
+# On another page: the row of a lesson; a plan, "| Plan | 2 | 0, 1 · 2 | 105 · 60 |", with the
+# lessons of each half-day and their minutes; an exercise of a lesson that is named before it,
+# "lesson 2, `one_hot` (exercise 1)".
+LESSON = re.compile(r"^\| \[[^]]+\]\([./\w]*?(\d\d_\w+)\.ipynb\) \|.* \|$", re.MULTILINE)
+PLAN = re.compile(r"^(\| [^|]+ \| \d+ \| (\d+(?:(?:, | · )\d+)+) \| )[\d ·]+(?= \|$)", re.MULTILINE)
+NAMED = re.compile(r"lesson (?P<lesson>\d+)|`(?P<name>\w+)` \(exercise \d+(?:, deeper)?\)")
+
+Lessons = dict[str, nbformat.NotebookNode]  # by the names of their files, in their order
+
+
+# --- the rule -------------------------------------------------------------------------------------
 
 
 class Minutes(NamedTuple):
@@ -91,10 +93,10 @@ def of_cell(cell) -> Minutes:
 def of_prose(cell) -> tuple[float, float]:
     """Minutes of reading and doing: of an exercise its hints count as part of doing it."""
     text = re.sub(r"!?\[!\[.+?\]\(\S+\)|!\[.+?\]\(\S+\)|\]\(\S+\)", " ", cell.source)
-    text = re.sub(ROW.pattern + r".*$", "", text, flags=re.MULTILINE)  # one looks for a section
+    text = re.sub(r"^\| \[.*", "", text, flags=re.MULTILINE)  # one looks for a section
     unfolded = re.sub(r"<details>.*?</details>", " ", text, flags=re.DOTALL)
     folded = 0 if is_exercise(cell) else count_words(text) - count_words(unfolded)
-    return (count_words(unfolded) + FOLDED * folded) / WORDS_A_MINUTE, to_solve([cell])
+    return (count_words(unfolded) + FOLDED * folded) / WORDS, to_solve([cell])
 
 
 def count_words(text: str) -> int:
@@ -113,7 +115,7 @@ def of_code(cell) -> tuple[float, float]:
     shown = [output.get("data", {}) for output in cell.outputs]
     figure = any("image/png" in data for data in shown)
     printed = bool(shown) and (not figure or "guesses.compare(" in cell.source)
-    return RUN + LINE * lines + FIGURE * figure + PRINTED * printed, 0
+    return lines / LINES + RUN + FIGURE * figure + PRINTED * printed, 0
 
 
 def is_exercise(cell) -> bool:
@@ -125,8 +127,7 @@ def to_solve(cells) -> int:
     return sum(int(found) for cell in cells for found in SOLVE.findall(cell.source))
 
 
-def in_whole(cells) -> int:
-    return max(1, round(of_cells(cells).all))
+# --- what a lesson says ---------------------------------------------------------------------------
 
 
 def sections(cells) -> dict[str, list]:
@@ -141,35 +142,26 @@ def sections(cells) -> dict[str, list]:
     return found
 
 
-def doing(cells) -> str:
-    """What the fold of a header says first."""
-    minutes = of_cells(cells)
-    return f"about {round(minutes.all)} minutes, {round(minutes.doing)} of them doing"
-
-
-def time(notebook) -> str:
-    """What the header of a lesson says about its time."""
-    main, deeper = parts(notebook)
-    text = f"**Time** {doing(main)}"
-    if waiting := round(of_cells(main).waiting):
-        text += f", {waiting} waiting for the computer"
-    if deeper:
-        text += f"; [*Deeper*](#Deeper) about {_minutes_deeper(notebook)} more"
-    return text + "."
-
-
 def write_time(notebook) -> None:
-    """Bring the header and the tables of sections up to date, and what deeper sections say."""
-    main, deeper = parts(notebook)
-    minutes = {title: in_whole(cells) for title, cells in (sections(main) | deeper).items()}
+    """Write the minutes into the header, the tables of sections and the deeper sections."""
+    main, deeper = parts_of(notebook)
+    minutes = of_cells(main)
+    counted = {title: max(1, round(of_cells(cells).all))
+               for title, cells in (sections(main) | deeper).items()}
+    said = f"bout {round(minutes.all)} minutes, {round(minutes.doing)} of them doing"
+    time = f"**Time** a{said}"
+    if waiting := round(minutes.waiting):
+        time += f", {waiting} waiting for the computer"
+    if deeper:
+        more = round(sum(of_cells(cells).all for cells in deeper.values()))
+        time += f"; [*Deeper*](#Deeper) about {more} more"
     header = notebook.cells[0]
-    header.source = TIME.sub(time(notebook), header.source)
-    header.source = FOLD.sub("A" + doing(main)[1:], header.source)
+    header.source = FOLD.sub(f"A{said}", TIME.sub(f"{time}.", header.source))
     for cell in notebook.cells:
         if cell is header or cell.source.startswith(f"{DEEPER}\n"):
-            cell.source = ROW.sub(lambda row: f"{row[1]}{minutes.get(row[2], 0)}", cell.source)
+            cell.source = ROW.sub(lambda row: f"{row[1]}{counted.get(row[2], 0)}", cell.source)
     for title, (first, *_) in deeper.items():
-        first.source = ADDS.sub(str(minutes[title]), first.source, count=1)
+        first.source = ADDS.sub(str(counted[title]), first.source, count=1)
 
 
 def says_nearly(text: str, written: str) -> bool:
@@ -179,30 +171,18 @@ def says_nearly(text: str, written: str) -> bool:
     return same and all(abs(int(said) - int(counted)) <= 5 for said, counted in pairs)
 
 
-def number_exercises(notebook) -> None:
-    """Write the numbers of the exercises, 1, 2, ..., into their titles, in their order."""
-    titles = [cell for cell in notebook.cells if re.fullmatch(EXERCISE + "(task|explain)", cell.id)]
-    for number, cell in enumerate(titles, 1):
-        cell.source = NUMBERED.sub(str(number), cell.source, count=1)
-
-
-def number_solutions(solutions, lesson) -> None:
-    """Write the numbers of a lesson's exercises into the titles of their solutions."""
-    tasks = {cell.id: cell.source for cell in lesson.cells}
-    for cell in solutions.cells:
-        if re.fullmatch(EXERCISE + "task", cell.id) and cell.id in tasks:
-            number = NUMBERED.search(tasks[cell.id])[0]
+def number_exercises(notebook, lesson=None) -> None:
+    """Write the numbers of the exercises, 1, 2, ..., into their titles, in their order; in
+    solutions, those of the lesson."""
+    of_lesson = [cell.id for cell in (lesson or notebook).cells
+                 if re.fullmatch(EXERCISE + "(task|explain)", cell.id)]
+    for cell in notebook.cells:
+        if cell.id in of_lesson:
+            number = str(1 + of_lesson.index(cell.id))
             cell.source = NUMBERED.sub(number, cell.source, count=1)
 
 
-def _minutes_deeper(notebook) -> int:
-    return round(sum(of_cells(cells).all for cells in parts(notebook)[1].values()))
-
-
 # --- what other pages say -------------------------------------------------------------------------
-
-
-Lessons = dict[str, nbformat.NotebookNode]  # by the names of their files, in their order
 
 
 def read_lessons() -> Lessons:
@@ -212,59 +192,60 @@ def read_lessons() -> Lessons:
 def said_by(lessons: Lessons) -> dict[str, tuple[int, int, int]]:
     """The minutes of each lesson, as its header says: the main line, those of doing in it, and
     *Deeper*."""
-    return {name: tuple(map(int, SAID.search(notebook.cells[0].source).groups("0")))
+    return {name: tuple(map(int, TIME.search(notebook.cells[0].source).groups("0")))
             for name, notebook in lessons.items()}
 
 
-def of_a_day(lessons: Lessons) -> int:
-    """The minutes of the main lines of a day, with one exercise each."""
-    minutes, said = 0, list(said_by(lessons).values())
+def hours(lessons: Lessons) -> dict[str, int]:
+    """The words that hours follow, and the hours."""
+    mains, _, deepers = zip(*said_by(lessons).values())
+    day = 0  # the main lines of a day, with one exercise each
     for number in ONE_DAY:
-        main, _ = parts(list(lessons.values())[number])
-        later = [int(found) for cell in main for found in SOLVE.findall(cell.source)][1:]
-        minutes += said[number][0] - sum(later)
-    return minutes
+        main, _ = parts_of(list(lessons.values())[number])
+        exercises = [int(found) for cell in main for found in SOLVE.findall(cell.source)]
+        day += mains[number] - sum(exercises[1:])
+    minutes = {"a day takes about": day, "main lines take about": sum(mains),
+               "deeper sections about": sum(deepers), "essons 0 to 8 take about": sum(mains[:9]),
+               "essons 9 to 14 take about": sum(mains[9:])}
+    return {words: round(long / 60) for words, long in minutes.items()}
 
 
 def brought_up_to_date(text: str, lessons: Lessons) -> str:
-    """A page with the minutes of the lessons that it names, and with the hours of all.
+    """A page with the minutes of the lessons in the rows that begin with a link to one, with the
+    minutes of plans, the hours of all, and the numbers of exercises.
 
-    Minutes are in the last columns of a table whose row begins with the link to a lesson, and in
-    the last column of a plan.
+    Raises ValueError for a lesson's row without minutes, and for an exercise that isn't there.
     """
     said = said_by(lessons)
-    for name, (main, done, deeper) in said.items():
-        link = rf"\]\([./\w]*{name}\.ipynb\)"
-        both = f"{main} + {deeper}" if deeper else f"{main}"
-        text = re.sub(rf"(?m)^(\| .*{link} \| .*[^\d ] \| )\d+(?: \+ \d+)?(?= \|$)",
-                      rf"\g<1>{both}", text)
-        text = re.sub(rf"(?m)^(\| .*{link} \| )\d+ \| \d+ \| \d+(?= \|$)",
-                      rf"\g<1>{main} | {done} | {deeper}", text)
-    minutes = [main for main, _, _ in said.values()]
+    mains = [main for main, _, _ in said.values()]
 
     def planned(row) -> str:
-        days = [sum(minutes[int(lesson)] for lesson in day.split(", "))
+        days = [sum(mains[int(lesson)] for lesson in day.split(", "))
                 for day in row[2].split(" · ")]
         return row[1] + " · ".join(map(str, days))
 
+    text = LESSON.sub(lambda row: with_minutes(row[0], *said[row[1]]), text)
     text = PLAN.sub(planned, text)
-    mains, _, deepers = map(sum, zip(*said.values()))
-    hours = {"a day takes about": of_a_day(lessons), "main lines take about": mains,
-             "deeper sections about": deepers, "essons 0 to 8 take about": sum(minutes[:9]),
-             "essons 9 to 14 take about": sum(minutes[9:])}
-    for words, long in hours.items():
-        text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{round(long / 60)}", text)
+    for words, count in hours(lessons).items():
+        text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{count}", text)
     numbers = exercise_numbers(lessons)
     return "\n".join(with_numbers(line, numbers) for line in text.split("\n"))
 
 
+def with_minutes(row: str, main: int, doing: int, deeper: int) -> str:
+    """The row of a lesson, which ends with "63 | 26 | 38 |" or with "63 + 38 |"."""
+    cells = row.removesuffix(" |").split(" | ")
+    if all(cell.isdecimal() for cell in cells[-3:]):
+        cells[-3:] = map(str, (main, doing, deeper))
+    elif re.fullmatch(r"\d+( \+ \d+)?", cells[-1]):
+        cells[-1] = f"{main} + {deeper}" if deeper else f"{main}"
+    else:
+        raise ValueError(f"no minutes at the end of this row: {row}")
+    return f"{' | '.join(cells)} |"
+
+
 def with_numbers(line: str, numbers: dict[tuple[int, str], str]) -> str:
-    """A line in which each exercise that is named by its function has its number.
-
-    numbers: see `exercise_numbers`
-
-    Raises ValueError if the lesson named before it has no such exercise.
-    """
+    """A line in which each exercise that is named by its function has its number."""
     lesson = None
 
     def numbered(found) -> str:
@@ -280,57 +261,49 @@ def with_numbers(line: str, numbers: dict[tuple[int, str], str]) -> str:
     return NAMED.sub(numbered, line)
 
 
-def with_parts(notebook) -> Iterator[tuple[nbformat.NotebookNode, bool]]:
-    """The cells of a lesson, and whether each is deeper."""
-    main, deeper = parts(notebook)
-    yield from ((cell, False) for cell in main)
-    yield from ((cell, True) for cells in deeper.values() for cell in cells)
+def exercises_of(notebook) -> Iterator[tuple[nbformat.NotebookNode, str, bool]]:
+    """The cell with the task of each exercise, its name, and whether it is deeper."""
+    main, deeper = parts_of(notebook)
+    below = [cell for cells in deeper.values() for cell in cells]
+    for cell in main + below:
+        if task := re.fullmatch(EXERCISE + "(?:task|explain)", cell.id):
+            yield cell, task[1], cell in below
 
 
 def exercise_numbers(lessons: Lessons) -> dict[tuple[int, str], str]:
     """Of each exercise, by lesson and function, its number, such as "2" or "3, deeper"."""
-    found = {}
-    for notebook in lessons.values():
-        for cell, is_deeper in with_parts(notebook):
-            if task := re.fullmatch(r"(\d\d)-exercise-(\w+)-(task|explain)", cell.id):
-                number = NUMBERED.search(cell.source)[0]
-                found[int(task[1]), task[2]] = number + ", deeper" * is_deeper
-    return found
+    return {(int(lesson[:2]), name): NUMBERED.search(cell.source)[0] + ", deeper" * is_deeper
+            for lesson, notebook in lessons.items()
+            for cell, name, is_deeper in exercises_of(notebook)}
 
 
 def exercises_with_a_check(lessons: Lessons) -> str:
     """The file next to progress.py: name, number and minutes of each exercise with a check, and
     whether it is deeper."""
-    rows = []
-    for name, notebook in lessons.items():
-        exercises, task = [], ""
-        for cell, is_deeper in with_parts(notebook):
-            if re.fullmatch(EXERCISE + "task", cell.id):
-                task = cell.source
-            elif re.fullmatch(EXERCISE + "check", cell.id):
-                exercises.append([re.search(r"checks\.(\w+)\(", cell.source)[1],
-                                  int(NUMBERED.search(task)[0]), int(SOLVE.search(task)[1]),
-                                  is_deeper])
-        rows.append(f"{json.dumps(name)}: {json.dumps(exercises)}")
-    return "{\n" + ",\n".join(rows) + "\n}\n"
+    rows = {lesson: [[name, int(NUMBERED.search(cell.source)[0]),
+                      int(SOLVE.search(cell.source)[1]), is_deeper]
+                     for cell, name, is_deeper in exercises_of(notebook)
+                     if cell.id.endswith("task")] for lesson, notebook in lessons.items()}
+    lines = [f"{json.dumps(lesson)}: {json.dumps(row)}" for lesson, row in rows.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, default=LESSONS,
                         help="whose headers are written (all of them)")
-    chosen = [path.resolve() for path in parser.parse_args().notebooks]
+    chosen = {path.stem for path in parser.parse_args().notebooks}
     lessons = read_lessons()
+    for name, notebook in lessons.items():
+        number_exercises(notebook)
+        if name in chosen:
+            write_time(notebook)
+    for cell in lessons["00_start_here"].cells:
+        if cell.cell_type == "markdown":
+            cell.source = brought_up_to_date(cell.source, lessons)
     for path in every_notebook():
-        if path in LESSONS:
-            notebook = lessons[path.stem]
-            number_exercises(notebook)
-            if path in chosen:
-                write_time(notebook)
-        else:
-            notebook = nbformat.read(path, as_version=4)
-            if path.stem in lessons:
-                number_solutions(notebook, lessons[path.stem])
+        notebook = lessons[path.stem] if path in LESSONS else nbformat.read(path, as_version=4)
+        number_exercises(notebook, lessons.get(path.stem))
         save(notebook, path)
     EXERCISES.write_text(exercises_with_a_check(lessons), "utf-8", newline="\n")
     for path in PAGES:
