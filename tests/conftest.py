@@ -68,7 +68,7 @@ def seeded(monkeypatch):
 def trained():
     """A function that judges a number that came out of a training, by bounds with a wide margin.
 
-    Such numbers differ from one processor to another: see tools/testing/run_elsewhere.py.
+    Such numbers differ from one processor to another; `make thorough` tries another seed.
     """
 
     def trained(name: str, value: float, *, above: float | None = None, below: float | None = None):

@@ -152,3 +152,13 @@ def test_what_failed_half_way_is_made_on(commands, clone, tmp_path, monkeypatch)
     monkeypatch.setattr(make, "works", lambda *command: False)
     make.environment("lab")
     assert modules(commands) == ["venv", "pip"]
+
+
+def test_a_target_runs_its_commands_with_their_settings(commands, clone, monkeypatch):
+    ran = []
+    monkeypatch.setattr(make, "run", lambda *words, **settings: ran.append((words[1:], settings)))
+    monkeypatch.setattr(make, "environment", lambda extras: "python")
+    monkeypatch.setitem(make.TARGETS, "two", ("", "", ["A_B=1 C=2 -m pytest -m ''", "x.py"]))
+    make.main("two", "tests", "-k", "a b")
+    assert ran == [(("-m", "pytest", "-m", "", "tests", "-k", "a b"), {"A_B": "1", "C": "2"}),
+                   (("x.py",), {})]

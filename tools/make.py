@@ -16,6 +16,7 @@ touched.
 
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -28,15 +29,20 @@ LEARNER, ALL = "lab export", "lab export test site"
 FIRST = "/lab/tree/notebooks/00_start_here.ipynb"  # what JupyterLab opens
 # Two processes, a file of tests or a lesson in one of them, as a lesson's cells need each other.
 TESTS = "-m pytest --nbval -n 2 --dist loadfile"
+PLAIN = "ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41"  # as on old processors
 COLAB = "3.13"  # the Python of tools/colab_versions.txt
-TARGETS = {  # what it does, the extras of pyproject.toml that it needs, what Python is called with
+# What it does, the extras of pyproject.toml that it needs, and what Python is called with, after
+# settings of the environment.
+TARGETS = {
     # It starts in this folder, not in notebooks: lessons show pictures of assets, and link to docs.
     # Without --allow-root Jupyter refuses to start for root, as in a container.
     "lab": ("open the lessons in JupyterLab", LEARNER,
             [f"-m jupyterlab --LabApp.default_url={FIRST} --allow-root"]),
     "test": ("run all lessons and tests", ALL, [f"{TESTS} --durations=10"]),
     "thorough": ("run what takes longer: other settings, wrong answers, every page", ALL,
-                 [f"{TESTS} -m thorough", "tools/testing/run_elsewhere.py"]),
+                 [f"{TESTS} -m thorough", f"{PLAIN} -m pytest tests -m stored",
+                  "MNIST_ADDER_SEED_OFFSET=1 -m pytest tests -m ''",
+                  "tools/testing/run_elsewhere.py"]),
     "lint": ("look at style and types", "test", ["-m ruff check .", "-m mypy"]),
     "colab": ("run all lessons with the versions that Colab has", "", []),
     "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
@@ -148,11 +154,11 @@ def works(*command) -> bool:
         return False
 
 
-def run(*command) -> None:
+def run(*command, **settings) -> None:
     """Run a command in the project's folder; where it fails, so does this program."""
     command = list(map(str, command))
-    print(shlex.join(command), flush=True)
-    status = subprocess.run(command, cwd=ROOT).returncode
+    print(*(f"{name}={value}" for name, value in settings.items()), shlex.join(command), flush=True)
+    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}).returncode
     if status:
         sys.exit(status)
 
@@ -171,7 +177,9 @@ def main(name: str = "", *arguments) -> None:
     if "test" in extras.split():  # a thread for each process: more would wait for one another
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     for command in commands:
-        run(python, *command.split(), *arguments)
+        words = shlex.split(command)
+        settings = dict(word.split("=") for word in words if re.fullmatch(r"[A-Z_]+=\w+", word))
+        run(python, *words[len(settings):], *arguments, **settings)
         arguments = ()
     if name == "lint":
         lint_front_end()
