@@ -18,7 +18,6 @@ from torch import Tensor, nn
 from mnist_adder_lib.data import AdderDataset, as_input, load_splits
 from mnist_adder_lib.plots import (
     BLUE,
-    GREEN,
     GREY,
     ORANGE,
     RED,
@@ -30,7 +29,7 @@ from mnist_adder_lib.plots import (
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
-from ..exercises.values import is_numbers, kind_of, plain, same
+from ..exercises.values import is_numbers, plain
 
 
 def _what_changes(examples: list) -> str:
@@ -98,193 +97,6 @@ def one_hot(index, size):
     vector = [0] * size
     vector[index] = 1
     return vector
-
-
-FORM = "((image, number, number), (number, number))"
-TOGETHER = ("The two numbers are together in one tensor or list. In the example, each is an input "
-            "of its own.")
-FORMS = {  # other forms of a result, and the remark on each
-    "(image, number, number, number, number)":
-        "All five are there. What goes in and what should come out need brackets of their own: "
-        "`return (image, first, second), (digit, total)`.",
-    "((number, number, image), (number, number))":
-        "The image should come first in the example, the digit in its second part.",
-    "((number, number), (image, number, number))":
-        "The image should come first in the example, the digit in its second part.",
-    "((image, (number, number)), (number, number))": TOGETHER,
-    "((image, tensor[2]), (number, number))": TOGETHER,
-    "((image, number), (number, number))":
-        "The second number is missing: three things go in.",
-}
-ONE_EACH = ("Each number is in a list of its own: `torch.randint(10, (1,))` draws a list of one "
-            "number, `torch.randint(10, ())` draws a single number.")
-OTHER_IMAGE = "The image isn't the one that was given."
-EXCHANGED = "Digit and total are swapped."
-OTHER_DIGIT = "The digit in the example isn't the one that was given."
-ALWAYS = ("The same image gets the same number every time. Draw the number in the function, "
-          "without a seed.")
-NO_NINE = ("The number 9 never comes up. `torch.randint(10, ())` draws from 0 to 9: the end, 10, "
-           "isn't included.")
-TOO_LARGE = "Numbers above 9 come up: `torch.randint(10, ())` draws from 0 to 9."
-NO_ZERO = "The number 0 never comes up. `torch.randint(10, ())` draws from 0 to 9."
-BELOW_ZERO = "Numbers below 0 come up: `torch.randint(10, ())` draws from 0 to 9."
-NOT_WHOLE = "Some numbers have decimals. Draw whole numbers."
-NEVER_EQUAL = ("The two numbers are never the same. Each is drawn from 0 to 9 on its own, so now "
-               "and then both are equal: call `torch.randint(10, ())` twice.")
-IN_ORDER = ("The two numbers are always in order. Leave them as they were drawn: either may be the "
-            "larger one.")
-UNEVEN = ("Some numbers from 0 to 9 come up much more often than others. All ten should be equally "
-          "likely, as `torch.randint(10, ())` draws them.")
-FAR_FROM_EVEN = 60  # chi-squared of ten counts; even ones reach it less than once in 10^8 times
-ALIKE = "Both numbers are always the same. Draw twice."
-FOLLOWS = "The second number always follows from the first. Draw it as well."
-NOT_THE_TOTAL = ("The total isn't the digit plus the two numbers in the example. If you draw again "
-                 "for the total, other numbers come up: draw each number once, give it a name, and "
-                 "use the name twice.")
-TOTALS = {  # wrong ways to make a total, and the remark on each
-    "The digit is missing in the total.": lambda digit, first, second: first + second,
-    "The second number is missing in the total.": lambda digit, first, second: digit + first,
-    "The first number is missing in the total.": lambda digit, first, second: digit + second,
-    "The total is the digit alone. Add both numbers.": lambda digit, first, second: digit,
-    "The first number is in the total twice.":
-        lambda digit, first, second: digit + first + first,
-    "You multiplied. A total is a sum.": lambda digit, first, second: digit * first * second,
-    "You multiplied the two numbers. The total is the sum of all three.":
-        lambda digit, first, second: digit + first * second,
-}
-
-
-def _form(thing) -> str:
-    """What a thing is made of, in words."""
-    if isinstance(thing, (tuple, list)):
-        return f"({', '.join(map(_form, thing))})"
-    numbers = plain(thing)
-    if not is_numbers(numbers):
-        return kind_of(thing)
-    shape = tuple(numbers.shape)
-    return {(): "number", (28, 28): "image"}.get(shape, f"tensor{list(shape)}")
-
-
-def _look_at_examples(function, image, digit) -> Observed:
-    """Rules for many examples, whose numbers are drawn at random."""
-    images, digits = torch.randint(256, (10, 28, 28)), [digit] * 12 + [*range(10)] * 100
-    examples = [function(images[one], torch.tensor(one)) for one in digits]
-    form = _form(examples[0])
-    if form != FORM:
-        return Observed(rules={_why_form(form): False})
-    rows = [[float(number) for number in (first, second, named, total)]
-            for (_, first, second), (named, total) in examples]
-    firsts, seconds, named, totals = zip(*rows)
-    drawn = [*firsts, *seconds]
-    sums = [sum(row) for row in zip(digits, firsts, seconds)]
-    return Observed(rules={
-        OTHER_IMAGE: all(same(example[0][0], images[one])
-                         for one, example in zip(digits, examples)),
-        EXCHANGED: named == tuple(digits) or list(totals) != digits,
-        OTHER_DIGIT: named == tuple(digits),
-        ALWAYS: all(len(set(numbers[:12])) > 1 for numbers in (firsts, seconds)),
-        NOT_WHOLE: all(number == int(number) for number in drawn),
-        TOO_LARGE: max(drawn) <= 9, BELOW_ZERO: min(drawn) >= 0,
-        **_about_missing(firsts), **_about_missing(seconds),
-        NO_NINE: max(firsts) >= 9 and max(seconds) >= 9,
-        NO_ZERO: min(firsts) <= 0 and min(seconds) <= 0,
-        ALIKE: firsts != seconds,
-        FOLLOWS: len(set(zip(firsts, seconds))) > 30,  # of 100 pairs, in 1,012 examples
-        **_about_totals(digits, firsts, seconds, totals),
-        NOT_THE_TOTAL: list(totals) == sums,
-        NEVER_EQUAL: any(map(float.__eq__, firsts, seconds)),
-        IN_ORDER: not _in_order(firsts, seconds) and not _in_order(seconds, firsts),
-        UNEVEN: _far_from_even(firsts) < FAR_FROM_EVEN and _far_from_even(seconds) < FAR_FROM_EVEN,
-    })
-
-
-def _about_missing(drawn: tuple) -> dict[str, bool]:
-    """That, of the numbers 0 to 9, more than the first or the last never come up."""
-    there = sorted(set(drawn))
-    few = len(there) < 9 and {*there} <= {*range(10)}
-    listed = ", ".join(f"{number:g}" for number in there)
-    return {f"Only these numbers come up: {listed}. All from 0 to 9 should.": not few}
-
-
-def _in_order(smaller: tuple, larger: tuple) -> bool:
-    return all(a <= b for a, b in zip(smaller, larger))
-
-
-def _far_from_even(numbers: tuple) -> float:
-    """Chi-squared of how often each of 0 to 9 comes up, against equally often."""
-    counts = np.bincount(np.asarray(numbers, int), minlength=10)
-    return float(((counts - counts.mean()) ** 2 / counts.mean()).sum())
-
-
-def _why_form(form: str) -> str:
-    """The remark on an example of another form."""
-    if form.replace("tensor[1]", "number").replace("(number)", "number") == FORM:
-        return ONE_EACH
-    return FORMS.get(form, "The example should have the form `(image, first, second), (digit, "
-                           f"total)`, which is {FORM}. Yours has the form {form}.")
-
-
-def _about_totals(digits, firsts, seconds, totals) -> dict[str, bool]:
-    """What totals that are wrong may be, and that they aren't."""
-    rows = list(zip(digits, firsts, seconds))
-    right = all(sum(row) == total for row, total in zip(rows, totals))
-    return {reason: right or any(other(*row) != total for row, total in zip(rows, totals))
-            for reason, other in TOTALS.items()}
-
-
-@checks.add(
-    "The total goes from 0 to 27 here, so as a one-hot vector it has 28 values.",
-    probes=lambda: [(torch.randint(256, (28, 28)), 7)],
-    observe=_look_at_examples,
-    mistakes={
-        FORMS["(image, number, number, number, number)"]:
-            ("(image, first, second), (digit, total)", "image, first, second, digit, total"),
-        FORMS["((number, number, image), (number, number))"]:
-            [("(image, first, second)", "(first, second, image)"),
-             ("(image, first, second), (digit, total)", "(digit, total), (image, first, second)")],
-        ONE_EACH: [("()", "(1,)"), ("total = digit + first + second", "first, second = [first], "
-                                    "[second]; total = [digit + first[0] + second[0]]")],
-        FORMS["((image, (number, number)), (number, number))"]:
-            [("image, first, second)", "image, (first, second))"),
-             ("image, first, second)", "image, torch.stack([first, second]))")],
-        FORMS["((image, number), (number, number))"]:
-            ("image, first, second)", "image, first)"),
-        "`torch.randint(10)` lacks a shape: `torch.randint(10, ())` draws a single number.":
-            ("(10, ())", "(10)"),
-        OTHER_IMAGE: ("image, first, second)", "image / 255, first, second)"),
-        EXCHANGED: ("(digit, total)", "(total, digit)"),
-        OTHER_DIGIT: ("(digit, total)", "(first, total)"),
-        ALWAYS: [("first = torch", "torch.manual_seed(0); first = torch"),
-                 ("first = torch.randint(10, ())", "first = torch.tensor(3)")],
-        NO_NINE: ("(10,", "(9,"),
-        TOO_LARGE: ("(10,", "(11,"),
-        NO_ZERO: ("(10, ())", "(1, 10, ())"),
-        BELOW_ZERO: ("(10, ())", "(-9, 10, ())"),
-        NOT_WHOLE: ("torch.randint(10, ())", "torch.rand(()) * 9"),
-        ALIKE: ("second = torch.randint(10, ())", "second = first"),
-        FOLLOWS: ("second = torch.randint(10, ())", "second = 9 - first"),
-        NEVER_EQUAL: ("second = torch.randint(10, ())",
-                      "second = (first + torch.randint(1, 10, ())) % 10"),
-        IN_ORDER: [("second = torch.randint(10, ())",
-                    "second = torch.randint(10, ()); first, second = sorted([first, second])"),
-                   ("second = torch.randint(10, ())", "second = torch.randint(10, ()); first, "
-                    "second = max(first, second), min(first, second)")],
-        UNEVEN: ("torch.randint(10, ())", "(torch.randn(()) * 3 + 4.5).clamp(0, 9).long()"),
-        **dict(zip(TOTALS, [
-            ("digit + first", "first"), (" + second\n", "\n"), ("digit + first", "digit"),
-            ("digit + first + second", "digit + 0"),
-            ("digit + first + second", "digit + first + first"),
-            ("digit + first + second", "digit * first * second"),
-            ("digit + first + second", "digit + first * second")])),
-        NOT_THE_TOTAL:
-            ("digit + first + second", "digit + torch.randint(10, ()) + torch.randint(10, ())"),
-    },
-)
-def make_example(image, digit):
-    first = torch.randint(10, ())
-    second = torch.randint(10, ())
-    total = digit + first + second
-    return (image, first, second), (digit, total)
 
 
 NOT_TWO = ("It should return two things, each a list or a tensor: the indices for training, and "
@@ -633,28 +445,6 @@ def _draw_right_answers(ax: Axes, right: Sequence | np.ndarray | Tensor,
 
 
 @in_style
-def plot_sizes(*splits: tuple[str, int, str]) -> Figure:
-    """A bar of all images, to scale, cut into the splits; stripes show who wrote them.
-
-    Each of the splits: name, number of images, whose images (the same text for the same people).
-    """
-    figure, ax = plt.subplots(figsize=(5.5, 1.7))
-    people = dict.fromkeys(whose for _, _, whose in splits)
-    start, stripes = 0, dict(zip(people, ["///", "...", "xxx"]))
-    for (name, size, whose), colour in zip(splits, [BLUE, ORANGE, GREEN]):
-        ax.barh(0, size, left=start, color="none", edgecolor=colour, linewidth=2,
-                hatch=stripes[whose])
-        ax.text(start + size / 2, 0.52, f"{name}\n{size:,}", ha="center", va="bottom",
-                color=GREY)
-        ax.text(start + size / 2, -0.5, whose, ha="center", va="top", color=GREY)
-        start += size
-    ax.set(ylim=(-1, 1.3), xlim=(-300, start + 300))
-    ax.axis("off")
-    said = ", ".join(f"{name} {size:,}, by {whose}" for name, size, whose in splits)
-    return labelled(figure, f"A bar in {len(splits)} parts, to scale: {said}.")
-
-
-@in_style
 def plot_choice(few, fresh) -> Figure:
     """How far each of many networks is above the mean of all, on the few images by which one of
     them is chosen and on fresh ones: two columns of dots.
@@ -728,36 +518,6 @@ def plot_opening() -> Figure:
     return labelled(figure, "Left four handwritten digits, each with a number that is added to "
                             "it. Right number + 2 for the numbers 0 to 9, with a question mark in "
                             "place of the answer to 7, which was never shown.")
-
-
-@in_style
-def plot_example_vectors(dataset: AdderDataset, image: int, number: int) -> Figure:
-    """The image at one index of a dataset, a chosen number, and the one-hot vectors of both
-    and of their sum."""
-    digit = int(dataset.digits[image])
-    total = digit + number
-    figure, (left, *rest) = plt.subplots(1, 4, figsize=(5.5, 4.2), width_ratios=[2.4, 1, 1, 1])
-    draw_image(left, as_input(dataset.images[image])[0, 0], f"{digit} + {number} = {total}")
-    left.set_anchor("N")
-    vectors = [("number (in)", number, 10), ("digit (out)", digit, 10), ("sum (out)", total, 19)]
-    for ax, (name, value, size) in zip(rest, vectors):
-        _draw_vector(ax, value, size)
-        ax.set(title=name, xlim=(-0.02, 1.02), ylim=(19.1, -0.1))  # a box is as high in each
-    return labelled(figure, f"An image of a {digit} and the one-hot vectors of {number}, {digit} "
-                             f"and {total}.")
-
-
-def _draw_vector(ax, value: int, size: int) -> None:
-    """A one-hot vector as a column of boxes, from index 0 down."""
-    for index in range(size):
-        meant = index == value
-        colour = BLUE if meant else "none"
-        ax.add_patch(Rectangle((0, index), 1, 1, linewidth=0.6, facecolor=colour, edgecolor=GREY))
-        ax.text(0.5, index + 0.5, int(meant), color="white" if meant else GREY, ha="center",
-                va="center_baseline")
-    ax.set(xticks=[], yticks=np.arange(size) + 0.5, yticklabels=range(size))
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
 
 
 @in_style
