@@ -3,7 +3,6 @@
 import json
 
 from mnist_adder_course.exercises.questions import MultipleChoice
-from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
 from mnist_adder_course.widgets.hidden_sums import HiddenSums
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_course.widgets.window_viewer import WindowViewer
@@ -11,8 +10,7 @@ from mnist_adder_lib.drawing import AdderPanel, DigitPad
 from tools.notebooks import stored_widgets
 from tools.notebooks.notebook_files import NOTEBOOKS
 
-WIDGETS = [AdderPanel, BallOnCurve, DigitPad, HiddenSums, MultipleChoice, NetworkDiagram,
-           WindowViewer]
+WIDGETS = [AdderPanel, DigitPad, HiddenSums, MultipleChoice, NetworkDiagram, WindowViewer]
 
 
 def test_widgets_are_read_as_they_were_written(tmp_path):

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomNumbers } from "../src/network/random.js";
 import { connect, Traits } from "../src/state/traits.js";
-import { here, step } from "../src/widgets/ball_on_curve/descent.js";
 import { decimalsFor, say, total } from "../src/widgets/common/numbers.js";
 import { percentOf } from "../src/widgets/hidden_sums/numbers.js";
 import { formula } from "../src/widgets/viewer/view.js";
@@ -46,14 +45,6 @@ test("the pooling sentence rounds as the cells do", () => {
   ]);
   const { values } = formula(/** @type {any} */ (Object.fromEntries(state)));
   assert.deepEqual(values, ["3.03, 2.43, 3.28, 1.79", "3.28"]);
-});
-
-test("gradient steps go down, with momentum too far, and with too high a rate away", () => {
-  let descent = { path: [1], velocity: 0 };
-  descent = step(descent, 0.1, 0);
-  assert.ok(Math.abs(here(descent) - 2.6) < 1e-12); // 1 - 0.1 · (8 · 1 - 24)
-  assert.ok(Math.abs(here(step(descent, 0.1, 0.5)) - (2.6 - 0.1 * (0.5 * -16 + 8 * 2.6 - 24))) < 1e-12);
-  assert.ok(Math.abs(here(step(descent, 0.3, 0)) - 3) > 0.4);
 });
 
 test("traits and signals are one state, and what changes together is saved once", () => {

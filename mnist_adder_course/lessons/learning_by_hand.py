@@ -368,29 +368,38 @@ def train(parameters, loss_of, rate, momentum, steps):
     return loss.item()
 
 
-def _draw_curve(ax) -> None:
-    w = np.linspace(-0.6, 6.6, 200)
-    ax.plot(w, (2 * w - 6) ** 2, color=BLUE)
-    ax.set(xlabel="weight w")
+LEFT, RIGHT, TOP = -0.6, 6.6, 50  # of the part of the curve that is drawn
 
 
 @in_style
-def plot_slope(places=(1.0,)) -> Figure:
-    """The loss (2w - 6)**2 over w, with a ball and a line as steep as the curve at each place."""
+def plot_ball(path) -> Figure:
+    """The loss (2w - 6)**2 over w, a ball at the last w of a path, and a dot at each w before it.
+
+    The grey line is as steep as the curve at the ball. For a ball that is off the picture, an arrow
+    points to it.
+    """
     figure, ax = plt.subplots(figsize=(5, 2.8))
-    _draw_curve(ax)
-    for w in places:
-        loss, slope = (2 * w - 6) ** 2, 8 * w - 24
+    w, last = np.linspace(LEFT, RIGHT, 200), path[-1]
+    ax.plot(w, _parabola(w), color=BLUE)
+    slope = 8 * last - 24
+    if LEFT <= last <= RIGHT:
         half = 1.6 / math.hypot(1, slope / 8)
-        ax.plot([w - half, w + half], [loss - half * slope, loss + half * slope], color=GREY)
-        ax.plot(w, loss, "o", color=ORANGE, markersize=11)
-        side = 1 if w < 3 else -1
-        ax.annotate(f"slope {slope:g}", (w, loss), (14 * side, 4), textcoords="offset points",
-                    ha="left" if side == 1 else "right")
-    ax.set(ylabel="loss", ylim=(-4, 50))
-    words = " and ".join(f"at {w:g}, where its slope is {8 * w - 24:g}" for w in places)
-    return labelled(figure, "The loss over w is a valley with its lowest place at 3; a ball "
-                             f"{words}.")
+        ax.plot([last - half, last + half],
+                [_parabola(last) - half * slope, _parabola(last) + half * slope], color=GREY)
+        ax.plot(last, _parabola(last), "o", color=ORANGE, markersize=11)
+    else:
+        edge, arrow = (LEFT, "<") if last < LEFT else (RIGHT, ">")
+        ax.plot(edge, TOP / 2, arrow, color=ORANGE, markersize=11)
+    ax.plot(path, [_parabola(w) for w in path], "o-", color=ORANGE, markersize=4, linewidth=1.2)
+    found = f"w = {_rounded(last)}, slope {_rounded(slope)}"
+    ax.set(title=found, xlabel="weight w", ylabel="loss", xlim=(-0.9, 6.9), ylim=(-4, TOP))
+    steps = f" after {len(path) - 1} steps from {_rounded(path[0])}" if len(path) > 1 else ""
+    return labelled(figure, "The loss over w is a valley with its lowest place at 3; a ball"
+                            f"{steps} at {found}.")
+
+
+def _rounded(number: float) -> str:
+    return f"{round(number, 2) + 0:g}"  # + 0: 0, not -0
 
 
 @in_style

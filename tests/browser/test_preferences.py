@@ -6,7 +6,6 @@ from keys import walk
 from lab import wait_for_text
 
 from mnist_adder_course.lessons.start_here import guesses
-from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
 from mnist_adder_course.widgets.hidden_sums import HiddenSums
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_course.widgets.window_viewer import WindowViewer
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.thorough
 WIDGETS = {
     "guess": lambda: guesses.ask("parameters").widget, 
     "sums": lambda: HiddenSums(load_pretrained()),
-    "ball": lambda: BallOnCurve(with_momentum=True), "viewer": WindowViewer,
+    "viewer": WindowViewer,
     "diagram": lambda: NetworkDiagram(load_pretrained(), here="adder"),
 }
 MOVING = """() => {
@@ -50,7 +49,7 @@ def look(open_page, show):
 
 def test_nothing_moves_where_motion_is_reduced(open_page, look):
     for name, page in look(reduced_motion="reduce"):
-        for button in page.locator(".step, .ten, [type=radio][value='9']").all():
+        for button in page.locator("[type=radio][value='9']").all():
             button.click()
         assert page.evaluate(MOVING) == [0, 0], name
     page = open_page(reduced_motion="no-preference")

@@ -8,7 +8,6 @@ from mnist_adder_course.exercises.questions import MultipleChoice
 from mnist_adder_course.lessons import start_here
 from mnist_adder_course.lessons.draw_a_digit import Dictation
 from mnist_adder_course.notebook.display import Keys
-from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
 from mnist_adder_course.widgets.hidden_sums import HiddenSums
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_course.widgets.window_viewer import WindowViewer
@@ -17,7 +16,6 @@ from mnist_adder_lib.drawing import AdderPanel, DigitPad
 
 WIDGETS = {
     AdderPanel: lambda: AdderPanel(load_pretrained()),
-    BallOnCurve: BallOnCurve,
     Dictation: Dictation,
     DigitPad: DigitPad,
     HiddenSums: lambda: HiddenSums(load_pretrained()),

@@ -22,13 +22,11 @@ CELLS = {  # the class of what is shown -> a cell that shows it
     "viewer = WindowViewer(place=[9, 13])\nviewer",
     "hidden-sums": "from mnist_adder_course.widgets.hidden_sums import HiddenSums\n"
     "HiddenSums()",
-    "ball-on-curve": "from mnist_adder_course.widgets.ball_on_curve import BallOnCurve\n"
-    "ball = BallOnCurve(rate=0.1)\nball",
     "network-diagram": "from mnist_adder_course.widgets.network_diagram import NetworkDiagram\n"
     "import torch\ndiagram = NetworkDiagram(load_pretrained())\ndiagram",
     "mnist-adder-explore": "from mnist_adder_course.notebook.display import explore\n"
-    "from mnist_adder_course.lessons.learning_by_hand import plot_slope\n"
-    "explore(lambda place: plot_slope([place]), place=(0, 6))",
+    "from mnist_adder_course.lessons.learning_by_hand import plot_ball\n"
+    "explore(lambda place: plot_ball([place]), place=(0, 6))",
 }
 SHORTCUTS = [*"ddaxybzm", "ArrowDown", "ArrowUp"]  # JupyterLab's, on the cell that is chosen
 STATE = "return panel.content.widgets.map(({ model }) => model.type + model.sharedModel.source);"
@@ -100,17 +98,6 @@ def test_no_key_does_anything_to_the_cells(lab):
     for kind in CELLS:
         walk(lab.page, lab.find(f".{kind}"), SHORTCUTS)
         assert lab.notebook(STATE) == before, kind
-
-
-def test_the_ball_and_python_follow_each_other(lab):
-    lab.execute("ball.start = 4.0")
-    lab.wait("Press Step", ".story")
-    lab.click(".ball-on-curve .step")
-    lab.wait("After 1 step", ".story")
-    lab.wait_for_output("print(len(ball.path), ball.path[0])", "2 4.0")
-    lab.execute("ball.start = 5.0")
-    lab.wait("Press Step", ".story")
-    lab.wait_for_output("print(ball.path)", "[5.0]")
 
 
 def test_a_slider_draws_the_figure_anew(lab):

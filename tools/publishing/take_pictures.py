@@ -3,7 +3,7 @@
     python tools/publishing/take_pictures.py [NAME ...]
 
 Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, window_viewer.png,
-network_diagram.png, ball_on_curve.png, hidden_sums.png, and what lessons open with: open_00.png,
+network_diagram.png, hidden_sums.png, and what lessons open with: open_00.png,
 the panel, and open_NN.png, drawn by `plot_opening` in the lesson's module. Those that lessons show
 have the size in which they are shown, as Markdown can't give one. Needs Chromium.
 """
@@ -32,8 +32,6 @@ AdderPanel(load_pretrained())"""
 DIAGRAM = """from mnist_adder_lib import load_pretrained
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 NetworkDiagram(load_pretrained())"""
-BALL = """from mnist_adder_course.widgets.ball_on_curve import BallOnCurve
-BallOnCurve(rate=0.1)"""
 HIDDEN = """from mnist_adder_course.widgets.hidden_sums import HiddenSums
 HiddenSums()"""
 SHOWN = "01_learning_by_hand.ipynb"  # at the figure of its card
@@ -226,12 +224,6 @@ def take_diagram(playwright) -> None:
         take(page, ".network-diagram .card", "network_diagram")
 
 
-def take_ball(playwright) -> None:
-    with opened(playwright, BALL) as page:
-        page.notebook("await app.commands.execute('notebook:run-all-cells');")
-        take(page, ".ball-on-curve .card", "ball_on_curve")
-
-
 def take_hidden_sums(playwright) -> None:
     with opened(playwright, HIDDEN) as page:
         page.notebook("await app.commands.execute('notebook:run-all-cells');")
@@ -251,8 +243,7 @@ LESSONS = dict(path.stem.split("_", 1) for path in (ROOT / "notebooks").glob("[0
 PICTURES = {
     "page.png": take_cover, "page.gif": record_page, "lesson.png": take_lesson,
     "open_00.png": take_panel, "window_viewer.png": take_window_viewer,
-    "network_diagram.png": take_diagram, "ball_on_curve.png": take_ball,
-    "hidden_sums.png": take_hidden_sums,
+    "network_diagram.png": take_diagram, "hidden_sums.png": take_hidden_sums,
 } | {f"open_{number}.png": partial(draw_opening, number) for number in sorted(LESSONS)[1:]}
 
 

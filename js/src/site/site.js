@@ -4,7 +4,6 @@ import "../widgets/common/common.css";
 import "../widgets/common/widgets.css";
 import "../widgets/pad/pad.css";
 import { Traits } from "../state/traits.js";
-import ball from "../widgets/ball_on_curve/widget.js";
 import { findAll } from "../widgets/common/dom.js";
 import pad from "../widgets/digit_pad/widget.js";
 import sums from "../widgets/hidden_sums/widget.js";
@@ -24,7 +23,6 @@ import "./site.css"; // last, as it overrules the widgets' own
 /** @type {Record<string, { render: (widget: RenderArguments) => void }>} by the names of their classes in Python */
 const WIDGETS = {
   AdderPanel: panel,
-  BallOnCurve: ball,
   DigitPad: pad,
   Frames: frames,
   HiddenSums: sums,

@@ -8,11 +8,22 @@ import torch
 from mnist_adder_course.lessons import learning_by_hand
 
 
-def test_the_line_is_as_steep_as_the_curve():
+def test_the_line_is_as_steep_as_the_curve_at_the_ball():
     for w in (-0.5, 1.0, 3.0, 5.0):
-        line = learning_by_hand.plot_slope([w]).axes[0].lines[1]
+        _, line, ball, dots = learning_by_hand.plot_ball([0.0, w]).axes[0].lines
         (x0, x1), (y0, y1) = line.get_data()
         assert (y1 - y0) / (x1 - x0) == pytest.approx(8 * w - 24)
+        assert ball.get_xydata().tolist() == [[w, (2 * w - 6) ** 2]]
+        assert dots.get_xdata().tolist() == [0, w]
+
+
+def test_a_ball_off_the_picture_leaves_an_arrow_on_its_side():
+    for w, side in [(-2.0, "<"), (9.5, ">")]:
+        figure = learning_by_hand.plot_ball([1.0, w])
+        _, arrow, _ = figure.axes[0].lines
+        low, high = figure.axes[0].get_xlim()
+        assert arrow.get_marker() == side and low < arrow.get_xdata()[0] < high
+        assert f"w = {w:g}, slope {8 * w - 24:g}" in figure.get_label()
 
 
 def test_the_valley_shows_the_path_and_where_it_ends():
