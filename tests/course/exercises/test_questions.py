@@ -9,6 +9,7 @@ import pytest
 from every_lesson import LESSONS, ROOT
 from traitlets import TraitError
 
+from mnist_adder_course.exercises import progress, questions
 from mnist_adder_course.exercises.questions import (
     FOLDER,
     HEADING,
@@ -225,6 +226,20 @@ def test_a_lesson_asks_right_at_its_start_and_stores_the_answers_folded(path):
             assert f"**{one.text}**" in shown and one.because not in shown
             assert f"*{one.expected}* {one.because} ([{one.place}]({one.link}))" in answers
         assert answers.startswith("<details>") and answers.endswith("</details>")
+
+
+def test_instead_of_what_was_skipped_the_latest_lessons_are_asked_about(monkeypatch):
+    """What is shown in lesson 6 to those who have begun lessons 0, 1 and 4: its own questions are
+    about lessons that they haven't seen, so they get those that lesson 5 asks, then lesson 3."""
+    begun = [f"{LESSONS[number].name} exercise any" for number in (0, 1, 4)]
+    monkeypatch.setattr(progress, "read", lambda: dict.fromkeys(begun, "2026-12-01"))
+    shown = []
+    monkeypatch.setattr(questions, "display", lambda *parts: shown.extend(parts))
+    LESSONS[6].module.guesses.recall()
+    texts = [one["text"] for one in shown[0].questions]
+    asking = [number for text in texts for number, path in enumerate(NOTEBOOKS)
+              if text in [one.text for one in RECALLED[path]]]
+    assert asking == [5, 5, 3]
 
 
 def test_each_file_belongs_to_a_lesson():
