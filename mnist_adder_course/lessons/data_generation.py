@@ -49,8 +49,6 @@ checks = Checks()
     probes=lambda: [(2, 5), (7, 10), (9, 19), (rand_int(1, 13), 15), (17, 19), (0, 6), (5, 6)],
     without=[F.one_hot],
     mistakes={
-        "All values are 0: `vector[index] == 1` only asks whether it is 1. A single `=` sets it.":
-            ("[index] = 1", "[index] == 1"),
         "All values are 1. Only the one at `index` should be.": lambda index, size: [1] * size,
         "The 1 is one place too far: an index is counted from 0.":
             [lambda index, size: [int(i == index + 1) for i in range(size)],
@@ -68,29 +66,6 @@ checks = Checks()
              lambda index, size: [int(i < index) for i in range(size)]],
         "0 and 1 are swapped: a single value should be 1, and all others 0.":
             lambda index, size: [int(i != index) for i in range(size)],
-        "`index` and `size` are swapped: the vector has `size` values.":
-            [("* size", "* index", "[index]", "[size]"), lambda index, size: [0] * index,
-             lambda index, size: np.eye(index)[size], lambda index, size: torch.eye(index)[size]],
-        "`torch.zeros(index, size)` is a table of `index` rows. A vector is `torch.zeros(size)`.":
-            [lambda index, size: torch.zeros(index, size),
-             ("[0] * size", "torch.zeros(index, size)")],
-        "These are all the rows of the table from `index` on. Take only the row at `index`.":
-            lambda index, size: torch.eye(size)[index:],
-        "That is a table with a single row, a list in a list. Take the row out of it.":
-            [lambda index, size: [[int(i == index) for i in range(size)]],
-             lambda index, size: torch.eye(size)[index : index + 1]],
-        "That is the table of all classes. Take the row at `index`.":
-            lambda index, size: torch.eye(size),
-        "It always has ten values. Here there should be `size` of them.": ("* size", "* 10"),
-        "It has one value too many: `append` and `insert` make a list longer; `vector[2] = 1` "
-        "changes one that is there.":
-            [lambda index, size: [int(i == index) for i in range(size + 1)],
-             lambda index, size: [0] * size + [1]],
-        "It has one value too few: `size` values have the indices 0 to size - 1.":
-            [lambda index, size: [int(i == index) for i in range(size - 1)],
-             ("* size", "* (size - 1)")],
-        "That is one value of the vector. Return the whole vector.":
-            [lambda index, size: 1, ("return vector", "return vector[index]")],
     },
 )
 def one_hot(index, size):
@@ -230,8 +205,6 @@ CUT = "order[:train_count], order[train_count:]"
         A_SET: (CUT, "set(order[:train_count].tolist()), set(order[train_count:].tolist())"),
         SORTED: [(CUT, "order[:train_count].sort().values, order[train_count:].sort().values"),
                  (CUT, "order[:train_count], order[train_count:].sort().values")],
-        "`generator` is a generator, not a number: `torch.Generator().manual_seed(seed)` makes "
-        "one.": ("generator=generator", "generator=seed"),
     },
 )
 def split(count, train_count, seed):
@@ -246,6 +219,8 @@ CHOSEN_BY = ("That is the result by which you chose. Part of it is luck, because
 CHOSEN_TWICE = ("That is the best result on the fresh images. So you chose a second time, by the "
                 "very images that should only judge.")
 OF_ALL = "That is the mean of all networks. Report the result of the one that was chosen."
+NOT_A_NUMBER = ("The accuracy is right, but it is in a tensor with one number in it. Return the "
+                "number itself: an index such as `few.argmax()` takes it out.")
 OTHER_WAY = "You let the fresh images choose, and report the few. It is the other way round."
 
 
@@ -256,9 +231,14 @@ def _few_and_fresh():
         yield torch.rand(count), torch.rand(count)
 
 
+def _reported(honest, few, fresh) -> Observed:
+    accuracy = honest(few, fresh)
+    return Observed(accuracy, rules={NOT_A_NUMBER: getattr(accuracy, "ndim", 0) == 0})
+
+
 @checks.add(
     "You choose by one set and report what another one says. That is all that a test set is for.",
-    probes=_few_and_fresh,
+    probes=_few_and_fresh, observe=_reported,
     mistakes={
         CHOSEN_BY: ("fresh[few.argmax()]", "few.max()"),
         CHOSEN_TWICE: ("fresh[few.argmax()]", "fresh.max()"),
@@ -282,13 +262,11 @@ def _few_and_fresh():
         "You averaged both results of the chosen network. In the one on the few images there is "
         "luck, so leave it out.":
             ("fresh[few.argmax()]", "(few.max() + fresh[few.argmax()]) / 2"),
-        "Report one number, the accuracy on the fresh images. The other one has done its work.":
-            [("fresh[few.argmax()]", "few.max(), fresh[few.argmax()]"),
-             ("fresh[few.argmax()]", "fresh[few.argmax()], few.max()")],
-        "`.max()` is the highest accuracy. An index goes into the brackets: `.argmax()`.":
-            ("argmax", "max"),
         "That is the accuracy of one fixed network. `few.argmax()` says which one is the best.":
-            [("few.argmax()", "0"), ("few.argmax()", "-1")],
+            [("few.argmax()", "0"), ("few.argmax()", "1"), ("few.argmax()", "-1")],
+        "A tensor has no `.index(...)` as a list has. `few.argmax()` says which one is the best.":
+            ("few.argmax()", "few.index(max(few))"),
+        NOT_A_NUMBER: ("few.argmax()", "few == few.max()"),
         "You chose by how far a network falls. Choose the one that is best on the few.":
             [("few.argmax()", "(few - fresh).argmin()"), ("few.argmax()", "(fresh - few).argmax()"),
              ("few.argmax()", "(few - fresh).argmax()")],

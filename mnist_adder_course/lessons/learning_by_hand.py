@@ -50,21 +50,16 @@ def _cubic(w):
     probes=[(_parabola, 1.0), (_parabola, 5.0), (_cubic, 2.0), (_cubic, -3.0), (_parabola, 2)],
     tolerance=0.02, without=AUTOGRAD,
     mistakes={
-        "That is how much the loss changes. Divide it by the nudge: that is the slope.":
-            [lambda loss_of, w, h=h: loss_of(w + h) - loss_of(w)
-             for h in (0.001, 0.01, 1e-4, 1e-6)],
         "Brackets are missing: divide the whole difference, not the second loss alone.":
             [lambda loss_of, w, h=h: loss_of(w + h) - loss_of(w) / h
              for h in (0.001, 0.01, 1e-4, 1e-6)],
-        "The sign is wrong: take the loss after the nudge minus the loss before it.":
-            ("loss_of(w + nudge) - loss_of(w)", "loss_of(w) - loss_of(w + nudge)"),
         "The nudge is too large: between the two points the curve bends. Take a thousandth.":
-            [("0.001", nudge) for nudge in ("1", "0.5", "0.2", "0.1")],
+            [("0.001", nudge) for nudge in ("1000", "1", "0.5", "0.2", "0.1")],
+        "Divide by the nudge, not by `w`.": ("/ nudge", "/ w"),
+        "Add the nudge to `w`. Times 1.001, it is a thousandth of `w`, and you divide by another "
+        "number.": ("w + nudge", "w * 1.001"),
         "The weight was replaced by the nudge. Make it a little larger: `w + nudge`.":
             ("loss_of(w + nudge)", "loss_of(nudge)"),
-        "The loss is the same before and after, so the slope comes out as 0. Only one of the two "
-        "weights gets the nudge.":
-            ("loss_of(w)", "loss_of(w + nudge)"),
         "That is the loss divided by the nudge. The slope is how much the loss *changes*, divided "
         "by the nudge: subtract the loss at `w`.":
             ("(loss_of(w + nudge) - loss_of(w))", "loss_of(w + nudge)"),
@@ -111,24 +106,18 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
     "slow: with 17,360 weights it runs the network more than 17,360 times for a single step.",
     probes=_losses, tolerance=0.01, without=AUTOGRAD,
     mistakes={
-        "The loss is the same before and after, but your list has changed. `nudged = weights` "
-        "gives the same list a second name. A copy is `list(weights)`.":
-            (COPY, "nudged = weights", "before)", "loss_of(weights))"),
-        "All slopes are 0: no weight was nudged, or by so little that the computer doesn't notice "
-        "(it keeps about 16 digits).": ("+= 1e-6", "+= 0"),
         "Each weight was set to the nudge itself, nearly 0. To make it a little larger, add the "
         "nudge: `+=`.":
             ("+= 1e-6", "= 1e-6"),
         "Every slope is the same: all weights were nudged at once. Nudge one at a time.":
-            (COPY, "nudged = [weight + 1e-6 for weight in weights]", "nudged[i] += 1e-6", "pass"),
+            ((COPY, "nudged = [weight + 1e-6 for weight in weights]"),
+             ("nudged[i] += 1e-6", "pass")),
         "Each slope includes the ones before it: put each weight back before you nudge the next.": [
-            ("    for", f"    {COPY}\n    for", f"        {COPY}", ""),
+            (("    for", f"    {COPY}\n    for"), (f"        {COPY}", "")),
             (COPY, "nudged = weights")],
         "Brackets are missing: divide the whole difference of the losses, not the second loss "
         "only.":
-            [(CHANGE, "loss_of(nudged) - before / 1e-6", "1e-6", nudge) for nudge in NUDGES],
-        "That is how much the loss changes. Divided by the nudge, it is the slope.":
-            [(CHANGE, "loss_of(nudged) - before", "1e-6", nudge) for nudge in NUDGES],
+            [((CHANGE, "loss_of(nudged) - before / 1e-6"), ("1e-6", nudge)) for nudge in NUDGES],
         "The slope is how much the loss *changes*, divided by the nudge. Which loss is subtracted?":
             [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
         "The nudge is too large: the curve bends between the two points. Try a millionth, 1e-6.":
@@ -136,8 +125,6 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
         "Don't round the slopes: small ones are wrong then.": [
             ("return slopes", "return [round(slope, 2) for slope in slopes]"),
             ("return slopes", "return [round(slope, 1) for slope in slopes]")],
-        "That is the slope of the first weight alone. Is the `return` inside the "
-        "loop? Then it ends after the first weight.": ("    return", "        return"),
     },
 )
 def gradient(loss_of, weights):
@@ -150,41 +137,54 @@ def gradient(loss_of, weights):
 
 
 def _scores_and_labels():
-    yield torch.tensor([-4.0]), torch.tensor([-1.0])
-    yield torch.tensor([-4.0]), torch.tensor([1.0])
-    yield torch.tensor([2.0, -2.0, 0.5]), torch.tensor([1.0, 1.0, -1.0])
-    yield torch.randn(6), torch.tensor([1.0, -1.0, -1.0, 1.0, 1.0, -1.0])
+    for scores, labels in [([-4.0], [-1.0]), ([-4.0], [1.0]), ([2.0, -2.0, 0.5], [1.0, 1.0, -1.0])]:
+        yield torch.tensor(scores, requires_grad=True), torch.tensor(labels)
+    yield torch.randn(6, requires_grad=True), torch.tensor([1.0, -1.0, -1.0, 1.0, 1.0, -1.0])
+
+
+FORGOTTEN = ("From these costs PyTorch can't go back to the scores, as training has to. Calculate "
+             "with tensors all the way: without numpy, `math`, `.item()`, `.tolist()`, `.detach()` "
+             "and `torch.no_grad()`.")
+A_LIST = "The costs are right, but they are a list of tensors. Return one tensor, without a loop."
+
+
+def _costs(cost_of, score, label) -> Observed:
+    costs = cost_of(score, label)
+    listed = list(costs) if isinstance(costs, (list, tuple)) else [costs]
+    return Observed(costs, rules={
+        FORGOTTEN: all(getattr(cost, "requires_grad", False) for cost in listed),
+        A_LIST: isinstance(costs, Tensor)})
 
 
 @checks.add(
     "Being sure and right costs almost nothing. Being sure and wrong costs without limit.",
-    probes=_scores_and_labels, tolerance=1e-3,
+    probes=_scores_and_labels, observe=_costs, tolerance=1e-3,
     mistakes={
         "That is p, the probability of the true answer. It costs log(1 / p).":
             ("torch.log(1 / p)", "p"),
         "The label has no effect: p is then the probability of a 7, whatever the image shows. "
         "Multiply the score by the label, inside the sigmoid.": (" * label)", ")"),
+        "The label comes too late. Multiply the score by it inside the sigmoid, so that p is the "
+        "probability of the true answer.": [
+            ((" * label)", ")"), ("torch.log(1 / p)", "torch.log(1 / p) * label")),
+            ("torch.sigmoid(score * label)", "torch.sigmoid(score) * label"),
+            ("torch.sigmoid(score * label)", "torch.sigmoid(score) * torch.sigmoid(label)")],
         "p is the probability of the wrong answer: a 3 should get the sigmoid of the score times "
         "-1, which is its label. Multiply by the label as it is.": (" * label", " * -label"),
-        "That is log(p), which is below 0, so the surer you are of a wrong answer, the less it "
-        "would cost. Take the logarithm of 1 / p.": ("torch.log(1 / p)", "torch.log(p)"),
         "1 - p never costs more than 1. The cost asked for is log(1 / p).":
             ("torch.log(1 / p)", "1 - p"),
         "That is 1 / p. Take its logarithm, `torch.log`.": ("torch.log(1 / p)", "1 / p"),
-        "Multiply by the label inside the sigmoid. Outside, a 3 gets a probability below 0.":
-            ("torch.sigmoid(score * label)", "torch.sigmoid(score) * label"),
-        "Only the probability of a 7 goes through `torch.sigmoid`. The label changes the score: "
-        "multiply the two, and take the sigmoid of the product.":
-            ("torch.sigmoid(score * label)", "torch.sigmoid(score) * torch.sigmoid(label)"),
+        "That is 1 / log(p). Divide first: take the logarithm of 1 / p.":
+            ("torch.log(1 / p)", "1 / torch.log(p)"),
+        "A softmax compares the scores of different images. The sigmoid, `torch.sigmoid`, looks at "
+        "each score alone.":
+            ("torch.sigmoid(score * label)", "torch.softmax(score * label, dim=0)"),
         "Multiply score and label, don't add them.": ("score * label", "score + label"),
         "The sigmoid is missing: it turns the score into a probability.":
             ("torch.sigmoid(score * label)", "score * label"),
-        "That is the mean. Return a cost for each image; the mean comes later.":
-            ("torch.log(1 / p)", "torch.log(1 / p).mean()"),
-        "That is the sum. Return a cost for each image.":
-            ("torch.log(1 / p)", "torch.log(1 / p).sum()"),
-        "That is the logarithm to the base 10 or 2. The natural one is `torch.log`.":
-            [("torch.log(", "torch.log10("), ("torch.log(", "torch.log2(")],
+        FORGOTTEN: [("torch.log(1 / p)", "torch.log(1 / p.detach())"),
+                    ("torch.log(1 / p)", "torch.log(1 / p).numpy()")],
+        A_LIST: ("torch.log(1 / p)", "list(torch.log(1 / p))"),
     },
 )
 def cost_of(score, label):
@@ -199,12 +199,19 @@ def _images_and_labels():
 
 
 LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
+NO_TENSOR = ("The weights are right, but they aren't a tensor any more, and images can only be "
+             "multiplied by a tensor. Return `weights` itself.")
+
+
+def _learned(learn, *arguments) -> Observed:
+    weights = learn(*arguments)
+    return Observed(weights, rules={NO_TENSOR: isinstance(weights, Tensor)})
 
 
 @checks.add(
     "You have written a whole training loop. In later lessons the network is larger, but the five "
     "parts of a step stay the same.",
-    probes=_images_and_labels,
+    probes=_images_and_labels, observe=_learned,
     mistakes={
         "The gradients of one step are still there in the next: backward() adds the new slopes to "
         "the old ones. Clear them at the start of every step, inside the loop.":
@@ -220,32 +227,32 @@ LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
         "true answer, so multiply the score by the label, inside the sigmoid.": [
             (SCORES + " * labels", SCORES),
             (f"torch.sigmoid({SCORES} * labels)", f"torch.sigmoid({SCORES}) * labels")],
-        "Every weight has the wrong sign: 3s get a score above 0. Multiply the score by the label, "
-        "not by minus the label.":
-            ("* labels", "* -labels"),
         "That is not log(1 / p). With 1 - p or 1 / p the slopes are different.":
             [(LOSS, "(1 - p)"), (LOSS, "(1 / p)")],
         "With a square as the loss, the slopes are different. Cross entropy is log(1 / p).": [
             (LOSS, "((1 - p) ** 2)"), (LOSS, "(torch.log(1 / p) ** 2)"),
             (LOSS, f"(({SCORES} - labels) ** 2)"),
-            (f"torch.sigmoid({SCORES} * labels)", f"torch.sigmoid({SCORES})",
-             LOSS, "((p - (labels + 1) / 2) ** 2)")],
+            ((f"torch.sigmoid({SCORES} * labels)", f"torch.sigmoid({SCORES})"),
+             (LOSS, "((p - (labels + 1) / 2) ** 2)"))],
         "Begin with a weight of 0 for each pixel.": [
             ("zeros_like", "ones_like"), ("zeros_like", "rand_like"), ("zeros_like", "randn_like")],
-        "The images of this check are smaller, for example 2 x 2. Take the size from the images: "
-        "`torch.zeros_like(images[0], requires_grad=True)`.": [
-            ("torch.zeros_like(images[0]", "torch.zeros(28, 28"),
-            ("torch.zeros_like(images[0]", "torch.zeros((28, 28), dtype=torch.float64")],
         "That is the logarithm to the base 10 or 2. The natural one is `torch.log`.":
             [(LOSS, "torch.log10(1 / p)"), (LOSS, "torch.log2(1 / p)")],
-        "You didn't take `steps` steps. Is there a `return` inside the loop?":
-            [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)"), ("(steps)", "(1)")],
-        "That is the loss. Return the weights.": [
-            ("return weights", "return loss"), ("return weights", "return loss.item()")],
+        "You take one step too many or too few.":
+            [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)")],
+        "That is where a single step leads. Is the `return` inside the loop? Or do the weights "
+        "begin at 0 again in every round?": ("(steps)", "(1)"),
+        "You take a step for each image. A step needs all images: its loss is their mean.":
+            (("for _ in range(steps)", "for image, label in [*zip(images, labels)] * steps"),
+             (f"{SCORES} * labels", "(image * weights).sum() * label")),
+        "Return the weights alone, without the loss.": [
+            ("return weights", "return weights, loss"), ("return weights", "return loss, weights")],
         "Those are the slopes. Return the weights.": ("return weights", "return weights.grad"),
-        "You use a gradient that doesn't exist yet: backward() creates it. And `weights = weights "
-        "- ...` makes a new tensor without a gradient: update the old one with `-=`.": [
+        "There is no gradient at the update. backward() creates it, and clearing it afterwards "
+        "removes it. `weights = weights - ...` makes a new tensor without a gradient: update the "
+        "old one with `-=`.": [
             ("loss.backward()", "pass"), ("weights -= ", "weights = weights - ")],
+        NO_TENSOR: ("return weights", "return weights.tolist()"),
     },
 )
 def learn(images, labels, rate, steps):
@@ -286,6 +293,8 @@ def _trained(train, parameters, loss_of, *options) -> Observed:
 
 FORGET, STEP = "parameter.grad = None", "momentum * velocities[i] + parameters[i].grad"
 LOOP, MOVE = "    for _ in", "parameters[i] -= "
+KEEP_LOSSES = ((LOOP, "    losses = []\n" + LOOP), (
+    "        loss.backward()", "        losses.append(loss.item())\n        loss.backward()"))
 
 
 @checks.add(
@@ -296,7 +305,8 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
         "The gradients of one step are still there in the next: backward() adds the new slopes to "
         "the old ones. Clear them at the start of every step, inside the loop.": [
             (FORGET, "pass"),
-            (FORGET, "pass", LOOP, f"    for parameter in parameters:\n        {FORGET}\n{LOOP}")],
+            ((FORGET, "pass"),
+             (LOOP, f"    for parameter in parameters:\n        {FORGET}\n{LOOP}"))],
         "The parameters still had gradients from somebody's earlier backward(). Clear them before "
         "each backward(), even before the first one.": (FORGET, f"if _ > 0: {FORGET}"),
         "The parameters haven't changed. `p = p - ...` makes a new tensor and leaves the old one "
@@ -306,7 +316,7 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
         "You use a gradient that doesn't exist: backward() creates it, and clearing removes it. "
         "And `p = p - ...` makes a new tensor without a gradient: update the old one with `-=`.": [
             ("loss.backward()", "pass"), (MOVE, "parameters[i] = parameters[i] - "),
-            ("loss.backward()", "pass", STEP, "rate * parameters[i].grad")],
+            (("loss.backward()", "pass"), (STEP, "rate * parameters[i].grad"))],
         "The parameters have moved uphill. Subtract the gradient.": ("-= rate", "+= rate"),
         "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
         "The learning rate is there twice. Multiply the step by it once.":
@@ -319,38 +329,17 @@ LOOP, MOVE = "    for _ in", "parameters[i] -= "
             (STEP, STEP.replace("+", "+ (1 - momentum) *")),
         "Momentum is a factor on the old velocity, not on the gradient.":
             (STEP, "momentum * (velocities[i] + parameters[i].grad)"),
-        "Each parameter needs a velocity of its own: they have different shapes.":
-            ("velocities[i]", "velocities[0]"),
-        "Your function takes a single step. Is the `return` inside the loop over the steps? Then "
-        "it ends after the first one.": ("    return loss", "        return loss"),
         "Only one of the parameters has moved. A step moves every one of them.":
             [("(len(parameters))", "(1)"), ("(len(parameters))", "(1, 2)")],
-        "PyTorch goes back through a calculation only once: compute the loss again in every step, "
-        "for the values that the parameters have by then.":
-            (LOOP, "    loss = loss_of()\n" + LOOP, "        loss = loss_of()", ""),
-        "`.item()` turns the loss into a plain number, and backward() can't go back from there. "
-        "Keep the tensor for backward().": ("loss_of()", "loss_of().item()"),
-        "`loss_of()` takes no arguments: it knows the parameters and their values.":
-            [("loss_of()", "loss_of(parameters)"), ("loss_of()", "loss_of(*parameters)")],
-        "`parameters` is a list. Each tensor in it has a gradient of its own: go through them.": [
-            (FORGET, "parameters.grad = None"), (FORGET, "parameters.grad"),
-            (FORGET, "parameters.zero_grad()"), (FORGET, "parameters -= rate")],
         "That is the loss after the last step. Return the one that you computed in the last step, "
         "before the update.":
             ("loss.item()", "loss_of().item()"),
         "That is the lowest of all losses. Return the last one, even if it has risen.":
-            (LOOP, "    losses = []\n" + LOOP, "        loss.backward()",
-             "        losses.append(loss.item())\n        loss.backward()", "return loss.item()",
-             "return min(losses)"),
+            (*KEEP_LOSSES, ("return loss.item()", "return min(losses)")),
         "That is the mean of all losses. Return the last one.":
-            (LOOP, "    losses = []\n" + LOOP, "        loss.backward()",
-             "        losses.append(loss.item())\n        loss.backward()", "return loss.item()",
-             "return sum(losses) / len(losses)"),
-        "Those are the parameters, which the caller has already. Return the last loss, as a plain "
-        "number.": [("return loss.item()", "return parameters"),
-                    ("return loss.item()", "return [p.tolist() for p in parameters]")],
+            (*KEEP_LOSSES, ("return loss.item()", "return sum(losses) / len(losses)")),
         "That is the loss of the first step. Return the last one.":
-            (LOOP, "    first = loss_of()\n" + LOOP, "loss.item()", "first.item()"),
+            ((LOOP, "    first = loss_of()\n" + LOOP), ("loss.item()", "first.item()")),
         NOT_PLAIN: ("loss.item()", "loss"),
     },
 )

@@ -122,17 +122,21 @@ def _larger_ones(probabilities, found=0):
     return found
 
 
+NOT_WHOLE = "A place in a list is a whole number: 2, not 2.0."
+
+
+def _found(most_likely, probabilities) -> Observed:
+    place = most_likely(probabilities)
+    return Observed(place, rules={NOT_WHOLE: hasattr(place, "__index__")})
+
+
 @checks.add(
     "The network's answer is a place in a list. The probability there says how sure it is.",
-    probes=_probabilities,
+    probes=_probabilities, observe=_found,
     mistakes={
         "That is a probability: it says how sure the network is. Return its index: the index is "
         "the digit.": max,
         "That is the smallest probability. Return the place of the largest.": min,
-        "That is one too many: places are counted from 0, like the digits.":
-            lambda p: p.index(max(p)) + 1,
-        "That is one too few: places are counted from 0, like the digits.":
-            lambda p: p.index(max(p)) - 1,
         "That is the largest of the first ten only. For the sums the list has 19 places.":
             lambda p: p.index(max(p[:10])),
         "That is the place of the smallest probability, the least likely digit.":
@@ -140,21 +144,14 @@ def _larger_ones(probabilities, found=0):
         "That is the place of the second largest.": lambda p: p.index(sorted(p)[-2]),
         "That is always the last place. Did you sort the list? Then the probabilities are no "
         "longer in the order of the digits. Or did a loop run to its end?": lambda p: len(p) - 1,
-        "That is always the first place. Is the `return` inside the loop? Then it ends after the "
-        "first place. Or did you sort the list? Then the probabilities are no longer in the order "
-        "of the digits.":
-            lambda p: 0,
         "The largest probability isn't always above 0.5. Compare the probabilities with each "
         "other.": lambda p: next((place for place, one in enumerate(p) if one > 0.5), 0),
         "That is how many probabilities there are.": len,
+        NOT_WHOLE: lambda p: float(p.index(max(p))),
         "That is how many places come after the largest: count from the front.":
             lambda p: p[::-1].index(max(p)),
         "You count how often a larger probability came up. Keep its place instead.":
             [_larger_ones, lambda p: _larger_ones(p, 1), lambda p: _larger_ones(p, -1)],
-        "A tensor has `argmax`, but a list doesn't. A list has `.index(...)`, which says at which "
-        "place something is.": lambda p: p.argmax(),
-        "A probability can't be a place in a list. Ask the other way round: `.index(...)` says at "
-        "which place the probability is.": lambda p: p[max(p)],
     },
 )
 def most_likely(probabilities):
@@ -174,19 +171,6 @@ def _sums():
     "Nothing forces the two answers to fit. In lesson 7 you will count how often they don't.",
     probes=_sums,
     mistakes={
-        "It says yes to everything, whether it fits or not.": lambda digit, number, total: True,
-        "It says no to everything, even if the sum fits: 7 + 5 is 12.":
-            lambda digit, number, total: False,
-        "It is the wrong way round: it says no if the sum fits, and yes if it doesn't.":
-            lambda digit, number, total: digit + number != total,
-        "That is the sum. Return whether it is equal to the total: True or False.":
-            lambda digit, number, total: digit + number,
-        "That is the total minus the digit. Return whether it is equal to the number: True or "
-        "False.":
-            lambda digit, number, total: total - digit,
-        "That is how far off the total is. Return whether it fits: True or False.": [
-            lambda digit, number, total: total - digit - number,
-            lambda digit, number, total: digit + number - total],
         "It says yes to the digit as the sum, too: such a network has forgotten the number.":
             [lambda digit, number, total: total in (digit, digit + number),
              lambda digit, number, total: digit == total],
@@ -195,8 +179,6 @@ def _sums():
              lambda digit, number, total: number == total],
         "`and` doesn't add. Python asks whether the digit is there, and then whether the number "
         "alone is the total.": lambda digit, number, total: digit and number == total,
-        "`or` doesn't add. Whatever the digit is, as long as it isn't 0, counts as a yes.":
-            lambda digit, number, total: digit or number == total,
         "`==` twice asks whether all three are the same. Add digit and number first.":
             lambda digit, number, total: digit == number == total,
         "It says yes to larger sums, too: 7 + 5 isn't 13.":
