@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from mnist_adder_lib import AdderDataset, load_splits
@@ -498,10 +499,9 @@ def plot_two_channels() -> Figure:
 
 
 def _draw_numbers(ax: Axes, values, paper: str, ink: str) -> None:
-    """(3, 3) numbers in a grid."""
-    ax.set(xlim=(-0.5, 2.5), ylim=(2.5, -0.5), xticks=[], yticks=[], aspect="equal",
-           facecolor=paper)
-    ax.spines[:].set(visible=True, color=GREY)
+    """(3, 3) numbers in a grid, on paper of its own: a figure's background is transparent."""
+    ax.set(xlim=(-0.5, 2.5), ylim=(2.5, -0.5), xticks=[], yticks=[], aspect="equal")
+    ax.add_patch(Rectangle((-0.5, -0.5), 3, 3, facecolor=paper, edgecolor=GREY, clip_on=False))
     for line in (0.5, 1.5):
         ax.axhline(line, color=GREY, linewidth=0.8)
         ax.axvline(line, color=GREY, linewidth=0.8)
@@ -539,7 +539,7 @@ def _plot_images_and_results(images: dict, results: dict, **looks) -> Figure:
         draw_image(ax, image, title, black=0, white=1)
     _draw_bars(axes[2], results, *images)
     axes[2].legend(loc="upper center", bbox_to_anchor=(0.5, 1.25), ncols=2)
-    axes[2].set(xlabel="right answers in percent", facecolor="none")
+    axes[2].set(xlabel="right answers in percent")
     return labelled(figure, f"A 7, {' and '.join(images)}. Right answers in percent, of both "
                             f"kinds of images: {_in_words(results)}")
 
