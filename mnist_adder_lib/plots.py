@@ -61,8 +61,8 @@ class Plot(Figure):
 def as_png(figure: Figure) -> bytes:
     """A figure in our style, as a PNG with two pixels for each of the screen's.
 
-    Its background is transparent, and so is that of its axes, whatever their facecolor. If something
-    needs paper, draw it: a Rectangle or an image.
+    Its background is transparent, and so is that of its axes, whatever their facecolor. Paper that
+    something needs is drawn: a Rectangle or an image.
     """
     buffer = io.BytesIO()
     figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
