@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from mnist_adder_lib import AdderDataset, load_splits
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
+from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -390,80 +390,6 @@ def merge(first, second):
         for i in range(first.shape[1]):
             merged[o, i] = (second[o, :] * first[:, i]).sum()
     return merged
-
-
-NO_NETWORK = [  # what the tent is to be built without
-    torch.abs, torch.absolute, torch.where, torch.minimum, torch.maximum, torch.fmin, torch.fmax,
-    torch.clamp, torch.clip, torch.clamp_min, torch.clamp_max, torch.min, torch.max, torch.lt,
-    torch.le, torch.gt, torch.ge, torch.eq, torch.sign, torch.heaviside, torch.pow, torch.sqrt,
-    torch.square, torch.threshold, F.threshold, F.hardtanh, F.relu6, F.leaky_relu,
-    torch.Tensor.tolist, torch.Tensor.item, torch.Tensor.numpy]
-
-
-def _tent_places():
-    places = [0.5, -1.0, 1.0, 1.5, 2.0, 3.0, 0.25, -2.5, 4.5]
-    return [(torch.tensor([place]),) for place in places] + [(torch.tensor(places),)]
-
-
-@checks.add(
-    "Three ReLUs make three bends. A weighted sum alone is a straight line, and sums of straight "
-    "lines are straight. Without ReLU, even a hundred layers couldn't draw this tent.",
-    probes=_tent_places, without=NO_NETWORK,
-    mistakes={
-        "The second argument of `F.relu` isn't where it bends: it says whether `x` itself is "
-        "overwritten. Move the bend by subtracting: `F.relu(x - 1)`.": [
-            ("F.relu(x - 1)", "F.relu(x, 1)", "F.relu(x - 2)", "F.relu(x, 2)"),
-            ("F.relu(x - 1)", "F.relu(x, 1)")],
-        "Your line goes on rising. At x = 1 a second ReLU has to make it fall.":
-            lambda x: F.relu(x),
-        "Your line is flat from x = 1 on. Subtracting one ReLU stops the rise; to fall, subtract "
-        "two.":
-            [lambda x: F.relu(x) - F.relu(x - 1),
-             lambda x: F.relu(x) - F.relu(x - 1) + F.relu(x - 2)],
-        "Your line goes on falling. At x = 2 a third ReLU has to stop it.":
-            lambda x: F.relu(x) - 2 * F.relu(x - 1),
-        "After x = 2 your line rises again. The third ReLU is too steep.":
-            lambda x: F.relu(x) - 2 * F.relu(x - 1) + 2 * F.relu(x - 2),
-        "After x = 2 your line falls even faster. Add the third ReLU, don't subtract it.":
-            lambda x: F.relu(x) - 2 * F.relu(x - 1) - F.relu(x - 2),
-        "To the left of x = 0 the tent is 0, so each ReLU has to be 0 there.": [
-            lambda x: x, lambda x: F.relu(1 - x), lambda x: F.relu(x + 1),
-            lambda x: 1 - x, lambda x: F.relu(-x), ("F.relu(x) ", "x "),
-            lambda x: F.relu(x + 1) - 2 * F.relu(x) + F.relu(x - 1)],
-        "Without ReLU you get a straight line, here 0 everywhere. Put each bracket into an "
-        "`F.relu`.":
-            lambda x: x - 2 * (x - 1) + (x - 2),
-        "`F.relu(x + 1)` begins to rise at x = -1, not at x = 1. Which one begins at 1?":
-            lambda x: F.relu(x) - 2 * F.relu(x + 1) + F.relu(x + 2),
-        "From 0 to 1 your line rises too steeply. The tent rises only as steeply as x itself.":
-            [lambda x: 2 * F.relu(x) - 3 * F.relu(x - 1) + F.relu(x - 2),
-             lambda x: 2 * (F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2))],
-        "It works for one number at a time, but `x` may hold many. `if` and `max` decide once for "
-        "all of them; `F.relu` decides for each one.": [
-            lambda x: max(0 * x, 1 - abs(x - 1)),
-            ("return", "if x < 0:\n        return 0 * x\n    return")],
-        "You add up all heights. Each number in `x` has a height of its own.":
-            lambda x: (F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2)).sum(),
-    },
-)
-def tent(x):
-    return F.relu(x) - 2 * F.relu(x - 1) + F.relu(x - 2)
-
-
-@in_style
-def plot_signed(images: dict) -> Figure:
-    """Images of any values, (height, width), side by side, each with its own scale.
-
-    0 is black, values above 0 are white, values below 0 orange. Small values are lifted, so that
-    they can be seen.
-    """
-    figure, axes = plt.subplots(1, len(images), figsize=(2.3 * len(images), 2.6), squeeze=False)
-    seen = []
-    for ax, (title, image) in zip(axes.flat, images.items()):
-        image = np.asarray(image, float)
-        draw_signed(ax, image, max(0.01, np.abs(image).max()), title)  # no traces of rounding
-        seen.append(f"{title}, from {image.min():.2f} to {image.max():.2f}")
-    return labelled(figure, "Side by side: " + "; ".join(seen) + ".")
 
 
 @in_style

@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.drawing import frame_strokes
-from mnist_adder_lib.model import IdentityAdderModel, conv, fully_connected, receptive_fields
+from mnist_adder_lib.model import IdentityAdderModel, fully_connected, receptive_fields
 from mnist_adder_lib.plots import (
     BLUE,
     GREY,
@@ -328,139 +328,6 @@ def _sizes():
 )
 def conv_parameters(inputs, outputs, kernel):
     return kernel * kernel * inputs * outputs + 2 * outputs
-
-
-NO_NETWORK = ("Return the network itself, a single module such as nn.Sequential(...). A list of "
-              "layers isn't a network, and neither is what a network computes.")
-MORE_STEPS = ("The network has a dropout or a batch norm besides those of the two conv blocks. "
-              "Build it of the six steps alone.")
-NO_FIT = ("The layers don't fit together: each has to take what the layer before it computes. "
-          "Before the fully connected layer come the average, which leaves one value of each "
-          "channel, and the flattening.")
-
-
-def _read(digit_reader, channels) -> Observed:
-    """The shapes of a network's weights, and what it makes of two images with given weights."""
-    network = digit_reader(channels)
-    if not isinstance(network, nn.Module):
-        return Observed(rules={NO_NETWORK: False})
-    parameters = [parameter for kind in (nn.Conv2d, nn.BatchNorm2d, nn.Linear)
-                  for layer in network.eval().modules() if isinstance(layer, kind)
-                  for parameter in layer.parameters()]
-    torch.manual_seed(0)
-    for parameter in parameters:  # a fresh batch norm changes nothing, wherever it is
-        nn.init.uniform_(parameter, -1, 1)
-    logits = None
-    with torch.no_grad(), suppress(RuntimeError):
-        logits = network(torch.rand(2, 1, SIDE, SIDE))
-    effects = {"the shapes of the weights": [list(parameter.shape) for parameter in parameters]}
-    if logits is None:
-        return Observed(effects=effects, rules={NO_FIT: False})
-    return Observed(effects=effects | {"the logits of two images": logits},
-                    rules={MORE_STEPS: not _has_more_steps(network)})
-
-
-def _has_more_steps(network: nn.Module) -> bool:
-    """Whether a layer isn't one of the six steps, though in eval() mode it may change nothing.
-
-    The lesson's conv block ends with batch norm and dropout: right after a batch norm, dropout is
-    part of the block.
-    """
-    before = None
-    for layer in network.modules():
-        if list(layer.children()):
-            continue
-        norm = (isinstance(layer, nn.modules.batchnorm._BatchNorm)
-                and not isinstance(layer, nn.BatchNorm2d))
-        dropout = (isinstance(layer, nn.modules.dropout._DropoutNd) and layer.p > 0
-                   and not isinstance(before, nn.BatchNorm2d))
-        if norm or dropout:
-            return True
-        before = layer
-    return False
-
-
-def _reordered(*places):
-    def digit_reader(channels):
-        network = checks.digit_reader.solution(channels)
-        for step in (0, 2):
-            network[step] = nn.Sequential(*(network[step][place] for place in places))
-        return network
-
-    return digit_reader
-
-
-ONE, TWO = "conv(1, channels)", "conv(channels, 2 * channels, padding=0)"
-POOL, LAST = "nn.MaxPool2d(2)", "nn.Linear(2 * channels, 10, bias=False)"
-
-
-@checks.add(
-    "These six steps are a whole network, which can learn to read digits. It can't add, though: no "
-    "number goes in.",
-    probes=[(3,), (2,), (5,)], observe=_read,
-    mistakes={
-        NO_NETWORK: lambda channels: [nn.Flatten()],
-        "`nn.Sequential` takes the steps one after the other, not in a list. Remove the square "
-        "brackets.":
-            lambda channels: nn.Sequential([nn.Flatten()]),  # type: ignore[call-overload]
-        NO_FIT: [("nn.Flatten(),", ""), ("nn.AdaptiveAvgPool2d(1),", "")],
-        "A grey image goes into the first convolution, and it has one channel.":
-            (ONE, "conv(channels, channels)"),
-        "The second convolution should make twice as many channels as the first one.":
-            [("channels, 2 * ", "channels, "), ("2 * ", ""), ("channels, 2 * ", "channels, 2 / ")],
-        "The first convolution should make `channels` channels. Yours always makes the same "
-        "number.":
-            [("(channels):", f"(channels):\n    channels = {fixed}") for fixed in (4, 8, 16)],
-        "There are twice `channels` channels, and the average leaves one value of each. So the "
-        "fully connected layer has `2 * channels` inputs.": [
-            ("Linear(2", "Linear(12 * 12 * 2"), ("Linear(2 * channels", "Linear(channels")],
-        "There are ten digits, so the last layer should compute ten logits.":
-            [("10", "19"), ("10", "9")],
-        "The fully connected layer should have no bias: bias=False.": ("False", "True"),
-        "The first convolution should keep the size of the image, so it needs padding=1.":
-            [("(1, channels", "(1, channels, padding=0"),
-             (", padding=0", "", "(1, channels", "(1, channels, padding=0")],
-        "The second convolution should have no padding: padding=0.": (", padding=0", ""),
-        "There should be a max pooling between the two conv blocks.": (POOL + ",", ""),
-        "One max pooling is enough, between the two conv blocks.": (TWO, f"{TWO}, {POOL}"),
-        "The max pooling comes between the two conv blocks, not after the second one.":
-            (POOL + ",", "", TWO, f"{TWO}, {POOL}"),
-        "The number in `nn.MaxPool2d` is the width of its window, not the number of channels. A "
-        "window of 2 halves height and width.": ("MaxPool2d(2)", "MaxPool2d(channels)"),
-        "In a conv block ReLU comes before batch norm.": _reordered(0, 2, 1),
-        "The ReLU is missing. It comes between convolution and batch norm.": _reordered(0, 2),
-        "A batch norm is missing. Each of the two conv blocks has one.":
-            [_reordered(0, 1), (TWO, "nn.Conv2d(channels, 2 * channels, 3, bias=False)")],
-        "That keeps the largest value of each channel. Keep the average.": ("Avg", "Max"),
-        "There should be no ReLU after the last layer: logits may be negative.":
-            (LAST, LAST + ", nn.ReLU()"),
-        "The network should return logits. Softmax turns them into probabilities later.":
-            [(LAST, LAST + ", nn.Softmax(dim=1)"), (LAST, LAST + ", nn.LogSoftmax(dim=1)")],
-        "The pooling between the conv blocks averages its windows. A max pooling keeps the "
-        "largest value.": ("nn.MaxPool2d(2)", "nn.AvgPool2d(2)"),
-        MORE_STEPS: [(LAST, f"{LAST}, {more}") for more in ("nn.BatchNorm1d(10)", "nn.Dropout()")],
-        "A conv block's convolution has no bias: `bias=False`. The batch norm after it adds a "
-        "number of its own to each channel.": [
-            change for first in ("nn.Sequential(nn.Conv2d(1, channels, 3, padding=1), nn.ReLU(), "
-                                 "nn.BatchNorm2d(channels))", ONE)
-            for second in ("nn.Sequential(nn.Conv2d(channels, 2 * channels, 3), nn.ReLU(), "
-                           "nn.BatchNorm2d(2 * channels))", TWO)
-            if (change := (ONE, first, TWO, second)) != (ONE, ONE, TWO, TWO)],
-        "These are bare convolutions, with biases. A conv block is a convolution without "
-        "bias, then ReLU, then batch norm: `conv` makes one.":
-            (ONE, "nn.Conv2d(1, channels, 3, padding=1)",
-             TWO, "nn.Conv2d(channels, 2 * channels, 3)"),
-    },
-)
-def digit_reader(channels):
-    return nn.Sequential(
-        conv(1, channels),
-        nn.MaxPool2d(2),
-        conv(channels, 2 * channels, padding=0),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(2 * channels, 10, bias=False),
-    )
 
 
 def _units():

@@ -14,22 +14,9 @@ from mnist_adder_course.lessons.layers_by_hand import (
     SmallTask,
     checks,
     plot_shuffled,
-    plot_signed,
     plot_two_channels,
 )
 from mnist_adder_lib import load_splits
-
-
-def test_signed_pictures():
-    images = {"one": torch.tensor([[-2.0, 0], [1, 0.5]]), "none": np.full((3, 3), 1e-8)}
-    figure = plot_signed(images)
-    one, none = (ax.get_images()[0] for ax in figure.axes)
-    colours = one.cmap(one.norm(one.get_array()))[..., :3]
-    assert np.allclose(colours[0, 1], 0, atol=0.01)  # 0 is black
-    assert colours[1, 0].min() == colours[1, 0].max() > colours[1, 1].max() > 0.3  # above it: grey
-    assert colours[0, 0, 0] > colours[0, 0, 1] > colours[0, 0, 2]  # below it: orange
-    assert none.get_array().max() < 0.001  # nothing but rounding
-    assert "one, from -2.00 to 1.00; none, from 0.00 to 0.00" in figure.get_label()
 
 
 def test_bars_and_images_of_two_tasks():

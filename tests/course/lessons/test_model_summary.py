@@ -1,29 +1,13 @@
 """Model summary: its figures and what it measures."""
 
-from pathlib import Path
-
-import nbformat
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mnist_adder_course.exercises.checks import code_of, from_code
 from mnist_adder_course.lessons import model_summary
 from mnist_adder_course.lessons.model_summary import checks
 from mnist_adder_lib import AdderDataset, IdentityAdderModel, receptive_fields
-
-LESSON = Path(__file__).resolve().parents[3] / "notebooks" / "04_model_summary.ipynb"
-
-
-def test_digit_reader_passes_with_the_conv_block_of_the_lesson():
-    """The library's `conv` has no dropout unless it is given; the lesson's always has one."""
-    notebook = nbformat.read(LESSON, as_version=4)
-    [block] = [cell.source for cell in notebook.cells if cell.source.startswith("def conv(")]
-    code = f"{block}\n\n\n{code_of(checks.digit_reader.solution)}\n"
-    reader = from_code(code, "digit_reader", {"nn": nn, "__name__": "notebook"})
-    assert isinstance(reader(2)[0][-1], nn.Dropout2d)
-    assert checks.digit_reader.verdict(reader).startswith("✓ Right")
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
