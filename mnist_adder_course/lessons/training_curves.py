@@ -1,11 +1,9 @@
-"""Training curves: what the lesson asks and checks. Its curves: broken_runs.py, replay.py."""
+"""Training curves: what the lesson asks and checks. Its curves: broken_runs.py."""
 
 from __future__ import annotations
 
 import math
-import tempfile
 from copy import deepcopy
-from pathlib import Path
 
 import pandas as pd
 import torch
@@ -75,11 +73,6 @@ def real_run(
     if len(kept) <= epochs:
         print(f"Stopped after {len(kept) - 1} whole epochs: everything below is unfinished.")
     return history, kept
-
-
-def temporary_folder() -> Path:
-    """A new, empty folder for files that nobody keeps."""
-    return Path(tempfile.mkdtemp())
 
 
 def by_epoch(history: History) -> pd.DataFrame:
