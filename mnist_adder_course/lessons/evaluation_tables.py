@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Sequence
-from math import ceil, comb
+from math import comb
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -127,56 +127,6 @@ def _both(*columns):
 def joint_accuracy(predicted_digits, predicted_totals, digits, numbers, number):
     both = (predicted_digits == digits) & (predicted_totals == digits + numbers)
     return 100 * both[numbers == number].double().mean()
-
-
-def _reach(change_p="accuracy / 100", change_n="ceil(4 * p * (1 - p) / (reach / 100) ** 2)"):
-    """Changes of the solution: other texts for its two lines."""
-    return ("accuracy / 100", change_p, "ceil(4 * p * (1 - p) / (reach / 100) ** 2)", change_n)
-
-
-@checks.add(
-    "Half the reach needs four times as many images: the root of n makes precision expensive.",
-    probes=[(90, 0.7), (99.5, 0.3), (80, 1.5), (95, 1.1), (99, 0.7), (60, 3), (50, 25)],
-    mistakes={
-        "The interval reaches *two* standard errors to each side: reach = 2 · √(p(1 - p) / n). "
-        "Squared, the 2 becomes a 4.": [
-            _reach(change_n="ceil(p * (1 - p) / (reach / 100) ** 2)"),
-            _reach(change_n="ceil(2 * p * (1 - p) / (reach / 100) ** 2)")],
-        "That is the number for 1.96 standard errors. In this exercise the interval reaches *two*, "
-        "so the factor is 2² = 4.":
-            _reach(change_n="ceil(1.96**2 * p * (1 - p) / (reach / 100) ** 2)"),
-        "You rounded up too early: first divide by reach², then round up.": [
-            _reach(change_n="ceil(4 * p * (1 - p)) / (reach / 100) ** 2"),
-            _reach(change_n="ceil(p * (1 - p)) * 4 / (reach / 100) ** 2")],
-        "`reach` is half of the interval: it goes from p - reach to p + reach.":
-            _reach(change_n="ceil(16 * p * (1 - p) / (reach / 100) ** 2)"),
-        "You forgot to square. To get rid of the root, square *both* sides: reach² = 4 · p(1 - p) "
-        "/ n.": [_reach(change_n="ceil(4 * p * (1 - p) / (reach / 100))"),
-                 _reach(change_n="ceil(2 * p * (1 - p) / (reach / 100))"),
-                 _reach(change_n="ceil(2 * (p * (1 - p)) ** 0.5 / (reach / 100))")],
-        "p is a fraction between 0 and 1. Divide the accuracy by 100 first.":
-            _reach(change_p="accuracy"),
-        "The reach is in percentage points, too. Divide it by 100 as well.":
-            _reach(change_n="ceil(4 * p * (1 - p) / reach ** 2)"),
-        "√(p(1 - p)) is the standard deviation, with both p and 1 - p under the root. You left "
-        "one of them out.": [
-            _reach(change_n="ceil(4 * p / (reach / 100) ** 2)"),
-            _reach(change_n="ceil(4 * (1 - p) / (reach / 100) ** 2)")],
-        "Your number is right before rounding. There are only whole images, so round up with "
-        "`ceil`.":
-            _reach(change_n="4 * p * (1 - p) / (reach / 100) ** 2"),
-        "You rounded down, so the interval reaches a little too far. Round up with `ceil`.":
-            _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2)"),
-        "One more than rounded down is one too many if n is a whole number already. `ceil` adds "
-        "nothing then.": _reach(change_n="int(4 * p * (1 - p) / (reach / 100) ** 2) + 1"),
-        "You rounded to the nearest whole number. If that is below n, the interval reaches a "
-        "little too far. Round up with `ceil`.":
-            _reach(change_n="round(4 * p * (1 - p) / (reach / 100) ** 2)"),
-    },
-)
-def images_needed(accuracy, reach):
-    p = accuracy / 100
-    return ceil(4 * p * (1 - p) / (reach / 100) ** 2)
 
 
 NOT_TO_100 = (
@@ -526,37 +476,6 @@ def plot_coins(coins: dict[int, int]) -> Figure:
     axes[0, 0].set_ylabel("% of all ways")
     return labelled(figure, "A bar for each number of heads, highest in the middle; the outer ones "
                     f"are orange. {'; '.join(words)}.")
-
-
-@in_style
-def plot_accuracy_per(table: pd.DataFrame) -> Figure:
-    """What `accuracy_per` gives: a diamond for each group, and a line for its interval."""
-    figure, ax = plt.subplots(figsize=(5.5, 0.9 + 0.19 * len(table)))
-    places = range(len(table))
-    ax.hlines(places, table["from"], table["to"], color=ORANGE, linewidth=2)
-    ax.plot(table["accuracy"], places, "D", color=ORANGE, markersize=5)
-    ax.set(yticks=places, yticklabels=table.index, ylabel=table.index.name,
-           xlabel="accuracy and its 95% interval, percent")
-    ax.invert_yaxis()
-    lowest, highest = table["accuracy"].idxmin(), table["accuracy"].idxmax()
-    width = table["to"] - table["from"]
-    return labelled(figure, f"A diamond and a line for each {table.index.name}. Lowest: {lowest}, "
-                    f"highest: {highest}. The widest interval is that of {width.idxmax()}, "
-                    f"which has {table['examples'][width.idxmax()]} examples.")
-
-
-@in_style
-def plot_chance(shuffled, seen: float) -> Figure:
-    """How large a gap was in each of many shuffles, and the real one (in percentage points)."""
-    shuffled = np.asarray(shuffled)
-    figure, ax = plt.subplots(figsize=(5.5, 2.4))
-    ax.hist(shuffled, bins=30, color=BLUE)
-    ax.axvline(seen, color=ORANGE, linewidth=3)
-    ax.set(xlabel="gap, percentage points (orange: the real one)", ylabel="shuffles")
-    as_large = int((shuffled >= seen - 1e-9).sum())
-    return labelled(figure, f"The gaps of {len(shuffled):,} shuffles, from {shuffled.min():.2f} to "
-                    f"{shuffled.max():.2f}; {as_large} are at least as large as the real one, "
-                    f"{seen:.2f}.")
 
 
 def recipe_runs(split: str = "evaluation") -> pd.DataFrame:

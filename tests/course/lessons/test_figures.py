@@ -15,13 +15,11 @@ from mnist_adder_course.lessons import (
     broken_runs,
     does_it_add,
     draw_a_digit,
-    evaluation_tables,
     inside_the_network,
     layers_by_hand,
     learning_from_sums,
     run_it_anywhere,
 )
-from mnist_adder_lib.evaluate import accuracy_per
 
 TRAIN = {"layers_by_hand", "training_curves", "one_change_at_a_time"}  # for seconds, to be drawn
 OPENINGS = [lesson for lesson in LESSONS
@@ -29,8 +27,6 @@ OPENINGS = [lesson for lesson in LESSONS
 BLACK = torch.zeros(28, 28)
 MAPS, SMALL, DOT = torch.zeros(6, 5, 5), torch.zeros(24, 24), torch.zeros(28, 28)
 MAPS[2, 1, 1], MAPS[3, 0, 0], SMALL[3, 4], DOT[10:20, 10:20] = 2.0, -9.0, 1.0, 2.0
-GROUPS, RIGHT = torch.arange(3).repeat_interleave(torch.tensor([50, 400, 200])), torch.ones(650)
-RIGHT[100:110] = 0
 SHARES = [0.03, 0, 0, 0.5, 0, 0, 0, 0.47, 0, 0]
 WAITING = {"decay 3": [[[50, 95.0, 2.0], [3000, 96.0, 81.0]],
                        [[50, 90.0, 0.0], [3000, 99.0, 60.0]]]}
@@ -47,12 +43,6 @@ SAID = {
         lambda: draw_a_digit.plot_rejected(pd.DataFrame(
             {"letters": [10.0, 55.4], "faces": [0.0, 90.0]}, ["confidence", "head"])),
         "letters by head 55%, faces by confidence 0%"),
-    "evaluation_tables plot_accuracy_per": (
-        lambda: evaluation_tables.plot_accuracy_per(accuracy_per(GROUPS, RIGHT.bool(), "digit")),
-        "Lowest: 1, highest: 0. The widest interval is that of 0, which has 50"),
-    "evaluation_tables plot_chance": (
-        lambda: evaluation_tables.plot_chance([0.1, 0.3, 0.3, 0.5], 0.3),
-        "4 shuffles, from 0.10 to 0.50; 3 are at least as large"),
     "inside_the_network plot_answer": (
         lambda: inside_the_network.plot_answer(BLACK, torch.eye(10)[7]), "the 7, 100%"),
     "inside_the_network plot_attributions": (  # a small map lies over the middle
