@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import random
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,11 +17,10 @@ from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
-from traitlets import List
 
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, as_input
-from mnist_adder_lib.drawing import DigitPad, frame_drawing
+from mnist_adder_lib.drawing import frame_drawing
 from mnist_adder_lib.drawing.framing import to_ink, to_uint8
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 from mnist_adder_lib.evaluate import evaluate, predict, wilson_interval
@@ -31,7 +29,6 @@ from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labe
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import plain
-from ..widgets.front_end import front_end
 
 guesses = Guesses.load("draw_a_digit")
 checks = Checks()
@@ -127,32 +124,6 @@ def plot_opening() -> Figure:
     figure = plot_reading(HOUSE)
     figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
-
-
-class Dictation(DigitPad):
-    """Twenty digits to draw, one after the other: each of the ten twice, in random order.
-
-    - asked: the twenty digits
-    - drawings: the strokes of those that were drawn, in the same order
-    """
-
-    _esm, _css = front_end("dictation")
-    needs_python = ("a pad that asks you for twenty digits, one after the other: the test set of "
-                    "your own hand.")
-    asked: List = List().tag(sync=True)
-    drawings: List = List().tag(sync=True, echo_update=False)
-
-    def __init__(self, seed: int = 0):
-        super().__init__(asked=random.Random(seed).sample([*range(10)] * 2, 20))
-
-    def results(self) -> tuple[Tensor, Tensor]:
-        """The drawings, framed, uint8 (n, 28, 28), and the digits asked for, int64 (n,)."""
-        framed = [frame_strokes(strokes) for strokes in self.drawings]
-        images = torch.tensor(np.array(framed, np.uint8).reshape(-1, 28, 28))
-        return images, torch.tensor(self.asked[: len(framed)], dtype=torch.int64)
-
-    def __repr__(self):
-        return f"Dictation: {len(self.drawings)} of 20 drawn"
 
 
 @in_style
@@ -473,96 +444,6 @@ def train_head(digits, non_digits):
             loss.backward()
             optimizer.step()
     return head
-
-
-def _scored():
-    """Scores of images, scores of digits (in other units), and the price of a threshold."""
-    generator = torch.Generator().manual_seed(0)
-    digits = torch.tensor([[1.0, 30.0], [2.0, 10.0], [3.0, 20.0], [4.0, 60.0], [5.0, 30.0]])
-    yield torch.tensor([[9.0, 20.0], [2.0, 10.0], [1.0, 80.0]]), digits, 0.2
-    # Exactly at the threshold, and calculated without rounding in any type: the units are 1 and 2.
-    yield (torch.tensor([[0.0, 0.0], [1.0, -2.0], [3.0, 0.0], [-1.0, 1.0], [-1.0, 2.0]]),
-           torch.tensor([[-1.0, -2.0], [0.0, 0.0], [1.0, 2.0]]), 0.5)
-    for price in (0.5, 0.02, 0.3, 0.1, 0.25, 0.5):
-        units = torch.tensor([1.0, 12.0])
-        digits = units * torch.randn(41, 2, generator=generator)
-        images = units * (1 + torch.tensor([3.0, 2.0])
-                          * torch.randn(rand_int(40, 50), 2, generator=generator))
-        by = digits.std(dim=0)
-        clear = (_summed(images, by) - _summed(digits, by).quantile(1 - price)).abs() > 1e-3
-        yield images[clear], digits, price
-
-
-def _summed(scores: Tensor, units: Tensor | float) -> Tensor:
-    return (scores / units).sum(dim=1)
-
-
-def _beyond(units, of=lambda scores, digits: digits, top=lambda price: 1 - price):
-    """A wrong answer that takes other units, other scores or another quantile."""
-    def answer(scores, of_digits, price):
-        by = units(scores, of_digits)
-        return _summed(scores, by) > _summed(of(scores, of_digits), by).quantile(top(price))
-
-    return answer
-
-
-def _units(_scores, digits):
-    return digits.std(dim=0)
-
-
-@checks.add(
-    "That is how the library decides. Each score notices something else, and in units of its own "
-    "standard deviation neither drowns out the other.",
-    probes=_scored,
-    mistakes={
-        "The score with the largest numbers decides alone. Divide each column by its own standard "
-        "deviation among the digits: `std(dim=0)` returns one for each column.": [
-            _beyond(lambda *given: 1.0), _beyond(lambda scores, digits: digits.std())],
-        "These are the standard deviations of the images. Take the standard deviations of the "
-        "digits: a unit must not depend on what people draw.": [
-            _beyond(lambda scores, digits: scores.std(dim=0))],
-        "The threshold is chosen by the images that are to be judged. Choose it by the digits: "
-        "otherwise it always rejects the same fraction, whatever people draw.": [
-            _beyond(_units, of=lambda scores, digits: scores),
-            _beyond(lambda scores, digits: scores.std(dim=0), of=lambda scores, digits: scores)],
-        "The threshold is at the wrong end: it rejects nearly everything. A fraction of `price` "
-        "should lie above it, so it is the quantile of 1 - price.": [
-            _beyond(_units, top=lambda price: price)],
-        "`quantile` takes a number from 0 to 1. A fraction of `price` should lie above the "
-        "threshold, so it is the quantile of 1 - price.": [
-            _beyond(_units, top=lambda price: 2 - price), _beyond(_units, top=lambda price: -price),
-            _beyond(_units, top=lambda price: 1 + price),
-            _beyond(_units, top=lambda price: price - 1)],
-        "These are the images that get an answer. Return true for those that are rejected.": [
-            lambda scores, digits, price: ~(
-                _summed(scores, digits.std(dim=0))
-                > _summed(digits, digits.std(dim=0)).quantile(1 - price)),
-            lambda scores, digits, price: (
-                _summed(scores, digits.std(dim=0))
-                < _summed(digits, digits.std(dim=0)).quantile(1 - price))],
-        "An image exactly at the threshold gets an answer: only what is *greater* is rejected.": [
-            lambda scores, digits, price: (
-                _summed(scores, digits.std(dim=0))
-                >= _summed(digits, digits.std(dim=0)).quantile(1 - price))],
-        "These are the sums. Compare them with a threshold, the quantile of the digits' sums.": [
-            lambda scores, digits, price: _summed(scores, digits.std(dim=0)),
-            lambda scores, digits, price: _summed(scores, 1.0)],
-        "That is the threshold. Compare the images' sums with it.": [
-            lambda scores, digits, price: _summed(digits, digits.std(dim=0)).quantile(1 - price)],
-        "The scores of the images are divided twice, those of the digits once.": [
-            lambda scores, digits, price: (
-                _summed(scores, digits.std(dim=0) ** 2)
-                > _summed(digits, digits.std(dim=0)).quantile(1 - price))],
-        "One score decides alone. Add up the scores of each image first.": [
-            lambda scores, digits, price: scores[:, 0] > digits[:, 0].quantile(1 - price),
-            lambda scores, digits, price: scores[:, -1] > digits[:, -1].quantile(1 - price),
-            lambda scores, digits, price: scores > digits.quantile(1 - price, dim=0)],
-    },
-)
-def to_reject(scores, of_digits, price):
-    units = of_digits.std(dim=0)
-    threshold = (of_digits / units).sum(dim=1).quantile(1 - price)
-    return (scores / units).sum(dim=1) > threshold
 
 
 def _prices():

@@ -6,7 +6,6 @@ from lab import draw
 
 from mnist_adder_course.exercises.questions import MultipleChoice
 from mnist_adder_course.lessons import start_here
-from mnist_adder_course.lessons.draw_a_digit import Dictation
 from mnist_adder_course.notebook.display import Keys
 from mnist_adder_course.widgets.hidden_sums import HiddenSums
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
@@ -16,7 +15,6 @@ from mnist_adder_lib.drawing import AdderPanel, DigitPad
 
 WIDGETS = {
     AdderPanel: lambda: AdderPanel(load_pretrained()),
-    Dictation: Dictation,
     DigitPad: DigitPad,
     HiddenSums: lambda: HiddenSums(load_pretrained()),
     Keys: Keys,

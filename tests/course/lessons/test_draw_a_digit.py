@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 from mnist_adder_course.lessons import draw_a_digit
-from mnist_adder_course.lessons.draw_a_digit import Dictation
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.drawing.framing import (
     crop_to_ink,
@@ -93,24 +92,6 @@ def test_a_head_scores_embeddings_of_images(splits):
     scores = draw_a_digit.as_score(pretrained, head)(images)
     assert scores.shape == (5,) and not scores.requires_grad
     assert torch.equal(scores, head(embedded)[:, 0])
-
-
-def test_dictation_asks_for_each_digit_twice_in_the_same_order():
-    dictation = Dictation()
-    assert sorted(dictation.asked) == sorted([*range(10)] * 2) == sorted(Dictation(1).asked)
-    assert dictation.asked == Dictation().asked != Dictation(1).asked
-    assert repr(dictation) == "Dictation: 0 of 20 drawn"
-
-
-def test_dictation_gives_what_was_drawn():
-    dictation, line = Dictation(), [[[0.5, 0.2], [0.5, 0.8]]]
-    images, digits = dictation.results()
-    assert images.shape == (0, 28, 28) and digits.shape == (0,)
-    dictation.drawings = [line] * 3
-    images, digits = dictation.results()
-    assert images.dtype == torch.uint8 and digits.tolist() == dictation.asked[:3]
-    assert (images == torch.tensor(frame_strokes(line))).all() and len(images) == 3
-    assert repr(dictation) == "Dictation: 3 of 20 drawn"
 
 
 def test_a_percentage_with_its_interval():
