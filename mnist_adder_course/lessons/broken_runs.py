@@ -69,7 +69,7 @@ def short_training(
     return losses, measured
 
 
-# The mistake in each run, as arguments of `short_training`. The lesson doesn't list G's.
+# The mistake in each run, as arguments of `short_training`. The lesson lists all but G's.
 MISTAKES: dict[str, dict] = {
     "A": dict(rate=0.00001), "B": dict(normalise=False), "C": dict(images=300, augment=False),
     "D": dict(rate=10.0), "E": dict(clear=False), "F": dict(right_labels=False),

@@ -21,7 +21,7 @@ from mnist_adder_lib.plots import plot_history
 from ..exercises import training_loop as loop
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
-from ..exercises.runs import Nothing
+from ..exercises.runs import Nothing, Unsolved
 from ..notebook.display import live
 from .broken_runs import plot_broken, seven_runs, short_training
 
@@ -225,9 +225,13 @@ def defend(tried):
     return best
 
 
-# What a learner may change in a broken run, with the kind of its value.
-AMOUNTS, SWITCHES = {"rate", "steps", "images"}, {"augment", "right_labels", "normalise", "clear"}
-RATES = 0.005, 0.5  # Between these, a run ends at 3.1 or below in five seeds of five.
+# What a learner may change to cure a run; what is True or False counts if it is True.
+CURES = {"A": ["rate"], "B": ["normalise"], "C": ["images", "augment"], "D": ["rate"],
+         "E": ["clear"], "F": ["right_labels"], "G": ["rate"]}
+SWITCHES = {"augment", "right_labels", "normalise", "clear"}
+# Between these, in three seeds of three, A and G end at 3.2 or below (5.4 and 3.9 without a
+# change), and C at 1.1 or below (1.4).
+ENOUGH = {"rate": (0.005, 0.8), "images": (600, math.inf)}
 SIGNS = {
     "A": "A: nothing moves, training and validation alike. What is far too small?",
     "B": "B: training falls as it should; only validation is off the top, from its first dot on. "
@@ -238,59 +242,68 @@ SIGNS = {
          "run away. What is far too large?",
     "E": "E: it begins well, then grows without end. So something adds up.",
     "F": "F: it falls to the dotted line and no further: it knows the number and nothing of the "
-         "image. More steps don't help, nor do more images or another rate. What do the images "
-         "teach it?",
+         "image. More images or another rate don't help. What do the images teach it?",
     "G": "G: it looks like F at first, but it goes through the dotted line and is still falling at "
          "the end: it has begun to read. Nothing is wrong with the data. What is too small?"}
-CURES = {
-    "B": lambda cure: cure.get("normalise"),
-    "C": lambda cure: cure.get("images", 0) >= 1000 or cure.get("augment"),
-    "E": lambda cure: cure.get("clear"),
-    "F": lambda cure: cure.get("right_labels"),
-    "G": lambda cure: "rate" in cure or cure.get("steps", 0) >= 600,
-    "A": lambda cure: "rate" in cure, "D": lambda cure: "rate" in cure}
+NOT_ENOUGH = {
+    "rate": "{}: the rate is the right thing to change. But with yours the run still goes badly. "
+            "With `defend` you found one that works for this network.",
+    "images": "{}: more images are the right change. But with yours it still memorises. Take more: "
+              "there are 48,000."}
 NO_CHANGE = ("Return one dict for each run, with the change that would cure it, such as "
              '`{"rate": 0.1}` or `{"clear": True}`. The task lists the names.')
 ALL_RUNS = ("That is a dict of all runs. Return the change for the one that is asked for: "
             "`{...}[run]`.")
 ONE_CHANGE = "Change one thing for each run. With two changes you don't know which one helped."
-AS_TEXT = ("`rate`, `steps` and `images` are numbers above 0; the others are True or False. Write "
-           "all of them without quotes.")
-OTHER_RATE = ("In one of the runs A, D and G you change the rate, and that is the right thing to "
-              "change. But with your number the run still goes badly. With `defend` you found "
-              "one that works for this network.")
-TOO_LONG = "More than 5,000 steps would take minutes. One of the other changes helps at once."
+ALL_ALIKE = "All runs keep their 200 steps: `steps` isn't among the changes that the task lists."
+AS_TEXT = ("`rate` is a number above 0, `images` a whole number above 0; the others are True or "
+           "False. Write all of them without quotes.")
 
 
 def _is_change(cure) -> bool:
-    return isinstance(cure, dict) and bool(cure) and set(cure) <= AMOUNTS | SWITCHES
+    return isinstance(cure, dict) and bool(cure) and set(cure) <= {"rate", "images"} | SWITCHES
 
 
 def _is_written_right(cure: dict) -> bool:
-    return all(
-        value in (True, False) if name in SWITCHES else
-        isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
-        and (name == "rate" or value == int(value))
-        for name, value in cure.items())
+    kinds = {"rate": (int, float), "images": int}
+    return all(value in (True, False) if name in SWITCHES else
+               isinstance(value, kinds[name]) and not isinstance(value, bool) and value > 0
+               for name, value in cure.items())
+
+
+def _what_is_wrong(run: str, cure: dict) -> str:
+    """What is wrong with a change of one thing; "" if it cures the run."""
+    ((name, value),) = cure.items()
+    if name not in CURES[run] or not value:
+        return SIGNS[run]
+    low, high = ENOUGH.get(name, (True, True))
+    return "" if low <= value <= high else NOT_ENOUGH[name].format(run)
 
 
 def _cures(cure_of, runs) -> Observed:
-    cures = {runs[0]: cure_of(runs[0])}
-    try:
-        cures |= {run: cure_of(run) for run in runs[1:]}
-    except Nothing:  # for one of them; the engine has a sentence for a function without an answer
-        return Observed(rules={NO_CHANGE: False})
+    """The cures that are there already, each called for twice, as the lesson does."""
+    cures, missing = {}, []
+    for run in runs:
+        try:
+            cure_of(run)
+            cures[run] = cure_of(run)
+        except (Nothing, Unsolved) as error:
+            missing.append(run)
+            if len(missing) == len(runs):
+                raise error
     changes = list(cures.values())
-    if any(isinstance(cure, dict) and set(cure) == set(runs) for cure in changes):
-        return Observed(rules={ALL_RUNS: False})
-    for reason, kept in ((NO_CHANGE, _is_change), (ONE_CHANGE, lambda cure: len(cure) == 1),
-                         (AS_TEXT, _is_written_right),
-                         (TOO_LONG, lambda cure: cure.get("steps", 0) <= 5000)):
+    for reason, kept in (
+            (ALL_RUNS, lambda cure: not isinstance(cure, dict) or set(cure) != set(runs)),
+            (ALL_ALIKE, lambda cure: not isinstance(cure, dict) or "steps" not in cure),
+            (NO_CHANGE, _is_change), (ONE_CHANGE, lambda cure: len(cure) == 1),
+            (AS_TEXT, _is_written_right)):
         if not all(map(kept, changes)):
             return Observed(rules={reason: False})
-    low, high = RATES
-    return Observed(rules={SIGNS[run]: CURES[run](cure) for run, cure in cures.items()} | {
-        OTHER_RATE: all(low <= cures[run].get("rate", low) <= high for run in "ADG")})
+    wrong = {run: _what_is_wrong(run, cure) for run, cure in cures.items()}
+    right = ", ".join(run for run in cures if not wrong[run])
+    words = [*filter(None, wrong.values()), f"Right so far: {right}." if right else "",
+             f"Not there yet: {', '.join(missing)}." if missing else ""]
+    return Observed(rules={" ".join(filter(None, words)): not missing and not any(wrong.values())})
 
 
 def _cured(run: str, **cure):
@@ -304,20 +317,22 @@ def _cured(run: str, **cure):
     mistakes={
         NO_CHANGE: [lambda run: 0.1, lambda run: {}, lambda run: {"lr": 0.1}],
         ALL_RUNS: lambda run: dict.fromkeys("ABCDEFG", {"rate": 0.1}),
+        ALL_ALIKE: _cured("G", steps=1000),
         ONE_CHANGE: lambda run: {"rate": 0.1, "clear": True},
         AS_TEXT: [lambda run: {"rate": "0.1"}, lambda run: {"clear": "True"},
                   lambda run: {"images": True}, lambda run: {"rate": -0.1},
-                  lambda run: {"steps": 0.5}],
-        TOO_LONG: _cured("G", steps=100_000),
-        SIGNS["A"]: [_cured("A", steps=2000), _cured("A", clear=True)],
-        SIGNS["B"]: [_cured("B", rate=0.01), _cured("B", images=10_000)],
-        SIGNS["C"]: [_cured("C", rate=0.01), _cured("C", steps=1000), _cured("C", images=600)],
-        SIGNS["D"]: [_cured("D", clear=True), _cured("D", steps=1000)],
-        SIGNS["E"]: [_cured("E", rate=0.1), _cured("E", rate=0.01)],
+                  lambda run: {"images": 1e4}],
+        SIGNS["A"]: [_cured("A", images=10_000), _cured("A", clear=True)],
+        SIGNS["B"]: [_cured("B", rate=0.01), _cured("B", normalise=False)],
+        SIGNS["C"]: _cured("C", rate=0.01),
+        SIGNS["D"]: _cured("D", clear=True),
+        SIGNS["E"]: _cured("E", rate=0.01),
         SIGNS["F"]: [_cured("F", images=10_000), _cured("F", rate=0.01)],
-        SIGNS["G"]: [_cured("G", right_labels=True), _cured("G", images=10_000),
-                     _cured("G", steps=400)],
-        OTHER_RATE: [_cured("A", rate=0.0001), _cured("D", rate=3), _cured("G", rate=0.002)],
+        SIGNS["G"]: [_cured("G", right_labels=True), _cured("G", images=10_000)],
+        NOT_ENOUGH["rate"].format("A"): _cured("A", rate=0.0001),
+        NOT_ENOUGH["rate"].format("D"): _cured("D", rate=3),
+        NOT_ENOUGH["rate"].format("G"): _cured("G", rate=0.002),
+        NOT_ENOUGH["images"].format("C"): _cured("C", images=500),
     },
 )
 def cure_of(run):

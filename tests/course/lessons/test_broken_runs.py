@@ -100,8 +100,8 @@ def test_without_its_mistake_a_broken_training_is_a_sound_one(curve, cure, split
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("run, cure, most", [
-    *((run, dict(rate=rate), 3.4) for run in "ADG" for rate in training_curves.RATES),
-    ("C", dict(images=1000), 1.15), ("G", dict(steps=600), 3.5)])
+    *((run, dict(rate=rate), 3.5) for run in "ADG" for rate in training_curves.ENOUGH["rate"]),
+    ("C", dict(images=training_curves.ENOUGH["images"][0]), 1.15)])
 def test_what_the_check_takes_for_a_cure_helps(run, cure, most, splits, trained):
     """At the edges of what it takes, for another seed than the lesson's."""
     torch.manual_seed(1)
