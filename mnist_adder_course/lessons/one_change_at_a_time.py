@@ -431,48 +431,6 @@ def measured(column: str) -> pd.DataFrame:
     return runs.pivot(index="change", columns="seed", values=column)
 
 
-def search_runs(change: str) -> pd.DataFrame:
-    """The search for the learning rate of a change: the percentage of the validation images with
-    digit and sum right, a row for each rate and a column for each seed; NaN if a rate did too badly
-    with the first seed to be tried again."""
-    runs = read_results("changes.jsonl")
-    runs = runs[(runs["change"] == change) & runs["evaluation"].isna()]
-    return runs.pivot(index="learning_rate", columns="seed", values="validation")
-
-
-def searched() -> pd.DataFrame:
-    """The searches, a row for each change: the mean accuracy at each rate, as text; the best rate;
-    its position in the range that was tried; and how many of the 12,000 images it is ahead of the
-    second best."""
-    runs = read_results("changes.jsonl")
-    changes = runs[runs["evaluation"].isna()]["change"].unique()
-    means = pd.DataFrame({name: search_runs(name).mean(axis=1) for name in changes}).T
-    shown = means.map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
-    last = {name: _finalists(search_runs(name)) for name in changes}
-    shown["best"] = [last[name].idxmax() for name in changes]
-    shown["its place"] = [_place(means.loc[name].dropna(), last[name].idxmax()) for name in changes]
-    shown["images ahead"] = [_images_ahead(last[name]) for name in changes]
-    return shown
-
-
-def _finalists(runs: pd.DataFrame) -> pd.Series:
-    """The mean accuracies of the rates that were tried with all seeds, or of all rates."""
-    complete = runs.dropna()
-    return (runs if complete.empty else complete).mean(axis=1)
-
-
-def _place(tried: pd.Series, best: float) -> str:
-    """The position of the best rate among those that were tried, which are in order."""
-    ends = {tried.index[0]: "at the lower edge", tried.index[-1]: "at the upper edge"}
-    return ends.get(best, "inside")
-
-
-def _images_ahead(means: pd.Series) -> int:
-    """How many of 12,000 images the best of some percentages is ahead of the second best."""
-    second, best = means.sort_values().iloc[-2:]
-    return round(120 * (best - second))
-
-
 def simulate_experiments(pairs: int, spread: float, difference: float) -> torch.Tensor:
     """How many standard errors from 0 the mean of each of 100,000 simulated experiments lies.
 
@@ -554,17 +512,6 @@ def plot_stages() -> Figure:
     said = "; ".join(f"{name}: {' '.join(text.split())} ({seeds or 'no runs'})"
                      for name, text, seeds in STAGES)
     return labelled(figure, f"Five boxes with an arrow from each to the next. {said}.")
-
-
-@in_style
-def plot_rates(rates: list[float]) -> Figure:
-    """The learning rate of each step."""
-    figure, ax = plt.subplots(figsize=(5, 2))
-    ax.plot(range(1, len(rates) + 1), rates, color=BLUE)
-    ax.set(xlabel="step", ylabel="learning rate")
-    top = rates.index(max(rates)) + 1
-    return labelled(figure, f"The learning rate goes from {rates[0]:.2g} up to {max(rates):.2g} at "
-                            f"step {top} and down to {rates[-1]:.4f} at step {len(rates)}.")
 
 
 @in_style

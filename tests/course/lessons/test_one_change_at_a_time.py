@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import measure_changes
 import nbformat
 import pandas as pd
 import pytest
@@ -14,29 +13,10 @@ import mnist_adder_lib
 from mnist_adder_course.lessons.one_change_at_a_time import (
     plot_experiments,
     powers_of_plans,
-    searched,
     simulate_experiments,
     with_intervals,
 )
 from mnist_adder_lib import IdentityAdderModel, fit
-
-SIX = ["one cycle", "AdamW", "weight decay", "all ten numbers", "no dropout",
-       "gentler augmentation"]
-
-
-def test_searched_says_where_the_best_lies_and_how_far_it_is_ahead():
-    table = searched()
-    for name in table.index:
-        tried, best = measure_changes.CHANGES[name].rates, measure_changes.chosen_rate(name)
-        place = {tried[0]: "at the lower edge", tried[-1]: "at the upper edge"}
-        assert table.loc[name, "best"] == best
-        assert table.loc[name, "its place"] == place.get(best, "inside")
-        runs = measure_changes.search_table(name)
-        means = sorted(runs.loc[measure_changes.promising_rates(name)].mean(axis=1))
-        if len(means) == 1:
-            means = sorted(runs[measure_changes.SEARCH_SEEDS[0]])
-        assert table.loc[name, "images ahead"] == round(120 * (means[-1] - means[-2])) >= 0
-    assert (table.loc[["start", *SIX], "its place"] == "inside").all()  # as the lesson says
 
 
 def test_a_table_with_intervals():
