@@ -53,8 +53,8 @@ def test_why_a_block_is_none(table, says):
 # --- adders ---------------------------------------------------------------------------------------
 
 
-class Reader(torch.nn.Module):
-    """Reads each image right, and says a sum that is one too high if the number is 9."""
+class Teller(torch.nn.Module):
+    """Says a sum that is right, or one too high if the number is 9."""
 
     def add(self, embeddings, numbers):
         digits = embeddings[:, 0].long()
@@ -64,8 +64,7 @@ class Reader(torch.nn.Module):
 def test_all_hundred_pairs_are_asked():
     digits = torch.arange(10).repeat(2)
     data = Embedded(None, None, digits.view(20, 1).float(), digits)
-    read, said = ask_all(Reader(), data)
-    assert (read == digits).all()
+    said = ask_all(Teller(), data)
     assert (by_pair(said == digits + torch.arange(10).view(10, 1), digits)
             == (torch.arange(10) < 9).float().expand(10, 10)).all()
 
