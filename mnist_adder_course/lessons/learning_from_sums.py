@@ -133,65 +133,6 @@ def lengths(digits):
     return torch.where(wrong, torch.randint(0, 11, (len(digits),)), digits)
 
 
-def _names():
-    names = torch.arange(10)
-    odd, one = names % 2, torch.eye(10).long()
-    for plus in (0 * one[0], 5 + 0 * one[0], 3 + 0 * one[0], 5 * (names > 3), 3 - 6 * odd,
-                 9 - 2 * names, one[0] - one[1], -names, *one, *5 * one):
-        yield (((names + plus) % 10).tolist(),)
-
-
-def _some(*pairs):
-    """A wrong solution that looks at these pairs only."""
-    return lambda names: all((names[a] + names[b] - a - b) % 10 == 0 for a, b in pairs)
-
-
-@checks.add(
-    "Of the 10,000,000,000 ways to name ten digits, only two pass.",
-    probes=_names,
-    mistakes={
-        "Your function says yes to all names. Is `return False` ever reached?": lambda names: True,
-        "Your function says no to all names, even to the right ones. Do you compare last digits of "
-        "sums, with `% 10` on both sides? And does `True` come after the last pair?":
-            lambda names: False,
-        "Your function says no if all names are moved by 5. Then the sums are moved by 10, so "
-        "compare their last digits, with `% 10`.":
-            lambda names: names == list(range(10)),
-        "One right pair isn't enough: all pairs must be right. `True` comes after the last pair.":
-            lambda names: any(_some((a, b))(names) for a in range(10) for b in range(10)),
-        "Your function says yes whenever all names are moved by the same amount. But if they are "
-        "moved by 1, sums are 2 too large. Do you compare names with each other? Compare the "
-        "*sums*.": [
-            lambda names: len({(name - digit) % 10 for digit, name in enumerate(names)}) == 1,
-            lambda names: all((names[a] - names[b] - a + b) % 10 == 0
-                              for a in range(10) for b in range(10))],
-        "Your function says yes to any ten different names. You need two loops, to look at every "
-        "sum.":
-            lambda names: len(set(names)) == 10,
-        "Your function looks only at the first pair, 0 + 0. `return True` ends the loops, so it "
-        "belongs after both of them.": _some((0, 0)),
-        "Your function lets the last pair, 9 + 9, decide. A single wrong pair before it is enough "
-        "for `False`.":
-            _some((9, 9)),
-        "Your function looks only at pairs of the same digit, or of neighbours. You need two "
-        "loops, one inside the other.": [
-            _some(*zip(range(10), range(10))), _some(*zip(range(9), range(1, 10)))],
-        "Your function goes through the names. Go through the digits, `range(10)`: some of them "
-        "may not occur among the names.":
-            ("range(10)", "names"),
-        "Your function leaves out the 9. `range(10)` goes up to 9.": ("range(10)", "range(9)"),
-        "Your function leaves out the 0. `range(10)` begins with it.":
-            ("range(10)", "range(1, 10)"),
-    },
-)
-def passes(names):
-    for first in range(10):
-        for second in range(10):
-            if (names[first] + names[second]) % 10 != (first + second) % 10:
-                return False
-    return True
-
-
 @checks.add(
     "The middle sums have the most pairs, so they say least about the digits.",
     probes=[(total,) for total in (12, 4, *range(19))],
@@ -215,41 +156,6 @@ def passes(names):
 )
 def pairs(total):
     return sum(0 <= total - first <= 9 for first in range(10))
-
-
-def _by_pair(place: str):
-    """The solution as two loops that fill this place for each pair."""
-    return ("result[:, digit : digit + 10] += first[:, digit : digit + 1] * second.flip(1)", "for "
-            f"b in range(10): result[:, {place}] += first[:, digit] * second[:, b]")
-
-
-@checks.add(
-    "Only 9 - 0 makes 9, so whole differences fix all the names, just as whole sums do.",
-    probes=lambda: [tuple((2 * torch.randn(2, pairs, 10)).softmax(dim=2)) for pairs in (4, 3, 2)],
-    mistakes={
-        "These are the sums. For a difference, the second digit counts backwards.":
-            [(".flip(1)", ""), (".flip(1)", "", "return result", "return result.flip(1)")],
-        "These are the differences second - first. Index 0 is for 0 - 9.":
-            _by_pair("9 + b - digit"),
-        "You use the first image twice.": ("second.", "first."),
-        "`=` overwrites what earlier digits have put there. `+=` adds to it.": ("+=", "="),
-        "`.flip(0)` reverses the order of the pairs. `.flip(1)` reverses each row.":
-            ("flip(1)", "flip(0)"),
-        "The probability of two digits together is a product, not a sum.":
-            [("* second", "+ second"), ("* second.flip(1)", "+ second")],
-        "A difference has a sign: 2 - 5 isn't 3. Index 0 is for -9.":
-            [_by_pair("abs(digit - b)"), _by_pair("9 + abs(digit - b)")],
-        "An index below 0 counts from the end. The difference 0 is at index 9: add 9.":
-            _by_pair("digit - b"),
-        "The shapes don't fit. `result` and `first` have a row for each pair. `first[:, digit]` is "
-        "a row, and `first[:, digit : digit + 1]` is a column.": ("digit : digit + 1]", "digit]"),
-    },
-)
-def differences(first, second):
-    result = torch.zeros(len(first), 19)
-    for digit in range(10):
-        result[:, digit : digit + 10] += first[:, digit : digit + 1] * second.flip(1)
-    return result
 
 
 def new_reader() -> nn.Sequential:
