@@ -67,6 +67,7 @@ def _answers():
 
 
 SEEN, TESTED = "right[~held_out[digits].T]", "right[tested[digits].T]"
+OF_TESTED = "held_out & ~unseen_sums(held_out)"
 
 
 @checks.add(
@@ -75,21 +76,30 @@ SEEN, TESTED = "right[~held_out[digits].T]", "right[tested[digits].T]"
     mistakes={
         "A pair such as 0 + 0 is in your test, and no seen pair has its sum: nobody can know that "
         "this answer exists. Leave out the pairs in `unseen_sums(held_out)`.":
-            ("held_out & ~unseen_sums(held_out)", "held_out"),
-        "Those are fractions, from 0 to 1. Return percentages.": ("100 * ", ""),
+            (OF_TESTED, "held_out"),
+        "Your second percentage is of other pairs. They should be hidden, *and* their sum "
+        "shouldn't be unseen. Is a `~` missing, or one too many?":
+            [(OF_TESTED, "held_out & unseen_sums(held_out)"), (OF_TESTED, "~unseen_sums(held_out)"),
+             (OF_TESTED, "~held_out & ~unseen_sums(held_out)")],
         "The order is the other way round: first the seen pairs, then the hidden ones.":
             (f"seen, hidden = {SEEN}, {TESTED}", f"hidden, seen = {SEEN}, {TESTED}"),
-        "For the seen pairs you take *all* answers. Take the answers to seen pairs alone, "
-        "`right[...]` with a table of true and false.": (SEEN, "right"),
+        "Your first percentage is of other pairs. Take the answers to seen pairs alone, "
+        "`right[...]` with a table that is true where a pair isn't hidden.":
+            [(SEEN, "right"), (SEEN, "right[held_out[digits].T]"),
+             (SEEN, "right[~tested[digits].T]")],
+        "`right & table` is as large as `right`, and what isn't in the table counts as wrong. "
+        "`right[table]` picks out the answers.":
+            ((SEEN, "right & ~held_out[digits].T"), (TESTED, "right & tested[digits].T")),
+        "You add up the right answers. Their mean, times 100, is a percentage.":
+            [(".mean()", ".sum()"), (("100 * ", ""), (".mean()", ".sum()"))],
         "Rows and columns are mixed up. In `held_out` a row is a digit and a column is a number. "
         "`held_out[digits]` has a row for each image, and `answers` has a column for each. `.T` "
         "swaps rows and columns.":
             lambda answers, digits, held_out: held_out_test(answers, digits, held_out.T),
-        "You compare the answers with the digits. The true sum is the digit plus the number of "
-        "the row.": ("digits + torch.arange(10).view(10, 1)", "digits"),
+        "Your true sums are off. A true sum is the digit plus the number of the row, and the "
+        "rows are for the numbers 0 to 9.": [
+            ("digits + torch.arange(10).view(10, 1)", "digits"), ("arange(10)", "arange(1, 11)")],
         "These are the percentages of wrong answers.": ("answers == ", "answers != "),
-        "Your first number counts more than the seen pairs: those of the unseen sums are hidden, "
-        "too. `~held_out` is true for the seen pairs alone.": (SEEN, "right[~tested[digits].T]"),
     },
 )
 def held_out_test(answers, digits, held_out):
@@ -99,16 +109,24 @@ def held_out_test(answers, digits, held_out):
     return 100 * seen.float().mean().item(), 100 * hidden.float().mean().item()
 
 
+def _in_a_row(chosen: Tensor) -> bool:
+    """Whether the true values of a row follow each other."""
+    places = chosen.nonzero().flatten()
+    return len(places) == 0 or int(places[-1] - places[0]) == len(places) - 1
+
+
 def _about_block(my_block) -> Observed:
     block = my_block()
     if isinstance(block, (list, tuple, np.ndarray)):
-        try:
-            block = torch.as_tensor(block)
-        except (TypeError, ValueError):
-            pass
-    if not isinstance(block, Tensor) or block.shape != (10, 10) or block.dtype != torch.bool:
-        return Observed(rules={
-            "Return a table of 10 rows and 10 columns, true where a pair is hidden.": False})
+        return Observed(rules={"The lesson goes on with a tensor: `torch.tensor` makes one of "
+                               "a list or an array.": False})
+    if not isinstance(block, Tensor) or block.shape != (10, 10):
+        shape = f" Yours has the shape {tuple(block.shape)}." if isinstance(block, Tensor) else ""
+        return Observed(rules={"Return a table of 10 rows and 10 columns, true where a pair is "
+                               f"hidden.{shape}": False})
+    if block.dtype != torch.bool:
+        return Observed(rules={"Your table holds numbers, and it should hold true and false: "
+                               "`.bool()` makes true of every number but 0.": False})
     rows, columns = block.any(dim=1), block.any(dim=0)
     tested = int((block & ~unseen_sums(block)).sum())
     digit = int(block.all(dim=1).int().argmax())
@@ -123,6 +141,9 @@ def _about_block(my_block) -> Observed:
         "That isn't a block: hide some digits with some numbers, and each of these digits with "
         "each of these numbers. `&` of a column (`.view(10, 1)`) and a row makes such a table.":
             torch.equal(block, rows.view(10, 1) & columns),
+        "That isn't a block: there are seen pairs between the hidden ones. Hide digits that follow "
+        "each other, such as 3 to 5, with numbers that follow each other.":
+            _in_a_row(rows) and _in_a_row(columns),
         f"Only {int(block.sum())} pairs are hidden. Hide at least nine.": block.sum() >= 9,
         f"Of your pairs, {tested} have a sum that a seen pair has, too. The others test nothing, "
         "because no adder can know that their sums exist. Hide a block with at least five that "
@@ -482,5 +503,5 @@ def plot_waiting(runs: dict[str, list]) -> Figure:
     ax.set(xscale="log", xlabel="step", ylabel="sums right, %", ylim=(-4, 104))
     ax.set_xticks([50, 100, 300, 1000, 3000], ["50", "100", "300", "1,000", "3,000"])
     ax.minorticks_off()
-    ax.legend(loc="center left")
+    figure.legend(loc="outside upper center", ncols=len(runs) + 2)
     return labelled(figure, "Lines over the steps. " + "; ".join(words) + ".")

@@ -31,7 +31,7 @@ from mnist_adder_course.widgets.hidden_sums import HiddenSums
 PAIRS = HiddenSums().held_out
 
 
-LARGE = torch.arange(10) > 5
+LARGE, EACH_THIRD = torch.arange(10) > 5, torch.arange(10) % 3 == 1
 
 
 @pytest.mark.parametrize("table, says", [
@@ -43,8 +43,10 @@ LARGE = torch.arange(10) > 5
     (TOTALS % 2 == 1, "That isn't a block"),
     (torch.zeros(10, 10, dtype=torch.bool), "Nothing is hidden"),
     (torch.ones(10, 10, dtype=torch.bool), "Everything is hidden"),
-    ([(6, 6), (6, 7)], "a table of 10 rows and 10 columns"),
-    (TOTALS, "a table of 10 rows and 10 columns"),
+    ((LARGE.view(10, 1) & LARGE).tolist(), "The lesson goes on with a tensor"),
+    (LARGE, "Yours has the shape (10,)"),
+    (TOTALS, "Your table holds numbers"),
+    (EACH_THIRD.view(10, 1) & EACH_THIRD, "there are seen pairs between the hidden ones"),
 ])
 def test_why_a_block_is_none(table, says):
     assert says in checks.my_block.verdict(lambda: table)
