@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from numbers import Integral
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
@@ -50,10 +52,18 @@ def _rule_of_thumb(start, changed, matters):
     return (2.8 * 1.5 * (changed - start).std().item() / matters) ** 2 + 2
 
 
+def _whole_pairs(function, *pilot) -> Observed:
+    """The answer, and whether it is a whole number, as `range` wants it."""
+    pairs = function(*pilot)
+    return Observed(pairs, rules={
+        "The number is right, but the lesson goes on with a plain whole number, such as "
+        "`pairs_needed` returns.": isinstance(pairs, Integral)})
+
+
 @checks.add(
     "What counts is the spread of the *differences*, and five differences give a poor estimate of "
     "it: one and a half times as much is the price of a small pilot.",
-    probes=_pilots,
+    probes=_pilots, observe=_whole_pairs,
     mistakes={
         "That is the spread. How many pairs does it take?":
             [("return pairs_needed(1.5 * spread, matters)", "return 1.5 * spread"),
@@ -66,8 +76,9 @@ def _rule_of_thumb(start, changed, matters):
             ("(changed - start).std()", "torch.cat([start, changed]).std()")],
         "A pair in which the change does harm has a difference below 0, and that counts as it is: "
         "subtract, without `abs`.": ("(changed - start).std()", "(changed - start).abs().std()"),
-        "That plan is right only if the pilot's spread is. Five differences often spread too "
-        "little by chance: take one and a half times their spread.": ("1.5 * spread", "spread"),
+        "Five differences often spread too little by chance, so plan with one and a half times "
+        "their spread, neither more nor less.": [("1.5 * ", ""), ("1.5 * ", "2 * ")],
+        "That is the mean of the differences. How far do they spread?": (".std()", ".mean()"),
         "Multiply the spread by one and a half, not the number of pairs: the pairs grow with the "
         "square of the spread.": [
             ("pairs_needed(1.5 * spread, matters)", "1.5 * pairs_needed(spread, matters)"),
@@ -153,7 +164,8 @@ def _faults_of_places(put: dict[str, Iterable[str]]) -> dict[str, bool]:
 
 def _faults_of_seeds(seeds, pairs: int) -> dict[str, bool]:
     """Rules for the seeds of a plan, and whether each is kept."""
-    if not isinstance(seeds, (list, tuple, range)) or not all(type(one) is int for one in seeds):
+    several = isinstance(seeds, (list, tuple, range, np.ndarray))
+    if not several or not all(isinstance(one, Integral) for one in seeds):
         return {"`seeds` is a list or a `range` of whole numbers, one for each pair, such as "
                 "`range(10, 10 + pairs)`.": False}
     return {
