@@ -203,16 +203,10 @@ def _by_place(place: str):
     "No pair is new to this adder: minus is built in, and only reading has to be learned.",
     probes=lambda: [((2 * torch.randn(10)).softmax(dim=0), number) for number in range(10)],
     mistakes={
-        "That is the sum. Minus goes the other way, and the difference 0 is in the middle, at "
-        "index 9.": _by_place("digit + number"),
-        "With a larger number, yours go to the right, to larger differences. But the number is "
-        "subtracted.":
+        "With a larger number, yours go to the right, to larger differences. They should go to the "
+        "left, and with the number 0 they begin at index 9.":
             [("9 - number : 19 - number", "9 + number : 19 + number"),
-             _by_place("9 + digit + number")],
-        "All numbers give the same answer. A larger number should make every difference smaller.":
-            _by_place("9 + digit"),
-        "That is number minus digit. It should be digit minus number.":
-            _by_place("9 + number - digit"),
+             _by_place("9 + digit + number"), _by_place("digit + number")],
         "An index below 0 counts from the end. The difference 0 is at index 9: add 9.":
             [("9 - number : 19 - number", "-number : 10 - number"), _by_place("digit - number")],
         "A difference has a sign: 2 - 5 isn't 3. Index 0 is for -9, and index 9 for 0.":
@@ -220,9 +214,6 @@ def _by_place(place: str):
         "Differences below 0 got lost. Index 0 is for -9, and index 9 for 0.":
             ("[9 - number : 19 - number] = digit_probabilities",
              "[: 10 - number] = digit_probabilities[number:]"),
-        "Only one probability has been put in its place. Is the `return` inside the loop? Then it "
-        "ends after the first digit.":
-            (*_by_place("9 + digit - number"), "    return", "        return"),
     },
 )
 def difference(digit_probabilities, number):

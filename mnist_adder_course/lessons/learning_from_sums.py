@@ -53,24 +53,22 @@ WHITE = (1 - MEAN) / STD  # in a normalised image
         "One image alone can't tell. Both count, the first digit and its partner.":
             [(" * second[total - digit]", ""), ("first[digit] * ", "")],
         "The probability of two things together is a product, not a sum.":
-            [("] * ", "] + "), ("] * ", "] + ", " / together.sum()", "")],
+            [("] * ", "] + "), (("] * ", "] + "), (" / together.sum()", ""))],
         "`total - digit` must be from 0 to 9. If it isn't, this first digit is impossible. (A "
         "negative index counts from the end: second[-1] is the 9.)": [
             ("0 <= total - digit <= 9", "True"), ("0 <= total - digit <= 9", "0 <= total - digit"),
-            ("0 <= total", "total"), ("0 <= total", "total", " / together.sum()", ""),
-            ("0 <= total - digit <= 9", "True", "[total - digit]", "[(total - digit) % 10]"),
-            ("total - digit <= 9", "abs(total - digit) <= 9", "[total - digit]",
-             "[abs(total - digit)]"),
+            ("0 <= total", "total"), (("0 <= total", "total"), (" / together.sum()", "")),
+            (("0 <= total - digit <= 9", "True"), ("[total - digit]", "[(total - digit) % 10]")),
+            (("total - digit <= 9", "abs(total - digit) <= 9"),
+             ("[total - digit]", "[abs(total - digit)]")),
             lambda first, second, total: [first[i] * second[total - i] for i in range(10)]],
-        "These are the probabilities of the second digit.":
-            ("first[digit] * second[total - digit]", "second[digit] * first[total - digit]"),
         "If the first digit is d, the second is total - d, not d itself.":
             [("[total - digit]", "[digit]"),
              lambda first, second, total: first * second / (first * second).sum(),
              lambda first, second, total: first * second],
         "0 and 9 are digits as well, for either image.": [
             ("range(10)", "range(1, 10)"), ("range(10)", "range(9)"), ("0 <= ", "0 < "),
-            ("<= 9", "< 9"), ("0 <= ", "0 < ", "<= 9", "< 9")],
+            ("<= 9", "< 9"), (("0 <= ", "0 < "), ("<= 9", "< 9"))],
         "Only one digit has been filled in. Is the `return` inside the loop? Then the function "
         "ends after the first round.": [
             ("    return", "        return"), ("    return", "            return")],
@@ -149,11 +147,9 @@ def lengths(digits):
         "That is right from a sum of 9 on. Below it, some first digits are larger than the sum.":
             [lambda total: 19 - total, ("0 <= total - first <= 9", "total - first <= 9")],
         "0 is a digit as well: the sum 4 has 0 + 4 and 4 + 0.":
-            [("range(10)", "range(1, 10)"), ("0 <= ", "1 <= ", "range(10)", "range(1, 10)")],
+            [("range(10)", "range(1, 10)"), (("0 <= ", "1 <= "), ("range(10)", "range(1, 10)"))],
         "9 is a digit as well: the sum 12 has 3 + 9 and 9 + 3. (`range(10)` goes up to 9.)":
-            [("range(10)", "range(9)"), ("<= 9", "< 9", "range(10)", "range(9)")],
-        "These are the pairs. Return how many there are.": lambda total: [
-            (first, total - first) for first in range(10) if 0 <= total - first <= 9],
+            [("range(10)", "range(9)"), (("<= 9", "< 9"), ("range(10)", "range(9)"))],
     },
 )
 def pairs(total):

@@ -334,24 +334,13 @@ def _by_signs(start, changed):
     mistakes={
         "The numbers are right, but you have swapped \"better\" and \"worse\": the change is "
         "better if the mean of changed minus start is above 0.": ("mean > 0", "mean < 0"),
-        "The difference is changed minus start, so that a gain comes out positive.":
-            ("changed - start", "start - changed"),
-        "That is the sum of the differences. Divide it by their number.":
-            ("difference.mean()", "difference.sum()"),
-        "`.sem()` belongs to pandas, and these are tensors. Divide the `.std()` by the root of 5.":
-            ("difference.std() / 5**0.5", "difference.sem()"),
-        "That is how far one difference lies from the mean. The mean of five varies less: divide "
-        "by the root of 5.": (" / 5**0.5", ""),
-        "Divide by the root of 5, not by 5.": ("5**0.5", "5"),
-        "That is the variance, divided by 5. Take the root of it.":
-            (".std() / 5**0.5", ".var() / 5"),
+        "The mean of five differences varies less than a single one: divide the spread by the root "
+        "of 5.": [(" / 5**0.5", ""), ("5**0.5", "5")],
         "That comes from how far the accuracies spread. In a paired test, what counts is the "
         "spread of the five differences: subtract first, then take the `.std()`.": [
             ("difference.std() / 5**0.5", "((start.var() + changed.var()) / 5) ** 0.5"),
             ("difference.std()", "(changed.std() - start.std())"),
             ("difference.std()", "changed.std()"), ("difference.std()", "start.std()")],
-        "You divided the squares by 5. With five numbers and their own mean, divide by 4, as "
-        "`.std()` does.": ("difference.std()", "difference.std(correction=0)"),
         "The numbers are right, but you decide by the signs of the five differences. Chance alone "
         "gives all five the same sign in 6 of 100 experiments, and one small loss doesn't outweigh "
         "four large gains. Is 0 in the interval?": _by_signs,
