@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
 import torch
-import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
@@ -21,7 +18,6 @@ from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, i
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
-from ..notebook.display import Picture
 
 guesses = Guesses.load("inside_the_network")
 checks = Checks()
@@ -104,87 +100,6 @@ def what_enters(network, layer, inputs):
     network(inputs)
     hook.remove()
     return seen[0]
-
-
-SUMS = torch.arange(10).view(10, 1) + torch.arange(10)
-
-
-def _share_of_rows(table, dim=1):
-    return table.mean(dim).var(correction=0) / table.var(correction=0)
-
-
-@checks.add(
-    "1 means that nothing but the sum matters. But a unit that just says the digit has 0.5, so a "
-    "large share doesn't prove that a unit adds.",
-    probes=lambda: [(weight * torch.randn(10, 1) + torch.randn(10) + torch.randn(10, 10)
-                     + 0.3 * SUMS,) for weight in (1, 2, 3)],
-    mistakes={
-        "That is the share that the sum does *not* explain. Subtract it from 1.":
-            lambda table: 1 - explained_by_sum(table),
-        "That is the digit's share. Group the cells by their *sum*: there are 19 groups.":
-            _share_of_rows,
-        "That is the number's share. Group the cells by their *sum*: there are 19 groups.":
-            lambda table: _share_of_rows(table, dim=0),
-        "The largest sum is 18. `range(19)` goes up to 18.": ("range(19)", "range(18)"),
-        "A sum should count as often as it has cells: 9 has ten of them, and 0 has one. First put "
-        "the means into their cells, then compute the variance.": lambda table: torch.stack(
-            [table[SUMS == total].mean() for total in range(19)]).var(correction=0)
-            / table.var(correction=0),
-        "That is a variance, not a share. Divide it by the variance of the whole table.":
-            (" / table.var(correction=0)", ""),
-        "The share is upside down: divide *by* the variance of the table.":
-            lambda table: 1 / explained_by_sum(table),
-        "You wrote the means into `table` itself, so you divide by the variance of the means. Put "
-        "them into a table of their own.": ("torch.zeros(10, 10)", "table"),
-        "Put the *mean* of a sum's cells into its cells. You put in their total.":
-            (".mean()", ".sum()"),
-    },
-)
-def explained_by_sum(table):
-    means = torch.zeros(10, 10)
-    for total in range(19):
-        means[SUMS == total] = table[SUMS == total].mean()
-    return means.var(correction=0) / table.var(correction=0)
-
-
-def _images():
-    for height, width, count in ((2, 3, 4), (4, 5, 7), (28, 28, 40)):
-        importance = torch.randperm(height * width).view(height, width) - height * width / 2 + 0.25
-        yield 1 + torch.rand(height, width), importance, count, -0.4242
-
-
-@checks.add(
-    "If the map is right, a few pixels are enough for the network to read the digit.",
-    probes=_images,
-    mistakes={
-        "You kept the *least* important pixels.": ("topk(count", "topk(count, largest=False"),
-        "You ignored the sign. Values below 0 speak *against* the digit, so these pixels aren't "
-        "the important ones.":
-            ("importance.flatten()", "importance.flatten().abs()"),
-        "You kept the brightest pixels. The map says which ones are important.":
-            ("importance.flatten()", "image.flatten()"),
-        "The other pixels became 0. In a normalised image, 0 is grey. Use the value `black`.":
-            ("image, black)", "image, 0.0)"),
-        "You kept one pixel too many or too few. (`>` leaves out the last of them.)":
-            [("topk(count)", "topk(count - 1)"), ("topk(count)", "topk(count + 1)")],
-        "You removed the important pixels. Keep them, and make all the others black.":
-            lambda image, importance, count, black: (lambda pixels: pixels.index_fill(
-                0, importance.flatten().topk(count).indices, black).view(image.shape))(
-                    image.flatten()),
-        "You kept values of the map. Keep the pixels of the image.":
-            ("= image.flatten()", "= importance.flatten()"),
-        "`.topk` returns the largest values and their indices. You need `.indices`.":
-            [(".indices", ""), (".indices", ".values")],
-        "`.topk` looks along each row separately. Lay all pixels out in one row first, with "
-        "`.flatten()`.":
-            ("importance.flatten()", "importance"),
-    },
-)
-def keep(image, importance, count, black):
-    places = importance.flatten().topk(count).indices
-    pixels = torch.full_like(image, black).flatten()
-    pixels[places] = image.flatten()[places]
-    return pixels.view(image.shape)
 
 
 def _maps_and_ink():
@@ -401,43 +316,6 @@ def watch(network: nn.Module, images: Tensor, numbers: Tensor) -> dict[nn.Module
     return seen
 
 
-# --- adders of lesson 10, and how they train ------------------------------------------------------
-
-
-class OneNumber(nn.Module):
-    """Lesson 10's bottleneck: one number of the embedding plus one of the one-hot number, from
-    (n, 30) to (n, 1)."""
-
-    def __init__(self):
-        super().__init__()
-        self.of_image = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
-        self.of_number = nn.Linear(10, 1, bias=False)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        return self.of_image(inputs[:, :20]) + self.of_number(inputs[:, 20:])
-
-
-def train_adder(adder: nn.Module, embeddings: Tensor, digits: Tensor, hidden: Tensor,
-                rate: float = 0.01, steps: int = 600) -> float:
-    """Train as lesson 10 does, without the hidden pairs, bool (10, 10): the mean loss of the last
-    hundred steps. The adder gets (n, 30), embeddings and one-hot numbers, and gives 19 logits.
-    It is trained where it is.
-    """
-    device = next(adder.parameters()).device
-    embeddings, digits, hidden = (part.to(device) for part in (embeddings, digits, hidden))
-    optimizer, losses = torch.optim.AdamW(adder.parameters(), lr=rate), []
-    for _ in range(steps):
-        chosen = torch.randint(len(digits), (128,))
-        numbers = torch.multinomial((~hidden).float()[digits[chosen]], 1)[:, 0]
-        outputs = adder(torch.cat([embeddings[chosen], F.one_hot(numbers, 10)], dim=1))
-        loss = F.cross_entropy(outputs, digits[chosen] + numbers)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return float(np.mean(losses[-100:]))
-
-
 # --- an attribution, and how alike two are --------------------------------------------------------
 
 
@@ -492,73 +370,6 @@ def plot_maps(maps: Tensor) -> Figure:
     best = int(maps.amax(dim=(1, 2)).argmax())
     return labelled(figure, f"{channels} pictures of {height}x{width}, one for each channel. The "
                             f"brightest spot is in channel {best}.")
-
-
-@in_style
-def plot_embedding(mine: Tensor, typical: Tensor, digit: int) -> Figure:
-    """The embedding of an image as bars, and the mean embedding of a digit as dots: both (20,)."""
-    mine = mine.detach()
-    figure, ax = plt.subplots(figsize=(5.5, 2.4))
-    ax.bar(range(len(mine)), mine.tolist(), color=BLUE, label="the drawing")
-    ax.plot(typical.tolist(), "D", color=ORANGE, markersize=5, label=f"mean of MNIST's {digit}s")
-    ax.set(xticks=range(len(mine)), xlabel="index in the embedding")
-    ax.legend(loc="upper left", bbox_to_anchor=(0, 1.25), ncols=2)
-    return labelled(figure, f"20 bars, {int((mine == 0).sum())} of them are 0; the highest, at "
-                            f"index {int(mine.argmax())}, is {mine.max():.2f}. Dots show the mean "
-                            f"of the digit {digit}.")
-
-
-TEN = sns.husl_palette(10, s=0.9, l=0.5)  # as dark as GREY: small as text, seen on any page
-
-
-@in_style
-def plot_places(places: Tensor, digits: Tensor, mine: Tensor, images, titles) -> Figure:
-    """Points of the plane, each shown as its digit, with a ring around the drawing's.
-
-    places: (n, 2); mine: (2,); images: uint8 (28, 28) images to show below, with their titles.
-    """
-    figure = plt.figure(figsize=(5.5, 5.2))
-    grid = figure.add_gridspec(2, len(images), height_ratios=[4.1, 1.1])
-    ax = figure.add_subplot(grid[0, :])
-    for digit in range(10):
-        here = np.asarray(places)[np.asarray(digits) == digit]
-        ax.scatter(here[:, 0], here[:, 1], marker=f"${digit}$", s=30, color=TEN[digit],
-                   linewidths=0.2)
-    ax.plot(*np.asarray(mine), "o", markersize=16, markerfacecolor="none", markeredgecolor=GREY,
-            markeredgewidth=3)
-    ax.set(xlabel="first direction", ylabel="second direction")
-    for column, (image, title) in enumerate(zip(images, titles)):
-        draw_image(figure.add_subplot(grid[1, column]), image, title, black=0, white=255)
-    return labelled(figure, f"{len(places)} images as points, each shown by its digit; the "
-                            f"drawing, ringed, is at {mine[0]:.1f}, {mine[1]:.1f}. Below it, "
-                            f"nearest first: {', '.join(titles)}.")
-
-
-class Follow(ipywidgets.VBox):
-    """A panel, and below it the figure that `draw()` returns, drawn again after each stroke."""
-
-    needs_python = ("the panel again. After each stroke, the ring in the figure moves to where "
-                    "your drawing lies among the others.")
-
-    def __init__(self, panel, draw):
-        self.draw, self.picture = draw, ipywidgets.HTML()
-        super().__init__([panel, self.picture])
-        self.redraw()
-        if earlier := getattr(panel, "followed_by", None):  # the cell was run again
-            panel.unobserve(earlier._follow, "answer")
-        panel.followed_by = self
-        panel.observe(self._follow, "answer")
-
-    def _follow(self, change) -> None:
-        if not change.new["unfinished"]:  # while a stroke goes on, only the panel answers
-            self.redraw()
-
-    def redraw(self) -> None:
-        """Draw the figure for the drawing that is on the panel now."""
-        self.picture.value = Picture(self.draw()).as_html()
-
-    def __repr__(self):
-        return "Follow()"
 
 
 @in_style

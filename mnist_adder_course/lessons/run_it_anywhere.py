@@ -1,36 +1,25 @@
-"""Run it anywhere: what the lesson asks, checks and draws, and the network run by node."""
+"""Run it anywhere: what the lesson asks, checks and draws."""
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
 import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
-from matplotlib.ticker import FormatStrFormatter
 from scipy.stats import binomtest
 from torch import Tensor, nn
 
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import load_splits
-from mnist_adder_lib.evaluate import in_evaluation
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_network
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
-from ..widgets.front_end import BUILT
 from .nonsense import draw_each
-
-NETWORK = BUILT / "forward.js"  # as it is in js/src/network
 
 guesses = Guesses.load("run_it_anywhere")
 checks = Checks()
@@ -479,75 +468,6 @@ def coins(before: Tensor, after: Tensor) -> dict[str, float]:
     return {"only 32 bits right": lost, "only the other right": won, "p-value, %": 100 * p}
 
 
-# --- other programs -------------------------------------------------------------------------------
-
-
-def javascript(name: str) -> str:
-    """One function of `js/src/network/forward.js`, with the comment above it.
-
-    Without the types in that comment: whoever has never seen JavaScript reads the loops.
-    """
-    found = re.findall(rf"^/\*\*(?:(?!\n\n).)*?\nexport function {name}\(.*?^}}$",
-                       NETWORK.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    return re.sub(r"\n \* @.*", "", found[0])
-
-
-RUNNER = """
-import { readFileSync } from "node:fs";
-const { weights, pixels, numbers } = JSON.parse(readFileSync(0, "utf8"));
-for (const one of Object.values(weights)) one.data = Float32Array.from(one.data);
-const times = [];
-const answers = pixels.map((image, place) => {
-  const start = performance.now();
-  const answer = forward(weights, image, numbers[place]);
-  times.push(performance.now() - start);
-  return [answer.digitProbabilities, answer.sumProbabilities];
-});
-console.log(JSON.stringify([answers.map((one) => one[0]), answers.map((one) => one[1]), times]));
-"""
-
-
-def run_javascript(model: IdentityAdderModel, pixels: Tensor, numbers: Tensor,
-                   *, translated: bool = True):
-    """What `forward.js` answers, run by node: the probabilities of the digits, (n, 10),
-    of the sums, (n, 19), and a list of milliseconds, one for each image.
-
-    pixels: uint8 (n, 28, 28); translated: whether node may translate loops that run often into the
-    processor's language. None where node isn't installed.
-    """
-    node = shutil.which("node")
-    if node is None:
-        return None
-    state = model.state_dict().items()
-    weights = {name: dict(shape=list(value.shape), data=value.flatten().tolist())
-               for name, value in state if value.ndim}
-    data = dict(weights=weights, pixels=pixels.flatten(1).tolist(), numbers=numbers.tolist())
-    script = NETWORK.read_text("utf-8") + RUNNER
-    command = [node, *([] if translated else ["--jitless"]), "--input-type=module", "-e", script]
-    done = subprocess.run(command, input=json.dumps(data), capture_output=True, text=True,
-                          encoding="utf-8", check=True)
-    digits, sums, times = json.loads(done.stdout)
-    return torch.tensor(digits), torch.tensor(sums), times
-
-
-def multiplications(model: nn.Module) -> pd.DataFrame:
-    """The weights of each layer that multiplies, and its multiplications for one image."""
-    model, rows = in_evaluation(model), {}
-
-    def note(layer, _inputs, output):
-        places = output[0, 0].numel()  # of one image and one channel
-        rows[layer] = layer.weight.numel(), layer.weight.numel() * places
-
-    layers = {layer: name for name, layer in model.named_modules()
-              if isinstance(layer, (nn.Conv2d, nn.Linear))}
-    for layer in layers:
-        layer.register_forward_hook(note)
-    device = next(model.parameters()).device
-    model(torch.zeros(1, 1, 28, 28, device=device), torch.tensor([0], device=device))
-    names = [layers[layer] for layer in rows]
-    return pd.DataFrame(rows.values(), index=names, columns=["weights", "multiplications"])
-
-
 # --- figures --------------------------------------------------------------------------------------
 
 
@@ -611,40 +531,3 @@ def plot_steps(weights: Tensor, bits: list[int]) -> Figure:
     axes[-1].set_xlabel("weight")
     return labelled(figure, f"Histograms of {len(values):,} weights around 0, with lines at the "
                             f"values that are left. {'; '.join(said)}.")
-
-
-@in_style
-def plot_latencies(times: dict[str, float]) -> Figure:
-    """Milliseconds for one image, by the name of the program, as dots on a logarithmic scale."""
-    figure, ax = plt.subplots(figsize=(5.5, 0.8 + 0.36 * len(times)))
-    for index, value in enumerate(times.values()):
-        ax.plot(value, index, "o", color=BLUE)
-        ax.annotate(f"{value:.{0 if value > 10 else 2}f}", (value, index), (8, 0), va="center",
-                    textcoords="offset points", color=GREY)
-    ax.set(xscale="log", xlabel="milliseconds for one image (each grid line: ten times as long)",
-           yticks=range(len(times)), yticklabels=times, ylim=(-0.5, len(times) - 0.5))
-    ax.margins(x=0.2)
-    ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
-    ax.grid(axis="x", alpha=0.4)
-    ax.invert_yaxis()
-    words = "; ".join(f"{name} {value:.{0 if value > 10 else 2}f}"
-                     for name, value in times.items())
-    return labelled(figure, f"Milliseconds for one image: {words}.")
-
-
-@in_style
-def plot_shares(table: pd.DataFrame) -> Figure:
-    """The share of each layer in the weights and in the multiplications, as two bars."""
-    shares = 100 * table / table.sum()
-    figure, ax = plt.subplots(figsize=(5.5, 3.6))
-    places = np.arange(len(shares))
-    for column, shift, colour in (("weights", -0.2, ORANGE), ("multiplications", 0.2, BLUE)):
-        ax.barh(places + shift, shares[column], height=0.38, color=colour, label=column)
-    ax.set(yticks=places, yticklabels=shares.index, xlabel="share of all, %")
-    ax.invert_yaxis()
-    ax.legend(loc="lower right")
-    first, last = shares.iloc[:6].sum(), shares.iloc[6:].sum()
-    return labelled(figure, f"Two bars for each layer. The six convolutions have "
-                    f"{first['weights']:.0f}% of the weights and {first['multiplications']:.1f}% "
-                    f"of the multiplications, the fully connected layers {last['weights']:.0f}% "
-                    f"and {last['multiplications']:.1f}%.")

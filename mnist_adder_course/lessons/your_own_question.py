@@ -106,66 +106,6 @@ def reading(low, high, matters):
     return "can't tell"
 
 
-def _records():
-    g, p, r, e, c = "guess", "plan", "result", "evaluation", "conclusion"
-    yield from [([*steps],) for steps in (
-        [g, p, r, r, e, c], [g, p, r, e], [g, g, r, e], [p, p, c, r, r, e], [g, p, r, g, e, c],
-        [g, p, r, r, p, e], [p, g, r, r, e, c], [g, g, p, r, e, c], [p, r, r, e],
-        [g, r, e], [r, g, p, r, e], [p, r, g, r, e], [g, r, p, r, r, e, c], [g, p, r, e, r],
-        [g, p, e, r], [e, g, p, r, r], [g, p, r, r], [g, p, r, r, c], [g, p, r, e, e, c],
-        [g, p, r, e, r, e], [g, p, r, r, e, c, c], [g, p, r, r, r, r, r, e], [r, e],
-        [g, p, r, r, e, g], [g, p, r, r, e, p, c], [p, r, e, g], [g, r, e, p],
-        [r, g, p, e], [g, c, p, r, r, e])]
-
-
-@checks.add(
-    "`project.check()` reads the order of the steps, too, and is stricter: there, a guess or a "
-    "plan that comes after a result is out of order.",
-    probes=_records,
-    mistakes={
-        "You don't check for a guess before the first result.": [
-            ('"guess" in before and ', ""), ('"guess" in before', '"guess" in steps')],
-        "You don't check for a plan before the first result.": [
-            (' and "plan" in before', ""), ('"plan" in before', '"plan" in steps')],
-        "Both a guess and a plan have to be there. Your function is content with one of them.":
-            ('"guess" in before and "plan" in before', '("guess" in before or "plan" in before)'),
-        "You only check whether guess and plan are somewhere in the list. They have to come "
-        "before the first result.": ("before = steps[:first]", "before = steps"),
-        "Before the *first* result, not before the last: `.index` finds the first.":
-            ("steps[:first]", "steps[:last]"),
-        "You return `True` even if the evaluation was used twice. Exactly once is allowed.": [
-            ("== 1", ">= 1"), ('steps.count("evaluation") == 1 and ', "")],
-        "You don't check where the evaluation comes. It has to come after the last result.":
-            (' and "evaluation" in steps[last:]', ""),
-        "The evaluation has to come after the *last* result, not after the first.":
-            ("steps[last:]", "steps[first:]"),
-        "The evaluation need not be the very last step: a conclusion may follow.":
-            ('"evaluation" in steps[last:]', 'steps[-1] == "evaluation"'),
-        "Something else may come between the last result and the evaluation, such as another "
-        "guess.": ('"evaluation" in steps[last:]', 'steps[last + 1 :][:1] == ["evaluation"]'),
-        "Two steps before the first result aren't enough: one must be a guess, the other a plan.":
-            ('"guess" in before and "plan" in before', "first >= 2"),
-        "Guess and plan may come in either order, and more than once. What counts is that both "
-        "come before the first result.": [
-            ('"guess" in before and "plan" in before', 'before == ["guess", "plan"]'),
-            ('"guess" in before and "plan" in before', 'steps[:2] == ["guess", "plan"]'),
-            ('"guess" in before and "plan" in before', 'steps[0] == "guess" and "plan" in before')],
-        "Something else may come before the first result as well, such as a conclusion.":
-            ('"guess" in before and "plan" in before', 'set(before) == {"guess", "plan"}'),
-        "You return `True` for every list.": lambda steps: True,
-        "You return `False` for every list.": lambda steps: False,
-        "That is the wrong way round: you return `False` if the order is right.":
-            ("return (", "return not ("),
-    },
-)
-def in_order(steps):
-    first = steps.index("result")
-    last = len(steps) - 1 - steps[::-1].index("result")
-    before = steps[:first]
-    return ("guess" in before and "plan" in before
-            and steps.count("evaluation") == 1 and "evaluation" in steps[last:])
-
-
 # --- looking again and again ----------------------------------------------------------------------
 
 

@@ -18,7 +18,6 @@ from mnist_adder_course.lessons import (
     inside_the_network,
     layers_by_hand,
     learning_from_sums,
-    run_it_anywhere,
 )
 
 TRAIN = {"layers_by_hand", "training_curves", "one_change_at_a_time"}  # for seconds, to be drawn
@@ -48,18 +47,11 @@ SAID = {
     "inside_the_network plot_attributions": (  # a small map lies over the middle
         lambda: inside_the_network.plot_attributions(DOT, {"drop": SMALL, "all": torch.eye(28)}),
         "drop, brightest at row 5, column 6"),
-    "inside_the_network plot_embedding": (
-        lambda: inside_the_network.plot_embedding(
-            torch.tensor([0.0, 2, 0, 1]), torch.ones(4), 7), "index 1, is 2.00"),
     "inside_the_network plot_leads": (
         lambda: inside_the_network.plot_leads(
             {"best": torch.tensor([2.0, 3, 4]), "none": torch.tensor([-1.0, 0, 1])},
             {"best": 0.0, "none": 59.2}), "best, 0% on black: 3.0, from 1.8 to 4.2"),
     "inside_the_network plot_maps": (lambda: inside_the_network.plot_maps(MAPS), "in channel 2"),
-    "inside_the_network plot_places": (
-        lambda: inside_the_network.plot_places(
-            torch.randn(30, 2), torch.arange(30) % 10, torch.tensor([0.5, 1]),
-            torch.zeros(2, 28, 28), ["a 7", "a 1"]), "nearest first: a 7, a 1"),
     "layers_by_hand plot_percent_right": (
         lambda: layers_by_hand.plot_percent_right({"one": (88.04, 24.0), "two": (86.8, 23.1)}),
         "one 88.0 and 24.0; two 86.8 and 23.1"),
@@ -69,9 +61,6 @@ SAID = {
         "a kick of 1: 0.90, then 0.70; a kick of 2: 2.00, then 0.70"),
     "learning_from_sums plot_shifts": (
         lambda: learning_from_sums.plot_shifts(SHARES), "50% on +3, 47% on +7"),
-    "run_it_anywhere plot_latencies": (
-        lambda: run_it_anywhere.plot_latencies({"PyTorch": 0.5, "Python": 200}),
-        "PyTorch 0.50; Python 200"),
 }
 
 

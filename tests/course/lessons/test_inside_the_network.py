@@ -8,19 +8,14 @@ from every_lesson import ROOT
 from torch import nn
 
 from mnist_adder_course.lessons.inside_the_network import (
-    Follow,
-    OneNumber,
     agree,
     alike,
     guided_backprop,
-    plot_answer,
     plot_chosen,
     plot_sanity,
-    train_adder,
     watch,
 )
-from mnist_adder_lib import IdentityAdderModel, as_input, load_pretrained, normalise
-from mnist_adder_lib.drawing import AdderPanel
+from mnist_adder_lib import IdentityAdderModel, as_input, normalise
 
 # --- attribution, against an oracle of its own ----------------------------------------------------
 
@@ -86,23 +81,6 @@ def test_how_alike_two_maps_are():
     assert alike(maps[0], torch.ones(5, 5)) == 0
 
 
-# --- the adders -----------------------------------------------------------------------------------
-
-
-def test_what_is_hidden_is_never_trained():
-    torch.manual_seed(0)
-    digits = torch.arange(10).repeat(20)
-    embeddings = torch.eye(20)[digits]
-    hidden = torch.zeros(10, 10, dtype=torch.bool)
-    hidden[3, 4] = True
-    adder, seen = nn.Linear(30, 19), []
-    adder.register_forward_hook(lambda layer, inputs, output: seen.append(inputs[0]))
-    train_adder(adder, embeddings, digits, hidden)
-    inputs = torch.cat(seen)
-    assert (inputs[:, 3] * inputs[:, 24]).sum() == 0 < (inputs[:, 3] * inputs[:, 25]).sum()
-    assert OneNumber()(inputs).shape == (len(inputs), 1)
-
-
 # --- figures --------------------------------------------------------------------------------------
 
 
@@ -125,26 +103,6 @@ def test_watch_sees_every_layer_and_leaves_no_hook(watched):
         assert torch.equal(seen[block], output)
     assert set(seen) == set(model.modules())
     assert not any(layer._forward_hooks for layer in model.modules())
-
-
-def test_the_figure_follows_the_panel():
-    drawn = []
-
-    def draw():
-        drawn.append(panel.seen.sum())
-        return plot_answer(torch.zeros(28, 28), torch.eye(10)[3])
-
-    panel = AdderPanel(load_pretrained())
-    follow = Follow(panel, draw)
-    before = follow.picture.value
-    assert repr(follow) == "Follow()" and 'alt="An image, and bars' in before
-    panel.strokes = [[(0.5, 0.2), (0.5, 0.8)]]
-    assert len(drawn) == 2 and drawn[0] == 0 < drawn[1]
-    panel.unfinished = [[0.2, 0.2], [0.8, 0.2]]
-    assert len(drawn) == 2, "only finished strokes are followed"
-    Follow(panel, draw)
-    panel.set_state({"strokes": [[[0.2, 0.2], [0.5, 0.8]]], "unfinished": []})
-    assert len(drawn) == 4, "the figure of a cell that was run again takes the place of the first"
 
 
 def test_plot_sanity_names_every_method_and_shows_both_networks():

@@ -1,7 +1,5 @@
 """Run it anywhere: what it runs."""
 
-import shutil
-
 import pytest
 import torch
 from packaging.version import Version
@@ -21,41 +19,6 @@ def test_drawings_are_read():
         answers = load_pretrained()(images, torch.zeros(60).long())[0].argmax(1)
     assert (answers == digits).float().mean() > 0.85
     assert torch.equal(run_it_anywhere.drawings(60)[0], pixels)
-
-
-def test_multiplications():
-    table = run_it_anywhere.multiplications(IdentityAdderModel())
-    assert list(table["multiplications"][:6]) == [56_448, 451_584, 225_792, 451_584, 112_896,
-                                                  57_600]
-    assert list(table["weights"][6:]) == list(table["multiplications"][6:])
-    assert table["weights"][6:].sum() == 8192
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="no node found")
-def test_javascript_answers_as_pytorch_does(first):
-    data, model = first(20), load_pretrained()
-    digits, sums, times = run_it_anywhere.run_javascript(model, data.images, data.numbers)
-    with torch.no_grad():
-        logits = model(normalise(data.images[:, None] / 255), data.numbers)
-    for ours, theirs in zip((digits, sums), logits):
-        assert torch.allclose(ours, theirs.softmax(dim=1), atol=1e-4)
-    assert len(times) == 20 and min(times) > 0
-
-
-def test_without_node_there_is_no_answer(first, monkeypatch):
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    data = first(2)
-    assert run_it_anywhere.run_javascript(None, data.images, data.numbers) is None
-
-
-def test_loops_that_are_not_translated_answer_the_same_and_take_longer(first):
-    if shutil.which("node") is None:
-        pytest.skip("no node found")
-    data, model = first(20), load_pretrained()
-    _, sums, times = run_it_anywhere.run_javascript(model, data.images, data.numbers)
-    _, same, longer = run_it_anywhere.run_javascript(model, data.images, data.numbers,
-                                                     translated=False)
-    assert torch.allclose(sums, same, atol=1e-6) and min(longer) > 2 * min(times)
 
 
 def test_coins_count_the_images_on_which_two_networks_differ():
