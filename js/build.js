@@ -136,8 +136,6 @@ async function build() {
   files.set(join(still, "site.css"), site.css);
   files.set(PAGE, page(await bundle(join(HERE, "src", "page", "page.js"), "iife")));
   files.set(SENTENCES, namesOfSentences());
-  // Lesson 13 shows and runs it as it is written.
-  files.set(join(WIDGETS, "forward.js"), readFileSync(join(HERE, "src", "network", "forward.js"), "utf8"));
   return files;
 }
 
