@@ -65,23 +65,9 @@ def _with_hooks(function, network, *arguments) -> Observed:
     mistakes={
         "That is what comes out of the layer. What goes in is the second argument of the hook.":
             ("inputs[0]", "output"),
-        "That is what comes out of the whole network.":
-            lambda network, layer, inputs: network(inputs),
-        "That is what goes into the whole network. Attach the hook to `layer`.":
-            ("layer.register", "network.register"),
-        "What goes into this layer isn't `inputs`, but what the layers before it compute from "
-        "`inputs`. Run the whole network.":
-            lambda network, layer, inputs: layer(inputs),
         "You return a tuple or a list with the tensor in it. Take its first item, `[0]`. (The "
         "hook's `inputs` is a tuple, since several things may go into a layer.)": [
             ("inputs[0]", "inputs"), ("[0]", ""), ("seen[0]", "seen")],
-        "The list is empty. Is the hook attached to `layer` while the network runs? Does it "
-        "`append`? (`seen = ...` inside the hook makes a new variable, and leaves the list "
-        "outside unchanged.)": ("network(inputs)", "pass", "seen[0]", "seen"),
-        "Your list has nothing at this index. One run of the network puts one thing in it, at "
-        "index 0, if the hook is attached to `layer` by then, and if it `append`s. (`seen = ...` "
-        "inside the hook makes a new variable, and leaves the list outside unchanged.)": [
-            ("network(inputs)", "pass"), ("seen[0]", "seen[1]")],
         "The network continues with what a hook *returns*, in place of the layer's output. This "
         "hook should only store, and return nothing.":
             [("seen.append(inputs[0])", "return inputs[0]"),
@@ -103,56 +89,47 @@ def what_enters(network, layer, inputs):
 
 
 def _maps_and_ink():
-    for size, fraction, scale in (((2, 3, 4), 0.5, 20), ((3, 5, 6), 0.3, 1e6),
-                                  ((1, 4, 4), 0.6, 1e6)):
-        light = torch.rand(size) + 0.2
-        images = torch.where(torch.rand(size) < fraction, light, torch.tensor(-0.4))
-        images[:, 0, :2] = 0.9  # some ink in each
-        importance = scale * torch.randn(size)
+    for size, fraction, scale, black in (((2, 3, 4), 0.5, 20, -0.5), ((3, 5, 6), 0.3, 1e6, -1.0),
+                                         ((2, 4, 4), 1, 1, 0.25), ((2, 4, 4), 0.6, 1e6, 0.0)):
+        light = black + 0.01 + torch.rand(size) ** 2  # much of the ink is dim
+        images = torch.where(torch.rand(size) < fraction, light, torch.tensor(black))
+        images[:, 0, :2] = black + 0.9  # some ink in each
+        importance = scale * (torch.randn(size) - 1)  # the lowest lies further from 0
         importance[0, 0, 0] = importance.min() - scale / 10  # the smallest value is on ink
-        yield importance, images, -0.4
+        yield importance, images, black
 
 
-def _order_of_ink(function, importance, images, black) -> Observed:
-    """The first pixels of each ranking, as many as have ink; the order of the others is free."""
-    ranked = torch.as_tensor(function(importance, images, black))
-    if ranked.shape != importance.shape:
-        return Observed(ranked)
-    orders = []
-    for one, image in zip(ranked, images):
-        ink = int((image > black).sum())
-        first = one.flatten().argsort(stable=True).flip(0)[:ink]
-        orders.append(torch.cat([first, torch.full((image.numel() - ink,), -1)]))
-    return Observed(torch.stack(orders).view(importance.shape))
+def _ranks_ink_first(function, importance, images, black) -> Observed:
+    ink, values = images > black, importance.clone()
+    ranking = function(importance, images, black)
+    if not isinstance(ranking, Tensor) or ranking.shape != values.shape:
+        return Observed(rules={
+            "Return a tensor of the same shape as `importance`: the next cell ranks its values.":
+                False})
+    unchanged = torch.equal(ranking, values) and not ink.all()
+    only_ink = torch.equal(ranking[~ink], values[~ink]) and not torch.equal(ranking, values)
+    behind = [one[on_ink].min() > one[~on_ink].max()
+              for one, on_ink in zip(ranking, ink) if not on_ink.all()]
+    in_order = [torch.equal(one[on_ink].argsort(), old[on_ink].argsort())
+                and len(one[on_ink].unique()) == on_ink.sum()
+                for one, old, on_ink in zip(ranking, values, ink)]
+    return Observed(rules={
+        "Nothing has changed: pixels of the background can still come first.": not unchanged,
+        "There is nan in it, which is neither above nor below any number.":
+            not ranking.isnan().any(),
+        "The ink has other values now, and the background has kept its own. Do it the other way "
+        "round.": ink.all() or not only_ink,
+        "The order on the ink, all that is brighter than `black`, isn't the order of "
+        "`importance` any more. Let the ink keep its values.": all(in_order),
+        "Some pixels of the background don't come after all of the ink. Give the background "
+        "something below the smallest value in `importance`, whatever that is.": all(behind),
+    })
 
 
 @checks.add(
     "This is the same gradient, asked only about pixels that deleting can change. Is the verdict "
     "still the same? The figure below says.",
-    probes=_maps_and_ink, observe=_order_of_ink,
-    mistakes={
-        "Nothing has changed: pixels of the background can still come first.":
-            lambda importance, images, black: importance,
-        "You multiply by the brightness: then bright pixels come first because they are bright. "
-        "Leave the order of the ink as it was.": [
-            lambda importance, images, black: importance * (images - black),
-            lambda importance, images, black: importance * images],
-        "The background gets a fixed value, such as 0. But a map can have values below it, on ink, "
-        "and they come after it. Take something below the smallest value of the map.": [
-            *(("importance.min() - 1", value) for value in ("0.0", "-1.0", "-100.0", "-1000.0")),
-            lambda importance, images, black: importance * (images > black)],
-        "The background doesn't come after the lowest pixel of the ink. Take something *below* the "
-        "smallest value of the map.": [
-            (" - 1", ""), (" - 1", " + 1"), (" - 1", " * 1")],
-        "That ranks the background and leaves out the ink. Ink is brighter than `black`.":
-            ("images > black", "images <= black"),
-        "You subtract a fixed number. It isn't enough if the map has larger values: take something "
-        "below its smallest.": [
-            lambda importance, images, black: importance - 1_000 * (images <= black),
-            lambda importance, images, black: importance - 100 * (images <= black)],
-        "That takes the size of the map, without its sign. Evidence against the digit isn't "
-        "evidence for it.": ("images > black, importance", "images > black, importance.abs()"),
-    },
+    probes=_maps_and_ink, observe=_ranks_ink_first, mistakes={},
 )
 def of_the_ink(importance, images, black):
     return torch.where(images > black, importance, importance.min() - 1)
@@ -221,8 +198,6 @@ BOTH_ENDS = "leads.mean() - off, leads.mean() + off"
             ("len(leads) ** 0.5", "len(leads)"),
         "You took one standard error to each side. A 95% interval needs two.":
             ("2 * leads", "leads"),
-        "You took 2.78 standard errors, which belongs to five differences. With so many images, a "
-        "95% interval needs two.": ("2 * leads", "2.78 * leads"),
         "You used the variance. The standard error is the standard *deviation*, `.std()`, divided "
         "by the square root of the number of images.": ("leads.std()", "leads.var()"),
         "The other way round: first the low end, then the high end.":
@@ -265,16 +240,13 @@ def fair_lead(score, images, importance, count, black):
             lambda network, layer, units, inputs, other_inputs: network(other_inputs),
         "It is the wrong way round: `units` should come from `other_inputs`, and the rest from "
         "`inputs`.":
-            ("network(other_inputs)", "network(inputs)",
-             "= network(inputs)", "= network(other_inputs)"),
+            (("network(other_inputs)", "network(inputs)"),
+             ("= network(inputs)", "= network(other_inputs)")),
         "You set the units to 0. They should have the values that they have for `other_inputs`.":
             ("seen[0][:, units]", "0"),
         "You replaced rows, and there is one row for each example. `units` are columns: "
         "`[:, units]`.":
             ("[:, units]", "[units]"),
-        "A list has no columns, but the tensors in it do. Take one of them out first, as in "
-        "`seen[0]`.":
-            ("seen[0]", "seen"),
         HOOK_LEFT: ("hook.remove()", "pass"),
     },
 )
@@ -463,7 +435,7 @@ def plot_chosen(image: Tensor, chosen: dict) -> Figure:
 
     image: (height, width), normalised; chosen: name -> indices of pixels, counted row by row.
     """
-    figure, axes = plt.subplots(1, len(chosen), figsize=(5.5, 2.9), squeeze=False)
+    figure, axes = plt.subplots(1, len(chosen), figsize=(5.5, 3.15), squeeze=False)
     said = []
     for ax, (name, pixels) in zip(axes.flat, chosen.items()):
         draw_image(ax, image, name)
