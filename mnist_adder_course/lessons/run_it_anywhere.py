@@ -19,6 +19,7 @@ from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_n
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
+from ..exercises.values import is_numbers, plain
 from .nonsense import draw_each
 
 guesses = Guesses.load("run_it_anywhere")
@@ -34,14 +35,30 @@ def _to_quantise():
     yield torch.tensor([[0.5, -0.32, 0.1], [0.25, -0.9, 0.7]]), 4
 
 
-def _with_a_tensor(function, values, bits):
+SMALL = ("The next cells subtract the zero point and multiply, and this kind of tensor is too "
+         "small for that. Leave the whole numbers as `.round()` returns them, or take `.int()`.")
+
+
+def _one_by_one(function, values, bits) -> Observed:
+    """The scale comes first, then the zero point: what is wrong with them spoils the rest."""
     answer = function(values, bits)
-    whole = answer[0] if isinstance(answer, (tuple, list)) and answer else answer
-    return Observed(answer, rules={  # the lesson subtracts the zero point from it
-        "Return the whole numbers as a tensor of the same shape as `values`.":
-            whole is ... or isinstance(whole, Tensor)})
+    if not isinstance(answer, (tuple, list)) or len(answer) != 3:
+        return Observed(rules={THREE: False})
+    whole, scale, zero_point = answer
+    if not isinstance(whole, Tensor):
+        return Observed(rules={
+            "Return the whole numbers first, as a tensor of the same shape as `values`.": False})
+    rules = {}
+    if all(is_numbers(plain(one)) for one in answer):
+        steps = whole.double() - torch.as_tensor(zero_point).double()
+        there = torch.as_tensor(whole - zero_point)
+        rules = {SMALL: torch.equal((there * there).double(), steps * steps),
+                 "Return the scale and the zero point as one number each, not in a list or tensor "
+                 "of their own.": plain(scale).ndim == plain(zero_point).ndim == 0}
+    return Observed(whole, {"the scale": scale, "the zero point": zero_point}, rules)
 
 
+THREE = "Return three things in this order: the whole numbers, the scale, the zero point."
 SCALE = "(values.max() - values.min()) / (2**bits - 1)"
 ZERO_POINT = "(-values.min() / scale).round()"
 WHOLE = "(values / scale).round() + zero_point"
@@ -51,39 +68,49 @@ WHOLE = "(values / scale).round() + zero_point"
     "No value is off by more than half a step, and 0 comes back as exactly 0. The lesson goes on "
     "with your function.",
     probes=_to_quantise,
-    observe=_with_a_tensor,
+    observe=_one_by_one,
     mistakes={
         "There is one step fewer than there are whole numbers: from 0 to 255 it is 255 steps, "
         "`2**bits - 1`.": ("2**bits - 1", "2**bits"),
         "That is right for 8 bits only. How many whole numbers are there with `bits` bits?":
             ("2**bits - 1", "255"),
-        "`2 ^ bits` is something else in Python. Two to the power of `bits` is `2**bits`.":
-            ("2**bits - 1", "(2 ^ bits) - 1"),
+        "Two to the power of `bits` is `2**bits`.": [
+            ("2**bits - 1", "(2 ^ bits) - 1"), ("2**bits - 1", "2 * bits - 1")],
+        "Division comes before minus. Put brackets around `max - min`, and around `2**bits - 1`.": [
+            ("(2**bits - 1)", "2**bits - 1"),
+            ("(values.max() - values.min())", "values.max() - values.min()")],
         "The scale spreads the steps from the smallest value to the largest. Yours begins at 0.":
             ("(values.max() - values.min())", "values.max()"),
         "The scale spreads the steps from the smallest value to the largest. Yours goes equally "
-        "far to both sides of 0, as in lesson 7.":
+        "far to both sides of 0, as in lesson 7.": [
             ("(values.max() - values.min())", "2 * values.abs().max()"),
-        "The scale is upside down: it says how much one step is worth, so it is small.":
-            (SCALE, "(2**bits - 1) / (values.max() - values.min())"),
+            (SCALE, "values.abs().max() / (2 ** (bits - 1) - 1)")],
         "Each row or column has a scale of its own. Take the smallest and the largest value of the "
         "whole tensor.": [
             (SCALE, "(values.max(dim=0).values - values.min(dim=0).values) / (2**bits - 1)"),
             lambda values, bits: _by_parts(values, bits, 0),
             lambda values, bits: _by_parts(values, bits, -1)],
+        "`max(values)` compares whole rows of a table. `values.max()` is the largest of all "
+        "numbers in it.": (("values.max()", "max(values)"), ("values.min()", "min(values)")),
         "The zero point isn't a whole number. Round it, or a value of 0 doesn't come back as 0.":
             (ZERO_POINT, "-values.min() / scale"),
-        "The zero point has the wrong sign: 0 is *above* the smallest value, by so many steps.":
+        "The zero point has the wrong sign: 0 is *above* the smallest value, by so many steps.": [
             ("(-values.min() / scale)", "(values.min() / scale)"),
+            (ZERO_POINT, "values.min() / scale")],
         "The zero point counts steps: divide by the scale.": (ZERO_POINT, "-values.min().round()"),
+        "Round the zero point to the nearest whole number, neither always down nor always up.": [
+            (ZERO_POINT, "int(-values.min() / scale)"),
+            (ZERO_POINT, "(-values.min() / scale).ceil()")],
         "The whole numbers go below 0. Add the zero point after dividing and rounding: the "
-        "smallest value becomes 0.": (WHOLE, "(values / scale).round()"),
+        "smallest value becomes 0.": [
+            (WHOLE, "(values / scale).round()"), (WHOLE, "(values / scale).round() - zero_point")],
         "You divide but don't round: 44.4 isn't a whole number.":
             (WHOLE, "values / scale + zero_point"),
         "That cuts off the decimals or rounds down, so a value may be off by a whole step. "
         "`.round()` goes to the nearest.": [
             ("(values / scale).round()", "(values / scale).floor()"),
             ("(values / scale).round()", "(values / scale).int()"),
+            ("(values / scale).round()", "(values / scale + 0.5).int()"),
             (WHOLE, "(values / scale + zero_point).int()")],
         "You round before you divide. First count the steps, then round.":
             ("(values / scale).round()", "(values.round() / scale)"),
@@ -92,13 +119,8 @@ WHOLE = "(values / scale).round() + zero_point"
         "You subtract the smallest value first and round once. Then 0 may lie between two whole "
         "numbers. Round the values and the zero point separately.":
             (WHOLE, "((values - values.min()) / scale).round()"),
-        "Return three things in this order: the whole numbers, the scale, the zero point.": [
-            ("return whole, scale, zero_point", "return whole, zero_point, scale"),
-            ("return whole, scale, zero_point", "return scale, zero_point, whole"),
-            ("return whole, scale, zero_point", "return zero_point, scale, whole"),
-            ("return whole, scale, zero_point", "return scale, whole, zero_point"),
-            ("return whole, scale, zero_point", "return whole, scale"),
-            ("return whole, scale, zero_point", "return whole")],
+        SMALL: (WHOLE, f"({WHOLE}).to(torch.int8)"),
+        THREE: ("return whole, scale, zero_point", "return whole, zero_point, scale"),
     },
 )
 def quantise(values, bits):
@@ -129,8 +151,6 @@ def _values():
     "rounding coarser for all the others.",
     probes=_values,
     mistakes={
-        "Those are the values unchanged. Round them to whole steps.":
-            lambda values, bits: values,
         "Those are the whole numbers. Multiplied by the step, they are values again.":
             (".round() * step", ".round()"),
         "Those are the values divided by the step, not rounded.": (".round() * step", ""),
@@ -179,20 +199,9 @@ def _layers():
     "In the file of this network, three layers have been changed in just this way.",
     probes=_layers,
     mistakes={
-        "Return two things: a list of new weights, and one number to add.":
-            lambda weights, mean, deviation, factor, shift: [w * factor / deviation
-                                                             for w in weights],
         "`weights` is a list, and you can't calculate with a whole list. Make a new one, weight by "
         "weight: `[... for w in weights]`.":
-            [("[w * share for w in weights]", "weights * share"),
-             ("[w * share for w in weights]", "weights * factor / deviation"),
-             ("[w * share for w in weights]", "weights / deviation * factor"),
-             ("[w * share for w in weights]", "(weights - mean) / deviation * factor")],
-        "Only one weight comes back. Is the `return` inside the loop? Then it ends after the "
-        "first.":
-            ("for w in weights]", "for w in weights[:1]]"),
-        "The weights haven't changed. What happens to a sum if it is divided by the deviation and "
-        "multiplied by the factor?": ("w * share", "w"),
+            ("[w * share for w in weights]", "weights * share"),
         "The weights are multiplied by the factor, but batch norm also divides by the deviation.":
             ("w * share", "w * factor"),
         "The weights are divided by the deviation, but batch norm also multiplies by the factor.":
@@ -204,11 +213,6 @@ def _layers():
             ("w * share", "w - mean"), ("w * share", "w * share - mean * share")],
         "The shift is added to the whole sum, not to each weight.":
             ("w * share", "w * share + shift"),
-        "The weights are right. But there is only one number to add, with no `w` in it.": [
-            ("shift - mean * share", "[shift - mean * share] * len(weights)"),
-            ("shift - mean * share", "[shift - mean * share for w in weights]")],
-        "The weights are right. But the number to add isn't just the shift: the mean is subtracted "
-        "as well.": ("shift - mean * share", "shift"),
         "The weights are right. But the mean is divided and multiplied like everything else before "
         "the shift is added.": ("shift - mean * share", "shift - mean"),
         "The weights are right. But the mean is multiplied by the factor as well.":
@@ -237,6 +241,14 @@ def _planes():
         yield (plane.tolist(),)
 
 
+def _in_rows(function, channel) -> Observed:
+    answer = function(channel)
+    return Observed(answer, effects={"`channel`": channel}, rules={
+        "The numbers are right. Return them as a list of rows, each row a list: your `convolve` "
+        "may put zeros around it, `[0] + row + [0]`.":
+            isinstance(answer, list) and all(isinstance(row, list) for row in answer)})
+
+
 def _pooled(channel, pool, size=2, stride=2):
     return pool(torch.tensor(channel)[None].float(), size, stride)[0].tolist()
 
@@ -244,7 +256,7 @@ def _pooled(channel, pool, size=2, stride=2):
 @checks.add(
     "Three of four numbers are gone, and it didn't take a single weight.",
     probes=_planes,
-    observe=lambda function, channel: Observed(function(channel), effects={"`channel`": channel}),
+    observe=_in_rows,
     without=[torch],
     mistakes={
         "Those are the smallest numbers of the squares.": ("max(", "min("),
@@ -253,11 +265,6 @@ def _pooled(channel, pool, size=2, stride=2):
         "Those are the sums of the squares. Max pooling keeps the largest number.":
             ("max(up[j], up[j + 1], down[j], down[j + 1])", "up[j] + up[j + 1] + down[j] + "
              "down[j + 1]"),
-        "Your squares overlap. After each of them go on by two, in rows and columns: "
-        "`range(0, ..., 2)`.": [
-            lambda channel: _pooled(channel, F.max_pool2d, 2, 1),
-            lambda channel: _pooled(channel, F.max_pool2d, 2, (1, 2)),
-            lambda channel: _pooled(channel, F.max_pool2d, 2, (2, 1))],
         "That compares two numbers of a row. A square has two rows of two.": [
             ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j], up[j + 1])"),
             ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(down[j], down[j + 1])"),
@@ -270,23 +277,11 @@ def _pooled(channel, pool, size=2, stride=2):
             ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j + 1], down[j])")],
         "That is the first number of each square, not the largest.":
             ("max(up[j], up[j + 1], down[j], down[j + 1])", "up[j]"),
-        "Does your search begin with 0? Where all four numbers are below 0, the largest is one of "
-        "them.": ("max(up", "max(0, up"),
-        "A channel need not be square: count its columns in a row, and its rows in the channel.": [
-            ("len(up)", "len(channel)"), ("len(channel)", "len(channel[0])")],
         "The squares begin at rows and columns 0, 2, 4, ... Yours begin at 0, 1, 2, ...": [
-            ("range(0, len(channel), 2)", "range(len(channel) // 2)", "range(0, len(up), 2)",
-             "range(len(up) // 2)"),
+            (("range(0, len(channel), 2)", "range(len(channel) // 2)"),
+             ("range(0, len(up), 2)", "range(len(up) // 2)")),
             ("range(0, len(channel), 2)", "range(len(channel) // 2)"),
             ("range(0, len(up), 2)", "range(len(up) // 2)")],
-        "That is one number for the whole channel. Each square of 2x2 numbers has its own.":
-            lambda channel: max(max(row) for row in channel),
-        "That is the largest number of each row. Each square of 2x2 numbers has its own.":
-            lambda channel: [max(row) for row in channel],
-        "Return a list of rows, each with a number for each of its squares. Yours is one long "
-        "list.": lambda channel: sum(_pooled(channel, F.max_pool2d), []),
-        "Rows and columns are swapped in what you return.":
-            lambda channel: torch.tensor(_pooled(channel, F.max_pool2d)).T.tolist(),
     },
 )
 def max_pool(channel):
@@ -331,17 +326,13 @@ def _filled(channels, windows, padding, value):
 
 
 @checks.add(
-    "You have just written 99% of this network's work.",
+    "This loop is nearly all of the network's work: it uses each weight at every place.",
     probes=_channels,
     observe=lambda function, channels, windows, padding: Observed(
         function(channels, windows, padding),
         effects={"`channels`": channels, "`windows`": windows}),
     without=[torch],
     mistakes={
-        "Nothing is padded: with a padding of 1 there is a border of zeros around each channel.":
-            ("padding == 1", "False"),
-        "With a padding of 0 no zeros are put around the channels, and the result is smaller than "
-        "they are.": ("padding == 1", "True"),
         "The border isn't made of zeros.": [
             lambda channels, windows, padding: _filled(channels, windows, padding, 1),
             lambda channels, windows, padding: _filled(channels, windows, padding, -1),
@@ -355,10 +346,6 @@ def _filled(channels, windows, padding, value):
         "function is called again. Make new rows and lists: `[0] + row + [0]`.": (
             "channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]",
             "channels[:] = [[zeros, *([0, *row, 0] for row in c), zeros] for c in channels]"),
-        "You only add rows of zeros above and below. Each row also needs a zero on either side.":
-            lambda c, w, padding: _padded(c, w, [0, 0, padding, padding]),
-        "You only add a zero on either side of each row. Add rows of zeros above and below.":
-            lambda c, w, padding: _padded(c, w, [padding, padding, 0, 0]),
         "All zeros are on one side. A padding of 1 puts a row of zeros above and another below, "
         "and a column of zeros on the left and another on the right.": [
             lambda c, w, padding: _padded(c, w, [0, 2 * padding, 0, 2 * padding]),
@@ -366,11 +353,6 @@ def _filled(channels, windows, padding, value):
         "At the upper and left edge, your index becomes -1, and in Python that means the last "
         "place. There should be zeros.":
             lambda c, w, padding: _convolved(_wrapped(c, padding), w, 0),
-        "Channels need not be square: count the columns of a row, and the rows of a channel.": [
-            ("range(len(channels[0][0]) - 2)", "range(len(channels[0]) - 2)"),
-            ("range(len(channels[0]) - 2)", "range(len(channels[0][0]) - 2)")],
-        "A window of three rows has two positions fewer than there are rows, and the same holds "
-        "for columns.": (" - 2", " - 3"),
         "That is the result for a single channel. Add up over all channels: are `total = 0` and "
         "the line that appends it indented as they should be?": [
             lambda c, w, padding: _convolved(c[:1], w[:1], padding),
@@ -378,21 +360,17 @@ def _filled(channels, windows, padding, value):
         "The window of the first channel is used for all of them. Each has its own.":
             lambda c, w, padding: _convolved(c, w[:1] * len(c), padding),
         "The total carries over from one place to the next. Start from 0 at each place.": [
-            ("        for column in", "        total = 0\n        for column in",
-             "            total = 0\n            for", "            for"),
-            ("    result = []", "    result, total = [], 0", "            total = 0\n", "")],
+            (("        for column in", "        total = 0\n        for column in"),
+             ("            total = 0\n            for", "            for")),
+            (("    result = []", "    result, total = [], 0"), ("            total = 0\n", ""))],
         "Only one number of the window is left in the end. Add up: `+=`.": ("total +=", "total ="),
         "The window is turned round by 180 degrees, as mathematicians do. Here it isn't.":
             ("window[i][j]", "window[2 - i][2 - j]"),
         "The rows and columns of the window are swapped.": ("window[i][j]", "window[j][i]"),
-        "That is the mean of the products, not their sum.": ("append(total)", "append(total / 9)"),
         "That is the mean over the channels. Add them up.":
             ("append(total)", "append(total / len(windows))"),
         "That adds up the numbers in each window. Multiply each by its weight first.":
             ("window[i][j] * ", ""),
-        "One channel should come out: a list of rows, each a list of numbers.": [
-            lambda *arguments: [_convolved(*arguments)],
-            lambda *arguments: sum(_convolved(*arguments), [])],
     },
 )
 def convolve(channels, windows, padding):
