@@ -67,33 +67,31 @@ def _read_interval(function, low, high, matters) -> Observed:
             ("-matters < low and high < matters", "high < matters"),
             ("-matters < low and high < matters", "-matters < low"),
             ("-matters < low and high < matters", "-matters < low or high < matters")],
-        "You look at the middle of the interval. What counts is where its ends lie.": [
-            ("-matters < low and high < matters", "abs(low + high) / 2 < matters")],
+        "You look at the middle or at the width of the interval. What counts is where its ends "
+        "lie.": [
+            ("-matters < low and high < matters", "abs(low + high) / 2 < matters"),
+            ("-matters < low and high < matters", "high - low < matters")],
         "You say \"better\" or \"worse\" only if the whole interval lies beyond `matters`. It is "
         "enough that all of it lies on one side of 0, and that not all of it is too small to "
-        "matter.": ("low > 0", "low > matters", "high < 0", "high < -matters"),
-        "You say \"better\" only if the whole interval lies above `matters`. It is enough that all "
-        "of it lies above 0, and that not all of it is too small to matter.":
-            ("low > 0", "low > matters"),
-        "You say \"worse\" only if the whole interval lies below `-matters`. It is enough that all "
-        "of it lies below 0, and that not all of it is too small to matter.":
-            ("high < 0", "high < -matters"),
-        "You say \"better\" as soon as a part of the interval is above 0. All of it has to be.":
-            ("low > 0", "high > 0"),
-        "You say \"worse\" as soon as a part of the interval is below 0. All of it has to be.":
-            ("high < 0", "low < 0"),
+        "matter.": [
+            (("low > 0", "low > matters"), ("high < 0", "high < -matters")),
+            ("low > 0", "low > matters"), ("high < 0", "high < -matters")],
+        "You say \"better\" or \"worse\" as soon as a part of the interval is on that side of 0. "
+        "All of it has to be.": [
+            (("low > 0", "high > 0"), ("high < 0", "low < 0")),
+            ("low > 0", "high > 0"), ("high < 0", "low < 0")],
         "An interval that ends at 0 contains 0, so it can't tell.": [
-            ("low > 0", "low >= 0", "high < 0", "high <= 0"), ("low > 0", "low >= 0"),
-            ("high < 0", "high <= 0")],
+            (("low > 0", "low >= 0"), ("high < 0", "high <= 0")),
+            ("low > 0", "low >= 0"), ("high < 0", "high <= 0")],
         "You have swapped \"better\" and \"worse\": the difference is change minus baseline.":
-            ("low > 0", "high < 0", "if high < 0:\n        return \"worse\"",
-             "if low > 0:\n        return \"worse\""),
+            (("low > 0", "high < 0"),
+             ("if high < 0:\n        return \"worse\"", "if low > 0:\n        return \"worse\"")),
         "You never say \"worse\". What if the whole interval lies below 0?":
             ('return "worse"', 'return "can\'t tell"'),
         "You never say \"better\". What if the whole interval lies above 0?":
             ('return "better"', 'return "can\'t tell"'),
         "You never say \"can't tell\". What if 0 is in the interval, and something that matters as "
-        "well?": ('"can\'t tell"', '"no difference that matters"'),
+        "well?": [('"can\'t tell"', '"no difference that matters"'), ("if high < 0:", "else:")],
     },
 )
 def reading(low, high, matters):
