@@ -4,7 +4,7 @@ import { randomNumbers } from "../src/network/random.js";
 import { connect, Traits } from "../src/state/traits.js";
 import { decimalsFor, say, total } from "../src/widgets/common/numbers.js";
 import { percentOf } from "../src/widgets/hidden_sums/numbers.js";
-import { formula } from "../src/widgets/viewer/view.js";
+import { formula } from "../src/widgets/viewer/viewer_markup.js";
 
 test("what is shown adds up as shown", () => {
   assert.equal(

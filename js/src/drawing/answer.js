@@ -6,7 +6,7 @@ import { add, embed } from "../network/forward.js";
 import { fill } from "../shared/fill.js";
 import { LIMITS } from "../shared/rules.js";
 import * as sentences from "../shared/sentences.js";
-import { describe, remark, withArticle } from "./sentences.js";
+import { describe, remark, withArticle } from "./answer_words.js";
 import { drawOver, frameStrokes, hasTap } from "./strokes.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */

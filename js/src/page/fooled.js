@@ -3,7 +3,7 @@
 
 import { computed, signal } from "@preact/signals-core";
 import { html, nothing } from "lit-html";
-import { percent, withArticle } from "../drawing/sentences.js";
+import { percent, withArticle } from "../drawing/answer_words.js";
 import { thin } from "../drawing/thin.js";
 import { readStrokes, writeStrokes } from "../state/address.js";
 import { contextOf } from "../widgets/common/colours.js";

@@ -16,7 +16,7 @@ import { html, render } from "lit-html";
 import wasm from "../network/adder.wasm";
 import { find, findAll } from "../widgets/common/dom.js";
 import { digitOf, keepKeys } from "../widgets/common/keys.js";
-import { groupName, numberButtons } from "../widgets/common/number.js";
+import { groupName, numberButtons } from "../widgets/common/number_buttons.js";
 import { show } from "../widgets/common/view.js";
 import { Diagram } from "../widgets/diagram/diagram.js";
 import { sampleTaker } from "../widgets/diagram/samples.js";

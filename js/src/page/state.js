@@ -6,7 +6,7 @@ import { makeAnswer } from "../drawing/answer.js";
 import { Drawing } from "../drawing/drawing.js";
 import { readWeights } from "../network/weights.js";
 import { SelfDrawing } from "../widgets/diagram/self_drawing.js";
-import { makeNearestState } from "../widgets/nearest/state.js";
+import { makeNearestState } from "../widgets/nearest/nearest_state.js";
 
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { WeightsAsText } from "../network/weights.js" */

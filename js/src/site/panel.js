@@ -8,7 +8,7 @@ import * as sentences from "../shared/sentences.js";
 import { toUrl } from "../widgets/common/colours.js";
 import { stopAll } from "../widgets/common/dom.js";
 import { keepKeys } from "../widgets/common/keys.js";
-import { makeNearestState } from "../widgets/nearest/state.js";
+import { makeNearestState } from "../widgets/nearest/nearest_state.js";
 import { makePanel } from "../widgets/panel/panel.js";
 
 /** @import { RenderArguments } from "../state/traits.js" */

@@ -3,22 +3,22 @@
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
-import { percent } from "../../drawing/sentences.js";
+import { percent } from "../../drawing/answer_words.js";
 import { fieldOf, isMap, layersOf, nameOf, nounOf, unitOf, windowOf } from "../../network/explain.js";
 import { contextOf, largest, looks, SIGNED, signed, toImageData, toUrl } from "../common/colours.js";
 import { find, findAll, isStill, oncePerFrame, stopAll, targetOf } from "../common/dom.js";
 import { isForNotebook, MOVES } from "../common/keys.js";
 import { bracket, capital, decimalsFor, range, say, total } from "../common/numbers.js";
 import { show } from "../common/view.js";
-import { DEFAULTS, makeViewerState } from "../viewer/state.js";
 import { makeViewer } from "../viewer/viewer.js";
+import { DEFAULTS, makeViewerState } from "../viewer/viewer_state.js";
 import { seen, seenInWords } from "./seen.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
 /** @import { AnswerState } from "../../drawing/answer.js" */
 /** @import { Features, Layers } from "../../network/forward.js" */
 /** @import { Made } from "../../network/explain.js" */
-/** @import { ViewerSignals, ViewerState } from "../viewer/state.js" */
+/** @import { ViewerSignals, ViewerState } from "../viewer/viewer_state.js" */
 /** @typedef {{ layer: string, unit: number }} Opened whose making is shown */
 
 const MOST_NAMED = 8; // inputs of a unit that are written out, the largest first

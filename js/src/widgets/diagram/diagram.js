@@ -7,15 +7,15 @@ import { layersOf } from "../../network/explain.js";
 import { clamp } from "../common/colours.js";
 import { find, findAll, isStill, stopAll, targetOf } from "../common/dom.js";
 import { digitOf, isForNotebook, MOVES } from "../common/keys.js";
-import { groupName } from "../common/number.js";
+import { groupName } from "../common/number_buttons.js";
 import { show } from "../common/view.js";
 import { makeNearest } from "../nearest/nearest.js";
 import { makePad } from "../pad/pad.js";
 import { Details } from "./details.js";
+import * as view from "./diagram_markup.js";
 import { flow } from "./flow.js";
 import { featuresOf, largestTile, paintPart } from "./maps.js";
 import { NAMES } from "./parts.js";
-import * as view from "./view.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
 /** @import { TemplateResult } from "lit-html" */

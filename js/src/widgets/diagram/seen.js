@@ -2,7 +2,7 @@
 
 import { html } from "lit-html";
 
-/** @import { Place } from "../viewer/state.js" */
+/** @import { Place } from "../viewer/viewer_state.js" */
 /** @typedef {{ top: number, left: number, size: number }} Field a square of the image, in pixels */
 
 const AROUND = 11; // pixels shown around the image: a field may hang over its border

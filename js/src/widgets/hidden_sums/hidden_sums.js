@@ -4,7 +4,7 @@ import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
 import { BLOCK, MOST } from "../../network/hidden_pairs.js";
 import { find, isStill, stopAll } from "../common/dom.js";
-import { groupName } from "../common/number.js";
+import { groupName } from "../common/number_buttons.js";
 import { show } from "../common/view.js";
 import { caption, leading, more, why } from "./buttons.js";
 import { curves } from "./curves.js";

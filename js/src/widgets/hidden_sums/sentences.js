@@ -1,6 +1,6 @@
 // What the hidden sums say, in words.
 
-import { withArticle } from "../../drawing/sentences.js";
+import { withArticle } from "../../drawing/answer_words.js";
 import { byCount, countOf, keyOf, pairOf, testable } from "../../network/hidden_pairs.js";
 import { whole } from "../common/numbers.js";
 import { percentOf } from "./numbers.js";

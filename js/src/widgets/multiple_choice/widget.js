@@ -9,7 +9,7 @@ import { html, nothing } from "lit-html";
 import { connect, follow } from "../../state/traits.js";
 import { findAll, stopAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";
-import { groupName } from "../common/number.js";
+import { groupName } from "../common/number_buttons.js";
 import { show } from "../common/view.js";
 
 /** @import { RenderArguments } from "../../state/traits.js" */

@@ -16,7 +16,7 @@ import { keepKeys } from "../common/keys.js";
 import { Diagram } from "../diagram/diagram.js";
 import { sampleTaker } from "../diagram/samples.js";
 import { SelfDrawing } from "../diagram/self_drawing.js";
-import { makeNearestState } from "../nearest/state.js";
+import { makeNearestState } from "../nearest/nearest_state.js";
 
 /** @import { AnswerState } from "../../drawing/answer.js" */
 /** @import { RenderArguments } from "../../state/traits.js" */

@@ -1,7 +1,7 @@
 // Bars for probabilities, and the likeliest two in words.
 
 import { html } from "lit-html";
-import { percent } from "../../drawing/sentences.js";
+import { percent } from "../../drawing/answer_words.js";
 import { fill } from "../../shared/fill.js";
 import { untrusted_short } from "../../shared/sentences.js";
 import { range } from "../common/numbers.js";

@@ -4,12 +4,12 @@ import { computed, effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
 import { find, inputOf, stopAll } from "../common/dom.js";
 import { digitOf } from "../common/keys.js";
-import { groupName, numberButtons } from "../common/number.js";
+import { groupName, numberButtons } from "../common/number_buttons.js";
 import { scale } from "../common/scale.js";
 import { show } from "../common/view.js";
 import { makePad } from "../pad/pad.js";
 import { chartTemplate, DIGITS, SUMS } from "./chart.js";
-import { inSpans } from "./sentence.js";
+import { inSpans } from "./in_spans.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
 /** @import { Drawing } from "../../drawing/drawing.js" */

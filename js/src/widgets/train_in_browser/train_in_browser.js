@@ -4,7 +4,7 @@ import { effect } from "@preact/signals-core";
 import { html, render, svg } from "lit-html";
 import { contextOf, signed } from "../common/colours.js";
 import { find, inputOf, stopAll } from "../common/dom.js";
-import { groupName } from "../common/number.js";
+import { groupName } from "../common/number_buttons.js";
 import { whole } from "../common/numbers.js";
 import { show } from "../common/view.js";
 import { COUNTS, percent, RATES, Training } from "./training.js";

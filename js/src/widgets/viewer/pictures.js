@@ -3,11 +3,11 @@
 import { grid } from "../../network/window.js";
 import { clamp, contextOf } from "../common/colours.js";
 import { find, findAll } from "../common/dom.js";
-import { finishSketch, hold, inputColour, outputColour, sketchLine } from "./state.js";
+import { finishSketch, hold, inputColour, outputColour, sketchLine } from "./viewer_state.js";
 
 /** @import { Grid } from "../../network/window.js" */
 /** @import { Colour } from "../common/colours.js" */
-/** @import { Place, ViewerState } from "./state.js" */
+/** @import { Place, ViewerState } from "./viewer_state.js" */
 /** @typedef {{ row: number, column: number, size: number, stroke: string, width?: number, dashes?: number[] }} Frame */
 
 const BLUE = "#4dabf7";

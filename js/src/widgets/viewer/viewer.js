@@ -7,10 +7,10 @@ import { MOVES } from "../common/keys.js";
 import { say } from "../common/numbers.js";
 import { show } from "../common/view.js";
 import { Pointer, paintChannels, paintPictures } from "./pictures.js";
-import { flip, hold, inside, makeBlack, STEPS } from "./state.js";
-import * as view from "./view.js";
+import * as view from "./viewer_markup.js";
+import { flip, hold, inside, makeBlack, STEPS } from "./viewer_state.js";
 
-/** @import { ViewerState } from "./state.js" */
+/** @import { ViewerState } from "./viewer_state.js" */
 
 const SKELETON = html`
   <div class="card">

@@ -6,8 +6,8 @@ import "../viewer/viewer.css";
 import { connect } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";
-import { DEFAULTS, makeViewerState } from "../viewer/state.js";
 import { makeViewer } from "../viewer/viewer.js";
+import { DEFAULTS, makeViewerState } from "../viewer/viewer_state.js";
 
 /** @import { RenderArguments } from "../../state/traits.js" */
 

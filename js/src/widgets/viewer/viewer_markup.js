@@ -6,12 +6,20 @@ import { clamp, looks, signed } from "../common/colours.js";
 import { findAll, inputOf, targetOf } from "../common/dom.js";
 import { MOVES } from "../common/keys.js";
 import { bracket, decimalsFor, range, say, total } from "../common/numbers.js";
-import { inputColour, largestOf, makeBlack, outputColour, PRESETS, STEPS, takeDigit } from "./state.js";
+import {
+  inputColour,
+  largestOf,
+  makeBlack,
+  outputColour,
+  PRESETS,
+  STEPS,
+  takeDigit,
+} from "./viewer_state.js";
 
 /** @import { TemplateResult } from "lit-html" */
 /** @import { Layer } from "../../network/window.js" */
 /** @import { Colour } from "../common/colours.js" */
-/** @import { ViewerState } from "./state.js" */
+/** @import { ViewerState } from "./viewer_state.js" */
 /**
  * @typedef {object} Looked what is in the window, and what is made of it
  * @property {number[]} numbers

@@ -1,13 +1,13 @@
 // The markup of the picture of the network.
 
 import { html, nothing } from "lit-html";
-import { percent } from "../../drawing/sentences.js";
+import { percent } from "../../drawing/answer_words.js";
 import { shapeOf } from "../../network/explain.js";
 import { countParameters, shapesOf } from "../../network/weights.js";
 import { find } from "../common/dom.js";
-import { numberButtons } from "../common/number.js";
+import { numberButtons } from "../common/number_buttons.js";
 import { range, whole } from "../common/numbers.js";
-import { inSpans } from "../panel/sentence.js";
+import { inSpans } from "../panel/in_spans.js";
 import { featuresOf } from "./maps.js";
 import { NAMES, PARTS } from "./parts.js";
 
