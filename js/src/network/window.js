@@ -1,11 +1,13 @@
 // What the layers make of an image and the weights of a window: convolution, ReLU, batch norm, max pooling.
 
 /** @typedef {number[][]} Grid rows of numbers */
-/** @typedef {"convolution" | "relu" | "batch_norm" | "pooling"} Layer */
+/** @typedef {"convolution" | "relu" | "pooling"} Layer */
 /**
  * @typedef {object} Computed
- * @property {Partial<Record<Layer, Grid>> & { convolution: Grid }} after what each layer makes
- * @property {Grid} beforePooling
+ * @property {Grid} convolution
+ * @property {Grid} relu
+ * @property {Grid} map what goes on: after batch norm, where there is one
+ * @property {Grid} pooling
  * @property {(channel: number, row: number, column: number) => number[]} window the nine numbers under it
  * @property {(channel: number, row: number, column: number) => number} channelSum what a channel adds there
  * @property {(row: number, column: number) => number[]} four of which pooling takes the largest
@@ -29,11 +31,10 @@ export const grid = (rows, columns, value) =>
  * @param {Grid[]} image a grid for each channel
  * @param {Grid[]} weights likewise, 3x3
  * @param {number} padding
- * @param {Layer[]} layers
- * @param {[factor: number, shift: number]} batchNorm
+ * @param {[factor: number, shift: number] | null} batchNorm
  * @returns {Computed}
  */
-export function compute(image, weights, padding, layers, [factor, shift]) {
+export function compute(image, weights, padding, batchNorm) {
   const [height, width] = [image[0].length, image[0][0].length];
   const window = (/** @type {number} */ channel, /** @type {number} */ row, /** @type {number} */ column) =>
     NINE.map((i) => image[channel][row - padding + Math.floor(i / 3)]?.[column - padding + (i % 3)] ?? 0);
@@ -47,26 +48,14 @@ export function compute(image, weights, padding, layers, [factor, shift]) {
       0,
     );
   const convolution = convolve(image, weights, padding, height + 2 * padding - 2, width + 2 * padding - 2);
-  /** @type {Computed["after"]} */
-  const after = { convolution };
-  let last = convolution;
-  let beforePooling = convolution;
+  const each = (/** @type {Grid} */ numbers, /** @type {(x: number) => number} */ rule) =>
+    numbers.map((line) => line.map(rule));
+  const relu = each(convolution, (x) => Math.max(0, x));
+  const map = batchNorm ? each(relu, (x) => x * batchNorm[0] + batchNorm[1]) : relu;
   const four = (/** @type {number} */ row, /** @type {number} */ column) =>
-    [0, 1, 2, 3].map((i) => beforePooling[2 * row + (i >> 1)][2 * column + (i & 1)]);
-  for (const layer of layers.slice(1)) {
-    if (layer === "pooling") {
-      beforePooling = last;
-      last = grid(last.length >> 1, last[0].length >> 1, (row, column) => Math.max(...four(row, column)));
-    } else {
-      const rule =
-        layer === "relu"
-          ? (/** @type {number} */ x) => Math.max(0, x)
-          : (/** @type {number} */ x) => x * factor + shift;
-      last = last.map((row) => row.map(rule));
-    }
-    after[layer] = last;
-  }
-  return { after, beforePooling, window, channelSum, four };
+    [0, 1, 2, 3].map((i) => map[2 * row + (i >> 1)][2 * column + (i & 1)]);
+  const pooling = grid(map.length >> 1, map[0].length >> 1, (row, column) => Math.max(...four(row, column)));
+  return { convolution, relu, map, pooling, window, channelSum, four };
 }
 
 /**

@@ -18,14 +18,12 @@ export const range = (length) => [...Array(length).keys()];
 export const total = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
 /**
- * With how many decimals numbers have to be shown, so that what is calculated from them comes out as shown.
- * @param {number[]} numbers
- * @param {(numbers: number[]) => number} calculate
- * @param {number} [decimals] of the result
+ * With how many decimals numbers have to be shown, so that they add up to their sum as shown.
+ * @param {number[]} parts
  */
-export function decimalsFor(numbers, calculate, decimals = 2) {
-  const result = say(calculate(numbers), decimals);
-  let many = decimals;
-  while (many < 7 && say(calculate(numbers.map((one) => +one.toFixed(many))), decimals) !== result) many++;
+export function decimalsToAdd(parts) {
+  const sum = say(total(parts));
+  let many = 2;
+  while (many < 7 && say(total(parts.map((part) => +part.toFixed(many)))) !== sum) many++;
   return many;
 }

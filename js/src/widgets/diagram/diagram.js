@@ -3,7 +3,6 @@
 
 import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
-import { layersOf } from "../../network/explain.js";
 import { clamp } from "../common/colours.js";
 import { find, findAll, isStill, stopAll, targetOf } from "../common/dom.js";
 import { digitOf, isForNotebook, MOVES } from "../common/keys.js";
@@ -11,7 +10,7 @@ import { groupName } from "../common/number_buttons.js";
 import { show } from "../common/view.js";
 import { makeNearest } from "../nearest/nearest.js";
 import { makePad } from "../pad/pad.js";
-import { Details } from "./details.js";
+import { makeDetails } from "./details.js";
 import * as view from "./diagram_markup.js";
 import { flow } from "./flow.js";
 import { featuresOf, largestTile, paintPart } from "./maps.js";
@@ -107,15 +106,12 @@ export class Diagram {
     card.classList.toggle("opening", Boolean(next));
     const sample = html`<button type="button" class="sample" @click=${takeSample}>A digit from MNIST</button>`;
     const options = { pace, ghost: selfDrawing?.ghost, tools: takeSample ? sample : undefined };
-    this.details = new Details(find(card, ".details"), state.selected, state.answer, (text) =>
-      this.announce(text),
-    );
     return stopAll(
       makePad(find(card, ".pad .card > div"), drawing, options),
       show(find(card, ".choose"), () => view.choose(number, group)),
       show(find(card, ".said"), () => view.said(state)),
       makeNearest(find(card, ".nearest"), nearest),
-      this.details.stop,
+      makeDetails(find(card, ".details"), state.selected, state.answer, (text) => this.announce(text)),
       show(
         find(card, ".next"),
         () => html`${next?.()} ${isOpen && view.inside(isOpen, () => this.#bringNetwork())}`,
@@ -154,7 +150,7 @@ export class Diagram {
     );
   }
 
-  // --- choosing a part, or what is in it ---
+  // --- choosing a part ---
 
   #listen() {
     const { network, el, state } = this;
@@ -184,10 +180,8 @@ export class Diagram {
   #choose(event) {
     const name = targetOf(event, "[data-part]")?.dataset.part;
     if (!name) return;
-    const opened = event.detail ? this.#pointed(event, name) : null; // by Enter: none
     this.#select(name);
-    if (opened && this.details) this.details.open(opened);
-    else this.#bringIntoView(name);
+    this.#bringIntoView(name);
   }
 
   /** @param {KeyboardEvent} event */
@@ -202,28 +196,6 @@ export class Diagram {
     this.#select(next);
     this.part(next).focus({ preventScroll: true });
     this.#bringIntoView(next);
-  }
-
-  /**
-   * The map or number of a part under the mouse.
-   * @param {MouseEvent} event
-   * @param {string} name
-   */
-  #pointed(event, name) {
-    const bar = targetOf(event, ".bars > i");
-    if (bar?.parentElement) return { layer: name, unit: [...bar.parentElement.children].indexOf(bar) };
-    const canvas = /** @type {HTMLCanvasElement | null} */ (targetOf(event, "canvas"));
-    const layers = layersOf(name, this.state.answer.result.peek().layers);
-    const layout = canvas && this.#layouts.get(canvas);
-    if (!layout || !layers.length) return null;
-    const { columns, tile, gap } = layout;
-    const layer = name === "adder" && !canvas.previousElementSibling ? layers[0] : layers[layers.length - 1];
-    const { left, top } = canvas.getBoundingClientRect();
-    const [right, down] = [event.clientX - left, event.clientY - top].map(
-      (far) => Math.max(0, far - gap) / (tile + gap),
-    );
-    const unit = Math.floor(down) * columns + Math.min(columns - 1, Math.floor(right));
-    return unit < this.state.answer.result.peek().layers[layer].channels ? { layer, unit } : null;
   }
 
   /** The chosen part stays in view, and what is said of it comes into view, if there is room for both. */

@@ -1,9 +1,9 @@
 // The two pictures of the window viewer, with frames around what is looked at, and what a pointer does on them.
 
 import { grid } from "../../network/window.js";
-import { clamp, contextOf } from "../common/colours.js";
+import { clamp, contextOf, signed } from "../common/colours.js";
 import { find, findAll } from "../common/dom.js";
-import { finishSketch, hold, inputColour, outputColour, sketchLine } from "./viewer_state.js";
+import { finishSketch, hold, inputColour, sketchLine } from "./viewer_state.js";
 
 /** @import { Grid } from "../../network/window.js" */
 /** @import { Colour } from "../common/colours.js" */
@@ -76,13 +76,13 @@ export function paintPictures(root, state) {
   const input = find(root, "canvas.input");
   /** @type {HTMLCanvasElement} */
   const output = find(root, "canvas.output");
-  const padding = state.shownMode.value === "convolution" ? state.padding.value : 0;
+  const padding = state.mode.value === "convolution" ? state.padding.value : 0;
   const before = padded(state.input.value, padding);
   const after = state.output.value;
   paint(input, before, (value) => inputColour(state, value));
-  paint(output, after, (value) => outputColour(state, value));
+  paint(output, after, (value) => signed(value, state.most.value.output));
   for (const frame of inputFrames(state, padding)) drawFrame(input, before[0].length, frame);
-  const [row, column] = state.shownMode.value === "pooling" ? state.pooled.value : state.at.value;
+  const [row, column] = state.shownAt.value;
   drawFrame(output, after[0].length, { row, column, size: 1, stroke: BLUE });
 }
 
@@ -91,26 +91,12 @@ export function paintPictures(root, state) {
  * @param {number} padding
  * @returns {Frame[]}
  */
-function inputFrames({ shownMode, input, at, pooled, hot }, padding) {
-  if (shownMode.value === "pooling") {
-    const [row, column] = pooled.value;
-    return [{ row: 2 * row, column: 2 * column, size: 2, stroke: BLUE }];
-  }
-  const [row, column] = at.value;
-  const isWindow = shownMode.value === "convolution";
-  /** @type {Frame[]} */
-  const frames = [];
-  if (padding)
-    frames.push({ row: 1, column: 1, size: input.value.length, stroke: "#8a94a3", width: 1, dashes: [3, 3] });
-  frames.push({ row, column, size: isWindow ? 3 : 1, stroke: BLUE });
-  if (hot.value !== null && isWindow)
-    frames.push({
-      row: row + Math.floor(hot.value / 3),
-      column: column + (hot.value % 3),
-      size: 1,
-      stroke: "#ffd43b",
-    });
-  return frames;
+function inputFrames({ mode, input, shownAt }, padding) {
+  const [row, column] = shownAt.value;
+  if (mode.value === "pooling") return [{ row: 2 * row, column: 2 * column, size: 2, stroke: BLUE }];
+  const window = { row, column, size: mode.value === "convolution" ? 3 : 1, stroke: BLUE };
+  const border = { row: 1, column: 1, size: input.value.length, stroke: "#8a94a3", width: 1, dashes: [3, 3] };
+  return padding ? [border, window] : [window];
 }
 
 /**
@@ -118,7 +104,7 @@ function inputFrames({ shownMode, input, at, pooled, hot }, padding) {
  * @param {ViewerState} state
  */
 export function paintChannels(root, state) {
-  if (state.shownMode.value !== "convolution") return;
+  if (state.mode.value !== "convolution") return;
   findAll(root, ".channels canvas").forEach((canvas, i) => {
     paint(/** @type {HTMLCanvasElement} */ (canvas), state.shown.value[i], (value) =>
       inputColour(state, value),
@@ -193,8 +179,8 @@ export class Pointer {
    */
   #under({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect(); // right under any zoom and scaling
-    const { convolution } = this.state.numbers.peek().after;
-    const around = this.canvas === this.input && this.state.shownMode.peek() === "convolution" ? 1 : 0; // the middle of a window of 3
+    const { convolution } = this.state.numbers.peek();
+    const around = this.canvas === this.input && this.state.mode.peek() === "convolution" ? 1 : 0; // the middle of a window of 3
     const part = (/** @type {number} */ share, /** @type {number} */ count) =>
       clamp(Math.floor(share * (count + 2 * around)) - around, 0, count - 1);
     return [

@@ -2,13 +2,13 @@
 
 import { effect } from "@preact/signals-core";
 import { html, render } from "lit-html";
-import { find, stopAll, targetOf } from "../common/dom.js";
+import { find, stopAll } from "../common/dom.js";
 import { MOVES } from "../common/keys.js";
 import { say } from "../common/numbers.js";
 import { show } from "../common/view.js";
 import { Pointer, paintChannels, paintPictures } from "./pictures.js";
 import * as view from "./viewer_markup.js";
-import { flip, hold, inside, makeBlack, STEPS } from "./viewer_state.js";
+import { flip, hold, inside, makeBlack } from "./viewer_state.js";
 
 /** @import { ViewerState } from "./viewer_state.js" */
 
@@ -57,7 +57,6 @@ export function makeViewer(el, state, more = () => "") {
     state,
     announce,
   );
-  pointAtTerms(el, state);
   const paint = () => {
     paintPictures(el, state);
     paintChannels(el, state);
@@ -67,7 +66,7 @@ export function makeViewer(el, state, more = () => "") {
   sizes.observe(input);
   sizes.observe(output);
   window.addEventListener("resize", paint); // page zoom changes devicePixelRatio only
-  return stopAll(stopPainting, stopViews, state.preset.stop, () => {
+  return stopAll(stopPainting, stopViews, () => {
     sizes.disconnect();
     window.removeEventListener("resize", paint);
   });
@@ -82,7 +81,7 @@ function showAll(el, state, announce) {
   return stopAll(
     show(find(el, ".bar"), () => view.bar(state, announce)),
     show(find(el, ".input-name"), () => view.inputCaption(state)),
-    show(find(el, ".output-name"), () => html`${STEPS[state.shownMode.value].output}`),
+    show(find(el, ".output-name"), () => html`${view.outputName(state)}`),
     show(find(el, ".tools"), () => view.tools(state)),
     show(find(el, ".channels"), () => view.channels(state, announce)),
     show(find(el, ".where"), () => html`${view.placeInWords(state)}`),
@@ -90,9 +89,8 @@ function showAll(el, state, announce) {
     show(find(el, ".formula"), () => view.formula(state)),
     effect(() => {
       const card = find(el, ".card");
-      card.dataset.mode = state.shownMode.value;
-      card.classList.toggle("fixed", state.fixed.value);
-      find(el, ".pictures").classList.toggle("several", state.shown.value.length > 1);
+      card.dataset.mode = state.mode.value;
+      card.classList.toggle("fixed", state.isFixed);
       find(el, "canvas.input").classList.toggle("drawing", state.isPen.value);
       find(el, "canvas.input").ariaLabel = view.inputLabel(state);
       find(el, "canvas.output").ariaLabel = view.outputLabel(state);
@@ -123,30 +121,13 @@ function listen(input, output, state, announce) {
  */
 function obey({ key, shiftKey }, state) {
   if (key in MOVES) {
-    const far = (shiftKey ? 5 : 1) * (state.shownMode.peek() === "pooling" ? 2 : 1);
+    const far = (shiftKey ? 5 : 1) * (state.mode.peek() === "pooling" ? 2 : 1);
     const [row, column] = state.at.peek();
     const { across, down } = MOVES[key];
-    const { convolution } = state.numbers.peek().after;
+    const { convolution } = state.numbers.peek();
     hold(state, inside([row + far * down, column + far * across], convolution));
   } else if (key === " " && state.isPlain.peek()) flip(state);
   else if (key === "Delete" && state.isPlain.peek()) makeBlack(state);
   else return false;
   return true;
-}
-
-/**
- * What is pointed at in one of the tables, or in the line below, is marked in all.
- * @param {HTMLElement} el
- * @param {ViewerState} state
- */
-function pointAtTerms(el, state) {
-  for (const part of [find(el, ".sum"), find(el, ".formula")]) {
-    part.addEventListener("pointerover", (event) => {
-      const pointed = state.shownMode.peek() === "convolution" ? targetOf(event, "[data-i]") : null;
-      state.hot.value = pointed ? Number(pointed.dataset.i) : null;
-    });
-    part.addEventListener("pointerleave", () => {
-      state.hot.value = null;
-    });
-  }
 }

@@ -5,16 +5,8 @@ import { NINE } from "../../network/window.js";
 import { clamp, looks, signed } from "../common/colours.js";
 import { findAll, inputOf, targetOf } from "../common/dom.js";
 import { MOVES } from "../common/keys.js";
-import { bracket, decimalsFor, range, say, total } from "../common/numbers.js";
-import {
-  inputColour,
-  largestOf,
-  makeBlack,
-  outputColour,
-  PRESETS,
-  STEPS,
-  takeDigit,
-} from "./viewer_state.js";
+import { bracket, decimalsToAdd, range, say } from "../common/numbers.js";
+import { inputColour, largestOf, makeBlack, PRESETS, STEPS, takeDigit } from "./viewer_state.js";
 
 /** @import { TemplateResult } from "lit-html" */
 /** @import { Layer } from "../../network/window.js" */
@@ -39,49 +31,50 @@ const style = (colour) => {
  * @returns {Looked}
  */
 export function lookAt(state) {
-  const mode = state.shownMode.value;
-  const [row, column] = state.at.value;
+  const mode = state.mode.value;
+  const [row, column] = state.shownAt.value;
   const { window, four } = state.numbers.value;
   const weights = state.window.value[state.channel.value].flat();
-  if (mode === "pooling") {
-    const numbers = four(...state.pooled.value);
-    return { numbers, cells: [0, 1, 3, 4], weights, result: Math.max(...numbers) };
-  }
-  const result = state.output.value[row][column];
+  const result = state.numbers.value[mode][row][column];
+  if (mode === "pooling") return { numbers: four(row, column), cells: [0, 1, 3, 4], weights, result };
   if (mode === "convolution")
     return { numbers: window(state.channel.value, row, column), cells: NINE, weights, result };
   return { numbers: [state.input.value[row][column]], cells: [0], weights, result };
 }
 
 /** Where the window stands, in words. @param {ViewerState} state */
-export function placeInWords(state) {
-  const [row, column] = state.shownMode.value === "pooling" ? state.pooled.value : state.at.value;
-  return `row ${row}, column ${column}`;
-}
-
-/** What the layer does, in words. @param {ViewerState} state */
-export const ruleInWords = ({ shownMode, shown }) =>
-  shownMode.value === "convolution" && shown.value.length > 1 ? "sum of all" : STEPS[shownMode.value].rule;
+export const placeInWords = ({ shownAt }) => `row ${shownAt.value[0]}, column ${shownAt.value[1]}`;
 
 /** @param {ViewerState} state */
-const inputName = ({ before }) => (before.value ? STEPS[before.value].output : "image");
+const hasChannels = ({ mode, shown }) => mode.value === "convolution" && shown.value.length > 1;
+
+/** What the layer does, in words. @param {ViewerState} state */
+export const ruleInWords = (state) => (hasChannels(state) ? "sum of all" : STEPS[state.mode.value].rule);
+
+/** @param {ViewerState} state */
+const inputName = ({ mode, isFixed }) =>
+  isFixed && mode.value === "pooling" ? "map before pooling" : STEPS[mode.value].input;
+
+/** @param {ViewerState} state */
+export const outputName = ({ mode, isFixed }) => (isFixed ? "map" : STEPS[mode.value].output);
 
 /**
  * @param {ViewerState} state
  * @param {() => void} announce
  */
-export function bar(state, announce) {
-  const { layers, mode, shownMode, preset } = state;
+export function bar({ mode, isFixed, preset }, announce) {
+  if (isFixed) return html``;
+  const layers = /** @type {Layer[]} */ (Object.keys(STEPS));
   const step = (/** @type {Layer} */ layer, /** @type {number} */ i) => html`
     <span>${i ? html`<span aria-hidden="true">›</span> ` : nothing}<button type="button" value=${layer}
-      aria-pressed=${layer === shownMode.value} @click=${() => {
+      aria-pressed=${layer === mode.value} @click=${() => {
         mode.value = layer;
         announce();
       }}>${STEPS[layer].name}</button></span>`;
-  const names = [...Object.keys(PRESETS), "as given", "random", "your own"];
+  const names = [...Object.keys(PRESETS), "as given", "your own"];
   return html`
-    <div class="steps" role="group" aria-label="Layer">${layers.value.map(step)}</div>
-    <label class="choose-weights">Weights <select class="preset" .value=${preset.name.value} @change=${(
+    <div class="steps" role="group" aria-label="Layer">${layers.map(step)}</div>
+    <label>Weights <select class="preset" .value=${preset.name.value} @change=${(
       /** @type {Event} */ event,
     ) => {
       preset.choose(inputOf(event).value);
@@ -90,10 +83,8 @@ export function bar(state, announce) {
 }
 
 /** @param {ViewerState} state */
-export function inputCaption(state) {
-  const isChannel = state.shownMode.value === "convolution" && state.shown.value.length > 1;
-  return html`${isChannel ? `channel ${state.channel.value}` : inputName(state)}`;
-}
+export const inputCaption = (state) =>
+  html`${hasChannels(state) ? `channel ${state.channel.value}` : inputName(state)}`;
 
 /** What a screen reader says of the input. @param {ViewerState} state */
 export const inputLabel = (state) =>
@@ -101,19 +92,24 @@ export const inputLabel = (state) =>
   (state.isPlain.value ? ", Space paints its middle, Delete clears the image." : ".");
 
 /** @param {ViewerState} state */
-export const outputLabel = (state) =>
-  `${STEPS[state.shownMode.value].output}: ${say(lookAt(state).result)} at ${placeInWords(state)}.`;
+export function outputLabel(state) {
+  const [row, column] = state.shownAt.value;
+  return `${outputName(state)}: ${say(state.output.value[row][column])} at ${placeInWords(state)}.`;
+}
 
 let turn = -1; // the last digit taken
 
-/** @param {ViewerState} state */
-export const tools = (state) => html`
+/** What changes the image. @param {ViewerState} state */
+export function tools(state) {
+  if (!state.isPlain.value) return html``;
+  return html`
   <button type="button" class="pen" aria-pressed=${state.isPen.value} title="Draw on the image" @click=${() => {
     state.isPen.value = !state.isPen.peek();
   }}>Draw</button>
   <button type="button" class="clear" title="Make the image black (Delete)" @click=${() => makeBlack(state)}>Clear</button>
   <button type="button" class="digit" title="Take another digit of MNIST" ?hidden=${!state.digits.value.length}
     @click=${() => takeDigit(state, ++turn)}>Digit</button>`;
+}
 
 /**
  * What each channel adds to the sum; one is chosen, by arrows too.
@@ -121,8 +117,8 @@ export const tools = (state) => html`
  * @param {() => void} announce
  */
 export function channels(state, announce) {
+  if (!hasChannels(state)) return html``;
   const count = state.shown.value.length;
-  if (count < 2) return html``;
   const [row, column] = state.at.value;
   const choose = (/** @type {number} */ n) => {
     state.chosen.value = n;
@@ -156,58 +152,49 @@ const table = (name, title, cells) => html`
   </tbody></table>`;
 
 /**
- * The numbers in the window, times the weights, and what is made of them.
+ * The numbers in the window, times the weights, and their sum.
  * @param {ViewerState} state
  * @param {() => void} announce
  */
 export function sum(state, announce) {
   const { numbers, cells, weights, result } = lookAt(state);
-  const isPooling = state.shownMode.value === "pooling";
+  const { most, mode } = state;
   const heaviest = Math.max(1, largestOf([weights]));
-  const winner = isPooling ? cells[numbers.indexOf(result)] : -1;
+  const winner = mode.value === "pooling" ? cells[numbers.indexOf(result)] : -1;
   const windowCell = (/** @type {number} */ i) => {
     const value = numbers[cells.indexOf(i)];
-    return html`<td data-i=${i} ?hidden=${value === undefined} class="${hotOf(state, i)} ${i === winner ? "winner" : ""}"
+    return html`<td ?hidden=${value === undefined} class=${i === winner ? "winner" : ""}
       style=${style(inputColour(state, value ?? 0))}>${say(value ?? 0)}</td>`;
   };
+  const weightCell = (/** @type {number} */ i) => html`<td style=${style(signed(weights[i], heaviest))}
+    >${state.isFixed ? say(weights[i]) : weightInput(state, i, weights[i], announce)}</td>`;
   const productCell = (/** @type {number} */ i) => {
     const product = (numbers[i] ?? 0) * weights[i];
-    return html`<td data-i=${i} class=${hotOf(state, i)} style=${style(signed(product, heaviest * state.most.value.image))}>${say(product)}</td>`;
+    return html`<td style=${style(signed(product, heaviest * most.value.input))}>${say(product)}</td>`;
   };
   return html`
     <div class="pair">
       ${table("window", "window", NINE.map(windowCell))}
       <b class="times" aria-hidden="true">×</b>
-      ${table(
-        "weights",
-        "weights",
-        NINE.map((i) => weightCell(state, i, weights[i], heaviest, announce)),
-      )}
+      ${table("weights", "weights", NINE.map(weightCell))}
     </div>
     <div class="pair">
       <b class="equals" aria-hidden="true">=</b>
       ${table("products", "products", NINE.map(productCell))}
       <b class="arrow" aria-hidden="true">→</b>
       <figure class="result"><figcaption>${ruleInWords(state)}</figcaption><output
-        class=${say(result).length > 5 ? "long" : ""} style=${style(outputColour(state, result))}>${say(result)}</output></figure>
+        class=${say(result).length > 5 ? "long" : ""} style=${style(signed(result, most.value.result))}>${say(result)}</output></figure>
     </div>`;
 }
-
-/**
- * @param {ViewerState} state
- * @param {number} i
- */
-const hotOf = ({ hot }, i) => (i === hot.value ? "hot" : "");
 
 /**
  * A weight, to be typed, or stepped by arrows.
  * @param {ViewerState} state
  * @param {number} i
  * @param {number} weight
- * @param {number} heaviest
  * @param {() => void} announce
  */
-function weightCell(state, i, weight, heaviest, announce) {
+function weightInput(state, i, weight, announce) {
   const now = () => state.window.peek()[state.channel.peek()].flat()[i];
   const set = (/** @type {number} */ value) => {
     const old = state.window.peek()[state.channel.peek()];
@@ -227,7 +214,7 @@ function weightCell(state, i, weight, heaviest, announce) {
   };
   const step = (/** @type {KeyboardEvent} */ event) => {
     const by = { ArrowUp: 0.5, ArrowDown: -0.5 }[event.key];
-    if (!by || state.fixed.peek()) return;
+    if (!by) return;
     event.preventDefault();
     set(now() + by);
     tidy(event);
@@ -235,87 +222,34 @@ function weightCell(state, i, weight, heaviest, announce) {
   };
   const enter = (/** @type {Event} */ event) => {
     inputOf(event).select();
-    state.hot.value = i;
+    state.typed.value = i;
   };
   const leave = (/** @type {Event} */ event) => {
     tidy(event);
-    state.hot.value = null;
+    state.typed.value = null;
   };
-  // What is being typed is left alone.
-  const shown = state.hot.value === i && document.activeElement?.matches("td input") ? noChange : say(weight);
-  return html`<td data-i=${i} class=${hotOf(state, i)} style=${style(signed(weight, heaviest))}><input type="text"
-    inputmode="decimal" autocomplete="off" aria-label="Weight, row ${Math.floor(i / 3)}, column ${i % 3}"
-    .value=${shown} ?readonly=${state.fixed.value} @input=${type} @keydown=${step} @focusin=${enter} @focusout=${leave}></td>`;
+  const shown = state.typed.value === i ? noChange : say(weight); // what is being typed is left alone
+  return html`<input type="text" inputmode="decimal" autocomplete="off"
+    aria-label="Weight, row ${Math.floor(i / 3)}, column ${i % 3}"
+    .value=${shown} @input=${type} @keydown=${step} @focusin=${enter} @focusout=${leave}>`;
 }
 
-/** The calculation in a line. @param {ViewerState} state */
+/**
+ * What comes after the sum of a channel: the sum of all channels, and in the picture of the network the pixel of the
+ * map.
+ * @param {ViewerState} state
+ */
 export function formula(state) {
-  const { numbers, weights, result } = lookAt(state);
-  const [first] = numbers;
-  const [factor, shift] = state.batch_norm.value;
-  switch (state.shownMode.value) {
-    case "relu":
-      return html`${first < 0 ? `${say(first)} is below 0, so it becomes 0.` : `${say(first)} is not below 0, so it stays.`}`;
-    case "batch_norm":
-      return timesAndPlus(first, factor, shift);
-    case "pooling":
-      return html`The largest of ${numbers.map((one) => say(one)).join(", ")} is ${say(result)}.`;
-    default:
-      return sumInWords(state, numbers, weights, result);
-  }
-}
-
-/**
- * With as many decimals as it takes to come out as shown.
- * @param {number} x
- * @param {number} factor
- * @param {number} shift
- */
-function timesAndPlus(x, factor, shift) {
-  const many = decimalsFor([x, factor, shift], ([a, b, c]) => a * b + c);
-  return html`${bracket(x, many)}·${bracket(factor, many)} + ${bracket(shift, many)} = <b>${say(x * factor + shift)}</b>`;
-}
-
-/**
- * Nine products and their sum; with several channels, what each of them adds, too.
- * @param {ViewerState} state
- * @param {number[]} numbers
- * @param {number[]} weights
- * @param {number} result
- */
-function sumInWords(state, numbers, weights, result) {
+  if (state.mode.value !== "convolution") return html``;
   const [row, column] = state.at.value;
-  const { channelSum } = state.numbers.value;
-  const products = (/** @type {number[]} */ all) => total(range(9).map((i) => all[i] * all[9 + i]));
-  const many = decimalsFor([...numbers, ...weights], products);
-  const terms = numbers.map((x, i) => {
-    const words = `${bracket(x, many)}·${bracket(weights[i], many)}`;
-    return html`${i ? " + " : ""}<span data-i=${i} class=${hotOf(state, i)}>${words}</span>`;
-  });
-  const own = say(channelSum(state.channel.value, row, column));
-  const then = afterSum(state, row, column);
-  if (state.shown.value.length === 1) return html`${terms}&nbsp;= <b>${own}</b>${then}`;
-  const parts = state.shown.value.map((_, i) => channelSum(i, row, column));
-  const fine = decimalsFor(parts, total);
-  const sums = parts.map((part, i) => {
-    const words = bracket(part, fine);
-    return html`${i ? " + " : ""}${i === state.channel.value ? html`<b>${words}</b>` : words}`;
-  });
-  return html`channel ${state.channel.value}: ${terms}&nbsp;= <b>${own}</b><br>all channels: ${sums} =
-    <b>${say(result)}</b>${then}`;
-}
-
-/**
- * What comes of the sum, where batch norm follows: the pixel of the map.
- * @param {ViewerState} state
- * @param {number} row
- * @param {number} column
- */
-function afterSum(state, row, column) {
-  if (!state.layers.value.includes("batch_norm")) return nothing;
-  const { convolution, relu, batch_norm } = state.numbers.value.after;
-  const [sum, kept, pixel] = [convolution, relu, batch_norm].map((numbers) =>
-    say(numbers?.[row][column] ?? 0),
+  const { channelSum, ...numbers } = state.numbers.value;
+  const [sum, relu, map] = [numbers.convolution, numbers.relu, numbers.map].map((one) =>
+    say(one[row][column]),
   );
-  return html`<br>${sum} → ReLU ${kept} → batch norm ${pixel}: the pixel of the map`;
+  const parts = state.shown.value.map((_, i) => channelSum(i, row, column));
+  const many = decimalsToAdd(parts);
+  const sums = parts.map((part) => bracket(part, many)).join(" + ");
+  return html`
+    ${parts.length > 1 ? html`<span>all channels: ${sums} = <b>${sum}</b></span>` : nothing}
+    ${state.isFixed ? html`<span>${sum} → ReLU ${relu} → batch norm ${map}: the pixel of the map</span>` : nothing}`;
 }

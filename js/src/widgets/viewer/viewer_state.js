@@ -1,11 +1,11 @@
 // What the window viewer knows: an image, weights, a window over them, and what the layers make of it.
 
-import { computed, effect, signal } from "@preact/signals-core";
+import { computed, signal } from "@preact/signals-core";
 import { compute, grid } from "../../network/window.js";
 import { UPPER_EDGE } from "../../shared/rules.js";
 import { clamp, grey, signed } from "../common/colours.js";
 
-/** @import { Signal } from "@preact/signals-core" */
+/** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
 /** @import { Grid, Layer } from "../../network/window.js" */
 /** @import { Colour } from "../common/colours.js" */
 /** @typedef {[row: number, column: number]} Place */
@@ -18,9 +18,6 @@ import { clamp, grey, signed } from "../common/colours.js";
  * @property {number[]} range what is black and what white; empty: 0 is black, below 0 orange
  * @property {number} padding
  * @property {Grid[]} digits to put in the image's place
- * @property {Layer[]} layers
- * @property {[factor: number, shift: number]} batch_norm where `layers` has it
- * @property {boolean} fixed whether image and weights are only looked at, as in the picture of the network
  */
 /** @typedef {{ [K in keyof ViewerTraits]: Signal<ViewerTraits[K]> }} ViewerSignals */
 
@@ -68,17 +65,13 @@ export const DEFAULTS = {
   range: [0, 1],
   padding: 1,
   digits: [],
-  layers: ["convolution", "relu", "pooling"],
-  batch_norm: [1, 0],
-  fixed: false,
 };
 
-/** Layers in words: a name, what comes after it, and what it makes of the numbers in the window. */
+/** Layers in words: a name, what comes in and out, and what it makes of the numbers in the window. */
 export const STEPS = {
-  convolution: { name: "Convolution", output: "after convolution", rule: "sum" },
-  relu: { name: "ReLU", output: "after ReLU", rule: "ReLU" },
-  batch_norm: { name: "Batch norm", output: "after batch norm", rule: "batch norm" },
-  pooling: { name: "Max pooling", output: "after pooling", rule: "largest" },
+  convolution: { name: "Convolution", input: "image", output: "after convolution", rule: "sum" },
+  relu: { name: "ReLU", input: "after convolution", output: "after ReLU", rule: "ReLU" },
+  pooling: { name: "Max pooling", input: "after ReLU", output: "after pooling", rule: "largest" },
 };
 
 /** @param {Grid} numbers */
@@ -91,62 +84,59 @@ const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** @typedef {ReturnType<typeof makeViewerState>} ViewerState */
 
-/** @param {ViewerSignals} traits */
-export function makeViewerState(traits) {
+/**
+ * @param {ViewerSignals} traits
+ * @param {ReadonlySignal<[factor: number, shift: number]> | null} batchNorm of a map in the picture of the network,
+ *   which is only looked at; null: image and weights can be changed
+ */
+export function makeViewerState(traits, batchNorm = null) {
+  const { mode } = traits;
   const sketch = signal(/** @type {Grid[] | null} */ (null)); // the image while somebody draws on it
   const chosen = signal(0); // the channel
   const hover = signal(/** @type {Place | null} */ (null)); // under the mouse; where it leaves, `place` comes back
-  const hot = signal(/** @type {number | null} */ (null)); // which of the nine is pointed at
+  const typed = signal(/** @type {number | null} */ (null)); // which of the nine weights has the focus
   const isPen = signal(false);
+  const isFixed = batchNorm !== null;
   const image = computed(() => sketch.value ?? traits.image.value);
   const channel = computed(() => Math.min(chosen.value, image.value.length - 1));
   const weights = computed(() => image.value.map((_, i) => traits.weights.value[i] ?? grid(3, 3, () => 0)));
   const numbers = computed(() =>
-    compute(image.value, weights.value, traits.padding.value, traits.layers.value, traits.batch_norm.value),
+    compute(image.value, weights.value, traits.padding.value, batchNorm?.value ?? null),
   );
-  const mode = computed(() =>
-    traits.layers.value.includes(traits.mode.value) ? traits.mode.value : "convolution",
-  );
-  const before = computed(
-    () => /** @type {Layer | undefined} */ (traits.layers.value[traits.layers.value.indexOf(mode.value) - 1]),
-  );
-  const place = computed(() => inside(hover.value ?? traits.place.value, numbers.value.after.convolution));
+  const place = computed(() => inside(hover.value ?? traits.place.value, numbers.value.convolution));
   const pooled = computed(() => {
     const [row, column] = place.value;
-    return inside([row >> 1, column >> 1], after(numbers.value, "pooling"));
+    return inside([row >> 1, column >> 1], numbers.value.pooling);
   });
   return {
     ...traits,
     sketch,
     chosen,
     hover,
-    hot,
+    typed,
     isPen,
+    isFixed,
     shown: image,
     channel,
     window: weights,
     numbers,
-    shownMode: mode,
-    before,
-    /** Where the window stands. */
+    /** Where the window stands, and which pixel of the output that is. */
     at: place,
-    pooled,
+    shownAt: computed(() => (mode.value === "pooling" ? pooled.value : place.value)),
     /** What goes into the layer that is shown, and what comes out. */
-    input: computed(() => (before.value ? after(numbers.value, before.value) : image.value[channel.value])),
-    output: computed(() => after(numbers.value, mode.value)),
-    most: computed(() => mostOf(image.value, numbers.value)),
+    input: computed(() => {
+      const { convolution, map } = numbers.value;
+      return { convolution: image.value[channel.value], relu: convolution, pooling: map }[mode.value];
+    }),
+    output: computed(() =>
+      isFixed && mode.value === "convolution" ? numbers.value.map : numbers.value[mode.value],
+    ),
+    most: computed(() => mostOf(mode.value, image.value, numbers.value, isFixed)),
     /** A single channel that is drawn on and changed here: not what comes out of a layer. */
-    isPlain: computed(() => mode.value === "convolution" && image.value.length === 1 && !traits.fixed.value),
+    isPlain: computed(() => mode.value === "convolution" && image.value.length === 1 && !isFixed),
     preset: presetOf(traits, weights, channel),
   };
 }
-
-/**
- * What a layer made.
- * @param {import("../../network/window.js").Computed} numbers
- * @param {Layer} layer one of those that were computed
- */
-export const after = (numbers, layer) => numbers.after[layer] ?? numbers.after.convolution;
 
 /**
  * @param {Place} place
@@ -159,69 +149,49 @@ export const inside = ([row, column], numbers) => [
 ];
 
 /**
- * The largest number of the image, and after each layer, which colours go by.
+ * The largest numbers, which colours go by: of the input, of what the window makes of it, and of the output.
+ * @param {Layer} mode
  * @param {Grid[]} image
  * @param {import("../../network/window.js").Computed} numbers
+ * @param {boolean} isFixed
  */
-function mostOf(image, numbers) {
-  const convolution = largestOf(numbers.after.convolution);
-  const batch_norm = largestOf(after(numbers, "batch_norm"));
-  return {
-    image: Math.max(...image.map(largestOf)),
-    convolution,
-    relu: convolution,
-    batch_norm,
-    pooling: batch_norm,
-  };
+function mostOf(mode, image, { convolution, map }, isFixed) {
+  const sum = largestOf(convolution); // of ReLU's result, too: what stays keeps its colour
+  const output = isFixed ? largestOf(map) : sum;
+  const input = { convolution: Math.max(...image.map(largestOf)), relu: sum, pooling: output }[mode];
+  return { input, result: mode === "pooling" ? output : sum, output };
 }
 
 /**
  * The name of the weights: known ones, those that were given, or somebody's own.
  * @param {ViewerSignals} traits
- * @param {import("@preact/signals-core").ReadonlySignal<Grid[]>} weights
- * @param {import("@preact/signals-core").ReadonlySignal<number>} channel
+ * @param {ReadonlySignal<Grid[]>} weights
+ * @param {ReadonlySignal<number>} channel
  */
 function presetOf(traits, weights, channel) {
-  const given = signal(traits.weights.peek()); // before anybody changed them here
-  const isRandom = signal(false);
-  /** @type {Grid[] | null} */
-  let own = null;
-  const stop = effect(() => {
-    if (traits.weights.value !== own) given.value = traits.weights.value;
-  });
+  const given = traits.weights.peek(); // before anybody changed them here
   const name = computed(() => {
     const now = weights.value[channel.value];
     const known = Object.keys(PRESETS).find((name) => isSame(PRESETS[name], now));
-    const others = isRandom.value ? "random" : "your own";
-    return (
-      known ?? (given.value[channel.value] && isSame(now, given.value[channel.value]) ? "as given" : others)
-    );
+    return known ?? (given[channel.value] && isSame(now, given[channel.value]) ? "as given" : "your own");
   });
   /** Other weights for the channel. */
-  function set(/** @type {Grid} */ numbers, random = false) {
-    isRandom.value = random;
-    own = weights.peek().map((one, i) => (i === channel.peek() ? numbers : one));
-    traits.weights.value = own;
+  function set(/** @type {Grid} */ numbers) {
+    traits.weights.value = weights.peek().map((one, i) => (i === channel.peek() ? numbers : one));
   }
   /** @param {string} wanted */
   function choose(wanted) {
-    const random = grid(3, 3, () => +(2 * Math.random() - 1).toFixed(2));
     const now = weights.peek()[channel.peek()];
-    /** @type {Record<string, Grid>} */
-    const choices = { ...PRESETS, random, "as given": given.peek()[channel.peek()] };
-    set(choices[wanted] ?? now, wanted === "random");
+    set({ ...PRESETS, "as given": given[channel.peek()] }[wanted] ?? now);
   }
-  return { name, set, choose, stop };
+  return { name, set, choose };
 }
 
 /** @type {(state: ViewerState, value: number) => Colour} */
-export function inputColour({ shownMode, range, before, most }, value) {
-  if (shownMode.value === "convolution" && range.value.length === 2) return grey(value, range.value);
-  return signed(value, most.value[before.value ?? "image"]);
+export function inputColour({ mode, range, most }, value) {
+  if (mode.value === "convolution" && range.value.length === 2) return grey(value, range.value);
+  return signed(value, most.value.input);
 }
-
-/** @type {(state: ViewerState, value: number) => Colour} */
-export const outputColour = ({ shownMode, most }, value) => signed(value, most.value[shownMode.value]);
 
 /**
  * Puts the window somewhere to stay.
