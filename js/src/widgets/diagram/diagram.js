@@ -143,10 +143,7 @@ export class Diagram {
       afterwards([drawing.strokes, drawing.background], () => {
         this.announce(`${answer.sentence.peek()} ${this.state.isSmall ? "" : view.note(this.state)}`);
       }),
-      afterwards([selected], () => {
-        this.#putAbout();
-        this.#drawFlow();
-      }),
+      afterwards([selected], () => this.#putAbout()),
     );
   }
 
@@ -302,11 +299,11 @@ export class Diagram {
     if (focused instanceof HTMLElement && about.contains(focused)) focused.focus({ preventScroll: true });
   }
 
+  /** In one column the parts' order says it. */
   #drawFlow() {
     if (this.state.isSmall || !this.#layouts.size) return;
     const joined = this.state.answer.result.peek().layers.embedding.channels + 10;
-    const state = { isColumn: this.#isColumn(), selected: this.state.selected.peek(), joined };
-    render(flow(this.network, state) ?? nothing, find(this.network, ".flow"));
+    render(this.#isColumn() ? nothing : flow(this.network, joined), find(this.network, ".flow"));
   }
 
   /** The parts light up one after the other, from one of them to the right. */

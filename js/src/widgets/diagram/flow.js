@@ -18,12 +18,11 @@ const FLOW = [
 ];
 
 /**
- * A band from one picture to another, beside it or below it.
+ * A band from one picture to another beside it.
  * @param {Box} a
  * @param {Box} b
  */
 function band(a, b) {
-  if (b.left < a.right) return `M${a.left} ${a.bottom}L${b.left} ${b.top}H${b.right}L${a.right} ${a.bottom}Z`;
   const middle = (a.right + b.left) / 2;
   return (
     `M${a.right} ${a.top}C${middle} ${a.top} ${middle} ${b.top} ${b.left} ${b.top}V${b.bottom}` +
@@ -80,29 +79,23 @@ function measure(network) {
 
 /**
  * @param {HTMLElement} network
- * @param {object} state
- * @param {boolean} state.isColumn whether the parts are below one another
- * @param {string} state.selected a part, below which something else is then
- * @param {number} state.joined how many numbers go on from embedding and number
+ * @param {number} joined how many numbers go on from embedding and number
  */
-export function flow(network, { isColumn, selected, joined }) {
+export function flow(network, joined) {
   const { place, part, picture, first, second } = measure(network);
   /** @type {unknown[]} */
   const bands = [];
   /** @type {unknown[]} */
   const lines = [];
   for (const [from, to] of FLOW) {
-    const isApart = from === selected || (from === "join" && ["embedding", "number"].includes(selected));
-    if (isColumn && (isApart || ["block1", "sum_head"].includes(to))) continue; // others are between them
-    if (to === "embedding" && !isColumn && second.top >= first.bottom) {
+    if (to === "embedding" && second.top >= first.bottom) {
       const bend = (first.bottom + second.top) / 2;
       const way = { right: place(part(from)).right + 4, left: place(part(to)).left - 6, bend };
       lines.push(svg`<path data-to=${to} d=${turn(picture(from), picture(to), way)} />`);
     } else bands.push(svg`<path data-to=${to} d=${band(picture(from), picture(to))} />`);
   }
   const { left, right, top, bottom } = picture("join");
-  const sum = svg`<text x=${right + 9} y=${(top + bottom) / 2 + 4}>${joined}</text>`;
   lines.push(svg`<g data-to="number"><rect x=${left - 3} y=${top - 3} width=${right - left + 6}
-    height=${bottom - top + 6} rx="5" />${isColumn ? "" : sum}</g>`);
+    height=${bottom - top + 6} rx="5" /><text x=${right + 9} y=${(top + bottom) / 2 + 4}>${joined}</text></g>`);
   return svg`<g class="bands">${bands}</g><g class="lines">${lines}</g>`;
 }
