@@ -197,6 +197,27 @@ test("the small adder begins, and its gradients and steps are, as in PyTorch", a
   }
 });
 
+test("an adder's rate stays for three quarters of the steps, then falls to nearly nothing", async () => {
+  const data = readImages(pageData().adder);
+  const random = randomNumbers(0);
+  const adder = await makeAdder(ADDER, "label", "classes", random);
+  /** @type {number[]} */
+  const rates = [];
+  const train = (/** @type {[number, number, number, number]} */ ...how) => rates.push(how[2]);
+  const recorded = { ...adder, code: { ...adder.code, train } };
+  const plan = { steps: 40, batch: 8, rate: 0.01, decay: 0 };
+  const material = { images: data.training, others: data.others, seen: ALL, random };
+  const { promise, resolve } = later();
+  trainInSlices(recorded, plan, material, (_steps, _answers, isLast) => isLast && resolve());
+  await promise;
+  assert.deepEqual(rates.slice(0, 31), Array(31).fill(0.01));
+  const falling = rates.slice(31);
+  assert.equal(falling.length, 9);
+  falling.forEach((rate, i) => {
+    assert.ok(Math.abs(rate - 0.001 * (9 - i)) < 1e-9, `${rate} in step ${31 + i}`);
+  });
+});
+
 /**
  * Trains an adder on the pairs that aren't hidden: shares of right sums of seen and of hidden pairs.
  * @param {{ training: Image[], others: Image[] }} data
