@@ -4,7 +4,7 @@ import { signal } from "@preact/signals-core";
 import { makeAnswer } from "../src/drawing/answer.js";
 import { describe, percent, remark, withArticle } from "../src/drawing/answer_words.js";
 import { Drawing } from "../src/drawing/drawing.js";
-import { drawOver, frameStrokes, hasTap } from "../src/drawing/strokes.js";
+import { drawOver, hasTap } from "../src/drawing/strokes.js";
 import { fill } from "../src/shared/fill.js";
 import { LIMITS } from "../src/shared/rules.js";
 import * as sentences from "../src/shared/sentences.js";
@@ -197,28 +197,4 @@ test("undo gives back what was there before, whoever put it there", () => {
   drawing.clear();
   drawing.undo();
   assert.equal(drawing.strokes.value.length, 1);
-});
-
-test("two pads with one drawing: each sees what the other does", () => {
-  const shared = new Drawing();
-  const other = shared.all;
-  shared.unfinished.value = [
-    [0.2, 0.2],
-    [0.3, 0.3],
-  ];
-  assert.equal(other.value.length, 1);
-  shared.add([
-    [0.2, 0.2],
-    [0.4, 0.4],
-  ]);
-  assert.deepEqual(other.value, [
-    [
-      [0.2, 0.2],
-      [0.4, 0.4],
-    ],
-  ]);
-});
-
-test("without strokes there is no ink", () => {
-  assert.ok(frameStrokes([]).every((pixel) => pixel === 0));
 });

@@ -31,15 +31,12 @@ test("what is no network of ours is refused in words", () => {
   /** @type {[Uint8Array, RegExp][]} */
   const cases = [
     [saved.slice(0, 5000), /is damaged/],
-    [saved.slice(0, -1), /is damaged/],
-    [new Uint8Array(0), /isn't a safetensors file/],
     [Uint8Array.from({ length: 200 }, (_, i) => i), /isn't a safetensors file/],
     [new Uint8Array([...Array(8).fill(255), ...saved.subarray(8)]), /isn't a safetensors file/],
     [spoiled, /is damaged/],
     [withHeader((header) => delete header.__metadata__), /is no network of this course/],
     [withHeader((header) => Object.assign(header, { "sum_head.weight": 3 })), /another shape/],
     [withHeader((header) => Object.assign(header, { more: header["sum_head.weight"] })), /another shape/],
-    [withHeader((header) => Object.assign(header["sum_head.weight"], { data_offsets: 7 })), /is damaged\./],
     [
       withHeader(({ "sum_head.weight": entry }) => {
         entry.data_offsets = entry.data_offsets.map((/** @type {number} */ at) => at + 4 * 17_360); // past the end

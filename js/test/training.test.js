@@ -119,32 +119,20 @@ test("the rate rises for three tenths of the steps, then falls to nearly nothing
   assert.ok(rates[999] < 1e-6 && rates[999] >= 0, `${rates[999]}`); // OneCycleLR's last one is as small
 });
 
-test("the images come in another order in each epoch, and for each seed", async () => {
+test("each image is seen once before the first comes again, in another order in each epoch and for each seed", async () => {
   const epochs = [];
   for (const seed of [1, 2]) {
     const trainer = await makeTrainer(seed);
-    trainer.begin(flatten(shipped), 100, { rate: 0.01, count: 64 });
-    const seen = Array.from({ length: 4 }, () => trainer.next()).flat(); // twice 64 images
-    epochs.push(seen.slice(0, 64), seen.slice(64));
+    trainer.begin(flatten(shipped), 100, { rate: 0.01, count: 50 });
+    const seen = Array.from({ length: 25 }, () => trainer.next()).flat(); // sixteen times 50 images
+    for (let n = 0; n < 16; n++) epochs.push(seen.slice(50 * n, 50 * (n + 1)));
   }
-  const inOrder = [...Array(64).keys()];
   for (const epoch of epochs) {
-    assert.deepEqual(
-      [...epoch].sort((a, b) => a - b),
-      inOrder,
-    );
-    // In a random order about 1 of 64 images is in its own place.
+    assert.equal(new Set(epoch).size, 50);
+    // In a random order about 1 of 50 images is in its own place.
     assert.ok(epoch.filter((image, place) => image === place).length < 10);
   }
   assert.equal(new Set(epochs.map(String)).size, epochs.length);
-});
-
-test("each image is seen once before the first comes again, whatever their count", async () => {
-  const trainer = await makeTrainer(1);
-  trainer.begin(flatten(shipped), 100, { rate: 0.01, count: 50 });
-  const seen = Array.from({ length: 25 }, () => trainer.next()).flat();
-  for (let epoch = 0; epoch < 16; epoch++)
-    assert.equal(new Set(seen.slice(50 * epoch, 50 * (epoch + 1))).size, 50);
 });
 
 test("what is said of the curves is what they show", () => {

@@ -153,11 +153,15 @@ def served(site, pages):
     server.server_close()
 
 
-@pytest.fixture(params=["light", "dark, phone"])
+DARK_PHONE = dict(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True)
+in_both_sizes = pytest.mark.parametrize("page", [{}, DARK_PHONE], ids=["light", "dark, phone"],
+                                        indirect=True)
+
+
+@pytest.fixture
 def page(open_page, served, request):
     """A page in which nothing may go wrong, and which may ask nobody else for anything."""
-    phone = dict(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True)
-    page = open_page(**phone if "phone" in request.param else {})
+    page = open_page(**getattr(request, "param", {}))
     wrong = []
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(error.stack))
@@ -169,6 +173,7 @@ def page(open_page, served, request):
     assert all(request.startswith((served, "data:", "blob:")) for request in requests)
 
 
+@in_both_sizes
 @pytest.mark.parametrize("name", ["index", "notebooks/12_inside_the_network", "notebooks/glossary"])
 def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
@@ -186,6 +191,7 @@ def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
     assert not serious, results.generate_report()
 
 
+@in_both_sizes
 def test_the_page_is_the_first_thing_and_its_question_leads_to_it(page, served):
     page.add_init_script("navigator.share = async (data) => { window.shared = data; }")
     page.goto(f"{served}/index.html")
