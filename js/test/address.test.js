@@ -125,6 +125,7 @@ test("what can't be read is left out, and the rest is read", () => {
   const twentyOne = ALL.slice(11, 32).map(([a, b]) => `${a}${b}`);
   const row = ALL.slice(40, 50).map(([a, b]) => `${a}${b}`);
   for (const text of [
+    "hide=1",
     "hide=1x",
     "hide=4949",
     `hide=${twentyOne.join("")}`,
@@ -132,7 +133,10 @@ test("what can't be read is left out, and the rest is read", () => {
     "answer=<b>",
     "given=",
     "add=10",
+    "add=07",
+    "drawn=A",
     "drawn=AA.",
+    "drawn=g",
     "drawn=//",
     `drawn=${"AA".repeat(4001)}`,
     `drawn=${"AA.".repeat(100)}AA`,

@@ -37,6 +37,7 @@ test("what is no network of ours is refused in words", () => {
     [withHeader((header) => delete header.__metadata__), /is no network of this course/],
     [withHeader((header) => Object.assign(header, { "sum_head.weight": 3 })), /another shape/],
     [withHeader((header) => Object.assign(header, { more: header["sum_head.weight"] })), /another shape/],
+    [withHeader((header) => Object.assign(header["sum_head.weight"], { data_offsets: 7 })), /is damaged\./],
     [
       withHeader(({ "sum_head.weight": entry }) => {
         entry.data_offsets = entry.data_offsets.map((/** @type {number} */ at) => at + 4 * 17_360); // past the end

@@ -192,6 +192,12 @@ def test_many_channels(viewer):
     parts = [float(text.replace("−", "-"))
              for text in page.page.locator(".channels button").all_inner_texts()]
     assert len(parts) == 16 and sum(parts) == pytest.approx(page.result(), abs=0.1)
+    page.page.focus("canvas.input")
+    for _ in range(2):
+        page.page.keyboard.press("Shift+ArrowRight")
+    assert page.trait("place") == [3, 11]
+    page.page.mouse.click(*page.at(4, 6, "input", 14))
+    assert page.trait("place") == [3, 5]
     page.page.click(".channels button >> nth=11")
     page.page.keyboard.press("ArrowLeft")
     page.page.keyboard.press("ArrowRight")
