@@ -300,8 +300,9 @@ class Check:
             raise value.error
         gives_nothing = isinstance(value, Stopped) and value.gives_nothing
         known = None if gives_nothing else self._recognise(pairs, answer.part)
-        hint = self.on_paper if isinstance(self.on_paper, str) or answer.part.place is None \
-            else self.on_paper[answer.part.place]
+        hint = self.on_paper
+        if not isinstance(hint, str):
+            hint = hint[answer.part.place or 0]
         return known or explain(answer, hint)
 
     def _parts(self, pairs: list[RunPair]) -> list[Part]:

@@ -35,7 +35,7 @@ from typing import Any, NamedTuple
 
 import anywidget
 from IPython.display import Markdown, display
-from traitlets import Bool, Dict, Int, List, TraitError, validate
+from traitlets import Bool, Dict, Int, List
 
 from ..widgets.front_end import front_end
 from . import progress
@@ -133,7 +133,7 @@ class MultipleChoice(anywidget.AnyWidget):
     closed = Bool(False).tag(sync=True)  # nothing else can be chosen
 
     def __init__(self, questions: list[Question]):
-        self._asked = questions  # a page might change the trait
+        self._asked = questions
         shown = [question.as_dict() for question in questions]
         super().__init__(questions=shown, chosen=[-1] * len(questions))
         self.observe(self._note, "chosen")
@@ -143,16 +143,6 @@ class MultipleChoice(anywidget.AnyWidget):
         for question, before, now in zip(self._asked, change.old, change.new):
             if question.lesson and question.name and now not in (before, -1):
                 progress.note(*question.name)
-
-    @validate("chosen")
-    def _check_chosen(self, proposal):
-        counts = [len(question.options) for question in self._asked]
-        if len(proposal.value) != len(counts):
-            raise TraitError(f"there are {len(counts)} questions")
-        for index, count in zip(proposal.value, counts):
-            if not -1 <= index < count:
-                raise TraitError(f"there is no option {index}")
-        return proposal.value
 
     def __repr__(self):
         return "\n\n".join(f"{question.text}\n{_listed(question)}" for question in self._asked)

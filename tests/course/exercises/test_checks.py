@@ -373,7 +373,7 @@ def test_an_endless_loop_is_stopped_however_slow_ours_is(monkeypatch):
 
 @pytest.mark.skipif(bounds.resource is None, reason="Windows doesn't say how large a process is")
 def test_a_function_that_fills_the_memory_is_stopped(monkeypatch):
-    monkeypatch.setattr(checks, "PATIENCE", 300)
+    monkeypatch.setattr(checks, "PATIENCE", 20)
     monkeypatch.setattr(bounds, "MEMORY", 2**25)
     assert "was filling the computer's memory" in machinery.ratio.verdict(fills_the_memory)
 
