@@ -17,7 +17,7 @@ MEMORY = 2**31  # bytes that the process may grow by in a `Watchdog`
 
 
 class RanAway(BaseException):
-    """Code within bounds took too long, or asked for too much memory.
+    """Code took too long, or asked for too much memory.
 
     No Exception, so that no `except Exception` in the code holds it up.
     """
