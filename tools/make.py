@@ -50,7 +50,7 @@ TARGETS = {
     "stale": ("list what is stored and older than what it was made from", LEARNER,
               ["tools/stale.py"]),
     "address": ("tell the lessons where their repository is", LEARNER,
-                ["tools/publishing/set_repository.py"]),
+                ["tools/publishing/address.py"]),
     "lessons": ("run lessons whole and store what they print", LEARNER,
                 ["tools/notebooks/run_lessons.py"]),
 }

@@ -15,8 +15,7 @@ from nbformat import v4
 
 from tools.notebooks import minutes, vocabulary
 from tools.notebooks.notebook_files import ASKS, DEEPER, SHORTER, in_stored_form, parts
-from tools.publishing import set_repository
-from tools.publishing.address import read_address
+from tools.publishing.address import read_address, with_address
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -367,8 +366,8 @@ def test_lessons_are_linked_in_order():
 def test_cell_and_badge_for_colab_fit_the_address():
     for path in WITH_CODE:
         nb, cell = read(path), code_cells(read(path))[0]
-        fits = set_repository.with_address(nb, ADDRESS, path) == nb
-        assert fits, f"{path.stem}: run tools/publishing/set_repository.py"
+        fits = with_address(nb, ADDRESS, path) == nb
+        assert fits, f"{path.stem}: run python tools/make.py address"
         assert ASKS in cell.source and not cell.outputs
 
 

@@ -32,9 +32,8 @@ from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_lib import load_pretrained
 from tools.notebooks import stored_widgets, widgets_as_data
 from tools.notebooks.notebook_files import ASKS, NOTEBOOKS
-from tools.publishing.address import PLACEHOLDER, read_address, site_of
+from tools.publishing.address import BADGE, PLACEHOLDER, badge, read_address, site_of
 from tools.publishing.build_page import page_of_site, samples
-from tools.publishing.set_repository import BADGE, badge
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "site"
