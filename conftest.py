@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from chromium import CHROMIUM
 
 from tools.notebooks.notebook_files import SHORTER, shortened
+from tools.testing.chromium import CHROMIUM
 
 HERE = Path(__file__).parent
 SOLUTIONS = HERE / "notebooks" / "solutions"

@@ -87,7 +87,8 @@ def colab(tmp_path, monkeypatch):
     def execute(*sources):
         notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
         resources = {"metadata": {"path": str(tmp_path / "content")}}
-        NotebookClient(notebook, kernel_name="colab", timeout=600, resources=resources).execute()
+        NotebookClient(notebook, kernel_name="colab", timeout=600, startup_timeout=600,
+                       resources=resources).execute()
         return ["".join(output.text for output in cell.outputs) for cell in notebook.cells]
 
     return execute

@@ -17,9 +17,9 @@ import urllib.request
 from pathlib import Path
 
 from anywidget import AnyWidget
-from chromium import CHROMIUM
 
 from mnist_adder_course.lessons.nonsense import DRAWINGS, bent, in_middle, points_of
+from tools.testing.chromium import CHROMIUM
 
 
 def curves_of(text):
