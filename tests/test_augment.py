@@ -81,6 +81,20 @@ def test_each_image_has_parameters_of_its_own(images):
         assert len(changed.unique(dim=0)) == 64, name
 
 
+def test_half_ranges_are_reached_and_not_passed():
+    square, bar = torch.zeros(300, 1, 28, 28), torch.zeros(300, 1, 28, 28)
+    square[..., 9:19, 9:19], bar[..., 13:15, 4:24] = 0.5, 1
+    sizes = Augment(**{**STILL, "scale": 0.1})(square).sum((1, 2, 3)).div(50).sqrt()
+    lights = Augment(**{**STILL, "brightness": 0.2})(square).amax((1, 2, 3)) / 0.5
+    turned = Augment(**{**STILL, "degrees": 20})(bar)[:, 0]
+    left, right = (turned[:, :, column] @ torch.arange(28.0) / turned[:, :, column].sum(1)
+                   for column in (8, 19))
+    slopes = (right - left) / 11 / 0.364  # tan 20 degrees
+    for values, middle, most in ((sizes, 1, 0.1), (lights, 1, 0.2), (slopes, 0, 1)):
+        assert values.min().item() == pytest.approx(middle - most, abs=most / 6)
+        assert values.max().item() == pytest.approx(middle + most, abs=most / 6)
+
+
 def test_shifts_to_the_right_and_down_are_drawn_apart():
     dots = torch.zeros(300, 1, 28, 28)
     dots[..., 13:15, 13:15] = 0.25

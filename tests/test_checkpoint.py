@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import pickle
@@ -9,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from mnist_adder_lib import (
     CheckpointError,
@@ -72,9 +73,6 @@ def rename(model):
 
 @pytest.mark.parametrize("change, named", [
     (exchange("block1.0.1", torch.nn.GELU()), "GELU"),
-    (exchange("adder.1.2", torch.nn.Tanh()), "Tanh"),
-    (exchange("block2.2", torch.nn.AvgPool2d(2)), "AvgPool2d"),
-    (exchange("sum_head", torch.nn.Linear(64, 28, bias=False)), "out_features=28"),
     (exchange("block3.1.2", torch.nn.Identity()), "Identity"),
     (exchange("extra", torch.nn.ReLU()), "extra"), (drop_more, "p=0.5"), (rename, "Other")])
 def test_a_model_that_its_arguments_do_not_build_is_not_saved(path, change, named):
@@ -84,18 +82,6 @@ def test_a_model_that_its_arguments_do_not_build_is_not_saved(path, change, name
     with pytest.raises(ValueError, match=f"they know nothing of `.*{named}"):
         save_checkpoint(path, model)
     assert path.read_bytes() == before
-
-
-def test_another_network_is_not_saved(path):
-    with pytest.raises(ValueError, match="holds an IdentityAdderModel, not a Linear"):
-        save_checkpoint(path, torch.nn.Linear(3, 2))
-
-
-def test_a_file_without_the_number_of_sums_is_one_of_sums(path):
-    content = torch.load(asset_path("adder.pt"), weights_only=True)
-    content["variant"].pop("sums", None)
-    torch.save(content, path)
-    assert load_checkpoint(path)[0].config["sums"] == 19
 
 
 def test_the_shipped_model_works(first):
@@ -196,27 +182,11 @@ def test_details_come_back_as_they_were_or_are_refused(either, value):
         assert repr(found["detail"]) == repr(value) and np.isnan(found["nan"][0])
 
 
-@pytest.mark.parametrize("value", [{0: 99}, (1, 2), {"scores": [(1, 2)]}, torch.arange(3)])
-def test_what_json_would_change_is_kept_in_pytorchs_format_alone(path, value):
-    save_checkpoint(path, IdentityAdderModel(), detail=value)
-    assert repr(load_checkpoint(path)[1]["detail"]) == repr(value)
-    with pytest.raises(ValueError, match="details in a .safetensors file can hold numbers, texts"):
-        save_checkpoint(path.with_suffix(".safetensors"), IdentityAdderModel(), detail=value)
-    assert [file.name for file in path.parent.iterdir()] == ["model.pt"]
-
-
 @pytest.mark.parametrize("name", ["variant", "normalisation"])
 def test_a_detail_with_a_name_of_the_checkpoints_own_is_refused(either, name):
     with pytest.raises(ValueError, match=f"a checkpoint has its own {name}"):
         save_checkpoint(either, IdentityAdderModel(), **{name: "mine"})
     assert not either.exists()
-
-
-def test_the_ending_in_capitals_names_the_format_too(tmp_path):
-    path, model = tmp_path / "MODEL.SAFETENSORS", IdentityAdderModel()
-    save_checkpoint(path, model)
-    assert same(load_checkpoint(path)[0], model)
-    assert not zipfile.is_zipfile(path) and "sum_head.weight" in load_file(path)
 
 
 def test_a_network_that_has_diverged_is_refused(either):
@@ -258,11 +228,6 @@ def test_wrong_content_of_the_right_format(path, change):
         load_checkpoint(path)
 
 
-def test_no_file(path):
-    with pytest.raises(FileNotFoundError, match="no checkpoint .*model.pt"):
-        load_checkpoint(path)
-
-
 def test_a_full_disk_leaves_the_old_file(mount):
     folder = mount("size=128k")
     path = folder / "model.pt"
@@ -274,14 +239,6 @@ def test_a_full_disk_leaves_the_old_file(mount):
     assert sorted(p.name for p in folder.iterdir()) == ["filler", "model.pt"]
 
 
-def test_write_whole_replaces_and_is_readable_by_others(path):
-    write_whole(path, b"one")
-    write_whole(path, b"two")
-    assert path.read_bytes() == b"two"
-    (path.parent / "usual").touch()
-    assert path.stat().st_mode == (path.parent / "usual").stat().st_mode
-
-
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
 def test_write_whole_keeps_the_permissions_of_a_file(path, mode):
@@ -289,6 +246,25 @@ def test_write_whole_keeps_the_permissions_of_a_file(path, mode):
     path.chmod(mode)
     write_whole(path, b"secret")
     assert path.read_bytes() == b"secret" and path.stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.parametrize("refusals", [3, 10**6])
+def test_write_whole_waits_for_who_has_the_file_open(path, monkeypatch, refusals):
+    """Windows doesn't replace an open file; whoever reads it is soon done."""
+    replace, left = Path.replace, iter(range(refusals))
+
+    def refuse(part, target):
+        if next(left, None) is not None:
+            raise PermissionError("in use")
+        return replace(part, target)
+
+    path.write_bytes(b"old")
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with contextlib.suppress(PermissionError):
+        write_whole(path, b"new")
+    assert path.read_bytes() == (b"new" if refusals == 3 else b"old")
+    assert [file.name for file in path.parent.iterdir()] == ["model.pt"]
 
 
 def test_an_error_of_saving_names_the_file_that_was_asked_for(tmp_path):
