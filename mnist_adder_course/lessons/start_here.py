@@ -168,7 +168,7 @@ def _sums():
 
 
 @checks.add(
-    "Nothing forces the two answers to fit. In lesson 7 you will count how often they don't.",
+    "Nothing forces the two answers to fit. In lesson 7 you can count how often they don't.",
     probes=_sums,
     mistakes={
         "It says yes to the digit as the sum, too: such a network has forgotten the number.":
