@@ -382,9 +382,10 @@ def plot_ball(path) -> Figure:
     ax.plot(path, [_parabola(w) for w in path], "o-", color=ORANGE, markersize=4, linewidth=1.2)
     found = f"w = {_rounded(last)}, slope {_rounded(slope)}"
     ax.set(title=found, xlabel="weight w", ylabel="loss", xlim=(-0.9, 6.9), ylim=(-4, TOP))
-    steps = f" after {len(path) - 1} steps from {_rounded(path[0])}" if len(path) > 1 else ""
+    steps = len(path) - 1
+    taken = f" after {steps} step{'s' * (steps > 1)} from {_rounded(path[0])}" if steps else ""
     return labelled(figure, "The loss over w is a valley with its lowest place at 3; a ball"
-                            f"{steps} at {found}.")
+                            f"{taken} at {found}.")
 
 
 def _rounded(number: float) -> str:
