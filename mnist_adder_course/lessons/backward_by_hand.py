@@ -60,11 +60,12 @@ AS_MANY = ("The node has {inputs} and {slopes}. Each input needs one slope: how 
            "changes with that input.")
 NO_INPUTS = ("The node has no inputs, so nothing can come back through it. Its inputs are the "
              "nodes that its value was computed from, in a list.")
-VALUES = ("`a` and `b` are nodes, and nodes can't be multiplied. The numbers in them are `a.value` "
-          "and `b.value`.")
 VALUE = "`a` is a node, not a number. The number in it is `a.value`."
 ONE_NUMBER_EACH = ("Each slope is a single number, without quotes or brackets of its own: as many "
                    "slopes in the list as there are inputs.")
+COPY = ("An input is a new node, so what comes back never reaches the node that was given. The "
+        "inputs are the given nodes themselves.")
+GRAD = "The `grad` of a new node is 0: nothing has come back to it yet. Leave it as it is."
 NO_NAME = ("After the value, a `Node` takes its name, a word in quotes, and only then its inputs "
            "and slopes, as in plus.")
 
@@ -94,8 +95,17 @@ def _value_and_slopes(function, *values) -> Observed:
         return Observed(rules={AS_MANY.format(**counts): False})
     if not node.inputs and is_numbers(plain(node.value)) and plain(node.value).any():
         return Observed(rules={NO_INPUTS: False})
+    first = _first_nodes(node)
+    if node.inputs and not set(inputs) <= first and not first <= set(inputs):
+        return Observed(rules={COPY: False})
     slopes = [_slope(node, given) for given in inputs]
-    return Observed(effects={"the value": node.value, "the slopes": slopes})
+    return Observed(effects={"the value": node.value, "the slopes": slopes},
+                    rules={GRAD: node.grad == 0})
+
+
+def _first_nodes(node) -> set:
+    """The nodes without inputs that a node was computed from."""
+    return set().union(*map(_first_nodes, node.inputs)) if node.inputs else {node}
 
 
 def _count(number: int, what: str) -> str:
@@ -111,10 +121,6 @@ def _pairs():
 @checks.add(
     "What comes back, times the other factor: that is all that backward() does at a product.",
     probes=_pairs, observe=_value_and_slopes, mistakes={
-        "Nudge a by 1: the product grows by b, not by a. Each slope is the other factor.":
-            ("[b.value, a.value]", "[a.value, b.value]"),
-        "1 and 1 are the slopes of plus. Nudge a by 1: how much does the product grow?":
-            ("[b.value, a.value]", "[1, 1]"),
         NOT_NUMBERS: ("[b.value, a.value]", "[b, a]"),
         NOT_NODES: ("[a, b]", "[a.value, b.value]"),
         NO_NAME: ('"times", ', ""),
@@ -131,11 +137,11 @@ def _pairs():
             [("[b.value, a.value]", "[b.value]"), ("[b.value, a.value]", "[a.value]")],
         AS_MANY.format(slopes="no slopes", inputs="2 inputs"): (", [b.value, a.value]", ""),
         NO_INPUTS: (', "times", [a, b], [b.value, a.value]', ""),
-        VALUES: [("a.value * b.value", other) for other in ("a * b", "a.value * b", "a * b.value")],
-        INPUTS_IN_LIST: ("[a, b]", "a"),
+        INPUTS_IN_LIST: [("[a, b]", "a"), ("[a, b], [b.value, a.value]", "a, b, b.value, a.value")],
         SLOPES_IN_LIST: ("[b.value, a.value]", "b.value"),
         ONE_NUMBER_EACH: [("[b.value, a.value]", '["b", "a"]'),
                           ("[b.value, a.value]", "[[b.value, a.value]]")],
+        COPY: ("[a, b]", "[Node(a.value), Node(b.value)]"),
         NO_NODE: lambda a, b: a.value * b.value,
     },
 )
@@ -182,11 +188,22 @@ def _send_back(node, back):
         _send_back(before, back * slope)
 
 
+def _send_all_again(tape):
+    """Call itself as `_send_back` does, but send on all that has arrived so far."""
+    tape[-1].grad = 1.0
+
+    def send(node):
+        for before, slope in zip(node.inputs, node.slopes):
+            before.grad += slope * node.grad
+            send(before)
+
+    send(tape[-1])
+    return tape
+
+
 @checks.add(
     "PyTorch walks like this: from the back, each node once, after all the nodes that use it.",
     probes=_tapes, observe=_gradients, mistakes={
-        "Nothing comes back at all. The walk begins with `tape[-1].grad = 1`, and each node sends "
-        "to its inputs.": ("    tape[-1].grad = 1.0\n", ""),
         "Only the last node begins with 1. What comes back to the others has to arrive first.":
             ("    tape[-1].grad = 1.0\n", "    for node in tape:\n        node.grad = 1.0\n"),
         "Inside the loop, each node is set to 1 when its turn comes, and what has come back to it "
@@ -214,6 +231,19 @@ def _send_back(node, back):
         "to the input.": [
             ("before.grad += slope * node.grad", "node.grad += slope * before.grad"),
             ("reversed(tape)", "reversed(tape[:-1])")],
+        "Each input has a slope of its own: `zip(node.inputs, node.slopes)` gives them as pairs. "
+        "Two loops, one inside the other, bring every input together with every slope.":
+            ("before, slope in zip(node.inputs, node.slopes):\n",
+             "before in node.inputs:\n            for slope in node.slopes:\n    "),
+        "A function that calls itself goes on to the front each time, so what has arrived in a "
+        "`grad` is sent on again and again. Each node on the tape sends once, and only to its "
+        "inputs.": [
+            _send_all_again,
+            ("before.grad += slope * node.grad", "_send_back(before, slope * node.grad)"),
+            ("for before, slope in zip(node.inputs, node.slopes):\n"
+             "            before.grad += slope * node.grad", "_send_back(node, node.grad)"),
+            ("for before, slope in zip(node.inputs, node.slopes):\n"
+             "            before.grad += slope * node.grad", "_send_back(node, 1.0)")],
         EVERY_PATH: lambda tape: _send_back(tape[-1], 1.0) or tape,
         NOT_THE_TAPE: ("return tape", "return tape[-1]"),
     },
@@ -230,8 +260,6 @@ def backward_from(tape):
     "A door that is open or closed: either all of what comes back passes, or nothing.",
     probes=lambda: ((value,) for value in (2, -3, 5, -0.5, 0.25, 0)),
     observe=_value_and_slopes, mistakes={
-        "The value is right, but a negative input gets nothing back: nudge it, and 0 stays 0.":
-            ("1 if a.value > 0 else 0", "1"),
         "The slope isn't the value. Nudge a positive input by 1: the output grows by 1.":
             ("1 if a.value > 0 else 0", "max(a.value, 0)"),
         "The two cases are swapped: positive inputs let everything back, negative ones nothing.":
@@ -244,8 +272,6 @@ def backward_from(tape):
         "Numbers between 0 and 1 are positive as well. Ask `> 0`.": [
             ("max(a.value, 0)", "a.value * (a.value > 1)"),
             ("1 if a.value > 0", "1 if a.value > 1")],
-        "Your value is negative for a negative input. ReLU turns it into 0.":
-            ("max(a.value, 0)", "a.value"),
         "That is the value without its sign. ReLU turns a negative value into 0.":
             ("max(a.value, 0)", "abs(a.value)"),
         "Your value is 1 or 0, as the slope should be. A positive value doesn't change.":
@@ -293,11 +319,6 @@ def _two_gradients(backward, *network) -> Observed:
     return Observed(effects={"grad2": grad2, "grad1": grad1})  # in the order of the way back
 
 
-def _by_torch(x, digits, w1, w2):
-    F.cross_entropy(forward(x, w1, w2)[2], digits).backward()
-    return w1.grad, w2.grad
-
-
 @checks.add(
     "Five lines, for any number of examples, inputs and neurons. Now train with them.",
     probes=_networks, observe=_two_gradients, without=AUTOGRAD, mistakes={
@@ -305,10 +326,6 @@ def _by_torch(x, digits, w1, w2):
         "number.": (" / len(x)", ""),
         "Both gradients are divided by the wrong number. The mean is over the examples: `len(x)`.":
             [("/ len(x)", other) for other in ("/ 10", "/ logits.numel()", "/ len(w1)")],
-        "All signs are reversed, and an update would make the loss larger. It is the "
-        "probabilities minus one-hot, not one-hot minus the probabilities.":
-            ("(logits.softmax(dim=1) - F.one_hot(digits, 10))",
-             "(F.one_hot(digits, 10) - logits.softmax(dim=1))"),
         "It is the probabilities minus one-hot. These are the logits: softmax is missing.":
             ("logits.softmax(dim=1)", "logits"),
         "Softmax runs along the wrong dimension. The ten probabilities of an example are in a row: "
@@ -332,11 +349,9 @@ def _by_torch(x, digits, w1, w2):
         "Rows and columns are swapped. A gradient has the shape of its weights, a row for each "
         "neuron: `back.T @ ...`.": [
             ("back.T @ hidden", "hidden.T @ back"), ("back.T @ x", "x.T @ back"),
-            ("back.T @ hidden", "hidden.T @ back", "back.T @ x", "x.T @ back")],
+            (("back.T @ hidden", "hidden.T @ back"), ("back.T @ x", "x.T @ back"))],
         "The order is the other way round: first the gradient of w1, then the gradient of w2.":
             ("return grad1, grad2", "return grad2, grad1"),
-        "Write this one without PyTorch's `backward()`: the check has switched its memory off. "
-        "Walk back yourself, with matrix products.": _by_torch,
     },
 )
 def backward(x, digits, w1, w2):
@@ -415,6 +430,10 @@ NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
         "The way back goes on from x * w1 * w2: times x and w2 to w1, times x and w1 to w2.":
             [(SLOPES, other) for other in ("back, back", "back * x, back * x",
                                            "back * x, back * x * w1")],
+        "Along a chain slopes are multiplied, not added.":
+            (SLOPES, "back + x + w2, back + x + w1"),
+        "Don't round the new weights: small steps would be lost.":
+            (END, "round(w1 - rate * slope1, 2), round(w2 - rate * slope2, 2)"),
         "The step is the rate times the slope. The rate is missing.":
             (END, "w1 - slope1, w2 - slope2"),
         "That is the loss, not the slope, which is how fast the loss changes with the weight.":
@@ -428,14 +447,9 @@ NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
             (SLOPES, "2 * x * w1 * w2 - target * x * w2, 2 * x * w1 * w2 - target * x * w1")],
         "The brackets are wrong: what is subtracted from the weight is the rate times the slope.":
             (END, "(w1 - rate) * slope1, (w2 - rate) * slope2"),
-        "Only one weight has moved. A step moves both.":
-            [(END, "w1 - rate * slope1, w2"), (END, "w1, w2 - rate * slope2")],
         "That is close, but not exact, as after a nudge. On paper the slopes are exact.": [
             (SLOPES, f"back * x * w2 + {size} * (x * w2)**2, back * x * w1 + {size} * (x * w1)**2")
             for size in (1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
-        "These are plain numbers: only tensors have `backward()` and `.grad`. Work out the slopes "
-        "link by link.": [("2 * (x * w1 * w2 - target)", other) for other in (
-            "(x * w1 * w2 - target).backward()", "w1.grad", "w1.requires_grad_()")],
     },
 )
 def step(w1, w2, x, target, rate):

@@ -102,9 +102,6 @@ class SmallTask:
         "second one as well.": [("9.5", "11.5"), ("9.5", "11.0"), ("9.5", "13.5"), ("9.5", "13.0")],
         "That is half of what the two sums are together. Add the sums, and then add the bias.":
             [("9.5", "4.5"), ("9.5", "5.0")],
-        "You return several values. However many channels go in, one value comes out.":
-            [("9.5", "(2, 7)"), ("9.5", "(2.5, 7.5)"), ("9.5", "[2, 7]"), ("9.5", "[2.5, 7.5]"),
-             ("9.5", "(2, 7, 0.5)")],
     },
 )
 def on_paper():
@@ -134,15 +131,12 @@ def _places():
         "The bias is missing. Add it once, after the sum.": (" + bias", ""),
         "You multiply by the bias. Add it.": ("+ bias", "* bias"),
         "You subtract the bias. Add it.": ("+ bias", "- bias"),
-        "You return a sum for each channel. Only one value comes out: add up these sums as well.":
-            [(".sum()", ".sum(dim=(1, 2))"), (".sum() + bias", ".sum(dim=(1, 2))")],
-        "You return nine values. Add up over the window as well, not only over the channels.":
-            [(".sum()", ".sum(dim=0)"), (".sum() + bias", ".sum(dim=0)")],
-        "You return the products. Now add up all of them.":
-            [(".sum()", ""), (".sum() + bias", "")],
         "The two tensors that you multiply don't have the same shape. The window has 3 rows and 3 "
-        "columns in every channel: `[:, rows, columns]`. The channel comes first in the brackets.":
-            [(WINDOW, WINDOW.replace(":, ", "", 1)), ("windows *", "channels *")],
+        "columns in every channel: `[:, rows, columns]`. Its middle is at `row` and `column`, and "
+        "a slice stops before its end: `4:7` is 4, 5, 6.": [
+            (WINDOW, WINDOW.replace(":, ", "", 1)), ("windows *", "channels *"),
+            ((" - 1", ""), ("+ 2", "+ 3")), ((" - 1", " - 2"), ("+ 2", "+ 1")),
+            ("+ 2", "+ 1"), ("row + 2", "row + 1"), ("column + 2", "column + 1")],
         "Your sum contains only the first channel. Every channel has a window of its own.":
             ("(windows * weights)", "(windows[0] * weights[0])"),
         "Your sum contains only the last channel. Does each round of your loop add to the sum?":
@@ -154,12 +148,6 @@ def _places():
              "sum((windows[channel] * weights[channel]).sum() for channel in range(2))"),
         "You multiply every channel by the weights of the first one. Each has weights of its own.":
             ("* weights)", "* weights[0])"),
-        "The upper left corner of your window is at this place. Its middle should be there, so the "
-        "window begins one row above and one column to the left.": (" - 1", "", "+ 2", "+ 3"),
-        "The lower right corner of your window is at this place. Its middle should be there.":
-            (" - 1", " - 2", "+ 2", "+ 1"),
-        "A slice stops before its end: `4:7` is 4, 5, 6. Your slice is too short for the window.":
-            [("+ 2", "+ 1"), ("row + 2", "row + 1"), ("column + 2", "column + 1")],
         "You confused row and column. The row comes first, then the column.":
             (WINDOW, "[:, column - 1 : column + 2, row - 1 : row + 2]"),
         "You turned the weights upside down. Multiply each value by the weight in the same place.":
@@ -173,12 +161,6 @@ def _places():
         "first, and then add up.": ("(windows * weights).sum()", "windows.sum() * weights.sum()"),
         "`@` multiplies rows by columns. Multiply each value by the weight in the same place: `*`.":
             ("windows * weights", "windows @ weights"),
-        "`F.conv2d` computes all places. Compute just one, with a window, products and a sum.": [
-            lambda c, w, bias, row, column: F.conv2d(c[None], w[None]) + bias,
-            lambda c, w, bias, row, column: F.conv2d(c[None], w[None], padding=1) + bias,
-            lambda c, w, bias, row, column: F.conv2d(c[None], w[None])[0, 0] + bias],
-        "`F.conv2d` expects a batch of images and computes all places. Here you need just one: a "
-        "window, products and a sum.": lambda c, w, bias, row, column: F.conv2d(c, w),
     },
 )
 def convolve(channels, weights, bias, row, column):
@@ -200,8 +182,9 @@ RELU_LAST = ("There is a ReLU after the last layer. It turns every logit below 0
 SOFTMAX_LAST = ("There is a softmax after the last layer. The loss computes the softmax itself, so "
                 "the network should return the logits.")
 FEW_UNSEEN = ("It reads fewer than 91 of 100 unseen images. Either it forgets so much about where "
-              "things are that digits look alike, or it finds too little: keep at least 2x2 values "
-              "of each channel, or give it more channels.")
+              "things are that digits look alike, or it finds too little. Does it have "
+              "convolutions with enough channels, and are at least 2x2 values of each channel "
+              "left at the end?")
 FEW_MOVED = ("It reads fewer than 55 of 100 moved images. What forgets *where* something was? And "
              "has each value seen enough of the image before that?")
 
@@ -314,14 +297,8 @@ TOO_LARGE = ("It is right for small scores. But e to the power of 1000 is larger
             ("(logits - logits.max()).exp()", "2.72 ** (logits - logits.max())")],
         "You take powers of 2. Take powers of e: `.exp()`.":
             ("(logits - logits.max()).exp()", "2 ** (logits - logits.max())"),
-        "`math.exp` takes a single number. `logits.exp()` takes all of them.":
-            lambda x: math.exp(x),
         "You return the logarithms of the probabilities. Return the probabilities themselves.":
             ("return powers / powers.sum()", "return (powers / powers.sum()).log()"),
-        "You return only the largest probability. Return one for each score.":
-            lambda x: torch.softmax(x, dim=0).max(),
-        "You add up all probabilities. Return one for each score.":
-            lambda x: torch.softmax(x, dim=0).sum(),
     },
 )
 def safe_softmax(logits):
@@ -344,16 +321,8 @@ def _weights():
     "is true of three layers, or a hundred. That is why ReLU comes between them.",
     probes=_weights,
     mistakes={
-        "You multiply value by value. From an input to an output there is a path through each "
-        "hidden value: multiply along each path, and then add up the paths.":
-            lambda first, second: first * second,
-        "You add the layers. What the first one computes is *multiplied* by the second one's "
-        "weights.":
-            lambda first, second: first + second,
         "The order is the wrong way round: here the second layer comes first.":
             lambda first, second: first @ second,
-        "Rows and columns are exchanged. Each row of the answer belongs to an output.":
-            [lambda first, second: (second @ first).T, lambda first, second: first.T @ second.T],
         "Each row of `first` belongs to a hidden value. The weights of one input are in a column: "
         "`first[:, i]`.": ("first[:, i]", "first[i, :]"),
         "Each row of `second` belongs to an output. The weights that lead to one output are in its "
@@ -363,25 +332,12 @@ def _weights():
             [("range(len(second))", "range(len(first))"),
              ("range(first.shape[1])", "range(first.shape[0])"),
              ("range(first.shape[1])", "range(len(second))")],
-        "Your table should have a row for each output and a column for each input.":
-            [("zeros(len(second), first.shape[1])", "zeros(len(first), first.shape[1])"),
-             ("zeros(len(second), first.shape[1])", "zeros(first.shape[1], len(second))"),
-             ("zeros(len(second), first.shape[1])", "zeros(2, 3)")],
-        "There is no ReLU in this exercise, neither between the layers nor after them. Weights may "
-        "be negative.":
-            lambda first, second: F.relu(second @ first),
         "You take the mean of the paths. Add them up.": (".sum()", ".mean()"),
-        "You return a single number, perhaps from inside the loop. Return a table of all weights.":
-            ("merged[o, i] =", "return"),
         "The two weights of a path are multiplied, not added.": ("] * first", "] + first"),
         "The weights in `first` are missing. Every path has two weights.": (" * first[:, i]", ""),
         "You keep only the path through the last hidden value: `=` overwrites the paths before it. "
         "Add them up with `+=`.":
             ("(second[o, :] * first[:, i]).sum()", "second[o, -1] * first[-1, i]"),
-        "Only a part of the table is filled. Is the `return` inside a loop? Then the function ends "
-        "after the first round.": [
-            ("    return merged", "        return merged"),
-            ("    return merged", "            return merged")],
     },
 )
 def merge(first, second):

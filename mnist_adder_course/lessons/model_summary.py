@@ -189,6 +189,8 @@ def norm_on_paper():
 
 NO_ADDER = ("Return one network, `nn.Sequential(*found)`. The star unpacks a list into its items, "
             "and `nn.Sequential()` without layers passes everything on unchanged.")
+SHARED = ("The same layer comes more than once, so its weights are shared. Each layer needs "
+          "weights of its own: call `fully_connected` once for each.")
 
 
 def _seen_of_adder(make_adder, layers) -> Observed:
@@ -198,9 +200,11 @@ def _seen_of_adder(make_adder, layers) -> Observed:
     if not isinstance(adder, nn.Module):
         return Observed(rules={NO_ADDER: False})
     adder.eval()
-    parts = [part for part in adder.modules()
+    parts = [part for _, part in adder.named_modules(remove_duplicate=False)
              if not list(part.children()) and not isinstance(part, (nn.Sequential, nn.Identity))]
     parameters = [parameter for part in parts for parameter in part.parameters()]
+    if len(parameters) > len(set(parameters)):
+        return Observed(rules={SHARED: False})
     torch.manual_seed(0)
     for parameter in parameters:
         nn.init.uniform_(parameter, -1, 1)
@@ -208,6 +212,7 @@ def _seen_of_adder(make_adder, layers) -> Observed:
     with torch.no_grad(), suppress(RuntimeError):
         computed = adder(torch.rand(3, 30))
     return Observed(effects={
+        "the number of fully connected layers": sum(isinstance(part, nn.Linear) for part in parts),
         "the layers": [type(part).__name__ for part in parts],
         "the shapes of the weights": [list(parameter.shape) for parameter in parameters],
         "what the adder computes": "nothing: it stops" if computed is None else computed})
@@ -220,8 +225,6 @@ def _seen_of_adder(make_adder, layers) -> Observed:
         NO_ADDER: [("nn.Sequential(*found)", "found"),
                    ("found, width = [], 30",
                     "found, width = [], 30\n    if layers == 0: return []")],
-        "`nn.Sequential` takes the layers one after the other, not in a list. A star unpacks the "
-        "list: `nn.Sequential(*found)`.": ("*found", "found"),
         "`nn.ModuleList` only keeps layers. `nn.Sequential` also passes the values from each layer "
         "to the next.": ("nn.Sequential(*found)", "nn.ModuleList(found)"),
         "Only the first layer takes the 30 values of embedding and number. The next ones take the "
@@ -236,14 +239,8 @@ def _seen_of_adder(make_adder, layers) -> Observed:
         "With `layers=0` the embedding and the number go straight to the heads, so nothing should "
         "be left: `nn.Sequential()`.":
             ("return ", "if layers == 0: found = [nn.Linear(30, 64, bias=False)]\n    return "),
-        "Yours has the same number of layers whatever `layers` is.": [
-            ("range(layers)", f"range({fixed})") for fixed in (1, 2, 3)],
         "That is one layer too many.": ("range(layers)", "range(layers + 1)"),
-        "That is one layer too few.": ("range(layers)", "range(layers - 1)"),
-        "Each layer needs weights of its own. Yours repeats the same layer, so its weights are "
-        "shared: call `fully_connected` once for each layer.":
-            [lambda layers: _one_layer_repeated(layers)[:layers],
-             lambda layers: _one_layer_repeated(layers)],
+        SHARED: [lambda layers: nn.Sequential(*[fully_connected(30, 30)] * layers)],
         "Bare `nn.Linear` layers, one after the other, can do no more than one of them (lesson 3). "
         "`fully_connected` puts batch norm and ReLU after each.": [
             ("fully_connected(width, 64)", f"nn.Linear(width, 64, bias={bias})")
@@ -259,7 +256,7 @@ def _seen_of_adder(make_adder, layers) -> Observed:
             ("fully_connected(width, 64)",
              "nn.Sequential(nn.Linear(width, 64), nn.BatchNorm1d(64), nn.ReLU())"),
         "Each layer should compute 64 values.": [
-            ("64))", "30))"), ("64))", "30))", "= 64", "= 30"), ("width, 64", "width, width")],
+            ("64))", "30))"), (("64))", "30))"), ("= 64", "= 30")), ("width, 64", "width, width")],
         "The heads come later. Return the adder alone.": [
             ("return ", "found.append(nn.Linear(width, 10, bias=False))\n    return "),
             ("return ", "found.append(nn.Linear(width, 19, bias=False))\n    return ")],
@@ -271,11 +268,6 @@ def make_adder(layers):
         found.append(fully_connected(width, 64))
         width = 64
     return nn.Sequential(*found)
-
-
-def _one_layer_repeated(layers: int) -> nn.Sequential:
-    again = fully_connected(64, 64)
-    return nn.Sequential(fully_connected(30, 64), *[again] * (layers - 1))
 
 
 def _sizes():
@@ -369,7 +361,7 @@ FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + 
             ("middle + half", "middle - half + size"),
         "`start` leads to the middle of the receptive field, so half of the field lies to the "
         "left.":
-            ("middle - half", "middle", "+ half", "+ size - 1"),
+            (("middle - half", "middle"), ("+ half", "+ size - 1")),
         "The middle of unit 0's receptive field is at `start`, not at 0.": ("start + ", ""),
         "Units are counted from 0: the middle of unit 0's receptive field is at `start`.":
             ("unit *", "(unit - 1) *"),
