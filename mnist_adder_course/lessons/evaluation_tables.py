@@ -57,10 +57,6 @@ def _both(*columns):
     "An example counts only if both answers are right in the same row.",
     probes=_predictions,
     mistakes={
-        "You return one value for each example. What percentage of them is right?":
-            [lambda *a: _both(*a), lambda *a: _both(*a[:4]), lambda *a: 100 * _both(*a)],
-        "That is a fraction. Multiply it by 100 to get a percentage.":
-            lambda *a: _percentage(_both(*a)) / 100,
         "That is the number of right examples. What percentage is it?": lambda *a: _both(*a).sum(),
         "Dividing a count by 100 doesn't give a percentage. Divide it by the number of examples "
         "with this number, then multiply by 100.":
@@ -105,23 +101,14 @@ def _both(*columns):
             ("totals == digits", "totals >= digits"), ("totals == digits", "totals <= digits"),
             ("predicted_digits == digits", "predicted_digits >= digits"),
             ("predicted_digits == digits", "predicted_digits <= digits"),
-            ("predicted_digits == digits", "predicted_digits >= digits",
-             "totals == digits", "totals >= digits")],
+            (("predicted_digits == digits", "predicted_digits >= digits"),
+             ("totals == digits", "totals >= digits"))],
         "You took all the *other* examples. Take the ones with this number.":
             lambda *a: _percentage(_both(*a[:4])[a[3] != a[4]]),
         "You took the examples with this *digit*. Take those with this number.":
             lambda *a: _percentage(_both(*a[:4])[a[2] == a[4]]),
         "You subtracted the number. The true sum is digit plus number.":
             ("digits + numbers", "digits - numbers"),
-        "Put each comparison in brackets, with `&` between them: `(a == b) & (c == d)`. Without "
-        "the brackets, Python computes `&` first.":
-            ("(predicted_digits == digits) & (predicted_totals == digits + numbers)",
-             "predicted_digits == digits & predicted_totals == digits + numbers"),
-        "`and` needs a single True or False on each side, but here each side holds one for every "
-        "example. `&` goes through all of them: `(a == b) & (c == d)`.": (" & ", " and "),
-        "`if` decides once, but each example has its own number. Index with a mask instead: "
-        "`both[numbers == number]` keeps the values where the mask is true.":
-            ("return", "if numbers == number:\n        return"),
     },
 )
 def joint_accuracy(predicted_digits, predicted_totals, digits, numbers, number):
@@ -135,6 +122,9 @@ NOT_TO_100 = (
     "divide whole numbers by 1,000.")
 
 
+ERROR = "(truth * (1 - truth) / count) ** 0.5"
+
+
 def _lowest(lowest_truth, right, count) -> Observed:
     """The answer; where only 100.0% fits, whether it is found, however else the function ends."""
     if right < 9_999:
@@ -142,8 +132,9 @@ def _lowest(lowest_truth, right, count) -> Observed:
     try:
         found = float(lowest_truth(right, count))
     except Nothing:
-        raise
-    except Exception:
+        lowest_truth(20, 20)  # if that gives nothing either, there is no answer at all yet
+        found = 0.0
+    except (StopIteration, LookupError, ValueError, TypeError):  # as functions end that find none
         found = 0.0
     return Observed(100.0, rules={NOT_TO_100: abs(found - 100) < 0.01})
 
@@ -165,25 +156,22 @@ def _lowest(lowest_truth, right, count) -> Observed:
             ("2 * error", "1.96 * error"),
         NOT_TO_100: ("return 100 * truth", "return min(99.9, 100 * truth)"),
         "The standard error is a square root: √(truth · (1 - truth) / count).": ("** 0.5", "** 1"),
-        "Python takes powers before it divides, so this is the root of `count` alone. Put brackets "
-        "around all that is below the root: `(truth * (1 - truth) / count) ** 0.5`.":
-            ("(truth * (1 - truth) / count) ** 0.5", "truth * (1 - truth) / count ** 0.5"),
+        "Python takes powers first, then products, then differences. All of truth · (1 - truth) / "
+        "count is below the root: `(truth * (1 - truth) / count) ** 0.5`.": [
+            (ERROR, "truth * (1 - truth) / count ** 0.5"),
+            (ERROR, "(truth * (1 - truth)) ** 0.5 / count"),
+            (ERROR, "max(0, truth * 1 - truth / count) ** 0.5")],
         "That is the standard deviation of a single answer. Divide by `count` below the root, to "
         "get the standard error of their mean.":
             ("truth * (1 - truth) / count", "truth * (1 - truth)"),
         "That is a fraction. Return a percentage.": ("100 * truth", "truth"),
-        "That is the highest truth. Return the lowest, the first that fits.":
-            lambda right, count: max(_fitting(right, count)),
-        "You return all the truths that fit. Return the lowest of them.":
-            lambda right, count: _fitting(right, count),
+        "That is the highest truth. Return the lowest: begin at 0%, and take the first that fits.":
+            [lambda right, count: max(_fitting(right, count)), lambda right, count: 100.0],
         "That is the measured accuracy. With other images it could have come out lower or higher.":
             lambda right, count: 100 * right / count,
         "n / (n + 4) holds if all are right. Try the truths one by one, and it works for any "
         "result.":
             lambda right, count: 100 * count / (count + 4),
-        "Try truths in steps of a tenth of a percent: 0.0, 0.1, 0.2, and so on.":
-            lambda right, count: min(percent for percent in range(101)
-                                     if percent >= _fitting(right, count)[0]),
         "The library's interval reaches 1.96 standard errors, and it is calculated. Try truths in "
         "steps of a tenth of a percent, and let them be *two* standard errors away.":
             lambda right, count: wilson_interval(right, count)[0],
@@ -273,17 +261,21 @@ def _p_value(first, second) -> float:
                           min(1, 2 * _tail(int((~a & b).sum()), int((a != b).sum())))),
             lambda a, b: (*_judged(a, b, lambda few, n: 0)[:2],
                           min(1, 2 * _tail(int((a & ~b).sum()), int((a != b).sum()))))],
-        "Your p-value is 1 for every two networks. Add up the ways from 0 to the *smaller* of the "
-        "two counts, `min(...)`, and divide by 2 to the power of the number of coins.":
-            lambda a, b: _judged(a, b, lambda few, n: min(1, 2 * _tail(n - few, n))),
         "Python takes the power before it adds. `2 ** a + b` is 2ᵃ plus b, so put the number of "
         "coins in brackets: `2 ** (a + b)`.": [
             ("2 * ways / 2**tosses", "2 * (ways / 2**only_first + only_second)"),
             ("2 * ways / 2**tosses", "2 * ways / 2**only_first + only_second"),
             ("2 * ways / 2**tosses", "2 * (ways / 2**only_second + only_first)"),
             ("2 * ways / 2**tosses", "2 * ways / 2**only_second + only_first")],
-        "There is a coin for each image on which the networks differ: *add* the two counts.":
-            ("only_first + only_second", "only_first - only_second"),
+        "`not` and minus don't work on a whole tensor of true and false. `~second` turns each of "
+        "its values round.": [("~second", "(not second)"), ("~second", "(-second)"),
+                              ("first & ~second", "first - second")],
+        "Your counts are tensors, which can't hold a number as large as 2 to the power of the "
+        "coins. `int(...)` turns each of them into a Python number.":
+            ("int((first & ~second).sum()), int((second & ~first).sum())",
+             "(first & ~second).sum(), (second & ~first).sum()"),
+        "Each coin can fall in two ways, and all of them together in 2 to the power of their "
+        "number: `2 ** coins`, not `coins ** 2`.": ("2**tosses", "tosses**2"),
         "With no image on which they differ, `binomtest` stops: there is no coin to toss. Nothing "
         "tells the networks apart then, so return a p-value of 1.":
             lambda a, b: _judged(a, b, lambda few, n: binomtest(few, n).pvalue),
