@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,6 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
@@ -199,8 +202,6 @@ MIDDLE_OF_BOX = ("That is the middle of the box around the ink. The centre of ma
                  "where most of the ink is.")
 IN_CORNER = ("It lies in the upper left corner. Move it by the distance from its centre of mass to "
              "the middle.")
-AT_ITS_MASS = ("You put the first row and column of the small image where its centre of mass is.")
-TURNED_ROUND = "You swapped rows and columns."
 
 
 def _see_centred(function, small) -> Observed:
@@ -211,11 +212,8 @@ def _see_centred(function, small) -> Observed:
     if inked.shape != small.shape or not torch.allclose(inked, small, atol=1e-4):
         return Observed(rules={NOT_WHOLE: False})
     corner = [int(image.any(side).float().argmax()) for side in (1, 0)]
-    row, column = _mass(small)
     near_middle = all(abs(place - 14) < 1.1 for place in _mass(image))
-    likely = {IN_CORNER: [0, 0], MIDDLE_OF_BOX: [(28 - size) // 2 for size in small.shape],
-              AT_ITS_MASS: [round(row), round(column)],
-              TURNED_ROUND: [round(14 - column), round(14 - row)]}
+    likely = {IN_CORNER: [0, 0], MIDDLE_OF_BOX: [(28 - size) // 2 for size in small.shape]}
     return Observed(rules={reason: near_middle or corner != place
                            for reason, place in likely.items()} | {OFF_CENTRE: near_middle})
 
@@ -228,9 +226,7 @@ def _see_centred(function, small) -> Observed:
         NOT_28: lambda small: small,
         MIDDLE_OF_BOX: lambda small: _laid(small, *((28 - size) // 2 for size in small.shape)),
         IN_CORNER: lambda small: _laid(small, 0, 0),
-        AT_ITS_MASS: lambda small: _laid(small, *map(round, _mass(small))),
-        TURNED_ROUND: ("_laid(small, top, left)", "_laid(small, left, top)"),
-        OFF_CENTRE: ("_laid(small, top, left)", "_laid(small, top + 2, left)"),
+        OFF_CENTRE: ("_laid(small, top, left)", "_laid(small, left, top)"),
         NOT_WHOLE: [
             ("_laid(small, top, left)", "_laid(small, top, left) / 2"),
             ("_laid(small, top, left)", "_laid(small[:15], top, left)")],
@@ -307,7 +303,7 @@ SHAPE = [OFF_PAD, TOO_SMALL, DISTORTED, MIRRORED, TURNED]
 def _about_shape(before: np.ndarray, points: np.ndarray) -> dict[str, bool]:
     """Rules for a drawing's points, (n, 2), compared with the points of the drawing before."""
     rules = {OFF_PAD: bool((points >= 0).all() and (points <= 1).all()),
-             TOO_SMALL: np.ptp(points, axis=0).max() > 0.03}
+             TOO_SMALL: np.ptp(points, axis=0).max() > 0.035}
     if len(points) != len(before) or not rules[TOO_SMALL]:
         return rules  # another drawing: what counts is how it is read
     change = np.linalg.lstsq(before - before.mean(0), points - points.mean(0), rcond=None)[0]
@@ -333,7 +329,7 @@ def _scaled(x_factor, y_factor, right=0.0, down=0.0):
         OFF_PAD: _scaled(0.3, 0.3, right=-0.2),
         MIRRORED: [_scaled(-0.2, 0.2, right=0.5), _scaled(0.2, -0.2, down=0.5)],
         DISTORTED: [_scaled(0.7, 0.25), _scaled(0.3, 0.02), _scaled(0.02, 0.3)],
-        TOO_SMALL: _scaled(0, 0, 0.5, 0.5),
+        TOO_SMALL: [_scaled(0, 0, 0.5, 0.5), _scaled(0.05, 0.05)],
         TURNED: [lambda strokes: [[(0.2 * y, 0.3 - 0.2 * x) for x, y in s] for s in strokes],
                  lambda strokes: [[(0.3 - 0.2 * x, 0.3 - 0.2 * y) for x, y in s] for s in strokes]],
         MISREAD: lambda strokes: [[(0.2 * x, 0.2 * y) for x, y in s[:3]] for s in strokes],
@@ -343,8 +339,6 @@ def _scaled(x_factor, y_factor, right=0.0, down=0.0):
         NO_STROKES: lambda strokes: strokes[0],
         "Neither a list nor a point (x, y) can be multiplied as a whole: multiply each x and each "
         "y.": lambda strokes: [[point * 0.2 for point in stroke] for stroke in strokes],
-        "A drawing is a list of strokes, and a stroke a list of points (x, y): two loops.":
-            lambda strokes: [(0.2 * x, 0.2 * y) for x, y in strokes],
     },
 )
 def hide(strokes):
@@ -354,45 +348,89 @@ def hide(strokes):
 MARK = 1e6  # left in the gradients after a step: whoever clears them never sees it
 
 
-def _embeddings(count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Embeddings, (count, 20) each, not below 0: digits lie around ten points, non-digits between
-    two of them."""
+def _embeddings(seed: int) -> tuple[Tensor, Tensor]:
+    """Embeddings of more digits, (1500, 20), than non-digits, (900, 20), not below 0: digits lie
+    around ten points, in their order, non-digits between two of them."""
     dice = torch.Generator().manual_seed(seed)
     centres = 2 * torch.randn(10, 20, generator=dice)
-    which = torch.randint(10, (count,), generator=dice)
-    digits = centres[which] + 0.4 * torch.randn(count, 20, generator=dice)
-    first, second = (centres[torch.randint(10, (count,), generator=dice)] for _ in range(2))
-    others = (first + second) / 2 + 0.4 * torch.randn(count, 20, generator=dice)
-    return digits.relu(), others.relu()
+    first = torch.arange(900) % 10
+    second = (first + torch.randint(1, 10, (900,), generator=dice)) % 10
+    digits, others = centres.repeat_interleave(150, dim=0), (centres[first] + centres[second]) / 2
+    return tuple((part + 0.4 * torch.randn(part.shape, generator=dice)).relu()
+                 for part in (digits, others))
 
 
 NO_STEP = ("Your head never takes a step: after `backward()` comes `optimizer.step()`, and no "
            "`zero_grad()` between the two.")
 STALE = ("The gradients of the step before are still there when `backward()` adds the new ones. "
          "Clear them in every turn of the loop.")
+NO_SLOPE = ("The gradients are all 0, so nothing is learned. Does the loss compare a single score "
+            "with a target of 0 or 1? `binary_cross_entropy_with_logits` does; `cross_entropy` "
+            "wants a column for each class.")
+FEW_STEPS = ("The training ends too early: ten epochs take ten times as many steps as there are "
+             "batches. Is the `return` inside a loop? It belongs below both of them.")
+NO_BATCH = ("Every step takes all rows. `batch` says which ones belong to this step: "
+            "`head(inputs[batch])`, and the targets of the same rows.")
 SWAPPED = "Your head is high for digits and low for non-digits. 1 is for a non-digit."
-NOTHING = ("On new images your head can't tell the two apart. Are there as many 0s as digits and "
-           "as many 1s as non-digits, in the order of `inputs`, and does `batch` choose both "
-           "inputs and targets? Does each step make the loss smaller?")
-BORDER = ("It ranks them well, but the border between the two isn't at 0. The loss does the "
-          "sigmoid itself: give it the scores as they are.")
+ALL_ABOVE = ("Your head is above 0 for digits, too. Are only the targets of the non-digits 1, and "
+             "does the loss get the scores first, then the targets?")
+ALL_BELOW = ("Your head is below 0 for non-digits, too. Are their targets 1, and does `batch` "
+             "choose the rows of the targets as well?")
+LAST_ROWS = ("Your head takes the digits in the last rows for non-digits. There needn't be as many "
+             "digits as non-digits: the rows of the non-digits begin at `len(digits)`.")
+NOTHING = ("On new images your head can't tell the two apart. Does `batch` choose both inputs and "
+           "targets, and does each step make the loss smaller?")
+BORDER = ("It ranks them well, but the border between the two isn't at 0. "
+          "`binary_cross_entropy_with_logits` puts it there. It does the sigmoid itself: give it "
+          "the scores unchanged.")
 NO_HEAD = "Return the head itself, so that others can call it with embeddings."
 
 
 def _on_new(train_head, digits: Tensor, non_digits: Tensor) -> Observed:
-    """Train on two thirds of the rows, judge by the others."""
-    steps, stale = list[bool](), list[bool]()
-    (digits, new_digits), (others, new_others) = (
-        part.split([len(part) - len(part) // 3, len(part) // 3]) for part in (digits, non_digits))
+    """Train on two of three rows, judge by the others."""
+    of_digits, of_others = (torch.arange(len(part)) % 3 == 0 for part in (digits, non_digits))
+    rows = int((~of_digits).sum() + (~of_others).sum())
+    steps, head = _watched_steps(train_head, digits[~of_digits], non_digits[~of_others])
+    if not callable(head):
+        return Observed(rules={NO_HEAD: False})
+    with torch.no_grad():
+        scores = [head(part) for part in (digits[of_digits], non_digits[of_others])]
+    if not all(isinstance(score, Tensor) for score in scores):
+        return Observed(rules={NO_HEAD: False})
+    low, high = (score.flatten() for score in scores)
+    ranked = (high.view(-1, 1) > low).double().mean().item()
+    right = [(high > 0).double().mean().item(), (low < 0).double().mean().item()]
+    return Observed(rules={
+        NO_STEP: any(step.slopes is not None for step in steps),
+        STALE: not any(step.stale for step in steps),
+        NO_SLOPE: any(step.slopes for step in steps),
+        FEW_STEPS: len(steps) > rows / 100 * 2,
+        NO_BATCH: any(step.rows < rows for step in steps),
+        SWAPPED: max(right) >= 0.5,  # a head that says the same of all gets one kind right
+        ALL_ABOVE: right[1] > 0.1 or ranked > 0.9, ALL_BELOW: right[0] > 0.1 or ranked > 0.9,
+        LAST_ROWS: ranked > 0.9 or bool((low[-len(low) // 10 :] < 0).double().mean() > 0.5),
+        NOTHING: ranked > 0.9, BORDER: min(right) > 0.7})
+
+
+def _watched_steps(train_head, *given) -> tuple[list[SimpleNamespace], Any]:
+    """What each step of a training was made of, and what the function returns: whether there are
+    slopes that aren't 0 (None without any), whether old ones are among them, and the rows of its
+    largest batch."""
+    steps, rows = list[SimpleNamespace](), list[int]()
+
+    def note(_, inputs):
+        if torch.is_grad_enabled():
+            rows.append(len(inputs[0]))
 
     def before(optimizer, *_):
         grads = [p.grad for group in optimizer.param_groups for p in group["params"]
                  if p.grad is not None]
-        steps.append(bool(grads))
-        if any(bool((grad.abs() > MARK / 2).any()) for grad in grads):
-            stale.append(True)
-            for grad in grads:
-                grad -= MARK * (grad / MARK).round()
+        stale = any(bool((grad.abs() > MARK / 2).any()) for grad in grads)
+        for grad in grads if stale else []:
+            grad -= MARK * (grad / MARK).round()
+        slopes = any(bool(grad.any()) for grad in grads) if grads else None
+        steps.append(SimpleNamespace(slopes=slopes, stale=stale, rows=max(rows, default=0)))
+        rows.clear()
 
     def after(optimizer, *_):
         for group in optimizer.param_groups:
@@ -400,36 +438,40 @@ def _on_new(train_head, digits: Tensor, non_digits: Tensor) -> Observed:
                 if p.grad is not None:
                     p.grad += MARK
 
-    watches = register_optimizer_step_pre_hook(before), register_optimizer_step_post_hook(after)
+    watches = (register_module_forward_pre_hook(note), register_optimizer_step_pre_hook(before),
+               register_optimizer_step_post_hook(after))
     try:
-        head = train_head(digits, others)
+        return steps, train_head(*given)
     finally:
         for watch in watches:
             watch.remove()
-    if not callable(head):
-        return Observed(rules={NO_HEAD: False})
-    with torch.no_grad():
-        low, high = (torch.as_tensor(head(part)).flatten() for part in (new_digits, new_others))
-    ranked = (high.view(-1, 1) > low).double().mean().item()
-    right = [(high > 0).double().mean().item(), (low < 0).double().mean().item()]
-    swapped = max(right) < 0.5  # a head that says the same of all gets one kind right
-    return Observed(rules={NO_STEP: any(steps), STALE: not stale, SWAPPED: not swapped,
-                           NOTHING: ranked > 0.9, BORDER: min(right) > 0.7})
+
+
+SCORES = "head(inputs[batch])"
+TARGETS = "torch.cat([torch.zeros(len(digits), 1), torch.ones(len(non_digits), 1)])"
+ONES = "(torch.arange(len(inputs)) >= {}).float().view(-1, 1)"
 
 
 @checks.add(
     "It has never seen these images, and it never needed the network's own weights: 1,409 new "
     "numbers learned what 17,360 others had left in the embedding.",
-    probes=lambda: [_embeddings(900, seed) for seed in (1, 2)], observe=_on_new, mistakes={
+    probes=lambda: [_embeddings(seed) for seed in (1, 2)], observe=_on_new, mistakes={
         NO_STEP: [("            optimizer.step()\n", ""),
                   ("            optimizer.zero_grad()\n            loss.backward()",
                    "            loss.backward()\n            optimizer.zero_grad()")],
         STALE: ("            optimizer.zero_grad()\n", ""),
-        SWAPPED: ("torch.zeros(len(digits), 1), torch.ones(len(non_digits), 1)",
-                  "torch.ones(len(digits), 1), torch.zeros(len(non_digits), 1)"),
-        NOTHING: [("targets[batch]", "targets[: len(batch)]"),
-                  ("loss.backward()", "(-loss).backward()")],
-        BORDER: ("head(inputs[batch])", "head(inputs[batch]).sigmoid()"),
+        NO_SLOPE: ("binary_cross_entropy_with_logits", "nn.functional.cross_entropy"),
+        FEW_STEPS: [("    return head", f"{indent}return head") for indent in (8 * " ", 12 * " ")],
+        NO_BATCH: ((SCORES, "head(inputs)"), ("targets[batch]", "targets")),
+        SWAPPED: (TARGETS, f"1 - {TARGETS}"),
+        ALL_ABOVE: [(TARGETS, ONES.format(0)),
+                    (f"{SCORES}, targets[batch]", f"targets[batch], {SCORES}")],
+        ALL_BELOW: [(TARGETS, ONES.format("len(inputs)")),
+                    ("targets[batch]", "targets[: len(batch)]")],
+        LAST_ROWS: [(TARGETS, ONES.format("len(non_digits)")),
+                    (TARGETS, ONES.format("len(inputs) // 2"))],
+        BORDER: [(SCORES, f"{SCORES}.sigmoid()"),
+                 ("binary_cross_entropy_with_logits", "nn.functional.mse_loss")],
         NO_HEAD: ("return head", "return head(inputs)"),
     })
 def train_head(digits, non_digits):
@@ -483,8 +525,6 @@ def _cheapest(count):
     "cheapest for images like these: for others, calculate again.",
     probes=_prices,
     mistakes={
-        "The list of costs stays empty: append the cost of each threshold.":
-            ("costs.append(cost_rejected * rejected + cost_answered * answered)", "pass"),
         "These are the costs. Return the threshold that they belong to.": [
             lambda *given: min(_costs(*given)), lambda *given: _costs(*given)],
         "This is the index of the threshold. Return the threshold itself, `thresholds[index]`.":
