@@ -35,15 +35,14 @@ def record(row: dict, path: Path) -> None:
 
 
 def train_once(recipe, epochs: int, augment: Augment, dropout: float, seed: int,
-               edit=lambda model: model, forms: Forms | None = None,
-               **options) -> IdentityAdderModel:
+               forms: Forms | None = None, **options) -> IdentityAdderModel:
     """A network trained by a recipe: the same again on one machine, however many cores it has.
-    `edit` changes the network before, `options` go to `fit`."""
+    `options` go to `fit`."""
     torch.set_num_threads(1)
     train, _, _ = load_splits()
     train.augment, train.forms = augment, forms
     torch.manual_seed(seed)
-    model = edit(IdentityAdderModel(dropout=dropout))
+    model = IdentityAdderModel(dropout=dropout)
     optimizer, scheduler = recipe(model, epochs * len(DataLoader(train, 128)))
     fit(model, train, epochs=epochs, optimizer=optimizer, scheduler=scheduler, seed=seed, **options)
     return model

@@ -25,7 +25,6 @@ from typing import NamedTuple
 import pandas as pd
 import torch
 from common import ASSETS, command_line, record, train_once
-from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR
 
 from mnist_adder_lib import (
@@ -40,7 +39,6 @@ from mnist_adder_lib import (
 RESULTS = ASSETS / "changes.jsonl"
 SEARCH_SEEDS = (100, 101, 102)
 MARGIN = 0.5  # percentage points
-BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 def sgd(model, steps, rate):
@@ -74,7 +72,6 @@ class Change(NamedTuple):
     options: dict = {}  # of `fit`
     augment: Augment = Augment()
     dropout: float = 0.1
-    removed: type | tuple[type, ...] = ()  # layers to take out of the network
 
 
 # Four learning rates each, and a fifth for AdamW and one cycle, whose best of four was at an edge.
@@ -88,26 +85,14 @@ CHANGES = {
     "no dropout": Change((0.01, 0.02, 0.05, 0.1), dropout=0.0),
     "gentler augmentation": Change((0.01, 0.02, 0.05, 0.1), augment=LIGHT_AUGMENT),
     "all six": Change((0.01,), fast, dict(all_numbers=True), LIGHT_AUGMENT, dropout=0.0),
-    "no ReLU": Change((0.01, 0.02, 0.05, 0.1), removed=nn.ReLU),
-    "no batch norm": Change((0.01, 0.03, 0.05, 0.1), removed=BATCH_NORM),
 }
-
-
-def without(model: nn.Module, kind: type | tuple[type, ...]) -> nn.Module:
-    """The model with every layer of a kind replaced by one that does nothing."""
-    for module in model.modules():
-        for name, layer in module.named_children():
-            if isinstance(layer, kind):
-                setattr(module, name, nn.Identity())
-    return model
 
 
 def measure(name: str, rate: float, seed: int) -> dict:
     """Train once: a line of the results."""
     change, (train, validation, evaluation) = CHANGES[name], load_splits()
     model = train_once(lambda model, steps: change.recipe(model, steps, rate), 2, change.augment,
-                       change.dropout, seed, edit=lambda model: without(model, change.removed),
-                       **change.options)
+                       change.dropout, seed, **change.options)
     before = evaluate(model, validation)
     row = dict(change=name, learning_rate=rate, seed=seed,
                validation=round(before.accuracy_both, 3))

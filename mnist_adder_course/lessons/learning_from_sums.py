@@ -168,17 +168,11 @@ def new_reader() -> nn.Sequential:
     )
 
 
-def sum_probabilities(first: Tensor, second: Tensor, worth: int = 1) -> Tensor:
-    """How probable each sum is, from the probabilities of two things that are added.
-
-    Probabilities of 0, 1, 2, ... as (batch, a) and (batch, b). The first counts `worth` times: with
-    10 it stands for tens. Returns (batch, worth * (a - 1) + b).
-    """
-    width = second.shape[1]
-    totals = first.new_zeros(len(first), worth * (first.shape[1] - 1) + width)
-    for value, probability in enumerate(first.T):
-        start = worth * value
-        totals[:, start : start + width] += probability[:, None] * second
+def sum_probabilities(first: Tensor, second: Tensor) -> Tensor:
+    """How probable each sum is, (batch, 19), from the probabilities of two digits, (batch, 10)."""
+    totals = first.new_zeros(len(first), 2 * DIGITS - 1)
+    for digit, probability in enumerate(first.T):
+        totals[:, digit : digit + DIGITS] += probability[:, None] * second
     return totals
 
 
