@@ -36,7 +36,6 @@ LARGE, EACH_THIRD = torch.arange(10) > 5, torch.arange(10) % 3 == 1
 
 @pytest.mark.parametrize("table, says", [
     (LARGE.view(10, 1) | LARGE, "The digit 6 is never seen"),
-    (LARGE.view(10, 1) & (torch.arange(10) > -1), "The digit 6 is never seen"),
     ((torch.arange(10) > -1).view(10, 1) & LARGE, "The number 6 is never seen"),
     ((torch.arange(10) > 6).view(10, 1) & (torch.arange(10) > 6), "Of your pairs, 3 have a sum"),
     ((torch.arange(10) > 7).view(10, 1) & (torch.arange(10) > 7), "Only 4 pairs are hidden"),
