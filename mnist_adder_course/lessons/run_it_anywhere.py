@@ -51,8 +51,8 @@ def _one_by_one(function, values, bits) -> Observed:
     rules = {}
     if all(is_numbers(plain(one)) for one in answer):
         steps = whole.double() - torch.as_tensor(zero_point).double()
-        there = torch.as_tensor(whole - zero_point)
-        rules = {SMALL: torch.equal((there * there).double(), steps * steps),
+        product = (whole - zero_point) * whole  # as large as the products of *Whole numbers*
+        rules = {SMALL: torch.allclose(product.double(), steps * whole.double(), rtol=0.01),
                  "Return the scale and the zero point as one number each, not in a list or tensor "
                  "of their own.": plain(scale).ndim == plain(zero_point).ndim == 0}
     return Observed(whole, {"the scale": scale, "the zero point": zero_point}, rules)
