@@ -121,6 +121,7 @@ test("without its dot an i is doubted, but not while another stroke begins, nor 
   assert.deepEqual([answer.trust.value, answer.doubt.value], ["sure", ""]);
   drawing.unfinished.value = dot;
   assert.equal(answer.sentence.value, alone);
+  assert.deepEqual(drawing.all.value, [stem, dot]); // though all pads show it
   for (const strokes of [
     [stem, dot],
     [dot, stem],
