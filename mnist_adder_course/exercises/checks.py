@@ -232,7 +232,10 @@ class Check:
         """Yield each mistake as (reason, function)."""
         for reason, wrongs in self.mistakes.items():
             for wrong in wrongs if isinstance(wrongs, list) else [wrongs]:
-                yield reason, wrong if callable(wrong) else rewritten(self.solution, *wrong)
+                if not callable(wrong):
+                    changes = [wrong] if isinstance(wrong[0], str) else wrong
+                    wrong = rewritten(self.solution, *changes)
+                yield reason, wrong
 
     @functools.cached_property
     def _wrong(self) -> list[tuple[str, Callable]]:
@@ -412,11 +415,9 @@ def _called(thing: Any) -> str:
     return f"`{OPERATORS.get(name, name.removeprefix('linalg_'))}`"
 
 
-def rewritten(function: Callable, *changes) -> Callable:
-    """Change the code of a function: one pair (old, new), or several."""
+def rewritten(function: Callable, *changes: tuple[str, str]) -> Callable:
+    """Change the code of a function: in each pair (old, new), the old text becomes the new."""
     code = code_of(function)
-    if isinstance(changes[0], str):
-        changes = tuple(zip(changes[::2], changes[1::2]))
     for old, new in changes:
         if old not in code:
             raise ValueError(f"{old!r} isn't in the solution {function.__name__}")

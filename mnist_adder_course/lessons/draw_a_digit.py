@@ -356,8 +356,8 @@ def _embeddings(seed: int) -> tuple[Tensor, Tensor]:
     first = torch.arange(900) % 10
     second = (first + torch.randint(1, 10, (900,), generator=dice)) % 10
     digits, others = centres.repeat_interleave(150, dim=0), (centres[first] + centres[second]) / 2
-    return tuple((part + 0.4 * torch.randn(part.shape, generator=dice)).relu()
-                 for part in (digits, others))
+    spread = [0.4 * torch.randn(part.shape, generator=dice) for part in (digits, others)]
+    return (digits + spread[0]).relu(), (others + spread[1]).relu()
 
 
 NO_STEP = ("Your head never takes a step: after `backward()` comes `optimizer.step()`, and no "

@@ -266,7 +266,7 @@ def _is_change(cure) -> bool:
 
 
 def _is_written_right(cure: dict) -> bool:
-    kinds = {"rate": (int, float), "images": int}
+    kinds: dict[str, tuple] = {"rate": (int, float), "images": (int,)}
     return all(value in (True, False) if name in SWITCHES else
                isinstance(value, kinds[name]) and not isinstance(value, bool) and value > 0
                for name, value in cure.items())

@@ -1,4 +1,4 @@
-"""What is said of an answer and of an image: js/src/drawing/sentences.js says the same."""
+"""What is said of an answer and of an image: js/src/drawing/answer_words.js says the same."""
 
 import math
 import operator

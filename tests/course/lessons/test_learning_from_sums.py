@@ -30,7 +30,6 @@ from mnist_adder_course.lessons.learning_from_sums import (
     trainings,
 )
 
-
 # --- adding probabilities -------------------------------------------------------------------------
 
 
