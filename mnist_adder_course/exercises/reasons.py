@@ -370,9 +370,10 @@ def _factor(pairs: list[tuple], same) -> str | None:
         return None
     factor = (values / rights)[rights != 0][:1].sum()
     if factor and np.isfinite(factor) and same(values, factor * rights):
-        times = (f"1/{show(float(1 / factor))} of" if abs(factor) < 1
-                 else f"{show(float(factor))} times")
-        return f"Yours is always {times} what it should be."
+        shown = show(float(1 / factor if abs(factor) < 1 else factor))
+        if shown not in ("1", "1.0"):  # as near as that it is something else, such as rounding
+            return (f"Yours is always {f'1/{shown} of' if abs(factor) < 1 else f'{shown} times'} "
+                    "what it should be.")
     gap = float((values - rights)[0])
     if gap and same(values, rights + gap):
         return f"Yours is always {show(abs(gap))} too {'large' if gap > 0 else 'small'}."
