@@ -56,8 +56,7 @@ class Learner(NamedTuple):
     @property
     def spellings(self) -> list[tuple[str, ...]]:
         """The parts of the name, plainly spelled, and with umlauts as two letters."""
-        name = normalize("NFC", self.name).casefold()
-        return [tuple(WORD.findall(plain(one))) for one in (name, name.translate(UMLAUTS))]
+        return spellings(self.name)
 
 
 class ClassList(NamedTuple):
@@ -133,6 +132,12 @@ def plain(text: str) -> str:
 
 
 @functools.cache
+def spellings(name: str) -> list[tuple[str, ...]]:
+    name = normalize("NFC", name).casefold()
+    return [tuple(WORD.findall(plain(one))) for one in (name, name.translate(UMLAUTS))]
+
+
+@functools.cache
 def joined_names(parts: tuple[str, ...]) -> dict[str, set[int]]:
     """What some parts of a name make when written without a space: which parts these are.
 
@@ -145,6 +150,7 @@ def joined_names(parts: tuple[str, ...]) -> dict[str, set[int]]:
     return {"".join(parts[place] for place in each): {*each} for each in some}
 
 
+@functools.cache
 def _forms(id_: str) -> set[str]:
     """An id without separators; of an e-mail address, also what is before the @."""
     return {"".join(ALONE.findall(plain(form))) for form in {id_, id_.partition("@")[0]}} - {""}

@@ -217,7 +217,7 @@ def read_lesson(learner: str, name: str, lesson: str, cells: list[Cell], lessons
     results, own = verdicts(cells), {exercise.name for exercise in LESSONS[lesson]}
     written, ours = _written(cells), _course_functions(lesson, solutions=True)
     answers = {one: code for one, code in written.items() if one in own}
-    if len(answers) > 1 and all(ours.get(one) == code for one, code in answers.items()):
+    if answers.keys() == own and all(ours.get(one) == code for one, code in answers.items()):
         return File(learner, name, SOLUTIONS)
     unknown = sorted(results.keys() - own)
     changed = [each for each, (result, says) in results.items()
@@ -310,12 +310,15 @@ def own_folders(folders: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 
 def learners_of(folders: tuple[str, ...], name: str, listed: ClassList | None) -> list[str]:
-    """Whose file it is, as the tables call them: mostly one learner."""
+    """Whose file it is, as the tables call them: mostly one learner.
+
+    folders: those of a file of the learner's own, or of the course's own without their names there
+    (then name is "")
+    """
     top = clean(folders[0] if folders else name)
     if listed is None:
         return [top if folders else clean(Path(name).stem) or top]
-    above = own_folders(folders, name)
-    own, perhaps = listed.whose(above, name if above == folders else "")
+    own, perhaps = listed.whose(folders, name)
     if own:
         return [learner.label for learner in own]
     guess = ", perhaps " + " or ".join(learner.label for learner in perhaps) if perhaps else ""
@@ -327,10 +330,15 @@ def read_all(paths: list[Path], but: tuple[Path, ...] = (),
     """Read all that was handed in, except for some files; learners and lessons in their order."""
     order = {one.label: place for place, one in enumerate(listed.learners if listed else ())}
     every, noted = defaultdict[tuple, list[File]](list), defaultdict[str, dict[str, str]](dict)
+    owners: dict[tuple, list[str]] = {}  # a clone of the course has hundreds of files
     for folders, path in found_in(paths):
         if path in but:
             continue
-        for learner in learners_of(folders, path.name, listed):
+        above = own_folders(folders, path.name) if listed else folders
+        where = above, path.name if above == folders else ""
+        if where not in owners:
+            owners[where] = learners_of(*where, listed)
+        for learner in owners[where]:
             if HIDDEN.match(path.name) and not folders:
                 learner = ""
             for file in read(folders, path, learner):
