@@ -201,19 +201,6 @@ def _percentage(flags: Tensor) -> float:
     return 100 * flags.double().mean().item()
 
 
-def accuracy_per(groups: Tensor, right: Tensor, name: str) -> pd.DataFrame:
-    """For each group: examples, mistakes, and accuracy with its 95% interval in percent.
-
-    groups: int64 (n,), such as the true digits; right: bool (n,); name: what the groups are.
-    """
-    import pandas as pd
-
-    rows = {int(g): _accuracy_row(right[groups == g]) for g in groups.unique()}
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(name)
-    table.insert(1, "mistakes", [int((~right[groups == g]).sum()) for g in groups.unique()])
-    return table
-
-
 def _accuracy_row(flags: Tensor) -> dict[str, float]:
     low, high = wilson_interval(int(flags.sum()), len(flags))
     return {"examples": len(flags), "accuracy": _percentage(flags), "from": low, "to": high}

@@ -14,7 +14,7 @@ from mnist_adder_lib import (
     predict,
     wilson_interval,
 )
-from mnist_adder_lib.evaluate import Evaluation, accuracy_per
+from mnist_adder_lib.evaluate import Evaluation
 
 
 @pytest.fixture(scope="module")
@@ -119,15 +119,6 @@ def test_the_table():
     assert table.accuracy.tolist() == [50, 50, 25]
     assert table.loss.tolist() == pytest.approx([FOUR.loss_digit, FOUR.loss_sum, FOUR.loss_both])
     assert (table["from"] < table.accuracy).all() and (table.accuracy < table["to"]).all()
-
-
-def test_a_table_per_digit():
-    data = answers([7, 7, 2], [0, 1, 5], [7, 1, 2], [7, 8, 9])
-    table = accuracy_per(data.digits, data.digit_right, "digit")
-    assert table.accuracy.to_dict() == {2: 100, 7: 50} and table.index.name == "digit"
-    sevens = table.loc[7]
-    assert (sevens["examples"], sevens["mistakes"]) == (2, 1)
-    assert (sevens["from"], sevens["to"]) == wilson_interval(1, 2)
 
 
 def test_the_confusion_matrix():
