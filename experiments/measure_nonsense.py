@@ -10,7 +10,7 @@ Compared are the distance to the nearest of the known images, the head, their su
 weights of the head (`drawing/strangeness.py`), and the confidence. Each threshold rejects 2% or 5%
 of the digits of writers 1-7. The table has the percentage of non-digits that it rejects, and of
 zeros into which a slash was drawn, and the percentage of the answered digits that are right. The
-weight is chosen by one half of the non-digits (`course/lessons/nonsense.py`): every other letter,
+weight is chosen by one half of the non-digits (`course/material/drawings.py`): every other letter,
 shape and line, and half of the other kinds. The other half, ten faces, the digits of writers 8-14
 and the evaluation images are shown with --last: look at them after the choice.
 
@@ -26,7 +26,7 @@ import pandas as pd
 import torch
 from measure_drawings import read_folder
 
-from mnist_adder_course.lessons import nonsense
+from mnist_adder_course.material import drawings
 from mnist_adder_course.widgets.nearest import INK_LIMIT
 from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits
 from mnist_adder_lib.drawing import Strangeness, slashed_zeros, train_non_digit_head
@@ -36,11 +36,11 @@ from mnist_adder_lib.forms import add_slash
 from mnist_adder_lib.shared import LIMITS, TRAINING_IMAGES
 
 TIMES = 20  # each drawing that has a name, and five times as many of the others
-DIGITS = nonsense.DRAWINGS["digits"]
-CHOOSING = {"scribbles": nonsense.scribble, "two digits": nonsense.two_digits,
-            "full pads": nonsense.full_pad}
-REPORTING = {"signatures": nonsense.signature, "words": nonsense.word,
-             "17": lambda random: nonsense.side_by_side(map(DIGITS.get, "17"), random)}
+DIGITS = drawings.DRAWINGS["digits"]
+CHOOSING = {"scribbles": drawings.scribble, "two digits": drawings.two_digits,
+            "full pads": drawings.full_pad}
+REPORTING = {"signatures": drawings.signature, "words": drawings.word,
+             "17": lambda random: drawings.side_by_side(map(DIGITS.get, "17"), random)}
 HEAD_WEIGHTS = {f"distance + {weight} head": weight for weight in (0, 0.5, 1, 1.5, 2)}
 
 
@@ -48,12 +48,12 @@ def draw(half: int, seed: int) -> tuple[torch.Tensor, np.ndarray]:
     """Non-digits to choose by (half 0) or to report on (half 1): uint8 (n, 28, 28), and kinds."""
     images, kinds = [], []
     for kind in ("letters", "shapes", "lines"):
-        drawn, names = nonsense.draw_each(kind, TIMES, seed)
-        mine = np.isin(names, list(nonsense.DRAWINGS[kind])[half::2])
+        drawn, names = drawings.draw_each(kind, TIMES, seed)
+        mine = np.isin(names, list(drawings.DRAWINGS[kind])[half::2])
         images, kinds = [*images, *drawn[torch.from_numpy(mine)]], kinds + [kind] * mine.sum()
     random = np.random.default_rng(seed)
     for kind, make in (CHOOSING, REPORTING)[half].items():
-        images += [torch.from_numpy(nonsense.framed(make(random))) for _ in range(5 * TIMES)]
+        images += [torch.from_numpy(drawings.framed(make(random))) for _ in range(5 * TIMES)]
         kinds += [kind] * 5 * TIMES
     return torch.stack(images), np.array(kinds)
 
@@ -123,7 +123,7 @@ def zeros_with_slashes(splits, strokes, labels, writers) -> dict[str, torch.Tens
     for name, draw_slash in ways.items():
         random = np.random.default_rng(1)
         named[name] = torch.from_numpy(np.stack([
-            nonsense.framed(draw_slash(each, random))
+            drawings.framed(draw_slash(each, random))
             for each, label, writer in zip(strokes, labels, writers) if not label and writer <= 7]))
     return named
 
@@ -135,7 +135,7 @@ def measure(strangeness, digits, halves, evaluation, zeros, is_last: bool) -> pd
     measured = [(Drawn(strangeness, images), kinds) for images, kinds in halves]
     others = {name: Drawn(strangeness, images) for name, images in zeros.items()}
     if is_last:
-        others |= {"faces": Drawn(strangeness, nonsense.faces()),
+        others |= {"faces": Drawn(strangeness, drawings.faces()),
                    "evaluation": Drawn(strangeness, evaluation)}
     rows = {}
     for share in (0.02, 0.05):
@@ -201,7 +201,7 @@ def main() -> None:
     known, known_digits = train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES]
     slashed = slashed_zeros(known[known_digits == 0])
     strokes, labels, writers = zip(*read_folder(options.folder))
-    images = torch.from_numpy(np.stack([nonsense.framed(each) for each in strokes]))
+    images = torch.from_numpy(np.stack([drawings.framed(each) for each in strokes]))
     digits = images, np.array(labels), np.array(writers)
     zeros = zeros_with_slashes(splits, strokes, labels, writers)
     halves = [draw(half, seed=1) for half in (0, 1)]
@@ -214,7 +214,7 @@ def main() -> None:
     print(with_spread(tables).T.to_string())
     if not options.last:
         return
-    others = zeros | {"evaluation": evaluation.images, "faces": nonsense.faces()}
+    others = zeros | {"evaluation": evaluation.images, "faces": drawings.faces()}
     alone = [Strangeness(model, known, forms=slashed) for model in models]
     ways = {"without a head": alone, "with": joined}
     for way, each in ways.items():

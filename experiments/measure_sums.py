@@ -24,7 +24,11 @@ from common import ASSETS, command_line, record
 from torch import nn
 from torch.utils.data import DataLoader
 
-from mnist_adder_course.lessons import learning_from_sums as lesson
+from mnist_adder_course.material.sums import (
+    last_digit_probabilities,
+    new_reader,
+    sum_probabilities,
+)
 from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.data import as_input, load_splits
 from mnist_adder_lib.recipes import fast_recipe
@@ -70,7 +74,7 @@ def truth(digits, way: Way, partners: int):
 def log_probabilities(outputs, way: Way, partners: int):
     """Of all that a sum's target may be, from a batch's outputs."""
     first, second = beside(outputs.softmax(dim=1), partners)
-    add = (lesson.sum_probabilities if way.target == "sum" else lesson.last_digit_probabilities)
+    add = (sum_probabilities if way.target == "sum" else last_digit_probabilities)
     return (add(second, first) + 1e-9).log()
 
 
@@ -111,7 +115,7 @@ def train_reader(way: Way, seed: int, watch=lambda step, model: None):
     train, _, _ = load_splits()
     train.augment = LIGHT_AUGMENT
     torch.manual_seed(seed)
-    model = lesson.new_reader()
+    model = new_reader()
     optimizer, scheduler = recipe(model, way)
     places = [[int((train.digits == digit).nonzero()[0]) for digit in range(10)]]
     for step, (images, digits) in zip(range(way.steps), batches(train)):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LIBRARY, COURSE = "mnist_adder_lib", "mnist_adder_course"
 # Each may use those before it.
 FLOORS = [(LIBRARY,), (LIBRARY, "drawing"), (COURSE, "widgets"), (COURSE, "notebook"),
-          (COURSE, "exercises"), (COURSE, "lessons"), (COURSE,)]
+          (COURSE, "exercises"), (COURSE, "material"), (COURSE, "lessons"), (COURSE,)]
 LESSONS = {(COURSE, "lessons", path.stem[3:])
            for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")}
 MODULES = {path.relative_to(ROOT).with_suffix("").parts: path

@@ -19,11 +19,12 @@ from torch.utils.data import DataLoader, Subset
 from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.data import MEAN, STD, load_splits
 from mnist_adder_lib.files import asset_path, load_tensors
-from mnist_adder_lib.model import DIGITS, EMBEDDING_SIZE, IdentityAdderModel
+from mnist_adder_lib.model import DIGITS
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled, text_on
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
+from ..material.sums import last_digit_probabilities, new_reader, sum_probabilities
 from ..notebook.display import live
 from ..notebook.results import read_results
 
@@ -154,34 +155,6 @@ def lengths(digits):
 )
 def pairs(total):
     return sum(0 <= total - first <= 9 for first in range(10))
-
-
-def new_reader() -> nn.Sequential:
-    """The course's network up to its embedding, then ten logits for the digit: no number goes in.
-
-    Takes normalised images (batch, 1, 28, 28), gives logits (batch, 10).
-    """
-    network = IdentityAdderModel(dropout=0)
-    return nn.Sequential(
-        network.block1, network.block2, network.block3, network.pool, nn.Flatten(),
-        network.embedding, nn.Linear(EMBEDDING_SIZE, DIGITS),
-    )
-
-
-def sum_probabilities(first: Tensor, second: Tensor) -> Tensor:
-    """How probable each sum is, (batch, 19), from the probabilities of two digits, (batch, 10)."""
-    totals = first.new_zeros(len(first), 2 * DIGITS - 1)
-    for digit, probability in enumerate(first.T):
-        totals[:, digit : digit + DIGITS] += probability[:, None] * second
-    return totals
-
-
-def last_digit_probabilities(first: Tensor, second: Tensor) -> Tensor:
-    """How probable each last digit of the sum is: all three are (batch, 10)."""
-    result = first.new_zeros(first.shape)
-    for digit, probability in enumerate(first.T):
-        result = result + probability[:, None] * second.roll(digit, dims=1)
-    return result
 
 
 def load_reader() -> nn.Sequential:

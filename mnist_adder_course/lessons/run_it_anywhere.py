@@ -20,7 +20,7 @@ from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_n
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, plain
-from .nonsense import draw_each
+from ..material.drawings import draw_each
 
 guesses = Guesses.load("run_it_anywhere")
 checks = Checks()

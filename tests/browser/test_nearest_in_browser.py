@@ -5,7 +5,7 @@ import torch
 from matplotlib.colors import to_hex
 
 from mnist_adder_course.lessons.inside_the_network import TEN
-from mnist_adder_course.lessons.nonsense import draw_each
+from mnist_adder_course.material.drawings import draw_each
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_as_text
 from mnist_adder_lib import load_pretrained

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnist_adder_course.lessons import nonsense
+from mnist_adder_course.material import drawings
 from mnist_adder_lib import (
     IdentityAdderModel,
     count_parameters,
@@ -40,11 +40,11 @@ def test_the_head_that_ships_tells_digits_from_what_is_none(splits):
         return (head.score(model, images) > threshold).double().mean().item()
 
     assert share(splits[2].images[:2000]) < 0.08
-    assert share(nonsense.draw_each("letters", 1)[0]) > 0.6
-    assert share(nonsense.faces()) > 0.3 and len(nonsense.faces()) == 10
+    assert share(drawings.draw_each("letters", 1)[0]) > 0.6
+    assert share(drawings.faces()) > 0.3 and len(drawings.faces()) == 10
     random = np.random.default_rng(0)
-    for make in (nonsense.scribble, nonsense.signature, nonsense.two_digits, nonsense.full_pad):
-        images = torch.from_numpy(np.stack([nonsense.framed(make(random)) for _ in range(20)]))
+    for make in (drawings.scribble, drawings.signature, drawings.two_digits, drawings.full_pad):
+        images = torch.from_numpy(np.stack([drawings.framed(make(random)) for _ in range(20)]))
         assert share(images) > 0.5, make
 
 

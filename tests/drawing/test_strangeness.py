@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnist_adder_course.lessons import nonsense
+from mnist_adder_course.material import drawings
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
 from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, slashed_zeros
 from mnist_adder_lib.drawing.strangeness import ink_in_squares, spreads
@@ -25,11 +25,11 @@ def test_digits_are_answered_and_non_digits_are_rejected(shipped, splits):
         return shipped.rejects(images).double().mean().item()
 
     assert share(splits[2].images[:500]) < 0.05
-    assert share(nonsense.draw_each("digits", 3)[0]) < 0.15
-    assert share(nonsense.draw_each("letters", 1)[0]) > 0.6
+    assert share(drawings.draw_each("digits", 3)[0]) < 0.15
+    assert share(drawings.draw_each("letters", 1)[0]) > 0.6
     random = np.random.default_rng(0)
-    for make in (nonsense.scribble, nonsense.signature, nonsense.two_digits, nonsense.full_pad):
-        images = torch.from_numpy(np.stack([nonsense.framed(make(random)) for _ in range(20)]))
+    for make in (drawings.scribble, drawings.signature, drawings.two_digits, drawings.full_pad):
+        images = torch.from_numpy(np.stack([drawings.framed(make(random)) for _ in range(20)]))
         assert share(images) > 0.6, make
 
 
@@ -67,7 +67,7 @@ def test_without_a_head_the_distance_judges_alone(splits):
 
 
 def test_faces_are_rejected(shipped):
-    assert shipped.rejects(nonsense.faces()).sum() > 2
+    assert shipped.rejects(drawings.faces()).sum() > 2
 
 
 def test_zeros_with_other_slashes_are_rejected_less_often_if_some_are_known(shipped, splits):
@@ -80,7 +80,7 @@ def test_zeros_with_other_slashes_are_rejected_less_often_if_some_are_known(ship
 
 def test_forms_are_near_but_say_nothing_about_what_is_usual(splits):
     model, head = load_pretrained(), load_non_digit_head()
-    known, strange = splits[0].images[:100], nonsense.draw_each("letters", 1)[0][:30]
+    known, strange = splits[0].images[:100], drawings.draw_each("letters", 1)[0][:30]
     plain, formed = (Strangeness(model, known, head, forms) for forms in (None, strange))
     assert torch.equal(formed.known, torch.cat([known, strange]))
     assert torch.allclose(formed.units, plain.units, rtol=0.01)  # each rounded in its own steps

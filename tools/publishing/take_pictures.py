@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from mnist_adder_course.lessons.nonsense import bent
+from mnist_adder_course.material.drawings import bent
 from tools.testing import lab
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,12 +18,12 @@ from pathlib import Path
 
 from anywidget import AnyWidget
 
-from mnist_adder_course.lessons.nonsense import DRAWINGS, bent, in_middle, points_of
+from mnist_adder_course.material.drawings import DRAWINGS, bent, in_middle, points_of
 from tools.testing.chromium import CHROMIUM
 
 
 def curves_of(text):
-    """The strokes of a drawing in nonsense.toml, (n, 2) each, bent where it says so."""
+    """The strokes of a drawing in drawings.toml, (n, 2) each, bent where it says so."""
     return [bent(points) if stroke[0] == "~" else points
             for stroke, points in zip(text.split("|"), points_of(text))]
 

@@ -6,7 +6,7 @@ import zlib
 import numpy as np
 import torch
 
-from mnist_adder_course.lessons import nonsense
+from mnist_adder_course.material import drawings
 from mnist_adder_course.widgets import nearest
 from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import load_pretrained
@@ -44,7 +44,7 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
 
 
 def test_no_hand_draws_the_same_twice():
-    images, names = nonsense.draw_each("shapes", 2)
+    images, names = drawings.draw_each("shapes", 2)
     assert names[:2] == [names[0]] * 2 and (images[0] != images[1]).any()
-    assert (images == nonsense.draw_each("shapes", 2)[0]).all()
+    assert (images == drawings.draw_each("shapes", 2)[0]).all()
     assert images.amax((1, 2)).min() == 255 and images.shape[1:] == (28, 28)

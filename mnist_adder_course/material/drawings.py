@@ -27,7 +27,7 @@ def bent(points: np.ndarray) -> np.ndarray:
 
 
 def draw_by_hand(text: str, random: np.random.Generator) -> list[np.ndarray]:
-    """The strokes of a drawing in nonsense.toml, (n, 2) each, a little different each time."""
+    """The strokes of a drawing in drawings.toml, (n, 2) each, a little different each time."""
     turn, slant, width = random.normal(0, [0.12, 0.15, 0.15])
     form = np.array([[np.exp(width), slant], [0, 1]]).T @ rotation(turn)
     strokes = []
@@ -38,7 +38,7 @@ def draw_by_hand(text: str, random: np.random.Generator) -> list[np.ndarray]:
 
 
 def points_of(text: str) -> list[np.ndarray]:
-    """The points of a drawing, unchanged from nonsense.toml, (n, 2) of each stroke."""
+    """The points of a drawing, unchanged from drawings.toml, (n, 2) of each stroke."""
     return [np.array([point.split(",") for point in stroke.lstrip("~").split()], float)
             for stroke in text.split("|")]
 
