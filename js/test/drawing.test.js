@@ -68,7 +68,7 @@ test("what is said of them is what Python says", () => {
 test("rejected, warned of, a dot left out, unsure or close: the first of these is said, as in Python", () => {
   const { drawing, number, answer, judge } = page();
   const judgements = [
-    { isKnown: false, isClose: false, sentence: sentences.strange },
+    { isKnown: false, isClose: false, sentence: sentences.rejected },
     { isKnown: true, isClose: true, sentence: "" },
   ];
   /** @type {Set<string>} */
@@ -148,25 +148,25 @@ test("ink over a picture takes nothing away", () => {
 test("where the network isn't to be trusted, its answer is dimmed with a word", () => {
   const { drawing, answer, judge } = page();
   assert.equal(answer.trust.value, "empty");
-  assert.match(answer.untrusted.value, /I would still say \d/);
+  assert.match(answer.nearestGuess.value, /I would still say \d/);
   const seven = golden.framing.find(({ sentence = "" }) => /^I see a 7 .* 7 \+/.test(sentence));
   drawing.put(seven.strokes);
-  assert.deepEqual([answer.trust.value, answer.untrusted.value], ["sure", ""]);
+  assert.deepEqual([answer.trust.value, answer.nearestGuess.value], ["sure", ""]);
   assert.match(answer.sentence.value, /I see a 7.* 7 \+ 5 = 12/);
   judge.value = () => ({ isKnown: true, isClose: true, sentence: "" });
   assert.deepEqual(
-    [answer.trust.value, answer.sentence.value, answer.untrusted.value],
+    [answer.trust.value, answer.sentence.value, answer.nearestGuess.value],
     ["unsure", fill(sentences.doubt, { digit: "a 7" }), ""],
   );
   judge.value = () => ({ isKnown: false, sentence: "Far." });
   assert.deepEqual(
     [answer.trust.value, answer.sentence.value, answer.doubt.value],
-    ["refused", "Far.", "Far."],
+    ["rejected", "Far.", "Far."],
   );
-  assert.equal(answer.untrusted.value, fill(sentences.untrusted, { digit: 7 }));
+  assert.equal(answer.nearestGuess.value, fill(sentences.nearest_guess, { digit: 7 }));
   judge.value = null;
   drawing.put([[[0.5, 0.5]]]);
-  assert.deepEqual([answer.trust.value, answer.doubt.value], ["refused", sentences.too_little_ink]);
+  assert.deepEqual([answer.trust.value, answer.doubt.value], ["rejected", sentences.too_little_ink]);
 });
 
 test("undo gives back what was there before, whoever put it there", () => {

@@ -88,7 +88,7 @@ test("who wasn't sure wasn't fooled, and nothing is kept; of what was rejected n
   fooled.object();
   assert.equal(fooled.reply.value, "Almost: my nearest guess is a 1 (over 99%), but I wasn't sure.");
   assert.equal(storage.text, "");
-  const rejected = makePage("refused");
+  const rejected = makePage("rejected");
   rejected.isByItself.value = false;
   rejected.fooled.try();
   rejected.drawing.put([LINE]);
@@ -101,7 +101,7 @@ test("a drawing that fooled it elsewhere is passed on as that, and says how it i
   for (const [trust, words] of /** @type {[Trust, RegExp][]} */ ([
     ["sure", /^Somebody drew this, and it isn't a digit\. The network takes it for a 1\.$/],
     ["unsure", /isn't fooled by it here\.$/],
-    ["refused", /isn't fooled by it here\.$/],
+    ["rejected", /isn't fooled by it here\.$/],
   ])) {
     const { drawing, fooled } = makePage(trust);
     drawing.put([LINE]);

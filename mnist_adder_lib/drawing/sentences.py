@@ -46,7 +46,7 @@ def describe(prediction: Prediction | None, number: int, warning: str = "",
     if prediction is None:
         return SENTENCES["empty"], False
     if is_rejected:
-        return SENTENCES["strange"], False
+        return SENTENCES["rejected"], False
     digit, total = prediction.digit, prediction.total
     if warning:
         return SENTENCES["doubt"].format(digit=with_article(digit)), False

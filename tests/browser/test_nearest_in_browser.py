@@ -12,7 +12,7 @@ from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, slashed_zeros
 from mnist_adder_lib.shared import HUES, SENTENCES
 
-STRANGE = SENTENCES["strange"]
+STRANGE = SENTENCES["rejected"]
 
 
 @pytest.fixture(scope="module")

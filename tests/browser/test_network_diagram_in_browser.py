@@ -159,7 +159,7 @@ def test_other_weights_are_shown_with_as_many_layers_as_they_have(show):
 
 def test_what_is_refused_or_empty_is_not_contradicted_by_bars(show):
     page = show(NetworkDiagram(load_pretrained(), draws_itself=True))
-    heads, words = page.locator(".heads"), page.locator(".untrusted")
+    heads, words = page.locator(".heads"), page.locator(".nearest-guess")
     assert "doubted" not in heads.get_attribute("class") and words.inner_text() == ""
     page.get_by_role("button", name="Clear").click()
     words.filter(has_text="I would still say").wait_for()

@@ -318,7 +318,7 @@ def test_no_sum_is_offered_to_hide_while_the_drawing_is_refused(open_at):
     page = open_at(LAPTOP)
     page.click("#diagram .clear")
     draw(page, W)
-    wait_for_answer(page, SENTENCES["strange"])
+    wait_for_answer(page, SENTENCES["rejected"])
     page.locator(".hide-it").filter(has_text="Hide a sum").wait_for()
     page.click("#diagram .clear")
     draw(page, DIGITS[3])
@@ -495,7 +495,7 @@ def test_both_pads_show_one_drawing_and_undo_gives_a_digit_of_mnist_back(page):
     assert page.evaluate(SHOWN) == [[False, picture]] * 2
     wait_for_answer(page, read.splitlines()[0].strip())
     page.click("#pad .clear")
-    page.locator("#diagram .untrusted").filter(has_text="I would still say").wait_for()
+    page.locator("#diagram .nearest-guess").filter(has_text="I would still say").wait_for()
     assert page.locator(".heads.doubted").count() == 2  # large and small
     page.wait_for_function(f"({SHOWN})().every(([drawn, picture]) => !drawn && !picture)")
 
@@ -783,7 +783,7 @@ VISIT = {
     "answered": lambda page: wait_for_answer(page, "7 + 5 = 12"),
     "doubted": lambda page: draw_anew(page, [[(0.1, y / 20), (0.9, y / 20)] for y in range(3, 18)],
                                       "trust"),
-    "rejected": lambda page: draw_anew(page, W, SENTENCES["strange"]),
+    "rejected": lambda page: draw_anew(page, W, SENTENCES["rejected"]),
     "fooled": fool,
     "a link": open_a_link,
     "guessed": lambda page: (page.fill("#sums .guess input", "8 9"), page.keyboard.press("Enter")),

@@ -290,15 +290,15 @@ def test_what_is_strange_is_rejected_by_a_panel_with_strangeness(splits):
     panel = AdderPanel(model, strangeness, strokes=SEVEN)
     assert "I see a 7" in panel.sentence and not panel.answer["warned"]
     save(panel, strokes=STRANGE)
-    assert panel.sentence == SENTENCES["strange"]
+    assert panel.sentence == SENTENCES["rejected"]
     assert panel.answer["warned"] and not panel.answer["certain"]
     assert panel.strangeness(torch.from_numpy(panel.seen)[None]) > panel.strangeness.threshold
     panel.strangeness.threshold = 99.0
     save(panel, number=3)
-    assert panel.sentence != SENTENCES["strange"] and not panel.answer["warned"]
+    assert panel.sentence != SENTENCES["rejected"] and not panel.answer["warned"]
     panel.clear()
     assert panel.sentence == SENTENCES["empty"]
-    assert AdderPanel(model, strokes=STRANGE).sentence != SENTENCES["strange"]
+    assert AdderPanel(model, strokes=STRANGE).sentence != SENTENCES["rejected"]
 
 
 def test_near_the_threshold_the_panel_doubts(splits):

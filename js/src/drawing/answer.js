@@ -20,9 +20,9 @@ import { drawOver, frameStrokes, hasTap } from "./strokes.js";
  */
 /** @typedef {(layers: Layers, pixels: ArrayLike<number>) => Judgement} Judge */
 /**
- * "sure": the answer can be relied on; "unsure": it says that it can't; "refused": the image is hardly a digit;
+ * "sure": the answer can be relied on; "unsure": it says that it can't; "rejected": the image is hardly a digit;
  * "empty": there is nothing to read; "broken": the weights are no finite numbers.
- * @typedef {"sure" | "unsure" | "refused" | "empty" | "broken"} Trust
+ * @typedef {"sure" | "unsure" | "rejected" | "empty" | "broken"} Trust
  */
 
 /** @typedef {ReturnType<typeof makeAnswer>} AnswerState */
@@ -67,8 +67,8 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
     if (result.value.digit < 0) return says("broken", sentences.not_finite);
     if (isEmpty.value) return says("empty", sentences.empty_image);
     const [sentence, isCertain] = describe(result.value, number.value, warning.value, isTapped.value);
-    if (judgement.value?.isKnown === false) return says("refused", judgement.value.sentence);
-    if (warning.value) return says("refused", sentence);
+    if (judgement.value?.isKnown === false) return says("rejected", judgement.value.sentence);
+    if (warning.value) return says("rejected", sentence);
     if (isCertain && judgement.value?.isClose)
       return says("unsure", fill(sentences.doubt, { digit: withArticle(result.value.digit) }));
     return says(isCertain ? "sure" : "unsure", sentence);
@@ -87,7 +87,7 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
     /** The sentence that everybody shows. */
     sentence: computed(() => said.value.sentence),
     /** Why bars are dimmed: what the network itself would say, which isn't to be trusted; "" where they aren't. */
-    untrusted: computed(() => wordsForUntrusted(result.value, trust.value)),
+    nearestGuess: computed(() => wordsForNearestGuess(result.value, trust.value)),
   };
 }
 
@@ -101,7 +101,7 @@ const says = (trust, sentence) => ({ trust, sentence });
  * @param {Pick<Answer, "digit">} result
  * @param {Trust} trust
  */
-function wordsForUntrusted({ digit }, trust) {
-  if (trust === "refused") return fill(sentences.untrusted, { digit });
-  return trust === "empty" ? fill(sentences.untrusted_empty, { digit }) : "";
+function wordsForNearestGuess({ digit }, trust) {
+  if (trust === "rejected") return fill(sentences.nearest_guess, { digit });
+  return trust === "empty" ? fill(sentences.nearest_guess_empty, { digit }) : "";
 }

@@ -28,7 +28,7 @@ function replyOf({ isEmpty, pixels, result, sentence, trust, warning }, drawing)
     ...seen,
     sentence: sentence.value,
     certain: trust.value === "sure",
-    warned: trust.value === "refused",
+    warned: trust.value === "rejected",
     total: result.value.total,
     digit_probabilities: result.value.digitProbabilities,
     sum_probabilities: result.value.sumProbabilities,

@@ -77,7 +77,7 @@ export function note({ drawing, answer, selfDrawing, fooled }) {
   if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
   if (fooled?.reply.value) return fooled.reply.value;
   if (fooled?.isTrying.value && !drawing.background.value.url)
-    return answer.trust.value === "refused"
+    return answer.trust.value === "rejected"
       ? "Not fooled. Try another."
       : "Draw a letter or a face, anything but a digit.";
   return [answer.warning.value, drawing.background.value.about].filter(Boolean).join(" ");
@@ -87,7 +87,7 @@ export function note({ drawing, answer, selfDrawing, fooled }) {
 export const said = (state) => html`
   <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}
     ${state.fooled ? challenge(state.fooled) : nothing}</p>
-  <p class="untrusted">${state.answer.untrusted.value}</p>`;
+  <p class="nearest-guess">${state.answer.nearestGuess.value}</p>`;
 
 /** What a part is, and how large. @param {string} part @param {AnswerState} answer */
 export function about(part, answer) {

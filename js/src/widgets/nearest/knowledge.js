@@ -19,7 +19,7 @@ import {
 import { nonDigitLogit } from "../../network/non_digit_head.js";
 import { crc32, flatten, fromBase64, readWeights } from "../../network/weights.js";
 import { LIMITS } from "../../shared/rules.js";
-import { strange } from "../../shared/sentences.js";
+import { rejected } from "../../shared/sentences.js";
 import { clamp } from "../common/colours.js";
 import { readSheet } from "../common/image_sheet.js";
 import { range } from "../common/numbers.js";
@@ -187,7 +187,7 @@ export function neighbours({ space, scale, weights, head }, layers, pixels) {
   const strangeness = strangenessOf(scale, distances[places[0]], logit);
   const isKnown = strangeness <= scale.threshold;
   const isClose = isKnown && head !== null && strangeness > scale.threshold - LIMITS.close;
-  return { isKnown, isClose, sentence: isKnown ? "" : strange, places };
+  return { isKnown, isClose, sentence: isKnown ? "" : rejected, places };
 }
 
 /**

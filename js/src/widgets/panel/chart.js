@@ -3,7 +3,7 @@
 import { html } from "lit-html";
 import { percent } from "../../drawing/answer_words.js";
 import { fill } from "../../shared/fill.js";
-import { untrusted_short } from "../../shared/sentences.js";
+import { nearest_guess_short } from "../../shared/sentences.js";
 import { range } from "../common/numbers.js";
 
 /**
@@ -46,5 +46,5 @@ export function chartTemplate({ name, title, what, colour, count }, probabilitie
  */
 function bestInWords([first, second], inWords, isTrusted) {
   if (first === undefined) return "no answer yet";
-  return isTrusted ? `${inWords(first)}, then ${inWords(second)}` : fill(untrusted_short, { answer: first });
+  return isTrusted ? `${inWords(first)}, then ${inWords(second)}` : fill(nearest_guess_short, { answer: first });
 }
