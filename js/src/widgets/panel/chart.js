@@ -46,5 +46,7 @@ export function chartTemplate({ name, title, what, colour, count }, probabilitie
  */
 function bestInWords([first, second], inWords, isTrusted) {
   if (first === undefined) return "no answer yet";
-  return isTrusted ? `${inWords(first)}, then ${inWords(second)}` : fill(nearest_guess_short, { answer: first });
+  return isTrusted
+    ? `${inWords(first)}, then ${inWords(second)}`
+    : fill(nearest_guess_short, { answer: first });
 }
