@@ -2,15 +2,13 @@
 
 import pytest
 import torch
-from matplotlib.colors import to_hex
 
-from mnist_adder_course.lessons.inside_the_network import TEN
 from mnist_adder_course.material.drawings import draw_each
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_as_text
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, slashed_zeros
-from mnist_adder_lib.shared import HUES, SENTENCES
+from mnist_adder_lib.shared import SENTENCES
 
 STRANGE = SENTENCES["rejected"]
 
@@ -87,7 +85,3 @@ def test_other_weights_are_learned_anew(show, few):
     near.wait_for()  # these weights have a threshold of their own
     page.evaluate("weights => model.set('weights', weights)", weights_as_text(model))
     far.wait_for()
-
-
-def test_its_hues_are_those_of_the_lessons():
-    assert HUES == [to_hex(colour) for colour in TEN]
