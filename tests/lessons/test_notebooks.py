@@ -525,7 +525,7 @@ def run_lessons(path):
 def test_run_lessons_stores_clean_outputs_and_nothing_that_failed(tmp_path):
     path = tmp_path / "lesson.ipynb"
     cells = ["1 + 1", "import ipywidgets; ipywidgets.IntSlider()"]
-    nbformat.write(v4.new_notebook(cells=map(v4.new_code_cell, cells)), path)
+    nbformat.write(v4.new_notebook(cells=[*map(v4.new_code_cell, cells)]), path)
     result = run_lessons(path)
     assert result.returncode == 0 and "stored" in result.stdout, result.stderr
     ran = nbformat.read(path, as_version=4)
