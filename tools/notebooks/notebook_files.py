@@ -11,6 +11,9 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 DEEPER = "## Deeper"  # the heading above what nothing else needs
 FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it
+FOLDED_OUTPUT = "outputs_hidden"  # likewise
+HEADING = re.compile(r"^#+ ", re.MULTILINE)
+WRITTEN_DOWN = re.compile(r"\bwrite down (what|your guess)", re.IGNORECASE)  # instead of guesses.ask
 ASKS = "import mnist_adder_course"  # in the first code cell, in no other
 # In tests the longest lessons train fewer networks, and lesson 6 is stopped after an epoch, as a
 # learner may. Their cells show the same then, with less certainty. Outputs are stored from a whole
@@ -45,28 +48,35 @@ def in_stored_form(notebook):
 
     Each code cell says that it was the first to be run, so that a new cell changes no other: nbval
     wants a count in every cell that has an output. *Deeper* and the code that looks for the course
-    are folded. So are outputs that would answer an open guess, until the reader runs their cells.
+    are folded. So are outputs that would answer a guess, until the reader runs their cells: those
+    between question and comparison, and on to the next heading, because what follows a comparison
+    explains its result. A guess that is only to be written down counts as well.
     """
     open_guesses: set[str] = set()
+    about_a_guess = False
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.execution_count = 1
             fold(cell, "source_hidden", ASKS in cell.source or "guard" in tags(cell))
             asked = set(re.findall(r"^guesses\.ask\(\"(.+?)\"", cell.source, re.MULTILINE))
             shows = asked or re.match(r"\d\d-exercise-", cell.id)
-            fold(cell, "outputs_hidden", bool(open_guesses and not shows and cell.outputs))
             compared = re.findall(r"^guesses\.compare\(\"(.+?)\"", cell.source, re.MULTILINE)
+            about_a_guess = bool(about_a_guess or open_guesses or asked)
+            fold(cell, FOLDED_OUTPUT, bool(about_a_guess and not shows and cell.outputs))
             open_guesses = (open_guesses | asked) - set(compared)
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output.execution_count = 1
-        elif cell.source.startswith(f"{DEEPER}\n"):
-            cell.metadata[FOLDED] = True
+        else:
+            about_a_guess = about_a_guess and not HEADING.search(cell.source)
+            about_a_guess = about_a_guess or bool(WRITTEN_DOWN.search(cell.source))
+            if cell.source.startswith(f"{DEEPER}\n"):
+                cell.metadata[FOLDED] = True
     return notebook
 
 
 def fold(cell, what: str, folded: bool) -> None:
-    """Fold a code cell's "source_hidden" or "outputs_hidden" in JupyterLab, or unfold it."""
+    """Fold a code cell's "source_hidden" or FOLDED_OUTPUT in JupyterLab, or unfold it."""
     hidden = {key: True for key in cell.metadata.get("jupyter", {}) if key != what}
     hidden |= {what: True} if folded else {}
     cell.metadata.pop("jupyter", None)

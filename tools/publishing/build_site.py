@@ -22,6 +22,7 @@ import json
 import re
 import shutil
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import nbformat
@@ -31,7 +32,7 @@ from mnist_adder_course.exercises.questions import Guess, Guesses, Question
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_lib import load_pretrained
 from tools.notebooks import stored_widgets, widgets_as_data
-from tools.notebooks.notebook_files import ASKS, NOTEBOOKS
+from tools.notebooks.notebook_files import ASKS, FOLDED_OUTPUT, HEADING, NOTEBOOKS
 from tools.publishing.address import BADGE, PLACEHOLDER, badge, read_address, site_of
 from tools.publishing.build_page import page_of_site, samples
 
@@ -87,10 +88,12 @@ def as_html(widget: str, traits: dict, marks: str = "", instead: str = "") -> st
     return f'<div data-widget="{widget}"{marks} data-traits="{traits_as_text}">{instead}</div>'
 
 
-def add_guesses(code: list, lesson: str) -> None:
+def add_guesses(cells: list, lesson: str) -> None:
     """Choices for each guess; what would give its answer away is marked, and waits for one."""
     guesses, asked = Guesses.load(lesson), {}
-    for place, cell in enumerate(code):
+    for place, cell in enumerate(cells):
+        if cell.cell_type != "code":
+            continue
         for kind, name in re.findall(r'guesses\.(ask|compare)\("(.+?)"', cell.source):
             if kind == "ask":
                 asked[name] = place, f"guess-{len(asked)}"
@@ -98,7 +101,10 @@ def add_guesses(code: list, lesson: str) -> None:
                 continue
             start, mark = asked[name]
             compare_guess(cell.outputs[-1], mark, guesses.questions[name])
-            for held in [one for one in code[start + 1:place + 1] if one.outputs][-4:]:
+            before = [one for one in cells[start + 1:place + 1] if one.get("outputs")][-4:]
+            explaining = takewhile(lambda one: not HEADING.search(one.source), cells[place + 1:])
+            after = [one for one in explaining if one.metadata.get("jupyter", {}).get(FOLDED_OUTPUT)]
+            for held in [*before, *after]:
                 tag(held, f"after-{mark}")
 
 
@@ -134,7 +140,6 @@ def as_page(notebook, path: Path, address: str):
         here = READ_HERE if is_lesson(path) else ""
         above = f"\n\n{buttons(path, address)}\n\n{here}\n"
         header.source = header.source.replace("\n\n", above, 1)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code" and ASKS not in cell.source]
     for cell in notebook.cells:
         cell.source = UNRUN.sub("", cell.source)
         if ASKS in cell.source:
@@ -146,7 +151,7 @@ def as_page(notebook, path: Path, address: str):
         for widget in widgets.get(cell.id, []):
             show_widget(cell, widget)
     if path.parent == NOTEBOOKS and path.stem[0].isdigit():
-        add_guesses(code, path.stem.partition("_")[2])
+        add_guesses(notebook.cells, path.stem.partition("_")[2])
     return notebook
 
 
