@@ -13,7 +13,8 @@ DEEPER = "## Deeper"  # the heading above what nothing else needs
 FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it
 FOLDED_OUTPUT = "outputs_hidden"  # likewise
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
-WRITTEN_DOWN = re.compile(r"\bwrite down (what|your guess)", re.IGNORECASE)  # instead of guesses.ask
+# A guess for which there is no `guesses.ask`.
+WRITTEN_DOWN = re.compile(r"\bwrite down (what|your guess)", re.IGNORECASE)
 ASKS = "import mnist_adder_course"  # in the first code cell, in no other
 # In tests the longest lessons train fewer networks, and lesson 6 is stopped after an epoch, as a
 # learner may. Their cells show the same then, with less certainty. Outputs are stored from a whole

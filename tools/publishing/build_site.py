@@ -102,8 +102,8 @@ def add_guesses(cells: list, lesson: str) -> None:
             start, mark = asked[name]
             compare_guess(cell.outputs[-1], mark, guesses.questions[name])
             before = [one for one in cells[start + 1:place + 1] if one.get("outputs")][-4:]
-            explaining = takewhile(lambda one: not HEADING.search(one.source), cells[place + 1:])
-            after = [one for one in explaining if one.metadata.get("jupyter", {}).get(FOLDED_OUTPUT)]
+            below = takewhile(lambda one: not HEADING.search(one.source), cells[place + 1:])
+            after = [one for one in below if one.metadata.get("jupyter", {}).get(FOLDED_OUTPUT)]
             for held in [*before, *after]:
                 tag(held, f"after-{mark}")
 
