@@ -1,6 +1,7 @@
 """What the pages claim is so: links, programs that they name, the README's example."""
 
 import json
+import random
 import re
 from pathlib import Path
 
@@ -113,8 +114,13 @@ def test_no_notebook_stores_a_script(path):
                 assert kind == "image/png" or not re.search(r"<script|\bon\w+=", str(content), re.I)
 
 
-def test_the_example_of_the_readme_runs(capsys):
-    (example,) = re.findall(r"^```python\n(.+?)^```$", (ROOT / "README.md").read_text("utf-8"),
-                            re.MULTILINE | re.DOTALL)
-    exec(example, {})
+def test_the_examples_of_the_readme_run(capsys):
+    making, evaluating = re.findall(r"^```python\n(.+?)^```$",
+                                    (ROOT / "README.md").read_text("utf-8"),
+                                    re.MULTILINE | re.DOTALL)
+    names: dict = {}
+    exec(evaluating, names)
     assert "both" in capsys.readouterr().out
+    train = names["train"]
+    exec(making, names := dict(random=random, images=train.images, digits=train.digits))
+    assert names["total"] == train.digits[0] + names["number"] and names["number"] in range(10)

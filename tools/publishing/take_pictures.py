@@ -3,6 +3,7 @@
     python tools/publishing/take_pictures.py [NAME ...]
 
 Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, those of WIDGETS,
+network.png and curves.png, drawn by the library,
 and what lessons open with: open_00.png, the panel, and open_NN.png, drawn by `plot_opening` in the
 lesson's module. Those that lessons show have the size in which they are shown, as Markdown can't
 give one. Needs Chromium.
@@ -22,6 +23,8 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from mnist_adder_course.material.drawings import bent
+from mnist_adder_lib import History, asset_path, load_pretrained, load_splits
+from mnist_adder_lib.plots import plot_history, plot_network
 from tools.testing import lab
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -192,7 +195,24 @@ def draw_opening(number: str, _) -> Image.Image:
     return Image.open(buffer)
 
 
+def draw_network(_) -> Image.Image:
+    """The network that ships at work on a validation image."""
+    _, validation, _ = load_splits()
+    return as_image(plot_network(load_pretrained(), validation.images[0], number=5))
+
+
+def draw_curves(_) -> Image.Image:
+    """What was noted when the network was trained by the reference's recipe."""
+    return as_image(plot_history(History.load(asset_path("reference_history.json"))))
+
+
+def as_image(figure) -> Image.Image:
+    figure.savefig(buffer := io.BytesIO(), dpi=150, facecolor="white")
+    return Image.open(buffer)
+
+
 PICTURES = {
+    "network.png": draw_network, "curves.png": draw_curves,
     "page.png": partial(cover, 1280, 640),  # previews of links show it twice as wide as high
     "page.gif": record_page, "lesson.png": take_lesson, "open_00.png": take_panel,
 } | {f"{name}.png": partial(take_widget, name) for name in ("window_viewer", *WIDGETS)} | {
