@@ -29,6 +29,7 @@ def shown_by(source: str, kind: type, capsys) -> str:
     ("raise AssertionError('not compiled with CUDA')", AssertionError, "In plain words: .*cpu"),
     ("class panel: prediction = None\npanel.prediction.x", AttributeError, "In .*: draw a digit"),
     ("values = [2, 1].sort()\nvalues[0]", TypeError, "In plain words: `values` is None"),
+    ("one, two = 1, None\none + two", TypeError, "In plain words: `two` is None"),
     ("import torch; few = torch.ones(2); few.index(1)", TypeError, "no `.index` like that"),
     ("import math, torch; math.log(torch.ones(2))", ValueError, "PyTorch has its own"),
     ("import torch; torch.log(1)", TypeError, "`log` is one of PyTorch's functions"),
