@@ -42,6 +42,7 @@ SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white
 # style.mplstyle, next to this file; for figures of your own: plt.style.use(STYLE)
 STYLE = "mnist_adder_lib.style"
 in_style = plt.style.context(STYLE)
+SHOWN = 100  # pixels of a page for an inch of a figure: its letters are as large as the page's
 
 
 class Plot(Figure):
@@ -52,7 +53,7 @@ class Plot(Figure):
     """
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[dict, dict]:
-        width, height = (round(72 * inches) for inches in self.get_size_inches())
+        width, height = (round(SHOWN * inches) for inches in self.get_size_inches())
         png = base64.b64encode(as_png(self)).decode()
         looks = {"alt": str(self.get_label()), "width": width, "height": height}
         return {"image/png": png, "text/plain": "<Figure>"}, {"image/png": looks}
@@ -67,7 +68,7 @@ def as_png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.set_layout_engine("constrained")  # or a small figure's labels are cut off
     with plt.style.context(STYLE):  # ticks are made when they are drawn
-        figure.savefig(buffer, dpi=144, transparent=True, metadata={"Software": None})
+        figure.savefig(buffer, dpi=2 * SHOWN, transparent=True, metadata={"Software": None})
     return buffer.getvalue()
 
 

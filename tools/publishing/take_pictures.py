@@ -189,9 +189,9 @@ def record_page(playwright) -> list[Image.Image]:
 
 
 def draw_opening(number: str, _) -> Image.Image:
-    """What a lesson opens with, in the size in which it is shown."""
+    """What a lesson opens with, in the size in which it is shown, on a light page or a dark one."""
     lesson = importlib.import_module(f"mnist_adder_course.lessons.{LESSONS[number]}")
-    lesson.plot_opening().savefig(buffer := io.BytesIO(), dpi=100)
+    lesson.plot_opening().savefig(buffer := io.BytesIO(), dpi=100, transparent=True)
     return Image.open(buffer)
 
 
@@ -207,7 +207,7 @@ def draw_curves(_) -> Image.Image:
 
 
 def as_image(figure) -> Image.Image:
-    figure.savefig(buffer := io.BytesIO(), dpi=150, facecolor="white")
+    figure.savefig(buffer := io.BytesIO(), dpi=150, facecolor="white")  # GitHub is light or dark
     return Image.open(buffer)
 
 

@@ -35,7 +35,7 @@ def test_a_figure_is_shown_with_alt_text_and_a_caption(shown):
     show(labelled(), "Below.")
     (picture, _), (caption, _) = shown
     data, metadata = picture._repr_mimebundle_()
-    assert metadata["image/png"] == {"alt": "A line.", "width": 144, "height": 72}
+    assert metadata["image/png"] == {"alt": "A line.", "width": 200, "height": 100}
     assert data["image/png"].startswith("iVBOR") and repr(picture) == "<Figure>"
     assert caption.data.startswith("*Below.*\n\n<details>") and ">A line.</details>" in caption.data
     assert not plt.get_fignums()  # closed: not shown a second time
