@@ -27,7 +27,7 @@ def make_non_digits(images: Tensor, digits: Tensor, count: int) -> Tensor:
     images: uint8 (n, 28, 28); digits: (n,). Half of the kinds are made from them.
     """
     from_digits = [halves, overlaid, side_by_side, thin_side_by_side, mirrored, turned]
-    from_strokes = [rings, polygons, houses, scribbles, zigzags, lines]
+    from_strokes = [rings, polygons, houses, stems, scribbles, zigzags, lines]
     each = math.ceil(count / len(from_digits + from_strokes))
     made = [make(images, digits, each) for make in from_digits]
     made += [make(each) for make in from_strokes]
@@ -103,6 +103,29 @@ def houses(count: int) -> Tensor:
         return size * polygon(count, 4) + 0.5 * jitter(count, 1, 2)
 
     return some_of(count, [draw([polygon(count, corners), inner()]) for corners in (3, 4, 5)])
+
+
+def stems(count: int) -> Tensor:
+    """Upright strokes that others meet, as in letters: two legs and a bar (A, H), a stem and a roof
+    (T), a stem and a bow to one side (P, D, d)."""
+    half, bar, size = uniform(count, 0.35, 0.8), uniform(count, -0.2, 0.5), uniform(count, 0.45, 1)
+    lean = torch.eye(2).repeat(count, 1, 1)
+    lean[:, 1, 0] = 0.15 * jitter(count)
+
+    def line(*ends: Tensor | float) -> Tensor:  # x and y of its start, x and y of its end
+        points = torch.stack([0 * half + number for number in ends], 1).view(count, 2, 2)
+        return points + 0.08 * jitter(count, 2, 2)
+
+    top = half * (torch.rand(count) < 0.5)  # 0: the legs meet
+    inner = top + (half - top) * (1 + bar) / 2  # the bar goes from leg to leg
+    legs = [line(-top, -1, -half, 1), line(top, -1, half, 1), line(-inner, bar, inner, bar)]
+    roof = [line(0, -1, 0, 1), line(-half, -1, uniform(count, 0.35, 0.8), -1)]
+    bow = arc(count, uniform(count, -1.7, -1.4), uniform(count, 2.9, 3.4), 1)
+    bow = bow * torch.stack([2 * half, size], 1)[:, None] + torch.stack([0 * size, size - 1], 1)[:, None]
+    # Above to the right or below to the left: the other two would be a 9 and a 6.
+    bow = bow * torch.where(torch.rand(count, 1, 1) < 0.6, 1.0, -1.0)
+    return some_of(count, [draw([path @ lean for path in paths])
+                           for paths in (legs, roof, [line(0, -1, 0, 1), bow])])
 
 
 def scribbles(count: int) -> Tensor:

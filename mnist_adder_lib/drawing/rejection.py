@@ -17,7 +17,7 @@ from ..evaluate import in_evaluation
 from ..files import asset_path, load_tensors
 from ..forms import Forms, add_slash
 from ..model import EMBEDDING_SIZE, IdentityAdderModel
-from .non_digits import make_non_digits, rings, sample, to_uint8_images
+from .non_digits import make_non_digits, rings, sample, stems, to_uint8_images
 
 EXAMPLES = 10_800  # of each class; the head that ships was trained on them
 UPSTROKES = Forms(upstroke=0.15, slash=0)
