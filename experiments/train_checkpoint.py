@@ -72,7 +72,8 @@ def calibrate(model: IdentityAdderModel, dataset: Dataset) -> dict[str, float]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    # Of seeds 0 to 4 the best on the validation split.
+    # Of seeds 0 to 4 the best on the validation split, on the machine that trained them: elsewhere a
+    # seed gives another network (docs/lab_notebook.md, Traps for maintainers).
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--path", type=Path, default=ASSETS / "adder.pt")
     parser.add_argument("--head-only", action="store_true")
