@@ -121,9 +121,10 @@ def stems(count: int) -> Tensor:
     legs = [line(-top, -1, -half, 1), line(top, -1, half, 1), line(-inner, bar, inner, bar)]
     roof = [line(0, -1, 0, 1), line(-half, -1, uniform(count, 0.35, 0.8), -1)]
     bow = arc(count, uniform(count, -1.7, -1.4), uniform(count, 2.9, 3.4), 1)
-    bow = bow * torch.stack([2 * half, size], 1)[:, None] + torch.stack([0 * size, size - 1], 1)[:, None]
+    radii, middle = torch.stack([2 * half, size], 1), torch.stack([0 * size, size - 1], 1)
     # Above to the right or below to the left: the other two would be a 9 and a 6.
-    bow = bow * torch.where(torch.rand(count, 1, 1) < 0.6, 1.0, -1.0)
+    side = torch.where(torch.rand(count, 1, 1) < 0.6, 1.0, -1.0)
+    bow = side * (bow * radii[:, None] + middle[:, None])
     return some_of(count, [draw([path @ lean for path in paths])
                            for paths in (legs, roof, [line(0, -1, 0, 1), bow])])
 

@@ -110,9 +110,10 @@ def head_examples(images: Tensor, digits: Tensor,
     """Digits to train a head on, some in forms that MNIST lacks, and non-digits made from them.
 
     images: uint8 (n, 28, 28); digits: (n,). Returns uint8 (n, 28, 28) of both: `count` digits and
-    as many zeros with a slash, `count` non-digits and a quarter as many rings with something
-    in them, always the same for the same images. The slashed zeros and these rings are much alike,
-    and MNIST has neither.
+    as many zeros with a slash, `count` non-digits, a quarter as many rings with something in them
+    and half as many strokes that meet, always the same for the same images. The slashed zeros and
+    these rings are much alike, and MNIST has neither. A head that sees few of the strokes takes an
+    A for a 4.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -120,8 +121,9 @@ def head_examples(images: Tensor, digits: Tensor,
         formed = UPSTROKES(images[chosen, None].float() / 255, digits[chosen])
         zeros = sample(images, digits, count // 4, [0])
         non_digits = make_non_digits(images, digits, count)
+        more = torch.cat([rings(count // 4), stems(count // 2)])
         return (torch.cat([to_uint8_images(formed), slashed_zeros(to_uint8_images(zeros))]),
-                torch.cat([non_digits, to_uint8_images(rings(count // 4))]))
+                torch.cat([non_digits, to_uint8_images(more)]))
 
 
 def slashed_zeros(zeros: Tensor) -> Tensor:
