@@ -43,14 +43,15 @@ export function saysPair(at, counts, isHidden) {
  * @param {Pair} pair of the digit that was read and the number
  * @param {number} sum that the adder answered
  * @param {boolean} isHidden
- * @param {number} mostly its most frequent answer to other images of the digit
+ * @param {Counts} counts what it answered to other images of the digit
  */
-export function saysDrawing([digit, number], sum, isHidden, mostly = sum) {
+export function saysDrawing([digit, number], sum, isHidden, counts) {
   const said =
     sum === digit + number
       ? `I see ${withArticle(digit)}. ${digit} + ${number} = ${sum}.`
       : `I see ${withArticle(digit)}, but I say ${digit} + ${number} = ${sum}. That is wrong: it is ${digit + number}.`;
-  const others = mostly === sum ? "" : ` To most other ${digit}s I say ${mostly}.`;
+  const [mostly, count] = byCount(counts)[0];
+  const others = mostly === sum ? "" : ` To ${count} of ${countOf(counts)} other ${digit}s I say ${mostly}.`;
   return `${said}${others} ${digit} + ${number} was ${isHidden ? "hidden from me" : "not hidden"}.`;
 }
 

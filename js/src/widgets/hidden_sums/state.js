@@ -2,7 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals-core";
 import { sumsOf } from "../../network/adder.js";
-import { byCount, keyOf } from "../../network/hidden_pairs.js";
+import { keyOf } from "../../network/hidden_pairs.js";
 import { Adders } from "./adders.js";
 import { Guessing } from "./guessing.js";
 import { Hiding } from "./hiding.js";
@@ -108,11 +108,12 @@ export class HiddenSums {
   #saysOfDrawing() {
     const { embedding = [], digit = 0, number = 0, doubt, isDrawn } = this.traits.asked.value;
     const run = this.adders.shown.value;
-    if (!run?.answers) return isDrawn ? "Press Train first: this adder has learned nothing yet." : "";
+    if (!run?.answers)
+      return isDrawn && !this.isBusy.value ? "Press Train first: this adder has learned nothing yet." : "";
     if (!this.#drawnPair()) return doubt ?? "";
     const at = keyOf([digit, number]);
     const [sum] = sumsOf(run.adder, [{ embedding: [...embedding], digit, number }]);
-    return saysDrawing([digit, number], sum, this.hiding.keys.value.has(at), byCount(run.answers[at])[0][0]);
+    return saysDrawing([digit, number], sum, this.hiding.keys.value.has(at), run.answers[at]);
   }
 
   #saysReached() {
