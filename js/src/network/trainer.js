@@ -19,16 +19,8 @@ import { randomNumbers } from "./random.js";
  * @property {number} seed
  */
 
-/**
- * What can be changed about a training.
- * @typedef {object} Choices
- * @property {number} rate the highest learning rate
- * @property {number} count how many of the images are trained on
- */
-
 export const BATCH = 32; // images at most, as in teach.c
-/** @type {Choices} */
-export const USUAL = { rate: 0.01, count: Infinity };
+const RATE = 0.01; // the highest learning rate
 
 export class Trainer {
   /** @param {Settings} settings */
@@ -55,7 +47,6 @@ export class Trainer {
     this.steps = 0; // made, of `length`
     this.length = 0;
     this.examined = 0; // ms that the last examination took
-    this.choices = USUAL;
   }
 
   /**
@@ -73,12 +64,11 @@ export class Trainer {
    * Start from these numbers, for so many steps.
    * @param {Float32Array} numbers
    * @param {number} length
-   * @param {Choices} choices
    */
-  begin(numbers, length, choices = USUAL) {
+  begin(numbers, length) {
     this.view("weights", Float32Array, numbers.length).set(numbers);
     this.c.forget_moments();
-    Object.assign(this, { size: numbers.length, steps: 0, length, examined: 0, choices, order: [] });
+    Object.assign(this, { size: numbers.length, steps: 0, length, examined: 0, order: [] });
   }
 
   /**
@@ -99,8 +89,7 @@ export class Trainer {
   /** The next images, each once before the first comes again: an epoch may begin within a batch. */
   next() {
     if (this.order.length < BATCH) {
-      const images = this.training.images.slice(0, this.choices.count);
-      const keyed = images.map((_, place) => ({ key: this.random(), place }));
+      const keyed = this.training.images.map((_, place) => ({ key: this.random(), place }));
       this.order.push(...keyed.sort((a, b) => a.key - b.key).map(({ place }) => place));
     }
     return this.order.splice(0, BATCH);
@@ -111,7 +100,7 @@ export class Trainer {
     const share = this.steps / this.length;
     const along = share < 0.3 ? 1 - share / 0.3 : (share - 0.3) / 0.7;
     const low = share < 0.3 ? 0.04 : 0;
-    return this.choices.rate * (low + ((1 - low) * (1 + Math.cos(Math.PI * along))) / 2);
+    return RATE * (low + ((1 - low) * (1 + Math.cos(Math.PI * along))) / 2);
   }
 
   /**

@@ -36,8 +36,6 @@ import { followQuestion, makePageState } from "./state.js";
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { PageData, PageState } from "./state.js" */
 
-const READ_BY_THE_SHIPPED = " (Read by the finished network, not by the one that you teach.)";
-
 // Of this file, in MB: nearly all of it is in these.
 const SIZE = (
   findAll(document, "script, style").reduce((sum, { innerHTML }) => sum + innerHTML.length, 0) / 1e6
@@ -47,26 +45,28 @@ const SIZE = (
 const byId = (id) => find(document, `#${id}`);
 
 /**
- * The picture of the network, and small once more where it is taught: both show the same state.
+ * The picture of the network.
  * @param {PageState} state
  * @param {PageData} data
  * @param {(pair: Pair) => void} hide makes a pair the only one that is hidden
  * @param {Fooled} fooled
  */
-function makeDiagrams(state, data, hide, fooled) {
+function makeDiagram(state, data, hide, fooled) {
   const { drawing, answer, number, nearest, selfDrawing } = state;
-  const both = { drawing, answer, number, nearest, here: signal(""), pace: 0 };
   new Diagram(byId("diagram"), {
-    ...both,
+    drawing,
+    answer,
+    number,
+    nearest,
+    here: signal(""),
+    pace: 0,
     selected: signal(""),
-    isSmall: false,
     selfDrawing,
     fooled,
     takeSample: sampleTaker(drawing, data.samples),
     next: () => offerToHide(state, hide),
     isOpen: signal(false),
   });
-  new Diagram(byId("learner"), { ...both, selected: signal(""), isSmall: true, selfDrawing: null });
 }
 
 /**
@@ -74,15 +74,13 @@ function makeDiagrams(state, data, hide, fooled) {
  * @param {PageState} state
  * @param {HiddenSums} sums
  */
-function makeQuestion({ drawing, number, selfDrawing, weights, shipped }, sums) {
+function makeQuestion({ drawing, number, selfDrawing }, sums) {
   const [pad, group] = [byId("pad"), groupName()];
   pad.classList.add("mnist-adder");
   render(html`<div class="card"><div></div></div>`, pad);
-  makePad(find(pad, ".card > div"), drawing, { ghost: selfDrawing.ghost });
+  makePad(find(pad, ".card > div"), drawing, { name: "Drawing pad of the adder", ghost: selfDrawing.ghost });
   show(byId("number"), () => html`${numberButtons(number, group)}`);
-  // The opening may say something else: it shows the network that is being taught.
-  const readBy = () => (sums.adders.shown.value && weights.value !== shipped ? READ_BY_THE_SHIPPED : "");
-  show(byId("answer"), () => html`${sums.ofDrawing.value && sums.ofDrawing.value + readBy()}`);
+  show(byId("answer"), () => html`${sums.ofDrawing.value}`);
   const byKey = (/** @type {KeyboardEvent} */ event) => {
     number.value = digitOf(event) ?? number.peek();
   };
@@ -155,17 +153,12 @@ function start(data) {
   const { link, unread, step } = followAddress(state, sums, fooled, data.samples, greet);
   show(byId("unread"), () => html`${unread.value}`);
   const hide = (/** @type {Pair} */ pair) => step(() => sums.hiding.choose([pair]));
-  makeDiagrams(state, data, hide, fooled);
+  makeDiagram(state, data, hide, fooled);
   makeFooled(byId("fooled"), fooled);
   makeExperiment(state, sums, link);
-  makeTrainInBrowser(byId("teach"), {
-    trained: state.shipped,
-    weights: state.weights,
-    images: data.images,
-    heldBack: data.held_back,
-    epochs: data.epochs,
-  });
-  for (const id of ["diagram", "learner", "sums", "teach", "pad"]) keepKeys(byId(id));
+  const teaching = { images: data.images, heldBack: data.held_back, epochs: data.epochs };
+  makeTrainInBrowser(byId("teach"), { ...teaching, shapes: data.weights.shapes }, state);
+  for (const id of ["diagram", "sums", "teach", "pad"]) keepKeys(byId(id));
 }
 
 start(JSON.parse(byId("data").textContent ?? ""));

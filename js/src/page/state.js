@@ -1,7 +1,7 @@
-// What the page knows. Each thing is here once: a drawing, a number, and the weights of the network that reads them;
+// What the page knows. Each thing is here once: a drawing and a number, which the network that ships reads;
 // all else is computed from these.
 
-import { computed, effect, signal } from "@preact/signals-core";
+import { effect, signal } from "@preact/signals-core";
 import { makeAnswer } from "../drawing/answer.js";
 import { Drawing } from "../drawing/drawing.js";
 import { readWeights } from "../network/weights.js";
@@ -36,27 +36,18 @@ const PATIENCE = 100; // ms without another change, before the adder of the hidd
 export function makePageState(data) {
   const drawing = new Drawing();
   const number = signal(5);
-  const shipped = readWeights(data.weights);
-  const weights = signal(shipped);
+  const weights = signal(readWeights(data.weights));
   const given = signal(new Uint8Array(784)); // nothing is read where nothing is drawn
   const known = { ...data.known, images: data.images };
   const knowing = makeNearestState(signal(known), weights);
   const answer = makeAnswer({ drawing, given, number, weights, judge: knowing.judge });
-  // The hidden sums are behind the network that ships, whatever is being taught.
-  const shippedAnswer = makeAnswer({ drawing, given, number, weights: signal(shipped) });
-  // What is known of training images goes with the weights on the page: only while these are the shipped ones can
-  // drawings be refused by it.
-  const reader = computed(() => (weights.value === shipped ? answer : shippedAnswer));
   const selfDrawing = new SelfDrawing(drawing);
   const isMapDue = signal(false); // the map of embeddings: once somebody has kept an adder training
   const pairs = signal(data.pairs);
   return {
     drawing,
     number,
-    shipped,
-    weights,
     answer,
-    reader,
     nearest: { ...knowing.of(answer), isMapDue },
     isMapDue,
     selfDrawing,
@@ -68,17 +59,13 @@ export function makePageState(data) {
  * What the adder of the hidden sums is asked: what one has drawn and chosen, once it has stayed for a while.
  * @param {PageState} state
  */
-export function followQuestion({ drawing, answer, reader, selfDrawing }) {
+export function followQuestion({ drawing, answer, selfDrawing }) {
   const asked = signal(/** @type {Asked} */ ({}));
-  let before = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   function ask() {
-    const { doubt, isEmpty, result, pixels, number } = reader.peek();
+    const { doubt, isEmpty, result, number } = answer;
     const isDrawn = drawing.all.peek().length > 0 && !selfDrawing.isByItself.peek();
-    const question = [doubt.peek(), number.peek(), isDrawn, ...pixels.peek()].join();
-    if (question === before) return; // other weights alone, as in training
-    before = question;
     const { digit, layers } = result.peek();
     const embedding = [...layers.embedding.data];
     asked.value = isEmpty.peek()

@@ -41,7 +41,6 @@ import { NAMES } from "./parts.js";
  * @property {Signal<number>} number
  * @property {ReadonlySignal<string>} here the part that is marked "you are here", or ""
  * @property {Signal<string>} selected the part that is described, or ""
- * @property {boolean} isSmall a single row with names alone
  * @property {NearestState} nearest
  * @property {SelfDrawing | null} selfDrawing
  * @property {() => void} [takeSample] puts a digit of MNIST on the pad
@@ -70,11 +69,10 @@ export class Diagram {
     this.el = el;
     this.state = state;
     el.classList.add("network-diagram");
-    render(state.isSmall ? view.SMALL : view.LARGE, el);
+    render(view.SKELETON, el);
     this.card = find(el, ".card");
     this.network = find(el, ".network");
-    const stopLarge = state.isSmall ? () => {} : this.#makeLarge();
-    const stops = [stopLarge, this.#follow(), this.#listen(), this.#followSize()];
+    const stops = [this.#makeParts(), this.#follow(), this.#listen(), this.#followSize()];
     state.selfDrawing?.start(this.card, (isWhole) => isWhole && this.lightUp(NAMES[0], SLOWLY));
     this.stop = stopAll(...stops, () => state.selfDrawing?.stop());
   }
@@ -97,8 +95,8 @@ export class Diagram {
     return find(this.network, `[data-part="${name}"]`);
   }
 
-  /** What the small picture doesn't have. */
-  #makeLarge() {
+  /** All that is around the network itself. */
+  #makeParts() {
     const { state, card } = this;
     const { drawing, number, nearest, selfDrawing, pace, takeSample, next, isOpen } = state;
     const group = groupName();
@@ -123,7 +121,7 @@ export class Diagram {
 
   /** Shows what the state says, now and whenever it changes. */
   #follow() {
-    const { answer, drawing, number, selected, isSmall } = this.state;
+    const { answer, drawing, number, selected } = this.state;
     let strokes = drawing.all.peek();
     return stopAll(
       effect(() => {
@@ -133,15 +131,13 @@ export class Diagram {
         if (isDrawn) this.#paintSoon();
         else this.#paint();
       }),
-      show(find(this.card, ".words"), () =>
-        isSmall && !selected.value ? html`` : view.about(selected.value, answer),
-      ),
+      show(find(this.card, ".words"), () => view.about(selected.value, answer)),
       afterwards([number], () => {
         this.lightUp("number");
         this.announce(answer.sentence.peek());
       }),
       afterwards([drawing.strokes, drawing.background], () => {
-        this.announce(`${answer.sentence.peek()} ${this.state.isSmall ? "" : view.note(this.state)}`);
+        this.announce(`${answer.sentence.peek()} ${view.note(this.state)}`);
       }),
       afterwards([selected], () => this.#putAbout()),
     );
@@ -244,7 +240,7 @@ export class Diagram {
   }
 
   #isColumn() {
-    return !this.state.isSmall && getComputedStyle(find(this.network, ".row")).display === "contents";
+    return getComputedStyle(find(this.network, ".row")).display === "contents";
   }
 
   #layOut() {
@@ -301,7 +297,7 @@ export class Diagram {
 
   /** In one column the parts' order says it. */
   #drawFlow() {
-    if (this.state.isSmall || !this.#layouts.size) return;
+    if (!this.#layouts.size) return;
     const joined = this.state.answer.result.peek().layers.embedding.channels + 10;
     render(this.#isColumn() ? nothing : flow(this.network, joined), find(this.network, ".flow"));
   }

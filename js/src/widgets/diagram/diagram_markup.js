@@ -15,14 +15,7 @@ import { NAMES, PARTS } from "./parts.js";
 /** @import { AnswerState } from "../../drawing/answer.js" */
 /** @import { Challenge, DiagramState } from "./diagram.js" */
 
-export const SMALL = html`
-  <div class="card small">
-    <p class="live" role="status" aria-live="polite"></p>
-    <div class="network" role="group" aria-label="The network, from the image to its answers"></div>
-    <div class="about"><div class="words"></div></div>
-  </div>`;
-
-export const LARGE = html`
+export const SKELETON = html`
   <div class="card">
     <p class="live" role="status" aria-live="polite"></p>
     <div class="pad mnist-adder"><div class="card"><div></div></div></div>
@@ -111,21 +104,21 @@ export function network(state) {
   const part = (/** @type {string} */ name) => partButton(name, state);
   const isTrusted = ["sure", "unsure"].includes(state.answer.trust.value);
   return html`
-    ${state.isSmall ? nothing : html`<svg class="flow" aria-hidden="true"></svg>`}
+    <svg class="flow" aria-hidden="true"></svg>
     <div class="row">${["image", "block1", "block2", "block3", "average"].map(part)}</div>
     <div class="row">
       <div class="join">${part("embedding")}${part("number")}</div>
       ${part("adder")}
       <div class="heads ${isTrusted ? "" : "doubted"}">${part("digit_head")}${part("sum_head")}</div>
     </div>
-    ${state.isSmall ? nothing : html`<p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>`}`;
+    <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>`;
 }
 
 /**
  * @param {string} name
  * @param {DiagramState} state
  */
-function partButton(name, { answer, selected, here, isSmall }) {
+function partButton(name, { answer, selected, here }) {
   const count = featuresOf(name, answer.result.value, answer.pixels.value).length;
   const canvases = range(count).map(() => html`<canvas aria-hidden="true"></canvas>`);
   const isHere = name === here.value;
@@ -134,7 +127,7 @@ function partButton(name, { answer, selected, here, isSmall }) {
       tabindex=${name === (selected.value || NAMES[0]) ? 0 : -1} ?data-here=${isHere}
       aria-current=${isHere ? "location" : nothing}>
       <span class="picture">${name.endsWith("head") ? bars(name, answer) : canvases}</span
-      ><span class="name">${PARTS[name].name}<span class="value">${isSmall ? "" : value(name, answer)}</span></span
+      ><span class="name">${PARTS[name].name}<span class="value">${value(name, answer)}</span></span
       ><small>${sizeOf(name, answer)}</small>
     </button>`;
 }

@@ -47,7 +47,6 @@ export function renderDiagram({ model, el }, more = () => ({})) {
     number,
     here,
     selected: signal(here.peek() || (selfDrawing ? "block1" : "image")),
-    isSmall: false,
     nearest: nearest.of(answer),
     selfDrawing,
     takeSample: samples.length ? sampleTaker(drawing, samples) : undefined,
