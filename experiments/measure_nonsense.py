@@ -27,11 +27,9 @@ import torch
 from measure_drawings import read_folder
 
 from mnist_adder_course.material import drawings
-from mnist_adder_course.widgets.nearest import INK_LIMIT
 from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits
 from mnist_adder_lib.drawing import Strangeness, slashed_zeros, train_non_digit_head
 from mnist_adder_lib.drawing.rejection import head_examples, look_at
-from mnist_adder_lib.drawing.strangeness import ink_in_squares
 from mnist_adder_lib.forms import add_slash
 from mnist_adder_lib.shared import LIMITS, TRAINING_IMAGES
 
@@ -220,11 +218,6 @@ def main() -> None:
     for way, each in ways.items():
         print(f"\nRejected by the library's threshold {way}, %")
         print(with_spread([cost(strangeness, digits, others) for strangeness in each]).to_string())
-    ink = ink_in_squares(images[digits[2] <= 7]).split(500)
-    squares = ink_in_squares(torch.cat([known, slashed]))
-    nearest = torch.cat([torch.cdist(part, squares).amin(1) for part in ink])
-    print(f"\nby the ink alone, beyond {INK_LIMIT}: "
-          f"{100 * (nearest > INK_LIMIT).double().mean():.1f}% of writers 1-7")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -43,18 +42,10 @@ def test_its_arithmetic_is_pythons(run):
     run("npm", "test")
 
 
-def taken_apart(text):
-    """The header of a safetensors file, whose entries come in any order, and its numbers."""
-    content = b64decode(text)
-    size = int.from_bytes(content[:8], "little")
-    return json.loads(content[8:8 + size]), content[8 + size:]
-
-
 @pytest.mark.stored
 def test_the_golden_file_is_up_to_date():
     now = json.loads(json.dumps(write_golden.golden()))
     stored = json.loads(write_golden.FILE.read_text("utf-8"))
-    assert taken_apart(now.pop("saved")) == taken_apart(stored.pop("saved"))
     alike(now, stored)
 
 

@@ -66,9 +66,6 @@ class NetworkDiagram(anywidget.AnyWidget):
     - number: 0-9; the one chosen in the diagram
     - here: "", or the name of the part that is marked "you are here", one of `PARTS`
     - draws_itself: whether a 7 draws itself on the pad, once it is in view
-    - samples: images for the button "A digit from MNIST", each `dict(pixels=..., about=...)`, 784
-      whole numbers or these as bytes in base64, and a sentence; empty: no such button
-    - known: what `known_images` in nearest.py makes; empty: nothing is said of the nearest images
 
     All is calculated in the browser. Raises TraitError for what doesn't fit.
     """
@@ -78,8 +75,6 @@ class NetworkDiagram(anywidget.AnyWidget):
     pixels: List = List(Int(), minlen=784, maxlen=784).tag(sync=True, echo_update=False)
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     here = Enum(("", *PARTS), "").tag(sync=True)
-    known: Dict = Dict().tag(sync=True)
-    samples: List = List().tag(sync=True)
     draws_itself = Bool(False).tag(sync=True)
 
     def __init__(self, model: nn.Module, image: Any = None, **traits: Any):

@@ -3,7 +3,7 @@
     python tools/testing/write_golden.py
 
 Writes js/test/golden.json: drawings as they are framed, answers of networks, gradients and steps of
-training, a saved network, sentences. `npm test` in js/ reads it.
+training, sentences. `npm test` in js/ reads it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import random
 import zlib
 from base64 import b64encode
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -30,7 +29,6 @@ from mnist_adder_lib import (
     load_pretrained,
     load_splits,
 )
-from mnist_adder_lib.checkpoint import save_checkpoint
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.drawing.rejection import load_non_digit_head
 from mnist_adder_lib.drawing.sentences import MOST_INK, describe, percent, remark
@@ -224,14 +222,6 @@ def sentences() -> dict:
                 remarks=[[as_text(image, "uint8"), remark(image, MOST_INK)] for image in images])
 
 
-def saved() -> str:
-    """The file of the network that ships, as `save_checkpoint` writes it, in base64."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "network.safetensors"
-        save_checkpoint(path, load_pretrained())
-        return b64encode(path.read_bytes()).decode()
-
-
 def golden() -> dict:
     """All that the tests in Node compare with."""
     train = load_splits()[0]
@@ -242,7 +232,7 @@ def golden() -> dict:
     return dict(
         weights=weights_as_text(model), images=as_text(images, "uint8"), digits=digits.tolist(),
         framing=framing(), networks=networks(images[:4]), training=training(images, digits),
-        adders=adders(), sentences=sentences(), saved=saved(),
+        adders=adders(), sentences=sentences(),
         evaluated=dict(digit=result.accuracy_digit, both=result.accuracy_both, number=3),
         ink=as_text(ink_in_squares(images[:3])), strangeness=how_strange(train))
 
@@ -251,12 +241,11 @@ def how_strange(train: AdderDataset) -> dict:
     """How strange drawings are to the network that ships and its head, if it knows some images.
 
     - found, head, and so on: what is stored of these images, and what strangeness is made of
-    - threshold, usual: without a head
     - distances, logits, drawings: the measures and the strangeness of each drawing of `framing`
     - border: images that are nearest to the threshold with a head, and whether each is rejected
     """
     model, head, known = load_pretrained(), load_non_digit_head(), train.images[:KNOWN]
-    strangeness, alone = Strangeness(model, known, head), Strangeness(model, known)
+    strangeness = Strangeness(model, known, head)
     seen = torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in drawings(299)]))
     distances, logits = (measured.tolist() for measured in strangeness.measure(seen))
     others = train.images[KNOWN : KNOWN + 5000]
@@ -264,8 +253,8 @@ def how_strange(train: AdderDataset) -> dict:
     nearest = away.where(away > ROUNDING, torch.inf).argsort()[:20]
     border = others[nearest.sort().values]
     return dict(distance=strangeness.per_distance, logit=strangeness.per_logit,
-                threshold=alone.threshold, head=weights_as_text(head),
-                found=known_images(alone, train.digits[:KNOWN])["found"],
+                head=weights_as_text(head),
+                found=known_images(strangeness, train.digits[:KNOWN])["found"],
                 distances=distances, logits=logits, drawings=strangeness(seen).tolist(),
                 border=dict(threshold=strangeness.threshold, images=as_text(border, "uint8"),
                             rejected=strangeness.rejects(border).tolist()))

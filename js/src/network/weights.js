@@ -89,38 +89,3 @@ export function countParameters(shapes, part = "") {
  */
 export const shapesOf = (weights) =>
   Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
-
-/**
- * How many fully connected layers the adder has.
- * @param {Weights} weights
- */
-export const countAdderLayers = (weights) =>
-  Object.keys(weights).filter((name) => /^adder\.\d+\.0\.weight$/.test(name)).length;
-
-/**
- * Whether two networks have the same numbers, each at its place.
- * @param {Weights} some
- * @param {Weights} others
- */
-export function areSame(some, others) {
-  return (
-    Object.keys(some).length === Object.keys(others).length &&
-    Object.entries(some).every(([name, { data }]) => {
-      const other = others[name]?.data;
-      return other?.length === data.length && data.every((value, place) => value === other[place]);
-    })
-  );
-}
-
-/**
- * The check sum that zip files have, too.
- * @param {Uint8Array} bytes
- */
-export function crc32(bytes) {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return String(~crc >>> 0);
-}

@@ -11,7 +11,7 @@ import "../widgets/hidden_sums/hidden_sums.css";
 import "../widgets/train_in_browser/train_in_browser.css";
 import "./page.css";
 import "./sums.css";
-import { effect, signal } from "@preact/signals-core";
+import { signal } from "@preact/signals-core";
 import { html, render } from "lit-html";
 import wasm from "../network/adder.wasm";
 import { find, findAll } from "../widgets/common/dom.js";
@@ -145,9 +145,6 @@ function start(data) {
     lesson: document.querySelector("#hiding-lesson")?.getAttribute("href") ?? "",
   };
   const sums = new HiddenSums(traits, wasm);
-  effect(() => {
-    state.isMapDue.value = sums.adders.hasKeptOn.value;
-  });
   const fooled = new Fooled(state, storageOf());
   const greet = makeArrival(byId("shared"), sums, fooled);
   const { link, unread, step } = followAddress(state, sums, fooled, data.samples, greet);

@@ -6,13 +6,14 @@ import { makeAnswer } from "../drawing/answer.js";
 import { Drawing } from "../drawing/drawing.js";
 import { readWeights } from "../network/weights.js";
 import { SelfDrawing } from "../widgets/diagram/self_drawing.js";
-import { makeNearestState } from "../widgets/nearest/nearest_state.js";
+import { judgeBy, makeKnowledge } from "../widgets/nearest/knowledge.js";
 
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { WeightsAsText } from "../network/weights.js" */
 /** @import { Sample } from "../widgets/diagram/samples.js" */
 /** @import { Asked } from "../widgets/hidden_sums/state.js" */
 /** @import { Known } from "../widgets/nearest/knowledge.js" */
+/** @import { NearestState } from "../widgets/nearest/nearest.js" */
 /** @import { PackedSheet } from "../widgets/train_in_browser/training.js" */
 /**
  * What tools/publishing/build_page.py writes.
@@ -38,18 +39,19 @@ export function makePageState(data) {
   const number = signal(5);
   const weights = signal(readWeights(data.weights));
   const given = signal(new Uint8Array(784)); // nothing is read where nothing is drawn
-  const known = { ...data.known, images: data.images };
-  const knowing = makeNearestState(signal(known), weights);
-  const answer = makeAnswer({ drawing, given, number, weights, judge: knowing.judge });
+  const knowledge = makeKnowledge({ ...data.known, images: data.images });
+  const answer = makeAnswer({ drawing, given, number, weights, judge: judgeBy(knowledge) });
   const selfDrawing = new SelfDrawing(drawing);
-  const isMapDue = signal(false); // the map of embeddings: once somebody has kept an adder training
   const pairs = signal(data.pairs);
   return {
     drawing,
     number,
     answer,
-    nearest: { ...knowing.of(answer), isMapDue },
-    isMapDue,
+    nearest: {
+      knowledge,
+      neighbours: /** @type {NearestState["neighbours"]} */ (answer.judgement),
+      isEmpty: answer.isEmpty,
+    },
     selfDrawing,
     pairs,
   };

@@ -16,4 +16,3 @@ export const HIDDEN_PAIRS = shared.hidden_pairs;
 export const TRAINING_IMAGES = shared.training_images; // that the page has
 export const UPPER_EDGE = shared.upper_edge;
 export const SEVEN = /** @type {[number, number][][]} */ (shared.seven); // strokes of the drawing that the diagram shows at first
-export const HUES = shared.hues; // of ten digits; not all eyes can tell ten colours apart

@@ -8,7 +8,7 @@ import * as sentences from "../shared/sentences.js";
 import { toUrl } from "../widgets/common/colours.js";
 import { stopAll } from "../widgets/common/dom.js";
 import { keepKeys } from "../widgets/common/keys.js";
-import { makeNearestState } from "../widgets/nearest/nearest_state.js";
+import { judgeBy, makeKnowledge } from "../widgets/nearest/knowledge.js";
 import { makePanel } from "../widgets/panel/panel.js";
 
 /** @import { RenderArguments } from "../state/traits.js" */
@@ -43,13 +43,13 @@ function render({ model, el }) {
   const images = fromBase64(pixels);
   drawing.put(model.get("strokes") ?? []);
   const weights = signal(readWeights(model.get("weights")));
-  const nearest = makeNearestState(signal(model.get("known") ?? {}), weights);
+  const known = model.get("known");
   const answer = makeAnswer({
     drawing,
     given: signal(new Uint8Array(784)),
     number,
     weights,
-    judge: nearest.judge,
+    judge: known && judgeBy(makeKnowledge(known)),
   });
   const takeSample = () => {
     const place = Math.floor(Math.random() * labels.length);
@@ -72,7 +72,6 @@ function render({ model, el }) {
   });
   return stopAll(
     stop,
-    nearest.stop,
     drawing.stop,
     keepKeys(el, () => false),
   );

@@ -1,7 +1,6 @@
 """What the page gets to judge an image by, and drawings that are no digits."""
 
 import base64
-import zlib
 
 import numpy as np
 import torch
@@ -36,11 +35,6 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     assert known["scale"]["threshold"] == strangeness.threshold
     assert known["head"] == weights_as_text(head)
     assert known["images"]["digits"][0] == str(digits[0].item())
-    weights = base64.b64decode(weights_as_text(model)["numbers"])
-    assert known["crc32"] == zlib.crc32(weights)
-    one = model.adder[0][0].weight.data
-    one[[0, 1]] = one[[1, 0]]  # the sum of all weights stays
-    assert nearest.known_images(Strangeness(model, images), digits)["crc32"] != known["crc32"]
 
 
 def test_no_hand_draws_the_same_twice():

@@ -1,6 +1,6 @@
 // Many images in one picture, as image_sheet.py makes it.
 
-import { inTurns } from "../../network/known_images.js";
+import { inTurns } from "./in_turns.js";
 
 /** @import { Sheet } from "../../network/trainer.js" */
 
@@ -34,7 +34,7 @@ async function read({ url, digits }) {
   const { data } = context.getImageData(0, 0, width, height);
   const columns = width / 28;
   const one = (/** @type {number} */ n) => cut(data, width, 28 * Math.floor(n / columns), 28 * (n % columns));
-  const images = await inTurns(digits.length, one, () => false);
+  const images = await inTurns(digits.length, one);
   return { images, digits: [...digits].map(Number) };
 }
 

@@ -41,7 +41,7 @@ import { NAMES } from "./parts.js";
  * @property {Signal<number>} number
  * @property {ReadonlySignal<string>} here the part that is marked "you are here", or ""
  * @property {Signal<string>} selected the part that is described, or ""
- * @property {NearestState} nearest
+ * @property {NearestState} [nearest] the training images that are most similar; none are shown without it
  * @property {SelfDrawing | null} selfDrawing
  * @property {() => void} [takeSample] puts a digit of MNIST on the pad
  * @property {Challenge} [fooled]
@@ -102,13 +102,13 @@ export class Diagram {
     const group = groupName();
     find(card, ".next").hidden = !next;
     card.classList.toggle("opening", Boolean(next));
+    if (nearest) makeNearest(find(card, ".nearest"), nearest);
     const sample = html`<button type="button" class="sample" @click=${takeSample}>A digit from MNIST</button>`;
     const options = { pace, ghost: selfDrawing?.ghost, tools: takeSample ? sample : undefined };
     return stopAll(
       makePad(find(card, ".pad .card > div"), drawing, options),
       show(find(card, ".choose"), () => view.choose(number, group)),
       show(find(card, ".said"), () => view.said(state)),
-      makeNearest(find(card, ".nearest"), nearest),
       makeDetails(find(card, ".details"), state.selected, state.answer, (text) => this.announce(text)),
       show(
         find(card, ".next"),

@@ -4,7 +4,7 @@ import { fromBase64 } from "../../network/weights.js";
 import { toUrl } from "../common/colours.js";
 
 /** @import { Drawing } from "../../drawing/drawing.js" */
-/** @typedef {{ pixels: string | number[], about: string }} Sample 784 bytes, as they are or in base64; where from */
+/** @typedef {{ pixels: string, about: string }} Sample 784 bytes in base64; where from */
 
 /**
  * What puts the next of some images on a pad.
@@ -24,6 +24,6 @@ export function sampleTaker(drawing, samples) {
  * @param {Sample} sample
  */
 export function backgroundOf({ pixels: image, about }) {
-  const pixels = typeof image === "string" ? fromBase64(image) : Uint8Array.from(image);
+  const pixels = fromBase64(image);
   return { url: toUrl(pixels), pixels, about };
 }

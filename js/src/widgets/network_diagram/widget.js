@@ -5,7 +5,6 @@ import "../common/widgets.css";
 import "../pad/pad.css";
 import "../viewer/viewer.css";
 import "../diagram/diagram.css";
-import "../nearest/nearest.css";
 import { batch, computed, effect, signal } from "@preact/signals-core";
 import { makeAnswer } from "../../drawing/answer.js";
 import { Drawing } from "../../drawing/drawing.js";
@@ -14,9 +13,7 @@ import { connect, follow } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";
 import { Diagram } from "../diagram/diagram.js";
-import { sampleTaker } from "../diagram/samples.js";
 import { SelfDrawing } from "../diagram/self_drawing.js";
-import { makeNearestState } from "../nearest/nearest_state.js";
 
 /** @import { AnswerState } from "../../drawing/answer.js" */
 /** @import { RenderArguments } from "../../state/traits.js" */
@@ -33,28 +30,23 @@ export function renderDiagram({ model, el }, more = () => ({})) {
   });
   const [weightsAsText, stopWeights] = follow(model, "weights");
   const [here, stopHere] = follow(model, "here");
-  const [known, stopKnown] = follow(model, "known");
   const drawing = new Drawing();
   const selfDrawing = model.get("draws_itself") ? new SelfDrawing(drawing) : null;
   const given = signal(selfDrawing ? Array(784).fill(0) : pixels.peek()); // once a 7 is cleared, the pad is empty
   const weights = computed(() => readWeights(weightsAsText.value));
-  const nearest = makeNearestState(known, weights);
-  const answer = makeAnswer({ drawing, given, number, weights, judge: nearest.judge });
-  const samples = model.get("samples") ?? [];
+  const answer = makeAnswer({ drawing, given, number, weights });
   const diagram = new Diagram(el, {
     drawing,
     answer,
     number,
     here,
     selected: signal(here.peek() || (selfDrawing ? "block1" : "image")),
-    nearest: nearest.of(answer),
     selfDrawing,
-    takeSample: samples.length ? sampleTaker(drawing, samples) : undefined,
     pace: 0,
     ...more(answer),
   });
   const stopSharing = sharePixels(pixels, given, drawing, answer.pixels, () => diagram.lightUp());
-  const stops = [stopSharing, nearest.stop, drawing.stop, disconnect, stopWeights, stopHere, stopKnown];
+  const stops = [stopSharing, drawing.stop, disconnect, stopWeights, stopHere];
   return stopAll(diagram.stop, ...stops, keepKeys(el));
 }
 
