@@ -21,9 +21,8 @@ import { askInPieces } from "./hidden_pairs.js";
  * @property {() => number} random
  */
 /** @typedef {(steps: number, answers: Answers, isLast: boolean) => void} OnLook */
+/** @typedef {ReturnType<typeof trainingOf>} Training */
 
-/** Shares of the usual decay that one can choose, from none. */
-export const FADINGS = [0, 0.1, 0.3, 1];
 const SLICE = 12; // ms of work, then the page has its turn
 
 /**
@@ -42,13 +41,12 @@ export const shortPlan = (answer) => ({
  * What *Keep training* does: 6,000 steps in which weights fade. Where the adder answers with one number, the means of
  * the digits alone teach it to read nothing else: it goes on with random images, and forgets more slowly.
  * @param {AnswersWith} answer
- * @param {number} [fading] 1: as much decay as it can bear; 0: none
  * @returns {Plan}
  */
-export const longPlan = (answer, fading = 1) =>
+export const longPlan = (answer) =>
   answer === "number"
-    ? { steps: 6000, batch: 128, rate: 0.01, decay: 0.3 * fading }
-    : { steps: 6000, batch: 0, rate: 0.003, decay: 3 * fading };
+    ? { steps: 6000, batch: 128, rate: 0.01, decay: 0.3 }
+    : { steps: 6000, batch: 0, rate: 0.003, decay: 3 };
 
 /** What a step of a plan takes away of each weight. @param {Plan} plan */
 export const fadingOf = ({ rate, decay }) => rate * decay;
@@ -104,29 +102,36 @@ function* learn(adder, plan, material, made, onLook) {
 }
 
 /**
- * Trains an adder by a plan, in slices, so that the page stays alive. Returns what ends it, and gives the steps made
- * until then.
+ * The training of an adder by a plan, in slices, so that the page stays alive. It can be halted between two of them, and
+ * goes on from there as if nothing had happened.
  * @param {Adder} adder
  * @param {Plan} plan
  * @param {Material} material
- * @param {OnLook} onLook called now and then, and at the end
+ * @param {number} begun steps that were made before, by other plans
+ * @param {OnLook} onLook called now and then, and at the end, with the steps in all
  */
-export function trainInSlices(adder, plan, material, onLook) {
+export function trainingOf(adder, plan, material, begun, onLook) {
   const made = { steps: 0 };
-  const pieces = learn(adder, plan, material, made, onLook);
+  const pieces = learn(adder, plan, material, made, (steps, ...rest) => onLook(begun + steps, ...rest));
   /** @type {ReturnType<typeof setTimeout>} */
   let timer;
-  let isEnded = false;
+  let isRunning = false;
   function slice() {
     const end = performance.now() + SLICE;
     let isDone = false;
-    while (!isDone && !isEnded && performance.now() < end) isDone = Boolean(pieces.next().done);
-    if (!isDone && !isEnded) timer = setTimeout(slice);
+    while (!isDone && isRunning && performance.now() < end) isDone = Boolean(pieces.next().done);
+    if (!isDone && isRunning) timer = setTimeout(slice);
   }
-  timer = setTimeout(slice);
-  return () => {
-    isEnded = true;
-    clearTimeout(timer);
-    return made.steps;
+  return {
+    go() {
+      isRunning = true;
+      timer = setTimeout(slice);
+    },
+    /** Returns the steps that were made in all; 0 where this plan hasn't made one. */
+    halt() {
+      isRunning = false;
+      clearTimeout(timer);
+      return made.steps && begun + made.steps;
+    },
   };
 }

@@ -5,7 +5,7 @@ import { find, isStill } from "../widgets/common/dom.js";
 import { orDoesIt } from "../widgets/diagram/or_does_it.js";
 
 /** @import { Pair } from "../network/hidden_pairs.js" */
-/** @import { PageState } from "./state.js" */
+/** @import { PageState } from "./page_state.js" */
 
 /** Brings the table of sums into view, with what trains on it; and with the heading, if there is room for all. */
 export function showTable() {

@@ -12,46 +12,37 @@ import "../widgets/train_in_browser/train_in_browser.css";
 import "./page.css";
 import "./sums.css";
 import { signal } from "@preact/signals-core";
-import { html, render } from "lit-html";
+import { html } from "lit-html";
 import wasm from "../network/adder.wasm";
-import { find, findAll } from "../widgets/common/dom.js";
-import { digitOf, keepKeys } from "../widgets/common/keys.js";
-import { groupName, numberButtons } from "../widgets/common/number_buttons.js";
+import { find } from "../widgets/common/dom.js";
+import { keepKeys } from "../widgets/common/keys.js";
 import { show } from "../widgets/common/view.js";
 import { Diagram } from "../widgets/diagram/diagram.js";
 import { sampleTaker } from "../widgets/diagram/samples.js";
 import { makeHiddenSums } from "../widgets/hidden_sums/hidden_sums.js";
-import { HiddenSums } from "../widgets/hidden_sums/state.js";
-import { makePad } from "../widgets/pad/pad.js";
+import { HiddenSums } from "../widgets/hidden_sums/hidden_sums_state.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
 import { followAddress } from "./address_bar.js";
-import { arrivalOf, makeArrival, saysArrival } from "./arrival.js";
-import { Fooled, makeFooled } from "./fooled.js";
+import { makeArrival, saysArrival } from "./arrival.js";
 import { offerToHide } from "./opening.js";
+import { makePageState } from "./page_state.js";
 import { makeProjector } from "./projector.js";
-import { makeEnding, makeShare } from "./share.js";
-import { followQuestion, makePageState } from "./state.js";
+import { makeShare } from "./share.js";
 
 /** @import { AnswersWith, Encoding } from "../network/adder.js" */
 /** @import { Pair } from "../network/hidden_pairs.js" */
-/** @import { PageData, PageState } from "./state.js" */
-
-// Of this file, in MB: nearly all of it is in these.
-const SIZE = (
-  findAll(document, "script, style").reduce((sum, { innerHTML }) => sum + innerHTML.length, 0) / 1e6
-).toFixed(1);
+/** @import { PageData, PageState } from "./page_state.js" */
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => find(document, `#${id}`);
 
 /**
- * The picture of the network.
+ * The picture of the network that ships.
  * @param {PageState} state
  * @param {PageData} data
  * @param {(pair: Pair) => void} hide makes a pair the only one that is hidden
- * @param {Fooled} fooled
  */
-function makeDiagram(state, data, hide, fooled) {
+function makeDiagram(state, data, hide) {
   const { drawing, answer, number, nearest, selfDrawing } = state;
   new Diagram(byId("diagram"), {
     drawing,
@@ -62,7 +53,6 @@ function makeDiagram(state, data, hide, fooled) {
     pace: 0,
     selected: signal(""),
     selfDrawing,
-    fooled,
     takeSample: sampleTaker(drawing, data.samples),
     next: () => offerToHide(state, hide),
     isOpen: signal(false),
@@ -70,39 +60,21 @@ function makeDiagram(state, data, hide, fooled) {
 }
 
 /**
- * A pad with the same drawing, next to the table of pairs, and what the adder answers.
- * @param {PageState} state
+ * Hide a sum, with what belongs to it on the page. Returns what does something that the browser's Back undoes.
  * @param {HiddenSums} sums
  */
-function makeQuestion({ drawing, number, selfDrawing }, sums) {
-  const [pad, group] = [byId("pad"), groupName()];
-  pad.classList.add("mnist-adder");
-  render(html`<div class="card"><div></div></div>`, pad);
-  makePad(find(pad, ".card > div"), drawing, { name: "Drawing pad of the adder", ghost: selfDrawing.ghost });
-  show(byId("number"), () => html`${numberButtons(number, group)}`);
-  show(byId("answer"), () => html`${sums.ofDrawing.value}`);
-  const byKey = (/** @type {KeyboardEvent} */ event) => {
-    number.value = digitOf(event) ?? number.peek();
-  };
-  byId("ask").addEventListener("keydown", byKey, true); // the pad keeps keys to itself
-}
-
-/**
- * Hide a sum, with all that belongs to it.
- * @param {PageState} state
- * @param {HiddenSums} sums
- * @param {() => string} link
- */
-function makeExperiment(state, sums, link) {
+function makeExperiment(sums) {
+  const greet = makeArrival(byId("shared"), sums);
+  const { link, unread, step } = followAddress(sums, greet);
+  show(byId("unread"), () => html`${unread.value}`);
   makeHiddenSums(byId("sums"), sums);
-  makeQuestion(state, sums);
   const dare = () => {
-    const arrival = arrivalOf({ pairs: state.pairs.peek() }, false, []);
-    return arrival ? saysArrival(arrival, sums.guessing.question.peek()) : "";
+    const pairs = sums.traits.pairs.peek();
+    return pairs.length ? saysArrival(pairs, sums.guessing.question.peek()) : "";
   };
-  const passing = { link, dare, size: SIZE };
-  makeShare(byId("share"), passing, makeProjector(byId("hide-a-sum")));
-  makeEnding(find(byId("sums"), ".at-ending"), passing, sums);
+  makeShare(find(byId("sums"), ".passing-on"), link, dare);
+  makeProjector(byId("projector"), byId("hide-a-sum"));
+  return step;
 }
 
 /**
@@ -120,42 +92,25 @@ function setLinks(links) {
   }
 }
 
-/** What this device keeps for the page; a browser may forbid even to ask. */
-function storageOf() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
-
 /** @param {PageData} data */
 function start(data) {
   setLinks(data.links);
   const state = makePageState(data);
   const traits = {
-    pairs: state.pairs,
+    pairs: signal(data.pairs),
     encoding: signal(/** @type {Encoding} */ ("label")),
     answer: signal(/** @type {AnswersWith} */ ("classes")),
-    asked: followQuestion(state),
     data: data.adder,
     seed: 0,
     reader: data.reader,
     isOnPage: true,
-    lesson: document.querySelector("#hiding-lesson")?.getAttribute("href") ?? "",
   };
   const sums = new HiddenSums(traits, wasm);
-  const fooled = new Fooled(state, storageOf());
-  const greet = makeArrival(byId("shared"), sums, fooled);
-  const { link, unread, step } = followAddress(state, sums, fooled, data.samples, greet);
-  show(byId("unread"), () => html`${unread.value}`);
-  const hide = (/** @type {Pair} */ pair) => step(() => sums.hiding.choose([pair]));
-  makeDiagram(state, data, hide, fooled);
-  makeFooled(byId("fooled"), fooled);
-  makeExperiment(state, sums, link);
+  const step = makeExperiment(sums);
+  makeDiagram(state, data, (pair) => step(() => sums.hiding.choose([pair])));
   const teaching = { images: data.images, heldBack: data.held_back, epochs: data.epochs };
   makeTrainInBrowser(byId("teach"), { ...teaching, shapes: data.weights.shapes }, state);
-  for (const id of ["diagram", "sums", "teach", "pad"]) keepKeys(byId(id));
+  for (const id of ["diagram", "sums", "teach"]) keepKeys(byId(id));
 }
 
 start(JSON.parse(byId("data").textContent ?? ""));

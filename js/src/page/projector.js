@@ -1,34 +1,28 @@
-// The table, the curves and the question on the whole screen, large enough for the back of a room.
+// `#projector` in the address: the experiment alone in the window, large enough for the back of a room.
 
 import { effect, signal } from "@preact/signals-core";
+import { html, render } from "lit-html";
 
 /**
- * What shows a part of the page alone, and the page again. Where a browser doesn't give the whole screen, the part
- * fills the window.
- * @param {HTMLElement} part
+ * @param {HTMLElement} el for the button that leads back to the page
+ * @param {HTMLElement} part that is shown alone
  */
-export function makeProjector(part) {
-  const isOn = signal(false);
+export function makeProjector(el, part) {
+  const isOn = signal(location.hash === "#projector");
   const leave = () => {
     isOn.value = false;
-    if (document.fullscreenElement) document.exitFullscreen();
   };
-  const enter = () => {
-    isOn.value = true;
-    part.requestFullscreen?.().catch(() => {}); // it fills the window then
-  };
-  document.addEventListener("fullscreenchange", () => {
-    if (!document.fullscreenElement) isOn.value = false; // Escape, or the browser's own button
+  addEventListener("hashchange", () => {
+    isOn.value ||= location.hash === "#projector";
   });
-  const byKey = (/** @type {KeyboardEvent} */ { key }) => {
-    if (key === "Escape" && isOn.peek()) leave();
-  };
+  const byKey = (/** @type {KeyboardEvent} */ { key }) => key === "Escape" && leave();
   addEventListener("keydown", byKey, true); // before parts of the page keep keys to themselves
+  render(html`<button type="button" value="leave" @click=${leave}>Show the whole page (Esc)</button>`, el);
   effect(() => {
+    el.hidden = !isOn.value;
     part.classList.toggle("projected", isOn.value);
     for (const other of around(part)) other.inert = isOn.value;
   });
-  return { isOn, toggle: () => (isOn.peek() ? leave() : enter()) };
 }
 
 /**

@@ -1,5 +1,7 @@
 // Numbers in words.
 
+import { clamp } from "./colours.js";
+
 /**
  * At most so many decimals, with a real minus.
  * @param {number} value
@@ -26,4 +28,13 @@ export function decimalsToAdd(parts) {
   let many = 2;
   while (many < 7 && say(total(parts.map((part) => +part.toFixed(many)))) !== sum) many++;
   return many;
+}
+
+/**
+ * In percent, with a decimal near the ends: 0% is none at all, and 100% all.
+ * @param {number} share
+ */
+export function percentOf(share) {
+  if (share <= 0 || share >= 1) return `${100 * share}%`;
+  return `${clamp(100 * share, 0.1, 99.9).toFixed(share < 0.1 || share > 0.9 ? 1 : 0)}%`;
 }

@@ -1,20 +1,19 @@
-// The adders that are trained: a list of runs, each of which can be shown again, trained on, or repeated.
+// The adders that are trained: a list of runs, each of which can be shown again, or trained on.
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals-core";
 import { makeAdder, readImages } from "../../network/adder.js";
 import { askAll, seenBeside } from "../../network/hidden_pairs.js";
 import { randomNumbers } from "../../network/random.js";
-import { longPlan, shortPlan, trainInSlices } from "../../network/train_adder.js";
-import { canGoOn } from "./road.js";
-import { change, hasKeptOn, isSameTask, lastLook, lookAt, withLook } from "./runs.js";
+import { longPlan, shortPlan, trainingOf } from "../../network/train_adder.js";
+import { canGoOn, isSameTask, lastLook, lookAt, withLook } from "./runs.js";
 
+/** @import { Adder } from "../../network/adder.js" */
 /** @import { Answers } from "../../network/hidden_pairs.js" */
 /** @import { Plan } from "../../network/train_adder.js" */
-/** @import { RunMade } from "../../state/address.js" */
-/** @import { Guessing } from "./guessing.js" */
+/** @import { Guessing } from "./guess.js" */
+/** @import { HiddenSumsTraits } from "./hidden_sums_state.js" */
 /** @import { Hiding } from "./hiding.js" */
-/** @import { Run } from "./runs.js" */
-/** @import { HiddenSumsTraits } from "./state.js" */
+/** @import { Run, Task } from "./runs.js" */
 /** One is "choosing" pairs, an adder is in "training", or one looks at a "trained" one. @typedef {"choosing" | "training" | "trained"} Phase */
 
 export class Adders {
@@ -23,11 +22,10 @@ export class Adders {
   selected = signal(0);
   /** The run that is in training; 0: none. */
   running = signal(0);
-  /** How much of the usual decay *Keep training* has. */
-  fading = signal(1);
   failure = signal(""); // what is missing here
   #lastId = 0;
-  #end = () => {}; // ends the training
+  #finish = (/** @type {boolean} */ _isWhole) => {};
+  #undoRound = () => {}; // which has not made a step yet
 
   /**
    * @param {HiddenSumsTraits} traits
@@ -36,12 +34,11 @@ export class Adders {
    * @param {Guessing} guessing
    */
   constructor(traits, wasm, hiding, guessing) {
-    const { pairs, encoding, answer, data, seed } = traits;
+    const { pairs, encoding, answer, data } = traits;
     this.traits = traits;
     this.wasm = wasm;
     this.hiding = hiding;
     this.guessing = guessing;
-    this.seed = seed;
     this.images = data?.embeddings ? readImages(data) : null;
     this.task = computed(() => ({ pairs: pairs.value, encoding: encoding.value, answer: answer.value }));
     /** The run whose answers are shown: the selected one, as long as nothing else is asked for. */
@@ -52,11 +49,9 @@ export class Adders {
       () =>
         /** @type {Phase} */ (this.running.value ? "training" : this.shown.value ? "trained" : "choosing"),
     );
-    /** The run that is shown, once its training is over. */
+    /** The run that is shown, unless it is in training. */
     this.trained = computed(() => (this.phase.value === "trained" ? this.shown.value : undefined));
     this.canGoOn = computed(() => this.trained.value !== undefined && canGoOn(this.trained.value));
-    /** Whether anybody has kept training here. */
-    this.hasKeptOn = computed(() => this.runs.value.some(hasKeptOn));
     // What is in training learns without the pairs that were hidden when it began: other pairs end it.
     this.stop = effect(() => {
       const run = this.runs.value.find(({ id }) => id === this.running.value);
@@ -64,8 +59,8 @@ export class Adders {
     });
   }
 
-  /** Shows a run as it is now. @param {number} id */
-  select(id) {
+  /** Shows a run as it is now. */
+  select = (/** @type {number} */ id) => {
     const run = this.runs.peek().find((run) => run.id === id);
     if (!run || this.running.peek()) return;
     batch(() => {
@@ -75,139 +70,133 @@ export class Adders {
       this.traits.answer.value = run.answer;
       this.selected.value = id;
     });
-  }
+  };
 
   /** Back to choosing pairs; the runs stay. */
   leave() {
     this.selected.value = 0;
   }
 
-  /**
-   * Trains a new adder; true once it is finished, false where that was stopped or isn't possible.
-   * @param {number} [seed]
-   */
-  async train(seed = this.seed) {
+  /** Trains a new adder; true once it is finished, false where that was stopped or isn't possible. */
+  async train() {
     if (!this.images || this.running.peek()) return false;
     const task = this.task.peek();
+    const seed = this.#nextSeed(task);
     const random = randomNumbers(seed);
-    this.seed = seed + 1;
     const id = ++this.#lastId;
     this.#begin(id);
+    let adder;
     try {
-      const adder = await makeAdder(this.wasm, task.encoding, task.answer, random);
-      if (this.running.peek() !== id) return false; // it was ended meanwhile
-      const guesses = this.guessing.take();
-      const run = {
-        ...task,
-        id,
-        seed,
-        fadings: [],
-        isWhole: false,
-        looks: [],
-        answers: null,
-        guesses,
-        adder,
-      };
-      return this.#learn(run, shortPlan(task.answer), random);
+      adder = await makeAdder(this.wasm, task.encoding, task.answer, random);
     } catch (error) {
       this.running.value = 0;
       this.failure.value = `This browser can't train the adder: WebAssembly is missing or blocked here (${error}).`;
       return false;
     }
+    if (this.running.peek() !== id) return false; // it was ended meanwhile
+    const training = this.#trainingOf({ ...task, id, adder, rounds: 0, begun: 0 }, shortPlan(task.answer), random);
+    const guess = this.guessing.take();
+    this.#put({ ...task, id, seed, rounds: 0, isWhole: false, looks: [], answers: null, guess, adder, training });
+    return this.#go(training);
   }
 
-  /**
-   * Goes on with the adder that is shown: every step takes a part of all weights away.
-   * @param {number} [fading] how much of the usual part
-   */
-  async trainOn(fading = this.fading.peek()) {
+  /** Goes on with the adder that is shown: with the round in which it was stopped, or with a longer one. */
+  async trainOn() {
     const run = this.shown.peek();
     if (!run || !this.canGoOn.peek()) return false;
     this.#begin(run.id);
+    if (!run.isWhole) return this.#go(run.training);
+    const rounds = run.rounds + 1;
     run.adder.code.restart();
-    const random = randomNumbers(run.seed + 1000 * (run.fadings.length + 1));
-    const longer = {
-      ...run,
-      fadings: [...run.fadings, fading],
-      isWhole: false,
-      guesses: this.guessing.take(),
-    };
-    return this.#learn(longer, longPlan(run.answer, fading), random);
+    const begun = lastLook(run)?.steps ?? 0;
+    const random = randomNumbers(run.seed + 1000 * rounds);
+    const training = this.#trainingOf({ ...run, rounds, begun }, longPlan(run.answer), random);
+    this.#put({ ...run, rounds, isWhole: false, guess: null, training });
+    return this.#go(training);
+  }
+
+  /** Ends the training; what was reached is looked at, and *Keep training* goes on from there. */
+  end() {
+    const run = this.runs.peek().find(({ id }) => id === this.running.peek());
+    if (!run) {
+      this.running.value = 0; // it is still being made
+      return;
+    }
+    batch(() => {
+      const steps = run.training.halt();
+      if (!steps) this.#undoRound();
+      else if (this.images) this.#look(run, steps, askAll(run.adder, this.images.others), false);
+      this.#finish(false);
+    });
   }
 
   /**
-   * Shows a run that a link tells of, if it is in the list. Else the next adder begins as that one did, and the same
-   * buttons make it again.
-   * @param {RunMade} made
+   * The first adder for a task has the same seed in every page, so that a link to it leads to the same answers; the
+   * next one has the next.
+   * @param {Task} task
    */
-  comeBackTo({ seed, fadings }) {
-    const task = this.task.peek();
-    const isIt = (/** @type {Run} */ run) =>
-      run.isWhole && run.seed === seed && String(run.fadings) === String(fadings) && isSameTask(run, task);
-    const known = this.runs.peek().find(isIt);
-    if (known) return this.select(known.id);
-    this.seed = seed;
-    this.fading.value = fadings[0] ?? 1;
+  #nextSeed(task) {
+    return this.traits.seed + this.runs.peek().filter((run) => isSameTask(run, task)).length;
   }
 
   /** From now on, no other training can begin. @param {number} id of the run that is in training */
   #begin(id) {
     this.running.value = id;
     this.failure.value = this.hiding.complaint.value = "";
-    this.#end = () => {
-      this.running.value = 0;
+  }
+
+  /** Puts a run whose next round begins into the list, or in its own place there. @param {Run} run */
+  #put(run) {
+    const [runs, selected] = [this.runs.peek(), this.selected.peek()];
+    this.#undoRound = () => {
+      this.runs.value = runs;
+      this.selected.value = selected;
+      if (run.guess) this.guessing.guess.value = run.guess;
     };
+    batch(() => {
+      this.runs.value = [...runs.filter(({ id }) => id !== run.id), run].sort((a, b) => a.id - b.id);
+      this.selected.value = run.id;
+    });
   }
 
   /**
-   * Trains a run, which is put into the list or takes its place there.
-   * @param {Run} run
+   * A round of training.
+   * @param {Task & { id: number, adder: Adder, rounds: number, begun: number }} run `begun`: its steps so far
    * @param {Plan} plan
    * @param {() => number} random
-   * @returns {Promise<boolean>} whether it was finished
    */
-  #learn(run, plan, random) {
-    const { id, pairs, adder, fadings } = run;
-    const before = { runs: this.runs.peek(), selected: this.selected.peek() };
-    batch(() => {
-      this.runs.value = [...before.runs.filter((one) => one.id !== id), run].sort((a, b) => a.id - b.id);
-      this.selected.value = id;
-    });
-    const begun = lastLook(run)?.steps ?? 0;
+  #trainingOf(run, plan, random) {
     const { training: images, others } = /** @type {NonNullable<typeof this.images>} */ (this.images);
-    const material = { images, others, seen: seenBeside(pairs), random };
-    const look = (/** @type {number} */ steps, /** @type {Answers} */ answers, isWhole = false) => {
-      const now = lookAt(pairs, answers, begun + steps, fadings.length);
-      this.runs.value = change(this.runs.peek(), id, (run) => ({ ...withLook(run, now, answers), isWhole }));
-    };
-    return new Promise((resolve) => {
-      const finish = (/** @type {boolean} */ isWhole) => {
-        this.running.value = 0;
-        this.#end = () => {};
-        resolve(isWhole);
-      };
-      const halt = trainInSlices(adder, plan, material, (steps, answers, isLast) =>
-        batch(() => {
-          look(steps, answers, isLast);
-          if (isLast) finish(true);
-        }),
-      );
-      this.#end = () =>
-        batch(() => {
-          const steps = halt();
-          if (steps) look(steps, askAll(adder, others));
-          else {
-            // not a step was made: all is as it was
-            this.runs.value = before.runs;
-            this.selected.value = before.selected;
-          }
-          finish(false);
-        });
-    });
+    const material = { images, others, seen: seenBeside(run.pairs), random };
+    return trainingOf(run.adder, plan, material, run.begun, (steps, answers, isLast) =>
+      batch(() => {
+        this.#look(run, steps, answers, isLast);
+        if (isLast) this.#finish(true);
+      }),
+    );
   }
 
-  /** Ends the training; what was reached is looked at as if it were done. */
-  end() {
-    this.#end();
+  /**
+   * @param {Pick<Run, "id" | "pairs" | "rounds">} run
+   * @param {number} steps in all
+   * @param {Answers} answers
+   * @param {boolean} isWhole
+   */
+  #look({ id, pairs, rounds }, steps, answers, isWhole) {
+    const look = lookAt(pairs, answers, steps, rounds);
+    this.runs.value = this.runs
+      .peek()
+      .map((run) => (run.id === id ? { ...withLook(run, look, answers), isWhole } : run));
+  }
+
+  /** @param {Run["training"]} training @returns {Promise<boolean>} whether it was finished */
+  #go(training) {
+    return new Promise((resolve) => {
+      this.#finish = (isWhole) => {
+        this.running.value = 0;
+        resolve(isWhole);
+      };
+      training.go();
+    });
   }
 }

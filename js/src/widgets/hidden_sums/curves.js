@@ -2,8 +2,7 @@
 // hidden pairs; of the others, for hidden pairs alone, to compare them.
 
 import { html, nothing, svg } from "lit-html";
-import { whole } from "../common/numbers.js";
-import { percentOf } from "./numbers.js";
+import { percentOf, whole } from "../common/numbers.js";
 import { lastLook } from "./runs.js";
 
 /** @import { Look, Run } from "./runs.js" */

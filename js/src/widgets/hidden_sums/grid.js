@@ -4,9 +4,9 @@ import { html } from "lit-html";
 import { ifDefined as ifGiven } from "lit-html/directives/if-defined.js";
 import { TEN } from "../../network/adder.js";
 import { byCount, shareRight } from "../../network/hidden_pairs.js";
-import { nameOfCell } from "./sentences.js";
+import { nameOfCell } from "./pair_sentences.js";
 
-/** @import { HiddenSums } from "./state.js" */
+/** @import { HiddenSums } from "./hidden_sums_state.js" */
 
 /** @param {HiddenSums} state */
 export const grid = (state) => html`

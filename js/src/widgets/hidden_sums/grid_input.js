@@ -4,7 +4,7 @@
 import { find, findAll, stopAll, targetOf } from "../common/dom.js";
 import { isForNotebook, MOVES } from "../common/keys.js";
 
-/** @import { HiddenSums } from "./state.js" */
+/** @import { HiddenSums } from "./hidden_sums_state.js" */
 /** @typedef {{ from: string, wanted: boolean, moved: boolean }} Painting where it began, and what it does to pairs */
 
 const REST = 450; // ms that a finger rests on a pair, before it draws
@@ -118,7 +118,7 @@ export class GridInput {
 
   /** Where there is no room for what is said of a pair, it is scrolled to. @param {string} at */
   #lookAt(at) {
-    this.state.lookAt(at);
+    this.state.lookedAt.value = at;
     this.el.nextElementSibling?.scrollIntoView({ block: "nearest" });
   }
 

@@ -3,11 +3,10 @@
 import { batch, computed, signal } from "@preact/signals-core";
 import { complaintAbout, keyOf, lostSums, pairOf, testable } from "../../network/hidden_pairs.js";
 import { areSamePairs } from "./runs.js";
-import { remember } from "./undo.js";
 
 /** @import { Signal } from "@preact/signals-core" */
 /** @import { Pair } from "../../network/hidden_pairs.js" */
-/** @import { Step } from "./undo.js" */
+/** @typedef {{ pairs: Pair[], gesture: unknown }} Step pairs as they were, and what then changed them */
 
 export class Hiding {
   complaint = signal(""); // what is wrong with hiding more
@@ -33,8 +32,9 @@ export class Hiding {
   choose(pairs, gesture = {}) {
     this.complaint.value = complaintAbout(pairs);
     if (this.complaint.peek() || areSamePairs(pairs, this.pairs.peek())) return;
+    const past = this.#past.peek();
     batch(() => {
-      this.#past.value = remember(this.#past.peek(), this.pairs.peek(), gesture);
+      if (past.at(-1)?.gesture !== gesture) this.#past.value = [...past, { pairs: this.pairs.peek(), gesture }];
       this.pairs.value = pairs;
     });
   }

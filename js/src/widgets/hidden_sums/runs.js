@@ -5,8 +5,8 @@ import { byCount, keyOf, meanShare, seenBeside, testable } from "../../network/h
 
 /** @import { Adder, AnswersWith, Encoding } from "../../network/adder.js" */
 /** @import { Answers, Pair } from "../../network/hidden_pairs.js" */
-/** @import { RunMade } from "../../state/address.js" */
-/** @import { Guesses } from "./guesses.js" */
+/** @import { Training } from "../../network/train_adder.js" */
+/** @import { Guess } from "./guess.js" */
 /** How an adder is built. @typedef {{ encoding: Encoding, answer: AnswersWith }} Kind */
 /** What it is to learn, too. @typedef {Kind & { pairs: Pair[] }} Task  `pairs` are hidden from it */
 /**
@@ -24,8 +24,8 @@ import { byCount, keyOf, meanShare, seenBeside, testable } from "../../network/h
  * What the page's sentences and tables are made of.
  * @typedef {object} Told of the task
  * @property {number} id counted from 1
- * @property {number[]} fadings of each round of *Keep training*: how much of the usual decay it had
- * @property {boolean} isWhole whether the last training is over and wasn't stopped; all before it were whole
+ * @property {number} rounds of *Keep training* that have begun
+ * @property {boolean} isWhole whether the last round is over; all before it were whole. One that was stopped can go on
  * @property {Look[]} looks
  * @property {Answers | null} answers at the last look
  */
@@ -33,8 +33,9 @@ import { byCount, keyOf, meanShare, seenBeside, testable } from "../../network/h
 /**
  * @typedef {object} Made
  * @property {number} seed
- * @property {Guesses} guesses that were made before its last training
+ * @property {Guess | null} guess that was made before *Train*
  * @property {Adder} adder
+ * @property {Training} training of its last round
  */
 /** @typedef {RunTold & Made} Run */
 
@@ -60,9 +61,6 @@ export const isSameTask = (one, other) =>
 
 /** Whether an adder is of the kind that one begins with, and that the network at the top is. @param {Kind} kind */
 export const isUsual = ({ answer, encoding }) => answer === "classes" && encoding === "label";
-
-/** @param {Pick<Told, "fadings">} run */
-export const hasKeptOn = ({ fadings }) => fadings.length > 0;
 
 /** An adder's most frequent answer. @param {Answers} answers @param {Pair} pair */
 export const mostly = (answers, pair) => byCount(answers[keyOf(pair)])[0][0];
@@ -107,26 +105,15 @@ export const countsOf = ({ pairs }) => ({ shown: 100 - pairs.length, asked: test
 export const knows = (run, { known }) => known >= KNOWS * countsOf(run).shown;
 
 /**
- * What each training of a run ended with, if it wasn't stopped: *Train* first, then each *Keep training*.
- * @param {Pick<RunTold, "looks" | "fadings" | "isWhole">} run
+ * What each round of a run ended with, if it is over: *Train* first, then each *Keep training*.
+ * @param {Pick<RunTold, "looks" | "rounds" | "isWhole">} run
  * @returns {Look[]}
  */
-export const endsOf = ({ looks, fadings, isWhole }) =>
-  [...Array(fadings.length + Number(isWhole)).keys()].flatMap(
+export const endsOf = ({ looks, rounds, isWhole }) =>
+  [...Array(rounds + Number(isWhole)).keys()].flatMap(
     (round) => looks.findLast((look) => look.round === round) ?? [],
   );
 
-/**
- * What makes a run again; null where it was stopped, which nobody can repeat.
- * @param {Pick<Run, "seed" | "fadings" | "isWhole">} run
- * @returns {RunMade | null}
- */
-export const madeOf = ({ seed, fadings, isWhole }) => (isWhole ? { seed, fadings } : null);
-
-/**
- * Runs, one of them changed.
- * @param {Run[]} runs
- * @param {number} id
- * @param {(run: Run) => Run} change
- */
-export const change = (runs, id, change) => runs.map((run) => (run.id === id ? change(run) : run));
+/** Whether an adder that isn't in training can be trained on. @param {RunTold} run */
+export const canGoOn = (run) =>
+  !run.isWhole || (countsOf(run).asked > 0 && (isUsual(run) || run.answer === "number"));

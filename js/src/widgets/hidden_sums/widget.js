@@ -3,7 +3,6 @@
 import "../common/common.css";
 import "../common/widgets.css";
 import "./hidden_sums.css";
-import { signal } from "@preact/signals-core";
 import wasm from "../../network/adder.wasm";
 import { PATTERN } from "../../network/hidden_pairs.js";
 import { connect } from "../../state/traits.js";
@@ -11,7 +10,7 @@ import { stopAll } from "../common/dom.js";
 import { isForNotebook, keepKeys } from "../common/keys.js";
 import { isUndo } from "./grid_input.js";
 import { makeHiddenSums } from "./hidden_sums.js";
-import { HiddenSums } from "./state.js";
+import { HiddenSums } from "./hidden_sums_state.js";
 
 /** @import { AnswersWith, Encoding } from "../../network/adder.js" */
 /** @import { RenderArguments } from "../../state/traits.js" */
@@ -24,7 +23,7 @@ function render({ model, el }) {
     answer: /** @type {AnswersWith} */ ("classes"),
   });
   const [data, seed, reader] = ["data", "seed", "reader"].map((name) => model.get(name));
-  const traits = { ...signals, asked: signal({}), data, seed: seed ?? 0, reader: reader ?? "" };
+  const traits = { ...signals, data, seed: seed ?? 0, reader: reader ?? "" };
   const state = new HiddenSums(traits, wasm);
   const stop = makeHiddenSums(el, state);
   const goesOut = (/** @type {KeyboardEvent} */ event) => isForNotebook(event) && !isUndo(event);

@@ -1,11 +1,11 @@
 // How the adder gets the number, and what it answers with.
 
-import { html, nothing } from "lit-html";
+import { html } from "lit-html";
 import { inputOf } from "../common/dom.js";
 
 /** @import { Signal } from "@preact/signals-core" */
 /** @import { AnswersWith, Encoding } from "../../network/adder.js" */
-/** @import { HiddenSums } from "./state.js" */
+/** @import { HiddenSums } from "./hidden_sums_state.js" */
 
 /** What an adder does, and what that is called. @type {Record<AnswersWith, string>} */
 const ABOUT_ANSWER = {
@@ -25,10 +25,8 @@ const ABOUT_ENCODING = {
 /**
  * @param {HiddenSums} state
  * @param {string} group of the radio buttons
- * @param {() => void} train what *Train this kind* does: on a phone, the other button is far above
  */
-export function settings({ isBusy: isRunning, isGrid, traits }, group, train) {
-  const isBusy = isRunning.value;
+export function kinds({ isBusy, traits }, group) {
   const isShift = traits.answer.value === "shift";
   const radio = (
     /** @type {"answer" | "encoding"} */ name,
@@ -36,7 +34,7 @@ export function settings({ isBusy: isRunning, isGrid, traits }, group, train) {
     /** @type {string} */ words,
   ) => html`
     <label><input type="radio" name="${name} ${group}" value=${value} .checked=${traits[name].value === value}
-      ?disabled=${isBusy || (name === "encoding" && isShift)}
+      ?disabled=${isBusy.value || (name === "encoding" && isShift)}
       @change=${(/** @type {Event} */ event) => {
         /** @type {Signal<string>} */ (traits[name]).value = inputOf(event).value;
       }}><span>${words}</span></label>`;
@@ -45,6 +43,5 @@ export function settings({ isBusy: isRunning, isGrid, traits }, group, train) {
       ${radio("answer", "number", "one number")}${radio("answer", "shift", "shift")}</fieldset>
     <p class="about">${ABOUT_ANSWER[traits.answer.value]}</p>
     <fieldset><legend>The number is given as</legend>${radio("encoding", "label", "a label")}${radio("encoding", "quantity", "a quantity")}</fieldset>
-    <p class="about">${isShift ? "" : ABOUT_ENCODING[traits.encoding.value]}</p>
-    ${isGrid.value ? html`<button type="button" value="train-kind" @click=${train}>Train this kind</button>` : nothing}`;
+    <p class="about">${isShift ? "" : ABOUT_ENCODING[traits.encoding.value]}</p>`;
 }

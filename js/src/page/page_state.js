@@ -1,7 +1,7 @@
-// What the page knows. Each thing is here once: a drawing and a number, which the network that ships reads;
-// all else is computed from these.
+// What the page knows. Each thing is here once: a drawing and a number, which the network that ships reads; all else is
+// computed from these.
 
-import { effect, signal } from "@preact/signals-core";
+import { signal } from "@preact/signals-core";
 import { makeAnswer } from "../drawing/answer.js";
 import { Drawing } from "../drawing/drawing.js";
 import { readWeights } from "../network/weights.js";
@@ -11,7 +11,6 @@ import { judgeBy, makeKnowledge } from "../widgets/nearest/knowledge.js";
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { WeightsAsText } from "../network/weights.js" */
 /** @import { Sample } from "../widgets/diagram/samples.js" */
-/** @import { Asked } from "../widgets/hidden_sums/state.js" */
 /** @import { Known } from "../widgets/nearest/knowledge.js" */
 /** @import { NearestState } from "../widgets/nearest/nearest.js" */
 /** @import { PackedSheet } from "../widgets/train_in_browser/training.js" */
@@ -31,8 +30,6 @@ import { judgeBy, makeKnowledge } from "../widgets/nearest/knowledge.js";
  */
 /** @typedef {ReturnType<typeof makePageState>} PageState */
 
-const PATIENCE = 100; // ms without another change, before the adder of the hidden sums is asked
-
 /** @param {PageData} data */
 export function makePageState(data) {
   const drawing = new Drawing();
@@ -41,8 +38,6 @@ export function makePageState(data) {
   const given = signal(new Uint8Array(784)); // nothing is read where nothing is drawn
   const knowledge = makeKnowledge({ ...data.known, images: data.images });
   const answer = makeAnswer({ drawing, given, number, weights, judge: judgeBy(knowledge) });
-  const selfDrawing = new SelfDrawing(drawing);
-  const pairs = signal(data.pairs);
   return {
     drawing,
     number,
@@ -52,32 +47,6 @@ export function makePageState(data) {
       neighbours: /** @type {NearestState["neighbours"]} */ (answer.judgement),
       isEmpty: answer.isEmpty,
     },
-    selfDrawing,
-    pairs,
+    selfDrawing: new SelfDrawing(drawing),
   };
-}
-
-/**
- * What the adder of the hidden sums is asked: what one has drawn and chosen, once it has stayed for a while.
- * @param {PageState} state
- */
-export function followQuestion({ drawing, answer, selfDrawing }) {
-  const asked = signal(/** @type {Asked} */ ({}));
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  function ask() {
-    const { doubt, isEmpty, result, number } = answer;
-    const isDrawn = drawing.all.peek().length > 0 && !selfDrawing.isByItself.peek();
-    const { digit, layers } = result.peek();
-    const embedding = [...layers.embedding.data];
-    asked.value = isEmpty.peek()
-      ? {}
-      : { embedding, digit, number: number.peek(), doubt: doubt.peek(), isDrawn };
-  }
-  effect(() => {
-    void [answer.pixels.value, answer.number.value, answer.doubt.value];
-    clearTimeout(timer);
-    timer = setTimeout(ask, PATIENCE); // not while one draws
-  });
-  return asked;
 }
