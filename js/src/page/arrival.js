@@ -40,7 +40,7 @@ export function makeArrival(el, { adders, guessing, traits }) {
   };
   effect(() => {
     const isOver = adders.phase.value !== "choosing" || !areSamePairs(hidden.value, traits.pairs.value);
-    if (isOver) hidden.value = [];
+    if (isOver && hidden.value.length) hidden.value = [];
   });
   show(el, () => {
     const question = guessing.question.value;
@@ -50,7 +50,8 @@ export function makeArrival(el, { adders, guessing, traits }) {
       : html`${nothing}`;
   });
   return (/** @type {Partial<Shared>} */ { pairs = [] }) => {
-    if (pairs.length && isFromHere()) queueMicrotask(showTable); // one has just pressed the site's own button
+    if (pairs.length && isFromHere())
+      queueMicrotask(showTable); // one has just pressed the site's own button
     else hidden.value = pairs;
   };
 }

@@ -25,16 +25,6 @@ import { NAMES } from "./parts.js";
 /** @import { Layout } from "./maps.js" */
 /** @import { SelfDrawing } from "./self_drawing.js" */
 /**
- * Can you fool me?
- * @typedef {object} Challenge
- * @property {ReadonlySignal<boolean>} isTrying whether somebody has taken it
- * @property {ReadonlySignal<boolean>} canTry
- * @property {() => void} try
- * @property {ReadonlySignal<boolean>} canObject whether one may say that what was read isn't a digit
- * @property {() => void} object
- * @property {ReadonlySignal<string>} reply
- */
-/**
  * @typedef {object} DiagramState
  * @property {Drawing} drawing
  * @property {AnswerState} answer
@@ -44,7 +34,6 @@ import { NAMES } from "./parts.js";
  * @property {NearestState} [nearest] the training images that are most similar; none are shown without it
  * @property {SelfDrawing | null} selfDrawing
  * @property {() => void} [takeSample] puts a digit of MNIST on the pad
- * @property {Challenge} [fooled]
  * @property {() => TemplateResult} [next] what one may do after the answer
  * @property {Signal<boolean>} [isOpen] whether the network is shown where there is little room; always without it
  * @property {number} pace as the pad has it

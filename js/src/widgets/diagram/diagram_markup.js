@@ -4,7 +4,6 @@ import { html, nothing } from "lit-html";
 import { percent } from "../../drawing/answer_words.js";
 import { shapeOf } from "../../network/explain.js";
 import { countParameters, shapesOf } from "../../network/weights.js";
-import { find } from "../common/dom.js";
 import { numberButtons } from "../common/number_buttons.js";
 import { range, whole } from "../common/numbers.js";
 import { inSpans } from "../panel/in_spans.js";
@@ -13,7 +12,7 @@ import { NAMES, PARTS } from "./parts.js";
 
 /** @import { Signal } from "@preact/signals-core" */
 /** @import { AnswerState } from "../../drawing/answer.js" */
-/** @import { Challenge, DiagramState } from "./diagram.js" */
+/** @import { DiagramState } from "./diagram.js" */
 
 export const SKELETON = html`
   <div class="card">
@@ -47,39 +46,15 @@ export const inside = (isOpen, show) => html`
       if (isOpen.peek()) show();
     }}>${isOpen.value ? "Close the network" : "Look inside the network"}</button>`;
 
-/**
- * Can you fool me? Whoever tries may say that what was read wasn't a digit. The button is gone then, so the focus goes
- * on to *Clear*.
- * @param {Challenge} fooled
- */
-const challenge = ({ canTry, try: begin, canObject, object }) => {
-  const button = (/** @type {string} */ words, /** @type {() => void} */ act) => {
-    const press = (/** @type {Event} */ { target }) => {
-      const card = /** @type {HTMLElement} */ (target).closest(".network-diagram");
-      act();
-      if (card) find(card, ".clear").focus({ preventScroll: true });
-    };
-    return html`<button type="button" class="object" @click=${press}>${words}</button>`;
-  };
-  if (canObject.value) return button("That wasn't a digit", object);
-  return canTry.value ? button("Can you fool me?", begin) : nothing;
-};
-
 /** What is said below the sentence. @param {DiagramState} state */
-export function note({ drawing, answer, selfDrawing, fooled }) {
+export function note({ drawing, answer, selfDrawing }) {
   if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
-  if (fooled?.reply.value) return fooled.reply.value;
-  if (fooled?.isTrying.value && !drawing.background.value.url)
-    return answer.trust.value === "rejected"
-      ? "Not fooled. Try another."
-      : "Draw a letter or a face, anything but a digit.";
   return [answer.warning.value, drawing.background.value.about].filter(Boolean).join(" ");
 }
 
 /** @param {DiagramState} state */
 export const said = (state) => html`
-  <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}
-    ${state.fooled ? challenge(state.fooled) : nothing}</p>
+  <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}</p>
   <p class="nearest-guess">${state.answer.nearestGuess.value}</p>`;
 
 /** What a part is, and how large. @param {string} part @param {AnswerState} answer */

@@ -15,6 +15,6 @@ export function orDoesIt({ trust, result, number }, button) {
   /** @type {Pair | null} */
   const pair = trust.value === "sure" ? [result.value.digit, number.value] : null;
   return html`
-    <p class="question"><span><strong>Or does it?</strong> Perhaps it only knows all hundred sums by heart. Hide one
-      from a new adder and find out. (The part that reads digits stays.)</span> ${button(`Hide ${pair ? pair.join(" + ") : "a sum"}`, pair)}</p>`;
+    <p class="question"><span><strong>Or does it?</strong> Perhaps it knows all hundred sums by heart. Hide one
+      from a new adder and find out.</span> ${button(`Hide ${pair ? pair.join(" + ") : "a sum"}`, pair)}</p>`;
 }

@@ -94,9 +94,24 @@ export class Adders {
       return false;
     }
     if (this.running.peek() !== id) return false; // it was ended meanwhile
-    const training = this.#trainingOf({ ...task, id, adder, rounds: 0, begun: 0 }, shortPlan(task.answer), random);
+    const training = this.#trainingOf(
+      { ...task, id, adder, rounds: 0, begun: 0 },
+      shortPlan(task.answer),
+      random,
+    );
     const guess = this.guessing.take();
-    this.#put({ ...task, id, seed, rounds: 0, isWhole: false, looks: [], answers: null, guess, adder, training });
+    this.#put({
+      ...task,
+      id,
+      seed,
+      rounds: 0,
+      isWhole: false,
+      looks: [],
+      answers: null,
+      guess,
+      adder,
+      training,
+    });
     return this.#go(training);
   }
 

@@ -34,7 +34,8 @@ export class Hiding {
     if (this.complaint.peek() || areSamePairs(pairs, this.pairs.peek())) return;
     const past = this.#past.peek();
     batch(() => {
-      if (past.at(-1)?.gesture !== gesture) this.#past.value = [...past, { pairs: this.pairs.peek(), gesture }];
+      if (past.at(-1)?.gesture !== gesture)
+        this.#past.value = [...past, { pairs: this.pairs.peek(), gesture }];
       this.pairs.value = pairs;
     });
   }
