@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomNumbers } from "../src/network/random.js";
 import { connect, Traits } from "../src/state/traits.js";
-import { decimalsToAdd, say, total } from "../src/widgets/common/numbers.js";
-import { percentOf } from "../src/widgets/hidden_sums/numbers.js";
+import { decimalsToAdd, percentOf, say, total } from "../src/widgets/common/numbers.js";
 
 test("what is shown adds up as shown", () => {
   assert.equal(decimalsToAdd([0.25, 0.5]), 2);

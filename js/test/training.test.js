@@ -13,7 +13,7 @@ import {
   testable,
 } from "../src/network/hidden_pairs.js";
 import { randomNumbers } from "../src/network/random.js";
-import { shortPlan, trainInSlices } from "../src/network/train_adder.js";
+import { shortPlan, trainingOf } from "../src/network/train_adder.js";
 import { Trainer } from "../src/network/trainer.js";
 import { flatten, randomWeights, shapesOf } from "../src/network/weights.js";
 import { sentenceOf } from "../src/widgets/train_in_browser/sentence.js";
@@ -170,7 +170,7 @@ test("an adder's rate stays for three quarters of the steps, then falls to nearl
   const plan = { steps: 40, batch: 8, rate: 0.01, decay: 0 };
   const material = { images: data.training, others: data.others, seen: ALL, random };
   const { promise, resolve } = later();
-  trainInSlices(recorded, plan, material, (_steps, _answers, isLast) => isLast && resolve());
+  trainingOf(recorded, plan, material, 0, (_steps, _answers, isLast) => isLast && resolve()).go();
   await promise;
   assert.deepEqual(rates.slice(0, 31), Array(31).fill(0.01));
   const falling = rates.slice(31);
@@ -192,7 +192,7 @@ async function train(data, hidden, { encoding, answer, seed }) {
   const seen = seenBeside(hidden);
   const { promise, resolve } = later();
   const material = { images: data.training, others: data.others, seen, random };
-  trainInSlices(adder, shortPlan(answer), material, (_steps, _answers, isLast) => isLast && resolve());
+  trainingOf(adder, shortPlan(answer), material, 0, (_steps, _answers, isLast) => isLast && resolve()).go();
   await promise;
   const answers = askAll(adder, data.others);
   return { seen: meanShare(answers, seen), hidden: meanShare(answers, hidden) };
