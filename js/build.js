@@ -14,7 +14,7 @@ const DRAWING = join(ROOT, "mnist_adder_lib", "drawing", "built");
 const WIDGETS = join(ROOT, "mnist_adder_course", "widgets", "built");
 const PAGE = join(ROOT, "docs", "try", "index.html");
 const SENTENCES = join(HERE, "src", "shared", "sentences.js");
-const OF_DRAWING = ["adder_panel", "digit_pad"]; // whose classes are in mnist_adder_lib/drawing
+const OF_DRAWING = "adder_panel"; // whose class is in mnist_adder_lib/drawing
 
 /** A worker is a bundle of its own, inlined as text: `import script from "worker:./file.js"`. */
 const worker = {
@@ -125,7 +125,7 @@ async function build() {
   const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "widget.js")));
   const widgets = names.map(async (name) => {
     const { js, css } = await bundle(join(folder, name, "widget.js"), "esm");
-    const target = OF_DRAWING.includes(name) ? DRAWING : WIDGETS;
+    const target = name === OF_DRAWING ? DRAWING : WIDGETS;
     files.set(join(target, `${name}.js`), js);
     files.set(join(target, `${name}.css`), css);
   });

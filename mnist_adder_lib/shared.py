@@ -19,5 +19,4 @@ TRAINING_IMAGES: int = _SHARED["training_images"]
 UPPER_EDGE: list[list[int]] = _SHARED["upper_edge"]  # 3x3 weights that find it
 PARTS: tuple[str, ...] = tuple(_SHARED["parts"])  # of the network, as its diagram names them
 SEVEN: list = _SHARED["seven"]  # strokes of the drawing that the diagram shows at first
-HUES: list[str] = _SHARED["hues"]  # of ten digits
 SENTENCES: dict[str, str] = _SHARED["sentences"]  # with names in braces, for `str.format`

@@ -6,11 +6,11 @@ from mnist_adder_course.exercises.questions import MultipleChoice
 from mnist_adder_course.widgets.hidden_sums import HiddenSums
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_course.widgets.window_viewer import WindowViewer
-from mnist_adder_lib.drawing import AdderPanel, DigitPad
+from mnist_adder_lib.drawing import AdderPanel
 from tools.notebooks import stored_widgets
 from tools.notebooks.notebook_files import NOTEBOOKS
 
-WIDGETS = [AdderPanel, DigitPad, HiddenSums, MultipleChoice, NetworkDiagram, WindowViewer]
+WIDGETS = [AdderPanel, HiddenSums, MultipleChoice, NetworkDiagram, WindowViewer]
 
 
 def test_widgets_are_read_as_they_were_written(tmp_path):

@@ -3,7 +3,6 @@ what isn't a digit."""
 
 from .framing import frame_drawing
 from .non_digits import make_non_digits
-from .pad import DigitPad
 from .panel import AdderPanel
 from .photos import read_picture
 from .rejection import NonDigitHead, load_non_digit_head, slashed_zeros, train_non_digit_head

@@ -4,41 +4,53 @@ import operator
 import random
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import anywidget
 import numpy as np
 import torch
+from PIL import Image
 from torch import nn
-from traitlets import Bool, Bunch, Dict, Int, TraitError, observe, validate
+from traitlets import Bool, Bunch, Dict, Int, List, TraitError, Unicode, observe, validate
 
 from ..data import load_splits
 from ..evaluate import predict
-from .data_url import from_url, to_url
-from .pad import BUILT, DigitPad
+from .data_url import from_url, read_background, to_url
+from .framing import frame_drawing
 from .photos import read_picture
 from .sentences import MOST_INK, MOST_PEN_INK, describe, remark
 from .strangeness import Strangeness
-from .strokes import has_tap
+from .strokes import as_strokes, frame_strokes, has_tap, render_strokes
 
+BUILT = Path(__file__).with_name("built")  # what `npm run build` makes in js/
 cached_splits = cache(load_splits)  # read on first use
 
 
-class AdderPanel(DigitPad):
-    """Draw a digit, choose a number, and see at once what the model makes of them.
+class AdderPanel(anywidget.AnyWidget):
+    """Draw a digit with mouse, finger, pen or keys, choose a number, and see at once what the
+    model makes of them.
 
-    In addition to the pad's strokes, `number` (0-9) can be set; `seen` (the uint8 28x28 image that
-    the network gets), `prediction` (None while the pad is empty) and `sentence` follow, even during
-    a stroke. `small=True` leaves the bars out. With `strangeness`, a `Strangeness` of the
-    model, the panel gives no sum for a drawing that is stranger than its `threshold`. Without it
-    nothing is rejected.
+    `strokes` is a list of strokes, each a list of (x, y), fractions of the pad from the top left,
+    and `number` is 0-9. Setting them in Python changes the page, and drawing on the page changes
+    them here. `seen` (the uint8 28x28 image that the network gets), `prediction` (None while the
+    pad is empty) and `sentence` follow, even during a stroke. `small=True` leaves the bars out.
+    With `strangeness`, a `Strangeness` of the model, the panel gives no sum for a drawing that is
+    stranger than its `threshold`. Without it nothing is rejected.
 
     A model for a task other than adding also needs its `combine` and its `sign`, as in
     `AdderPanel(model, combine=lambda digit, number: digit * number, sign="×")`.
 
-    Raises what `predict` raises where a model doesn't fit.
+    Raises what `predict` raises where a model doesn't fit. Raises TraitError for strokes or a
+    background that are none, even if the page sends them, and leaves the trait unchanged.
     """
 
+    # js/src/widgets/pad/connection.js describes how the page and Python talk to each other.
     _esm, _css = BUILT / "adder_panel.js", BUILT / "adder_panel.css"
+    strokes: List = List().tag(sync=True, echo_update=False)
+    unfinished: List = List().tag(sync=True, echo_update=False)  # the stroke that is being drawn
+    background: Dict = Dict().tag(sync=True, echo_update=False)  # {}, or a picture: url and about
+    message_id = Unicode().tag(sync=True, echo_update=False)
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     small = Bool(False).tag(sync=True)
     request: Dict = Dict().tag(sync=True, echo_update=False)
@@ -53,6 +65,56 @@ class AdderPanel(DigitPad):
         self._answered: tuple = ()
         super().__init__(**traits)
         self._follow()
+
+    @validate("strokes")
+    def _check_strokes(self, proposal: Bunch) -> list:
+        try:
+            return [stroke.tolist() for stroke in as_strokes(proposal.value)]
+        except ValueError as error:
+            raise TraitError(str(error)) from None
+
+    @validate("unfinished")
+    def _check_unfinished(self, proposal: Bunch) -> list:
+        try:
+            return [point for stroke in as_strokes([proposal.value]) for point in stroke.tolist()]
+        except ValueError as error:
+            raise TraitError(str(error)) from None
+
+    @validate("background")
+    def _check_background(self, proposal: Bunch) -> dict:
+        try:
+            if proposal.value:
+                read_background(proposal.value)
+        except ValueError as error:
+            raise TraitError(str(error)) from None
+        return proposal.value
+
+    def _should_send_property(self, key: str, value: object) -> bool:
+        # Values from the page aren't sent back to it; ipywidgets would compare all of it as JSON.
+        return key not in self._property_lock and super()._should_send_property(key, value)
+
+    def framed(self) -> np.ndarray:
+        """The drawing, with a stroke that isn't finished, as MNIST would: uint8 (28, 28)."""
+        strokes = [stroke for stroke in [*self.strokes, self.unfinished] if stroke]
+        if not self.background:
+            return frame_strokes(strokes)
+        picture = read_background(self.background)
+        if strokes:
+            ink = render_strokes(strokes)
+            resized = np.asarray(Image.fromarray(picture).resize((280, 280)))
+            picture = np.maximum(ink, resized)
+        return frame_drawing(picture)
+
+    def clear(self) -> None:
+        """Wipe the pad."""
+        self._replace({})
+
+    def _replace(self, background: dict) -> None:
+        with self.hold_sync(), self.hold_trait_notifications():  # one message, one answer
+            self.strokes, self.background = [], background
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
     @observe("strokes", "background", "unfinished", "number", "message_id")
     def _follow(self, _change: Bunch | None = None) -> None:

@@ -1,7 +1,11 @@
 """One browser for all tests, and pages in which nothing may go wrong."""
 
+import json
+
 import pytest
 from lab import CHROMIUM, FLAGS, TIMEOUT, render_alone
+
+from tools.publishing import build_page
 
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -32,6 +36,25 @@ def open_page(browser):
         return page
 
     return open_page
+
+
+@pytest.fixture
+def open_page_with(open_page, tmp_path):
+    """A function that opens the page "It adds. Or does it?" with other data, where no script may
+    fail."""
+    page, file, errors = open_page(reduced_motion="reduce"), tmp_path / "page.html", []
+    page.on("pageerror", lambda error: errors.append(error.stack))
+
+    def open_page_with(**data):
+        text = json.dumps(build_page.data() | dict(links=None) | data)
+        file.write_text(build_page.DATA.sub(lambda _: text, build_page.PAGE.read_text("utf-8")),
+                        "utf-8")
+        page.goto(file.as_uri())
+        return page
+
+    yield open_page_with
+    page.close()
+    assert errors == []
 
 
 @pytest.fixture(scope="session")

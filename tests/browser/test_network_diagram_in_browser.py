@@ -304,25 +304,6 @@ def test_a_7_draws_itself_and_the_first_stroke_takes_over(show):
     page.locator(".hint").wait_for()  # the whole 7 was one step
 
 
-def test_a_digit_from_mnist_can_be_taken_and_drawn_on(show, first):
-    image = first(1).images[0]
-    kinds = to_base64(image.numpy()), image.flatten().tolist()
-    samples = [dict(pixels=pixels, about="Image 0.") for pixels in kinds]
-    page = show(NetworkDiagram(load_pretrained(), samples=samples))
-    for _ in range(2):
-        page.get_by_role("button", name="A digit from MNIST").click()
-        assert page.evaluate("model.traits.pixels") == image.flatten().tolist()
-        assert page.locator(".note").inner_text() == "Image 0."
-    draw(page, [[(0.1, 0.1), (0.1, 0.9)]])
-    drawn = torch.tensor(page.evaluate("model.traits.pixels")).view(28, 28)
-    assert (drawn >= image).all() and drawn[14, 2] == 255
-    assert page.locator(".note").inner_text().endswith(" Image 0.")  # after a remark
-    page.get_by_role("button", name="Clear").click()
-    draw(page, [[(0.5, 0.5)]])
-    assert page.locator(".answer").inner_text().endswith("but I doubt it.")
-    assert page.locator(".note").inner_text() == SENTENCES["too_little_ink"]
-
-
 BEYOND = """() => [...document.querySelectorAll("[data-part] canvas")].map((canvas) => {
     const part = canvas.closest("[data-part]"), style = getComputedStyle(part);
     const [{ right }, inside] = [canvas, part].map((one) => one.getBoundingClientRect());

@@ -11,11 +11,10 @@ from mnist_adder_course.widgets.hidden_sums import HiddenSums
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
 from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib import load_pretrained
-from mnist_adder_lib.drawing import AdderPanel, DigitPad
+from mnist_adder_lib.drawing import AdderPanel
 
 WIDGETS = {
     AdderPanel: lambda: AdderPanel(load_pretrained()),
-    DigitPad: DigitPad,
     HiddenSums: lambda: HiddenSums(load_pretrained()),
     Keys: Keys,
     MultipleChoice: lambda: MultipleChoice([start_here.guesses.questions["house"]]),

@@ -134,8 +134,8 @@ import sys
 from types import ModuleType
 output = sys.modules["google.colab.output"] = ModuleType("google.colab.output")
 output.enable_custom_widget_manager = lambda: print("enabled")
-from mnist_adder_lib.drawing import DigitPad
-DigitPad()
+from mnist_adder_course.notebook.display import Keys
+Keys()
 """
     assert run(sys.executable, "-c", code, cwd=ROOT).stdout == "enabled\n"
 

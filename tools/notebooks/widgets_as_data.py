@@ -11,7 +11,6 @@ import functools
 import io
 import itertools
 
-import ipywidgets
 import numpy as np
 from anywidget import AnyWidget
 from IPython.core.formatters import BaseFormatter
@@ -42,21 +41,12 @@ class WidgetFormatter(BaseFormatter):
 
 def load_ipython_extension(shell) -> None:
     formatter = shell.display_formatter.formatters[KIND] = WidgetFormatter(parent=shell)
-    formatter.for_type(ipywidgets.Widget, needs_python)
     formatter.for_type(AnyWidget, widget_data)
     formatter.for_type(Explore, figures)
 
 
-def needs_python(widget: ipywidgets.Widget) -> dict | None:
-    """For a widget of the course that does nothing without Python: the sentence that says so."""
-    sentence = getattr(widget, "needs_python", None)  # a bar of tqdm has none
-    return sentence and {"needs_python": sentence}
-
-
 def widget_data(widget: AnyWidget) -> dict:
     """The class of a widget and its own traits; the weights of the shipped network by name."""
-    if hasattr(widget, "needs_python"):
-        return {"needs_python": widget.needs_python}
     names = sorted(set(widget.keys) - set(AnyWidget.class_trait_names()))
     traits = widget.get_state([name for name in names if name[0] != "_"])  # without its script
     if isinstance(widget, AdderPanel):  # in a page it reads the drawings itself

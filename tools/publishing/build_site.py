@@ -7,9 +7,9 @@ widgets as the lessons' last run stored them (`stored_widgets.py`), docs, parts 
 the page (`build_page.py`). Nothing is downloaded, and no code of a lesson is run. Fails if
 Sphinx warns, for instance of a broken link. Needs the extra `site`.
 
-Widgets that compute everything in the browser are live; one that needs Python says so with its
-attribute `needs_python`. For the sliders of `explore`, figures are drawn in advance for some
-positions. A lesson's card shows the picture that the lesson opens with.
+Widgets that compute everything in the browser are live; in place of a panel whose network the
+browser doesn't know stands a sentence. For the sliders of `explore`, figures are drawn in advance
+for some positions. A lesson's card shows the picture that the lesson opens with.
 Outputs that would give away the answer to a guess, those of up to three cells before the
 comparison, stay hidden until the reader has guessed. Guards are left out.
 """

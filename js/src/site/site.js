@@ -5,7 +5,6 @@ import "../widgets/common/widgets.css";
 import "../widgets/pad/pad.css";
 import { Traits } from "../state/traits.js";
 import { findAll } from "../widgets/common/dom.js";
-import pad from "../widgets/digit_pad/widget.js";
 import sums from "../widgets/hidden_sums/widget.js";
 import choice from "../widgets/multiple_choice/widget.js";
 import diagram from "../widgets/network_diagram/widget.js";
@@ -23,7 +22,6 @@ import "./site.css"; // last, as it overrules the widgets' own
 /** @type {Record<string, { render: (widget: RenderArguments) => void }>} by the names of their classes in Python */
 const WIDGETS = {
   AdderPanel: panel,
-  DigitPad: pad,
   Frames: frames,
   HiddenSums: sums,
   MultipleChoice: choice,
