@@ -23,7 +23,7 @@ export function sampleTaker(drawing, samples) {
  * A sample as a pad has it under its strokes.
  * @param {Sample} sample
  */
-export function backgroundOf({ pixels: image, about }) {
+function backgroundOf({ pixels: image, about }) {
   const pixels = fromBase64(image);
   return { url: toUrl(pixels), pixels, about };
 }

@@ -113,7 +113,7 @@ function paint(canvas, url, strokes) {
  * @param {number} size of the canvas, in pixels
  * @param {Stroke[]} strokes
  */
-export function paintStrokes(context, size, strokes) {
+function paintStrokes(context, size, strokes) {
   Object.assign(context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", lineWidth: PEN * size });
   for (const points of strokes) {
     context.beginPath();

@@ -2,16 +2,14 @@
 
 import { computed, effect } from "@preact/signals-core";
 import { html, render, svg } from "lit-html";
-import { makeAnswer } from "../../drawing/answer.js";
 import { find } from "../common/dom.js";
 import { whole } from "../common/numbers.js";
 import { show } from "../common/view.js";
-import { makeAsk } from "../pad/ask.js";
+import { makeAsk } from "./ask.js";
 import { Training } from "./training.js";
 
-/** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
-/** @import { Drawing } from "../../drawing/drawing.js" */
 /** @import { Weights } from "../../network/forward.js" */
+/** @import { Asked } from "./ask.js" */
 /** @import { TrainingOptions } from "./training.js" */
 
 /** @type {{ name: "digit" | "sum", words: string }[]} */
@@ -82,25 +80,11 @@ function chartInWords({ history }) {
 }
 
 /**
- * Nothing that is drawn here is rejected: what a network knows of its training images changes while it learns.
- * @param {HTMLElement} el
- * @param {ReadonlySignal<Weights>} weights
- * @param {Asking} asking
- */
-function ask(el, weights, { drawing, number }) {
-  const answer = makeAnswer({ drawing, given: computed(() => new Uint8Array(784)), number, weights });
-  const says = () => `${answer.sentence.value} ${answer.warning.value}`;
-  makeAsk(el, { name: "Drawing pad of the network that you teach", drawing, number, says });
-}
-
-/** @typedef {{ drawing: Drawing, number: Signal<number> }} Asking what the network that learns is asked */
-
-/**
  * @param {HTMLElement} el
  * @param {TrainingOptions} options
- * @param {Asking} asking
+ * @param {Asked} asked what the network that learns is asked
  */
-export function makeTrainInBrowser(el, options, asking) {
+export function makeTrainInBrowser(el, options, asked) {
   el.classList.add("train-in-browser");
   render(SKELETON, el);
   const training = new Training(options);
@@ -115,7 +99,7 @@ export function makeTrainInBrowser(el, options, asking) {
   const stopWaiting = training.weights.subscribe((weights) => {
     if (!weights) return;
     stopWaiting();
-    ask(find(el, ".ask"), network, asking);
+    makeAsk(find(el, ".ask"), network, asked);
     effect(() => {
       // While it learns, its answer changes more often than anybody wants to hear.
       find(el, ".answer").ariaLive = training.phase.value === "running" ? "off" : "polite";
