@@ -15,7 +15,10 @@ import { fromBase64, readWeights } from "../src/network/weights.js";
 import { bytes, distance, floats, golden, images, shipped } from "./golden.js";
 
 const python = golden.strangeness;
-const found = unpackFound(python.found, fromBase64(python.found.bytes));
+const stored = fromBase64(python.found.bytes);
+const found = images.map((/** @type {unknown} */ _, /** @type {number} */ n) =>
+  unpackFound(python.found, stored, n),
+);
 const inks = images.map(inkInSquares);
 const space = makeSpace(found, python.found.units, inks);
 const head = readWeights(python.head);

@@ -95,13 +95,10 @@ export function smallest(values, count) {
 }
 
 /**
- * What was found in each training image, as `known_images` in nearest.py stored it: a byte for each number.
+ * What was found in a training image, as `known_images` in nearest.py stored it: a byte for each number.
  * @param {{ low: number[], step: number[] }} scale
- * @param {Uint8Array} bytes
+ * @param {Uint8Array} bytes of all images
+ * @param {number} n
  */
-export function unpackFound({ low, step }, bytes) {
-  const width = low.length;
-  return Array.from({ length: bytes.length / width }, (_, n) =>
-    low.map((value, i) => value + step[i] * bytes[n * width + i]),
-  );
-}
+export const unpackFound = ({ low, step }, bytes, n) =>
+  low.map((value, i) => value + step[i] * bytes[n * low.length + i]);

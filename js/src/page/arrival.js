@@ -50,8 +50,8 @@ export function makeArrival(el, { adders, guessing, traits }) {
       : html`${nothing}`;
   });
   return (/** @type {Partial<Shared>} */ { pairs = [] }) => {
-    if (pairs.length && isFromHere())
-      queueMicrotask(showTable); // one has just pressed the site's own button
+    // To the table, once it is there, where one has just pressed the site's own button.
+    if (pairs.length && isFromHere()) requestAnimationFrame(() => setTimeout(showTable));
     else hidden.value = pairs;
   };
 }

@@ -60,13 +60,11 @@ function makeDiagram(state, data, hide) {
 }
 
 /**
- * Hide a sum, with what belongs to it on the page. Returns what does something that the browser's Back undoes.
+ * Hide a sum, with what belongs to it on the page.
  * @param {HiddenSums} sums
+ * @param {() => string} link
  */
-function makeExperiment(sums) {
-  const greet = makeArrival(byId("shared"), sums);
-  const { link, unread, step } = followAddress(sums, greet);
-  show(byId("unread"), () => html`${unread.value}`);
+function makeExperiment(sums, link) {
   makeHiddenSums(byId("sums"), sums);
   const dare = () => {
     const pairs = sums.traits.pairs.peek();
@@ -74,7 +72,17 @@ function makeExperiment(sums) {
   };
   makeShare(find(byId("sums"), ".passing-on"), link, dare);
   makeProjector(byId("projector"), byId("hide-a-sum"));
-  return step;
+  keepKeys(byId("sums"));
+}
+
+/**
+ * Teach it yourself.
+ * @param {PageState} state
+ * @param {PageData} data
+ */
+function makeTeaching(state, { images, held_back, epochs, weights: { shapes } }) {
+  makeTrainInBrowser(byId("teach"), { images, heldBack: held_back, epochs, shapes }, state);
+  keepKeys(byId("teach"));
 }
 
 /**
@@ -106,11 +114,14 @@ function start(data) {
     isOnPage: true,
   };
   const sums = new HiddenSums(traits, wasm);
-  const step = makeExperiment(sums);
+  const greet = makeArrival(byId("shared"), sums);
+  const { link, unread, step } = followAddress(sums, greet);
+  show(byId("unread"), () => html`${unread.value}`);
   makeDiagram(state, data, (pair) => step(() => sums.hiding.choose([pair])));
-  const teaching = { images: data.images, heldBack: data.held_back, epochs: data.epochs };
-  makeTrainInBrowser(byId("teach"), { ...teaching, shapes: data.weights.shapes }, state);
-  for (const id of ["diagram", "sums", "teach"]) keepKeys(byId(id));
+  keepKeys(byId("diagram"));
+  // What is below the first screen comes in tasks of its own: in between, a slow phone answers.
+  setTimeout(() => makeExperiment(sums, link));
+  setTimeout(() => makeTeaching(state, data));
 }
 
 start(JSON.parse(byId("data").textContent ?? ""));

@@ -204,7 +204,8 @@ export class Diagram {
   }
 
   #paint() {
-    if (!this.part(NAMES[0]).clientWidth) return; // folded away; it will be laid out when it is opened
+    // Not laid out yet, and to ask for it would take long; or folded away, until it is opened.
+    if (!this.#isLaidOut || !this.part(NAMES[0]).clientWidth) return;
     const { result, pixels } = this.state.answer;
     for (const name of NAMES.filter((name) => !name.endsWith("head"))) {
       const features = featuresOf(name, result.peek(), pixels.peek());

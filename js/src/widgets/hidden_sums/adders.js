@@ -24,6 +24,8 @@ export class Adders {
   running = signal(0);
   failure = signal(""); // what is missing here
   #lastId = 0;
+  /** @type {ReturnType<typeof readImages> | null} */
+  #images = null;
   #finish = (/** @type {boolean} */ _isWhole) => {};
   #undoRound = () => {}; // which has not made a step yet
 
@@ -39,7 +41,7 @@ export class Adders {
     this.wasm = wasm;
     this.hiding = hiding;
     this.guessing = guessing;
-    this.images = data?.embeddings ? readImages(data) : null;
+    this.hasImages = Boolean(data?.embeddings);
     this.task = computed(() => ({ pairs: pairs.value, encoding: encoding.value, answer: answer.value }));
     /** The run whose answers are shown: the selected one, as long as nothing else is asked for. */
     this.shown = computed(() =>
@@ -57,6 +59,12 @@ export class Adders {
       const run = this.runs.value.find(({ id }) => id === this.running.value);
       if (run && !isSameTask(run, this.task.value)) untracked(() => this.end());
     });
+  }
+
+  /** To train on, and others; read when the first adder is trained. */
+  get images() {
+    this.#images ??= readImages(this.traits.data);
+    return this.#images;
   }
 
   /** Shows a run as it is now. */
@@ -79,7 +87,7 @@ export class Adders {
 
   /** Trains a new adder; true once it is finished, false where that was stopped or isn't possible. */
   async train() {
-    if (!this.images || this.running.peek()) return false;
+    if (!this.hasImages || this.running.peek()) return false;
     const task = this.task.peek();
     const seed = this.#nextSeed(task);
     const random = randomNumbers(seed);
@@ -140,7 +148,7 @@ export class Adders {
     batch(() => {
       const steps = run.training.halt();
       if (!steps) this.#undoRound();
-      else if (this.images) this.#look(run, steps, askAll(run.adder, this.images.others), false);
+      else this.#look(run, steps, askAll(run.adder, this.images.others), false);
       this.#finish(false);
     });
   }
@@ -181,7 +189,7 @@ export class Adders {
    * @param {() => number} random
    */
   #trainingOf(run, plan, random) {
-    const { training: images, others } = /** @type {NonNullable<typeof this.images>} */ (this.images);
+    const { training: images, others } = this.images;
     const material = { images, others, seen: seenBeside(run.pairs), random };
     return trainingOf(run.adder, plan, material, run.begun, (steps, answers, isLast) =>
       batch(() => {

@@ -106,8 +106,7 @@ export function makeHiddenSums(el, state) {
   render(SKELETON, el);
   const group = groupName();
   const { adders } = state;
-  const hasImages = Boolean(adders.images);
-  for (const part of [".training", ".kinds", ".curves"]) find(el, part).hidden = !hasImages;
+  for (const part of [".training", ".kinds", ".curves"]) find(el, part).hidden = !adders.hasImages;
   const stopGrid = show(find(el, ".grid"), () => grid(state));
   const input = new GridInput(find(el, ".grid"), state);
   const act = actions(el, state, input);

@@ -59,8 +59,10 @@ export function makeKnowledge(known) {
 /** @param {Known} known @returns {Promise<Knowledge>} */
 async function learn({ images, count, found, scale, head }) {
   const sheet = await readSheet(images);
+  const bytes = fromBase64(found.bytes);
   const inks = await inTurns(sheet.images.length, (n) => inkInSquares(sheet.images[n]));
-  const space = makeSpace(unpackFound(found, fromBase64(found.bytes)), found.units, inks);
+  const each = await inTurns(sheet.images.length, (n) => unpackFound(found, bytes, n));
+  const space = makeSpace(each, found.units, inks);
   return { space, sheet, training: count, scale, head: head && readWeights(head) };
 }
 
