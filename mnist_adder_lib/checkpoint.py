@@ -22,13 +22,13 @@ def save_checkpoint(path: str | Path, model: IdentityAdderModel,
     """Write the model's weights and arguments, the normalisation of its input, and details; also
     the weights of a head that was trained for the model, such as `drawing.NonDigitHead`.
 
-    A path that ends in `.safetensors` gets that format, which the page in the browser reads, too.
-    details are plain values to keep with them, such as `seed=0` or `scores={...}`: numbers, texts,
-    None, and lists and dicts of these; in PyTorch's format also tensors, tuples, and dicts whose
-    keys are numbers. An existing file is replaced only once the new one is complete. Raises
-    ValueError, before it writes, for anything that could not be loaded again unchanged, which
-    includes a model with layers that were exchanged by hand, and for details called `variant` or
-    `normalisation`, and OSError if it can't be written. No random number is drawn.
+    A path that ends in `.safetensors` gets the format of that name. details are plain values to
+    keep with them, such as `seed=0` or `scores={...}`: numbers, texts, None, and lists and dicts of
+    these; in PyTorch's format also tensors, tuples, and dicts whose keys are numbers. An existing
+    file is replaced only once the new one is complete. Raises ValueError, before it writes, for
+    anything that could not be loaded again unchanged, which includes a model with layers that were
+    exchanged by hand, and for details called `variant` or `normalisation`, and OSError if it can't
+    be written. No random number is drawn.
     """
     if taken := RESERVED & details.keys():
         raise ValueError(f"a checkpoint has its own {' and '.join(sorted(taken))}: "
