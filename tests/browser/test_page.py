@@ -23,7 +23,7 @@ def test_the_page_is_up_to_date_and_small():
     now, stored = (json.loads(build_page.DATA.search(one)[0]) for one in (build_page.page(), page))
     alike(now, stored, "run python tools/publishing/build_page.py: data")
     assert f"on {build_page.TRAINING_IMAGES:,} handwritten digits" in " ".join(page.split())
-    assert len(page.encode()) < 1_700_000  # half of it are images: to train on, to compare with
+    assert len(page.encode()) < 1_500_000  # half of it are images: to train on, to compare with
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "try" / "index.html"
 SAMPLES = 3  # of each digit
 OPENING = 7, 5  # the pair that the page opens with, and hides at first
+GREYS = 64  # of each pixel, as few as make the file a seventh smaller and can't be seen
 HELD_BACK, EPOCHS = 500, 8  # of the training on the page: images that tell how well it goes
 PICTURE = "assets/page.png"
 PREVIEW_HERE = "<!--PREVIEW-->\n"
@@ -62,6 +63,12 @@ def samples() -> dict:
     return dict(labels=list(zip(*labels)), pixels=to_base64(np.stack(pixels)))
 
 
+def in_greys(images: torch.Tensor) -> torch.Tensor:
+    """Images, uint8 (n, 28, 28), with `GREYS` greys instead of 256."""
+    steps = (images * ((GREYS - 1) / 255)).round()
+    return (steps * (255 / (GREYS - 1))).round().to(torch.uint8)
+
+
 @functools.cache
 def data() -> dict:
     """What the page knows, as `PageData` in js/src/page/state.js has it."""
@@ -69,12 +76,13 @@ def data() -> dict:
     sums = traits_of(HiddenSums(model, pairs=[OPENING]))
     samples = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
               for place, digit, pixels in digits()]
-    images, digits_of = train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES]
-    slashed = slashed_zeros(images[digits_of == 0])
+    images, digits_of = in_greys(train.images[:TRAINING_IMAGES]), train.digits[:TRAINING_IMAGES]
+    slashed = in_greys(slashed_zeros(images[digits_of == 0]))
     strangeness = Strangeness(model, images, load_non_digit_head(), slashed)
     known = known_images(strangeness, torch.cat([digits_of, digits_of.new_zeros(len(slashed))]))
     images = known.pop("images")  # it is trained on the first of them, and the page has them once
-    held_back = image_sheet(validation.images[:HELD_BACK], validation.digits[:HELD_BACK])
+    greys = in_greys(validation.images[:HELD_BACK])
+    held_back = image_sheet(greys, validation.digits[:HELD_BACK])
     return dict(
         weights=weights_as_text(model), samples=samples, known=known,
         pairs=sums["pairs"], adder=sums["data"], reader=sums["reader"],

@@ -43,8 +43,9 @@ PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
 OPENING, ABOVE_BARS = (680, 300), 812  # the panel's picture: pixels at most; rows that are kept
-# Of the page: what hides the sum, the pair that is hidden then, and what says how it ended.
-HIDE, HIDDEN_PAIR, ENDED = "#diagram .hide-it", "#sums [aria-pressed=true]", "#sums .ending"
+# Of the page: what hides the sum, the pair that is hidden then, a guess, what is said at the end.
+HIDE, HIDDEN_PAIR = "#diagram .hide-it", "#sums .grid [aria-pressed=true]"
+GUESS, ENDED = "#sums .guess [value='12']", "#sums .of-title"
 SIZE, EDGE = (880, 576), 24  # of the moving picture; around what is on its cover
 SEVEN = bent(np.array(lab.DIGITS[7][0])).tolist()  # 17 points
 
@@ -150,8 +151,8 @@ def cover(width: int, height: int, playwright) -> Image.Image:
 
 
 def record_page(playwright) -> list[Image.Image]:
-    """Somebody draws a 7, hides 7 + 5 from a new adder, trains it, and sees what it says: a picture
-    for each tenth of a second."""
+    """Somebody draws a 7, hides 7 + 5 from a new adder, guesses, trains it and sees what it says:
+    a picture for each tenth of a second."""
     frames = [cover(*SIZE, playwright)] * 15
     with page_of(playwright, *SIZE) as page:
 
@@ -179,8 +180,9 @@ def record_page(playwright) -> list[Image.Image]:
         page.locator(HIDDEN_PAIR).wait_for()
         page.wait_for_timeout(1500)  # until the page has scrolled there
         look(12)
-        press("#sums [value=train]")
-        while not page.locator(ENDED).inner_text().strip():
+        press(GUESS)
+        press("#sums .next button")
+        while not page.locator(ENDED).count():
             look(1)
         page.mouse.move(5, 5)
         page.wait_for_timeout(1000)

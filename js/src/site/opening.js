@@ -10,7 +10,7 @@ import "../widgets/diagram/opening.css"; // overrules the diagram's own
 /** @import { Pair } from "../network/hidden_pairs.js" */
 
 /** The page with a pair hidden, as js/src/state/address.js reads it. @param {Pair | null} pair */
-const pageWith = (pair) => `try/index.html#${pair ? `hide=${pair.join("")}&add=${pair[1]}` : "hiding"}`;
+const pageWith = (pair) => `try/index.html#${pair ? `hide=${pair.join("")}` : "hiding"}`;
 
 /** @param {RenderArguments} widget */
 function render(widget) {
