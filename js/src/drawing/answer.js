@@ -58,11 +58,6 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
   const judgement = computed(() =>
     isEmpty.value ? null : (judge?.value?.(left.value, pixels.value) ?? null),
   );
-  /** Why the image may be no digit, in words; "" where nothing speaks against it. */
-  const doubt = computed(() => {
-    if (judgement.value?.isKnown === false) return judgement.value.sentence;
-    return warning.value || (isTapped.value ? said.value.sentence : "");
-  });
   const said = computed(() => {
     if (result.value.digit < 0) return says("broken", sentences.not_finite);
     if (isEmpty.value) return says("empty", sentences.empty_image);
@@ -82,7 +77,6 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
     result,
     warning,
     judgement,
-    doubt,
     trust,
     /** The sentence that everybody shows. */
     sentence: computed(() => said.value.sentence),

@@ -72,10 +72,6 @@ export class Drawing {
     this.put([...this.strokes.peek(), stroke], this.background.peek());
   }
 
-  clear() {
-    if (!this.isEmpty.peek()) this.put([]);
-  }
-
   /** @param {-1 | 1} way */
   #go(way) {
     const step = this.#steps[this.#place + way];
