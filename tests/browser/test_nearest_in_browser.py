@@ -39,3 +39,15 @@ def test_the_page_rejects_what_python_does_and_shows_what_is_nearest(open_page_w
         strange > strangeness.threshold).tolist()
     assert seen[0][1] == str(digits[7].item()) and seen[1][1] == "0"
     assert "200 training images, zeros also with a slash" in nearest.inner_text()
+
+
+def test_the_known_images_wait_while_a_pointer_is_down(open_page_with):
+    page = open_page_with()
+    page.add_init_script("""addEventListener("DOMContentLoaded", () =>
+        dispatchEvent(new PointerEvent("pointerdown")))""")
+    page.reload()
+    page.locator("#diagram .answer").filter(has_text="7 + 5 = 12").wait_for()
+    page.wait_for_timeout(500)  # in which they are read otherwise
+    assert page.locator("#diagram .nearest").get_attribute("data-state") == "waiting"
+    page.evaluate("dispatchEvent(new PointerEvent('pointerup'))")
+    page.locator("#diagram .nearest[data-state=near]").wait_for(state="attached")
