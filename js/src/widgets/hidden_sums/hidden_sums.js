@@ -48,7 +48,7 @@ const SKELETON = html`
 const task = ({ isGrid }) =>
   isGrid.value
     ? html`Press a pair to hide it, ${MOST} at most. The adder learns from the others.`
-    : html`Each pair shows the adder's most frequent answer. The bluer it is, the more often it is right.`;
+    : html`The adder's usual answers: the bluer, the more often right.`;
 
 /** What is below the table: what is hidden, or what the adder says to a pair. @param {HiddenSums} state */
 const below = ({ isGrid, hidden, ofPair, adders: { trained } }) =>

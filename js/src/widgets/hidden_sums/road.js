@@ -36,7 +36,7 @@ export function nextStep(run, runs) {
   if (run.answer === "shift") return { way: "other", why: "" }; // the end
   const { usual, longer, builtIn } = mainRows(runs);
   if (usual?.verdict === "too few to say" && !areSamePairs(run.pairs, BLOCK))
-    return { way: "block", why: "A single sum may be chance. Hide a whole block." };
+    return { way: "block", why: asked === 1 ? "One sum may be chance." : "A few sums may be chance." };
   if (isUsual(run) && !longer && look.found < asked)
     return { way: "long", why: "Does it find more if it trains for longer?" };
   if (!builtIn)
