@@ -35,7 +35,7 @@ export function makeArrival(el, { adders, guessing, traits }) {
   /** To the table, and to the first number, if one can guess. */
   const go = () => {
     showTable();
-    const first = document.querySelector("#sums .guess button");
+    const first = document.querySelector("#sums .guess input");
     if (first instanceof HTMLElement) first.focus({ preventScroll: true });
   };
   effect(() => {

@@ -37,11 +37,9 @@ export class Guessing {
     );
   }
 
-  /** Guesses a number, in place of another; the same one again takes it back. @param {number} number */
+  /** Guesses a number, in place of another. @param {number} number */
   choose(number) {
-    const at = this.question.peek();
-    const before = this.guess.peek();
-    this.guess.value = before?.at === at && before.number === number ? null : { at, number };
+    this.guess.value = { at: this.question.peek(), number };
   }
 
   /** The guess that belongs to a training that begins now: the next one needs another. */

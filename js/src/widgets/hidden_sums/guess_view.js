@@ -10,8 +10,11 @@ import { mostly } from "./runs.js";
 
 const SUMS = 19; // from 0 to 18
 
-/** @param {HiddenSums} state */
-export function guessView({ adders, guessing, isBusy, traits }) {
+/**
+ * @param {HiddenSums} state
+ * @param {string} group of the radio buttons
+ */
+export function guessView({ adders, guessing, isBusy, traits }, group) {
   const run = adders.shown.value;
   const guess = run ? run.guess : guessing.guess.value;
   if (adders.trained.value) {
@@ -21,10 +24,12 @@ export function guessView({ adders, guessing, isBusy, traits }) {
   const at = (run && guess?.at) || guessing.question.value;
   if (!at) return html`${nothing}`;
   const chosen = guess?.at === at ? guess.number : null;
-  const button = (/** @type {number} */ sum) => html`<button type="button" value=${sum}
-    aria-pressed=${sum === chosen} aria-disabled=${isBusy.value}
-    @click=${() => isBusy.peek() || guessing.choose(sum)}>${sum}</button>`;
+  const button = (
+    /** @type {number} */ sum,
+  ) => html`<label><input type="radio" name="guess ${group}" value=${sum}
+    aria-label=${sum} .checked=${sum === chosen} ?disabled=${isBusy.value}
+    @change=${() => guessing.choose(sum)}><span>${sum}</span></label>`;
   return html`<p>What will it say to <b>${pairOf(at).join(" + ")}</b>, which it never sees?
       <span class="reader">${traits.reader}</span></p>
-    <div class="sums" role="group" aria-label="Your guess">${range(SUMS).map(button)}</div>`;
+    <div class="sums" role="radiogroup" aria-label="Your guess">${range(SUMS).map(button)}</div>`;
 }

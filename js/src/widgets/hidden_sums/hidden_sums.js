@@ -117,7 +117,7 @@ export function makeHiddenSums(el, state) {
     input.stop,
     show(find(el, ".task"), () => task(state)),
     show(find(el, ".below"), () => html`${below(state)}`),
-    show(find(el, ".guess"), () => guessView(state)),
+    show(find(el, ".guess"), () => guessView(state, group)),
     show(find(el, ".outcome"), () => outcome(state)),
     show(find(el, ".why"), () => why(state)),
     show(find(el, ".next"), () => leading(state, act)),
