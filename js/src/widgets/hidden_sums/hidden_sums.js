@@ -82,6 +82,7 @@ function actions(el, { adders, hiding, traits }, input) {
     },
     other() {
       adders.leave();
+      if (traits.answer.peek() === "shift") traits.answer.value = "classes"; // the road begins anew
       input.goTo("0,0");
     },
     block() {
