@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
-from mnist_adder_lib.data import AdderDataset, as_input, load_splits
+from mnist_adder_lib.data import as_input, load_splits
 from mnist_adder_lib.plots import (
     BLUE,
     GREY,
@@ -29,7 +28,7 @@ from mnist_adder_lib.plots import (
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
-from ..exercises.values import is_numbers, plain
+from ..exercises.values import is_numbers, plain, same
 
 
 def _what_changes(examples: list) -> str:
@@ -41,6 +40,99 @@ def _what_changes(examples: list) -> str:
 
 guesses = Guesses.load("data_generation", same_example=_what_changes)
 checks = Checks()
+
+
+NOT_PAIRS = "It should return two pairs, each in brackets: `(image, number), (digit, total)`."
+FOUR_IN_A_ROW = ("Those are four things in a row. Make two pairs of them, each in brackets: "
+                 "`(image, number), (digit, total)`.")
+NOT_THE_IMAGE = "The first pair begins with the image, as it came in: `(image, number)`."
+NOT_SINGLE = ("The number, the digit and the total should each be a single number. The empty shape "
+              "does it: `torch.randint(10, ())`.")
+NOT_WHOLE = "The number isn't whole: `torch.randint(10, ())` draws whole numbers."
+NOT_THE_DIGIT = "The second pair begins with the digit, as it came in: `(digit, total)`."
+CHANGED_DIGIT = ("`+=` has changed the digit itself. Make a new value in place of that: `total = "
+                 "digit + number`.")
+OUT_OF_RANGE = "The number should go from 0 to 9: `randint(10, ())` draws one of these ten."
+ALWAYS_THE_SAME = ("The number is the same at every call. Draw it inside the function, and set no "
+                   "seed there.")
+NEVER_DRAWN = "One of the numbers 0 to 9 never came up: `randint(10, ())` draws all ten."
+DRAWN_TWICE = ("The total is the digit plus another number. Draw the number once, give it a name, "
+               "and use it in both pairs.")
+NOT_THE_SUM = "The total should be the digit plus the number."
+
+
+def _look_at_examples(make_example, image, digit) -> Observed:
+    """Rules for examples of one image, whatever their numbers are."""
+    given, right_digit = image.clone(), digit.item()
+    examples = [make_example(image, digit) for _ in range(200)]
+    if not all(map(_is_two_pairs, examples)):
+        four = all(isinstance(example, (tuple, list)) and len(example) == 4
+                   for example in examples)
+        return Observed(rules={FOUR_IN_A_ROW if four else NOT_PAIRS: False})
+    images, numbers, digits, totals = zip(*((*inputs, *answers) for inputs, answers in examples))
+    if not all(same(one, given) for one in images):
+        return Observed(rules={NOT_THE_IMAGE: False})
+    if not all(map(_is_single, (*numbers, *digits, *totals))):
+        return Observed(rules={NOT_SINGLE: False})
+    added = [float(total) - right_digit for total in totals]
+    drawn = list(map(float, numbers))
+    return Observed(rules={
+        NOT_WHOLE: all(number.is_integer() for number in drawn),
+        CHANGED_DIGIT: digit.item() == right_digit,
+        NOT_THE_DIGIT: all(float(one) == right_digit for one in digits),
+        OUT_OF_RANGE: 0 <= min(drawn) and max(drawn) <= 9,
+        ALWAYS_THE_SAME: len(set(drawn)) > 1,
+        NEVER_DRAWN: len(set(drawn)) == 10,
+        DRAWN_TWICE: added == drawn or not set(added) <= {*range(10)} or len(set(added)) == 1,
+        NOT_THE_SUM: added == drawn,
+    })
+
+
+def _is_two_pairs(example) -> bool:
+    return (isinstance(example, (tuple, list)) and len(example) == 2
+            and all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in example))
+
+
+def _is_single(value) -> bool:
+    """Whether something is one number: a plain one, or a tensor with the empty shape."""
+    number = plain(value)
+    return is_numbers(number) and number.ndim == 0 and bool(np.isfinite(number))
+
+
+NUMBER, EXAMPLE = "torch.randint(10, ())", "(image, number), (digit, digit + number)"
+
+
+@checks.add(
+    "One image makes ten different examples. That is how 48,000 images make 480,000.",
+    probes=lambda: [(torch.randint(256, (28, 28)), torch.tensor(digit)) for digit in (7, 0, 9)],
+    observe=_look_at_examples,
+    mistakes={
+        NOT_PAIRS: [(EXAMPLE, "(image, number)"), (EXAMPLE, "image, number"),
+                    (EXAMPLE, "(image, number), digit + number"),
+                    (EXAMPLE, "(image, number), (digit, number, digit + number)")],
+        FOUR_IN_A_ROW: (EXAMPLE, "image, number, digit, digit + number"),
+        NOT_THE_IMAGE: [(EXAMPLE, "(number, image), (digit, digit + number)"),
+                        (EXAMPLE, "(image / 255, number), (digit, digit + number)"),
+                        (EXAMPLE, "(digit, number), (digit, digit + number)")],
+        NOT_SINGLE: [(NUMBER, "torch.randint(10, (1,))"), (NUMBER, "torch.randint(10, (10,))")],
+        NOT_WHOLE: (NUMBER, "10 * torch.rand(())"),
+        NOT_THE_DIGIT: [(EXAMPLE, "(image, number), (digit + number, digit)"),
+                        (EXAMPLE, "(image, number), (number, digit + number)"),
+                        (EXAMPLE, "(image, digit), (number, digit + number)")],
+        CHANGED_DIGIT: ("return", "digit += number; return"),
+        OUT_OF_RANGE: [(NUMBER, "torch.randint(11, ())"), (NUMBER, "1 + torch.randint(10, ())")],
+        ALWAYS_THE_SAME: [(NUMBER, "torch.tensor(4)"),
+                          (NUMBER, "torch.randint(10, (), generator=torch.manual_seed(0))")],
+        NEVER_DRAWN: [(NUMBER, "torch.randint(9, ())"), (NUMBER, "torch.randint(1, 10, ())")],
+        DRAWN_TWICE: (EXAMPLE, f"(image, number), (digit, digit + {NUMBER})"),
+        NOT_THE_SUM: [(EXAMPLE, "(image, number), (digit, digit * number)"),
+                      (EXAMPLE, "(image, number), (digit, digit - number)"),
+                      (EXAMPLE, "(image, number), (digit, digit)")],
+    },
+)
+def make_example(image, digit):
+    number = torch.randint(10, ())
+    return (image, number), (digit, digit + number)
 
 
 @checks.add(
@@ -299,28 +391,6 @@ def plot_window(image, window, row: int, column: int) -> Figure:
                             f"{rows}.")
 
 
-@in_style
-def plot_splits(**splits: AdderDataset) -> Figure:
-    """The first nine examples of each split, titled `7 + 8 = 15`, in a grid under the split's name.
-
-    The images are shown as the network gets them.
-    """
-    figure = plt.figure(figsize=(8.6, 3.6))
-    columns, words = figure.add_gridspec(1, len(splits)), []
-    for column, (name, split) in enumerate(splits.items()):
-        grid = figure.add_subfigure(columns[0, column])
-        grid.suptitle(name, fontsize=11, color=GREY)
-        for position in range(9):
-            (image, number), (digit, total) = split[position]
-            title = f"{digit} + {number} = {total}"
-            draw_image(grid.add_subplot(3, 3, position + 1), image[0], title)
-        titles = [ax.get_title() for ax in grid.axes]
-        words.append(f"{name}: {'; '.join(titles)}")
-        for ax in grid.axes:
-            ax.title.set_fontsize(9)
-    return labelled(figure, f"Handwritten digits in {len(splits)} grids. {'. '.join(words)}.")
-
-
 def accuracies_of_many(mnist, to_train: Tensor, to_read: list[Tensor],
                        count: int = 1000) -> list[Tensor]:
     """How many of some images each of many networks reads that tell even digits from odd ones.
@@ -355,61 +425,24 @@ def _accuracies(networks: Tensor, images: Tensor, labels: Tensor) -> Tensor:
     return (images @ networks * labels[:, None] > 0).float().mean(dim=0)
 
 
-class TwoForms(NamedTuple):
-    """What two networks learned of a rule for the numbers 0 to 9."""
-
-    title: str
-    right: Tensor  # (10,) the right answers
-    line: Tensor  # (10,) the answers to a plain number
-    dots: Tensor  # (10,) the answers to a one-hot vector
-    hidden: Sequence[int]  # the numbers that were left out of training
-
-
-def learn_two_forms(title: str, right: Tensor, hidden: Sequence[int] = ()) -> TwoForms:
-    """Learn a rule twice: from the plain number, and from its one-hot vector.
-
-    The first network computes number * weight + offset, the second chooses one of ten weights.
-
-    right: (10,) the right answers to the numbers 0 to 9; hidden: numbers that aren't shown.
-    """
-    shown = [number for number in range(10) if number not in hidden]
-    numbers = torch.arange(10.0)
-    plain_number = torch.stack([numbers, torch.ones(10)], dim=1)
-    line, dots = (inputs @ _learned_weights(inputs[shown], right[shown])
-                  for inputs in (plain_number, torch.eye(10)))
-    return TwoForms(title, right, line, dots, hidden)
-
-
-def _learned_weights(inputs: Tensor, answers: Tensor) -> Tensor:
-    """Weights, (n,), from 0 on, whose answers `inputs @ weights` have a small squared error."""
-    weights = torch.zeros(inputs.shape[1], requires_grad=True)
-    for _ in range(2000):
-        loss = ((inputs @ weights - answers) ** 2).mean()
-        (gradient,) = torch.autograd.grad(loss, weights)
-        with torch.no_grad():
-            weights -= 0.02 * gradient
-    return weights.detach()
-
-
 @in_style
-def plot_two_forms(*rules: TwoForms) -> Figure:
+def plot_forms(right, line, dots, hidden: Sequence[int] = ()) -> Figure:
     """The answers learned from a plain number, a line, and from a one-hot vector, a dot for each
-    number; grey dashes are the right answers, and what wasn't shown is shaded."""
-    figure, axes = plt.subplots(1, len(rules), figsize=(5.5, 2.6), squeeze=False)
-    said = []
-    for ax, (title, right, line, dots, hidden) in zip(axes.flat, rules):
-        _draw_right_answers(ax, right, hidden)
-        ax.plot(range(10), line, color=ORANGE, label="plain number")
-        ax.plot(range(10), dots, "o", color=BLUE, label="one-hot vector")
-        ax.set(title=title)
-        off = (line - right).abs().max()
-        missed = [n for n in range(10) if abs(dots[n] - right[n]) > 0.1]
-        said.append(f"{title}: the line is off by {off:.2f} at most, the dots miss "
-                    f"{missed or 'none'}")
-    axes[0, 0].set_ylabel("answer")
-    axes[0, 0].legend()
-    return labelled(figure, "Answers to the numbers 0 to 9, as a line and as dots. "
-                    + "; ".join(said) + ".")
+    number; grey dashes are the right answers, and what wasn't shown is shaded.
+
+    right, line, dots: (10,) the right answers to the numbers 0 to 9, and those learned; hidden:
+    the numbers that weren't shown.
+    """
+    figure, ax = plt.subplots(figsize=(4.6, 2.8))
+    _draw_right_answers(ax, right, hidden)
+    ax.plot(range(10), line, color=ORANGE, label="plain number")
+    ax.plot(range(10), dots, "o", color=BLUE, label="one-hot vector")
+    ax.set(ylabel="answer", xticks=range(10))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)  # above, as dots are anywhere
+    off = (line - right).abs().max()
+    missed = [n for n in range(10) if abs(dots[n] - right[n]) > 0.1]
+    return labelled(figure, "Answers to the numbers 0 to 9, as a line and as dots. The line is off "
+                            f"by {off:.2f} at most, the dots miss {missed or 'none'}.")
 
 
 def _draw_right_answers(ax: Axes, right: Sequence | np.ndarray | Tensor,
