@@ -412,24 +412,6 @@ def plot_valley(loss_of, path) -> Figure:
 
 
 @in_style
-def plot_cross_entropy() -> Figure:
-    """The loss log(1 / p) over the probability p of the true answer, and 1 - p for comparison."""
-    figure, ax = plt.subplots(figsize=(5, 2.8))
-    p = np.linspace(0.01, 1, 200)
-    ax.plot(p, np.log(1 / p), color=BLUE, label="log(1 / p)")
-    ax.plot(p, 1 - p, "--", color=GREY, label="1 - p")
-    for place in (1, 0.5, 0.25, 0.125, 0.1):
-        ax.plot(place, math.log(1 / place), "o", color=ORANGE)
-    ax.annotate("p = 0.1: log(10) = 2.3", (0.1, math.log(10)), (10, 2),
-                textcoords="offset points")
-    ax.set(xlabel="probability p of the true answer", ylabel="loss", xlim=(0, 1.02))
-    ax.legend(loc="upper right")
-    return labelled(figure, "A curve that is 0 where p is 1, rises by 0.69 whenever p is halved, "
-                            "to 2.3 at p = 0.1, and without limit towards p = 0. A straight line, "
-                            "1 - p, rises from 0 to 1 only.")
-
-
-@in_style
 def plot_row(images, labels) -> Figure:
     """Images, (28, 28) in 0-1, next to each other, each with its label as a title."""
     figure, (axes,) = plt.subplots(1, len(images), figsize=(5.5, 1.1), squeeze=False)

@@ -1,7 +1,6 @@
 """Learning by hand: its figures and what it measures."""
 
 
-import numpy as np
 import pytest
 import torch
 
@@ -31,14 +30,6 @@ def test_the_valley_shows_the_path_and_where_it_ends():
     path = figure.axes[0].lines[0]
     assert path.get_xdata().tolist() == [0, 0.5] and path.get_ydata().tolist() == [1, -0.25]
     assert "after 1 steps ends at (0.50, -0.25), where it is 0.312" in figure.get_label()
-
-
-def test_the_curve_of_cross_entropy():
-    curve, line, *dots = learning_by_hand.plot_cross_entropy().axes[0].lines
-    assert np.allclose(np.exp(-curve.get_ydata()), curve.get_xdata())
-    assert np.allclose(line.get_ydata(), 1 - line.get_xdata())
-    p, losses = np.concatenate([dot.get_data() for dot in dots], axis=1)
-    assert np.allclose(losses[1:4] - losses[:3], np.log(2)) and p[4] == 0.1
 
 
 def test_two_digits_are_picked_and_labelled():
