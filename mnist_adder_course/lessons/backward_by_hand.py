@@ -167,6 +167,9 @@ DOUBLINGS = 14  # 2**14 paths
 EVERY_PATH = ("The gradients are right. But this follows every path again, and on a chain of "
               "doublings their number doubles at each step. When it is a node's turn, everything "
               "has arrived in its `grad`: send that on once, without a function that calls itself.")
+SENT_AGAIN = ("A function that calls itself, as `send_back` does, goes on to the front each time, "
+              "so what has arrived in a `grad` is sent on again and again. Each node on the tape "
+              "sends once, and only to its inputs.")
 NOT_THE_TAPE = "The gradients are right. Return the tape as well, whole and unchanged."
 
 
@@ -176,29 +179,19 @@ def _gradients(backward_from, tape) -> Observed:
     as_it_was = list(tape)
     returned = backward_from(tape)
     looks = sum(node._looks for node in nodes) - before
+    follows_paths = looks > len(nodes)**3  # seen on the doublings alone: the others have few
+    if follows_paths and nodes[0].grad != 2**DOUBLINGS:
+        return Observed(rules={SENT_AGAIN: False})
     whole = isinstance(returned, list) and list(map(id, returned)) == list(map(id, as_it_was))
     return Observed(
         effects={"the gradients, from the first input on": [node.grad for node in nodes]},
-        rules={EVERY_PATH: looks <= len(nodes)**3, NOT_THE_TAPE: whole})
+        rules={EVERY_PATH: not follows_paths, NOT_THE_TAPE: whole})
 
 
 def _send_back(node, back):
     node.grad += back
     for before, slope in zip(node.inputs, node.slopes):
         _send_back(before, back * slope)
-
-
-def _send_all_again(tape):
-    """Call itself as `_send_back` does, but send on all that has arrived so far."""
-    tape[-1].grad = 1.0
-
-    def send(node):
-        for before, slope in zip(node.inputs, node.slopes):
-            before.grad += slope * node.grad
-            send(before)
-
-    send(tape[-1])
-    return tape
 
 
 @checks.add(
@@ -235,13 +228,8 @@ def _send_all_again(tape):
         "Two loops, one inside the other, bring every input together with every slope.":
             ("before, slope in zip(node.inputs, node.slopes):\n",
              "before in node.inputs:\n            for slope in node.slopes:\n    "),
-        "A function that calls itself goes on to the front each time, so what has arrived in a "
-        "`grad` is sent on again and again. Each node on the tape sends once, and only to its "
-        "inputs.": [
-            _send_all_again,
+        SENT_AGAIN: [
             ("before.grad += slope * node.grad", "_send_back(before, slope * node.grad)"),
-            ("for before, slope in zip(node.inputs, node.slopes):\n"
-             "            before.grad += slope * node.grad", "_send_back(node, node.grad)"),
             ("for before, slope in zip(node.inputs, node.slopes):\n"
              "            before.grad += slope * node.grad", "_send_back(node, 1.0)")],
         EVERY_PATH: lambda tape: _send_back(tape[-1], 1.0) or tape,
