@@ -32,6 +32,7 @@ from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labe
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import plain
+from ..material.drawings import faces
 
 guesses = Guesses.load("draw_a_digit")
 checks = Checks()
@@ -55,26 +56,22 @@ def on_pad(image, size: int, corner: bool = False) -> np.ndarray:
 
 def read_on_pads(model, evaluation, count: int = 150) -> pd.DataFrame:
     """How many of `count` images, drawn at random, a model reads from a pad, in percent: a row for
-    each size in pixels, a column for each place on the pad and way to get 28x28 pixels from it."""
+    each height of a digit in pixels, a column for each place on the pad and way to get 28x28 pixels
+    from it."""
     some = torch.randperm(len(evaluation), generator=torch.Generator().manual_seed(0))[:count]
 
-    def percent(framing, size: int, corner: bool) -> float:
+    def percent(framing, height: int, corner: bool) -> float:
+        size = 28 * height // 20  # of the image: a digit fills 20 of its 28 rows
         pads = [on_pad(image, size, corner) for image in evaluation.images[some]]
         images = torch.stack([torch.tensor(framing(pad)) for pad in pads])
         return evaluate(model, AdderDataset(images, evaluation.digits[some],
                                             evaluation.numbers[some])).accuracy_digit
 
-    sizes = [280, 200, 140, 100]
+    heights = [200, 140, 100, 70]
     return pd.DataFrame({
-        f"{place}, {way}": [percent(framing, size, place == "corner") for size in sizes]
+        f"{place}, {way}": [percent(framing, height, place == "corner") for height in heights]
         for way, framing in (("shrunk", naive_resize), ("framed", frame_drawing))
-        for place in ("middle", "corner")}, index=sizes)
-
-
-def percent_interval(of: Tensor) -> str:
-    """The percentage of true values in (n,), with its 95% interval, such as "2.6 (2.0 to 3.4)"."""
-    low, high = wilson_interval(int(of.sum()), len(of))
-    return f"{100 * of.double().mean():.1f} ({low:.1f} to {high:.1f})"
+        for place in ("middle", "corner")}, index=heights)
 
 
 def thinner(images: Tensor) -> Tensor:
@@ -98,35 +95,19 @@ def as_score(model, head):
     return score
 
 
-HOUSE = [[(0.25, 0.85), (0.25, 0.45), (0.5, 0.2), (0.75, 0.45), (0.75, 0.85), (0.25, 0.85)]]
-
-
 @in_style
-def plot_reading(strokes, probabilities: Tensor | None = None) -> Figure:
-    """A drawing on the pad, its 28x28 image, and the probabilities of the ten digits, (10,), with
-    a question mark for each if there are none."""
-    figure, (pad, image, bars) = plt.subplots(1, 3, figsize=(6.4, 2.3), width_ratios=[1, 1, 1.5])
-    draw_image(pad, render_strokes(strokes), "the pad", 0, 255)
-    draw_image(image, frame_strokes(strokes), "what the network sees", 0, 255)
-    bars.set(xticks=range(10), xlim=(-0.6, 9.6), ylim=(0, 1), yticks=[0, 0.5, 1])
-    said = "The drawing on the pad, the same as 28x28 pixels, and"
-    if probabilities is None:
-        for digit in range(10):
-            bars.text(digit, 0.5, "?", color=GREY, ha="center", va="center", fontsize=13)
-        bars.set(title="how sure is it?")
-        return labelled(figure, f"{said} a question mark for each of the ten digits.")
-    best = int(probabilities.argmax())
-    bars.bar(range(10), probabilities.tolist(), color=BLUE)
-    bars.set(title=f"a {best}, with {probabilities[best]:.1%}")
-    return labelled(figure, f"{said} bars for ten digits; the highest is that of the {best}, "
-                            f"{probabilities[best]:.1%}.")
-
-
 def plot_opening() -> Figure:
-    """What the lesson opens with: a house, and the question how sure the network is of it."""
-    figure = plot_reading(HOUSE)
+    """What the lesson opens with: ten faces, and what the network that ships says of each."""
+    model, words = load_pretrained(), []
+    figure, axes = plt.subplots(2, 5, figsize=(6.4, 3))
+    for ax, face in zip(axes.flat, faces()):
+        said = predict(model, face, number=0)
+        sure = said.digit_probabilities.max().item()
+        words.append(f"a {said.digit}, " + ("over 99%" if sure > 0.99 else f"{sure:.0%}"))
+        draw_image(ax, face, words[-1], 0, 255)
     figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
-    return figure
+    return labelled(figure, "Ten faces, each a ring with two dots and an arc in it, and what the "
+                            f"network says of each: {'; '.join(words)}.")
 
 
 @in_style
@@ -364,16 +345,14 @@ NO_STEP = ("Your head never takes a step: after `backward()` comes `optimizer.st
            "`zero_grad()` between the two.")
 STALE = ("The gradients of the step before are still there when `backward()` adds the new ones. "
          "Clear them in every turn of the loop.")
-NO_SLOPE = ("The gradients are all 0, so nothing is learned. Does the loss compare a single score "
-            "with a target of 0 or 1? `binary_cross_entropy_with_logits` does; `cross_entropy` "
-            "wants a column for each class.")
 FEW_STEPS = ("The training ends too early: ten epochs take ten times as many steps as there are "
              "batches. Is the `return` inside a loop? It belongs below both of them.")
 NO_BATCH = ("Every step takes all rows. `batch` says which ones belong to this step: "
             "`head(inputs[batch])`, and the targets of the same rows.")
 SWAPPED = "Your head is high for digits and low for non-digits. 1 is for a non-digit."
-ALL_ABOVE = ("Your head is above 0 for digits, too. Are only the targets of the non-digits 1, and "
-             "does the loss get the scores first, then the targets?")
+ALL_ABOVE = ("Your head is above 0 for digits, too. `targets[...] = 1` says that all rows are "
+             "non-digits: put the rows that really are in place of the dots. (If you have: the "
+             "loss gets the scores first, then the targets.)")
 ALL_BELOW = ("Your head is below 0 for non-digits, too. Are their targets 1, and does `batch` "
              "choose the rows of the targets as well?")
 LAST_ROWS = ("Your head takes the digits in the last rows for non-digits. There needn't be as many "
@@ -384,6 +363,8 @@ BORDER = ("It ranks them well, but the border between the two isn't at 0. "
           "`binary_cross_entropy_with_logits` puts it there. It does the sigmoid itself: give it "
           "the scores unchanged.")
 NO_HEAD = "Return the head itself, so that others can call it with embeddings."
+COLUMN = ("Your head returns a column, a score in each row. The lesson goes on with a head that "
+          "ends with `nn.Flatten(0)`, whose scores have the shape (n,).")
 
 
 def _on_new(train_head, digits: Tensor, non_digits: Tensor) -> Observed:
@@ -401,21 +382,20 @@ def _on_new(train_head, digits: Tensor, non_digits: Tensor) -> Observed:
     ranked = (high.view(-1, 1) > low).double().mean().item()
     right = [(high > 0).double().mean().item(), (low < 0).double().mean().item()]
     return Observed(rules={
-        NO_STEP: any(step.slopes is not None for step in steps),
+        NO_STEP: any(step.slopes for step in steps),
         STALE: not any(step.stale for step in steps),
-        NO_SLOPE: any(step.slopes for step in steps),
         FEW_STEPS: len(steps) > rows / 100 * 2,
         NO_BATCH: any(step.rows < rows for step in steps),
         SWAPPED: max(right) >= 0.5,  # a head that says the same of all gets one kind right
         ALL_ABOVE: right[1] > 0.1 or ranked > 0.9, ALL_BELOW: right[0] > 0.1 or ranked > 0.9,
         LAST_ROWS: ranked > 0.9 or bool((low[-len(low) // 10 :] < 0).double().mean() > 0.5),
-        NOTHING: ranked > 0.9, BORDER: min(right) > 0.7})
+        NOTHING: ranked > 0.9, BORDER: min(right) > 0.7,
+        COLUMN: all(score.dim() == 1 for score in scores)})
 
 
 def _watched_steps(train_head, *given) -> tuple[list[SimpleNamespace], Any]:
     """What each step of a training was made of, and what the function returns: whether there are
-    slopes that aren't 0 (None without any), whether old ones are among them, and the rows of its
-    largest batch."""
+    slopes, whether old ones are among them, and the rows of its largest batch."""
     steps, rows = list[SimpleNamespace](), list[int]()
 
     def note(_, inputs):
@@ -428,8 +408,7 @@ def _watched_steps(train_head, *given) -> tuple[list[SimpleNamespace], Any]:
         stale = any(bool((grad.abs() > MARK / 2).any()) for grad in grads)
         for grad in grads if stale else []:
             grad -= MARK * (grad / MARK).round()
-        slopes = any(bool(grad.any()) for grad in grads) if grads else None
-        steps.append(SimpleNamespace(slopes=slopes, stale=stale, rows=max(rows, default=0)))
+        steps.append(SimpleNamespace(slopes=bool(grads), stale=stale, rows=max(rows, default=0)))
         rows.clear()
 
     def after(optimizer, *_):
@@ -448,8 +427,8 @@ def _watched_steps(train_head, *given) -> tuple[list[SimpleNamespace], Any]:
 
 
 SCORES = "head(inputs[batch])"
-TARGETS = "torch.cat([torch.zeros(len(digits), 1), torch.ones(len(non_digits), 1)])"
-ONES = "(torch.arange(len(inputs)) >= {}).float().view(-1, 1)"
+TARGETS = "torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])"
+ONES = "(torch.arange(len(inputs)) >= {}).float()"
 
 
 @checks.add(
@@ -460,7 +439,6 @@ ONES = "(torch.arange(len(inputs)) >= {}).float().view(-1, 1)"
                   ("            optimizer.zero_grad()\n            loss.backward()",
                    "            loss.backward()\n            optimizer.zero_grad()")],
         STALE: ("            optimizer.zero_grad()\n", ""),
-        NO_SLOPE: ("binary_cross_entropy_with_logits", "nn.functional.cross_entropy"),
         FEW_STEPS: [("    return head", f"{indent}return head") for indent in (8 * " ", 12 * " ")],
         NO_BATCH: ((SCORES, "head(inputs)"), ("targets[batch]", "targets")),
         SWAPPED: (TARGETS, f"1 - {TARGETS}"),
@@ -471,14 +449,17 @@ ONES = "(torch.arange(len(inputs)) >= {}).float().view(-1, 1)"
         LAST_ROWS: [(TARGETS, ONES.format("len(non_digits)")),
                     (TARGETS, ONES.format("len(inputs) // 2"))],
         BORDER: [(SCORES, f"{SCORES}.sigmoid()"),
-                 ("binary_cross_entropy_with_logits", "nn.functional.mse_loss")],
+                 ("binary_cross_entropy_with_logits", "nn.functional.mse_loss"),
+                 ("binary_cross_entropy_with_logits", "nn.functional.cross_entropy")],
         NO_HEAD: ("return head", "return head(inputs)"),
+        COLUMN: (("nn.Linear(64, 1), nn.Flatten(0))", "nn.Linear(64, 1))"),
+                 (SCORES, f"{SCORES}[:, 0]")),
     })
 def train_head(digits, non_digits):
-    head = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+    head = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1), nn.Flatten(0))
     optimizer = torch.optim.Adam(head.parameters(), lr=0.003)
     inputs = torch.cat([digits, non_digits])
-    targets = torch.cat([torch.zeros(len(digits), 1), torch.ones(len(non_digits), 1)])
+    targets = torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])
     for _ in range(10):  # epochs
         for batch in torch.randperm(len(inputs)).split(100):
             loss = binary_cross_entropy_with_logits(head(inputs[batch]), targets[batch])
@@ -486,6 +467,72 @@ def train_head(digits, non_digits):
             loss.backward()
             optimizer.step()
     return head
+
+
+def _rejecting():
+    yield torch.tensor([1.0, 2.0, 2.0, 3.0, 5.0]), 2.0  # two are at the threshold
+    for count in (40, 300, 2_000):
+        yield 4 + 2 * torch.randn(count), 7.0
+
+
+def _with_price(interval):
+    """A wrong answer: the right percentage, with another interval of the rejected and of all."""
+    def answer(strange, threshold):
+        rejected, count = int((strange > threshold).sum()), len(strange)
+        return 100 * rejected / count, *interval(rejected, count)
+
+    return answer
+
+
+def _two_errors(rejected: int, count: int) -> tuple[float, float]:
+    """The interval p ± 2 · √(p(1 - p) / n), in percent."""
+    p = rejected / count
+    return (100 * (p - 2 * (p * (1 - p) / count) ** 0.5),
+            100 * (p + 2 * (p * (1 - p) / count) ** 0.5))
+
+
+PERCENT = "100 * rejected / len(strange)"
+
+
+@checks.add(
+    "Now the price has its interval. It holds for digits like these.",
+    probes=_rejecting,
+    mistakes={
+        "You count the digits that get an answer. Rejected is what is stranger than the threshold: "
+        "`>`.": [("strange > threshold", "strange <= threshold"),
+                 ("strange > threshold", "strange < threshold")],
+        "A digit exactly at the threshold gets an answer: only what is *greater* is rejected.":
+            ("strange > threshold", "strange >= threshold"),
+        "The first number is a fraction. Return a percentage: times 100.":
+            (PERCENT, "rejected / len(strange)"),
+        "The first number is a count. What percentage of the digits is it?": [
+            (PERCENT, "rejected"), (PERCENT, "rejected / 100")],
+        "`wilson_interval` wants two counts: how many are rejected, and of how many. It returns "
+        "percentages already.": [
+            _with_price(lambda rejected, count: wilson_interval(
+                round(100 * rejected / count), 100)),
+            _with_price(lambda rejected, count: [
+                100 * end for end in wilson_interval(rejected, count)]),
+            _with_price(lambda rejected, count: [
+                end / 100 for end in wilson_interval(rejected, count)])],
+        "That is the interval of the digits that get an answer. Give `wilson_interval` the number "
+        "of those that are rejected.": _with_price(lambda rejected, count: wilson_interval(
+            count - rejected, count)),
+        "That is the formula for many images. If few digits are rejected, it fails, as it did for "
+        "20 of 20: take `wilson_interval`.": _with_price(_two_errors),
+        "First the percentage, then the lower end, then the upper one.": [
+            ("return 100 * rejected / len(strange), low, high",
+             "return low, 100 * rejected / len(strange), high"),
+            ("return 100 * rejected / len(strange), low, high",
+             "return 100 * rejected / len(strange), high, low"),
+            ("return 100 * rejected / len(strange), low, high",
+             "return low, high, 100 * rejected / len(strange)")],
+    },
+)
+def price(strange, threshold):
+    rejected = int((strange > threshold).sum())
+    low, high = wilson_interval(rejected, len(strange))
+    return 100 * rejected / len(strange), low, high
 
 
 def _prices():

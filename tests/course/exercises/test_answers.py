@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader
 from mnist_adder_course.exercises.checks import from_code
 from mnist_adder_course.lessons.backward_by_hand import Node, forward
 from mnist_adder_course.widgets.hidden_sums import unseen_sums
-from mnist_adder_lib import paired_interval, power_of_pairs
+from mnist_adder_lib import paired_interval, power_of_pairs, wilson_interval
 from mnist_adder_lib.model import conv, fully_connected
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
@@ -44,7 +44,7 @@ NAMES = dict(  # that a lesson has given when its exercises come
     conv=conv, fully_connected=fully_connected,
     centre_of_mass=centre_of_mass, totals=SUMS, sums=SUMS, Node=Node, forward=forward,
     DataLoader=DataLoader, paired_interval=paired_interval, power_of_pairs=power_of_pairs,
-    unseen_sums=unseen_sums, __name__="notebook")
+    unseen_sums=unseen_sums, wilson_interval=wilson_interval, __name__="notebook")
 # What would be the check's own, or Python's, and not for a learner.
 RAW = r"can't be done|tensor\(|array\(|Observed|Traceback|<\w+ at|Our solution"
 
