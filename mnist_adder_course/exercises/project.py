@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import torch
+from torch import nn
 
 from mnist_adder_lib.compare import critical_value, paired_interval, pairs_needed, power_of_pairs
 from mnist_adder_lib.data import AdderDataset, load_splits
@@ -19,6 +22,7 @@ STEPS: dict[str, dict[str, type]] = {  # what is written down with each step
     "guess": dict(question=str, baseline=str, change=str, points=float, because=str),
     "plan": dict(pairs=int, matters=float, spread=float, changes_my_mind=str),
     "result": dict(seed=int, baseline=float, change=float),
+    "evaluation": dict(seed=int, baseline=float, change=float),
     "conclusion": dict(low=float, high=float, answer=str, guess=str, limits=str),
 }
 STAGES = {"guess": 0, "plan": 0, "result": 1, "evaluation": 2, "conclusion": 3}
@@ -38,8 +42,9 @@ class Project:
     """The record of an experiment with two sides, a baseline and one change.
 
     Its steps are `guess`, `plan`, a `record` for each pair of runs, `evaluate`, `conclude`; `check`
-    says what is there and what is missing. Each step is added to a file as soon as it is taken, so
-    a restart of the kernel loses nothing.
+    says what is there and what is missing. Each step is added to a file as soon as it is taken, and
+    `networks` keeps each pair's networks in a folder next to it, so a restart of the kernel loses
+    no pair.
 
     A step that still contains its three dots isn't taken, and a line says which; neither is a plan,
     an evaluation or a conclusion that comes too early. A result or an evaluation that is taken
@@ -65,13 +70,12 @@ class Project:
     @property
     def on_validation(self) -> pd.DataFrame:
         """What `record` was given: columns baseline, change and difference, a row for each seed."""
-        return _table([[step[name] for name in STEPS["result"]]
-                       for step in self.steps if step["step"] == "result"])
+        return self._table("result")
 
     @property
     def on_evaluation(self) -> pd.DataFrame:
         """What `evaluate` has measured, as a table like `on_validation`; empty before that."""
-        return _table(self._last("evaluation").get("results", []))
+        return self._table("evaluation")
 
     def guess(self, question, baseline, change, points, because) -> None:
         """Write down what you expect, before any result.
@@ -87,8 +91,8 @@ class Project:
         """Write down how you will find out, before any result.
 
         pairs: how many pairs of runs, with the seeds 0, 1, 2, ...; matters: the smallest difference
-        that would matter to you, in points; spread: how far the differences of pairs typically lie
-        from their mean, by your trials; changes_my_mind: which result would.
+        that would matter to you, in points; spread: the standard deviation of the differences to
+        plan with, in points: one and a half times the pilot's; changes_my_mind: which result would.
         """
         if not self._last("guess"):
             print("Not yet: the guess comes before the plan.")
@@ -109,7 +113,7 @@ class Project:
     def record(self, seed, baseline, change) -> None:
         """Write down the accuracies of a pair on the validation images, in percent.
 
-        The first result of a seed stays, whatever comes later.
+        The first result of a seed stays, whatever comes later; the same one again is no news.
         """
         step = self._written("result", seed, baseline, change)
         if not step:
@@ -125,9 +129,14 @@ class Project:
             raise ProjectError("Give accuracies in percent, as 97.5 and not as 0.975. You gave "
                                f"{step['baseline']:g} and {step['change']:g}.")
         if step["seed"] in self.on_validation.index:
-            print(f"seed {step['seed']}: on record already, and the first result stays. If you "
-                  "have changed the training, start another project, and say in its conclusion "
-                  "that there was a first one.")
+            first = self.on_validation.loc[step["seed"]]
+            said = f"seed {step['seed']}: on record already"
+            if (step["baseline"], step["change"]) == (first["baseline"], first["change"]):
+                print(f"{said}.")
+            else:
+                print(f"{said}, and the first result stays. If you have changed the training, "
+                      "start another project, and say in its conclusion that there was a first "
+                      "one.")
             return
         self._take("result", step)
         print("seed {seed}: {baseline:.2f} and {change:.2f}, difference {difference:+.2f}".format(
@@ -136,11 +145,28 @@ class Project:
             print(f"{SAME} If it isn't, stop the cell, put it in, and start another project under "
                   "another name: this result stays.")
 
+    def networks(self, seed: int, train: Callable[..., nn.Module]) -> list[nn.Module]:
+        """The two networks of a pair, baseline first: trained, or as they were kept.
+
+        train: a function of `seed` and `changed`, False or True, that returns a trained network.
+        Both are kept as soon as they are trained, in a folder named after the record. What was
+        kept is used once the seed has a result; until then the training may still change.
+        """
+        kept = self.path.with_suffix("") / f"{seed}.pt"
+        if seed not in self.on_validation.index or not kept.exists():
+            trained = [train(seed, changed=False), train(seed, changed=True)]
+            torch.save(trained, buffer := io.BytesIO())
+            kept.parent.mkdir(exist_ok=True)
+            write_whole(kept, buffer.getvalue())
+        # Whole networks, since a project may have one of its own; the file is the learner's.
+        return torch.load(kept, weights_only=False)
+
     def evaluate(self, measure: Callable[[int, AdderDataset], tuple[float, float]]) -> None:
         """Open the evaluation images, once, after all pairs are on record.
 
         measure: a function that is called with each seed and the evaluation split, and returns the
-        accuracies of baseline and change in percent.
+        accuracies of baseline and change in percent. Each pair goes on record when it is measured;
+        called again, after a restart, it measures only the pairs that are missing.
         """
         if not self.seeds or len(self.on_validation) < len(self.seeds):
             print("Not yet: the evaluation images come last, when all pairs of your plan are on "
@@ -149,13 +175,14 @@ class Project:
         if (self.on_validation["difference"] == 0).all():  # luck alone would make a difference
             raise ProjectError(f"{SAME} The evaluation images stay closed. Put your change in, and "
                                "start another project, under another name.")
-        if self._last("evaluation"):
-            print("The evaluation images have been used. They said:")
-        else:
+        if missing := [seed for seed in self.seeds if seed not in self.on_evaluation.index]:
             _, _, evaluation = load_splits()
-            results = [[seed, *map(float, measure(seed, evaluation))] for seed in self.seeds]
-            self._take("evaluation", {"results": results})
+            for seed in missing:
+                baseline, change = map(float, measure(seed, evaluation))
+                self._take("evaluation", dict(seed=seed, baseline=baseline, change=change))
             print("The evaluation images were opened. What they say stays:")
+        else:
+            print("The evaluation images have been used. They said:")
         print(self.on_evaluation.round(2))
 
     def conclude(self, low, high, answer, guess, limits) -> None:
@@ -165,7 +192,7 @@ class Project:
         answer, guess, limits: three sentences. It may be written again. Raises ProjectError for
         an interval that doesn't belong to the numbers on record.
         """
-        if not self._last("evaluation"):
+        if not self.seeds or len(self.on_evaluation) < len(self.seeds):
             print("Not yet: the evaluation images come before the conclusion.")
         elif step := self._written("conclusion", low, high, answer, guess, limits):
             if wrong := self._wrong_interval(step["low"], step["high"]):
@@ -176,7 +203,8 @@ class Project:
     def check(self) -> None:
         """Say what is there and what is missing, as far as a program can see."""
         names = [step["step"] for step in self.steps]
-        if names != sorted(names, key=STAGES.__getitem__) or names.count("evaluation") > 1:
+        evaluated = self.on_evaluation
+        if names != sorted(names, key=STAGES.__getitem__) or evaluated.index.has_duplicates:
             print("✗ The steps are out of order. Guess and plan come first, then the results, the "
                   "evaluation, once, and last the conclusion.")
             return
@@ -188,7 +216,7 @@ class Project:
             f"all pairs of your plan, on validation images ({recorded} of {planned})":
                 0 < recorded == planned,
             "the evaluation images, used once, after all pairs":
-                recorded == planned and self._last("evaluation"),
+                0 < recorded == planned == len(evaluated),
             "your conclusion": end,
         }
         for step, taken in steps.items():
@@ -214,12 +242,20 @@ class Project:
         inside = "inside" if low <= guess["points"] <= high else "outside"
         return (f"✓ the interval, {_from_to(low, high)}\n"
                 f"Your guess of {_points(guess['points'])} lies {inside} the interval.\n"
-                f"The interval says: {_reading(low, high, plan['matters'])}. (To you, "
+                f"The interval says: \"{_reading(low, high, plan['matters'])}\" (To you, "
                 f"{_points(plan['matters']).removeprefix('+')} would matter.)\n"
                 f"What would change your mind: \"{plan['changes_my_mind']}\" Did it happen?\n"
                 f"Your conclusion: \"{self._last('conclusion')['answer']}\" Does it say the same "
                 "as the interval?\n"
                 "That is all that a program can see. The rest is for people to judge.")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        """The accuracies of all steps of this name: a row for each seed."""
+        rows = [[step[field] for field in STEPS[name]] for step in self.steps
+                if step["step"] == name]
+        table = pd.DataFrame(rows, columns=list(STEPS[name])).set_index("seed").sort_index()
+        return table.astype(float).assign(
+            difference=lambda side: side["change"] - side["baseline"])
 
     def _last(self, name: str) -> dict:
         """The step of this name that was taken last; an empty dict if there is none."""
@@ -274,11 +310,6 @@ def _plain(name: str, kind: type, value: Any) -> Any:
     raise ProjectError(f"{name} should be {should[kind]}, not {value!r:.80}.")
 
 
-def _table(rows: list[list]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=list(STEPS["result"])).set_index("seed").sort_index()
-    return table.astype(float).assign(difference=lambda side: side["change"] - side["baseline"])
-
-
 def _what_it_shows(pairs: int, spread: float, matters: float) -> str:
     """What a plan can find out. Raises ValueError where it would take too many pairs."""
     found = power_of_pairs(pairs, spread, matters)
@@ -295,7 +326,9 @@ def _what_it_shows(pairs: int, spread: float, matters: float) -> str:
 def _reading(low: float, high: float, matters: float) -> str:
     if -matters < low and high < matters:  # as in the exercise of lesson 14
         return "no difference that matters"
-    return "better" if low > 0 else "worse" if high < 0 else "can't tell"
+    if low >= matters or high <= -matters:
+        return "better" if low > 0 else "worse"
+    return "can't tell" if low <= 0 <= high else "a difference, but does it matter?"
 
 
 def _from_to(low: float, high: float) -> str:

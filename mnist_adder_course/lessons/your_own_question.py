@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from mnist_adder_lib.compare import critical_value, paired_interval, pairs_needed, power_of_pairs
+from mnist_adder_lib.compare import critical_value, paired_interval
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
 
 from ..exercises.checks import Checks, Observed
@@ -18,8 +16,8 @@ from ..exercises.questions import Guesses
 from ..notebook.results import read_results
 
 __all__ = [
-    "Project", "ProjectError", "checks", "guesses", "look_again_and_again", "plot_looks",
-    "plot_pilots", "plot_readings", "what_pairs_show",
+    "Project", "ProjectError", "checks", "guesses", "look_again_and_again", "pilots",
+    "plot_looks", "plot_readings",
 ]
 
 guesses = Guesses.load("your_own_question")
@@ -27,26 +25,32 @@ checks = Checks()
 
 
 def _intervals():
-    yield from [(0.2, 1.4, 0.5), (-1.4, -0.2, 0.5), (-0.3, 0.2, 0.5), (-0.3, 0.9, 0.5),
-                (-0.9, 0.3, 0.5), (0.1, 0.3, 0.5), (-0.4, -0.1, 0.5), (0.7, 1.2, 0.5),
-                (-2.0, -0.8, 0.5), (-3.0, 4.0, 0.5), (-1.5, 1.2, 2), (0.3, 1.8, 2),
-                (-0.7, -0.1, 0.1), (0.1, 0.9, 0.5), (-0.9, -0.1, 0.5), (0.02, 0.6, 0.5),
-                (-0.6, -0.02, 0.5), (0.1, 0.5, 0.5), (-0.5, -0.1, 0.5),
-                (0.0, 1.2, 0.5), (-1.2, 0.0, 0.5)]
+    yield from [(0.7, 1.4, 0.5), (-1.4, -0.7, 0.5), (-0.3, 0.2, 0.5), (0.1, 0.9, 0.5),
+                (-0.3, 0.9, 0.5), (-0.9, 0.3, 0.5), (0.1, 0.3, 0.5), (-0.4, -0.1, 0.5),
+                (-0.9, -0.1, 0.5), (-2.0, -0.8, 0.5), (-3.0, 4.0, 0.5), (-1.5, 1.2, 2),
+                (0.3, 1.8, 2), (0.3, 2.8, 2), (-0.7, -0.2, 0.1), (0.02, 0.6, 0.5),
+                (-0.6, -0.02, 0.5), (0.1, 0.5, 0.5), (-0.5, -0.1, 0.5), (0.5, 0.9, 0.5),
+                (-0.9, -0.5, 0.5), (0.0, 1.2, 0.5), (-1.2, 0.0, 0.5)]
 
 
 NOTHING_THAT_MATTERS = "no difference that matters"
+UNSURE = "a difference, but does it matter?"
 
 
 def _read_interval(function, low, high, matters) -> Observed:
     """The answer, with the typographic apostrophe that some keyboards write as a plain one.
 
-    An end that is exactly at `matters` may count as between or as beyond.
+    An end that is exactly at `matters` may count as less or as enough.
     """
     answer = function(low, high, matters)
     if (-low == matters or high == matters) and answer == NOTHING_THAT_MATTERS:
+        answer = UNSURE
+    if (low == matters or -high == matters) and answer == UNSURE:
         answer = "better" if low > 0 else "worse"
     return Observed(answer.replace("\u2019", "'") if isinstance(answer, str) else answer)
+
+
+INSIDE = "-matters < low and high < matters"
 
 
 @checks.add(
@@ -54,53 +58,58 @@ def _read_interval(function, low, high, matters) -> Observed:
     probes=_intervals, observe=_read_interval,
     mistakes={
         "You never say \"no difference that matters\". An interval that lies between -matters and "
-        "matters says just that.": ('if -matters < low and high < matters:', "if False:"),
+        "matters says just that.": (f"if {INSIDE}:", "if False:"),
         "You say \"no difference that matters\" whenever the interval contains 0. A wide interval "
         "around 0 says little: a difference that matters may be in it.":
-            ("-matters < low and high < matters", "low < 0 < high"),
+            (INSIDE, "low < 0 < high"),
         "Ask first whether the difference can matter. An interval from 0.1 to 0.3 excludes 0, but "
-        "if it takes 0.5 to matter, nothing in it does.": [
-            ('if -matters < low and high < matters:',
-             'if low < 0 < high and -matters < low and high < matters:')],
+        "if it takes 0.5 to matter, nothing in it does.":
+            (INSIDE, f"low < 0 < high and {INSIDE}"),
         "You look at one end of the interval only. \"No difference that matters\" needs both: the "
         "lower end above -matters, the upper end below matters.": [
-            ("-matters < low and high < matters", "high < matters"),
-            ("-matters < low and high < matters", "-matters < low"),
-            ("-matters < low and high < matters", "-matters < low or high < matters")],
+            (INSIDE, "high < matters"), (INSIDE, "-matters < low"),
+            (INSIDE, "-matters < low or high < matters")],
         "You look at the middle or at the width of the interval. What counts is where its ends "
         "lie.": [
-            ("-matters < low and high < matters", "abs(low + high) / 2 < matters"),
-            ("-matters < low and high < matters", "high - low < matters")],
-        "You say \"better\" or \"worse\" only if the whole interval lies beyond `matters`. It is "
-        "enough that all of it lies on one side of 0, and that not all of it is too small to "
-        "matter.": [
-            (("low > 0", "low > matters"), ("high < 0", "high < -matters")),
-            ("low > 0", "low > matters"), ("high < 0", "high < -matters")],
-        "You say \"better\" or \"worse\" as soon as a part of the interval is on that side of 0. "
-        "All of it has to be.": [
-            (("low > 0", "high > 0"), ("high < 0", "low < 0")),
-            ("low > 0", "high > 0"), ("high < 0", "low < 0")],
+            (INSIDE, "abs(low + high) / 2 < matters"), (INSIDE, "high - low < matters")],
+        "You say \"better\" or \"worse\" as soon as 0 is outside the interval. An interval from 0.1 "
+        "to 0.9 excludes 0, but if it takes 0.5 to matter, the true difference may be too small.": [
+            (("low >= matters", "low > 0"), ("high <= -matters", "high < 0")),
+            ("low >= matters", "low > 0"), ("high <= -matters", "high < 0")],
+        "You say \"better\" or \"worse\" as soon as a part of the interval is beyond `matters`. All "
+        "of it has to be.": [
+            (("low >= matters", "high >= matters"), ("high <= -matters", "low <= -matters")),
+            ("low >= matters", "high >= matters"), ("high <= -matters", "low <= -matters")],
         "An interval that ends at 0 contains 0, so it can't tell.": [
-            (("low > 0", "low >= 0"), ("high < 0", "high <= 0")),
-            ("low > 0", "low >= 0"), ("high < 0", "high <= 0")],
+            ("low > 0 or high < 0", "low >= 0 or high <= 0"),
+            ("low > 0 or high < 0", "low >= 0 or high < 0"),
+            ("low > 0 or high < 0", "low > 0 or high <= 0")],
         "You have swapped \"better\" and \"worse\": the difference is change minus baseline.":
-            (("low > 0", "high < 0"),
-             ("if high < 0:\n        return \"worse\"", "if low > 0:\n        return \"worse\"")),
-        "You never say \"worse\". What if the whole interval lies below 0?":
+            (('return "better"', 'return "worse"  # swapped'),
+             ('return "worse"\n', 'return "better"\n')),
+        "You never say \"worse\". What if the whole interval is below -matters?":
             ('return "worse"', 'return "can\'t tell"'),
-        "You never say \"better\". What if the whole interval lies above 0?":
+        "You never say \"better\". What if the whole interval is above matters?":
             ('return "better"', 'return "can\'t tell"'),
+        "You never say \"a difference, but does it matter?\". What if 0 is outside the interval, but "
+        "a difference that is too small is in it?":
+            (f'return "{UNSURE}"', 'return "can\'t tell"'),
+        "That text is for both directions: the interval may also be below 0.":
+            ("low > 0 or high < 0", "low > 0"),
         "You never say \"can't tell\". What if 0 is in the interval, and something that matters as "
-        "well?": [('"can\'t tell"', '"no difference that matters"'), ("if high < 0:", "else:")],
+        "well?": [('"can\'t tell"', '"no difference that matters"'),
+                  ('"can\'t tell"', f'"{UNSURE}"')],
     },
 )
 def reading(low, high, matters):
     if -matters < low and high < matters:
         return "no difference that matters"
-    if low > 0:
+    if low >= matters:
         return "better"
-    if high < 0:
+    if high <= -matters:
         return "worse"
+    if low > 0 or high < 0:
+        return "a difference, but does it matter?"
     return "can't tell"
 
 
@@ -126,62 +135,16 @@ def look_again_and_again(experiments: int, fewest: int = 5,
 # --- the plan -------------------------------------------------------------------------------------
 
 
-def pilots() -> dict[str, list[float]]:
-    """The accuracies of 24 runs of the template, by fours: their seeds -> percentages."""
-    runs = read_results("template.jsonl").sort_values("seed")
-    fours = [runs.iloc[first:first + 4] for first in range(0, len(runs), 4)]
-    return {f"{four['seed'].min()}-{four['seed'].max()}": four["adding"].tolist()
-            for four in fours}
-
-
-def pairs_planned(accuracies: Sequence[float], matters: float) -> int:
-    """The pairs that a few runs plan by lesson 9's rule, if the two runs of a pair have nothing in
-    common: for one and a half times √2 times their standard deviation."""
-    spread = 1.5 * 2**0.5 * pd.Series(accuracies).std()
-    return pairs_needed(spread, matters)
-
-
-def what_pairs_show(spread: float) -> pd.DataFrame:
-    """What ten, twenty and forty pairs show in four of five experiments.
-
-    spread: the standard deviation of the differences, in points, above 0. Returns a row for each
-    number of pairs, with the difference that they show, in points.
-    """
-    shown = {}
-    for pairs in (10, 20, 40):
-        low, high = 0.0, 5 * spread
-        for _ in range(40):
-            middle = (low + high) / 2
-            enough = power_of_pairs(pairs, spread, middle) >= 0.8
-            low, high = (low, middle) if enough else (middle, high)
-        shown[pairs] = round(high, 2)
-    return pd.DataFrame({"pairs": shown.keys(), "show a difference of": shown.values()})
+def pilots() -> dict[str, float]:
+    """Four pilots of five pairs, the lesson's template against subtracting: their seeds -> the
+    standard deviation of their differences, in points."""
+    runs = read_results("template.jsonl").sort_values("seed").set_index("seed")
+    differences = runs["subtracting"] - runs["adding"]
+    fives = [differences.iloc[first:first + 5] for first in range(0, 20, 5)]
+    return {f"{five.index[0]} to {five.index[-1]}": five.std() for five in fives}
 
 
 # --- the figures ----------------------------------------------------------------------------------
-
-
-@in_style
-def plot_pilots(accuracies: Sequence[float], matters: float) -> Figure:
-    """Fours of runs of the same template next to each other, the reader's last, each as distances
-    from its mean; above them the pairs that each would plan."""
-    fours = pilots() | {"yours": list(accuracies)}
-    figure, ax = plt.subplots(figsize=(5.5, 2.4))
-    most = max(max(four) - sum(four) / len(four) for four in fours.values())
-    words = []
-    for column, (name, four) in enumerate(fours.items()):
-        apart = [accuracy - sum(four) / len(four) for accuracy in four]
-        colour = ORANGE if name == "yours" else BLUE
-        ax.plot([column, column], [min(apart), max(apart)], color=GREY, linewidth=1, zorder=1)
-        ax.plot([column] * len(apart), apart, "o", color=colour, markersize=4.5)
-        planned = pairs_planned(four, matters)
-        ax.text(column, 1.25 * most, f"{planned}", color=GREY, ha="center", weight="bold")
-        words.append(f"{name}: from {min(apart):+.2f} to {max(apart):+.2f}, {planned} pairs")
-    ax.set(xticks=range(len(fours)), xticklabels=fours, xlabel="seeds",
-           ylabel="from the mean, points")
-    ax.set_ylim(top=1.5 * most)
-    return labelled(figure, "A column of dots for each four runs, as distances from their mean; "
-                            "above it the pairs that they plan. " + "; ".join(words) + ".")
 
 
 def plot_opening() -> Figure:
@@ -228,17 +191,21 @@ def plot_looks(away: torch.Tensor, critical: torch.Tensor, shown: int = 60) -> F
 
 
 @in_style
-def plot_readings(intervals: dict[str, tuple[float, float]], matters: float) -> Figure:
-    """Intervals against what would matter: a row for each, with its verdict below its name."""
-    figure, ax = plt.subplots(figsize=(5.5, 0.7 + 0.32 * len(intervals)))
-    ax.axvspan(-matters, matters, color=GREY, alpha=0.15, linewidth=0)
+def plot_readings() -> Figure:
+    """Six intervals against what would matter, half a point: a row for each, named by what
+    `reading` says of it."""
+    intervals = {"better": (0.6, 1.4), UNSURE: (0.1, 0.9), NOTHING_THAT_MATTERS: (0.1, 0.3),
+                 f"{NOTHING_THAT_MATTERS}, either": (-0.3, 0.2), "can't tell": (-0.2, 0.9),
+                 "worse": (-1.3, -0.6)}
+    figure, ax = plt.subplots(figsize=(5.5, 2.6))
+    ax.axvspan(-0.5, 0.5, color=GREY, alpha=0.15, linewidth=0)
     ax.axvline(0, color=GREY, linestyle=":")
     for row, (low, high) in enumerate(intervals.values()):
         ax.plot([low, high], [row, row], color=ORANGE, linewidth=3)
     ax.set(yticks=range(len(intervals)), yticklabels=intervals,
-           xlabel=f"change minus baseline, in points; grey: less than {matters:g}")
+           xlabel="change minus baseline, in points; grey: less than 0.5")
     ax.invert_yaxis()
     words = "; ".join(f"{name}: from {low:+g} to {high:+g}"
                       for name, (low, high) in intervals.items())
-    return labelled(figure, f"A line for each interval, and a grey band from -{matters:g} to "
-                            f"{matters:g}. {words}.")
+    return labelled(figure, "A line for each interval, and a grey band from -0.5 to 0.5. "
+                            f"{words}.")
