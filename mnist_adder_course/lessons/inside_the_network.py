@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor, nn
@@ -21,6 +22,8 @@ from ..exercises.questions import Guesses
 
 guesses = Guesses.load("inside_the_network")
 checks = Checks()
+
+BLACK = as_input(torch.zeros(28, 28)).min().item()  # as the network gets it
 
 
 # --- the exercises --------------------------------------------------------------------------------
@@ -88,6 +91,119 @@ def what_enters(network, layer, inputs):
     return seen[0]
 
 
+class Score:
+    """A score of images (n, rows, columns) that no single pixel decides."""
+
+    def __init__(self, *shape):
+        self.weights = torch.randn(shape)
+
+    def __call__(self, images: Tensor) -> Tensor:
+        return (images * self.weights).sum(dim=(1, 2)) + images.amax(dim=2).prod(dim=1) / 4
+
+    def __repr__(self):
+        return "score"
+
+
+def cover(images: Tensor, row: int, column: int, size: int) -> Tensor:
+    """The images, (..., rows, columns), with a black patch, as the lesson writes it."""
+    covered = images.clone()
+    covered[..., row:row + size, column:column + size] = BLACK
+    return covered
+
+
+def _to_cover():
+    for shape, size in (((2, 4, 4), 1), ((2, 5, 6), 3), ((3, 7, 6), 5)):
+        images = torch.rand(shape) + 0.2
+        yield Score(*shape[1:]), images, size
+
+
+MIDDLE = "row + size // 2, column + size // 2"
+
+
+@checks.add(
+    "The larger the patch, the coarser the picture. With a patch of one pixel, your function asks "
+    "about every pixel alone.",
+    probes=_to_cover,
+    mistakes={
+        "That is the score with the patch. Return how far it *falls*: subtract it from the score "
+        "of the whole images.": ("whole - score(covered)", "score(covered)"),
+        "The falls have the wrong sign: subtract the score with the patch from the score without "
+        "it.": ("whole - score(covered)", "score(covered) - whole"),
+        "You give each fall to the corner of its patch. Give it to the pixel in the middle.":
+            (MIDDLE, "row, column"),
+        "That is the middle of a patch of 5 pixels. The patch has `size` pixels a side.":
+            (MIDDLE, "row + 2, column + 2"),
+        "The last row and the last column of places are missing. A patch of 1 fits in 28 places of "
+        "28 pixels, a patch of 5 in 24.": [
+            ("- size + 1", "- size"),
+            ("range(images.shape[1] - size + 1)", "range(images.shape[1] - size)"),
+            ("range(images.shape[2] - size + 1)", "range(images.shape[2] - size)")],
+        "Rows and columns are exchanged.": (MIDDLE, "column + size // 2, row + size // 2"),
+        "You give each fall to the whole patch, so that later places overwrite earlier ones. Give "
+        "it to the pixel in the middle alone.":
+            (f"{MIDDLE}] = fall", "row:row + size, column:column + size] = fall.view(-1, 1, 1)"),
+        "The patches stay: each place covers one more part of the same copy. `cover` the whole "
+        "images again at each place.": (
+            ("falls, whole = torch.zeros(images.shape), score(images)",
+             "falls, whole, covered = torch.zeros(images.shape), score(images), images"),
+            ("cover(images, row", "cover(covered, row")),
+        "You add up the falls of all images. Each image has its own.":
+            ("whole - score(covered)", "(whole - score(covered)).sum()"),
+    },
+)
+def occlusion(score, images, size):
+    falls, whole = torch.zeros(images.shape), score(images)
+    for row in range(images.shape[1] - size + 1):
+        for column in range(images.shape[2] - size + 1):
+            covered = cover(images, row, column, size)
+            fall = whole - score(covered)
+            falls[:, row + size // 2, column + size // 2] = fall
+    return falls
+
+
+def _to_delete():
+    for shape, count, black in (((2, 3, 4), 2, -0.5), ((3, 4, 3), 3, -1.0), ((4, 5, 5), 6, -0.5)):
+        importance = torch.randn(shape)
+        yield torch.rand(shape) + 0.1, importance - importance.mean(), count, black
+
+
+RANKED = "values.flatten().argsort()[-count:]"
+
+
+@checks.add(
+    "That is the whole test. Everything else depends on what you compare it with.",
+    probes=_to_delete,
+    mistakes={
+        "The pixels turned 0, which is grey in a normalised image. Use the value `black`.":
+            ("= black", "= 0.0"),
+        "You turned the *lowest* pixels black. The highest come last in `.argsort()`.":
+            (RANKED, "values.flatten().argsort()[:count]"),
+        "You turned one pixel of each image black, the one at place `count`. `[-count:]` takes the "
+        "last `count`.": (RANKED, "values.flatten().argsort()[-count]"),
+        "You turned the brightest pixels black. Which pixels go is for `importance` to say.":
+            (RANKED, "pixels.flatten().argsort()[-count:]"),
+        "You ignored the sign. Values below 0 speak *against* the digit, so these pixels aren't "
+        "the important ones.": (RANKED, "values.abs().flatten().argsort()[-count:]"),
+        "That deletes `count` pixels of each row. Rank all pixels of an image together: "
+        "`.flatten()` makes one row of them.": lambda images, importance, count, black:
+            images.scatter(2, importance.argsort(dim=2)[..., -count:], black),
+        "That deletes `count` pixels of all images together. Rank each image alone.":
+            lambda images, importance, count, black: images.flatten().scatter(
+                0, importance.flatten().argsort()[-count:], black).view(images.shape),
+        "Nothing has changed. Do you return the copies?":
+            lambda images, importance, count, black: images.clone(),
+        "That leaves the highest pixels and turns all others black.":
+            (RANKED, "values.flatten().argsort()[:-count]"),
+    },
+)
+def delete(images, importance, count, black):
+    poorer = images.clone()
+    for pixels, values in zip(poorer, importance):
+        highest = values.flatten().argsort()[-count:]
+        pixels.view(-1)[highest] = black
+    return poorer
+
+
 def _maps_and_ink():
     for size, fraction, scale, black in (((2, 3, 4), 0.5, 20, -0.5), ((3, 5, 6), 0.3, 1e6, -1.0),
                                          ((2, 4, 4), 1, 1, 0.25), ((2, 4, 4), 0.6, 1e6, 0.0)):
@@ -133,98 +249,6 @@ def _ranks_ink_first(function, importance, images, black) -> Observed:
 )
 def of_the_ink(importance, images, black):
     return torch.where(images > black, importance, importance.min() - 1)
-
-
-class Score:
-    """A score of images (n, rows, columns) that no single pixel decides."""
-
-    def __init__(self, *shape):
-        self.weights = torch.randn(shape)
-
-    def __call__(self, images: Tensor) -> Tensor:
-        return (images * self.weights).sum(dim=(1, 2)) + images.amax(dim=2).prod(dim=1) / 4
-
-    def __repr__(self):
-        return "score"
-
-
-def _tests_of_maps():
-    # So many images that 1.96 standard errors are nearly the same as 2. The last map is mostly
-    # below 0 on the ink, too.
-    for shape, count, black, lower in (((100, 3, 4), 2, -0.5, 0), ((150, 4, 3), 3, -1.0, 0),
-                                       ((200, 5, 5), 4, -0.5, 3)):
-        score, light = Score(*shape[1:]), torch.rand(shape)
-        images = torch.where(light < 0.4, torch.tensor(black), black + 2 * light)
-        images[:, 0] = black + 0.5 + torch.rand(shape[0], shape[2])  # ink enough for `count`
-        images[:, 1, :2] = black + 0.5 + torch.rand(shape[0], 2)
-        yield score, images, score.weights + torch.randn(shape) - lower, count, black
-
-
-LEADS = "falls(on_ink) - falls(images)"
-BOTH_ENDS = "leads.mean() - off, leads.mean() + off"
-
-
-@checks.add(
-    "You can now test any attribution of any network. If the interval lies above 0, the map knows "
-    "more than brightness does. If 0 is in it, these images can't decide.",
-    probes=_tests_of_maps, tolerance=0.01,
-    mistakes={
-        "You ranked all pixels. Some of the highest lie on the black background, where turning "
-        "black changes nothing. Rank the pixels of the ink alone.":
-            (LEADS, "falls(importance) - falls(images)"),
-        "The background counts as 0, which ranks it above all the ink with a value below 0. Give "
-        "it less than any pixel of the ink has, such as `-torch.inf`.": ("-torch.inf", "0"),
-        "You turned the *lowest* pixels black. The highest come last in `.argsort()`.":
-            ("[-count:]", "[:count]"),
-        "The pixels turned 0, which is grey in a normalised image. Use the value `black`.":
-            ("= black", "= 0.0"),
-        "That is how far the score falls without the map's pixels. Any pixels of the ink make it "
-        "fall: subtract what it falls without the brightest, image by image.":
-            (LEADS, "falls(on_ink)"),
-        "That is how far the score falls without the brightest pixels. Subtract it from what it "
-        "falls without the map's.": (LEADS, "falls(images)"),
-        "That is the lead of the brightest pixels over the map. Subtract the other way round.":
-            (LEADS, "falls(images) - falls(on_ink)"),
-        "You compared with the darkest pixels. The brightest come last in `.argsort()`.":
-            (LEADS, "falls(on_ink) - falls(-images)"),
-        "You computed the interval from the spread of the two falls, as if they came from "
-        "different images. Subtract image by image first, then take the standard deviation of the "
-        "leads.":
-            ("leads.std()", "(falls(on_ink).var() + falls(images).var()) ** 0.5"),
-        "You used the standard deviation. The standard error of the mean is smaller: divide by the "
-        "square root of the number of images.":
-            ("leads.std() / len(leads) ** 0.5", "leads.std()"),
-        "You divided by the number of images. Divide by its square root: `** 0.5`.":
-            ("len(leads) ** 0.5", "len(leads)"),
-        "You took one standard error to each side. A 95% interval needs two.":
-            ("2 * leads", "leads"),
-        "You used the variance. The standard error is the standard *deviation*, `.std()`, divided "
-        "by the square root of the number of images.": ("leads.std()", "leads.var()"),
-        "The other way round: first the low end, then the high end.":
-            (BOTH_ENDS, "leads.mean() + off, leads.mean() - off"),
-        "You return the mean and how far the interval reaches. Return its two ends.":
-            (BOTH_ENDS, "leads.mean(), off"),
-        "You ignored the signs of the leads. An image on which the brightest pixels are ahead has "
-        "a lead below 0.": (LEADS, f"({LEADS}).abs()"),
-        "You ignored the sign of the map. Values below 0 speak *against* the digit, so these "
-        "pixels aren't the important ones.":
-            ("importance.clone()", "importance.abs()"),
-    },
-)
-def fair_lead(score, images, importance, count, black):
-    on_ink = importance.clone()
-    on_ink[images <= black] = -torch.inf
-
-    def falls(ranking):
-        poorer = images.clone()
-        for pixels, values in zip(poorer, ranking):
-            highest = values.flatten().argsort()[-count:]
-            pixels.view(-1)[highest] = black
-        return score(images) - score(poorer)
-
-    leads = falls(on_ink) - falls(images)
-    off = 2 * leads.std() / len(leads) ** 0.5
-    return leads.mean() - off, leads.mean() + off
 
 
 @checks.add(
@@ -327,6 +351,19 @@ def agree(maps: Tensor, other_maps: Tensor) -> Tensor:
     return torch.tensor([alike(one, other) for one, other in zip(maps, other_maps)])
 
 
+def agreement(maps: dict[str, Tensor], other_maps: dict[str, Tensor]) -> pd.DataFrame:
+    """How alike the maps of two networks are, a row for each method: columns r, the mean over all
+    images, and r without signs, that of their absolute values.
+
+    maps, other_maps: method -> (images, height, width).
+    """
+    return pd.DataFrame({
+        "r": {name: agree(found, other_maps[name]).mean().item()
+              for name, found in maps.items()},
+        "r without signs": {name: agree(found.abs(), other_maps[name].abs()).mean().item()
+                            for name, found in maps.items()}})
+
+
 # --- the figures ----------------------------------------------------------------------------------
 
 
@@ -394,57 +431,58 @@ def plot_opening() -> Figure:
     steps = (torch.arange(300) + 0.5) / 300
     path = image - black
     integrated = path[0, 0] * sum(gradient(black + step * path) for step in steps) / len(steps)
-    drops, count = torch.zeros(28, 28), torch.zeros(28, 28)
-    with torch.no_grad():
-        own = _logits(model, image, digit)
-        for row in range(24):
-            for column in range(24):
-                patch, covered = (slice(row, row + 5), slice(column, column + 5)), image.clone()
-                covered[0, 0][patch] = black.min()
-                drops[patch] += own - _logits(model, covered, digit)
-                count[patch] += 1
+
+    def score(images: Tensor) -> Tensor:
+        with torch.no_grad():
+            return _logits(model, images[:, None], digit)
+
+    falls = checks.occlusion.solution(score, image[:, 0], 5)[0]
     figure = plot_attributions(image[0, 0], {
-        "occlusion": drops / count, "gradient": gradient(image), "integrated": integrated})
+        "occlusion": falls, "gradient": gradient(image), "integrated": integrated})
     figure.set_size_inches(6.4, 2.5)
     figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
 
 
 @in_style
-def plot_sanity(maps: dict, other_maps: dict, titles: dict) -> Figure:
+def plot_sanity(maps: dict, other_maps: dict) -> Figure:
     """The maps of the first image, a column for each method: of one network above, of another
-    below. Each has its own scale.
+    below. Each has its own scale; between them the mean correlation of all pairs of maps, with its
+    95% interval.
 
-    maps, other_maps: method -> (images, height, width); titles: what to say between the two.
+    maps, other_maps: method -> (images, height, width).
     """
-    figure, axes = plt.subplots(2, len(maps), figsize=(5.5, 3.3), squeeze=False)
+    figure, axes = plt.subplots(2, len(maps), figsize=(5.5, 4.2), squeeze=False)
+    said = []
     for (name, found), above, below in zip(maps.items(), *axes):
-        for ax, values, title in [(above, found[0], name),
-                                  (below, other_maps[name][0], titles[name])]:
+        r = agree(found, other_maps[name])
+        alike_by = f"r = {r.mean():.2f} ± {2 * r.std() / len(r) ** 0.5:.2f}"
+        said.append(f"{name}: {alike_by}")
+        for ax, values, title in [(above, found[0], name), (below, other_maps[name][0], alike_by)]:
             values = values.detach()
             draw_signed(ax, values, values.abs().max().item(), title)
-    said = "; ".join(f"{name}: {titles[name]}" for name in maps)
     return labelled(figure, "Two rows of maps of one image, above for one network, below for the "
-                            f"other; how alike the two networks' maps are: {said}.")
+                            f"other; how alike the two networks' maps are: {'; '.join(said)}.")
 
 
 @in_style
-def plot_chosen(image: Tensor, chosen: dict) -> Figure:
-    """An image, once for each ranking, with the pixels that the ranking puts first: blue if they
-    are on ink, orange if they are on black.
+def plot_chosen(image: Tensor, maps: dict[str, Tensor], count: int) -> Figure:
+    """An image, once for each map, with the pixels that the map ranks highest: blue if they are on
+    ink, orange if they are on black.
 
-    image: (height, width), normalised; chosen: name -> indices of pixels, counted row by row.
+    image: (height, width), normalised; maps: name -> (height, width); count: how many pixels.
     """
-    figure, axes = plt.subplots(1, len(chosen), figsize=(5.5, 3.15), squeeze=False)
+    figure, axes = plt.subplots(1, len(maps), figsize=(5.5, 3.3), squeeze=False)
     said = []
-    for ax, (name, pixels) in zip(axes.flat, chosen.items()):
+    for ax, (name, values) in zip(axes.flat, maps.items()):
         draw_image(ax, image, name)
-        rows, columns = np.divmod(np.asarray(pixels), image.shape[1])
+        highest = np.asarray(values.detach().flatten().argsort()[-count:])
+        rows, columns = np.divmod(highest, image.shape[1])
         on_black = np.asarray(image == image.min())[rows, columns]
         for where, colour in ((~on_black, BLUE), (on_black, ORANGE)):
             ax.scatter(columns[where], rows[where], s=22, color=colour, marker="s")
         said.append(f"{name}: {(~on_black).sum()} on ink, {on_black.sum()} on black")
-    return labelled(figure, "One image with squares on the pixels that each ranking puts first. "
+    return labelled(figure, "One image with squares on the pixels that each map ranks highest. "
                             + "; ".join(said) + ".")
 
 

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from scipy.stats import binomtest
 from torch import Tensor, nn
 
-from mnist_adder_lib.checkpoint import load_pretrained
-from mnist_adder_lib.data import load_splits
+from mnist_adder_lib.checkpoint import load_checkpoint, load_pretrained
+from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_network
+from mnist_adder_lib.train import fast_recipe, fit, refresh_batch_norm
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -234,66 +235,6 @@ def fold(weights, mean, deviation, factor, shift):
     return [w * share for w in weights], shift - mean * share
 
 
-def _planes():
-    for height, width in ((2, 4), (4, 2), (4, 6), (6, 2), (2, 6)):
-        plane = torch.randint(-9, 10, (height, width))
-        plane[-2:, -2:] = -torch.randperm(4).view(2, 2) - 1  # a square with negative numbers alone
-        yield (plane.tolist(),)
-
-
-def _in_rows(function, channel) -> Observed:
-    answer = function(channel)
-    return Observed(answer, effects={"`channel`": channel}, rules={
-        "The numbers are right. Return them as a list of rows, each row a list: your `convolve` "
-        "may put zeros around it, `[0] + row + [0]`.":
-            isinstance(answer, list) and all(isinstance(row, list) for row in answer)})
-
-
-def _pooled(channel, pool, size=2, stride=2):
-    return pool(torch.tensor(channel)[None].float(), size, stride)[0].tolist()
-
-
-@checks.add(
-    "Three of four numbers are gone, and it didn't take a single weight.",
-    probes=_planes,
-    observe=_in_rows,
-    without=[torch],
-    mistakes={
-        "Those are the smallest numbers of the squares.": ("max(", "min("),
-        "Those are the means of the squares. Max pooling keeps the largest number.":
-            lambda channel: _pooled(channel, F.avg_pool2d),
-        "Those are the sums of the squares. Max pooling keeps the largest number.":
-            ("max(up[j], up[j + 1], down[j], down[j + 1])", "up[j] + up[j + 1] + down[j] + "
-             "down[j + 1]"),
-        "That compares two numbers of a row. A square has two rows of two.": [
-            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j], up[j + 1])"),
-            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(down[j], down[j + 1])"),
-            lambda channel: _pooled(channel, F.max_pool2d, (1, 2), (1, 2))],
-        "That compares two numbers of a column. A square has two rows of two.": [
-            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j], down[j])"),
-            lambda channel: _pooled(channel, F.max_pool2d, (2, 1), (2, 1))],
-        "That compares only two corners of a square. It has four numbers.": [
-            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j], down[j + 1])"),
-            ("max(up[j], up[j + 1], down[j], down[j + 1])", "max(up[j + 1], down[j])")],
-        "That is the first number of each square, not the largest.":
-            ("max(up[j], up[j + 1], down[j], down[j + 1])", "up[j]"),
-        "The squares begin at rows and columns 0, 2, 4, ... Yours begin at 0, 1, 2, ...": [
-            (("range(0, len(channel), 2)", "range(len(channel) // 2)"),
-             ("range(0, len(up), 2)", "range(len(up) // 2)")),
-            ("range(0, len(channel), 2)", "range(len(channel) // 2)"),
-            ("range(0, len(up), 2)", "range(len(up) // 2)")],
-    },
-)
-def max_pool(channel):
-    pooled = []
-    for i in range(0, len(channel), 2):
-        up, down = channel[i], channel[i + 1]
-        pooled.append([])
-        for j in range(0, len(up), 2):
-            pooled[-1].append(max(up[j], up[j + 1], down[j], down[j + 1]))
-    return pooled
-
-
 def _channels():
     for count, height, width, padding in (
             (1, 4, 3, 0), (2, 5, 6, 0), (3, 4, 6, 1), (1, 6, 5, 1), (2, 4, 4, 0), (2, 3, 5, 1)):
@@ -419,6 +360,41 @@ def export(network: nn.Module, example: tuple, path: Path, inputs: list[str],
                           external_data=False, verbose=False)
 
 
+class Small(nn.Module):
+    """Two neurons with two inputs, ReLU, and the inputs added again."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(2, 2)
+        self.first.weight.data = torch.tensor([[1.0, -2.0], [3.0, 1.0]])
+        self.first.bias.data = torch.tensor([0.5, -4.0])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(self.first(x)) + x
+
+
+def export_small(path: Path) -> None:
+    """Write an ONNX file with three operations, from x to y, both (1, 2)."""
+    export(Small().eval(), (torch.ones(1, 2),), path, ["x"], ["y"])
+
+
+def your_network(path: str | Path, train: AdderDataset) -> IdentityAdderModel:
+    """The network that was kept in a file, or, if there is none, one that is trained now: four
+    epochs with 2,000 of the training images. It says which, and is in evaluation mode."""
+    if Path(path).exists():
+        print(f"This is your network, from {path}.")
+        return load_checkpoint(path)[0]
+    print(f"There is no {path} here, so a network is trained now.")
+    few = AdderDataset(train.images[:2_000], train.digits[:2_000])
+    torch.manual_seed(0)
+    network = IdentityAdderModel(dropout=0)
+    optimizer, scheduler = fast_recipe(network, steps=4 * 32)
+    fit(network, few, epochs=4, batch_size=64, optimizer=optimizer, scheduler=scheduler,
+        all_numbers=True, seed=0, device="cpu")
+    refresh_batch_norm(network, few)
+    return network.eval()
+
+
 def plain_numbers(model: IdentityAdderModel) -> tuple[list, list, tuple]:
     """The trained network as lists of numbers: its convolutions, dense layers and two heads.
 
@@ -468,25 +444,35 @@ def plot_opening() -> Figure:
 @in_style
 def plot_rulers(values: Tensor, bits: int) -> Figure:
     """Two rulers: above, the whole numbers of so many bits, and below, the values that they stand
-    for, with a line from each of some values to its whole number; 0 in orange."""
+    for, with a line from each of some values to its whole number; 0 in orange. If 0 isn't among
+    the values, both rulers are dashed as far as 0 and the zero point, which are outside."""
     whole, scale, zero_point = checks.quantise.solution(values, bits)
     figure, ax = plt.subplots(figsize=(6.2, 1.7))
+    pairs = [(value, number, f"{value:.3g}") for value, number in zip(values.tolist(),
+                                                                      whole.tolist())]
     ends = values.min().item(), values.max().item()
+    outside = not ends[0] <= 0 <= ends[1]
+    if outside:
+        pairs.insert(0, (0.0, zero_point.item(), "0"))
     for y in (0, 1):
         ax.plot(ends, [y, y], color=GREY)
-    for value, number in zip(values.tolist(), whole.tolist()):
+        if outside:
+            ax.plot([0, ends[0]], [y, y], color=GREY, linestyle=":")
+    for value, number, name in pairs:
         ax.plot([value, (number - zero_point) * scale], [0, 1], "|-", markersize=9,
-                color=ORANGE if value == 0 else BLUE)
+                color=ORANGE if value == 0 else BLUE,
+                linestyle=":" if outside and value == 0 else "-")
         looks: dict = dict(textcoords="offset points", ha="center", color=GREY)
-        ax.annotate(f"{value:g}".replace("-", "−"), (value, 0), (0, -16), **looks)
-        ax.annotate(f"{number:.0f}", (value, 1), (0, 8), **looks)
-    ax.set(xlim=(ends[0] - 0.1, ends[1] + 0.1), ylim=(-0.6, 1.6), xticks=[],
+        ax.annotate(name.replace("-", "\u2212"), (value, 0), (0, -16), **looks)
+        ax.annotate(f"{number:.0f}".replace("-", "\u2212"), (value, 1), (0, 8), **looks)
+    edge = 0.04 * (max(ends[1], 0) - min(ends[0], 0))
+    ax.set(xlim=(min(ends[0], 0) - edge, max(ends[1], 0) + edge), ylim=(-0.6, 1.6), xticks=[],
            yticks=[0, 1], yticklabels=["value", "whole number"])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    words = ", ".join(f"{value:g} is {number:.0f}"
-                      for value, number in zip(values.tolist(), whole.tolist()))
-    return labelled(figure, f"Two rulers, values and whole numbers: {words}.")
+    words = ", ".join(f"{name} is {number:.0f}" for _, number, name in pairs)
+    beyond = " 0 is outside the values, and so is its whole number." if outside else ""
+    return labelled(figure, f"Two rulers, values and whole numbers: {words}.{beyond}")
 
 
 @in_style

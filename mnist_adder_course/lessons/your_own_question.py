@@ -72,12 +72,13 @@ INSIDE = "-matters < low and high < matters"
         "You look at the middle or at the width of the interval. What counts is where its ends "
         "lie.": [
             (INSIDE, "abs(low + high) / 2 < matters"), (INSIDE, "high - low < matters")],
-        "You say \"better\" or \"worse\" as soon as 0 is outside the interval. An interval from 0.1 "
-        "to 0.9 excludes 0, but if it takes 0.5 to matter, the true difference may be too small.": [
+        "You say \"better\" or \"worse\" as soon as 0 is outside the interval. An interval from "
+        "0.1 to 0.9 excludes 0, but if it takes 0.5 to matter, the true difference may be too "
+        "small.": [
             (("low >= matters", "low > 0"), ("high <= -matters", "high < 0")),
             ("low >= matters", "low > 0"), ("high <= -matters", "high < 0")],
-        "You say \"better\" or \"worse\" as soon as a part of the interval is beyond `matters`. All "
-        "of it has to be.": [
+        "You say \"better\" or \"worse\" as soon as a part of the interval is beyond `matters`. "
+        "All of it has to be.": [
             (("low >= matters", "high >= matters"), ("high <= -matters", "low <= -matters")),
             ("low >= matters", "high >= matters"), ("high <= -matters", "low <= -matters")],
         "An interval that ends at 0 contains 0, so it can't tell.": [
@@ -91,8 +92,8 @@ INSIDE = "-matters < low and high < matters"
             ('return "worse"', 'return "can\'t tell"'),
         "You never say \"better\". What if the whole interval is above matters?":
             ('return "better"', 'return "can\'t tell"'),
-        "You never say \"a difference, but does it matter?\". What if 0 is outside the interval, but "
-        "a difference that is too small is in it?":
+        "You never say \"a difference, but does it matter?\". What if 0 is outside the interval, "
+        "but a difference that is too small is in it?":
             (f'return "{UNSURE}"', 'return "can\'t tell"'),
         "That text is for both directions: the interval may also be below 0.":
             ("low > 0 or high < 0", "low > 0"),

@@ -108,16 +108,18 @@ def test_watch_sees_every_layer_and_leaves_no_hook(watched):
 def test_plot_sanity_names_every_method_and_shows_both_networks():
     maps = {"gradient": torch.ones(2, 4, 4), "other": torch.zeros(2, 4, 4)}
     below = {"gradient": -torch.ones(2, 4, 4), "other": torch.zeros(2, 4, 4)}
-    figure = plot_sanity(maps, below, {"gradient": "r = 0.1", "other": "r = 0.9"})
+    figure = plot_sanity(maps, below)
     shown = [ax.images[0].get_array() for ax in figure.axes]
     assert (shown[0] == 1).all() and (shown[2] == -1).all() and len(shown) == 4
-    assert "gradient: r = 0.1; other: r = 0.9" in figure.get_label()
+    assert "gradient: r = 0.00 ± 0.00; other: r = 0.00 ± 0.00" in figure.get_label()
 
 
 def test_plot_chosen_tells_ink_from_black():
     image = torch.zeros(4, 4)
     image[1, 2] = 1
-    figure = plot_chosen(image, {"one": torch.tensor([6, 0])})  # row 1, column 2; row 0, column 0
+    values = torch.zeros(4, 4)
+    values[1, 2] = values[0, 0] = 1
+    figure = plot_chosen(image, {"one": values}, 2)
     on_ink, on_black = figure.axes[0].collections
     assert on_ink.get_offsets().tolist() == [[2, 1]] and on_black.get_offsets().tolist() == [[0, 0]]
     assert "one: 1 on ink, 1 on black" in figure.get_label()
