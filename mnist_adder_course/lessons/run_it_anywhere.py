@@ -16,7 +16,8 @@ from mnist_adder_lib.checkpoint import load_checkpoint, load_pretrained
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_network
-from mnist_adder_lib.train import fast_recipe, fit, refresh_batch_norm
+from mnist_adder_lib.recipes import fast_recipe, refresh_batch_norm
+from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -444,13 +445,17 @@ def plot_opening() -> Figure:
 @in_style
 def plot_rulers(values: Tensor, bits: int) -> Figure:
     """Two rulers: above, the whole numbers of so many bits, and below, the values that they stand
-    for, with a line from each of some values to its whole number; 0 in orange. If 0 isn't among
-    the values, both rulers are dashed as far as 0 and the zero point, which are outside."""
+    for, with a line from each value to its whole number, or, of more than five values, from the
+    smallest, a middle one and the largest; 0 in orange. If 0 isn't among the values, both rulers
+    are dotted as far as 0 and the zero point, which are outside."""
     whole, scale, zero_point = checks.quantise.solution(values, bits)
     figure, ax = plt.subplots(figsize=(6.2, 1.7))
+    ends = values.min().item(), values.max().item()
+    if len(values) > 5:
+        some = values.argsort()[[0, len(values) // 2, -1]]
+        values, whole = values[some], whole[some]
     pairs = [(value, number, f"{value:.3g}") for value, number in zip(values.tolist(),
                                                                       whole.tolist())]
-    ends = values.min().item(), values.max().item()
     outside = not ends[0] <= 0 <= ends[1]
     if outside:
         pairs.insert(0, (0.0, zero_point.item(), "0"))
@@ -459,7 +464,7 @@ def plot_rulers(values: Tensor, bits: int) -> Figure:
         if outside:
             ax.plot([0, ends[0]], [y, y], color=GREY, linestyle=":")
     for value, number, name in pairs:
-        ax.plot([value, (number - zero_point) * scale], [0, 1], "|-", markersize=9,
+        ax.plot([value, (number - zero_point) * scale], [0, 1], marker="|", markersize=9,
                 color=ORANGE if value == 0 else BLUE,
                 linestyle=":" if outside and value == 0 else "-")
         looks: dict = dict(textcoords="offset points", ha="center", color=GREY)
