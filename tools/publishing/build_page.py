@@ -71,7 +71,7 @@ def in_greys(images: torch.Tensor) -> torch.Tensor:
 
 @functools.cache
 def data() -> dict:
-    """What the page knows, as `PageData` in js/src/page/state.js has it."""
+    """What the page knows, as `PageData` in js/src/page/page_state.js has it."""
     model, (train, validation, _) = load_pretrained(), load_splits()
     sums = traits_of(HiddenSums(model, pairs=[OPENING]))
     samples = [dict(pixels=to_base64(pixels), about=f"Evaluation image {place}, labelled {digit}.")
