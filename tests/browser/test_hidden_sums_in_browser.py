@@ -215,7 +215,6 @@ def with_reader(show, data):
 
 def train(page, name="Train"):
     button(page, name).click()
-    page.locator(".next button").filter(has_text="Stop").wait_for()
     page.locator(".next button").filter(has_text="Stop").wait_for(state="detached")
 
 
