@@ -47,7 +47,7 @@ const SKELETON = html`
 /** @param {HiddenSums} state */
 const task = ({ isGrid }) =>
   isGrid.value
-    ? html`Press a pair to hide it, ${MOST} at most. The adder learns from the others.`
+    ? html`Press a pair to hide it, ${MOST} at most.`
     : html`The adder's usual answers: the bluer, the more often right.`;
 
 /** What is below the table: what is hidden, or what the adder says to a pair. @param {HiddenSums} state */
