@@ -102,7 +102,7 @@ function maker(random) {
   return runs;
 }
 
-const MANY = Array.from({ length: 2000 }, maker(randomNumbers(1)));
+const MANY = Array.from({ length: 1000 }, maker(randomNumbers(1)));
 
 /** What is said below each run of each list. */
 const TOLD = MANY.flatMap((runs) =>

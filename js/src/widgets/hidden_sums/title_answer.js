@@ -55,7 +55,7 @@ const ofSeveral = ({ adders, asked, found, verdict }) =>
  */
 export function answerAtEnd(run, runs) {
   const { usual, builtIn } = mainRows(runs);
-  if (run.answer !== "shift" || !usual || !builtIn) return "";
+  if (run.answer !== "shift" || !countedEnd(run, false) || !usual || !builtIn) return "";
   const count = (/** @type {Row} */ { found, asked }) => `${found} of ${asked}`;
   return (
     `Of the hidden sums, addition built in found ${count(builtIn)}, training as usual ${count(usual)}. ` +
