@@ -57,8 +57,8 @@ class SmallTask:
     def _in_order(self, images: Tensor) -> Tensor:
         return images.flatten(1)[:, self.order].view(-1, 1, 28, 28)
 
-    def learn(self, name: str, network: nn.Module) -> None:
-        """Train a network, in seconds, and keep its two results under this name."""
+    def learn(self, name: str, network: nn.Module) -> tuple[float, float]:
+        """Train a network, in seconds; keep its two results under this name, and return them."""
         for rate in (0.1, 0.02):
             optimizer = torch.optim.SGD(network.parameters(), lr=rate, momentum=0.9)
             for _ in range(6):
@@ -69,6 +69,7 @@ class SmallTask:
                     optimizer.step()
         self.results[name] = (self._percent_right(network, self.unseen),
                               self._percent_right(network, self.moved))
+        return self.results[name]
 
     def _percent_right(self, network: nn.Module, images: Tensor) -> float:
         with torch.no_grad():
@@ -83,29 +84,41 @@ class SmallTask:
 
 
 @checks.add(
-    "Two sums and one bias make one value: that is a convolution of two channels, at one place.",
+    "Two sums and one bias make one value: that is a convolution of two channels, at one place. "
+    "ReLU looks at nothing but this value.",
     probes=[()],
-    on_paper="The sum of the first channel is 2. Which products of the second one aren't 0, and "
-    "what does the bias add?",
+    on_paper=["The sum of the first channel is 2. Which products of the second one aren't 0, and "
+              "what does the bias add?",
+              "What does the convolution return with the bias -12, and what does ReLU do to a "
+              "value below 0?"],
     mistakes={
-        "The bias was added to each sum. It belongs to the channel that comes out, so it is added "
-        "once, to the total.": ("9.5", "10.0"),
-        "The bias is missing. Add it once, to the total of both sums.": ("9.5", "9.0"),
-        "The bias is added, not subtracted.": ("9.5", "8.5"),
-        "That is the second channel alone. The sums of both channels are added.":
+        "1: the bias was added to each sum. It belongs to the channel that comes out, so it is "
+        "added once, to the total.": ("9.5", "10.0"),
+        "1: the bias is missing. Add it once, to the total of both sums.": ("9.5", "9.0"),
+        "1: the bias is added, not subtracted.": ("9.5", "8.5"),
+        "1: that is the second channel alone. The sums of both channels are added.":
             [("9.5", "7.5"), ("9.5", "7.0")],
-        "That is the first channel alone. The sums of both channels are added.":
+        "1: that is the first channel alone. The sums of both channels are added.":
             [("9.5", "2.5"), ("9.5", "2.0")],
-        "The sums of the two channels are added, not multiplied.":
+        "1: the sums of the two channels are added, not multiplied.":
             [("9.5", "14.5"), ("9.5", "14.0")],
-        "A weight below 0 takes something away: in the first channel 1 times -1 is -1, and in the "
-        "second one as well.": [("9.5", "11.5"), ("9.5", "11.0"), ("9.5", "13.5"), ("9.5", "13.0")],
-        "That is half of what the two sums are together. Add the sums, and then add the bias.":
+        "1: a weight below 0 takes something away: in the first channel 1 times -1 is -1, and in "
+        "the second one as well.":
+            [("9.5", "11.5"), ("9.5", "11.0"), ("9.5", "13.5"), ("9.5", "13.0")],
+        "1: that is half of what the two sums are together. Add the sums, and then add the bias.":
             [("9.5", "4.5"), ("9.5", "5.0")],
+        "2: that is what the convolution returns. ReLU comes after it: what becomes of a value "
+        "below 0?": [("0.0", "-3.0"), ("0.0", "-2.5")],
+        "2: ReLU doesn't remove the minus sign. What becomes of a value below 0?":
+            [("0.0", "3.0"), ("0.0", "2.5")],
+        "2: with the bias -12, the convolution returns something else than before. Add -12 to the "
+        "sum of both channels, and then apply ReLU.": [("0.0", "9.5"), ("0.0", "9.0")],
+        "2: the bias is below 0, so it makes the value smaller.": ("0.0", "21.0"),
     },
 )
 def on_paper():
-    return 9.5
+    value, after_relu = 9.5, 0.0
+    return value, after_relu
 
 
 def _places():
@@ -207,8 +220,7 @@ def _train_mover(mover) -> Observed:
         train, validation, _ = load_splits()
         task = SmallTask(train, validation)
         for _ in range(3):  # one run in six of our network reads only half of the moved images
-            task.learn("mover", network)
-            unseen, moved = task.results["mover"]
+            unseen, moved = task.learn("mover", network)
             rules |= {FEW_UNSEEN: unseen >= 91, FEW_MOVED: moved >= 55}
             if all(rules.values()):
                 break
