@@ -23,7 +23,6 @@ from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.drawing import frame_strokes
 from mnist_adder_lib.model import IdentityAdderModel, fully_connected, receptive_fields
 from mnist_adder_lib.plots import (
-    BLUE,
     GREY,
     ORANGE,
     draw_image,
@@ -322,6 +321,48 @@ def conv_parameters(inputs, outputs, kernel):
     return kernel * kernel * inputs * outputs + 2 * outputs
 
 
+def _logits_and_truths():
+    for examples in (2, 5, 1):
+        yield (torch.randn(examples, 10, requires_grad=True),
+               torch.randn(examples, 19, requires_grad=True),
+               torch.randint(10, (examples,)), torch.randint(10, 19, (examples,)))
+
+
+@checks.add(
+    "One number for two tasks: each step teaches both heads, and the layers that they share.",
+    probes=_logits_and_truths,
+    mistakes={
+        "The loss of the sum head is missing, so it would learn nothing.":
+            (" + F.cross_entropy(sum_logits, totals)", ""),
+        "The loss of the digit head is missing, so it would learn nothing.":
+            ("F.cross_entropy(digit_logits, digits) + ", ""),
+        "`backward()` starts from one number. Add the two losses up.":
+            [("digits) + F", "digits), F"),
+             lambda a, b, c, d: torch.stack([F.cross_entropy(a, c), F.cross_entropy(b, d)])],
+        "That is the mean of the two losses. Add them up.":
+            lambda a, b, c, d: (F.cross_entropy(a, c) + F.cross_entropy(b, d)) / 2,
+        "The two losses are added, not multiplied.": (") + F", ") * F"),
+        "One loss is subtracted from the other, so training would make it larger. Add them up.":
+            [(") + F", ") - F"),
+             lambda a, b, c, d: F.cross_entropy(b, d) - F.cross_entropy(a, c)],
+        "Cross entropy is small when the answer is right. So add both losses without a minus sign.":
+            lambda a, b, c, d: -F.cross_entropy(a, c) - F.cross_entropy(b, d),
+        "`F.cross_entropy` does the softmax itself, so it wants the logits.": [
+            ("F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)",
+             "F.cross_entropy(digit_logits.softmax(dim=1), digits)"
+             " + F.cross_entropy(sum_logits.softmax(dim=1), totals)")],
+        "Both heads are compared with the digits. The truth for the sum head is `totals`.":
+            ("sum_logits, totals", "sum_logits, digits"),
+        "There are two heads: the loss of the sums comes from `sum_logits`.":
+            ("F.cross_entropy(sum_logits, totals)", "F.cross_entropy(digit_logits, digits)"),
+        "There are two heads: the loss of the digits comes from `digit_logits`.":
+            ("F.cross_entropy(digit_logits, digits)", "F.cross_entropy(sum_logits, totals)"),
+    },
+)
+def both_losses(digit_logits, sum_logits, digits, totals):
+    return F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)
+
+
 def _units():
     fields = receptive_fields(IdentityAdderModel())
     for layer in (7, 6, 4, 2, 0, 5):
@@ -390,75 +431,6 @@ def plot_opening() -> Figure:
     figure = plot_network(load_pretrained(), frame_strokes(SEVEN), 5)
     figure.set_size_inches(6.4, 2.9)
     return figure
-
-
-def plot_three_eights() -> Figure:
-    """What batch norm makes of an 8 in two batches, and in use with a running mean of 7 and a
-    running variance of 4."""
-    layer = nn.BatchNorm1d(1)
-
-    def after(values: list[float]) -> list[float]:
-        with torch.no_grad():
-            return layer(torch.tensor(values).view(-1, 1)).view(-1).tolist()
-
-    one, other = [2.0, 3, 5, 6, 6, 8], [8.0, 9, 11, 12, 12, 14]
-    batches = {"one batch": (one, after(one), 8), "another batch": (other, after(other), 8)}
-    layer.eval().load_state_dict({"running_mean": torch.tensor([7.0]),
-                                  "running_var": torch.tensor([4.0])}, strict=False)
-    return plot_batches(batches | {"in use": ([8], after([8.0]), 8)})
-
-
-@in_style
-def plot_batches(batches: dict) -> Figure:
-    """Values before batch norm and after it, on a number line for each batch; the followed value is
-    orange.
-
-    batches: name -> (values before, values after, the value that is followed).
-    """
-    figure, axes = plt.subplots(len(batches), 1, figsize=(5.5, 1.05 * len(batches) + 0.4),
-                                sharex=True)
-    said = []
-    for ax, (name, (before, after, followed)) in zip(np.atleast_1d(axes), batches.items()):
-        for value, result in zip(before, after):
-            colour = ORANGE if value == followed else BLUE
-            ax.annotate("", (result, 0), (value, 1),
-                        arrowprops=dict(arrowstyle="-|>", color=colour, alpha=0.6))
-            ax.plot([value, result], [1, 0], "o", linestyle="", color=colour)
-            if value == followed:
-                ax.annotate(f"{result:.2f}", (result, 0), (0, -14), textcoords="offset points",
-                            ha="center", color=GREY)
-                said.append(f"{name}: {value:g} becomes {result:.2f}")
-        ax.set(yticks=[0, 1], yticklabels=["after", "before"], ylim=(-0.7, 1.3), title=name)
-    return labelled(figure, "Dots on number lines, joined by arrows. " + "; ".join(said) + ".")
-
-
-@in_style
-def plot_flat_or_mean(features: dict) -> Figure:
-    """A channel as a grid, laid out in one row, and its average as a bar; a row for each channel.
-
-    features: name -> (rows, columns).
-    """
-    figure, axes = plt.subplots(len(features), 3, figsize=(5.5, 1.2 * len(features) + 0.3),
-                                width_ratios=[2, 4, 2], squeeze=False)
-    top, said = max(float(values.max()) for values in features.values()), []
-    for (grid, flat, mean), (name, values) in zip(axes, features.items()):
-        rows = [(grid, np.asarray(values)), (flat, np.asarray(values).reshape(1, -1))]
-        for ax, shown in rows:
-            ax.imshow(shown, cmap="gray", vmin=0, vmax=top)
-            for (row, column), value in np.ndenumerate(shown):
-                ax.text(column, row, f"{value:g}", ha="center", va="center",
-                        color="black" if value > top / 2 else "white")
-            ax.set(xticks=[], yticks=[])
-        grid.set_ylabel(name)
-        mean.barh(0, float(values.mean()), color=ORANGE)
-        mean.set(xlim=(0, top), ylim=(-1, 1), yticks=[])
-        mean.annotate(f"{float(values.mean()):g}", (float(values.mean()), 0), (4, 0),
-                      textcoords="offset points", va="center", color=GREY)
-        said.append(f"{name}: in a row {np.asarray(values).ravel().tolist()}, average "
-                    f"{float(values.mean()):g}")
-    for ax, title in zip(axes[0], ["channel", "flattened", "average"]):
-        ax.set_title(title)
-    return labelled(figure, "Grids, rows and bars. " + "; ".join(said) + ".")
 
 
 @in_style
