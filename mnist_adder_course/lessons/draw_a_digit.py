@@ -105,7 +105,6 @@ def plot_opening() -> Figure:
         sure = said.digit_probabilities.max().item()
         words.append(f"a {said.digit}, " + ("over 99%" if sure > 0.99 else f"{sure:.0%}"))
         draw_image(ax, face, words[-1], 0, 255)
-    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return labelled(figure, "Ten faces, each a ring with two dots and an arc in it, and what the "
                             f"network says of each: {'; '.join(words)}.")
 
@@ -511,6 +510,7 @@ PERCENT = "100 * rejected / len(strange)"
         "percentages already.": [
             _with_price(lambda rejected, count: wilson_interval(
                 round(100 * rejected / count), 100)),
+            _with_price(lambda rejected, count: wilson_interval(rejected / count, count)),
             _with_price(lambda rejected, count: [
                 100 * end for end in wilson_interval(rejected, count)]),
             _with_price(lambda rejected, count: [

@@ -271,7 +271,8 @@ def _p_value(first, second) -> float:
         "its values round.": [("~second", "(not second)"), ("~second", "(-second)"),
                               ("first & ~second", "first - second")],
         "`and` and `not` want a single true or false. For two tensors, value by value, they are "
-        "`&` and `~`: `first & ~second`.": ("first & ~second", "first and not second"),
+        "`&` and `~`: `first & ~second`.": (("first & ~second", "first and not second"),
+                                              ("second & ~first", "second and not first")),
         "Your counts are tensors, which can't hold a number as large as 2 to the power of the "
         "coins. `int(...)` turns each of them into a Python number.":
             ("int((first & ~second).sum()), int((second & ~first).sum())",
