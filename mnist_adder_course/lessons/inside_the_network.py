@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -487,10 +485,10 @@ def plot_chosen(image: Tensor, maps: dict[str, Tensor], count: int) -> Figure:
 
 
 @in_style
-def plot_leads(leads: dict, on_black: dict, controls: Collection[str] = ()) -> Figure:
+def plot_leads(leads: dict, on_black: dict, controls: int) -> Figure:
     """For each name the mean of `leads[name]`, (images,), with its 95% interval, grey if it isn't
     above 0; in brackets the percentage of its pixels that are on black, `on_black[name]`. A line
-    separates the methods from the controls, which come last."""
+    separates the methods from the controls, which come last: so many."""
     figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.3 * len(leads)))
     said = []
     for row, (name, values) in enumerate(leads.items()):
@@ -500,8 +498,7 @@ def plot_leads(leads: dict, on_black: dict, controls: Collection[str] = ()) -> F
         said.append(f"{name}, {on_black[name]:.0f}% on black: {mean:.1f}, from {mean - off:.1f} to "
                     f"{mean + off:.1f}")
     ax.axvline(0, color=GREY, linestyle=":")
-    if controls:
-        ax.axhline(len(leads) - len(controls) - 0.5, color=GREY, linewidth=0.8)
+    ax.axhline(len(leads) - controls - 0.5, color=GREY, linewidth=0.8)
     ax.set(yticks=range(len(leads)), ylim=(len(leads) - 0.5, -0.5),
            yticklabels=[f"{name} ({on_black[name]:.0f}%)" for name in leads],
            xlabel="lead over the brightest pixels")
