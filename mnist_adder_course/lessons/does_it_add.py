@@ -15,9 +15,8 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
-from mnist_adder_lib import IdentityAdderModel, joint_loss, load_splits
+from mnist_adder_lib import IdentityAdderModel, load_splits
 from mnist_adder_lib.data import as_input
 from mnist_adder_lib.model import fully_connected
 from mnist_adder_lib.plots import (
@@ -40,11 +39,11 @@ from ..notebook.results import read_results
 from ..widgets.hidden_sums import PATTERN, as_table, unseen_sums
 
 
-def _what_helped(held: pd.Series) -> str:
-    """held: percent of the held-out sums that are right, a mean for each design."""
-    nothing = held["19 classes"]
-    gains = {"target": held["19 classes, smeared"] - nothing,
-             "answer": held["one number"] - nothing}
+def _what_helped(hidden: pd.Series) -> str:
+    """hidden: percent of the hidden sums that are right, a mean for each design."""
+    nothing = hidden["19 classes"]
+    gains = {"target": hidden["19 classes, smeared"] - nothing,
+             "answer": hidden["one number"] - nothing}
     helped = [change for change, gain in gains.items() if gain > 20]
     return "each" if len(helped) == 2 else helped[0] if helped else "neither"
 
@@ -107,6 +106,53 @@ def held_out_test(answers, digits, held_out):
     tested = held_out & ~unseen_sums(held_out)
     seen, hidden = right[~held_out[digits].T], right[tested[digits].T]
     return 100 * seen.float().mean().item(), 100 * hidden.float().mean().item()
+
+
+@checks.add(
+    "Three seen answers leave no choice for the hidden one.",
+    probes=[()],
+    on_paper="Each answer is the weight of the digit plus the weight of the number. Which of the "
+    "three answers do you add, and which do you subtract, so that only the two weights of 1 + 1 "
+    "are left?",
+    mistakes={
+        "That is the true sum. What does *this* adder answer, before it is rounded?":
+            [("2.4", "2.0"), ("2.4", "2")],
+        "That is the sum of the answers to 0 + 1 and 1 + 0. It also holds the two weights of "
+        "0 + 0, which 1 + 1 doesn't use.": ("2.4", "2.8"),
+        "The answer to 0 + 0 is subtracted, not added.": ("2.4", "3.2"),
+        "1 + 1 has the weight of the *digit* 1 and the weight of the *number* 1, and these are two "
+        "weights.": [("2.4", "2.6"), ("2.4", "3.0")],
+    },
+)
+def one_and_one():
+    return 2.4
+
+
+@checks.add(
+    "So decay changes nothing that this neuron says, and makes a later step larger for it.",
+    probes=[()],
+    on_paper=["How much of itself does a weight lose: what is the rate times the decay?",
+              "All values of the neuron have become smaller by the same factor, and their standard "
+              "deviation as well.",
+              "Both weights have shrunk. What is their length now, and which part of it is 0.5?"],
+    mistakes={
+        "1: a weight loses a fraction of *itself*: the rate times the decay times 3.":
+            [("2.4", "2.8"), ("2.4", "1.0")],
+        "1: the learning rate multiplies the decay as well.": ("2.4", "-3.0"),
+        "1: that is with a decay of 1.": ("2.4", "2.7"),
+        "1: decay makes a weight smaller.": ("2.4", "3.6"),
+        "2: the neuron's values have shrunk, but so has the standard deviation by which batch norm "
+        "divides them.": ("1.5", "1.2"),
+        "3: that is for the length of 5, before the weights shrank.":
+            [("12.5", "10.0"), ("12.5", "0.1")],
+        "3: as a percentage, times 100.": ("12.5", "0.125"),
+        "3: the length has become smaller, so the same step is a larger part of it.":
+            ("12.5", "8.0"),
+    },
+)
+def shrunk():
+    weight, returned, percent = 2.4, 1.5, 12.5
+    return weight, returned, percent
 
 
 def _in_a_row(chosen: Tensor) -> bool:
@@ -176,23 +222,6 @@ def judge_block(said: dict[str, float], measured: dict[str, list[float]]) -> str
     return "\n".join(lines)
 
 
-def judge_waiting(curve: list) -> str:
-    """What a curve of `wait` shows in the end, in a sentence."""
-    _, seen, hidden = curve[-1]
-    said = f"seen {seen:.0f}%, hidden {hidden:.0f}%: "
-    if seen < 50:
-        return said + "it forgets faster than it learns. Try less decay."
-    if seen < 90:
-        return said + ("the rule is there, and the decay wipes out part of what was seen. Try a "
-                       "little less." if hidden >= 50 else
-                       "the decay is in the way of both. Try less.")
-    if hidden < 10:
-        return said + "it knows its 90 pairs by heart. Try more decay."
-    if hidden < 50:
-        return said + "it has begun to add. Try more decay."
-    return "✓ " + said + "first by heart, then by rule. Your network has grokked."
-
-
 def _by_place(place: str):
     """The solution as a loop that fills this place for each digit."""
     return ("probabilities[9 - number : 19 - number] = digit_probabilities", "for digit in range("
@@ -226,25 +255,6 @@ def difference(digit_probabilities, number):
 
 IMAGES = 12_000  # training images that an adder learns from
 RECORDED = [50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 3000]  # steps at which `wait` measures
-
-
-def train_without(held_out: Tensor, seed: int = 0) -> IdentityAdderModel:
-    """The course's network after 250 steps (batches of 128) without these pairs, bool (10, 10); the
-    numbers of an image are drawn from those that are left for its digit."""
-    torch.manual_seed(seed)
-    train, _, _ = load_splits()
-    train.augment = None
-    loader = DataLoader(train, batch_size=128, shuffle=True)
-    model = IdentityAdderModel(dropout=0)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
-    for _, ((images, _), (digits, _)) in zip(range(250), loader):
-        numbers = torch.multinomial((~held_out).float()[digits], 1)[:, 0]
-        digit_logits, sum_logits = model(images, numbers)
-        loss = joint_loss(digit_logits, sum_logits, digits, digits + numbers)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return model.eval()
 
 
 class Embedded(NamedTuple):
@@ -300,6 +310,29 @@ def class_loss(outputs: Tensor, digits: Tensor, numbers: Tensor) -> Tensor:
     return F.cross_entropy(outputs, digits + numbers)
 
 
+def smear(outputs: Tensor, totals: Tensor, distances: Tensor) -> Tensor:
+    """Cross entropy of 19 scores for a target that is a bell around the true sums, a scalar.
+
+    totals: the true sums (batch,); distances: how far each sum is from each, (19, 19).
+    """
+    return F.cross_entropy(outputs, (-distances[totals] ** 2 / 2).softmax(dim=1))
+
+
+NEAR = (torch.arange(19) - torch.arange(19).view(19, 1)).abs()
+ORDER = torch.randperm(19, generator=torch.Generator().manual_seed(0))
+
+
+def mixed_loss(outputs: Tensor, digits: Tensor, numbers: Tensor) -> Tensor:
+    """The lesson's `smeared_loss` for sums in a random order: the same bell, but the neighbours
+    that get a part of it aren't near."""
+    return smear(outputs, digits + numbers, NEAR[ORDER][:, ORDER])
+
+
+def even_loss(outputs: Tensor, digits: Tensor, numbers: Tensor) -> Tensor:
+    """The true sum gets 0.4, as in `smeared_loss`, and all other sums share the rest equally."""
+    return smear(outputs, digits + numbers, 2.23 * (NEAR > 0))
+
+
 class Adder(nn.Module):
     """Two hidden layers of 64 neurons, for an embedding and a number.
 
@@ -326,7 +359,8 @@ def train_adder(adder: nn.Module, loss_of: Callable[[Tensor, Tensor, Tensor], Te
     for _ in range(600):
         chosen = torch.randint(len(data.training_digits), (128,))
         digits = data.training_digits[chosen]
-        numbers = torch.multinomial((~held_out).float()[digits], 1)[:, 0]
+        left = (~held_out)[digits]
+        numbers = (left * torch.rand(left.shape)).argmax(dim=1)  # draws one that is left
         loss = loss_of(adder(data.training[chosen], numbers), digits, numbers)
         optimizer.zero_grad()
         loss.backward()
@@ -335,18 +369,25 @@ def train_adder(adder: nn.Module, loss_of: Callable[[Tensor, Tensor, Tensor], Te
     return statistics.fmean(losses[-100:])
 
 
-def train_five(design: tuple, data: Embedded, held_out: Tensor) -> list[Adder]:
-    """Adders of one design, trained by `train_adder` from the seeds 0 to 4.
+def train_five(designs: dict[str, tuple], data: Embedded, held_out: Tensor,
+               test: Callable) -> dict[str, pd.DataFrame]:
+    """Five adders of each design, trained by `train_adder` from the seeds 0 to 4: two tables by
+    their titles, percent of the sums right on "seen pairs" and on "hidden pairs", with a column
+    for each design and a row for each seed.
 
-    design: how an `Adder` gets the number, how many outputs it has, and the loss.
+    designs: how an `Adder` gets the number, how many outputs it has, and the loss, by name.
+    test: gets answers, digits and `held_out`, and returns both percentages.
     """
-    encode, outputs, loss_of = design
-    adders = []
-    for seed in range(5):
-        torch.manual_seed(seed)
-        adders.append(Adder(encode, outputs))
-        train_adder(adders[-1], loss_of, data, held_out)
-    return adders
+    seen, hidden = pd.DataFrame(), pd.DataFrame()
+    for name, (encode, outputs, loss_of) in designs.items():
+        tests = []
+        for seed in range(5):
+            torch.manual_seed(seed)
+            adder = Adder(encode, outputs)
+            train_adder(adder, loss_of, data, held_out)
+            tests.append(test(sums_of(adder, data).round(), data.digits, held_out))
+        seen[name], hidden[name] = zip(*tests)
+    return {"seen pairs": seen, "hidden pairs": hidden}
 
 
 @torch.no_grad()
