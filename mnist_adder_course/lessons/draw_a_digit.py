@@ -95,6 +95,19 @@ def as_score(model, head):
     return score
 
 
+LETTERS = {
+    "T": [[(0.25, 0.2), (0.75, 0.2)], [(0.5, 0.2), (0.5, 0.8)]],
+    "P": [[(0.35, 0.8), (0.35, 0.2), (0.6, 0.2), (0.66, 0.33), (0.6, 0.46), (0.35, 0.46)]],
+    "D": [[(0.3, 0.2), (0.3, 0.8)],
+          [(0.3, 0.2), (0.5, 0.22), (0.68, 0.5), (0.5, 0.78), (0.3, 0.8)]],
+    "i": [[(0.5, 0.4), (0.5, 0.8)], [(0.5, 0.22)]]}
+
+
+def four_letters() -> Tensor:
+    """A T, a P, a D and an i, as the network sees them: uint8 (4, 28, 28)."""
+    return torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in LETTERS.values()]))
+
+
 @in_style
 def plot_opening() -> Figure:
     """What the lesson opens with: ten faces, and what the network that ships says of each."""
