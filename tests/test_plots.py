@@ -231,3 +231,10 @@ def test_tables_of_pairs_side_by_side_have_one_scale_and_a_key_in_place_of_numbe
     assert few.collections[0].get_clim() == every.collections[0].get_clim() == (-1, 1)
     *tables, key = plots.plot_pairs({"a": torch.eye(10), "b": torch.ones(10, 10)}).axes
     assert not any(ax.texts for ax in tables) and key.get_ylim() == (0, 1)
+
+
+def test_labels_of_a_small_figure_are_not_cut_off():
+    figure = plots.Plot(figsize=(1.5, 1))
+    figure.add_subplot(xlabel="below", ylabel="on the left", title="above")
+    ink = plt.imread(io.BytesIO(plots.as_png(figure)))[:, :, 3] > 0
+    assert ink.any() and not (ink[0].any() or ink[-1].any() or ink[:, 0].any())

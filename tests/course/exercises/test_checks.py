@@ -139,6 +139,7 @@ def test_a_right_answer_to_one_question_is_not_enough(check):
 
 machinery = Checks()
 BASE = torch.arange(3.0)
+assigned = 3  # has the name of a local variable below
 
 
 @machinery.add("So it is.", probes=[(1, 2), (3, 4), (0, 5)], mistakes={
