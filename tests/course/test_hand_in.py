@@ -91,9 +91,9 @@ def test_a_class(classroom, tmp_path, capsys):
     assert rows["Rosa"]["remarks"] == "a ZIP file: unpack it first"
     assert rows["Ada"]["remembered"] == "1"
     out = capsys.readouterr().out
-    assert re.search(r"\nmain line +exercise 1 · four  exercise 2 · most_likely  "
-                     r"exercise 3 · agree  guesses\n00_", out)
-    assert f"13 x {hand_in.title('00_start_here')}, exercise 3 · agree: {WRONG}\n    00_s" in out
+    assert re.search(r"\nmain line +exercise 1 · most_likely  exercise 2 · agree  "
+                     r"exercise 3 · four  guesses\n00_", out)
+    assert f"13 x {hand_in.title('00_start_here')}, exercise 2 · agree: {WRONG}\n    00_s" in out
     for words in ("\n\ntwo versions, the one saved later counts: Mia/x.ipynb · Mia/x-Copy1.ipynb",
                   "older version of the course, with the check older: solved · Ola.ipynb",
                   "a program: ask for the notebook (.ipynb) · Sam/a.py",
@@ -111,7 +111,7 @@ def test_a_class(classroom, tmp_path, capsys):
     assert "solved. ✓ Right. So it is." in (text := page.read_text("utf-8"))
     assert "<code>True</code>" in text and len(list(pages.iterdir())) == len(rows)
     hand_in.main([str(classroom), "--csv", str(table), "--long"])
-    assert f"Ada,{hand_in.title('00_start_here')},exercise 2 · most_likely,main line,solved," in (
+    assert f"Ada,{hand_in.title('00_start_here')},exercise 1 · most_likely,main line,solved," in (
         table.read_text("utf-8"))
 
 
