@@ -204,8 +204,7 @@ export class Diagram {
   }
 
   #paint() {
-    // Not laid out yet, and to ask for it would take long; or folded away, until it is opened.
-    if (!this.#isLaidOut || !this.part(NAMES[0]).clientWidth) return;
+    if (!this.part(NAMES[0]).clientWidth) return; // folded away; it will be laid out when it is opened
     const { result, pixels } = this.state.answer;
     for (const name of NAMES.filter((name) => !name.endsWith("head"))) {
       const features = featuresOf(name, result.peek(), pixels.peek());
