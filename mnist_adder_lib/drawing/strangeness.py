@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ..evaluate import in_evaluation
 from ..shared import LIMITS
-from .rejection import NonDigitHead, check_uint8_images, look_at
+from .rejection import check_uint8_images, look_at
 
 # The fraction of the known images that the threshold would reject, chosen with
 # experiments/measure_nonsense.py.
@@ -64,7 +64,7 @@ class Strangeness:
     Raises TypeError for another kind of model and ValueError for images that don't fit.
     """
 
-    def __init__(self, model: nn.Module, known: Tensor, head: NonDigitHead | None = None,
+    def __init__(self, model: nn.Module, known: Tensor, head: nn.Module | None = None,
                  forms: Tensor | None = None):
         check_uint8_images(known)
         if len(known) < FEWEST:
