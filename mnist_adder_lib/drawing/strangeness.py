@@ -49,7 +49,8 @@ class Strangeness:
     - model: an `IdentityAdderModel` in its present state. What it learns later is not taken into
       account
     - known: uint8 (n, 28, 28), at least 20 images that it was trained on; 3,000 are enough
-    - head: a head that was trained for the model, or None for no head
+    - head: a module that was trained for the model, such as a `NonDigitHead`: it takes embeddings
+      (n, 20) and returns a logit for each, (n,). None for no head
     - forms: uint8 (m, 28, 28), digits in forms that are rare among the known images, as
       `slashed_zeros` makes them, or None. A drawing may be near to one of them as well, but they
       say nothing about what is usual
