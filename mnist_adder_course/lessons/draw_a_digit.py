@@ -123,22 +123,6 @@ def plot_opening() -> Figure:
 
 
 @in_style
-def plot_rejected(percent: pd.DataFrame) -> Figure:
-    """A dot for the percentage of each kind of drawing (a column) that each score (a row) rejects.
-    """
-    figure, ax = plt.subplots(figsize=(5.5, 0.4 * len(percent) + 0.9))
-    rows, words = list(percent.index), []
-    for (kind, values), (colour, marker) in zip(percent.items(), [(BLUE, "o"), (ORANGE, "s")]):
-        ax.plot(values, range(len(rows)), marker, color=colour, label=kind, markersize=7)
-        words += [f"{kind} by {row} {value:.0f}%" for row, value in zip(rows, values)]
-    ax.set(xlim=(-3, 103), xlabel="rejected, %", yticks=range(len(rows)), yticklabels=rows,
-           ylim=(len(rows) - 0.5, -0.5))
-    ax.grid(axis="y", alpha=0.3)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=percent.shape[1])
-    return labelled(figure, f"Dots: rejected are {', '.join(words)}.")
-
-
-@in_style
 def plot_strangeness(strangeness: dict[str, Tensor], threshold: float) -> Figure:
     """Histograms of how strange two kinds of drawings are, (n,) each, in percent of the kind, and a
     threshold."""

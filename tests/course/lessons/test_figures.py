@@ -4,7 +4,6 @@ Of a figure that comes out the same everywhere, the words are among the stored o
 run of the lessons compares. Here are those of which a lesson's numbers differ by machine.
 """
 
-import pandas as pd
 import pytest
 import torch
 from every_lesson import LESSONS
@@ -38,10 +37,6 @@ SAID = {
     "does_it_add plot_waiting": (
         lambda: does_it_add.plot_waiting(WAITING),
         "decay 3: in the end, 60 to 81% of the hidden pairs and 96 to 99% of the seen"),
-    "draw_a_digit plot_rejected": (
-        lambda: draw_a_digit.plot_rejected(pd.DataFrame(
-            {"letters": [10.0, 55.4], "faces": [0.0, 90.0]}, ["confidence", "head"])),
-        "letters by head 55%, faces by confidence 0%"),
     "inside_the_network plot_answer": (
         lambda: inside_the_network.plot_answer(BLACK, torch.eye(10)[7]), "the 7, 100%"),
     "inside_the_network plot_attributions": (  # a small map lies over the middle
