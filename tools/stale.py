@@ -49,6 +49,8 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
       for style in WIDGETS if (ROOT / "assets" / f"{style.stem}.png").exists()),
     ("assets/page.png", f"{NETWORK} js/src/page/*.css", PICTURES),
     ("assets/page.gif", f"{NETWORK} js/src/page/*.css", PICTURES),
+    *((f"assets/{name}.png", f"{NETWORK} mnist_adder_lib/plots.py", PICTURES)
+      for name in ("network", "curves")),
     ("assets/lesson.png", "notebooks/01_learning_by_hand.ipynb", PICTURES),
 ]
 

@@ -19,7 +19,8 @@ from tools.notebooks.notebook_files import ASKS
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 FUNCTION = re.compile(r"\d\d-exercise-(\w+)-function")
-MAKES = {"arange", "tensor", "zeros", "ones", "full", "view", "range", "list", "float"}
+MAKES = {"arange", "tensor", "zeros", "ones", "full", "view", "range", "list", "float",
+         "as_input"}
 
 
 def code_cells(path):
