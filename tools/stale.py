@@ -51,7 +51,7 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     ("assets/page.gif", f"{NETWORK} js/src/page/*.css", PICTURES),
     *((f"assets/{name}.png", f"{NETWORK} mnist_adder_lib/plots.py", PICTURES)
       for name in ("network", "curves")),
-    ("assets/lesson.png", "notebooks/01_learning_by_hand.ipynb", PICTURES),
+    ("assets/lesson.png", "notebooks/12_inside_the_network.ipynb", PICTURES),
 ]
 
 

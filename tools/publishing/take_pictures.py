@@ -30,7 +30,7 @@ from tools.testing import lab
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 LESSONS = dict(path.stem.split("_", 1) for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-SHOWN = ROOT / "notebooks" / "01_learning_by_hand.ipynb"  # at the figure of its card
+SHOWN = ROOT / "notebooks" / "12_inside_the_network.ipynb"  # at the figure of its card
 VIEWERS = ROOT / "notebooks" / "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 WIDGETS = {  # picture: what makes the widget
     "network_diagram": """from mnist_adder_lib import load_pretrained
