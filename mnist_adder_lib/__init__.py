@@ -1,7 +1,8 @@
 """One network, two inputs, two outputs: it reads a handwritten digit and adds a number to it.
 
-The modules here are the whole story of the network, and this package exports their names. The pad
-and the panel to draw on are in `mnist_adder_lib.drawing`. The lessons' own code is another package,
+`data`, `model`, `train` and `evaluate` are the library; the other modules here are what these take
+and return, and what is done with a trained network. This package exports the names of all. What the
+panel to draw on needs is in `mnist_adder_lib.drawing`. The lessons' own code is another package,
 `mnist_adder_course`, which imports this one and is never imported by it.
 """
 
