@@ -36,8 +36,9 @@ def alike_texts(now: str, stored: str, path: str):
     if now.startswith(PICTURE):  # another encoder packs the same pixels otherwise
         now, stored = (pixels(one).astype(int) for one in (now, stored))
         assert now.shape == stored.shape, path
-        off = np.abs(now - stored)  # what is drawn into images is rounded: a few grey levels by 1
-        assert off.max() <= 1 and (off > 0).mean() < 1e-3, path
+        # What is drawn into images is rounded, to one of 64 greys on the page: 4 or 5 levels apart.
+        off = np.abs(now - stored)
+        assert off.max() <= 5 and (off > 0).mean() < 1e-3, path
     elif now.startswith("eN"):  # what zlib has packed: only float32 ones may differ
         now, stored = (np.frombuffer(zlib.decompress(b64decode(one)), np.float32).astype(float)
                        for one in (now, stored))
