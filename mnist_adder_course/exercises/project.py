@@ -292,7 +292,8 @@ def _read(path: Path) -> list[dict]:
         steps = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(steps, list):
             raise TypeError
-        [STAGES[step["step"]] for step in steps]
+        for step in steps:
+            [step[field] for field in STEPS[step["step"]]]
         return steps
     except (ValueError, TypeError, KeyError):
         raise ProjectError(f"{path} isn't the record of a project. Move it away, or give your "

@@ -511,7 +511,7 @@ def percent_read(mnist, to_train: Tensor, to_read: Tensor, mirror: bool = False)
 def plot_opening() -> Figure:
     """Four examples, and a rule of which the answer to one number was never shown."""
     train, _, _ = load_splits()
-    figure = plt.figure(figsize=(6.4, 2.9), facecolor="white")
+    figure = plt.figure(figsize=(6.4, 2.9))
     columns = figure.add_gridspec(1, 2, width_ratios=[1, 1.25])
     examples, rule = (figure.add_subfigure(columns[0, column]) for column in (0, 1))
     examples.suptitle("learn from examples", fontsize=11, color=GREY)

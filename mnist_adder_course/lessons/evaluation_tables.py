@@ -394,7 +394,6 @@ def plot_opening() -> Figure:
     """What the lesson opens with: 60 exams of the same network, three of which miss the truth."""
     intervals = take_exams(exams=60, images=10_000, truth=99, seed=1)
     figure = plot_intervals(intervals, truth=99, size=(6.4, 2.8))
-    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
 
 

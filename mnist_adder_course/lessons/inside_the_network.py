@@ -438,7 +438,6 @@ def plot_opening() -> Figure:
     figure = plot_attributions(image[0, 0], {
         "occlusion": falls, "gradient": gradient(image), "integrated": integrated})
     figure.set_size_inches(6.4, 2.5)
-    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
 
 

@@ -410,7 +410,7 @@ def plot_opening() -> Figure:
     torch.manual_seed(0)
     task.learn("one layer", nn.Sequential(nn.Flatten(), nn.Linear(784, 10)))
     images = {"unseen": task.unseen[SEVEN, 0], "moved": task.moved[SEVEN, 0]}
-    return _plot_images_and_results(images, task.results, facecolor="white")
+    return _plot_images_and_results(images, task.results)
 
 
 def plot_shuffled(task: SmallTask, shuffled: SmallTask) -> Figure:
@@ -426,9 +426,9 @@ def plot_shuffled(task: SmallTask, shuffled: SmallTask) -> Figure:
 
 
 @in_style
-def _plot_images_and_results(images: dict, results: dict, **looks) -> Figure:
+def _plot_images_and_results(images: dict, results: dict) -> Figure:
     """Two images, from 0 to 1, and next to them two bars for each network, named as the images."""
-    figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.4), width_ratios=[1, 1, 1.9], **looks)
+    figure, axes = plt.subplots(1, 3, figsize=(6.4, 2.4), width_ratios=[1, 1, 1.9])
     for ax, (title, image) in zip(axes, images.items()):
         draw_image(ax, image, title, black=0, white=1)
     _draw_bars(axes[2], results, *images)

@@ -403,7 +403,6 @@ def plot_opening() -> Figure:
     _, validation, _ = load_splits()
     first, second = validation.digits[:8].view(4, 2).T
     figure = plot_pairs(validation.images[:8], (first + second).tolist(), columns=2)
-    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
 
 

@@ -483,7 +483,6 @@ def plot_opening() -> Figure:
     runs = pd.DataFrame({"five runs": accuracies})
     figure = plot_runs({"Nothing but the seed differs.": runs}, "digit and sum right, %")
     figure.set_size_inches(6.4, 1.6)
-    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
 
 

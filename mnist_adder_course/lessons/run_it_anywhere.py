@@ -438,7 +438,6 @@ def plot_opening() -> Figure:
     evaluation = load_splits()[2]
     figure = plot_network(load_pretrained(), evaluation.images[0], 1, COMPUTED_BY)
     figure.set_size_inches(6.4, 2.8)
-    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
 
 

@@ -33,7 +33,7 @@ def plot_opening() -> Figure:
     """The seven broken runs of the lesson, on white. They train for some seconds."""
     train, validation, _ = load_splits()
     figure = plot_broken(seven_runs(train, validation))
-    figure.set(size_inches=(6.4, 3), layout_engine="constrained", facecolor="white")
+    figure.set(size_inches=(6.4, 3), layout_engine="constrained")
     return figure
 
 

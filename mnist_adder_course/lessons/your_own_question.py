@@ -156,7 +156,6 @@ def plot_opening() -> Figure:
     reach = {"95% interval": (high - low) / 2}
     figure = plot_runs(difference, "change minus baseline, percentage points", reach, matters=0.5)
     figure.set_size_inches(6.4, 1.8)
-    figure.set_facecolor("white")  # as a picture in the text it is seen on light and dark pages
     return figure
 
 

@@ -202,7 +202,8 @@ def test_the_check_says_what_the_interval_says(low, high, matters, reading):
     assert module._reading(low, high, matters) == reading
 
 
-@pytest.mark.parametrize("content", ["", '[{"step": "party"}]'])
+@pytest.mark.parametrize("content", [
+    "", '[{"step": "party"}]', '[{"step": "evaluation", "results": [[0, 97.0, 98.0]]}]'])
 def test_a_damaged_file_is_refused_and_stays(path, content):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ProjectError, match="isn't the record of a project"):
