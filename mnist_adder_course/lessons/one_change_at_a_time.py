@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from numbers import Integral
 
@@ -22,6 +21,7 @@ from mnist_adder_lib.compare import (
 )
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.evaluate import evaluate
+from mnist_adder_lib.losses import joint_loss
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
 from mnist_adder_lib.train import fit
@@ -114,33 +114,43 @@ def _spread(start, changed, matters):
     return (changed - start).std().item()
 
 
-THINGS = ["dropout", "learning rate", "seed", "images", "steps", "batch size", "momentum"]
-PARTS = ["differs", "searched", "paired", "fixed"]
+THINGS = ["dropout", "learning rate", "images", "steps", "batch size", "momentum"]
+KINDS = ["differs", "searched", "fixed"]
 USED = {0, 1, 2, 3, 4, 100, 101, 102}  # seeds of the pilot and of the search
+PARTS = ["difference", "interval", "unit", "direction", "pairs", "change", "matters"]  # of a report
+TEMPTING = {  # what a report could hold as well, and why it shouldn't
+    "best pair": "The best pair is luck, and there is a best one in every experiment, also if the "
+                 "change does nothing.",
+    "pairs in favour": "How many pairs were in favour leaves out how far each was. The mean and "
+                       "its interval count that as well.",
+}
 
 
-def _criticised(my_plan, pairs: int) -> Observed:
+def _criticised(my_plan, pairs: int, matters: float) -> Observed:
     """What a colleague would object to in a plan."""
-    plan = my_plan(pairs)
-    if not isinstance(plan, dict) or set(plan) != {*PARTS, "seeds"}:
-        return Observed(rules={"Return a dict with the five keys of the starting cell.": False})
-    put = {part: [plan[part]] if isinstance(plan[part], str) else plan[part] for part in PARTS}
-    for part, things in put.items():
+    plan = my_plan(pairs, matters)
+    keys = {*KINDS, "seeds", "matters", "reports"}
+    if not isinstance(plan, dict) or set(plan) != keys:
+        return Observed(rules={"Return a dict with the six keys of the starting cell.": False})
+    put = {key: [plan[key]] if isinstance(plan[key], str) else plan[key]
+           for key in [*KINDS, "reports"]}
+    for key, things in put.items():
+        known = [*PARTS, *TEMPTING] if key == "reports" else THINGS
         if not isinstance(things, (list, tuple, set)):
-            return Observed(rules={
-                f"Give \"{part}\" a list, such as `[\"momentum\"]`.": False})
+            return Observed(rules={f"Give \"{key}\" a list, such as `[\"{known[0]}\"]`.": False})
         for thing in things:
-            if thing not in THINGS:
-                return Observed(rules={f"{thing!r} isn't one of the seven things. They are written "
-                                       f"{', '.join(THINGS)}.": False})
-    return Observed(rules=_faults_of_places(put) | _faults_of_seeds(plan["seeds"], pairs))
+            if thing not in known:
+                return Observed(rules={f"{thing!r} isn't one of the texts for \"{key}\". They are "
+                                       f"written {', '.join(known)}.": False})
+    return Observed(rules=_faults_of_kinds(put) | _faults_of_seeds(plan["seeds"], pairs)
+                    | _faults_of_promise(plan["matters"], matters, put["reports"]))
 
 
-def _faults_of_places(put: dict[str, Iterable[str]]) -> dict[str, bool]:
-    """Rules for the parts of a plan, and whether each is kept."""
-    where = {thing: [part for part in PARTS if thing in put[part]] for thing in THINGS}
-    lost = [thing for thing, parts in where.items() if not parts]
-    twice = [thing for thing, parts in where.items() if len(parts) > 1]
+def _faults_of_kinds(put: dict[str, Iterable[str]]) -> dict[str, bool]:
+    """Rules for what a plan says of each thing, and whether each is kept."""
+    where = {thing: [kind for kind in KINDS if thing in put[kind]] for thing in THINGS}
+    lost = [thing for thing, kinds in where.items() if not kinds]
+    twice = [thing for thing, kinds in where.items() if len(kinds) > 1]
     return {
         f"Where is \"{(lost or [''])[0]}\"? Whatever is nowhere in the plan is left to chance.":
             not lost,
@@ -152,13 +162,8 @@ def _faults_of_places(put: dict[str, Iterable[str]]) -> dict[str, bool]:
             and len(list(put["differs"])) == 1,
         "The learning rate is the nuisance: each condition gets a search of its own.":
             where["learning rate"] == ["searched"],
-        "If the seed is fixed, every pair is the same pair. Both runs of a pair share their seed, "
-        "and each pair has another: paired.": where["seed"] != ["fixed"],
-        "If you search for the best seed, you choose the luckiest run. The seed is luck: it "
-        "belongs to the pairs.": where["seed"] != ["searched"],
         "What you search for each condition may differ between the two. Images, steps, batch size "
         "and momentum are the same in both: fixed.": set(put["searched"]) == {"learning rate"},
-        "Only the seed changes from pair to pair.": set(put["paired"]) == {"seed"},
     }
 
 
@@ -178,127 +183,138 @@ def _faults_of_seeds(seeds, pairs: int) -> dict[str, bool]:
     }
 
 
+def _faults_of_promise(promised, matters: float, reports: Iterable[str]) -> dict[str, bool]:
+    """Rules for what a plan says of the result before there is one, and whether each is kept."""
+    missing = [part for part in PARTS if part not in reports]
+    return {
+        "Which difference would matter was decided above, and the number of pairs was planned for "
+        "it: `matters` as the function gets it.": promised == matters,
+        **{reason: part not in reports for part, reason in TEMPTING.items()},
+        f"\"{(missing or [''])[0]}\" isn't in the report. What you don't promise now, you can "
+        "leave out if you don't like it.": not missing,
+    }
+
+
 @checks.add(
     "Somebody else could run your experiment from this, and nothing in it depends on what comes "
     "out.",
-    probes=[(12,), (5,), (8,), (30,)], observe=_criticised, mistakes={},
+    probes=[(12, 5), (5, 2.5), (8, 4), (30, 1)], observe=_criticised, mistakes={},
 )
-def my_plan(pairs):
+def my_plan(pairs, matters):
     return {
         "differs": ["dropout"],
         "searched": ["learning rate"],
-        "paired": ["seed"],
         "fixed": ["images", "steps", "batch size", "momentum"],
         "seeds": range(10, 10 + pairs),
+        "matters": matters,
+        "reports": PARTS,
     }
 
 
-NUMBER = re.compile(r"(?:(?<![\d.])[-+\u2212])?\d+(?:,\d{3})*(?:\.\d+)?")
-CANT_TELL = re.compile(r"(can't|cannot|can not|couldn't|could not|unable to) tell"
-                       r"(?! why| how| what)")
-LESS = re.compile(r"\b(fell|falls?|worse|worsened|decreased?|lowered|lower|dropped|lost|reduced|"
-                  r"hurt|harmed)\b")  # after one of these, "by 2" is a mean of -2
-FELL = re.compile(r"\b(fell|falls?|worse|worsened|decreased?)\b")
-ROSE = re.compile(r"\b(rose|rises?|raised|increased?|improved?|gained|gain|better|higher|helped)"
-                  r"\b")
-TOO_MUCH = {  # in an honest report, unless it denies it
-    r"\b(prov(e|es|ed|en)\b(?! nothing)|proof\b)":
-        "Take out \"proves\": an interval from a few pairs makes something likely.",
-    r"\bprobab|\bchance of\b|\b(likely|certain) to\b":
-        "The 95% is a promise of the method, not the probability that your change helps.",
-    r"\b(always|never|in general)\b":
-        "Take out \"always\", \"never\" and \"in general\": you tried one network, 4,000 images "
-        "and 63 steps.",
-}
-NOTHING = r"\bno (effect|difference)\b|doesn't matter|\bmakes no\b|\b(is|are) equal\b"
+UNITS = ["percent", "percentage points"]
+DIRECTIONS = ["dropout minus no dropout", "no dropout minus dropout"]
+CHANGES = ["better", "worse", "can't tell"]
+ANSWERS = ["yes", "no", "can't tell"]
 
 
-def _claims(pattern: str, text: str) -> bool:
-    """Whether a text says something that it doesn't deny in the same part of a sentence."""
-    for found in re.finditer(pattern, text):
-        before = re.split(r"[.,:;!?()]|\b(?:but|so|and)\b", text[: found.start()])[-1]
-        if not re.search(r"\b(not|no|cannot|nor)\b|n't\b", before):
-            return True
-    return False
-
-
-def _read(report, differences: list[float]) -> Observed:
-    """What a suspicious colleague would object to in a report."""
-    text = report(differences)
-    if not isinstance(text, str):
-        return Observed(rules={"Return the sentence, which is a text.": False})
-    text = text.replace("\u2019", "'").lower()
-    low, high = paired_interval(differences)
-    count = len(differences)
-    return Observed(rules=_faults_of_numbers(text, differences) | {
-        "0 isn't in the interval, and the mean is above 0. Your sentence says that the accuracy "
-        "fell.": not (low > 0 and FELL.search(text) and not ROSE.search(text)),
-        f"How many pairs were there? Here {count}.": _has(text, count),
-        "For what does the answer hold? Name at least the 4,000 images or the 63 steps.":
-            _has(text, 4000) or _has(text, 63),
-        "0 is in the interval. Then you can't tell the change from no change: say so, in these "
-        "words.": not low < 0 < high or bool(CANT_TELL.search(text)),
-        "You say \"can't tell\", but 0 isn't in the interval.":
-            low < 0 < high or not CANT_TELL.search(text),
-        "The interval contains 0, but other values as well. \"Can't tell\" isn't \"no "
-        "difference\".": not (low < 0 < high and _claims(NOTHING, text)),
-    } | {reason: not _claims(pattern, text) for pattern, reason in TOO_MUCH.items()}
-        | {f"Say it in one or two sentences, not in {len(text):,} letters.": len(text) < 1_000})
-
-
-def _has(text: str, value: float) -> bool:
-    """Whether a number is in a text, to one decimal place. "Fell by 2" says -2."""
-    said = [float(number.replace(",", "").replace("\u2212", "-"))
-            for number in NUMBER.findall(text)]
-    if LESS.search(text):
-        said += [-number for number in said]
-    return any(abs(number - value) <= 0.051 for number in said)
-
-
-def _faults_of_numbers(text: str, differences: list[float]) -> dict[str, bool]:
-    """Rules for the mean and the interval of a report, and whether each is kept."""
-    count, mean = len(differences), sum(differences) / len(differences)
-    spread = torch.tensor(differences).double().std().item()
-    low, high = paired_interval(differences)
-
-    def within(low, high):
-        return (_has(text, low) and _has(text, high)) or (
-            re.search(r"\u00b1|\+/-|\+-|plus or minus", text) and _has(text, (high - low) / 2))
-
-    right, error = within(low, high), 1.96 * spread / count**0.5
-    return {
-        "The mean difference has lost its sign. A loss isn't a gain: write `{mean:+.1f}`.":
-            _has(text, mean) or not _has(text, -mean),
-        f"The mean difference isn't in it: {mean:+.1f} points here, with one decimal place.":
-            _has(text, mean),
-        "That is the interval of 1.96 standard errors, which is for many pairs. With a few it is "
-        "wider: `paired_interval`.": right or not within(mean - error, mean + error),
-        "That is the mean plus and minus the spread of single pairs. The interval says how "
-        "uncertain their *mean* is: `paired_interval`.":
-            right or not within(mean - spread, mean + spread),
-        f"Both ends of the 95% interval belong in it: {low:+.1f} and {high:+.1f} here.": right,
-    }
+def _by_its_parts(report, differences: list[float], matters: float) -> Observed:
+    """The parts of a report by their names, or what is wrong with their form."""
+    parts = report(differences, matters)
+    if not isinstance(parts, dict) or set(parts) != set(PARTS):
+        return Observed(rules={"Return a dict with the seven keys of the starting cell.": False})
+    texts = {"unit": UNITS, "direction": DIRECTIONS, "change": CHANGES, "matters": ANSWERS}
+    said = {key: str(parts[key]).replace("\u2019", "'") for key in texts}
+    for key, known in texts.items():
+        if parts[key] is not ... and said[key] not in known:
+            return Observed(rules={f"\"{key}\" is one of these texts: {', '.join(known)}.": False})
+    ends = parts["interval"]
+    if ends is not ... and (not hasattr(ends, "__len__") or len(ends) != 2):
+        return Observed(rules={"\"interval\" is both of its ends, such as `paired_interval` "
+                               "returns.": False})
+    low, high = (..., ...) if ends is ... else ends
+    return Observed(effects={
+        "\"difference\"": parts["difference"], "\"interval\", its lower end": low,
+        "\"interval\", its upper end": high, "\"pairs\"": parts["pairs"],
+        **{f"\"{key}\"": said[key] if parts[key] is not ... else ... for key in texts}})
 
 
 def _experiments():
-    yield ([16.9, 3.4, 29.4, 14.1, 20.3, 12.8],)
-    yield ([1.9, -4.6, 2.2, 0.7, -1.5],)
-    yield ([-2.1, -3.4, -0.9, -2.8, -4.0, -1.7, -2.6],)
-    yield ([1.4, 2.8, 0.3, 2.2, 0.6, 2.9],)  # these two intervals end close to 0
-    yield ([-1.4, -2.9, -0.2, -2.3, -0.5, -2.8, -1.5, -0.7],)
+    yield [16.9, 3.4, 29.4, 14.1, 20.3, 12.8], 5  # better, and it matters
+    yield [1.9, -4.6, 2.2, 0.7, -1.5], 5  # neither can be told, and too little to matter
+    yield [-2.1, -3.4, -0.9, -2.8, -4.0, -1.7, -2.6], 1  # worse, and it matters
+    yield [1.4, 2.8, 0.3, 2.2, 0.6, 2.9], 4  # better, and too little to matter
+    yield [-1.4, -2.9, -0.2, -2.3, -0.5, -2.8, -1.5, -0.7], 2  # worse, and perhaps it matters
+    yield [9.0, -4.0, 3.5, 1.0], 3  # nothing can be told
+    yield [8.2, 1.1, 6.0, 3.3, 5.9], 3  # better, and perhaps it matters
 
 
 @checks.add(
-    "Whoever reads this knows what came out, how sure you are and what it holds for. Nobody has to "
-    "take your word for it.",
-    probes=_experiments, observe=_read, mistakes={},
+    "Whoever reads this knows what came out, how sure you are, and whether it was worth it. Nobody "
+    "has to take your word for it.",
+    probes=_experiments, observe=_by_its_parts,
+    mistakes={
+        "The difference has lost its sign. A loss isn't a gain.":
+            ("\"difference\": mean", "\"difference\": abs(mean)"),
+        "The difference is the *mean* of the differences, not the middle one or their sum.":
+            [("sum(differences) / len(differences)", "sorted(differences)[len(differences) // 2]"),
+             ("sum(differences) / len(differences)", "sum(differences)")],
+        "That is the interval of 1.96 standard errors, which is for many pairs. With a few it is "
+        "wider: `paired_interval`.":
+            ("paired_interval(differences)", "_around(differences, 1.96 / len(differences)**0.5)"),
+        "That is the mean plus and minus the spread of single pairs. The interval says how "
+        "uncertain their *mean* is: `paired_interval`.":
+            ("paired_interval(differences)", "_around(differences, 1)"),
+        "If 0 is in the interval, you can't tell the change from no change, whatever the mean is.":
+            ("if low < 0 < high", "if False"),
+        "0 isn't in the interval, and the whole interval is on one side: above it is better, below "
+        "it is worse.": [
+            ("\"better\" if mean > 0 else \"worse\"", "\"worse\" if mean > 0 else \"better\""),
+            ("\"better\" if mean > 0 else \"worse\"", "\"better\""),
+            ("if low < 0 < high", "if True")],
+        "Whether it matters isn't whether there is a difference. Compare the interval with "
+        "`matters`, on both sides of 0, and not with 0.":
+            ("low > matters or high < -matters", "low > 0 or high < 0"),
+        "A loss may matter as well as a gain: compare with `-matters`, too.": [
+            ("low > matters or high < -matters", "low > matters"),
+            ("-matters < low and high < matters", "high < matters")],
+        "It matters for sure only if the *whole* interval is beyond `matters`. The mean alone may "
+        "be there by luck.": [
+            ("low > matters or high < -matters", "mean > matters or mean < -matters"),
+            (("low > matters or high < -matters", "abs(mean) > matters"),
+             ("-matters < low and high < matters", "True"))],
+        "If the interval contains both, values that matter and values that don't, you can't tell.":
+            ("-matters < low and high < matters", "True"),
+        "If the whole interval is between `-matters` and `matters`, the answer is \"no\": you know "
+        "that it is too little.": ("-matters < low and high < matters", "False"),
+        "From 60% to 66% is 6 percentage points, and 10 percent.":
+            ("\"percentage points\"", "\"percent\""),
+        "The differences are no dropout minus dropout: above 0, leaving out dropout helps.":
+            ("no dropout minus dropout", "dropout minus no dropout"),
+    },
 )
-def report(differences):
+def report(differences, matters):
     low, high = paired_interval(differences)
     mean = sum(differences) / len(differences)
-    end = " We can't tell the change from no change." if low < 0 < high else ""
-    return (f"Leaving out dropout changed the accuracy by {mean:+.1f} points (95% interval "
-            f"{low:+.1f} to {high:+.1f}; {len(differences)} pairs, 4,000 images, 63 steps).{end}")
+    change = "can't tell" if low < 0 < high else "better" if mean > 0 else "worse"
+    if low > matters or high < -matters:
+        it_matters = "yes"
+    else:
+        it_matters = "no" if -matters < low and high < matters else "can't tell"
+    return {
+        "difference": mean,
+        "interval": (low, high),
+        "unit": "percentage points",
+        "direction": "no dropout minus dropout",
+        "pairs": len(differences),
+        "change": change,
+        "matters": it_matters,
+    }
+
+
+def _around(differences: list[float], spreads: float) -> tuple[float, float]:
+    """So many standard deviations to either side of the mean."""
+    mean, far = np.mean(differences), spreads * np.std(differences, ddof=1)
+    return mean - far, mean + far
 
 
 def _columns():
@@ -423,6 +439,20 @@ def _steps():
 )
 def decayed(weight, gradient, rate, decay):
     return weight - rate * (gradient + decay * weight)
+
+
+def loss_of_ten(model: IdentityAdderModel, images: torch.Tensor,
+                digits: torch.Tensor) -> torch.Tensor:
+    """`joint_loss`, a scalar, of a batch in which each image comes with all ten numbers: the CNN
+    sees an image once, and the adder gets ten copies of its embedding.
+
+    images: (batch, 1, 28, 28); digits: theirs, (batch,).
+    """
+    embeddings = model.embed(images).repeat_interleave(10, dim=0)  # ten copies of each
+    digits = digits.repeat_interleave(10)
+    numbers = torch.arange(10).repeat(len(images))  # 0 to 9, 0 to 9, ...
+    digit_logits, sum_logits = model.add(embeddings, numbers)
+    return joint_loss(digit_logits, sum_logits, digits, digits + numbers)
 
 
 def measured(column: str) -> pd.DataFrame:
