@@ -83,6 +83,34 @@ def first_given_sum(first, second, total):
     return together / together.sum()
 
 
+@checks.add(
+    "A bar that says the digit, where no digit is. Will the network look anywhere else?",
+    probes=lambda: [(torch.randn(count, 1, 28, 28), torch.randint(10, (count,)))
+                    for count in (4, 3, 7)],
+    mistakes={
+        "The top row is row 0. An image has the shape (1, 28, 28): channel, row, column.": [
+            ("[0, 0, :length]", "[0, :length, 0]"), ("[0, 0, :length]", "[0, -1, :length]"),
+            ("[0, 0, :length]", "[0, 1, :length]")],
+        "The bar is one pixel too long. `:length` takes the columns before `length`.":
+            (":length", ":length + 1"),
+        "The bar is at the other end of the row. From the left, it begins at column 0.": [
+            (":length", "28 - length:"), (":length", "length:")],
+        "White is `white`. The images are normalised, so 1 and 255 are other greys.":
+            [("= WHITE", "= 1"), ("= WHITE", "= 255")],
+        "A mark replaces the pixels. Yours is added to them.": ("= WHITE", "+= WHITE"),
+        "All images get a bar of the same length. Each has its own in `lengths`.": [
+            (":length]", ":lengths[0]]"), (":length]", ":lengths.max()]")],
+        "Only the first image has a mark. Is the `return` inside the loop?":
+            ("    return", "        return"),
+    },
+)
+def mark(images, lengths):
+    marked = images.clone()
+    for image, length in zip(marked, lengths):
+        image[0, 0, :length] = WHITE
+    return marked
+
+
 def _about_marks(lengths, digits):
     """Whether marks are a training set from which reading can be learned: a design, not a run."""
     given = []
@@ -238,25 +266,27 @@ def _loss_of_pairs(logits, given, add) -> Tensor:
 
 
 def watch_names(caption: str) -> Callable[[int, nn.Module], None]:
-    """A function for `train_reader` that draws the names that a reader has given at each step."""
+    """A function for a training loop, of the step and the reader: at every 25th step, it draws the
+    names that the reader has given at these steps."""
     draw, seen = live(plot_naming, caption), {}
 
     def watch(step, reader):
-        seen[step] = naming(reader)
-        draw(seen)
+        if step % 25 == 0:
+            seen[step] = naming(reader)
+            draw(seen)
 
     return watch
 
 
 def train_reader(loss_of: Callable, watch: Callable | None = None, named: bool = False,
-                 reader: nn.Module | None = None, lengths: Callable | None = None) -> nn.Module:
+                 reader: nn.Module | None = None, mark: Callable | None = None) -> nn.Module:
     """Train a reader for 150 steps of 128 images; return it, in evaluation mode.
 
     loss_of: takes logits (128, 10) and digits (128,), and gives the loss.
-    watch: is called with the step and the reader before every 25th step, and at the end.
+    watch: is called with the step and the reader before every step, and at the end.
     named: add one labelled image of each digit to every batch.
     reader: train this one on; without it a new one is made.
-    lengths: takes the digits of a batch and says how long each image's mark is, in pixels.
+    mark: takes the images and digits of a batch, and gives the images to train on.
     """
     reader = new_reader() if reader is None else reader
     train = load_splits()[0]
@@ -264,10 +294,10 @@ def train_reader(loss_of: Callable, watch: Callable | None = None, named: bool =
     loader = DataLoader(train, batch_size=128, shuffle=True)
     optimizer = torch.optim.AdamW(reader.parameters(), lr=0.005)
     for step, ((images, _), (digits, _)) in zip(range(STEPS), loader):
-        if watch and step % 25 == 0:
+        if watch:
             watch(step, reader)
-        if lengths:
-            images = marked(images, torch.as_tensor(lengths(digits)))
+        if mark:
+            images = mark(images, digits)
         optimizer.zero_grad()
         if named:
             some, labels = _ten_labels()
@@ -285,32 +315,25 @@ def train_reader(loss_of: Callable, watch: Callable | None = None, named: bool =
 # --- a shortcut -----------------------------------------------------------------------------------
 
 
-def marked(images: Tensor, lengths: Tensor) -> Tensor:
-    """A copy of normalised images, (batch, 1, 28, 28), with a white bar at the left end of the top
-    row: as many pixels as `lengths` says of each image, 0-27, whole numbers (batch,)."""
-    bar = torch.arange(images.shape[3]) < lengths[:, None]
-    images = images.clone()
-    images[:, 0, 0][bar] = WHITE
-    return images
-
-
-def train_marked(lengths: Callable) -> pd.DataFrame:
+def train_marked(mark: Callable, lengths: Callable) -> pd.DataFrame:
     """Train a reader on the sums of marked images. Return how many of 1,000 validation images it
     reads, in percent: unmarked, with marks as long as the digit, and with marks of random lengths.
 
+    mark: takes images and lengths, and gives a marked copy of the images.
     lengths: takes the digits of a batch and says how long each image's mark is, in pixels.
     """
     torch.manual_seed(0)
-    return reads_with_marks(train_reader(sum_loss, lengths=lengths))
+    return reads_with_marks(mark, train_reader(
+        sum_loss, mark=lambda images, digits: mark(images, torch.as_tensor(lengths(digits)))))
 
 
 @torch.no_grad()
-def reads_with_marks(reader: nn.Module) -> pd.DataFrame:
+def reads_with_marks(mark: Callable, reader: nn.Module) -> pd.DataFrame:
     """How many of 1,000 validation images a reader reads, in percent, by how they are marked."""
     images, digits = _seen()
     wrong = torch.randint(DIGITS, digits.shape, generator=torch.Generator().manual_seed(0))
-    by_mark = {"unmarked": images, "marked": marked(images, digits),
-               "wrongly marked": marked(images, wrong)}
+    by_mark = {"unmarked": images, "marked": mark(images, digits),
+               "wrongly marked": mark(images, wrong)}
     reader.eval()
     right = {name: 100 * (reader(shown).argmax(dim=1) == digits).float().mean().item()
              for name, shown in by_mark.items()}
@@ -323,11 +346,6 @@ def reads_with_marks(reader: nn.Module) -> pd.DataFrame:
 def trainings() -> pd.DataFrame:
     """What `experiments/measure_sums.py` measured: a row for each training."""
     return read_results("sums.jsonl")
-
-
-def measured(column: str) -> pd.DataFrame:
-    """One column of these: a row for each way of training, a column for each seed."""
-    return trainings().pivot(index="way", columns="seed", values=column)
 
 
 def share_by_shift(matrix) -> np.ndarray:
