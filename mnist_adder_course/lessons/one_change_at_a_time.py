@@ -119,10 +119,10 @@ KINDS = ["differs", "searched", "fixed"]
 USED = {0, 1, 2, 3, 4, 100, 101, 102}  # seeds of the pilot and of the search
 PARTS = ["difference", "interval", "unit", "direction", "pairs", "change", "matters"]  # of a report
 TEMPTING = {  # what a report could hold as well, and why it shouldn't
-    "best pair": "The best pair is luck, and there is a best one in every experiment, also if the "
-                 "change does nothing.",
-    "pairs in favour": "How many pairs were in favour leaves out how far each was. The mean and "
-                       "its interval count that as well.",
+    "best pair": "The best pair is luck: every experiment has one, even if the change does "
+                 "nothing.",
+    "pairs in favour": "The number of pairs in favour leaves out how large each difference was. "
+                       "The mean and its interval don't.",
 }
 
 
