@@ -233,8 +233,8 @@ def _by_its_parts(report, differences: list[float], matters: float) -> Observed:
                                "returns.": False})
     low, high = (..., ...) if ends is ... else ends
     return Observed(effects={
-        "\"difference\"": parts["difference"], "\"interval\", its lower end": low,
-        "\"interval\", its upper end": high, "\"pairs\"": parts["pairs"],
+        "\"difference\"": parts["difference"], "the lower end of \"interval\"": low,
+        "the upper end of \"interval\"": high, "\"pairs\"": parts["pairs"],
         **{f"\"{key}\"": said[key] if parts[key] is not ... else ... for key in texts}})
 
 
