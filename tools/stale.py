@@ -34,6 +34,8 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
      "python experiments/measure_waiting.py"),
     (SHARED, f"{NETWORK} {REJECTING}", "python experiments/measure_nonsense.py FOLDER"),
     ("README.md", "assets/results.jsonl", "write what measure_recipes.py prints into its table"),
+    ("README.md", f"{NETWORK} mnist_adder_lib/model.py tools/publishing/describe_network.py",
+     "python tools/publishing/describe_network.py"),
     ("docs/lab_notebook.md", "assets/*.jsonl", "write what was measured below its questions"),
     ("js/test/golden.json", f"{NETWORK} {SHARED} {REJECTING} tools/testing/write_golden.py",
      "python tools/testing/write_golden.py"),
