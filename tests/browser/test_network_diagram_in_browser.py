@@ -313,7 +313,8 @@ BEYOND = """() => [...document.querySelectorAll("[data-part] canvas")].map((canv
 
 
 @pytest.mark.parametrize("width, side, scheme, scale", [  # side: of a map of block 2, in pixels
-    (320, 30, "dark", 1), (390, 40, "light", 2.75), (800, 34, "dark", 1.5), (1440, 27, "light", 1)])
+    (320, 30, "dark", 1), (390, 40, "light", 2.75), (800, 34, "dark", 1.5), (864, 22, "light", 1),
+    (1440, 27, "light", 1)])
 def test_it_fits_any_screen(open_page, width, side, scheme, scale):
     page = open_page(viewport={"width": width, "height": 900}, device_scale_factor=scale,
                      color_scheme=scheme, reduced_motion="reduce")
@@ -321,6 +322,7 @@ def test_it_fits_any_screen(open_page, width, side, scheme, scale):
     page.locator("[data-part=number] canvas[style]").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     inside = page.locator(".card").first.bounding_box()
+    assert width < 864 or inside["height"] < 720  # in JupyterLab, at 1280 x 900: on one screen
     for one in page.locator("[data-part]").all():
         box = one.bounding_box()
         assert box["x"] >= inside["x"] and box["width"] >= 24 and box["height"] >= 24
