@@ -53,6 +53,7 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     ("assets/page.gif", f"{NETWORK} js/src/page/*.css", PICTURES),
     *((f"assets/{name}.png", f"{NETWORK} mnist_adder_lib/plots.py", PICTURES)
       for name in ("network", "curves")),
+    ("assets/panel.png", "mnist_adder_lib/drawing/built/*.css", PICTURES),
     ("assets/lesson.png", "notebooks/12_inside_the_network.ipynb", PICTURES),
 ]
 

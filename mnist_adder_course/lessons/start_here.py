@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import functools
 
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 
 from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, load_splits
-from mnist_adder_lib.drawing import AdderPanel
+from mnist_adder_lib.drawing import AdderPanel, frame_strokes
 from mnist_adder_lib.drawing.sentences import with_article
 from mnist_adder_lib.drawing.strokes import as_strokes
 from mnist_adder_lib.evaluate import evaluate
 from mnist_adder_lib.model import IdentityAdderModel
+from mnist_adder_lib.plots import RED, draw_image, in_style, labelled
 from mnist_adder_lib.recipes import fast_recipe, refresh_batch_norm
+from mnist_adder_lib.shared import SEVEN
 from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed
@@ -24,7 +28,7 @@ from ..exercises.questions import Guesses
 guesses = Guesses.load("start_here")
 checks = Checks()
 
-
+HOUSE = [[(0.25, 0.85), (0.25, 0.45), (0.5, 0.2), (0.75, 0.45), (0.75, 0.85), (0.25, 0.85)]]
 NO_STROKES = "Return a list of strokes. Each stroke is a list of points, as in the house."
 ONE_STROKE = ("That is a single stroke. A drawing is a list of strokes, so put one more pair of "
               "square brackets around it.")
@@ -226,3 +230,25 @@ def watch_it_learn(panel: AdderPanel, images: int = 16_000) -> int:
     unseen = AdderDataset(validation.images[:2000], validation.digits[:2000],
                           validation.numbers[:2000])  # type: ignore[index]
     return round(evaluate(panel.model, unseen).accuracy_digit)
+
+
+@in_style
+def plot_opening() -> Figure:
+    """What the network is given, and the two questions that it answers: for a 7, and for a house.
+
+    It doesn't answer them here.
+    """
+    figure = plt.figure(figsize=(6.4, 1.9))
+    for part, strokes, title in zip(figure.subfigures(1, 2), (SEVEN, HOUSE),
+                                    ("a drawn 7", "a drawn house")):
+        image, words = part.subplots(1, 2)
+        draw_image(image, frame_strokes(strokes), title, 0, 255)
+        words.axis("off")
+        words.set(xlim=(0, 1), ylim=(0, 1))
+        words.text(0, 0.5, "+ 5", fontsize=18, va="center")
+        for height, question in ((0.7, "digit"), (0.3, "sum")):
+            words.text(0.45, height, question, fontsize=11, va="center")
+            words.text(0.95, height, "?", fontsize=20, va="center", ha="right", color=RED,
+                       weight="bold")
+    return labelled(figure, "A drawn 7 and the number 5, with a question mark for the digit and "
+                            "another for the sum; and the same questions about a drawn house.")

@@ -4,9 +4,9 @@
 
 Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, those of WIDGETS,
 network.png and curves.png, drawn by the library,
-and what lessons open with: open_00.png, the panel, and open_NN.png, drawn by `plot_opening` in the
-lesson's module. Those that lessons show have the size in which they are shown, as Markdown can't
-give one. Needs Chromium.
+panel.png, and what lessons open with: open_NN.png, drawn by `plot_opening` in the lesson's module.
+Those that lessons show have the size in which they are shown, as Markdown can't give one. Needs
+Chromium.
 """
 
 import importlib
@@ -42,7 +42,6 @@ HiddenSums()""",
 PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
-OPENING, ABOVE_BARS = (680, 300), 812  # the panel's picture: pixels at most; rows that are kept
 # Of the page: what hides the sum, the pair that is hidden then, a guess, what is said at the end.
 HIDE, HIDDEN_PAIR = "#diagram .hide-it", "#sums .grid [aria-pressed=true]"
 GUESS, ENDED = "#sums .guess [value='12']", "#sums .of-title"
@@ -91,15 +90,12 @@ def cells_to_the_first_viewer() -> list[str]:
 
 
 def take_panel(playwright) -> Image.Image:
-    """Without its bars, so that the rest has more room on the first screen."""
-    with opened(playwright, PANEL) as page:
+    with opened(playwright, PANEL, viewport=dict(width=900, height=1400)) as page:
         page.find(".digit-pad").wait_for()
         page.draw([SEVEN])
         page.wait("I see|I am")
         made = seen_twice_as_large(page, ".mnist-adder .card")
-    made = made.crop((0, 0, made.width, ABOVE_BARS))
-    made.thumbnail(OPENING, Image.Resampling.LANCZOS)
-    return made
+    return made.resize((made.width // 2, made.height // 2), Image.Resampling.LANCZOS)
 
 
 def take_lesson(playwright) -> Image.Image:
@@ -216,9 +212,9 @@ def as_image(figure) -> Image.Image:
 PICTURES = {
     "network.png": draw_network, "curves.png": draw_curves,
     "page.png": partial(cover, 1280, 640),  # previews of links show it twice as wide as high
-    "page.gif": record_page, "lesson.png": take_lesson, "open_00.png": take_panel,
+    "page.gif": record_page, "lesson.png": take_lesson, "panel.png": take_panel,
 } | {f"{name}.png": partial(take_widget, name) for name in ("window_viewer", *WIDGETS)} | {
-    f"open_{number}.png": partial(draw_opening, number) for number in sorted(LESSONS)[1:]}
+    f"open_{number}.png": partial(draw_opening, number) for number in sorted(LESSONS)}
 
 
 def save(name: str, made) -> None:

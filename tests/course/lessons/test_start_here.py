@@ -3,6 +3,7 @@
 
 from mnist_adder_course.lessons.start_here import (
     new_network,
+    plot_opening,
     watch_it_learn,
 )
 from mnist_adder_lib import count_parameters
@@ -19,3 +20,9 @@ def test_a_new_network_learns_while_its_panel_is_watched(trained):
     trained("digits of 100 after 2,000 images", read, above=50, below=99)
     assert panel.answer != before and panel.prediction.digit == 7
     assert not network.training
+
+
+def test_the_opening_asks_and_does_not_answer():
+    texts = [text.get_text() for part in plot_opening().subfigs for ax in part.axes
+             for text in ax.texts]
+    assert texts == 2 * ["+ 5", "digit", "?", "sum", "?"]
