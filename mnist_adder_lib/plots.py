@@ -182,7 +182,7 @@ def plot_network(model: IdentityAdderModel, image: ArrayLike, number: int,
     "digit" and "sum".
     """
     layers = _layers(model, as_input(image), number)
-    figure = Plot(figsize=(4.2, 2.7))
+    figure = Plot(figsize=(5.5, 3.2))
     above, below = figure.subfigures(2, 1, height_ratios=[1, 1.2], squeeze=False).flat
     axes = np.concatenate([above.subplots(1, 4, width_ratios=[1, 0.6, 1, 1]),
                            below.subplots(1, 6)])
@@ -191,7 +191,7 @@ def plot_network(model: IdentityAdderModel, image: ArrayLike, number: int,
             draw_image(ax, values)
         else:
             draw_signed(ax, values, np.nanmax(np.abs(values)))
-        ax.set_title((names or {}).get(name, name), size=8)
+        ax.set_title((names or {}).get(name, name), size="medium")
         height, width = values.shape
         if width == 1:
             ax.set(aspect="auto", box_aspect=9)
@@ -332,7 +332,7 @@ def draw_pairs(ax: Axes, values: Any, colours: Any, texts: Any, low: float,
     """A table of coloured cells, a row for each digit and a column for each number; texts: what
     they say, or None."""
     sns.heatmap(np.asarray(values, float), cmap=colours, vmin=low, vmax=high, cbar=False, ax=ax,
-                annot=texts, fmt="", annot_kws={"size": 8 if len(values) > 3 else 11},
+                annot=texts, fmt="", annot_kws={"size": 9 if len(values) > 3 else 11},
                 linewidths=0.4, linecolor="#80808040", square=True)
     if texts is not None:
         write_readably(ax)
@@ -342,7 +342,6 @@ def draw_pairs(ax: Axes, values: Any, colours: Any, texts: Any, low: float,
     ax.set_yticks(np.arange(0, rows, every) + 0.5, [str(n) for n in range(0, rows, every)])
     ax.xaxis.tick_top()
     ax.tick_params(rotation=0, length=0)
-    ax.tick_params(axis="x", labelsize=7.5)
 
 
 @in_style
@@ -393,7 +392,7 @@ def plot_confusion(table: pd.DataFrame, framed: int | None = None) -> Figure:
     framed: a class whose row (what it was taken for) and column (what was taken for it) get a
     frame.
     """
-    figure = Plot(figsize=(4.6, 4.2) if len(table) <= 10 else (5.5, 5))
+    figure = Plot(figsize=(5.5, 5) if len(table) <= 10 else (7.5, 7))
     ax = figure.subplots()
     diagonal = np.eye(len(table), dtype=bool)
     wrong = table.mask(diagonal)
@@ -402,8 +401,7 @@ def plot_confusion(table: pd.DataFrame, framed: int | None = None) -> Figure:
     colours = sns.blend_palette([RED, "#e8e8e8", GREEN], as_cmap=True)
     sns.heatmap(table / full, cmap=colours, vmin=-1, vmax=1, mask=table == 0,
                 annot=table.astype(str), fmt="", cbar=False, square=True, ax=ax,
-                annot_kws={"size": 8 if len(table) <= 10 else 6.5},
-                linewidths=0.4, linecolor="#80808040")
+                annot_kws={"size": "medium"}, linewidths=0.4, linecolor="#80808040")
     write_readably(ax)
     ax.tick_params(rotation=0)
     if framed is not None:
@@ -427,7 +425,7 @@ def plot_cross_entropy(logits: Mapping[str, Tensor], true: Mapping[str, int]) ->
     if wrong := [name for name, one in logits.items() if not 0 <= true[name] < len(one)]:
         raise ValueError(f"no class {true[wrong[0]]} among the {len(logits[wrong[0]])} logits of "
                          f"{wrong[0]!r}")
-    figure = Plot(figsize=(8, 2.4))
+    figure = Plot(figsize=(6.4, 2.4))
     axes = figure.subplots(1, len(logits), squeeze=False, width_ratios=[*map(len, logits.values())])
     said = []
     for ax, (name, one) in zip(axes[0], logits.items()):
@@ -508,7 +506,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
         operations[name] = node.op_type
         edges += [(source, name) for source in sources]
     places = {name: (x, y) for y, row in enumerate(rows) for x, name in enumerate(row)}
-    figure = Plot(figsize=(6.2, 0.53 * len(rows)))
+    figure = Plot(figsize=(7, 0.58 * len(rows)))
     ax = figure.subplots()
     for start, end in edges:
         (x, y), (to_x, to_y) = places[start], places[end]
@@ -519,7 +517,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
     for name, place in places.items():
         _draw_box(ax, place, operations[name], ends.get(name, "") + (shapes[name] or "number"))
         if name in layers:
-            ax.text(-0.68, place[1], layers[name], ha="right", va="center", size=8)
+            ax.text(-0.68, place[1], layers[name], ha="right", va="center")
     ax.set(xlim=(-1.52, max(map(len, rows)) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     ax.axis("off")
     return labelled(figure, "Boxes joined by arrows, from the inputs to the outputs: "
@@ -529,7 +527,7 @@ def plot_onnx_graph(path: str | Path) -> Figure:
 def _draw_box(ax: Axes, place: tuple[float, float], operation: str, shape: str) -> None:
     x, y = place
     colour, edge = OPERATIONS.get(operation, "#e3e3e3"), OPERATIONS.get(operation, GREY)
-    text: dict[str, Any] = dict(ha="center", va="center", color=text_on(colour), size=8)
+    text: dict[str, Any] = dict(ha="center", va="center", color=text_on(colour))
     ax.text(x, y - 0.14, operation.replace("alization", ""), weight="bold", **text)
     ax.text(x, y + 0.16, shape, **text)
     ax.add_patch(FancyBboxPatch((x - 0.42, y - 0.33), 0.84, 0.66, facecolor=colour, edgecolor=edge,

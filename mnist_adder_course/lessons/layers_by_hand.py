@@ -461,7 +461,6 @@ def _draw_bars(ax: Axes, results: dict, first: str, second: str) -> None:
         percents = [pair[shift] for pair in results.values()]
         heights = np.arange(len(results)) + 0.38 * shift
         bars = ax.barh(heights, percents, height=0.36, color=colour, label=kind)
-        ax.bar_label(bars, [f"{percent:.1f}" for percent in percents], padding=3, color=GREY,
-                     fontsize=8)
+        ax.bar_label(bars, [f"{percent:.1f}" for percent in percents], padding=3, color=GREY)
     ax.set(yticks=np.arange(len(results)) + 0.19, yticklabels=list(results), xlim=(0, 108))
     ax.invert_yaxis()

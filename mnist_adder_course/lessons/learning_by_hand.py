@@ -395,12 +395,12 @@ def _rounded(number: float) -> str:
 @in_style
 def plot_valley(loss_of, path) -> Figure:
     """The loss of two weights, `loss_of([a, b])`, as a map, and a path of (a, b) on it."""
-    figure, ax = plt.subplots(figsize=(4.4, 4))
+    figure, ax = plt.subplots(figsize=(5, 4.5))
     across, up = np.linspace(-1.5, 4.5, 120), np.linspace(-4, 2, 120)
     heights = [0.25, *(2.0**power for power in range(8))]
     lines = ax.contour(across, up, loss_of(np.meshgrid(across, up)), heights, colors=BLUE,
                        linewidths=0.8)
-    for text in ax.clabel(lines, heights[1:], fontsize=8, fmt="%g"):
+    for text in ax.clabel(lines, heights[1:], fontsize="medium", fmt="%g"):
         text.set_color(GREY)
     a, b = np.array(path).T
     ax.plot(a, b, "o-", color=ORANGE, markersize=4, linewidth=1.2)

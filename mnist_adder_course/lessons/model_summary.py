@@ -29,6 +29,7 @@ from mnist_adder_lib.plots import (
     in_style,
     labelled,
     plot_network,
+    text_on,
 )
 from mnist_adder_lib.shared import SEVEN
 
@@ -452,6 +453,7 @@ def plot_receptive_field(image, fields: list[dict], layer: int, row=None, column
     draw_image(picture, image[0], title)
     picture.add_patch(Rectangle((left, top), size, size, facecolor=to_rgba(ORANGE, 0.45),
                                 edgecolor=ORANGE, linewidth=2))
+    picture.add_patch(Rectangle((-0.5, -0.5), SIDE, SIDE, fill=False, edgecolor=GREY))
     picture.set(xlim=(-11, 38), ylim=(38, -11))
     _draw_sizes(bars, fields, layer)
     return labelled(figure, f"{title.capitalize()}, in {field['layer']}. ".replace("\n", " sees ")
@@ -462,7 +464,8 @@ def _draw_sizes(ax, fields: list[dict], layer: int) -> None:
     table = pd.DataFrame(fields)
     bars = ax.barh(table["layer"], table["size"], color=GREY)
     bars[layer].set(color=ORANGE)
-    ax.bar_label(bars, padding=3, color=GREY)
+    for bar, text in zip(bars, ax.bar_label(bars, label_type="center")):
+        text.set(color=text_on(bar.get_facecolor()[:3]), zorder=3)  # above the dotted line
     ax.axvline(SIDE, color=GREY, linestyle=":")
     ax.set(xlim=(0, 38), xlabel="pixels (dotted: the image)")
     ax.invert_yaxis()
