@@ -14,7 +14,7 @@ import pytest
 from nbformat import v4
 
 from tools.notebooks import minutes, vocabulary
-from tools.notebooks.notebook_files import ASKS, DEEPER, SHORTER, in_stored_form, parts
+from tools.notebooks.notebook_files import ASKS, DEEPER, HEADING, SHORTER, in_stored_form, parts
 from tools.publishing.address import read_address, with_address
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +25,7 @@ GLOSSARY = NOTEBOOKS / "glossary.ipynb"
 SITTING = NOTEBOOKS / "in_one_sitting.ipynb"  # of the library alone, with its figures as they are
 WITH_CODE = [path for path in ALL if path != GLOSSARY]
 IGNORED = "nbval-ignore-output"
+JUDGES = r"^(guesses\.compare|checks\.\w+)\("  # a cell that says whether an answer is right
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ADDRESS = read_address()
 
@@ -42,6 +43,17 @@ def code_cells(nb):
 def own_cells(nb):
     """Code cells without the one that brings the course to Colab."""
     return [cell for cell in code_cells(nb) if ASKS not in cell.source]
+
+
+def between_headings(nb):
+    """The code cells below each heading, as lists."""
+    found = [[]]
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            found[-1].append(cell)
+        elif HEADING.search(cell.source):
+            found.append([])
+    return found
 
 
 def prose(nb):
@@ -123,12 +135,17 @@ def no_mark_for_tests_in_code(nb):
 
 @rule(ALL)
 def ignored_numbers_are_asserted(nb):
+    """In their cell or the next one, unless a comparison or a check below the same heading says
+    whether the expected answer came out."""
+    judged = {cell.id for cells in between_headings(nb) for cell in cells
+              if re.search(JUDGES, "\n".join(each.source for each in cells), re.MULTILINE)}
     cells = code_cells(nb)
     for cell, following in zip(cells, [*cells[1:], None]):
         if is_ignored(cell) and any(re.search(r"\d", text) for text in texts(cell)):
             sources = cell.source + "\n" + (following.source if following else "")
-            if not re.search(r"^(\s*assert\b|guesses\.compare\()", sources, re.MULTILINE):
-                yield cell.id  # a comparison says whether the expected answer came out
+            asserted = re.search(rf"^\s*assert\b|{JUDGES}", sources, re.MULTILINE)
+            if not asserted and cell.id not in judged:
+                yield cell.id
 
 
 @rule(LESSONS)
