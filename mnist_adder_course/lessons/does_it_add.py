@@ -48,7 +48,12 @@ def _what_helped(hidden: pd.Series) -> str:
     return "each" if len(helped) == 2 else helped[0] if helped else "neither"
 
 
-guesses = Guesses.load("does_it_add", three_designs=_what_helped)
+def _of_hidden_pairs(curves: dict[str, list]) -> float:
+    """curves: as `recipe_curves` returns them. The mean percent of the scattered pairs."""
+    return statistics.mean(curve[-1][2] for curve in curves["scattered pairs"])
+
+
+guesses = Guesses.load("does_it_add", three_designs=_what_helped, its_recipe=_of_hidden_pairs)
 checks = Checks()
 NUMBERS = torch.arange(10).view(10, 1)
 TOTALS = NUMBERS + torch.arange(10)
@@ -434,7 +439,30 @@ def wait(data: Embedded, decay: float, steps: int = 1500, seed: int = 0,
     return curve
 
 
-# --- what experiments/measure_waiting.py measured -------------------------------------------------
+# --- what was measured ----------------------------------------------------------------------------
+
+
+def recipe_curves() -> dict[str, list]:
+    """What `experiments/measure_hidden_pairs.py` measured of networks by the recipe that ships, by
+    what was hidden: for each network a list of [epoch, percent of the seen sums right, percent of
+    the hidden sums right]. The last epoch is with refreshed batch norm, as the network that ships
+    has it."""
+    runs = read_results("hidden_pairs.jsonl")
+    return {title: [[[epoch, *right]
+                     for epoch, right in enumerate([*epochs[:-2], epochs[-1]], start=1)]
+                    for epochs in runs.loc[runs["hidden"] == hidden, "epochs"]]
+            for hidden, title in (("pattern", "scattered pairs"), ("block", "a block"))}
+
+
+def in_the_end(curves: dict[str, list]) -> str:
+    """How many sums were right at the end of each of the `recipe_curves`."""
+    lines = []
+    for title, runs in curves.items():
+        _, seen, hidden = zip(*[curve[-1] for curve in runs])
+        lines.append(f"{title}, {len(runs)} networks: {statistics.mean(hidden):.0f}% of the hidden "
+                     f"sums ({min(hidden):.0f} to {max(hidden):.0f}), {statistics.mean(seen):.0f}% "
+                     "of the seen")
+    return "\n".join(lines)
 
 
 def waiting_runs(decay: float) -> list[list[list[float]]]:
@@ -513,9 +541,9 @@ def plot_number_line(tables: dict[str, Tensor], held_out: Tensor) -> Figure:
 
 
 @in_style
-def plot_waiting(runs: dict[str, list]) -> Figure:
-    """Percent of sums right over the steps (log): by name some curves, lists of [step, seen,
-    hidden], a line for the hidden pairs and a dotted one for the seen."""
+def plot_waiting(runs: dict[str, list], over: str = "step") -> Figure:
+    """Percent of sums right over the steps (log), or over epochs: by name some curves, lists of
+    [step, seen, hidden], a line for the hidden pairs and a dotted one for the seen."""
     figure, ax = plt.subplots(figsize=(5.5, 3))
     words = []
     for (name, curves), colour in zip(runs.items(), (BLUE, ORANGE)):
@@ -532,8 +560,12 @@ def plot_waiting(runs: dict[str, list]) -> Figure:
                      "seen")
     ax.plot([], [], color=GREY, label="hidden pairs")
     ax.plot([], [], ":", color=GREY, label="seen pairs")
-    ax.set(xscale="log", xlabel="step", ylabel="sums right, %", ylim=(-4, 104))
-    ax.set_xticks([50, 100, 300, 1000, 3000], ["50", "100", "300", "1,000", "3,000"])
-    ax.minorticks_off()
+    ax.set(xlabel=over, ylabel="sums right, %", ylim=(-4, 104))
+    if over == "step":
+        ax.set_xscale("log")
+        ax.set_xticks([50, 100, 300, 1000, 3000], ["50", "100", "300", "1,000", "3,000"])
+        ax.minorticks_off()
+    else:
+        ax.set_xticks([1, 5, 10, 15, 20])
     figure.legend(loc="outside upper center", ncols=len(runs) + 2)
-    return labelled(figure, "Lines over the steps. " + "; ".join(words) + ".")
+    return labelled(figure, f"Lines over the {over}s. " + "; ".join(words) + ".")

@@ -16,11 +16,14 @@ from mnist_adder_course.lessons.does_it_add import (
     checks,
     class_loss,
     even_loss,
+    guesses,
+    in_the_end,
     judge_block,
     mixed_loss,
     plot_number_line,
     plot_opening,
     plot_weights,
+    recipe_curves,
     sums_of,
     train_adder,
     train_five,
@@ -185,6 +188,28 @@ def test_the_opening_asks_and_does_not_answer():
 
 
 # --- what was measured ----------------------------------------------------------------------------
+
+
+def test_what_is_said_of_the_recipe_is_counted_in_the_last_epoch():
+    curves = {"scattered pairs": [[[1, 50, 9], [20, 98, end]] for end in (1, 5)],
+              "a block": [[[20, 99, 40]]]}
+    assert in_the_end(curves) == (
+        "scattered pairs, 2 networks: 3% of the hidden sums (1 to 5), 98% of the seen\n"
+        "a block, 1 networks: 40% of the hidden sums (40 to 40), 99% of the seen")
+    assert "A part of them." in guesses.compare("its recipe", curves | {
+        "scattered pairs": [[[20, 98, 50]], [[20, 98, 60]]]}).data
+
+
+def test_the_recipe_memorises():
+    assert "At most a few" in guesses.compare("its recipe", recipe_curves()).data
+
+
+def test_all_networks_by_the_recipe_trained_for_twenty_epochs():
+    for curves in recipe_curves().values():
+        for curve in curves:
+            assert [epoch for epoch, _, _ in curve] == [*range(1, 21)]
+            assert all(0 <= right <= 100 for _, *both in curve for right in both)
+            assert curve[-1][1] > 90  # it has learned what it saw
 
 
 def held_in_the_end(decay):
