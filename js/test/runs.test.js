@@ -107,7 +107,7 @@ const MANY = Array.from({ length: 1000 }, maker(randomNumbers(1)));
 /** What is said below each run of each list. */
 const TOLD = MANY.flatMap((runs) =>
   runs.map((run) => {
-    const title = answerToTitle(run, runs);
+    const title = answerToTitle(run, runs, "");
     const end = answerAtEnd(run, runs);
     return {
       run,

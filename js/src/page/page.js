@@ -111,7 +111,7 @@ function start(data) {
     data: data.adder,
     seed: 0,
     reader: data.reader,
-    isOnPage: true,
+    recipe: data.recipe,
   };
   const sums = new HiddenSums(traits, wasm);
   const greet = makeArrival(byId("shared"), sums);

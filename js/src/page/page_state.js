@@ -23,6 +23,7 @@ import { judgeBy, makeKnowledge } from "../widgets/nearest/knowledge.js";
  * @property {Pair[]} pairs that are hidden at first
  * @property {any} adder of `adder_data` in hidden_sums.py
  * @property {string} reader what the network that reads has seen
+ * @property {string} recipe what networks trained as the one that ships made of pairs that were hidden from them
  * @property {PackedSheet} images to train on
  * @property {PackedSheet} held_back
  * @property {number} epochs

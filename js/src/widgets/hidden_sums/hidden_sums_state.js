@@ -20,7 +20,7 @@ import { answerAtEnd, answerToTitle } from "./title_answer.js";
  * @property {any} data of `adder_data` in hidden_sums.py; without it there is the grid alone
  * @property {number} seed of the first adder for each task
  * @property {string} reader what the network that reads has seen
- * @property {boolean} [isOnPage] whether there is a network above, of which one can speak
+ * @property {string} [recipe] on the page alone, where there is a network above: what others trained as it was made of hidden pairs
  */
 
 export class HiddenSums {
@@ -53,8 +53,9 @@ export class HiddenSums {
     this.sentence = computed(() => (trained.value ? sentenceOf(trained.value) : ""));
     /** The answer to the page's title. */
     this.ofTitle = computed(() => {
-      const run = traits.isOnPage && trained.value;
-      return run ? answerToTitle(run, runs.value) || answerAtEnd(run, runs.value) : "";
+      const run = trained.value;
+      if (!run || !traits.recipe) return "";
+      return answerToTitle(run, runs.value, traits.recipe) || answerAtEnd(run, runs.value);
     });
     /** What leads on from here, and why. */
     this.next = computed(() => (trained.value ? nextStep(trained.value, runs.value) : null));

@@ -26,12 +26,13 @@ const inWords = (count) => (count < 90 ? "eighty" : "ninety") + UNITS[count % 10
  * count.
  * @param {RunTold} run that isn't in training
  * @param {RunTold[]} runs all of them
+ * @param {string} recipe what networks trained as the one at the top made of hidden pairs
  */
-export function answerToTitle(run, runs) {
+export function answerToTitle(run, runs, recipe) {
   const { usual } = mainRows(runs);
   if (!usual || !isUsual(run) || run.rounds || !countedEnd(run, false)) return "";
-  if (usual.adders > 1) return `${ASKED} ${ofSeveral(usual)}`;
-  return `${ASKED} This one, trained on ${inWords(countsOf(run).shown)}, ${ofOne(run)}.`;
+  if (usual.adders > 1) return `${ASKED} ${recipe} ${ofSeveral(usual)}`;
+  return `${ASKED} ${recipe} The one trained here, on ${inWords(countsOf(run).shown)}, ${ofOne(run)}.`;
 }
 
 /** @param {RunTold} run */
