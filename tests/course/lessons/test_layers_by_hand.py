@@ -1,9 +1,11 @@
 """Layers by hand: its figures and what it measures."""
 
 
+import nbformat
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from mnist_adder_course.lessons.layers_by_hand import (
@@ -13,16 +15,18 @@ from mnist_adder_course.lessons.layers_by_hand import (
     WINDOWS,
     SmallTask,
     checks,
+    learn,
     plot_shuffled,
     plot_two_channels,
 )
 from mnist_adder_lib import load_splits
+from tools.notebooks.notebook_files import NOTEBOOKS
 
 
 def test_bars_and_images_of_two_tasks():
     train, validation, _ = load_splits()
     order = torch.arange(783, -1, -1)
-    task, turned = SmallTask(train, validation), SmallTask(train, validation, order)
+    task, turned = SmallTask(train, validation), SmallTask(train, validation, order=order)
     task.results = {"one layer": (88.0, 10.0), "hidden layer": (87.0, 9.0), "mover": (94.0, 71.0)}
     turned.results = {"one layer": (88.5, 10.5), "mover": (75.0, 15.0)}
     figure = plot_shuffled(task, turned)
@@ -41,7 +45,7 @@ def test_the_small_task():
     assert 0 == task.images.min() < task.images.max() == 1
     assert torch.equal(task.moved[:, :, 4:], task.unseen[:, :, :-4])
     order = torch.randperm(784)
-    shuffled = SmallTask(train, validation, order)
+    shuffled = SmallTask(train, validation, order=order)
     assert torch.equal(shuffled.images.flatten(1), task.images.flatten(1)[:, order])
     assert torch.equal(shuffled.moved.flatten(1), task.moved.flatten(1)[:, order])
     assert torch.equal(shuffled.digits, task.digits)
@@ -59,11 +63,24 @@ def test_a_network_learns_the_small_task_in_any_order():
     train, validation, _ = load_splits()
     torch.manual_seed(0)
     for order in (None, torch.randperm(784)):
-        task = SmallTask(train, validation, order)
+        task = SmallTask(train, validation, order=order)
         network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
         unseen, moved = task.learn("one layer", network)
         assert task.results["one layer"] == (unseen, moved)
         assert 86 < unseen < 91 and moved < 20
+
+
+def test_the_loop_on_the_page_is_the_one_of_the_check():
+    train, validation, _ = load_splits()
+    lesson = nbformat.read(NOTEBOOKS / "03_layers_by_hand.ipynb", as_version=4)
+    page: dict = {"torch": torch, "F": F}
+    exec(next(cell.source for cell in lesson.cells if cell.id == "03-learn"), page)
+    results = []
+    for train_network in (page["learn"], learn):
+        torch.manual_seed(0)
+        network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+        results.append(SmallTask(train, validation, train_network).learn("one layer", network))
+    assert results[0] == results[1]
 
 
 def test_the_convolution_on_paper_is_the_one_in_the_figure():
