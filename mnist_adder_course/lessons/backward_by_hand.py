@@ -502,10 +502,10 @@ def _draw_edges(ax, node, places, back: bool) -> None:
             linestyle=":" if back and slope == 0 else "-", shrinkA=17, shrinkB=17,
             connectionstyle=f"arc3,rad={-curve if back else curve}"))
         if back:
-            aside = (-6, 0) if y0 != y else (0, -3 if bent > 0 else 3)  # of the arrow, in points
+            aside = (-6, 0) if y0 != y else (0, -5 if bent > 0 else 5)  # of the arrow, in points
             ax.annotate(f"· {slope:.3g}", ((x0 + x) / 2, (y0 + y) / 2 - bent / 2), aside,
                         textcoords="offset points", ha="right" if y0 != y else "center",
-                        va="top" if bent > 0 else "bottom", fontsize=8,
+                        va="top" if bent > 0 else "bottom", fontsize=9,
                         weight="bold" if slope == 0 else "normal")
 
 

@@ -531,9 +531,9 @@ def plot_stages() -> Figure:
         colour = BLUE if seeds else GREY
         ax.add_patch(Rectangle((place, 0), 0.86, 1, fill=False, edgecolor=colour, linewidth=1.6))
         ax.text(place + 0.43, 0.86, name, ha="center", va="center", weight="bold")
-        ax.text(place + 0.43, 0.42, text, ha="center", va="center", fontsize=8)
+        ax.text(place + 0.43, 0.42, text, ha="center", va="center", fontsize=9)
         ax.text(place + 0.43, -0.16, seeds or "no runs", ha="center",
-                va="center", fontsize=8)
+                va="center", fontsize=9)
         if place:
             ax.annotate("", (place - 0.01, 0.5), (place - 0.13, 0.5),
                         arrowprops=dict(arrowstyle="->", color=GREY))

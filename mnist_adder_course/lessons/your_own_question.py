@@ -186,8 +186,8 @@ def plot_looks(away: torch.Tensor, critical: torch.Tensor, shown: int = 60) -> F
         ax.plot(pairs, side * threshold, color=BLUE, linewidth=2.5)
     ax.set(xlabel="pairs so far", ylabel="mean, in standard errors", ylim=(-4.5, 4.5))
     return labelled(figure, f"{shown} lines that wander around 0 between two curves that close in "
-                            f"on them. {crossed} of them cross a curve at least once; {outside} of "
-                            "these are outside at the end.")
+                            f"on them. {crossed} of them cross a curve at least once; of these, "
+                            f"{outside} end outside.")
 
 
 @in_style

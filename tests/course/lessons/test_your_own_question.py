@@ -12,7 +12,7 @@ from mnist_adder_course.lessons.your_own_question import (
 def test_plot_looks():
     away = torch.tensor([[0.0, 3.0, 0.0], [0.0, 0.0, -3.0], [1.0, 2.5, 0.0]])  # looks, experiments
     figure = plot_looks(away, critical=torch.tensor([[2.8], [2.6], [2.4]]), shown=3)
-    assert "2 of them cross a curve at least once; 1 of these are outside" in figure.get_label()
+    assert "2 of them cross a curve at least once; of these, 1 end outside" in figure.get_label()
     dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert [(int(dot.get_xdata()[0]), float(dot.get_ydata()[0])) for dot in dots] == [
         (5, 3.0), (6, -3.0)]
