@@ -9,8 +9,9 @@ numbers at once, refreshed batch norm), but that no hidden pair of a digit and a
 the adder. A training takes about seven minutes on one core.
 
 What a line holds: `hidden` (what is hidden), `seed`, and `epochs`: after each epoch, and once more
-after the batch norm was refreshed, [percent of the seen sums right, percent of the hidden sums right
-that another pair has, too], of the validation images with all ten numbers. Each pair counts alike.
+after the batch norm was refreshed, [percent of the seen sums right, percent of the hidden sums
+right that another pair has, too], of the validation images with all ten numbers. Each pair counts
+alike.
 """
 
 import torch

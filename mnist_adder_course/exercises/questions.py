@@ -41,7 +41,7 @@ from ..widgets.front_end import front_end
 from . import progress
 
 FOLDER = Path(__file__).parents[1] / "lessons" / "questions"
-# The line that stays visible where JupyterLab folds an output, as its source: it gives nothing away.
+# The line that stays visible where JupyterLab folds an output: plain, and it gives nothing away.
 HEADING = "What came out:\n\n"
 RECALLED = 3  # questions from earlier lessons, asked at once
 

@@ -175,7 +175,7 @@ def number_exercises(notebook, lesson=None) -> None:
     """Write the numbers of the exercises, 1, 2, ..., into their titles, in their order; in
     solutions, those of the lesson."""
     of_lesson = [cell.id for cell in (lesson or notebook).cells
-                 if re.fullmatch(EXERCISE + "(task|explain)", cell.id)]
+                 if re.fullmatch(EXERCISE + "task", cell.id)]
     for cell in notebook.cells:
         if cell.id in of_lesson:
             number = str(1 + of_lesson.index(cell.id))
@@ -266,7 +266,7 @@ def exercises_of(notebook) -> Iterator[tuple[nbformat.NotebookNode, str, bool]]:
     main, deeper = parts_of(notebook)
     below = [cell for cells in deeper.values() for cell in cells]
     for cell in main + below:
-        if task := re.fullmatch(EXERCISE + "(?:task|explain)", cell.id):
+        if task := re.fullmatch(EXERCISE + "task", cell.id):
             yield cell, task[1], cell in below
 
 
