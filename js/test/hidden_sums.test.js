@@ -133,7 +133,10 @@ test("what is said first of 7 + 5 answers the title, without a verdict", async (
     state.sentence.value,
     /^It knows (all|\d\d of the) 99 sums it was shown, but it says 7 \+ 5 = \d+\.$/,
   );
-  assert.match(RECIPE, /^Trained by its recipe without twenty of the sums, 5 networks got \d+% of those right /);
+  assert.match(
+    RECIPE,
+    /^Trained by its recipe without twenty of the sums, 5 networks got \d+% of those right /,
+  );
   assert.match(
     state.ofTitle.value.replace(RECIPE, "…"),
     /^Does the network above add\? Nobody can ask it: it has seen all hundred sums\. … The one trained here, on ninety-nine, says 7 \+ 5 = \d+: it hadn't learned to add that\.$/,

@@ -43,7 +43,7 @@ def learn(network: nn.Module, images: Tensor, digits: Tensor) -> None:
             loss.backward()
             with torch.no_grad():
                 for weights in network.parameters():
-                    weights -= rate * weights.grad
+                    weights -= rate * weights.grad  # type: ignore[misc, operator]
 
 
 class SmallTask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable
 from numbers import Integral
 
@@ -313,7 +314,7 @@ def report(differences, matters):
 
 def _around(differences: list[float], spreads: float) -> tuple[float, float]:
     """So many standard deviations to either side of the mean."""
-    mean, far = np.mean(differences), spreads * np.std(differences, ddof=1)
+    mean, far = statistics.mean(differences), spreads * statistics.stdev(differences)
     return mean - far, mean + far
 
 

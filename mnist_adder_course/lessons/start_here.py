@@ -239,8 +239,8 @@ def plot_opening() -> Figure:
     It doesn't answer them here.
     """
     figure = plt.figure(figsize=(6.4, 1.9))
-    for part, strokes, title in zip(figure.subfigures(1, 2), (SEVEN, HOUSE),
-                                    ("a drawn 7", "a drawn house")):
+    parts = figure.subfigures(1, 2, squeeze=False).flat
+    for part, strokes, title in zip(parts, (SEVEN, HOUSE), ("a drawn 7", "a drawn house")):
         image, words = part.subplots(1, 2)
         draw_image(image, frame_strokes(strokes), title, 0, 255)
         words.axis("off")
