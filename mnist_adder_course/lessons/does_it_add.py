@@ -554,7 +554,7 @@ def plot_waiting(runs: dict[str, list], over: str = "step") -> Figure:
             ax.plot(steps, hidden, color=colour, linewidth=width)
         ax.plot([], [], color=colour, label=name)
         ends = [[round(curve[-1][of]) for curve in curves] for of in (1, 2)]
-        of_seen, of_hidden = (f"{min(end)} to {max(end)}%" if len(end) > 1 else f"{end[0]}%"
+        of_seen, of_hidden = (f"{min(end)} to {max(end)}%" if len(set(end)) > 1 else f"{end[0]}%"
                               for end in ends)
         words.append(f"{name}: in the end, {of_hidden} of the hidden pairs and {of_seen} of the "
                      "seen")

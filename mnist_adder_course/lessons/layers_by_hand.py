@@ -232,7 +232,7 @@ def _train_mover(mover) -> Observed:
     if all(rules.values()):
         train, validation, _ = load_splits()
         task = SmallTask(train, validation)
-        for _ in range(3):  # one run in six of our network reads only half of the moved images
+        for _ in range(3):  # luck: another start may read the moved images
             unseen, moved = task.learn("mover", network)
             rules |= {FEW_UNSEEN: unseen >= 91, FEW_MOVED: moved >= 55}
             if all(rules.values()):
