@@ -122,5 +122,5 @@ def test_the_examples_of_the_readme_run(capsys):
     exec(evaluating, names)
     assert "both" in capsys.readouterr().out
     train = names["train"]
-    exec(making, names := dict(random=random, images=train.images, digits=train.digits))
+    exec(making, names := dict(random=random, train=train))
     assert names["total"] == train.digits[0] + names["number"] and names["number"] in range(10)
