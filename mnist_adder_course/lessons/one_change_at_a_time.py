@@ -520,7 +520,7 @@ def plot_opening() -> Figure:
 STAGES = [("question", "What differs?\nWhat is fixed?", ""),
           ("search", "A learning rate\nfor each\ncondition", "seeds 100 to 102"),
           ("pilot", "How far do the\ndifferences\nspread?", "seeds 0 to 4"),
-          ("plan", "What would\nmatter?\nHow many pairs?\nWhat will we\nreport?", ""),
+          ("plan", "What would\nmatter? How\nmany pairs?\nWhat will we\nreport?", ""),
           ("run", "The pairs,\nand one honest\nsentence", "new seeds")]
 
 
