@@ -6,7 +6,7 @@ them.
 Adds a line for each training to assets/hidden_pairs.jsonl, which lesson 10 reads. All is as in
 "best" of `measure_recipes.py` (20 epochs, `Forms`, `loss_with_agreement`, each image with all its
 numbers at once, refreshed batch norm), but that no hidden pair of a digit and a number ever reaches
-the adder. A training takes about seven minutes on one core.
+the adder. A training takes about nine minutes of one core.
 
 What a line holds: `hidden` (what is hidden), `seed`, and `epochs`: after each epoch, and once more
 after the batch norm was refreshed, [percent of the seen sums right, percent of the hidden sums
