@@ -2,16 +2,20 @@
 //
 //   node build.js            writes it
 //   node build.js --check    builds all of it in memory, and fails where a file differs
+//
+// C is compiled only where it isn't what the stored WebAssembly was made from; with --anew it always is.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
+import { compile, isMadeFrom } from "./compile.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(HERE);
 const DRAWING = join(ROOT, "mnist_adder_lib", "drawing", "built");
 const WIDGETS = join(ROOT, "mnist_adder_course", "widgets", "built");
+const NETWORK = join(HERE, "src", "network");
 const PAGE = join(ROOT, "docs", "try", "index.html");
 const SENTENCES = join(HERE, "src", "shared", "sentences.js");
 const OF_DRAWING = "adder_panel"; // whose class is in mnist_adder_lib/drawing
@@ -117,8 +121,21 @@ function page({ js, css }) {
     .replace("/*SCRIPT*/", () => js.trim());
 }
 
-/** All files, by their paths. */
-async function build() {
+/** What the C is compiled to, by its path. */
+async function webAssembly() {
+  /** @type {Map<string, Buffer>} */
+  const files = new Map();
+  for (const name of readdirSync(NETWORK).filter((name) => name.endsWith(".c"))) {
+    const source = readFileSync(join(NETWORK, name), "utf8");
+    const path = join(NETWORK, name.replace(/c$/, "wasm"));
+    const stored = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    files.set(path, !isAnew && isMadeFrom(stored, source) ? stored : await compile(name, source));
+  }
+  return files;
+}
+
+/** What the sources are bundled into, by its path. */
+async function bundles() {
   /** @type {Map<string, string>} */
   const files = new Map();
   const folder = join(HERE, "src", "widgets");
@@ -139,18 +156,29 @@ async function build() {
   return files;
 }
 
-const files = await build();
-const isCheck = process.argv.includes("--check");
-const others = [...files].filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
-for (const [path, text] of isCheck ? [] : others) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-}
-for (const [path, text] of isCheck ? others : files)
-  console.log(
-    `${relative(ROOT, path)}: ${isCheck ? "differs" : `${(Buffer.byteLength(text) / 1000).toFixed(1)} kB`}`,
+/**
+ * Writes what differs, or only says what does.
+ * @param {Map<string, string | Buffer>} files
+ */
+function keep(files) {
+  const others = [...files].filter(
+    ([path, now]) => !existsSync(path) || !readFileSync(path).equals(Buffer.from(now)),
   );
-if (isCheck && others.length) {
+  for (const [path, now] of isCheck ? [] : others) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, now);
+  }
+  for (const [path, now] of isCheck ? others : files)
+    console.log(
+      `${relative(ROOT, path)}: ${isCheck ? "differs" : `${(Buffer.byteLength(now) / 1000).toFixed(1)} kB`}`,
+    );
+  return others.length;
+}
+
+const [isCheck, isAnew] = ["--check", "--anew"].map((option) => process.argv.includes(option));
+const compiled = keep(await webAssembly()); // first: bundles hold it
+const bundled = keep(await bundles());
+if (isCheck && compiled + bundled) {
   console.error(`Run: node ${basename(import.meta.url)}`);
   process.exit(1);
 }

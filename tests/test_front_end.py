@@ -33,6 +33,13 @@ def test_what_ships_is_what_the_sources_make(run):
     assert "differs" not in run("node", "build.js", "--check")
 
 
+@pytest.mark.thorough
+def test_webassembly_is_what_the_compiler_makes_of_the_c(run):
+    """Half a minute. Where neither a C file nor its WebAssembly has changed, the test above trusts
+    the stamp of js/compile.js."""
+    assert "differs" not in run("node", "build.js", "--check", "--anew")
+
+
 def test_its_arithmetic_is_pythons(run):
     """Takes longer than 20 s, as it runs all tests in Node, of which some train networks.
 

@@ -40,6 +40,8 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     ("docs/lab_notebook.md", "assets/*.jsonl", "write what was measured below its questions"),
     ("js/test/golden.json", f"{NETWORK} {SHARED} {REJECTING} tools/testing/write_golden.py",
      "python tools/testing/write_golden.py"),
+    *((f"js/src/network/{name}.wasm", f"js/src/network/{name}.c js/compile.js",
+       "cd js && npm run build") for name in ("adder", "teach")),
     ("docs/try/index.html",
      f"{NETWORK} {SHARED} assets/hidden_pairs.jsonl js/src/* tools/publishing/build_page.py",
      "python tools/publishing/build_page.py && (cd js && npm run build)"),

@@ -1,8 +1,6 @@
 // A small adder behind the network's embedding in C for WebAssembly: its answers, and training steps
 // with AdamW as PyTorch takes them. As in the course's network two linear layers, each with batch norm and ReLU
-// behind it, and a linear head; none has a bias. Built from this folder by
-//
-//   clang --target=wasm32 -nostdlib -O3 -msimd128 -mbulk-memory -Wl,--no-entry -o adder.wasm adder.c
+// behind it, and a linear head; none has a bias.
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 #define ADDRESS(of) EXPORT(of##_address) void *of##_address(void) { return of; }

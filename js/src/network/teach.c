@@ -1,7 +1,5 @@
 // One training step of the network, and its answers, in C for WebAssembly: what PyTorch does with
-// `model.train()`, `joint_loss(...).backward()` and Adam, without dropout. Built from this folder by
-//
-//   clang --target=wasm32 -nostdlib -O3 -msimd128 -mbulk-memory -Wl,--no-entry,--strip-all -o teach.wasm teach.c
+// `model.train()`, `joint_loss(...).backward()` and Adam, without dropout.
 //
 // Maps lie in memory pixel by pixel, each with its channels side by side, inside a border of zeros:
 // so a 3x3 convolution is nine products with the channels of neighbouring pixels.
