@@ -12,17 +12,17 @@ import { decode, encode } from "../src/state/address.js";
 const random = randomNumbers(4);
 const below = (/** @type {number} */ end) => Math.floor(random() * end);
 const pick = (/** @type {readonly any[]} */ list) => list[below(list.length)];
-const FRESH = /** @type {Shared} */ ({ pairs: [[7, 5]], answer: "classes", encoding: "label" });
+const FRESH = /** @type {Shared} */ ({ pairs: [[7, 5]], answer: "classes" });
 
 /** @returns {Shared} */
 function anything() {
   const pairs = ALL.filter(() => random() < 0.1).slice(0, 20);
-  const answer = pick(["classes", "number", "shift"]);
-  return { pairs: complaintAbout(pairs) ? [] : pairs, answer, encoding: pick(["label", "quantity"]) };
+  const answer = pick(["classes", "shift"]);
+  return { pairs: complaintAbout(pairs) ? [] : pairs, answer };
 }
 
 test("a link that is opened again hides the same pairs from the same kind of adder", () => {
-  assert.equal(encode(FRESH), "hide=75&answer=classes&given=label");
+  assert.equal(encode(FRESH), "hide=75&answer=classes");
   for (let n = 0; n < 2000; n++) {
     const shared = anything();
     const { shared: again, isUnreadable } = decode(encode({ ...shared, pairs: shared.pairs.toReversed() }));
@@ -31,16 +31,16 @@ test("a link that is opened again hides the same pairs from the same kind of add
 });
 
 test("whatever an address has been made into, what is read can be hidden, and what can't be read is told", () => {
-  const letters = "hide=&answer=classes&given=label0123456789<>%#é";
+  const letters = "hide=&answer=classes0123456789<>%#é";
   for (let n = 0; n < 5000; n++) {
     const text = [...encode(anything())];
     for (let damage = 1 + below(5); damage > 0; damage--)
       text.splice(below(text.length), below(3), pick([...letters]));
     const { shared, isUnreadable } = decode(text.join(""));
-    const { pairs = [], answer = "classes", encoding = "label" } = shared;
+    const { pairs = [], answer = "classes" } = shared;
     assert.equal(complaintAbout(pairs), "");
     assert.equal(new Set(pairs.map(keyOf)).size, pairs.length);
-    assert.ok(["classes", "number", "shift"].includes(answer) && ["label", "quantity"].includes(encoding));
+    assert.ok(["classes", "shift"].includes(answer));
     assert.equal(isUnreadable, Object.keys(shared).length < text.join("").split("&").length, text.join(""));
   }
   for (const text of [
@@ -48,7 +48,7 @@ test("whatever an address has been made into, what is read can be hidden, and wh
     "hide=7575",
     "hide=75&hide=75",
     "add=4",
-    "run=0.1",
+    "answer=number",
     "__proto__=1",
     "%E0%A4%A",
   ])

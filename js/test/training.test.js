@@ -4,7 +4,6 @@ import { makeAdder, putIn, readImages } from "../src/network/adder.js";
 import {
   ALL,
   askAll,
-  atRandom,
   complaintAbout,
   lostSums,
   meanShare,
@@ -13,7 +12,7 @@ import {
   testable,
 } from "../src/network/hidden_pairs.js";
 import { randomNumbers } from "../src/network/random.js";
-import { shortPlan, trainingOf } from "../src/network/train_adder.js";
+import { SHORT, trainingOf } from "../src/network/train_adder.js";
 import { Trainer } from "../src/network/trainer.js";
 import { flatten, randomWeights, shapesOf } from "../src/network/weights.js";
 import { sentenceOf } from "../src/widgets/train_in_browser/sentence.js";
@@ -30,7 +29,7 @@ import {
   wasm,
 } from "./golden.js";
 
-/** @import { AnswersWith, Encoding, Image } from "../src/network/adder.js" */
+/** @import { AnswersWith, Image } from "../src/network/adder.js" */
 /** @import { Pair } from "../src/network/hidden_pairs.js" */
 
 const sheet = { images, digits };
@@ -142,11 +141,11 @@ test("what is said of the curves is what they show, whatever they are", () => {
 });
 
 test("the small adder begins, and its gradients and steps are, as in PyTorch", async () => {
-  for (const { encoding, answer, examples, start, gradients, end, outputs } of golden.adders) {
-    const adder = await makeAdder(ADDER, encoding, answer, randomNumbers(1));
+  for (const { answer, examples, start, gradients, end, outputs } of golden.adders) {
+    const adder = await makeAdder(ADDER, answer, randomNumbers(1));
     const inputs = adder.x.length / 256;
     const largest = Math.max(...adder.values.subarray(0, 64 * inputs).map(Math.abs));
-    assert.ok(largest <= 1 / Math.sqrt(inputs) && largest > 0.95 / Math.sqrt(inputs), encoding);
+    assert.ok(largest <= 1 / Math.sqrt(inputs) && largest > 0.95 / Math.sqrt(inputs), answer);
     adder.values.set(coarseNumbers(start));
     putIn(adder, examples);
     adder.code.train(50, 1, 0.01, 1);
@@ -162,7 +161,7 @@ test("the small adder begins, and its gradients and steps are, as in PyTorch", a
 test("an adder's rate stays for three quarters of the steps, then falls to nearly nothing", async () => {
   const data = readImages(pageData().adder);
   const random = randomNumbers(0);
-  const adder = await makeAdder(ADDER, "label", "classes", random);
+  const adder = await makeAdder(ADDER, "classes", random);
   /** @type {number[]} */
   const rates = [];
   const train = (/** @type {[number, number, number, number]} */ ...how) => rates.push(how[2]);
@@ -184,15 +183,15 @@ test("an adder's rate stays for three quarters of the steps, then falls to nearl
  * Trains an adder on the pairs that aren't hidden: shares of right sums of seen and of hidden pairs.
  * @param {{ training: Image[], others: Image[] }} data
  * @param {Pair[]} hidden
- * @param {{ encoding: Encoding, answer: AnswersWith, seed: number }} how
+ * @param {{ answer: AnswersWith, seed: number }} how
  */
-async function train(data, hidden, { encoding, answer, seed }) {
+async function train(data, hidden, { answer, seed }) {
   const random = randomNumbers(seed);
-  const adder = await makeAdder(ADDER, encoding, answer, random);
+  const adder = await makeAdder(ADDER, answer, random);
   const seen = seenBeside(hidden);
   const { promise, resolve } = later();
   const material = { images: data.training, others: data.others, seen, random };
-  trainingOf(adder, shortPlan(answer), material, 0, (_steps, _answers, isLast) => isLast && resolve()).go();
+  trainingOf(adder, SHORT, material, 0, (_steps, _answers, isLast) => isLast && resolve()).go();
   await promise;
   const answers = askAll(adder, data.others);
   return { seen: meanShare(answers, seen), hidden: meanShare(answers, hidden) };
@@ -211,11 +210,9 @@ test("what was hidden is not learned, unless the adder is built for it", async (
   const hidden = testable(PATTERN);
   assert.equal(hidden.length, 19); // the sum 0 no other pair has
   for (const seed of [0, 1, 2]) {
-    const classes = await train(data, hidden, { encoding: "label", answer: "classes", seed });
+    const classes = await train(data, hidden, { answer: "classes", seed });
     assert.ok(classes.seen >= 0.97 && classes.hidden <= 0.05, JSON.stringify(classes));
-    const number = await train(data, hidden, { encoding: "quantity", answer: "number", seed });
-    assert.ok(number.seen >= 0.85 && number.hidden >= 0.8, JSON.stringify(number));
-    const shift = await train(data, hidden, { encoding: "label", answer: "shift", seed });
+    const shift = await train(data, hidden, { answer: "shift", seed });
     assert.ok(shift.seen >= 0.97 && shift.hidden >= 0.97, JSON.stringify(shift));
   }
 });
@@ -230,9 +227,4 @@ test("which pairs can be hidden", () => {
     complaintAbout(ALL.filter(([, number]) => number === 4)),
     /Leave at least one pair with the number 4/,
   );
-  for (let seed = 0; seed < 20; seed++) {
-    const pairs = atRandom(randomNumbers(seed));
-    assert.equal(pairs.length, 10);
-    assert.deepEqual([lostSums(pairs), complaintAbout(pairs)], [[], ""]);
-  }
 });

@@ -31,15 +31,15 @@ class HiddenSums(anywidget.AnyWidget):
     - pairs: the hidden [digit, number], at most 20; at first a pattern in which all sums but 0
       still occur in the other pairs. Every digit and every number keeps at least one pair: the grid
       says so if a click would take the last, and Python raises TraitError
-    - encoding, answer: how the adder gets the number, and what it answers with
+    - answer: what the adder answers with: one of 19 classes; or by a shift, as it only reads the
+      digit, and its answer is then moved up by the number
     - seed: of the first training; the next one takes the next
     - reader: a sentence about what the network that reads has seen
     """
 
     _esm, _css = front_end("hidden_sums")
     pairs = List(PATTERN).tag(sync=True, echo_update=False)
-    encoding = Enum(("label", "quantity"), "label").tag(sync=True, echo_update=False)
-    answer = Enum(("classes", "number", "shift"), "classes").tag(sync=True, echo_update=False)
+    answer = Enum(("classes", "shift"), "classes").tag(sync=True, echo_update=False)
     seed = Int(0).tag(sync=True)
     reader = Unicode(READER).tag(sync=True)
     data = Dict().tag(sync=True)

@@ -119,17 +119,14 @@ EXPORT(forward) void forward(int rows, int training) {
   }
 }
 
-// The gradient of the mean loss: of the squared distance for one output, of the cross entropy for more.
+// The gradient of the mean cross entropy.
 static void loss_gradient(int rows, int outputs, float *dy) {
   for (int row = 0; row < rows; row++, dy += outputs) {
     const float *y = units[3] + row * outputs;
-    if (outputs == 1) dy[0] = 2 * (y[0] - targets[row]) / rows;
-    else {
-      double highest = y[0], sum = 0;
-      for (int o = 1; o < outputs; o++) highest = y[o] > highest ? y[o] : highest;
-      for (int o = 0; o < outputs; o++) sum += dy[o] = power_of_e(y[o] - highest);
-      for (int o = 0; o < outputs; o++) dy[o] = (dy[o] / sum - (o == targets[row])) / rows;
-    }
+    double highest = y[0], sum = 0;
+    for (int o = 1; o < outputs; o++) highest = y[o] > highest ? y[o] : highest;
+    for (int o = 0; o < outputs; o++) sum += dy[o] = power_of_e(y[o] - highest);
+    for (int o = 0; o < outputs; o++) dy[o] = (dy[o] / sum - (o == targets[row])) / rows;
   }
 }
 

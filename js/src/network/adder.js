@@ -3,15 +3,13 @@
 
 import { fromBase64 } from "./weights.js";
 
-/** @typedef {"label" | "quantity"} Encoding how the adder gets the number */
-/** @typedef {"classes" | "number" | "shift"} AnswersWith */
+/** What an adder answers with: one of 19 classes; or the digit, which is then moved up by the number. @typedef {"classes" | "shift"} AnswersWith */
 /** @typedef {{ embedding: number[], digit: number }} Image an image as the network's embedding has it */
 /** @typedef {Image & { number: number }} Example */
 /**
  * @typedef {object} Adder
  * @property {any} code what adder.c exports
- * @property {(number: number) => number[]} encode
- * @property {Encoding} encoding
+ * @property {(number: number) => number[]} encode what the adder is given of the number
  * @property {AnswersWith} answer
  * @property {Float32Array} values of all parameters
  * @property {Float32Array} gradients
@@ -23,26 +21,21 @@ import { fromBase64 } from "./weights.js";
 export const TEN = [...Array(10).keys()];
 const EMBEDDING = 20; // numbers of an image
 const MOST_ROWS = 256; // examples at once, as in adder.c
-/** @type {Record<Encoding, (number: number) => number[]>} */
-const ENCODINGS = {
-  label: (number) => TEN.map((one) => Number(one === number)),
-  quantity: (number) => [number / 4.5 - 1],
-};
-const OUTPUTS = { classes: 19, number: 1, shift: 10 };
+const OUTPUTS = { classes: 19, shift: 10 };
+const oneHot = (/** @type {number} */ number) => TEN.map((one) => Number(one === number));
 
 /**
  * An adder that has learned nothing. Shift gets no number: it reads the digit, which is then moved.
  * @param {BufferSource} wasm adder.wasm
- * @param {Encoding} encoding
  * @param {AnswersWith} answer
  * @param {() => number} random
  * @returns {Promise<Adder>}
  */
-export async function makeAdder(wasm, encoding, answer, random) {
+export async function makeAdder(wasm, answer, random) {
   const imports = /** @type {any} */ ({ Math }); // its exp
   const { instance } = await WebAssembly.instantiate(wasm, imports);
   const code = /** @type {any} */ (instance.exports);
-  const encode = answer === "shift" ? () => [] : ENCODINGS[encoding];
+  const encode = answer === "shift" ? () => [] : oneHot;
   const inputs = EMBEDDING + encode(0).length;
   const count = code.begin(inputs, OUTPUTS[answer]);
   const floats = (/** @type {string} */ name, /** @type {number} */ size) =>
@@ -53,7 +46,6 @@ export async function makeAdder(wasm, encoding, answer, random) {
   return {
     code,
     encode,
-    encoding,
     answer,
     values,
     gradients: floats("gradients", count),
@@ -111,7 +103,6 @@ export function sumsOf(adder, examples) {
   const width = OUTPUTS[adder.answer];
   return examples.map(({ number }, row) => {
     const own = adder.outputs.subarray(row * width, (row + 1) * width);
-    if (adder.answer === "number") return Math.round(own[0]);
     const best = own.indexOf(Math.max(...own));
     return adder.answer === "shift" ? best + number : best;
   });

@@ -10,7 +10,7 @@ import { sumsOf, TEN } from "./adder.js";
 /** @typedef {Map<number, number>} Counts how often each sum was answered */
 /** @typedef {Record<string, Counts>} Answers by pairs, as `keyOf` names them */
 
-export const { most: MOST, at_random: FEW } = HIDDEN_PAIRS;
+export const { most: MOST } = HIDDEN_PAIRS;
 
 /** @type {Pair[]} */
 export const ALL = TEN.flatMap((digit) => TEN.map((number) => /** @type {Pair} */ ([digit, number])));
@@ -26,7 +26,6 @@ export const pairOf = (key) => /** @type {Pair} */ (key.split(",").map(Number));
 export const PATTERN = /** @type {Pair[]} */ (HIDDEN_PAIRS.pattern);
 /** All pairs of two numbers from 6 to 9: six of them have a sum that still occurs elsewhere. */
 export const BLOCK = /** @type {Pair[]} */ (HIDDEN_PAIRS.block);
-export const ONE_IN_EACH_ROW = /** @type {Pair[]} */ (HIDDEN_PAIRS.one_in_each_row);
 
 /**
  * What is wrong with hiding these pairs, in words; empty where nothing is.
@@ -65,15 +64,6 @@ export function lostSums(hidden) {
 export function testable(hidden) {
   const lost = lostSums(hidden);
   return hidden.filter(([digit, number]) => !lost.includes(digit + number));
-}
-
-/** Some pairs by chance, so that every sum still occurs. */
-export function atRandom(random = Math.random) {
-  for (;;) {
-    const order = ALL.map((pair) => ({ key: random(), pair })).sort((a, b) => a.key - b.key);
-    const pairs = order.slice(0, FEW).map(({ pair }) => pair);
-    if (!complaintAbout(pairs) && !lostSums(pairs).length) return pairs;
-  }
 }
 
 /**

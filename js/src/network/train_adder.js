@@ -4,7 +4,7 @@
 import { meanEmbeddings, putIn, TEN } from "./adder.js";
 import { askInPieces } from "./hidden_pairs.js";
 
-/** @import { Adder, AnswersWith, Example, Image } from "./adder.js" */
+/** @import { Adder, Example, Image } from "./adder.js" */
 /** @import { Answers, Pair } from "./hidden_pairs.js" */
 /**
  * @typedef {object} Plan of a training
@@ -25,28 +25,10 @@ import { askInPieces } from "./hidden_pairs.js";
 
 const SLICE = 12; // ms of work, then the page has its turn
 
-/**
- * What *Train* does.
- * @param {AnswersWith} answer
- * @returns {Plan}
- */
-export const shortPlan = (answer) => ({
-  steps: answer === "number" ? 1000 : 400,
-  batch: 128,
-  rate: 0.01,
-  decay: 0.01,
-});
-
-/**
- * What *Keep training* does: 6,000 steps in which weights fade. Where the adder answers with one number, the means of
- * the digits alone teach it to read nothing else: it goes on with random images, and forgets more slowly.
- * @param {AnswersWith} answer
- * @returns {Plan}
- */
-export const longPlan = (answer) =>
-  answer === "number"
-    ? { steps: 6000, batch: 128, rate: 0.01, decay: 0.3 }
-    : { steps: 6000, batch: 0, rate: 0.003, decay: 3 };
+/** What *Train* does. @type {Plan} */
+export const SHORT = { steps: 400, batch: 128, rate: 0.01, decay: 0.01 };
+/** What *Keep training* does: steps in which weights fade. @type {Plan} */
+export const LONG = { steps: 6000, batch: 0, rate: 0.003, decay: 3 };
 
 /** What a step of a plan takes away of each weight. @param {Plan} plan */
 export const fadingOf = ({ rate, decay }) => rate * decay;

@@ -8,7 +8,6 @@ import { randomNumbers } from "./random.js";
  * @property {number} images how many were seen, counted as often as they were
  * @property {number} digit percent of the images held back whose digit is right
  * @property {number} sum percent of which the sum is right, whatever the digit
- * @property {Float32Array} weights all numbers of the network in a row
  * @property {boolean} done
  */
 /**
@@ -128,11 +127,10 @@ export class Trainer {
 
   /** @returns {Report} */
   report() {
-    const weights = this.view("weights", Float32Array, this.size).slice();
     const start = performance.now();
     const shares = this.examine();
     this.examined = performance.now() - start;
-    return { images: this.steps * BATCH, weights, ...shares, done: this.steps >= this.length };
+    return { images: this.steps * BATCH, ...shares, done: this.steps >= this.length };
   }
 
   /** The share of the images held back, in percent, of which the digit is right, and the sum. */

@@ -21,7 +21,6 @@ function open(shared, { traits, adders, hiding }) {
     adders.leave();
     hiding.choose(shared.pairs ?? traits.pairs.peek());
     traits.answer.value = shared.answer ?? traits.answer.peek();
-    traits.encoding.value = shared.encoding ?? traits.encoding.peek();
   });
 }
 
@@ -30,8 +29,8 @@ function open(shared, { traits, adders, hiding }) {
  * @param {(shared: Partial<Shared>) => void} greet says what a link brings
  */
 export function followAddress(sums, greet) {
-  const { pairs, answer, encoding } = sums.traits;
-  const shared = computed(() => ({ pairs: pairs.value, answer: answer.value, encoding: encoding.value }));
+  const { pairs, answer } = sums.traits;
+  const shared = computed(() => ({ pairs: pairs.value, answer: answer.value }));
   const unread = signal("");
   const start = shared.peek(); // where no address says anything else
   let written = encode(start);

@@ -4,6 +4,7 @@ import { html } from "lit-html";
 import { find, isStill } from "../widgets/common/dom.js";
 import { orDoesIt } from "../widgets/diagram/or_does_it.js";
 
+/** @import { ReadonlySignal } from "@preact/signals-core" */
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { PageState } from "./page_state.js" */
 
@@ -19,9 +20,10 @@ export function showTable() {
 
 /**
  * @param {PageState} state
+ * @param {ReadonlySignal<string>} found what adders that were trained here made of hidden sums
  * @param {(pair: Pair) => void} hide makes it the only pair that is hidden
  */
-export function offerToHide({ answer }, hide) {
+export function offerToHide({ answer }, found, hide) {
   const go = (/** @type {Pair | null} */ pair) => {
     if (pair) hide(pair);
     find(document, "#hiding").focus({ preventScroll: true });
@@ -30,5 +32,6 @@ export function offerToHide({ answer }, hide) {
   return orDoesIt(
     answer,
     (words, pair) => html`<button type="button" class="hide-it" @click=${() => go(pair)}>${words}</button>`,
+    found.value,
   );
 }

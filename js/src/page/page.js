@@ -18,7 +18,6 @@ import { find } from "../widgets/common/dom.js";
 import { keepKeys } from "../widgets/common/keys.js";
 import { show } from "../widgets/common/view.js";
 import { Diagram } from "../widgets/diagram/diagram.js";
-import { sampleTaker } from "../widgets/diagram/samples.js";
 import { makeHiddenSums } from "../widgets/hidden_sums/hidden_sums.js";
 import { HiddenSums } from "../widgets/hidden_sums/hidden_sums_state.js";
 import { makeTrainInBrowser } from "../widgets/train_in_browser/train_in_browser.js";
@@ -29,7 +28,7 @@ import { makePageState } from "./page_state.js";
 import { makeProjector } from "./projector.js";
 import { makeShare } from "./share.js";
 
-/** @import { AnswersWith, Encoding } from "../network/adder.js" */
+/** @import { AnswersWith } from "../network/adder.js" */
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { PageData, PageState } from "./page_state.js" */
 
@@ -39,10 +38,10 @@ const byId = (id) => find(document, `#${id}`);
 /**
  * The picture of the network that ships.
  * @param {PageState} state
- * @param {PageData} data
+ * @param {HiddenSums} sums
  * @param {(pair: Pair) => void} hide makes a pair the only one that is hidden
  */
-function makeDiagram(state, data, hide) {
+function makeDiagram(state, sums, hide) {
   const { drawing, answer, number, nearest, selfDrawing } = state;
   new Diagram(byId("diagram"), {
     drawing,
@@ -53,8 +52,7 @@ function makeDiagram(state, data, hide) {
     pace: 0,
     selected: signal(""),
     selfDrawing,
-    takeSample: sampleTaker(drawing, data.samples),
-    next: () => offerToHide(state, hide),
+    next: () => offerToHide(state, sums.found, hide),
     isOpen: signal(false),
   });
 }
@@ -77,11 +75,10 @@ function makeExperiment(sums, link) {
 
 /**
  * Teach it yourself.
- * @param {PageState} state
  * @param {PageData} data
  */
-function makeTeaching(state, { images, held_back, epochs, weights: { shapes } }) {
-  makeTrainInBrowser(byId("teach"), { images, heldBack: held_back, epochs, shapes }, state);
+function makeTeaching({ images, held_back, epochs, weights: { shapes } }) {
+  makeTrainInBrowser(byId("teach"), { images, heldBack: held_back, epochs, shapes });
   keepKeys(byId("teach"));
 }
 
@@ -106,7 +103,6 @@ function start(data) {
   const state = makePageState(data);
   const traits = {
     pairs: signal(data.pairs),
-    encoding: signal(/** @type {Encoding} */ ("label")),
     answer: signal(/** @type {AnswersWith} */ ("classes")),
     data: data.adder,
     seed: 0,
@@ -117,11 +113,11 @@ function start(data) {
   const greet = makeArrival(byId("shared"), sums);
   const { link, unread, step } = followAddress(sums, greet);
   show(byId("unread"), () => html`${unread.value}`);
-  makeDiagram(state, data, (pair) => step(() => sums.hiding.choose([pair])));
+  makeDiagram(state, sums, (pair) => step(() => sums.hiding.choose([pair])));
   keepKeys(byId("diagram"));
   // What is below the first screen comes in tasks of its own: in between, a slow phone answers.
   setTimeout(() => makeExperiment(sums, link));
-  setTimeout(() => makeTeaching(state, data));
+  setTimeout(() => makeTeaching(data));
 }
 
 start(JSON.parse(byId("data").textContent ?? ""));

@@ -10,7 +10,6 @@ import { judgeBy, makeKnowledge } from "../widgets/nearest/knowledge.js";
 
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { WeightsAsText } from "../network/weights.js" */
-/** @import { Sample } from "../widgets/diagram/samples.js" */
 /** @import { Known } from "../widgets/nearest/knowledge.js" */
 /** @import { NearestState } from "../widgets/nearest/nearest.js" */
 /** @import { PackedSheet } from "../widgets/train_in_browser/training.js" */
@@ -18,7 +17,6 @@ import { judgeBy, makeKnowledge } from "../widgets/nearest/knowledge.js";
  * What tools/publishing/build_page.py writes.
  * @typedef {object} PageData
  * @property {WeightsAsText} weights of the network that ships
- * @property {Sample[]} samples
  * @property {Omit<Known, "images">} known of the images to train on
  * @property {Pair[]} pairs that are hidden at first
  * @property {any} adder of `adder_data` in hidden_sums.py

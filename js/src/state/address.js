@@ -3,13 +3,12 @@
 
 import { complaintAbout, keyOf } from "../network/hidden_pairs.js";
 
-/** @import { AnswersWith, Encoding } from "../network/adder.js" */
+/** @import { AnswersWith } from "../network/adder.js" */
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /**
  * @typedef {object} Shared
  * @property {Pair[]} pairs that are hidden, sorted
  * @property {AnswersWith} answer
- * @property {Encoding} encoding
  */
 /**
  * @template T
@@ -29,8 +28,7 @@ const PARTS = {
         .join(""),
     read: readPairs,
   },
-  answer: oneOf("answer", ["classes", "number", "shift"]),
-  encoding: oneOf("given", ["label", "quantity"]),
+  answer: oneOf("answer", ["classes", "shift"]),
 };
 const NAMES = /** @type {(keyof Shared)[]} */ (Object.keys(PARTS));
 

@@ -33,7 +33,6 @@ import { NAMES } from "./parts.js";
  * @property {Signal<string>} selected the part that is described, or ""
  * @property {NearestState} [nearest] the training images that are most similar; none are shown without it
  * @property {SelfDrawing | null} selfDrawing
- * @property {() => void} [takeSample] puts a digit of MNIST on the pad
  * @property {() => TemplateResult} [next] what one may do after the answer
  * @property {Signal<boolean>} [isOpen] whether the network is shown where there is little room; always without it
  * @property {number} pace as the pad has it
@@ -87,15 +86,13 @@ export class Diagram {
   /** All that is around the network itself. */
   #makeParts() {
     const { state, card } = this;
-    const { drawing, number, nearest, selfDrawing, pace, takeSample, next, isOpen } = state;
+    const { drawing, number, nearest, selfDrawing, pace, next, isOpen } = state;
     const group = groupName();
     find(card, ".next").hidden = !next;
     card.classList.toggle("opening", Boolean(next));
     if (nearest) makeNearest(find(card, ".nearest"), nearest);
-    const sample = html`<button type="button" class="sample" @click=${takeSample}>A digit from MNIST</button>`;
-    const options = { pace, ghost: selfDrawing?.ghost, tools: takeSample ? sample : undefined };
     return stopAll(
-      makePad(find(card, ".pad .card > div"), drawing, options),
+      makePad(find(card, ".pad .card > div"), drawing, { pace, ghost: selfDrawing?.ghost }),
       show(find(card, ".choose"), () => view.choose(number, group)),
       show(find(card, ".said"), () => view.said(state)),
       makeDetails(find(card, ".details"), state.selected, state.answer, (text) => this.announce(text)),

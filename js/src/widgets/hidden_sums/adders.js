@@ -4,7 +4,7 @@ import { batch, computed, effect, signal, untracked } from "@preact/signals-core
 import { makeAdder, readImages } from "../../network/adder.js";
 import { askAll, seenBeside } from "../../network/hidden_pairs.js";
 import { randomNumbers } from "../../network/random.js";
-import { longPlan, shortPlan, trainingOf } from "../../network/train_adder.js";
+import { LONG, SHORT, trainingOf } from "../../network/train_adder.js";
 import { canGoOn, isSameTask, lastLook, lookAt, withLook } from "./runs.js";
 
 /** @import { Adder } from "../../network/adder.js" */
@@ -36,13 +36,13 @@ export class Adders {
    * @param {Guessing} guessing
    */
   constructor(traits, wasm, hiding, guessing) {
-    const { pairs, encoding, answer, data } = traits;
+    const { pairs, answer, data } = traits;
     this.traits = traits;
     this.wasm = wasm;
     this.hiding = hiding;
     this.guessing = guessing;
     this.hasImages = Boolean(data?.embeddings);
-    this.task = computed(() => ({ pairs: pairs.value, encoding: encoding.value, answer: answer.value }));
+    this.task = computed(() => ({ pairs: pairs.value, answer: answer.value }));
     /** The run whose answers are shown: the selected one, as long as nothing else is asked for. */
     this.shown = computed(() =>
       this.runs.value.find((run) => run.id === this.selected.value && isSameTask(run, this.task.value)),
@@ -74,7 +74,6 @@ export class Adders {
     batch(() => {
       this.failure.value = "";
       this.hiding.choose(run.pairs);
-      this.traits.encoding.value = run.encoding;
       this.traits.answer.value = run.answer;
       this.selected.value = id;
     });
@@ -95,18 +94,14 @@ export class Adders {
     this.#begin(id);
     let adder;
     try {
-      adder = await makeAdder(this.wasm, task.encoding, task.answer, random);
+      adder = await makeAdder(this.wasm, task.answer, random);
     } catch (error) {
       this.running.value = 0;
       this.failure.value = `This browser can't train the adder: WebAssembly is missing or blocked here (${error}).`;
       return false;
     }
     if (this.running.peek() !== id) return false; // it was ended meanwhile
-    const training = this.#trainingOf(
-      { ...task, id, adder, rounds: 0, begun: 0 },
-      shortPlan(task.answer),
-      random,
-    );
+    const training = this.#trainingOf({ ...task, id, adder, rounds: 0, begun: 0 }, SHORT, random);
     const guess = this.guessing.take();
     this.#put({
       ...task,
@@ -133,7 +128,7 @@ export class Adders {
     run.adder.code.restart();
     const begun = lastLook(run)?.steps ?? 0;
     const random = randomNumbers(run.seed + 1000 * rounds);
-    const training = this.#trainingOf({ ...run, rounds, begun }, longPlan(run.answer), random);
+    const training = this.#trainingOf({ ...run, rounds, begun }, LONG, random);
     this.#put({ ...run, rounds, isWhole: false, guess: null, training });
     return this.#go(training);
   }

@@ -14,7 +14,7 @@ const SUMS = 19; // from 0 to 18
  * @param {HiddenSums} state
  * @param {string} group of the radio buttons
  */
-export function guessView({ adders, guessing, isBusy, traits }, group) {
+export function guessView({ adders, guessing, isBusy }, group) {
   const run = adders.shown.value;
   const guess = run ? run.guess : guessing.guess.value;
   if (adders.trained.value) {
@@ -29,7 +29,6 @@ export function guessView({ adders, guessing, isBusy, traits }, group) {
   ) => html`<label><input type="radio" name="guess ${group}" value=${sum}
     aria-label=${sum} .checked=${sum === chosen} ?disabled=${isBusy.value}
     @change=${() => guessing.choose(sum)}><span>${sum}</span></label>`;
-  return html`<p>What will it say to <b>${pairOf(at).join(" + ")}</b>, which it never sees?
-      <span class="reader">${traits.reader}</span></p>
+  return html`<p>What will it say to <b>${pairOf(at).join(" + ")}</b>, which it never sees?</p>
     <div class="sums" role="radiogroup" aria-label="Your guess">${range(SUMS).map(button)}</div>`;
 }

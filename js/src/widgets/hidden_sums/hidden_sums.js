@@ -45,10 +45,10 @@ const SKELETON = html`
   </div>`;
 
 /** @param {HiddenSums} state */
-const task = ({ isGrid }) =>
+const task = ({ isGrid, hiding }) =>
   isGrid.value
-    ? html`Press a pair to hide it, ${MOST} at most.`
-    : html`The adder's usual answers: the bluer, the more often right.`;
+    ? html`Press a pair to hide it, ${hiding.makesRoom.value ? `in place of these ${MOST}` : `${MOST} at most`}.`
+    : html`Its answers: the bluer, the more often right.`;
 
 /** What is below the table: what is hidden, or what the adder says to a pair. @param {HiddenSums} state */
 const below = ({ isGrid, hidden, ofPair, adders: { trained } }) =>

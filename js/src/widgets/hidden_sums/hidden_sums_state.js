@@ -7,15 +7,14 @@ import { Hiding } from "./hiding.js";
 import { saysHidden, saysPair } from "./pair_sentences.js";
 import { nextStep } from "./road.js";
 import { sentenceOf } from "./run_sentence.js";
-import { answerAtEnd, answerToTitle } from "./title_answer.js";
+import { answerAtEnd, answerToTitle, foundBy } from "./title_answer.js";
 
 /** @import { Signal } from "@preact/signals-core" */
-/** @import { AnswersWith, Encoding } from "../../network/adder.js" */
+/** @import { AnswersWith } from "../../network/adder.js" */
 /** @import { Pair } from "../../network/hidden_pairs.js" */
 /**
  * @typedef {object} HiddenSumsTraits
  * @property {Signal<Pair[]>} pairs that are hidden
- * @property {Signal<Encoding>} encoding
  * @property {Signal<AnswersWith>} answer
  * @property {any} data of `adder_data` in hidden_sums.py; without it there is the grid alone
  * @property {number} seed of the first adder for each task
@@ -55,8 +54,10 @@ export class HiddenSums {
     this.ofTitle = computed(() => {
       const run = trained.value;
       if (!run || !traits.recipe) return "";
-      return answerToTitle(run, runs.value, traits.recipe) || answerAtEnd(run, runs.value);
+      return answerToTitle(run, runs.value, traits.recipe) || answerAtEnd(run, runs.value, traits.recipe);
     });
+    /** What all runs have found. */
+    this.found = computed(() => foundBy(runs.value));
     /** What leads on from here, and why. */
     this.next = computed(() => (trained.value ? nextStep(trained.value, runs.value) : null));
     const stopLooking = effect(() => {

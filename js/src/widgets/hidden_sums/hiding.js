@@ -1,7 +1,7 @@
 // Which pairs are hidden, what is wrong with hiding more, and the way back.
 
 import { batch, computed, signal } from "@preact/signals-core";
-import { complaintAbout, keyOf, lostSums, pairOf, testable } from "../../network/hidden_pairs.js";
+import { complaintAbout, keyOf, lostSums, MOST, pairOf, testable } from "../../network/hidden_pairs.js";
 import { areSamePairs } from "./runs.js";
 
 /** @import { Signal } from "@preact/signals-core" */
@@ -18,11 +18,13 @@ export class Hiding {
   constructor(pairs) {
     this.pairs = pairs;
     this.keys = computed(() => new Set(pairs.value.map(keyOf)));
-    /** Sums that no pair has any more. */
+    /** Totals that no pair has any more. */
     this.lost = computed(() => lostSums(pairs.value));
-    /** Hidden pairs whose sum still occurs. */
+    /** Hidden pairs whose total still occurs. */
     this.tested = computed(() => testable(pairs.value));
     this.canUndo = computed(() => this.#past.value.length > 0);
+    /** Whether no more pairs can be hidden, but nobody has chosen these here: then they make room for the first press. */
+    this.makesRoom = computed(() => !this.canUndo.value && pairs.value.length >= MOST);
   }
 
   /**
@@ -47,7 +49,8 @@ export class Hiding {
    */
   hide(at, wanted, gesture) {
     if (this.keys.peek().has(at) === wanted) return;
-    const others = this.pairs.peek().filter((pair) => keyOf(pair) !== at);
+    const room = wanted && this.makesRoom.peek();
+    const others = room ? [] : this.pairs.peek().filter((pair) => keyOf(pair) !== at);
     this.choose(wanted ? [...others, pairOf(at)] : others, gesture);
     if (wanted && !this.complaint.peek()) this.last.value = at;
   }

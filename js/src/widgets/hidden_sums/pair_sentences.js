@@ -7,17 +7,19 @@ import { percentOf } from "../common/numbers.js";
 /** @import { Counts, Pair } from "../../network/hidden_pairs.js" */
 
 /**
- * How many pairs are hidden, and which sums that takes away.
+ * How many pairs are hidden, and which totals that takes away.
  * @param {Pair[]} pairs
- * @param {number[]} lost sums
+ * @param {number[]} lost totals
  */
 export function saysHidden(pairs, lost) {
-  const sums = lost.length
-    ? `No pair is left with the sum${lost.length > 1 ? "s" : ""} ${lost.join(", ")}.`
-    : "Every sum still occurs.";
+  const hidden = `${pairs.length} of 100 pairs hidden.`;
+  const [total, ...others] = new Set(pairs.map(([digit, number]) => digit + number));
+  if (total === undefined) return hidden;
+  if (!lost.length)
+    return `${hidden} ${others.length ? "Their totals still occur" : `The total ${total} still occurs`}, with other pairs.`;
   const tested = testable(pairs).length;
-  const count = lost.length && tested ? ` So ${tested} of them can be tested.` : "";
-  return `${pairs.length} of 100 pairs hidden. ${sums}${count}`;
+  const count = tested ? ` So ${tested} of them can be tested.` : "";
+  return `${hidden} No pair is left with the total${lost.length > 1 ? "s" : ""} ${lost.join(", ")}.${count}`;
 }
 
 /**
@@ -27,13 +29,11 @@ export function saysHidden(pairs, lost) {
  */
 export function saysPair(at, counts, isHidden) {
   const [digit, number] = pairOf(at);
-  const often = (/** @type {number} */ count) => ["once", "twice"][count - 1] ?? `${count} times`;
-  const answers = byCount(counts)
-    .slice(0, 3)
-    .map(([sum, count]) => `${sum} (${often(count)})`);
+  const [[sum, most], ...others] = byCount(counts).slice(0, 3);
+  const rest = others.map(([sum, count]) => `, ${count} ${count > 1 ? "give" : "gives"} ${sum}`);
   return (
-    `${digit} + ${number}${isHidden ? ", hidden" : ""}: for ${countOf(counts)} new images of ${withArticle(digit)}, ` +
-    `it says ${answers.join(", ")}. The right sum is ${digit + number}.`
+    `${digit} + ${number}${isHidden ? ", hidden" : ""}: ${most} of ${countOf(counts)} new images of ${withArticle(digit)} ` +
+    `give ${sum}${rest.join("")}. The right total is ${digit + number}.`
   );
 }
 

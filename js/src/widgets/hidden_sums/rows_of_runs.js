@@ -2,12 +2,11 @@
 
 import { countsOf, endsOf, knows } from "./runs.js";
 
-/** @import { AnswersWith, Encoding } from "../../network/adder.js" */
+/** @import { AnswersWith } from "../../network/adder.js" */
 /** @import { Look, RunTold } from "./runs.js" */
 /**
  * @typedef {object} Row
  * @property {AnswersWith} answer
- * @property {Encoding} encoding of an adder with a shift: "label", though it isn't given the number
  * @property {boolean} isLonger whether these adders were kept training
  * @property {string} name
  * @property {number[]} runs the ids of those that are of this kind now, also of those that don't count
@@ -20,18 +19,15 @@ import { countsOf, endsOf, knows } from "./runs.js";
 
 const FEWEST = 6; // sums from which on there is a verdict
 
-/** Those that one is led to come first and last. @type {Pick<Row, "answer" | "encoding" | "name">[]} */
+/** @type {Pick<Row, "answer" | "name">[]} */
 const KINDS = [
-  { answer: "classes", encoding: "label", name: "As usual" },
-  { answer: "number", encoding: "quantity", name: "One number, from a quantity" },
-  { answer: "number", encoding: "label", name: "One number, from a label" },
-  { answer: "classes", encoding: "quantity", name: "19 classes, from a quantity" },
-  { answer: "shift", encoding: "label", name: "Addition built in" },
+  { answer: "classes", name: "As usual" },
+  { answer: "shift", name: "Addition built in" },
 ];
 
 export const RULE =
   "Counted are adders that were trained to the end and know nine tenths of what they were shown. Asked: the hidden " +
-  "pairs whose sum they saw elsewhere. Found: their most frequent answer is right. Fewer than 6 asked: too few to say. " +
+  "pairs whose total they saw elsewhere. Found: their most frequent answer is right. Fewer than 6 asked: too few to say. " +
   "At most one in six found: it recites. At least five in six: it adds. Else it finds some.";
 
 /**
@@ -64,9 +60,7 @@ export function countedEnd(run, isLonger) {
  */
 export function rowsOf(runs) {
   return KINDS.flatMap((kind) => {
-    const own = runs.filter(
-      ({ answer, encoding }) => answer === kind.answer && (answer === "shift" || encoding === kind.encoding),
-    );
+    const own = runs.filter(({ answer }) => answer === kind.answer);
     return [false, true].flatMap((isLonger) => {
       const now = own.filter(({ rounds }) => rounds > 0 === isLonger).map(({ id }) => id);
       const counted = own.flatMap((run) => {
@@ -89,7 +83,7 @@ export function rowsOf(runs) {
  */
 export function mainRows(runs) {
   const rows = rowsOf(runs).filter(({ adders }) => adders > 0);
-  const [first, last] = [KINDS[0], KINDS[KINDS.length - 1]];
+  const [first, last] = KINDS;
   const row = (/** @type {string} */ name) => rows.find((one) => one.name === name);
   return { usual: row(first.name), longer: row(`${first.name}, for longer`), builtIn: row(last.name) };
 }

@@ -23,5 +23,5 @@ export function tableOfRuns({ adders: { runs, shown, select }, isBusy }, group) 
         <th scope="col">Found</th><th scope="col">Verdict</th></tr></thead>
       <tbody>${rowsOf(runs.value).map(row)}</tbody>
     </table>
-    <p class="faded">${RULE}</p>`;
+    <details><summary>How it is counted</summary><p class="faded">${RULE}</p></details>`;
 }

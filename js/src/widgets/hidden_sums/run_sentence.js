@@ -16,7 +16,7 @@ export function sentenceOf(run) {
   const known = `${who} knows ${look.known === shown ? `all ${shown}` : `${look.known} of the ${shown}`} sums it was shown`;
   if (!knows(run, look)) return `${known}.`;
   if (!run.pairs.length) return `${known}, and nothing was hidden from it.`;
-  if (!asked) return `${known}, but no other pair has the sum of a hidden one.`;
+  if (!asked) return `${known}, but no other pair has the total of a hidden one.`;
   const link = look.found ? "and" : "but";
   if (asked === 1) return `${known}, ${link} it ${saysOfOne(run)}.`;
   const which = run.pairs.length > asked ? "hidden sums that can be tested" : "hidden sums";

@@ -3,11 +3,11 @@
 
 import { byCount, keyOf, meanShare, seenBeside, testable } from "../../network/hidden_pairs.js";
 
-/** @import { Adder, AnswersWith, Encoding } from "../../network/adder.js" */
+/** @import { Adder, AnswersWith } from "../../network/adder.js" */
 /** @import { Answers, Pair } from "../../network/hidden_pairs.js" */
 /** @import { Training } from "../../network/train_adder.js" */
 /** @import { Guess } from "./guess.js" */
-/** How an adder is built. @typedef {{ encoding: Encoding, answer: AnswersWith }} Kind */
+/** How an adder is built. @typedef {{ answer: AnswersWith }} Kind */
 /** What it is to learn, too. @typedef {Kind & { pairs: Pair[] }} Task  `pairs` are hidden from it */
 /**
  * How far an adder had come after so many steps. A sum is right if the adder's most frequent answer to the pair is;
@@ -56,11 +56,10 @@ export function areSamePairs(one, other) {
  * @param {Task} one
  * @param {Task} other
  */
-export const isSameTask = (one, other) =>
-  areSamePairs(one.pairs, other.pairs) && one.encoding === other.encoding && one.answer === other.answer;
+export const isSameTask = (one, other) => areSamePairs(one.pairs, other.pairs) && one.answer === other.answer;
 
 /** Whether an adder is of the kind that one begins with, and that the network at the top is. @param {Kind} kind */
-export const isUsual = ({ answer, encoding }) => answer === "classes" && encoding === "label";
+export const isUsual = ({ answer }) => answer === "classes";
 
 /** An adder's most frequent answer. @param {Answers} answers @param {Pair} pair */
 export const mostly = (answers, pair) => byCount(answers[keyOf(pair)])[0][0];
@@ -115,5 +114,4 @@ export const endsOf = ({ looks, rounds, isWhole }) =>
   );
 
 /** Whether an adder that isn't in training can be trained on. @param {RunTold} run */
-export const canGoOn = (run) =>
-  !run.isWhole || (countsOf(run).asked > 0 && (isUsual(run) || run.answer === "number"));
+export const canGoOn = (run) => !run.isWhole || (countsOf(run).asked > 0 && isUsual(run));

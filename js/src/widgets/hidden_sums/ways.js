@@ -1,13 +1,12 @@
 // What one may do next: one button that leads on, with the reason; everything else is folded.
 
 import { html, nothing } from "lit-html";
-import { PRESETS } from "./presets.js";
-import { saysKeepTraining } from "./road.js";
+import { BLOCK } from "../../network/hidden_pairs.js";
+import { KEEP_TRAINING } from "./road.js";
 import { isUsual } from "./runs.js";
 
 /** @import { HiddenSums } from "./hidden_sums_state.js" */
 /** @import { Way } from "./road.js" */
-/** @import { Kind } from "./runs.js" */
 /** @typedef {Record<Way, () => void>} Actions what each way does */
 
 /** @type {Record<Way, string>} */
@@ -19,14 +18,7 @@ const WORDS = {
   shift: "Train with addition built in",
 };
 
-/**
- * What kind of adder is to be trained.
- * @param {Kind} kind
- */
-const saysKind = ({ answer, encoding }) =>
-  answer === "shift"
-    ? "The next adder only reads the digit, and moves its answer up by the number."
-    : `The next adder is given the number as a ${encoding}, and answers with ${answer === "number" ? "one number" : "one of 19 classes"}.`;
+const BUILT_IN = "The next adder only reads the digit, and moves its answer up by the number.";
 
 /**
  * A sentence above the button: why to go on, or what is going to be trained.
@@ -34,17 +26,17 @@ const saysKind = ({ answer, encoding }) =>
  */
 export function why({ next, isGrid, adders }) {
   if (!isGrid.value) return html`${next.value?.why || nothing}`;
-  return html`${isUsual(adders.task.value) ? nothing : saysKind(adders.task.value)}`;
+  return html`${isUsual(adders.task.value) ? nothing : BUILT_IN}`;
 }
 
 /**
- * What *Keep training* changes, where it leads on with a longer training.
+ * Below the button: what *Keep training* changes, where it leads on with a longer training; else what is new.
  * @param {HiddenSums} state
  */
-export function caption({ next, adders: { trained } }) {
-  const run = trained.value;
-  if (next.value?.way !== "long" || !run?.isWhole) return html`${nothing}`;
-  return html`${saysKeepTraining(run.answer)}`;
+export function caption({ next, traits, adders: { trained } }) {
+  if (!trained.value) return html`${nothing}`;
+  const isLonger = next.value?.way === "long" && trained.value.isWhole;
+  return html`${(isLonger ? KEEP_TRAINING : traits.reader) || nothing}`;
 }
 
 /** One template for all: a button that comes in the place of another keeps the focus. */
@@ -89,7 +81,7 @@ function otherWays({ adders, next }, act) {
 function presets({ hiding, canUndo, undo }) {
   return [
     button("undo", "Undo", undo, !canUndo.value),
-    ...PRESETS.map(({ value, words, pairs }) => button(value, words, () => hiding.choose(pairs()))),
+    button("block", WORDS.block, () => hiding.choose(BLOCK)),
     button("none", "None", () => hiding.choose([])),
   ];
 }

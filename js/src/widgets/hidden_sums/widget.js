@@ -12,14 +12,13 @@ import { isUndo } from "./grid_input.js";
 import { makeHiddenSums } from "./hidden_sums.js";
 import { HiddenSums } from "./hidden_sums_state.js";
 
-/** @import { AnswersWith, Encoding } from "../../network/adder.js" */
+/** @import { AnswersWith } from "../../network/adder.js" */
 /** @import { RenderArguments } from "../../state/traits.js" */
 
 /** @param {RenderArguments} widget */
 function render({ model, el }) {
   const [signals, disconnect] = connect(model, {
     pairs: PATTERN,
-    encoding: /** @type {Encoding} */ ("label"),
     answer: /** @type {AnswersWith} */ ("classes"),
   });
   const [data, seed, reader] = ["data", "seed", "reader"].map((name) => model.get(name));

@@ -4,7 +4,6 @@ import { effect } from "@preact/signals-core";
 import { html } from "lit-html";
 import { contextOf, GREY, toImageData } from "../common/colours.js";
 import { findAll } from "../common/dom.js";
-import { whole } from "../common/numbers.js";
 import { show } from "../common/view.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
@@ -19,20 +18,11 @@ import { show } from "../common/view.js";
 const ABOUT =
   "I reject drawings that are far from these images or look like non-digits, including some people's digits.";
 
-/** What a drawing is compared with. @param {Knowledge | null} knowledge */
-function imagesOf(knowledge) {
-  if (!knowledge) return "the training images";
-  const { training, sheet } = knowledge;
-  return `${whole(training)} training images${sheet.images.length > training ? ", zeros also with a slash" : ""}`;
-}
-
 /** @param {NearestState} state */
-function heading({ neighbours, isEmpty, knowledge }) {
-  const images = imagesOf(knowledge.value);
-  if (isEmpty.value) return `Here you will see what your drawing is most like, among ${images}.`;
+function heading({ neighbours, isEmpty }) {
+  if (isEmpty.value) return "Here you will see the images I know that are most like your drawing.";
   if (!neighbours.value) return "";
-  const nearest = `ost similar, among ${images}:`;
-  return neighbours.value.isKnown ? `M${nearest}` : `I reject this drawing. M${nearest}`;
+  return `${neighbours.value.isKnown ? "" : "I reject this drawing. "}The images I know that are most like it:`;
 }
 
 /** @param {NearestState} state */

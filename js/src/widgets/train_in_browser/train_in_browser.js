@@ -1,15 +1,12 @@
-// One button, two curves and a sentence, around a training in the browser; and a pad to draw for the network that learns.
+// One button, two curves and a sentence, around a training in the browser.
 
-import { computed, effect } from "@preact/signals-core";
+import { effect } from "@preact/signals-core";
 import { html, render, svg } from "lit-html";
 import { find } from "../common/dom.js";
 import { whole } from "../common/numbers.js";
 import { show } from "../common/view.js";
-import { makeAsk } from "./ask.js";
 import { Training } from "./training.js";
 
-/** @import { Weights } from "../../network/forward.js" */
-/** @import { Asked } from "./ask.js" */
 /** @import { TrainingOptions } from "./training.js" */
 
 /** @type {{ name: "digit" | "sum", words: string }[]} */
@@ -30,13 +27,12 @@ const SKELETON = html`
       <p class="legend"></p>
       <div class="chart" role="img"></div>
     </div>
-    <div class="ask" role="group" aria-label="Ask the network that you teach"></div>
   </div>`;
 
 /** @param {Training} training */
 function button(training) {
   const { phase } = training;
-  const words = { new: "Train", running: "Stop", stopped: "Continue", done: "Train another" }[phase.value];
+  const words = { new: "Teach", running: "Stop", stopped: "Continue", done: "Teach another" }[phase.value];
   const press = (/** @type {MouseEvent} */ { detail }) => {
     if (detail > 1) return; // the second half of a double click would stop it again
     if (phase.peek() === "running") training.stop();
@@ -82,9 +78,8 @@ function chartInWords({ history }) {
 /**
  * @param {HTMLElement} el
  * @param {TrainingOptions} options
- * @param {Asked} asked what the network that learns is asked
  */
-export function makeTrainInBrowser(el, options, asked) {
+export function makeTrainInBrowser(el, options) {
   el.classList.add("train-in-browser");
   render(SKELETON, el);
   const training = new Training(options);
@@ -94,15 +89,5 @@ export function makeTrainInBrowser(el, options, asked) {
   show(find(el, ".chart"), () => chart(training));
   effect(() => {
     find(el, ".chart").ariaLabel = chartInWords(training);
-  });
-  const network = computed(() => /** @type {Weights} */ (training.weights.value)); // asked once it is there
-  const stopWaiting = training.weights.subscribe((weights) => {
-    if (!weights) return;
-    stopWaiting();
-    makeAsk(find(el, ".ask"), network, asked);
-    effect(() => {
-      // While it learns, its answer changes more often than anybody wants to hear.
-      find(el, ".answer").ariaLive = training.phase.value === "running" ? "off" : "polite";
-    });
   });
 }

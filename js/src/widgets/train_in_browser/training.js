@@ -5,12 +5,11 @@ import { computed, signal } from "@preact/signals-core";
 import { randomNumbers } from "../../network/random.js";
 import wasm from "../../network/teach.wasm";
 import { BATCH } from "../../network/trainer.js";
-import { flatten, randomWeights, unflatten } from "../../network/weights.js";
+import { flatten, randomWeights } from "../../network/weights.js";
 import { TRAINING_IMAGES } from "../../shared/rules.js";
 import { readSheet } from "../common/image_sheet.js";
 import { sentenceOf } from "./sentence.js";
 
-/** @import { Weights } from "../../network/forward.js" */
 /** @import { Report, Settings } from "../../network/trainer.js" */
 /** @import { Order, Reply } from "../../network/trainer_worker.js" */
 /** @import { Shapes } from "../../network/weights.js" */
@@ -30,8 +29,6 @@ const PAUSE = 700; // milliseconds of training between two reports
 export class Training {
   phase = signal(/** @type {Phase} */ ("new"));
   history = signal(/** @type {Point[]} */ ([]));
-  /** The network that learns; null before the first training. */
-  weights = signal(/** @type {Weights | null} */ (null));
   failure = signal(""); // what is missing here
   /** @type {Worker | null} */
   #worker = null;
@@ -63,7 +60,6 @@ export class Training {
     this.failure.value = "";
     this.history.value = [];
     const weights = randomWeights(this.options.shapes, this.random);
-    this.weights.value = weights;
     const make = this.#worker ? undefined : await this.#settings();
     this.#worker ??= this.#start();
     this.#ask({ make, begin: { numbers: flatten(weights), steps: Math.floor(this.end / BATCH) } });
@@ -103,9 +99,8 @@ export class Training {
   #hear(reply) {
     this.#isAsked = false;
     if (reply.error !== undefined) return this.#fail(reply.error);
-    const { images, digit, sum, weights, done } = reply;
+    const { images, digit, sum, done } = reply;
     this.history.value = [...this.history.peek(), { images, digit, sum }];
-    this.weights.value = unflatten(weights, this.options.shapes);
     if (done) this.phase.value = "done";
     else if (this.phase.peek() === "running") this.#ask({});
   }
