@@ -1,44 +1,39 @@
 """Next to an answer on the page: the nearest training images, and what is rejected."""
 
 import torch
+from lab import DIGITS, draw
 
-from mnist_adder_course.material.drawings import draw_each
 from mnist_adder_course.widgets.nearest import known_images
-from mnist_adder_course.widgets.network_diagram import to_base64
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, slashed_zeros
+from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.shared import SENTENCES
+
+W = [[(0.2, 0.2), (0.35, 0.8), (0.5, 0.3), (0.65, 0.8), (0.8, 0.2)]]
+HOUSE = [[(0.25, 0.8), (0.25, 0.45), (0.5, 0.2), (0.75, 0.45), (0.75, 0.8), (0.25, 0.8)]]
+SLASHED = [[(0.5, 0.2), (0.32, 0.32), (0.26, 0.5), (0.32, 0.68), (0.5, 0.8), (0.68, 0.68),
+            (0.74, 0.5), (0.68, 0.32), (0.5, 0.2)], [(0.7, 0.2), (0.3, 0.8)]]
+DRAWN = [DIGITS[3], DIGITS[7], SLASHED, W, HOUSE]
 
 
 def test_the_page_rejects_what_python_does_and_shows_what_is_nearest(open_page_with, splits):
     images, digits = splits[0].images[:200], splits[0].digits[:200]
     slashed = slashed_zeros(images[digits == 0])
     strangeness = Strangeness(load_pretrained(), images, load_non_digit_head(), slashed)
-    letters = draw_each("letters", 1)[0][:3]
-    shown = torch.cat([images[7:8], slashed[-1:], splits[2].images[:3], letters])
-    strange = strangeness(shown)
-    strangeness.threshold = strange.sort().values[4:6].mean().item()
+    strange = strangeness(torch.stack([torch.from_numpy(frame_strokes(one)) for one in DRAWN]))
+    strangeness.threshold = strange.sort().values[2:4].mean().item()
     known = known_images(strangeness, torch.cat([digits, digits.new_zeros(len(slashed))]))
-    samples = [dict(pixels=to_base64(image.numpy()), about=f"Image {place}.")
-               for place, image in enumerate(shown)]
-    page = open_page_with(known=known, images=known.pop("images"), samples=samples)
-    nearest, note = page.locator("#diagram .nearest"), page.locator("#diagram .note")
-    page.locator("#diagram .nearest[data-state=near], .nearest[data-state=far]").wait_for()
-    seen = {}
-    for _ in samples:
-        before = note.inner_text()
-        page.click("#diagram .sample")
-        page.wait_for_function(
-            "before => document.querySelector('#diagram .note').innerText !== before", arg=before)
-        place = int(note.inner_text().partition("Image ")[2].partition(".")[0])
-        is_far = nearest.get_attribute("data-state") == "far"
+    page = open_page_with(known=known, images=known.pop("images"))
+    nearest, labels = page.locator("#diagram .nearest"), []
+    for strokes, is_strange in zip(DRAWN, (strange > strangeness.threshold).tolist()):
+        page.click("#diagram .clear")
+        draw(page, strokes)
+        page.locator(f"#diagram .nearest[data-state={'far' if is_strange else 'near'}]").wait_for()
         said = page.locator("#diagram .answer").inner_text().strip()
-        assert is_far == (said == SENTENCES["rejected"])
-        seen[place] = is_far, nearest.locator("li span").first.inner_text()
-    assert [seen[place][0] for place in range(len(shown))] == (
-        strange > strangeness.threshold).tolist()
-    assert seen[0][1] == str(digits[7].item()) and seen[1][1] == "0"
-    assert "200 training images, zeros also with a slash" in nearest.inner_text()
+        assert is_strange == (said == SENTENCES["rejected"])
+        labels.append(nearest.locator("li span").first.inner_text())
+    assert labels[:3] == ["3", "7", "0"]
+    assert "images I know that are most like it" in nearest.inner_text()
 
 
 def test_the_known_images_wait_while_a_pointer_is_down(open_page_with):

@@ -97,9 +97,6 @@ def test_the_network_of_the_page_by_keys(open_page):
     for key in ["Tab", "Tab", "Tab", "Enter"]:  # undo, redo, clear
         press(key)
     wait_for_text(page, "empty")
-    for key in ["Tab", "Enter"]:  # a digit from MNIST
-        press(key)
-    wait_for_text(page, "labelled")
     press("Tab")
     for key, number in (("ArrowLeft", 4), ("7", 7)):
         press(key)

@@ -18,5 +18,5 @@ export function orDoesIt({ trust, result, number }, button, found = "") {
   /** @type {Pair | null} */
   const pair = trust.value === "sure" ? [result.value.digit, number.value] : null;
   return html`
-    <p class="question"><span><strong>Or does it?</strong> ${found ? `Hidden sums that new adders got right: ${found}.` : PERHAPS}</span> ${button(`Hide ${pair ? pair.join(" + ") : "a sum"}`, pair)}</p>`;
+    <p class="question"><span><strong>Or does it?</strong> ${found ? `Hidden sums right so far: ${found}.` : PERHAPS}</span> ${button(`Hide ${pair ? pair.join(" + ") : "a sum"}`, pair)}</p>`;
 }

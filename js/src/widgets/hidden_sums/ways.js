@@ -30,13 +30,14 @@ export function why({ next, isGrid, adders }) {
 }
 
 /**
- * Below the button: what *Keep training* changes, where it leads on with a longer training; else what is new.
+ * Below the button: what *Keep training* changes, where it leads on with a longer training; after the first run, what
+ * was new.
  * @param {HiddenSums} state
  */
-export function caption({ next, traits, adders: { trained } }) {
+export function caption({ next, traits, adders: { runs, trained } }) {
   if (!trained.value) return html`${nothing}`;
-  const isLonger = next.value?.way === "long" && trained.value.isWhole;
-  return html`${(isLonger ? KEEP_TRAINING : traits.reader) || nothing}`;
+  if (next.value?.way === "long" && trained.value.isWhole) return html`${KEEP_TRAINING}`;
+  return html`${(runs.value.length === 1 && traits.reader) || nothing}`;
 }
 
 /** One template for all: a button that comes in the place of another keeps the focus. */
