@@ -21,13 +21,16 @@ away.
     section = "A second step"  # its heading there: an answer is followed by a link to it
 
 The value that the lesson has computed decides which option of a guess is right. If nothing has been
-changed, that is the option without a reason. An answer to a recalled question is judged at once,
-and nothing is counted. That a guess was compared or a question answered is recorded (progress.py),
-but not the answer. Ask for what a learner needs later on, not for a word or a number; the last of
-the three is from longer ago. A question can be answered without the page, and its answer isn't
-given away by being the longest. Line breaks in a text count as spaces.
+changed, that is the option without a reason. If no value can decide, as between sentences, no
+option says when it is right, and none is compared: `guesses.compare("sentences")`. An answer to a
+recalled question is judged at once, and nothing is counted. That a guess was compared or a question
+answered is recorded (progress.py), but not the answer. Ask for what a learner needs later on, not
+for a word or a number; the last of the three is from longer ago. A question can be answered without
+the page, and its answer isn't given away by being the longest. Line breaks in a text count as
+spaces.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -44,6 +47,7 @@ FOLDER = Path(__file__).parents[1] / "lessons" / "questions"
 # The line that stays visible where JupyterLab folds an output: plain, and it gives nothing away.
 HEADING = "What came out:\n\n"
 RECALLED = 3  # questions from earlier lessons, asked at once
+NO_VALUE = object()  # None is a value: there is no result
 
 
 class Option(NamedTuple):
@@ -152,8 +156,10 @@ class MultipleChoice(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**options)
         titles = [f"**{question.text}**" if question.lesson else f"**Your guess.** {question.text}"
                   for question in self._asked]
+        # An option such as "7." would begin a list inside the list.
         text = "\n\n".join(f"{title}\n\n{_listed(question)}"
                            for title, question in zip(titles, self._asked))
+        text = re.sub(r"^- (\d+)\.", r"- \1\\.", text, flags=re.MULTILINE)
         return data | {"text/plain": repr(self), "text/markdown": text}, metadata
 
 
@@ -170,17 +176,21 @@ class Guess:
         (index,) = self.widget.chosen
         return None if index < 0 else self.question.options[index].text
 
-    def compare(self, value) -> Markdown:
-        """The guess next to what `value`, the result of the lesson, says; ends the choice.
+    def compare(self, value=NO_VALUE) -> Markdown:
+        """The guess next to what `value`, the result of the lesson, says; ends the choice. Without
+        a value, the expected answer is right.
 
         None or NaN stands for a result that isn't there, as after a training that was stopped, or
         of an empty drawing.
         """
         question, choice = self.question, self.choice
-        outcome = value if value is None else question.outcome(value)
-        if outcome is None or outcome != outcome:  # NaN
-            return Markdown("There is no result to compare your guess with.")
-        right = next((option for option in question.options if option.fits(outcome)), None)
+        if value is NO_VALUE:
+            right = next(option for option in question.options if not option.reason)
+        else:
+            outcome = value if value is None else question.outcome(value)
+            if outcome is None or outcome != outcome:  # NaN
+                return Markdown("There is no result to compare your guess with.")
+            right = next((option for option in question.options if option.fits(outcome)), None)
         if right is None:
             changed = _changed(question.expected)
             return Markdown(f"None of the answers fits what came out. {changed}")
@@ -268,7 +278,7 @@ class Guesses:
         self._asked[name] = Guess(self._question(name))
         return self._asked[name]
 
-    def compare(self, name: str, value) -> Markdown:
+    def compare(self, name: str, value=NO_VALUE) -> Markdown:
         """The guess when this question was last asked: see `Guess.compare`."""
         return (self._asked.get(name) or Guess(self._question(name))).compare(value)
 
