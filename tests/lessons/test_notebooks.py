@@ -14,7 +14,15 @@ import pytest
 from nbformat import v4
 
 from tools.notebooks import minutes, vocabulary
-from tools.notebooks.notebook_files import ASKS, DEEPER, HEADING, SHORTER, in_stored_form, parts
+from tools.notebooks.notebook_files import (
+    ASKS,
+    DEEPER,
+    GUARD,
+    HEADING,
+    SHORTER,
+    in_stored_form,
+    parts,
+)
 from tools.publishing.address import read_address, with_address
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,8 +161,8 @@ def guards_are_folded_behind_a_comment(nb):
     for cell in code_cells(nb):
         if "guard" in cell.metadata.get("tags", []):
             folded = cell.metadata.get("jupyter", {}).get("source_hidden")
-            if not folded or not cell.source.startswith("# holds on every machine"):
-                yield cell.id
+            if not folded or not cell.source.startswith(f"{GUARD}\n# "):
+                yield f"{cell.id} isn't folded, or its first line isn't {GUARD!r}"
 
 
 @rule(ALL)
@@ -227,6 +235,41 @@ def the_first_line_of_an_output_that_waits_gives_nothing_away(nb):
             shown_as_text = not {"image/png", "text/html"} & set(data)  # a table begins with names
             if shown_as_text and re.search(r"\d|True|False", line):
                 yield f"{cell.id} begins with {line!r}: print a line with no result before it"
+
+
+# Texts right after a comparison that say nothing of how the guess came out.
+NEUTRAL = {"00-013", "00-about-watch", "01-about-sliders", "04-052", "08-about-outliers",
+           "14-about-pilots"}
+
+
+@rule(LESSONS)
+def only_the_reply_says_how_a_guess_came_out(nb):
+    waiting, compared = set(), False  # the guesses that are open; whether one was just compared
+    for cell in nb.cells:
+        if "guard" in cell.metadata.get("tags", []):
+            continue
+        if cell.cell_type == "markdown":
+            may_follow = re.match(r"#|<details>|> \*\*A good place for a break", cell.source)
+            if compared and not may_follow and cell.id not in NEUTRAL:
+                yield f"{cell.id}: into the reply, below a heading or into <details>"
+            compared = False
+            continue
+        waiting |= set(re.findall(r"^guesses\.ask\(\"(.+?)\"", cell.source, re.MULTILINE))
+        if waiting and re.search(r"^\s*assert\b", cell.source, re.MULTILINE):
+            yield f"{cell.id} asserts how a guess comes out: put that into a guard"
+        literal = r"guesses\.compare\(\".+?\", *(?:[\"'].*[\"']|[\d._]+)\)"
+        yield from re.findall(literal, cell.source)
+        answered = re.findall(r"^guesses\.compare\(\"(.+?)\"", cell.source, re.MULTILINE)
+        waiting, compared = waiting - set(answered), bool(answered)
+
+
+@rule(LESSONS)
+def no_option_of_a_guess_is_drawn_as_a_list(nb):
+    """As "7." would be, and only it: that is the right one."""
+    for cell in code_cells(nb):
+        if "guesses.ask(" in cell.source:
+            shown = cell.outputs[0].data["text/markdown"]
+            yield from re.findall(r"^- (?:\d+[.)]|[-+*]) .*|^- \d+[.)]$", shown, re.MULTILINE)
 
 
 @rule(LESSONS)

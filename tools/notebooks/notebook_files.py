@@ -12,6 +12,8 @@ LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 DEEPER = "## Deeper"  # the heading above what nothing else needs
 FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it
 FOLDED_OUTPUT = "outputs_hidden"  # likewise
+ANSWERS = "answers"  # the tag of a cell whose output answers what the page asks elsewhere
+GUARD = "# holds on every machine"  # the first line of a guard, which shows when it is folded
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 # A guess for which there is no `guesses.ask`.
 WRITTEN_DOWN = re.compile(r"\bwrite down (what|your guess)", re.IGNORECASE)
@@ -51,7 +53,8 @@ def in_stored_form(notebook):
     wants a count in every cell that has an output. *Deeper* and the code that looks for the course
     are folded. So are outputs that would answer a guess, until the reader runs their cells: those
     between question and comparison, and on to the next heading, because what follows a comparison
-    explains its result. A guess that is only to be written down counts as well.
+    explains its result. A guess that is only to be written down counts as well. Elsewhere, what a
+    cell with the tag ANSWERS puts out is folded.
     """
     open_guesses: set[str] = set()
     about_a_guess = False
@@ -63,7 +66,8 @@ def in_stored_form(notebook):
             shows = asked or re.match(r"\d\d-exercise-", cell.id)
             compared = re.findall(r"^guesses\.compare\(\"(.+?)\"", cell.source, re.MULTILINE)
             about_a_guess = bool(about_a_guess or open_guesses or asked)
-            fold(cell, FOLDED_OUTPUT, bool(about_a_guess and not shows and cell.outputs))
+            answers = (about_a_guess and not shows) or ANSWERS in tags(cell)
+            fold(cell, FOLDED_OUTPUT, bool(answers and cell.outputs))
             open_guesses = (open_guesses | asked) - set(compared)
             for output in cell.outputs:
                 if output.output_type == "execute_result":
