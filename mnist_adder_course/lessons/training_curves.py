@@ -52,6 +52,12 @@ def losses_of(
     return losses
 
 
+def epoch_to_keep(history: History) -> int | None:
+    """The epoch with the lowest validation loss, counted from 1; None if none is whole."""
+    losses = history.validation_loss
+    return 1 + losses.index(min(losses)) if losses else None
+
+
 def real_run(
     model: nn.Module, optimizer: torch.optim.Optimizer, train: AdderDataset,
     validation: AdderDataset, epochs: int,
