@@ -185,12 +185,13 @@ class Guess:
         """
         question, choice = self.question, self.choice
         if value is NO_VALUE:
-            right = next(option for option in question.options if not option.reason)
+            fitting = [option for option in question.options if not option.reason]
         else:
             outcome = value if value is None else question.outcome(value)
             if outcome is None or outcome != outcome:  # NaN
                 return Markdown("There is no result to compare your guess with.")
-            right = next((option for option in question.options if option.fits(outcome)), None)
+            fitting = [option for option in question.options if option.fits(outcome)]
+        right = next(iter(fitting), None)
         if right is None:
             changed = _changed(question.expected)
             return Markdown(f"None of the answers fits what came out. {changed}")
