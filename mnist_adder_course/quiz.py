@@ -3,7 +3,9 @@
     python -m mnist_adder_course.quiz 0 1 4 > quiz.html
 
 asks about lessons 0, 1 and 4; without numbers, about all. `--count 4 --seed 8` prints four of these
-questions, the same four whenever the seed is the same. Only Python's standard library is needed.
+questions, the same four whenever the seed is the same: one about each lesson, if the count allows,
+before a second about any, and none about the same section. Only Python's standard library is
+needed.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import random
 import re
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 from .exercises.progress import exercises
@@ -33,10 +36,20 @@ def questions(lessons: list[int]) -> list[dict]:
 
 
 def drawn(lessons: list[int], count: int, seed: int) -> list[dict]:
-    """So many of the questions about these lessons, drawn by a seed; all if there are no more."""
-    every = questions(lessons)
-    places = random.Random(seed).sample(range(len(every)), min(count, len(every)))
-    return [every[place] for place in sorted(places)]
+    """So many of the questions about these lessons, drawn by a seed, at most one about a section.
+
+    A second question about a lesson is drawn only when each lesson has one, and so on.
+    """
+    every, random_ = questions(lessons), random.Random(seed)
+    shuffled = random_.sample(every, len(every))
+    by_section = {(table["lesson"], table["section"]): table for table in shuffled}
+    before = Counter[str]()
+    rounds = []
+    for (lesson, _), table in by_section.items():
+        rounds.append((before[lesson], random_.random(), table))
+        before[lesson] += 1
+    chosen = [table for *_, table in sorted(rounds, key=lambda one: one[:2])[:count]]
+    return [table for table in every if table in chosen]
 
 
 def page(chosen: list[dict]) -> str:

@@ -41,6 +41,18 @@ def test_a_seed_draws_the_same_questions_again_and_another_seed_others(capsys):
     assert pages[0] == pages[1] != pages[2]
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_each_lesson_is_drawn_if_the_count_allows_and_no_section_twice(seed):
+    for count in range(1, 12):
+        drawn = quiz.drawn([0, 1, 4], count, seed)
+        lessons = [table["lesson"] for table in drawn]
+        assert len({*lessons}) == min(count, 3) and lessons == sorted(lessons)
+        sections = {(table["lesson"], table["section"]) for table in drawn}
+        assert len(sections) == len(drawn)
+    every = {(table["lesson"], table["section"]) for table in quiz.questions([0, 1, 4])}
+    assert len(quiz.drawn([0, 1, 4], 1_000, seed)) == len(every) > 4
+
+
 def test_the_command_needs_nothing_but_python(capsys):
     command = [sys.executable, "-S", "-m", "mnist_adder_course.quiz", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
