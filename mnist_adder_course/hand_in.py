@@ -51,9 +51,8 @@ SOLUTIONS = "the course's solutions: ask for the learner's own work"
 UNTOUCHED = "lessons in which nothing was done: ask for the copy that was worked in"
 NO_LESSON = "notebooks that aren't lessons of the course: open them"
 UNREADABLE = "can't be read: ask for it again"
-TO_DO = {".zip": "ZIP files: unpack them first", ".pdf": "PDFs: ask for the notebook (.ipynb)",
-         ".html": "web pages: ask for the notebook (.ipynb)",
-         ".py": "programs: ask for the notebook (.ipynb)"}
+OTHER = "not notebooks: ask for the .ipynb files"
+TO_DO = dict.fromkeys((".zip", ".gz", ".tar", ".7z", ".rar"), "archives: unpack them first")
 RECORDS = {PROGRESS: "records of progress",
            "my_project.json": "records of projects, which lesson 14 checks"}
 
@@ -113,16 +112,21 @@ def clean(text: str) -> str:
 
 def read_cells(path: Path) -> list[Cell]:
     """The cells of a notebook. What isn't one ends in almost any error."""
-    cells = json.loads(path.read_bytes())["cells"]  # in UTF-8, 16 or 32, with or without a BOM
-    return [_cell(cell) for cell in cells]
+    written = path.read_bytes()
+    try:
+        notebook = json.loads(written)  # in UTF-8, 16 or 32, with or without a BOM
+    except UnicodeDecodeError:  # single bytes are damaged
+        notebook = json.loads(written.decode("utf-8", "replace"))
+    return [_cell(cell) for cell in notebook["cells"]]
 
 
 def _cell(cell: dict) -> Cell:
     def joined(lines: str | list[str]) -> str:
         return "".join(lines)[:LONGEST]
 
-    if cell["cell_type"] != "code":
-        return Cell("", 0, "", "", joined(cell["source"]))
+    source = joined(cell.get("source", ""))
+    if cell.get("cell_type") != "code":
+        return Cell("", 0, "", "", source)
     shown, error, count = "", "", cell.get("execution_count")
     for output in cell.get("outputs", []):
         if output.get("output_type") == "error":
@@ -131,7 +135,7 @@ def _cell(cell: dict) -> Cell:
             shown += joined(output["text"])  # what was printed may come in pieces
         elif "text/markdown" in (data := output.get("data", {})):
             shown += "\n" + joined(data["text/markdown"]) + "\n"
-    return Cell(joined(cell["source"]), count if isinstance(count, int) else 0, shown, error)
+    return Cell(source, count if isinstance(count, int) else 0, shown, error)
 
 
 def made(cells: list[Cell]) -> dict[str, list[Version]]:
@@ -210,10 +214,10 @@ def read_notebook(path: Path, name: str, in_solutions: bool) -> list[Row] | str:
 
 def _rows(cells: list[Cell], file: str, name: str, in_solutions: bool) -> list[Row] | str:
     title = next((f"{cell.prose}\n" for cell in cells if cell.prose), "")
-    if in_solutions or title.startswith(OUR_TITLES):
+    if title.startswith(OUR_TITLES):
         return OURS
     if title.startswith("# Solutions ·"):
-        return SOLUTIONS
+        return OURS if in_solutions else SOLUTIONS
     imports = [found for cell in cells for found in IMPORT.findall(cell.code)]
     imports += [(lesson[3:], "") for lesson in LESSONS if lesson in file]
     imports = [found for found in imports if found[0] in MODULES]
@@ -287,21 +291,21 @@ def _found_in(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def read_file(path: Path, parts: tuple[str, ...], name: str) -> list[Row] | str:
     """The rows of a file, or why it has none, with what to do about it."""
-    kind, other = path.suffix.lower(), "not notebooks: ask for the .ipynb files"
+    kind = path.suffix.lower()
     if path.name in RECORDS:
         return RECORDS[path.name]
-    if path.name.startswith("._") or not path.is_file():
+    if not path.is_file() or path.name.startswith(".") and path.name != ".ipynb":
         return "hidden or special files, not read"
-    if any((NOTEBOOKS.parent / Path(*parts[place:])).is_file() for place in range(len(parts))):
-        other = OURS
-    elif kind in TO_DO:
+    if kind in TO_DO:
         return TO_DO[kind]
     if ".ipynb" in path.name.lower():  # also x.ipynb.download, x.ipynb.txt, x.ipynb (1)
         return read_notebook(path, name, "solutions" in parts[:-1])
-    if kind in ("", ".txt", ".json") and other != OURS:  # a notebook under another name?
+    if any((NOTEBOOKS.parent / Path(*parts[place:])).is_file() for place in range(len(parts))):
+        return OURS
+    if kind in ("", ".txt", ".json"):  # a notebook under another name?
         found = read_notebook(path, name, False)
-        return other if isinstance(found, str) else found
-    return other
+        return OTHER if isinstance(found, str) else found
+    return OTHER
 
 
 # --- what is shown --------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ def test_a_class(tmp_path, capsys):
         write(top / name, *both)
     for encoding in "utf-8-sig", "utf-16":
         write(top / f"{encoding}.ipynb", *both, encoding=encoding)
+    write(top / "byte.ipynb", *both)
+    (top / "byte.ipynb").write_bytes((top / "byte.ipynb").read_bytes().replace(b"torch", b"\xe9"))
     write(top / "older.ipynb", *both, *exercise("earlier", RIGHT), package="mnist_adder_lib.course")
     write(top / "long.ipynb", *both, code("print('x' * 3_000_000)", 9, printed("x" * 3_000_000)))
     write(top / "two lessons.ipynb", *both, code(
@@ -84,23 +86,22 @@ def test_a_class(tmp_path, capsys):
     rows = [*csv.DictReader(target_text.decode("utf-8-sig").splitlines())]
     assert sorted(row["file"] for row in rows) == sorted(
         ["'" * name.startswith("=") + name for name in names] + [
-            "utf-8-sig.ipynb", "utf-16.ipynb", "older.ipynb", "long.ipynb",
+            "byte.ipynb", "utf-8-sig.ipynb", "utf-16.ipynb", "older.ipynb", "long.ipynb",
             *2 * ["two lessons.ipynb"]])
     assert {(row["exercise 1"], row["exercise 2"], row["main line solved"], row["of"])
             for row in rows if row["lesson"][:8] == "Lesson 0"} == {("solved", "wrong", "1", "3")}
     assert [row["other checks"] for row in rows if row["file"] == "older.ipynb"] == [
         "earlier: solved"]
     out = capsys.readouterr().out
-    assert f"18 x Lesson 0 · Start here, agree: {WRONG}\n    =1+2/x.ipynb, Ali Ali_12_" in out
-    for line in ("6 x can't be read: ask for it again (not a notebook, or only a part of one) · "
-                 "bytes.ipynb, cells.ipynb, ", "1 x ZIP files: unpack them first · Rosa.zip",
-                 "1 x programs: ask for the notebook (.ipynb) · Sam/a.py",
+    assert f"19 x Lesson 0 · Start here, agree: {WRONG}\n    =1+2/x.ipynb, Ali Ali_12_" in out
+    for line in ("5 x can't be read: ask for it again (not a notebook, or only a part of one) · "
+                 "bytes.ipynb, deep.ipynb, ", "1 x archives: unpack them first · Rosa.zip",
                  "1 x the course's own files\n", "1 x records of progress\n",
                  "1 x records of projects, which lesson 14 checks", "1 x hidden folders",
-                 "1 x not notebooks: ask for the .ipynb files · Ada/mine"):
+                 "2 x not notebooks: ask for the .ipynb files · Ada/mine, Sam/a.py"):
         assert line in out
     hand_in.main([str(top), "--lessons", "1"])
-    assert "18 x rows of other lessons, left out" in capsys.readouterr().out
+    assert "19 x rows of other lessons, left out" in capsys.readouterr().out
 
 
 def test_thirty_home_folders_have_a_row_for_each_lesson_with_work(tmp_path, capsys):
