@@ -38,8 +38,8 @@ EACH_VERDICT = re.compile(f"^(?={'|'.join(map(re.escape, VERDICTS))})", re.MULTI
 GOES_ON = re.compile(r"^(?:The lesson goes on with|Your `\w+` is right)", re.MULTILINE)
 CHECK = re.compile(r"\bchecks\.(\w+)\(\s*(\w*)")
 COMMENT = re.compile(r"#.*")
-MAGIC = re.compile(r"^([ \t]*)(?:[\w, \t]+=[ \t]*)?(?:[%!?].*|.*\?)$", re.MULTILINE)
-IMPORT = re.compile(r"^[ \t]*from [\w.]+\.(\w+) import(.*)", re.MULTILINE)
+MAGIC = re.compile(r"^([ \t]*)(?:[\w, \t]+=[ \t]*)?(?:[%!?].*|[^#\n]*\?)$", re.MULTILINE)
+IMPORT = re.compile(r"^[ \t]*from [\w.]+\.(\w+) import\s*(\([^)]*|.*)", re.MULTILINE)
 GUESSED = re.compile(r"^(?:✓ )?You guessed: ", re.MULTILINE)
 LARGEST, LONGEST = 100_000_000, 100_000  # bytes of a notebook, characters of a cell that are read
 
