@@ -13,7 +13,8 @@ from tools.notebooks import plans
 PLANS = plans.plans()
 ROWS = [row for rows in PLANS.values() for row in rows]
 TEACHING = (Path(__file__).resolve().parents[2] / "docs" / "teaching.md").read_text("utf-8")
-LESSONS = [(plan, lesson) for plan, rows in PLANS.items() for lesson in plans.by_lesson(rows)]
+LESSONS = [(plan, lesson) for plan, rows in PLANS.items()
+           for lesson in dict.fromkeys(row.lesson for row in rows if row.lesson is not None)]
 OFTEN = "90 minutes"  # the others take minutes
 
 
