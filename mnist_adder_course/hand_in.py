@@ -240,7 +240,7 @@ def _row(name: str, lesson: str, cells: list[Cell]) -> Row | None:
     results = {}
     for exercise in LESSONS[lesson]:
         own = versions[exercise.name]
-        unchecked = Result(NOT_TRIED if own and own[-1].unfinished else NOT_CHECKED)
+        unchecked = Result(NOT_CHECKED if own and not own[-1].unfinished else NOT_TRIED)
         results[exercise.name] = checked.pop(exercise.name, unchecked)
     written = any(own and not own[-1].unfinished for own in map(versions.get, results))
     judged = any(state in (SOLVED, WRONG, LOOK, CHANGED) for state, _ in results.values())

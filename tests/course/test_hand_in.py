@@ -90,6 +90,7 @@ def test_a_class(tmp_path, capsys):
             *2 * ["two lessons.ipynb"]])
     assert {(row["exercise 1"], row["exercise 2"], row["main line solved"], row["of"])
             for row in rows if row["lesson"][:8] == "Lesson 0"} == {("solved", "wrong", "1", "3")}
+    assert {row["exercise 3"] for row in rows} == {"not tried"}  # it isn't in the notebooks
     assert [row["other checks"] for row in rows if row["file"] == "older.ipynb"] == [
         "earlier: solved"]
     out = capsys.readouterr().out
