@@ -1,6 +1,7 @@
 """How many non-digits are rejected, and how many digits are rejected with them.
 
-    python experiments/measure_nonsense.py FOLDER [CHECKPOINT ...] [--seeds 0 1 2 3 4] [--last]
+    python experiments/measure_nonsense.py FOLDER [CHECKPOINT ...] [--seeds 0 1 2 3 4]
+        [--last] [--kinds]
 
 FOLDER holds digits that people drew, as for measure_drawings.py; without a CHECKPOINT the network
 that ships is measured. For each network and seed a new head is trained; the means over them and
@@ -8,14 +9,19 @@ their standard deviations are printed.
 
 Compared are the distance to the nearest of the known images, the head, their sum with several
 weights of the head (`drawing/strangeness.py`), and the confidence. Each threshold rejects 2% or 5%
-of the digits of writers 1-7. The table has the percentage of non-digits that it rejects, and of
-zeros into which a slash was drawn, and the percentage of the answered digits that are right. The
-weight is chosen by one half of the non-digits (`course/material/drawings.py`): every other letter,
-shape and line, and half of the other kinds. The other half, ten faces, the digits of writers 8-14
-and the evaluation images are shown with --last: look at them after the choice.
+of the digits of writers 1-7. The table has the percentage that it rejects of non-digits, of zeros
+into which a slash was drawn, and of faces and symbols by a smooth and by a shaky hand, and the
+percentage of the answered digits that are right. The weight is chosen by one half of the non-digits
+(`course/material/drawings.py`): every other letter, shape and line, and half of the other kinds.
+The other half, ten faces, the digits of writers 8-14 and the evaluation images are shown with
+--last: look at them after the choice.
 
-Then it says what the library's own threshold costs each of them, without a head and with one, and
-how many misread digits are rejected, or at least warned of because the network isn't sure.
+Then it says what the library's own threshold costs each of them, without a head and with one, how
+many misread digits are rejected, or at least warned of because the network isn't sure, and how many
+slashed zeros are answered wrongly without such a warning.
+
+With --kinds it says instead how many fresh examples of each kind of non-digits that threshold
+rejects, with heads that saw the kind and with heads that saw all others.
 """
 
 import argparse
@@ -29,6 +35,7 @@ from measure_drawings import read_folder
 from mnist_adder_course.material import drawings
 from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits
 from mnist_adder_lib.drawing import Strangeness, slashed_zeros, train_non_digit_head
+from mnist_adder_lib.drawing.non_digits import FROM_DIGITS, FROM_STROKES, to_uint8_images
 from mnist_adder_lib.drawing.rejection import head_examples, look_at
 from mnist_adder_lib.forms import add_slash
 from mnist_adder_lib.shared import LIMITS, TRAINING_IMAGES
@@ -126,14 +133,22 @@ def zeros_with_slashes(splits, strokes, labels, writers) -> dict[str, torch.Tens
     return named
 
 
-def measure(strangeness, digits, halves, evaluation, zeros, is_last: bool) -> pd.DataFrame:
+def by_hand() -> dict[str, torch.Tensor]:
+    """Faces and symbols by a smooth and by a shaky hand."""
+    hands = {"smooth": drawings.SMOOTH, "shaky": drawings.SHAKE}
+    return {f"{name}, {hand}": images for hand, shake in hands.items() for name, images in {
+        "faces": drawings.faces_by_hand(300, shake, seed=1),
+        "symbols": drawings.draw_each("shapes", 5, 1, shake)[0]}.items()}
+
+
+def measure(strangeness, digits, halves, evaluation, images_by_name, is_last: bool) -> pd.DataFrame:
     """A row for each fraction rejected and each score; percent."""
     images, labels, writers = digits
     drawn, first = Drawn(strangeness, images), writers <= 7
     measured = [(Drawn(strangeness, images), kinds) for images, kinds in halves]
-    others = {name: Drawn(strangeness, images) for name, images in zeros.items()}
+    others = {name: Drawn(strangeness, images) for name, images in images_by_name.items()}
     if is_last:
-        others |= {"faces": Drawn(strangeness, drawings.faces()),
+        others |= {"ten faces": Drawn(strangeness, drawings.faces()),
                    "evaluation": Drawn(strangeness, evaluation)}
     rows = {}
     for share in (0.02, 0.05):
@@ -176,7 +191,31 @@ def cost(strangeness, digits, others: dict) -> pd.Series:
         rows |= {f"misread, {name} (digits)": misread.sum(),
                  f"rejected of these, {name} (digits)": rejected[misread].sum(),
                  f"or warned of, {name} (digits)": (rejected | warned)[misread].sum()}
+    for name in (name for name in others if "slash" in name):
+        zeros = Drawn(strangeness, others[name])
+        answered = ~strangeness.rejects(others[name]).numpy()
+        certain = answered & (zeros.confidences >= LIMITS["sure"])
+        rows[f"{name}: wrong, and sure (zeros)"] = (certain & (zeros.digits != 0)).sum()
     return pd.Series(rows)
+
+
+def reject_kinds(model, splits, known, slashed, seeds: list[int]) -> pd.DataFrame:
+    """Percent rejected of 300 fresh examples of each kind, by heads that saw it and by others."""
+    train, validation, _ = splits
+    torch.manual_seed(1)
+    fresh = {name: make(validation.images, validation.digits, 300)
+             for name, make in FROM_DIGITS.items()}
+    fresh |= {name: make(300) for name, make in FROM_STROKES.items()}
+
+    def rejected(without: list[str], names) -> list[pd.Series]:
+        made = head_examples(train.images, train.digits, without=without)
+        every = [Strangeness(model, known, train_non_digit_head(model, *made, seed), slashed)
+                 for seed in seeds]
+        return [pd.Series({name: 100 * each.rejects(to_uint8_images(fresh[name])).double().mean()
+                           .item() for name in names}) for each in every]
+
+    unseen = {name: with_spread(rejected([name], [name]))[name] for name in fresh}
+    return pd.DataFrame({"seen": with_spread(rejected([], fresh)), "not seen": unseen})
 
 
 def with_spread(frames: list) -> pd.DataFrame | pd.Series:
@@ -194,6 +233,7 @@ def main() -> None:
     parser.add_argument("checkpoints", type=Path, nargs="*")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--last", action="store_true")
+    parser.add_argument("--kinds", action="store_true")
     options = parser.parse_args()
     train, _, evaluation = splits = load_splits()
     known, known_digits = train.images[:TRAINING_IMAGES], train.digits[:TRAINING_IMAGES]
@@ -201,18 +241,22 @@ def main() -> None:
     strokes, labels, writers = zip(*read_folder(options.folder))
     images = torch.from_numpy(np.stack([drawings.framed(each) for each in strokes]))
     digits = images, np.array(labels), np.array(writers)
-    zeros = zeros_with_slashes(splits, strokes, labels, writers)
+    others = zeros_with_slashes(splits, strokes, labels, writers) | by_hand()
     halves = [draw(half, seed=1) for half in (0, 1)]
     models = [load_checkpoint(path)[0] for path in options.checkpoints] or [load_pretrained()]
+    if options.kinds:
+        for model in models:
+            print(reject_kinds(model, splits, known, slashed, options.seeds).to_string())
+        return
     made = head_examples(train.images, train.digits)
     joined = [Strangeness(model, known, train_non_digit_head(model, *made, seed), slashed)
               for model in models for seed in options.seeds]
-    tables = [measure(strangeness, digits, halves, evaluation.images, zeros, options.last)
+    tables = [measure(strangeness, digits, halves, evaluation.images, others, options.last)
               for strangeness in joined]
     print(with_spread(tables).T.to_string())
     if not options.last:
         return
-    others = zeros | {"evaluation": evaluation.images, "faces": drawings.faces()}
+    others |= {"evaluation": evaluation.images, "ten faces": drawings.faces()}
     alone = [Strangeness(model, known, forms=slashed) for model in models]
     ways = {"without a head": alone, "with": joined}
     for way, each in ways.items():

@@ -12,7 +12,7 @@ from torch import Tensor
 from mnist_adder_lib.drawing import frame_strokes
 
 DRAWINGS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-SHAKE = 0.35  # how far a hand misses a point, on a square of 10
+SHAKE, SMOOTH = 0.35, 0.1  # how far a hand misses a point, on a square of 10
 
 
 def bent(points: np.ndarray) -> np.ndarray:
@@ -26,15 +26,20 @@ def bent(points: np.ndarray) -> np.ndarray:
     return np.vstack([curve.reshape(-1, 2), points[-1:]])
 
 
-def draw_by_hand(text: str, random: np.random.Generator) -> list[np.ndarray]:
+def draw_by_hand(text: str, random: np.random.Generator, shake: float = SHAKE) -> list[np.ndarray]:
     """The strokes of a drawing in drawings.toml, (n, 2) each, a little different each time."""
-    turn, slant, width = random.normal(0, [0.12, 0.15, 0.15])
-    form = np.array([[np.exp(width), slant], [0, 1]]).T @ rotation(turn)
+    form = random_form(random)
     strokes = []
     for stroke, points in zip(text.split("|"), points_of(text)):
-        points += random.normal(0, SHAKE, points.shape)
+        points += random.normal(0, shake, points.shape)
         strokes.append((bent(points) if stroke[0] == "~" else points) @ form)
     return strokes
+
+
+def random_form(random: np.random.Generator) -> np.ndarray:
+    """How a hand turns, slants and widens what it draws: (2, 2), to multiply points by."""
+    turn, slant, width = random.normal(0, [0.12, 0.15, 0.15])
+    return np.array([[np.exp(width), slant], [0, 1]]).T @ rotation(turn)
 
 
 def points_of(text: str) -> list[np.ndarray]:
@@ -96,13 +101,14 @@ def in_middle(strokes: list[np.ndarray]) -> list[np.ndarray]:
     return [0.5 + scale * (stroke - (low + high) / 2) for stroke in strokes]
 
 
-def draw_each(kind: str, times: int = 10, seed: int = 0) -> tuple[Tensor, list[str]]:
+def draw_each(kind: str, times: int = 10, seed: int = 0,
+              shake: float = SHAKE) -> tuple[Tensor, list[str]]:
     """Draw everything of a kind (`letters`, `shapes`, `lines` or `digits`) `times` times.
 
     Returns the drawings as the network sees them, uint8 (n, 28, 28), and the name of each."""
     random = np.random.default_rng(seed)
     names = [name for name in DRAWINGS[kind] for _ in range(times)]
-    images = [framed(draw_by_hand(DRAWINGS[kind][name], random)) for name in names]
+    images = [framed(draw_by_hand(DRAWINGS[kind][name], random, shake)) for name in names]
     return torch.from_numpy(np.stack(images)), names
 
 
@@ -123,3 +129,30 @@ def draw_face(width: float, height: float, apart: float, up: float, mouth: float
     smile = arc((0.5, 0.55), (mouth, 0.8 * mouth), 0.2, 0.6)
     frown = arc((0.5, 0.74), (mouth, 0.8 * mouth), 1.2, 0.6)
     return [arc((0.5, 0.5), (width, height), -0.5, 2), *eyes, smile if is_glad else frown]
+
+
+def face_by_hand(random: np.random.Generator, shake: float = SHAKE) -> list[np.ndarray]:
+    """A face: a ring, two eyes (dots, short lines or small rings), and a mouth that smiles, frowns
+    or is straight. It owes nothing to the rings that the head was trained on."""
+    def arc(middle: tuple, radii: tuple, start: float, turn: float, points: int) -> np.ndarray:
+        angle = start + turn * np.linspace(0, 1, points)
+        ends = np.array(middle) + np.array(radii) * np.stack([np.cos(angle), np.sin(angle)], 1)
+        return bent(ends + random.normal(0, shake, ends.shape))
+
+    ring = arc((0, 0), random.uniform(4, 5, 2), random.uniform(0, 6), random.uniform(6, 6.8), 12)
+    apart, up, kind = random.uniform(1.2, 2.2), random.uniform(0.8, 2), random.integers(3)
+    small_ring = bent(0.6 * np.array([[0, -1], [1, 0], [0, 1], [-1, 0], [0, -1]]))
+    eye = [np.zeros((1, 2)), np.array([[0, -0.6], [0, 0.6]]), small_ring][kind]
+    eyes = [eye + [side * apart, -up] + random.normal(0, shake / 2, 2) for side in (-1, 1)]
+    wide, down, mood = random.uniform(1.3, 2.6), random.uniform(1, 2), random.random()
+    mouth = (arc((0, down - 0.5), (wide, 0.6 * wide), 0.4, 2.3, 5) if mood < 0.6 else
+             arc((0, down + 1), (wide, 0.6 * wide), 3.5, 2.3, 5) if mood < 0.85 else
+             np.array([[-wide, down], [wide, down]]) + random.normal(0, shake, (2, 2)))
+    form = random_form(random)
+    return [stroke @ form for stroke in (ring, *eyes, mouth)]
+
+
+def faces_by_hand(count: int, shake: float, seed: int = 0) -> Tensor:
+    """Faces that a hand drew, as the network sees them: uint8 (count, 28, 28)."""
+    random = np.random.default_rng(seed)
+    return torch.from_numpy(np.stack([framed(face_by_hand(random, shake)) for _ in range(count)]))

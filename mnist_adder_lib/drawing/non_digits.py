@@ -9,6 +9,7 @@ own generator.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import torch
 from torch import Tensor
@@ -21,17 +22,29 @@ THIN, WIDE = [1, 7], [0, 2, 3, 4, 5, 6, 8, 9]  # a 1 over a 0 would be a slashed
 RING = 16  # straight lines that a ring is made of
 
 
-def make_non_digits(images: Tensor, digits: Tensor, count: int) -> Tensor:
+def make_non_digits(images: Tensor, digits: Tensor, count: int,
+                    without: Collection[str] = ()) -> Tensor:
     """Non-digits, uint8 (count, 28, 28), in random order.
 
-    images: uint8 (n, 28, 28); digits: (n,). Half of the kinds are made from them.
+    images: uint8 (n, 28, 28); digits: (n,). Half of the kinds are made from them. `without` names
+    kinds that are taken out afterwards, so that the others are the same images, and fewer.
+    Raises ValueError if there is no such kind.
     """
-    from_digits = [halves, overlaid, side_by_side, thin_side_by_side, mirrored, turned]
-    from_strokes = [rings, polygons, houses, stems, scribbles, zigzags, lines]
-    each = math.ceil(count / len(from_digits + from_strokes))
-    made = [make(images, digits, each) for make in from_digits]
-    made += [make(each) for make in from_strokes]
-    return to_uint8_images(torch.cat(made)[torch.randperm(each * len(made))[:count]])
+    check_kinds(without)
+    each = math.ceil(count / len(KINDS))
+    made = [make(images, digits, each) for make in FROM_DIGITS.values()]
+    made += [make(each) for make in FROM_STROKES.values()]
+    chosen = torch.randperm(each * len(made))[:count]
+    left_out = torch.tensor([kind in without for kind in KINDS])
+    return to_uint8_images(torch.cat(made)[chosen[~left_out[chosen // each]]])
+
+
+def check_kinds(names: Collection[str]) -> None:
+    """Raise ValueError unless all of these are kinds of non-digits."""
+    unknown = set(names) - set(KINDS)
+    if unknown:
+        raise ValueError(f"there is no kind {', '.join(sorted(unknown))}: the kinds are "
+                         f"{', '.join(KINDS)}")
 
 
 def halves(images: Tensor, digits: Tensor, count: int) -> Tensor:
@@ -227,3 +240,10 @@ def draw(paths: list[Tensor]) -> Tensor:
         for start, end in zip(points[:-1], points[1:]):
             images = draw_line(images, start, end, width)
     return centre(images)
+
+
+FROM_DIGITS = {make.__name__: make for make in (
+    halves, overlaid, side_by_side, thin_side_by_side, mirrored, turned)}
+FROM_STROKES = {make.__name__: make for make in (
+    rings, polygons, houses, stems, scribbles, zigzags, lines)}
+KINDS = [*FROM_DIGITS, *FROM_STROKES]

@@ -8,6 +8,8 @@ Source: Hendrycks, Mazeika and Dietterich, Deep Anomaly Detection with Outlier E
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -17,9 +19,10 @@ from ..evaluate import in_evaluation
 from ..files import asset_path, load_tensors
 from ..forms import Forms, add_slash
 from ..model import EMBEDDING_SIZE, IdentityAdderModel
-from .non_digits import make_non_digits, rings, sample, stems, to_uint8_images
+from .non_digits import FROM_STROKES, make_non_digits, sample, to_uint8_images
 
 EXAMPLES = 10_800  # of each class; the head that ships was trained on them
+MORE_OF = {"rings": 0.75, "stems": 0.5}  # as fractions of all others; chosen: docs/lab_notebook.md
 UPSTROKES = Forms(upstroke=0.15, slash=0)
 
 
@@ -105,25 +108,29 @@ def train_non_digit_head(model: nn.Module, digits: Tensor, non_digits: Tensor, s
     return head.eval()
 
 
-def head_examples(images: Tensor, digits: Tensor,
-                  count: int = EXAMPLES) -> tuple[Tensor, Tensor]:
+def head_examples(images: Tensor, digits: Tensor, count: int = EXAMPLES,
+                  without: Collection[str] = ()) -> tuple[Tensor, Tensor]:
     """Digits to train a head on, some in forms that MNIST lacks, and non-digits made from them.
 
-    images: uint8 (n, 28, 28); digits: (n,). Returns uint8 (n, 28, 28) of both: `count` digits and
-    as many zeros with a slash, `count` non-digits, a quarter as many rings with something in them
-    and half as many strokes that meet, always the same for the same images. The slashed zeros and
-    these rings are much alike, and MNIST has neither. A head that sees few of the strokes takes an
-    A for a 4.
+    images: uint8 (n, 28, 28); digits: (n,). Returns uint8 (n, 28, 28) of both, always the same for
+    the same images: `count` digits and as many zeros with a slash; `count` non-digits, and more of
+    two kinds, `MORE_OF`. Without more rings, a head that knows the slashed zeros, which are much
+    like them, lets faces pass; one that sees few of the stems takes an A for a 4.
+
+    `without` names kinds that are left out, also where kinds are mixed (`non_digits.KINDS`); the
+    other images don't change. Raises ValueError if there is no such kind.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         chosen = torch.randperm(len(images))[:count]
         formed = UPSTROKES(images[chosen, None].float() / 255, digits[chosen])
         zeros = sample(images, digits, count // 4, [0])
-        non_digits = make_non_digits(images, digits, count)
-        more = torch.cat([rings(count // 4), stems(count // 2)])
+        made = [make_non_digits(images, digits, count, without)]
+        for kind, times in MORE_OF.items():
+            more = FROM_STROKES[kind](int(times * count))
+            made += [to_uint8_images(more)] if kind not in without else []
         return (torch.cat([to_uint8_images(formed), slashed_zeros(to_uint8_images(zeros))]),
-                torch.cat([non_digits, to_uint8_images(more)]))
+                torch.cat(made))
 
 
 def slashed_zeros(zeros: Tensor) -> Tensor:

@@ -74,10 +74,30 @@ def test_what_is_scored_depends_on_no_other_image(splits):
 
 
 def test_head_examples_are_digits_and_non_digits(splits, small):
-    assert [each.shape for each in small] == [(4000, 28, 28), (3500, 28, 28)]
+    assert [each.shape for each in small] == [(4000, 28, 28), (4500, 28, 28)]
     assert all(each.dtype == torch.uint8 for each in small)
     again = head_examples(splits[0].images, splits[0].digits, count=2000)
     assert all(map(torch.equal, small, again))
+
+
+@pytest.mark.parametrize("kind, more", [("rings", 1500), ("stems", 1000), ("turned", 0)])
+def test_a_kind_is_left_out_everywhere(monkeypatch, splits, small, kind, more):
+    """Here all images of this kind are white, and no others are."""
+    train, white = splits[0], torch.ones(1, 1, 28, 28)
+    room = non_digits.FROM_DIGITS if kind == "turned" else non_digits.FROM_STROKES
+    make = room[kind]
+    monkeypatch.setitem(room, kind, lambda *given: make(*given) * 0 + white)
+    digits, every = head_examples(train.images, train.digits, count=2000)
+    same_digits, others = head_examples(train.images, train.digits, count=2000, without=[kind])
+    is_white = (every == 255).all(2).all(1)
+    assert more + 100 < is_white.sum() < more + 200  # a thirteenth of 2,000 is mixed in
+    assert torch.equal(others, every[~is_white])
+    assert torch.equal(same_digits, digits)
+
+
+def test_what_is_left_out_must_be_a_kind(splits):
+    with pytest.raises(ValueError, match="no kind faces: the kinds are halves, overlaid"):
+        head_examples(splits[0].images, splits[0].digits, count=20, without=["faces"])
 
 
 def test_each_image_gets_the_forms_of_its_own_digit(monkeypatch):
@@ -120,14 +140,11 @@ def test_as_many_non_digits_as_wanted(splits, count):
     assert made.shape == (count, 28, 28) and made.dtype == torch.uint8
 
 
-@pytest.mark.parametrize("name", [
-    "halves", "overlaid", "side_by_side", "thin_side_by_side", "mirrored", "turned",
-    "rings", "polygons", "houses", "stems", "scribbles", "zigzags", "lines"])  # fmt: skip
+@pytest.mark.parametrize("name", non_digits.KINDS)
 def test_all_kinds_are_framed_as_mnist_is(splits, name):
     torch.manual_seed(0)
     make, train = getattr(non_digits, name), splits[0]
-    of_digits = make.__code__.co_argcount == 3
-    given = (train.images[:2000], train.digits[:2000]) if of_digits else ()
+    given = (train.images[:2000], train.digits[:2000]) if name in non_digits.FROM_DIGITS else ()
     images = make(*given, 200)
     assert images.shape == (200, 1, 28, 28) and 0 <= images.min() and images.max() <= 1.001
     ink, axis = images[:, 0], torch.arange(28.0)
