@@ -146,32 +146,47 @@ class Check:
     observe: what is compared, of the function and a copy of the arguments; tolerance: how far off
     numbers may be, as a share of the largest; without: functions and modules not to be used;
     on_paper: of numbers that are worked out on paper, which part of the calculation to look at, in
-    a list if the answer has several. Then no reason gives the right number away.
+    a list if the answer has several. Then no reason gives the right number away;
+    seconds: of the processor that a right answer takes, for a check that trains what is returned
+    and has rules alone. To judge an answer, neither the solution nor a mistake is trained then.
     """
 
     def __init__(self, solution: Callable, remark: str, *, probes, mistakes: Mapping,
                  observe: Callable | None = None, tolerance=1e-5, without=(),
-                 on_paper: str | list[str] = ""):
+                 on_paper: str | list[str] = "", seconds=0.0):
         self.solution, self.remark, self.__name__ = solution, remark, solution.__name__
         self.probes, self.mistakes = probes, mistakes
         self.observe = observe or (lambda function, *arguments: Observed(function(*arguments)))
         self.tolerance, self.without, self.on_paper = tolerance, list(without), on_paper
+        self.rules_alone, self._seconds = seconds > 0, seconds
         self._runs_of_mistakes: dict[tuple[int, int], FunctionRun] = {}
+        self._said: tuple[Any, str] = None, ""  # the last function that was checked, its verdict
 
     def __call__(self, *functions) -> None:
         if len(functions) != 1:
             print(f"Not right yet. Pass the check one function, the name of yours: "
                   f"`checks.{self.__name__}({self.__name__})`.")
             return
-        print(verdict := self.verdict(*functions))
-        self._note(verdict)
+        if functions[0] is self.solution:
+            print(f"Not solved yet. The name `{self.__name__}` still stands for our function. Run "
+                  "the cell with yours first, then this one. If that cell stopped with an error, "
+                  "it hasn't made your function: correct the error first.")
+            return
+        self._said = functions[0], self.verdict(*functions)
+        print(self._said[1])
+        self._note(self._said[1])
 
     def or_ours(self, function):
         """Return the function if it is right, or else the solution; print which of them it is.
 
-        For a lesson that goes on with what an exercise asks for.
+        For a lesson that goes on with what an exercise asks for. If the line above it has just
+        printed the verdict, that one counts.
         """
-        if function is not self.solution and self.verdict(function).startswith(RIGHT):
+        checked, verdict = self._said
+        self._said = None, ""
+        if checked is not function:
+            verdict = "" if function is self.solution else self.verdict(function)
+        if verdict.startswith(RIGHT):
             self._note(RIGHT)
             print(f"Your `{self.__name__}` is right: the lesson goes on with it.")
             return function
@@ -250,6 +265,8 @@ class Check:
             probes = list(self.probes() if callable(self.probes) else self.probes)
         except Exception as error:
             raise OurFault(Stopped(error, self.solution).message) from error
+        if self.rules_alone:
+            return [(probe, FunctionRun(Observed(), None, [], {})) for probe in probes]
         right = [(probe, self._run_solution(probe)) for probe in probes]
         self._seconds = time.process_time() - started
         return right
@@ -302,7 +319,8 @@ class Check:
         if isinstance(value, Stopped) and isinstance(value.error, Unsolved):
             raise value.error
         gives_nothing = isinstance(value, Stopped) and value.gives_nothing
-        known = None if gives_nothing else self._recognise(pairs, answer.part)
+        known = (None if gives_nothing or self.rules_alone
+                 else self._recognise(pairs, answer.part))
         hint = self.on_paper
         if not isinstance(hint, str):
             hint = hint[answer.part.place or 0]

@@ -196,6 +196,8 @@ def convolve(channels, weights, bias, row, column):
 
 NOT_A_NETWORK = ("Return one network, `nn.Sequential(...)`, with the layers one after the other "
                  "and commas between them.")
+ONE_NETWORK = ("Each call of `mover()` should make a new network. Yours returns the same layers again, "
+               "with what they have learned: make them inside the function.")
 NO_FIT = ("The layers don't fit together. Go through the shapes: a convolution with `padding=1` "
           "keeps 28x28, a pooling by 2 makes 14x14 of it, and `nn.Flatten` gives the last layer "
           "channels · rows · columns values.")
@@ -219,6 +221,8 @@ def _train_mover(mover) -> Observed:
     network = mover()
     if not isinstance(network, nn.Module):
         return Observed(rules={NOT_A_NETWORK: False})
+    if {*network.parameters()} & {*mover().parameters()}:
+        return Observed(rules={ONE_NETWORK: False})
     try:
         with torch.no_grad():
             shape = list(network(torch.rand(2, 1, 28, 28)).shape)
@@ -241,25 +245,28 @@ def _train_mover(mover) -> Observed:
     return Observed(rules=rules)
 
 
+def _small_network():
+    return nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7), nn.Flatten(),
+                         nn.Linear(128, 10))
+
+
 @checks.add(
     "A single layer has 7,850 parameters. Yours has at most 2,000, and reads the digits where they "
     "were and where they have moved.",
-    probes=[()], observe=_train_mover,
+    probes=[()], observe=_train_mover, seconds=6,
     mistakes={
         NOT_A_NETWORK: lambda: [nn.Flatten(), nn.Linear(784, 10)],
+        ONE_NETWORK: [lambda network=_small_network(): network,
+                      lambda layers=_small_network(): nn.Sequential(*layers)],
         NO_FIT: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
                                       nn.Flatten(), nn.Linear(64, 10)),
         NOT_TEN: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
                                        nn.Flatten(), nn.Linear(128, 1)),
         TOO_MANY: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Flatten(),
                                         nn.Linear(8 * 784, 10)),
-        RELU_LAST: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
-                                         nn.Flatten(), nn.Linear(128, 10), nn.ReLU()),
-        SOFTMAX_LAST: lambda: nn.Sequential(
-            nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7), nn.Flatten(),
-            nn.Linear(128, 10), nn.Softmax(dim=1)),
-        FEW_MOVED: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
-                                         nn.Flatten(), nn.Linear(128, 10)),
+        RELU_LAST: lambda: nn.Sequential(*_small_network(), nn.ReLU()),
+        SOFTMAX_LAST: lambda: nn.Sequential(*_small_network(), nn.Softmax(dim=1)),
+        FEW_MOVED: _small_network,
         FEW_UNSEEN: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(),
                                           nn.MaxPool2d(28), nn.Flatten(), nn.Linear(8, 10)),
     },

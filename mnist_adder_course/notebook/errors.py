@@ -51,7 +51,7 @@ def what_was_none(message: str, place: FrameSummary | None) -> ast.expr | None:
     """The piece of code whose value was None where an error says `NoneType`; None if unclear."""
     try:
         statement = ast.parse(_segment(place)).body[0] if place else None
-    except SyntaxError:
+    except (SyntaxError, IndexError):  # only a part of a statement is known, or nothing
         return None
     node = statement.value if isinstance(statement, ast.Expr) else statement
     types = re.findall(r"'(\w+)'", message)[-2:]  # of both sides, where there are two

@@ -1,5 +1,6 @@
 """Answers as learners write them, right and wrong, and what the checks say of them."""
 
+import json
 import math
 import re
 import tomllib
@@ -10,11 +11,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from every_lesson import LESSONS
+from every_lesson import LESSONS, ROOT
 from scipy.stats import binomtest
 from torch import nn
 from torch.utils.data import DataLoader
 
+from mnist_adder_course.exercises import progress
 from mnist_adder_course.exercises.checks import from_code
 from mnist_adder_course.lessons.backward_by_hand import Node, forward
 from mnist_adder_course.widgets.hidden_sums import unseen_sums
@@ -66,3 +68,54 @@ def test_each_exercise_has_a_right_and_a_wrong_answer_of_learners():
         for name in vars(lesson.module.checks):
             answers = ANSWERS[f"{lesson.name}.{name}"]
             assert {kind for kind, *_ in answers} == {"right", "wrong"}, name
+
+
+# --- the cells of an exercise, whose lesson goes on with our function until the answer is right ---
+
+
+def cells_with_or_ours():
+    """The lesson, the name, and the code of the function's and the check's cell."""
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        cells = {cell["id"]: "".join(cell["source"])
+                 for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]}
+        for exercise in progress.exercises()[path.stem]:
+            of = f"{path.stem[:2]}-exercise-{exercise.name}"
+            if ".or_ours(" in (check := cells[f"{of}-check"]):
+                yield pytest.param(path.stem[3:], exercise.name, cells[f"{of}-function"], check,
+                                   id=exercise.name)
+
+
+@pytest.mark.parametrize("lesson, name, function_cell, check_cell", [*cells_with_or_ours()])
+def test_the_cells_run_again(lesson, name, function_cell, check_cell, monkeypatch, capsys):
+    """Only the learner's own function is right, however often the check's cell is run."""
+    noted = []
+    monkeypatch.setattr(progress, "note", lambda *what: noted.append(what))
+    checks = import_module(f"mnist_adder_course.lessons.{lesson}").checks
+    kernel = {**NAMES, "checks": checks}
+    wrong, right = (next(code for kind, _, code in ANSWERS[f"{lesson}.{name}"] if kind == which)
+                    for which in ("wrong", "right"))
+
+    def run(code):
+        from_code(code, name, kernel)
+        return capsys.readouterr().out
+
+    ours = f"Not solved yet. The name `{name}` still stands for our function. Run the cell with"
+    run(function_cell)
+    assert run(check_cell).startswith("Not solved yet. Put your answer in place of")
+    for answer in (None, wrong, "def broken(:"):  # the dots again, a wrong answer, one that stops
+        if answer == wrong:
+            run(wrong)
+            assert run(check_cell).startswith("Not right yet. ")
+        elif answer:
+            pytest.raises(SyntaxError, run, answer)
+        for _ in range(2):
+            assert run(check_cell).startswith(ours)
+    assert kernel[name] is getattr(checks, name).solution and not noted
+    run(right)
+    own = kernel[name]
+    for _ in range(2):
+        assert run(check_cell).startswith("\u2713 Right. ")
+    assert kernel[name] is own and set(noted) == {(lesson, "exercise", name)}
+    run(f"{name} = checks.{name}.or_ours(None)")  # whoever skips the exercise
+    noted.clear()
+    assert run(check_cell).startswith(ours) and not noted
