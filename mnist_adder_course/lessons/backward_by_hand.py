@@ -66,11 +66,18 @@ ONE_NUMBER_EACH = ("Each slope is a single number, without quotes or brackets of
 COPY = ("An input is a new node, so what comes back never reaches the node that was given. The "
         "inputs are the given nodes themselves.")
 GRAD = "The `grad` of a new node is 0: nothing has come back to it yet. Leave it as it is."
+NAMELESS = ("The node has no name, so the pictures show none. It comes after the value: a word in "
+            "quotes, such as \"{}\".")
+OTHER_NAME = ("The pictures show the name of a node, and yours says \"{}\", which it isn't. Give it "
+              "its own name.")
+NO_INPUT_AT_0 = ("Where its value is 0, your node has no inputs, and the pictures lose the arrow that "
+                 "leads to it. What it was computed from goes there all the same.")
 NO_NAME = ("After the value, a `Node` takes its name, a word in quotes, and only then its inputs "
            "and slopes, as in plus.")
 
 
 def _value_and_slopes(function, *values) -> Observed:
+    own_name, others = ("times", ["plus"]) if len(values) == 2 else ("ReLU", ["plus", "times"])
     inputs = [Node(value) for value in values]
     node = function(*inputs)
     if not hasattr(node, "slopes"):
@@ -93,14 +100,16 @@ def _value_and_slopes(function, *values) -> Observed:
         counts = {"slopes": _count(len(node.slopes), "slope"),
                   "inputs": _count(len(node.inputs), "input")}
         return Observed(rules={AS_MANY.format(**counts): False})
-    if not node.inputs and is_numbers(plain(node.value)) and plain(node.value).any():
-        return Observed(rules={NO_INPUTS: False})
+    if not node.inputs:
+        is_0 = is_numbers(plain(node.value)) and not plain(node.value).any()
+        return Observed(rules={NO_INPUT_AT_0 if is_0 else NO_INPUTS: False})
     first = _first_nodes(node)
-    if node.inputs and not set(inputs) <= first and not first <= set(inputs):
+    if not set(inputs) <= first and not first <= set(inputs):
         return Observed(rules={COPY: False})
     slopes = [_slope(node, given) for given in inputs]
     return Observed(effects={"the value": node.value, "the slopes": slopes},
-                    rules={GRAD: node.grad == 0})
+                    rules={GRAD: node.grad == 0, NAMELESS.format(own_name): node.name,
+                           OTHER_NAME.format(node.name): node.name not in others})
 
 
 def _first_nodes(node) -> set:
@@ -124,6 +133,8 @@ def _pairs():
         NOT_NUMBERS: ("[b.value, a.value]", "[b, a]"),
         NOT_NODES: ("[a, b]", "[a.value, b.value]"),
         NO_NAME: ('"times", ', ""),
+        NAMELESS.format("times"): ('"times", [a, b], [', "inputs=[a, b], slopes=["),
+        OTHER_NAME.format("plus"): ('"times"', '"plus"'),
         "That is plus. The value is the product of both values.":
             ("a.value * b.value", "a.value + b.value"),
         "Both slopes go to the same node. The inputs are a and b.":
@@ -269,6 +280,9 @@ def backward_from(tape):
             (", [1 if a.value > 0 else 0]", ""),
         AS_MANY.format(slopes="1 slope", inputs="no inputs"): ("[a]", "[]"),
         NO_INPUTS: lambda a: Node(max(a.value, 0), "ReLU"),
+        NO_INPUT_AT_0: lambda a: Node(a.value, "ReLU", [a], [1]) if a.value > 0 else Node(0.0),
+        NAMELESS.format("ReLU"): ('"ReLU", [a], [', "inputs=[a], slopes=["),
+        OTHER_NAME.format("times"): ('"ReLU"', '"times"'),
         NOT_NEW: lambda a: a if a.value > 0 else Node(0, "ReLU", [a], [0]),
         INPUTS_IN_LIST: ("[a]", "a"),
         SLOPES_IN_LIST: ("[1 if a.value > 0 else 0]", "1 if a.value > 0 else 0"),

@@ -49,6 +49,13 @@ NOT_THE_IMAGE = "The first pair begins with the image, as it came in: `(image, n
 NOT_SINGLE = ("The number, the digit and the total should each be a single number. The empty shape "
               "does it: `torch.randint(10, ())`.")
 NOT_WHOLE = "The number isn't whole: `torch.randint(10, ())` draws whole numbers."
+DECIMAL = ("The number, the digit and the total are used as indices later, so they should be whole "
+           "numbers: 7, not 7.0. Leave out what makes a decimal number of one of them, or put "
+           "`int(...)` around it.")
+TEXT = ("One of them is a text, in quotes or made by `str`. The number, the digit and the total "
+        "should be numbers.")
+ANOTHER_KIND = ("The image has its values, but it isn't the tensor any more that came in. Pass it "
+                "on unchanged: `(image, number)`.")
 NOT_THE_DIGIT = "The second pair begins with the digit, as it came in: `(digit, total)`."
 CHANGED_DIGIT = ("`+=` has changed the digit itself. Make a new value in place of that: `total = "
                  "digit + number`.")
@@ -72,12 +79,15 @@ def _look_at_examples(make_example, image, digit) -> Observed:
     images, numbers, digits, totals = zip(*((*inputs, *answers) for inputs, answers in examples))
     if not all(same(one, given) for one in images):
         return Observed(rules={NOT_THE_IMAGE: False})
+    if any(isinstance(one, str) for one in (*numbers, *digits, *totals)):
+        return Observed(rules={TEXT: False})
     if not all(map(_is_single, (*numbers, *digits, *totals))):
         return Observed(rules={NOT_SINGLE: False})
     added = [float(total) - right_digit for total in totals]
     drawn = list(map(float, numbers))
     return Observed(rules={
         NOT_WHOLE: all(number.is_integer() for number in drawn),
+        ANOTHER_KIND: all(isinstance(one, (Tensor, np.ndarray)) for one in images),
         CHANGED_DIGIT: digit.item() == right_digit,
         NOT_THE_DIGIT: all(float(one) == right_digit for one in digits),
         OUT_OF_RANGE: 0 <= min(drawn) and max(drawn) <= 9,
@@ -85,7 +95,14 @@ def _look_at_examples(make_example, image, digit) -> Observed:
         NEVER_DRAWN: len(set(drawn)) == 10,
         DRAWN_TWICE: added == drawn or not set(added) <= {*range(10)} or len(set(added)) == 1,
         NOT_THE_SUM: added == drawn,
+        DECIMAL: all(map(_are_whole, (numbers, digits, totals))),
     })
+
+
+def _are_whole(row) -> bool:
+    """Whether a row, a list or a tensor, is of whole numbers, such as an index is."""
+    row = row if isinstance(row, (Tensor, np.ndarray)) else list(row)
+    return torch.as_tensor(row).dtype in (torch.int64, torch.int32)
 
 
 def _is_two_pairs(example) -> bool:
@@ -116,6 +133,11 @@ NUMBER, EXAMPLE = "torch.randint(10, ())", "(image, number), (digit, digit + num
                         (EXAMPLE, "(digit, number), (digit, digit + number)")],
         NOT_SINGLE: [(NUMBER, "torch.randint(10, (1,))"), (NUMBER, "torch.randint(10, (10,))")],
         NOT_WHOLE: (NUMBER, "10 * torch.rand(())"),
+        DECIMAL: [(NUMBER, "torch.randint(10, ()).float()"),
+                  (EXAMPLE, "(image, number), (float(digit), digit + number)"),
+                  (EXAMPLE, "(image, number), (digit, 1.0 * (digit + number))")],
+        TEXT: (EXAMPLE, "(image, number), (digit, str(digit + number))"),
+        ANOTHER_KIND: (EXAMPLE, "(image.tolist(), number), (digit, digit + number)"),
         NOT_THE_DIGIT: [(EXAMPLE, "(image, number), (digit + number, digit)"),
                         (EXAMPLE, "(image, number), (number, digit + number)"),
                         (EXAMPLE, "(image, digit), (number, digit + number)")],
@@ -193,6 +215,8 @@ UNSHUFFLED = ("The indices are cut in two but not shuffled: one part could hold 
               "writers.")
 SORTED = ("The indices of a part are in order again. Return them in the order in which they were "
           "shuffled, so that the first 500 of a part are 500 random images.")
+DECIMAL_INDICES = ("An index is a whole number. Yours are decimal numbers, which can't choose images: "
+                   "leave out what makes them decimal, or turn them into whole ones with `.long()`.")
 A_SET = "A set has no order and no first 500. Return two lists or tensors."
 NOT_FROM_SEED = ("The same seed gave another split the second time: the shuffling should start "
                  "from the seed, `generator=generator`.")
@@ -226,6 +250,7 @@ def _look_at_split(function, count, train_count, seed) -> Observed:
         ONE_SEED: others[0] != sorted(train),
         FEW_SPLITS: sorted(train) not in others,
         A_SET: not any(isinstance(part, (set, frozenset)) for part in parts),
+        DECIMAL_INDICES: all(map(_are_whole, parts)),
         SORTED: train != sorted(train) and validation != sorted(validation),
     })
 
@@ -295,6 +320,9 @@ CUT = "order[:train_count], order[train_count:]"
         NOT_FROM_SEED: (", generator=generator", ""),
         ONE_SEED: [("(seed)", "(0)"), ("(seed)", "(42)")],
         FEW_SPLITS: ("(seed)", "(seed % 2)"),
+        DECIMAL_INDICES: [(CUT, CUT.replace("]", "].float()")),
+                          (CUT, CUT.replace("]", "] + 0.5")),
+                          (CUT, CUT.replace("]", "] * 1.0"))],
         A_SET: (CUT, "set(order[:train_count].tolist()), set(order[train_count:].tolist())"),
         SORTED: [(CUT, "order[:train_count].sort().values, order[train_count:].sort().values"),
                  (CUT, "order[:train_count], order[train_count:].sort().values")],

@@ -47,7 +47,8 @@ def _cubic(w):
 @checks.add(
     "It works for any loss. But 17,360 weights need 17,361 runs of the network, so PyTorch has a "
     "better way.",
-    probes=[(_parabola, 1.0), (_parabola, 5.0), (_cubic, 2.0), (_cubic, -3.0), (_parabola, 2)],
+    probes=[(_parabola, 1.0), (_parabola, 5.0), (_cubic, 2.0), (_cubic, -3.0), (_parabola, 2),
+            (_parabola, 0.0)],
     tolerance=0.02, without=AUTOGRAD,
     mistakes={
         "Brackets are missing: divide the whole difference, not the second loss alone.":
@@ -58,6 +59,10 @@ def _cubic(w):
         "Divide by the nudge, not by `w`.": ("/ nudge", "/ w"),
         "Add the nudge to `w`. Times 1.001, it is a thousandth of `w`, and you divide by another "
         "number.": ("w + nudge", "w * 1.001"),
+        "A thousandth of `w` is nothing where `w` is 0. The nudge is the same for every weight: add "
+        "0.001 to `w`.": [
+            lambda loss_of, w: (loss_of(w * 1.001) - loss_of(w)) / (w * 0.001),
+            lambda loss_of, w: (loss_of(w * 1.001) - loss_of(w)) / (w * 1.001 - w)],
         "The weight was replaced by the nudge. Make it a little larger: `w + nudge`.":
             ("loss_of(w + nudge)", "loss_of(nudge)"),
         "That is the loss divided by the nudge. The slope is how much the loss *changes*, divided "
@@ -180,6 +185,14 @@ def _costs(cost_of, score, label) -> Observed:
         "each score alone.":
             ("torch.sigmoid(score * label)", "torch.softmax(score * label, dim=0)"),
         "Multiply score and label, don't add them.": ("score * label", "score + label"),
+        "`score *= label` changes the scores of the one who called your function. Make a new "
+        "tensor: `score * label`.":
+            ("    p =", "    score *= label\n    p ="),
+        "That is for labels of 0 and 1. Here a 3 has the label -1, and a 7 has 1.": [
+            lambda score, label: -(label * torch.log(torch.sigmoid(score)) + (1 - label)
+                                   * torch.log(1 - torch.sigmoid(score))),
+            lambda score, label: torch.log(1 / (torch.sigmoid(score) ** label
+                                                * (1 - torch.sigmoid(score)) ** (1 - label)))],
         "The sigmoid is missing: it turns the score into a probability.":
             ("torch.sigmoid(score * label)", "score * label"),
         FORGOTTEN: [("torch.log(1 / p)", "torch.log(1 / p.detach())"),

@@ -214,7 +214,9 @@ def _seen_of_adder(make_adder, layers) -> Observed:
     return Observed(effects={
         "the number of fully connected layers": sum(isinstance(part, nn.Linear) for part in parts),
         "the layers": [type(part).__name__ for part in parts],
-        "the shapes of the weights": [list(parameter.shape) for parameter in parameters],
+        "what goes into each fully connected layer, and what comes out": [
+            [part.in_features, part.out_features] for part in parts if isinstance(part, nn.Linear)],
+        "the shapes of all weights": [list(parameter.shape) for parameter in parameters],
         "what the adder computes": "nothing: it stops" if computed is None else computed})
 
 
@@ -256,7 +258,10 @@ def _seen_of_adder(make_adder, layers) -> Observed:
             ("fully_connected(width, 64)",
              "nn.Sequential(nn.Linear(width, 64), nn.BatchNorm1d(64), nn.ReLU())"),
         "Each layer should compute 64 values.": [
-            ("64))", "30))"), (("64))", "30))"), ("= 64", "= 30")), ("width, 64", "width, width")],
+            ("64))", "30))"), (("64))", "30))"), ("= 64", "= 30")), ("width, 64", "width, width"),
+            ("width, 64", "width, 64 if width == 30 else 2 * width"),
+            (("width, 64", "width, 2 * width"), ("width = 64", "width = 2 * width")),
+            (("width, 64", "width, 2 * width"), ("width = 64", "width *= 2"))],
         "The heads come later. Return the adder alone.": [
             ("return ", "found.append(nn.Linear(width, 10, bias=False))\n    return "),
             ("return ", "found.append(nn.Linear(width, 19, bias=False))\n    return ")],
@@ -323,16 +328,45 @@ def conv_parameters(inputs, outputs, kernel):
 
 
 def _logits_and_truths():
-    for examples in (2, 5, 1):
-        yield (torch.randn(examples, 10, requires_grad=True),
+    for examples, scale in ((2, 1), (5, 9), (1, 1)):  # in one of them the digits cost more
+        yield ((scale * torch.randn(examples, 10)).requires_grad_(),
                torch.randn(examples, 19, requires_grad=True),
                torch.randint(10, (examples,)), torch.randint(10, 19, (examples,)))
 
 
+CALLS_BACKWARD = ("The loss is right. But your function calls `backward()`, and the loop does that "
+                  "with the loss that it gets. Return the loss alone.")
+LOGITS_FIRST = ("`F.cross_entropy` takes the logits first, and then the true answers: "
+                "`F.cross_entropy(digit_logits, digits)`.")
+
+
+def _loss_alone(both_losses, digit_logits, sum_logits, digits, totals) -> Observed:
+    loss = both_losses(digit_logits, sum_logits, digits, totals)
+    return Observed(loss, rules={CALLS_BACKWARD: digit_logits.grad is sum_logits.grad is None})
+
+
 @checks.add(
     "One number for two tasks: each step teaches both heads, and the layers that they share.",
-    probes=_logits_and_truths,
+    probes=_logits_and_truths, observe=_loss_alone,
     mistakes={
+        CALLS_BACKWARD: ("    return", "    F.cross_entropy(digit_logits, digits).backward()\n"
+                                       "    return"),
+        LOGITS_FIRST: [
+            lambda a, b, c, d: F.cross_entropy(c, a) + F.cross_entropy(d, b),
+            lambda a, b, c, d: F.cross_entropy(a, c) + F.cross_entropy(d, b)],
+        "Don't choose the answers first: `F.cross_entropy` wants the logits, all of them. From an "
+        "`argmax` there is no way back to the weights.": [
+            lambda a, b, c, d: F.cross_entropy(a.argmax(1), c) + F.cross_entropy(b.argmax(1), d),
+            lambda a, b, c, d: (F.cross_entropy(a.argmax(1).float(), c)
+                                + F.cross_entropy(b.argmax(1).float(), d)),
+            lambda a, b, c, d: (F.cross_entropy(a.argmax(1).float(), c.float())
+                                + F.cross_entropy(b.argmax(1).float(), d.float()))],
+        "That is the larger of the two losses alone. Both heads have to learn: add them up.": [
+            lambda a, b, c, d: max(F.cross_entropy(a, c), F.cross_entropy(b, d))],
+        "You add up the losses of all examples. `F.cross_entropy` takes their mean, so that a "
+        "large batch doesn't make larger steps: leave out `reduction`.":
+            lambda a, b, c, d: (F.cross_entropy(a, c, reduction="sum")
+                                + F.cross_entropy(b, d, reduction="sum")),
         "The loss of the sum head is missing, so it would learn nothing.":
             (" + F.cross_entropy(sum_logits, totals)", ""),
         "The loss of the digit head is missing, so it would learn nothing.":

@@ -169,6 +169,7 @@ def _sums():
         for claimed in (total, digit, number, total + 1, total - 1, digit * number, total % 10,
                         total + 10):
             yield digit, number, claimed
+    yield from [(7, 500, 507), (7, 500, 506)]  # Python keeps one object of each small number only
 
 
 @checks.add(
@@ -185,6 +186,9 @@ def _sums():
         "alone is the total.": lambda digit, number, total: digit and number == total,
         "`==` twice asks whether all three are the same. Add digit and number first.":
             lambda digit, number, total: digit == number == total,
+        "`is` asks whether two things are the same object in memory, as two equal small numbers "
+        "happen to be. `==` asks whether they are equal.":
+            ("==", "is"),
         "It says yes to larger sums, too: 7 + 5 isn't 13.":
             lambda digit, number, total: total >= digit + number,
         "It says yes to smaller sums, too: 7 + 5 isn't 11.":

@@ -187,12 +187,45 @@ def _tried():
     yield ({0.1: [1.1, 1.2, 1.1], 1.0: [3.7, 3.6, 3.0], 0.01: [2.7, 2.6, 2.7]},)  # in any order
     yield ({0.01: [2.7, 2.6, 2.7], 0.1: [1.5, 1.2, 1.1], 0.3: [1.3, 1.4, 1.5],
             1.0: [3.7, 3.6, 3.0]},)  # the first seed isn't the mean
+    yield ({1.0: [9.6, 9.1, 9.9], 3.0: [14.2, math.inf, math.inf],
+            0.3: [9.8, 11.1, 9.4]},)  # all of them large: whoever begins at 3 finds none
+    yield ({1.0: [17.6, 17.1, 17.9], 3.0: [19.2, math.inf, math.inf],
+            0.3: [18.8, 18.1, 19.4]},)  # the same, with the best between two others
 
 
-def _as_text(defend, tried) -> Observed:
-    """The answer as text, because a rate and a word are both of a right kind."""
+RATE_IN_QUOTES = "That is the rate as a text. Return the rate itself, without `str` and quotes."
+
+
+def _rate_or_words(defend, tried) -> Observed:
+    """The answer; a rate that is written as a text counts as the rate, and breaks a rule."""
     answer = defend(tried)
-    return Observed(answer if isinstance(answer, str) else f"{float(answer):.4g}")
+    try:
+        rate = float(answer)
+    except (TypeError, ValueError):
+        return Observed(answer)
+    return Observed(rate, rules={RATE_IN_QUOTES: not isinstance(answer, str)})
+
+
+def _keeps_no_mean(tried):
+    low, best = math.inf, None
+    for rate in tried:
+        if sum(tried[rate]) / len(tried[rate]) < low:
+            best = rate
+    return best
+
+
+def _keeps_no_mean_and_edges(tried):
+    best = _keeps_no_mean(tried)
+    return {min(tried): "try smaller", max(tried): "try larger"}.get(best, best)
+
+
+def _begins_at(tried, most, found):
+    means = {rate: sum(losses) / len(losses) for rate, losses in tried.items()}
+    best = min([rate for rate in means if means[rate] < most], key=means.get, default=found)
+    if best is None:
+        raise UnboundLocalError("cannot access local variable 'best' where it is not associated "
+                                "with a value")
+    return {min(tried): "try smaller", max(tried): "try larger"}.get(best, best)
 
 
 MEAN = "sum(tried[rate]) / len(tried[rate])"
@@ -201,8 +234,26 @@ SMALLEST, LARGEST = "if best == min(tried):", "if best == max(tried):"
 
 @checks.add(
     "You can defend a rate that has beaten a smaller and a larger one, each with several seeds.",
-    probes=_tried, observe=_as_text,
+    probes=_tried, observe=_rate_or_words,
     mistakes={
+        "You return the best rate even if it is the smallest or the largest that was tried. A "
+        "better one may lie further out: then return `\"try smaller\"` or `\"try larger\"`.":
+            ((SMALLEST, "if False:"), (LARGEST, "if False:")),
+        "If the best rate is the smallest that was tried, a better one may be smaller still: then "
+        "return `\"try smaller\"`.": (SMALLEST, "if False:"),
+        "If the best rate is the largest that was tried, a better one may be larger still: then "
+        "return `\"try larger\"`.": (LARGEST, "if False:"),
+        "That is the smallest rate. `min(tried)` looks at the rates, not at their losses.":
+            min,
+        "That is the largest rate. `max(tried)` looks at the rates, not at their losses.":
+            max,
+        "The lowest mean so far isn't kept: each mean is compared with the first value. When you "
+        "keep a rate, keep its mean as well.": [_keeps_no_mean, _keeps_no_mean_and_edges],
+        "All means may lie above the number from which your search begins, and then it finds no "
+        "rate. Begin with the first mean, or with `float(\"inf\")`.": [
+            lambda tried, most=most, found=found: _begins_at(tried, most, found)
+            for most in (1.5, 2, 3, 4, 5, 9, 10) for found in (None, 0)],
+        RATE_IN_QUOTES: ("return best", "return str(best)"),
         "That rate had the best single run. One run can be lucky: compare the means over the "
         "seeds.": (MEAN, "min(tried[rate])"),
         "That compares the worst run of each rate. Compare the means over the seeds.":
