@@ -20,7 +20,8 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
 - `without=[F.one_hot]` lists what the exercise is to be done without: functions, or modules. It is
   seen when the function runs.
 - Whatever is called right, the cells after it can use: where the solution returns a tensor, so must
-  the learner's function, and one of True and False if ours is. If a probe is a tensor that requires
+  the learner's function, and one of True and False if ours is. If no cell goes on with it, lists
+  and arrays are right as well: `lists=True`. If a probe is a tensor that requires
   gradients, the answer must lead back to it.
 - Arguments belong to the caller: a right answer is rejected if the function has changed one of them
   and the solution doesn't change that one.
@@ -148,17 +149,18 @@ class Check:
     on_paper: of numbers that are worked out on paper, which part of the calculation to look at, in
     a list if the answer has several. Then no reason gives the right number away;
     seconds: of the processor that a right answer takes, for a check that trains what is returned
-    and has rules alone. To judge an answer, neither the solution nor a mistake is trained then.
+    and has rules alone. To judge an answer, neither the solution nor a mistake is trained then;
+    lists: whether lists and arrays will do for a tensor, as no cell goes on with the answer.
     """
 
     def __init__(self, solution: Callable, remark: str, *, probes, mistakes: Mapping,
                  observe: Callable | None = None, tolerance=1e-5, without=(),
-                 on_paper: str | list[str] = "", seconds=0.0):
+                 on_paper: str | list[str] = "", seconds=0.0, lists=False):
         self.solution, self.remark, self.__name__ = solution, remark, solution.__name__
         self.probes, self.mistakes = probes, mistakes
         self.observe = observe or (lambda function, *arguments: Observed(function(*arguments)))
         self.tolerance, self.without, self.on_paper = tolerance, list(without), on_paper
-        self.rules_alone, self._seconds = seconds > 0, seconds
+        self.rules_alone, self._seconds, self.lists = seconds > 0, seconds, lists
         self._runs_of_mistakes: dict[tuple[int, int], FunctionRun] = {}
         self._said: tuple[Any, str] = None, ""  # the last function that was checked, its verdict
 
@@ -290,15 +292,18 @@ class Check:
 
     def _reason(self, function, pairs: list[RunPair], printed: bool) -> str | None:
         """Say why the function is wrong; None if it is right."""
-        for part in self._parts(pairs):
+        parts = self._parts(pairs)
+        for part in parts:
             without_part = [pair for pair in pairs if not part.is_in(pair.theirs.outcome)]
             if broken := self._broken(without_part):
                 return broken
             compared = [pair.compare(part) for pair in pairs]
             wrong = [one for one in compared if not self._same(one.value, one.right)]
             if wrong:
-                answer = WrongAnswer(function, self.solution, part, compared, wrong, self._same,
-                                     printed)
+                right = [pair.arguments for pair in pairs if all(
+                    self._same(one.value, one.right) for one in map(pair.compare, parts))]
+                answer = WrongAnswer(function, self.solution, part, compared, wrong, right,
+                                     self._same, printed)
                 as_well = self._used_as_well(pairs)
                 if part.effect is None:  # a changed argument may be an effect
                     as_well = self._changed_as_well(pairs) + as_well
@@ -374,6 +379,8 @@ class Check:
 
     def _of_no_use(self, pairs: list[RunPair]) -> str | None:
         """Return the reason why cells that go on with a right answer can't use it."""
+        if self.lists:
+            return None
         compared = [pair.compare(part) for part in self._parts(pairs) if part.effect is None
                     for pair in pairs]
         return next(filter(None, map(of_no_use, compared)), None)

@@ -85,7 +85,8 @@ class Project:
         """
         if step := self._written("guess", question, baseline, change, points, because):
             self._take_before_results("guess", step)
-            print(f"Written down: change minus baseline will be {_points(step['points'])}.")
+            print(f"Written down: change minus baseline will be {_points(step['points'])}, "
+                  f"{_images(step['points'])}.")
 
     def plan(self, pairs, matters, spread, changes_my_mind) -> None:
         """Write down how you will find out, before any result.
@@ -302,9 +303,12 @@ def _read(path: Path) -> list[dict]:
 
 def _plain(name: str, kind: type, value: Any) -> Any:
     """The value as JSON keeps it: a number without its tensor. Raises ProjectError."""
+    if isinstance(value, str) and kind is str and not value.strip():
+        raise ProjectError(f"{name} is empty. Write a sentence, also for yourself later.")
     try:
-        if kind is not str or isinstance(value, str):
-            return kind(value)
+        plain = kind(value)
+        if isinstance(value, str) if kind is str else kind is float or plain == float(value):
+            return plain
     except (TypeError, ValueError):
         pass
     should = {str: "a text in quotes", int: "a whole number", float: "a number"}
@@ -338,3 +342,8 @@ def _from_to(low: float, high: float) -> str:
 
 def _points(number: float) -> str:
     return f"{number:+g} point{'s' * (abs(number) != 1)}"
+
+
+def _images(points: float) -> str:
+    """What points are in images, so that a fraction in their place is seen."""
+    return f"{abs(points):g} of 100 images {'more' if points >= 0 else 'fewer'}"

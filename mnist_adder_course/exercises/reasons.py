@@ -51,6 +51,8 @@ ALTERED: dict[str, Callable] = {
     "All signs are turned round.": lambda right: -right,
     "It is upside down: one divided by what it should be.": lambda right: 1 / right,
     **ROUNDED,
+    "It is what it should be, but rounded to one decimal.": lambda right: np.round(right, 1),
+    "It is what it should be, but rounded to two decimals.": lambda right: np.round(right, 2),
     "Its numbers are right but for their signs: there is no minus.": np.abs,
     "Where it should be negative, it is 0.": lambda right: right.clip(0),
     "It is the square of what it should be.": np.square,
@@ -139,10 +141,10 @@ def why_it_gives_nothing(wrong: WrongAnswer, answered: bool) -> str:
         return (f"It returns what `{called[0]}` returns, and that is nothing. Do it in a line "
                 "of its own, and return the result in the next.")
     if returned:
-        return (f"For `{wrong.call}` the function returns nothing: what it returns is None there, "
+        return (f"For {wrong.call} the function returns nothing: what it returns is None there, "
                 "or it ends without coming to a `return`. Every path through it needs one.")
     if answered:
-        return f"For `{wrong.call}` the function returns nothing."
+        return f"For {wrong.call} the function returns nothing."
     if wrong.printed:
         return PRINTS_ONLY
     raise Unsolved("The function returns nothing: does it end with `return`?")
@@ -390,11 +392,9 @@ def _same_but_moved(pairs: list[tuple], same) -> str | None:
 
 
 def what_is_right(wrong: WrongAnswer) -> str:
-    """Name a call for which the function is right, if it differs visibly from the wrong one."""
-    right = [case for case in wrong.cases if not any(case is other for other in wrong.wrong)]
-    calls = [call_text(wrong.signature, case.arguments) for case in right]
-    other = next((call for call in calls if call != wrong.call), None)
-    return f"For `{other}` it is right." if other else ""
+    """Name a call for which the function is right, if there is one that can be typed in."""
+    calls = [call_text(wrong.signature, arguments) for arguments in wrong.right]
+    return next((f"For `{call}` it is right." for call in calls if call), "")
 
 
 # --- the first difference -------------------------------------------------------------------------
@@ -411,10 +411,10 @@ def difference(wrong: WrongAnswer) -> str:
     what = ", ".join(filter(None, [effect, what, place]))
     good, bad = show(right, value), show(value, right)
     if effect is not None:
-        return f"After `{wrong.call}`, {what} should be {good}, not {bad}."
+        return f"After {wrong.call}, {what} should be {good}, not {bad}."
     if what:
-        return f"In `{wrong.call}`, {what} should be {good}, but yours is {bad}."
-    return f"`{wrong.call}` should give {good}, but yours gives {bad}."
+        return f"In {wrong.call}, {what} should be {good}, but yours is {bad}."
+    return f"{wrong.call[0].upper()}{wrong.call[1:]} should give {good}, but yours gives {bad}."
 
 
 def _first_difference(value, right, same) -> tuple[Any, Any, str]:
@@ -434,10 +434,12 @@ def _first_difference(value, right, same) -> tuple[Any, Any, str]:
     return value, right, ""
 
 
+PLACES = {1: ["place"], 2: ["row", "column"], 3: ["image", "row", "column"],
+          4: ["image", "channel", "row", "column"]}
+
+
 def _place_words(place: tuple) -> str:
-    if len(place) == 2:
-        return f"row {place[0]}, column {place[1]}"
-    return ("place " if len(place) == 1 else "") + ", ".join(map(str, place))
+    return ", ".join(f"{name} {index}" for name, index in zip(PLACES.get(len(place), []), place))
 
 
 def _names(signature: str) -> list[str]:

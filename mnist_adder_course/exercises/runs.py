@@ -18,7 +18,7 @@ from torch.overrides import TorchFunctionMode
 
 from ..notebook.errors import Meaning, first_line, meaning_of
 from .bounds import LARGEST
-from .values import call_text, compact, count_of, state_of
+from .values import call_in_words, compact, count_of, state_of
 
 # What computes gradients, for `without=`; not all of torch.autograd, as no_grad is in there, too.
 AUTOGRAD = [torch.autograd.backward, torch.autograd.grad, torch.func.jacfwd, torch.func.jvp]
@@ -173,6 +173,7 @@ class WrongAnswer:
     part: Part
     cases: list[Comparison]  # this part of what came of every probe
     wrong: list[Comparison]  # those of them that are wrong; not empty
+    right: list[tuple]  # the arguments for which all parts are right
     same: Callable  # compares two values
     printed: bool  # whether the function prints
 
@@ -183,8 +184,8 @@ class WrongAnswer:
 
     @property
     def call(self) -> str:
-        """Write the first call that goes wrong, with its arguments."""
-        return call_text(self.signature, self.wrong[0].arguments)
+        """Name the first call that goes wrong: its code, or words for its arguments."""
+        return call_in_words(self.signature, self.wrong[0].arguments)
 
 
 def signature_of(solution: Callable) -> str:

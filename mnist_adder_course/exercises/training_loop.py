@@ -67,13 +67,20 @@ def comparisons():
 
 
 # The rules for a training run and its test, each worded as the learner reads it if it is broken.
-NOT_MOVED = ("The weights haven't changed. Every batch needs backward(), then step(), and no "
-             "zero_grad() between the two.")
+NOT_BACKWARD = ("No loss goes backward, so no step can know a direction. Every batch needs "
+                "`loss.backward()`, with its round brackets, and then `step()`.")
+NOT_MOVED = ("The weights haven't changed. Every batch needs `step()`, with its round brackets, "
+             "after `backward()`, and no `zero_grad()` between the two.")
 FEWER_UPDATES = ("There are fewer updates than batches. Every batch needs its own step(), inside "
                  "the loop over the batches.")
 FROM_VALIDATION = ("It learns from validation images. Then they can't show how well it reads new "
                    "ones.")
 OLD_GRADIENTS = ("Gradients of the step before are still there when backward() adds the new ones.")
+NEVER_TRAINS = ("While it learns, the network is in eval() mode, in which it came: dropout does "
+                "nothing, and batch norm doesn't measure. Call `model.train()` before the steps of "
+                "every epoch.")
+NOT_SHUFFLED = ("Every epoch goes through the images in the same order, in the same batches. "
+                "`DataLoader(..., shuffle=True)` shuffles them anew each time.")
 LEARNS_IN_EVAL = ("While it learns, the network is in eval() mode. train() belongs before the "
                   "steps of every epoch: measuring the accuracy in between leaves it in eval().")
 MINUS = ("Each step makes the loss larger. Cross entropy is small when the answer is right, so "
@@ -145,10 +152,12 @@ def watched(train_larger, model, train, validation, epochs) -> Observed:
     losses = {_name_loss(look) for look in steps[::5]}
     passes = sum(len(look.numbers) for look in steps) / len(train)
     return Observed(rules={
+        NOT_BACKWARD: bool(steps),
         NOT_MOVED: not torch.equal(before, parameters_to_vector(model.parameters())),
         FEWER_UPDATES: not optimizers or len(optimizers) >= len(steps),
         FROM_VALIDATION: not any(look.of_validation for look in steps),
         OLD_GRADIENTS: not any(stale),
+        NEVER_TRAINS: any(look.mode for look in steps),
         LEARNS_IN_EVAL: all(look.mode for look in steps),
         MINUS: losses != {"minus"},
         SOFTMAX_FIRST: losses != {"softmax first"},
@@ -156,11 +165,20 @@ def watched(train_larger, model, train, validation, epochs) -> Observed:
         OTHER_LOSS: losses == {"cross entropy"},
         NEW_OPTIMIZERS: len(set(map(id, optimizers))) <= 1,
         OTHER_EPOCHS: abs(passes - epochs) < 0.5,
+        NOT_SHUFFLED: not _in_one_order(steps, len(train)),
         **(_about_task(model, validation) if can_learn else {}),
         NOT_MEASURED: measured != [],
         MEASURED_IN_TRAIN: not any(look.mode for look in measured),
         RECORDED: not any(look.noted for look in measured),
         **_about_accuracy(returned, model, validation, measured)})
+
+
+def _in_one_order(steps: list, count: int) -> bool:
+    """Whether the first two epochs have the same digits in the same order, in several batches."""
+    digits = torch.cat([look.digits for look in steps]) if steps else torch.zeros(0)
+    several = any(len(look.digits) < count for look in steps)
+    return several and len(digits) >= 2 * count and torch.equal(digits[:count],
+                                                                digits[count : 2 * count])
 
 
 def _name_loss(look) -> str:

@@ -163,25 +163,70 @@ def amount_of(array: np.ndarray) -> str:
 
 
 def written(value) -> str | None:
-    """Write a value as people do, if it is a word or so few numbers that this is short."""
-    array = plain(value)
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        text = _show_list(value)
-        return text if len(text) <= WIDEST else None
-    if not isinstance(value, str) and not (is_numbers(array) and array.size <= LONGEST):
-        return None
-    text = show(value)
-    return text if len(text) <= 40 and text != amount_of(np.zeros(np.shape(array))) else None
+    """Write a value as it can be typed in, if that is short; numbers in a few digits."""
+    text = _typed(value)
+    return text if text is not None and len(text) <= WIDEST else None
 
 
-def call_text(signature: str, arguments: tuple) -> str:
-    """Write a call with its arguments; the name of an argument where it is too long to be shown."""
+def _typed(value) -> str | None:
+    if code := getattr(value, "in_code", ""):
+        return code
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        if count_of(value, MOST) > MOST or not is_numbers(plain(value)):
+            return None
+        inside = _typed(value.tolist())
+        kind = "torch.tensor" if isinstance(value, torch.Tensor) else "np.array"
+        return f"{kind}({inside})"
+    if isinstance(value, (list, tuple)):
+        items = [_typed(item) for item in value[:MOST + 1]]
+        if None in items or len(items) > MOST:
+            return None
+        comma = "," * (len(items) == 1)
+        inside = ", ".join(filter(None, items))
+        return f"[{inside}]" if isinstance(value, list) else f"({inside}{comma})"
+    if isinstance(value, dict):
+        pairs = [(_typed(name), _typed(item)) for name, item in value.items()]
+        inside = ", ".join(f"{name}: {item}" for name, item in pairs)
+        return f"{{{inside}}}" if all(None not in pair for pair in pairs) else None
+    if isinstance(value, float):
+        return f"float({str(value)!r})" if not np.isfinite(value) else _number(value, 4) + ".0" * (
+            _number(value, 4).lstrip("-").isdigit())
+    return repr(value) if isinstance(value, (str, bool, int)) else None
+
+
+def call_text(signature: str, arguments: tuple) -> str | None:
+    """Write a call as it can be typed in; None if an argument is too long for that."""
     name, *names = re.findall(r"\w+", signature)
-    values = [written(value) or name_of_it for name_of_it, value in zip(names, arguments)]
-    return f"{name}({', '.join(values)})"
+    values = [written(value) for _, value in zip(names, arguments)]
+    return None if None in values else f"{name}({', '.join(filter(None, values))})"
+
+
+def call_in_words(signature: str, arguments: tuple) -> str:
+    """Say of which call a reason speaks: its code, or what its arguments are like.
+
+    An argument may have code of its own, `in_code`, or words, `in_words`.
+    """
+    if code := call_text(signature, arguments):
+        return f"`{code}`"
+    _, *names = re.findall(r"\w+", signature)
+    known = [f"`{name}` {words}" for name, value in zip(names, arguments)
+             if (words := _about(value))]
+    return "a call with inputs of the check's own" + f" ({', '.join(known)})" * bool(known)
+
+
+def _about(value) -> str:
+    """Say what an argument is like; nothing if there is nothing to say."""
+    if words := getattr(value, "in_words", ""):
+        return words
+    if text := written(value):
+        return f"is {text}"
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return f"has {sizes_of(value)}"  # type: ignore[arg-type]
+    return ""
 
 
 LONGEST = 10  # of what is in a list that is shown whole
+MOST = 16  # of what is in a list that is to be typed in
 WIDEST = 90  # characters of a list that is shown
 
 

@@ -39,6 +39,10 @@ class Node:
         self._looks += 1
         return self._inputs
 
+    @property
+    def in_code(self):
+        return f"Node({self.value})"
+
 
 def _slope(node, of) -> float:
     """How fast a node changes with another: multiplied along each path, added up over the paths."""
@@ -68,17 +72,16 @@ COPY = ("An input is a new node, so what comes back never reaches the node that 
 GRAD = "The `grad` of a new node is 0: nothing has come back to it yet. Leave it as it is."
 NAMELESS = ("The node has no name, so the pictures show none. It comes after the value: a word in "
             "quotes, such as \"{}\".")
-OTHER_NAME = ("The pictures show the name of a node, and yours says \"{}\", which it isn't. Give it "
-              "its own name.")
-NO_INPUT_AT_0 = ("Where its value is 0, your node has no inputs, and the pictures lose the arrow that "
-                 "leads to it. What it was computed from goes there all the same.")
+OTHER_NAME = ("The pictures show the name of a node, and yours says \"{}\", which it isn't. Give "
+              "it its own name.")
+NO_INPUT_AT_0 = ("Where its value is 0, your node has no inputs, and the pictures lose the arrow "
+                 "that leads to it. What it was computed from goes there all the same.")
 NO_NAME = ("After the value, a `Node` takes its name, a word in quotes, and only then its inputs "
            "and slopes, as in plus.")
 
 
-def _value_and_slopes(function, *values) -> Observed:
-    own_name, others = ("times", ["plus"]) if len(values) == 2 else ("ReLU", ["plus", "times"])
-    inputs = [Node(value) for value in values]
+def _value_and_slopes(function, *inputs) -> Observed:
+    own_name, others = ("times", ["plus"]) if len(inputs) == 2 else ("ReLU", ["plus", "times"])
     node = function(*inputs)
     if not hasattr(node, "slopes"):
         return Observed(rules={NO_NODE: False})
@@ -124,7 +127,7 @@ def _count(number: int, what: str) -> str:
 
 def _pairs():
     for a, b in ((2, 5), (5, 2), (-3, 4), (3, -4), (-1.5, -2.5), (-2.5, -1.5), (0, 3), (2, 2)):
-        yield a, b
+        yield Node(a), Node(b)
 
 
 @checks.add(
@@ -160,16 +163,25 @@ def times(a, b):
     return Node(a.value * b.value, "times", [a, b], [b.value, a.value])
 
 
+class Tape(list):
+    """Nodes, and what reasons say of them."""
+
+    def __init__(self, nodes, in_words: str):
+        super().__init__(nodes)
+        self.in_words = in_words
+
+
 def _tapes():
     for x, y in ((3, 4), (-2, 5)):
+        words = f"holds a = x · y, b = a · x and c = b · a, with {x = } and {y = }"
         x, y = Node(x, "x"), Node(y, "y")
         product = times(x, y)
         again = times(product, x)
-        yield ([product, again, times(again, product)],)  # used twice, not equally far away
+        yield (Tape([product, again, times(again, product)], words),)  # used twice, not equally far
     tape = [Node(1, "x")]
     for _ in range(DOUBLINGS):
         tape.append(Node(2 * tape[-1].value, "plus", [tape[-1], tape[-1]], [1, 1]))
-    yield (tape[1:],)
+    yield (Tape(tape[1:], f"doubles a 1 {DOUBLINGS} times"),)
 
 
 DOUBLINGS = 14  # 2**14 paths
@@ -195,7 +207,7 @@ def _gradients(backward_from, tape) -> Observed:
         return Observed(rules={SENT_AGAIN: False})
     whole = isinstance(returned, list) and list(map(id, returned)) == list(map(id, as_it_was))
     return Observed(
-        effects={"the gradients, from the first input on": [node.grad for node in nodes]},
+        effects={"of the gradients, those of the inputs first": [node.grad for node in nodes]},
         rules={EVERY_PATH: not follows_paths, NOT_THE_TAPE: whole})
 
 
@@ -257,7 +269,7 @@ def backward_from(tape):
 
 @checks.add(
     "A door that is open or closed: either all of what comes back passes, or nothing.",
-    probes=lambda: ((value,) for value in (2, -3, 5, -0.5, 0.25, 0)),
+    probes=lambda: ((Node(value),) for value in (2, -3, 5, -0.5, 0.25, 0)),
     observe=_value_and_slopes, mistakes={
         "The slope isn't the value. Nudge a positive input by 1: the output grows by 1.":
             ("1 if a.value > 0 else 0", "max(a.value, 0)"),

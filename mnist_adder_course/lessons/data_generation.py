@@ -215,8 +215,9 @@ UNSHUFFLED = ("The indices are cut in two but not shuffled: one part could hold 
               "writers.")
 SORTED = ("The indices of a part are in order again. Return them in the order in which they were "
           "shuffled, so that the first 500 of a part are 500 random images.")
-DECIMAL_INDICES = ("An index is a whole number. Yours are decimal numbers, which can't choose images: "
-                   "leave out what makes them decimal, or turn them into whole ones with `.long()`.")
+DECIMAL_INDICES = ("An index is a whole number. Yours are decimal numbers, which can't choose "
+                   "images: leave out what makes them decimal, or turn them into whole ones with "
+                   "`.long()`.")
 A_SET = "A set has no order and no first 500. Return two lists or tensors."
 NOT_FROM_SEED = ("The same seed gave another split the second time: the shuffling should start "
                  "from the seed, `generator=generator`.")

@@ -121,16 +121,18 @@ def held_out_test(answers, digits, held_out):
     "are left?",
     mistakes={
         "That is the true sum. What does *this* adder answer, before it is rounded?":
-            [("2.4", "2.0"), ("2.4", "2")],
+            [("2.2", "2.0"), ("2.2", "2")],
         "That is the sum of the answers to 0 + 1 and 1 + 0. It also holds the two weights of "
-        "0 + 0, which 1 + 1 doesn't use.": ("2.4", "2.8"),
-        "The answer to 0 + 0 is subtracted, not added.": ("2.4", "3.2"),
+        "0 + 0, which 1 + 1 doesn't use.": ("2.2", "2.6"),
+        "The answer to 0 + 0 is subtracted, not added.": ("2.2", "3.0"),
+        "The weights of 0 + 0 are in the two answers once each, so the answer to 0 + 0 is "
+        "subtracted once.": ("2.2", "1.8"),
         "1 + 1 has the weight of the *digit* 1 and the weight of the *number* 1, and these are two "
-        "weights.": [("2.4", "2.6"), ("2.4", "3.0")],
+        "weights.": [("2.2", "2.4"), ("2.2", "2.8")],
     },
 )
 def one_and_one():
-    return 2.4
+    return 2.2
 
 
 @checks.add(
@@ -214,9 +216,14 @@ def my_block():
 def judge_block(said: dict[str, float], measured: dict[str, list[float]]) -> str:
     """What was said before a training, next to what came out, in percent for each design; or what
     to do, if a design has no number yet."""
-    if any(not isinstance(said.get(name), (int, float)) for name in measured):
+    if any(said.get(name, ...) is ... for name in measured):
         return ("Write down your numbers, one for each design, before you look: afterwards, "
                 "everybody knew.")
+    for name in measured:
+        if not isinstance(number := said[name], (int, float)) or not (number == 0
+                                                                      or 1 <= number <= 100):
+            return (f"{name}: write a percentage, a number from 0 to 100, without quotes. Yours is "
+                    f"{number!r:.40}.")
     means = {name: statistics.fmean(runs) for name, runs in measured.items()}
     lines = []
     for name, runs in measured.items():
@@ -235,6 +242,7 @@ def _by_place(place: str):
 
 @checks.add(
     "No pair is new to this adder: minus is built in, and only reading has to be learned.",
+    lists=True,
     probes=lambda: [((2 * torch.randn(10)).softmax(dim=0), number) for number in range(10)],
     mistakes={
         "With a larger number, yours go to the right, to larger differences. They should go to the "

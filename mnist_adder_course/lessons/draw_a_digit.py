@@ -237,6 +237,8 @@ DISTORTED = ("The digit has changed its shape: it was made narrower in one direc
 TOO_SMALL = "The drawing is smaller than the pen is wide, so that nothing is left of its shape."
 MISREAD = ("Even after framing, one of the digits is misread. Keep its shape: use the same factor "
            "for x and y, and don't turn it.")
+JOINED = ("Strokes that were apart are joined, so a new line goes from the end of one to the "
+          "beginning of the next. Return as many strokes as you were given.")
 STILL_LARGE = ("When the pad is shrunk, at least two digits are still read. They are large, and a "
                "large digit can still be read when it is moved. What does more damage?")
 STILL_READ = "When the pad is shrunk, at least two digits are still read: make them smaller."
@@ -253,7 +255,7 @@ def _see_hidden(function, drawings) -> Observed:
         if np.abs(points).max() > FAR_OFF:  # too far to be drawn
             return Observed(rules={OFF_PAD: False})
         unchanged.append(moved == [[tuple(point) for point in stroke] for stroke in strokes])
-        kept.append(_about_shape(np.concatenate(strokes), points))
+        kept.append(_about_shape(strokes, moved))
         framed.append(predict(model, frame_strokes(moved), 0).digit == digit)
         shrunk.append(predict(model, naive_resize(render_strokes(moved)), 0).digit == digit)
         large.append(np.ptp(points, axis=0).max() > 0.4)
@@ -274,16 +276,27 @@ def _strokes(answer) -> list | None:
 
 
 FAR_OFF = 100  # pads
-SHAPE = [OFF_PAD, TOO_SMALL, DISTORTED, MIRRORED, TURNED]
+SHAPE = [OFF_PAD, TOO_SMALL, JOINED, DISTORTED, MIRRORED, TURNED]
 
 
-def _about_shape(before: np.ndarray, points: np.ndarray) -> dict[str, bool]:
-    """Rules for a drawing's points, (n, 2), compared with the points of the drawing before."""
+def _about_shape(strokes: list, moved: list) -> dict[str, bool]:
+    """Rules for a drawing, compared with the drawing before; its strokes and their points may be
+    in the opposite order."""
+    points = np.concatenate(moved)
     rules = {OFF_PAD: bool((points >= 0).all() and (points <= 1).all()),
              TOO_SMALL: np.ptp(points, axis=0).max() > 0.035}
-    if len(points) != len(before) or not rules[TOO_SMALL]:
+    if len(points) != sum(map(len, strokes)) or not rules[TOO_SMALL]:
         return rules  # another drawing: what counts is how it is read
-    change = np.linalg.lstsq(before - before.mean(0), points - points.mean(0), rcond=None)[0]
+    if len(moved) < len(strokes):
+        return rules | {JOINED: False}
+    points, fits = points - points.mean(0), []
+    for order in (strokes, strokes[::-1]):
+        for drawn in (order, [stroke[::-1] for stroke in order]):
+            before = np.concatenate(drawn)
+            before = before - before.mean(0)
+            change = np.linalg.lstsq(before, points, rcond=None)[0]
+            fits.append((round(float(np.abs(before @ change - points).max()), 6), change))
+    change = min(fits, key=lambda fit: fit[0])[1]
     widest, narrowest = np.linalg.svd(change, compute_uv=False)
     return rules | {
         DISTORTED: widest < 1.5 * narrowest,
@@ -311,6 +324,7 @@ def _scaled(x_factor, y_factor, right=0.0, down=0.0):
                  lambda strokes: [[(0.3 - 0.2 * x, 0.3 - 0.2 * y) for x, y in s] for s in strokes]],
         MISREAD: lambda strokes: [[(0.2 * x, 0.2 * y) for x, y in s[:3]] for s in strokes],
         UNCHANGED: lambda strokes: strokes,
+        JOINED: lambda strokes: [[(0.2 * x, 0.2 * y) for stroke in strokes for x, y in stroke]],
         STILL_LARGE: _scaled(0.98, 0.98),
         STILL_READ: _scaled(0.63, 0.63),
         NO_STROKES: lambda strokes: strokes[0],
@@ -322,6 +336,7 @@ def hide(strokes):
     return [[(0.2 * x, 0.2 * y) for x, y in stroke] for stroke in strokes]
 
 
+FAR = 100  # from 0: scores that no training in the right direction comes to
 MARK = 1e6  # left in the gradients after a step: whoever clears them never sees it
 
 
@@ -337,8 +352,13 @@ def _embeddings(seed: int) -> tuple[Tensor, Tensor]:
     return (digits + spread[0]).relu(), (others + spread[1]).relu()
 
 
+NOT_BACKWARD = ("Nothing goes backward, so no step can know a direction: before each step, call "
+                "`loss.backward()`, with its brackets.")
 NO_STEP = ("Your head never takes a step: after `backward()` comes `optimizer.step()`, and no "
            "`zero_grad()` between the two.")
+ENDLESS = ("The scores of your head grow without end, because the loss rewards that. Is there a "
+           "minus before it? Or does it get the targets first? The scores come first, then the "
+           "targets.")
 STALE = ("The gradients of the step before are still there when `backward()` adds the new ones. "
          "Clear them in every turn of the loop.")
 FEW_STEPS = ("The training ends too early: ten epochs take ten times as many steps as there are "
@@ -347,10 +367,10 @@ NO_BATCH = ("Every step takes all rows. `batch` says which ones belong to this s
             "`head(inputs[batch])`, and the targets of the same rows.")
 SWAPPED = "Your head is high for digits and low for non-digits. 1 is for a non-digit."
 ALL_ABOVE = ("Your head is above 0 for digits, too. `targets[...] = 1` says that all rows are "
-             "non-digits: put the rows that really are in place of the dots. (If you have: the "
-             "loss gets the scores first, then the targets.)")
-ALL_BELOW = ("Your head is below 0 for non-digits, too. Are their targets 1, and does `batch` "
-             "choose the rows of the targets as well?")
+             "non-digits: put the rows that really are in place of the dots.")
+ALL_BELOW = ("Your head is below 0 for non-digits, too. Are their targets 1, whatever the number "
+             "of digits is? Their rows begin at `len(digits)`. And `batch` chooses the rows of the "
+             "targets as well.")
 LAST_ROWS = ("Your head takes the digits in the last rows for non-digits. There needn't be as many "
              "digits as non-digits: the rows of the non-digits begin at `len(digits)`.")
 NOTHING = ("On new images your head can't tell the two apart. Does `batch` choose both inputs and "
@@ -358,7 +378,8 @@ NOTHING = ("On new images your head can't tell the two apart. Does `batch` choos
 BORDER = ("It ranks them well, but the border between the two isn't at 0. "
           "`binary_cross_entropy_with_logits` puts it there. It does the sigmoid itself: give it "
           "the scores unchanged.")
-NO_HEAD = "Return the head itself, so that others can call it with embeddings."
+NO_HEAD = ("Return the network itself, `head`, without brackets or `.forward` behind it: the next "
+           "cells call it, and put it into evaluation mode.")
 COLUMN = ("Your head returns a column, a score in each row. The lesson goes on with a head that "
           "ends with `nn.Flatten(0)`, whose scores have the shape (n,).")
 
@@ -367,8 +388,9 @@ def _on_new(train_head, digits: Tensor, non_digits: Tensor) -> Observed:
     """Train on two of three rows, judge by the others."""
     of_digits, of_others = (torch.arange(len(part)) % 3 == 0 for part in (digits, non_digits))
     rows = int((~of_digits).sum() + (~of_others).sum())
-    steps, head = _watched_steps(train_head, digits[~of_digits], non_digits[~of_others])
-    if not callable(head):
+    steps, backwards, head = _watched_steps(train_head, digits[~of_digits],
+                                            non_digits[~of_others])
+    if not isinstance(head, nn.Module):
         return Observed(rules={NO_HEAD: False})
     with torch.no_grad():
         scores = [head(part) for part in (digits[of_digits], non_digits[of_others])]
@@ -378,9 +400,10 @@ def _on_new(train_head, digits: Tensor, non_digits: Tensor) -> Observed:
     ranked = (high.view(-1, 1) > low).double().mean().item()
     right = [(high > 0).double().mean().item(), (low < 0).double().mean().item()]
     return Observed(rules={
-        NO_STEP: any(step.slopes for step in steps),
+        NOT_BACKWARD: backwards > 0, NO_STEP: any(step.slopes for step in steps),
         STALE: not any(step.stale for step in steps),
         FEW_STEPS: len(steps) > rows / 100 * 2,
+        ENDLESS: max(low.abs().max(), high.abs().max()) < FAR,
         NO_BATCH: any(step.rows < rows for step in steps),
         SWAPPED: max(right) >= 0.5,  # a head that says the same of all gets one kind right
         ALL_ABOVE: right[1] > 0.1 or ranked > 0.9, ALL_BELOW: right[0] > 0.1 or ranked > 0.9,
@@ -389,10 +412,17 @@ def _on_new(train_head, digits: Tensor, non_digits: Tensor) -> Observed:
         COLUMN: all(score.dim() == 1 for score in scores)})
 
 
-def _watched_steps(train_head, *given) -> tuple[list[SimpleNamespace], Any]:
-    """What each step of a training was made of, and what the function returns: whether there are
-    slopes, whether old ones are among them, and the rows of its largest batch."""
-    steps, rows = list[SimpleNamespace](), list[int]()
+def _watched_steps(train_head, *given) -> tuple[list[SimpleNamespace], int, Any]:
+    """What each step of a training was made of, how often it went backward, and what the function
+    returns. Of a step: whether there are slopes, whether old ones are among them, and the rows of
+    its largest batch."""
+    steps, rows, go_back = list[SimpleNamespace](), list[int](), torch.autograd.backward
+    backwards = 0
+
+    def backward(*arguments, **options):
+        nonlocal backwards
+        backwards += 1
+        return go_back(*arguments, **options)
 
     def note(_, inputs):
         if torch.is_grad_enabled():
@@ -415,9 +445,12 @@ def _watched_steps(train_head, *given) -> tuple[list[SimpleNamespace], Any]:
 
     watches = (register_module_forward_pre_hook(note), register_optimizer_step_pre_hook(before),
                register_optimizer_step_post_hook(after))
+    torch.autograd.backward = backward  # which `loss.backward()` calls
     try:
-        return steps, train_head(*given)
+        head = train_head(*given)
+        return steps, backwards, head
     finally:
+        torch.autograd.backward = go_back
         for watch in watches:
             watch.remove()
 
@@ -431,6 +464,9 @@ ONES = "(torch.arange(len(inputs)) >= {}).float()"
     "It has never seen these images, and it never needed the network's own weights: 1,409 new "
     "numbers learned what 17,360 others had left in the embedding.",
     probes=lambda: [_embeddings(seed) for seed in (1, 2)], observe=_on_new, mistakes={
+        NOT_BACKWARD: [("            loss.backward()\n", ""), ("loss.backward()", "loss.backward")],
+        ENDLESS: [("loss = binary_cross", "loss = -binary_cross"),
+                  (f"{SCORES}, targets[batch]", f"targets[batch], {SCORES}")],
         NO_STEP: [("            optimizer.step()\n", ""),
                   ("            optimizer.zero_grad()\n            loss.backward()",
                    "            loss.backward()\n            optimizer.zero_grad()")],
@@ -438,16 +474,18 @@ ONES = "(torch.arange(len(inputs)) >= {}).float()"
         FEW_STEPS: [("    return head", f"{indent}return head") for indent in (8 * " ", 12 * " ")],
         NO_BATCH: ((SCORES, "head(inputs)"), ("targets[batch]", "targets")),
         SWAPPED: (TARGETS, f"1 - {TARGETS}"),
-        ALL_ABOVE: [(TARGETS, ONES.format(0)),
-                    (f"{SCORES}, targets[batch]", f"targets[batch], {SCORES}")],
+        ALL_ABOVE: (TARGETS, ONES.format(0)),
         ALL_BELOW: [(TARGETS, ONES.format("len(inputs)")),
-                    ("targets[batch]", "targets[: len(batch)]")],
+                    ("targets[batch]", "targets[: len(batch)]"),
+                    (TARGETS, ONES.format(6000))],
         LAST_ROWS: [(TARGETS, ONES.format("len(non_digits)")),
                     (TARGETS, ONES.format("len(inputs) // 2"))],
         BORDER: [(SCORES, f"{SCORES}.sigmoid()"),
                  ("binary_cross_entropy_with_logits", "nn.functional.mse_loss"),
                  ("binary_cross_entropy_with_logits", "nn.functional.cross_entropy")],
-        NO_HEAD: ("return head", "return head(inputs)"),
+        NO_HEAD: [("return head", "return head(inputs)"),
+                  ("return head", "return lambda embeddings: head(embeddings)"),
+                  ("return head", "return head.forward")],
         COLUMN: (("nn.Linear(64, 1), nn.Flatten(0))", "nn.Linear(64, 1))"),
                  (SCORES, f"{SCORES}[:, 0]")),
     })
@@ -480,11 +518,11 @@ def _with_price(interval):
     return answer
 
 
-def _two_errors(rejected: int, count: int) -> tuple[float, float]:
-    """The interval p ± 2 · √(p(1 - p) / n), in percent."""
+def _errors(rejected: int, count: int, errors: float) -> tuple[float, float]:
+    """The interval of so many standard errors, √(p(1 - p) / n), to both sides, in percent."""
     p = rejected / count
-    return (100 * (p - 2 * (p * (1 - p) / count) ** 0.5),
-            100 * (p + 2 * (p * (1 - p) / count) ** 0.5))
+    far = errors * (p * (1 - p) / count) ** 0.5
+    return 100 * (p - far), 100 * (p + far)
 
 
 PERCENT = "100 * rejected / len(strange)"
@@ -516,7 +554,9 @@ PERCENT = "100 * rejected / len(strange)"
         "of those that are rejected.": _with_price(lambda rejected, count: wilson_interval(
             count - rejected, count)),
         "That is the formula for many images. If few digits are rejected, it fails, as it did for "
-        "20 of 20: take `wilson_interval`.": _with_price(_two_errors),
+        "20 of 20: take `wilson_interval`.": [
+            _with_price(lambda rejected, count, errors=errors: _errors(rejected, count, errors))
+            for errors in (2, 1.96)],
         "First the percentage, then the lower end, then the upper one.": [
             ("return 100 * rejected / len(strange), low, high",
              "return low, 100 * rejected / len(strange), high"),

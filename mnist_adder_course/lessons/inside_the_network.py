@@ -104,8 +104,12 @@ class Score:
 
 def cover(images: Tensor, row: int, column: int, size: int) -> Tensor:
     """The images, (..., rows, columns), with a black patch, as the lesson writes it."""
+    return _covered_with(images, row, column, size, BLACK)
+
+
+def _covered_with(images, row, column, size, value):
     covered = images.clone()
-    covered[..., row:row + size, column:column + size] = BLACK
+    covered[..., row:row + size, column:column + size] = value
     return covered
 
 
@@ -145,6 +149,8 @@ MIDDLE = "row + size // 2, column + size // 2"
             ("falls, whole = torch.zeros(images.shape), score(images)",
              "falls, whole, covered = torch.zeros(images.shape), score(images), images"),
             ("cover(images, row", "cover(covered, row")),
+        "You cover with 0, which is grey in a normalised image. `cover` takes black.": [
+            ("cover(images, row, column, size)", "_covered_with(images, row, column, size, 0)")],
         "You add up the falls of all images. Each image has its own.":
             ("whole - score(covered)", "(whole - score(covered)).sum()"),
     },
@@ -163,15 +169,52 @@ def _to_delete():
     for shape, count, black in (((2, 3, 4), 2, -0.5), ((3, 4, 3), 3, -1.0), ((4, 5, 5), 6, -0.5)):
         importance = torch.randn(shape)
         yield torch.rand(shape) + 0.1, importance - importance.mean(), count, black
+    yield torch.rand(3, 4, 5) + 0.1, torch.randint(3, (3, 4, 5)).float(), 6, -1.0  # with ties
 
 
 RANKED = "values.flatten().argsort()[-count:]"
+NOT_AS_MANY = ("Some pixels of a map are equally high, and where they are the last to go, yours "
+               "deletes more or fewer than `count` of an image. Take the last `count` of the "
+               "sorted *indices*, not all pixels above some value.")
+
+
+def _deleted(delete, images, importance, count, black) -> Observed:
+    """The answer. Of pixels that are equally high, any may go: then it counts as ours."""
+    before = images.clone()
+    ours = delete_highest(images, importance, count, black)
+    answer = delete(images, importance, count, black)
+    if not isinstance(answer, Tensor) or answer.shape != images.shape:
+        return Observed(answer)
+    gone = answer != before
+    ranked = all(not one.any() or one.all() or values[one].min() >= values[~one].max()
+                 for one, values in zip(gone, importance))
+    others = bool(torch.equal(answer, torch.where(gone, black, before)) and ranked)
+    tied = any(len(values.unique()) < values.numel() for values in importance)
+    return Observed(ours if tied and others else answer, rules={
+        NOT_AS_MANY: not tied or bool((gone.sum(dim=(1, 2)) == count).all())})
+
+
+def delete_highest(images: Tensor, importance: Tensor, count: int, black: float) -> Tensor:
+    """Copies of images (n, rows, columns), with the `count` highest pixels of each map black."""
+    poorer = images.clone()
+    for pixels, values in zip(poorer, importance):
+        pixels.view(-1)[values.flatten().argsort()[-count:]] = black
+    return poorer
 
 
 @checks.add(
     "That is the whole test. Everything else depends on what you compare it with.",
-    probes=_to_delete,
+    probes=_to_delete, observe=_deleted,
     mistakes={
+        NOT_AS_MANY: [
+            ("pixels.view(-1)[highest] = black",
+             "pixels[values >= values.flatten().sort().values[-count]] = black"),
+            ("pixels.view(-1)[highest] = black",
+             "pixels[values > values.flatten().sort().values[-count - 1]] = black")],
+        "That is one pixel more than `count`: `[-count:]` takes the last `count`.":
+            (RANKED, "values.flatten().argsort()[-count - 1:]"),
+        "That is one pixel fewer than `count`: `[-count:]` takes the last `count`.":
+            (RANKED, "values.flatten().argsort()[-count + 1:]"),
         "The pixels turned 0, which is grey in a normalised image. Use the value `black`.":
             ("= black", "= 0.0"),
         "You turned the *lowest* pixels black. The highest come last in `.argsort()`.":
@@ -203,8 +246,8 @@ def delete(images, importance, count, black):
 
 
 def _maps_and_ink():
-    for size, fraction, scale, black in (((2, 3, 4), 0.5, 20, -0.5), ((3, 5, 6), 0.3, 1e6, -1.0),
-                                         ((2, 4, 4), 1, 1, 0.25), ((2, 4, 4), 0.6, 1e6, 0.0)):
+    for size, fraction, scale, black in (((2, 3, 4), 0.5, 20, -0.5), ((3, 5, 6), 0.3, 1e4, -1.0),
+                                         ((2, 4, 4), 1, 1, 0.25), ((2, 4, 4), 0.6, 1e4, 0.0)):
         light = black + 0.01 + torch.rand(size) ** 2  # much of the ink is dim
         images = torch.where(torch.rand(size) < fraction, light, torch.tensor(black))
         images[:, 0, :2] = black + 0.9  # some ink in each

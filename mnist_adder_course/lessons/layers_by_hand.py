@@ -196,8 +196,8 @@ def convolve(channels, weights, bias, row, column):
 
 NOT_A_NETWORK = ("Return one network, `nn.Sequential(...)`, with the layers one after the other "
                  "and commas between them.")
-ONE_NETWORK = ("Each call of `mover()` should make a new network. Yours returns the same layers again, "
-               "with what they have learned: make them inside the function.")
+ONE_NETWORK = ("Each call of `mover()` should make a new network. Yours returns the same layers "
+               "again, with what they have learned: make them inside the function.")
 NO_FIT = ("The layers don't fit together. Go through the shapes: a convolution with `padding=1` "
           "keeps 28x28, a pooling by 2 makes 14x14 of it, and `nn.Flatten` gives the last layer "
           "channels · rows · columns values.")
@@ -250,14 +250,19 @@ def _small_network():
                          nn.Linear(128, 10))
 
 
+def _made_once(returned):
+    network = _small_network()
+    return lambda: returned(network)
+
+
 @checks.add(
     "A single layer has 7,850 parameters. Yours has at most 2,000, and reads the digits where they "
     "were and where they have moved.",
     probes=[()], observe=_train_mover, seconds=6,
     mistakes={
         NOT_A_NETWORK: lambda: [nn.Flatten(), nn.Linear(784, 10)],
-        ONE_NETWORK: [lambda network=_small_network(): network,
-                      lambda layers=_small_network(): nn.Sequential(*layers)],
+        ONE_NETWORK: [_made_once(lambda network: network),
+                      _made_once(lambda network: nn.Sequential(*network))],
         NO_FIT: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
                                       nn.Flatten(), nn.Linear(64, 10)),
         NOT_TEN: lambda: nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(7),
@@ -293,7 +298,7 @@ TOO_LARGE = ("It is right for small scores. But e to the power of 1000 is larger
 @checks.add(
     "PyTorch does it in the same way. e to the power of 0 is 1, so the largest power is 1, and "
     "none is too large.",
-    probes=_scores, without=[F.softmax, F.log_softmax, torch.logsumexp, F.softmin],
+    probes=_scores, lists=True, without=[F.softmax, F.log_softmax, torch.logsumexp, F.softmin],
     mistakes={
         TOO_LARGE: [(" - logits.max()", ""), lambda x: [math.exp(s) / sum(map(math.exp, x))
                                                        for s in x],
@@ -351,7 +356,7 @@ def _weights():
 @checks.add(
     "So two layers without ReLU between them are one layer, whatever their weights are. The same "
     "is true of three layers, or a hundred. That is why ReLU comes between them.",
-    probes=_weights,
+    lists=True, probes=_weights,
     mistakes={
         "The order is the wrong way round: here the second layer comes first.":
             lambda first, second: first @ second,

@@ -44,6 +44,9 @@ def _cubic(w):
     return w**3 / 4
 
 
+_parabola.in_words, _cubic.in_words = "is (2w - 6)²", "is w³ / 4"  # type: ignore[attr-defined]
+
+
 @checks.add(
     "It works for any loss. But 17,360 weights need 17,361 runs of the network, so PyTorch has a "
     "better way.",
@@ -59,8 +62,8 @@ def _cubic(w):
         "Divide by the nudge, not by `w`.": ("/ nudge", "/ w"),
         "Add the nudge to `w`. Times 1.001, it is a thousandth of `w`, and you divide by another "
         "number.": ("w + nudge", "w * 1.001"),
-        "A thousandth of `w` is nothing where `w` is 0. The nudge is the same for every weight: add "
-        "0.001 to `w`.": [
+        "A thousandth of `w` is nothing where `w` is 0. The nudge is the same for every weight: "
+        "add 0.001 to `w`.": [
             lambda loss_of, w: (loss_of(w * 1.001) - loss_of(w)) / (w * 0.001),
             lambda loss_of, w: (loss_of(w * 1.001) - loss_of(w)) / (w * 1.001 - w)],
         "The weight was replaced by the nudge. Make it a little larger: `w + nudge`.":

@@ -44,6 +44,7 @@ WHITE = (1 - MEAN) / STD  # in a normalised image
 
 @checks.add(
     "That is where the loss pulls the first image: to the digits that the sum leaves possible.",
+    lists=True,
     probes=lambda: [(*(2 * torch.randn(2, 10)).softmax(dim=1), total)
                     for total in (4, 13, 0, 18)],
     mistakes={
@@ -91,6 +92,11 @@ def first_given_sum(first, second, total):
         "The top row is row 0. An image has the shape (1, 28, 28): channel, row, column.": [
             ("[0, 0, :length]", "[0, :length, 0]"), ("[0, 0, :length]", "[0, -1, :length]"),
             ("[0, 0, :length]", "[0, 1, :length]")],
+        "That makes whole rows white. An image has the shape (1, 28, 28), channel, row, column, so "
+        "it takes three places in the brackets: `image[0, 0, :length]`.":
+            ("[0, 0, :length]", "[0, :length]"),
+        "Only one pixel of each image is white. The bar is all the pixels before it: `:length`.": [
+            ("[0, 0, :length]", "[0, 0, length]"), ("[0, 0, :length]", "[0, 0, length - 1]")],
         "The bar is one pixel too long. `:length` takes the columns before `length`.":
             (":length", ":length + 1"),
         "The bar is at the other end of the row. From the left, it begins at column 0.": [
@@ -114,9 +120,12 @@ def mark(images, lengths):
 def _about_marks(lengths, digits):
     """Whether marks are a training set from which reading can be learned: a design, not a run."""
     given = []
+    kinds = set()
     for batch in digits.split(128):  # as the training gives them
         before = batch.clone()  # the function may change them
-        given.append((torch.as_tensor(lengths(batch)).double(), before))
+        marks = torch.as_tensor(lengths(batch))
+        kinds.add(marks.dtype)
+        given.append((marks.double(), before))
     if any(marks.shape != batch.shape for marks, batch in given):
         return Observed(rules={
             "Return one length for each image: a tensor as long as `digits`.": False})
@@ -124,6 +133,10 @@ def _about_marks(lengths, digits):
     if (marks != marks.round()).any() or marks.min() < 0 or marks.max() > LONGEST:
         return Observed(rules={
             f"A length is a whole number of pixels, from 0 to {LONGEST}.": False})
+    if any(kind.is_floating_point for kind in kinds):
+        return Observed(rules={
+            "The lengths are whole numbers, but decimal ones in Python's eyes, such as 3.0, and "
+            "`mark` can't take so many pixels: `.long()` makes whole numbers of them.": False})
     marks = marks.long()
     kept = (marks == digits)[digits > 0].float().mean()
     wrong = (marks > 0) & (marks != digits)

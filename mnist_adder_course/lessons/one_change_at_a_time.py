@@ -29,6 +29,7 @@ from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
+from ..exercises.values import same
 from ..notebook.results import read_results
 
 guesses = Guesses.load("one_change_at_a_time")
@@ -127,9 +128,13 @@ TEMPTING = {  # what a report could hold as well, and why it shouldn't
 }
 
 
+DRAWN_SEEDS = ("Called again, your plan has other seeds. Whoever runs the experiment from it must "
+               "get your seeds, so write them down: don't draw them.")
+
+
 def _criticised(my_plan, pairs: int, matters: float) -> Observed:
     """What a colleague would object to in a plan."""
-    plan = my_plan(pairs, matters)
+    plan, again = my_plan(pairs, matters), my_plan(pairs, matters)
     keys = {*KINDS, "seeds", "matters", "reports"}
     if not isinstance(plan, dict) or set(plan) != keys:
         return Observed(rules={"Return a dict with the six keys of the starting cell.": False})
@@ -143,7 +148,9 @@ def _criticised(my_plan, pairs: int, matters: float) -> Observed:
             if thing not in known:
                 return Observed(rules={f"{thing!r} isn't one of the texts for \"{key}\". They are "
                                        f"written {', '.join(known)}.": False})
+    same_again = isinstance(again, dict) and same(again.get("seeds"), plan["seeds"])
     return Observed(rules=_faults_of_kinds(put) | _faults_of_seeds(plan["seeds"], pairs)
+                    | {DRAWN_SEEDS: same_again}
                     | _faults_of_promise(plan["matters"], matters, put["reports"]))
 
 

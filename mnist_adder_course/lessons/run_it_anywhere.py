@@ -35,6 +35,8 @@ def _to_quantise():
         values[:2] = torch.tensor([-shift - 0.1, 1.1 - shift])
         yield values[torch.randperm(len(values))], bits
     yield torch.tensor([[0.5, -0.32, 0.1], [0.25, -0.9, 0.7]]), 4
+    yield torch.tensor([1.0, 3.55, 2.0, 1.7]), 8  # 0 isn't among them, nor between them
+    yield torch.tensor([-2.5, -0.3, -1.15]), 4
 
 
 SMALL = ("The next cells subtract the zero point and multiply, and this kind of tensor is too "
@@ -77,7 +79,8 @@ WHOLE = "(values / scale).round() + zero_point"
         "That is right for 8 bits only. How many whole numbers are there with `bits` bits?":
             ("2**bits - 1", "255"),
         "Two to the power of `bits` is `2**bits`.": [
-            ("2**bits - 1", "(2 ^ bits) - 1"), ("2**bits - 1", "2 * bits - 1")],
+            ("2**bits - 1", "(2 ^ bits) - 1"), ("2**bits - 1", "2 ^ bits - 1"),
+            ("2**bits - 1", "2 * bits - 1")],
         "Division comes before minus. Put brackets around `max - min`, and around `2**bits - 1`.": [
             ("(2**bits - 1)", "2**bits - 1"),
             ("(values.max() - values.min())", "values.max() - values.min()")],
@@ -87,6 +90,16 @@ WHOLE = "(values / scale).round() + zero_point"
         "far to both sides of 0, as in lesson 7.": [
             ("(values.max() - values.min())", "2 * values.abs().max()"),
             (SCALE, "values.abs().max() / (2 ** (bits - 1) - 1)")],
+        "Your range holds 0 whether it is among the values or not. The scale spreads the steps "
+        "from the smallest value to the largest, wherever they are.": [
+            ("(values.max() - values.min())",
+             "(max(values.max(), torch.tensor(0.0)) - min(values.min(), torch.tensor(0.0)))"),
+            (("values.max()", "max(values.max(), torch.tensor(0.0))"),
+             ("values.min()", "min(values.min(), torch.tensor(0.0))"))],
+        "Your zero point stays from 0 to `2**bits - 1`. It says where 0 *would* be: if all values "
+        "are above 0 it is below 0, and the smallest value still becomes 0.": [
+            (ZERO_POINT, ZERO_POINT + limits) for limits in (
+                ".clamp(0)", ".clamp(0, 2**bits - 1)", ".clip(0, 2**bits - 1)")],
         "Each row or column has a scale of its own. Take the smallest and the largest value of the "
         "whole tensor.": [
             (SCALE, "(values.max(dim=0).values - values.min(dim=0).values) / (2**bits - 1)"),
@@ -151,6 +164,7 @@ def _values():
 @checks.add(
     "The value farthest from 0 decides how wide the steps are: a single outlier makes the "
     "rounding coarser for all the others.",
+    lists=True,
     probes=_values,
     mistakes={
         "Those are the whole numbers. Multiplied by the step, they are values again.":
@@ -176,7 +190,8 @@ def _values():
         "The largest whole number is one less: with 8 bits 127, not 128.":
             ("2 ** (bits - 1) - 1", "2 ** (bits - 1)"),
         "`^` is something else in Python; two to the power of `bits` is `2 ** bits`.":
-            ("2 ** (bits - 1)", "(2 ^ (bits - 1))"),
+            [("2 ** (bits - 1)", "(2 ^ (bits - 1))"), ("2 ** (bits - 1) - 1", "2 ^ (bits - 1) - "
+              "1")],
         "That is right for 8 bits only. The largest whole number depends on `bits`.":
             ("2 ** (bits - 1) - 1", "127"),
         "That spreads the steps from the smallest value to the largest, as in the lesson. Here "
@@ -250,6 +265,11 @@ def _convolved(channels, windows, padding, *, mode="constant"):
     return F.conv2d(channels, torch.tensor(windows)[None].float())[0, 0].tolist()
 
 
+def _sum_of_rows(*given):
+    rows = convolve(*given)
+    return [[sum(column) for column in zip(*rows)]] * len(rows)
+
+
 def _padded(channels, windows, sides):
     """sides: how many zeros on the left, on the right, above and below."""
     return _convolved(F.pad(torch.tensor(channels), sides).tolist(), windows, 0)
@@ -305,6 +325,9 @@ def _filled(channels, windows, padding, value):
             (("        for column in", "        total = 0\n        for column in"),
              ("            total = 0\n            for", "            for")),
             (("    result = []", "    result, total = [], 0"), ("            total = 0\n", ""))],
+        "All rows are one and the same list: `[[0] * columns] * rows` repeats it. Make a new one "
+        "for each row.": [
+            lambda *given: [convolve(*given)[-1]] * len(convolve(*given)), _sum_of_rows],
         "Only one number of the window is left in the end. Add up: `+=`.": ("total +=", "total ="),
         "The window is turned round by 180 degrees, as mathematicians do. Here it isn't.":
             ("window[i][j]", "window[2 - i][2 - j]"),

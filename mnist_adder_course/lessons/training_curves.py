@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from copy import deepcopy
+from numbers import Integral, Real
+from typing import Any
 
 import pandas as pd
 import torch
@@ -122,11 +124,16 @@ COUNT = "100 * right / len(validation)"
         loop.LEARNED_LITTLE: ("lr=0.1", "lr=0.0001"),
         loop.NOT_MOVED: [
             (STEP, ""), ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
+            ("optimizer.step()", "optimizer.step")],
+        loop.NOT_BACKWARD: [
+            (".backward()", ".backward"), (f"            {LOSS}.backward()\n", ""),
             lambda model, train, validation, epochs: 50.0],
+        loop.NOT_SHUFFLED: (", shuffle=True", ""),
+        loop.NEVER_TRAINS: (TRAIN, ""),
         loop.FEWER_UPDATES: (STEP, STEP.removeprefix("    ")),
         loop.FROM_VALIDATION: ("DataLoader(train", "DataLoader(validation"),
         loop.OLD_GRADIENTS: ("            optimizer.zero_grad()\n", ""),
-        loop.LEARNS_IN_EVAL: [(TRAIN, ""), (TRAIN, "        model.train(_epoch == 0)\n")],
+        loop.LEARNS_IN_EVAL: (TRAIN, "        model.train(_epoch == 0)\n"),
         loop.MINUS: (LOSS, f"(-{LOSS})"),
         loop.SOFTMAX_FIRST: ("numbers), larger", "numbers).softmax(dim=1), larger"),
         loop.OTHER_LOSS: (LOSS, "((model(images, numbers) - F.one_hot(larger)) ** 2).mean()"),
@@ -308,25 +315,39 @@ NOT_ENOUGH = {
             "With `defend` you found one that works for this network.",
     "images": "{}: more images are the right change. But with yours it still memorises. Take more: "
               "there are 48,000."}
-NO_CHANGE = ("Return one dict for each run, with the change that would cure it, such as "
-             '`{"rate": 0.1}` or `{"clear": True}`. The task lists the names.')
+NO_CHANGE = ("{}: return one dict for each run, with the change that would cure it, such as "
+             '`{{"rate": 0.1}}` or `{{"clear": True}}`. The task lists the names.')
 ALL_RUNS = ("That is a dict of all runs. Return the change for the one that is asked for: "
             "`{...}[run]`.")
-ONE_CHANGE = "Change one thing for each run. With two changes you don't know which one helped."
-ALL_ALIKE = "All runs keep their 200 steps: `steps` isn't among the changes that the task lists."
-AS_TEXT = ("`rate` is a number above 0, `images` a whole number above 0; the others are True or "
-           "False. Write all of them without quotes.")
-
-
-def _is_change(cure) -> bool:
-    return isinstance(cure, dict) and bool(cure) and set(cure) <= {"rate", "images"} | SWITCHES
+ONE_CHANGE = ("{}: change one thing for each run. With two changes, here {}, you don't know which "
+              "one helped.")
+NO_NAME = "{}: {!r} isn't among the changes that the task lists."
+ALL_ALIKE = ("{}: all runs keep their 200 steps: `steps` isn't among the changes that the task "
+             "lists.")
+AS_TEXT = ("{}: `rate` is a number above 0, `images` a whole number above 0; the others are True "
+           "or False. Write all of them without quotes.")
 
 
 def _is_written_right(cure: dict) -> bool:
-    kinds: dict[str, tuple] = {"rate": (int, float), "images": (int,)}
+    kinds: dict[str, Any] = {"rate": Real, "images": Integral}
     return all(value in (True, False) if name in SWITCHES else
                isinstance(value, kinds[name]) and not isinstance(value, bool) and value > 0
                for name, value in cure.items())
+
+
+def _fault(run: str, cure, runs: str) -> str:
+    """Why an answer isn't a change of one thing; "" if it is one, right or wrong."""
+    if not isinstance(cure, dict) or not cure:
+        return NO_CHANGE.format(run)
+    if set(cure) == set(runs):
+        return ALL_RUNS
+    if "steps" in cure:
+        return ALL_ALIKE.format(run)
+    if unknown := [name for name in cure if name not in SWITCHES | {"rate", "images"}]:
+        return NO_NAME.format(run, unknown[0])
+    if len(cure) > 1:
+        return ONE_CHANGE.format(run, " and ".join(f"`{name}`" for name in cure))
+    return "" if _is_written_right(cure) else AS_TEXT.format(run)
 
 
 def _what_is_wrong(run: str, cure: dict) -> str:
@@ -349,13 +370,8 @@ def _cures(cure_of, runs) -> Observed:
             missing.append(run)
             if len(missing) == len(runs):
                 raise error
-    changes = list(cures.values())
-    for reason, kept in (
-            (ALL_RUNS, lambda cure: not isinstance(cure, dict) or set(cure) != set(runs)),
-            (ALL_ALIKE, lambda cure: not isinstance(cure, dict) or "steps" not in cure),
-            (NO_CHANGE, _is_change), (ONE_CHANGE, lambda cure: len(cure) == 1),
-            (AS_TEXT, _is_written_right)):
-        if not all(map(kept, changes)):
+    for run, cure in cures.items():
+        if reason := _fault(run, cure, runs):
             return Observed(rules={reason: False})
     wrong = {run: _what_is_wrong(run, cure) for run, cure in cures.items()}
     right = ", ".join(run for run in cures if not wrong[run])
@@ -373,11 +389,12 @@ def _cured(run: str, **cure):
     "Seven signs, seven cures. The next cell tries yours: the same runs, each with one change.",
     probes=[("ABCDEFG",)], observe=_cures,
     mistakes={
-        NO_CHANGE: [lambda run: 0.1, lambda run: {}, lambda run: {"lr": 0.1}],
+        NO_CHANGE.format("A"): [lambda run: 0.1, lambda run: {}],
+        NO_NAME.format("A", "lr"): lambda run: {"lr": 0.1},
         ALL_RUNS: lambda run: dict.fromkeys("ABCDEFG", {"rate": 0.1}),
-        ALL_ALIKE: _cured("G", steps=1000),
-        ONE_CHANGE: lambda run: {"rate": 0.1, "clear": True},
-        AS_TEXT: [lambda run: {"rate": "0.1"}, lambda run: {"clear": "True"},
+        ALL_ALIKE.format("G"): _cured("G", steps=1000),
+        ONE_CHANGE.format("E", "`rate` and `clear`"): _cured("E", rate=0.1, clear=True),
+        AS_TEXT.format("A"): [lambda run: {"rate": "0.1"}, lambda run: {"clear": "True"},
                   lambda run: {"images": True}, lambda run: {"rate": -0.1},
                   lambda run: {"images": 1e4}],
         SIGNS["A"]: [_cured("A", images=10_000), _cured("A", clear=True)],

@@ -30,7 +30,8 @@ def _intervals():
                 (-0.9, -0.1, 0.5), (-2.0, -0.8, 0.5), (-3.0, 4.0, 0.5), (-1.5, 1.2, 2),
                 (0.3, 1.8, 2), (0.3, 2.8, 2), (-0.7, -0.2, 0.1), (0.02, 0.6, 0.5),
                 (-0.6, -0.02, 0.5), (0.1, 0.5, 0.5), (-0.5, -0.1, 0.5), (0.5, 0.9, 0.5),
-                (-0.9, -0.5, 0.5), (0.0, 1.2, 0.5), (-1.2, 0.0, 0.5)]
+                (-0.9, -0.5, 0.5), (0.0, 1.2, 0.5), (-1.2, 0.0, 0.5), (-0.5, 0.2, 0.5),
+                (-0.2, 0.5, 0.5)]
 
 
 NOTHING_THAT_MATTERS = "no difference that matters"
@@ -38,15 +39,8 @@ UNSURE = "a difference, but does it matter?"
 
 
 def _read_interval(function, low, high, matters) -> Observed:
-    """The answer, with the typographic apostrophe that some keyboards write as a plain one.
-
-    An end that is exactly at `matters` may count as less or as enough.
-    """
+    """The answer, with the typographic apostrophe that some keyboards write as a plain one."""
     answer = function(low, high, matters)
-    if (-low == matters or high == matters) and answer == NOTHING_THAT_MATTERS:
-        answer = UNSURE
-    if (low == matters or -high == matters) and answer == UNSURE:
-        answer = "better" if low > 0 else "worse"
     return Observed(answer.replace("\u2019", "'") if isinstance(answer, str) else answer)
 
 
@@ -65,6 +59,21 @@ INSIDE = "-matters < low and high < matters"
         "Ask first whether the difference can matter. An interval from 0.1 to 0.3 excludes 0, but "
         "if it takes 0.5 to matter, nothing in it does.":
             (INSIDE, f"low < 0 < high and {INSIDE}"),
+        "A difference of exactly `matters` matters. So an interval that reaches as far as that "
+        "isn't one with \"no difference that matters\": `-matters < low`, and `high < matters`.": [
+            (INSIDE, "-matters <= low and high <= matters"),
+            (INSIDE, "-matters <= low and high < matters"),
+            (INSIDE, "-matters < low and high <= matters")],
+        "An interval that begins exactly at `matters`, or ends at `-matters`, holds nothing but "
+        "differences that matter. Ask `>=` and `<=`.": [
+            (("low >= matters", "low > matters"), ("high <= -matters", "high < -matters")),
+            ("low >= matters", "low > matters"), ("high <= -matters", "high < -matters"),
+            *[((INSIDE, "-matters <= low and high <= matters"), ("low >= matters", "low > matters"),
+               ("high <= -matters", "high < -matters"))]],
+        "You ask first whether 0 is in the interval. An interval from -0.3 to 0.2 holds 0, but if "
+        "it takes 0.5 to matter, it holds nothing that matters: ask that first.": [
+            (f"    if {INSIDE}:", f"    if low {sign} 0 {sign} high:\n"
+             f"        return \"can't tell\"\n    if {INSIDE}:") for sign in ("<", "<=")],
         "You look at one end of the interval only. \"No difference that matters\" needs both: the "
         "lower end above -matters, the upper end below matters.": [
             (INSIDE, "high < matters"), (INSIDE, "-matters < low"),

@@ -113,7 +113,8 @@ def test_odd_answers_get_a_sentence(check, odd, once):
 
     text = check.verdict(answers_oddly)
     assert text.startswith("Not right yet. ") and text.count("\n") == 0
-    assert not re.search(r"tensor\(|array\(|<\w+|0x[0-9a-f]|_NotLookedAt", text), text
+    raw = r"(?<!torch\.)tensor\(|(?<!np\.)array\(|<\w+|0x[0-9a-f]|_NotLookedAt"
+    assert not re.search(raw, text), text
     assert len(text) < 700, "a reason is a few sentences"
 
 

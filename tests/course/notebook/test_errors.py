@@ -25,6 +25,7 @@ def shown_by(source: str, kind: type, capsys) -> str:
     ("import torch; torch.zeros(9).view(2, 4)", RuntimeError, f"In .* 9 numbers.*4. .* {DEPENDS}"),
     ("from torch import nn, ones; nn.BatchNorm1d(3)(ones(1, 3))", ValueError, f"two.* {DEPENDS}"),
     ("from torch import ones, optim; optim.SGD([ones(1)], lr=-1)", ValueError, "no negative"),
+    ("import torch; torch.ones(3)[3 / 2]", IndexError, "an index is a whole number.*`//`"),
     ("totals", NameError, "In plain words: .*`totals`.* cell above .* Run All Above Selected Cell"),
     ("raise AssertionError('not compiled with CUDA')", AssertionError, "In plain words: .*cpu"),
     ("class panel: prediction = None\npanel.prediction.x", AttributeError, "In .*: draw a digit"),
