@@ -106,6 +106,19 @@ test("each kind of sentence, warning and percentage is Python's", () => {
     assert.equal(remark(bytes(image), LIMITS.most_ink), words);
 });
 
+test("one empty line parts a drawing in two", () => {
+  /** @param {number[]} empty rows of a thick vertical line */
+  const line = (empty) => {
+    const pixels = new Uint8Array(784);
+    for (let row = 4; row < 24; row++)
+      if (!empty.includes(row)) pixels.fill(255, 28 * row + 12, 28 * row + 15);
+    return pixels;
+  };
+  assert.equal(remark(line([]), LIMITS.most_ink), "");
+  assert.equal(remark(line([14]), LIMITS.most_ink), sentences.two_parts);
+  assert.equal(remark(line([5]), LIMITS.most_ink), ""); // hardly any ink above it
+});
+
 test("without its dot an i is doubted, but not while another stroke begins, nor over a picture", () => {
   const { drawing, answer } = page();
   /** @type {import("../src/drawing/strokes.js").Stroke[]} */

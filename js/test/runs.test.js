@@ -193,6 +193,32 @@ test("each number and pair in a sentence is one of its runs", () => {
   }
 });
 
+test("a sentence says if some hidden sums can't be tested, and only then", () => {
+  for (const { run, sentence } of TOLD) {
+    const { asked } = countsOf(run);
+    if (asked < 2 || !/ (and|but) /.test(sentence)) continue;
+    assert.equal(/ hidden sums that can be tested\.$/.test(sentence), run.pairs.length > asked, sentence);
+  }
+});
+
+test("the same pairs are as many, and each is among the others", () => {
+  /** @type {Pair[]} */
+  const pairs = [
+    [3, 4],
+    [0, 9],
+    [9, 0],
+  ];
+  assert.ok(areSamePairs(pairs, [...pairs].reverse()) && areSamePairs([], []));
+  assert.ok(!areSamePairs(pairs, pairs.slice(1)) && !areSamePairs(pairs.slice(1), pairs));
+  assert.ok(
+    !areSamePairs(pairs, [
+      [3, 4],
+      [0, 9],
+      [8, 1],
+    ]),
+  );
+});
+
 test("after a stop one goes on with the same adder, and nothing is said of the table", () => {
   for (const { run, sentence, title, next } of TOLD.filter((told) => !told.run.isWhole)) {
     assert.deepEqual(next, { way: "long", why: "" });
