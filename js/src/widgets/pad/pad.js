@@ -101,6 +101,7 @@ function listen(canvas, pen) {
 function paint(canvas, url, strokes) {
   const context = contextOf(canvas);
   const size = Math.round(canvas.clientWidth * devicePixelRatio);
+  if (!size) return; // out of view: what it shows stays, and coming back draws it again
   if (canvas.width !== size || canvas.height !== size) canvas.width = canvas.height = size;
   context.clearRect(0, 0, size, size);
   canvas.style.backgroundImage = url ? `url(${url})` : "";
