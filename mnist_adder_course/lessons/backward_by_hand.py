@@ -41,7 +41,7 @@ class Node:
 
     @property
     def in_code(self):
-        return f"Node({self.value})"
+        return "" if self._inputs else f"Node({self.value})"
 
 
 def _slope(node, of) -> float:
@@ -207,7 +207,7 @@ def _gradients(backward_from, tape) -> Observed:
         return Observed(rules={SENT_AGAIN: False})
     whole = isinstance(returned, list) and list(map(id, returned)) == list(map(id, as_it_was))
     return Observed(
-        effects={"of the gradients, those of the inputs first": [node.grad for node in nodes]},
+        effects={"the gradients, those of the inputs first": [node.grad for node in nodes]},
         rules={EVERY_PATH: not follows_paths, NOT_THE_TAPE: whole})
 
 

@@ -8,7 +8,7 @@ pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 
 from colours import contrast  # noqa: E402
 from keys import walk  # noqa: E402
-from lab import DIGITS, Lab, lab_server, write_notebook  # noqa: E402
+from lab import DIGITS, Lab, lab_server, let_it_work, write_notebook  # noqa: E402
 
 from mnist_adder_course.lessons.start_here import guesses  # noqa: E402
 
@@ -164,3 +164,56 @@ def test_a_guess_is_chosen_in_both_views_until_it_is_compared(lab):
     sync_api.expect(groups.first.get_by_role("radio", name=OPTIONS[3])).to_be_checked()
     groups.first.get_by_text(OPTIONS[0]).click(force=True)
     assert lab.execute("print(guess.choice)") == OPTIONS[3]
+
+
+# --- out of view ----------------------------------------------------------------------------------
+
+PADS = [kind for kind in CELLS if kind in ("mnist-adder", "network-diagram")]
+INKED = """pad => {
+    if (!pad.width || !pad.isConnected) return false;
+    const { data } = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
+    return data.some((value, place) => place % 4 === 3 && value > 0);
+}"""
+
+
+def scroll_to(lab, place):
+    lab.notebook("void panel.content.scrollToItem(argument, 'start');", place)
+    let_it_work(lab.page)
+
+
+@pytest.fixture
+def long_lab(playwright, tmp_path):
+    """Both pads above many long outputs, so that JupyterLab takes them out of the page."""
+    write_notebook(tmp_path, *[CELLS[kind] for kind in PADS], *["print('line\\n' * 60)"] * 8)
+    with lab_server(tmp_path) as url:
+        lab = Lab(playwright, url, viewport={"width": 1200, "height": 900})
+        try:
+            lab.open()
+            lab.run_all()
+            yield lab
+        finally:
+            lab.close()
+
+
+def test_a_pad_keeps_its_drawing_when_the_page_changes_while_it_is_out_of_view(long_lab):
+    lab = long_lab
+    for place, kind in enumerate(PADS):
+        scroll_to(lab, place)
+        lab.find(f".{kind}").wait_for()
+        pad = lab.find(f".{kind} .digit-pad")
+        lab.draw(DIGITS[7], pad)
+        lab.page.wait_for_function(INKED, arg=pad.element_handle())
+    for width, theme in ((700, "Dark"), (1100, "Light"), (640, "Dark")):
+        scroll_to(lab, len(PADS) + 7)
+        lab.page.set_viewport_size({"width": width, "height": 900})
+        let_it_work(lab.page)
+        lab.notebook("void app.commands.execute('apputils:change-theme', { theme: argument });",
+                     f"JupyterLab {theme}")
+        lab.page.wait_for_function(f"document.body.dataset.jpThemeName === 'JupyterLab {theme}'")
+        let_it_work(lab.page)
+        for place, kind in enumerate(PADS):
+            scroll_to(lab, place)
+            pad = lab.find(f".{kind} .digit-pad")
+            sync_api.expect(pad).to_be_visible()
+            let_it_work(lab.page)
+            assert lab.page.evaluate(INKED, pad.element_handle()), (kind, width, theme)
