@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader
 
-from mnist_adder_lib import Augment, Forms, IdentityAdderModel, fit, load_splits
+from mnist_adder_lib import Augment, Forms, History, IdentityAdderModel, fit, load_splits
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -35,14 +35,16 @@ def record(row: dict, path: Path) -> None:
 
 
 def train_once(recipe, epochs: int, augment: Augment, dropout: float, seed: int,
-               forms: Forms | None = None, **options) -> IdentityAdderModel:
-    """A network trained by a recipe: the same again on one machine, however many cores it has.
-    `options` go to `fit`."""
+               forms: Forms | None = None, channel_dropout: bool = True,
+               **options) -> tuple[IdentityAdderModel, History]:
+    """A network trained by a recipe, and what happened: the same again on one machine, however many
+    cores it has. `options` go to `fit`."""
     torch.set_num_threads(1)
     train, _, _ = load_splits()
     train.augment, train.forms = augment, forms
     torch.manual_seed(seed)
-    model = IdentityAdderModel(dropout=dropout)
+    model = IdentityAdderModel(dropout=dropout, channel_dropout=channel_dropout)
     optimizer, scheduler = recipe(model, epochs * len(DataLoader(train, 128)))
-    fit(model, train, epochs=epochs, optimizer=optimizer, scheduler=scheduler, seed=seed, **options)
-    return model
+    history = fit(model, train, epochs=epochs, optimizer=optimizer, scheduler=scheduler, seed=seed,
+                  **options)
+    return model, history

@@ -91,8 +91,8 @@ CHANGES = {
 def measure(name: str, rate: float, seed: int) -> dict:
     """Train once: a line of the results."""
     change, (train, validation, evaluation) = CHANGES[name], load_splits()
-    model = train_once(lambda model, steps: change.recipe(model, steps, rate), 2, change.augment,
-                       change.dropout, seed, **change.options)
+    model, _ = train_once(lambda model, steps: change.recipe(model, steps, rate), 2, change.augment,
+                          change.dropout, seed, **change.options)
     before = evaluate(model, validation)
     row = dict(change=name, learning_rate=rate, seed=seed,
                validation=round(before.accuracy_both, 3))

@@ -85,7 +85,7 @@ if __name__ == "__main__":
         model, details = load_checkpoint(options.path)
         details = {name: value for name, value in details.items() if name not in RESERVED}
     else:
-        model = train_network("best", options.seed)
+        model, _ = train_network("best", options.seed)
         temperatures, result = calibrate(model, validation), evaluate(model, validation)
         print(result.table().round(3), temperatures, sep="\n")
         details = dict(seed=options.seed, recipe="best", temperatures=temperatures,
