@@ -2,9 +2,9 @@
 
     python tools/publishing/take_pictures.py [NAME ...]
 
-Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, those of WIDGETS,
-network.png and curves.png, drawn by the library,
-panel.png, and what lessons open with: open_NN.png, drawn by `plot_opening` in the lesson's module.
+Writes those of these names, or all, into assets: page.png; the moving pictures of the page, wide
+and narrow, light and dark; those of WIDGETS; network.png and curves.png, drawn by the library;
+panel.png; and what lessons open with: open_NN.png, drawn by `plot_opening` in the lesson's module.
 Those that lessons show have the size in which they are shown, as Markdown can't give one. Needs
 Chromium.
 """
@@ -30,7 +30,6 @@ from tools.testing import lab
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 LESSONS = dict(path.stem.split("_", 1) for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-SHOWN = ROOT / "notebooks" / "12_inside_the_network.ipynb"  # at the figure of its card
 VIEWERS = ROOT / "notebooks" / "03_layers_by_hand.ipynb"  # whose first window viewer is taken
 WIDGETS = {  # picture: what makes the widget
     "network_diagram": """from mnist_adder_lib import load_pretrained
@@ -45,7 +44,10 @@ AdderPanel(load_pretrained())"""
 # Of the page: what hides the sum, the pair that is hidden then, a guess, what is said at the end.
 HIDE, HIDDEN_PAIR = "#diagram .hide-it", "#sums .grid [aria-pressed=true]"
 GUESS, ENDED = "#sums .guess [value='12']", "#sums .of-title"
-SIZE, EDGE = (880, 576), 24  # of the moving picture; around what is on its cover
+# Of the moving picture. README shows the wide one 948 px wide on a screen of 1,012.
+WIDE, NARROW = dict(size=(1040, 556)), dict(size=(358, 700), device_scale_factor=2)
+DARK = dict(color_scheme="dark")
+EDGE = 24  # around what is on the cover
 SEVEN = bent(np.array(lab.DIGITS[7][0])).tolist()  # 17 points
 
 
@@ -98,26 +100,6 @@ def take_panel(playwright) -> Image.Image:
     return made.resize((made.width // 2, made.height // 2), Image.Resampling.LANCZOS)
 
 
-def take_lesson(playwright) -> Image.Image:
-    """A stored lesson in JupyterLab: code, and what it has drawn."""
-    cells = nbformat.read(SHOWN, as_version=4).cells
-    place = next(n for n, cell in enumerate(cells) if "card" in cell.metadata.get("tags", []))
-    with tempfile.TemporaryDirectory() as folder, lab.lab_server(Path(folder)) as url:
-        (Path(folder) / "lesson.ipynb").write_bytes(SHOWN.read_bytes())
-        opened = lab.Lab(playwright, url, viewport=dict(width=760, height=740),
-                         device_scale_factor=1.5)
-        opened.open()
-        opened.notebook("panel.content.activeCellIndex = argument;", place)
-        for _ in range(3):  # what comes into view on the way changes how far it is
-            opened.notebook("""await panel.content.scrollToItem(argument, "center");
-                panel.content.widgets[argument].node.scrollIntoView({ block: "center" });""", place)
-            opened.page.wait_for_timeout(1500)
-        opened.page.mouse.move(5, 5)
-        made = picture(opened.page)
-        opened.close()
-    return made
-
-
 @contextmanager
 def page_of(playwright, width: int, height: int, **options):
     """The page "It adds. Or does it?", once it has drawn its 7 and answered."""
@@ -146,20 +128,25 @@ def cover(width: int, height: int, playwright) -> Image.Image:
     return made
 
 
-def record_page(playwright) -> list[Image.Image]:
+def record_page(playwright, size: tuple[int, int], **options) -> list[Image.Image]:
     """Somebody draws a 7, hides 7 + 5 from a new adder, guesses, trains it and sees what it says:
-    a picture for each tenth of a second."""
-    frames = [cover(*SIZE, playwright)] * 15
-    with page_of(playwright, *SIZE) as page:
+    a picture of this size for each tenth of a second. First the top of the page is in the picture,
+    then the table of sums, whole."""
+    (width, height), frames, top = size, [], 0
+    with page_of(playwright, width, 2 * height, **options) as page:
 
         def look(tenths: int) -> None:
-            frames.extend([picture(page)] * tenths)
+            clip = dict(x=0, y=top, width=width, height=height)
+            seen = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
+            frames.extend([seen] * tenths)
 
         def press(selector: str) -> None:
             page.locator(selector).hover()
             look(5)
             page.locator(selector).click()
 
+        page.wait_for_function("/12/.test(document.querySelector('#diagram').innerText)")
+        look(15)
         page.locator("#diagram .clear").click()
         box = page.locator("#diagram .digit-pad").bounding_box()
         for number, (x, y) in enumerate(SEVEN):
@@ -175,6 +162,7 @@ def record_page(playwright) -> list[Image.Image]:
         press(HIDE)
         page.locator(HIDDEN_PAIR).wait_for()
         page.wait_for_timeout(1500)  # until the page has scrolled there
+        top = page.locator("#sums .card").bounding_box()["y"] - 8
         look(12)
         press(GUESS)
         press("#sums .next button")
@@ -212,15 +200,17 @@ def as_image(figure) -> Image.Image:
 PICTURES = {
     "network.png": draw_network, "curves.png": draw_curves,
     "page.png": partial(cover, 1280, 640),  # previews of links show it twice as wide as high
-    "page.gif": record_page, "lesson.png": take_lesson, "panel.png": take_panel,
+    "page.gif": partial(record_page, **WIDE), "page_dark.gif": partial(record_page, **WIDE, **DARK),
+    "page_narrow.gif": partial(record_page, **NARROW),
+    "page_narrow_dark.gif": partial(record_page, **NARROW, **DARK), "panel.png": take_panel,
 } | {f"{name}.png": partial(take_widget, name) for name in ("window_viewer", *WIDGETS)} | {
     f"open_{number}.png": partial(draw_opening, number) for number in sorted(LESSONS)}
 
 
 def save(name: str, made) -> None:
     if name.endswith(".gif"):  # 64 colours for all: enough for the page, and nothing flickers
-        first, *rest = (one.quantize(palette=made[-1].quantize(64), dither=Image.Dither.NONE)
-                        for one in made)
+        colours = Image.fromarray(np.vstack(made[::10])).quantize(64)
+        first, *rest = (one.quantize(palette=colours, dither=Image.Dither.NONE) for one in made)
         first.save(ASSETS / name, save_all=True, append_images=rest, duration=100, loop=0)
     else:
         made.save(ASSETS / name)
