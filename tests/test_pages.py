@@ -1,7 +1,6 @@
-"""What the pages claim is so: links, programs that they name, the README's example."""
+"""What the pages claim is so: links, programs that they name, examples."""
 
 import json
-import random
 import re
 from pathlib import Path
 
@@ -114,13 +113,11 @@ def test_no_notebook_stores_a_script(path):
                 assert kind == "image/png" or not re.search(r"<script|\bon\w+=", str(content), re.I)
 
 
-def test_the_examples_of_the_readme_run(capsys):
-    making, evaluating = re.findall(r"^```python\n(.+?)^```$",
-                                    (ROOT / "README.md").read_text("utf-8"),
-                                    re.MULTILINE | re.DOTALL)
-    names: dict = {}
-    exec(evaluating, names)
+def test_the_examples_of_readme_and_library_run(capsys):
+    making, evaluating = (re.search(r"^```python\n(.+?)^```$", (ROOT / page).read_text("utf-8"),
+                                    re.MULTILINE | re.DOTALL)[1]
+                          for page in ("README.md", "docs/library.md"))
+    exec(making, names := {})
+    assert names["total"] == names["digit"] + names["number"] and names["number"] in range(10)
+    exec(evaluating, {})
     assert "both" in capsys.readouterr().out
-    train = names["train"]
-    exec(making, names := dict(random=random, train=train))
-    assert names["total"] == train.digits[0] + names["number"] and names["number"] in range(10)

@@ -34,8 +34,10 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     ("assets/waiting.jsonl", f"{NETWORK} experiments/measure_waiting.py",
      "python experiments/measure_waiting.py"),
     (SHARED, f"{NETWORK} {REJECTING}", "python experiments/measure_nonsense.py FOLDER"),
-    ("README.md", "assets/results.jsonl", "write what measure_recipes.py prints into its table"),
-    ("README.md", f"{NETWORK} mnist_adder_lib/model.py tools/publishing/describe_network.py",
+    ("docs/results.md", "assets/results.jsonl",
+     "write what measure_recipes.py prints into its table"),
+    ("README.md", f"{NETWORK} assets/results.jsonl assets/reference_history.json "
+     "mnist_adder_lib/model.py tools/publishing/describe_network.py",
      "python tools/publishing/describe_network.py"),
     ("docs/lab_notebook.md", "assets/*.jsonl", "write what was measured below its questions"),
     ("js/test/golden.json", f"{NETWORK} {SHARED} {REJECTING} tools/testing/write_golden.py",
@@ -54,11 +56,11 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     *((f"assets/{style.stem}.png", style.relative_to(ROOT).as_posix(), PICTURES)
       for style in WIDGETS if (ROOT / "assets" / f"{style.stem}.png").exists()),
     ("assets/page.png", f"{NETWORK} js/src/page/*.css", PICTURES),
-    ("assets/page.gif", f"{NETWORK} js/src/page/*.css", PICTURES),
+    *((f"assets/page{kind}.gif", f"{NETWORK} js/src/page/*.css", PICTURES)
+      for kind in ("", "_dark", "_narrow", "_narrow_dark")),
     *((f"assets/{name}.png", f"{NETWORK} mnist_adder_lib/plots.py", PICTURES)
       for name in ("network", "curves")),
     ("assets/panel.png", "mnist_adder_lib/drawing/built/*.css", PICTURES),
-    ("assets/lesson.png", "notebooks/12_inside_the_network.ipynb", PICTURES),
 ]
 
 

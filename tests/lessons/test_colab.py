@@ -42,7 +42,18 @@ def test_an_address_is_set_and_taken_back(tmp_path, monkeypatch, capsys):
     assert [file for file, one, other in zip(files, before, after) if one == other] == files[2:3]
     assert f'Repository = "{GITHUB}"' in after[0]
     assert "(https://someone.github.io/course/try/index.html)" in after[1]
-    assert f"\ngit clone --depth 1 {GITHUB} mnist-adder\n" in after[1]
+    assert f"\ngit clone --depth 1 {GITHUB} mnist-adder\ncd mnist-adder\nmake lab\n" in after[1]
+    assert after[1].count("[![Open in Colab]") == 17  # lessons, in one sitting, next to *Try it*
+    absent = ("ZIP", "*Code*", "open the file")  # what only a course without an address says
+    assert all(words in before[1] and words not in after[1] for words in absent)
+    present = ("git clone", "Open in Colab", "a badge", "://github.com/someone", "OWNER")
+    assert not any(words in before[1] for words in present) and "OWNER" not in "".join(after)
+    fork = texts(GITHUB.replace("someone", "fork"))
+    assert [one.replace("/fork", "/someone").replace("/fork.git", "/someone.git") for one in fork
+            ] == after and "someone" not in "".join(fork)
+    elsewhere = texts("https://gitlab.com/someone/course")
+    assert "git clone" in elsewhere[1] and "Colab](" not in elsewhere[1] + elsewhere[3]
+    assert "ZIP" not in elsewhere[1]
     colab = "https://colab.research.google.com/github/someone/course/blob/main/notebooks"
     for name in ("01_learning_by_hand", "02_data_generation"):  # its own badge, and the next one's
         assert after[3].count(f"]({colab}/{name}.ipynb)") == 1

@@ -55,7 +55,7 @@ NUMBERED = re.compile(r"(?<=Exercise )\d+(?= · )")
 # On another page: the row of a lesson; a plan, "| Plan | 2 | 0, 1 · 2 | 105 · 60 |", with the
 # lessons of each half-day and their minutes; an exercise of a lesson that is named before it,
 # "lesson 2, `one_hot` (exercise 1)".
-LESSON = re.compile(r"^\| \[[^]]+\]\([./\w]*?(\d\d_\w+)\.ipynb\) \|.* \|$", re.MULTILINE)
+LESSON = re.compile(r"^\| \[[^]]+\]\([./\w]*?(\d\d_\w+)\.ipynb\)(?: \[!.+?)? \|.* \|$", re.M)
 PLAN = re.compile(r"^(\| [^|]+ \| \d+ \| (\d+(?:(?:, | · )\d+)+) \| )[\d ·]+(?= \|$)", re.MULTILINE)
 NAMED = re.compile(r"lesson (?P<lesson>\d+)|`(?P<name>\w+)` \(exercise \d+(?:, deeper)?\)")
 

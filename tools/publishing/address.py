@@ -4,15 +4,16 @@
 
 The address is kept in pyproject.toml, where ADDRESS is written first if it is given. From there
 every notebook gets the first cell, which brings the course to Colab, every lesson the badges that
-open it and the next one there, the README its link to the page and what to clone, and the page its
-links to the lessons. A second run changes nothing. As long as the address is the placeholder there
-are no badges and links, and the first cell gets the course in Colab from a ZIP file.
-On GitHub, .github/workflows/address.yml runs this by itself.
+open it and the next one there, the README its badges and what is between its marks, and the page
+its links to the lessons. A second run changes nothing. As long as the address is the placeholder
+there are no badges and links, and the first cell gets the course in Colab from a ZIP file.
+On GitHub, .github/workflows/address.yml runs this by itself, but not in a fork.
 """
 
 import copy
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -22,12 +23,38 @@ from tools.notebooks.notebook_files import ASKS, NOTEBOOKS, every_notebook, save
 ROOT = Path(__file__).resolve().parents[2]
 SETTING = re.compile(r'(?<=^Repository = ").*(?="$)', re.MULTILINE)
 PLACEHOLDER = "https://github.com/OWNER/REPO"
+FIRST = "00_start_here.ipynb"  # the lesson that the badge next to *Try it* opens
 COLAB = "https://colab.research.google.com"
 # Below the title of a lesson, and after the link to the next one.
 BADGE = re.compile(r"{0}\n\n| {0}".format(r"\[!\[Open in Colab\]\(\S+?\)\]\(\S+?\)"))
 NEXT = re.compile(r"Next: \[[^\]]+\]\((\d\d_\w+\.ipynb)\)")
-CLONE = re.compile(r"(?<=^git clone --depth 1 )\S+", re.MULTILINE)
-TRY = re.compile(r"(?<=\*\*\[Try it in your browser\]\()\S+(?=\)\*\*)")
+# In the README: the notebooks that get a badge, in a row's first cell or in bold.
+LINKED = re.compile(r"(?:^\| |\*\*)\[[^]]+\]\(notebooks/(\w+\.ipynb)\)(?:\*\*)?", re.MULTILINE)
+MARKED = re.compile(r"(?<=<!-- address: )(\w+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
+WITHOUT_ADDRESS = {
+    "clone": """\
+Clone this repository; on GitHub, the *Code* button has its address. In the clone:
+
+```sh
+make lab
+```""",
+    "try": "**Try it in your browser:** open the file `docs/try/index.html` in the clone.",
+    "colab": "**In Google Colab**, upload a lesson and the course as a ZIP file; the first cell "
+             "installs it.",
+}
+WITH_ADDRESS = {
+    "clone": """\
+```sh
+git clone --depth 1 ADDRESS mnist-adder
+cd mnist-adder
+make lab
+```""",
+    "colab": "**In Google Colab**, upload a lesson; its first cell fetches the course.",
+}
+ON_GITHUB = {
+    "try": "**[Try it in your browser](SITE/try/index.html)** BADGE",
+    "colab": "**In Google Colab**, a badge opens a lesson, and its first cell fetches the course.",
+}
 
 # The address ends its line, where ruff lets it be as long as it is.
 BRINGS_THE_COURSE = f"""\
@@ -35,9 +62,15 @@ BRINGS_THE_COURSE = f"""\
 try:
     {ASKS}
 except ImportError:
+    from pathlib import Path
     COURSE = "ADDRESS"
-    !test -d mnist-adder || git clone --quiet --depth 1 $COURSE mnist-adder
-    %run mnist-adder/tools/colab_setup.py
+    SETUP = Path("mnist-adder/tools/colab_setup.py")
+    said = !test -d mnist-adder || GIT_TERMINAL_PROMPT=0 git clone -q --depth 1 $COURSE mnist-adder
+    if not SETUP.exists():
+        raise ImportError(f"Colab can't fetch the course from {{COURSE}}. The repository has to be "
+                          "public, at this address, with the course on its default branch. "
+                          f"git says: {{' '.join(said)}}") from None
+    %run {{SETUP}}
     {ASKS}"""
 # From a ZIP file as GitHub makes it: one folder, with the course in it.
 HAS_NO_ADDRESS = f"""\
@@ -105,19 +138,36 @@ def with_address(notebook, address: str, path: Path):
     return notebook
 
 
-def change(path: Path, pattern: re.Pattern, text: str) -> None:
+def readme_with_address(text: str, address: str) -> str:
+    """The README with its badges, and what is between its marks, for an address."""
+    said, site = WITHOUT_ADDRESS.copy(), site_of(address)
+    if address != PLACEHOLDER:
+        said |= WITH_ADDRESS
+    if site:
+        said |= ON_GITHUB
+    values = {"ADDRESS": address, "SITE": site, "BADGE": badge(address, NOTEBOOKS / FIRST)}
+
+    def between_marks(found) -> str:
+        filled = re.sub("|".join(values), lambda name: values[name[0]], said[found[1]])
+        return f"{found[1]} -->\n{filled}\n"
+
+    def with_badge(found) -> str:
+        return f"{found[0]} {badge(address, NOTEBOOKS / found[1])}".rstrip()
+
+    return MARKED.sub(between_marks, LINKED.sub(with_badge, BADGE.sub("", text)))
+
+
+def change(path: Path, changed: Callable[[str], str]) -> None:
     before = path.read_text("utf-8")
-    path.write_text(pattern.sub(lambda _: text, before), "utf-8", newline="\n")
+    path.write_text(changed(before), "utf-8", newline="\n")
 
 
 def main(address: str = "") -> None:
     if address and not re.fullmatch(r"\w+://[\w@:/.~+-]+", address):  # part of a shell command
         sys.exit(f"Not an address like {PLACEHOLDER}: {address}")
     address = address.rstrip("/").removesuffix(".git") or read_address()
-    change(ROOT / "pyproject.toml", SETTING, address)
-    change(ROOT / "README.md", CLONE, address)
-    place = f"{site_of(address)}/try/index.html" if site_of(address) else "docs/try/index.html"
-    change(ROOT / "README.md", TRY, place)
+    change(ROOT / "pyproject.toml", lambda text: SETTING.sub(lambda _: address, text))
+    change(ROOT / "README.md", lambda text: readme_with_address(text, address))
     for path in every_notebook(NOTEBOOKS):
         notebook = nbformat.read(path, as_version=4)
         if all(cell.cell_type == "markdown" for cell in notebook.cells):

@@ -40,8 +40,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "site"
 SITE = ROOT / "build" / "site"
 PARTS = {  # of the README: the name here, its heading
-    "start": "Start", "lessons": "Lessons", "library": "Library", "results": "Results",
-    "credits": "Credits",
+    "start": "Start", "lessons": "Lessons", "credits": "Credits",
 }
 NEEDS_PYTHON = '<p class="needs-python">When you run this lesson, here is {what}</p>'
 READ_HERE = """\
@@ -55,7 +54,7 @@ CARD = """\
 <a href="{page}">{title}</a> <span>{will}</span> <small>{minutes} minutes</small></div>
 """
 # A lesson's row in the README: its title, file, what you will do.
-ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\) \| (.+?) \| [\d +]+ \|\n", re.M)
+ROW = re.compile(r"^\| \[(.+?)\]\((\S+?\.ipynb)\)(?: \[!.+?)? \| (.+?) \| [\d +]+ \|\n", re.M)
 # A part of the course: its name, what it is about, and the table of its lessons.
 COURSE_PART = re.compile(
     r"^\*\*(.+)\*\*(, lessons .+)\n\n(\| lesson \|.+\n\|[-|]+\n(?:\| \[.+\n)+)", re.M)
@@ -233,7 +232,7 @@ def gather(sources: Path, address: str, found: list[Path]) -> None:
     shutil.copy(ROOT / "CHANGELOG.md", sources / "parts")
     readme = (ROOT / "README.md").read_text("utf-8")
     for name, heading in PARTS.items():
-        text = COURSE_PART.sub("", part(readme, heading))
+        text = BADGE.sub("", COURSE_PART.sub("", part(readme, heading)))
         (sources / "parts" / f"{name}.md").write_text(text, "utf-8")
     network = widgets_as_data.widget_data(NetworkDiagram(load_pretrained(), draws_itself=True))
     opening = as_html("Opening", network["traits"])  # of the page, which it leads to
