@@ -11,9 +11,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 COURSE = Path(__file__).resolve().parents[1]
+ARCHIVED = "$Format:%h of %cs$"  # git archive, and so GitHub's ZIP file, writes the commit here
 # Stay as they are: Colab's PyTorch fits its GPU, its ipywidgets fit its page, and the kernel may
 # have loaded numpy already. If they are too old for the course, pip says so and changes nothing.
 KEPT = ["torch", "torchvision", "ipywidgets", "numpy"]
+
+
+def commit():
+    """Which commit of the course this is, such as "98475c3e of 2026-12-01"."""
+    if not ARCHIVED.startswith("$"):
+        return ARCHIVED
+    git = ["git", "-C", COURSE, "log", "-1", "--format=%h of %cs"]
+    return subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
 
 
 def install():
@@ -40,7 +49,7 @@ def install():
         raise RuntimeError(f"pip can't install what the course needs. It says:\n{end}")
 
 
-print("Installing what is missing here ...")
+print(f"Commit {commit()}. Installing what is missing here ...")
 install()
 # A kernel looks for newly installed folders when it starts only.
 sys.path.append(str(COURSE))

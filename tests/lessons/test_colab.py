@@ -1,6 +1,8 @@
 """The way to Colab: the command that sets the address, and the cell, in an environment like it."""
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,7 +10,9 @@ import venv
 from pathlib import Path
 
 import pytest
+import yaml
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import v4
 
 from tools.publishing import address as program
@@ -127,6 +131,7 @@ def test_the_cell_brings_the_course_and_only_what_is_missing(colab, way, tmp_pat
     cell = bootstrap((tmp_path / "repository").as_uri() if way == "clone" else PLACEHOLDER)
     before, brought, after, use, again = colab(STATE, cell, STATE, USE, cell)
     old, new = json.loads(before), json.loads(after)
+    assert re.match(r"Commit [0-9a-f]{7,} of 20\d\d-\d\d-\d\d\. ", brought), brought
     assert brought.endswith("The course is ready.\n"), brought
     # All of ABSENT was missing and is here now; the rest is the same files as before.
     for name in ("mnist_adder_lib", "torchinfo", "anywidget"):
@@ -136,6 +141,31 @@ def test_the_cell_brings_the_course_and_only_what_is_missing(colab, way, tmp_pat
     assert all(line.endswith(" OK") for line in checks) and lengths == "48000 12000 10000"
     # In this kernel and in the next one the cell does nothing any more.
     assert again == "" and colab(cell, STATE) == ["", after]
+
+
+@pytest.mark.thorough
+def test_the_cell_says_so_if_the_course_cannot_be_cloned(colab, tmp_path):
+    with pytest.raises(CellExecutionError, match="(?s)can't fetch the course from .*public.*git s"):
+        colab(bootstrap((tmp_path / "private").as_uri()))
+
+
+@pytest.mark.parametrize("address, is_fork, says", [
+    (PLACEHOLDER, "false", "missing=yes"),
+    (PLACEHOLDER, "true", f"python tools/make.py address {GITHUB}"),
+    (GITHUB, "true", ""),
+    ("https://github.com/original/course", "true", "lead to https://github.com/original/course"),
+])
+def test_a_fork_is_told_and_nothing_is_committed_there(tmp_path, address, is_fork, says):
+    jobs = yaml.safe_load((ROOT / ".github/workflows/address.yml").read_text("utf-8"))["jobs"]
+    _, look, *others = jobs["set"]["steps"]
+    assert all(step["if"] == "steps.address.outputs.missing" for step in others)
+    (tmp_path / "pyproject.toml").write_text(f'Repository = "{address}"\n', "utf-8")
+    (output := tmp_path / "output").touch()
+    log = run("bash", "-e", "-c", look["run"], cwd=tmp_path, env={
+        **os.environ, "ADDRESS": GITHUB, "FORK": is_fork, "GITHUB_OUTPUT": output}).stdout
+    said = log + output.read_text("utf-8")
+    assert says in said and bool(said) == bool(says)
+    assert ("missing" in said) == (says == "missing=yes")
 
 
 def test_the_first_widget_enables_third_party_widgets():
