@@ -59,7 +59,7 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     *((f"assets/page{kind}.gif", f"{NETWORK} js/src/page/*.css", PICTURES)
       for kind in ("", "_dark", "_narrow", "_narrow_dark")),
     *((f"assets/{name}.png", f"{NETWORK} mnist_adder_lib/plots.py", PICTURES)
-      for name in ("network", "curves")),
+      for name in ("network", "network_small", "curves")),
     ("assets/panel.png", "mnist_adder_lib/drawing/built/*.css", PICTURES),
 ]
 

@@ -3,8 +3,9 @@
     python tools/publishing/take_pictures.py [NAME ...]
 
 Writes those of these names, or all, into assets: page.png; the moving pictures of the page, wide
-and narrow, light and dark; those of WIDGETS; network.png and curves.png, drawn by the library;
-panel.png; and what lessons open with: open_NN.png, drawn by `plot_opening` in the lesson's module.
+and narrow, light and dark; those of WIDGETS; network.png, network_small.png and curves.png, drawn
+by the library; panel.png; and what lessons open with: open_NN.png, drawn by `plot_opening` in the
+lesson's module.
 Those that lessons show have the size in which they are shown, as Markdown can't give one. Needs
 Chromium.
 """
@@ -181,10 +182,10 @@ def draw_opening(number: str, _) -> Image.Image:
     return Image.open(buffer)
 
 
-def draw_network(_) -> Image.Image:
+def draw_network(_, dpi: int = 150) -> Image.Image:
     """The network that ships at work on a validation image."""
     _, validation, _ = load_splits()
-    return as_image(plot_network(load_pretrained(), validation.images[0], number=5))
+    return as_image(plot_network(load_pretrained(), validation.images[0], number=5), dpi)
 
 
 def draw_curves(_) -> Image.Image:
@@ -192,13 +193,14 @@ def draw_curves(_) -> Image.Image:
     return as_image(plot_history(History.load(asset_path("reference_history.json"))))
 
 
-def as_image(figure) -> Image.Image:
-    figure.savefig(buffer := io.BytesIO(), dpi=150, facecolor="white")  # GitHub is light or dark
+def as_image(figure, dpi: int = 150) -> Image.Image:
+    figure.savefig(buffer := io.BytesIO(), dpi=dpi, facecolor="white")  # GitHub is light or dark
     return Image.open(buffer)
 
 
 PICTURES = {
-    "network.png": draw_network, "curves.png": draw_curves,
+    "network.png": draw_network, "network_small.png": partial(draw_network, dpi=90),
+    "curves.png": draw_curves,
     "page.png": partial(cover, 1280, 640),  # previews of links show it twice as wide as high
     "page.gif": partial(record_page, **WIDE), "page_dark.gif": partial(record_page, **WIDE, **DARK),
     "page_narrow.gif": partial(record_page, **NARROW),
