@@ -13,6 +13,7 @@ import re
 import time
 from pathlib import Path
 
+import pandas as pd
 import torch
 
 from mnist_adder_course.notebook.results import read_results
@@ -58,13 +59,18 @@ def recipe_row(recipe: str) -> str:
     """Mean and standard deviation over the runs of a recipe, of digit and sum together."""
     runs = read_results("results.jsonl").query("recipe == @recipe")
     columns = runs[["training", "validation", "evaluation"]].dropna(axis="columns")
-    scores = {name: f"{values.mean():.2f} ± {values.std():.2f}" for name, values in columns.items()}
+    scores = {name: mean_and_spread(values) for name, values in columns.items()}
     if "training" not in scores:
         history = History.load(asset_path("reference_history.json"))
         steps = torch.tensor(history.train_accuracy).view(-1, history.steps_per_epoch)
         scores["training"] = f"{steps.mean(dim=1).max():.2f} (one run)"
-    name = f"ours, {len(runs)} runs, {RECIPES[recipe]} dropped"
+    name = f"ours, {RECIPES[recipe]} dropped; runs: {len(runs)}"
     return row(name, *(scores[of] for of in ("training", "validation", "evaluation")), "", "")
+
+
+def mean_and_spread(runs: pd.Series) -> str:
+    """Mean and standard deviation; of a single run, its value."""
+    return f"{runs.mean():.2f} ± {runs.std():.2f}" if len(runs) > 1 else f"{runs.iloc[0]:.2f}"
 
 
 def row(*cells: str) -> str:
