@@ -13,10 +13,11 @@ from traitlets import Bool, Dict, Enum, Int, List, TraitError
 
 from mnist_adder_lib.checkpoint import changed_layer
 from mnist_adder_lib.drawing import frame_strokes
+from mnist_adder_lib.drawing.still import Still
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.shared import PARTS, SEVEN
 
-from .front_end import front_end
+from .front_end import front_end, still_of
 
 # The model's options that js/src/network/forward.js knows.
 COMPUTED = "adder_layers", "dropout", "channel_dropout", "sums"
@@ -57,7 +58,7 @@ def _check_is_computed(model: nn.Module) -> None:
         raise TraitError(f"the browser doesn't know how to compute `{other}` of the model")
 
 
-class NetworkDiagram(anywidget.AnyWidget):
+class NetworkDiagram(Still, anywidget.AnyWidget):
     """All parts of the network from left to right, with what each makes of an image and a number.
 
     - model: an `IdentityAdderModel`, shown in its present state, in use: as after `eval()`
@@ -93,3 +94,8 @@ class NetworkDiagram(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return "NetworkDiagram()"
+
+    def still(self) -> tuple[bytes, str]:
+        return still_of("network_diagram"), (
+            "The diagram with a drawn 7 and the number 5: image, blocks, average, embedding and "
+            "number, adder, heads, joined by bands; above them a pad and the answer.")

@@ -58,6 +58,37 @@ def lab(playwright, tmp_path_factory):
             lab.close()
 
 
+IMAGES = "[...document.querySelectorAll('.jp-OutputArea-output img')].map((i) => i.naturalWidth)"
+
+
+def test_a_notebook_that_is_opened_again_shows_pictures(playwright, tmp_path):
+    """Partly run, saved and opened again, while its kernel lives and with a new one."""
+    kinds = "mnist-adder", "window-viewer", "network-diagram", "mnist-adder-explore"
+    cells = [CELLS[kind] for kind in kinds]
+    write_notebook(tmp_path, *cells, "never = 'run'")
+    with lab_server(tmp_path) as url:
+        lab = Lab(playwright, url, viewport={"width": 1200, "height": 4000})
+        try:
+            lab.open()
+            for place in range(len(cells)):
+                lab.notebook("""panel.content.activeCellIndex = argument;
+                    await app.commands.execute("notebook:run-cell");""", place)
+            for kind in kinds:
+                lab.find(f".{kind}").wait_for()
+            assert len(lab.page.evaluate(IMAGES)) < len(kinds)  # the widgets, and no pictures
+            lab.notebook("await app.commands.execute('docmanager:save');")
+            for is_new in (False, True):
+                if is_new:
+                    lab.notebook("await panel.sessionContext.restartKernel();")
+                lab.open()
+                lab.page.wait_for_function(f"count => {IMAGES}.length === count", arg=len(kinds))
+                assert min(lab.page.evaluate(IMAGES)) > 600
+                assert not lab.page.get_by_text("model not found").count()
+                assert not lab.page.get_by_text("AdderPanel()").count()
+        finally:
+            lab.close()
+
+
 def use_theme(lab, name):
     lab.notebook("await app.commands.execute('apputils:change-theme', { theme: argument });",
                  f"JupyterLab {name}")

@@ -56,11 +56,7 @@ def clean(notebook):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            # Without its kernel a widget is "model not found". nbval compares the text next to it,
-            # unless the cell is tagged.
-            if "nbval-ignore-output" in cell.metadata.get("tags", []):
-                cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
-            for output in cell.outputs:
+            for output in cell.outputs:  # without its kernel a widget is "model not found"
                 output.get("data", {}).pop(WIDGET, None)
 
 

@@ -2,9 +2,10 @@
 
     python tools/publishing/take_pictures.py [NAME ...]
 
-Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, those of WIDGETS,
-network.png and curves.png, drawn by the library,
-panel.png, and what lessons open with: open_NN.png, drawn by `plot_opening` in the lesson's module.
+Writes those of these names, or all, into assets: page.png, page.gif, lesson.png, panel.png,
+network.png and curves.png, drawn by the library, and what lessons open with: open_NN.png, drawn by
+`plot_opening` in the lesson's module. STILLS are what two widgets leave in a notebook (`Still`):
+they are beside their classes.
 Those that lessons show have the size in which they are shown, as Markdown can't give one. Needs
 Chromium.
 """
@@ -23,7 +24,9 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from mnist_adder_course.material.drawings import bent
+from mnist_adder_course.widgets import front_end
 from mnist_adder_lib import History, asset_path, load_pretrained, load_splits
+from mnist_adder_lib.drawing.still import as_still
 from mnist_adder_lib.plots import plot_history, plot_network
 from tools.testing import lab
 
@@ -32,13 +35,10 @@ ASSETS = ROOT / "assets"
 LESSONS = dict(path.stem.split("_", 1) for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 SHOWN = ROOT / "notebooks" / "12_inside_the_network.ipynb"  # at the figure of its card
 VIEWERS = ROOT / "notebooks" / "03_layers_by_hand.ipynb"  # whose first window viewer is taken
-WIDGETS = {  # picture: what makes the widget
-    "network_diagram": """from mnist_adder_lib import load_pretrained
+DIAGRAM = """from mnist_adder_lib import load_pretrained
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
-NetworkDiagram(load_pretrained())""",
-    "hidden_sums": """from mnist_adder_course.widgets.hidden_sums import HiddenSums
-HiddenSums()""",
-}
+NetworkDiagram(load_pretrained())"""
+STILLS = "network_diagram.png", "window_viewer.png"
 PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
@@ -76,10 +76,9 @@ def seen_twice_as_large(page, selector: str) -> Image.Image:
 
 
 def take_widget(name: str, playwright) -> Image.Image:
-    cells = [WIDGETS[name]] if name in WIDGETS else cells_to_the_first_viewer()
+    cells = [DIAGRAM] if name == "network_diagram" else cells_to_the_first_viewer()
     with opened(playwright, *cells) as page:
-        made = seen_twice_as_large(page, f".{name.replace('_', '-')} .card")
-    return made.resize((made.width // 2, made.height // 2), Image.Resampling.LANCZOS)
+        return seen_twice_as_large(page, f".{name.replace('_', '-')} .card")
 
 
 def cells_to_the_first_viewer() -> list[str]:
@@ -213,7 +212,7 @@ PICTURES = {
     "network.png": draw_network, "curves.png": draw_curves,
     "page.png": partial(cover, 1280, 640),  # previews of links show it twice as wide as high
     "page.gif": record_page, "lesson.png": take_lesson, "panel.png": take_panel,
-} | {f"{name}.png": partial(take_widget, name) for name in ("window_viewer", *WIDGETS)} | {
+} | {name: partial(take_widget, name.removesuffix(".png")) for name in STILLS} | {
     f"open_{number}.png": partial(draw_opening, number) for number in sorted(LESSONS)}
 
 
@@ -222,6 +221,8 @@ def save(name: str, made) -> None:
         first, *rest = (one.quantize(palette=made[-1].quantize(64), dither=Image.Dither.NONE)
                         for one in made)
         first.save(ASSETS / name, save_all=True, append_images=rest, duration=100, loop=0)
+    elif name in STILLS:
+        (front_end.STILLS / name).write_bytes(as_still(made))
     else:
         made.save(ASSETS / name)
 
