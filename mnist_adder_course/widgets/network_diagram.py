@@ -9,7 +9,7 @@ import anywidget
 import numpy as np
 import torch
 from torch import Tensor, nn
-from traitlets import Bool, Dict, Enum, Int, List, TraitError
+from traitlets import Dict, Enum, Int, List, TraitError
 
 from mnist_adder_lib.checkpoint import changed_layer
 from mnist_adder_lib.drawing import frame_strokes
@@ -66,7 +66,6 @@ class NetworkDiagram(Still, anywidget.AnyWidget):
       drawing, made in the diagram, takes its place here, too
     - number: 0-9; the one chosen in the diagram
     - here: "", or the name of the part that is marked "you are here", one of `PARTS`
-    - draws_itself: whether a 7 draws itself on the pad, once it is in view
 
     All is calculated in the browser. Raises TraitError for what doesn't fit.
     """
@@ -76,7 +75,6 @@ class NetworkDiagram(Still, anywidget.AnyWidget):
     pixels: List = List(Int(), minlen=784, maxlen=784).tag(sync=True, echo_update=False)
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     here = Enum(("", *PARTS), "").tag(sync=True)
-    draws_itself = Bool(False).tag(sync=True)
 
     def __init__(self, model: nn.Module, image: Any = None, **traits: Any):
         _check_is_computed(model)

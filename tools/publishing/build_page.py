@@ -59,12 +59,6 @@ def digits() -> list[tuple[int, int, np.ndarray]]:
             for place in places]
 
 
-def samples() -> dict:
-    """The same for the panel on the site."""
-    *labels, pixels = zip(*digits())
-    return dict(labels=list(zip(*labels)), pixels=to_base64(np.stack(pixels)))
-
-
 def in_greys(images: torch.Tensor) -> torch.Tensor:
     """Images, uint8 (n, 28, 28), with `GREYS` greys instead of 256."""
     steps = (images * ((GREYS - 1) / 255)).round()
