@@ -37,7 +37,8 @@ READ_HERE = """\
 *Here you can read the whole lesson with its output. An answer to a guess is folded, so guess first.
 To draw, to move sliders and to change the code, [get the course](../install.md).*
 """
-ANSWER, EXPLAINS = "What came out, and the answer to the guess", "What explains that answer"
+ANSWER = "What came out: the answer to the guess"
+EXPLAINS = "What came out: it explains the answer"
 CARD = """\
 <div class="card"><img src="_static/{picture}" alt="{alt}" loading="lazy">\
 <a href="{page}">{title}</a> <span>{will}</span> <small>{minutes} minutes</small></div>
