@@ -45,4 +45,6 @@ all(".cell_input pre, :is(.highlight-sh, .highlight-python, .highlight-yaml) pre
 // A part that scrolls sideways can be reached with the keyboard, too.
 for (const part of all("pre, .table-wrapper, .output.text_html"))
   if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+// A fold's title is its name; MyST-NB calls all of them the same.
+for (const title of all("details.hide > summary")) title.removeAttribute("aria-label");
 document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "All pages");
