@@ -214,15 +214,15 @@ def test_lessons_are_as_stored_without_what_is_only_for_those_who_run_them(site,
 def test_an_answer_waits_in_a_fold_that_says_what_it_is(page, served):
     page.goto(f"{served}/notebooks/00_start_here.html")
     folds = page.locator("details.hide").filter(has_text="No guess this time")
-    titles = folds.locator("summary").all_inner_texts()
+    titles = folds.locator("> summary").all_inner_texts()
     assert titles == ["What came out: the answer to the guess"] * 3
     answer = folds.first.get_by_text("No guess this time")
     assert page.get_by_text("Millions.").first.is_visible() and not answer.is_visible()
-    folds.first.locator("summary").focus()
+    folds.first.locator("> summary").focus()
     page.keyboard.press("Enter")
     answer.wait_for()
     page.goto(f"{served}/notebooks/02_data_generation.html")
-    titles = page.locator("details.hide summary").all_inner_texts()
+    titles = page.locator("details.hide > summary").all_inner_texts()
     assert "What came out: it explains the answer" in titles
 
 
@@ -292,7 +292,7 @@ def test_code_is_copied_by_a_button_and_names_in_it_look_like_no_links(browser, 
 def test_all_can_be_read_without_javascript(open_page, served):
     page = open_page(java_script_enabled=False)
     page.goto(f"{served}/notebooks/00_start_here.html")
-    for fold in page.locator("details.hide summary").all():
+    for fold in page.locator("details.hide > summary").all():
         fold.click()
     for text in ("Millions.", "17360", "New digits that it reads"):
         assert page.get_by_text(text).first.is_visible()
