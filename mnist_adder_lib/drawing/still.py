@@ -19,6 +19,7 @@ WORDS = "This is only a picture: to use it yourself, run the cell."
 # those of the figures: tests/test_colours.py.
 BLUE, ORANGE, GREY = "#346cb0", "#db7828", "#767676"
 EDGE, IMAGE, BAR = 16, 8 * 28, 120
+SIGNS = str.maketrans("×−÷", "x-/")  # which Pillow's own font lacks
 WIDTH, LINE = 1180, 44  # of the panel's picture, and of a line of its sentence
 
 
@@ -56,7 +57,7 @@ def as_still(picture: Image.Image) -> bytes:
 def write(canvas: ImageDraw.ImageDraw, place: tuple[float, float], text: str, size: int = 28,
           anchor: str = "la") -> None:
     """Grey text; `place` is the point of it that `anchor` names, as in Pillow."""
-    canvas.text(place, text, GREY, ImageFont.load_default(size), anchor)
+    canvas.text(place, text.translate(SIGNS), GREY, ImageFont.load_default(size), anchor)
 
 
 def draw_answer(seen: np.ndarray, prediction: Prediction, answer: str, sentence: str,

@@ -47,6 +47,8 @@ def test_an_empty_pad_leaves_an_example_of_its_own_task():
     alt = shown(panel)[1]
     assert "− 5 = 2" in alt and "For example, a drawn 7: I see a 7" in alt
     assert panel.strokes == [] and panel.prediction is None
+    pixels, panel.sign = shown(panel)[0], "-"
+    assert (shown(panel)[0] == pixels).all()  # the sign is seen, and no box in its place
     panel.strokes = SEVEN
     assert "For example" not in shown(panel)[1]
 
