@@ -87,7 +87,7 @@ def fold(cell, what: str, folded: bool) -> None:
 
 def is_still(data) -> bool:
     """Whether the data of an output are the picture that a widget leaves, and no figure."""
-    return "image/png" in data and data.get("text/plain") != "<Figure>"
+    return "image/png" in data and data.get("text/plain", "").endswith("()")
 
 
 def tags(cell) -> list[str]:
