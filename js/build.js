@@ -1,4 +1,4 @@
-// Builds what the package, the page and the site ship.
+// Builds what the package and the page ship.
 //
 //   node build.js            writes it
 //   node build.js --check    builds all of it in memory, and fails where a file differs
@@ -147,10 +147,6 @@ async function bundles() {
     files.set(join(target, `${name}.css`), css);
   });
   await Promise.all(widgets);
-  const site = await bundle(join(HERE, "src", "site", "site.js"), "iife");
-  const still = join(ROOT, "docs", "site", "static");
-  files.set(join(still, "site.js"), site.js);
-  files.set(join(still, "site.css"), site.css);
   files.set(PAGE, page(await bundle(join(HERE, "src", "page", "page.js"), "iife")));
   files.set(SENTENCES, namesOfSentences());
   return files;

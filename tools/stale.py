@@ -21,7 +21,7 @@ REJECTING = " ".join(f"mnist_adder_lib/drawing/{name}.py" for name in (
     "framing", "non_digits", "rejection", "strangeness"))
 PICTURES = "python tools/publishing/take_pictures.py"
 LESSONS = [path.stem.split("_", 1) for path in sorted(ROOT.glob("notebooks/[0-9]*_*.ipynb"))]
-WIDGETS = sorted(ROOT.glob("mnist_adder_course/widgets/built/*.css"))
+WIDGETS = "mnist_adder_course/widgets"
 TABLE = [  # a result, patterns of its sources, and how it is made again
     (NETWORK, f"{TRAINING} {REJECTING} experiments/measure_recipes.py",
      "python experiments/train_checkpoint.py"),
@@ -53,8 +53,8 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
       for folder in ("", "solutions/") for number, name in LESSONS),
     *((f"assets/open_{number}.png", f"mnist_adder_course/lessons/{name}.py", PICTURES)
       for number, name in LESSONS),
-    *((f"assets/{style.stem}.png", style.relative_to(ROOT).as_posix(), PICTURES)
-      for style in WIDGETS if (ROOT / "assets" / f"{style.stem}.png").exists()),
+    *((f"{WIDGETS}/stills/{name}.png", f"{WIDGETS}/built/{name}.css", PICTURES)
+      for name in ("network_diagram", "window_viewer")),
     ("assets/page.png", f"{NETWORK} js/src/page/*.css", PICTURES),
     *((f"assets/page{kind}.gif", f"{NETWORK} js/src/page/*.css", PICTURES)
       for kind in ("", "_dark", "_narrow", "_narrow_dark")),

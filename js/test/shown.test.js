@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomNumbers } from "../src/network/random.js";
-import { connect, Traits } from "../src/state/traits.js";
+import { connect } from "../src/state/traits.js";
 import { decimalsToAdd, percentOf, say, total } from "../src/widgets/common/numbers.js";
 
 test("what is shown adds up as shown", () => {
@@ -27,10 +27,27 @@ test("numbers and shares in words", () => {
 });
 
 test("traits and signals are one state, and what changes together is saved once", () => {
-  const model = new Traits({ strokes: [1], number: 5 });
+  /** @type {Record<string, any>} */
+  const traits = { strokes: [1], number: 5 };
+  /** @type {Record<string, () => void>} */
+  const listeners = {};
   let saved = 0;
-  model.save_changes = () => {
-    saved++;
+  const model = {
+    get: (/** @type {string} */ name) => traits[name],
+    set: (/** @type {string} */ name, /** @type {any} */ value) => {
+      traits[name] = value;
+      listeners[`change:${name}`]?.();
+    },
+    on: (/** @type {string} */ event, /** @type {() => void} */ listener) => {
+      listeners[event] = listener;
+    },
+    off: (/** @type {string} */ event) => {
+      delete listeners[event];
+    },
+    save_changes: () => {
+      saved++;
+    },
+    send: () => {},
   };
   const [signals, stop] = connect(model, { strokes: [0], number: 0, other: "as given" });
   assert.deepEqual([signals.strokes.value, signals.other.value], [[1], "as given"]);

@@ -109,16 +109,6 @@ class Question(NamedTuple):
         both = f"{HEADING}You guessed: *{choice}* The answer: *{right.text}*"
         return f"{both}\n\n{mistake or self.because}\n\n{because}"
 
-    def verdicts(self, stored: str) -> list[str]:
-        """What is said of each guess, where `stored` was said without one.
-
-        Raises ValueError where that isn't an answer to this question.
-        """
-        for right in self.options:
-            if stored == self.verdict(None, right):
-                return [self.verdict(option.text, right) for option in self.options]
-        raise ValueError(f"{self.text} This is no answer to it: {stored}")
-
     def as_dict(self) -> dict:
         """What the front end shows: with verdicts, it judges an answer at once."""
         shown: dict = dict(text=self.text, options=[option.text for option in self.options])

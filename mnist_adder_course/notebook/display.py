@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,9 @@ import ipywidgets
 import matplotlib.pyplot as plt
 from IPython.display import DisplayHandle, Image, Markdown, display
 from matplotlib.figure import Figure
+from PIL import Image as Pixels
 
+from mnist_adder_lib.drawing.still import Still, as_still
 from mnist_adder_lib.plots import as_png
 
 from ..widgets.front_end import front_end
@@ -96,11 +99,12 @@ def explore(draw: Callable[..., Figure], **ranges: tuple[int, ...]) -> Explore:
     return Explore(draw, ranges)
 
 
-class Explore(ipywidgets.VBox):
+class Explore(Still, ipywidgets.VBox):
     """What `explore` returns."""
 
     def __init__(self, draw: Callable[..., Figure], ranges: dict[str, tuple[int, ...]]):
-        self.draw, self.ranges = draw, ranges
+        self.draw = draw
+        self.picture: Picture | None = None
         sliders = {name: ipywidgets.IntSlider(start[0] if start else low, low, high,
                                               description=name)
                    for name, (low, high, *start) in ranges.items()}
@@ -109,8 +113,18 @@ class Explore(ipywidgets.VBox):
         self.add_class("mnist-adder-explore")
 
     def _redraw(self, **values: int) -> None:
-        picture = Picture(self.draw(**values))
-        display(picture, Markdown(folded(picture.metadata["alt"])))
+        self.picture = None  # if `draw` raises, the box shows the error
+        self.picture = Picture(self.draw(**values))
+        display(self.picture, Markdown(folded(self.picture.metadata["alt"])))
+
+    def still(self) -> tuple[bytes, str] | None:
+        if self.picture is None:
+            return None
+        figure = Pixels.open(io.BytesIO(self.picture.data))
+        return as_still(figure), self.picture.metadata["alt"]
+
+    def __repr__(self) -> str:
+        return "explore()"
 
 
 class Keys(anywidget.AnyWidget):

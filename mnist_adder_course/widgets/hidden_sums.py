@@ -88,7 +88,7 @@ class HiddenSums(anywidget.AnyWidget):
                   for number in range(10)] for digit in range(10)]
         lines = ["| |" + "|".join(f"+ {number}" for number in range(10)) + "|", "|---" * 11 + "|"]
         lines += [f"|**{digit}**|{'|'.join(line)}|" for digit, line in enumerate(signs)]
-        text = "Each ? is a hidden pair:\n\n" + "\n".join(lines)
+        text = "Each ? is a hidden pair. To hide others, run the cell.\n\n" + "\n".join(lines)
         return data | {"text/plain": repr(self), "text/markdown": text}, metadata
 
 

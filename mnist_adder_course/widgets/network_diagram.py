@@ -9,14 +9,15 @@ import anywidget
 import numpy as np
 import torch
 from torch import Tensor, nn
-from traitlets import Bool, Dict, Enum, Int, List, TraitError
+from traitlets import Dict, Enum, Int, List, TraitError
 
 from mnist_adder_lib.checkpoint import changed_layer
 from mnist_adder_lib.drawing import frame_strokes
+from mnist_adder_lib.drawing.still import Still
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.shared import PARTS, SEVEN
 
-from .front_end import front_end
+from .front_end import front_end, still_of
 
 # The model's options that js/src/network/forward.js knows.
 COMPUTED = "adder_layers", "dropout", "channel_dropout", "sums"
@@ -57,7 +58,7 @@ def _check_is_computed(model: nn.Module) -> None:
         raise TraitError(f"the browser doesn't know how to compute `{other}` of the model")
 
 
-class NetworkDiagram(anywidget.AnyWidget):
+class NetworkDiagram(Still, anywidget.AnyWidget):
     """All parts of the network from left to right, with what each makes of an image and a number.
 
     - model: an `IdentityAdderModel`, shown in its present state, in use: as after `eval()`
@@ -65,7 +66,6 @@ class NetworkDiagram(anywidget.AnyWidget):
       drawing, made in the diagram, takes its place here, too
     - number: 0-9; the one chosen in the diagram
     - here: "", or the name of the part that is marked "you are here", one of `PARTS`
-    - draws_itself: whether a 7 draws itself on the pad, once it is in view
 
     All is calculated in the browser. Raises TraitError for what doesn't fit.
     """
@@ -75,7 +75,6 @@ class NetworkDiagram(anywidget.AnyWidget):
     pixels: List = List(Int(), minlen=784, maxlen=784).tag(sync=True, echo_update=False)
     number = Int(5, min=0, max=9).tag(sync=True, echo_update=False)
     here = Enum(("", *PARTS), "").tag(sync=True)
-    draws_itself = Bool(False).tag(sync=True)
 
     def __init__(self, model: nn.Module, image: Any = None, **traits: Any):
         _check_is_computed(model)
@@ -93,3 +92,8 @@ class NetworkDiagram(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return "NetworkDiagram()"
+
+    def still(self) -> tuple[bytes, str]:
+        return still_of("network_diagram"), (
+            "The diagram with a drawn 7 and the number 5: image, blocks, average, embedding and "
+            "number, adder, heads, joined by bands; above them a pad and the answer.")

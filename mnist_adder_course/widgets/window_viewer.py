@@ -9,9 +9,10 @@ import numpy as np
 from traitlets import Any, Enum, Float, Int, List, TraitError, default, observe, validate
 
 from mnist_adder_lib.data import load_splits
+from mnist_adder_lib.drawing.still import Still
 from mnist_adder_lib.shared import UPPER_EDGE
 
-from .front_end import front_end
+from .front_end import front_end, still_of
 
 
 @cache
@@ -36,7 +37,7 @@ def as_lists(numbers, name: str, sides: str) -> list:
     return array.round(4).tolist()
 
 
-class WindowViewer(anywidget.AnyWidget):
+class WindowViewer(Still, anywidget.AnyWidget):
     """Move a window over an image and see the numbers that a layer makes of it.
 
     - image: (height, width) or (channels, height, width), at least 3x3; uint8 counts as 0-255
@@ -95,3 +96,9 @@ class WindowViewer(anywidget.AnyWidget):
 
     def __repr__(self):
         return "WindowViewer()"
+
+    def still(self):
+        return still_of("window_viewer"), (
+            "The viewer with a 7: two pictures side by side, the 7 with a window of 3x3 pixels on "
+            "it, and its upper edges, white, and lower edges, orange. Below them the nine numbers "
+            "in the window, times nine weights, the nine products, and their sum, 2.88.")

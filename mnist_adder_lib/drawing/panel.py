@@ -16,10 +16,12 @@ from traitlets import Bool, Bunch, Dict, Int, List, TraitError, Unicode, observe
 
 from ..data import load_splits
 from ..evaluate import predict
+from ..shared import SEVEN
 from .data_url import from_url, read_background, to_url
 from .framing import frame_drawing
 from .photos import read_picture
 from .sentences import MOST_INK, MOST_PEN_INK, describe, remark
+from .still import Still, as_still, draw_answer
 from .strangeness import Strangeness
 from .strokes import as_strokes, frame_strokes, has_tap, render_strokes
 
@@ -27,7 +29,7 @@ BUILT = Path(__file__).with_name("built")  # what `npm run build` makes in js/
 cached_splits = cache(load_splits)  # read on first use
 
 
-class AdderPanel(anywidget.AnyWidget):
+class AdderPanel(Still, anywidget.AnyWidget):
     """Draw a digit with mouse, finger, pen or keys, choose a number, and see at once what the
     model makes of them.
 
@@ -115,6 +117,19 @@ class AdderPanel(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+    def still(self) -> tuple[bytes, str]:
+        """The present answer; that to a drawn 7 as long as the pad is empty."""
+        seen, prediction, number = self.seen, self.prediction, self.number
+        sentence, certain, what = self.sentence, self.answer["certain"], "a drawing"
+        if prediction is None:
+            seen = frame_strokes(SEVEN)
+            prediction = predict(self.model, seen, number)
+            sentence, certain = describe(prediction, number, sign=self.sign, combine=self.combine)
+            sentence, what = f"For example, a drawn 7: {sentence}", "a drawn 7"
+        answer = f"{self.sign} {number} = {prediction.total if certain else '?'}"
+        alt = f"A panel with {what}, {answer}. It says: {sentence}"
+        return as_still(draw_answer(seen, prediction, answer, sentence, self.small)), alt
 
     @observe("strokes", "background", "unfinished", "number", "message_id")
     def _follow(self, _change: Bunch | None = None) -> None:

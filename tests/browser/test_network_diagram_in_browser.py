@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 import torch.nn.functional as F
-from lab import DIGITS, draw, let_it_work, render_alone
+from lab import DIGITS, draw, let_it_work, render_alone, wait_for_text
 
 from mnist_adder_course.lessons.model_summary import plot_receptive_field, units
 from mnist_adder_course.widgets.network_diagram import (
@@ -158,7 +158,10 @@ def test_other_weights_are_shown_with_as_many_layers_as_they_have(show):
 
 
 def test_what_is_refused_or_empty_is_not_contradicted_by_bars(show):
-    page = show(NetworkDiagram(load_pretrained(), draws_itself=True))
+    page = show(NetworkDiagram(load_pretrained()))
+    page.evaluate("model.set('pixels', Array(784).fill(0))")
+    draw(page, DIGITS[7])
+    wait_for_text(page, "I see a 7")
     heads, words = page.locator(".heads"), page.locator(".nearest-guess")
     assert "doubted" not in heads.get_attribute("class") and words.inner_text() == ""
     page.get_by_role("button", name="Clear").click()
@@ -276,32 +279,6 @@ def test_what_a_pixel_sees_follows_finger_keys_and_image(show):
     page.evaluate("model.set('pixels', Array(784).fill(0))")
     page.wait_for_function("before => document.querySelector('.seen img').src !== before",
                            arg=before)
-
-
-def test_a_7_draws_itself_and_the_first_stroke_takes_over(show):
-    page = show(NetworkDiagram(load_pretrained(), draws_itself=True))
-    assert page.locator(".answer").inner_text().startswith("I see a 7")
-    assert "Your turn" in page.locator(".note").inner_text()
-    page.locator("body").press("9")  # the whole page is for it
-    assert "7 + 9 = 16" in page.locator(".answer").inner_text()
-    for motion in ("reduce", "no-preference"):
-        page = show(NetworkDiagram(load_pretrained(), draws_itself=True), reduced_motion=motion)
-        draw(page, DIGITS[1])
-        page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 1')")
-        assert page.locator(".waits, .pen-tip").count() == 0
-        page.get_by_role("button", name="Clear").click()
-        assert page.locator(".answer").inner_text() == SENTENCES["empty_image"]
-    page = show(NetworkDiagram(load_pretrained(), draws_itself=True), reduced_motion=motion)
-    hidden = page.wait_for_function("""document.querySelector(".waits") &&
-        document.querySelector(".pen-tip") && [".said", "[data-part=sum_head] .value"].map(
-            (part) => getComputedStyle(document.querySelector(part)).opacity)""")
-    assert hidden.json_value() == ["0", "0"]  # while it is being drawn
-    page.wait_for_function("!document.querySelector('.waits, .pen-tip')")  # it comes to its end
-    moving = page.evaluate("document.getAnimations().map(({ effect }) => effect.target.className)")
-    assert "picture" in moving and "said" not in moving  # the network comes after its answer
-    assert "7 + 5 = 12" in page.locator(".answer").inner_text()
-    page.get_by_role("button", name="Undo").click()
-    page.locator(".hint").wait_for()  # the whole 7 was one step
 
 
 BEYOND = """() => [...document.querySelectorAll("[data-part] canvas")].map((canvas) => {

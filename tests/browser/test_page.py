@@ -317,6 +317,29 @@ def test_a_large_screen_is_used(open_at):
     assert all(len(set(sides)) == 1 for sides in pads)
 
 
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_the_first_stroke_takes_the_place_of_the_7_that_draws_itself(open_at, motion):
+    page = open_at(LAPTOP, motion)
+    draw(page, DIGITS[1])
+    wait_for_answer(page, "I see a 1")
+    assert page.locator("#diagram :is(.waits, .pen-tip)").count() == 0
+    page.click("#diagram .clear")
+    wait_for_answer(page, SENTENCES["empty_image"])
+
+
+def test_the_7_that_draws_itself_is_one_step_and_the_keys_are_its(open_at):
+    page = open_at(LAPTOP, "no-preference")
+    wait_for_answer(page, "7 + 5 = 12")
+    page.wait_for_function("!document.querySelector('#diagram :is(.waits, .pen-tip)')")
+    moving = page.evaluate("document.getAnimations().map(({ effect }) => effect.target.className)")
+    assert "picture" in moving and "said" not in moving  # the network comes after its answer
+    assert "Your turn" in page.locator("#diagram .note").inner_text()
+    page.locator("body").press("9")  # the whole page is for it
+    wait_for_answer(page, "7 + 9 = 16")
+    page.locator("#diagram").get_by_role("button", name="Undo").click()
+    page.locator("#diagram .hint").wait_for()
+
+
 @in_both_sizes
 def test_a_digit_is_drawn_and_read(page):
     wait_for_answer(page, "7 + 5 = 12")

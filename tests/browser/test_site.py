@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from lab import DIGITS, MOVED, TIMEOUT, draw
+from lab import TIMEOUT
 
 pytestmark = pytest.mark.thorough
 
@@ -170,12 +170,6 @@ def page(open_page, served, request):
 def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing")
     page.goto(f"{served}/{name}.html")
-    if name == "index":  # the network is live
-        page.get_by_role("radio", name="8").click()
-        page.locator(".answer").filter(has_text="7 + 8 = 15").wait_for()
-        page.locator(".digit-pad").scroll_into_view_if_needed()
-        draw(page, DIGITS[1])
-        page.locator(".answer").filter(has_text="I see a 1").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     results = axe.Axe().run(page)
     serious = [found for found in results.response["violations"]
@@ -184,59 +178,59 @@ def test_pages_fit_and_axe_finds_nothing_serious(page, served, name):
 
 
 @in_both_sizes
-def test_the_page_is_the_first_thing_and_its_question_leads_to_it(page, served):
-    page.add_init_script("navigator.share = async (data) => { window.shared = data; }")
+def test_the_start_page_leads_to_the_page_and_to_lesson_0(page, served):
     page.goto(f"{served}/index.html")
-    page.locator(".answer").filter(has_text="7 + 5 = 12").wait_for()
-    title = page.title()
-    hide, first = page.locator(".hide-it"), page.get_by_role("link", name="Begin with lesson 0")
+    first = page.get_by_role("link", name="Begin with lesson 0")
     assert first.get_attribute("href") == "notebooks/00_start_here.html"
-    assert page.locator(".answer").bounding_box()["y"] < page.viewport_size["height"]
-    assert hide.bounding_box()["y"] < first.bounding_box()["y"]
-    assert page.evaluate(MOVED) < 0.1  # nothing jumped while it opened
-    assert page.get_by_role("link", name="Open the whole page").get_attribute("href") == (
-        "try/index.html")
-    page.get_by_role("radio", name="9").click()
-    page.get_by_role("link", name="Hide 7 + 9").click()
-    page.wait_for_url("**/try/index.html#hide=79")
+    door = page.locator(".door")
+    assert door.bounding_box()["y"] < page.viewport_size["height"] / 2
+    assert page.locator(".door img").evaluate("image => image.naturalWidth") > 600
+    title = page.title()
+    door.click()
+    page.wait_for_url("**/try/index.html")
     assert page.title() == title == "It adds. Or does it?"
     page.locator("#diagram .answer").filter(has_text="7 + 5 = 12").wait_for()
-    hidden = page.locator("#sums .out")
-    assert hidden.evaluate_all("all => all.map((one) => one.dataset.at)") == ["7,9"]
-    page.wait_for_function("scrollY > 100")  # the table has come into view
-    page.click("#sums .more summary")
-    page.click("#sums [value=share]")
-    shared = page.evaluate("window.shared")
-    assert shared["text"] == "I hid 7 + 9. What will it say?"
-    assert "try/index.html#hide=79&" in shared["url"]
 
 
-def test_widgets_that_need_no_python_are_live_and_a_word_is_found(page, served):
-    page.goto(f"{served}/notebooks/03_layers_by_hand.html")
-    result = page.locator("[data-widget=WindowViewer] .result output").first
-    assert result.inner_text() == "2.88"
-    page.goto(f"{served}/notebooks/12_inside_the_network.html")
-    assert page.locator(".prediction").inner_text().startswith("I see a 7")  # which stands there
-    page.goto(f"{served}/notebooks/10_does_it_add.html")
-    pair = page.locator("[data-widget=HiddenSums] [data-at='0,0']")
-    pair.click()  # it was hidden
-    pair.filter(has_text="0").wait_for()
-    page.goto(f"{served}/notebooks/05_backward_by_hand.html")
-    picture = page.locator("[data-widget=Frames] img")
-    before, shown = picture.get_attribute("alt"), picture.screenshot()
-    page.get_by_role("slider", name="step").fill("0")
-    assert picture.get_attribute("alt") != before and picture.screenshot() != shown
+def test_a_word_is_found(page, served):
     for word, lesson in [("padding", "03_layers_by_hand"), ("backpropagation", "05_backward"),
                          ("grokking", "10_does_it_add"), ("ablation", "09_one_change")]:
         page.goto(f"{served}/search.html?q={word}")
         page.wait_for_selector(f"#search-results a[href*='{lesson}']")
 
 
+def test_lessons_are_as_stored_without_what_is_only_for_those_who_run_them(site, pages):
+    for path in sorted((ROOT / "notebooks").glob("[0-9i]*.ipynb")):
+        page = site / "notebooks" / f"{path.stem}.html"
+        text = page.read_text("utf-8")
+        for words in ("holds on every machine", "Not solved yet.", "my_progress()",
+                      "guesses.ask(", "guesses.recall("):
+            assert words not in text, (path.stem, words)
+        scripts = [script["src"] for script in pages[page].all("script") if "src" in script]
+        assert not any("widget" in script or "require" in script for script in scripts)
+        assert page.stat().st_size < 400_000
+
+
+def test_an_answer_waits_in_a_fold_that_says_what_it_is(page, served):
+    page.goto(f"{served}/notebooks/00_start_here.html")
+    folds = page.locator("details.hide").filter(has_text="No guess this time")
+    titles = folds.locator("> summary").all_inner_texts()
+    assert titles == ["What came out: the answer to the guess"] * 3
+    answer = folds.first.get_by_text("No guess this time")
+    assert page.get_by_text("Millions.").first.is_visible() and not answer.is_visible()
+    folds.first.locator("> summary").focus()
+    page.keyboard.press("Enter")
+    answer.wait_for()
+    page.goto(f"{served}/notebooks/02_data_generation.html")
+    titles = page.locator("details.hide > summary").all_inner_texts()
+    assert "What came out: it explains the answer" in titles
+
+
 SIDEWAYS = """() => [...document.querySelectorAll("article *")]
     .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
     .filter((e) => getComputedStyle(e).overflowX !== "visible")
     .filter((e) => !e.matches("pre[tabindex], .table-wrapper[tabindex]"))
-    .filter((e) => !e.matches("[data-widget=Frames] > div, .output.text_html"))
+    .filter((e) => !e.matches(".output.text_html"))
     .map((e) => e.outerHTML.slice(0, 200))"""
 
 
@@ -254,15 +248,11 @@ def test_the_first_screen_of_every_lesson_fits_a_phone(open_page, served):
 
 @pytest.mark.parametrize("lesson", ["05_backward_by_hand", "07_evaluation_tables",
                                     "10_does_it_add"])
-def test_on_a_phone_nothing_is_cut_off_but_wide_tables_and_figures(open_page, served, lesson):
+def test_on_a_phone_nothing_is_cut_off_but_wide_tables(open_page, served, lesson):
     page = open_page(viewport={"width": 360, "height": 740})
     page.goto(f"{served}/notebooks/{lesson}.html#deeper")  # all of it
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.evaluate(SIDEWAYS) == []
-    for figure in page.locator("[data-widget=Frames] img").all():  # as large as in JupyterLab
-        figure.scroll_into_view_if_needed()
-        drawn = figure.evaluate("image => image.naturalWidth / 2")
-        assert figure.bounding_box()["width"] >= drawn - 1
     page.close()
 
 
@@ -299,36 +289,11 @@ def test_code_is_copied_by_a_button_and_names_in_it_look_like_no_links(browser, 
     context.close()
 
 
-IS_AT_THE_TOP = """element => {
-    const { top, bottom } = element.getBoundingClientRect();
-    return scrollY > 0 && top >= 0 && bottom < innerHeight / 2;
-}"""
-
-
-def test_a_guess_is_chosen_and_then_one_sees(page, served):
-    page.goto(f"{served}/notebooks/00_start_here.html")
-    count, answer = (page.get_by_text(text) for text in (
-        re.compile(r"^\s*Learned numbers:\s*17360\s*$"), "You guessed: Millions."))
-    house = page.get_by_text("No guess this time").nth(1)
-    assert not (count.is_visible() or answer.is_visible() or house.is_visible())
-    for key in ("Tab", "ArrowDown", "ArrowUp"):  # by keys, too
-        page.locator("[data-guess] input").first.focus()
-        page.keyboard.press(key)
-    page.get_by_role("radio", name="Millions.").check()
-    assert count.is_visible() and answer.is_visible() and not house.is_visible()
-    assert not page.get_by_text("No guess this time").first.is_visible()
-    page.get_by_role("link", name="See what came out").click()
-    assert page.url.endswith("#guess-0")
-    page.wait_for_function(IS_AT_THE_TOP, arg=answer.element_handle())
-    page.get_by_role("button", name="Guess first, or see").first.click()
-    assert house.is_visible()
-    page.get_by_role("button", name="Guess first, or see").click()
-    assert page.locator(".held").count() == 0
-
-
 def test_all_can_be_read_without_javascript(open_page, served):
     page = open_page(java_script_enabled=False)
     page.goto(f"{served}/notebooks/00_start_here.html")
+    for fold in page.locator("details.hide > summary").all():
+        fold.click()
     for text in ("Millions.", "17360", "New digits that it reads"):
         assert page.get_by_text(text).first.is_visible()
     assert page.get_by_text("No guess this time").count() == 3

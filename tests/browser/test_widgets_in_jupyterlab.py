@@ -1,6 +1,8 @@
 """All widgets in one notebook of a real JupyterLab: by keys alone, with Python behind them, and
 as axe-core judges them."""
 
+import json
+
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -54,6 +56,43 @@ def lab(playwright, tmp_path_factory):
             lab.errors.clear()  # anywidget complains where loading takes seconds, and goes on
             yield lab
             assert lab.errors == []
+        finally:
+            lab.close()
+
+
+IMAGES = "[...document.querySelectorAll('.jp-OutputArea-output img')].map((i) => i.naturalWidth)"
+
+
+def test_a_notebook_that_is_opened_again_shows_pictures(playwright, tmp_path):
+    """Partly run, saved and opened again, while its kernel lives and with a new one. As in a
+    lesson, the cell that isn't run has a stored output: so JupyterLab doesn't trust the notebook,
+    and takes what it can show of each output without trust."""
+    kinds = "mnist-adder", "window-viewer", "network-diagram", "mnist-adder-explore"
+    cells = [CELLS[kind] for kind in kinds]
+    write_notebook(tmp_path, *cells, "6 * 7")
+    content = json.loads((tmp_path / "lesson.ipynb").read_text("utf-8"))
+    content["cells"][-1]["outputs"] = [
+        {"output_type": "execute_result", "data": {"text/plain": "42"}, "metadata": {},
+         "execution_count": 1}]
+    (tmp_path / "lesson.ipynb").write_text(json.dumps(content), "utf-8")
+    with lab_server(tmp_path) as url:
+        lab = Lab(playwright, url, viewport={"width": 1200, "height": 4000})
+        try:
+            lab.open()
+            for place in range(len(cells)):
+                lab.notebook("""panel.content.activeCellIndex = argument;
+                    await app.commands.execute("notebook:run-cell");""", place)
+            for kind in kinds:
+                lab.find(f".{kind}").wait_for()
+            lab.notebook("await app.commands.execute('docmanager:save');")
+            for is_new in (False, True):
+                if is_new:
+                    lab.notebook("await panel.sessionContext.restartKernel();")
+                lab.open()
+                lab.page.wait_for_function(f"count => {IMAGES}.length === count", arg=len(kinds))
+                assert min(lab.page.evaluate(IMAGES)) > 600
+                assert not lab.page.get_by_text("model not found").count()
+                assert not lab.page.get_by_text("AdderPanel()").count()
         finally:
             lab.close()
 

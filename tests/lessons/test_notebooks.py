@@ -21,6 +21,7 @@ from tools.notebooks.notebook_files import (
     HEADING,
     SHORTER,
     in_stored_form,
+    is_still,
     parts,
 )
 from tools.publishing.address import read_address, with_address
@@ -35,6 +36,7 @@ WITH_CODE = [path for path in ALL if path != GLOSSARY]
 IGNORED = "nbval-ignore-output"
 JUDGES = r"^(guesses\.compare|checks\.\w+)\("  # a cell that says whether an answer is right
 WIDGET = "application/vnd.jupyter.widget-view+json"
+WIDGETS = r"^(AdderPanel|NetworkDiagram|WindowViewer|explore)\("  # shown in a notebook
 ADDRESS = read_address()
 
 
@@ -178,12 +180,24 @@ def figures_have_alt_text(nb):
 def figures_have_a_caption(nb):
     for cell in code_cells(nb):
         for output, following in zip(cell.outputs, [*cell.outputs[1:], {}]):
-            if "image/png" in output.get("data", {}):
+            data = output.get("data", {})
+            if "image/png" in data and not is_still(data):
                 alt = output.metadata.get("image/png", {}).get("alt", "")
                 caption = following.get("data", {}).get("text/markdown", "").strip()
                 words = f"</summary>{html.escape(alt)}</details>"
                 if not re.match(r"([*_])(?!\1).+\1\n\n<details>", caption) or words not in caption:
                     yield f"no caption and words in <details> below the figure of {cell.id}"
+
+
+@rule(ALL)
+def widgets_leave_a_picture(nb):
+    for cell in code_cells(nb):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if re.match(WIDGETS, data.get("text/plain", "")) and "image/png" not in data:
+                yield f"{cell.id}: run the lesson, so that it stores a picture beside the widget"
+        if re.search(WIDGETS, cell.source, re.MULTILINE) and not cell.outputs:
+            yield f"{cell.id} shows a widget, and stores nothing"
 
 
 @rule([SITTING])

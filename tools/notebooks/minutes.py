@@ -28,7 +28,15 @@ import nbformat
 
 from mnist_adder_course.exercises import progress
 from mnist_adder_course.progress import ONE_DAY
-from tools.notebooks.notebook_files import ASKS, DEEPER, LESSONS, NOTEBOOKS, every_notebook, save
+from tools.notebooks.notebook_files import (
+    ASKS,
+    DEEPER,
+    LESSONS,
+    NOTEBOOKS,
+    every_notebook,
+    is_still,
+    save,
+)
 from tools.notebooks.notebook_files import parts as parts_of
 
 WORDS, LINES = 180, 5  # a minute
@@ -112,7 +120,7 @@ def of_code(cell) -> tuple[float, float]:
     if is_exercise(cell) or ASKS in cell.source:
         return RUN, 0
     lines = sum(bool(line.strip()) for line in cell.source.splitlines())
-    shown = [output.get("data", {}) for output in cell.outputs]
+    shown = [data for output in cell.outputs if not is_still(data := output.get("data", {}))]
     figure = any("image/png" in data for data in shown)
     printed = bool(shown) and (not figure or "guesses.compare(" in cell.source)
     return lines / LINES + RUN + FIGURE * figure + PRINTED * printed, 0

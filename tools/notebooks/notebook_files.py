@@ -89,6 +89,11 @@ def fold(cell, what: str, folded: bool) -> None:
         cell.metadata.jupyter = nbformat.from_dict(hidden)
 
 
+def is_still(data) -> bool:
+    """Whether the data of an output are the picture that a widget leaves, and no figure."""
+    return "image/png" in data and data.get("text/plain", "").endswith("()")
+
+
 def tags(cell) -> list[str]:
     return cell.metadata.get("tags", [])
 

@@ -1,10 +1,9 @@
-"""Run lessons whole, each in a fresh kernel, and store what they print and what their widgets show.
+"""Run lessons whole, each in a fresh kernel, and store what they print and draw.
 
     python tools/notebooks/run_lessons.py [NOTEBOOK ...]
 
 Without arguments all notebooks are run. A lesson is saved only when every cell ran without an
 error, a warning or anything else on stderr. What its header says of minutes stays: `minutes.py`.
-Its widgets go into a file for the site: `stored_widgets.py`.
 """
 
 import os
@@ -14,15 +13,13 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from tools.notebooks import stored_widgets
-from tools.notebooks.notebook_files import NOTEBOOKS, every_notebook, save
+from tools.notebooks.notebook_files import every_notebook, save, tags
 
-ROOT = NOTEBOOKS.parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def run(path):
-    """Execute the notebook at `path` in its own folder; return it, not saved yet, and widgets."""
+    """Execute the notebook at `path` in its own folder; return it, not saved yet."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook,
@@ -32,19 +29,12 @@ def run(path):
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
         coalesce_streams=True,
-        extra_arguments=["--ext=tools.notebooks.widgets_as_data"],
-    ).execute(env=os.environ | {
-        "PYTHONPATH": os.pathsep.join(import_path()), "MNIST_ADDER_PROGRESS": "off"})
+    ).execute(env=os.environ | {"MNIST_ADDER_PROGRESS": "off"})
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise RuntimeError(f"this cell wrote to stderr:\n{cell.source}\n\n{output.text}")
-    return notebook, stored_widgets.take(notebook)
-
-
-def import_path():
-    """Where Python looks for modules, and the folder where the kernel finds `tools`."""
-    return [*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT)]
+    return notebook
 
 
 def clean(notebook):
@@ -56,10 +46,12 @@ def clean(notebook):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            # Without its kernel a widget is "model not found". nbval compares the text next to it,
-            # unless the cell is tagged.
-            if "nbval-ignore-output" in cell.metadata.get("tags", []):
-                cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
+            # Without its kernel a widget is "model not found". What stands beside it stays; where
+            # that is a text alone, only if nbval compares it.
+            if "nbval-ignore-output" in tags(cell):
+                cell.outputs = [output for output in cell.outputs
+                                if WIDGET not in output.get("data", {})
+                                or "image/png" in output.data]
             for output in cell.outputs:
                 output.get("data", {}).pop(WIDGET, None)
 
@@ -70,11 +62,9 @@ def main(paths):
     for path in map(Path, paths):
         whole = path.resolve()
         try:
-            notebook, widgets = run(whole)
+            notebook = run(whole)
             clean(notebook)
             save(notebook, path)
-            if whole.parent == NOTEBOOKS:  # the solutions show no widgets
-                stored_widgets.write(path.stem, widgets)
             print(f"{path.name}: stored", flush=True)
         except Exception as error:  # whatever a lesson raises: report it and go on to the next
             print(f"{path.name}: NOT SAVED\n{error}", file=sys.stderr, flush=True)

@@ -15,7 +15,6 @@ import re
 import statistics
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from mnist_adder_course.notebook.results import read_results
@@ -25,18 +24,12 @@ from mnist_adder_course.widgets.image_sheet import image_sheet
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import to_base64, weights_as_text
 from mnist_adder_lib import load_pretrained, load_splits
-from mnist_adder_lib.drawing import (
-    Strangeness,
-    frame_drawing,
-    load_non_digit_head,
-    slashed_zeros,
-)
+from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, slashed_zeros
 from mnist_adder_lib.shared import TRAINING_IMAGES
 from tools.publishing.address import PLACEHOLDER, read_address, site_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "try" / "index.html"
-SAMPLES = 3  # of each digit
 OPENING = 7, 5  # the pair that the page opens with, and hides at first
 GREYS = 64  # of each pixel, as few as make the file a seventh smaller and can't be seen
 HELD_BACK, EPOCHS = 500, 8  # of the training on the page: images that tell how well it goes
@@ -48,21 +41,6 @@ PREVIEW = """\
 <meta name="twitter:card" content="summary_large_image">
 """
 DATA = re.compile(r'(?<=id="data">).*?(?=</script>)', re.DOTALL)
-
-
-def digits() -> list[tuple[int, int, np.ndarray]]:
-    """The first evaluation images of each digit: index, digit, pixels framed as the panel does."""
-    evaluation = load_splits()[2]
-    places = [int(place) for digit in range(10)
-              for place in (evaluation.digits == digit).nonzero()[:SAMPLES, 0]]
-    return [(place, int(evaluation.digits[place]), frame_drawing(evaluation.images[place].numpy()))
-            for place in places]
-
-
-def samples() -> dict:
-    """The same for the panel on the site."""
-    *labels, pixels = zip(*digits())
-    return dict(labels=list(zip(*labels)), pixels=to_base64(np.stack(pixels)))
 
 
 def in_greys(images: torch.Tensor) -> torch.Tensor:

@@ -3,9 +3,9 @@
     python tools/publishing/take_pictures.py [NAME ...]
 
 Writes those of these names, or all, into assets: page.png; the moving pictures of the page, wide
-and narrow, light and dark; those of WIDGETS; network.png, network_small.png and curves.png, drawn
-by the library; panel.png; and what lessons open with: open_NN.png, drawn by `plot_opening` in the
-lesson's module.
+and narrow, light and dark; network.png, network_small.png and curves.png, drawn by the library;
+panel.png; and what lessons open with: open_NN.png, drawn by `plot_opening` in the lesson's module.
+STILLS are what two widgets leave in a notebook (`Still`): they are beside their classes.
 Those that lessons show have the size in which they are shown, as Markdown can't give one. Needs
 Chromium.
 """
@@ -24,7 +24,9 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from mnist_adder_course.material.drawings import bent
+from mnist_adder_course.widgets import front_end
 from mnist_adder_lib import History, asset_path, load_pretrained, load_splits
+from mnist_adder_lib.drawing.still import as_still
 from mnist_adder_lib.plots import plot_history, plot_network
 from tools.testing import lab
 
@@ -32,13 +34,10 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 LESSONS = dict(path.stem.split("_", 1) for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 VIEWERS = ROOT / "notebooks" / "03_layers_by_hand.ipynb"  # whose first window viewer is taken
-WIDGETS = {  # picture: what makes the widget
-    "network_diagram": """from mnist_adder_lib import load_pretrained
+DIAGRAM = """from mnist_adder_lib import load_pretrained
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram
-NetworkDiagram(load_pretrained())""",
-    "hidden_sums": """from mnist_adder_course.widgets.hidden_sums import HiddenSums
-HiddenSums()""",
-}
+NetworkDiagram(load_pretrained())"""
+STILLS = "network_diagram.png", "window_viewer.png"
 PANEL = """from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import AdderPanel
 AdderPanel(load_pretrained())"""
@@ -79,10 +78,9 @@ def seen_twice_as_large(page, selector: str) -> Image.Image:
 
 
 def take_widget(name: str, playwright) -> Image.Image:
-    cells = [WIDGETS[name]] if name in WIDGETS else cells_to_the_first_viewer()
+    cells = [DIAGRAM] if name == "network_diagram" else cells_to_the_first_viewer()
     with opened(playwright, *cells) as page:
-        made = seen_twice_as_large(page, f".{name.replace('_', '-')} .card")
-    return made.resize((made.width // 2, made.height // 2), Image.Resampling.LANCZOS)
+        return seen_twice_as_large(page, f".{name.replace('_', '-')} .card")
 
 
 def cells_to_the_first_viewer() -> list[str]:
@@ -205,7 +203,7 @@ PICTURES = {
     "page.gif": partial(record_page, **WIDE), "page_dark.gif": partial(record_page, **WIDE, **DARK),
     "page_narrow.gif": partial(record_page, **NARROW),
     "page_narrow_dark.gif": partial(record_page, **NARROW, **DARK), "panel.png": take_panel,
-} | {f"{name}.png": partial(take_widget, name) for name in ("window_viewer", *WIDGETS)} | {
+} | {name: partial(take_widget, name.removesuffix(".png")) for name in STILLS} | {
     f"open_{number}.png": partial(draw_opening, number) for number in sorted(LESSONS)}
 
 
@@ -214,6 +212,8 @@ def save(name: str, made) -> None:
         colours = Image.fromarray(np.vstack(made[::10])).quantize(64)
         first, *rest = (one.quantize(palette=colours, dither=Image.Dither.NONE) for one in made)
         first.save(ASSETS / name, save_all=True, append_images=rest, duration=100, loop=0)
+    elif name in STILLS:
+        (front_end.STILLS / name).write_bytes(as_still(made))
     else:
         made.save(ASSETS / name)
 

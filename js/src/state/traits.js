@@ -4,7 +4,7 @@ import { batch, effect, signal } from "@preact/signals-core";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
 /**
- * What widgets take for their model: anywidget's, or `Traits`.
+ * What widgets use of anywidget's model.
  * @typedef {object} Model
  * @property {(name: string) => any} get
  * @property {(name: string, value: any) => void} set
@@ -14,49 +14,6 @@ import { batch, effect, signal } from "@preact/signals-core";
  * @property {(message: unknown) => void} send
  */
 /** @typedef {{ model: Model, el: HTMLElement }} RenderArguments */
-
-/**
- * Traits and their changes, and no Python.
- * @implements {Model}
- */
-export class Traits {
-  /** @type {Record<string, (() => void)[]>} */
-  #listeners = {};
-
-  /** @param {Record<string, any>} traits */
-  constructor(traits) {
-    this.traits = traits;
-  }
-  /** @param {string} name */
-  get(name) {
-    return this.traits[name];
-  }
-  /**
-   * @param {string} name
-   * @param {any} value
-   */
-  set(name, value) {
-    if (this.traits[name] === value) return;
-    this.traits[name] = value;
-    for (const listener of this.#listeners[`change:${name}`] ?? []) listener();
-  }
-  /**
-   * @param {string} event
-   * @param {() => void} listener
-   */
-  on(event, listener) {
-    this.#listeners[event] = [...(this.#listeners[event] ?? []), listener];
-  }
-  /**
-   * @param {string} event
-   * @param {() => void} listener
-   */
-  off(event, listener) {
-    this.#listeners[event] = (this.#listeners[event] ?? []).filter((other) => other !== listener);
-  }
-  save_changes() {}
-  send() {}
-}
 
 /**
  * Traits of a model as signals, both ways: what is set here is saved, what Python sets is heard.

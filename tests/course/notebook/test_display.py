@@ -93,3 +93,12 @@ def test_explore_draws_anew_when_a_slider_moves(shown):
     assert [picture.metadata["alt"] for picture in figures] == ["0, 4", "3, 4", "3, 5"]
     assert "<summary>The figure in words</summary>3, 5<" in shown[-1][0].data
     assert (row.min, row.max, column.min, column.max) == (0, 3, 2, 5)
+
+
+def test_explore_leaves_the_figure_that_it_shows(shown):
+    box = explore(lambda place: labelled(f"At {place}"), place=(0, 3))
+    box.children[0].value = 2
+    data, metadata = box._repr_mimebundle_()
+    assert metadata["image/png"]["alt"] == "At 2" and data["image/png"].startswith("iVBOR")
+    box.picture = None  # as after an error of `draw`, which the box shows
+    assert "image/png" not in box._repr_mimebundle_()[0]

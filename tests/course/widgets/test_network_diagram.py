@@ -10,6 +10,7 @@ from torch import nn
 from traitlets import TraitError
 
 from mnist_adder_course.widgets.network_diagram import NetworkDiagram, weights_as_text
+from mnist_adder_course.widgets.window_viewer import WindowViewer
 from mnist_adder_lib import IdentityAdderModel, load_pretrained, normalise
 from mnist_adder_lib.drawing import AdderPanel
 
@@ -74,3 +75,9 @@ def test_what_the_page_sets_is_seen_in_python():
     diagram = NetworkDiagram(IdentityAdderModel())
     diagram.set_state({"number": 8, "pixels": [255] * 784})
     assert diagram.number == 8 and diagram.image.equal(torch.ones(28, 28))
+
+
+def test_the_pictures_that_widgets_leave_are_small_and_have_words():
+    for widget in (NetworkDiagram(load_pretrained()), WindowViewer()):
+        png, alt = widget.still()
+        assert png.startswith(b"\x89PNG") and len(png) < 100_000 and "7" in alt

@@ -32,7 +32,7 @@ import { NAMES } from "./parts.js";
  * @property {ReadonlySignal<string>} here the part that is marked "you are here", or ""
  * @property {Signal<string>} selected the part that is described, or ""
  * @property {NearestState} [nearest] the training images that are most similar; none are shown without it
- * @property {SelfDrawing | null} selfDrawing
+ * @property {SelfDrawing} [selfDrawing] the page's
  * @property {() => TemplateResult} [next] what one may do after the answer
  * @property {Signal<boolean>} [isOpen] whether the network is shown where there is little room; always without it
  * @property {number} pace as the pad has it

@@ -13,17 +13,11 @@ import { connect, follow } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";
 import { Diagram } from "../diagram/diagram.js";
-import { SelfDrawing } from "../diagram/self_drawing.js";
 
-/** @import { AnswerState } from "../../drawing/answer.js" */
 /** @import { RenderArguments } from "../../state/traits.js" */
-/** @import { DiagramState } from "../diagram/diagram.js" */
 
-/**
- * @param {RenderArguments} widget
- * @param {(answer: AnswerState) => Partial<DiagramState>} more what the site has otherwise
- */
-export function renderDiagram({ model, el }, more = () => ({})) {
+/** @param {RenderArguments} widget */
+function render({ model, el }) {
   const [{ pixels, number }, disconnect] = connect(model, {
     pixels: /** @type {number[]} */ ([]),
     number: 5,
@@ -31,8 +25,7 @@ export function renderDiagram({ model, el }, more = () => ({})) {
   const [weightsAsText, stopWeights] = follow(model, "weights");
   const [here, stopHere] = follow(model, "here");
   const drawing = new Drawing();
-  const selfDrawing = model.get("draws_itself") ? new SelfDrawing(drawing) : null;
-  const given = signal(selfDrawing ? Array(784).fill(0) : pixels.peek()); // once a 7 is cleared, the pad is empty
+  const given = signal(pixels.peek());
   const weights = computed(() => readWeights(weightsAsText.value));
   const answer = makeAnswer({ drawing, given, number, weights });
   const diagram = new Diagram(el, {
@@ -40,10 +33,8 @@ export function renderDiagram({ model, el }, more = () => ({})) {
     answer,
     number,
     here,
-    selected: signal(here.peek() || (selfDrawing ? "block1" : "image")),
-    selfDrawing,
+    selected: signal(here.peek() || "image"),
     pace: 0,
-    ...more(answer),
   });
   const stopSharing = sharePixels(pixels, given, drawing, answer.pixels, () => diagram.lightUp());
   const stops = [stopSharing, drawing.stop, disconnect, stopWeights, stopHere];
@@ -77,4 +68,4 @@ function sharePixels(shared, given, drawing, pixels, onImage) {
   return stopAll(stopImage, stopDrawing);
 }
 
-export default { render: (/** @type {RenderArguments} */ widget) => renderDiagram(widget) };
+export default { render };

@@ -37,7 +37,7 @@ import { inSpans } from "./in_spans.js";
  * @property {ReadonlySignal<boolean>} isSmall without bars
  * @property {number} pace as the pad has it
  * @property {() => void} takeSample puts a digit from MNIST on the pad
- * @property {(url: string) => void} [upload] puts a picture on the pad; "" for one that can't be read
+ * @property {(url: string) => void} upload puts a picture on the pad; "" for one that can't be read
  */
 
 const DICE = html`<svg viewBox="0 0 24 24" aria-hidden="true">
@@ -101,9 +101,9 @@ function charts({ certain, warned, digit_probabilities, sum_probabilities, sign 
  */
 function tools({ takeSample, upload }, el) {
   const ask = () => find(el, "[type=file]").click();
-  const take = (/** @type {Event} */ event) => readFile(inputOf(event), upload ?? (() => {}));
+  const take = (/** @type {Event} */ event) => readFile(inputOf(event), upload);
   return html`
-    ${upload ? html`<button type="button" class="upload" title="Upload a PNG or JPEG picture of a digit" @click=${ask}>Upload</button>` : nothing}
+    <button type="button" class="upload" title="Upload a PNG or JPEG picture of a digit" @click=${ask}>Upload</button>
     <button type="button" class="sample" title="Take a digit from MNIST's evaluation split" @click=${takeSample}>A digit from MNIST</button>
     <input type="file" accept="image/*" aria-label="Picture of a digit" hidden @change=${take}>`;
 }
