@@ -20,7 +20,6 @@ from nbclient import NotebookClient
 
 from tools.notebooks.minutes import of_cells
 from tools.notebooks.notebook_files import LESSONS, NOTEBOOKS, shortened
-from tools.notebooks.run_lessons import import_path
 
 PLANS = NOTEBOOKS.parent / "docs" / "plans.toml"
 VOTE = 1  # minutes
@@ -88,8 +87,7 @@ def run(number: int, cells: list[nbformat.NotebookNode]) -> None:
     NotebookClient(
         notebook, timeout=None, startup_timeout=600, kernel_name="python3",
         resources={"metadata": {"path": str(NOTEBOOKS)}},
-    ).execute(env=os.environ | {
-        "PYTHONPATH": os.pathsep.join(import_path()), "MNIST_ADDER_PROGRESS": "off"})
+    ).execute(env=os.environ | {"MNIST_ADDER_PROGRESS": "off"})
 
 
 def main() -> None:

@@ -22,7 +22,14 @@ from pathlib import Path
 
 import nbformat
 
-from tools.notebooks.notebook_files import ASKS, FOLDED_OUTPUT, NOTEBOOKS, WRITTEN_DOWN, tags
+from tools.notebooks.notebook_files import (
+    ANSWERS,
+    ASKS,
+    FOLDED_OUTPUT,
+    NOTEBOOKS,
+    WRITTEN_DOWN,
+    tags,
+)
 from tools.publishing.address import BADGE, PLACEHOLDER, badge, read_address, site_of
 from tools.publishing.build_page import page_of_site
 
@@ -84,7 +91,7 @@ def for_reading(notebook) -> None:
             if applies:
                 cell.metadata.tags = [*tags(cell), name]
         if "hide-output" in tags(cell):
-            title = ANSWER if asked else EXPLAINS
+            title = ANSWER if asked or ANSWERS in tags(cell) else EXPLAINS
             cell.metadata.mystnb = {"code_prompt_show": title, "code_prompt_hide": title}
         asked -= {*re.findall(r'guesses\.compare\("(.+?)"', cell.source), "written down"}
 
