@@ -144,6 +144,7 @@ def record_page(playwright, size: tuple[int, int], **options) -> list[Image.Imag
             look(5)
             page.locator(selector).click()
 
+        page.add_style_tag(content=".experiment { margin-top: 200px !important }")  # out of view
         page.wait_for_function("/12/.test(document.querySelector('#diagram').innerText)")
         look(15)
         page.locator("#diagram .clear").click()
