@@ -38,6 +38,14 @@ JUDGES = r"^(guesses\.compare|checks\.\w+)\("  # a cell that says whether an ans
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGETS = r"^(AdderPanel|NetworkDiagram|WindowViewer|explore)\("  # shown in a notebook
 ADDRESS = read_address()
+WITHOUT_DOING = 7  # minutes of reading and waiting in a row, at most
+STILL_LONGER = {  # lessons that don't keep this yet, and what they must not exceed
+    "01_learning_by_hand": 8.6, "02_data_generation": 7.7, "03_layers_by_hand": 10.1,
+    "04_model_summary": 9.3, "05_backward_by_hand": 16.2, "06_training_curves": 7.9,
+    "07_evaluation_tables": 9.1, "08_draw_a_digit": 9.0, "09_one_change_at_a_time": 18.6,
+    "10_does_it_add": 8.3, "11_learning_from_sums": 16.9, "12_inside_the_network": 7.5,
+    "13_run_it_anywhere": 11.6, "14_your_own_question": 9.1,
+}
 
 
 @functools.cache
@@ -412,6 +420,26 @@ def test_a_lesson_says_its_minutes_by_the_rule():
     assert below.endswith("| [Next](#Next) | Why? 7 | 10 |") and "*About 10 minutes: more" in first
     assert "Exercise 1 · A" in cells[8].source
     assert "Exercise 2 · B" in cells[-1].source and "Exercise 2 · B" in solution.cells[0].source
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_never_long_without_doing(path):
+    longest, (first, *_, last) = minutes.longest_without_doing(parts(read(path))[0])
+    most = STILL_LONGER.get(path.stem, WITHOUT_DOING)
+    assert longest <= most, f"{longest:.1f} minutes of reading, from {first.id} to {last.id}"
+    if path.stem in STILL_LONGER:
+        assert longest > WITHOUT_DOING, f"{path.stem} is no longer an exception: remove its line"
+
+
+def test_a_stretch_ends_where_something_is_done():
+    def reading(minutes_long, **metadata):
+        return v4.new_markdown_cell("word " * 180 * minutes_long, metadata=metadata)
+
+    draws = reading(1, minutes={"doing": 2})
+    waits = reading(1, minutes={"waiting": 0.5})
+    cells = [reading(3), v4.new_code_cell('guesses.ask("a")'), reading(2), waits, draws, reading(3)]
+    longest, stretch = minutes.longest_without_doing(cells)
+    assert longest == pytest.approx(4 * minutes.THINKING + 0.5) and stretch == cells[2:5]
 
 
 # --- links ----------------------------------------------------------------------------------------

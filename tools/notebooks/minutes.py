@@ -12,6 +12,7 @@ each run, 20 for what a cell prints, 40 for a figure; and 15% on top, for thinki
 minutes below the title of an exercise, 45 seconds a guess, 2 minutes for the questions from earlier
 lessons. Drawing, playing, working on paper and waiting for the computer are set by hand in the
 metadata of the cell where they happen: `"minutes": {"doing": 3}`, `"minutes": {"waiting": 0.5}`.
+For each lesson the command says how long its main line goes on without any doing.
 A test lets written minutes be wrong by five: few changes of a lesson change its header.
 """
 
@@ -133,6 +134,18 @@ def is_exercise(cell) -> bool:
 def to_solve(cells) -> int:
     """Minutes for the exercises, as their titles say."""
     return sum(int(found) for cell in cells for found in SOLVE.findall(cell.source))
+
+
+def longest_without_doing(cells) -> tuple[float, list]:
+    """The longest stretch in which a reader only reads and waits: its minutes, and its cells. Each
+    stretch ends with a cell in which something is done; the words of that cell are still read."""
+    stretches: list[list] = [[]]
+    for cell in cells:
+        stretches[-1].append(cell)
+        if of_cell(cell).doing:
+            stretches.append([])
+    return max(((of.reading + of.waiting, stretch) for stretch in stretches
+                for of in [of_cells(stretch)]), key=lambda found: found[0])
 
 
 # --- what a lesson says ---------------------------------------------------------------------------
@@ -306,6 +319,8 @@ def main() -> None:
         number_exercises(notebook)
         if name in chosen:
             write_time(notebook)
+            longest, (first, *_, last) = longest_without_doing(parts_of(notebook)[0])
+            print(f"{name}: {longest:.1f} minutes without doing, from {first.id} to {last.id}")
     for cell in lessons["00_start_here"].cells:
         if cell.cell_type == "markdown":
             cell.source = brought_up_to_date(cell.source, lessons)
