@@ -36,7 +36,7 @@ from mnist_adder_course.material import drawings
 from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits
 from mnist_adder_lib.drawing import Strangeness, slashed_zeros, train_non_digit_head
 from mnist_adder_lib.drawing.non_digits import FROM_DIGITS, FROM_STROKES, to_uint8_images
-from mnist_adder_lib.drawing.rejection import head_examples, look_at
+from mnist_adder_lib.drawing.rejection import head_examples, look_at, train_on_embeddings
 from mnist_adder_lib.forms import add_slash
 from mnist_adder_lib.shared import LIMITS, TRAINING_IMAGES
 
@@ -209,7 +209,8 @@ def reject_kinds(model, splits, known, slashed, seeds: list[int]) -> pd.DataFram
 
     def rejected(without: list[str], names) -> list[pd.Series]:
         made = head_examples(train.images, train.digits, without=without)
-        every = [Strangeness(model, known, train_non_digit_head(model, *made, seed), slashed)
+        embeddings = [look_at(model, images)[2] for images in made]
+        every = [Strangeness(model, known, train_on_embeddings(*embeddings, seed), slashed)
                  for seed in seeds]
         return [pd.Series({name: 100 * each.rejects(to_uint8_images(fresh[name])).double().mean()
                            .item() for name in names}) for each in every]

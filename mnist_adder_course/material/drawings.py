@@ -134,7 +134,7 @@ def draw_face(width: float, height: float, apart: float, up: float, mouth: float
 def face_by_hand(random: np.random.Generator, shake: float = SHAKE) -> list[np.ndarray]:
     """A face: a ring, two eyes (dots, short lines or small rings), and a mouth that smiles, frowns
     or is straight. It owes nothing to the rings that the head was trained on."""
-    def arc(middle: tuple, radii: tuple, start: float, turn: float, points: int) -> np.ndarray:
+    def arc(middle: tuple, radii, start: float, turn: float, points: int) -> np.ndarray:
         angle = start + turn * np.linspace(0, 1, points)
         ends = np.array(middle) + np.array(radii) * np.stack([np.cos(angle), np.sin(angle)], 1)
         return bent(ends + random.normal(0, shake, ends.shape))

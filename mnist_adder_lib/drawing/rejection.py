@@ -89,7 +89,14 @@ def train_non_digit_head(model: nn.Module, digits: Tensor, non_digits: Tensor, s
     digits, non_digits: uint8 (n, 28, 28) each. torch's own generator is left alone.
     """
     model = in_evaluation(model)
-    embeddings = torch.cat([look_at(model, images)[2] for images in (digits, non_digits)])
+    return train_on_embeddings(look_at(model, digits)[2], look_at(model, non_digits)[2], seed,
+                               epochs)
+
+
+def train_on_embeddings(digits: Tensor, non_digits: Tensor, seed: int = 0,
+                        epochs: int = 12) -> NonDigitHead:
+    """The same from the network's embeddings of the images, float32 (n, 20) each."""
+    embeddings = torch.cat([digits, non_digits])
     is_non_digit = torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
