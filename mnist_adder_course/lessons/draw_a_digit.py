@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import textwrap
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,7 @@ from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.drawing import frame_drawing
 from mnist_adder_lib.drawing.framing import to_ink, to_uint8
+from mnist_adder_lib.drawing.non_digits import FROM_DIGITS, FROM_STROKES
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 from mnist_adder_lib.evaluate import evaluate, predict, wilson_interval
 from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
@@ -95,17 +97,21 @@ def as_score(model, head):
     return score
 
 
-LETTERS = {
-    "T": [[(0.25, 0.2), (0.75, 0.2)], [(0.5, 0.2), (0.5, 0.8)]],
-    "P": [[(0.35, 0.8), (0.35, 0.2), (0.6, 0.2), (0.66, 0.33), (0.6, 0.46), (0.35, 0.46)]],
-    "D": [[(0.3, 0.2), (0.3, 0.8)],
-          [(0.3, 0.2), (0.5, 0.22), (0.68, 0.5), (0.5, 0.78), (0.3, 0.8)]],
-    "i": [[(0.5, 0.4), (0.5, 0.8)], [(0.5, 0.22)]]}
-
-
-def four_letters() -> Tensor:
-    """A T, a P, a D and an i, as the network sees them: uint8 (4, 28, 28)."""
-    return torch.from_numpy(np.stack([frame_strokes(strokes) for strokes in LETTERS.values()]))
+@in_style
+def plot_kinds(images: Tensor, digits: Tensor) -> Figure:
+    """One non-digit of each kind, with its name. Half of the kinds are made from digits, such as
+    images, uint8 (n, 28, 28), of digits (n,)."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        pictures = {kind: make(images, digits, 1) for kind, make in FROM_DIGITS.items()}
+        pictures |= {kind: make(1) for kind, make in FROM_STROKES.items()}
+    names = [kind.replace("_", " ") for kind in pictures]
+    figure, axes = plt.subplots(2, 7, figsize=(6.4, 2.3))
+    for ax in axes.flat:
+        ax.axis("off")  # thirteen are drawn
+    for ax, name, picture in zip(axes.flat, names, pictures.values()):
+        draw_image(ax, picture[0, 0], textwrap.fill(name, 12), 0, 1)
+    return labelled(figure, f"One non-digit of each kind: {', '.join(names)}.")
 
 
 @in_style

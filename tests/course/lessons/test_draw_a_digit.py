@@ -14,6 +14,7 @@ from mnist_adder_lib.drawing.framing import (
     stroke_weight,
     to_ink,
 )
+from mnist_adder_lib.drawing.non_digits import KINDS
 from mnist_adder_lib.drawing.strokes import frame_strokes
 
 
@@ -38,6 +39,17 @@ def test_the_opening_shows_ten_faces_and_what_the_network_says_of_each():
     titles = [ax.get_title() for ax in figure.axes]
     assert len(titles) == 10 and all(title.startswith("a 0, ") for title in titles)
     assert figure.get_label().endswith("; ".join(titles) + ".")
+
+
+def test_each_kind_of_non_digits_is_shown_with_its_name(splits):
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    figure = draw_a_digit.plot_kinds(splits[1].images[:200], splits[1].digits[:200])
+    assert torch.equal(torch.get_rng_state(), before)
+    named = {ax.get_title().replace("\n", "_").replace(" ", "_"): ax for ax in figure.axes}
+    assert {*named} == {*KINDS, ""}  # a place for one more is empty
+    assert all(named[kind].images[0].get_array().max() > 0.5 for kind in KINDS)
+    assert not named[""].images
 
 
 @pytest.mark.parametrize("size, corner, box", [
