@@ -355,7 +355,8 @@ def _weights():
 
 @checks.add(
     "So two layers without ReLU between them are one layer, whatever their weights are. The same "
-    "is true of three layers, or a hundred. That is why ReLU comes between them.",
+    "is true of three layers, or a hundred. So something has to come between them that isn't a "
+    "weighted sum, such as ReLU.",
     lists=True, probes=_weights,
     mistakes={
         "The order is the wrong way round: here the second layer comes first.":
@@ -458,7 +459,6 @@ def _plot_images_and_results(images: dict, results: dict) -> Figure:
         draw_image(ax, image, title, black=0, white=1)
     _draw_bars(axes[2], results, *images)
     axes[2].legend(loc="upper center", bbox_to_anchor=(0.5, 1.25), ncols=2)
-    axes[2].set(xlabel="right answers in percent")
     return labelled(figure, f"A 7, {' and '.join(images)}. Right answers in percent, of both "
                             f"kinds of images: {_in_words(results)}")
 
@@ -469,7 +469,7 @@ def plot_percent_right(results: dict, kinds=("unseen", "moved")) -> Figure:
 
     results: name of the network -> (percent right of the first kind, of the second one).
     """
-    figure, ax = plt.subplots(figsize=(5, 0.8 + 0.45 * len(results)))
+    figure, ax = plt.subplots(figsize=(5, 1.1 + 0.45 * len(results)))
     _draw_bars(ax, results, *kinds)
     figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return labelled(figure, f"Right answers in percent, {kinds[0]} and {kinds[1]}: "
@@ -487,5 +487,6 @@ def _draw_bars(ax: Axes, results: dict, first: str, second: str) -> None:
         heights = np.arange(len(results)) + 0.38 * shift
         bars = ax.barh(heights, percents, height=0.36, color=colour, label=kind)
         ax.bar_label(bars, [f"{percent:.1f}" for percent in percents], padding=3, color=GREY)
-    ax.set(yticks=np.arange(len(results)) + 0.19, yticklabels=list(results), xlim=(0, 108))
+    ax.set(yticks=np.arange(len(results)) + 0.19, yticklabels=list(results), xlim=(0, 108),
+           xlabel="right answers in percent")
     ax.invert_yaxis()
