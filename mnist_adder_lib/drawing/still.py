@@ -14,13 +14,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..evaluate import Prediction
 
-WORDS = "This is only a picture: to use it yourself, run the cell."
+WORDS = "Only a picture: to use it yourself, run the cell."
 # Two pixels for each of the screen's. The colours can be seen on a white page and on a dark one, as
 # those of the figures: tests/test_colours.py.
 BLUE, ORANGE, GREY = "#346cb0", "#db7828", "#767676"
-EDGE, IMAGE, BAR = 16, 8 * 28, 120
+EDGE, IMAGE, BAR = 16, 8 * 28, 100
 SIGNS = str.maketrans("×−÷", "x-/")  # which Pillow's own font lacks
-WIDTH, LINE = 1180, 44  # of the panel's picture, and of a line of its sentence
+WIDTH, LINE = 860, 44  # of the panel's picture, which a phone shows, and of a line of text
 
 
 class Still:
@@ -46,10 +46,10 @@ class Still:
 
 def as_still(picture: Image.Image) -> bytes:
     """A PNG of the picture, with a line below it that says that the cell is to be run."""
-    width, height = picture.width + 2 * EDGE, picture.height + 80
-    whole = Image.new("RGBA", (width, height))
+    size = max(30, picture.width // 30)  # to be read on a phone, too, which shows it smaller
+    whole = Image.new("RGBA", (picture.width + 2 * EDGE, picture.height + 2 * size + 2 * EDGE))
     whole.paste(picture, (EDGE, EDGE))
-    write(ImageDraw.Draw(whole), (EDGE, height - 48), WORDS)
+    write(ImageDraw.Draw(whole), (EDGE, picture.height + 2 * EDGE), WORDS, size)
     whole.quantize(64, dither=Image.Dither.NONE).save(buffer := io.BytesIO(), "png", optimize=True)
     return buffer.getvalue()
 
@@ -64,9 +64,9 @@ def draw_answer(seen: np.ndarray, prediction: Prediction, answer: str, sentence:
                 small: bool = False) -> Image.Image:
     """What the panel shows of an answer: the image that the network got, uint8 (28, 28), the answer
     such as "+ 5 = 12", the sentence and, unless `small`, a bar for each probability."""
-    lines = textwrap.wrap(sentence, 58)
+    lines = textwrap.wrap(sentence, 38)
     top = max(IMAGE, 84 + LINE * len(lines)) + 2 * EDGE
-    picture = Image.new("RGBA", (WIDTH, top if small else top + BAR + 2 * LINE))
+    picture = Image.new("RGBA", (WIDTH, top if small else top + 2 * (BAR + 2 * LINE)))
     picture.paste(Image.fromarray(seen).resize((IMAGE, IMAGE), Image.Resampling.NEAREST))
     canvas = ImageDraw.Draw(picture)
     write(canvas, (IMAGE + 2 * EDGE, 0), answer, 56)
@@ -74,19 +74,18 @@ def draw_answer(seen: np.ndarray, prediction: Prediction, answer: str, sentence:
         write(canvas, (IMAGE + 2 * EDGE, 84 + LINE * number), line, 32)
     if not small:
         digits, sums = prediction.digit_probabilities, prediction.sum_probabilities
-        draw_bars(canvas, (0, top), 360, "Digit", BLUE, digits.tolist())
-        draw_bars(canvas, (420, top), WIDTH - 420, "Answer", ORANGE, sums.tolist())
+        draw_bars(canvas, top, WIDTH // 2, "Digit", BLUE, digits.tolist())
+        draw_bars(canvas, top + BAR + 2 * LINE, WIDTH, "Answer", ORANGE, sums.tolist())
     return picture
 
 
-def draw_bars(canvas: ImageDraw.ImageDraw, place: tuple[int, int], width: int, title: str,
-              colour: str, shares: list[float]) -> None:
+def draw_bars(canvas: ImageDraw.ImageDraw, top: float, width: int, title: str, colour: str,
+              shares: list[float]) -> None:
     """A bar for each probability, with its number below where there is room."""
-    left, top = place
     bottom, step = top + LINE + BAR, width / len(shares)
-    write(canvas, place, title)
+    write(canvas, (0, top), title)
     for number, share in enumerate(shares):
-        x = left + step * number
+        x = step * number
         canvas.rectangle((x, bottom - 2 - share * BAR, x + max(step - 6, 2), bottom), colour)
         if step > 30 or number % 10 == 0:
             write(canvas, (x + step / 2 - 3, bottom + 8), str(number), 24, "ma")

@@ -56,7 +56,7 @@ def test_an_empty_pad_leaves_an_example_of_its_own_task():
 def test_below_each_picture_stands_that_the_cell_is_to_be_run():
     png = as_still(Image.new("RGBA", (900, 100)))
     below = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
-    assert not below[:100, :, 3].any() and below[110:, :, 3].any()
+    assert not below[:100, :, 3].any() and below[130:, :, 3].any()
     assert below[:, -1, 3].max() == 0  # whole, also below the narrowest of the pictures
 
 
