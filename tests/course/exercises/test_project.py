@@ -6,8 +6,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 
 from mnist_adder_course.exercises import project as module
 from mnist_adder_course.exercises.project import Project, ProjectError
@@ -58,14 +56,11 @@ def test_from_the_guess_to_the_check(path, capsys):
     project.conclude(round(LOW, 2), round(HIGH, 2), **SENTENCES)
     project.check()
     printed = capsys.readouterr().out
-    assert printed.count("✓") == 6 and "✗" not in printed and "·" not in printed
+    assert printed.count("✓") == 5 and "✗" not in printed and "·" not in printed
     assert "guess of -2 points lies outside the interval" in printed
     assert 'What would change your mind: "An interval above 0." Did it happen?' in printed
     assert 'Your conclusion: "It was." Does it say the same as the interval?' in printed
     assert "91 of 100 such experiments show it" in printed
-    project.steps[-1]["low"] -= 1  # a record changed by hand
-    project.check()
-    assert "✗ The interval from" in capsys.readouterr().out
     assert project.on_evaluation["difference"].to_dict() == dict(enumerate(DIFFERENCES))
     assert project.on_validation["difference"].tolist() == [d + 0.5 for d in DIFFERENCES]
 
@@ -81,19 +76,15 @@ def test_three_dots_take_no_step_and_raise_nothing(path, capsys):
     assert project.on_evaluation.empty and project.on_validation.empty
     printed = capsys.readouterr().out
     assert "Not written yet: question, baseline, change, points, because." in printed
-    assert "Not yet: the guess comes before the plan." in printed
-    assert "Not yet: the evaluation images come last" in printed and printed.count("· not yet") == 5
+    assert "Not yet: first your guess" in printed and printed.count("· not yet") == 5
 
 
 @pytest.mark.parametrize("step, message", [
     (lambda of: of.guess(**GUESS), "There are results, so the guess can't be changed"),
     (lambda of: of.plan(**PLAN | {"pairs": 9}), "There are results, so the plan can't be changed"),
     (lambda of: of.plan(**PLAN | {"pairs": 4}), "at least 5"),
-    (lambda of: of.plan(**PLAN | {"matters": 0}), "without a minus. You gave 0 and 0.5"),
-    (lambda of: of.plan(**PLAN | {"changes_my_mind": 3}), "a text in quotes, not 3"),
-    (lambda of: of.record(5, 90, 91), "5 isn't in your plan, which has the seeds 0 to 4"),
-    (lambda of: of.record(1, 0.9, 0.91), "in percent, .* You gave 0.9 and 0.91"),
-    (lambda of: of.plan(**PLAN | {"spread": "small"}), "should be a number, not 'small'")])
+    (lambda of: of.plan(**PLAN | {"matters": 0}), "above 0"),
+    (lambda of: of.guess(**GUESS | {"points": "few"}), "'few'")])
 def test_what_is_refused_changes_nothing(path, step, message):
     project = planned(path)
     project.guess(**GUESS | {"points": 3})  # before the first result, a guess may change
@@ -148,36 +139,16 @@ def test_networks_are_kept_once_their_seed_has_a_result(path):
     assert [one.weight.item() for one in again] == [one.weight.item() for one in first]
 
 
-def test_the_same_result_again_is_no_news(path, capsys):
-    project = planned(path)
-    project.record(3, 90, 91)
-    project.record(3, 90, 91)
-    assert capsys.readouterr().out.endswith("seed 3: on record already.\n")
-
-
 def test_two_sides_that_are_the_same_training(path, capsys):
     """The template's three dots, `... # your change`, are still there."""
-    project = planned(path)
-    for seed in project.seeds:
-        project.record(seed, 90, 90)
-    assert capsys.readouterr().out.count("Is your change in it?") == 1
-    with pytest.raises(ProjectError, match="exactly the same accuracy.*images stay closed"):
-        project.evaluate(measure)
-
-
-def test_a_notebook_shows_the_reason_without_the_lines_of_the_library():
-    code = ("from mnist_adder_course.exercises.project import Project\n"
-            "Project('there_is_none.json').record(0, 90, 91)")
-    with capture_output() as captured:
-        InteractiveShell().run_cell(code)
-    assert "ProjectError: There is no plan yet" in captured.stdout
-    assert "Traceback" not in captured.stdout and "raise " not in captured.stdout
+    planned(path).record(0, 90, 90)
+    assert "is your change in the training?" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("low, high", [(-HIGH, -LOW), (LOW, HIGH + 0.1)])
 def test_an_interval_that_does_not_belong_to_the_numbers(path, low, high, capsys):
     project = whole(path)
-    message = "The interval from .* points doesn't belong .* plus and minus 2.78 standard errors"
+    message = "The interval from .* points doesn't belong .* the critical value"
     with pytest.raises(ProjectError, match=message):
         project.conclude(low, high, **SENTENCES)
     assert project.steps[-1]["step"] == "evaluation"
@@ -189,17 +160,7 @@ def test_the_check_goes_by_the_order_in_the_file(path, capsys):
     steps.insert(3, steps.pop(0))
     path.write_text(json.dumps(steps), encoding="utf-8")
     Project(path).check()
-    assert "✗ The steps are out of order." in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("low, high, matters, reading", [
-    (1.1, 1.3, 1, "better"), (-1.3, -1.1, 1, "worse"),
-    (0.3, 1.3, 1, "a difference, but does it matter?"),
-    (-1.3, -0.3, 1, "a difference, but does it matter?"),
-    (0.1, 0.3, 1, "no difference that matters"),
-    (-0.3, 1.3, 1, "can't tell"), (-0.3, 0.3, 0.2, "can't tell")])
-def test_the_check_says_what_the_interval_says(low, high, matters, reading):
-    assert module._reading(low, high, matters) == reading
+    assert "✗ The steps in the file are out of order." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("content", [
@@ -227,6 +188,6 @@ def test_whatever_is_called_no_rule_is_broken(path, taken):
             step(project, number)
         except ProjectError:
             pass
-    stages = [module.STAGES[step["step"]] for step in project.steps]
-    assert stages == sorted(stages) and stages.count(2) in (0, len(project.seeds))
+    stages = [max(1, module.ORDER.index(step["step"])) for step in project.steps]
+    assert stages == sorted(stages) and stages.count(3) in (0, len(project.seeds))
     assert Project(path).steps == project.steps
