@@ -12,7 +12,7 @@ weights of the head (`drawing/strangeness.py`), and the confidence. Each thresho
 of the digits of writers 1-7. The table has the percentage that it rejects of non-digits, of zeros
 into which a slash was drawn, and of faces and symbols by a smooth and by a shaky hand, and the
 percentage of the answered digits that are right. The weight is chosen by one half of the non-digits
-(`course/material/drawings.py`): every other letter, shape and line, and half of the other kinds.
+(`course/common/drawings.py`): every other letter, shape and line, and half of the other kinds.
 The other half, ten faces, the digits of writers 8-14 and the evaluation images are shown with
 --last: look at them after the choice.
 
@@ -32,11 +32,16 @@ import pandas as pd
 import torch
 from measure_drawings import read_folder
 
-from mnist_adder_course.material import drawings
+from mnist_adder_course.common import drawings
+from mnist_adder_course.common.head_training import (
+    head_examples,
+    train_non_digit_head,
+    train_on_embeddings,
+)
+from mnist_adder_course.common.non_digits import FROM_DIGITS, FROM_STROKES
 from mnist_adder_lib import load_checkpoint, load_pretrained, load_splits
-from mnist_adder_lib.drawing import Strangeness, slashed_zeros, train_non_digit_head
-from mnist_adder_lib.drawing.non_digits import FROM_DIGITS, FROM_STROKES, to_uint8_images
-from mnist_adder_lib.drawing.rejection import head_examples, look_at, train_on_embeddings
+from mnist_adder_lib.drawing import Strangeness, slashed_zeros
+from mnist_adder_lib.drawing.rejection import look_at, to_uint8_images
 from mnist_adder_lib.forms import add_slash
 from mnist_adder_lib.shared import LIMITS, TRAINING_IMAGES
 

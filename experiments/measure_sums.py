@@ -24,7 +24,7 @@ from common import ASSETS, command_line, record
 from torch import nn
 from torch.utils.data import DataLoader
 
-from mnist_adder_course.material.sums import (
+from mnist_adder_course.common.sums import (
     last_digit_probabilities,
     new_reader,
     sum_probabilities,

@@ -21,6 +21,7 @@ from scipy.optimize import minimize_scalar
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from mnist_adder_course.common.head_training import head_examples, train_non_digit_head
 from mnist_adder_lib import (
     IdentityAdderModel,
     evaluate,
@@ -29,8 +30,6 @@ from mnist_adder_lib import (
     save_checkpoint,
 )
 from mnist_adder_lib.checkpoint import RESERVED
-from mnist_adder_lib.drawing import train_non_digit_head
-from mnist_adder_lib.drawing.rejection import head_examples
 
 LIMIT = 3  # temperatures are looked for from exp(-3), 0.05, to exp(3), 20
 

@@ -1,7 +1,8 @@
 """What the notebooks need: the course around `mnist_adder_lib`, which knows nothing of it.
 
 - `lessons`: a module for each lesson, and its questions
-- `material`: what lessons and experiments share
+- `plots`: figures of examples, of training runs and of answers
+- `common`: what lessons and experiments share
 - `exercises`: what asks for a guess and what judges an answer
 - `widgets`: the interactive pictures
 - `notebook`: how a notebook shows figures, errors and stored results

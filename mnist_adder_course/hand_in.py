@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
-from .exercises.progress import NAME as PROGRESS
-from .exercises.progress import NOTEBOOKS, exercises
+from .exercises.done import NAME as PROGRESS
+from .exercises.done import NOTEBOOKS, exercises
 
 SOLVED, WRONG, NOT_TRIED, LOOK = "solved", "wrong", "not tried", "look at it"
 CHANGED, NOT_CHECKED = "changed since it was checked", "not checked"

@@ -1,6 +1,6 @@
 """Where was I? The map of the course, which fills, and what to do next.
 
-`exercises/progress.py` says what is recorded, and where. A lesson is begun when one of its guesses
+`exercises/done.py` says what is recorded, and where. A lesson is begun when one of its guesses
 or exercises is recorded, and solved when all exercises of its main line are.
 """
 
@@ -9,11 +9,10 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled
-
-from .exercises.progress import NAME, begun, is_damaged, main_lines, read
+from .exercises.done import NAME, begun, is_damaged, main_lines, read
 from .exercises.questions import about_begun_lessons, ask_again
 from .notebook.display import show
+from .plots import BLUE, GREY, ORANGE, in_style, labelled
 
 LESSONS = [  # the map: the name of each part, and its lessons
     ("The network", ["Start\nhere", "Learning\nby hand", "Data\ngeneration",

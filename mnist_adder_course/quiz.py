@@ -19,7 +19,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
-from .exercises.progress import exercises
+from .exercises.done import exercises
 
 FOLDER = Path(__file__).parent / "lessons" / "questions"
 STYLE = ("body {max-width: 42em; margin: auto; font: 11pt/1.4 sans-serif} li {break-inside: avoid} "

@@ -7,7 +7,7 @@ from colours import contrast
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 
-from mnist_adder_lib.plots import GREY, RED
+from mnist_adder_course.plots import GREY, RED
 
 PAGES = to_rgb("white"), to_rgb("#111111")  # JupyterLab's
 ON_COLOURS = "black", "white"  # texts within a box or an image, see test_colours.py

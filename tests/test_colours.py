@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 import mnist_adder_lib.drawing
+from mnist_adder_course import plots
+from mnist_adder_course.plots import BLUE, GREEN, GREY, ORANGE, RED, SIGNED, text_on
 from mnist_adder_course.widgets.front_end import BUILT
-from mnist_adder_lib import evaluate, load_pretrained, plots
-from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, RED, SIGNED, text_on
+from mnist_adder_lib import evaluate, load_pretrained
 
 DRAWN = Path(mnist_adder_lib.drawing.__file__).with_name("built")
 PALETTE = {"blue": BLUE, "orange": ORANGE, "green": GREEN, "red": RED, "grey": GREY}

@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
 NETWORK, SHARED = "assets/adder.pt", "assets/shared.json"
 TRAINING = "experiments/common.py " + " ".join(f"mnist_adder_lib/{name}.py" for name in (
     "augment", "data", "evaluate", "forms", "losses", "model", "recipes", "train"))
-REJECTING = " ".join(f"mnist_adder_lib/drawing/{name}.py" for name in (
-    "framing", "non_digits", "rejection", "strangeness"))
+REJECTING = " ".join((
+    *(f"mnist_adder_lib/drawing/{name}.py" for name in ("framing", "rejection", "strangeness")),
+    *(f"mnist_adder_course/common/{name}.py" for name in ("head_training", "non_digits"))))
 PICTURES = "python tools/publishing/take_pictures.py"
 LESSONS = [path.stem.split("_", 1) for path in sorted(ROOT.glob("notebooks/[0-9]*_*.ipynb"))]
 WIDGETS = "mnist_adder_course/widgets"
@@ -48,7 +49,7 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
      f"{NETWORK} {SHARED} assets/hidden_pairs.jsonl js/src/* tools/publishing/build_page.py",
      "python tools/publishing/build_page.py && (cd js && npm run build)"),
     *((f"notebooks/{folder}{number}_{name}.ipynb",
-       f"{NETWORK} mnist_adder_lib/plots.py mnist_adder_course/lessons/*{name}.*",
+       f"{NETWORK} mnist_adder_course/plots.py mnist_adder_course/lessons/*{name}.*",
        f"python tools/notebooks/run_lessons.py notebooks/{folder}{number}_{name}.ipynb")
       for folder in ("", "solutions/") for number, name in LESSONS),
     *((f"assets/open_{number}.png", f"mnist_adder_course/lessons/{name}.py", PICTURES)
@@ -58,7 +59,7 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     ("assets/page.png", f"{NETWORK} js/src/page/*.css", PICTURES),
     *((f"assets/page{kind}.gif", f"{NETWORK} js/src/page/*.css", PICTURES)
       for kind in ("", "_dark", "_narrow", "_narrow_dark")),
-    *((f"assets/{name}.png", f"{NETWORK} mnist_adder_lib/plots.py", PICTURES)
+    *((f"assets/{name}.png", f"{NETWORK} mnist_adder_course/plots.py", PICTURES)
       for name in ("network", "network_small", "curves")),
     ("assets/panel.png", "mnist_adder_lib/drawing/built/*.css", PICTURES),
 ]

@@ -68,11 +68,9 @@ from typing import Any
 
 import torch
 
-from . import progress
+from . import done
 from .bounds import RanAway, Watchdog
-from .kept import kept
-from .reasons import PRINTS_ONLY, explain, is_of_right_kind, of_no_use, out_of_order
-from .runs import (
+from .calls import (
     AUTOGRAD,
     Comparison,
     FunctionRun,
@@ -84,6 +82,8 @@ from .runs import (
     WrongAnswer,
     run_function,
 )
+from .kept import kept
+from .reasons import PRINTS_ONLY, explain, is_of_right_kind, of_no_use, out_of_order
 from .values import plain, same
 
 __all__ = ["AUTOGRAD", "Check", "Checks", "Observed", "rand_int"]
@@ -197,7 +197,7 @@ class Check:
 
     def _note(self, verdict: str) -> None:
         if verdict.startswith(RIGHT):
-            progress.note(self.solution.__module__.rpartition(".")[2], "exercise", self.__name__)
+            done.note(self.solution.__module__.rpartition(".")[2], "exercise", self.__name__)
 
     def verdict(self, function) -> str:
         """Return the verdict on a function, as it is printed."""

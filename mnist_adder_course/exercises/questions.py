@@ -24,7 +24,7 @@ The value that the lesson has computed decides which option of a guess is right.
 changed, that is the option without a reason. If no value can decide, as between sentences, no
 option says when it is right, and none is compared: `guesses.compare("sentences")`. An answer to a
 recalled question is judged at once, and nothing is counted. That a guess was compared or a question
-answered is recorded (progress.py), but not the answer. Ask for what a learner needs later on, not
+answered is recorded (done.py), but not the answer. Ask for what a learner needs later on, not
 for a word or a number; the last of the three is from longer ago. A question can be answered without
 the page, and its answer isn't given away by being the longest. Line breaks in a text count as
 spaces.
@@ -41,7 +41,7 @@ from IPython.display import Markdown, display
 from traitlets import Bool, Dict, Int, List
 
 from ..widgets.front_end import front_end
-from . import progress
+from . import done
 
 FOLDER = Path(__file__).parents[1] / "lessons" / "questions"
 # The line that stays visible where JupyterLab folds an output: plain, and it gives nothing away.
@@ -136,7 +136,7 @@ class MultipleChoice(anywidget.AnyWidget):
         """Record an answer to a recall question at once; guesses are recorded when compared."""
         for question, before, now in zip(self._asked, change.old, change.new):
             if question.lesson and question.name and now not in (before, -1):
-                progress.note(*question.name)
+                done.note(*question.name)
 
     def __repr__(self):
         return "\n\n".join(f"{question.text}\n{_listed(question)}" for question in self._asked)
@@ -187,7 +187,7 @@ class Guess:
             return Markdown(f"None of the answers fits what came out. {changed}")
         self.widget.closed = choice is not None
         if choice is not None and question.name:
-            progress.note(*question.name)
+            done.note(*question.name)
         return Markdown(question.verdict(choice, right))
 
     def __repr__(self):
@@ -202,11 +202,11 @@ def about_begun_lessons() -> list[Question]:
 
     First the unanswered ones, latest lesson first, then those answered longest ago.
     """
-    noted = progress.read()
-    begun, answered = set(progress.begun(noted)), list(noted)
-    questions = [question for lesson in reversed(progress.exercises())
+    noted = done.read()
+    begun, answered = set(done.begun(noted)), list(noted)
+    questions = [question for lesson in reversed(done.exercises())
                  for question in Guesses.load(lesson[3:]).recalled if question.lesson in begun]
-    names = [progress.key(*question.name) for question in questions]  # type: ignore[misc]
+    names = [done.key(*question.name) for question in questions]  # type: ignore[misc]
     when = [answered.index(name) if name in answered else -1 for name in names]
     return [questions[place] for place in sorted(range(len(questions)), key=when.__getitem__)]
 
@@ -252,10 +252,10 @@ class Guesses:
     def to_recall(self) -> list[Question]:
         """The first questions from earlier lessons. Those about lessons that aren't begun give way
         to others, of this lesson and of earlier ones; if nothing is begun, they stay."""
-        begun = set(progress.begun(progress.read()))
+        begun = set(done.begun(done.read()))
         if not begun or len(self.recalled) < RECALLED:
             return self.recalled[:RECALLED]
-        lessons = [lesson[3:] for lesson in progress.exercises()]
+        lessons = [lesson[3:] for lesson in done.exercises()]
         here = lessons.index(self.recalled[0].name[0])  # type: ignore[index]
         earlier = [question for question in about_begun_lessons()
                    if lessons.index(question.name[0]) < here]  # type: ignore[index]

@@ -18,7 +18,7 @@ import torch
 
 from ..notebook.errors import GIVE_NOTHING
 from .bounds import TookTooLong, TookTooMuch
-from .runs import (
+from .calls import (
     Comparison,
     Nothing,
     Part,

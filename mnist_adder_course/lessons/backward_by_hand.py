@@ -8,7 +8,10 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 
-from mnist_adder_lib.plots import (
+from ..exercises.checks import AUTOGRAD, Checks, Observed, rand_int
+from ..exercises.questions import Guesses
+from ..exercises.values import is_numbers, plain
+from ..plots import (
     BLUE,
     GREEN,
     GREY,
@@ -18,10 +21,6 @@ from mnist_adder_lib.plots import (
     labelled,
     text_on,
 )
-
-from ..exercises.checks import AUTOGRAD, Checks, Observed, rand_int
-from ..exercises.questions import Guesses
-from ..exercises.values import is_numbers, plain
 
 guesses = Guesses.load("backward_by_hand")
 checks = Checks()

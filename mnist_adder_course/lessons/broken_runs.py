@@ -17,7 +17,8 @@ from torch.utils.data import DataLoader
 from mnist_adder_lib.data import MEAN, STD, AdderDataset
 from mnist_adder_lib.losses import joint_loss
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, in_style, labelled
+
+from ..plots import BLUE, GREEN, GREY, ORANGE, in_style, labelled
 
 
 class SmallAdder(nn.Module):

@@ -15,7 +15,11 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from mnist_adder_lib.data import as_input, load_splits
-from mnist_adder_lib.plots import (
+
+from ..exercises.checks import Checks, Observed, rand_int
+from ..exercises.questions import Guesses
+from ..exercises.values import is_numbers, plain, same
+from ..plots import (
     BLUE,
     GREY,
     ORANGE,
@@ -25,10 +29,6 @@ from mnist_adder_lib.plots import (
     labelled,
     write_readably,
 )
-
-from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.questions import Guesses
-from ..exercises.values import is_numbers, plain, same
 
 
 def _what_changes(examples: list) -> str:

@@ -19,7 +19,11 @@ from torch import Tensor, nn
 from mnist_adder_lib import IdentityAdderModel, load_splits
 from mnist_adder_lib.data import as_input
 from mnist_adder_lib.model import fully_connected
-from mnist_adder_lib.plots import (
+
+from ..exercises.checks import Checks, Observed
+from ..exercises.questions import Guesses
+from ..notebook.results import read_results
+from ..plots import (
     BLUE,
     CHANGE,
     GREY,
@@ -32,10 +36,6 @@ from mnist_adder_lib.plots import (
     mark_hidden,
     write_readably,
 )
-
-from ..exercises.checks import Checks, Observed
-from ..exercises.questions import Guesses
-from ..notebook.results import read_results
 from ..widgets.hidden_sums import PATTERN, as_table, unseen_sums
 
 

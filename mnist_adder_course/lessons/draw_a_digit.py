@@ -22,19 +22,19 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
+from mnist_adder_course.common.non_digits import FROM_DIGITS, FROM_STROKES
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.drawing import frame_drawing
 from mnist_adder_lib.drawing.framing import to_ink, to_uint8
-from mnist_adder_lib.drawing.non_digits import FROM_DIGITS, FROM_STROKES
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 from mnist_adder_lib.evaluate import evaluate, predict, wilson_interval
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
+from ..common.drawings import faces
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import plain
-from ..material.drawings import faces
+from ..plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 guesses = Guesses.load("draw_a_digit")
 checks = Checks()

@@ -16,12 +16,12 @@ from scipy.stats import binomtest
 from torch import Tensor, nn
 
 from mnist_adder_lib.evaluate import wilson_interval
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, RED, in_style, labelled
 
+from ..exercises.calls import Nothing
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
-from ..exercises.runs import Nothing
 from ..notebook.results import read_results
+from ..plots import BLUE, GREY, ORANGE, RED, in_style, labelled
 
 guesses = Guesses.load("evaluation_tables")
 checks = Checks()

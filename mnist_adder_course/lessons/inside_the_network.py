@@ -13,10 +13,10 @@ from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import as_input
 from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import in_evaluation
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
+from ..plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 guesses = Guesses.load("inside_the_network")
 checks = Checks()

@@ -15,11 +15,11 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from mnist_adder_lib import AdderDataset, load_splits
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..notebook.display import show
+from ..plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
 guesses = Guesses.load("layers_by_hand")
 checks = Checks()

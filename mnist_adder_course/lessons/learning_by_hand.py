@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from mnist_adder_lib.data import load_splits
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 from ..exercises.checks import AUTOGRAD, Checks, Observed
 from ..exercises.questions import Guesses
+from ..plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 guesses = Guesses.load("learning_by_hand")
 checks = Checks()

@@ -20,13 +20,13 @@ from mnist_adder_lib.augment import LIGHT_AUGMENT
 from mnist_adder_lib.data import MEAN, STD, load_splits
 from mnist_adder_lib.files import asset_path, load_tensors
 from mnist_adder_lib.model import DIGITS
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled, text_on
 
+from ..common.sums import last_digit_probabilities, new_reader, sum_probabilities
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
-from ..material.sums import last_digit_probabilities, new_reader, sum_probabilities
 from ..notebook.display import live
 from ..notebook.results import read_results
+from ..plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled, text_on
 
 
 def _what_they_share(digits: list[int]) -> str:

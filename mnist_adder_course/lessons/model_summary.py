@@ -22,7 +22,11 @@ from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.drawing import frame_strokes
 from mnist_adder_lib.model import IdentityAdderModel, fully_connected, receptive_fields
-from mnist_adder_lib.plots import (
+from mnist_adder_lib.shared import SEVEN
+
+from ..exercises.checks import Checks, Observed, rand_int
+from ..exercises.questions import Guesses
+from ..plots import (
     GREY,
     ORANGE,
     draw_image,
@@ -31,10 +35,6 @@ from mnist_adder_lib.plots import (
     plot_network,
     text_on,
 )
-from mnist_adder_lib.shared import SEVEN
-
-from ..exercises.checks import Checks, Observed, rand_int
-from ..exercises.questions import Guesses
 
 guesses = Guesses.load("model_summary")
 checks = Checks()

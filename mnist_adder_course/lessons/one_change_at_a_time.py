@@ -24,13 +24,13 @@ from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.evaluate import evaluate
 from mnist_adder_lib.losses import joint_loss
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
 from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import same
 from ..notebook.results import read_results
+from ..plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
 
 guesses = Guesses.load("one_change_at_a_time")
 checks = Checks()

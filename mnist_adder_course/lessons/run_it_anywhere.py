@@ -15,14 +15,14 @@ from torch import Tensor, nn
 from mnist_adder_lib.checkpoint import load_checkpoint, load_pretrained
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_network
 from mnist_adder_lib.recipes import fast_recipe, refresh_batch_norm
 from mnist_adder_lib.train import fit
 
+from ..common.drawings import draw_each
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, plain
-from ..material.drawings import draw_each
+from ..plots import BLUE, GREY, ORANGE, in_style, labelled, plot_network
 
 guesses = Guesses.load("run_it_anywhere")
 checks = Checks()

@@ -17,13 +17,13 @@ from mnist_adder_lib.drawing.sentences import with_article
 from mnist_adder_lib.drawing.strokes import as_strokes
 from mnist_adder_lib.evaluate import evaluate
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.plots import RED, draw_image, in_style, labelled
 from mnist_adder_lib.recipes import fast_recipe, refresh_batch_norm
 from mnist_adder_lib.shared import SEVEN
 from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
+from ..plots import RED, draw_image, in_style, labelled
 
 guesses = Guesses.load("start_here")
 checks = Checks()

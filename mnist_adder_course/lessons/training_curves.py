@@ -18,13 +18,13 @@ from torch.utils.data import DataLoader
 from mnist_adder_lib import fit, load_splits
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.history import History
-from mnist_adder_lib.plots import plot_history
 
 from ..exercises import training_loop as loop
+from ..exercises.calls import Nothing, Unsolved
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
-from ..exercises.runs import Nothing, Unsolved
 from ..notebook.display import live
+from ..plots import plot_history
 from .broken_runs import plot_broken, seven_runs, short_training
 
 guesses = Guesses.load("training_curves")

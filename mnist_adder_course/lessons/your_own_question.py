@@ -8,12 +8,12 @@ import torch
 from matplotlib.figure import Figure
 
 from mnist_adder_lib.compare import critical_value, paired_interval
-from mnist_adder_lib.plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.project import Project, ProjectError
 from ..exercises.questions import Guesses
 from ..notebook.results import read_results
+from ..plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
 
 __all__ = [
     "Project", "ProjectError", "checks", "guesses", "look_again_and_again", "pilots",

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from PIL import Image as Pixels
 
 from mnist_adder_lib.drawing.still import Still, as_still
-from mnist_adder_lib.plots import as_png
 
+from ..plots import as_png
 from ..widgets.front_end import front_end
 
 

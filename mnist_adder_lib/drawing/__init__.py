@@ -2,9 +2,8 @@
 what isn't a digit."""
 
 from .framing import frame_drawing
-from .non_digits import make_non_digits
 from .panel import AdderPanel
 from .photos import read_picture
-from .rejection import NonDigitHead, load_non_digit_head, slashed_zeros, train_non_digit_head
+from .rejection import NonDigitHead, load_non_digit_head, slashed_zeros
 from .strangeness import Strangeness
 from .strokes import frame_strokes, render_strokes

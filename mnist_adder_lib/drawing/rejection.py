@@ -8,22 +8,14 @@ Source: Hendrycks, Mazeika and Dietterich, Deep Anomaly Detection with Outlier E
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..data import as_input
 from ..evaluate import in_evaluation
 from ..files import asset_path, load_tensors
-from ..forms import Forms, add_slash
+from ..forms import add_slash
 from ..model import EMBEDDING_SIZE, IdentityAdderModel
-from .non_digits import FROM_STROKES, make_non_digits, sample, to_uint8_images
-
-EXAMPLES = 10_800  # of each class; the head that ships was trained on them
-MORE_OF = {"rings": 0.75, "stems": 0.5}  # as fractions of all others; chosen: docs/lab_notebook.md
-UPSTROKES = Forms(upstroke=0.15, slash=0)
 
 
 class NonDigitHead(nn.Module):
@@ -82,64 +74,6 @@ def check_uint8_images(images: Tensor) -> None:
                          f"{images.dtype} of shape {tuple(images.shape)}")
 
 
-def train_non_digit_head(model: nn.Module, digits: Tensor, non_digits: Tensor, seed: int = 0,
-                         epochs: int = 12) -> NonDigitHead:
-    """Train a head on digits and non-digits. The network itself doesn't change.
-
-    digits, non_digits: uint8 (n, 28, 28) each. torch's own generator is left alone.
-    """
-    model = in_evaluation(model)
-    return train_on_embeddings(look_at(model, digits)[2], look_at(model, non_digits)[2], seed,
-                               epochs)
-
-
-def train_on_embeddings(digits: Tensor, non_digits: Tensor, seed: int = 0,
-                        epochs: int = 12) -> NonDigitHead:
-    """The same from the network's embeddings of the images, float32 (n, 20) each."""
-    embeddings = torch.cat([digits, non_digits])
-    is_non_digit = torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        head = NonDigitHead()
-        optimizer = torch.optim.Adam(head.parameters())
-        steps = epochs * -(-len(is_non_digit) // 256)
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=steps)
-        for _ in range(epochs):
-            for batch in torch.randperm(len(is_non_digit)).split(256):
-                scores = head(embeddings[batch])
-                loss = F.binary_cross_entropy_with_logits(scores, is_non_digit[batch])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                scheduler.step()
-    return head.eval()
-
-
-def head_examples(images: Tensor, digits: Tensor, count: int = EXAMPLES,
-                  without: Collection[str] = ()) -> tuple[Tensor, Tensor]:
-    """Digits to train a head on, some in forms that MNIST lacks, and non-digits made from them.
-
-    images: uint8 (n, 28, 28); digits: (n,). Returns uint8 (n, 28, 28) of both, always the same for
-    the same images: `count` digits and as many zeros with a slash; `count` non-digits, and more of
-    two kinds, `MORE_OF`. Without more rings, a head that knows the slashed zeros, which are much
-    like them, lets faces pass; one that sees few of the stems takes an A for a 4.
-
-    `without` names kinds that are left out, also where kinds are mixed (`non_digits.KINDS`); the
-    other images don't change. Raises ValueError if there is no such kind.
-    """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        chosen = torch.randperm(len(images))[:count]
-        formed = UPSTROKES(images[chosen, None].float() / 255, digits[chosen])
-        zeros = sample(images, digits, count // 4, [0])
-        made = [make_non_digits(images, digits, count, without)]
-        for kind, times in MORE_OF.items():
-            more = FROM_STROKES[kind](int(times * count))
-            made += [to_uint8_images(more)] if kind not in without else []
-        return (torch.cat([to_uint8_images(formed), slashed_zeros(to_uint8_images(zeros))]),
-                torch.cat(made))
-
-
 def slashed_zeros(zeros: Tensor) -> Tensor:
     """Zeros, uint8 (n, 28, 28), each with four slashes, always the same: uint8 (4n, 28, 28).
 
@@ -152,6 +86,11 @@ def slashed_zeros(zeros: Tensor) -> Tensor:
         twice = zeros.repeat(2, 1, 1)[:, None].float() / 255
         near = (1.5 * add_slash(twice, reach=1.4)).clamp(max=1)
         return to_uint8_images(torch.cat([add_slash(twice), near]))
+
+
+def to_uint8_images(images: Tensor) -> Tensor:
+    """Images, float32 (n, 1, 28, 28) from 0 to 1, as uint8 (n, 28, 28)."""
+    return (255 * images[:, 0]).round().clamp(0, 255).to(torch.uint8)
 
 
 def load_non_digit_head() -> NonDigitHead:

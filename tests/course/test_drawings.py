@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnist_adder_course.material import drawings
+from mnist_adder_course.common import drawings
 
 
 @pytest.mark.parametrize("shake", [drawings.SMOOTH, drawings.SHAKE])

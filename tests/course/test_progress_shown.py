@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mnist_adder_course import progress
-from mnist_adder_course.exercises import progress as exercises_progress
-from mnist_adder_course.exercises.progress import NAME, SWITCH, main_lines
+from mnist_adder_course.exercises import done as record
+from mnist_adder_course.exercises.done import NAME, SWITCH, main_lines
 from mnist_adder_course.exercises.questions import Guesses
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -20,7 +20,7 @@ GUESS = "training_curves guess loaded"
 def done(tmp_path, monkeypatch):
     """A function that notes these names, in their order, for an empty folder."""
     monkeypatch.delenv(SWITCH)
-    monkeypatch.setattr(exercises_progress, "NOTEBOOKS", tmp_path / "of_no_checkout")
+    monkeypatch.setattr(record, "NOTEBOOKS", tmp_path / "of_no_checkout")
     monkeypatch.chdir(tmp_path)
 
     def note(*names):

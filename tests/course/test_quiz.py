@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnist_adder_course import quiz
-from mnist_adder_course.exercises.progress import exercises
+from mnist_adder_course.exercises.done import exercises
 from mnist_adder_course.exercises.questions import Guesses
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from test_panel import SEVEN, Oracle, panel_of
 
-from mnist_adder_lib import plots
+from mnist_adder_course import plots
 from mnist_adder_lib.drawing import AdderPanel, still
 from mnist_adder_lib.drawing.still import EDGE, IMAGE, Still, as_still
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mnist_adder_course.material import drawings
+from mnist_adder_course.common import drawings
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
 from mnist_adder_lib.drawing import Strangeness, load_non_digit_head, slashed_zeros
 from mnist_adder_lib.drawing.strangeness import ink_in_squares, spreads

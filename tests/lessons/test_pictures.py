@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from scipy.ndimage import label, maximum_filter, minimum_filter
 from seen import PAGES
 
-from mnist_adder_lib.plots import BLUE, GREEN, GREY, ORANGE, RED, as_png, in_style
+from mnist_adder_course.plots import BLUE, GREEN, GREY, ORANGE, RED, as_png, in_style
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 PATHS = sorted(NOTEBOOKS.rglob("[0-9i]*.ipynb"))  # the lessons, their solutions and the sitting

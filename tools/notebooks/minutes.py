@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import nbformat
 
-from mnist_adder_course.exercises import progress
+from mnist_adder_course.exercises import done
 from mnist_adder_course.progress import ONE_DAY
 from tools.notebooks.notebook_files import (
     ASKS,
@@ -47,7 +47,7 @@ THINKING = 1.15
 GUESS, RECALL = 0.75, 2
 BY_HAND = "minutes"  # in the metadata of a cell: {"doing": 3, "waiting": 0.5}, both or one
 PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
-EXERCISES = Path(progress.__file__).with_suffix(".json")
+EXERCISES = Path(done.__file__).with_suffix(".json")
 
 # In a lesson: the two lines of the header, a row of a table of sections, which may have a column
 # between title and minutes, and the lines below the titles of an exercise and of a deeper section.
@@ -299,7 +299,7 @@ def exercise_numbers(lessons: Lessons) -> dict[tuple[int, str], str]:
 
 
 def exercises_with_a_check(lessons: Lessons) -> str:
-    """The file next to progress.py: name, number and minutes of each exercise with a check, and
+    """The file next to done.py: name, number and minutes of each exercise with a check, and
     whether it is deeper."""
     rows = {lesson: [[name, int(NUMBERED.search(cell.source)[0]),
                       int(SOLVE.search(cell.source)[1]), is_deeper]

@@ -23,11 +23,11 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from mnist_adder_course.material.drawings import bent
+from mnist_adder_course.common.drawings import bent
+from mnist_adder_course.plots import plot_history, plot_network
 from mnist_adder_course.widgets import front_end
 from mnist_adder_lib import History, asset_path, load_pretrained, load_splits
 from mnist_adder_lib.drawing.still import as_still
-from mnist_adder_lib.plots import plot_history, plot_network
 from tools.testing import lab
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from anywidget import AnyWidget
 
-from mnist_adder_course.material.drawings import DRAWINGS, bent, in_middle, points_of
+from mnist_adder_course.common.drawings import DRAWINGS, bent, in_middle, points_of
 from tools.testing.chromium import CHROMIUM
 
 

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mnist_adder_course.material.drawings import DRAWINGS, in_middle, points_of
+from mnist_adder_course.common.drawings import DRAWINGS, in_middle, points_of
 from mnist_adder_course.widgets.nearest import known_images
 from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import (

@@ -16,7 +16,7 @@ from scipy.stats import binomtest
 from torch import nn
 from torch.utils.data import DataLoader
 
-from mnist_adder_course.exercises import progress
+from mnist_adder_course.exercises import done
 from mnist_adder_course.exercises.checks import from_code
 from mnist_adder_course.lessons.backward_by_hand import Node, forward
 from mnist_adder_course.widgets.hidden_sums import unseen_sums
@@ -78,7 +78,7 @@ def cells_with_or_ours():
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         cells = {cell["id"]: "".join(cell["source"])
                  for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]}
-        for exercise in progress.exercises()[path.stem]:
+        for exercise in done.exercises()[path.stem]:
             of = f"{path.stem[:2]}-exercise-{exercise.name}"
             if ".or_ours(" in (check := cells[f"{of}-check"]):
                 yield pytest.param(path.stem[3:], exercise.name, cells[f"{of}-function"], check,
@@ -89,7 +89,7 @@ def cells_with_or_ours():
 def test_the_cells_run_again(lesson, name, function_cell, check_cell, monkeypatch, capsys):
     """Only the learner's own function is right, however often the check's cell is run."""
     noted = []
-    monkeypatch.setattr(progress, "note", lambda *what: noted.append(what))
+    monkeypatch.setattr(done, "note", lambda *what: noted.append(what))
     checks = import_module(f"mnist_adder_course.lessons.{lesson}").checks
     kernel = {**NAMES, "checks": checks}
     wrong, right = (next(code for kind, _, code in ANSWERS[f"{lesson}.{name}"] if kind == which)

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from every_lesson import LESSONS, ROOT
 
-from mnist_adder_course.exercises import progress, questions
+from mnist_adder_course.exercises import done, questions
 from mnist_adder_course.exercises.questions import (
     FOLDER,
     HEADING,
@@ -222,7 +222,7 @@ def test_instead_of_what_was_skipped_the_latest_lessons_are_asked_about(monkeypa
     """What is shown in lesson 6 to those who have begun lessons 0, 1 and 4: its own questions are
     about lessons that they haven't seen, so they get those that lesson 5 asks, then lesson 3."""
     begun = [f"{LESSONS[number].name} exercise any" for number in (0, 1, 4)]
-    monkeypatch.setattr(progress, "read", lambda: dict.fromkeys(begun, "2026-12-01"))
+    monkeypatch.setattr(done, "read", lambda: dict.fromkeys(begun, "2026-12-01"))
     shown = []
     monkeypatch.setattr(questions, "display", lambda *parts: shown.extend(parts))
     LESSONS[6].module.guesses.recall()

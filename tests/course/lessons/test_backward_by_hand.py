@@ -10,7 +10,7 @@ from mnist_adder_course.lessons.backward_by_hand import (
     forward,
     plot_graph,
 )
-from mnist_adder_lib.plots import ORANGE
+from mnist_adder_course.plots import ORANGE
 
 
 def test_backward_is_what_pytorch_computes():

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from mnist_adder_course.common.non_digits import KINDS
 from mnist_adder_course.lessons import draw_a_digit
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.drawing.framing import (
@@ -14,7 +15,6 @@ from mnist_adder_lib.drawing.framing import (
     stroke_weight,
     to_ink,
 )
-from mnist_adder_lib.drawing.non_digits import KINDS
 from mnist_adder_lib.drawing.strokes import frame_strokes
 
 

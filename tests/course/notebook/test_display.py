@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 
 from mnist_adder_course.notebook import display as module
 from mnist_adder_course.notebook.display import Picture, explore, live, show
-from mnist_adder_lib.plots import GREY, in_style
+from mnist_adder_course.plots import GREY, in_style
 
 
 def labelled(text="A line."):

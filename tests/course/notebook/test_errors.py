@@ -20,6 +20,11 @@ def shown_by(source: str, kind: type, capsys) -> str:
 
 @pytest.mark.parametrize("source, kind, words", [
     ("assert 1 == 2", AssertionError, re.escape(CHANGED)),
+    ("from mnist_adder_lib.plots import plot_history", ModuleNotFoundError,
+     "In plain words: the figures have moved: `mnist_adder_course.plots`"),
+    ("from mnist_adder_course.material import drawings", ModuleNotFoundError, "called `common`"),
+    ("from mnist_adder_lib.drawing.rejection import head_examples", ImportError, "head_training"),
+    ("from mnist_adder_lib.drawing.non_digits import KINDS", ModuleNotFoundError, "`non_digits`"),
     ("[1, 2][3]", IndexError, f"In plain words: an index is out of range. .* {DEPENDS}"),
     ("import torch; torch.zeros(3)[7]", IndexError, f"In plain words: a tensor .* {DEPENDS}"),
     ("import torch; torch.zeros(9).view(2, 4)", RuntimeError, f"In .* 9 numbers.*4. .* {DEPENDS}"),

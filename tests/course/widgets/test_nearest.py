@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import torch
 
-from mnist_adder_course.material import drawings
+from mnist_adder_course.common import drawings
 from mnist_adder_course.widgets import nearest
 from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import load_pretrained

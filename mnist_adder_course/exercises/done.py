@@ -7,8 +7,8 @@ in Colab, it is in the working directory. If the file can't be written, nothing 
 nothing is said. With MNIST_ADDER_PROGRESS=off in the environment it is neither written nor read,
 and it isn't in a folder of solutions.
 
-`progress.json`, next to this module, has the exercises of each lesson that have a check, with their
-minutes. `tools/notebooks/minutes.py` writes it from the notebooks, which an installed package
+`exercises.json`, next to this module, has the exercises of each lesson that have a check, with
+their minutes. `tools/notebooks/minutes.py` writes it from the notebooks, which an installed package
 doesn't have.
 """
 
@@ -48,7 +48,7 @@ def key(lesson: str, kind: str, name: str) -> str:
 
 def exercises() -> dict[str, list[Exercise]]:
     """The exercises of each lesson, by the name of its notebook."""
-    found = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    found = json.loads(Path(__file__).with_name("exercises.json").read_text(encoding="utf-8"))
     return {lesson: [Exercise(lesson, *row) for row in rows] for lesson, rows in found.items()}
 
 

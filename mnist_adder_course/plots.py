@@ -2,7 +2,7 @@
 
 Every `plot_` function returns a matplotlib figure whose label says in words what it shows. As the
 last line of a cell, a notebook shows it; in a program, write it with `.savefig`. This module is
-imported by its name: `from mnist_adder_lib.plots import plot_history`.
+imported by its name: `from mnist_adder_course.plots import plot_history`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from .data import MEAN, STD, AdderDataset, as_input
-from .evaluate import Evaluation, in_evaluation
-from .history import History
-from .model import DIGITS, IdentityAdderModel
+from mnist_adder_lib.data import MEAN, STD, AdderDataset, as_input
+from mnist_adder_lib.evaluate import Evaluation, in_evaluation
+from mnist_adder_lib.history import History
+from mnist_adder_lib.model import DIGITS, IdentityAdderModel
 
 # Each can be seen on a white page and on a dark one, any two can be told apart by the colour-blind,
 # and GREY and RED are also for text: tests/test_colours.py. The widgets have the same in
@@ -40,7 +40,7 @@ CHANGE = sns.blend_palette([ORANGE, "#f2f2f2", BLUE], as_cmap=True)  # from belo
 OPERATIONS = dict(Input=GREEN, Conv=BLUE, Gemm=ORANGE, MatMul=ORANGE, Concat=RED)  # of an ONNX file
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#ff922b", "black", "white"])  # -1, 0, 1
 # style.mplstyle, next to this file; for figures of your own: plt.style.use(STYLE)
-STYLE = "mnist_adder_lib.style"
+STYLE = "mnist_adder_course.style"
 in_style = plt.style.context(STYLE)
 SHOWN = 100  # pixels of a page for an inch of a figure: its letters are as large as the page's
 

@@ -1,6 +1,6 @@
 """Non-digits: images that aren't digits, made from digits and from random strokes.
 
-The head that rejects non-digits learns from them (`rejection.py`). All of them are framed like
+The head that rejects non-digits learns from them (`head_training.py`). All of them are framed like
 MNIST's digits: the longer side is 20 pixels, and the centre of mass is in the middle. Each kind has
 a function, which returns float32 (count, 1, 28, 28) from 0 to 1. Random numbers come from torch's
 own generator.
@@ -14,8 +14,9 @@ from collections.abc import Collection
 import torch
 from torch import Tensor
 
-from ..augment import move
-from ..forms import INK, centre, draw_line
+from mnist_adder_lib.augment import move
+from mnist_adder_lib.drawing.rejection import to_uint8_images
+from mnist_adder_lib.forms import INK, centre, draw_line
 
 MIRRORED, TURNED, UPSIDE_DOWN = [3, 4, 6, 7, 9], [2, 3, 4, 5, 6, 7, 9], [3, 4, 7]  # aren't digits
 THIN, WIDE = [1, 7], [0, 2, 3, 4, 5, 6, 8, 9]  # a 1 over a 0 would be a slashed zero
@@ -160,11 +161,6 @@ def lines(count: int) -> Tensor:
         return jitter(count, 1, 2) + torch.stack([-way, way], 1)
 
     return some_of(count, [draw([line() for _ in range(number)]) for number in (2, 3, 4)])
-
-
-def to_uint8_images(images: Tensor) -> Tensor:
-    """Images, float32 (n, 1, 28, 28) from 0 to 1, as uint8 (n, 28, 28)."""
-    return (255 * images[:, 0]).round().clamp(0, 255).to(torch.uint8)
 
 
 def sample(images: Tensor, digits: Tensor, count: int, among: list[int] | None = None) -> Tensor:

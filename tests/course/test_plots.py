@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex, to_rgb
 from packaging.version import Version
 
+from mnist_adder_course import plots
 from mnist_adder_course.notebook.display import Picture
+from mnist_adder_course.plots import RED
 from mnist_adder_lib import (
     History,
     IdentityAdderModel,
     evaluate,
     export_onnx,
     load_pretrained,
-    plots,
     predict,
 )
-from mnist_adder_lib.plots import RED
 
 OLD_EXPORTER = Version(torch.__version__) < Version("2.7")
 HISTORY = History(
