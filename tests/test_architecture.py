@@ -2,6 +2,7 @@
 circle."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -67,3 +68,17 @@ def test_the_library_imports_only_what_the_network_needs():
     imported = ast.literal_eval(printed)
     assert {"torch", "mnist_adder_lib"} <= imported
     assert imported.isdisjoint({"pandas", "scipy", "matplotlib", "torchvision", "onnx"})
+
+
+def test_what_the_library_exports_is_used():
+    """By a lesson, one sitting, the panel, the page or an experiment."""
+    exported = [alias.name for name in ((LIBRARY,), (LIBRARY, "drawing"))
+                for node in ast.parse(MODULES[*name, "__init__"].read_text("utf-8")).body
+                if isinstance(node, ast.ImportFrom) for alias in node.names]
+    users = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "experiments").glob("*.py"),
+             ROOT / LIBRARY / "drawing" / "panel.py",
+             ROOT / "tools" / "publishing" / "build_page.py",
+             *(ROOT / COURSE).rglob("*.py")]
+    used = set(re.findall(r"\w+", " ".join(path.read_text("utf-8") for path in users)))
+    assert len(exported) > 30
+    assert not set(exported) - used

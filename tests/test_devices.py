@@ -1,14 +1,13 @@
 """What takes a model works where the model is, and leaves it as it was.
 
-Here the model is on a pretended second device (second_device.py), in training mode but for a part.
-Each function has to give there what it gives on the CPU.
+Where there is a GPU, the model is there; it is in training mode but for a part. Each function has
+to give what it gives for a model on the CPU.
 """
 
 import copy
 
 import pytest
 import torch
-from second_device import DEVICE, pretended
 
 from mnist_adder_lib import (
     AdderDataset,
@@ -21,7 +20,9 @@ from mnist_adder_lib import (
     run_onnx,
     save_checkpoint,
 )
+from mnist_adder_lib.device import choose_device
 
+DEVICE = choose_device()
 IMAGES = torch.randn(20, 1, 28, 28, generator=torch.Generator().manual_seed(0)) / 9
 PIXELS = (255 * torch.rand(40, 28, 28, generator=torch.Generator().manual_seed(1))).byte()
 DIGITS = torch.arange(40) % 10
@@ -53,15 +54,14 @@ def state_of(model):
 
 @pytest.fixture
 def networks():
-    """The shipped network here and on the second device."""
+    """The shipped network here and on the device."""
     here = load_pretrained().train()
     here.embedding.eval()
-    with pretended() as device:
-        yield here, copy.deepcopy(here).to(device)
+    return here, copy.deepcopy(here).to(DEVICE)
 
 
 def check_the_rest(there, modes):
-    assert {parameter.device for parameter in there.parameters()} == {DEVICE}
+    assert {parameter.device.type for parameter in there.parameters()} == {DEVICE.type}
     assert [part.training for part in there.modules()] == modes
     assert all(parameter.requires_grad for parameter in there.parameters())
 
@@ -76,7 +76,6 @@ def test_what_looks_at_a_model(networks, tmp_path, look):
     assert all(torch.equal(value, before[name]) for name, value in state_of(there).items())
 
 
-@pytest.mark.filterwarnings("ignore:.* to a meta parameter")  # which keeps no values, says torch
 def test_what_changes_the_statistics_of_a_model(networks):
     here, there = networks
     for network in networks:
