@@ -369,9 +369,9 @@ def _two_gradients(backward, *network) -> Observed:
 )
 def backward(x, digits, w1, w2):
     z, hidden, logits = forward(x, w1, w2)
-    back = (logits.softmax(dim=1) - F.one_hot(digits, 10)) / len(x)
+    back = (logits.softmax(dim=1) - F.one_hot(digits, 10)) / len(x)  # to the logits
     grad2 = back.T @ hidden
-    back = (back @ w2) * (z > 0)
+    back = (back @ w2) * (z > 0)  # to z: through the second layer, then through ReLU
     grad1 = back.T @ x
     return grad1, grad2
 
@@ -383,36 +383,38 @@ def _numbers():
         yield rand_int(2, 4), rand_int(-9, -5), rand_int(2, 6), rand_int(7, 40), rate
 
 
-SLOPES, END = "back * x * w2, back * x * w1", "w1 - rate * slope1, w2 - rate * slope2"
-NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
-
-
 @checks.add(
     "Each weight's slope contains the other weight, so compute both slopes before you move either "
     "weight.",
     probes=_numbers, without=AUTOGRAD,
     mistakes={
         "Both weights go uphill, away from the target. It is the answer minus the target, and the "
-        "weight minus the step.": (END, "w1 + rate * slope1, w2 + rate * slope2"),
+        "weight minus the step.": ("- rate", "+ rate"),
         "These are the two slopes. A step subtracts the rate times the slope from the weight.":
-            (END, "slope1, slope2"),
+            ("w1 - rate * slope1, w2 - rate * slope2", "slope1, slope2"),
         "That is how far each weight moves. Return where it is afterwards.":
-            [(END, "rate * slope1, rate * slope2"), (END, "-rate * slope1, -rate * slope2")],
+            [("w1 - rate * slope1, w2 - rate", "rate * slope1, rate"),
+             ("w1 - rate * slope1, w2 - rate", "-rate * slope1, -rate")],
         "The slope of w2 was taken with the new w1. Compute both slopes, then move both weights.": [
-            (SLOPES, f"back * x * w2, back * x * {NEW}"),
-            (SLOPES, f"back * x * w2, 2 * (x * {NEW} * w2 - target) * x * {NEW}")],
+            ("back * x * w1", "back * x * (w1 - rate * back * w2 * x)"),
+            ("return w1 - rate * slope1,",
+             "w1 = w1 - rate * slope1\n"
+             "    slope2 = 2 * (x * w1 * w2 - target) * x * w1\n"
+             "    return w1,")],
         "The slope of w1 was taken with the new w2. Compute both slopes, then move both weights.": [
-            (SLOPES, f"back * x * {NEW2}, back * x * w1"),
-            (SLOPES, f"2 * (x * w1 * {NEW2} - target) * x * {NEW2}, back * x * w1")],
+            ("back * w2 * x", "back * (w2 - rate * back * x * w1) * x"),
+            ("return w1 - rate * slope1, w2 - rate * slope2",
+             "w2 = w2 - rate * slope2\n"
+             "    slope1 = 2 * (x * w1 * w2 - target) * x * w2\n"
+             "    return w1 - rate * slope1, w2")],
         "The first weight goes uphill, away from the target: subtract the step from it as well.":
-            (END, "w1 + rate * slope1, w2 - rate * slope2"),
+            ("w1 - rate", "w1 + rate"),
         "The second weight goes uphill, away from the target: subtract the step from it as well.":
-            (END, "w1 - rate * slope1, w2 + rate * slope2"),
+            ("w2 - rate", "w2 + rate"),
         "The two weights are swapped: return the new w1 first.":
-            (END, "w2 - rate * slope2, w1 - rate * slope1"),
+            ("w1 - rate * slope1, w2 - rate * slope2", "w2 - rate * slope2, w1 - rate * slope1"),
         "Both weights take the step of one of them. Each has a slope of its own.": [
-            (END, "w1 - rate * slope1, w2 - rate * slope1"),
-            (END, "w1 - rate * slope2, w2 - rate * slope2")],
+            ("rate * slope2", "rate * slope1"), ("rate * slope1", "rate * slope2")],
         "The answer is x * w1 * w2: the x is missing where it is compared with the target.":
             ("(x * w1 * w2 - target)", "(w1 * w2 - target)"),
         "The answer is a product, x * w1 * w2, not a sum.": [
@@ -421,53 +423,57 @@ NEW, NEW2 = "(w1 - rate * back * x * w2)", "(w2 - rate * back * x * w1)"
         "The target isn't subtracted. What is squared is the difference of answer and target.":
             ("(x * w1 * w2 - target)", "(x * w1 * w2)"),
         "A slope has its sign: it says in which direction the loss grows.": [
-            (END, "w1 - rate * abs(slope1), w2 - rate * abs(slope2)"),
+            (("rate * slope1", "rate * abs(slope1)"), ("rate * slope2", "rate * abs(slope2)")),
             ("2 * (x * w1 * w2 - target)", "2 * abs(x * w1 * w2 - target)")],
         "The weight itself is a factor too many in its step: its slope has only the other weight "
         "in it.":
-            (END, "w1 * (1 - rate * slope1), w2 * (1 - rate * slope2)"),
+            (("w1 - rate * slope1", "w1 * (1 - rate * slope1)"),
+             ("w2 - rate * slope2", "w2 * (1 - rate * slope2)")),
         "The step is the rate times the slope, not the slope divided by the rate.":
-            (END, "w1 - slope1 / rate, w2 - slope2 / rate"),
+            ("w1 - rate * slope1, w2 - rate * slope2", "w1 - slope1 / rate, w2 - slope2 / rate"),
         "The chain has one more link: the slope of a square is twice what is squared.":
             ("2 * ", ""),
         "Each weight's slope has the other weight in it: nudge w1 by 1, and x * w1 * w2 grows by "
-        "x * w2.": (SLOPES, "back * x * w1, back * x * w2"),
+        "x * w2.": ("back * w2 * x, back * x * w1", "back * x * w1, back * x * w2"),
         "The input x is a link of the chain as well: a larger x makes both slopes larger.":
-            (SLOPES, "back * w2, back * w1"),
+            ("back * w2 * x, back * x * w1", "back * w2, back * w1"),
         "The slope of w2 isn't a link of the way to w1. What goes on to the first multiplication "
         "is what comes back from the square, times w2.":
-            (SLOPES, "back * x * w1 * w2 * x, back * x * w1"),
+            ("back * w2 * x, back * x * w1", "back * x * w1 * w2 * x, back * x * w1"),
         "The slope of w2 is what comes back, times what went into its multiplication, x * w1. "
         "Times w2 is what goes on to the first multiplication.":
-            (SLOPES, "back * x * w2, back * w2"),
+            ("back * w2 * x, back * x * w1", "back * x * w2, back * w2"),
         "The way back goes on from x * w1 * w2: times x and w2 to w1, times x and w1 to w2.":
-            [(SLOPES, other) for other in ("back, back", "back * x, back * x",
-                                           "back * x, back * x * w1")],
+            [("back * w2 * x, back * x * w1", other)
+             for other in ("back, back", "back * x, back * x", "back * x, back * x * w1")],
         "Along a chain slopes are multiplied, not added.":
-            (SLOPES, "back + x + w2, back + x + w1"),
+            ("back * w2 * x, back * x * w1", "back + x + w2, back + x + w1"),
         "Don't round the new weights: small steps would be lost.":
-            (END, "round(w1 - rate * slope1, 2), round(w2 - rate * slope2, 2)"),
+            (("w1 - rate * slope1", "round(w1 - rate * slope1, 2)"),
+             ("w2 - rate * slope2", "round(w2 - rate * slope2, 2)")),
         "The step is the rate times the slope. The rate is missing.":
-            (END, "w1 - slope1, w2 - slope2"),
+            ("w1 - rate * slope1, w2 - rate * slope2", "w1 - slope1, w2 - slope2"),
         "That is the loss, not the slope, which is how fast the loss changes with the weight.":
-            (SLOPES, "(back / 2) ** 2, (back / 2) ** 2"),
+            ("back * w2 * x, back * x * w1", "(back / 2) ** 2, (back / 2) ** 2"),
         "What comes back from the square is twice the difference, not the square itself. The loss "
         "says how wrong the answer is; its slope says which way to go.": [
             ("2 * (x * w1 * w2 - target)", "(x * w1 * w2 - target) ** 2"),
             ("2 * (x * w1 * w2 - target)", "2 * (x * w1 * w2 - target) ** 2")],
         "Brackets are missing: twice the difference comes back, not twice the answer, minus "
         "the target.": [("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
-            (SLOPES, "2 * x * w1 * w2 - target * x * w2, 2 * x * w1 * w2 - target * x * w1")],
+            (("back * w2 * x", "2 * x * w1 * w2 - target * x * w2"),
+             ("back * x * w1", "2 * x * w1 * w2 - target * x * w1"))],
         "The brackets are wrong: what is subtracted from the weight is the rate times the slope.":
-            (END, "(w1 - rate) * slope1, (w2 - rate) * slope2"),
+            (("w1 - rate", "(w1 - rate)"), ("w2 - rate", "(w2 - rate)")),
         "That is close, but not exact, as after a nudge. On paper the slopes are exact.": [
-            (SLOPES, f"back * x * w2 + {size} * (x * w2)**2, back * x * w1 + {size} * (x * w1)**2")
+            (("back * w2 * x", f"back * w2 * x + {size} * (x * w2)**2"),
+             ("back * x * w1", f"back * x * w1 + {size} * (x * w1)**2"))
             for size in (1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
     },
 )
 def step(w1, w2, x, target, rate):
     back = 2 * (x * w1 * w2 - target)
-    slope1, slope2 = back * x * w2, back * x * w1
+    slope1, slope2 = back * w2 * x, back * x * w1
     return w1 - rate * slope1, w2 - rate * slope2
 
 

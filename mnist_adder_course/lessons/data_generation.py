@@ -116,7 +116,6 @@ def _is_single(value) -> bool:
     return is_numbers(number) and number.ndim == 0 and bool(np.isfinite(number))
 
 
-NUMBER, EXAMPLE = "torch.randint(10, ())", "(image, number), (digit, digit + number)"
 
 
 @checks.add(
@@ -124,37 +123,40 @@ NUMBER, EXAMPLE = "torch.randint(10, ())", "(image, number), (digit, digit + num
     probes=lambda: [(torch.randint(256, (28, 28)), torch.tensor(digit)) for digit in (7, 0, 9)],
     observe=_look_at_examples,
     mistakes={
-        NOT_PAIRS: [(EXAMPLE, "(image, number)"), (EXAMPLE, "image, number"),
-                    (EXAMPLE, "(image, number), digit + number"),
-                    (EXAMPLE, "(image, number), (digit, number, digit + number)")],
-        FOUR_IN_A_ROW: (EXAMPLE, "image, number, digit, digit + number"),
-        NOT_THE_IMAGE: [(EXAMPLE, "(number, image), (digit, digit + number)"),
-                        (EXAMPLE, "(image / 255, number), (digit, digit + number)"),
-                        (EXAMPLE, "(digit, number), (digit, digit + number)")],
-        NOT_SINGLE: [(NUMBER, "torch.randint(10, (1,))"), (NUMBER, "torch.randint(10, (10,))")],
-        NOT_WHOLE: (NUMBER, "10 * torch.rand(())"),
-        DECIMAL: [(NUMBER, "torch.randint(10, ()).float()"),
-                  (EXAMPLE, "(image, number), (float(digit), digit + number)"),
-                  (EXAMPLE, "(image, number), (digit, 1.0 * (digit + number))")],
-        TEXT: (EXAMPLE, "(image, number), (digit, str(digit + number))"),
-        ANOTHER_KIND: (EXAMPLE, "(image.tolist(), number), (digit, digit + number)"),
-        NOT_THE_DIGIT: [(EXAMPLE, "(image, number), (digit + number, digit)"),
-                        (EXAMPLE, "(image, number), (number, digit + number)"),
-                        (EXAMPLE, "(image, digit), (number, digit + number)")],
+        NOT_PAIRS: [("(image, number), (digit, total)", "(image, number)"),
+                    ("(image, number), (digit, total)", "image, number"),
+                    ("(digit, total)", "total"), ("(digit, total)", "(digit, number, total)")],
+        FOUR_IN_A_ROW: ("(image, number), (digit, total)", "image, number, digit, total"),
+        NOT_THE_IMAGE: [("(image, number)", "(number, image)"),
+                        ("(image, number)", "(image / 255, number)"),
+                        ("(image, number)", "(digit, number)")],
+        NOT_SINGLE: [("randint(10, ())", "randint(10, (1,))"),
+                     ("randint(10, ())", "randint(10, (10,))")],
+        NOT_WHOLE: ("torch.randint(10, ())", "10 * torch.rand(())"),
+        DECIMAL: [("randint(10, ())", "randint(10, ()).float()"),
+                  ("(digit, total)", "(float(digit), total)"),
+                  ("(digit, total)", "(digit, 1.0 * total)")],
+        TEXT: ("(digit, total)", "(digit, str(total))"),
+        ANOTHER_KIND: ("(image, number)", "(image.tolist(), number)"),
+        NOT_THE_DIGIT: [("(digit, total)", "(total, digit)"), ("(digit, total)", "(number, total)"),
+                        ("(image, number), (digit, total)", "(image, digit), (number, total)")],
         CHANGED_DIGIT: ("return", "digit += number; return"),
-        OUT_OF_RANGE: [(NUMBER, "torch.randint(11, ())"), (NUMBER, "1 + torch.randint(10, ())")],
-        ALWAYS_THE_SAME: [(NUMBER, "torch.tensor(4)"),
-                          (NUMBER, "torch.randint(10, (), generator=torch.manual_seed(0))")],
-        NEVER_DRAWN: [(NUMBER, "torch.randint(9, ())"), (NUMBER, "torch.randint(1, 10, ())")],
-        DRAWN_TWICE: (EXAMPLE, f"(image, number), (digit, digit + {NUMBER})"),
-        NOT_THE_SUM: [(EXAMPLE, "(image, number), (digit, digit * number)"),
-                      (EXAMPLE, "(image, number), (digit, digit - number)"),
-                      (EXAMPLE, "(image, number), (digit, digit)")],
+        OUT_OF_RANGE: [("randint(10, ())", "randint(11, ())"),
+                       ("torch.randint(10, ())", "1 + torch.randint(10, ())")],
+        ALWAYS_THE_SAME: [
+            ("torch.randint(10, ())", "torch.tensor(4)"),
+            ("randint(10, ())", "randint(10, (), generator=torch.manual_seed(0))")],
+        NEVER_DRAWN: [("randint(10, ())", "randint(9, ())"),
+                      ("randint(10, ())", "randint(1, 10, ())")],
+        DRAWN_TWICE: ("digit + number", "digit + torch.randint(10, ())"),
+        NOT_THE_SUM: [("digit + number", "digit * number"), ("digit + number", "digit - number"),
+                      ("digit + number", "digit")],
     },
 )
 def make_example(image, digit):
     number = torch.randint(10, ())
-    return (image, number), (digit, digit + number)
+    total = digit + number
+    return (image, number), (digit, total)
 
 
 @checks.add(

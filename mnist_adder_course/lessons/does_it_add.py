@@ -121,18 +121,18 @@ def held_out_test(answers, digits, held_out):
     "are left?",
     mistakes={
         "That is the true sum. What does *this* adder answer, before it is rounded?":
-            [("2.2", "2.0"), ("2.2", "2")],
+            [("1.2 + 1.4 - 0.4", "2.0"), ("1.2 + 1.4 - 0.4", "2")],
         "That is the sum of the answers to 0 + 1 and 1 + 0. It also holds the two weights of "
-        "0 + 0, which 1 + 1 doesn't use.": ("2.2", "2.6"),
-        "The answer to 0 + 0 is subtracted, not added.": ("2.2", "3.0"),
+        "0 + 0, which 1 + 1 doesn't use.": ("1.2 + 1.4 - 0.4", "2.6"),
+        "The answer to 0 + 0 is subtracted, not added.": ("1.2 + 1.4 - 0.4", "3.0"),
         "The weights of 0 + 0 are in the two answers once each, so the answer to 0 + 0 is "
-        "subtracted once.": ("2.2", "1.8"),
+        "subtracted once.": ("1.2 + 1.4 - 0.4", "1.8"),
         "1 + 1 has the weight of the *digit* 1 and the weight of the *number* 1, and these are two "
-        "weights.": [("2.2", "2.4"), ("2.2", "2.8")],
+        "weights.": [("1.2 + 1.4 - 0.4", "2.4"), ("1.2 + 1.4 - 0.4", "2.8")],
     },
 )
 def one_and_one():
-    return 2.2
+    return 1.2 + 1.4 - 0.4
 
 
 @checks.add(
@@ -144,21 +144,23 @@ def one_and_one():
               "Both weights have shrunk. What is their length now, and which part of it is 0.5?"],
     mistakes={
         "1: a weight loses a fraction of *itself*: the rate times the decay times 3.":
-            [("2.4", "2.8"), ("2.4", "1.0")],
-        "1: the learning rate multiplies the decay as well.": ("2.4", "-3.0"),
-        "1: that is with a decay of 1.": ("2.4", "2.7"),
-        "1: decay makes a weight smaller.": ("2.4", "3.6"),
+            [("3 - 0.1 * 2 * 3", "2.8"), ("3 - 0.1 * 2 * 3", "1.0")],
+        "1: the learning rate multiplies the decay as well.": ("3 - 0.1 * 2 * 3", "-3.0"),
+        "1: that is with a decay of 1.": ("3 - 0.1 * 2 * 3", "2.7"),
+        "1: decay makes a weight smaller.": ("3 - 0.1 * 2 * 3", "3.6"),
         "2: the neuron's values have shrunk, but so has the standard deviation by which batch norm "
         "divides them.": ("1.5", "1.2"),
         "3: that is for the length of 5, before the weights shrank.":
-            [("12.5", "10.0"), ("12.5", "0.1")],
-        "3: as a percentage, times 100.": ("12.5", "0.125"),
+            [("100 * 0.5 / 4", "10.0"), ("100 * 0.5 / 4", "0.1")],
+        "3: as a percentage, times 100.": ("100 * 0.5 / 4", "0.125"),
         "3: the length has become smaller, so the same step is a larger part of it.":
-            ("12.5", "8.0"),
+            ("100 * 0.5 / 4", "8.0"),
     },
 )
 def shrunk():
-    weight, returned, percent = 2.4, 1.5, 12.5
+    weight = 3 - 0.1 * 2 * 3
+    returned = 1.5
+    percent = 100 * 0.5 / 4
     return weight, returned, percent
 
 

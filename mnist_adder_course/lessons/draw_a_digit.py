@@ -15,7 +15,6 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
@@ -155,10 +154,11 @@ def _small():
         yield (0.8 * ink.rot90(turn),)  # below 1: nothing is to be made brighter
 
 
-def _mass(image: Tensor) -> list[float]:
-    """Row and column of the centre of mass."""
-    return [((place * image).sum() / image.sum()).item()
-            for place in torch.from_numpy(np.indices(image.shape))]
+def centre_of_mass(image):  # as in the lesson
+    height, width = image.shape
+    row = (torch.arange(height) * image.sum(dim=1)).sum() / image.sum()
+    column = (torch.arange(width) * image.sum(dim=0)).sum() / image.sum()
+    return row.item(), column.item()
 
 
 def _image(answer) -> Tensor:
@@ -167,12 +167,6 @@ def _image(answer) -> Tensor:
         return torch.as_tensor(np.array(plain(answer), dtype=np.float32))
     except (TypeError, ValueError):
         return torch.zeros(0)
-
-
-def _laid(small: Tensor, top: int, left: int) -> Tensor:
-    image = torch.zeros(28, 28)
-    image[top : top + small.shape[0], left : left + small.shape[1]] = small
-    return image
 
 
 NOT_28 = "It should be 28x28: the small image on a black one."
@@ -195,7 +189,7 @@ def _see_centred(function, small) -> Observed:
     if inked.shape != small.shape or not torch.allclose(inked, small, atol=1e-4):
         return Observed(rules={NOT_WHOLE: False})
     corner = [int(image.any(side).float().argmax()) for side in (1, 0)]
-    near_middle = all(abs(place - 14) < 1.1 for place in _mass(image))
+    near_middle = all(abs(place - 14) < 1.1 for place in centre_of_mass(image))
     likely = {IN_CORNER: [0, 0], MIDDLE_OF_BOX: [(28 - size) // 2 for size in small.shape]}
     return Observed(rules={reason: near_middle or corner != place
                            for reason, place in likely.items()} | {OFF_CENTRE: near_middle})
@@ -207,18 +201,21 @@ def _see_centred(function, small) -> Observed:
     observe=_see_centred,
     mistakes={
         NOT_28: lambda small: small,
-        MIDDLE_OF_BOX: lambda small: _laid(small, *((28 - size) // 2 for size in small.shape)),
-        IN_CORNER: lambda small: _laid(small, 0, 0),
-        OFF_CENTRE: ("_laid(small, top, left)", "_laid(small, left, top)"),
-        NOT_WHOLE: [
-            ("_laid(small, top, left)", "_laid(small, top, left) / 2"),
-            ("_laid(small, top, left)", "_laid(small[:15], top, left)")],
+        MIDDLE_OF_BOX: ("round(14 - row), round(14 - column)",
+                        "(28 - height) // 2, (28 - width) // 2"),
+        IN_CORNER: ("round(14 - row), round(14 - column)", "0, 0"),
+        OFF_CENTRE: ("round(14 - row), round(14 - column)", "round(14 - column), round(14 - row)"),
+        NOT_WHOLE: [("] = small", "] = small / 2"), ("top + height", "top + 15"),
+                    (("top + height", "top + 15"), ("= small", "= small[:15]"))],
     },
 )
 def centre(small):
-    row, column = _mass(small)
+    height, width = small.shape
+    row, column = centre_of_mass(small)
     top, left = round(14 - row), round(14 - column)
-    return _laid(small, top, left)
+    image = torch.zeros(28, 28)
+    image[top : top + height, left : left + width] = small
+    return image
 
 
 STROKES = {
@@ -461,48 +458,46 @@ def _watched_steps(train_head, *given) -> tuple[list[SimpleNamespace], int, Any]
             watch.remove()
 
 
-SCORES = "head(inputs[batch])"
-TARGETS = "torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])"
-ONES = "(torch.arange(len(inputs)) >= {}).float()"
-
-
 @checks.add(
     "It has never seen these images, and it never needed the network's own weights: 1,409 new "
     "numbers learned what 17,360 others had left in the embedding.",
     probes=lambda: [_embeddings(seed) for seed in (1, 2)], observe=_on_new, mistakes={
-        NOT_BACKWARD: [("            loss.backward()\n", ""), ("loss.backward()", "loss.backward")],
-        ENDLESS: [("loss = binary_cross", "loss = -binary_cross"),
-                  (f"{SCORES}, targets[batch]", f"targets[batch], {SCORES}")],
+        NOT_BACKWARD: [("loss.backward()", "pass"), ("loss.backward()", "loss.backward")],
+        ENDLESS: [("loss = nn", "loss = -nn"),
+                  ("scores, targets[batch]", "targets[batch], scores")],
         NO_STEP: [("            optimizer.step()\n", ""),
                   ("            optimizer.zero_grad()\n            loss.backward()",
                    "            loss.backward()\n            optimizer.zero_grad()")],
         STALE: ("            optimizer.zero_grad()\n", ""),
         FEW_STEPS: [("    return head", f"{indent}return head") for indent in (8 * " ", 12 * " ")],
-        NO_BATCH: ((SCORES, "head(inputs)"), ("targets[batch]", "targets")),
-        SWAPPED: (TARGETS, f"1 - {TARGETS}"),
-        ALL_ABOVE: (TARGETS, ONES.format(0)),
-        ALL_BELOW: [(TARGETS, ONES.format("len(inputs)")),
-                    ("targets[batch]", "targets[: len(batch)]"),
-                    (TARGETS, ONES.format(6000))],
-        LAST_ROWS: [(TARGETS, ONES.format("len(non_digits)")),
-                    (TARGETS, ONES.format("len(inputs) // 2"))],
-        BORDER: [(SCORES, f"{SCORES}.sigmoid()"),
-                 ("binary_cross_entropy_with_logits", "nn.functional.mse_loss"),
-                 ("binary_cross_entropy_with_logits", "nn.functional.cross_entropy")],
+        NO_BATCH: (("inputs[batch]", "inputs"), ("targets[batch]", "targets")),
+        SWAPPED: ("targets[len(digits):] = 1", "targets[:len(digits)] = 1"),
+        ALL_ABOVE: ("targets[len(digits):] = 1", "targets[:] = 1"),
+        ALL_BELOW: [("targets[len(digits):] = 1", "pass"),
+                    ("targets[len(digits):]", "targets[6000:]"),
+                    ("targets[batch]", "targets[: len(batch)]")],
+        LAST_ROWS: [("targets[len(digits):]", "targets[len(non_digits):]"),
+                    ("targets[len(digits):]", "targets[len(inputs) // 2:]")],
+        BORDER: [("(scores, ", "(scores.sigmoid(), "),
+                 ("binary_cross_entropy_with_logits", "mse_loss"),
+                 ("binary_cross_entropy_with_logits", "cross_entropy")],
         NO_HEAD: [("return head", "return head(inputs)"),
                   ("return head", "return lambda embeddings: head(embeddings)"),
                   ("return head", "return head.forward")],
         COLUMN: (("nn.Linear(64, 1), nn.Flatten(0))", "nn.Linear(64, 1))"),
-                 (SCORES, f"{SCORES}[:, 0]")),
+                 ("(scores, ", "(scores[:, 0], ")),
     })
 def train_head(digits, non_digits):
+    # nn.Flatten(0) turns the column of scores, (n, 1), into a row, (n,)
     head = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1), nn.Flatten(0))
-    optimizer = torch.optim.Adam(head.parameters(), lr=0.003)
+    optimizer = torch.optim.Adam(head.parameters(), lr=0.003)  # Adam, in place of SGD
     inputs = torch.cat([digits, non_digits])
-    targets = torch.cat([torch.zeros(len(digits)), torch.ones(len(non_digits))])
-    for _ in range(10):  # epochs
+    targets = torch.zeros(len(inputs))
+    targets[len(digits):] = 1
+    for epoch in range(10):
         for batch in torch.randperm(len(inputs)).split(100):
-            loss = binary_cross_entropy_with_logits(head(inputs[batch]), targets[batch])
+            scores = head(inputs[batch])
+            loss = nn.functional.binary_cross_entropy_with_logits(scores, targets[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

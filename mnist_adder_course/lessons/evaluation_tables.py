@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from scipy.stats import binomtest
+from scipy.stats import binomtest  # noqa: F401 (in a wrong answer)
 from torch import Tensor, nn
 
 from mnist_adder_lib.evaluate import wilson_interval
@@ -210,63 +210,48 @@ def _two_networks():
     yield torch.tensor([True, False]), torch.tensor([False, True])
 
 
-def _judged(first, second, judge):
-    """The counts, and what `judge` makes of the smaller one and of how many there are."""
-    only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
-    return only_first, only_second, judge(min(only_first, only_second), only_first + only_second)
-
-
-def _tail(fewer: int, tosses: int) -> float:
-    """How likely at most `fewer` of `tosses` coins show heads."""
-    return sum(comb(tosses, heads) for heads in range(fewer + 1)) / 2**tosses
-
-
-def _p_value(first, second) -> float:
-    return _judged(first, second, lambda fewer, tosses: min(1, 2 * _tail(fewer, tosses)))[-1]
-
-
 @checks.add(
     "Only the images on which the networks differ decide. All the others could be left out.",
     probes=_two_networks,
     mistakes={
         "Images that *both* networks read don't say which network is better. For the first count, "
         "the first network must be right *and* the second wrong: `first & ~second`.": [
-            lambda a, b: (int(a.sum()), int(b.sum()), _p_value(a, b)),
-            lambda a, b: (int((a & b).sum()), int((~a & ~b).sum()), _p_value(a, b))],
+            ("return only_first, only_second", "return int(first.sum()), int(second.sum())"),
+            ("return only_first, only_second",
+             "return int((first & second).sum()), int((~first & ~second).sum())")],
         "You swapped the two counts: first comes the number of images that only the first network "
         "reads.":
-            lambda a, b: _judged(b, a, lambda few, n: min(1, 2 * _tail(few, n))),
+            ("return only_first, only_second", "return only_second, only_first"),
         "That is the number of images on which they differ. Count separately who was right.":
-            lambda a, b: (int((a != b).sum()), int((a != b).sum()), _p_value(a, b)),
+            ("return only_first, only_second", "return coins, coins"),
         "The p-value covers one side only. The coins could have favoured either network, so count "
         "both sides: times 2.":
-            lambda a, b: _judged(a, b, lambda few, n: _tail(few, n)),
+            ("min(1, 2 * ways / 2 ** coins)", "ways / 2 ** coins"),
         "That is the probability of *exactly* these counts. Results that are even more lopsided "
         "count as well: add up from 0 to the smaller count.": [
-            lambda a, b: _judged(a, b, lambda few, n: min(1, 2 * comb(n, few) / 2**n)),
-            lambda a, b: _judged(a, b, lambda few, n: comb(n, few) / 2**n)],
+            ("ways += comb(coins, heads)", "ways = comb(coins, fewer)"),
+            (("ways += comb(coins, heads)", "ways = comb(coins, fewer)"),
+             ("min(1, 2 * ways / 2 ** coins)", "ways / 2 ** coins"))],
         "You left out the smaller count itself: `range(k)` stops before `k`. Use `range(k + 1)`.":
-            lambda a, b: _judged(a, b, lambda few, n: min(1, 2 * _tail(few - 1, n))),
+            ("range(fewer + 1)", "range(fewer)"),
         "You toss a coin for every image. Toss one only for each image on which the networks "
         "differ.":
-            lambda a, b: _judged(a, b, lambda few, n: min(1, 2 * _tail(few, len(a)))),
+            ("coins, fewer = only_first + only_second", "coins, fewer = len(first)"),
         "A probability can't be above 1. If both counts are equal, twice the one side counts the "
         "middle twice: `min(1, ...)`.":
-            lambda a, b: _judged(a, b, lambda few, n: 2 * _tail(few, n)),
+            ("min(1, 2 * ways / 2 ** coins)", "2 * ways / 2 ** coins"),
         "That is the probability that the coins are *less* lopsided. Subtract it from 1.":
-            lambda a, b: _judged(a, b, lambda few, n: 1 - min(1, 2 * _tail(few, n))),
+            ("min(1, 2 * ways / 2 ** coins)", "1 - min(1, 2 * ways / 2 ** coins)"),
         "Start from the smaller of the two counts. You start from one of them, whichever network "
         "it belongs to.": [
-            lambda a, b: (*_judged(a, b, lambda few, n: 0)[:2],
-                          min(1, 2 * _tail(int((~a & b).sum()), int((a != b).sum())))),
-            lambda a, b: (*_judged(a, b, lambda few, n: 0)[:2],
-                          min(1, 2 * _tail(int((a & ~b).sum()), int((a != b).sum()))))],
+            ("min(only_first, only_second)", "only_second"),
+            ("min(only_first, only_second)", "only_first")],
         "Python takes the power before it adds. `2 ** a + b` is 2ᵃ plus b, so put the number of "
         "coins in brackets: `2 ** (a + b)`.": [
-            ("2 * ways / 2**tosses", "2 * (ways / 2**only_first + only_second)"),
-            ("2 * ways / 2**tosses", "2 * ways / 2**only_first + only_second"),
-            ("2 * ways / 2**tosses", "2 * (ways / 2**only_second + only_first)"),
-            ("2 * ways / 2**tosses", "2 * ways / 2**only_second + only_first")],
+            ("2 * ways / 2 ** coins", "2 * (ways / 2**only_first + only_second)"),
+            ("2 * ways / 2 ** coins", "2 * ways / 2**only_first + only_second"),
+            ("2 * ways / 2 ** coins", "2 * (ways / 2**only_second + only_first)"),
+            ("2 * ways / 2 ** coins", "2 * ways / 2**only_second + only_first")],
         "`not` and minus don't work on a whole tensor of true and false. `~second` turns each of "
         "its values round.": [("~second", "(not second)"), ("~second", "(-second)"),
                               ("first & ~second", "first - second")],
@@ -275,20 +260,23 @@ def _p_value(first, second) -> float:
                                               ("second & ~first", "second and not first")),
         "Your counts are tensors, which can't hold a number as large as 2 to the power of the "
         "coins. `int(...)` turns each of them into a Python number.":
-            ("int((first & ~second).sum()), int((second & ~first).sum())",
-             "(first & ~second).sum(), (second & ~first).sum()"),
+            (("int((first & ~second).sum())", "(first & ~second).sum()"),
+             ("int((second & ~first).sum())", "(second & ~first).sum()")),
         "Each coin can fall in two ways, and all of them together in 2 to the power of their "
-        "number: `2 ** coins`, not `coins ** 2`.": ("2**tosses", "tosses**2"),
+        "number: `2 ** coins`, not `coins ** 2`.": ("2 ** coins", "coins ** 2"),
         "With no image on which they differ, `binomtest` stops: there is no coin to toss. Nothing "
         "tells the networks apart then, so return a p-value of 1.":
-            lambda a, b: _judged(a, b, lambda few, n: binomtest(few, n).pvalue),
+            ("min(1, 2 * ways / 2 ** coins)", "binomtest(fewer, coins).pvalue"),
     },
 )
 def compare_networks(first, second):
-    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
-    tosses, fewer = only_first + only_second, min(only_first, only_second)
-    ways = sum(comb(tosses, heads) for heads in range(fewer + 1))
-    return only_first, only_second, min(1, 2 * ways / 2**tosses)
+    only_first = int((first & ~second).sum())
+    only_second = int((second & ~first).sum())
+    coins, fewer = only_first + only_second, min(only_first, only_second)
+    ways = 0
+    for heads in range(fewer + 1):
+        ways += comb(coins, heads)
+    return only_first, only_second, min(1, 2 * ways / 2 ** coins)
 
 
 def _confusions():

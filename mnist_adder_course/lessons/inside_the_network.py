@@ -119,7 +119,6 @@ def _to_cover():
         yield Score(*shape[1:]), images, size
 
 
-MIDDLE = "row + size // 2, column + size // 2"
 
 
 @checks.add(
@@ -128,39 +127,41 @@ MIDDLE = "row + size // 2, column + size // 2"
     probes=_to_cover,
     mistakes={
         "That is the score with the patch. Return how far it *falls*: subtract it from the score "
-        "of the whole images.": ("whole - score(covered)", "score(covered)"),
+        "of the whole images.": ("whole - score", "score"),
         "The falls have the wrong sign: subtract the score with the patch from the score without "
-        "it.": ("whole - score(covered)", "score(covered) - whole"),
+        "it.": ("whole - score(cover(images, row, column, size))",
+                  "score(cover(images, row, column, size)) - whole"),
         "You give each fall to the corner of its patch. Give it to the pixel in the middle.":
-            (MIDDLE, "row, column"),
+            ("row + size // 2, column + size // 2", "row, column"),
         "That is the middle of a patch of 5 pixels. The patch has `size` pixels a side.":
-            (MIDDLE, "row + 2, column + 2"),
+            ("row + size // 2, column + size // 2", "row + 2, column + 2"),
         "The last row and the last column of places are missing. A patch of 1 fits in 28 places of "
         "28 pixels, a patch of 5 in 24.": [
             ("- size + 1", "- size"),
             ("range(images.shape[1] - size + 1)", "range(images.shape[1] - size)"),
             ("range(images.shape[2] - size + 1)", "range(images.shape[2] - size)")],
-        "Rows and columns are exchanged.": (MIDDLE, "column + size // 2, row + size // 2"),
+        "Rows and columns are exchanged.":
+            ("row + size // 2, column + size // 2", "column + size // 2, row + size // 2"),
         "You give each fall to the whole patch, so that later places overwrite earlier ones. Give "
         "it to the pixel in the middle alone.":
-            (f"{MIDDLE}] = fall", "row:row + size, column:column + size] = fall.view(-1, 1, 1)"),
+            ("row + size // 2, column + size // 2] = fall",
+             "row:row + size, column:column + size] = fall.view(-1, 1, 1)"),
         "The patches stay: each place covers one more part of the same copy. `cover` the whole "
-        "images again at each place.": (
-            ("falls, whole = torch.zeros(images.shape), score(images)",
-             "falls, whole, covered = torch.zeros(images.shape), score(images), images"),
-            ("cover(images, row", "cover(covered, row")),
+        "images again at each place.":
+            ("fall = whole - score(cover(images, row, column, size))",
+             "images = cover(images, row, column, size)\n            fall = whole - score(images)"),
         "You cover with 0, which is grey in a normalised image. `cover` takes black.": [
             ("cover(images, row, column, size)", "_covered_with(images, row, column, size, 0)")],
         "You add up the falls of all images. Each image has its own.":
-            ("whole - score(covered)", "(whole - score(covered)).sum()"),
+            ("fall = whole - score(cover(images, row, column, size))",
+             "fall = (whole - score(cover(images, row, column, size))).sum()"),
     },
 )
 def occlusion(score, images, size):
     falls, whole = torch.zeros(images.shape), score(images)
     for row in range(images.shape[1] - size + 1):
         for column in range(images.shape[2] - size + 1):
-            covered = cover(images, row, column, size)
-            fall = whole - score(covered)
+            fall = whole - score(cover(images, row, column, size))
             falls[:, row + size // 2, column + size // 2] = fall
     return falls
 

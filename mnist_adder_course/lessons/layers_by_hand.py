@@ -106,31 +106,32 @@ class SmallTask:
               "value below 0?"],
     mistakes={
         "1: the bias was added to each sum. It belongs to the channel that comes out, so it is "
-        "added once, to the total.": ("9.5", "10.0"),
-        "1: the bias is missing. Add it once, to the total of both sums.": ("9.5", "9.0"),
-        "1: the bias is added, not subtracted.": ("9.5", "8.5"),
+        "added once, to the total.": ("2 + 7 + 0.5", "10.0"),
+        "1: the bias is missing. Add it once, to the total of both sums.": ("2 + 7 + 0.5", "9.0"),
+        "1: the bias is added, not subtracted.": ("2 + 7 + 0.5", "8.5"),
         "1: that is the second channel alone. The sums of both channels are added.":
-            [("9.5", "7.5"), ("9.5", "7.0")],
+            [("2 + 7 + 0.5", "7.5"), ("2 + 7 + 0.5", "7.0")],
         "1: that is the first channel alone. The sums of both channels are added.":
-            [("9.5", "2.5"), ("9.5", "2.0")],
+            [("2 + 7 + 0.5", "2.5"), ("2 + 7 + 0.5", "2.0")],
         "1: the sums of the two channels are added, not multiplied.":
-            [("9.5", "14.5"), ("9.5", "14.0")],
+            [("2 + 7 + 0.5", "14.5"), ("2 + 7 + 0.5", "14.0")],
         "1: a weight below 0 takes something away: in the first channel 1 times -1 is -1, and in "
         "the second one as well.":
-            [("9.5", "11.5"), ("9.5", "11.0"), ("9.5", "13.5"), ("9.5", "13.0")],
+            [("2 + 7 + 0.5", other) for other in ("11.5", "11.0", "13.5", "13.0")],
         "1: that is half of what the two sums are together. Add the sums, and then add the bias.":
-            [("9.5", "4.5"), ("9.5", "5.0")],
+            [("2 + 7 + 0.5", "4.5"), ("2 + 7 + 0.5", "5.0")],
         "2: that is what the convolution returns. ReLU comes after it: what becomes of a value "
-        "below 0?": [("0.0", "-3.0"), ("0.0", "-2.5")],
+        "below 0?": [("= 0 ", "= -3.0 "), ("= 0 ", "= -2.5 ")],
         "2: ReLU doesn't remove the minus sign. What becomes of a value below 0?":
-            [("0.0", "3.0"), ("0.0", "2.5")],
+            [("= 0 ", "= 3.0 "), ("= 0 ", "= 2.5 ")],
         "2: with the bias -12, the convolution returns something else than before. Add -12 to the "
-        "sum of both channels, and then apply ReLU.": [("0.0", "9.5"), ("0.0", "9.0")],
-        "2: the bias is below 0, so it makes the value smaller.": ("0.0", "21.0"),
+        "sum of both channels, and then apply ReLU.": [("= 0 ", "= 9.5 "), ("= 0 ", "= 9.0 ")],
+        "2: the bias is below 0, so it makes the value smaller.": ("= 0 ", "= 21.0 "),
     },
 )
 def on_paper():
-    value, after_relu = 9.5, 0.0
+    value = 2 + 7 + 0.5
+    after_relu = 0  # of 2 + 7 - 12 = -3
     return value, after_relu
 
 

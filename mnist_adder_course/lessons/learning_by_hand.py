@@ -105,10 +105,6 @@ def _both_sides(loss_of, weights, nudge=1):
     return slopes
 
 
-COPY, CHANGE = "nudged = list(weights)", "(loss_of(nudged) - before) / 1e-6"
-NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
-
-
 @checks.add(
     "It works for any loss, and it is how programmers test a backward(). For training it is too "
     "slow: with 17,360 weights it runs the network more than 17,360 times for a single step.",
@@ -118,16 +114,19 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
         "nudge: `+=`.":
             ("+= 1e-6", "= 1e-6"),
         "Every slope is the same: all weights were nudged at once. Nudge one at a time.":
-            ((COPY, "nudged = [weight + 1e-6 for weight in weights]"),
+            (("nudged = list(weights)", "nudged = [weight + 1e-6 for weight in weights]"),
              ("nudged[i] += 1e-6", "pass")),
         "Each slope includes the ones before it: put each weight back before you nudge the next.": [
-            (("    for", f"    {COPY}\n    for"), (f"        {COPY}", "")),
-            (COPY, "nudged = weights")],
+            (("    for", "    nudged = list(weights)\n    for"),
+             ("        nudged = list(weights)\n", "")),
+            ("nudged = list(weights)", "nudged = weights")],
         "Brackets are missing: divide the whole difference of the losses, not the second loss "
         "only.":
-            [((CHANGE, "loss_of(nudged) - before / 1e-6"), ("1e-6", nudge)) for nudge in NUDGES],
+            [(("(loss_of(nudged) - loss_of(weights))", "loss_of(nudged) - loss_of(weights)"),
+              ("1e-6", nudge)) for nudge in ("1e-6", "1e-5", "1e-4", "0.001", "0.01")],
         "The slope is how much the loss *changes*, divided by the nudge. Which loss is subtracted?":
-            [(CHANGE, other) for other in ("before", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
+            [("(loss_of(nudged) - loss_of(weights)) / 1e-6", other)
+             for other in ("loss_of(weights)", "loss_of(nudged)", "loss_of(nudged) / 1e-6")],
         "The nudge is too large: the curve bends between the two points. Try a millionth, 1e-6.":
             [*[("1e-6", nudge) for nudge in ("1", "0.5", "0.1", "0.05")], _both_sides],
         "Don't round the slopes: small ones are wrong then.": [
@@ -136,11 +135,11 @@ NUDGES = ("1e-6", "1e-5", "1e-4", "0.001", "0.01")
     },
 )
 def gradient(loss_of, weights):
-    before, slopes = loss_of(weights), []
+    slopes = []
     for i in range(len(weights)):
         nudged = list(weights)
         nudged[i] += 1e-6
-        slopes.append((loss_of(nudged) - before) / 1e-6)
+        slopes.append((loss_of(nudged) - loss_of(weights)) / 1e-6)
     return slopes
 
 
@@ -214,7 +213,10 @@ def _images_and_labels():
         yield torch.rand(count, size, size).double(), labels, 0.5, steps
 
 
-LOSS, SCORES = "torch.log(1 / p)", "(images * weights).sum(dim=(1, 2))"
+def scores_of(images, weights):  # as in the lesson
+    return (images * weights).sum(dim=(1, 2))
+
+
 NO_TENSOR = ("The weights are right, but they aren't a tensor any more, and images can only be "
              "multiplied by a tensor. Return `weights` itself.")
 
@@ -233,7 +235,9 @@ def _learned(learn, *arguments) -> Observed:
         "the old ones. Clear them at the start of every step, inside the loop.":
             ("weights.grad = None", "pass"),
         "The weights went uphill: they make the loss larger. The gradient is subtracted, and the "
-        "loss is log(1 / p).": [("-= rate", "+= rate"), (LOSS, "torch.log(p)")],
+        "loss is log(1 / p).": [
+            ("-= rate", "+= rate"),
+            ("cost_of(scores, labels)", "torch.log(torch.sigmoid(scores * labels))")],
         "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
         "The learning rate is there twice. Multiply the step by it once.":
             ("rate * ", "rate * rate * "),
@@ -241,26 +245,29 @@ def _learned(learn, *arguments) -> Observed:
             (".mean()", ".sum()"),
         "The labels have no effect: it learns to call everything a 7. p is the probability of the "
         "true answer, so multiply the score by the label, inside the sigmoid.": [
-            (SCORES + " * labels", SCORES),
-            (f"torch.sigmoid({SCORES} * labels)", f"torch.sigmoid({SCORES}) * labels")],
+            ("cost_of(scores, labels)", "cost_of(scores, 1)"),
+            ("cost_of(scores, labels)", "torch.log(1 / (torch.sigmoid(scores) * labels))")],
         "That is not log(1 / p). With 1 - p or 1 / p the slopes are different.":
-            [(LOSS, "(1 - p)"), (LOSS, "(1 / p)")],
+            [("cost_of(scores, labels)", "(1 - torch.sigmoid(scores * labels))"),
+             ("cost_of(scores, labels)", "(1 / torch.sigmoid(scores * labels))")],
         "With a square as the loss, the slopes are different. Cross entropy is log(1 / p).": [
-            (LOSS, "((1 - p) ** 2)"), (LOSS, "(torch.log(1 / p) ** 2)"),
-            (LOSS, f"(({SCORES} - labels) ** 2)"),
-            ((f"torch.sigmoid({SCORES} * labels)", f"torch.sigmoid({SCORES})"),
-             (LOSS, "((p - (labels + 1) / 2) ** 2)"))],
+            ("cost_of(scores, labels)", "((1 - torch.sigmoid(scores * labels)) ** 2)"),
+            ("cost_of(scores, labels)", "(cost_of(scores, labels) ** 2)"),
+            ("cost_of(scores, labels)", "((scores - labels) ** 2)"),
+            ("cost_of(scores, labels)", "((torch.sigmoid(scores) - (labels + 1) / 2) ** 2)")],
         "Begin with a weight of 0 for each pixel.": [
             ("zeros_like", "ones_like"), ("zeros_like", "rand_like"), ("zeros_like", "randn_like")],
         "That is the logarithm to the base 10 or 2. The natural one is `torch.log`.":
-            [(LOSS, "torch.log10(1 / p)"), (LOSS, "torch.log2(1 / p)")],
+            [("cost_of(scores, labels)", "-torch.sigmoid(scores * labels).log10()"),
+             ("cost_of(scores, labels)", "-torch.sigmoid(scores * labels).log2()")],
         "You take one step too many or too few.":
             [("(steps)", "(steps + 1)"), ("(steps)", "(steps - 1)")],
         "That is where a single step leads. Is the `return` inside the loop? Or do the weights "
         "begin at 0 again in every round?": ("(steps)", "(1)"),
         "You take a step for each image. A step needs all images: its loss is their mean.":
             (("for _ in range(steps)", "for image, label in [*zip(images, labels)] * steps"),
-             (f"{SCORES} * labels", "(image * weights).sum() * label")),
+             ("scores_of(images, weights)", "(image * weights).sum()"),
+             ("cost_of(scores, labels)", "cost_of(scores, label)")),
         "Return the weights alone, without the loss.": [
             ("return weights", "return weights, loss"), ("return weights", "return loss, weights")],
         "Those are the slopes. Return the weights.": ("return weights", "return weights.grad"),
@@ -274,12 +281,12 @@ def _learned(learn, *arguments) -> Observed:
 def learn(images, labels, rate, steps):
     weights = torch.zeros_like(images[0], requires_grad=True)
     for _ in range(steps):
-        weights.grad = None
-        p = torch.sigmoid((images * weights).sum(dim=(1, 2)) * labels)
-        loss = torch.log(1 / p).mean()
-        loss.backward()
+        weights.grad = None  # clear
+        scores = scores_of(images, weights)  # forward
+        loss = cost_of(scores, labels).mean()  # loss
+        loss.backward()  # backward
         with torch.no_grad():
-            weights -= rate * weights.grad
+            weights -= rate * weights.grad  # update
     return weights
 
 

@@ -39,7 +39,7 @@ guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)
 checks = Checks()
 STEPS = 150
 LONGEST = 27  # pixels of a mark, in a row of 28
-WHITE = (1 - MEAN) / STD  # in a normalised image
+white = (1 - MEAN) / STD  # in a normalised image; named as in the lesson
 
 
 @checks.add(
@@ -102,8 +102,8 @@ def first_given_sum(first, second, total):
         "The bar is at the other end of the row. From the left, it begins at column 0.": [
             (":length", "28 - length:"), (":length", "length:")],
         "White is `white`. The images are normalised, so 1 and 255 are other greys.":
-            [("= WHITE", "= 1"), ("= WHITE", "= 255")],
-        "A mark replaces the pixels. Yours is added to them.": ("= WHITE", "+= WHITE"),
+            [("= white", "= 1"), ("= white", "= 255")],
+        "A mark replaces the pixels. Yours is added to them.": ("= white", "+= white"),
         "All images get a bar of the same length. Each has its own in `lengths`.": [
             (":length]", ":lengths[0]]"), (":length]", ":lengths.max()]")],
         "Only the first image has a mark. Is the `return` inside the loop?":
@@ -113,7 +113,7 @@ def first_given_sum(first, second, total):
 def mark(images, lengths):
     marked = images.clone()
     for image, length in zip(marked, lengths):
-        image[0, 0, :length] = WHITE
+        image[0, 0, :length] = white
     return marked
 
 

@@ -111,36 +111,40 @@ def _best_of_all(model, train, validation, epochs):
     return best
 
 
-STEP, TRAIN = "            optimizer.step()\n", "        model.train()\n"
-MAKE = "    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)\n"
-LOSS = "F.cross_entropy(model(images, numbers), larger)"
-COUNT = "100 * right / len(validation)"
-
-
 @checks.add(
     "Larger or not: another task, another loss, the same loop. You can write it for any network.",
     probes=loop.comparisons, observe=loop.watched,
     mistakes={
         loop.LEARNED_LITTLE: ("lr=0.1", "lr=0.0001"),
         loop.NOT_MOVED: [
-            (STEP, ""), ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
+            ("            optimizer.step()\n", ""),
+            ("optimizer.step()", "optimizer.zero_grad(); optimizer.step()"),
             ("optimizer.step()", "optimizer.step")],
         loop.NOT_BACKWARD: [
-            (".backward()", ".backward"), (f"            {LOSS}.backward()\n", ""),
+            (".backward()", ".backward"),
+            ("F.cross_entropy(model(images, numbers), (digits > numbers).long()).backward()",
+             "pass"),
             lambda model, train, validation, epochs: 50.0],
         loop.NOT_SHUFFLED: (", shuffle=True", ""),
-        loop.NEVER_TRAINS: (TRAIN, ""),
-        loop.FEWER_UPDATES: (STEP, STEP.removeprefix("    ")),
+        loop.NEVER_TRAINS: ("        model.train()\n", ""),
+        loop.FEWER_UPDATES: ("            optimizer.step()\n", "        optimizer.step()\n"),
         loop.FROM_VALIDATION: ("DataLoader(train", "DataLoader(validation"),
         loop.OLD_GRADIENTS: ("            optimizer.zero_grad()\n", ""),
-        loop.LEARNS_IN_EVAL: (TRAIN, "        model.train(_epoch == 0)\n"),
-        loop.MINUS: (LOSS, f"(-{LOSS})"),
-        loop.SOFTMAX_FIRST: ("numbers), larger", "numbers).softmax(dim=1), larger"),
-        loop.OTHER_LOSS: (LOSS, "((model(images, numbers) - F.one_hot(larger)) ** 2).mean()"),
+        loop.LEARNS_IN_EVAL: ("model.train()", "model.train(epoch == 0)"),
+        loop.MINUS: (".long()).backward()", ".long()).neg().backward()"),
+        loop.SOFTMAX_FIRST: (
+            "model(images, numbers), (digits", "model(images, numbers).softmax(dim=1), (digits"),
+        loop.OTHER_LOSS: (
+            "F.cross_entropy(model(images, numbers), (digits > numbers).long())",
+            "((model(images, numbers) - F.one_hot((digits > numbers).long())) ** 2).mean()"),
         loop.OTHER_TARGETS: (("(digits, _) in DataLoader(train",
                               "(digits, totals) in DataLoader(train"),
                              ("(digits > numbers).long()", "(totals > numbers).long()")),
-        loop.NEW_OPTIMIZERS: ((MAKE, ""), (TRAIN, TRAIN + "    " + MAKE)),
+        loop.NEW_OPTIMIZERS: (
+            ("    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)\n", ""),
+            ("        model.train()\n",
+             "        model.train()\n"
+             "        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)\n")),
         loop.OTHER_EPOCHS: [
             ("range(epochs)", f"range({other})")
             for other in ("3", "4", "5", "epochs - 1", "epochs + 1", "1, epochs")],
@@ -153,25 +157,24 @@ COUNT = "100 * right / len(validation)"
             (("DataLoader(validation", "DataLoader(train"), ("len(validation)", "len(train)")),
         loop.MEASURED_IN_TRAIN: ("    model.eval()\n", ""),
         loop.RECORDED: ("with torch.no_grad():", "if True:"),
-        loop.SHARE: (COUNT, "right / len(validation)"),
+        loop.SHARE: ("100 * right / len(validation)", "right / len(validation)"),
         loop.WRONG_ONES: ("argmax(1) ==", "argmax(1) !="),
         loop.COUNTED_EQUAL: ("== (digits > numbers)", "== (digits >= numbers)"),
         loop.OTHER_ACCURACY: [
-            ((".sum().item()", ".float().mean().item()"), (COUNT, "100 * right / 3")),
-            (COUNT, "right"),
+            ((".sum().item()", ".float().mean().item()"), ("len(validation)", "3")),
+            ("100 * right / len(validation)", "right"),
             ("DataLoader(validation, 100)", "[next(iter(DataLoader(validation, 100)))]")],
         loop.BEST_EPOCH: _best_of_all,
-        loop.NO_NUMBER: (COUNT, f"[{COUNT}]"),
+        loop.NO_NUMBER: ("100 * right / len(validation)", "[100 * right / len(validation)]"),
     },
 )
 def train_larger(model, train, validation, epochs):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-    for _epoch in range(epochs):
+    for epoch in range(epochs):
         model.train()
         for (images, numbers), (digits, _) in DataLoader(train, 100, shuffle=True):
             optimizer.zero_grad()
-            larger = (digits > numbers).long()
-            F.cross_entropy(model(images, numbers), larger).backward()
+            F.cross_entropy(model(images, numbers), (digits > numbers).long()).backward()
             optimizer.step()
     model.eval()
     right = 0

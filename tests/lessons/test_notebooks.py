@@ -563,10 +563,6 @@ def exercise_faults(lesson, solution):
     if not tasks or list(tasks) != list(solved):
         yield f"exercises {list(tasks)}, solutions {list(solved)}"
     for name in tasks.keys() & solved.keys():
-        if tasks[name]["task"].source != solved[name]["task"].source:
-            yield f"the solution has another task for {name}"
-        if checked(tasks[name]) != checked(solved[name]):
-            yield f"the solution has another check for {name}"
         task, function, answer = (cells[part].source for cells, part in (
             (tasks[name], "task"), (tasks[name], "function"), (solved[name], "function")))
         if not re.match(r"#{3,4} Exercise \d · .+ (●○○|●●○|●●●)\n\n\*About \d+ minutes\.\*", task):
@@ -591,9 +587,12 @@ def test_exercises_and_solutions(path):
     names = [checked(cells) for cells in exercises(read(path)).values()]
     assert sorted(names) == sorted(vars(module_of(path).checks))
     assert [f"{path.stem[:2]}-exercise-{name}" for name in names] == list(exercises(read(path)))
-    numbered = copy.deepcopy(read(path))
-    minutes.number_exercises(numbered)
-    assert numbered == read(path), "run python tools/notebooks/minutes.py"
+    lesson, solved = read(path), read(NOTEBOOKS / "solutions" / path.name)
+    minutes.name_exercises(lesson, path.stem[:2])
+    minutes.number_exercises(lesson)
+    minutes.write_solutions(lesson, solved, minutes.checks_of(path.stem))
+    assert [lesson, solved] == [read(path), read(NOTEBOOKS / "solutions" / path.name)], (
+        "run python tools/notebooks/minutes.py")
     assert not re.findall(r"(?<!# )\b[Ee]xercise \d", prose(read(path))), "say its title instead"
 
 

@@ -4,8 +4,9 @@
 
 writes the minutes into the headers of these lessons, or of all; then what the headers say into the
 README, docs/teaching.md and lesson 0, and the exercises with a check into the course. It numbers
-the exercises by their order, also where docs/teaching.md names one by its function, and stores all
-notebooks in the form of `notebook_files.py`. No lesson is run.
+the exercises by their order, also where docs/teaching.md names one by its function, writes them
+into the solutions (`solutions.py`), and stores all notebooks in the form of `notebook_files.py`. No
+lesson is run.
 
 Reading: 180 words a minute, what is folded away at half; five lines of code a minute; 6 seconds for
 each run, 20 for what a cell prints, 40 for a figure; and 15% on top, for thinking. Doing: the
@@ -39,6 +40,7 @@ from tools.notebooks.notebook_files import (
     save,
 )
 from tools.notebooks.notebook_files import parts as parts_of
+from tools.notebooks.solutions import checks_of, name_exercises, write_solutions
 
 WORDS, LINES = 180, 5  # a minute
 FOLDED = 0.5  # of the words that are folded away, those that are read
@@ -47,7 +49,7 @@ THINKING = 1.15
 GUESS, RECALL = 0.75, 2
 BY_HAND = "minutes"  # in the metadata of a cell: {"doing": 3, "waiting": 0.5}, both or one
 PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
-EXERCISES = Path(done.__file__).with_suffix(".json")
+EXERCISES = Path(done.__file__).with_name("exercises.json")
 
 # In a lesson: the two lines of the header, a row of a table of sections, which may have a column
 # between title and minutes, and the lines below the titles of an exercise and of a deeper section.
@@ -192,15 +194,11 @@ def says_nearly(text: str, written: str) -> bool:
     return same and all(abs(int(said) - int(counted)) <= 5 for said, counted in pairs)
 
 
-def number_exercises(notebook, lesson=None) -> None:
-    """Write the numbers of the exercises, 1, 2, ..., into their titles, in their order; in
-    solutions, those of the lesson."""
-    of_lesson = [cell.id for cell in (lesson or notebook).cells
-                 if re.fullmatch(EXERCISE + "task", cell.id)]
-    for cell in notebook.cells:
-        if cell.id in of_lesson:
-            number = str(1 + of_lesson.index(cell.id))
-            cell.source = NUMBERED.sub(number, cell.source, count=1)
+def number_exercises(notebook) -> None:
+    """Write the numbers of the exercises, 1, 2, ..., into their titles, in their order."""
+    tasks = [cell for cell in notebook.cells if re.fullmatch(EXERCISE + "task", cell.id)]
+    for number, cell in enumerate(tasks, start=1):
+        cell.source = NUMBERED.sub(str(number), cell.source, count=1)
 
 
 # --- what other pages say -------------------------------------------------------------------------
@@ -316,6 +314,7 @@ def main() -> None:
     chosen = {path.stem for path in parser.parse_args().notebooks}
     lessons = read_lessons()
     for name, notebook in lessons.items():
+        name_exercises(notebook, name[:2])
         number_exercises(notebook)
         if name in chosen:
             write_time(notebook)
@@ -326,7 +325,8 @@ def main() -> None:
             cell.source = brought_up_to_date(cell.source, lessons)
     for path in every_notebook():
         notebook = lessons[path.stem] if path in LESSONS else nbformat.read(path, as_version=4)
-        number_exercises(notebook, lessons.get(path.stem))
+        if path.parent.name == "solutions":
+            write_solutions(lessons[path.stem], notebook, checks_of(path.stem))
         save(notebook, path)
     EXERCISES.write_text(exercises_with_a_check(lessons), "utf-8", newline="\n")
     for path in PAGES:
