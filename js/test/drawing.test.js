@@ -18,8 +18,14 @@ function page() {
   const drawing = new Drawing();
   const given = signal(new Uint8Array(784));
   const [number, weights] = [signal(5), signal(shipped)];
-  const judge = signal(/** @type {import("../src/drawing/answer.js").Judge | null} */ (null));
-  return { drawing, number, weights, judge, answer: makeAnswer({ drawing, given, number, weights, judge }) };
+  const reject = signal(/** @type {import("../src/drawing/answer.js").Reject | null} */ (null));
+  return {
+    drawing,
+    number,
+    weights,
+    reject,
+    answer: makeAnswer({ drawing, given, number, weights, reject }),
+  };
 }
 
 const withoutPercent = (/** @type {string} */ sentence) => sentence.replace(/ \((over |under )?\d+%\)/g, "");
@@ -33,7 +39,7 @@ test("300 drawings are framed and answered as in Python", () => {
     const off = Math.max(...answer.pixels.value.map((pixel, i) => Math.abs(pixel - seen[i])));
     assert.ok(off <= 1, `${off}`);
     if (!digits) {
-      assert.equal(answer.trust.value, "empty");
+      assert.equal(answer.certainty.value, "empty");
       continue;
     }
     const { digitProbabilities, sumProbabilities } = answer.result.value;
@@ -66,10 +72,10 @@ test("what is said of them is what Python says", () => {
 });
 
 test("rejected, warned of, a dot left out, unsure or close: the first of these is said, as in Python", () => {
-  const { drawing, number, answer, judge } = page();
-  const judgements = [
-    { isKnown: false, isClose: false, sentence: sentences.rejected },
-    { isKnown: true, isClose: true, sentence: "" },
+  const { drawing, number, answer, reject } = page();
+  const rejections = [
+    { isRejected: true, isClose: false, sentence: sentences.rejected },
+    { isRejected: false, isClose: true, sentence: "" },
   ];
   /** @type {Set<string>} */
   const orders = new Set();
@@ -79,10 +85,10 @@ test("rejected, warned of, a dot left out, unsure or close: the first of these i
     number.value = wanted;
     drawing.put(strokes);
     for (const [n, [sentence, isCertain]] of judged.entries()) {
-      judge.value = () => judgements[n];
+      reject.value = () => rejections[n];
       if (answer.warning.value !== remark(answer.pixels.value, LIMITS.most_ink)) continue;
       assert.equal(withoutPercent(answer.sentence.value), withoutPercent(sentence));
-      assert.equal(answer.trust.value === "sure", isCertain);
+      assert.equal(answer.certainty.value === "sure", isCertain);
       const sure = describe(answer.result.value, wanted, "")[1] ? "sure" : "unsure";
       const own = tapped ? "a dot" : sure;
       orders.add(`${n ? "close" : "rejected"}, ${answer.warning.value ? "warned of" : own}`);
@@ -119,7 +125,7 @@ test("one empty line parts a drawing in two", () => {
   assert.equal(remark(line([5]), LIMITS.most_ink), ""); // hardly any ink above it
 });
 
-test("without its dot an i is doubted, but not while another stroke begins, nor over a picture", () => {
+test("without its dot an i is dimmed, but not while another stroke begins, nor over a picture", () => {
   const { drawing, answer } = page();
   /** @type {import("../src/drawing/strokes.js").Stroke[]} */
   const [stem, dot] = [
@@ -131,7 +137,7 @@ test("without its dot an i is doubted, but not while another stroke begins, nor 
   ];
   drawing.put([stem]);
   const alone = answer.sentence.value;
-  assert.equal(answer.trust.value, "sure");
+  assert.equal(answer.certainty.value, "sure");
   drawing.unfinished.value = dot;
   assert.equal(answer.sentence.value, alone);
   assert.deepEqual(drawing.all.value, [stem, dot]); // though all pads show it
@@ -141,7 +147,7 @@ test("without its dot an i is doubted, but not while another stroke begins, nor 
   ]) {
     drawing.put(strokes);
     const said = fill(sentences.left_out, { digit: withArticle(answer.result.value.digit) });
-    assert.deepEqual([answer.trust.value, answer.sentence.value], ["unsure", said]);
+    assert.deepEqual([answer.certainty.value, answer.sentence.value], ["unsure", said]);
   }
   drawing.put([stem, dot], { url: "data:,", pixels: images[0] });
   assert.ok(!answer.sentence.value.includes("dot"));
@@ -159,24 +165,24 @@ test("ink over a picture takes nothing away", () => {
 });
 
 test("where the network isn't to be trusted, its answer is dimmed with a word", () => {
-  const { drawing, answer, judge } = page();
-  assert.equal(answer.trust.value, "empty");
+  const { drawing, answer, reject } = page();
+  assert.equal(answer.certainty.value, "empty");
   assert.match(answer.nearestGuess.value, /I would still say \d/);
   const seven = golden.framing.find(({ sentence = "" }) => /^I see a 7 .* 7 \+/.test(sentence));
   drawing.put(seven.strokes);
-  assert.deepEqual([answer.trust.value, answer.nearestGuess.value], ["sure", ""]);
+  assert.deepEqual([answer.certainty.value, answer.nearestGuess.value], ["sure", ""]);
   assert.match(answer.sentence.value, /I see a 7.* 7 \+ 5 = 12/);
-  judge.value = () => ({ isKnown: true, isClose: true, sentence: "" });
+  reject.value = () => ({ isRejected: false, isClose: true, sentence: "" });
   assert.deepEqual(
-    [answer.trust.value, answer.sentence.value, answer.nearestGuess.value],
+    [answer.certainty.value, answer.sentence.value, answer.nearestGuess.value],
     ["unsure", fill(sentences.doubt, { digit: "a 7" }), ""],
   );
-  judge.value = () => ({ isKnown: false, sentence: "Far." });
-  assert.deepEqual([answer.trust.value, answer.sentence.value], ["rejected", "Far."]);
+  reject.value = () => ({ isRejected: true, sentence: "Far." });
+  assert.deepEqual([answer.certainty.value, answer.sentence.value], ["rejected", "Far."]);
   assert.equal(answer.nearestGuess.value, fill(sentences.nearest_guess, { digit: 7 }));
-  judge.value = null;
+  reject.value = null;
   drawing.put([[[0.5, 0.5]]]);
-  assert.deepEqual([answer.trust.value, answer.warning.value], ["rejected", sentences.too_little_ink]);
+  assert.deepEqual([answer.certainty.value, answer.warning.value], ["rejected", sentences.too_little_ink]);
 });
 
 test("undo gives back what was there before, whoever put it there", () => {

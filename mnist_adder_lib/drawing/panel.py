@@ -149,7 +149,7 @@ class AdderPanel(Still, anywidget.AnyWidget):
         self.prediction = predict(self.model, self.seen, self.number) if self.seen.any() else None
         most = MOST_INK if self.background else MOST_PEN_INK
         warning = remark(self.seen, most) if self.prediction else ""
-        is_rejected, is_close, scale = self._judge()
+        is_rejected, is_close, scale = self._rejection()
         self.sentence, certain = describe(
             self.prediction, self.number, warning, is_rejected, self.sign, self.combine, is_close,
             has_tap=not self.background and has_tap(self.strokes))  # each stroke begins as a dot
@@ -164,7 +164,7 @@ class AdderPanel(Still, anywidget.AnyWidget):
             answer |= dict(strokes=self.strokes, background=self.background, number=self.number)
         self.answer = answer
 
-    def _judge(self) -> tuple[bool, bool, dict]:
+    def _rejection(self) -> tuple[bool, bool, dict]:
         """Whether the drawing is too strange to the model, whether it nearly is, and what the page
         needs to show how strange it is: nothing, if nothing is rejected."""
         if self.strangeness is None:

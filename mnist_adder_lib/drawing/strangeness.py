@@ -3,7 +3,7 @@
 Two things are measured. The distance to the nearest of some known images notices drawings that look
 like no digit at all. A head that has seen non-digits (`rejection.py`) notices drawings that look
 like those. The network's confidence isn't part of it: it notices digits that may be misread, which
-the panel says in words. js/src/network/known_images.js computes the same in the browser.
+the panel says in words. js/src/network/strangeness.js computes the same in the browser.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Strangeness:
         self.known = known if forms is None else torch.cat([known, forms])
         self.head = None if head is None else in_evaluation(head)
         found, logits, embeddings = look_at(self.model, self.known)
-        # Rounded as the front end stores it, so that a drawing near the threshold is judged alike.
+        # Rounded as the front end stores it, so that a drawing near the threshold is rejected alike.
         self.low, self.step, self.steps = in_bytes(found)
         self.found = self.low + self.step * self.steps
         self.units = spreads(self.found[:count], logits[:count].argmax(dim=1))

@@ -163,13 +163,13 @@ def test_what_is_refused_or_empty_is_not_contradicted_by_bars(show):
     draw(page, DIGITS[7])
     wait_for_text(page, "I see a 7")
     heads, words = page.locator(".heads"), page.locator(".nearest-guess")
-    assert "doubted" not in heads.get_attribute("class") and words.inner_text() == ""
+    assert "dimmed" not in heads.get_attribute("class") and words.inner_text() == ""
     page.get_by_role("button", name="Clear").click()
     words.filter(has_text="I would still say").wait_for()
     assert page.locator(".answer").inner_text().strip() == SENTENCES["empty_image"]
     draw(page, [[(0.2, 0.2), (0.2, 0.8)], [(0.8, 0.2), (0.8, 0.8)]])  # two parts
     words.filter(has_text="don't trust it").wait_for()
-    assert "doubted" in heads.get_attribute("class")
+    assert "dimmed" in heads.get_attribute("class")
     assert part(page, "digit_head").locator(".value").inner_text() == ""
 
 

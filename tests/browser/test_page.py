@@ -597,7 +597,7 @@ def stop_training(page):
 # What a visitor does, one after the other, and the page is looked at after each.
 VISIT = {
     "answered": lambda page: wait_for_answer(page, "7 + 5 = 12"),
-    "doubted": lambda page: draw_anew(page, [[(0.1, y / 20), (0.9, y / 20)] for y in range(3, 18)],
+    "dimmed": lambda page: draw_anew(page, [[(0.1, y / 20), (0.9, y / 20)] for y in range(3, 18)],
                                       "trust"),
     "rejected": lambda page: draw_anew(page, W, SENTENCES["rejected"]),
     "a link": open_a_link,

@@ -13,16 +13,16 @@ import { drawOver, frameStrokes, hasTap } from "./strokes.js";
 /** @import { Answer, Layers, Weights } from "../network/forward.js" */
 /** @import { Drawing } from "./drawing.js" */
 /**
- * @typedef {object} Judgement whether an image is like those of the training
- * @property {boolean} isKnown
+ * @typedef {object} Rejection whether an image is like those of the training
+ * @property {boolean} isRejected
  * @property {boolean} [isClose] whether a little less would have been too little: another hand, another answer
  * @property {string} sentence what is said where it isn't
  */
-/** @typedef {(layers: Layers, pixels: ArrayLike<number>) => Judgement} Judge */
+/** @typedef {(layers: Layers, pixels: ArrayLike<number>) => Rejection} Reject */
 /**
  * "sure": the answer can be relied on; "unsure": it says that it can't; "rejected": the image is hardly a digit;
  * "empty": there is nothing to read; "broken": the weights are no finite numbers.
- * @typedef {"sure" | "unsure" | "rejected" | "empty" | "broken"} Trust
+ * @typedef {"sure" | "unsure" | "rejected" | "empty" | "broken"} Certainty
  */
 
 /** @typedef {ReturnType<typeof makeAnswer>} AnswerState */
@@ -33,9 +33,9 @@ import { drawOver, frameStrokes, hasTap } from "./strokes.js";
  * @param {ReadonlySignal<ArrayLike<number>>} from.given 784 pixels that are read while nothing is drawn
  * @param {ReadonlySignal<number>} from.number
  * @param {ReadonlySignal<Weights>} from.weights
- * @param {ReadonlySignal<Judge | null>} [from.judge]
+ * @param {ReadonlySignal<Reject | null>} [from.reject]
  */
-export function makeAnswer({ drawing, given, number, weights, judge }) {
+export function makeAnswer({ drawing, given, number, weights, reject }) {
   const pixels = computed(() => {
     const under = drawing.background.value.pixels;
     const strokes = drawing.all.value;
@@ -55,20 +55,20 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
   });
   /** Of finished strokes: each begins as a dot. */
   const isTapped = computed(() => !drawing.background.value.url && hasTap(drawing.strokes.value));
-  const judgement = computed(() =>
-    isEmpty.value ? null : (judge?.value?.(left.value, pixels.value) ?? null),
+  const rejection = computed(() =>
+    isEmpty.value ? null : (reject?.value?.(left.value, pixels.value) ?? null),
   );
   const said = computed(() => {
     if (result.value.digit < 0) return says("broken", sentences.not_finite);
     if (isEmpty.value) return says("empty", sentences.empty_image);
     const [sentence, isCertain] = describe(result.value, number.value, warning.value, isTapped.value);
-    if (judgement.value?.isKnown === false) return says("rejected", judgement.value.sentence);
+    if (rejection.value?.isRejected) return says("rejected", rejection.value.sentence);
     if (warning.value) return says("rejected", sentence);
-    if (isCertain && judgement.value?.isClose)
+    if (isCertain && rejection.value?.isClose)
       return says("unsure", fill(sentences.doubt, { digit: withArticle(result.value.digit) }));
     return says(isCertain ? "sure" : "unsure", sentence);
   });
-  const trust = computed(() => said.value.trust);
+  const certainty = computed(() => said.value.certainty);
   return {
     pixels,
     isEmpty,
@@ -76,26 +76,26 @@ export function makeAnswer({ drawing, given, number, weights, judge }) {
     weights,
     result,
     warning,
-    judgement,
-    trust,
+    rejection,
+    certainty,
     /** The sentence that everybody shows. */
     sentence: computed(() => said.value.sentence),
     /** Why bars are dimmed: what the network itself would say, which isn't to be trusted; "" where they aren't. */
-    nearestGuess: computed(() => wordsForNearestGuess(result.value, trust.value)),
+    nearestGuess: computed(() => wordsForNearestGuess(result.value, certainty.value)),
   };
 }
 
 /**
- * @param {Trust} trust
+ * @param {Certainty} certainty
  * @param {string} sentence
  */
-const says = (trust, sentence) => ({ trust, sentence });
+const says = (certainty, sentence) => ({ certainty, sentence });
 
 /**
  * @param {Pick<Answer, "digit">} result
- * @param {Trust} trust
+ * @param {Certainty} certainty
  */
-function wordsForNearestGuess({ digit }, trust) {
-  if (trust === "rejected") return fill(sentences.nearest_guess, { digit });
-  return trust === "empty" ? fill(sentences.nearest_guess_empty, { digit }) : "";
+function wordsForNearestGuess({ digit }, certainty) {
+  if (certainty === "rejected") return fill(sentences.nearest_guess, { digit });
+  return certainty === "empty" ? fill(sentences.nearest_guess_empty, { digit }) : "";
 }

@@ -6,18 +6,18 @@ import { makeAnswer } from "../drawing/answer.js";
 import { Drawing } from "../drawing/drawing.js";
 import { readWeights } from "../network/weights.js";
 import { SelfDrawing } from "../widgets/diagram/self_drawing.js";
-import { judgeBy, makeKnowledge } from "../widgets/nearest/knowledge.js";
+import { loadKnownImages, rejectBy } from "../widgets/nearest/known_images.js";
 
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { WeightsAsText } from "../network/weights.js" */
-/** @import { Known } from "../widgets/nearest/knowledge.js" */
+/** @import { StoredImages } from "../widgets/nearest/known_images.js" */
 /** @import { NearestState } from "../widgets/nearest/nearest.js" */
 /** @import { PackedSheet } from "../widgets/train_in_browser/training.js" */
 /**
  * What tools/publishing/build_page.py writes.
  * @typedef {object} PageData
  * @property {WeightsAsText} weights of the network that ships
- * @property {Omit<Known, "images">} known of the images to train on
+ * @property {Omit<StoredImages, "images">} known of the images to train on
  * @property {Pair[]} pairs that are hidden at first
  * @property {any} adder of `adder_data` in hidden_sums.py
  * @property {string} reader what the network that reads has seen
@@ -35,15 +35,15 @@ export function makePageState(data) {
   const number = signal(5);
   const weights = signal(readWeights(data.weights));
   const given = signal(new Uint8Array(784)); // nothing is read where nothing is drawn
-  const knowledge = makeKnowledge({ ...data.known, images: data.images });
-  const answer = makeAnswer({ drawing, given, number, weights, judge: judgeBy(knowledge) });
+  const knownImages = loadKnownImages({ ...data.known, images: data.images });
+  const answer = makeAnswer({ drawing, given, number, weights, reject: rejectBy(knownImages) });
   return {
     drawing,
     number,
     answer,
     nearest: {
-      knowledge,
-      neighbours: /** @type {NearestState["neighbours"]} */ (answer.judgement),
+      knownImages,
+      neighbours: /** @type {NearestState["neighbours"]} */ (answer.rejection),
       isEmpty: answer.isEmpty,
     },
     selfDrawing: new SelfDrawing(drawing),

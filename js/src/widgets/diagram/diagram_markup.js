@@ -54,7 +54,7 @@ export function note({ drawing, answer, selfDrawing }) {
 
 /** @param {DiagramState} state */
 export const said = (state) => html`
-  <p class="answer" data-trust=${state.answer.trust.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}</p>
+  <p class="answer" data-certainty=${state.answer.certainty.value}>${inSpans(state.answer.sentence.value)}</p><p class="note">${note(state)}</p>
   <p class="nearest-guess">${state.answer.nearestGuess.value}</p>`;
 
 /** What a part is, and how large. @param {string} part @param {AnswerState} answer */
@@ -77,14 +77,14 @@ function sizeOf(part, answer) {
 /** @param {DiagramState} state */
 export function network(state) {
   const part = (/** @type {string} */ name) => partButton(name, state);
-  const isTrusted = ["sure", "unsure"].includes(state.answer.trust.value);
+  const isTrusted = ["sure", "unsure"].includes(state.answer.certainty.value);
   return html`
     <svg class="flow" aria-hidden="true"></svg>
     <div class="row">${["image", "block1", "block2", "block3", "average"].map(part)}</div>
     <div class="row">
       <div class="join">${part("embedding")}${part("number")}</div>
       ${part("adder")}
-      <div class="heads ${isTrusted ? "" : "doubted"}">${part("digit_head")}${part("sum_head")}</div>
+      <div class="heads ${isTrusted ? "" : "dimmed"}">${part("digit_head")}${part("sum_head")}</div>
     </div>
     <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>`;
 }
@@ -108,9 +108,9 @@ function partButton(name, { answer, selected, here }) {
 }
 
 /** What a part says, where it says one thing that can be relied on. @param {string} part @param {AnswerState} answer */
-function value(part, { number, result, trust }) {
+function value(part, { number, result, certainty }) {
   if (part === "number") return `: ${number.value}`;
-  if (!part.endsWith("head") || !["sure", "unsure"].includes(trust.value)) return "";
+  if (!part.endsWith("head") || !["sure", "unsure"].includes(certainty.value)) return "";
   return `: ${part === "digit_head" ? result.value.digit : result.value.total}`;
 }
 

@@ -14,9 +14,9 @@ const PERHAPS = "Perhaps it knows all hundred sums by heart. Hide one from a new
  *   null while the drawing can't be read for sure
  * @param {string} [found] what adders that were trained made of hidden sums
  */
-export function orDoesIt({ trust, result, number }, button, found = "") {
+export function orDoesIt({ certainty, result, number }, button, found = "") {
   /** @type {Pair | null} */
-  const pair = trust.value === "sure" ? [result.value.digit, number.value] : null;
+  const pair = certainty.value === "sure" ? [result.value.digit, number.value] : null;
   return html`
     <p class="question"><span><strong>Or does it?</strong> ${found ? `Hidden sums right so far: ${found}.` : PERHAPS}</span> ${button(`Hide ${pair ? pair.join(" + ") : "a sum"}`, pair)}</p>`;
 }

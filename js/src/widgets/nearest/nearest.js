@@ -7,10 +7,10 @@ import { findAll } from "../common/dom.js";
 import { show } from "../common/view.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
-/** @import { Knowledge, Neighbours } from "./knowledge.js" */
+/** @import { KnownImages, Neighbours } from "./known_images.js" */
 /**
  * @typedef {object} NearestState
- * @property {ReadonlySignal<Knowledge | null>} knowledge
+ * @property {ReadonlySignal<KnownImages | null>} knownImages
  * @property {ReadonlySignal<Neighbours | null>} neighbours none while nothing is drawn, or nothing known
  * @property {ReadonlySignal<boolean>} isEmpty
  */
@@ -22,13 +22,13 @@ const ABOUT =
 function heading({ neighbours, isEmpty }) {
   if (isEmpty.value) return "Here you will see the images I know that are most like your drawing.";
   if (!neighbours.value) return "";
-  return `${neighbours.value.isKnown ? "" : "I reject this drawing. "}The images I know that are most like it:`;
+  return `${neighbours.value.isRejected ? "I reject this drawing. " : ""}The images I know that are most like it:`;
 }
 
 /** @param {NearestState} state */
 function alike(state) {
   const near = state.neighbours.value;
-  const digits = state.knowledge.value?.sheet.digits;
+  const digits = state.knownImages.value?.sheet.digits;
   const item = (/** @type {number} */ n) =>
     html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[near?.places[n] ?? -1]}</span></li>`;
   return html`
@@ -48,8 +48,8 @@ export function makeNearest(el, state) {
   show(el, () => alike(state));
   effect(() => {
     const near = state.neighbours.value;
-    el.dataset.state = state.isEmpty.value ? "empty" : !near ? "waiting" : near.isKnown ? "near" : "far";
-    const images = state.knowledge.value?.sheet.images;
+    el.dataset.state = state.isEmpty.value ? "empty" : !near ? "waiting" : near.isRejected ? "far" : "near";
+    const images = state.knownImages.value?.sheet.images;
     if (!near || !images || painted === String(near.places)) return;
     painted = String(near.places);
     findAll(el, "canvas").forEach((canvas, i) => {

@@ -34,7 +34,7 @@ export function chartTemplate({ name, title, what, colour, count }, probabilitie
     <div class=${i === order[0] ? "winner" : ""} title=${probabilities ? inWords(i) : ""}
       style="--share: ${probabilities?.[i] ?? 0}"><i></i><span>${hasRoom || i % 10 === 0 ? i : "\u00a0"}</span></div>`;
   return html`
-    <div class="chart ${name} ${isTrusted ? "" : "doubted"}" role="img" style="--colour: var(--${colour})"
+    <div class="chart ${name} ${isTrusted ? "" : "dimmed"}" role="img" style="--colour: var(--${colour})"
       aria-label="Probability of each ${what}. Likeliest: ${best}.">
       <p class="title">${title} <b>${best}</b></p><div class="bars">${range(count).map(bar)}</div></div>`;
 }

@@ -1,6 +1,7 @@
 // What the network that ships knows of its training images: where each of them is, and how far a drawing is from them.
 
 import { computed, signal } from "@preact/signals-core";
+import { nonDigitLogit } from "../../network/non_digit_head.js";
 import {
   foundIn,
   inkInSquares,
@@ -8,8 +9,7 @@ import {
   smallest,
   strangenessOf,
   unpackFound,
-} from "../../network/known_images.js";
-import { nonDigitLogit } from "../../network/non_digit_head.js";
+} from "../../network/strangeness.js";
 import { fromBase64, readWeights } from "../../network/weights.js";
 import { LIMITS } from "../../shared/rules.js";
 import { rejected } from "../../shared/sentences.js";
@@ -17,14 +17,14 @@ import { readSheet } from "../common/image_sheet.js";
 import { inTurns } from "../common/in_turns.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
-/** @import { Judge, Judgement } from "../../drawing/answer.js" */
+/** @import { Reject, Rejection } from "../../drawing/answer.js" */
 /** @import { Layers, Weights } from "../../network/forward.js" */
-/** @import { Scale, Space } from "../../network/known_images.js" */
+/** @import { Scale, Space } from "../../network/strangeness.js" */
 /** @import { Sheet } from "../../network/trainer.js" */
 /** @import { WeightsAsText } from "../../network/weights.js" */
 /**
  * What `known_images` in nearest.py makes.
- * @typedef {object} Known
+ * @typedef {object} StoredImages
  * @property {{ url: string, digits: string }} images training images, and after them others, with a slash
  * @property {number} count how many of them are training images
  * @property {{ low: number[], step: number[], units: number[], bytes: string }} found
@@ -32,31 +32,31 @@ import { inTurns } from "../common/in_turns.js";
  * @property {WeightsAsText | null} head null: there is none
  */
 /**
- * @typedef {object} Knowledge
+ * @typedef {object} KnownImages
  * @property {Space} space
  * @property {Sheet} sheet
  * @property {number} training how many of its images are training images: the first
  * @property {Scale} scale
  * @property {Weights | null} head
  */
-/** @typedef {Judgement & { places: number[] }} Neighbours `places` of the most similar images */
+/** @typedef {Rejection & { places: number[] }} Neighbours `places` of the most similar images */
 
 const SHOWN = 5; // images
 
 /**
  * What is known; null until the images have been read.
- * @param {Known} known
- * @returns {ReadonlySignal<Knowledge | null>}
+ * @param {StoredImages} known
+ * @returns {ReadonlySignal<KnownImages | null>}
  */
-export function makeKnowledge(known) {
-  const knowledge = signal(/** @type {Knowledge | null} */ (null));
+export function loadKnownImages(known) {
+  const knownImages = signal(/** @type {KnownImages | null} */ (null));
   learn(known).then((learned) => {
-    knowledge.value = learned;
+    knownImages.value = learned;
   });
-  return knowledge;
+  return knownImages;
 }
 
-/** @param {Known} known @returns {Promise<Knowledge>} */
+/** @param {StoredImages} known @returns {Promise<KnownImages>} */
 async function learn({ images, count, found, scale, head }) {
   const sheet = await readSheet(images);
   const bytes = fromBase64(found.bytes);
@@ -67,19 +67,19 @@ async function learn({ images, count, found, scale, head }) {
 }
 
 /**
- * What judges whether an image is like the training images; null until these are known.
- * @param {ReadonlySignal<Knowledge | null>} knowledge
- * @returns {ReadonlySignal<Judge | null>}
+ * What rejects an image that isn't like the training images; null until these are known.
+ * @param {ReadonlySignal<KnownImages | null>} knownImages
+ * @returns {ReadonlySignal<Reject | null>}
  */
-export const judgeBy = (knowledge) =>
+export const rejectBy = (knownImages) =>
   computed(() => {
-    const known = knowledge.value;
+    const known = knownImages.value;
     return known && ((layers, pixels) => neighbours(known, layers, pixels));
   });
 
 /**
  * The images nearest to one, and whether it is like them.
- * @param {Knowledge} knowledge
+ * @param {KnownImages} knownImages
  * @param {Layers} layers
  * @param {ArrayLike<number>} pixels
  * @returns {Neighbours}
@@ -89,7 +89,7 @@ function neighbours({ space, scale, head }, layers, pixels) {
   const places = smallest(distances, SHOWN);
   const logit = head ? nonDigitLogit(head, layers.embedding) : 0;
   const strangeness = strangenessOf(scale, distances[places[0]], logit);
-  const isKnown = strangeness <= scale.threshold;
-  const isClose = isKnown && head !== null && strangeness > scale.threshold - LIMITS.close;
-  return { isKnown, isClose, sentence: isKnown ? "" : rejected, places };
+  const isRejected = strangeness > scale.threshold;
+  const isClose = !isRejected && head !== null && strangeness > scale.threshold - LIMITS.close;
+  return { isRejected, isClose, sentence: isRejected ? rejected : "", places };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frameStrokes } from "../src/drawing/strokes.js";
 import { embed } from "../src/network/forward.js";
+import { nonDigitLogit } from "../src/network/non_digit_head.js";
 import {
   foundIn,
   inkInSquares,
@@ -9,8 +10,7 @@ import {
   smallest,
   strangenessOf,
   unpackFound,
-} from "../src/network/known_images.js";
-import { nonDigitLogit } from "../src/network/non_digit_head.js";
+} from "../src/network/strangeness.js";
 import { fromBase64, readWeights } from "../src/network/weights.js";
 import { bytes, distance, floats, golden, images, shipped } from "./golden.js";
 
