@@ -5,7 +5,8 @@ A check is its solution, the inputs to try (probes) and wrong answers with their
     @checks.add("A remark worth reading, for those who got it right.",
                 probes=[(4,), (3,), (0.5,)],
                 mistakes={"That is x itself.": lambda x: x,
-                          "That is twice x.": ("x / 2", "x * 2")})  # the solution: (old, new)
+                          "That is twice x.": ("x / 2", "x * 2"),  # the solution: (old, new)
+                          "That is a third of x.": "x / 3"})  # what it returns instead
     def half(x):
         return x / 2
 
@@ -142,8 +143,8 @@ class Check:
     """A check, which prints whether a function does what the solution does.
 
     probes: tuples of arguments, or a function that yields them; mistakes: for each reason a wrong
-    function, or a change of the solution as a pair (old, new) or a tuple of such pairs, or a list
-    of these;
+    function, or a change of the solution as a pair (old, new) or a tuple of such pairs, or what its
+    last line returns instead, or a list of these;
     observe: what is compared, of the function and a copy of the arguments; tolerance: how far off
     numbers may be, as a share of the largest; without: functions and modules not to be used;
     on_paper: of numbers that are worked out on paper, which part of the calculation to look at, in
@@ -249,6 +250,9 @@ class Check:
         """Yield each mistake as (reason, function)."""
         for reason, wrongs in self.mistakes.items():
             for wrong in wrongs if isinstance(wrongs, list) else [wrongs]:
+                if isinstance(wrong, str):
+                    last = code_of(self.solution).splitlines()[-1]
+                    wrong = (last, f"    return {wrong}")
                 if not callable(wrong):
                     changes = [wrong] if isinstance(wrong[0], str) else wrong
                     wrong = rewritten(self.solution, *changes)

@@ -70,8 +70,6 @@ def _answers():
         yield torch.where(wrong, torch.randint(19, (10, 30)), true), digits, held_out
 
 
-SEEN, TESTED = "right[~held_out[digits].T]", "right[tested[digits].T]"
-OF_TESTED = "held_out & ~unseen_sums(held_out)"
 
 
 @checks.add(
@@ -80,20 +78,24 @@ OF_TESTED = "held_out & ~unseen_sums(held_out)"
     mistakes={
         "A pair such as 0 + 0 is in your test, and no seen pair has its sum: nobody can know that "
         "this answer exists. Leave out the pairs in `unseen_sums(held_out)`.":
-            (OF_TESTED, "held_out"),
+            ("held_out & ~unseen_sums(held_out)", "held_out"),
         "Your second percentage is of other pairs. They should be hidden, *and* their sum "
         "shouldn't be unseen. Is a `~` missing, or one too many?":
-            [(OF_TESTED, "held_out & unseen_sums(held_out)"), (OF_TESTED, "~unseen_sums(held_out)"),
-             (OF_TESTED, "~held_out & ~unseen_sums(held_out)")],
+            [("held_out & ~unseen_sums(held_out)", "held_out & unseen_sums(held_out)"),
+             ("held_out & ~unseen_sums(held_out)", "~unseen_sums(held_out)"),
+             ("held_out & ~unseen_sums(held_out)", "~held_out & ~unseen_sums(held_out)")],
         "The order is the other way round: first the seen pairs, then the hidden ones.":
-            (f"seen, hidden = {SEEN}, {TESTED}", f"hidden, seen = {SEEN}, {TESTED}"),
+            ("seen, hidden = right[~held_out[digits].T], right[tested[digits].T]",
+             "hidden, seen = right[~held_out[digits].T], right[tested[digits].T]"),
         "Your first percentage is of other pairs. Take the answers to seen pairs alone, "
         "`right[...]` with a table that is true where a pair isn't hidden.":
-            [(SEEN, "right"), (SEEN, "right[held_out[digits].T]"),
-             (SEEN, "right[~tested[digits].T]")],
+            [("right[~held_out[digits].T]", "right"),
+             ("right[~held_out[digits].T]", "right[held_out[digits].T]"),
+             ("right[~held_out[digits].T]", "right[~tested[digits].T]")],
         "`right & table` is as large as `right`, and what isn't in the table counts as wrong. "
         "`right[table]` picks out the answers.":
-            ((SEEN, "right & ~held_out[digits].T"), (TESTED, "right & tested[digits].T")),
+            (("right[~held_out[digits].T]", "right & ~held_out[digits].T"),
+             ("right[tested[digits].T]", "right & tested[digits].T")),
         "You add up the right answers. Their mean, times 100, is a percentage.":
             [(".mean()", ".sum()"), (("100 * ", ""), (".mean()", ".sum()"))],
         "Rows and columns are mixed up. In `held_out` a row is a digit and a column is a number. "

@@ -526,9 +526,6 @@ def _errors(rejected: int, count: int, errors: float) -> tuple[float, float]:
     return 100 * (p - far), 100 * (p + far)
 
 
-PERCENT = "100 * rejected / len(strange)"
-
-
 @checks.add(
     "Now the price has its interval. It holds for digits like these.",
     probes=_rejecting,
@@ -539,9 +536,10 @@ PERCENT = "100 * rejected / len(strange)"
         "A digit exactly at the threshold gets an answer: only what is *greater* is rejected.":
             ("strange > threshold", "strange >= threshold"),
         "The first number is a fraction. Return a percentage: times 100.":
-            (PERCENT, "rejected / len(strange)"),
+            ("100 * rejected / len(strange)", "rejected / len(strange)"),
         "The first number is a count. What percentage of the digits is it?": [
-            (PERCENT, "rejected"), (PERCENT, "rejected / 100")],
+            ("100 * rejected / len(strange)", "rejected"),
+            ("100 * rejected / len(strange)", "rejected / 100")],
         "`wilson_interval` wants two counts: how many are rejected, and of how many. It returns "
         "percentages already.": [
             _with_price(lambda rejected, count: wilson_interval(

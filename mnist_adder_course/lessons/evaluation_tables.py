@@ -122,7 +122,6 @@ NOT_TO_100 = (
     "divide whole numbers by 1,000.")
 
 
-ERROR = "(truth * (1 - truth) / count) ** 0.5"
 
 
 def _lowest(lowest_truth, right, count) -> Observed:
@@ -158,9 +157,9 @@ def _lowest(lowest_truth, right, count) -> Observed:
         "The standard error is a square root: √(truth · (1 - truth) / count).": ("** 0.5", "** 1"),
         "Python takes powers first, then products, then differences. All of truth · (1 - truth) / "
         "count is below the root: `(truth * (1 - truth) / count) ** 0.5`.": [
-            (ERROR, "truth * (1 - truth) / count ** 0.5"),
-            (ERROR, "(truth * (1 - truth)) ** 0.5 / count"),
-            (ERROR, "max(0, truth * 1 - truth / count) ** 0.5")],
+            ("(truth * (1 - truth) / count) ** 0.5", "truth * (1 - truth) / count ** 0.5"),
+            ("(truth * (1 - truth) / count) ** 0.5", "(truth * (1 - truth)) ** 0.5 / count"),
+            ("(truth * (1 - truth) / count) ** 0.5", "max(0, truth * 1 - truth / count) ** 0.5")],
         "That is the standard deviation of a single answer. Divide by `count` below the root, to "
         "get the standard error of their mean.":
             ("truth * (1 - truth) / count", "truth * (1 - truth)"),
@@ -292,7 +291,6 @@ def _confusions():
         yield (torch.randint(3, (4, 4)) + torch.diag(torch.randint(5, 40, (4,))),)
 
 
-FOURTH = "matrix[3, 2] / images[3] > matrix[2, 3] / images[2]"
 
 
 @checks.add(
@@ -311,14 +309,15 @@ FOURTH = "matrix[3, 2] / images[3] > matrix[2, 3] / images[2]"
             ("matrix[2, 3] > matrix[3, 2]", "matrix[2, 3] >= matrix[3, 2]"),
         "Sentence 4 asks how *likely* a mistake is, so counts aren't enough: there may be more 2s "
         "than 3s. Divide each count by the number of images of its digit.":
-            (FOURTH, "matrix[3, 2] > matrix[2, 3]"),
+            ("matrix[3, 2] / images[3] > matrix[2, 3] / images[2]", "matrix[3, 2] > matrix[2, 3]"),
         "Sentence 4 is about images of a 3 and of a 2, so divide by sums of *rows*. You divided by "
-        "numbers of answers.": [(FOURTH, FOURTH.replace("images", "answers")),
-                                (FOURTH, "matrix[3, 2] / answers[2] > matrix[2, 3] / answers[3]")],
+        "numbers of answers.": [
+            ("/ images[3] > matrix[2, 3] / images[2]", "/ answers[3] > matrix[2, 3] / answers[2]"),
+            ("/ images[3] > matrix[2, 3] / images[2]", "/ answers[2] > matrix[2, 3] / answers[3]")],
         "Sentence 4 is the other way round: the 3 should be more likely to be misread.":
-            (FOURTH, FOURTH.replace(">", "<")),
+            ("/ images[3] > matrix", "/ images[3] < matrix"),
         "Sentence 4 says *more likely*, so equally likely isn't enough.":
-            (FOURTH, FOURTH.replace(">", ">=")),
+            ("/ images[3] > matrix", "/ images[3] >= matrix"),
         "Sentence 5: the number of *answers* 3 is the sum of column 3. The number of images of a 3 "
         "is the sum of row 3.": ("answers[3] < images[3]", "images[3] < answers[3]"),
         "Sentence 5 says *less often*, so equally often isn't enough.":

@@ -173,7 +173,6 @@ def _to_delete():
     yield torch.rand(3, 4, 5) + 0.1, torch.randint(3, (3, 4, 5)).float(), 6, -1.0  # with ties
 
 
-RANKED = "values.flatten().argsort()[-count:]"
 NOT_AS_MANY = ("Some pixels of a map are equally high, and where they are the last to go, yours "
                "deletes more or fewer than `count` of an image. Take the last `count` of the "
                "sorted *indices*, not all pixels above some value.")
@@ -213,19 +212,21 @@ def delete_highest(images: Tensor, importance: Tensor, count: int, black: float)
             ("pixels.view(-1)[highest] = black",
              "pixels[values > values.flatten().sort().values[-count - 1]] = black")],
         "That is one pixel more than `count`: `[-count:]` takes the last `count`.":
-            (RANKED, "values.flatten().argsort()[-count - 1:]"),
+            ("values.flatten().argsort()[-count:]", "values.flatten().argsort()[-count - 1:]"),
         "That is one pixel fewer than `count`: `[-count:]` takes the last `count`.":
-            (RANKED, "values.flatten().argsort()[-count + 1:]"),
+            ("values.flatten().argsort()[-count:]", "values.flatten().argsort()[-count + 1:]"),
         "The pixels turned 0, which is grey in a normalised image. Use the value `black`.":
             ("= black", "= 0.0"),
         "You turned the *lowest* pixels black. The highest come last in `.argsort()`.":
-            (RANKED, "values.flatten().argsort()[:count]"),
+            ("values.flatten().argsort()[-count:]", "values.flatten().argsort()[:count]"),
         "You turned one pixel of each image black, the one at place `count`. `[-count:]` takes the "
-        "last `count`.": (RANKED, "values.flatten().argsort()[-count]"),
+        "last `count`.":
+            ("values.flatten().argsort()[-count:]", "values.flatten().argsort()[-count]"),
         "You turned the brightest pixels black. Which pixels go is for `importance` to say.":
-            (RANKED, "pixels.flatten().argsort()[-count:]"),
+            ("values.flatten().argsort()[-count:]", "pixels.flatten().argsort()[-count:]"),
         "You ignored the sign. Values below 0 speak *against* the digit, so these pixels aren't "
-        "the important ones.": (RANKED, "values.abs().flatten().argsort()[-count:]"),
+        "the important ones.":
+            ("values.flatten().argsort()[-count:]", "values.abs().flatten().argsort()[-count:]"),
         "That deletes `count` pixels of each row. Rank all pixels of an image together: "
         "`.flatten()` makes one row of them.": lambda images, importance, count, black:
             images.scatter(2, importance.argsort(dim=2)[..., -count:], black),
@@ -235,7 +236,7 @@ def delete_highest(images: Tensor, importance: Tensor, count: int, black: float)
         "Nothing has changed. Do you return the copies?":
             lambda images, importance, count, black: images.clone(),
         "That leaves the highest pixels and turns all others black.":
-            (RANKED, "values.flatten().argsort()[:-count]"),
+            ("values.flatten().argsort()[-count:]", "values.flatten().argsort()[:-count]"),
     },
 )
 def delete(images, importance, count, black):

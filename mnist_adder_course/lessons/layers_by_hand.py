@@ -28,7 +28,6 @@ WINDOWS = [[[1, 0, 2], [0, 1, 0], [0, 0, 1]], [[0, 1, 0], [3, 0, 0], [0, 1, 1]]]
 WEIGHTS = [[[1, 0, 1], [0, -1, 0], [2, 0, 0]], [[0, -1, 0], [2, 0, 0], [0, 0, 2]]]
 BIAS = 0.5
 SEVEN = 1939  # the first 7 of the validation images that can move down and lose nothing
-WINDOW = "[:, row - 1 : row + 2, column - 1 : column + 2]"
 
 
 def learn(network: nn.Module, images: Tensor, digits: Tensor) -> None:
@@ -161,7 +160,7 @@ def _places():
         "The two tensors that you multiply don't have the same shape. The window has 3 rows and 3 "
         "columns in every channel: `[:, rows, columns]`. Its middle is at `row` and `column`, and "
         "a slice stops before its end: `4:7` is 4, 5, 6.": [
-            (WINDOW, WINDOW.replace(":, ", "", 1)), ("windows *", "channels *"),
+            ("[:, row", "[row"), ("windows *", "channels *"),
             ((" - 1", ""), ("+ 2", "+ 3")), ((" - 1", " - 2"), ("+ 2", "+ 1")),
             ("+ 2", "+ 1"), ("row + 2", "row + 1"), ("column + 2", "column + 1")],
         "Your sum contains only the first channel. Every channel has a window of its own.":
@@ -176,7 +175,8 @@ def _places():
         "You multiply every channel by the weights of the first one. Each has weights of its own.":
             ("* weights)", "* weights[0])"),
         "You confused row and column. The row comes first, then the column.":
-            (WINDOW, "[:, column - 1 : column + 2, row - 1 : row + 2]"),
+            ("[:, row - 1 : row + 2, column - 1 : column + 2]",
+             "[:, column - 1 : column + 2, row - 1 : row + 2]"),
         "You turned the weights upside down. Multiply each value by the weight in the same place.":
             [("* weights)", "* weights.flip(1, 2))"), ("* weights)", "* weights.flip(1))")],
         "You exchanged the rows and columns of the weights.": ("* weights)", "* weights.mT)"),

@@ -314,12 +314,6 @@ def _trained(train, parameters, loss_of, *options) -> Observed:
                     rules={NOT_PLAIN: not getattr(loss, "requires_grad", False)})
 
 
-FORGET, STEP = "parameter.grad = None", "momentum * velocities[i] + parameters[i].grad"
-LOOP, MOVE = "    for _ in", "parameters[i] -= "
-KEEP_LOSSES = ((LOOP, "    losses = []\n" + LOOP), (
-    "        loss.backward()", "        losses.append(loss.item())\n        loss.backward()"))
-
-
 @checks.add(
     "That is all an optimizer does: clear, keep the velocities, update. torch.optim.SGD ends "
     "at the same weights.",
@@ -327,19 +321,22 @@ KEEP_LOSSES = ((LOOP, "    losses = []\n" + LOOP), (
     mistakes={
         "The gradients of one step are still there in the next: backward() adds the new slopes to "
         "the old ones. Clear them at the start of every step, inside the loop.": [
-            (FORGET, "pass"),
-            ((FORGET, "pass"),
-             (LOOP, f"    for parameter in parameters:\n        {FORGET}\n{LOOP}"))],
+            ("parameter.grad = None", "pass"),
+            (("parameter.grad = None", "pass"),
+             ("    for _ in",
+              "    for parameter in parameters:\n        parameter.grad = None\n    for _ in"))],
         "The parameters still had gradients from somebody's earlier backward(). Clear them before "
-        "each backward(), even before the first one.": (FORGET, f"if _ > 0: {FORGET}"),
+        "each backward(), even before the first one.":
+            ("parameter.grad = None", "if _ > 0: parameter.grad = None"),
         "The parameters haven't changed. `p = p - ...` makes a new tensor and leaves the old one "
         "unchanged: update the old one with `-=`. And don't clear between backward() and the "
         "update.":
-            (MOVE, "pass; "),
+            ("parameters[i] -= ", "pass; "),
         "You use a gradient that doesn't exist: backward() creates it, and clearing removes it. "
         "And `p = p - ...` makes a new tensor without a gradient: update the old one with `-=`.": [
-            ("loss.backward()", "pass"), (MOVE, "parameters[i] = parameters[i] - "),
-            (("loss.backward()", "pass"), (STEP, "rate * parameters[i].grad"))],
+            ("loss.backward()", "pass"), ("parameters[i] -= ", "parameters[i] = parameters[i] - "),
+            (("loss.backward()", "pass"),
+             ("momentum * velocities[i] + parameters[i].grad", "rate * parameters[i].grad"))],
         "The parameters have moved uphill. Subtract the gradient.": ("-= rate", "+= rate"),
         "The learning rate is missing: it is a factor on the step.": ("rate * ", ""),
         "The learning rate is there twice. Multiply the step by it once.":
@@ -347,22 +344,29 @@ KEEP_LOSSES = ((LOOP, "    losses = []\n" + LOOP), (
         "Your steps have no momentum. Either the old velocity isn't added, or it isn't kept: `v = "
         "momentum * v + p.grad` in a loop over a list gives the name `v` to a new tensor, and "
         "leaves the one in the list unchanged. `velocities[i] = ...` keeps it.":
-            (STEP, "parameters[i].grad"),
+            ("momentum * velocities[i] + parameters[i].grad", "parameters[i].grad"),
         "That is an average of velocity and gradient. Here the gradient is added whole.":
-            (STEP, STEP.replace("+", "+ (1 - momentum) *")),
+            ("momentum * velocities[i] + parameters[i].grad",
+             "momentum * velocities[i] + (1 - momentum) * parameters[i].grad"),
         "Momentum is a factor on the old velocity, not on the gradient.":
-            (STEP, "momentum * (velocities[i] + parameters[i].grad)"),
+            ("momentum * velocities[i] + parameters[i].grad",
+             "momentum * (velocities[i] + parameters[i].grad)"),
         "Only one of the parameters has moved. A step moves every one of them.":
             [("(len(parameters))", "(1)"), ("(len(parameters))", "(1, 2)")],
         "That is the loss after the last step. Return the one that you computed in the last step, "
         "before the update.":
             ("loss.item()", "loss_of().item()"),
         "That is the lowest of all losses. Return the last one, even if it has risen.":
-            (*KEEP_LOSSES, ("return loss.item()", "return min(losses)")),
+            (("    for _ in", "    losses = []\n    for _ in"),
+             ("loss.backward()", "losses.append(loss.item()); loss.backward()"),
+             ("return loss.item()", "return min(losses)")),
         "That is the mean of all losses. Return the last one.":
-            (*KEEP_LOSSES, ("return loss.item()", "return sum(losses) / len(losses)")),
+            (("    for _ in", "    total = 0\n    for _ in"),
+             ("loss.backward()", "total += loss.item(); loss.backward()"),
+             ("return loss.item()", "return total / steps")),
         "That is the loss of the first step. Return the last one.":
-            ((LOOP, "    first = loss_of()\n" + LOOP), ("loss.item()", "first.item()")),
+            (("    for _ in", "    first = loss_of()\n    for _ in"),
+             ("loss.item()", "first.item()")),
         NOT_PLAIN: ("loss.item()", "loss"),
     },
 )

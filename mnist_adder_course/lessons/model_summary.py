@@ -406,7 +406,6 @@ def _units():
             yield unit, field["start"], field["jump"], field["size"]
 
 
-FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + half)"
 
 
 @checks.add(
@@ -414,9 +413,11 @@ FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + 
     probes=_units,
     mistakes={
         "You return the last column first.":
-            (ENDS, "min(27, middle + half), max(0, middle - half)"),
+            ("max(0, middle - half), min(27, middle + half)",
+             "min(27, middle + half), max(0, middle - half)"),
         "This receptive field reaches over the border, but the image only has columns 0 to 27. You "
-        "can limit both ends with `max` and `min`.": (ENDS, "middle - half, middle + half"),
+        "can limit both ends with `max` and `min`.":
+            ("max(0, middle - half), min(27, middle + half)", "middle - half, middle + half"),
         "A field that is wider than the image reaches over both borders. Limit each end on its "
         "own, without `elif` or `else`.": [
             ("    return ", "    if middle < half:\n        return 0, middle + half\n    return "),
@@ -424,7 +425,7 @@ FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + 
                             "    return ")],
         "On the left, the receptive field reaches over the border. The first column of the image "
         "is 0.":
-            (FIRST, "middle - half"),
+            ("max(0, middle - half)", "middle - half"),
         "On the right, the receptive field reaches over the border. The last column of the image "
         "is 27.":
             ("min(27, middle + half)", "middle + half"),
@@ -446,7 +447,8 @@ FIRST, ENDS = "max(0, middle - half)", "max(0, middle - half), min(27, middle + 
             [("(size - 1) / 2", "size"), ("(size - 1) / 2", "size - 1")],
         "You limit the wrong ends: `max(0, ...)` is never below 0, and `min(27, ...)` never above "
         "27.":
-            (ENDS, "min(0, middle - half), max(27, middle + half)"),
+            ("max(0, middle - half), min(27, middle + half)",
+             "min(0, middle - half), max(27, middle + half)"),
     },
 )
 def columns_seen(unit, start, jump, size):

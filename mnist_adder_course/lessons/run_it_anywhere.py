@@ -63,9 +63,6 @@ def _one_by_one(function, values, bits) -> Observed:
 
 
 THREE = "Return three things in this order: the whole numbers, the scale, the zero point."
-SCALE = "(values.max() - values.min()) / (2**bits - 1)"
-ZERO_POINT = "(-values.min() / scale).round()"
-WHOLE = "(values / scale).round() + zero_point"
 
 
 @checks.add(
@@ -89,7 +86,8 @@ WHOLE = "(values / scale).round() + zero_point"
         "The scale spreads the steps from the smallest value to the largest. Yours goes equally "
         "far to both sides of 0, as in lesson 7.": [
             ("(values.max() - values.min())", "2 * values.abs().max()"),
-            (SCALE, "values.abs().max() / (2 ** (bits - 1) - 1)")],
+            ("(values.max() - values.min()) / (2**bits - 1)",
+             "values.abs().max() / (2 ** (bits - 1) - 1)")],
         "Your range holds 0 whether it is among the values or not. The scale spreads the steps "
         "from the smallest value to the largest, wherever they are.": [
             ("(values.max() - values.min())",
@@ -98,43 +96,48 @@ WHOLE = "(values / scale).round() + zero_point"
              ("values.min()", "min(values.min(), torch.tensor(0.0))"))],
         "Your zero point stays from 0 to `2**bits - 1`. It says where 0 *would* be: if all values "
         "are above 0 it is below 0, and the smallest value still becomes 0.": [
-            (ZERO_POINT, ZERO_POINT + limits) for limits in (
-                ".clamp(0)", ".clamp(0, 2**bits - 1)", ".clip(0, 2**bits - 1)")],
+            ("(-values.min() / scale).round()", f"(-values.min() / scale).round(){limits}")
+            for limits in (".clamp(0)", ".clamp(0, 2**bits - 1)", ".clip(0, 2**bits - 1)")],
         "Each row or column has a scale of its own. Take the smallest and the largest value of the "
         "whole tensor.": [
-            (SCALE, "(values.max(dim=0).values - values.min(dim=0).values) / (2**bits - 1)"),
+            ("(values.max() - values.min()) / (2**bits - 1)",
+             "(values.max(dim=0).values - values.min(dim=0).values) / (2**bits - 1)"),
             lambda values, bits: _by_parts(values, bits, 0),
             lambda values, bits: _by_parts(values, bits, -1)],
         "`max(values)` compares whole rows of a table. `values.max()` is the largest of all "
         "numbers in it.": (("values.max()", "max(values)"), ("values.min()", "min(values)")),
         "The zero point isn't a whole number. Round it, or a value of 0 doesn't come back as 0.":
-            (ZERO_POINT, "-values.min() / scale"),
+            ("(-values.min() / scale).round()", "-values.min() / scale"),
         "The zero point has the wrong sign: 0 is *above* the smallest value, by so many steps.": [
             ("(-values.min() / scale)", "(values.min() / scale)"),
-            (ZERO_POINT, "values.min() / scale")],
-        "The zero point counts steps: divide by the scale.": (ZERO_POINT, "-values.min().round()"),
+            ("(-values.min() / scale).round()", "values.min() / scale")],
+        "The zero point counts steps: divide by the scale.":
+            ("(-values.min() / scale).round()", "-values.min().round()"),
         "Round the zero point to the nearest whole number, neither always down nor always up.": [
-            (ZERO_POINT, "int(-values.min() / scale)"),
-            (ZERO_POINT, "(-values.min() / scale).ceil()")],
+            ("(-values.min() / scale).round()", "int(-values.min() / scale)"),
+            ("(-values.min() / scale).round()", "(-values.min() / scale).ceil()")],
         "The whole numbers go below 0. Add the zero point after dividing and rounding: the "
         "smallest value becomes 0.": [
-            (WHOLE, "(values / scale).round()"), (WHOLE, "(values / scale).round() - zero_point")],
+            ("(values / scale).round() + zero_point", "(values / scale).round()"),
+            ("(values / scale).round() + zero_point", "(values / scale).round() - zero_point")],
         "You divide but don't round: 44.4 isn't a whole number.":
-            (WHOLE, "values / scale + zero_point"),
+            ("(values / scale).round() + zero_point", "values / scale + zero_point"),
         "That cuts off the decimals or rounds down, so a value may be off by a whole step. "
         "`.round()` goes to the nearest.": [
             ("(values / scale).round()", "(values / scale).floor()"),
             ("(values / scale).round()", "(values / scale).int()"),
             ("(values / scale).round()", "(values / scale + 0.5).int()"),
-            (WHOLE, "(values / scale + zero_point).int()")],
+            ("(values / scale).round() + zero_point", "(values / scale + zero_point).int()")],
         "You round before you divide. First count the steps, then round.":
             ("(values / scale).round()", "(values.round() / scale)"),
         "You return the values, there and back. Return the whole numbers: going back is the next "
-        "step.": (WHOLE, "(values / scale).round() * scale"),
+        "step.": ("(values / scale).round() + zero_point", "(values / scale).round() * scale"),
         "You subtract the smallest value first and round once. Then 0 may lie between two whole "
         "numbers. Round the values and the zero point separately.":
-            (WHOLE, "((values - values.min()) / scale).round()"),
-        SMALL: (WHOLE, f"({WHOLE}).to(torch.int8)"),
+            ("(values / scale).round() + zero_point", "((values - values.min()) / scale).round()"),
+        SMALL:
+            ("(values / scale).round() + zero_point",
+             "((values / scale).round() + zero_point).to(torch.int8)"),
         THREE: ("return whole, scale, zero_point", "return whole, zero_point, scale"),
     },
 )

@@ -238,8 +238,6 @@ def _begins_at(tried, most, found):
     return {min(tried): "try smaller", max(tried): "try larger"}.get(best, best)
 
 
-MEAN = "sum(tried[rate]) / len(tried[rate])"
-SMALLEST, LARGEST = "if best == min(tried):", "if best == max(tried):"
 
 
 @checks.add(
@@ -248,11 +246,11 @@ SMALLEST, LARGEST = "if best == min(tried):", "if best == max(tried):"
     mistakes={
         "You return the best rate even if it is the smallest or the largest that was tried. A "
         "better one may lie further out: then return `\"try smaller\"` or `\"try larger\"`.":
-            ((SMALLEST, "if False:"), (LARGEST, "if False:")),
+            (("if best == min(tried):", "if False:"), ("if best == max(tried):", "if False:")),
         "If the best rate is the smallest that was tried, a better one may be smaller still: then "
-        "return `\"try smaller\"`.": (SMALLEST, "if False:"),
+        "return `\"try smaller\"`.": ("if best == min(tried):", "if False:"),
         "If the best rate is the largest that was tried, a better one may be larger still: then "
-        "return `\"try larger\"`.": (LARGEST, "if False:"),
+        "return `\"try larger\"`.": ("if best == max(tried):", "if False:"),
         "That is the smallest rate. `min(tried)` looks at the rates, not at their losses.":
             min,
         "That is the largest rate. `max(tried)` looks at the rates, not at their losses.":
@@ -265,19 +263,22 @@ SMALLEST, LARGEST = "if best == min(tried):", "if best == max(tried):"
             for most in (1.5, 2, 3, 4, 5, 9, 10) for found in (None, 0)],
         RATE_IN_QUOTES: ("return best", "return str(best)"),
         "That rate had the best single run. One run can be lucky: compare the means over the "
-        "seeds.": (MEAN, "min(tried[rate])"),
+        "seeds.": ("sum(tried[rate]) / len(tried[rate])", "min(tried[rate])"),
         "That compares the worst run of each rate. Compare the means over the seeds.":
-            (MEAN, "max(tried[rate])"),
+            ("sum(tried[rate]) / len(tried[rate])", "max(tried[rate])"),
         "That compares the middle one of the three losses. The task asks for their mean, in which "
-        "each run counts.": (MEAN, "sorted(tried[rate])[len(tried[rate]) // 2]"),
+        "each run counts.":
+            ("sum(tried[rate]) / len(tried[rate])", "sorted(tried[rate])[len(tried[rate]) // 2]"),
         "You compare the first seed only. Take the mean over all of them.":
-            (MEAN, "tried[rate][0]"),
+            ("sum(tried[rate]) / len(tried[rate])", "tried[rate][0]"),
         "A loss is good if it is small.": ("best = min(", "best = max("),
         "That is a loss, or a list of losses. Return the rate that it belongs to.": [
             ("return best", "return averages[best]"),
             lambda tried: min(tried.values(), key=sum)],
         "The directions are swapped. If the smallest rate is the best, try smaller ones.":
-            ((SMALLEST, "if best == LARGEST:"), (LARGEST, SMALLEST), ("LARGEST", "max(tried)")),
+            (("if best == min(tried):", "if best == LARGEST:"),
+             ("if best == max(tried):", "if best == min(tried):"),
+             ("LARGEST", "max(tried)")),
         "The rates may come in any order. The edges are `min(tried)` and `max(tried)`, not the "
         "first and the last.":
             (("min(tried):", "list(tried)[0]:"), ("max(tried):", "list(tried)[-1]:")),
@@ -459,10 +460,6 @@ def _stepped(step_in_parts, model, optimizer, parts) -> Observed:
                ONE_WAY_BACK: len(ways_back) >= 2 * len(parts)})
 
 
-DIGIT, SUM = "F.cross_entropy(digit_logits, digits)", "F.cross_entropy(sum_logits, totals)"
-CLEAR, UPDATE = "    optimizer.zero_grad()\n", "    optimizer.step()\n"
-BACK, ADD = "(loss / len(parts)).backward()", "mean += loss.item() / len(parts)\n"
-EACH = "for (images, numbers), (digits, totals) in "
 
 
 @checks.add(
@@ -470,45 +467,57 @@ EACH = "for (images, numbers), (digits, totals) in "
     probes=_small_batches, observe=_stepped, tolerance=1e-3,
     mistakes={
         "That is the loss of the digit alone. Nothing comes back to the sum's head, which learns "
-        "nothing: add both losses.": (f"{DIGIT} + {SUM}", DIGIT),
+        "nothing: add both losses.":
+            ("F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)",
+             "F.cross_entropy(digit_logits, digits)"),
         "That is the loss of the sum alone. Nothing comes back to the digit's head, which learns "
-        "nothing: add both losses.": (f"{DIGIT} + {SUM}", SUM),
+        "nothing: add both losses.":
+            ("F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)",
+             "F.cross_entropy(sum_logits, totals)"),
         "Only the last part counts. Either zero_grad() is in the loop, where it clears the "
         "gradients of the parts before, or backward() comes after the loop.":
-            [(BACK, f"optimizer.zero_grad(); {back}") for back in (BACK, "loss.backward()")],
+            [("(loss", "optimizer.zero_grad(); (loss"),
+             ("(loss / len(parts)).backward()", "optimizer.zero_grad(); loss.backward()")],
         "Those are several small steps. Let the gradients of all parts add up, and update once, "
         "after the loop.": [
-            ((UPDATE, ""), (ADD, ADD + "    " + UPDATE), (BACK, back), (CLEAR, forget))
-            for back in (BACK, "loss.backward()") for forget in (CLEAR, "")],
+            (("    optimizer.step()\n", ""), ("mean += ", "optimizer.step(); mean += "),
+             ("(loss / len(parts)).backward()", back), ("    optimizer.zero_grad()\n", forget))
+            for back in ("(loss / len(parts)).backward()", "loss.backward()")
+            for forget in ("    optimizer.zero_grad()\n", "")],
         "That is a whole step for each part. The task asks for one step for all of them: clear "
         "before the loop, update after it.": [
-            ((UPDATE, ""), (ADD, ADD + "    " + UPDATE), (BACK, f"optimizer.zero_grad(); {back}"))
-            for back in (BACK, "loss.backward()")],
+            (("    optimizer.step()\n", ""), ("mean += ", "optimizer.step(); mean += "),
+             ("(loss / len(parts)).backward()", f"optimizer.zero_grad(); {back}"))
+            for back in ("(loss / len(parts)).backward()", "loss.backward()")],
         "That updates several times. The task asks for one step: call step() once, after the loop.":
-            (UPDATE, "    for _part in parts:\n        optimizer.step()\n"),
+            ("    optimizer.step()\n", "    for _part in parts:\n        optimizer.step()\n"),
         "The step is too long: the gradients of the parts were added. For their mean, divide each "
-        "loss by the number of parts.": (BACK, "loss.backward()"),
+        "loss by the number of parts.": ("(loss / len(parts)).backward()", "loss.backward()"),
         "The loss of a part is the mean over its images already. Divide it by the number of parts, "
         "`len(parts)`.": [
-            (BACK, "(loss / len(images)).backward()"),
-            ((BACK, "(loss / len(images)).backward()"),
-             (ADD, "mean += loss.item() / len(images)\n"))],
+            ("(loss / len(parts)).backward()", "(loss / len(images)).backward()"),
+            (("(loss / len(parts)).backward()", "(loss / len(images)).backward()"),
+             ("mean += loss.item() / len(parts)\n", "mean += loss.item() / len(images)\n"))],
         "Gradients of earlier steps are still there when the new ones are added. Clear them before "
-        "the loop.": (CLEAR, ""),
+        "the loop.": ("    optimizer.zero_grad()\n", ""),
         "Gradients of somebody's earlier backward() were still there. Clear them before the first "
-        "backward(), not only after the update.": ((CLEAR, ""), (UPDATE, UPDATE + CLEAR)),
+        "backward(), not only after the update.":
+            (("    optimizer.zero_grad()\n", ""),
+             ("    optimizer.step()\n", "    optimizer.step()\n    optimizer.zero_grad()\n")),
         "That is one large batch, for which the memory is too small. Give the model one part at a "
         "time.":
-            ((EACH + "parts", EACH + "[[map(torch.cat, zip(*pair)) for pair in zip(*parts)]]"),
+            (("in parts", "in [[map(torch.cat, zip(*pair)) for pair in zip(*parts)]]"),
              ("len(parts)", "1")),
         "The step is right. But that is the loss of the last part: return the mean of all parts.":
-            (ADD, "mean = loss.item()\n"),
+            ("mean += loss.item() / len(parts)\n", "mean = loss.item()\n"),
         "The step is right. The loss should be the mean over the parts, not their sum.":
-            (ADD, "mean += loss.item()\n"),
+            ("mean += loss.item() / len(parts)\n", "mean += loss.item()\n"),
         ONE_WAY_BACK:
-            ((BACK, "mean = mean + loss / len(parts)"), (ADD, "pass\n"),
-             (UPDATE, "    mean.backward()\n" + UPDATE), ("return mean", "return mean.item()")),
-        NOT_PLAIN: (ADD, "mean += loss / len(parts)\n"),
+            (("(loss / len(parts)).backward()", "mean = mean + loss / len(parts)"),
+             ("mean += loss.item() / len(parts)\n", "pass\n"),
+             ("    optimizer.step()\n", "    mean.backward()\n    optimizer.step()\n"),
+             ("return mean", "return mean.item()")),
+        NOT_PLAIN: ("mean += loss.item() / len(parts)\n", "mean += loss / len(parts)\n"),
     },
 )
 def step_in_parts(model, optimizer, parts):

@@ -44,7 +44,6 @@ def _read_interval(function, low, high, matters) -> Observed:
     return Observed(answer.replace("\u2019", "'") if isinstance(answer, str) else answer)
 
 
-INSIDE = "-matters < low and high < matters"
 
 
 @checks.add(
@@ -52,35 +51,39 @@ INSIDE = "-matters < low and high < matters"
     probes=_intervals, observe=_read_interval,
     mistakes={
         "You never say \"no difference that matters\". An interval that lies between -matters and "
-        "matters says just that.": (f"if {INSIDE}:", "if False:"),
+        "matters says just that.": ("if -matters < low and high < matters:", "if False:"),
         "You say \"no difference that matters\" whenever the interval contains 0. A wide interval "
         "around 0 says little: a difference that matters may be in it.":
-            (INSIDE, "low < 0 < high"),
+            ("-matters < low and high < matters", "low < 0 < high"),
         "Ask first whether the difference can matter. An interval from 0.1 to 0.3 excludes 0, but "
         "if it takes 0.5 to matter, nothing in it does.":
-            (INSIDE, f"low < 0 < high and {INSIDE}"),
+            ("-matters < low and high < matters",
+             "low < 0 < high and -matters < low and high < matters"),
         "A difference of exactly `matters` matters. So an interval that reaches as far as that "
         "isn't one with \"no difference that matters\": `-matters < low`, and `high < matters`.": [
-            (INSIDE, "-matters <= low and high <= matters"),
-            (INSIDE, "-matters <= low and high < matters"),
-            (INSIDE, "-matters < low and high <= matters")],
+            ("-matters < low and high < matters", "-matters <= low and high <= matters"),
+            ("-matters < low and high < matters", "-matters <= low and high < matters"),
+            ("-matters < low and high < matters", "-matters < low and high <= matters")],
         "An interval that begins exactly at `matters`, or ends at `-matters`, holds nothing but "
         "differences that matter. Ask `>=` and `<=`.": [
             (("low >= matters", "low > matters"), ("high <= -matters", "high < -matters")),
             ("low >= matters", "low > matters"), ("high <= -matters", "high < -matters"),
-            *[((INSIDE, "-matters <= low and high <= matters"), ("low >= matters", "low > matters"),
-               ("high <= -matters", "high < -matters"))]],
+            (("-matters < low and high < matters", "-matters <= low and high <= matters"),
+             ("low >= matters", "low > matters"), ("high <= -matters", "high < -matters"))],
         "You ask first whether 0 is in the interval. An interval from -0.3 to 0.2 holds 0, but if "
         "it takes 0.5 to matter, it holds nothing that matters: ask that first.": [
-            (f"    if {INSIDE}:", f"    if low {sign} 0 {sign} high:\n"
-             f"        return \"can't tell\"\n    if {INSIDE}:") for sign in ("<", "<=")],
+            ("    if -matters <",
+             f"    if low {sign} 0 {sign} high:\n        return \"can't tell\"\n    if -matters <")
+            for sign in ("<", "<=")],
         "You look at one end of the interval only. \"No difference that matters\" needs both: the "
         "lower end above -matters, the upper end below matters.": [
-            (INSIDE, "high < matters"), (INSIDE, "-matters < low"),
-            (INSIDE, "-matters < low or high < matters")],
+            ("-matters < low and high < matters", "high < matters"),
+            ("-matters < low and high < matters", "-matters < low"),
+            ("-matters < low and high < matters", "-matters < low or high < matters")],
         "You look at the middle or at the width of the interval. What counts is where its ends "
         "lie.": [
-            (INSIDE, "abs(low + high) / 2 < matters"), (INSIDE, "high - low < matters")],
+            ("-matters < low and high < matters", "abs(low + high) / 2 < matters"),
+            ("-matters < low and high < matters", "high - low < matters")],
         "You say \"better\" or \"worse\" as soon as 0 is outside the interval. An interval from "
         "0.1 to 0.9 excludes 0, but if it takes 0.5 to matter, the true difference may be too "
         "small.": [

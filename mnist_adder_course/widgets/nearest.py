@@ -11,7 +11,8 @@ from .network_diagram import to_base64, weights_as_text
 
 
 def known_images(strangeness: Strangeness, digits: Tensor) -> dict:
-    """What the front end needs to reject an image, `StoredImages` in js/src/widgets/nearest/known_images.js.
+    """What the front end needs to reject an image: `StoredImages` of
+    js/src/widgets/nearest/known_images.js.
 
     digits: (n,), shown below the known images, of which the forms come last
     """

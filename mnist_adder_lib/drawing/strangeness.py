@@ -75,7 +75,7 @@ class Strangeness:
         self.known = known if forms is None else torch.cat([known, forms])
         self.head = None if head is None else in_evaluation(head)
         found, logits, embeddings = look_at(self.model, self.known)
-        # Rounded as the front end stores it, so that a drawing near the threshold is rejected alike.
+        # Rounded as the front end stores it, so that both reject the same drawings.
         self.low, self.step, self.steps = in_bytes(found)
         self.found = self.low + self.step * self.steps
         self.units = spreads(self.found[:count], logits[:count].argmax(dim=1))
