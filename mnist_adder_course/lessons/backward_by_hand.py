@@ -632,17 +632,21 @@ def grads_of(nodes) -> torch.Tensor:
 
 
 @in_style
-def plot_neurons(weights) -> Figure:
-    """The weights of neurons, (neurons, 784), as images in rows of eight."""
-    images = np.asarray(weights).reshape(-1, 28, 28)
-    rows = -(-len(images) // 8)
-    figure, axes = plt.subplots(rows, 8, figsize=(5.8, 0.75 * rows), squeeze=False)
+def plot_neurons(weights, second, count: int = 8) -> Figure:
+    """The weights of hidden neurons, (neurons, 784), as images: of those with the largest weights
+    in the second layer, (digits, neurons), with the digits that they speak for and against."""
+    weights, second = np.asarray(weights), np.asarray(second)
+    chosen = np.abs(second).sum(axis=0).argsort()[::-1][:count]
+    figure, axes = plt.subplots(-(-len(chosen) // 4), 4, figsize=(5.8, 3.4), squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
-    for ax, image in zip(axes.flat, images):
-        draw_signed(ax, image, np.abs(images).max())
-    return labelled(figure, "The weights of every neuron as an image: white makes its output "
-                            "larger, orange smaller, black does nothing.")
+    for ax, neuron in zip(axes.flat, chosen):
+        draw_signed(ax, weights[neuron].reshape(28, 28), np.abs(weights[neuron]).max())
+        votes = second[:, neuron]
+        ax.set_title(f"for {votes.argmax()}, against {votes.argmin()}")
+    return labelled(figure, "The weights of neurons as images, in which white makes the output "
+                            "larger and orange smaller; above each, a digit that it speaks for and "
+                            "one that it speaks against.")
 
 
 @in_style

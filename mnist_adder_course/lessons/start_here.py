@@ -54,6 +54,14 @@ def _probabilities_of(strokes) -> list[float]:
     return panel.prediction.digit_probabilities.tolist()  # type: ignore[union-attr]
 
 
+def strokes_of(four) -> list:
+    """The strokes that a learner's function returns, for a panel; none if they aren't strokes."""
+    try:
+        return [stroke.tolist() for stroke in as_strokes(four())]
+    except ValueError:
+        return []  # the check says what is wrong with them
+
+
 def _drawn(four) -> Observed:
     """What is wrong with a drawing, if it isn't a 4 of which the network is at least 90% sure."""
     drawing = four()

@@ -26,9 +26,6 @@ RECALLED = {path: lesson.module.guesses.recalled for path, lesson in zip(NOTEBOO
 ASKING = NOTEBOOKS[2:]  # of lessons 0 and 1 there is too little
 # for a question that doesn't compare the value itself: values, and the option that each makes right
 OUTCOMES = {
-    ("data_generation", "same example"): [
-        ([(9, 9), (9, 4), (9, 3)], 1), ([(9, 9), (9, 9), (9, 3)], 1),
-        ([(9, 4), (9, 4), (9, 4)], 0), ([(9, 4), (8, 4), (9, 3)], 2)],
     ("does_it_add", "three designs"): [
         ({"19 classes": 0, "19 classes, smeared": by_target, "one number": by_answer}, right)
         for by_target, by_answer, right in [(60, 3, 0), (2, 65, 1), (70, 65, 2), (2, 9, 3)]],

@@ -30,7 +30,8 @@ WAITING = {"decay 3": [[[50, 95.0, 2.0], [3000, 96.0, 81.0]],
                        [[50, 90.0, 0.0], [3000, 99.0, 60.0]]]}
 SAID = {
     "backward_by_hand plot_neurons": (
-        lambda: backward_by_hand.plot_neurons(torch.randn(10, 784)), "The weights of every neuron"),
+        lambda: backward_by_hand.plot_neurons(torch.randn(10, 784), torch.randn(10, 10)),
+        "The weights of neurons as images"),
     "broken_runs plot_validation": (
         lambda: broken_runs.plot_validation({"few": ([5.0] * 60, [2.0, 1.0, 1.5])}),
         "few: lowest 1.00, at the end 1.50"),

@@ -1,9 +1,11 @@
-"""Start here: a network that learns while it is watched."""
+"""Start here: a network that learns while it is watched, and a learner's strokes."""
 
+import pytest
 
 from mnist_adder_course.lessons.start_here import (
     new_network,
     plot_opening,
+    strokes_of,
     watch_it_learn,
 )
 from mnist_adder_lib import count_parameters
@@ -26,3 +28,10 @@ def test_the_opening_asks_and_does_not_answer():
     texts = [text.get_text() for part in plot_opening().subfigs for ax in part.axes
              for text in ax.texts]
     assert texts == 2 * ["+ 5", "digit", "?", "sum", "?"]
+
+
+@pytest.mark.parametrize("returned, drawn", [
+    ([[(0.25, 0.5), (0.75, 0.5)]], [[[0.25, 0.5], [0.75, 0.5]]]),
+    (..., []), (None, []), (4, []), ([(0.25, 0.5)], []), ([[(0.25, 0.5), (0.75,)]], [])])
+def test_only_strokes_are_drawn(returned, drawn):
+    assert strokes_of(lambda: returned) == drawn
