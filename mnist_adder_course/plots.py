@@ -445,12 +445,14 @@ def plot_range_test(rates: Sequence[float], losses: Sequence[float],
     figure = Plot(figsize=(5.5, 2.8))
     ax = figure.subplots()
     ax.semilogx(rates, losses, color=BLUE)
-    ax.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.6 * losses[0]))
+    low, first = np.nanmin(losses), losses[0]
+    fall = first - low or 1  # a curve that never falls has room, too
+    ax.set(xlabel="learning rate", ylabel="loss", ylim=(low - 0.15 * fall, first + 0.4 * fall))
     if chosen is not None:
         ax.axvline(chosen, color=ORANGE, linestyle="--", label=f"chosen: {chosen:.2g}")
         ax.legend()
     lowest = rates[int(np.nanargmin(losses))]
-    return labelled(figure, f"The loss falls from {losses[0]:.1f} to {np.nanmin(losses):.1f} at a "
+    return labelled(figure, f"The loss falls from {first:.1f} to {low:.1f} at a "
                              f"learning rate of {lowest:.2g}, then grows.")
 
 

@@ -125,13 +125,15 @@ def plot_broken(curves: dict[str, tuple[list[float], list[float]]]) -> Figure:
 
 @in_style
 def plot_cures(broken: dict, cured: dict) -> Figure:
-    """Each broken run of `plot_broken`, and to its right the same run with its cure."""
+    """Each broken run of `plot_broken`, and to its right the same run with its cure. Where training
+    is cut off, the panel says how high it goes."""
     rows = -(-len(broken) // 2)
     figure, axes = plt.subplots(rows, 4, figsize=(5.8, 1.4 * rows + 0.4), sharex=True, sharey=True,
                                 squeeze=False)
     pairs = [(name, broken[name], f"{name}, cured", cured[name]) for name in broken]
     for pair, (name, ill, other, well) in zip(axes.reshape(-1, 2), pairs):
         _draw_training(pair[0], name, *ill)
+        _say_how_high(pair[0], ill[0])
         _draw_training(pair[1], other, *well)
     _finish(figure, axes, drawn=2 * len(pairs))
     words = " ".join(_in_words(name, ill) + " " + _in_words(other, well)
@@ -164,6 +166,14 @@ def _draw_training(ax, name: str, losses: list[float], measured: list[float]) ->
     ax.plot(steps[beyond], np.full(beyond.sum(), TOP - 0.2), "^", color=ORANGE, markersize=5,
             label="validation, further up")
     ax.set(title=name, ylim=(0, TOP))
+
+
+def _say_how_high(ax, losses: list[float]) -> None:
+    """Write into a panel how high its training goes, if that is cut off."""
+    highest = max(losses) if np.isfinite(losses).all() else math.inf
+    if highest > TOP:
+        ax.text(0.5, 0.3, f"up to {highest:,.0f}" if math.isfinite(highest) else "without end",
+                color=BLUE, ha="center", transform=ax.transAxes)
 
 
 def _finish(figure: Figure, axes, drawn: int) -> None:

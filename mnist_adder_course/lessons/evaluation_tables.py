@@ -291,10 +291,8 @@ def _confusions():
         yield (torch.randint(3, (4, 4)) + torch.diag(torch.randint(5, 40, (4,))),)
 
 
-
-
 @checks.add(
-    "In the table above, sentences 2 and 5 are false. With rows and columns swapped, both would be "
+    "In the table above, sentences 2 and 4 are false. With rows and columns swapped, both would be "
     "true.",
     probes=_confusions,
     mistakes={
@@ -302,27 +300,26 @@ def _confusions():
         "the images that show a 0.": ("matrix[0, 0] == answers[0]", "matrix[0, 0] == images[0]"),
         "Sentence 2 is about the images that *show* a 1, which are in row 1: `matrix[1]`. Column 1 "
         "holds the answers 1.": ("matrix[1, 1] == images[1]", "matrix[1, 1] == answers[1]"),
-        "Sentence 3: the row is the true digit and the column is the answer, so `matrix[2, 3]` "
-        "counts the 2s that were read as 3s.":
-            ("matrix[2, 3] > matrix[3, 2]", "matrix[3, 2] > matrix[2, 3]"),
-        "Sentence 3 says *more*, so an equal number isn't enough.":
-            ("matrix[2, 3] > matrix[3, 2]", "matrix[2, 3] >= matrix[3, 2]"),
-        "Sentence 4 asks how *likely* a mistake is, so counts aren't enough: there may be more 2s "
+        "The row is the true digit and the column is the answer. You took them the other way round.":
+            (("matrix.sum(dim=1), matrix.sum(dim=0)", "matrix.sum(dim=0), matrix.sum(dim=1)"),
+             ("matrix[3, 2] / images[3] > matrix[2, 3] / images[2]",
+              "matrix[2, 3] / images[3] > matrix[3, 2] / images[2]")),
+        "Sentence 3 asks how *likely* a mistake is, so counts aren't enough: there may be more 2s "
         "than 3s. Divide each count by the number of images of its digit.":
             ("matrix[3, 2] / images[3] > matrix[2, 3] / images[2]", "matrix[3, 2] > matrix[2, 3]"),
-        "Sentence 4 is about images of a 3 and of a 2, so divide by sums of *rows*. You divided by "
+        "Sentence 3 is about images of a 3 and of a 2, so divide by sums of *rows*. You divided by "
         "numbers of answers.": [
             ("/ images[3] > matrix[2, 3] / images[2]", "/ answers[3] > matrix[2, 3] / answers[2]"),
             ("/ images[3] > matrix[2, 3] / images[2]", "/ answers[2] > matrix[2, 3] / answers[3]")],
-        "Sentence 4 is the other way round: the 3 should be more likely to be misread.":
+        "Sentence 3 is the other way round: the 3 should be more likely to be misread.":
             ("/ images[3] > matrix", "/ images[3] < matrix"),
-        "Sentence 4 says *more likely*, so equally likely isn't enough.":
+        "Sentence 3 says *more likely*, so equally likely isn't enough.":
             ("/ images[3] > matrix", "/ images[3] >= matrix"),
-        "Sentence 5: the number of *answers* 3 is the sum of column 3. The number of images of a 3 "
+        "Sentence 4: the number of *answers* 3 is the sum of column 3. The number of images of a 3 "
         "is the sum of row 3.": ("answers[3] < images[3]", "images[3] < answers[3]"),
-        "Sentence 5 says *less often*, so equally often isn't enough.":
+        "Sentence 4 says *less often*, so equally often isn't enough.":
             ("answers[3] < images[3]", "answers[3] <= images[3]"),
-        "Sentence 5: wrong answers 3 count as well. You counted the right ones only.":
+        "Sentence 4: wrong answers 3 count as well. You counted the right ones only.":
             ("answers[3] < images[3]", "matrix[3, 3] < images[3]"),
     },
 )
@@ -330,10 +327,9 @@ def judge_sentences(matrix):
     images, answers = matrix.sum(dim=1), matrix.sum(dim=0)
     first = matrix[0, 0] == answers[0]
     second = matrix[1, 1] == images[1]
-    third = matrix[2, 3] > matrix[3, 2]
-    fourth = matrix[3, 2] / images[3] > matrix[2, 3] / images[2]
-    fifth = answers[3] < images[3]
-    return first, second, third, fourth, fifth
+    third = matrix[3, 2] / images[3] > matrix[2, 3] / images[2]
+    fourth = answers[3] < images[3]
+    return first, second, third, fourth
 
 
 def count_holding(intervals, truth: float) -> int:

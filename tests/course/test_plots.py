@@ -115,6 +115,13 @@ def test_a_confusion_matrix_shows_every_count(first):
     assert {(frame.get_xy(), frame.get_width()) for frame in frames} == {((0, 3), 10), ((3, 0), 1)}
 
 
+def test_a_range_test_fills_its_figure_from_the_first_loss_to_the_lowest():
+    figure = plots.plot_range_test([0.01, 0.1, 1, 10], [5.0, 3.0, 4.0, 90.0], chosen=0.01)
+    low, high = figure.axes[0].get_ylim()
+    assert 2.5 < low < 3 and 5 < high < 6
+    assert "from 5.0 to 3.0 at a learning rate of 0.1," in figure.get_label()
+
+
 def test_accuracies_over_epochs():
     figure = plots.plot_accuracies(TABLE)
     training, validation = figure.axes[0].lines

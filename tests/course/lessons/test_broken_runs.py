@@ -35,6 +35,15 @@ def test_each_cure_is_drawn_to_the_right_of_what_it_cures():
     assert "C, cured: training is at its highest below both lines" in figure.get_label()
 
 
+@pytest.mark.parametrize("highest, said", [
+    (7.9, []), (1234.0, ["up to 1,234"]), (float("inf"), ["without end"]),
+    (float("nan"), ["without end"])])
+def test_a_panel_says_how_high_a_training_goes_that_is_cut_off(highest, said):
+    ill, well = ([5.0, highest, *18 * [5.0]], [4.0]), ([1.0] * 20, [2.0])
+    left, right, *_ = broken_runs.plot_cures({"D": ill}, {"D": well}).axes
+    assert [text.get_text() for text in left.texts] == said and not right.texts
+
+
 @pytest.mark.thorough
 def test_the_broken_trainings_can_be_told_apart(splits, trained):
     """What the check of exercise 3 says of each curve; a training without a mistake as well."""
