@@ -14,10 +14,12 @@ from mnist_adder_course.lessons.layers_by_hand import (
     WEIGHTS,
     WINDOWS,
     SmallTask,
+    averaging,
     checks,
     learn,
     plot_shuffled,
     plot_two_channels,
+    without_relu,
 )
 from mnist_adder_lib import load_splits
 from tools.notebooks.notebook_files import NOTEBOOKS
@@ -93,3 +95,20 @@ def test_the_convolution_on_paper_is_the_one_in_the_figure():
         shown = [float(text.get_text()) for ax in axes for text in ax.texts]
         assert shown == numbers.flatten().tolist()
     assert figure._supxlabel.get_text() == "bias 0.5"
+
+
+def test_without_relu_and_with_averages_a_network_is_a_weighted_sum():
+    torch.manual_seed(0)
+    images = torch.rand(3, 1, 28, 28)
+    network = nn.Sequential(checks.mover.solution())  # one inside another
+    averaged = averaging(network)
+    kinds = [type(layer) for layer in averaged.modules()]
+    assert nn.MaxPool2d not in kinds and kinds.count(nn.AvgPool2d) == 2
+
+    def adds_up(network):
+        start = network(torch.zeros(1, 1, 28, 28))
+        twice = network(2 * images) - start
+        return torch.allclose(twice, 2 * (network(images) - start), atol=1e-4)
+
+    assert not adds_up(averaged)
+    assert adds_up(without_relu(averaged))
