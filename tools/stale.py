@@ -30,7 +30,8 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
        f"python experiments/{program}.py") for result, program in (
         ("results.jsonl", "measure_recipes"), ("changes.jsonl", "measure_changes"),
         ("sums.jsonl", "measure_sums"), ("last_digit.pt", "measure_sums"),
-        ("hidden_pairs.jsonl", "measure_hidden_pairs"), ("template.jsonl", "measure_template"),
+        ("hidden_pairs.jsonl", "measure_hidden_pairs"), ("rounding.jsonl", "measure_rounding"),
+        ("template.jsonl", "measure_template"),
         ("reference_history.json", "train_reference"))),
     ("assets/waiting.jsonl", f"{NETWORK} experiments/measure_waiting.py",
      "python experiments/measure_waiting.py"),

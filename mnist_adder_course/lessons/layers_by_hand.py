@@ -103,7 +103,7 @@ def without_relu(network: nn.Module) -> nn.Module:
 def averaging(network: nn.Module) -> nn.Module:
     """The network, in which an average pooling has taken the place of each max pooling."""
     return _replaced(network, nn.MaxPool2d, lambda pool: nn.AvgPool2d(
-        pool.kernel_size, pool.stride, pool.padding))
+        pool.kernel_size, pool.stride, pool.padding))  # type: ignore[arg-type]
 
 
 def _replaced(network: nn.Module, kind: type[nn.Module],

@@ -6,6 +6,8 @@ import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
@@ -13,7 +15,7 @@ from scipy.stats import binomtest
 from torch import Tensor, nn
 
 from mnist_adder_lib.checkpoint import load_checkpoint, load_pretrained
-from mnist_adder_lib.data import AdderDataset, load_splits
+from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.model import IdentityAdderModel
 from mnist_adder_lib.recipes import fast_recipe, refresh_batch_norm
 from mnist_adder_lib.train import fit
@@ -22,9 +24,18 @@ from ..common.drawings import draw_each
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, plain
-from ..plots import BLUE, GREY, ORANGE, in_style, labelled, plot_network
+from ..notebook.results import read_results
+from ..plots import BLUE, GREY, ORANGE, draw_signed, in_style, labelled
 
-guesses = Guesses.load("run_it_anywhere")
+
+def _to_blame(measured: list[dict[str, float]]) -> str:
+    """measured: for each layer, percent right with it alone in 2 bits, and with all but it."""
+    alone, but = measured
+    found = [layer for layer in alone if alone[layer] < 50 < but[layer]]
+    return "none" if not found else found[0] if found == ["convolution 4"] else "another"
+
+
+guesses = Guesses.load("run_it_anywhere", cliff=_to_blame)
 checks = Checks()
 
 
@@ -406,18 +417,24 @@ def export_small(path: Path) -> None:
 
 
 def your_network(path: str | Path, train: AdderDataset) -> IdentityAdderModel:
-    """The network that was kept in a file, or, if there is none, one that is trained now: four
-    epochs with 2,000 of the training images. It says which, and is in evaluation mode."""
+    """The network that was kept in a file, or, if there is none, one that is trained now by
+    `train_small`. It says which, and is in evaluation mode."""
     if Path(path).exists():
         print(f"This is your network, from {path}.")
         return load_checkpoint(path)[0]
     print(f"There is no {path} here, so a network is trained now.")
+    return train_small(train, seed=0)
+
+
+def train_small(train: AdderDataset, seed: int) -> IdentityAdderModel:
+    """A network that was trained for four epochs with 2,000 of the training images, in evaluation
+    mode."""
     few = AdderDataset(train.images[:2_000], train.digits[:2_000])
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     network = IdentityAdderModel(dropout=0)
     optimizer, scheduler = fast_recipe(network, steps=4 * 32)
     fit(network, few, epochs=4, batch_size=64, optimizer=optimizer, scheduler=scheduler,
-        all_numbers=True, seed=0, device="cpu")
+        all_numbers=True, seed=seed, device="cpu")
     refresh_batch_norm(network, few)
     return network.eval()
 
@@ -441,6 +458,23 @@ def _numbers_of(layer, norm) -> tuple[list, list, list]:
     return layer.weight.tolist(), factor.tolist(), shift.tolist()
 
 
+layers = {  # each layer's weights, by the names of the parameters
+    **{f"convolution {count}": f"block{block}.{part}.0.weight" for count, (block, part) in
+       enumerate(((block, part) for block in (1, 2, 3) for part in (0, 1)), start=1)},
+    "embedding": "embedding.0.weight", "adder, first": "adder.0.0.weight",
+    "adder, second": "adder.1.0.weight", "digit head": "digit_head.weight",
+    "sum head": "sum_head.weight"}
+
+
+def rounded_networks() -> pd.DataFrame:
+    """What `experiments/measure_rounding.py` measured of five networks: for each seed and layer,
+    percent of the images right with this layer `alone` in 2 bits, and with all `but` this layer."""
+    runs = read_results("rounding.jsonl")
+    return pd.DataFrame([dict(seed=run.seed, layer=layer, alone=run.alone[layer],
+                              but=run.but[layer])
+                         for run in runs.itertuples() for layer in layers])
+
+
 def coins(before: Tensor, after: Tensor) -> dict[str, float]:
     """How often only the network with 32 bits is right, how often only the other one, and the
     p-value of McNemar's test in percent. before, after: which images each reads, bool (n,)."""
@@ -452,76 +486,65 @@ def coins(before: Tensor, after: Tensor) -> dict[str, float]:
 # --- figures --------------------------------------------------------------------------------------
 
 
-CONVOLVED = "conv_layer × 2,\nmax_pool"
-COMPUTED_BY = {"image": "pixels", "block 1": CONVOLVED, "block 2": CONVOLVED,
-               "block 3": "conv_layer × 2", "average": "means", "embedding": "dense_layer",
-               "number": "one-hot", "adder": "dense_layer × 2", "digit": "weighted\nsums",
-               "sum": "weighted\nsums"}
-
-
+@in_style
 def plot_opening() -> Figure:
-    """What the lesson opens with: each part of the network, and the function that computes it."""
-    evaluation = load_splits()[2]
-    figure = plot_network(load_pretrained(), evaluation.images[0], 1, COMPUTED_BY)
-    figure.set_size_inches(6.4, 2.8)
-    return figure
+    """Some weights of the fourth convolution as they are and in fewer bits: how few are enough?"""
+    windows = load_pretrained().state_dict()["block2.1.0.weight"][:6, :6]
+    weights = windows.transpose(1, 2).reshape(18, 18)
+    figure, axes = plt.subplots(1, 4, figsize=(6.4, 2.2))
+    for ax, bits in zip(axes, (32, 8, 4, 2)):
+        if bits < 32:
+            whole, scale, zero_point = checks.quantise.solution(weights, bits)
+        shown = weights if bits == 32 else (whole - zero_point) * scale
+        draw_signed(ax, shown, weights.abs().max().item(), f"{bits} bits")
+        ax.text(0.5, -0.06, "It reads." if bits == 32 else "?", transform=ax.transAxes,
+                ha="center", va="top", color=GREY)
+    return labelled(figure, "The weights of a layer in 32, 8, 4 and 2 bits: with fewer bits, fewer "
+                            "shades are left. With 32 bits, the network reads.")
 
 
 @in_style
 def plot_rulers(values: Tensor, bits: int) -> Figure:
     """Two rulers: above, the whole numbers of so many bits, and below, the values that they stand
-    for, with a line from each value to its whole number, or, of more than five values, from the
-    smallest, a middle one and the largest; 0 in orange. If 0 isn't among the values, both rulers
-    are dotted as far as 0 and the zero point, which are outside."""
+    for, with a line from each value to its whole number; 0, which is among them, in orange."""
     whole, scale, zero_point = checks.quantise.solution(values, bits)
     figure, ax = plt.subplots(figsize=(6.2, 1.7))
     ends = values.min().item(), values.max().item()
-    if len(values) > 5:
-        some = values.argsort()[[0, len(values) // 2, -1]]
-        values, whole = values[some], whole[some]
-    pairs = [(value, number, f"{value:.3g}") for value, number in zip(values.tolist(),
-                                                                      whole.tolist())]
-    outside = not ends[0] <= 0 <= ends[1]
-    if outside:
-        pairs.insert(0, (0.0, zero_point.item(), "0"))
     for y in (0, 1):
         ax.plot(ends, [y, y], color=GREY)
-        if outside:
-            ax.plot([0, ends[0]], [y, y], color=GREY, linestyle=":")
-    for value, number, name in pairs:
+    pairs = []
+    for value, number in zip(values.tolist(), whole.tolist()):
         ax.plot([value, (number - zero_point) * scale], [0, 1], marker="|", markersize=9,
-                color=ORANGE if value == 0 else BLUE,
-                linestyle=":" if outside and value == 0 else "-")
+                color=ORANGE if value == 0 else BLUE)
         looks: dict = dict(textcoords="offset points", ha="center", color=GREY)
-        ax.annotate(name.replace("-", "\u2212"), (value, 0), (0, -16), **looks)
-        ax.annotate(f"{number:.0f}".replace("-", "\u2212"), (value, 1), (0, 8), **looks)
-    edge = 0.04 * (max(ends[1], 0) - min(ends[0], 0))
-    ax.set(xlim=(min(ends[0], 0) - edge, max(ends[1], 0) + edge), ylim=(-0.6, 1.6), xticks=[],
-           yticks=[0, 1], yticklabels=["value", "whole number"])
+        ax.annotate(f"{value:.3g}".replace("-", "\u2212"), (value, 0), (0, -16), **looks)
+        ax.annotate(f"{number:.0f}", (value, 1), (0, 8), **looks)
+        pairs.append(f"{value:.3g} is {number:.0f}")
+    edge = 0.04 * (ends[1] - ends[0])
+    ax.set(xlim=(ends[0] - edge, ends[1] + edge), ylim=(-0.6, 1.6), xticks=[], yticks=[0, 1],
+           yticklabels=["value", "whole number"])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    words = ", ".join(f"{name} is {number:.0f}" for _, number, name in pairs)
-    beyond = " 0 is outside the values, and so is its whole number." if outside else ""
-    return labelled(figure, f"Two rulers, values and whole numbers: {words}.{beyond}")
+    return labelled(figure, f"Two rulers, values and whole numbers: {', '.join(pairs)}.")
 
 
 @in_style
-def plot_steps(weights: Tensor, bits: list[int]) -> Figure:
-    """How a layer's weights are spread, and which values are left for them with few bits, a row for
-    each number of bits: from the smallest weight to the largest in equal steps, as many as fit."""
-    values = weights.flatten()
-    figure, axes = plt.subplots(len(bits), 1, figsize=(5.5, 1.1 * len(bits) + 0.3), sharex=True)
-    said = []
-    for ax, count in zip(axes, bits):
-        ax.hist(values, bins=60, color=GREY)
-        scale = (values.max() - values.min()) / (2**count - 1)
-        rounded = (values / scale).round() * scale
-        places = rounded.unique()
-        top = ax.get_ylim()[1]
-        ax.vlines(places, 0, 0.9 * top, color=BLUE, linewidth=2)
-        zero = 100 * (rounded == 0).double().mean().item()
-        ax.set(yticks=[], ylabel=f"{count} bits", title=f"{zero:.0f}% become 0")
-        said.append(f"{count} bits: {len(places)} values, {zero:.0f}% of the weights become 0")
-    axes[-1].set_xlabel("weight")
-    return labelled(figure, f"Histograms of {len(values):,} weights around 0, with lines at the "
-                            f"values that are left. {'; '.join(said)}.")
+def plot_layers(alone: dict[str, float], but: dict[str, float], others: pd.DataFrame) -> Figure:
+    """Percent of the answers right with one layer alone in 2 bits, and with all but that one, a row
+    for each layer: of the network at hand in orange, and, in blue, of `rounded_networks`."""
+    figure, axes = plt.subplots(1, 2, figsize=(6.4, 3.2), sharex=True, sharey=True)
+    words = []
+    for ax, kind, measured, title in ((axes[0], "alone", alone, "this layer alone"),
+                                      (axes[1], "but", but, "all but this layer")):
+        for row, (layer, percent) in enumerate(measured.items()):
+            runs = others.loc[others["layer"] == layer, kind]
+            apart = row + np.linspace(-0.2, 0.2, len(runs))
+            ax.plot(runs, apart, "o", color=BLUE, markersize=3.5)
+            ax.plot(percent, row, "D", color=ORANGE, markersize=5)
+            words.append(f"{title}, {layer}: {percent:.0f}, others {runs.min():.0f} to "
+                         f"{runs.max():.0f}")
+        ax.set(title=f"2 bits: {title}", xlim=(-3, 103), yticks=range(len(measured)),
+               yticklabels=list(measured), xlabel="both right, %")
+        ax.axvline(50, color=GREY, linewidth=0.5, linestyle=":")
+    axes[0].invert_yaxis()
+    return labelled(figure, f"Dots for each layer, both right, %: {'; '.join(words)}.")

@@ -58,3 +58,36 @@ def test_the_export_folds_what_the_lesson_says(exported):
     operations = operations_of(exported)
     assert operations.count("Conv") == 6
     assert operations.count("BatchNormalization") == (9 if OLD else 6)
+
+
+def test_a_layer_is_to_blame_if_it_breaks_the_network_alone_and_saves_it_when_spared():
+    def reply(fourth, first):
+        (alone, but), layers = zip(fourth, first), ("convolution 4", "adder, first")
+        return run_it_anywhere.guesses.compare("cliff", [dict(zip(layers, alone)),
+                                                         dict(zip(layers, but))]).data
+
+    assert "No single layer" in reply((92, 10), (45, 30))
+    assert "The fourth convolution, where" in reply((20, 70), (90, 10))
+    assert "One other layer." in reply((92, 10), (45, 60))
+
+
+def test_what_the_lesson_says_of_the_rounded_networks():
+    runs = run_it_anywhere.rounded_networks().groupby("layer")
+    assert set(runs.groups) == set(run_it_anywhere.layers) and (runs["seed"].nunique() == 5).all()
+    assert runs["alone"].mean()["convolution 4"] > 85 > 60 > runs["alone"].mean()["adder, first"]
+    assert runs["but"].max().max() < 50
+
+
+def test_each_layer_has_its_weights_by_name():
+    names = [name for name, parameter in IdentityAdderModel().named_parameters()
+             if parameter.dim() > 1]
+    assert list(run_it_anywhere.layers.values()) == names
+
+
+def test_the_figure_of_layers_shows_the_network_at_hand_and_the_others():
+    layers = ["convolution 4", "sum head"]
+    figure = run_it_anywhere.plot_layers(
+        dict(zip(layers, (92.0, 90.0))), dict(zip(layers, (9.0, 11.0))),
+        run_it_anywhere.rounded_networks())
+    assert "this layer alone, convolution 4: 92, others 91 to 94" in figure.get_label()
+    assert [len(line.get_xdata()) for line in figure.axes[1].lines[:4]] == [5, 1, 5, 1]
