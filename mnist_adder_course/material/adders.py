@@ -39,7 +39,7 @@ class AdderTask:
             self.embedded = network.embed(as_input(train.images[:4000]))
             self.unseen = network.embed(as_input(validation.images[:2000]))
         self.digits = train.digits[:4000]
-        self.answers = validation.digits[:2000], validation.numbers[:2000]
+        self.answers = validation.digits[:2000], validation.numbers[:2000]  # type: ignore[index]
 
     def measure(self, adder: nn.Module, epochs: int = 3) -> tuple[float, float]:
         """Train the adder and its heads; return how many percent of the digits and of the sums are
