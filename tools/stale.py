@@ -33,6 +33,9 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
         ("hidden_pairs.jsonl", "measure_hidden_pairs"), ("rounding.jsonl", "measure_rounding"),
         ("template.jsonl", "measure_template"),
         ("reference_history.json", "train_reference"))),
+    ("assets/adders.jsonl", "experiments/common.py experiments/measure_adders.py "
+     "mnist_adder_course/common/adders.py mnist_adder_lib/data.py mnist_adder_lib/model.py",
+     "python experiments/measure_adders.py"),
     ("assets/waiting.jsonl", f"{NETWORK} experiments/measure_waiting.py",
      "python experiments/measure_waiting.py"),
     (SHARED, f"{NETWORK} {REJECTING}", "python experiments/measure_nonsense.py FOLDER"),

@@ -97,20 +97,17 @@ class SmallTask:
 
 def without_relu(network: nn.Module) -> nn.Module:
     """The network, in which `nn.Identity` has taken the place of each ReLU."""
-    return _replaced(network, nn.ReLU, lambda relu: nn.Identity())
+    for name, layer in network.named_children():
+        setattr(network, name, nn.Identity() if isinstance(layer, nn.ReLU) else without_relu(layer))
+    return network
 
 
 def averaging(network: nn.Module) -> nn.Module:
     """The network, in which an average pooling has taken the place of each max pooling."""
-    return _replaced(network, nn.MaxPool2d, lambda pool: nn.AvgPool2d(
-        pool.kernel_size, pool.stride, pool.padding))  # type: ignore[arg-type]
-
-
-def _replaced(network: nn.Module, kind: type[nn.Module],
-              instead: Callable[[nn.Module], nn.Module]) -> nn.Module:
     for name, layer in network.named_children():
-        setattr(network, name, instead(layer) if isinstance(layer, kind)
-                else _replaced(layer, kind, instead))
+        setattr(network, name,
+                nn.AvgPool2d(layer.kernel_size, layer.stride, layer.padding)  # type: ignore[arg-type]
+                if isinstance(layer, nn.MaxPool2d) else averaging(layer))
     return network
 
 

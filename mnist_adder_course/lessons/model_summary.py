@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -24,6 +22,7 @@ from mnist_adder_lib.drawing import frame_strokes
 from mnist_adder_lib.model import IdentityAdderModel, fully_connected, receptive_fields
 from mnist_adder_lib.shared import SEVEN
 
+from ..common.adders import train_in_thirds
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..plots import (
@@ -72,7 +71,7 @@ def train_and_measure(
     def loss_of(batch: Tensor) -> Tensor:
         return F.cross_entropy(network(images[batch]), digits[batch])
 
-    _train(network, loss_of, len(images))
+    train_in_thirds(network, loss_of, len(images))
     unseen = as_input(validation.images[:2000])
     network.eval()
     with torch.no_grad():
@@ -93,31 +92,6 @@ def measure_parts(
             for name, network in networks.items()}
 
 
-def measure_adder(
-    adder: nn.Module, train: AdderDataset, validation: AdderDataset
-) -> tuple[float, float]:
-    """Train the whole network, without dropout and with this adder, for three epochs on the first
-    4,000 images; return what `digits_and_sums_right` does.
-
-    adder: takes floats (n, 30), the embedding and the one-hot number, and returns (n, width).
-    """
-    network: Any = IdentityAdderModel(dropout=0)
-    width = adder.eval()(torch.zeros(1, 30)).shape[1]
-    network.adder = adder
-    network.digit_head = nn.Linear(width, 10, bias=False)
-    network.sum_head = nn.Linear(width, 19, bias=False)
-    images, digits = as_input(train.images[:4000]), train.digits[:4000]
-
-    def loss_of(batch: Tensor) -> Tensor:
-        numbers = torch.randint(10, (len(batch),))
-        digit_logits, sum_logits = network(images[batch], numbers)
-        return (F.cross_entropy(digit_logits, digits[batch])
-                + F.cross_entropy(sum_logits, digits[batch] + numbers))
-
-    _train(network, loss_of, len(images))
-    return digits_and_sums_right(network, validation)
-
-
 def digits_and_sums_right(model: nn.Module, validation: AdderDataset) -> tuple[float, float]:
     """How many percent of the first 2,000 validation images have their digit right, and how many
     their sum; the model is left in eval() mode."""
@@ -128,17 +102,6 @@ def digits_and_sums_right(model: nn.Module, validation: AdderDataset) -> tuple[f
     right = digit_logits.argmax(dim=1) == digits, sum_logits.argmax(dim=1) == totals
     digits_right, sums_right = (100 * answers.float().mean().item() for answers in right)
     return digits_right, sums_right
-
-
-def _train(network: nn.Module, loss_of: Callable[[Tensor], Tensor], count: int) -> None:
-    """Three epochs through examples 0 to count - 1; loss_of: of a batch, given by its indices."""
-    network.train()
-    for rate in (0.05, 0.02, 0.005):  # one epoch each
-        optimizer = torch.optim.SGD(network.parameters(), lr=rate, momentum=0.9)
-        for batch in torch.randperm(count).split(50):
-            optimizer.zero_grad()
-            loss_of(batch).backward()
-            optimizer.step()
 
 
 @checks.add(

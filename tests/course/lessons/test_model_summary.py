@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mnist_adder_course.common import adders
 from mnist_adder_course.lessons import model_summary
 from mnist_adder_course.lessons.model_summary import checks
 from mnist_adder_lib import AdderDataset, IdentityAdderModel, receptive_fields
@@ -59,16 +60,41 @@ def test_digits_and_sums_are_counted_apart():
 
 
 @pytest.mark.parametrize("layers", [0, 1])
-def test_the_network_is_trained_with_the_adder_that_is_given(layers):
+def test_only_the_adder_and_its_heads_learn(layers):
     digits = torch.arange(10).repeat(10)
     images = torch.randint(256, (100, 28, 28), dtype=torch.uint8)
     train, validation = AdderDataset(images, digits), AdderDataset(images, digits, numbers=digits)
-    adder = checks.make_adder.solution(layers)
+    task, adder = adders.AdderTask(train, validation), checks.make_adder.solution(layers)
+    assert task.embedded.shape == task.unseen.shape == (100, 20)
+    assert not task.embedded.requires_grad
     before = [parameter.clone() for parameter in adder.parameters()]
-    right = model_summary.measure_adder(adder, train, validation)
+    right = task.measure(adder)
     assert all(0 <= percent <= 100 for percent in right)
     assert len(before) == 3 * layers
     assert not any(map(torch.equal, before, adder.parameters()))
+
+
+def layers_of(network):
+    return [str(layer) for layer in network.modules() if not isinstance(layer, nn.Sequential)]
+
+
+def test_the_stored_adders_are_those_of_the_exercise():
+    found = {name: layers_of(adder) for name, adder in adders.new_adders().items()}
+    for layers, name in enumerate(["no layer", "one layer", "two layers"]):
+        assert found[name] == layers_of(checks.make_adder.solution(layers))
+    linear, norm, relu = found["one layer"]
+    assert found["one layer, no batch norm"] == [linear, relu]
+    assert found["one layer, no ReLU"] == [linear, norm]
+
+
+def test_epochs_are_divided_by_the_rates():
+    with pytest.raises(ValueError, match="multiple of 3, one for each learning rate, not 4"):
+        adders.train_in_thirds(nn.Linear(1, 1), lambda batch: batch, count=1, epochs=4)
+    weight = nn.Linear(1, 1, bias=False)
+    with torch.no_grad():
+        weight.weight.zero_()
+    adders.train_in_thirds(weight, lambda batch: weight.weight.sum(), count=50, epochs=3)
+    assert weight.weight.item() == pytest.approx(-sum(adders.RATES))
 
 
 @pytest.fixture(scope="module")
