@@ -316,7 +316,7 @@ LIKELIER = "matrix[3, 2] / images[3] > matrix[2, 3] / images[2]"
         "the images that show a 0.": ("matrix[0, 0] == answers[0]", "matrix[0, 0] == images[0]"),
         "Sentence 2 is about the images that *show* a 1, which are in row 1: `matrix[1]`. Column 1 "
         "holds the answers 1.": ("matrix[1, 1] == images[1]", "matrix[1, 1] == answers[1]"),
-        "The row is the true digit and the column is the answer. You took them the other way round.":
+        "The row is the true digit, and the column is the answer. You swapped them.":
             (("matrix.sum(dim=1), matrix.sum(dim=0)", "matrix.sum(dim=0), matrix.sum(dim=1)"),
              (LIKELIER, "matrix[2, 3] / images[3] > matrix[3, 2] / images[2]")),
         "Sentence 3 asks how *likely* a mistake is, so counts aren't enough: there may be more 2s "
@@ -324,7 +324,8 @@ LIKELIER = "matrix[3, 2] / images[3] > matrix[2, 3] / images[2]"
             (LIKELIER, "matrix[3, 2] > matrix[2, 3]"),
         "Sentence 3 is about images of a 3 and of a 2, so divide by sums of *rows*. You divided by "
         "numbers of answers.": [(LIKELIER, LIKELIER.replace("images", "answers")),
-                                (LIKELIER, "matrix[3, 2] / answers[2] > matrix[2, 3] / answers[3]")],
+                                (LIKELIER,
+                                 "matrix[3, 2] / answers[2] > matrix[2, 3] / answers[3]")],
         "Sentence 3 is the other way round: the 3 should be more likely to be misread.":
             (LIKELIER, LIKELIER.replace(">", "<")),
         "Sentence 3 says *more likely*, so equally likely isn't enough.":
