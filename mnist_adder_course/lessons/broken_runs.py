@@ -173,7 +173,7 @@ def _say_how_high(ax, losses: list[float]) -> None:
     highest = max(losses) if np.isfinite(losses).all() else math.inf
     if highest > TOP:
         ax.text(0.5, 0.3, f"up to {highest:,.0f}" if math.isfinite(highest) else "without end",
-                color=BLUE, ha="center", transform=ax.transAxes)
+                color=GREY, ha="center", transform=ax.transAxes)
 
 
 def _finish(figure: Figure, axes, drawn: int) -> None:

@@ -300,8 +300,7 @@ def _confusions():
         "the images that show a 0.": ("matrix[0, 0] == answers[0]", "matrix[0, 0] == images[0]"),
         "Sentence 2 is about the images that *show* a 1, which are in row 1: `matrix[1]`. Column 1 "
         "holds the answers 1.": ("matrix[1, 1] == images[1]", "matrix[1, 1] == answers[1]"),
-        "The row is the true digit and the column is the answer. You took them the other way "
-        "round.":
+        "The row is the true digit, and the column is the answer. You swapped them.":
             (("matrix.sum(dim=1), matrix.sum(dim=0)", "matrix.sum(dim=0), matrix.sum(dim=1)"),
              ("matrix[3, 2] / images[3] > matrix[2, 3] / images[2]",
               "matrix[2, 3] / images[3] > matrix[3, 2] / images[2]")),
