@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from mnist_adder_course.lessons import broken_runs
+from mnist_adder_course.lessons import training_curves
 from mnist_adder_course.notebook import display
 from mnist_adder_lib import AdderDataset
 from tools.notebooks.notebook_files import parts
@@ -97,7 +97,7 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
 
     monkeypatch.setattr(display, "display", show)
     monkeypatch.setattr(  # the more is changed, the better
-        broken_runs, "broken_training",
+        training_curves, "broken_training",
         lambda name, *_, **changes: ([{"C": 0.1, "E": 50.0}.get(name, 5.0)] * 20,
                                      [5.0 - len(changes)]))
     printed, values = {}, {}

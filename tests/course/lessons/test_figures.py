@@ -11,12 +11,12 @@ from matplotlib.colors import same_color
 
 from mnist_adder_course.lessons import (
     backward_by_hand,
-    broken_runs,
     does_it_add,
     draw_a_digit,
     inside_the_network,
     layers_by_hand,
     learning_from_sums,
+    training_curves,
 )
 
 TRAIN = {"layers_by_hand", "training_curves", "one_change_at_a_time"}  # for seconds, to be drawn
@@ -32,8 +32,8 @@ SAID = {
     "backward_by_hand plot_neurons": (
         lambda: backward_by_hand.plot_neurons(torch.randn(10, 784), torch.randn(10, 10)),
         "The weights of neurons as images"),
-    "broken_runs plot_validation": (
-        lambda: broken_runs.plot_validation({"few": ([5.0] * 60, [2.0, 1.0, 1.5])}),
+    "training_curves plot_validation": (
+        lambda: training_curves.plot_validation({"few": ([5.0] * 60, [2.0, 1.0, 1.5])}),
         "few: lowest 1.00, at the end 1.50"),
     "does_it_add plot_waiting": (
         lambda: does_it_add.plot_waiting(WAITING),
