@@ -96,10 +96,11 @@ def test_the_training_may_be_stopped(moment, first, monkeypatch, tmp_path):
         return SimpleNamespace(update=id)
 
     monkeypatch.setattr(display, "display", show)
-    monkeypatch.setattr(  # the more is changed, the better
+    monkeypatch.setattr(  # the more is changed, the better; the lowest point isn't the last
         training_curves, "broken_training",
-        lambda name, *_, **changes: ([{"C": 0.1, "E": 50.0}.get(name, 5.0)] * 20,
-                                     [5.0 - len(changes)]))
+        lambda name, *_, **changes: ([{"C": 0.1, "E": 50.0}.get(name, 5.0) * (1 - step / 100)
+                                      for step in range(40)],
+                                     [4.9 - len(changes), 5.0 - len(changes)]))
     printed, values = {}, {}
     for cell in cells[place:]:
         printed[cell.id], values[cell.id] = run(cell, space)
