@@ -67,15 +67,15 @@ test("what is said of them is what Python says", () => {
       digit: likeliest(digits),
       total: likeliest(sums),
     };
-    assert.equal(describe(prediction, number, warning, tapped)[0], sentence);
+    assert.equal(describe(prediction, number, { warning, hasTap: tapped })[0], sentence);
   }
 });
 
 test("rejected, warned of, a dot left out, unsure or close: the first of these is said, as in Python", () => {
   const { drawing, number, answer, reject } = page();
   const rejections = [
-    { isRejected: true, isClose: false, sentence: sentences.rejected },
-    { isRejected: false, isClose: true, sentence: "" },
+    { isRejected: true, isClose: false },
+    { isRejected: false, isClose: true },
   ];
   /** @type {Set<string>} */
   const orders = new Set();
@@ -89,7 +89,7 @@ test("rejected, warned of, a dot left out, unsure or close: the first of these i
       if (answer.warning.value !== remark(answer.pixels.value, LIMITS.most_ink)) continue;
       assert.equal(withoutPercent(answer.sentence.value), withoutPercent(sentence));
       assert.equal(answer.certainty.value === "sure", isCertain);
-      const sure = describe(answer.result.value, wanted, "")[1] ? "sure" : "unsure";
+      const sure = describe(answer.result.value, wanted)[1] ? "sure" : "unsure";
       const own = tapped ? "a dot" : sure;
       orders.add(`${n ? "close" : "rejected"}, ${answer.warning.value ? "warned of" : own}`);
     }
@@ -105,7 +105,7 @@ test("each kind of sentence, warning and percentage is Python's", () => {
       digit: likeliest(digits),
       total: likeliest(sums),
     };
-    assert.deepEqual(describe(prediction, 5, warning), [sentence, certain]);
+    assert.deepEqual(describe(prediction, 5, { warning }), [sentence, certain]);
   }
   for (const [share, words] of golden.sentences.percent) assert.equal(percent(share), words);
   for (const [image, words] of golden.sentences.remarks)
@@ -172,13 +172,13 @@ test("where the network isn't to be trusted, its answer is dimmed with a word", 
   drawing.put(seven.strokes);
   assert.deepEqual([answer.certainty.value, answer.nearestGuess.value], ["sure", ""]);
   assert.match(answer.sentence.value, /I see a 7.* 7 \+ 5 = 12/);
-  reject.value = () => ({ isRejected: false, isClose: true, sentence: "" });
+  reject.value = () => ({ isRejected: false, isClose: true });
   assert.deepEqual(
     [answer.certainty.value, answer.sentence.value, answer.nearestGuess.value],
     ["unsure", fill(sentences.doubt, { digit: "a 7" }), ""],
   );
-  reject.value = () => ({ isRejected: true, sentence: "Far." });
-  assert.deepEqual([answer.certainty.value, answer.sentence.value], ["rejected", "Far."]);
+  reject.value = () => ({ isRejected: true });
+  assert.deepEqual([answer.certainty.value, answer.sentence.value], ["rejected", sentences.rejected]);
   assert.equal(answer.nearestGuess.value, fill(sentences.nearest_guess, { digit: 7 }));
   reject.value = null;
   drawing.put([[[0.5, 0.5]]]);

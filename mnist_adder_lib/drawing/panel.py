@@ -151,7 +151,8 @@ class AdderPanel(Still, anywidget.AnyWidget):
         warning = remark(self.seen, most) if self.prediction else ""
         is_rejected, is_close, scale = self._rejection()
         self.sentence, certain = describe(
-            self.prediction, self.number, warning, is_rejected, self.sign, self.combine, is_close,
+            self.prediction, self.number, warning=warning, is_rejected=is_rejected,
+            is_close=is_close, sign=self.sign, combine=self.combine,
             has_tap=not self.background and has_tap(self.strokes))  # each stroke begins as a dot
         notes = filter(None, [error, warning, self.background.get("about")])
         answer: dict[str, Any] = dict(message_id=self.message_id, unfinished=bool(self.unfinished))

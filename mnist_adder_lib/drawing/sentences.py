@@ -36,10 +36,10 @@ def percent(share: float | Tensor) -> str:
     return SENTENCES["under"] if share < 0.01 else f"{math.floor(100 * float(share) + 0.5)}%"
 
 
-def describe(prediction: Prediction | None, number: int, warning: str = "",
-             is_rejected: bool = False, sign: str = "+",
-             combine: Callable[[int, int], int] = operator.add,
-             is_close: bool = False, has_tap: bool = False) -> tuple[str, bool]:
+def describe(prediction: Prediction | None, number: int, *, warning: str = "",
+             is_rejected: bool = False, is_close: bool = False, has_tap: bool = False,
+             sign: str = "+", combine: Callable[[int, int], int] = operator.add,
+             ) -> tuple[str, bool]:
     """The panel's sentence, and whether it is certain: both heads are sure and agree, there is no
     warning, the image is neither rejected nor close to that, and no tap was left out of it. sign,
     combine: the task, as of the panel."""

@@ -77,13 +77,13 @@ def framing(count: int = 300) -> list[dict]:
             digits, sums = ([round(float(p), 4) for p in probabilities] for probabilities in (
                 answer.digit_probabilities, answer.sum_probabilities))
             said = Prediction(answer.digit, answer.total, *map(torch.DoubleTensor, (digits, sums)))
-            sentence, _ = describe(said, number, warning, has_tap=tapped)
+            sentence, _ = describe(said, number, warning=warning, has_tap=tapped)
             case |= dict(warning=warning, sentence=sentence, digits=digits, sums=sums)
             if n % 3 == 0 or not describe(said, number, has_tap=tapped)[1]:
                 # What is said if the image is rejected as well, or close to that.
                 case["judged"] = [
-                    describe(said, number, warning, is_rejected=rejected, is_close=close,
-                             has_tap=tapped)
+                    describe(said, number, warning=warning, is_rejected=rejected,
+                             is_close=close, has_tap=tapped)
                     for rejected, close in ((True, False), (False, True))]
         cases.append(case)
     return cases
@@ -202,7 +202,7 @@ def sentences() -> dict:
         digits, sums = peak(10, *digit_peaks), peak(19, *sum_peaks)
         answer = Prediction(int(digits.argmax()), int(sums.argmax()), digits, sums)
         for warning in ("", "It is too flat for a digit."):
-            sentence, is_certain = describe(answer, 5, warning)
+            sentence, is_certain = describe(answer, 5, warning=warning)
             verdicts.append(dict(digits=digits.tolist(), sums=sums.tolist(), warning=warning,
                              sentence=sentence, certain=is_certain))
     images = np.zeros((6, 28, 28), np.uint8)

@@ -6,7 +6,7 @@ import { add, embed } from "../network/forward.js";
 import { fill } from "../shared/fill.js";
 import { LIMITS } from "../shared/rules.js";
 import * as sentences from "../shared/sentences.js";
-import { describe, remark, withArticle } from "./answer_words.js";
+import { describe, remark } from "./answer_words.js";
 import { drawOver, frameStrokes, hasTap } from "./strokes.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
@@ -16,7 +16,6 @@ import { drawOver, frameStrokes, hasTap } from "./strokes.js";
  * @typedef {object} Rejection whether an image is like those of the training
  * @property {boolean} isRejected
  * @property {boolean} [isClose] whether a little less would have been too little: another hand, another answer
- * @property {string} sentence what is said where it isn't
  */
 /** @typedef {(layers: Layers, pixels: ArrayLike<number>) => Rejection} Reject */
 /**
@@ -61,11 +60,10 @@ export function makeAnswer({ drawing, given, number, weights, reject }) {
   const said = computed(() => {
     if (result.value.digit < 0) return says("broken", sentences.not_finite);
     if (isEmpty.value) return says("empty", sentences.empty_image);
-    const [sentence, isCertain] = describe(result.value, number.value, warning.value, isTapped.value);
-    if (rejection.value?.isRejected) return says("rejected", rejection.value.sentence);
-    if (warning.value) return says("rejected", sentence);
-    if (isCertain && rejection.value?.isClose)
-      return says("unsure", fill(sentences.doubt, { digit: withArticle(result.value.digit) }));
+    const { isRejected = false, isClose = false } = rejection.value ?? {};
+    const about = { warning: warning.value, isRejected, isClose, hasTap: isTapped.value };
+    const [sentence, isCertain] = describe(result.value, number.value, about);
+    if (isRejected || warning.value) return says("rejected", sentence);
     return says(isCertain ? "sure" : "unsure", sentence);
   });
   const certainty = computed(() => said.value.certainty);

@@ -20,18 +20,19 @@ export function percent(share) {
 export const withArticle = (digit) => `${digit === 8 ? "an" : "a"} ${digit}`;
 
 /**
- * The panel's sentence, and whether it is certain: both heads are sure, and agree, with no warning, and no tap was
- * left out.
+ * The panel's sentence, and whether it is certain: both heads are sure and agree, there is no warning, the image is
+ * neither rejected nor close to that, and no tap was left out of it.
  * @param {Prediction} prediction
  * @param {number} number
+ * @param {{ warning?: string, isRejected?: boolean, isClose?: boolean, hasTap?: boolean }} [about] the image
  * @returns {[sentence: string, isCertain: boolean]}
  */
 export function describe(
   { digitProbabilities, sumProbabilities, digit, total },
   number,
-  warning = "",
-  hasTap = false,
+  { warning = "", isRejected = false, isClose = false, hasTap = false } = {},
 ) {
+  if (isRejected) return [sentences.rejected, false];
   if (warning) return [fill(sentences.doubt, { digit: withArticle(digit) }), false];
   if (hasTap) return [fill(sentences.left_out, { digit: withArticle(digit) }), false];
   const words = (/** @type {number} */ one) => `${withArticle(one)} (${percent(digitProbabilities[one])})`;
@@ -42,6 +43,7 @@ export function describe(
   const task = { seen, digit, sign: "+", number, answer };
   if (sumProbabilities[total] < LIMITS.sure) return [fill(sentences.unsure_sum, task), false];
   if (total !== digit + number) return [fill(sentences.disagree, task), false];
+  if (isClose) return [fill(sentences.doubt, { digit: withArticle(digit) }), false];
   return [fill(sentences.certain, task), true];
 }
 

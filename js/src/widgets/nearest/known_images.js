@@ -12,7 +12,6 @@ import {
 } from "../../network/strangeness.js";
 import { fromBase64, readWeights } from "../../network/weights.js";
 import { LIMITS } from "../../shared/rules.js";
-import { rejected } from "../../shared/sentences.js";
 import { readSheet } from "../common/image_sheet.js";
 import { inTurns } from "../common/in_turns.js";
 
@@ -91,5 +90,5 @@ function neighbours({ space, scale, head }, layers, pixels) {
   const strangeness = strangenessOf(scale, distances[places[0]], logit);
   const isRejected = strangeness > scale.threshold;
   const isClose = !isRejected && head !== null && strangeness > scale.threshold - LIMITS.close;
-  return { isRejected, isClose, sentence: isRejected ? rejected : "", places };
+  return { isRejected, isClose, places };
 }
