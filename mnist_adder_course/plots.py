@@ -272,48 +272,69 @@ def plot_epochs(ax: Axes, values: Sequence[float], **options: Any) -> None:
 def plot_runs(tables: pd.DataFrame | Mapping[str, pd.DataFrame], quantity: str,
               reach: pd.DataFrame | Mapping[str, pd.Series | float] | None = None,
               matters: float | None = None, paired: bool = False) -> Figure:
-    """A blue dot for each run and, below, an orange diamond for their mean, with its intervals; a
-    row for each way of training.
+    """A row for each way of training: a blue dot for each run and, on the row itself, an orange
+    diamond for their mean, with its intervals.
 
     tables: a column for each way, a row for each run; several, by their titles, below each other.
     quantity: what the numbers are, with their unit. reach: name of an interval -> how far it goes
     to either side of each mean. matters: for differences, a line at 0 and a grey band around it,
-    where they are too small to matter. paired: grey lines connect the dots of a run.
+    where they are too small to matter. paired: a row for each run instead, a line from its grey dot
+    to its blue one, and a last row for the means; the run that gains least is at the top.
     """
     if isinstance(tables, pd.DataFrame):
         tables = {"": tables}
     kinds = {"": 0.0} if reach is None else dict(reach)
-    heights = [table.shape[1] for table in tables.values()]
-    figure = Plot(figsize=(5.5, 0.6 + (0.21 + 0.12 * len(kinds)) * sum(heights)
-                           + 0.3 * len(heights)))
+    heights = [0.16 * len(table) + 0.4 if paired else 0.36 * table.shape[1]
+               for table in tables.values()]
+    figure = Plot(figsize=(5.5, 0.6 + sum(heights) + 0.3 * len(heights)))
     axes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)
     words = []
     for ax, (title, table) in zip(axes.flat, tables.items()):
         if matters is not None:
             ax.axvspan(-matters, matters, color=GREY, alpha=0.15, linewidth=0)
             ax.axvline(0, color=GREY, linestyle=":")
-        # A little apart, or equal runs are one dot.
-        rows = np.arange(table.shape[1]) + np.linspace(-0.16, 0.16, len(table))[:, None]
-        ax.plot(table, rows, "o", color=BLUE, markersize=4.5)
-        if paired:
-            ax.plot(table.T, rows.T, color=GREY, linewidth=0.7, zorder=1)
+        rows = (_draw_pairs if paired else _draw_dots)(ax, table)
         means = table.mean()
         said = [f"{title} {name} from {values.min():.3g} to {values.max():.3g}, mean "
                 f"{values.mean():.3g}".strip() for name, values in table.items()]
         for kind, (name, far) in enumerate(kinds.items()):
             fars = pd.Series(far, index=table.columns)
-            ax.errorbar(means, np.arange(len(means)) + 0.38 + 0.2 * kind, fmt="D", color=ORANGE,
+            ax.errorbar(means, rows, fmt="D", color=ORANGE, zorder=3,
                         xerr=fars if name else None, markersize=5 - 2 * kind, label=name,
-                        elinewidth=2 - kind, capsize=3, clip_on=False)
+                        elinewidth=3 - 2 * kind, capsize=3, clip_on=False)
             said = [text + (f" ± {far:.3g} ({name})" if name else "")
                     for text, far in zip(said, fars)]
         words += said
-        ax.set(title=title, yticks=range(len(means)), yticklabels=table.columns)
-        ax.set_ylim(len(means) - 0.6 + 0.2 * len(kinds), -0.5)  # the first at the top
-    if len(kinds) > 1:
+        ax.set_title(title)
+    if paired or len(kinds) > 1:
         figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     axes[-1, 0].set_xlabel(quantity)
     return labelled(figure, f"A dot for each run, {quantity}: " + "; ".join(words) + ".")
+
+
+def _draw_dots(ax: Axes, table: pd.DataFrame) -> list[float]:
+    """The runs of `plot_runs`, just above the rows of their means, which are returned."""
+    rows = [float(row) for row in range(table.shape[1])]
+    # A little apart, or equal runs are one dot.
+    ax.plot(table, rows - np.linspace(0.4, 0.18, len(table))[:, None], "o", color=BLUE,
+            markersize=4.5)
+    ax.set(yticks=rows, yticklabels=table.columns)
+    ax.set_ylim(len(rows) - 0.6, -0.6)  # the first at the top
+    return rows
+
+
+def _draw_pairs(ax: Axes, table: pd.DataFrame) -> list[float]:
+    """The runs of `plot_runs` in pairs, one below the other, and below them a row for the means:
+    it is returned, once for each column."""
+    last = len(table)
+    table = table.iloc[np.argsort(table.iloc[:, -1] - table.iloc[:, 0])]
+    ax.plot(table.T, [range(last)] * table.shape[1], color=GREY, linewidth=0.9, zorder=1)
+    for name, colour in zip(table, [GREY] + [BLUE] * table.shape[1]):
+        ax.plot(table[name], range(last), "o", color=colour, markersize=5, label=name)
+    ax.plot(table.mean(), [last + 0.5] * table.shape[1], color=ORANGE, zorder=1)
+    ax.set(yticks=[last + 0.5], yticklabels=["mean"])
+    ax.set_ylim(last + 1, -0.6)
+    return [last + 0.5] * table.shape[1]
 
 
 # A hidden pair, as the table to click shows it: a "?" in a full frame where its answer isn't

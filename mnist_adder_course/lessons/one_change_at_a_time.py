@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import torch
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from torch.utils.data import DataLoader
 
 from mnist_adder_lib.compare import (
     critical_value,
@@ -24,13 +24,12 @@ from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.evaluate import evaluate
 from mnist_adder_lib.losses import joint_loss
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.train import fit
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import same
 from ..notebook.results import read_results
-from ..plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
+from ..plots import BLUE, GREY, ORANGE, Plot, in_style, labelled
 
 guesses = Guesses.load("one_change_at_a_time")
 checks = Checks()
@@ -97,8 +96,8 @@ def _whole_pairs(function, *pilot) -> Observed:
         "You divided the squares by 5. With five numbers and their own mean, divide by 4, as "
         "`.std()` does.": (".std()", ".std(correction=0)"),
         "That is the variance. Take the `.std()`.": (".std()", ".var()"),
-        "The lesson runs at most 12 pairs, to save time. Your function says how many are needed, "
-        "however many that is: return what `pairs_needed` says.": [
+        "Your function says how many pairs are needed, however many that is: return what "
+        "`pairs_needed` says.": [
             ("pairs_needed(1.5 * spread, matters)", f"{limit}pairs_needed(1.5 * spread, matters))")
             for limit in ("min(12, ", "max(5, ")] + [
             ("pairs_needed(1.5 * spread, matters)",
@@ -499,53 +498,48 @@ def with_intervals(differences: pd.DataFrame) -> pd.DataFrame:
 
 
 def plot_opening() -> Figure:
-    """What the lesson opens with: the accuracies of five short runs that differ in nothing but the
-    seed."""
+    """What the lesson opens with: five short runs, and the question what has been changed between
+    the unluckiest and the luckiest. Only the seed has."""
     train, validation, _ = load_splits()
     assert validation.numbers is not None  # drawn once for all: `load_splits`
     few = AdderDataset(train.images[:4_000], train.digits[:4_000])
     some = AdderDataset(validation.images[:2_000], validation.digits[:2_000],
                         validation.numbers[:2_000])
     accuracies = []
-    for seed in range(5):
+    for seed in range(5):  # as the lesson's `train_network` does
         torch.manual_seed(seed)
         model = IdentityAdderModel()
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-        fit(model, few, epochs=1, batch_size=64, optimizer=optimizer, all_numbers=True,
-            device="cpu")
+        for (images, _), (digits, _) in DataLoader(few, batch_size=64, shuffle=True):
+            optimizer.zero_grad()
+            loss_of_ten(model, images, digits).backward()
+            optimizer.step()
         accuracies.append(evaluate(model, some).accuracy_both)
-    runs = pd.DataFrame({"five runs": accuracies})
-    figure = plot_runs({"Nothing but the seed differs.": runs}, "digit and sum right, %")
-    figure.set_size_inches(6.4, 1.6)
-    return figure
-
-
-STAGES = [("question", "What differs?\nWhat is fixed?", ""),
-          ("search", "A learning rate\nfor each\ncondition", "seeds 100 to 102"),
-          ("pilot", "How far do the\ndifferences\nspread?", "seeds 0 to 4"),
-          ("plan", "What would\nmatter? How\nmany pairs?\nWhat will we\nreport?", ""),
-          ("run", "The pairs,\nand one honest\nsentence", "new seeds")]
+    return plot_luck(accuracies)
 
 
 @in_style
-def plot_stages() -> Figure:
-    """The lesson's experiment as five boxes, each with its seeds."""
-    figure, ax = plt.subplots(figsize=(6.4, 1.7))
-    for place, (name, text, seeds) in enumerate(STAGES):
-        colour = BLUE if seeds else GREY
-        ax.add_patch(Rectangle((place, 0), 0.86, 1, fill=False, edgecolor=colour, linewidth=1.6))
-        ax.text(place + 0.43, 0.86, name, ha="center", va="center", weight="bold")
-        ax.text(place + 0.43, 0.42, text, ha="center", va="center", fontsize=9)
-        ax.text(place + 0.43, -0.16, seeds or "no runs", ha="center",
-                va="center", fontsize=9)
-        if place:
-            ax.annotate("", (place - 0.01, 0.5), (place - 0.13, 0.5),
-                        arrowprops=dict(arrowstyle="->", color=GREY))
-    ax.set(xlim=(-0.03, 4.9), ylim=(-0.3, 1.04))
-    ax.axis("off")
-    said = "; ".join(f"{name}: {' '.join(text.split())} ({seeds or 'no runs'})"
-                     for name, text, seeds in STAGES)
-    return labelled(figure, f"Five boxes with an arrow from each to the next. {said}.")
+def plot_luck(accuracies: list[float]) -> Figure:
+    """Runs as dots on a scale, the unluckiest and the luckiest in orange; an arrow between these
+    two says how far they are apart and asks what has been changed.
+
+    accuracies: in percent, one of each run.
+    """
+    low, *others, high = sorted(accuracies)
+    figure = Plot(figsize=(6.4, 1.6))
+    ax = figure.subplots()
+    ax.plot(others, [0] * len(others), "o", color=BLUE)
+    ax.plot([low, high], [0, 0], "o", color=ORANGE, markersize=9)
+    ax.annotate("", (high, 0.45), (low, 0.45), arrowprops=dict(
+        arrowstyle="->", color=ORANGE, linewidth=1.6, shrinkA=0, shrinkB=0))
+    ax.text((low + high) / 2, 0.62, f"{high - low:+.0f} points. What has been changed?",
+            ha="center", weight="bold")
+    ax.set(yticks=[], ylim=(-0.5, 1.1), xlabel="digit and sum right, %")
+    ax.margins(x=0.08)
+    ax.spines["left"].set_visible(False)
+    return labelled(figure, f"{len(accuracies)} dots on a scale of accuracies. An arrow from the "
+                            f"lowest, {low:.0f} percent, to the highest, {high:.0f} percent: "
+                            f"{high - low:+.0f} points. What has been changed?")
 
 
 @in_style

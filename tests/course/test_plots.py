@@ -192,6 +192,8 @@ def test_a_dot_for_each_run_and_their_means():
     plain, cured, means = clean.lines[:3]
     assert list(plain.get_xdata()) == [90, 92, 97]
     assert means.get_xdata() == pytest.approx([93, 98])
+    assert list(means.get_ydata()) == list(clean.get_yticks())  # on their rows, below their dots
+    assert max(plain.get_ydata()) < 0 and 0 < min(cured.get_ydata()) < max(cured.get_ydata()) < 1
     # three runs with one result are still three dots
     assert len(set(zip(cured.get_xdata(), cured.get_ydata()))) == 3
     assert [ax.get_title() for ax in figure.axes] == ["clean", "noisy"]
@@ -203,15 +205,25 @@ def test_a_dot_for_each_run_and_their_means():
 def test_differences_have_intervals_and_a_band_of_what_does_not_matter():
     gains = pd.DataFrame({"fast": [0.1, 0.3], "best": [-0.5, 0.7]})
     reach = pd.DataFrame({"in pairs": {"best": 0.25, "fast": 0.2}, "without": 0.5})
-    figure = plots.plot_runs(gains, "points", reach, matters=0.15, paired=True)
+    figure = plots.plot_runs(gains, "points", reach, matters=0.15)
     ax = figure.axes[0]
     ends = [bars.get_segments()[0][:, 0] for bars in ax.collections]
     assert ends[0] == pytest.approx([0, 0.4]) and ends[1] == pytest.approx([-0.3, 0.7])
     assert ax.patches[0].get_extents().width > 0 and 0 in ax.lines[0].get_xdata()
     assert "fast from 0.1 to 0.3, mean 0.2 ± 0.2 (in pairs) ± 0.5 (without); best" in (
         figure.get_label())
-    assert [list(line.get_xdata()) for line in ax.lines if line.get_color() == plots.GREY][1:] == [
-        [0.1, -0.5], [0.3, 0.7]]
+
+
+def test_pairs_are_lines_below_each_other_with_the_means_in_a_row_of_their_own():
+    pairs = pd.DataFrame({"without": [60.0, 70, 50], "with": [80.0, 72, 75]})
+    ax = plots.plot_runs(pairs, "right, %", paired=True).axes[0]
+    lines = [(list(line.get_xdata()), list(line.get_ydata())) for line in ax.lines]
+    # by their gain
+    assert lines[:3] == [([70, 72], [0, 0]), ([60, 80], [1, 1]), ([50, 75], [2, 2])]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["mean"]
+    assert ax.get_yticks()[0] > 2 and lines[-1][0] == pytest.approx([60, 75.67], abs=0.01)
+    shown = {text.get_text() for text in ax.figure.legends[0].get_texts()}
+    assert shown == {"without", "with"}
 
 
 def test_pairs_that_are_held_out_are_framed():

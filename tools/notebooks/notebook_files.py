@@ -25,7 +25,9 @@ ASKS = "import mnist_adder_course"  # in the first code cell, in no other
 SHORTER = {
     "06_training_curves": {"epochs=6": "epochs=1"},
     "09_one_change_at_a_time": {
-        "range(5)": "range(3)", "[100, 101, 102]": "[100]", "min(12, needed": "min(5, needed"},
+        "range(5)": "range(3)", "[100, 101, 102]": "[100]",
+        "pairs = plan(start, changed, matters)": "pairs = min(5, plan(start, changed, matters))",
+    },
 }
 
 

@@ -12,6 +12,7 @@ from torch.nn.utils import parameters_to_vector
 import mnist_adder_lib
 from mnist_adder_course.lessons.one_change_at_a_time import (
     plot_experiments,
+    plot_luck,
     powers_of_plans,
     simulate_experiments,
     with_intervals,
@@ -50,6 +51,14 @@ def test_simulated_experiments_follow_students_t():
 def test_more_plans_hold_their_promise_with_a_larger_spread():
     few, many = ((powers_of_plans(factor) >= 0.8).double().mean() for factor in (1, 1.5))
     assert 0.4 < few < 0.5 and 0.78 < many < 0.86
+
+
+def test_the_opening_asks_about_the_luckiest_run_and_the_unluckiest():
+    figure = plot_luck([50.0, 61.0, 47.5, 55.0, 59.0])
+    others, ends = figure.axes[0].lines
+    assert sorted(others.get_xdata()) == [50, 55, 59] and list(ends.get_xdata()) == [47.5, 61]
+    assert figure.axes[0].texts[-1].get_text() == "+14 points. What has been changed?"
+    assert "from the lowest, 48 percent, to the highest, 61 percent" in figure.get_label()
 
 
 # --- the recipes of the lesson --------------------------------------------------------------------
