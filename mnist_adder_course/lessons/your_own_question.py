@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import matplotlib.pyplot as plt
-import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
@@ -13,11 +15,11 @@ from ..exercises.checks import Checks, Observed
 from ..exercises.project import Project, ProjectError
 from ..exercises.questions import Guesses
 from ..notebook.results import read_results
-from ..plots import BLUE, GREY, ORANGE, in_style, labelled, plot_runs
+from ..plots import BLUE, GREY, ORANGE, in_style, labelled
 
 __all__ = [
     "Project", "ProjectError", "checks", "guesses", "look_again_and_again", "pilots",
-    "plot_looks", "plot_readings",
+    "plot_readings",
 ]
 
 guesses = Guesses.load("your_own_question")
@@ -34,7 +36,6 @@ def _intervals():
                 (-0.2, 0.5, 0.5)]
 
 
-NOTHING_THAT_MATTERS = "no difference that matters"
 UNSURE = "a difference, but does it matter?"
 
 
@@ -42,7 +43,6 @@ def _read_interval(function, low, high, matters) -> Observed:
     """The answer, with the typographic apostrophe that some keyboards write as a plain one."""
     answer = function(low, high, matters)
     return Observed(answer.replace("\u2019", "'") if isinstance(answer, str) else answer)
-
 
 
 
@@ -160,64 +160,57 @@ def pilots() -> dict[str, float]:
 # --- the figures ----------------------------------------------------------------------------------
 
 
+@in_style
 def plot_opening() -> Figure:
-    """What the lesson opens with: the figure of a project, 24 pairs, which doesn't say of what."""
+    """What the lesson opens with: the interval of one experiment after 5 pairs, after 6, and so on.
+    Orange: those that don't contain 0."""
     runs = read_results("template.jsonl")
-    difference = pd.DataFrame({"your change": runs["subtracting"] - runs["adding"]})
-    low, high = paired_interval(difference["your change"])
-    reach = {"95% interval": (high - low) / 2}
-    figure = plot_runs(difference, "change minus baseline, percentage points", reach, matters=0.5)
-    figure.set_size_inches(6.4, 1.8)
-    return figure
+    difference = runs["subtracting"] - runs["adding"]
+    figure, ax = plt.subplots(figsize=(6.4, 2.4))
+    ax.axhline(0, color=GREY, linestyle=":")
+    for pairs in range(5, len(difference) + 1):
+        low, high = paired_interval(difference[:pairs])
+        color = BLUE if low <= 0 <= high else ORANGE
+        ax.plot([pairs, pairs], [low, high], color=color, linewidth=3)
+        ax.plot(pairs, (low + high) / 2, "o", color=color)
+    ax.set(xlabel="pairs of runs so far", ylabel="subtracting minus adding,\npoints",
+           xticks=range(5, len(difference) + 1))
+    return labelled(figure, "For each number of pairs from 5 to 24, the interval of the mean "
+                            "difference. Orange: those that don't contain 0.")
+
+
+SIX = [(0.6, 1.4), (0.1, 0.9), (0.1, 0.3), (-0.3, 0.2), (-0.2, 0.9), (-1.3, -0.6)]  # 0.5 matters
 
 
 @in_style
-def plot_looks(away: torch.Tensor, critical: torch.Tensor, shown: int = 60) -> Figure:
-    """Experiments without an effect that are looked at again and again.
+def plot_readings(reading: Callable[[float, float, float], str], low: Any = ..., high: Any = ...,
+                  matters: Any = ...) -> Figure:
+    """Six intervals, in units of what matters, and below them a learner's own: a row for each,
+    named by what `reading` says of it.
 
-    Each of the `shown` first is a line: its mean in standard errors after 5 pairs, 6, and so on.
-    An orange dot is where it first crosses the critical value, and from there its line is dotted.
-
-    away: (looks, experiments); critical: (looks, 1), the critical value at each look.
+    low, high, matters: of the learner's own interval, or three dots, which leave it out; without
+    `matters`, half a point matters.
     """
-    figure, ax = plt.subplots(figsize=(5.5, 3))
-    pairs = torch.arange(5, 5 + len(away))
-    threshold = critical.flatten()
-    crossed, outside = 0, 0
-    for path in away.T[:shown]:
-        beyond = (path.abs() > threshold).nonzero()
-        if not len(beyond):
-            ax.plot(pairs, path, color=GREY, linewidth=0.5)
-            continue
-        first = int(beyond[0])
-        crossed, outside = crossed + 1, outside + bool(path[-1].abs() > threshold[-1])
-        ax.plot(pairs[:first + 1], path[:first + 1], color=ORANGE)
-        ax.plot(pairs[first:], path[first:], color=ORANGE, linestyle=":")
-        ax.plot(pairs[first], path[first], "o", color=ORANGE)
-    for side in (-1, 1):
-        ax.plot(pairs, side * threshold, color=BLUE, linewidth=2.5)
-    ax.set(xlabel="pairs so far", ylabel="mean, in standard errors", ylim=(-4.5, 4.5))
-    return labelled(figure, f"{shown} lines that wander around 0 between two curves that close in "
-                            f"on them. {crossed} of them cross a curve at least once; of these, "
-                            f"{outside} end outside.")
-
-
-@in_style
-def plot_readings() -> Figure:
-    """Six intervals against what would matter, half a point: a row for each, named by what
-    `reading` says of it."""
-    intervals = {"better": (0.6, 1.4), UNSURE: (0.1, 0.9), NOTHING_THAT_MATTERS: (0.1, 0.3),
-                 f"{NOTHING_THAT_MATTERS}, either": (-0.3, 0.2), "can't tell": (-0.2, 0.9),
-                 "worse": (-1.3, -0.6)}
-    figure, ax = plt.subplots(figsize=(5.5, 2.6))
-    ax.axvspan(-0.5, 0.5, color=GREY, alpha=0.15, linewidth=0)
+    known = ... not in (low, high, matters)
+    matters = 0.5 if matters is ... else matters
+    intervals = [(2 * matters * one, 2 * matters * other) for one, other in SIX]
+    names = [_said(reading(*interval, matters)) for interval in intervals]
+    if known:
+        intervals.append((low, high))
+        names.append(f"yours: {_said(reading(low, high, matters))}")
+    figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.33 * len(intervals)))
+    ax.axvspan(-matters, matters, color=GREY, alpha=0.15, linewidth=0)
     ax.axvline(0, color=GREY, linestyle=":")
-    for row, (low, high) in enumerate(intervals.values()):
-        ax.plot([low, high], [row, row], color=ORANGE, linewidth=3)
-    ax.set(yticks=range(len(intervals)), yticklabels=intervals,
-           xlabel="change minus baseline, in points; grey: less than 0.5")
+    for row, interval in enumerate(intervals):
+        ax.plot(interval, [row, row], color=BLUE if row == len(SIX) else ORANGE, linewidth=3)
+    ax.set(yticks=range(len(intervals)), yticklabels=names,
+           xlabel="change minus baseline, in points")
     ax.invert_yaxis()
-    words = "; ".join(f"{name}: from {low:+g} to {high:+g}"
-                      for name, (low, high) in intervals.items())
-    return labelled(figure, "A line for each interval, and a grey band from -0.5 to 0.5. "
-                            f"{words}.")
+    words = "; ".join(f"{name}: from {left:+.2g} to {right:+.2g}"
+                      for name, (left, right) in zip(names, intervals))
+    return labelled(figure, f"A line for each interval, and a grey band from {-matters:g} to "
+                            f"{matters:g}. {words}.")
+
+
+def _said(answer: Any) -> str:
+    return "not written yet" if answer is ... else str(answer)

@@ -5,17 +5,22 @@ import torch
 from mnist_adder_course.lessons.your_own_question import (
     look_again_and_again,
     pilots,
-    plot_looks,
+    plot_readings,
 )
 
 
-def test_plot_looks():
-    away = torch.tensor([[0.0, 3.0, 0.0], [0.0, 0.0, -3.0], [1.0, 2.5, 0.0]])  # looks, experiments
-    figure = plot_looks(away, critical=torch.tensor([[2.8], [2.6], [2.4]]), shown=3)
-    assert "2 of them cross a curve at least once; of these, 1 end outside" in figure.get_label()
-    dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-    assert [(int(dot.get_xdata()[0]), float(dot.get_ydata()[0])) for dot in dots] == [
-        (5, 3.0), (6, -3.0)]
+def test_plot_readings():
+    asked = []
+
+    def reading(low, high, matters):
+        asked.append((low, high, matters))
+        return "better" if low >= matters else ...
+
+    label = plot_readings(reading, 0.2, 0.4, 0.25).get_label()
+    assert asked[0] == (0.3, 0.7, 0.25) and asked[-1] == (0.2, 0.4, 0.25) and len(asked) == 7
+    assert "better: from +0.3 to +0.7" in label
+    assert "yours: not written yet: from +0.2 to +0.4" in label
+    assert "yours" not in plot_readings(reading, 0.2, ..., 0.25).get_label()
 
 
 def test_looks_that_have_nothing_to_find():
