@@ -53,7 +53,15 @@ def _of_hidden_pairs(curves: dict[str, list]) -> float:
     return statistics.mean(curve[-1][2] for curve in curves["scattered pairs"])
 
 
-guesses = Guesses.load("does_it_add", three_designs=_what_helped, its_recipe=_of_hidden_pairs)
+def _what_it_takes(hidden: pd.Series) -> str:
+    """hidden: percent of the hidden sums that are right, a mean for each place of the decay."""
+    alone = {"before": hidden["decay before batch norm"], "others": hidden["decay in the others"]}
+    enough = [place for place, right in alone.items() if right > hidden["decay 3"] - 15]
+    return "either" if len(enough) == 2 else enough[0] if enough else "both"
+
+
+guesses = Guesses.load("does_it_add", three_designs=_what_helped, its_recipe=_of_hidden_pairs,
+                       where=_what_it_takes)
 checks = Checks()
 NUMBERS = torch.arange(10).view(10, 1)
 TOTALS = NUMBERS + torch.arange(10)
@@ -350,6 +358,12 @@ def even_loss(outputs: Tensor, digits: Tensor, numbers: Tensor) -> Tensor:
     return smear(outputs, digits + numbers, 2.23 * (NEAR > 0))
 
 
+def renamed_loss(outputs: Tensor, digits: Tensor, numbers: Tensor) -> Tensor:
+    """The lesson's `square_loss` for sums that have been renamed at random: an answer near the true
+    name is less wrong than others, but near names aren't near sums."""
+    return F.mse_loss(outputs[:, 0], ORDER[digits + numbers].float())
+
+
 class Adder(nn.Module):
     """Two hidden layers of 64 neurons, for an embedding and a number.
 
@@ -368,12 +382,11 @@ class Adder(nn.Module):
 
 
 def train_adder(adder: nn.Module, loss_of: Callable[[Tensor, Tensor, Tensor], Tensor],
-                data: Embedded, held_out: Tensor, rate: float = 0.01) -> float:
-    """Train an adder in place for 600 steps (batches of 128) without these pairs, bool (10, 10);
-    return the mean loss of the last hundred steps. loss_of: gets outputs, digits and
-    numbers."""
+                data: Embedded, held_out: Tensor, steps: int = 600, rate: float = 0.01) -> float:
+    """Train an adder in place (batches of 128) without these pairs, bool (10, 10); return the mean
+    loss of the last hundred steps. loss_of: gets outputs, digits and numbers."""
     optimizer, losses = torch.optim.AdamW(adder.parameters(), lr=rate), []
-    for _ in range(600):
+    for _ in range(steps):
         chosen = torch.randint(len(data.training_digits), (128,))
         digits = data.training_digits[chosen]
         left = (~held_out)[digits]
@@ -392,17 +405,21 @@ def train_five(designs: dict[str, tuple], data: Embedded, held_out: Tensor,
     their titles, percent of the sums right on "seen pairs" and on "hidden pairs", with a column
     for each design and a row for each seed.
 
-    designs: how an `Adder` gets the number, how many outputs it has, and the loss, by name.
+    designs: how an `Adder` gets the number, how many outputs it has, the loss, and, if they aren't
+    600, how many steps it trains, by name.
     test: gets answers, digits and `held_out`, and returns both percentages.
     """
     seen, hidden = pd.DataFrame(), pd.DataFrame()
-    for name, (encode, outputs, loss_of) in designs.items():
+    for name, (encode, outputs, loss_of, *steps) in designs.items():
         tests = []
         for seed in range(5):
             torch.manual_seed(seed)
             adder = Adder(encode, outputs)
-            train_adder(adder, loss_of, data, held_out)
-            tests.append(test(sums_of(adder, data).round(), data.digits, held_out))
+            train_adder(adder, loss_of, data, held_out, *steps)
+            said = sums_of(adder, data).round()
+            if loss_of is renamed_loss:  # the adder says names: which sums are meant?
+                said = ORDER.argsort()[said.clamp(0, 18).long()]
+            tests.append(test(said, data.digits, held_out))
         seen[name], hidden[name] = zip(*tests)
     return {"seen pairs": seen, "hidden pairs": hidden}
 
@@ -417,13 +434,16 @@ def sums_of(adder: nn.Module, data: Embedded) -> Tensor:
     return outputs[:, :, 0] if outputs.shape[2] == 1 else outputs.argmax(dim=2).float()
 
 
-def wait(data: Embedded, decay: float, steps: int = 1500, seed: int = 0,
-         length: float | None = None) -> list[list[float]]:
+def wait(data: Embedded, decay: float, steps: int = 1500, seed: int = 0, *,
+         before: float | None = None, length: float | None = None, rate: float = 0.003,
+         epsilon: float = 1e-5) -> list[list[float]]:
     """The course's adder learns 90 pairs for many steps, ten others are hidden, drawn by the seed;
     returns [step, percent of seen sums right, percent of hidden sums right] along the way.
 
-    Each step sees all 90 pairs, with the mean embedding of each digit. length: at which each
-    neuron's weights before batch norm are held; without it they are as training makes them.
+    Each step sees all 90 pairs, with the mean embedding of each digit. The rest is about the
+    weights before batch norm: `before` is their decay, if it isn't that of the others; `length` is
+    the length at which each neuron's weights are held, and without it they are as training makes
+    them; `rate` is their learning rate, and `epsilon` what batch norm adds to a variance.
     """
     torch.manual_seed(seed)
     held_out = torch.randperm(100).view(10, 10) < 10
@@ -431,9 +451,15 @@ def wait(data: Embedded, decay: float, steps: int = 1500, seed: int = 0,
     typical = torch.stack([data.training[data.training_digits == digit].mean(dim=0)
                            for digit in range(10)])
     adder = Adder(as_label, 19)
-    first, second = fully_connected(30, 64), fully_connected(64, 64)
-    adder.layers = nn.Sequential(first, second, nn.Linear(64, 19, bias=False))
-    optimizer = torch.optim.AdamW(adder.parameters(), lr=0.003, weight_decay=decay)
+    parts = fully_connected(30, 64), fully_connected(64, 64)
+    adder.layers = nn.Sequential(*parts, nn.Linear(64, 19, bias=False))
+    short = [part.get_parameter("0.weight") for part in parts]
+    others = [one for one in adder.parameters() if all(one is not weight for weight in short)]
+    for part in parts:
+        part[1] = nn.BatchNorm1d(64, eps=epsilon)
+    optimizer = torch.optim.AdamW([
+        dict(params=short, lr=rate, weight_decay=decay if before is None else before),
+        dict(params=others, lr=0.003, weight_decay=decay)])
     digits, numbers = (~held_out).nonzero().T
     curve = []
     for step in range(steps + 1):
@@ -446,7 +472,7 @@ def wait(data: Embedded, decay: float, steps: int = 1500, seed: int = 0,
         optimizer.step()
         if length:
             with torch.no_grad():
-                for weight in (first.get_parameter("0.weight"), second.get_parameter("0.weight")):
+                for weight in short:
                     weight.mul_(length / weight.norm(dim=1, keepdim=True))
     return curve
 
@@ -477,12 +503,19 @@ def in_the_end(curves: dict[str, list]) -> str:
     return "\n".join(lines)
 
 
-def waiting_runs(decay: float) -> list[list[list[float]]]:
-    """The curves of ten stored runs with this weight decay, as `wait` returns one; each run has ten
-    hidden pairs of its own, and was measured on evaluation images."""
+def waiting_runs(ways: list[str]) -> dict[str, list[list[list[float]]]]:
+    """The curves of ten stored runs for each of these ways of `experiments/measure_waiting.py`, as
+    `wait` returns one; each run has ten hidden pairs of its own."""
     runs = read_results("waiting.jsonl")
-    return [[list(point) for point in zip(run.steps, run.evaluation_seen, run.evaluation_held)]
-            for run in runs[runs["decay"] == decay].itertuples()]
+    return {way: [[list(point) for point in zip(run.steps, run.seen, run.hidden)]
+                  for run in runs[runs["way"] == way].itertuples()] for way in ways}
+
+
+def hidden_in_the_end(ways: list[str]) -> pd.DataFrame:
+    """Percent of the hidden sums right at the end of the `waiting_runs`: a column for each way, a
+    row for each run."""
+    return pd.DataFrame({way: [curve[-1][2] for curve in curves]
+                         for way, curves in waiting_runs(ways).items()})
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -514,8 +547,9 @@ def plot_weights(weights: Tensor) -> Figure:
                 xticklabels=["digit 0", "digit 1", "digit 2", "+ 0", "+ 1", "+ 2"])
     write_readably(ax)
     for column in (1, 4):
-        ax.add_patch(Rectangle((column, 0), 1, 5, fill=False, edgecolor="black", linewidth=1.8,
-                               clip_on=False))
+        for colour, width in (("white", 4), ("black", 1.8)):  # on light pages and on dark ones
+            ax.add_patch(Rectangle((column, 0), 1, 5, fill=False, edgecolor=colour,
+                                   linewidth=width, clip_on=False))
     ax.xaxis.tick_top()
     ax.tick_params(rotation=0, length=0)
     ax.set(ylabel="sum")
@@ -555,29 +589,52 @@ def plot_number_line(tables: dict[str, Tensor], held_out: Tensor) -> Figure:
 @in_style
 def plot_waiting(runs: dict[str, list], over: str = "step") -> Figure:
     """Percent of sums right over the steps (log), or over epochs: by name some curves, lists of
-    [step, seen, hidden], a line for the hidden pairs and a dotted one for the seen."""
-    figure, ax = plt.subplots(figsize=(5.5, 3))
+    [step, seen, hidden], beside each other, with a line for the hidden pairs and a dotted one for
+    the seen."""
+    figure, axes = plt.subplots(1, len(runs), figsize=(6.4, 2.8), sharey=True, squeeze=False)
     words = []
-    for (name, curves), colour in zip(runs.items(), (BLUE, ORANGE)):
+    for ax, (name, curves) in zip(axes.flat, runs.items()):
         width = 1.5 if len(curves) == 1 else 0.8
         for curve in curves:
             steps, seen, hidden = zip(*curve)
-            ax.plot(steps, seen, ":", color=colour, linewidth=width)
-            ax.plot(steps, hidden, color=colour, linewidth=width)
-        ax.plot([], [], color=colour, label=name)
+            ax.plot(steps, seen, ":", color=BLUE, linewidth=width)
+            ax.plot(steps, hidden, color=ORANGE, linewidth=width)
         ends = [[round(curve[-1][of]) for curve in curves] for of in (1, 2)]
         of_seen, of_hidden = (f"{min(end)} to {max(end)}%" if len(set(end)) > 1 else f"{end[0]}%"
                               for end in ends)
         words.append(f"{name}: in the end, {of_hidden} of the hidden pairs and {of_seen} of the "
                      "seen")
-    ax.plot([], [], color=GREY, label="hidden pairs")
-    ax.plot([], [], ":", color=GREY, label="seen pairs")
-    ax.set(xlabel=over, ylabel="sums right, %", ylim=(-4, 104))
-    if over == "step":
-        ax.set_xscale("log")
-        ax.set_xticks([50, 100, 300, 1000, 3000], ["50", "100", "300", "1,000", "3,000"])
-        ax.minorticks_off()
-    else:
-        ax.set_xticks([1, 5, 10, 15, 20])
-    figure.legend(loc="outside upper center", ncols=len(runs) + 2)
+        ax.set(title=name, xlabel=over, ylim=(-4, 104))
+        if over == "step":
+            ax.set_xscale("log")
+            ax.set_xticks([50, 300, 3000], ["50", "300", "3,000"])
+            ax.minorticks_off()
+        else:
+            ax.set_xticks([1, 5, 10, 15, 20])
+    axes[0, 0].set_ylabel("sums right, %")
+    for colour, line, name in ((BLUE, ":", "seen pairs"), (ORANGE, "-", "hidden pairs")):
+        axes[0, 0].plot([], [], line, color=colour, label=name)
+    figure.legend(loc="outside upper center", ncols=2)
     return labelled(figure, f"Lines over the {over}s. " + "; ".join(words) + ".")
+
+
+@in_style
+def plot_designs(tables: dict[str, pd.DataFrame]) -> Figure:
+    """Percent of sums right, a row for each design: in a colour for each of the tables, by their
+    titles, a dot for each run (a row), a line from the lowest to the highest, and their mean."""
+    designs = list(next(iter(tables.values())))
+    figure, ax = plt.subplots(figsize=(6.4, 0.9 + 0.32 * len(designs)))
+    words = []
+    for (title, table), colour, aside in zip(tables.items(), (BLUE, ORANGE), (-0.16, 0.16)):
+        for row, (name, runs) in enumerate(table.items()):
+            y = row + aside
+            ax.plot([runs.min(), runs.max()], [y, y], color=colour, linewidth=1)
+            ax.plot(runs, [y] * len(runs), "o", color=colour, markersize=4, fillstyle="none")
+            ax.plot(runs.mean(), y, "D", color=colour, markersize=6)
+            words.append(f"{title}, {name} {runs.min():.0f} to {runs.max():.0f}, mean "
+                         f"{runs.mean():.0f}")
+        ax.plot([], [], "D", color=colour, label=title)
+    ax.set(xlim=(-3, 103), xlabel="sums right, %", yticks=range(len(designs)), yticklabels=designs,
+           ylim=(len(designs) - 0.5, -0.5))  # the first at the top
+    figure.legend(loc="outside upper center", ncols=2)
+    return labelled(figure, f"Percent of sums right: {'; '.join(words)}.")

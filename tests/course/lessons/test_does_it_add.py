@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from mnist_adder_course.lessons import does_it_add
 from mnist_adder_course.lessons.does_it_add import (
     TOTALS,
     Adder,
@@ -17,13 +18,16 @@ from mnist_adder_course.lessons.does_it_add import (
     class_loss,
     even_loss,
     guesses,
+    hidden_in_the_end,
     in_the_end,
     judge_block,
     mixed_loss,
+    plot_designs,
     plot_number_line,
     plot_opening,
     plot_weights,
     recipe_curves,
+    renamed_loss,
     sums_of,
     train_adder,
     train_five,
@@ -122,6 +126,15 @@ def test_five_adders_of_each_design_are_tested_on_seen_and_hidden_pairs(data):
     assert set(seeds) == {0, 1, 2, 3, 4}
 
 
+def test_a_design_says_how_long_it_trains_and_renamed_sums_are_named_back(data):
+    def tested(loss_of, *steps):
+        designs = {"one": (as_label, 1, loss_of, *steps)}
+        return train_five(designs, data, PAIRS, checks.held_out_test.solution)["seen pairs"].mean()
+
+    assert tested(square_loss, 100).item() < tested(square_loss).item()
+    assert tested(renamed_loss, 2000).item() > 50
+
+
 @pytest.mark.parametrize("loss_of", [mixed_loss, even_loss])
 def test_a_control_gives_the_true_sum_as_much_and_its_neighbours_no_more(loss_of):
     scores = torch.zeros(1, 19, requires_grad=True)
@@ -141,6 +154,25 @@ def test_waiting_measures_both_kinds_of_pairs_and_holds_weights_at_a_length(data
     assert curve[-1][1] > 90 > curve[-1][2] + 40
     assert curve == wait(data, decay=0.01, steps=300)
     assert curve != wait(data, decay=0.01, steps=300, length=0.15)
+
+
+def test_waiting_may_change_what_is_before_batch_norm_and_nothing_else(data, monkeypatch):
+    made = []
+
+    def kept(kind):
+        return lambda *given: made.append(kind(*given)) or made[-1]
+
+    monkeypatch.setattr(does_it_add, "Adder", kept(Adder))
+    monkeypatch.setattr(torch.optim, "AdamW", kept(torch.optim.AdamW))
+    wait(data, decay=3, steps=1, before=0, rate=0.03, epsilon=0.1, length=0.2)
+    adder, optimizer = made
+    before, others = optimizer.param_groups
+    assert (before["lr"], before["weight_decay"]) == (0.03, 0)
+    assert (others["lr"], others["weight_decay"]) == (0.003, 3)
+    assert len(before["params"]) == 2 and len(others["params"]) == 5
+    for part, weight in zip(adder.layers, before["params"]):
+        assert part[0].weight is weight and part[1].eps == 0.1
+        assert torch.allclose(weight.norm(dim=1), torch.tensor(0.2))
 
 
 def test_a_block_is_judged_by_what_was_said_before():
@@ -167,7 +199,7 @@ def test_weights_say_their_signs_by_colour():
     colours = ax.collections[0].get_facecolor().reshape(5, 6, 4)
     assert colours[2, 1, 0] > colours[2, 1, 2] and colours[4, 5, 0] < colours[4, 5, 2]
     assert len({*map(tuple, colours[0])}) == 1
-    assert sorted(frame.get_x() for frame in ax.patches) == [1, 4]
+    assert {frame.get_x() for frame in ax.patches} == {1, 4}
     assert "sum 2: 0, -1.5, 0, 0, 0, 0" in figure.get_label()
 
 
@@ -212,11 +244,30 @@ def test_all_networks_by_the_recipe_trained_for_twenty_epochs():
             assert curve[-1][1] > 90  # it has learned what it saw
 
 
-def held_in_the_end(decay):
-    return pd.Series([curve[-1][2] for curve in waiting_runs(decay)])
-
-
 def test_what_the_lesson_says_of_waiting():
-    assert held_in_the_end(3).median() > 70 and held_in_the_end(3).min() > 40
-    assert held_in_the_end(0.01).max() < 25
-    assert len(waiting_runs(3)) == 10 and waiting_runs(3)[0][-1][0] == 3000
+    ways = ["no decay", "decay before batch norm", "decay in the others", "decay 3"]
+    usual = hidden_in_the_end([*ways, "decay 0.01", "short weights"])
+    without = hidden_in_the_end([f"{way}, no epsilon" for way in [*ways, "short weights"]])
+    assert len(usual) == len(without) == 10 and not usual.isna().any(axis=None)
+    means, taken = usual.mean(), without.mean()
+    assert means["decay 3"] > means[ways[:3]].sum() + 20
+    assert means["decay before batch norm"] > 25
+    assert taken["decay before batch norm, no epsilon"] < 5
+    assert taken["decay 3, no epsilon"] > 50
+    assert (usual["short weights"] > without["short weights, no epsilon"]).all()
+    assert "Both together." in guesses.compare("where", means).data
+
+
+def test_the_place_of_the_decay_that_is_enough_is_said():
+    measured = dict(zip(["no decay", "decay before batch norm", "decay in the others", "decay 3"],
+                        (2, 70, 8, 80)))
+    assert "Those before batch norm" in guesses.compare("where", measured).data
+    assert "Either of them" in guesses.compare(
+        "where", measured | {"decay in the others": 75}).data
+
+
+def test_designs_have_a_row_each_and_a_colour_for_each_table():
+    few = pd.DataFrame({"one": [60.0, 70.0], "other": [0.0, 0.0]})
+    figure = plot_designs({"seen": few + 20, "hidden": few})
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["one", "other"]
+    assert "hidden, one 60 to 70, mean 65" in figure.get_label()
