@@ -26,11 +26,15 @@ def checks_of(lesson: str) -> dict:
 
 def name_exercises(notebook, number: str) -> None:
     """Give the cells of each exercise of lesson `number`, "02", their ids: those of the check,
-    `checks.one_hot(one_hot)`, and of the two cells above it."""
-    for three in zip(notebook.cells, notebook.cells[1:], notebook.cells[2:]):
-        if found := re.match(r"checks\.(\w+)\(", three[2].source):
-            for cell, part in zip(three, PARTS):
-                cell.id = f"{number}-exercise-{found[1]}-{part}"
+    `checks.one_hot(one_hot)`, of the task above it, and of the function below the task. Cells that
+    try the function may come before the check."""
+    cells, task = notebook.cells, 0
+    for place, cell in enumerate(cells):
+        if re.match(r"#+ Exercise \d", cell.source):
+            task = place
+        elif found := re.match(r"checks\.(\w+)\(", cell.source):
+            for one, part in zip((cells[task], cells[task + 1], cell), PARTS):
+                one.id = f"{number}-exercise-{found[1]}-{part}"
 
 
 def write_solutions(lesson, solutions, checks: dict) -> None:

@@ -4,6 +4,7 @@ Of a figure that comes out the same everywhere, the words are among the stored o
 run of the lessons compares. Here are those of which a lesson's numbers differ by machine.
 """
 
+import numpy as np
 import pytest
 import torch
 from every_lesson import LESSONS
@@ -25,7 +26,8 @@ OPENINGS = [lesson for lesson in LESSONS
 BLACK = torch.zeros(28, 28)
 MAPS, SMALL, DOT = torch.zeros(6, 5, 5), torch.zeros(24, 24), torch.zeros(28, 28)
 MAPS[2, 1, 1], MAPS[3, 0, 0], SMALL[3, 4], DOT[10:20, 10:20] = 2.0, -9.0, 1.0, 2.0
-SHARES = [0.03, 0, 0, 0.5, 0, 0, 0, 0.47, 0, 0]
+# each digit goes to itself, to digit + 3 and to digit + 7
+SHIFTED = [np.roll([0.03, 0, 0, 0.5, 0, 0, 0, 0.47, 0, 0], digit) for digit in range(10)]
 WAITING = {"decay 3": [[[50, 95.0, 2.0], [3000, 96.0, 81.0]],
                        [[50, 90.0, 0.0], [3000, 99.0, 60.0]]]}
 SAID = {
@@ -56,7 +58,8 @@ SAID = {
             {1: [(0.8, 0.69, 0), (1.0, 0.71, 0)], 2: [(2.0, 0.7, 0)]}),
         "a kick of 1: 0.90, then 0.70; a kick of 2: 2.00, then 0.70"),
     "learning_from_sums plot_shifts": (
-        lambda: learning_from_sums.plot_shifts(SHARES), "50% on +3, 47% on +7"),
+        lambda: learning_from_sums.plot_shifts({"one": SHIFTED}),
+        "one: 47% on -3, 50% on +3"),
 }
 
 

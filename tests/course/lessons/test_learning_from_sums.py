@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from mnist_adder_course.lessons import learning_from_sums
 from mnist_adder_course.lessons.learning_from_sums import (
     by_digit,
+    checks,
     found_at,
     last_digit_loss,
     last_digit_probabilities,
@@ -25,6 +26,7 @@ from mnist_adder_course.lessons.learning_from_sums import (
     solutions,
     sum_loss,
     sum_probabilities,
+    train_marked,
     train_reader,
     trainings,
 )
@@ -108,6 +110,25 @@ def test_a_mark_is_a_bar_as_long_as_it_should_be():
     assert (shown[:, 0, 0] > 2).sum(dim=1).tolist() == [0, 3, 27]
     assert shown[1, 0, 0].argmin() == 3 and shown.count_nonzero() == 30
     assert not images.any()  # a copy was marked
+
+
+def test_nothing_is_trained_until_the_lengths_are_written(capsys):
+    assert train_marked(mark, lambda digits: ...) is None
+    assert "three dots" in capsys.readouterr().out
+
+
+def test_the_check_of_the_lengths_judges_what_the_training_found(monkeypatch):
+    monkeypatch.setattr(learning_from_sums, "STEPS", 1)
+
+    def always_right(digits):
+        return digits
+
+    table = train_marked(mark, always_right)
+    verdict = checks.lengths.verdict(always_right)
+    assert f"reads {table.loc['unmarked', 'percent']:.0f}% of the unmarked" in verdict
+    assert verdict.endswith("All of its marks were right, so it needed nothing else.")
+    table["percent"] = 76  # as if it had learned to read
+    assert checks.lengths.verdict(always_right).startswith("\u2713 Right.")
 
 
 class Reads(torch.nn.Module):
