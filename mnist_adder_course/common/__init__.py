@@ -1,1 +1,2 @@
-"""What lessons and experiments share: drawings made in code, and digits learned from sums."""
+"""What lessons and experiments share: drawings and non-digits made in code, the head that rejects
+them, adders, and digits learned from sums."""
