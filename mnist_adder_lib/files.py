@@ -28,9 +28,9 @@ def asset_path(name: str) -> Path:
     """A file that comes with the course: inside an installed package, else in assets.
 
     `adder.pt` is the trained model; `results.jsonl`, `changes.jsonl`, `sums.jsonl`,
-    `waiting.jsonl`, `hidden_pairs.jsonl`, `template.jsonl`, `adders.jsonl`, `rounding.jsonl` and
-    the network `last_digit.pt` are what the programs in `experiments` recorded; `shared.json` is
-    what Python and the front end share.
+    `waiting.jsonl`, `hidden_pairs.jsonl`, `template.jsonl`, `adders.jsonl`, `rounding.jsonl`,
+    `maps.jsonl` and the network `last_digit.pt` are what the programs in `experiments` recorded;
+    `shared.json` is what Python and the front end share.
     """
     package = Path(__file__).parent
     packed = package / "assets" / name

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from mnist_adder_course.lessons.one_change_at_a_time import measured
@@ -62,3 +63,24 @@ def test_hidden_pairs():
             f"{len(runs)}", f"{hidden.mean():.1f} ± {hidden.std():.1f} ({hidden.min():.1f} to "
             f"{hidden.max():.1f})", mean_and_spread(seen), f"{highest:.2f}"])
     assert len(table) == 2
+
+
+def test_how_alike_two_maps_are():
+    table = rows("| control | gradient | integrated | Guided Backprop |")
+    runs = read_results("maps.jsonl")["r"]
+    assert list(table) == list(runs[0])
+    for control, methods in runs[0].items():
+        agree(table[control], [mean_and_spread(pd.Series([run[control][name] for run in runs]))
+                               for name in methods])
+
+
+def test_leads_over_brightness():
+    table = rows("| seed | on black | gradient | gradient of the ink | integrated | occlusion "
+                 "| Guided Backprop | each pixel alone |")
+    runs = read_results("maps.jsonl")
+    assert len(table) == len(runs)
+    for seed, on_black, leads in zip(runs["seed"], runs["on_black"], runs["leads"]):
+        agree(table[str(seed)], [f"{on_black['gradient']:.1f}"] + [
+            "{:.2f} ± {:.2f}".format(*leads[name]) for name in (
+                "gradient", "gradient, of the ink", "integrated", "occlusion", "Guided Backprop",
+                "each pixel alone")])

@@ -36,6 +36,9 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     ("assets/adders.jsonl", "experiments/common.py experiments/measure_adders.py "
      "mnist_adder_course/common/adders.py mnist_adder_lib/data.py mnist_adder_lib/model.py",
      "python experiments/measure_adders.py"),
+    ("assets/maps.jsonl", f"{TRAINING} {NETWORK} experiments/measure_recipes.py "
+     "experiments/measure_maps.py mnist_adder_course/lessons/inside_the_network.py",
+     "python experiments/measure_maps.py"),
     ("assets/waiting.jsonl", f"{NETWORK} experiments/measure_waiting.py",
      "python experiments/measure_waiting.py"),
     (SHARED, f"{NETWORK} {REJECTING}", "python experiments/measure_nonsense.py FOLDER"),

@@ -16,6 +16,7 @@ from mnist_adder_lib.evaluate import in_evaluation
 
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
+from ..notebook.results import read_results
 from ..plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, labelled
 
 guesses = Guesses.load("inside_the_network")
@@ -135,19 +136,19 @@ def _to_cover():
             ("row + size // 2, column + size // 2", "row, column"),
         "That is the middle of a patch of 5 pixels. The patch has `size` pixels a side.":
             ("row + size // 2, column + size // 2", "row + 2, column + 2"),
-        "The last row and the last column of places are missing. A patch of 1 fits in 28 places of "
-        "28 pixels, a patch of 5 in 24.": [
+        "The last row and the last column of positions are missing. A patch of 1 has 28 positions "
+        "in 28 pixels, a patch of 5 has 24.": [
             ("- size + 1", "- size"),
             ("range(images.shape[1] - size + 1)", "range(images.shape[1] - size)"),
             ("range(images.shape[2] - size + 1)", "range(images.shape[2] - size)")],
         "Rows and columns are exchanged.":
             ("row + size // 2, column + size // 2", "column + size // 2, row + size // 2"),
-        "You give each fall to the whole patch, so that later places overwrite earlier ones. Give "
+        "You give each fall to the whole patch, so later positions overwrite earlier ones. Give "
         "it to the pixel in the middle alone.":
             ("row + size // 2, column + size // 2] = fall",
              "row:row + size, column:column + size] = fall.view(-1, 1, 1)"),
-        "The patches stay: each place covers one more part of the same copy. `cover` the whole "
-        "images again at each place.":
+        "The patches stay: each position covers one more part of the same copy. `cover` the whole "
+        "images again at each position.":
             ("fall = whole - score(cover(images, row, column, size))",
              "images = cover(images, row, column, size)\n            fall = whole - score(images)"),
         "You cover with 0, which is grey in a normalised image. `cover` takes black.": [
@@ -219,8 +220,8 @@ def delete_highest(images: Tensor, importance: Tensor, count: int, black: float)
             ("= black", "= 0.0"),
         "You turned the *lowest* pixels black. The highest come last in `.argsort()`.":
             ("values.flatten().argsort()[-count:]", "values.flatten().argsort()[:count]"),
-        "You turned one pixel of each image black, the one at place `count`. `[-count:]` takes the "
-        "last `count`.":
+        "You turned one pixel of each image black, the one at index `-count`. `[-count:]` takes "
+        "the last `count`.":
             ("values.flatten().argsort()[-count:]", "values.flatten().argsort()[-count]"),
         "You turned the brightest pixels black. Which pixels go is for `importance` to say.":
             ("values.flatten().argsort()[-count:]", "pixels.flatten().argsort()[-count:]"),
@@ -303,7 +304,7 @@ def of_the_ink(importance, images, black):
         "Nothing was replaced. Is the hook attached to the layer while `inputs` run, and does it "
         "*return* the changed output? Do the units come from the run with `other_inputs`?":
             lambda network, layer, units, inputs, other_inputs: network(inputs),
-        "You replaced all units: the answer is that for `other_inputs`.":
+        "You replaced all units: the answer belongs to `other_inputs`.":
             lambda network, layer, units, inputs, other_inputs: network(other_inputs),
         "It is the wrong way round: `units` should come from `other_inputs`, and the rest from "
         "`inputs`.":
@@ -321,7 +322,7 @@ def swap_units(network, layer, units, inputs, other_inputs):
     seen = []
 
     def put_in(layer, inputs, output):
-        seen.append(output)  # in the first run, that of `other_inputs`, it puts in the same units
+        seen.append(output)  # in the first run, it puts in the same units again
         mixed = output.clone()
         mixed[:, units] = seen[0][:, units]
         return mixed
@@ -364,6 +365,20 @@ def _logits(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
     return model(images, numbers)[0].gather(1, digits.view(-1, 1).to(images.device))[:, 0]
 
 
+def gradient(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
+    """The gradient of these digits' logits by the pixels, (n, 28, 28): as the lesson writes it."""
+    pixels = images.detach().clone().requires_grad_()
+    return torch.autograd.grad(_logits(model, pixels, digits).sum(), pixels)[0][:, 0]
+
+
+def integrated_gradients(model: nn.Module, images: Tensor, digits: Tensor,
+                         steps: int = 20) -> Tensor:
+    """Integrated gradients from black, (n, 28, 28): as the lesson writes it."""
+    path = images - BLACK
+    slopes = [gradient(model, BLACK + (step + 0.5) / steps * path, digits) for step in range(steps)]
+    return path[:, 0] * torch.stack(slopes).mean(dim=0)
+
+
 def guided_backprop(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
     """The gradient of these digits' logits by the pixels, (n, 28, 28), of which each ReLU lets only
     positive parts back, on the images' device. Source: Springenberg and others, arXiv 1412.6806."""
@@ -388,23 +403,26 @@ def alike(one: Tensor, other: Tensor) -> float:
     return ((one * other).mean() / (spreads + 1e-12)).item()  # no contrast: 0 / 1e-12
 
 
-def agree(maps: Tensor, other_maps: Tensor) -> Tensor:
-    """The correlation of each map with the other one of the same image: (n, height, width) twice,
-    to (n,)."""
-    return torch.tensor([alike(one, other) for one, other in zip(maps, other_maps)])
+def agree(maps: Tensor, other_maps: Tensor, ink: Tensor) -> Tensor:
+    """The correlation of each map with the other one of the same image, over the pixels of its ink:
+    (n, height, width) three times, to (n,)."""
+    return torch.tensor([alike(one[where], other[where])
+                         for one, other, where in zip(maps, other_maps, ink)])
 
 
-def agreement(maps: dict[str, Tensor], other_maps: dict[str, Tensor]) -> pd.DataFrame:
-    """How alike the maps of two networks are, a row for each method: columns r, the mean over all
-    images, and r without signs, that of their absolute values.
+def agreement(maps: dict[str, Tensor], other_maps: dict[str, Tensor], ink: Tensor) -> pd.Series:
+    """How alike two maps of an image are, on its ink, by method: the mean of `agree`.
 
-    maps, other_maps: method -> (images, height, width).
+    maps, other_maps: method -> (images, height, width); ink: a mask of the same shape.
     """
-    return pd.DataFrame({
-        "r": {name: agree(found, other_maps[name]).mean().item()
-              for name, found in maps.items()},
-        "r without signs": {name: agree(found.abs(), other_maps[name].abs()).mean().item()
-                            for name, found in maps.items()}})
+    return pd.Series({name: agree(found, other_maps[name], ink).mean().item()
+                      for name, found in maps.items()})
+
+
+def other_networks() -> pd.DataFrame:
+    """What `experiments/measure_maps.py` measured of five networks, a row for each: columns `r`
+    (control -> method -> r) and `leads` (ranking -> mean lead, half of its interval)."""
+    return read_results("maps.jsonl").set_index("seed")
 
 
 # --- the figures ----------------------------------------------------------------------------------
@@ -425,6 +443,27 @@ def plot_maps(maps: Tensor) -> Figure:
 
 
 @in_style
+def plot_blocks(blocks: dict[str, Tensor], shown: int = 4) -> Figure:
+    """A row for each of these parts of a network, (channels, height, width): the `shown` channels
+    with the highest values. Each row has its own scale, and a bar says what the colours mean."""
+    figure, axes = plt.subplots(len(blocks), shown + 1, figsize=(5.5, 1.3 * len(blocks)))
+    said = []
+    for row, (title, maps) in enumerate(blocks.items()):
+        maps = maps.detach()
+        highest = maps.amax(dim=(1, 2)).argsort(descending=True)[:shown].tolist()
+        axes[row, 0].axis("off")
+        for ax, channel in zip(axes[row, 1:], highest):
+            draw_signed(ax, maps[channel], maps.abs().max().item(), f"channel {channel}")
+        side = "x".join(str(length) for length in maps.shape[1:])
+        axes[row, 0].text(0.5, 0.5, f"{title}\n{shown} of {len(maps)} maps\n{side}", color=GREY,
+                          ha="center", va="center", transform=axes[row, 0].transAxes)
+        said.append(f"{title}, {len(maps)} maps of {side}, highest in channel {highest[0]}")
+    bar = figure.colorbar(axes[0, 1].images[0], ax=axes, shrink=0.6, aspect=25, ticks=[-1, 0, 1])
+    bar.ax.set_yticklabels(["below 0", "0", "above 0"])
+    return labelled(figure, "Maps, a row for each part of the network: " + "; ".join(said) + ".")
+
+
+@in_style
 def plot_answer(image: Tensor, probabilities: Tensor) -> Figure:
     """An image as the network gets it, (28, 28), and the probabilities of the ten digits."""
     probabilities = probabilities.detach()
@@ -433,7 +472,7 @@ def plot_answer(image: Tensor, probabilities: Tensor) -> Figure:
     draw_image(left, image, "what it sees")
     right.bar(range(10), probabilities.tolist(), color=BLUE)
     right.set(xticks=range(10), ylim=(0, 1), title=f"a {best}, with {probabilities[best]:.0%}")
-    return labelled(figure, f"An image, and bars for ten digits; the highest is that of the "
+    return labelled(figure, f"An image, and bars for ten digits; the highest is for the "
                             f"{best}, {probabilities[best]:.0%}.")
 
 
@@ -450,7 +489,7 @@ def plot_attributions(image: Tensor, maps: dict) -> Figure:
     for ax, (title, values) in zip(axes.flat, maps.items()):
         values = values.detach()
         draw_signed(ax, values, values.abs().max().item(), title)
-        shift = (28 - len(values)) / 2  # a map of places of a patch is smaller than the image
+        shift = (28 - len(values)) / 2  # a map of a patch's positions is smaller than the image
         ax.contour(np.arange(28) - shift, np.arange(28) - shift, np.asarray(image), levels=[1.0],
                    colors=BLUE, linewidths=1.2)
         ax.set(xlim=(-0.5, len(values) - 0.5), ylim=(len(values) - 0.5, -0.5))
@@ -465,15 +504,6 @@ def plot_opening() -> Figure:
     gradients say of it, computed as in the lesson."""
     model, digit = in_evaluation(load_pretrained()), torch.tensor([7])
     image = as_input(frame_strokes([[(0.3, 0.22), (0.7, 0.22), (0.44, 0.82)]]))
-    black = as_input(torch.zeros(28, 28))
-
-    def gradient(point: Tensor) -> Tensor:
-        point = point.clone().requires_grad_()
-        return torch.autograd.grad(_logits(model, point, digit).sum(), point)[0][0, 0]
-
-    steps = (torch.arange(300) + 0.5) / 300
-    path = image - black
-    integrated = path[0, 0] * sum(gradient(black + step * path) for step in steps) / len(steps)
 
     def score(images: Tensor) -> Tensor:
         with torch.no_grad():
@@ -481,30 +511,56 @@ def plot_opening() -> Figure:
 
     falls = checks.occlusion.solution(score, image[:, 0], 5)[0]
     figure = plot_attributions(image[0, 0], {
-        "occlusion": falls, "gradient": gradient(image), "integrated": integrated})
+        "occlusion": falls, "gradient": gradient(model, image, digit)[0],
+        "integrated": integrated_gradients(model, image, digit, steps=300)[0]})
     figure.set_size_inches(6.4, 2.5)
     return figure
 
 
 @in_style
-def plot_sanity(maps: dict, other_maps: dict) -> Figure:
-    """The maps of the first image, a column for each method: of one network above, of another
-    below. Each has its own scale; between them the mean correlation of all pairs of maps, with its
-    95% interval.
+def plot_sanity(maps: dict, other_maps: dict, ink: Tensor) -> Figure:
+    """The maps of the first image, a column for each method, and below them other maps of it. Each
+    has its own scale; between them the mean correlation of all pairs of maps, with its 95%
+    interval.
 
-    maps, other_maps: method -> (images, height, width).
+    maps, other_maps: method -> (images, height, width); ink: where they are compared, a mask.
     """
     figure, axes = plt.subplots(2, len(maps), figsize=(5.5, 4.2), squeeze=False)
     said = []
     for (name, found), above, below in zip(maps.items(), *axes):
-        r = agree(found, other_maps[name])
+        r = agree(found, other_maps[name], ink)
         alike_by = f"r = {r.mean():.2f} ± {2 * r.std() / len(r) ** 0.5:.2f}"
         said.append(f"{name}: {alike_by}")
         for ax, values, title in [(above, found[0], name), (below, other_maps[name][0], alike_by)]:
             values = values.detach()
             draw_signed(ax, values, values.abs().max().item(), title)
-    return labelled(figure, "Two rows of maps of one image, above for one network, below for the "
-                            f"other; how alike the two networks' maps are: {'; '.join(said)}.")
+    return labelled(figure, "Two rows of maps of one image; how alike those above and those below "
+                            f"are: {'; '.join(said)}.")
+
+
+@in_style
+def plot_alike(runs: pd.Series) -> Figure:
+    """How alike the maps of several networks and of a control are: a column for each method,
+    a row for each control, a ring for each network, and above the rings mean and standard
+    deviation.
+
+    runs: for each network, control -> method -> r.
+    """
+    controls, methods = list(runs.iloc[0]), list(next(iter(runs.iloc[0].values())))
+    figure, axes = plt.subplots(1, len(methods), figsize=(5.5, 2.6), sharey=True)
+    said = []
+    for ax, method in zip(axes, methods):
+        for row, control in enumerate(controls):
+            r = pd.Series([run[control][method] for run in runs])
+            ax.vlines(0, row - 0.2, row + 0.2, color=GREY, linestyle=":")
+            ax.scatter(r, [row] * len(r), s=24, facecolor="none", edgecolor=BLUE, clip_on=False)
+            text = f"{r.mean():.2f} ± {r.std():.2f}"
+            ax.text(0, row - 0.24, text, ha="center", va="bottom", color=GREY)
+            said.append(f"{method}, {control}: {text}")
+        ax.set(xlim=(-1, 1), xticks=[-1, 0, 1], xlabel="r", title=method,
+               yticks=range(len(controls)), yticklabels=controls, ylim=(len(controls) - 0.6, -0.8))
+    return labelled(figure, "Rings for networks, with mean and standard deviation. "
+                            + "; ".join(said) + ".")
 
 
 @in_style
@@ -529,21 +585,31 @@ def plot_chosen(image: Tensor, maps: dict[str, Tensor], count: int) -> Figure:
 
 
 @in_style
-def plot_leads(leads: dict, on_black: dict, controls: int) -> Figure:
+def plot_leads(leads: dict, others: pd.Series, controls: int) -> Figure:
     """For each name the mean of `leads[name]`, (images,), with its 95% interval, grey if it isn't
-    above 0; in brackets the percentage of its pixels that are on black, `on_black[name]`. A line
-    separates the methods from the controls, which come last: so many."""
-    figure, ax = plt.subplots(figsize=(5.5, 0.6 + 0.3 * len(leads)))
+    above 0, and a ring for each other network. A line separates the methods from the controls,
+    which come last: so many.
+
+    others: for each other network, name -> its mean lead and half of its interval.
+    """
+    figure, ax = plt.subplots(figsize=(5.5, 1.5 + 0.36 * len(leads)))
     said = []
     for row, (name, values) in enumerate(leads.items()):
         mean, off = values.mean().item(), 2 * values.std().item() / len(values) ** 0.5
-        ax.errorbar(mean, row, xerr=off, fmt="D", color=ORANGE if mean - off > 0 else GREY,
+        ax.errorbar(mean, row - 0.14, xerr=off, fmt="D", color=ORANGE if mean - off > 0 else GREY,
                     markersize=5)
-        said.append(f"{name}, {on_black[name]:.0f}% on black: {mean:.1f}, from {mean - off:.1f} to "
-                    f"{mean + off:.1f}")
+        found = [network[name][0] for network in others]
+        ax.scatter(found, [row + 0.2] * len(found), s=16, facecolor="none", edgecolor=BLUE)
+        said.append(f"{name}: {mean:.1f}, from {mean - off:.1f} to {mean + off:.1f}, others "
+                    f"{min(found):.1f} to {max(found):.1f}")
     ax.axvline(0, color=GREY, linestyle=":")
     ax.axhline(len(leads) - controls - 0.5, color=GREY, linewidth=0.8)
-    ax.set(yticks=range(len(leads)), ylim=(len(leads) - 0.5, -0.5),
-           yticklabels=[f"{name} ({on_black[name]:.0f}%)" for name in leads],
-           xlabel="lead over the brightest pixels")
-    return labelled(figure, "Dots with intervals. " + "; ".join(said) + ".")
+    ax.set(yticks=range(len(leads)), ylim=(len(leads) - 0.5, -0.5), yticklabels=list(leads),
+           xlabel="lead over the brightest pixels, in logits")
+    keys = [ax.errorbar([], [], xerr=[], fmt="D", color=colour, markersize=5, label=label)
+            for colour, label in ((ORANGE, "our network, ahead"), (GREY, "our network, not ahead"))]
+    rings = ax.scatter([], [], s=16, facecolor="none", edgecolor=BLUE, label="another network")
+    figure.legend(handles=[*keys, rings], loc="outside upper center", ncols=3, handletextpad=0.3,
+                  columnspacing=1.2)
+    return labelled(figure, "Dots with intervals, and rings for other networks. "
+                            + "; ".join(said) + ".")

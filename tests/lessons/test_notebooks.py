@@ -39,9 +39,6 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGETS = r"^(AdderPanel|NetworkDiagram|WindowViewer|explore)\("  # shown in a notebook
 ADDRESS = read_address()
 WITHOUT_DOING = 7  # minutes of reading and waiting in a row, at most
-STILL_LONGER = {  # lessons that don't keep this yet, and what they must not exceed
-    "12_inside_the_network": 7.5,
-}
 
 
 @functools.cache
@@ -421,10 +418,8 @@ def test_a_lesson_says_its_minutes_by_the_rule():
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_never_long_without_doing(path):
     longest, (first, *_, last) = minutes.longest_without_doing(parts(read(path))[0])
-    most = STILL_LONGER.get(path.stem, WITHOUT_DOING)
-    assert longest <= most, f"{longest:.1f} minutes of reading, from {first.id} to {last.id}"
-    if path.stem in STILL_LONGER:
-        assert longest > WITHOUT_DOING, f"{path.stem} is no longer an exception: remove its line"
+    assert longest <= WITHOUT_DOING, (
+        f"{longest:.1f} minutes of reading, from {first.id} to {last.id}")
 
 
 def test_a_stretch_ends_where_something_is_done():

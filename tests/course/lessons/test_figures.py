@@ -5,6 +5,7 @@ run of the lessons compares. Here are those of which a lesson's numbers differ b
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from every_lesson import LESSONS
@@ -48,7 +49,8 @@ SAID = {
     "inside_the_network plot_leads": (
         lambda: inside_the_network.plot_leads(
             {"best": torch.tensor([2.0, 3, 4]), "none": torch.tensor([-1.0, 0, 1])},
-            {"best": 0.0, "none": 59.2}, controls=1), "best, 0% on black: 3.0, from 1.8 to 4.2"),
+            pd.Series([{"best": [2, 1], "none": [0, 1]}]), controls=1),
+        "best: 3.0, from 1.8 to 4.2, others 2.0 to 2.0"),
     "inside_the_network plot_maps": (lambda: inside_the_network.plot_maps(MAPS), "in channel 2"),
     "layers_by_hand plot_percent_right": (
         lambda: layers_by_hand.plot_percent_right({"one": (88.04, 24.0), "two": (86.8, 23.1)}),
