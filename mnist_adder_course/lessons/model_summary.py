@@ -104,6 +104,14 @@ def digits_and_sums_right(model: nn.Module, validation: AdderDataset) -> tuple[f
     return digits_right, sums_right
 
 
+def with_names_of(network: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The values of a state, in their order, under the names that the network has for its own.
+
+    An adder whose layers aren't made by `fully_connected` computes the same, under other names.
+    """
+    return dict(zip(network.state_dict(), state.values(), strict=True))
+
+
 @checks.add(
     "One mean for the whole channel, over all positions of all images. In use, the batch plays no "
     "part.",

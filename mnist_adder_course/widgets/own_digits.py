@@ -27,11 +27,16 @@ class OwnDigits(Still, ipywidgets.VBox):
         self.path = Path(path)
         self.images = _read(self.path) if self.path.exists() else np.zeros((0, 28, 28), np.uint8)
         self.panel = AdderPanel(load_pretrained(), small=True)
-        self.keep, self.back = ipywidgets.Button(), ipywidgets.Button(description="Drop the last")
+        # As wide as their words, also where a row has no room for both; above the pad, because on a
+        # phone the panel is higher than the window.
+        self.keep, self.back = (ipywidgets.Button(layout={"width": "auto"}) for _ in range(2))
+        self.back.description = "Drop the last"
+        self.count = ipywidgets.Label()
         self.keep.on_click(self._keep)
         self.back.on_click(self._drop)
         self._say()
-        super().__init__([self.panel, ipywidgets.HBox([self.keep, self.back])])
+        row = ipywidgets.HBox([self.keep, self.back, self.count], layout={"flex_flow": "row wrap"})
+        super().__init__([row, self.panel])
 
     def halves(self) -> tuple[AdderDataset, AdderDataset]:
         """Every other round from 0 to 9, and the rounds between. Raises ValueError before there
@@ -71,7 +76,7 @@ class OwnDigits(Still, ipywidgets.VBox):
         count = len(self.images)
         self.keep.description = f"Keep it as a {count % 10}"
         self.back.disabled = not count
-        self.back.tooltip = f"{count} digits are kept"
+        self.count.value = f"Kept so far: {count}"
 
 
 def _read(path: Path) -> np.ndarray:

@@ -8,11 +8,15 @@ import { orDoesIt } from "../widgets/diagram/or_does_it.js";
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { PageState } from "./page_state.js" */
 
+const OUTCOME = 100; // how far below the table, in pixels, what a run has shown moves the button that leads on
+
 /** Brings the table of sums into view, with what trains on it; and with the heading, if there is room for all. */
 export function showTable() {
   const heading = find(document, "#hiding");
-  const parts = ["#sums table", "#sums .next"].map((name) => find(document, name));
-  const bottom = Math.max(...parts.map((part) => part.getBoundingClientRect().bottom));
+  const [table, next] = ["#sums table", "#sums .next"].map((name) =>
+    find(document, name).getBoundingClientRect(),
+  );
+  const bottom = Math.max(table.bottom, next.top > table.bottom ? next.bottom + OUTCOME : next.bottom);
   const height = bottom - heading.getBoundingClientRect().top;
   const first = height < innerHeight ? heading : find(document, "#sums");
   first.scrollIntoView({ behavior: isStill() ? "auto" : "smooth" });

@@ -59,6 +59,18 @@ def test_digits_and_sums_are_counted_apart():
     assert model_summary.digits_and_sums_right(Knows(), examples) == (100, 0)
 
 
+def test_an_adder_with_other_names_computes_the_same_in_the_library():
+    torch.manual_seed(0)
+    library, own = IdentityAdderModel().eval(), IdentityAdderModel(dropout=0)
+    own.adder = nn.Sequential(*[layer for block in own.adder for layer in block])
+    images, numbers = torch.rand(8, 1, 28, 28), torch.arange(8)
+    own(images, numbers)  # moves its running averages
+    assert set(own.state_dict()) != set(library.state_dict())
+    library.load_state_dict(model_summary.with_names_of(library, own.state_dict()))
+    for expected, found in zip(own.eval()(images, numbers), library(images, numbers)):
+        assert torch.equal(expected, found)
+
+
 @pytest.mark.parametrize("layers", [0, 1])
 def test_only_the_adder_and_its_heads_learn(layers):
     digits = torch.arange(10).repeat(10)

@@ -1,7 +1,9 @@
 """Run it anywhere: what it runs."""
 
+import nbformat
 import pytest
 import torch
+from every_lesson import ROOT
 from packaging.version import Version
 
 from mnist_adder_course.lessons import run_it_anywhere
@@ -19,6 +21,19 @@ def test_drawings_are_read():
         answers = load_pretrained()(images, torch.zeros(60).long())[0].argmax(1)
     assert (answers == digits).float().mean() > 0.85
     assert torch.equal(run_it_anywhere.drawings(60)[0], pixels)
+
+
+@pytest.mark.parametrize("number", [float, int])
+def test_the_edges_are_shown_with_plain_numbers_in_the_answer_too(number, capsys):
+    def quantise(values, bits):
+        scale = ((values.max() - values.min()) / (2**bits - 1)).item()
+        zero_point = number((-values.min() / scale).round())
+        return (values / scale).round() + zero_point, scale, zero_point
+
+    lesson = nbformat.read(ROOT / "notebooks/13_run_it_anywhere.ipynb", as_version=4)
+    edges = next(cell.source for cell in lesson.cells if cell.id == "13-edges")
+    exec(edges, {"quantise": quantise, "torch": torch})
+    assert len(capsys.readouterr().out.splitlines()) == 4
 
 
 def test_coins_count_the_images_on_which_two_networks_differ():
