@@ -11,15 +11,18 @@ brightest pixels, in logits: the mean and two standard errors; `on_black` is the
 20 pixels that are black already. All five take about ten minutes on one core.
 """
 
+from collections.abc import Callable
+
 import torch
 from common import ASSETS, command_line, record
 from measure_recipes import train_network
 from torch import Tensor, nn
 
-from mnist_adder_course.lessons.inside_the_network import (
+from mnist_adder_course.common.maps import (
     BLACK,
     agree,
-    checks,
+    cover,
+    delete_highest,
     gradient,
     guided_backprop,
     integrated_gradients,
@@ -67,12 +70,24 @@ def measure(network: nn.Module, untrained: nn.Module, images: Tensor, digits: Te
         leads=leads, on_black=on_black)
 
 
+def occlusion(score: Callable[[Tensor], Tensor], images: Tensor, size: int) -> Tensor:
+    """How far the score falls when a black patch covers each pixel and those around it."""
+    falls, whole = torch.zeros(images.shape), score(images)
+    for row in range(images.shape[1] - size + 1):
+        for column in range(images.shape[2] - size + 1):
+            fall = whole - score(cover(images, row, column, size))
+            falls[:, row + size // 2, column + size // 2] = fall
+    return falls
+
+
+def of_the_ink(importance: Tensor, images: Tensor) -> Tensor:
+    """The same order, but all black pixels last."""
+    return torch.where(images > BLACK, importance, importance.min() - 1)
+
+
 def measure_leads(network: nn.Module, maps: dict[str, Tensor], untrained: dict[str, Tensor],
                   light: Tensor, digits: Tensor) -> tuple[dict, dict]:
     """The leads of all rankings of the lesson, and what percentage of their pixels is black."""
-    occlusion, of_the_ink, delete = (
-        getattr(checks, name).solution for name in ("occlusion", "of_the_ink", "delete"))
-
     @torch.no_grad()
     def score(images: Tensor) -> Tensor:
         numbers = torch.full((len(images),), 5)
@@ -81,17 +96,17 @@ def measure_leads(network: nn.Module, maps: dict[str, Tensor], untrained: dict[s
     torch.manual_seed(0)
     rankings = maps | {
         "occlusion": occlusion(score, light, 5),
-        "gradient, of the ink": of_the_ink(maps["gradient"], light, BLACK),
-        "random, of the ink": of_the_ink(torch.rand(light.shape), light, BLACK),
+        "gradient, of the ink": of_the_ink(maps["gradient"], light),
+        "random, of the ink": of_the_ink(torch.rand(light.shape), light),
         "integrated, untrained": untrained["integrated"],
         "each pixel alone": occlusion(score, light, 1)}
     leads, on_black = {}, {}
-    brightest = score(delete(light, light, 20, BLACK))
+    brightest = score(delete_highest(light, light, 20, BLACK))
     for name, ranking in rankings.items():
-        lead = brightest - score(delete(light, ranking, 20, BLACK))
+        lead = brightest - score(delete_highest(light, ranking, 20, BLACK))
         leads[name] = [round(lead.mean().item(), 3),
                        round(2 * lead.std().item() / len(lead) ** 0.5, 3)]
-        deleted = delete(light, ranking, 20, BLACK - 1) == BLACK - 1
+        deleted = delete_highest(light, ranking, 20, BLACK - 1) == BLACK - 1
         on_black[name] = round(100 * (light[deleted] == BLACK).double().mean().item(), 1)
     return leads, on_black
 

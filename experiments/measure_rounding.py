@@ -4,7 +4,7 @@ stay right.
     python experiments/measure_rounding.py
 
 Adds a line for each seed to assets/rounding.jsonl, which lesson 13 reads: percent of the first
-3,000 validation images with digit and sum right, for a network by the lesson's `train_small`; as it
+3,000 validation images with digit and sum right, for a network by `train_small`; as it
 was trained, with all its parameters in fewer bits, and with each layer's weights in 2 bits, `alone`
 or all parameters `but` these.
 """
@@ -15,18 +15,21 @@ from copy import deepcopy
 import torch
 from common import ASSETS, command_line, record
 
-from mnist_adder_course.lessons.run_it_anywhere import checks, layers, train_small
+from mnist_adder_course.common.small_network import layers, train_small
 from mnist_adder_lib import AdderDataset, IdentityAdderModel, evaluate, load_splits
 
 IMAGES = 3_000
 
 
 def rounded(network: IdentityAdderModel, names: Collection[str], bits: int) -> IdentityAdderModel:
-    """A copy of the network, with the parameters of these names in so many bits."""
+    """A copy of the network, with the parameters of these names in so many bits, as the lesson's
+    `quantise` writes them. (Its zero point is added and subtracted again, so it isn't needed here.)
+    """
     state = network.state_dict()
     for name in names:
-        whole, scale, zero_point = checks.quantise.solution(state[name], bits)
-        state[name] = (whole - zero_point) * scale
+        values = state[name]
+        scale = (values.max() - values.min()) / (2**bits - 1)
+        state[name] = (values / scale).round() * scale
     copied = deepcopy(network)
     copied.load_state_dict(state)
     return copied

@@ -5,7 +5,7 @@ add those that they don't.
 
 Adds a line for each way of training and seed to assets/waiting.jsonl, which lesson 10 reads:
 percent of the sums right, of the seen and of the hidden pairs (whose sum is seen), on the
-validation images, after some steps of the lesson's `wait`. The seed draws the hidden pairs, too.
+validation images, after some steps of `wait`. The seed draws the hidden pairs, too.
 The adders learn from the embeddings of the network that ships. (Its training knew all hundred
 pairs, but an embedding is made of an image alone.)
 """
@@ -13,7 +13,7 @@ pairs, but an embedding is made of an image alone.)
 import torch
 from common import ASSETS, command_line, record
 
-from mnist_adder_course.lessons.does_it_add import embedded, wait
+from mnist_adder_course.common.hidden_pairs import embedded, wait
 from mnist_adder_lib import load_pretrained
 
 SHORT, LONG = 0.01, 0.58  # a length of weights, and the length with which they begin

@@ -53,6 +53,14 @@ def test_no_import_runs_upwards_or_in_a_circle():
     tuple(TopologicalSorter(graph).static_order())  # raises where there is a circle
 
 
+def test_no_experiment_imports_a_lesson():
+    """What both need is in common/."""
+    experiments = list((ROOT / "experiments").glob("*.py"))
+    assert any(f"{COURSE}.common" in path.read_text("utf-8") for path in experiments)
+    for path in experiments:
+        assert f"{COURSE}.lessons" not in path.read_text("utf-8"), path
+
+
 def test_the_library_imports_nothing_of_the_course():
     """Said apart from the floors, and for imports inside functions, too."""
     for module, path in MODULES.items():

@@ -30,16 +30,19 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
        f"python experiments/{program}.py") for result, program in (
         ("results.jsonl", "measure_recipes"), ("changes.jsonl", "measure_changes"),
         ("sums.jsonl", "measure_sums"), ("last_digit.pt", "measure_sums"),
-        ("hidden_pairs.jsonl", "measure_hidden_pairs"), ("rounding.jsonl", "measure_rounding"),
+        ("hidden_pairs.jsonl", "measure_hidden_pairs"),
         ("template.jsonl", "measure_template"),
         ("reference_history.json", "train_reference"))),
+    ("assets/rounding.jsonl", f"{TRAINING} experiments/measure_rounding.py "
+     "mnist_adder_course/common/small_network.py", "python experiments/measure_rounding.py"),
     ("assets/adders.jsonl", "experiments/common.py experiments/measure_adders.py "
      "mnist_adder_course/common/adders.py mnist_adder_lib/data.py mnist_adder_lib/model.py",
      "python experiments/measure_adders.py"),
     ("assets/maps.jsonl", f"{TRAINING} {NETWORK} experiments/measure_recipes.py "
-     "experiments/measure_maps.py mnist_adder_course/lessons/inside_the_network.py",
+     "experiments/measure_maps.py mnist_adder_course/common/maps.py",
      "python experiments/measure_maps.py"),
-    ("assets/waiting.jsonl", f"{NETWORK} experiments/measure_waiting.py",
+    ("assets/waiting.jsonl", f"{NETWORK} experiments/measure_waiting.py "
+     "mnist_adder_course/common/hidden_pairs.py mnist_adder_lib/model.py",
      "python experiments/measure_waiting.py"),
     (SHARED, f"{NETWORK} {REJECTING}", "python experiments/measure_nonsense.py FOLDER"),
     ("docs/results.md", "assets/results.jsonl",

@@ -1,2 +1,2 @@
 """What lessons and experiments share: drawings and non-digits made in code, the head that rejects
-them, adders, and digits learned from sums."""
+them, adders, a small network, maps of its decisions, and digits learned from sums."""

@@ -14,6 +14,7 @@ from mnist_adder_lib.data import as_input
 from mnist_adder_lib.drawing.strokes import frame_strokes
 from mnist_adder_lib.evaluate import in_evaluation
 
+from ..common.maps import agree, cover, delete_highest, gradient, integrated_gradients, logits_of
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
 from ..notebook.results import read_results
@@ -21,8 +22,6 @@ from ..plots import BLUE, GREY, ORANGE, draw_image, draw_signed, in_style, label
 
 guesses = Guesses.load("inside_the_network")
 checks = Checks()
-
-BLACK = as_input(torch.zeros(28, 28)).min().item()  # as the network gets it
 
 
 # --- the exercises --------------------------------------------------------------------------------
@@ -103,23 +102,10 @@ class Score:
         return "score"
 
 
-def cover(images: Tensor, row: int, column: int, size: int) -> Tensor:
-    """The images, (..., rows, columns), with a black patch, as the lesson writes it."""
-    return _covered_with(images, row, column, size, BLACK)
-
-
-def _covered_with(images, row, column, size, value):
-    covered = images.clone()
-    covered[..., row:row + size, column:column + size] = value
-    return covered
-
-
 def _to_cover():
     for shape, size in (((2, 4, 4), 1), ((2, 5, 6), 3), ((3, 7, 6), 5)):
         images = torch.rand(shape) + 0.2
         yield Score(*shape[1:]), images, size
-
-
 
 
 @checks.add(
@@ -152,7 +138,7 @@ def _to_cover():
             ("fall = whole - score(cover(images, row, column, size))",
              "images = cover(images, row, column, size)\n            fall = whole - score(images)"),
         "You cover with 0, which is grey in a normalised image. `cover` takes black.": [
-            ("cover(images, row, column, size)", "_covered_with(images, row, column, size, 0)")],
+            ("cover(images, row, column, size)", "cover(images, row, column, size, 0)")],
         "You add up the falls of all images. Each image has its own.":
             ("fall = whole - score(cover(images, row, column, size))",
              "fall = (whole - score(cover(images, row, column, size))).sum()"),
@@ -193,14 +179,6 @@ def _deleted(delete, images, importance, count, black) -> Observed:
     tied = any(len(values.unique()) < values.numel() for values in importance)
     return Observed(ours if tied and others else answer, rules={
         NOT_AS_MANY: not tied or bool((gone.sum(dim=(1, 2)) == count).all())})
-
-
-def delete_highest(images: Tensor, importance: Tensor, count: int, black: float) -> Tensor:
-    """Copies of images (n, rows, columns), with the `count` highest pixels of each map black."""
-    poorer = images.clone()
-    for pixels, values in zip(poorer, importance):
-        pixels.view(-1)[values.flatten().argsort()[-count:]] = black
-    return poorer
 
 
 @checks.add(
@@ -356,58 +334,7 @@ def watch(network: nn.Module, images: Tensor, numbers: Tensor) -> dict[nn.Module
     return seen
 
 
-# --- an attribution, and how alike two are --------------------------------------------------------
-
-
-def _logits(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
-    """The logit of each image's digit, with the number 5: (n,)."""
-    numbers = torch.full((len(images),), 5, device=images.device)
-    return model(images, numbers)[0].gather(1, digits.view(-1, 1).to(images.device))[:, 0]
-
-
-def gradient(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
-    """The gradient of these digits' logits by the pixels, (n, 28, 28): as the lesson writes it."""
-    pixels = images.detach().clone().requires_grad_()
-    return torch.autograd.grad(_logits(model, pixels, digits).sum(), pixels)[0][:, 0]
-
-
-def integrated_gradients(model: nn.Module, images: Tensor, digits: Tensor,
-                         steps: int = 20) -> Tensor:
-    """Integrated gradients from black, (n, 28, 28): as the lesson writes it."""
-    path = images - BLACK
-    slopes = [gradient(model, BLACK + (step + 0.5) / steps * path, digits) for step in range(steps)]
-    return path[:, 0] * torch.stack(slopes).mean(dim=0)
-
-
-def guided_backprop(model: nn.Module, images: Tensor, digits: Tensor) -> Tensor:
-    """The gradient of these digits' logits by the pixels, (n, 28, 28), of which each ReLU lets only
-    positive parts back, on the images' device. Source: Springenberg and others, arXiv 1412.6806."""
-    model = in_evaluation(model)
-
-    def only_positive(layer, grad_input, grad_output):
-        return tuple(gradient.clamp(min=0) for gradient in grad_input)
-
-    for layer in model.modules():
-        if isinstance(layer, nn.ReLU):
-            layer.register_full_backward_hook(only_positive)
-    pixels = images.detach().to(next(model.parameters()).device).requires_grad_()
-    gradient, = torch.autograd.grad(_logits(model, pixels, digits).sum(), pixels)
-    return gradient[:, 0].to(images.device)
-
-
-def alike(one: Tensor, other: Tensor) -> float:
-    """The correlation of two tensors of the same shape, from -1 to 1; 0 if one of them is the same
-    everywhere."""
-    one, other = one - one.mean(), other - other.mean()
-    spreads = (one**2).mean().sqrt() * (other**2).mean().sqrt()
-    return ((one * other).mean() / (spreads + 1e-12)).item()  # no contrast: 0 / 1e-12
-
-
-def agree(maps: Tensor, other_maps: Tensor, ink: Tensor) -> Tensor:
-    """The correlation of each map with the other one of the same image, over the pixels of its ink:
-    (n, height, width) three times, to (n,)."""
-    return torch.tensor([alike(one[where], other[where])
-                         for one, other, where in zip(maps, other_maps, ink)])
+# --- what was measured ----------------------------------------------------------------------------
 
 
 def agreement(maps: dict[str, Tensor], other_maps: dict[str, Tensor], ink: Tensor) -> pd.Series:
@@ -507,7 +434,7 @@ def plot_opening() -> Figure:
 
     def score(images: Tensor) -> Tensor:
         with torch.no_grad():
-            return _logits(model, images[:, None], digit)
+            return logits_of(model, images[:, None], digit)
 
     falls = checks.occlusion.solution(score, image[:, 0], 5)[0]
     figure = plot_attributions(image[0, 0], {

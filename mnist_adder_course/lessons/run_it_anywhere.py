@@ -17,10 +17,9 @@ from torch import Tensor, nn
 from mnist_adder_lib.checkpoint import load_checkpoint, load_pretrained
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.model import IdentityAdderModel
-from mnist_adder_lib.recipes import fast_recipe, refresh_batch_norm
-from mnist_adder_lib.train import fit
 
 from ..common.drawings import draw_each
+from ..common.small_network import layers, train_small
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, plain
@@ -426,19 +425,6 @@ def your_network(path: str | Path, train: AdderDataset) -> IdentityAdderModel:
     return train_small(train, seed=0)
 
 
-def train_small(train: AdderDataset, seed: int) -> IdentityAdderModel:
-    """A network that was trained for four epochs with 2,000 of the training images, in evaluation
-    mode."""
-    few = AdderDataset(train.images[:2_000], train.digits[:2_000])
-    torch.manual_seed(seed)
-    network = IdentityAdderModel(dropout=0)
-    optimizer, scheduler = fast_recipe(network, steps=4 * 32)
-    fit(network, few, epochs=4, batch_size=64, optimizer=optimizer, scheduler=scheduler,
-        all_numbers=True, seed=seed, device="cpu")
-    refresh_batch_norm(network, few)
-    return network.eval()
-
-
 def plain_numbers(model: IdentityAdderModel) -> tuple[list, list, tuple]:
     """The trained network as lists of numbers: its convolutions, dense layers and two heads.
 
@@ -456,14 +442,6 @@ def _numbers_of(layer, norm) -> tuple[list, list, list]:
     factor = norm.weight / (norm.running_var + norm.eps).sqrt()
     shift = norm.bias - norm.running_mean * factor
     return layer.weight.tolist(), factor.tolist(), shift.tolist()
-
-
-layers = {  # each layer's weights, by the names of the parameters
-    **{f"convolution {count}": f"block{block}.{part}.0.weight" for count, (block, part) in
-       enumerate(((block, part) for block in (1, 2, 3) for part in (0, 1)), start=1)},
-    "embedding": "embedding.0.weight", "adder, first": "adder.0.0.weight",
-    "adder, second": "adder.1.0.weight", "digit head": "digit_head.weight",
-    "sum head": "sum_head.weight"}
 
 
 def rounded_networks() -> pd.DataFrame:

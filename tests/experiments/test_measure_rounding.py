@@ -4,7 +4,8 @@ import measure_rounding
 import pytest
 import torch
 
-from mnist_adder_course.lessons.run_it_anywhere import layers
+from mnist_adder_course.common.small_network import layers
+from mnist_adder_course.lessons.run_it_anywhere import checks
 from mnist_adder_course.notebook.results import read_results
 from mnist_adder_lib import AdderDataset, IdentityAdderModel
 
@@ -22,6 +23,8 @@ def test_only_the_named_parameters_are_rounded():
     assert [name for name in before if not torch.equal(before[name], after[name])] == [
         "sum_head.weight"]
     assert len(after["sum_head.weight"].unique()) == 4
+    whole, scale, zero_point = checks.quantise.solution(before["sum_head.weight"], 2)
+    assert torch.equal(after["sum_head.weight"], (whole - zero_point) * scale)
 
 
 def test_each_layer_is_rounded_alone_and_spared_alone(monkeypatch, splits):

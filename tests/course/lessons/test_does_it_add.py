@@ -5,17 +5,21 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mnist_adder_course.lessons import does_it_add
-from mnist_adder_course.lessons.does_it_add import (
-    TOTALS,
+from mnist_adder_course.common import hidden_pairs
+from mnist_adder_course.common.hidden_pairs import (
     Adder,
     Embedded,
     as_label,
+    by_pair,
+    class_loss,
+    sums_of,
+    wait,
+)
+from mnist_adder_course.lessons.does_it_add import (
+    TOTALS,
     as_quantity,
     ask_all,
-    by_pair,
     checks,
-    class_loss,
     even_loss,
     guesses,
     hidden_in_the_end,
@@ -28,10 +32,8 @@ from mnist_adder_course.lessons.does_it_add import (
     plot_weights,
     recipe_curves,
     renamed_loss,
-    sums_of,
     train_adder,
     train_five,
-    wait,
     waiting_runs,
 )
 from mnist_adder_course.widgets.hidden_sums import HiddenSums
@@ -162,7 +164,7 @@ def test_waiting_may_change_what_is_before_batch_norm_and_nothing_else(data, mon
     def kept(kind):
         return lambda *given: made.append(kind(*given)) or made[-1]
 
-    monkeypatch.setattr(does_it_add, "Adder", kept(Adder))
+    monkeypatch.setattr(hidden_pairs, "Adder", kept(Adder))
     monkeypatch.setattr(torch.optim, "AdamW", kept(torch.optim.AdamW))
     wait(data, decay=3, steps=1, before=0, rate=0.03, epsilon=0.1, length=0.2)
     adder, optimizer = made

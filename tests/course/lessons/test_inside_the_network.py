@@ -8,13 +8,15 @@ import torch
 from every_lesson import ROOT
 from torch import nn
 
-from mnist_adder_course.lessons.inside_the_network import (
+from mnist_adder_course.common.maps import (
     agree,
-    agreement,
     alike,
     gradient,
     guided_backprop,
     integrated_gradients,
+)
+from mnist_adder_course.lessons.inside_the_network import (
+    agreement,
     other_networks,
     plot_alike,
     plot_blocks,
