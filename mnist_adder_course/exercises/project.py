@@ -71,8 +71,8 @@ class Project:
         if step := self._take("guess", question, baseline, change, points, because):
             points = step["points"]
             more = "more" if points >= 0 else "fewer"  # so that a fraction in place of points shows
-            print(f"Written down: change minus baseline will be {points:+g} in percentage points, "
-                  f"{abs(points):g} of 100 images {more}.")
+            print(f"Written down: change minus baseline will be {points:+g} points, {abs(points):g} "
+                  f"of 100 images {more}.")
 
     def plan(self, pairs, matters, spread, changes_my_mind) -> None:
         """Write down how you will find out, before any result.
@@ -88,8 +88,9 @@ class Project:
                 return
             found = power_of_pairs(pairs, spread, matters)
         if self._take("plan", pairs, matters, spread, changes_my_mind):
-            print(f"Written down: {pairs} pairs. If the true difference is {matters:g} in "
-                  f"percentage points, about {100 * found:.0f} of 100 such experiments show it.")
+            print(f"Written down: {pairs} pairs. If the true difference is {matters:g} "
+                  f"point{'s' * (matters != 1)}, about {100 * found:.0f} of 100 such experiments "
+                  "show it.")
 
     def record(self, seed, baseline, change) -> None:
         """Write down the accuracies of a pair on the validation images, in percent.
