@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 from torch import nn
 
-from mnist_adder_lib.compare import paired_interval, pairs_needed, power_of_pairs
+from mnist_adder_lib.compare import paired_interval, power_of_pairs
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.files import write_whole
 
@@ -30,31 +30,23 @@ NAMES = {
     "evaluation": "the evaluation images, used once, after all pairs",
     "conclusion": "your conclusion",
 }
-ORDER = list(STEPS)
-
-
-class ProjectError(ValueError):
-    """A step that would break a rule of the project; the message says which, and what to do."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the message alone, since the lines of this file help nobody."""
-        return [f"ProjectError: {self}"]
 
 
 class Project:
     """The record of an experiment with two sides, a baseline and one change.
 
-    A step goes into the file as soon as it is taken. One that comes too early, or that still has
-    three dots, isn't taken, and a line says what is missing. Taken again, a result or an
-    evaluation changes nothing. Raises ProjectError for another guess or plan after a result.
+    A step goes into the file as soon as it is taken. One that breaks the order, or that still has
+    three dots, isn't taken, and a line says why.
 
     path: a JSON file with a list of steps, read if it is there, and written whole or not at all.
-    Raises ProjectError for a file with anything else in it.
+    Raises ValueError for a file with anything else in it, or with the steps in another order.
     """
 
     def __init__(self, path: str | Path = "my_project.json"):
         self.path = Path(path)
-        self.steps: list[dict] = _read(self.path) if self.path.exists() else []
+        self.steps: list[dict] = []
+        if self.path.exists():
+            self._read()
         count = len(self.steps)
         print(f"{self.path.name} has {count} step{'s' * (count != 1)} on record.")
 
@@ -64,14 +56,11 @@ class Project:
         return list(range(self._last("plan").get("pairs", 0)))
 
     @property
-    def on_validation(self) -> pd.DataFrame:
-        """What `record` was given: columns baseline, change and difference, a row for each seed."""
-        return self._table("result")
-
-    @property
     def on_evaluation(self) -> pd.DataFrame:
-        """What `evaluate` has measured, as a table like `on_validation`."""
-        return self._table("evaluation")
+        """What `evaluate` has measured: a row per seed, in percent, and their difference."""
+        steps = self._of("evaluation").values()
+        table = pd.DataFrame(steps, columns=["seed", "baseline", "change"]).set_index("seed")
+        return table.astype(float).assign(difference=lambda row: row["change"] - row["baseline"])
 
     def guess(self, question, baseline, change, points, because) -> None:
         """Write down what you expect, before any result.
@@ -82,7 +71,7 @@ class Project:
         if step := self._take("guess", question, baseline, change, points, because):
             points = step["points"]
             more = "more" if points >= 0 else "fewer"  # so that a fraction in place of points shows
-            print(f"Written down: change minus baseline will be {_points(points)}, "
+            print(f"Written down: change minus baseline will be {points:+g} in percentage points, "
                   f"{abs(points):g} of 100 images {more}.")
 
     def plan(self, pairs, matters, spread, changes_my_mind) -> None:
@@ -90,25 +79,24 @@ class Project:
 
         pairs: how many pairs of runs, with the seeds 0, 1, 2, ...; matters: the smallest difference
         that would matter to you, and spread: the standard deviation of the differences to plan
-        with, both in points; changes_my_mind: a text, which result would.
+        with, both in points, above 0; changes_my_mind: a text, which result would.
         """
         if ... not in (pairs, matters, spread):
             if pairs < 5:
-                raise ProjectError(f"Plan at least 5 pairs, not {pairs}: fewer say little about "
-                                   "their own spread.")
+                print(f"Plan at least 5 pairs, not {pairs}: fewer say little about their own "
+                      "spread.")
+                return
             found = power_of_pairs(pairs, spread, matters)
         if self._take("plan", pairs, matters, spread, changes_my_mind):
-            print(f"Written down: {pairs} pairs. If the true difference is "
-                  f"{_points(matters).removeprefix('+')}, about {100 * found:.0f} of 100 such "
-                  f"experiments show it. (For 80 of 100, it takes {pairs_needed(spread, matters)} "
-                  "pairs.)")
+            print(f"Written down: {pairs} pairs. If the true difference is {matters:g} in "
+                  f"percentage points, about {100 * found:.0f} of 100 such experiments show it.")
 
     def record(self, seed, baseline, change) -> None:
         """Write down the accuracies of a pair on the validation images, in percent.
 
         The first result of a seed stays, whatever comes later.
         """
-        if seed in self.on_validation.index:
+        if seed in self._of("result"):
             print(f"seed {seed}: on record already, and the first result stays. For another "
                   "training, start another project.")
         elif self._take("result", seed, baseline, change):
@@ -125,7 +113,7 @@ class Project:
         kept is used once the seed has a result; until then the training may still change.
         """
         kept = self.path.with_suffix("") / f"{seed}.pt"
-        if seed not in self.on_validation.index or not kept.exists():
+        if seed not in self._of("result") or not kept.exists():
             trained = [train(seed, changed=False), train(seed, changed=True)]
             torch.save(trained, buffer := io.BytesIO())
             kept.parent.mkdir(exist_ok=True)
@@ -140,86 +128,84 @@ class Project:
         baseline and change in percent. Each pair goes on record when it is measured; called again,
         after a restart, it measures only the pairs that are missing.
         """
-        if self._is_due("evaluation"):
-            _, _, evaluation = load_splits()
-            for seed in self.seeds:
-                if seed not in self.on_evaluation.index:
-                    self._take("evaluation", seed, *measure(seed, evaluation))
-            print("The evaluation images have been used. What they say stays:")
-            print(self.on_evaluation.round(2))
+        if not self._may("evaluation"):
+            return
+        _, _, evaluation = load_splits()
+        for seed in self.seeds:
+            if seed not in self._of("evaluation"):
+                self._take("evaluation", seed, *measure(seed, evaluation))
+        print("The evaluation images have been used. What they say stays:")
+        print(self.on_evaluation.round(2))
 
     def conclude(self, low, high, answer, guess, limits) -> None:
         """Write down what came out; it may be written again.
 
         low, high: the 95% interval of the mean difference on the evaluation images, in points;
-        answer, guess, limits: three sentences. Raises ProjectError for another interval.
+        answer, guess, limits: three sentences. Another interval isn't taken.
         """
-        if self._is_due("conclusion") and ... not in (low, high):
+        if not self._may("conclusion"):
+            return
+        if ... not in (low, high):
             right = paired_interval(self.on_evaluation["difference"])
             if max(abs(low - right[0]), abs(high - right[1])) > 0.02:  # both may be rounded
-                raise ProjectError(
-                    f"The interval from {low:+.2f} to {high:+.2f} points doesn't belong to the "
-                    "numbers. Take the differences on the evaluation images, change minus "
-                    "baseline: their mean, plus and minus the critical value times the standard "
-                    "error.")
+                print(f"The interval from {low:+.2f} to {high:+.2f} points doesn't belong to the "
+                      "numbers. Take the differences on the evaluation images, change minus "
+                      "baseline: their mean, plus and minus the critical value times the standard "
+                      "error.")
+                return
         if self._take("conclusion", low, high, answer, guess, limits):
             print("Written down.")
 
     def check(self) -> None:
         """Say what is there and what is missing, as far as a program can see."""
-        taken = [max(1, ORDER.index(step["step"])) for step in self.steps]
-        if taken != sorted(taken):  # until there is a result, guess and plan may change
-            print("✗ The steps in the file are out of order.")
-            return
-        due = ORDER.index(self._due())
-        for index, what in enumerate(NAMES.values()):
-            print("✓" if index < due or self._last("conclusion") else "· not yet:", what)
+        for name, what in NAMES.items():
+            print("✓" if self._is_done(name) else "· not yet:", what)
         if end := self._last("conclusion"):
             points, low, high = self._last("guess")["points"], end["low"], end["high"]
-            print(f"Your guess of {_points(points)} lies "
-                  f"{'inside' if low <= points <= high else 'outside'} the interval, which goes "
-                  f"from {low:+.2f} to {high:+.2f}.\nWhat would change your mind: "
+            side = "inside" if low <= points <= high else "outside"
+            print(f"Your guess of {points:+g} lies {side} the interval, which goes from "
+                  f"{low:+.2f} to {high:+.2f}.\nWhat would change your mind: "
                   f"\"{self._last('plan')['changes_my_mind']}\" Did it happen?\nYour conclusion: "
                   f"\"{end['answer']}\" Does it say the same as the interval?\n"
                   "That is all that a program can see. The rest is for people to judge.")
 
+    def _of(self, name: str) -> dict[int | None, dict]:
+        """The steps of this name by their seed, or by None where there is none; the last counts."""
+        return {step.get("seed"): step for step in self.steps if step["step"] == name}
+
     def _last(self, name: str) -> dict:
-        """The step of this name that was taken last; an empty dict if there is none."""
-        return next((step for step in reversed(self.steps) if step["step"] == name), {})
+        return self._of(name).get(None, {})
 
-    def _table(self, name: str) -> pd.DataFrame:
-        steps = [step for step in self.steps if step["step"] == name]
-        table = pd.DataFrame(steps, columns=["seed", "baseline", "change"]).set_index("seed")
-        return table.astype(float).assign(difference=lambda row: row["change"] - row["baseline"])
+    def _is_done(self, name: str) -> bool:
+        wanted = len(self.seeds) if name in ("result", "evaluation") else 1
+        return len(self._of(name)) >= wanted > 0
 
-    def _due(self) -> str:
-        """The name of the step that comes next."""
-        pairs = len(self.seeds)
-        there = [self._last("guess"), pairs, 0 < pairs == len(self.on_validation),
-                 0 < pairs == len(self.on_evaluation), False]
-        return ORDER[[bool(step) for step in there].index(False)]
+    def _refusal(self, name: str) -> str:
+        """Why this step can't be taken now, in a sentence; empty if it can."""
+        first = next(one for one in STEPS if one == name or not self._is_done(one))
+        if first != name:
+            return f"Not yet: first {NAMES[first]}."
+        if name in ("guess", "plan") and self._of("result"):
+            return (f"There are results, so the {name} can't be changed any more: it would no "
+                    "longer come before them. Start another project, under another name.")
+        return ""
 
-    def _is_due(self, name: str) -> bool:
-        if ORDER.index(name) <= ORDER.index(due := self._due()):
-            return True
-        print(f"Not yet: first {NAMES[due]}.")
-        return False
+    def _may(self, name: str) -> bool:
+        if refusal := self._refusal(name):
+            print(refusal)
+        return not refusal
 
     def _take(self, name: str, *values) -> dict:
-        """The step, added to the record and its file; empty, with a line, if it is too early."""
+        """The step, on record and in the file; empty, with a line, if it isn't taken."""
         written = dict(zip(STEPS[name], values))
         if dots := [field for field, value in written.items() if value is ...]:
             print(f"Not written yet: {', '.join(dots)}.")
             return {}
-        if not self._is_due(name):
-            return {}
         step = {field: STEPS[name][field](value) for field, value in written.items()}
-        if self._last(name) | step == self._last(name):
+        if self._last(name) | step == self._last(name):  # its cell was run again
             return step
-        if name in ("guess", "plan") and len(self.on_validation):
-            raise ProjectError(f"There are results, so the {name} can't be changed any more: it "
-                               "would no longer come before them. Start another project, under "
-                               "another name.")
+        if not self._may(name):
+            return {}
         now = datetime.now().isoformat(sep=" ", timespec="minutes")
         steps = [*self.steps, {"step": name, "at": now, **step}]
         lines = ",\n".join(json.dumps(step, ensure_ascii=False) for step in steps)
@@ -227,17 +213,14 @@ class Project:
         self.steps = steps
         return step
 
-
-def _read(path: Path) -> list[dict]:
-    try:
-        steps = list(json.loads(path.read_text(encoding="utf-8")))
-        for step in steps:
-            [step[field] for field in STEPS[step["step"]]]
-        return steps
-    except (ValueError, TypeError, KeyError):
-        raise ProjectError(f"{path} isn't the record of a project. Move it away, or give your "
-                           'project another name: Project("my_second_project.json").') from None
-
-
-def _points(number: float) -> str:
-    return f"{number:+g} point{'s' * (abs(number) != 1)}"
+    def _read(self) -> None:
+        try:
+            for step in json.loads(self.path.read_text(encoding="utf-8")):
+                if not step.keys() >= STEPS[step["step"]].keys() or self._refusal(step["step"]):
+                    raise ValueError
+                self.steps.append(step)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise ValueError(
+                f"{self.path} isn't the record of a project, with its steps in order. Move it "
+                "away, or give your project another name: "
+                'Project("my_second_project.json").') from None

@@ -12,14 +12,13 @@ from matplotlib.figure import Figure
 from mnist_adder_lib.compare import critical_value, paired_interval
 
 from ..exercises.checks import Checks, Observed
-from ..exercises.project import Project, ProjectError
+from ..exercises.project import Project
 from ..exercises.questions import Guesses
 from ..notebook.results import read_results
 from ..plots import BLUE, GREY, ORANGE, in_style, labelled
 
 __all__ = [
-    "Project", "ProjectError", "checks", "guesses", "look_again_and_again", "pilots",
-    "plot_readings",
+    "Project", "checks", "guesses", "look_again_and_again", "pilots", "plot_readings",
 ]
 
 guesses = Guesses.load("your_own_question")
