@@ -179,21 +179,21 @@ def calibration_error(logits: Tensor, targets: Tensor, bins: int = 15) -> float:
     return 100 * torch.zeros(bins).double().index_add(0, group, gap).abs().sum().item() / len(gap)
 
 
-def wilson_interval(right: int, count: int) -> tuple[float, float]:
+def wilson_interval(right: int, count: int, errors: float = 1.96) -> tuple[float, float]:
     """The 95% interval of an accuracy, in percent, from `right` right answers of `count`.
 
     Drawn from many samples of the same kind, about 95 of 100 such intervals contain the true
-    accuracy. Raises ValueError for counts that can't be.
+    accuracy. errors: how many standard errors the true accuracy may be away; 95% of a normal
+    distribution are within 1.96. Raises ValueError for counts that can't be.
 
     Source: E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference,
     JASA 1927.
     """
     if not 0 <= right <= count or count == 0:
         raise ValueError(f"{right} right of {count} is not possible")
-    z = 1.96  # standard deviations: 95% of a normal distribution are within them
-    share, weight = right / count, z * z / count
+    share, weight = right / count, errors**2 / count
     centre = (share + weight / 2) / (1 + weight)
-    half = z * ((share * (1 - share) + weight / 4) / count) ** 0.5 / (1 + weight)
+    half = errors * ((share * (1 - share) + weight / 4) / count) ** 0.5 / (1 + weight)
     return 100 * max(0.0, centre - half), 100 * min(1.0, centre + half)
 
 

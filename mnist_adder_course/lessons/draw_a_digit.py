@@ -308,31 +308,27 @@ def _about_shape(strokes: list, moved: list) -> dict[str, bool]:
     }
 
 
-def _scaled(x_factor, y_factor, right=0.0, down=0.0):
-    return lambda strokes: [[(x_factor * x + right, y_factor * y + down) for x, y in stroke]
-                            for stroke in strokes]
-
-
 @checks.add(
     "Only the size has changed, and perhaps the place. Framing undoes both, and the network never "
     "sees them.",
     probes=[(STROKES,)],
     observe=_see_hidden,
     mistakes={
-        OFF_PAD: _scaled(0.3, 0.3, right=-0.2),
-        MIRRORED: [_scaled(-0.2, 0.2, right=0.5), _scaled(0.2, -0.2, down=0.5)],
-        DISTORTED: [_scaled(0.7, 0.25), _scaled(0.3, 0.02), _scaled(0.02, 0.3)],
-        TOO_SMALL: [_scaled(0, 0, 0.5, 0.5), _scaled(0.05, 0.05)],
-        TURNED: [lambda strokes: [[(0.2 * y, 0.3 - 0.2 * x) for x, y in s] for s in strokes],
-                 lambda strokes: [[(0.3 - 0.2 * x, 0.3 - 0.2 * y) for x, y in s] for s in strokes]],
-        MISREAD: lambda strokes: [[(0.2 * x, 0.2 * y) for x, y in s[:3]] for s in strokes],
-        UNCHANGED: lambda strokes: strokes,
-        JOINED: lambda strokes: [[(0.2 * x, 0.2 * y) for stroke in strokes for x, y in stroke]],
-        STILL_LARGE: _scaled(0.98, 0.98),
-        STILL_READ: _scaled(0.63, 0.63),
-        NO_STROKES: lambda strokes: strokes[0],
+        OFF_PAD: ("0.2 * x, 0.2 * y", "0.3 * x - 0.2, 0.3 * y"),
+        MIRRORED: [("0.2 * x, 0.2 * y", "0.5 - 0.2 * x, 0.2 * y"),
+                   ("0.2 * x, 0.2 * y", "0.2 * x, 0.5 - 0.2 * y")],
+        DISTORTED: [("0.2 * x", "0.7 * x"), ("0.2 * y", "0.02 * y"), ("0.2 * x", "0.02 * x")],
+        TOO_SMALL: [("0.2 * x, 0.2 * y", "0.5, 0.5"), ("0.2 * x, 0.2 * y", "0.05 * x, 0.05 * y")],
+        TURNED: [("0.2 * x, 0.2 * y", "0.2 * y, 0.3 - 0.2 * x"),
+                 ("0.2 * x, 0.2 * y", "0.3 - 0.2 * x, 0.3 - 0.2 * y")],
+        MISREAD: ("in stroke]", "in stroke[:3]]"),
+        UNCHANGED: "strokes",
+        JOINED: "[[(0.2 * x, 0.2 * y) for stroke in strokes for x, y in stroke]]",
+        STILL_LARGE: ("0.2 * x, 0.2 * y", "0.98 * x, 0.98 * y"),
+        STILL_READ: ("0.2 * x, 0.2 * y", "0.63 * x, 0.63 * y"),
+        NO_STROKES: "strokes[0]",
         "Neither a list nor a point (x, y) can be multiplied as a whole: multiply each x and each "
-        "y.": lambda strokes: [[point * 0.2 for point in stroke] for stroke in strokes],
+        "y.": "[[point * 0.2 for point in stroke] for stroke in strokes]",
     },
 )
 def hide(strokes):
@@ -510,22 +506,6 @@ def _rejecting():
         yield 4 + 2 * torch.randn(count), 7.0
 
 
-def _with_price(interval):
-    """A wrong answer: the right percentage, with another interval of the rejected and of all."""
-    def answer(strange, threshold):
-        rejected, count = int((strange > threshold).sum()), len(strange)
-        return 100 * rejected / count, *interval(rejected, count)
-
-    return answer
-
-
-def _errors(rejected: int, count: int, errors: float) -> tuple[float, float]:
-    """The interval of so many standard errors, √(p(1 - p) / n), to both sides, in percent."""
-    p = rejected / count
-    far = errors * (p * (1 - p) / count) ** 0.5
-    return 100 * (p - far), 100 * (p + far)
-
-
 @checks.add(
     "Now the price has its interval. It holds for digits like these.",
     probes=_rejecting,
@@ -542,27 +522,23 @@ def _errors(rejected: int, count: int, errors: float) -> tuple[float, float]:
             ("100 * rejected / len(strange)", "rejected / 100")],
         "`wilson_interval` wants two counts: how many are rejected, and of how many. It returns "
         "percentages already.": [
-            _with_price(lambda rejected, count: wilson_interval(
-                round(100 * rejected / count), 100)),
-            _with_price(lambda rejected, count: wilson_interval(rejected / count, count)),
-            _with_price(lambda rejected, count: [
-                100 * end for end in wilson_interval(rejected, count)]),
-            _with_price(lambda rejected, count: [
-                end / 100 for end in wilson_interval(rejected, count)])],
+            ("wilson_interval(rejected,", "wilson_interval(rejected / len(strange),"),
+            ("wilson_interval(rejected, len(strange))",
+             "wilson_interval(round(100 * rejected / len(strange)), 100)"),
+            "100 * rejected / len(strange), 100 * low, 100 * high",
+            "100 * rejected / len(strange), low / 100, high / 100"],
         "That is the interval of the digits that get an answer. Give `wilson_interval` the number "
-        "of those that are rejected.": _with_price(lambda rejected, count: wilson_interval(
-            count - rejected, count)),
+        "of those that are rejected.":
+            ("wilson_interval(rejected,", "wilson_interval(len(strange) - rejected,"),
         "That is the formula for many images. If few digits are rejected, it fails, as it did for "
         "20 of 20: take `wilson_interval`.": [
-            _with_price(lambda rejected, count, errors=errors: _errors(rejected, count, errors))
-            for errors in (2, 1.96)],
+            ("low, high = wilson_interval(rejected, len(strange))",
+             "p = rejected / len(strange)\n"
+             f"    far = {errors} * (p * (1 - p) / len(strange)) ** 0.5\n"
+             "    low, high = 100 * (p - far), 100 * (p + far)") for errors in (2, 1.96)],
         "First the percentage, then the lower end, then the upper one.": [
-            ("return 100 * rejected / len(strange), low, high",
-             "return low, 100 * rejected / len(strange), high"),
-            ("return 100 * rejected / len(strange), low, high",
-             "return 100 * rejected / len(strange), high, low"),
-            ("return 100 * rejected / len(strange), low, high",
-             "return low, high, 100 * rejected / len(strange)")],
+            "low, 100 * rejected / len(strange), high", "100 * rejected / len(strange), high, low",
+            "low, high, 100 * rejected / len(strange)"],
     },
 )
 def price(strange, threshold):
@@ -582,25 +558,11 @@ def _prices():
         digits = torch.randint(-2, 5, (rand_int(5, 12),), generator=generator).float()
         non_digits = torch.randint(-1, 7, (rand_int(5, 12),), generator=generator).float()
         prices = [(1, 1), (1, 3), (5, 1), (0.5, 2)][found % 4]
-        costs = _costs(thresholds, digits, non_digits, *prices)
+        costs = [(prices[0] * (digits > threshold).sum()
+                  + prices[1] * (non_digits <= threshold).sum()).item() for threshold in thresholds]
         if costs.count(min(costs)) == 1:  # or another threshold would be as good
             found += 1
             yield thresholds, digits, non_digits, *prices
-
-
-def _costs(thresholds, digits, non_digits, cost_rejected, cost_answered) -> list[float]:
-    return [(cost_rejected * (digits > threshold).sum()
-             + cost_answered * (non_digits <= threshold).sum()).item() for threshold in thresholds]
-
-
-def _cheapest(count):
-    """A wrong answer that counts the costs of a threshold in its own way."""
-    def answer(thresholds, digits, non_digits, cost_rejected, cost_answered):
-        costs = [float(count(threshold, digits, non_digits, cost_rejected, cost_answered))
-                 for threshold in thresholds]
-        return thresholds[costs.index(min(costs))]
-
-    return answer
 
 
 @checks.add(
@@ -608,52 +570,42 @@ def _cheapest(count):
     "cheapest for images like these: for others, calculate again.",
     probes=_prices,
     mistakes={
-        "These are the costs. Return the threshold that they belong to.": [
-            lambda *given: min(_costs(*given)), lambda *given: _costs(*given)],
+        "These are the costs. Return the threshold that they belong to.": ["min(costs)", "costs"],
         "This is the index of the threshold. Return the threshold itself, `thresholds[index]`.":
-            lambda *given: _costs(*given).index(min(_costs(*given))),
+            "costs.index(min(costs))",
         "This is the most expensive threshold. Do you take `min`, and is an image rejected if its "
         "strangeness is *greater* than the threshold?": [
-            lambda thresholds, *given: thresholds[_costs(thresholds, *given).index(
-                max(_costs(thresholds, *given)))],
-            _cheapest(lambda at, digits, others, rejected, answered:
-                      rejected * (digits <= at).sum() + answered * (others > at).sum())],
+            "thresholds[costs.index(max(costs))]",
+            (("digits > threshold", "digits <= threshold"),
+             ("non_digits <= threshold", "non_digits > threshold"))],
         "The two prices are swapped: `cost_rejected` is for digits, `cost_answered` for "
         "non-digits.":
-            _cheapest(lambda at, digits, others, rejected, answered:
-                      answered * (digits > at).sum() + rejected * (others <= at).sum()),
+            (("cost_rejected * rejected", "cost_answered * rejected"),
+             ("cost_answered * answered", "cost_rejected * answered")),
         "This is always the lowest threshold, the first one. Do you add up both costs, and does a "
         "digit cost something if it is rejected, that is, if its strangeness is above the "
         "threshold? Or is the `return` inside the loop?": [
-            _cheapest(lambda at, digits, others, rejected, answered:
-                      answered * (others <= at).sum()),
-            _cheapest(lambda at, digits, others, rejected, answered:
-                      rejected * (digits <= at).sum() + answered * (others <= at).sum())],
+            ("cost_rejected * rejected + ", ""), ("digits > threshold", "digits <= threshold")],
         "You compare each cost with the first one, or with a cost that you never update. Keep the "
         "lowest so far: `lowest = cost` next to the line that keeps its threshold.":
-            lambda thresholds, *given: [threshold for threshold, cost in zip(
-                thresholds, _costs(thresholds, *given), strict=True)
-                if threshold == thresholds[0] or cost < _costs(thresholds, *given)[0]][-1],
+            "[threshold for threshold, cost in zip(thresholds, costs)"
+            " if threshold == thresholds[0] or cost < costs[0]][-1]",
         "This is always the highest threshold, the last one. Do you add up both costs, and does a "
         "non-digit cost something if it gets an answer, that is, if its strangeness is at most the "
         "threshold? Or, in a loop, do you forget to keep the lowest cost so far?": [
-            _cheapest(lambda at, digits, others, rejected, answered:
-                      rejected * (digits > at).sum()),
-            _cheapest(lambda at, digits, others, rejected, answered:
-                      rejected * (digits > at).sum() + answered * (others > at).sum())],
+            (" + cost_answered * answered", ""),
+            ("non_digits <= threshold", "non_digits > threshold")],
         "The prices are missing: multiply each count by what one of these mistakes costs.":
-            _cheapest(lambda at, digits, others, rejected, answered:
-                      (digits > at).sum() + (others <= at).sum()),
+            ("cost_rejected * rejected + cost_answered * answered", "rejected + answered"),
         "Each mistake costs something, so count the mistakes. With fractions (`mean`), a few "
-        "digits weigh as much as many.": _cheapest(
-            lambda at, digits, others, rejected, answered:
-            rejected * (digits > at).float().mean()
-            + answered * (others <= at).float().mean()),
+        "digits weigh as much as many.":
+            (("(digits > threshold).sum()", "(digits > threshold).float().mean()"),
+             ("(non_digits <= threshold).sum()", "(non_digits <= threshold).float().mean()")),
         "An image exactly at the threshold gets an answer: only what is *greater* is rejected.": [
             ("digits > threshold", "digits >= threshold"),
             ("non_digits <= threshold", "non_digits < threshold"),
-            _cheapest(lambda at, digits, others, rejected, answered:
-                      rejected * (digits >= at).sum() + answered * (others < at).sum())],
+            (("digits > threshold", "digits >= threshold"),
+             ("non_digits <= threshold", "non_digits < threshold"))],
     },
 )
 def cheapest_threshold(thresholds, digits, non_digits, cost_rejected, cost_answered):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Sequence
 from math import comb
 
@@ -38,61 +37,50 @@ def _predictions():
         yield first, second + numbers, digits, numbers, 0 if count == 600 else rand_int(1, 9)
 
 
-def _percentage(flags: Tensor):
-    return 100 * flags.double().mean()
-
-
-def _right_ones(digit, total, digits, numbers, number=None):
-    """Whether digits are right and whether sums are; only where the number is this one."""
-    rows = slice(None) if number is None else numbers == number
-    return (digit == digits)[rows], (total == digits + numbers)[rows]
-
-
-def _both(*columns):
-    digit, total = _right_ones(*columns)
-    return digit & total
-
-
 @checks.add(
     "An example counts only if both answers are right in the same row.",
     probes=_predictions,
     mistakes={
-        "That is the number of right examples. What percentage is it?": lambda *a: _both(*a).sum(),
+        "That is the number of right examples. What percentage is it?":
+            "both[numbers == number].sum()",
         "Dividing a count by 100 doesn't give a percentage. Divide it by the number of examples "
         "with this number, then multiply by 100.":
-            [lambda *a: _both(*a).sum() / 100, lambda *a: _both(*a[:4]).sum() / 100],
+            ["both[numbers == number].sum() / 100", "both.sum() / 100"],
         "You took all examples. Take only those with this number.":
-            lambda *a: _percentage(_both(*a[:4])),
+            "100 * both.double().mean()",
         "You divided by the number of all examples. Divide by the number of examples *with this "
         "number*.":
-            lambda *a: 100 * _both(*a).sum() / len(a[3]),
+            "100 * both[numbers == number].sum() / len(numbers)",
         "Return a percentage, of the examples with this number.":
-            lambda *a: _both(*a).sum() / len(a[3]),
+            "both[numbers == number].sum() / len(numbers)",
         "You took all examples, and returned a fraction instead of a percentage.":
-            lambda *a: _percentage(_both(*a[:4])) / 100,
+            "both.double().mean()",
         "That is how many of all examples are right. What percentage of the examples with this "
         "number is right?":
-            lambda *a: _both(*a[:4]).sum(),
+            "both.sum()",
         "Multiplying the two accuracies would be right only if the two kinds of mistakes had "
         "nothing to do with each other. Compare row by row.":
-            lambda *a: math.prod(map(_percentage, _right_ones(*a))) / 100,
+            "100 * (predicted_digits == digits)[numbers == number].double().mean()"
+            " * (predicted_totals == digits + numbers)[numbers == number].double().mean()",
         "Averaging the two accuracies counts an example as half right if one answer is right.":
-            lambda *a: sum(map(_percentage, _right_ones(*a))) / 2,
-        "That is the accuracy of the digit alone.": lambda *a: _percentage(_right_ones(*a)[0]),
-        "That is the accuracy of the sum alone.": lambda *a: _percentage(_right_ones(*a)[1]),
-        "One right answer isn't enough: both must be right.":
-            lambda *a: _percentage(_right_ones(*a)[0] | _right_ones(*a)[1]),
+            (("(predicted_digits == digits) & ", "(predicted_digits == digits).double() + "),
+             ("both[numbers == number]", "(both[numbers == number] / 2)")),
+        "That is the accuracy of the digit alone.":
+            (" & (predicted_totals == digits + numbers)", ""),
+        "That is the accuracy of the sum alone.": ("(predicted_digits == digits) & ", ""),
+        "One right answer isn't enough: both must be right.": (" & ", " | "),
         "Two mistakes can cancel out: a digit that is one too large and a sum that is one too "
         "small. Compare the digits with each other, and the sums with each other.":
             ("(predicted_digits == digits) & (predicted_totals == digits + numbers)",
              "predicted_digits + predicted_totals == 2 * digits + numbers"),
-        "That is the percentage of wrong examples.": lambda *a: 100 - _percentage(_both(*a)),
+        "That is the percentage of wrong examples.": ("both[", "(~both)["),
         "That is the percentage of examples that have this number.":
-            lambda *a: _percentage(a[3] == a[4]),
+            "100 * (numbers == number).double().mean()",
         "Compare the predicted sum with the true sum, `digits + numbers`, not with the digit.":
-            lambda d, t, digits, *a: _percentage(((d == digits) & (t == digits))[a[0] == a[1]]),
+            ("predicted_totals == digits + numbers", "predicted_totals == digits"),
         "You compared the two predictions with each other. Compare each with the truth.":
-            lambda d, t, _, n, number: _percentage((d + n == t)[n == number]),
+            ("(predicted_digits == digits) & (predicted_totals == digits + numbers)",
+             "predicted_digits + numbers == predicted_totals"),
         "You also took examples with larger or smaller numbers. Take those with exactly this "
         "number: `==`.": [
             ("numbers == number", "numbers >= number"), ("numbers == number", "numbers <= number"),
@@ -104,9 +92,9 @@ def _both(*columns):
             (("predicted_digits == digits", "predicted_digits >= digits"),
              ("totals == digits", "totals >= digits"))],
         "You took all the *other* examples. Take the ones with this number.":
-            lambda *a: _percentage(_both(*a[:4])[a[3] != a[4]]),
+            ("numbers == number", "numbers != number"),
         "You took the examples with this *digit*. Take those with this number.":
-            lambda *a: _percentage(_both(*a[:4])[a[2] == a[4]]),
+            ("numbers == number", "digits == number"),
         "You subtracted the number. The true sum is digit plus number.":
             ("digits + numbers", "digits - numbers"),
     },
@@ -120,8 +108,6 @@ NOT_TO_100 = (
     "If 9,999 of 9,999 are right, only 100.0% fits, and your function doesn't find it. Try all the "
     "tenths up to 100.0%. If yours adds 0.001 a thousand times, it doesn't arrive at exactly 1: "
     "divide whole numbers by 1,000.")
-
-
 
 
 def _lowest(lowest_truth, right, count) -> Observed:
@@ -148,7 +134,7 @@ def _lowest(lowest_truth, right, count) -> Observed:
         "if all are right. Each truth has a standard error of its own: √(truth · (1 - truth) / "
         "count).": [
             ("truth * (1 - truth)", "measured * (1 - measured)"),
-            lambda right, count: 100 * (right - 2 * (right * (1 - right / count)) ** 0.5) / count],
+            ("100 * truth", "100 * (measured - 2 * (measured * (1 - measured) / count) ** 0.5)")],
         "The lowest truth lies *two* of its standard errors below the measured accuracy.":
             ("2 * error", "error"),
         "The lowest truth of this exercise is *two* standard errors away. You took the exact 1.96.":
@@ -165,15 +151,16 @@ def _lowest(lowest_truth, right, count) -> Observed:
             ("truth * (1 - truth) / count", "truth * (1 - truth)"),
         "That is a fraction. Return a percentage.": ("100 * truth", "truth"),
         "That is the highest truth. Return the lowest: begin at 0%, and take the first that fits.":
-            [lambda right, count: max(_fitting(right, count)), lambda right, count: 100.0],
+            [(("range(1001)", "range(1000, -1, -1)"),
+              ("measured - truth", "abs(measured - truth)")), ("100 * truth", "100.0")],
         "That is the measured accuracy. With other images it could have come out lower or higher.":
-            lambda right, count: 100 * right / count,
+            ("100 * truth", "100 * measured"),
         "n / (n + 4) holds if all are right. Try the truths one by one, and it works for any "
         "result.":
-            lambda right, count: 100 * count / (count + 4),
+            ("100 * truth", "100 * count / (count + 4)"),
         "The library's interval reaches 1.96 standard errors, and it is calculated. Try truths in "
         "steps of a tenth of a percent, and let them be *two* standard errors away.":
-            lambda right, count: wilson_interval(right, count)[0],
+            ("100 * truth", "wilson_interval(right, count)[0]"),
         "A truth also fits if it is exactly as far away as it may be: `<=`. With 0 right of 40, 0% "
         "fits.": ("<=", "<"),
     },
@@ -185,12 +172,6 @@ def lowest_truth(right, count):
         error = (truth * (1 - truth) / count) ** 0.5
         if measured - truth <= 2 * error:
             return 100 * truth
-
-
-def _fitting(right: int, count: int) -> list[float]:
-    """The true accuracies, in percent, that are at most two standard errors away."""
-    return [100 * truth for truth in (tenth / 1000 for tenth in range(1001))
-            if abs(right / count - truth) <= 2 * (truth * (1 - truth) / count) ** 0.5]
 
 
 def _two_networks():
@@ -392,7 +373,7 @@ def plot_both_intervals(results: Sequence[tuple[int, int]]) -> Figure:
     for row, (right, count) in enumerate(results):
         (formula,) = intervals_of((torch.arange(count) < right)[None])
         for offset, colour, (low, high) in ((-0.2, GREY, formula),
-                                            (0.2, ORANGE, _wilson(right, count))):
+                                            (0.2, ORANGE, wilson_interval(right, count, 2))):
             ax.plot([low, high], [row + offset] * 2, color=colour, linewidth=4,
                     solid_capstyle="butt", marker="s" if low == high else "", markersize=4)
             words.append(f"{low:.1f} to {high:.1f}")
@@ -405,15 +386,6 @@ def plot_both_intervals(results: Sequence[tuple[int, int]]) -> Figure:
                      for name, formula, wilson in zip(names, words[::2], words[1::2]))
     return labelled(figure, "Two intervals for each exam, by the formula and by Wilson's rule, and "
                     f"a grey area above 100%. {both}.")
-
-
-def _wilson(right: int, count: int) -> tuple[float, float]:
-    """Wilson's interval in percent with two standard errors, as the lesson has it. The library's
-    `wilson_interval` takes 1.96."""
-    p, weight = right / count, 4 / count
-    reach = (weight * p * (1 - p) + weight**2 / 4) ** 0.5
-    return (100 * (p + weight / 2 - reach) / (1 + weight),
-            min(100.0, 100 * (p + weight / 2 + reach) / (1 + weight)))
 
 
 def rounded(model: nn.Module, steps: int) -> nn.Module:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Iterable
 from numbers import Integral
@@ -49,10 +48,6 @@ def _pilots():
     yield start, start + torch.tensor([12.0, 12.5, 11.5, 12.2, 11.8]).double(), 5.0  # three do
 
 
-def _rule_of_thumb(start, changed, matters):
-    return (2.8 * 1.5 * (changed - start).std().item() / matters) ** 2 + 2
-
-
 def _whole_pairs(function, *pilot) -> Observed:
     """The answer, and whether it is a whole number, as `range` wants it."""
     pairs = function(*pilot)
@@ -83,7 +78,7 @@ def _whole_pairs(function, *pilot) -> Observed:
         "Multiply the spread by one and a half, not the number of pairs: the pairs grow with the "
         "square of the spread.": [
             ("pairs_needed(1.5 * spread, matters)", "1.5 * pairs_needed(spread, matters)"),
-            lambda *pilot: math.ceil(1.5 * pairs_needed(_spread(*pilot), pilot[-1]))],
+            "(3 * pairs_needed(spread, matters) + 1) // 2"],
         "You plan for the difference that the pilot found. Plan for the one that would matter: "
         "the pilot's mean is luck as well, and if you look at it, you will want to stop there.": [
             ("1.5 * spread, matters", "1.5 * spread, (changed - start).mean().item()"),
@@ -103,16 +98,13 @@ def _whole_pairs(function, *pilot) -> Observed:
             ("pairs_needed(1.5 * spread, matters)",
              "max(5, min(12, pairs_needed(1.5 * spread, matters)))")],
         "That is the rule of thumb, which is only approximate. Ask `pairs_needed`.":
-            [_rule_of_thumb, lambda *pilot: math.ceil(_rule_of_thumb(*pilot))],
+            ["(2.8 * 1.5 * spread / matters) ** 2 + 2",
+             "int((2.8 * 1.5 * spread / matters) ** 2 + 2) + 1"],
     },
 )
 def plan(start, changed, matters):
     spread = (changed - start).std().item()
     return pairs_needed(1.5 * spread, matters)
-
-
-def _spread(start, changed, matters):
-    return (changed - start).std().item()
 
 
 THINGS = ["dropout", "learning rate", "images", "steps", "batch size", "momentum"]
@@ -338,14 +330,6 @@ def _with_plain_apostrophe(function, start, changed) -> Observed:
     return Observed(answer)
 
 
-def _by_signs(start, changed):
-    difference = changed - start
-    mean, error, _ = read_ablation(start, changed)
-    if (difference > 0).all():
-        return mean, error, "better"
-    return mean, error, "worse" if (difference < 0).all() else "can't tell"
-
-
 @checks.add(
     "That is the right order: first the differences, then how sure you are of their mean, and only "
     "then which condition is better.",
@@ -362,7 +346,8 @@ def _by_signs(start, changed):
             ("difference.std()", "changed.std()"), ("difference.std()", "start.std()")],
         "The numbers are right, but you decide by the signs of the five differences. Chance alone "
         "gives all five the same sign in 6 of 100 experiments, and one small loss doesn't outweigh "
-        "four large gains. Is 0 in the interval?": _by_signs,
+        "four large gains. Is 0 in the interval?":
+            ("abs(mean) < 2.78 * error", "(difference > 0).any() and (difference < 0).any()"),
         "The numbers are right, but you say better or worse too early: 0 is in the interval as "
         "long as the mean is less than 2.78 standard errors away from it.":
             [("2.78", "1.96"), ("2.78 * ", "")],

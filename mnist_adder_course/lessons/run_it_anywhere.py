@@ -9,7 +9,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-import torch.nn.functional as F
 from matplotlib.figure import Figure
 from scipy.stats import binomtest
 from torch import Tensor, nn
@@ -113,8 +112,8 @@ THREE = "Return three things in this order: the whole numbers, the scale, the ze
         "whole tensor.": [
             ("(values.max() - values.min()) / (2**bits - 1)",
              "(values.max(dim=0).values - values.min(dim=0).values) / (2**bits - 1)"),
-            lambda values, bits: _by_parts(values, bits, 0),
-            lambda values, bits: _by_parts(values, bits, -1)],
+            *((("values.max()", f"values.amax({dim}, keepdim=True)"),
+               ("values.min()", f"values.amin({dim}, keepdim=True)")) for dim in (0, -1))],
         "`max(values)` compares whole rows of a table. `values.max()` is the largest of all "
         "numbers in it.": (("values.max()", "max(values)"), ("values.min()", "min(values)")),
         "The zero point isn't a whole number. Round it, or a value of 0 doesn't come back as 0.":
@@ -157,13 +156,6 @@ def quantise(values, bits):
     zero_point = (-values.min() / scale).round()
     whole = (values / scale).round() + zero_point
     return whole, scale, zero_point
-
-
-def _by_parts(values, bits, dim):
-    smallest, largest = values.amin(dim, keepdim=True), values.amax(dim, keepdim=True)
-    scale = (largest - smallest) / (2**bits - 1)
-    zero_point = (-smallest / scale).round()
-    return (values / scale).round() + zero_point, scale, zero_point
 
 
 def _values():
@@ -274,33 +266,6 @@ def _channels():
         yield channels.tolist(), windows.tolist(), padding
 
 
-def _convolved(channels, windows, padding, *, mode="constant"):
-    channels = F.pad(torch.tensor(channels)[None].float(), [padding] * 4, mode)
-    return F.conv2d(channels, torch.tensor(windows)[None].float())[0, 0].tolist()
-
-
-def _sum_of_rows(*given):
-    rows = convolve(*given)
-    return [[sum(column) for column in zip(*rows)]] * len(rows)
-
-
-def _padded(channels, windows, sides):
-    """sides: how many zeros on the left, on the right, above and below."""
-    return _convolved(F.pad(torch.tensor(channels), sides).tolist(), windows, 0)
-
-
-def _wrapped(channels, padding):
-    """The channels with the opposite edge on the left and above, and zeros on the other sides."""
-    channels = torch.tensor(channels)[None].float()
-    wrapped = F.pad(channels, [padding, 0, padding, 0], mode="circular")
-    return F.pad(wrapped, [0, padding, 0, padding])[0].tolist()
-
-
-def _filled(channels, windows, padding, value):
-    channels = F.pad(torch.tensor(channels), [padding] * 4, value=value)
-    return _convolved(channels.tolist(), windows, 0)
-
-
 @checks.add(
     "This loop is nearly all of the network's work: it uses each weight at every place.",
     probes=_channels,
@@ -310,38 +275,44 @@ def _filled(channels, windows, padding, value):
     without=[torch],
     mistakes={
         "The border isn't made of zeros.": [
-            lambda channels, windows, padding: _filled(channels, windows, padding, 1),
-            lambda channels, windows, padding: _filled(channels, windows, padding, -1),
+            *((("zeros = [0]", f"zeros = [{one}]"), ("[0] + row + [0]", f"[{one}] + row + [{one}]"))
+              for one in (1, -1)),
             ("[0] + row", "[1] + row"), ("row + [0]", "row + [1]"), ("[0] * ", "[1] * ")],
         "The border is filled with copies of the outermost numbers. It should be zeros.":
-            lambda *arguments: _convolved(*arguments, mode="replicate"),
+            ("[zeros] + [[0] + row + [0] for row in c] + [zeros]",
+             "[row[:1] + row + row[-1:] for row in c[:1] + c + c[-1:]]"),
         "The border is filled with numbers from the opposite edge: in Python, index -1 means the "
         "last place. The border should be zeros.":
-            lambda *arguments: _convolved(*arguments, mode="circular"),
+            ("[zeros] + [[0] + row + [0] for row in c] + [zeros]",
+             "[row[-1:] + row + row[:1] for row in c[-1:] + c + c[:1]]"),
         "The zeros are put into the `channels` that were given, and they are still there when the "
         "function is called again. Make new rows and lists: `[0] + row + [0]`.": (
             "channels = [[zeros] + [[0] + row + [0] for row in c] + [zeros] for c in channels]",
             "channels[:] = [[zeros, *([0, *row, 0] for row in c), zeros] for c in channels]"),
         "All zeros are on one side. A padding of 1 puts a row of zeros above and another below, "
         "and a column of zeros on the left and another on the right.": [
-            lambda c, w, padding: _padded(c, w, [0, 2 * padding, 0, 2 * padding]),
-            lambda c, w, padding: _padded(c, w, [2 * padding, 0, 2 * padding, 0])],
+            ("[zeros] + [[0] + row + [0] for row in c] + [zeros]",
+             "[row + [0, 0] for row in c] + [zeros, zeros]"),
+            ("[zeros] + [[0] + row + [0] for row in c] + [zeros]",
+             "[zeros, zeros] + [[0, 0] + row for row in c]")],
         "At the upper and left edge, your index becomes -1, and in Python that means the last "
         "place. There should be zeros.":
-            lambda c, w, padding: _convolved(_wrapped(c, padding), w, 0),
+            ("[zeros] + [[0] + row + [0] for row in c] + [zeros]",
+             "[row[-1:] + row + [0] for row in c[-1:] + c] + [zeros]"),
         "That is the result for a single channel. Add up over all channels: are `total = 0` and "
         "the line that appends it indented as they should be?": [
-            lambda c, w, padding: _convolved(c[:1], w[:1], padding),
-            lambda c, w, padding: _convolved(c[-1:], w[-1:], padding)],
+            ("zip(channels, windows)", "zip(channels[:1], windows[:1])"),
+            ("zip(channels, windows)", "zip(channels[-1:], windows[-1:])")],
         "The window of the first channel is used for all of them. Each has its own.":
-            lambda c, w, padding: _convolved(c, w[:1] * len(c), padding),
+            ("zip(channels, windows)", "zip(channels, windows[:1] * len(channels))"),
         "The total carries over from one place to the next. Start from 0 at each place.": [
             (("        for column in", "        total = 0\n        for column in"),
              ("            total = 0\n            for", "            for")),
             (("    result = []", "    result, total = [], 0"), ("            total = 0\n", ""))],
         "All rows are one and the same list: `[[0] * columns] * rows` repeats it. Make a new one "
         "for each row.": [
-            lambda *given: [convolve(*given)[-1]] * len(convolve(*given)), _sum_of_rows],
+            "[result[-1]] * len(result)",
+            "[[sum(column) for column in zip(*result)]] * len(result)"],
         "Only one number of the window is left in the end. Add up: `+=`.": ("total +=", "total ="),
         "The window is turned round by 180 degrees, as mathematicians do. Here it isn't.":
             ("window[i][j]", "window[2 - i][2 - j]"),

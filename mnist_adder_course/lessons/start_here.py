@@ -125,15 +125,6 @@ def _probabilities():
         yield ([*smaller[:largest], largest_one, *smaller[largest:]],)
 
 
-def _larger_ones(probabilities, found=0):
-    largest = probabilities[0]
-    for probability in probabilities:
-        if probability > largest:
-            largest = probability
-            found += 1
-    return found
-
-
 NOT_WHOLE = "A place in a list is a whole number: 2, not 2.0."
 
 
@@ -163,7 +154,8 @@ def _found(most_likely, probabilities) -> Observed:
         "That is how many places come after the largest: count from the front.":
             lambda p: p[::-1].index(max(p)),
         "You count how often a larger probability came up. Keep its place instead.":
-            [_larger_ones, lambda p: _larger_ones(p, 1), lambda p: _larger_ones(p, -1)],
+            [lambda p, first=first: first + sum(one > max(p[:place]) for place, one
+                                                in enumerate(p) if place) for first in (0, 1, -1)],
     },
 )
 def most_likely(probabilities):

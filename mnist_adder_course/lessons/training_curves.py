@@ -221,28 +221,6 @@ def _rate_or_words(defend, tried) -> Observed:
     return Observed(rate, rules={RATE_IN_QUOTES: not isinstance(answer, str)})
 
 
-def _keeps_no_mean(tried):
-    low, best = math.inf, None
-    for rate in tried:
-        if sum(tried[rate]) / len(tried[rate]) < low:
-            best = rate
-    return best
-
-
-def _keeps_no_mean_and_edges(tried):
-    best = _keeps_no_mean(tried)
-    return {min(tried): "try smaller", max(tried): "try larger"}.get(best, best)
-
-
-def _begins_at(tried, most, found):
-    means = {rate: sum(losses) / len(losses) for rate, losses in tried.items()}
-    best = min([rate for rate in means if means[rate] < most], key=means.get, default=found)
-    if best is None:
-        raise UnboundLocalError("cannot access local variable 'best' where it is not associated "
-                                "with a value")
-    return {min(tried): "try smaller", max(tried): "try larger"}.get(best, best)
-
-
 
 
 @checks.add(
@@ -261,11 +239,15 @@ def _begins_at(tried, most, found):
         "That is the largest rate. `max(tried)` looks at the rates, not at their losses.":
             max,
         "The lowest mean so far isn't kept: each mean is compared with the first value. When you "
-        "keep a rate, keep its mean as well.": [_keeps_no_mean, _keeps_no_mean_and_edges],
+        "keep a rate, keep its mean as well.": [
+            lambda tried: [rate for rate in tried if sum(tried[rate]) < math.inf][-1],
+            ("min(averages, key=averages.get)",
+             "[rate for rate in tried if averages[rate] < math.inf][-1]")],
         "All means may lie above the number from which your search begins, and then it finds no "
         "rate. Begin with the first mean, or with `float(\"inf\")`.": [
-            lambda tried, most=most, found=found: _begins_at(tried, most, found)
-            for most in (1.5, 2, 3, 4, 5, 9, 10) for found in (None, 0)],
+            change for most in (1.5, 2, 3, 4, 5, 9, 10) for change in (
+                ("best = min(", f"if min(averages.values()) < {most}:\n        best = min("),
+                ("averages.get)", f"averages.get) if min(averages.values()) < {most} else 0"))],
         RATE_IN_QUOTES: ("return best", "return str(best)"),
         "That rate had the best single run. One run can be lucky: compare the means over the "
         "seeds.": ("sum(tried[rate]) / len(tried[rate])", "min(tried[rate])"),
