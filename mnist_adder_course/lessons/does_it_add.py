@@ -78,8 +78,6 @@ def _answers():
         yield torch.where(wrong, torch.randint(19, (10, 30)), true), digits, held_out
 
 
-
-
 @checks.add(
     "Two numbers, and only a rule reaches the second.",
     probes=_answers,
