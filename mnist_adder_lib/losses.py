@@ -28,28 +28,22 @@ def joint_loss(digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals:
     return F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)
 
 
-def agreement_loss(
+def loss_with_agreement(
     digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor
 ) -> Tensor:
-    """How far the answers of both heads are from the mean of the two: a scalar.
+    """The loss of the best recipe: a fifth of `joint_loss`, and four fifths of how far the answers
+    of both heads are from the mean of the two.
 
     The probabilities of the sums, shifted back by the number, are probabilities of the digits, too.
     The target is the mean of both heads' (without a gradient), the loss the cross entropy of each
     head with it. Arguments as for `joint_loss`; of the targets, only their difference, the number,
-    is used. Source: Zhang, Xiang, Hospedales and Lu, Deep Mutual Learning, CVPR 2018.
+    is used for the agreement. Source: Zhang, Xiang, Hospedales and Lu, Deep Mutual Learning, CVPR
+    2018.
     """
     numbers = as_classes(totals) - as_classes(digits)
     by_sum = numbers[:, None] + torch.arange(DIGITS, device=numbers.device)
     by_sum = sum_logits.log_softmax(dim=1).gather(1, by_sum)
     by_digit = digit_logits.log_softmax(dim=1)
     target = (by_digit.exp() + by_sum.exp()).detach() / 2
-    return -(target * (by_digit + by_sum)).sum(dim=1).mean()
-
-
-def loss_with_agreement(
-    digit_logits: Tensor, sum_logits: Tensor, digits: Tensor, totals: Tensor
-) -> Tensor:
-    """A fifth of `joint_loss` and four fifths of `agreement_loss`: the loss of the best recipe."""
-    truth = joint_loss(digit_logits, sum_logits, digits, totals)
-    agreement = agreement_loss(digit_logits, sum_logits, digits, totals)
-    return 0.2 * truth + 0.8 * agreement
+    agreement = -(target * (by_digit + by_sum)).sum(dim=1).mean()
+    return 0.2 * joint_loss(digit_logits, sum_logits, digits, totals) + 0.8 * agreement

@@ -108,8 +108,6 @@ def _is_single(value) -> bool:
     return is_numbers(number) and number.ndim == 0 and bool(np.isfinite(number))
 
 
-
-
 @checks.add(
     "One image makes ten different examples. That is how 48,000 images make 480,000.",
     probes=lambda: [(torch.randint(256, (28, 28)), torch.tensor(digit)) for digit in (7, 0, 9)],

@@ -377,8 +377,6 @@ def _units():
             yield unit, field["start"], field["jump"], field["size"]
 
 
-
-
 @checks.add(
     "With this you can tell, for every unit of every layer, which part of the image it depends on.",
     probes=_units,

@@ -221,8 +221,6 @@ def _rate_or_words(defend, tried) -> Observed:
     return Observed(rate, rules={RATE_IN_QUOTES: not isinstance(answer, str)})
 
 
-
-
 @checks.add(
     "You can defend a rate that has beaten a smaller and a larger one, each with several seeds.",
     probes=_tried, observe=_rate_or_words,
@@ -445,8 +443,6 @@ def _stepped(step_in_parts, model, optimizer, parts) -> Observed:
                  "the second step": weights[2] - weights[1], "the losses of two steps": losses},
         rules={NOT_PLAIN: not getattr(losses[0], "requires_grad", False),
                ONE_WAY_BACK: len(ways_back) >= 2 * len(parts)})
-
-
 
 
 @checks.add(

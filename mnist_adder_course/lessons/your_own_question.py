@@ -44,7 +44,6 @@ def _read_interval(function, low, high, matters) -> Observed:
     return Observed(answer.replace("\u2019", "'") if isinstance(answer, str) else answer)
 
 
-
 @checks.add(
     "\"No difference that matters\" is a useful result. \"Can't tell\" only says: plan more pairs.",
     probes=_intervals, observe=_read_interval,
