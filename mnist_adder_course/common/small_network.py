@@ -10,8 +10,9 @@ from mnist_adder_lib.recipes import fast_recipe, refresh_batch_norm
 from mnist_adder_lib.train import fit
 
 layers = {  # each layer's weights, by the names of the parameters
-    **{f"convolution {count}": f"block{block}.{part}.0.weight" for count, (block, part) in
-       enumerate(((block, part) for block in (1, 2, 3) for part in (0, 1)), start=1)},
+    "convolution 1": "block1.0.0.weight", "convolution 2": "block1.1.0.weight",
+    "convolution 3": "block2.0.0.weight", "convolution 4": "block2.1.0.weight",
+    "convolution 5": "block3.0.0.weight", "convolution 6": "block3.1.0.weight",
     "embedding": "embedding.0.weight", "adder, first": "adder.0.0.weight",
     "adder, second": "adder.1.0.weight", "digit head": "digit_head.weight",
     "sum head": "sum_head.weight"}

@@ -71,8 +71,8 @@ class Project:
         if step := self._take("guess", question, baseline, change, points, because):
             points = step["points"]
             more = "more" if points >= 0 else "fewer"  # so that a fraction in place of points shows
-            print(f"Written down: change minus baseline will be {points:+g} points, {abs(points):g} "
-                  f"of 100 images {more}.")
+            print(f"Written down: change minus baseline will be {points:+g} points, "
+                  f"{abs(points):g} of 100 images {more}.")
 
     def plan(self, pairs, matters, spread, changes_my_mind) -> None:
         """Write down how you will find out, before any result.
