@@ -31,11 +31,11 @@ class OwnDigits(Still, ipywidgets.VBox):
         # phone the panel is higher than the window.
         self.keep, self.back = (ipywidgets.Button(layout={"width": "auto"}) for _ in range(2))
         self.back.description = "Drop the last"
-        self.count = ipywidgets.Label()
+        self.kept = ipywidgets.Label()
         self.keep.on_click(self._keep)
         self.back.on_click(self._drop)
         self._say()
-        row = ipywidgets.HBox([self.keep, self.back, self.count], layout={"flex_flow": "row wrap"})
+        row = ipywidgets.HBox([self.keep, self.back, self.kept], layout={"flex_flow": "row wrap"})
         super().__init__([row, self.panel])
 
     def halves(self) -> tuple[AdderDataset, AdderDataset]:
@@ -76,7 +76,7 @@ class OwnDigits(Still, ipywidgets.VBox):
         count = len(self.images)
         self.keep.description = f"Keep it as a {count % 10}"
         self.back.disabled = not count
-        self.count.value = f"Kept so far: {count}"
+        self.kept.value = f"Kept so far: {count}"
 
 
 def _read(path: Path) -> np.ndarray:

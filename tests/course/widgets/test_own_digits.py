@@ -22,7 +22,7 @@ def test_it_keeps_what_is_drawn(tmp_path):
     assert not len(own.images)
     draw(own)
     assert own.keep.description == "Keep it as a 1" and not own.panel.strokes
-    assert own.count.value == "Kept so far: 1"
+    assert own.kept.value == "Kept so far: 1"
     assert (own.images == frame_strokes(SEVEN)).all() and own.images.shape == (1, 28, 28)
     again = OwnDigits(tmp_path / "mine.npy")  # after a restart
     assert (again.images == own.images).all() and again.keep.description == "Keep it as a 1"
