@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from lab import DIGITS, draw, let_it_work, render_alone, wait_for_text
+from playwright.sync_api import expect
 
 from mnist_adder_course.lessons.model_summary import plot_receptive_field, units
 from mnist_adder_course.widgets.network_diagram import (
@@ -32,6 +33,8 @@ GAP = """() => { // the shades between the maps of block 1, and the smallest sid
 
 NEAR = """([selector, value]) =>
     Math.abs(document.querySelector(selector).innerText.replace("−", "-") - value) < 0.006"""
+
+PICTURE = re.compile("^url")  # as the style of the pad has it
 
 
 def shown(page):
@@ -123,7 +126,11 @@ def test_another_number_changes_the_right_part_alone(show):
 def test_ones_own_drawing_goes_through_the_network(show):
     page = show(NetworkDiagram(load_pretrained()))
     given = page.evaluate("model.traits.pixels")
+    pad = page.locator(".digit-pad")
+    expect(pad).to_have_css("background-image", PICTURE)  # the 7 that is read
+    assert "Your turn" in page.locator(".note").inner_text()
     draw(page, DIGITS[3])
+    expect(pad).to_have_css("background-image", "none")
     page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 3')")
     drawn = page.evaluate("model.traits.pixels")
     assert drawn != given and len(drawn) == 784 and max(drawn) == 255
@@ -133,8 +140,9 @@ def test_ones_own_drawing_goes_through_the_network(show):
     draw(page, DIGITS[1])
     page.evaluate("pixels => model.set('pixels', pixels)", drawn)  # as Python does
     page.wait_for_function("document.querySelector('.answer').innerText.includes('I see a 3')")
-    page.locator(".hint").wait_for()  # the pad is free again
+    expect(pad).to_have_css("background-image", PICTURE)
     page.evaluate("model.set('pixels', Array(784).fill(0))")
+    page.locator(".hint").wait_for()  # nothing is on the pad
     assert page.locator(".answer").inner_text() == SENTENCES["empty_image"]
     page.evaluate("stop()")
     page.evaluate("model.set('number', 1)")

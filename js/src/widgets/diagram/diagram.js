@@ -28,6 +28,7 @@ import { NAMES } from "./parts.js";
  * @typedef {object} DiagramState
  * @property {Drawing} drawing
  * @property {AnswerState} answer
+ * @property {ReadonlySignal<string>} [given] as the pad has it
  * @property {Signal<number>} number
  * @property {ReadonlySignal<string>} here the part that is marked "you are here", or ""
  * @property {Signal<string>} selected the part that is described, or ""
@@ -86,13 +87,13 @@ export class Diagram {
   /** All that is around the network itself. */
   #makeParts() {
     const { state, card } = this;
-    const { drawing, number, nearest, selfDrawing, pace, next, isOpen } = state;
+    const { drawing, given, number, nearest, selfDrawing, pace, next, isOpen } = state;
     const group = groupName();
     find(card, ".next").hidden = !next;
     card.classList.toggle("opening", Boolean(next));
     if (nearest) makeNearest(find(card, ".nearest"), nearest);
     return stopAll(
-      makePad(find(card, ".pad .card > div"), drawing, { pace, ghost: selfDrawing?.ghost }),
+      makePad(find(card, ".pad .card > div"), drawing, { pace, given, ghost: selfDrawing?.ghost }),
       show(find(card, ".choose"), () => view.choose(number, group)),
       show(find(card, ".said"), () => view.said(state)),
       makeDetails(find(card, ".details"), state.selected, state.answer, (text) => this.announce(text)),

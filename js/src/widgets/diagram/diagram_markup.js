@@ -47,8 +47,9 @@ export const inside = (isOpen, show) => html`
     }}>${isOpen.value ? "Close the network" : "Look inside the network"}</button>`;
 
 /** What is said below the sentence. @param {DiagramState} state */
-export function note({ drawing, answer, selfDrawing }) {
-  if (selfDrawing?.isByItself.value) return "Your turn: draw a digit on the pad.";
+export function note({ drawing, given, answer, selfDrawing }) {
+  if (selfDrawing?.isByItself.value || (given?.value && drawing.isEmpty.value))
+    return "Your turn: draw a digit on the pad.";
   return [answer.warning.value, drawing.background.value.about].filter(Boolean).join(" ");
 }
 

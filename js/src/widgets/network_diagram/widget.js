@@ -10,6 +10,7 @@ import { makeAnswer } from "../../drawing/answer.js";
 import { Drawing } from "../../drawing/drawing.js";
 import { readWeights } from "../../network/weights.js";
 import { connect, follow } from "../../state/traits.js";
+import { toUrl } from "../common/colours.js";
 import { stopAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";
 import { Diagram } from "../diagram/diagram.js";
@@ -31,6 +32,7 @@ function render({ model, el }) {
   const diagram = new Diagram(el, {
     drawing,
     answer,
+    given: computed(() => (given.value.some(Boolean) ? toUrl(given.value) : "")),
     number,
     here,
     selected: signal(here.peek() || "image"),

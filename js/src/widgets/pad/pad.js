@@ -16,6 +16,7 @@ import { Pen } from "./pen.js";
  * @property {number} [pace] ms at least between two reports of an unfinished stroke; 0: each frame
  * @property {TemplateResult} [tools] buttons of this pad alone, after undo, redo and clear
  * @property {string} [name] of this pad, where a page has others
+ * @property {ReadonlySignal<string>} [given] the picture that is shown while nothing is drawn, or ""
  * @property {ReadonlySignal<Stroke[]>} [ghost] strokes that draw themselves, until somebody draws
  */
 
@@ -47,7 +48,7 @@ const template = (name, act, tools) => html`
  * @param {PadOptions} [options]
  * @returns {() => void} what ends it
  */
-export function makePad(el, drawing, { pace = 0, tools, name = "Drawing pad", ghost } = {}) {
+export function makePad(el, drawing, { pace = 0, tools, name = "Drawing pad", given, ghost } = {}) {
   el.classList.add("pad-column");
   const act = { undo: () => pen.undo(), redo: () => pen.redo(), clear: () => pen.clear() };
   render(template(name, act, tools), el);
@@ -59,9 +60,11 @@ export function makePad(el, drawing, { pace = 0, tools, name = "Drawing pad", gh
     pen.stroke ?? drawing.unfinished.peek(),
   ];
   const draw = oncePerFrame(() => {
-    paint(canvas, drawing.background.peek().url, shown());
+    const isDrawn = shown().flat().length > 0;
+    const url = drawing.background.peek().url || (!isDrawn && given?.peek()) || "";
+    paint(canvas, url, shown());
     paintCursor(canvas, pen);
-    find(el, ".hint").hidden = shown().flat().length > 0 || Boolean(drawing.background.peek().url);
+    find(el, ".hint").hidden = isDrawn || Boolean(url);
     pen.tellUnfinished();
   });
   const pen = new Pen(drawing, canvas, pace, draw);
@@ -70,7 +73,8 @@ export function makePad(el, drawing, { pace = 0, tools, name = "Drawing pad", gh
   sizes.observe(canvas);
   window.addEventListener("resize", draw); // page zoom changes devicePixelRatio only
   const stopDrawing = effect(() => {
-    for (const part of [drawing.strokes, drawing.background, drawing.unfinished, ghost]) void part?.value;
+    for (const part of [drawing.strokes, drawing.background, drawing.unfinished, given, ghost])
+      void part?.value;
     draw();
   });
   const stopResizing = () => window.removeEventListener("resize", draw);
@@ -95,7 +99,7 @@ function listen(canvas, pen) {
 /**
  * White strokes on black, over a picture.
  * @param {HTMLCanvasElement} canvas
- * @param {string | undefined} url
+ * @param {string} url
  * @param {Stroke[]} strokes
  */
 function paint(canvas, url, strokes) {
