@@ -17,7 +17,6 @@ from mnist_adder_lib.compare import (
     critical_value,
     paired_interval,
     pairs_needed,
-    power_of_pairs,
 )
 from mnist_adder_lib.data import AdderDataset, load_splits
 from mnist_adder_lib.evaluate import evaluate
@@ -448,28 +447,6 @@ def measured(column: str) -> pd.DataFrame:
     runs = read_results("changes.jsonl")
     runs = runs[runs["evaluation"].notna()]  # without the search
     return runs.pivot(index="change", columns="seed", values=column)
-
-
-def simulate_experiments(pairs: int, spread: float, difference: float) -> torch.Tensor:
-    """How many standard errors from 0 the mean of each of 100,000 simulated experiments lies.
-
-    pairs: how many differences an experiment has. They are drawn from a bell curve around
-    `difference` with the standard deviation `spread`, the same ones in every call.
-    """
-    generator = torch.Generator().manual_seed(0)
-    differences = difference + spread * torch.randn(100_000, pairs, generator=generator)
-    return differences.mean(dim=1) / (differences.std(dim=1) / pairs**0.5)
-
-
-def powers_of_plans(factor: float) -> torch.Tensor:
-    """The power, 0 to 1, that each of 1,000 plans for 80% really has. Spread and difference are 4.
-
-    factor: each plan takes the spread of its own pilot of five pairs, times this.
-    """
-    generator = torch.Generator().manual_seed(0)
-    spreads = 4 * torch.randn(1_000, 5, generator=generator).std(dim=1)
-    plans = [pairs_needed(factor * spread, 4) for spread in spreads.tolist()]
-    return torch.tensor([power_of_pairs(pairs, 4, 4) for pairs in plans])
 
 
 def with_intervals(differences: pd.DataFrame) -> pd.DataFrame:

@@ -6,15 +6,12 @@ import nbformat
 import pandas as pd
 import pytest
 import torch
-from scipy import stats
 from torch.nn.utils import parameters_to_vector
 
 import mnist_adder_lib
 from mnist_adder_course.lessons.one_change_at_a_time import (
     plot_experiments,
     plot_luck,
-    powers_of_plans,
-    simulate_experiments,
     with_intervals,
 )
 from mnist_adder_lib import IdentityAdderModel, fit
@@ -36,21 +33,6 @@ def test_experiments_beyond_a_threshold_are_counted():
         [-2.776, 2.776], abs=0.001)
     label = plot_experiments({5: means, 50: means}).get_label()
     assert "5 pairs: 25% beyond 2.78" in label and "50 pairs: 50% beyond 2.01" in label
-
-
-def test_simulated_experiments_follow_students_t():
-    for pairs in (3, 5):
-        nothing = simulate_experiments(pairs, spread=2, difference=0).abs()
-        beyond = (nothing > stats.t.ppf(0.975, pairs - 1)).double().mean().item()
-        assert beyond == pytest.approx(0.05, abs=0.003)
-    real = simulate_experiments(4, spread=4, difference=4)
-    shown = (real > stats.t.ppf(0.975, 3)).double().mean().item()
-    assert shown == pytest.approx(mnist_adder_lib.power_of_pairs(4, 4, 4), abs=0.005)
-
-
-def test_more_plans_hold_their_promise_with_a_larger_spread():
-    few, many = ((powers_of_plans(factor) >= 0.8).double().mean() for factor in (1, 1.5))
-    assert 0.4 < few < 0.5 and 0.78 < many < 0.86
 
 
 def test_the_opening_asks_about_the_luckiest_run_and_the_unluckiest():
