@@ -164,7 +164,7 @@ class Project:
         if end := self._last("conclusion"):
             points, low, high = self._last("guess")["points"], end["low"], end["high"]
             side = "inside" if low <= points <= high else "outside"
-            print(f"Your guess of {points:+g} lies {side} the interval, which goes from "
+            print(f"Your guess of {points:+g} points lies {side} the interval, which goes from "
                   f"{low:+.2f} to {high:+.2f}.\nWhat would change your mind: "
                   f"\"{self._last('plan')['changes_my_mind']}\" Did it happen?\nYour conclusion: "
                   f"\"{end['answer']}\" Does it say the same as the interval?\n"
