@@ -58,7 +58,7 @@ def test_a_restart_at_every_step_loses_nothing_and_repeats_nothing(path, capsys)
     before.check()
     printed = capsys.readouterr().out
     assert printed.count("✓") == 5 and "·" not in printed
-    assert "guess of -2 lies outside the interval" in printed
+    assert "guess of -2 points lies outside the interval" in printed
     assert 'What would change your mind: "An interval above 0." Did it happen?' in printed
     assert 'Your conclusion: "It was." Does it say the same as the interval?' in printed
 
