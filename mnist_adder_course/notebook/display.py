@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import io
 from collections.abc import Callable
@@ -78,12 +77,6 @@ class Picture(Image):
             raise ValueError("say what the figure shows: show(figure, caption, alt='...')")
         super().__init__(as_png(figure), retina=True, metadata={"alt": alt})
         plt.close(figure)  # or the notebook would show it a second time
-
-    def as_html(self) -> str:
-        """The same for an `ipywidgets.HTML`."""
-        data, alt = base64.b64encode(self.data).decode(), html.escape(self.metadata["alt"])
-        return (f'<img src="data:image/png;base64,{data}" alt="{alt}" width="{self.width}" '
-                'style="max-width: 100%">')
 
     def __repr__(self):
         return "<Figure>"
