@@ -10,15 +10,8 @@ seconds on one core.
 import torch
 from common import ASSETS, record
 
-from mnist_adder_lib import (
-    AdderDataset,
-    IdentityAdderModel,
-    evaluate,
-    fast_recipe,
-    fit,
-    load_splits,
-    refresh_batch_norm,
-)
+from mnist_adder_course.common.small_network import train_small
+from mnist_adder_lib import AdderDataset, evaluate, load_splits
 
 SEEDS = range(100, 124)
 
@@ -30,16 +23,10 @@ class SubtractingDataset(AdderDataset):
 
 def accuracy(dataset: type[AdderDataset], seed: int) -> float:
     train, validation, _ = load_splits()
-    few = dataset(train.images[:2_000], train.digits[:2_000])
     some = dataset(validation.images[:3_000], validation.digits[:3_000],
                    validation.numbers[:3_000])
-    torch.manual_seed(seed)
-    model = IdentityAdderModel(dropout=0)
-    optimizer, scheduler = fast_recipe(model, steps=4 * 32)
-    fit(model, few, epochs=4, batch_size=64, optimizer=optimizer, scheduler=scheduler,
-        all_numbers=True, seed=seed, device="cpu")
-    refresh_batch_norm(model, few)
-    return round(evaluate(model, some).accuracy_both, 3)
+    network = train_small(dataset(train.images, train.digits), seed)
+    return round(evaluate(network, some).accuracy_both, 3)
 
 
 def measure(seed: int) -> None:

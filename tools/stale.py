@@ -31,10 +31,10 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
         ("results.jsonl", "measure_recipes"), ("changes.jsonl", "measure_changes"),
         ("sums.jsonl", "measure_sums"), ("last_digit.pt", "measure_sums"),
         ("hidden_pairs.jsonl", "measure_hidden_pairs"),
-        ("template.jsonl", "measure_template"),
         ("reference_history.json", "train_reference"))),
-    ("assets/rounding.jsonl", f"{TRAINING} experiments/measure_rounding.py "
-     "mnist_adder_course/common/small_network.py", "python experiments/measure_rounding.py"),
+    *((f"assets/{name}.jsonl", f"{TRAINING} experiments/measure_{name}.py "
+       "mnist_adder_course/common/small_network.py", f"python experiments/measure_{name}.py")
+      for name in ("rounding", "template")),
     ("assets/adders.jsonl", "experiments/common.py experiments/measure_adders.py "
      "mnist_adder_course/common/adders.py mnist_adder_lib/data.py mnist_adder_lib/model.py",
      "python experiments/measure_adders.py"),

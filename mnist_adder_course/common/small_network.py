@@ -19,9 +19,9 @@ layers = {  # each layer's weights, by the names of the parameters
 
 
 def train_small(train: AdderDataset, seed: int) -> IdentityAdderModel:
-    """A network that was trained for four epochs with 2,000 of the training images, in evaluation
-    mode."""
-    few = AdderDataset(train.images[:2_000], train.digits[:2_000])
+    """A network that was trained for four epochs with the first 2,000 images of a dataset, by the
+    dataset's own task, in evaluation mode."""
+    few = type(train)(train.images[:2_000], train.digits[:2_000])
     torch.manual_seed(seed)
     network = IdentityAdderModel(dropout=0)
     optimizer, scheduler = fast_recipe(network, steps=4 * 32)
