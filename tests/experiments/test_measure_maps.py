@@ -4,6 +4,8 @@ import measure_maps
 import pytest
 import torch
 
+from mnist_adder_course.common.maps import BLACK
+from mnist_adder_course.lessons.inside_the_network import checks
 from mnist_adder_course.notebook.results import read_results
 from mnist_adder_lib import IdentityAdderModel, load_pretrained
 
@@ -37,3 +39,18 @@ def test_one_network_is_its_own_reader():
     assert max(measured["r"]["untrained"].values()) < 0.9
     assert measured["on_black"]["gradient, of the ink"] == 0
     assert measured["leads"]["each pixel alone"][0] > measured["leads"]["random, of the ink"][0]
+
+
+def test_it_ranks_pixels_as_the_lesson_does():
+    """By the solutions of the lesson's exercises, which an experiment doesn't import."""
+    images, weights = BLACK + torch.rand(2, 7, 6).round(), torch.rand(7, 6)
+    importance = torch.randn(2, 7, 6)
+
+    def score(covered):
+        return (covered * weights).sum(dim=(1, 2))
+
+    falls = measure_maps.occlusion(score, images, 3)
+    assert falls.abs().max() > 0
+    assert torch.equal(falls, checks.occlusion.solution(score, images, 3))
+    assert torch.equal(measure_maps.of_the_ink(importance, images),
+                       checks.of_the_ink.solution(importance, images, BLACK))
