@@ -4,7 +4,7 @@ import { signal } from "@preact/signals-core";
 import { makeAnswer } from "../src/drawing/answer.js";
 import { describe, percent, remark, withArticle } from "../src/drawing/answer_words.js";
 import { Drawing } from "../src/drawing/drawing.js";
-import { drawOver, hasTap } from "../src/drawing/strokes.js";
+import { drawOver, frameStrokes, hasTap } from "../src/drawing/strokes.js";
 import { fill } from "../src/shared/fill.js";
 import { LIMITS } from "../src/shared/rules.js";
 import * as sentences from "../src/shared/sentences.js";
@@ -53,6 +53,11 @@ test("300 drawings are framed and answered as in Python", () => {
         ) < 2e-3,
       );
   }
+});
+
+test("no strokes, and strokes beside the pad, are a blank image", () => {
+  for (const strokes of [[], [/** @type {import("../src/drawing/strokes.js").Stroke} */ ([[2, 2]])]])
+    assert.deepEqual(frameStrokes(strokes), new Uint8Array(784));
 });
 
 test("what is said of them is what Python says", () => {

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals-core";
 import { TEN } from "../src/network/adder.js";
 import { ALL, BLOCK, complaintAbout, keyOf, lostSums, PATTERN } from "../src/network/hidden_pairs.js";
 import { randomNumbers } from "../src/network/random.js";
-import { spread } from "../src/widgets/hidden_sums/curves.js";
+import { curves, spread } from "../src/widgets/hidden_sums/curves.js";
 import { questionAmong, saysGuess } from "../src/widgets/hidden_sums/guess.js";
 import { HiddenSums } from "../src/widgets/hidden_sums/hidden_sums_state.js";
 import { saysHidden, saysPair } from "../src/widgets/hidden_sums/pair_sentences.js";
@@ -148,8 +148,11 @@ test("what is said first of 7 + 5 answers the title, without a verdict", async (
 
 test("other pairs, or another kind, stop a training; what it came to belongs to what was hidden then", async () => {
   const state = makeState([[7, 5]]);
+  state.hiding.hide("7,5", false);
+  state.hiding.hide("7,5", true);
   const training = state.adders.train();
   await until(() => hasLook(state, 0));
+  assert.deepEqual([state.isBusy.value, state.canUndo.value], [true, false]);
   state.hiding.hide("1,2", true);
   assert.equal(await training, false);
   assert.deepEqual([state.isBusy.value, state.isGrid.value, state.sentence.value], [false, true, ""]);
@@ -247,6 +250,28 @@ test("one guesses at the pair that was hidden last, or at one in the middle", ()
     "You guessed 10 for 4 + 9, and that is what it says.",
   );
 });
+
+test("curves go from left to right, and one of hidden pairs is there if they were asked", () => {
+  const run = (/** @type {number} */ id, /** @type {[steps: number, hidden: number | null][]} */ ...looks) =>
+    /** @type {any} */ ({ id, looks: looks.map(([steps, hidden]) => ({ steps, seen: 1, hidden })) });
+  const runs = [run(1, [3, 0], [100, 0.5]), run(2, [10, null], [1000, null]), run(3, [10, 0.5], [10_000, 1])];
+  const drawn = (/** @type {any[]} */ runs, /** @type {any} */ shown) =>
+    [...written(curves(runs, shown)).matchAll(/class="?(\w+)"? points=([\d., ]+) /g)].map(
+      ([, kind, points]) => `${kind} ${points}`,
+    );
+  const [first, third] = ["60.0,148.0 138.0,81.0", "60.0,81.0 294.0,14.0"];
+  assert.deepEqual(drawn(runs, undefined), [`other ${first}`, `other ${third}`]);
+  assert.deepEqual(drawn(runs, runs[1]).slice(2), ["seen 60.0,14.0 216.0,14.0"]);
+  assert.deepEqual(drawn(runs, runs[2]).slice(1), [`hidden ${third}`, "seen 60.0,14.0 294.0,14.0"]);
+  assert.deepEqual(drawn([runs[0]], undefined), ["other 60.0,148.0 177.0,81.0"]); // 1,000 steps fit at least
+});
+
+/** A template as it is put into the page. @param {any} part @returns {string} */
+function written(part) {
+  if (Array.isArray(part)) return part.map(written).join("");
+  if (!part?.strings) return String(part);
+  return String.raw({ raw: part.strings }, ...part.values.map(written));
+}
 
 test("names of curves are never on top of each other", () => {
   const random = randomNumbers(5);

@@ -11,6 +11,7 @@ import {
   areSamePairs,
   canGoOn,
   countsOf,
+  knows,
   lastLook,
   lookAt,
   withLook,
@@ -127,6 +128,11 @@ test("the one rule", () => {
     const [asked, found] = numbersIn(counts);
     assert.equal(verdictOf(asked, found), verdict);
   }
+  const half = /** @type {any} */ ({ pairs: ALL.slice(0, 50) });
+  assert.deepEqual(
+    [44, 45].map((known) => knows(half, /** @type {any} */ ({ known }))),
+    [false, true], // nine tenths are enough
+  );
 });
 
 test("a row counts each adder once, if it was trained to the end, knows what it was shown and can be asked", () => {

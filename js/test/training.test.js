@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeAdder, putIn, readImages } from "../src/network/adder.js";
+import { makeAdder, putIn, readImages, TEN } from "../src/network/adder.js";
 import {
   ALL,
   askAll,
@@ -13,7 +13,7 @@ import {
 } from "../src/network/hidden_pairs.js";
 import { randomNumbers } from "../src/network/random.js";
 import { SHORT, trainingOf } from "../src/network/train_adder.js";
-import { Trainer } from "../src/network/trainer.js";
+import { BATCH, Trainer } from "../src/network/trainer.js";
 import { flatten, randomWeights, shapesOf } from "../src/network/weights.js";
 import { sentenceOf } from "../src/widgets/train_in_browser/sentence.js";
 import {
@@ -85,6 +85,17 @@ test("it learns, and the same seed gives the same network, however often one loo
   assert.notDeepEqual(runs[0], runs[2]);
   const sum = (/** @type {number[]} */ losses) => losses.reduce((a, b) => a + b);
   for (const run of runs) assert.ok(sum(run.slice(-5)) < 0.8 * sum(run.slice(0, 5)));
+});
+
+test("each number from 0 to 9 is added, and no other", async () => {
+  const trainer = await makeTrainer();
+  trainer.begin(flatten(shipped), 20);
+  const added = new Set();
+  for (let n = 0; n < 20; n++) {
+    trainer.step();
+    for (const number of trainer.view("numbers", Uint8Array, BATCH)) added.add(number);
+  }
+  assert.deepEqual([...added].sort(), TEN);
 });
 
 test("the rate rises for three tenths of the steps, then falls to nearly nothing", async () => {
