@@ -78,6 +78,19 @@ test("looking at a run again can be undone as well", async () => {
   assert.deepEqual([state.traits.pairs.value, state.canUndo.value], [[[1, 1]], false]);
 });
 
+test("twenty pairs that nobody chose here make room for the first press; one's own don't, and the question stays", () => {
+  const state = makeState(PATTERN);
+  state.hiding.hide("1,1", true);
+  assert.deepEqual(state.traits.pairs.value, [[1, 1]]);
+  state.undo();
+  assert.deepEqual(state.traits.pairs.value, PATTERN);
+  state.hiding.choose(PATTERN.slice(0, 19));
+  for (const at of ["1,1", "2,2"]) state.hiding.hide(at, true);
+  assert.deepEqual(state.traits.pairs.value, [...PATTERN.slice(0, 19), [1, 1]]);
+  assert.match(state.hidden.value, /^At most 20 /);
+  assert.equal(state.guessing.question.value, "1,1");
+});
+
 test("drawing across pairs is undone as one", () => {
   const state = makeState([]);
   const painting = {};
@@ -109,11 +122,12 @@ test("training another adder loses nothing, and the same one for longer is the s
       id,
       rounds,
       isWhole,
+      looks[0].steps,
       looks.at(-1)?.steps,
     ]),
     [
-      [1, 1, true, 6400],
-      [2, 0, true, 400],
+      [1, 1, true, 10, 6400],
+      [2, 0, true, 10, 400],
     ],
   );
   const [long, shift] = sharesOf(state);
@@ -196,7 +210,8 @@ test("a stop before the first step leaves all as it was, the guess too", async (
 });
 
 test("the first adder for a task is the same in every page, and no adder is trained twice", async () => {
-  const state = makeState([[1, 1]]);
+  const [state, other] = [makeState([[1, 1]]), makeState([[7, 5]])];
+  state.traits.seed = other.traits.seed = 4;
   await state.adders.train();
   for (const task of [[[7, 5]], [[1, 1]], [[7, 5]]]) {
     state.adders.leave();
@@ -206,13 +221,12 @@ test("the first adder for a task is the same in every page, and no adder is trai
   assert.deepEqual(
     state.adders.runs.value.map(({ pairs, seed }) => [pairs[0][0], seed]),
     [
-      [1, 0],
-      [7, 0],
-      [1, 1],
-      [7, 1],
+      [1, 4],
+      [7, 4],
+      [1, 5],
+      [7, 5],
     ],
   );
-  const other = makeState([[7, 5]]);
   await other.adders.train();
   assert.deepEqual(other.adders.shown.value?.answers, state.adders.runs.value[1].answers);
 });
@@ -243,6 +257,11 @@ test("one guesses at the pair that was hidden last, or at one in the middle", ()
   state.hiding.hide("0,8", true);
   assert.equal(state.guessing.question.value, "0,7"); // as long as there is a guess at it
   assert.deepEqual(state.guessing.guess.value, { at: "0,7", number: 9 });
+  state.hiding.choose([[1, 2]]);
+  assert.equal(state.guessing.take(), null); // it was at another pair
+  state.guessing.choose(3);
+  assert.deepEqual(state.guessing.take(), { at: "1,2", number: 3 });
+  assert.equal(state.guessing.guess.value, null); // the next training needs another
   assert.deepEqual([questionAmong([], ["1,2"]), questionAmong(["1,2"], [""])], ["", "1,2"]);
   assert.equal(saysGuess({ at: "4,9", number: 13 }, 10), "You guessed 13 for 4 + 9, but it says 10.");
   assert.equal(
@@ -310,6 +329,17 @@ test("keep training says what it changes", () => {
 
 test("what is hidden, and how much of it can be tested", () => {
   assert.match(saysHidden(BLOCK, [15, 16, 17, 18]), /^16 of 100 .* So 6 of them can be tested\.$/);
+  assert.match(saysHidden([[0, 0]], [0]), /^1 of 100 .* with the total 0\.$/);
+  assert.match(
+    saysHidden(
+      [
+        [0, 0],
+        [9, 9],
+      ],
+      [0, 18],
+    ),
+    / with the totals 0, 18\.$/,
+  );
   assert.equal(
     saysHidden([[7, 5]], []),
     "1 of 100 pairs hidden. The total 12 still occurs, with other pairs.",

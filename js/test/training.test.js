@@ -68,9 +68,12 @@ test("gradients of the whole network are PyTorch's", async () => {
 test("how well a network does is what Python says", async () => {
   const trainer = await makeTrainer();
   trainer.begin(flatten(shipped), 1);
-  const { digit, sum } = trainer.examine();
+  const { images, digit, sum, done } = trainer.report();
   assert.ok(Math.abs(digit - golden.evaluated.digit) < 1e-6);
   assert.ok(sum > 90); // of other numbers than Python's
+  trainer.step();
+  const after = trainer.report();
+  assert.deepEqual([images, done, after.images, after.done], [0, false, BATCH, true]);
 });
 
 test("it learns, and the same seed gives the same network, however often one looks", async () => {
@@ -133,8 +136,8 @@ test("what is said of the curves is what they show, whatever they are", () => {
   for (let n = 0; n < 500; n++) {
     const history = Array.from({ length: Math.floor(8 * random()) }, (_, i) => ({
       images: 700 * i,
-      digit: 100 * random(),
-      sum: 100 * random(),
+      digit: Math.round(100 * random()), // now and then exactly half
+      sum: Math.round(100 * random()),
     }));
     for (const phase of /** @type {const} */ (["running", "stopped", "done"])) {
       const said = sentenceOf(history, phase);
@@ -218,6 +221,7 @@ function later() {
 
 test("what was hidden is not learned, unless the adder is built for it", async () => {
   const data = readImages(pageData().adder);
+  assert.deepEqual([data.training.length, data.others.length], [2000, 1000]);
   const hidden = testable(PATTERN);
   assert.equal(hidden.length, 19); // the sum 0 no other pair has
   for (const seed of [0, 1, 2]) {
