@@ -41,7 +41,7 @@ COMMENT = re.compile(r"#.*")
 MAGIC = re.compile(r"^([ \t]*)(?:[\w, \t]+=[ \t]*)?(?:[%!?].*|[^#\n]*\?)$", re.MULTILINE)
 IMPORT = re.compile(r"^[ \t]*from [\w.]+\.(\w+) import\s*(\([^)]*|.*)", re.MULTILINE)
 GUESSED = re.compile(r"^(?:✓ )?You guessed: ", re.MULTILINE)
-LARGEST, LONGEST = 100_000_000, 100_000  # bytes of a notebook, characters of a cell that are read
+LARGEST = 100_000_000  # bytes of a notebook that is read
 
 LESSONS = exercises()  # by the name of the notebook
 MODULES = {lesson[3:]: lesson for lesson in LESSONS}
@@ -121,20 +121,17 @@ def read_cells(path: Path) -> list[Cell]:
 
 
 def _cell(cell: dict) -> Cell:
-    def joined(lines: str | list[str]) -> str:
-        return "".join(lines)[:LONGEST]
-
-    source = joined(cell.get("source", ""))
+    source = "".join(cell.get("source", ""))
     if cell.get("cell_type") != "code":
         return Cell("", 0, "", "", source)
     shown, error, count = "", "", cell.get("execution_count")
     for output in cell.get("outputs", []):
         if output.get("output_type") == "error":
-            error = f"{joined(output['ename'])}: {joined(output['evalue'])}"
+            error = f"{output['ename']}: {output['evalue']}"
         elif output.get("name") == "stdout":
-            shown += joined(output["text"])  # what was printed may come in pieces
+            shown += "".join(output["text"])  # what was printed may come in pieces
         elif "text/markdown" in (data := output.get("data", {})):
-            shown += "\n" + joined(data["text/markdown"]) + "\n"
+            shown += "\n" + "".join(data["text/markdown"]) + "\n"
     return Cell(source, count if isinstance(count, int) else 0, shown, error)
 
 

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals-core";
 import { makeAnswer } from "../src/drawing/answer.js";
 import { describe, percent, remark, withArticle } from "../src/drawing/answer_words.js";
 import { Drawing } from "../src/drawing/drawing.js";
-import { drawOver, hasTap } from "../src/drawing/strokes.js";
+import { drawOver, frameStrokes, hasTap } from "../src/drawing/strokes.js";
 import { fill } from "../src/shared/fill.js";
 import { LIMITS } from "../src/shared/rules.js";
 import * as sentences from "../src/shared/sentences.js";
@@ -53,6 +53,11 @@ test("300 drawings are framed and answered as in Python", () => {
         ) < 2e-3,
       );
   }
+});
+
+test("no strokes, and strokes beside the pad, are a blank image", () => {
+  for (const strokes of [[], [/** @type {import("../src/drawing/strokes.js").Stroke} */ ([[2, 2]])]])
+    assert.deepEqual(frameStrokes(strokes), new Uint8Array(784));
 });
 
 test("what is said of them is what Python says", () => {
@@ -145,7 +150,9 @@ test("without its dot an i is dimmed, but not while another stroke begins, nor o
     [stem, dot],
     [dot, stem],
   ]) {
+    drawing.unfinished.value = dot;
     drawing.put(strokes);
+    assert.deepEqual(drawing.all.value, strokes);
     const said = fill(sentences.left_out, { digit: withArticle(answer.result.value.digit) });
     assert.deepEqual([answer.certainty.value, answer.sentence.value], ["unsure", said]);
   }
@@ -214,4 +221,18 @@ test("undo gives back what was there before, whoever put it there", () => {
   drawing.put([]);
   drawing.undo();
   assert.equal(drawing.strokes.value.length, 1);
+});
+
+test("after a reload, undo takes stroke by stroke away, then the picture below them", () => {
+  const strokes = /** @type {import("../src/drawing/strokes.js").Stroke[]} */ ([[[0.1, 0.1]], [[0.9, 0.9]]]);
+  const before = new Drawing();
+  before.put(strokes, { url: "data:" });
+  const { background, unfinished } = before;
+  const drawing = new Drawing({ strokes: before.strokes, background, unfinished });
+  for (const left of [strokes.slice(0, 1), []]) {
+    drawing.undo();
+    assert.deepEqual([drawing.strokes.value, drawing.background.value], [left, { url: "data:" }]);
+  }
+  drawing.undo();
+  assert.ok(drawing.isEmpty.value);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { batchNormOf, windowOf } from "../src/network/explain.js";
+import { batchNormOf, fieldOf, windowOf } from "../src/network/explain.js";
 import { forward } from "../src/network/forward.js";
 import { randomNumbers } from "../src/network/random.js";
 import { countParameters, flatten, randomWeights, shapesOf, unflatten } from "../src/network/weights.js";
@@ -51,6 +51,14 @@ test("a map is made from the window that is shown", () => {
       const expected = data.subarray(map * width * height, (map + 1) * width * height);
       assert.ok(distance(found.flat(), expected) < 1e-4, layer);
     }
+});
+
+test("a pixel sees a square of the image, as large as receptive_fields in Python says", () => {
+  const { layers } = forward(shipped, images[0], 0);
+  const sizes = { "block1.0": 3, "block1.2": 6, "block2.1": 14, "block3.0": 24, "block3.1": 32 };
+  for (const [layer, size] of Object.entries(sizes)) assert.equal(fieldOf(layers, layer, [0, 0]).size, size);
+  assert.deepEqual(fieldOf(layers, "block1.0", [0, 1]), { top: -1, left: 0, size: 3 });
+  assert.deepEqual(fieldOf(layers, "block3.1", [1, 2]), { top: -6, left: -2, size: 32 });
 });
 
 test("a network can be taken apart and put together, and its parameters are counted", () => {

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals-core";
 import { TEN } from "../src/network/adder.js";
 import { ALL, BLOCK, complaintAbout, keyOf, lostSums, PATTERN } from "../src/network/hidden_pairs.js";
 import { randomNumbers } from "../src/network/random.js";
-import { spread } from "../src/widgets/hidden_sums/curves.js";
+import { curves, spread } from "../src/widgets/hidden_sums/curves.js";
 import { questionAmong, saysGuess } from "../src/widgets/hidden_sums/guess.js";
 import { HiddenSums } from "../src/widgets/hidden_sums/hidden_sums_state.js";
 import { saysHidden, saysPair } from "../src/widgets/hidden_sums/pair_sentences.js";
@@ -78,6 +78,19 @@ test("looking at a run again can be undone as well", async () => {
   assert.deepEqual([state.traits.pairs.value, state.canUndo.value], [[[1, 1]], false]);
 });
 
+test("twenty pairs that nobody chose here make room for the first press; one's own don't, and the question stays", () => {
+  const state = makeState(PATTERN);
+  state.hiding.hide("1,1", true);
+  assert.deepEqual(state.traits.pairs.value, [[1, 1]]);
+  state.undo();
+  assert.deepEqual(state.traits.pairs.value, PATTERN);
+  state.hiding.choose(PATTERN.slice(0, 19));
+  for (const at of ["1,1", "2,2"]) state.hiding.hide(at, true);
+  assert.deepEqual(state.traits.pairs.value, [...PATTERN.slice(0, 19), [1, 1]]);
+  assert.match(state.hidden.value, /^At most 20 /);
+  assert.equal(state.guessing.question.value, "1,1");
+});
+
 test("drawing across pairs is undone as one", () => {
   const state = makeState([]);
   const painting = {};
@@ -109,11 +122,12 @@ test("training another adder loses nothing, and the same one for longer is the s
       id,
       rounds,
       isWhole,
+      looks[0].steps,
       looks.at(-1)?.steps,
     ]),
     [
-      [1, 1, true, 6400],
-      [2, 0, true, 400],
+      [1, 1, true, 10, 6400],
+      [2, 0, true, 10, 400],
     ],
   );
   const [long, shift] = sharesOf(state);
@@ -148,8 +162,11 @@ test("what is said first of 7 + 5 answers the title, without a verdict", async (
 
 test("other pairs, or another kind, stop a training; what it came to belongs to what was hidden then", async () => {
   const state = makeState([[7, 5]]);
+  state.hiding.hide("7,5", false);
+  state.hiding.hide("7,5", true);
   const training = state.adders.train();
   await until(() => hasLook(state, 0));
+  assert.deepEqual([state.isBusy.value, state.canUndo.value], [true, false]);
   state.hiding.hide("1,2", true);
   assert.equal(await training, false);
   assert.deepEqual([state.isBusy.value, state.isGrid.value, state.sentence.value], [false, true, ""]);
@@ -193,7 +210,8 @@ test("a stop before the first step leaves all as it was, the guess too", async (
 });
 
 test("the first adder for a task is the same in every page, and no adder is trained twice", async () => {
-  const state = makeState([[1, 1]]);
+  const [state, other] = [makeState([[1, 1]]), makeState([[7, 5]])];
+  state.traits.seed = other.traits.seed = 4;
   await state.adders.train();
   for (const task of [[[7, 5]], [[1, 1]], [[7, 5]]]) {
     state.adders.leave();
@@ -203,13 +221,12 @@ test("the first adder for a task is the same in every page, and no adder is trai
   assert.deepEqual(
     state.adders.runs.value.map(({ pairs, seed }) => [pairs[0][0], seed]),
     [
-      [1, 0],
-      [7, 0],
-      [1, 1],
-      [7, 1],
+      [1, 4],
+      [7, 4],
+      [1, 5],
+      [7, 5],
     ],
   );
-  const other = makeState([[7, 5]]);
   await other.adders.train();
   assert.deepEqual(other.adders.shown.value?.answers, state.adders.runs.value[1].answers);
 });
@@ -240,6 +257,11 @@ test("one guesses at the pair that was hidden last, or at one in the middle", ()
   state.hiding.hide("0,8", true);
   assert.equal(state.guessing.question.value, "0,7"); // as long as there is a guess at it
   assert.deepEqual(state.guessing.guess.value, { at: "0,7", number: 9 });
+  state.hiding.choose([[1, 2]]);
+  assert.equal(state.guessing.take(), null); // it was at another pair
+  state.guessing.choose(3);
+  assert.deepEqual(state.guessing.take(), { at: "1,2", number: 3 });
+  assert.equal(state.guessing.guess.value, null); // the next training needs another
   assert.deepEqual([questionAmong([], ["1,2"]), questionAmong(["1,2"], [""])], ["", "1,2"]);
   assert.equal(saysGuess({ at: "4,9", number: 13 }, 10), "You guessed 13 for 4 + 9, but it says 10.");
   assert.equal(
@@ -247,6 +269,28 @@ test("one guesses at the pair that was hidden last, or at one in the middle", ()
     "You guessed 10 for 4 + 9, and that is what it says.",
   );
 });
+
+test("curves go from left to right, and one of hidden pairs is there if they were asked", () => {
+  const run = (/** @type {number} */ id, /** @type {[steps: number, hidden: number | null][]} */ ...looks) =>
+    /** @type {any} */ ({ id, looks: looks.map(([steps, hidden]) => ({ steps, seen: 1, hidden })) });
+  const runs = [run(1, [3, 0], [100, 0.5]), run(2, [10, null], [1000, null]), run(3, [10, 0.5], [10_000, 1])];
+  const drawn = (/** @type {any[]} */ runs, /** @type {any} */ shown) =>
+    [...written(curves(runs, shown)).matchAll(/class="?(\w+)"? points=([\d., ]+) /g)].map(
+      ([, kind, points]) => `${kind} ${points}`,
+    );
+  const [first, third] = ["60.0,148.0 138.0,81.0", "60.0,81.0 294.0,14.0"];
+  assert.deepEqual(drawn(runs, undefined), [`other ${first}`, `other ${third}`]);
+  assert.deepEqual(drawn(runs, runs[1]).slice(2), ["seen 60.0,14.0 216.0,14.0"]);
+  assert.deepEqual(drawn(runs, runs[2]).slice(1), [`hidden ${third}`, "seen 60.0,14.0 294.0,14.0"]);
+  assert.deepEqual(drawn([runs[0]], undefined), ["other 60.0,148.0 177.0,81.0"]); // 1,000 steps fit at least
+});
+
+/** A template as it is put into the page. @param {any} part @returns {string} */
+function written(part) {
+  if (Array.isArray(part)) return part.map(written).join("");
+  if (!part?.strings) return String(part);
+  return String.raw({ raw: part.strings }, ...part.values.map(written));
+}
 
 test("names of curves are never on top of each other", () => {
   const random = randomNumbers(5);
@@ -285,6 +329,17 @@ test("keep training says what it changes", () => {
 
 test("what is hidden, and how much of it can be tested", () => {
   assert.match(saysHidden(BLOCK, [15, 16, 17, 18]), /^16 of 100 .* So 6 of them can be tested\.$/);
+  assert.match(saysHidden([[0, 0]], [0]), /^1 of 100 .* with the total 0\.$/);
+  assert.match(
+    saysHidden(
+      [
+        [0, 0],
+        [9, 9],
+      ],
+      [0, 18],
+    ),
+    / with the totals 0, 18\.$/,
+  );
   assert.equal(
     saysHidden([[7, 5]], []),
     "1 of 100 pairs hidden. The total 12 still occurs, with other pairs.",

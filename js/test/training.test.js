@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeAdder, putIn, readImages } from "../src/network/adder.js";
+import { makeAdder, putIn, readImages, TEN } from "../src/network/adder.js";
 import {
   ALL,
   askAll,
@@ -13,7 +13,7 @@ import {
 } from "../src/network/hidden_pairs.js";
 import { randomNumbers } from "../src/network/random.js";
 import { SHORT, trainingOf } from "../src/network/train_adder.js";
-import { Trainer } from "../src/network/trainer.js";
+import { BATCH, Trainer } from "../src/network/trainer.js";
 import { flatten, randomWeights, shapesOf } from "../src/network/weights.js";
 import { sentenceOf } from "../src/widgets/train_in_browser/sentence.js";
 import {
@@ -68,9 +68,12 @@ test("gradients of the whole network are PyTorch's", async () => {
 test("how well a network does is what Python says", async () => {
   const trainer = await makeTrainer();
   trainer.begin(flatten(shipped), 1);
-  const { digit, sum } = trainer.examine();
+  const { images, digit, sum, done } = trainer.report();
   assert.ok(Math.abs(digit - golden.evaluated.digit) < 1e-6);
   assert.ok(sum > 90); // of other numbers than Python's
+  trainer.step();
+  const after = trainer.report();
+  assert.deepEqual([images, done, after.images, after.done], [0, false, BATCH, true]);
 });
 
 test("it learns, and the same seed gives the same network, however often one looks", async () => {
@@ -85,6 +88,17 @@ test("it learns, and the same seed gives the same network, however often one loo
   assert.notDeepEqual(runs[0], runs[2]);
   const sum = (/** @type {number[]} */ losses) => losses.reduce((a, b) => a + b);
   for (const run of runs) assert.ok(sum(run.slice(-5)) < 0.8 * sum(run.slice(0, 5)));
+});
+
+test("each number from 0 to 9 is added, and no other", async () => {
+  const trainer = await makeTrainer();
+  trainer.begin(flatten(shipped), 20);
+  const added = new Set();
+  for (let n = 0; n < 20; n++) {
+    trainer.step();
+    for (const number of trainer.view("numbers", Uint8Array, BATCH)) added.add(number);
+  }
+  assert.deepEqual([...added].sort(), TEN);
 });
 
 test("the rate rises for three tenths of the steps, then falls to nearly nothing", async () => {
@@ -122,8 +136,8 @@ test("what is said of the curves is what they show, whatever they are", () => {
   for (let n = 0; n < 500; n++) {
     const history = Array.from({ length: Math.floor(8 * random()) }, (_, i) => ({
       images: 700 * i,
-      digit: 100 * random(),
-      sum: 100 * random(),
+      digit: Math.round(100 * random()), // now and then exactly half
+      sum: Math.round(100 * random()),
     }));
     for (const phase of /** @type {const} */ (["running", "stopped", "done"])) {
       const said = sentenceOf(history, phase);
@@ -207,6 +221,7 @@ function later() {
 
 test("what was hidden is not learned, unless the adder is built for it", async () => {
   const data = readImages(pageData().adder);
+  assert.deepEqual([data.training.length, data.others.length], [2000, 1000]);
   const hidden = testable(PATTERN);
   assert.equal(hidden.length, 19); // the sum 0 no other pair has
   for (const seed of [0, 1, 2]) {

@@ -101,6 +101,8 @@ def test_a_class(tmp_path, capsys):
                  "1 x records of projects, which lesson 14 checks", "1 x hidden folders",
                  "2 x not notebooks: ask for the .ipynb files · Ada/mine, Sam/a.py"):
         assert line in out
+    deeper = [one.name for one in hand_in.LESSONS["01_learning_by_hand"] if one.deeper]
+    assert deeper and not any(f"{name}: not tried" in out for name in deeper)
     hand_in.main([str(top), "--lessons", "1"])
     assert "19 x rows of other lessons, left out" in capsys.readouterr().out
 
@@ -176,13 +178,17 @@ def test_of_two_versions_the_one_that_was_checked_counts():
     stub, mine = (code(f"def agree(x):\n    return {body}", count) for body, count in (
         ("...", 3), ("x", 7)))
     check = code("r = checks.agree(agree)", 8, printed(RIGHT, "Your `agree` is right: the lesson"))
+    in_one = code("def agree(x):\n    return x\nchecks.agree(agree)", 8, printed(RIGHT))
     assert states(stub, check, mine) == states(mine, check, stub) == {"agree": "solved"}
+    assert states(stub, in_one) == {"agree": "solved"}
     assert hand_in.results_of([hand_in._cell(mine), hand_in._cell(check)])["agree"].says == RIGHT
 
 
 def test_the_check_that_was_run_last_counts_and_an_error_is_told():
     later, earlier = exercise("agree", RIGHT, 17, 18), exercise("agree", WRONG)
     assert states(*later, *earlier) == {"agree": "solved"}
+    uncounted = [cell | {"execution_count": None} for cell in (*earlier, *later)]
+    assert states(*uncounted) == {"agree": "solved"}  # then it is the last in the notebook
     two = code("checks.agree(agree)\nchecks.most_likely(mine)", 9, printed(WRONG, WRONG))
     assert states(two) == {"agree": "wrong", "most_likely": "wrong"}
     error = {"output_type": "error", "ename": "NameError", "evalue": "name 'agree'\nis"}
@@ -201,7 +207,9 @@ def test_what_is_read_is_what_checks_and_guesses_say(tmp_path, capsys):
         guess.widget.chosen = [chosen]
         text = {"output_type": "execute_result", "data": {
             "text/markdown": [start_here.guesses.compare("parameters", 17_360).data]}}
-        write(tmp_path / "a.ipynb", code('guesses.compare("parameters", 17_360)', 3, text))
+        compared = code('guesses.compare("parameters", 17_360)', 3, text)
+        deeper = {"cell_type": "markdown", "source": ["## Deeper: it isn't asked for"]}
+        write(tmp_path / "a.ipynb", compared, deeper, compared)
         assert [row.guesses for row in hand_in.read(tmp_path)[0]] == [(made, 1)]
 
 
@@ -216,6 +224,13 @@ def test_a_notebook_of_any_kind_appears_once(tmp_path_factory, content):
         assert len(rows) + sum(map(len, reasons.values())) == 1 and hand_in.summary(rows, reasons)
 
 
+def test_a_notebook_that_is_too_large_is_asked_for_without_its_outputs(tmp_path, monkeypatch):
+    write(tmp_path / "a.ipynb", *exercise("agree", RIGHT))
+    monkeypatch.setattr(hand_in, "LARGEST", 99)
+    _, reasons = hand_in.read(tmp_path)
+    assert reasons == {f"{hand_in.UNREADABLE} without its outputs: over 100 MB": ["a.ipynb"]}
+
+
 def test_before_the_work_it_says_what_can_not_be_written_or_read(tmp_path, capsys):
     for options, says in {("--csv", "/no/such/t.csv"): "t.csv: No such",
                           ("--csv", str(tmp_path / "x.ipynb")): "should end in .csv"}.items():
@@ -225,6 +240,9 @@ def test_before_the_work_it_says_what_can_not_be_written_or_read(tmp_path, capsy
     with pytest.raises(SystemExit):
         hand_in.main([str(tmp_path / "nobody")])
     assert "nobody isn't a folder" in capsys.readouterr().err
+    nine, ten = (hand_in.summary([], {"archives: unpack them": count * ["a.zip"]})
+                 for count in (9, 10))
+    assert nine.endswith("a.zip") and ten.endswith(" and 1 more")
     assert [hand_in.no_formula(f"{sign}1")[0] for sign in "=+-@1"] == ["'", "'", "'", "'", "1"]
     assert hand_in.no_formula("a;=1, +2 -3") == "a;'=1,' +2 -3"
 

@@ -189,12 +189,11 @@ const mapAll = (segments, change) => segments.map((segment) => /** @type {Segmen
 
 /**
  * Draw strokes as MNIST would show them: 784 pixels, 0 to 255. The longer side is 20 pixels, the
- * centre of mass in the middle, however large and wherever they were drawn.
+ * centre of mass in the middle, however large and wherever they were drawn. No strokes give a blank image.
  * @param {Stroke[]} strokes
  */
 export function frameStrokes(strokes) {
   const segments = withoutTaps(drawn(strokes)).flat();
-  if (!segments.length) return new Uint8Array(784);
   const [left, top, right, bottom] = boxOf(segments);
   const scale = (LONG_SIDE - FRAMED_PEN) / Math.max(PEN, right - left, bottom - top);
   const centred = move(segments, -(left + right) / 2, -(top + bottom) / 2);

@@ -21,6 +21,9 @@ import { randomNumbers } from "./random.js";
 export const BATCH = 32; // images at most, as in teach.c
 const RATE = 0.01; // the highest learning rate
 
+/** A number to add. @param {() => number} random */
+const anyNumber = (random) => Math.floor(10 * random());
+
 export class Trainer {
   /** @param {Settings} settings */
   static async make({ wasm, training, heldBack, seed }) {
@@ -118,7 +121,7 @@ export class Trainer {
    */
   step() {
     const places = this.next();
-    const numbers = places.map(() => Math.floor(10 * this.random()));
+    const numbers = places.map(() => anyNumber(this.random));
     this.give(this.training, places, numbers);
     const loss = this.c.train(places.length, this.rate());
     this.steps += 1;
@@ -140,7 +143,7 @@ export class Trainer {
     const right = { digit: 0, sum: 0 };
     for (let start = 0; start < images.length; start += BATCH) {
       const places = images.map((_, place) => place).slice(start, start + BATCH);
-      const numbers = places.map(() => Math.floor(10 * random()));
+      const numbers = places.map(() => anyNumber(random));
       this.give(this.heldBack, places, numbers);
       this.c.answer(places.length);
       const answers = this.#answers(places.length);

@@ -7,7 +7,7 @@ import { complaintAbout, keyOf } from "../network/hidden_pairs.js";
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /**
  * @typedef {object} Shared
- * @property {Pair[]} pairs that are hidden, sorted
+ * @property {Pair[]} pairs that are hidden
  * @property {AnswersWith} answer
  */
 /**
@@ -78,5 +78,5 @@ function readPairs(text) {
   if (!/^([0-9]{2})*$/.test(text)) return null;
   const pairs = (text.match(/../g) ?? []).map(([a, b]) => /** @type {Pair} */ ([Number(a), Number(b)]));
   const areDifferent = new Set(pairs.map(keyOf)).size === pairs.length;
-  return areDifferent && !complaintAbout(pairs) ? sorted(pairs) : null;
+  return areDifferent && !complaintAbout(pairs) ? pairs : null;
 }

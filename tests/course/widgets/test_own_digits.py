@@ -34,11 +34,15 @@ def test_it_keeps_what_is_drawn(tmp_path):
 def test_halves_are_rounds(tmp_path):
     np.save(tmp_path / "mine.npy", np.arange(35, dtype=np.uint8)[:, None, None]
             * np.ones((28, 28), np.uint8))
-    first, second = OwnDigits(tmp_path / "mine.npy").halves()
+    own = OwnDigits(tmp_path / "mine.npy")
+    first, second = own.halves()
     assert first.images[:, 0, 0].tolist() == [*range(10), *range(20, 30)]
     assert second.images[:, 0, 0].tolist() == [*range(10, 20), *range(30, 35)]
     assert first.digits.tolist() == 2 * [*range(10)]
     assert second.digits.tolist() == [*range(10), *range(5)]
+    assert len(set(first.numbers.tolist())) > 5
+    for before, again in zip((first, second), own.halves()):  # the same examples each time
+        assert before.numbers.tolist() == again.numbers.tolist()
 
 
 def test_what_cannot_be_used(tmp_path):

@@ -5,7 +5,7 @@ import { makeAdder, readImages } from "../../network/adder.js";
 import { askAll, seenBeside } from "../../network/hidden_pairs.js";
 import { randomNumbers } from "../../network/random.js";
 import { LONG, SHORT, trainingOf } from "../../network/train_adder.js";
-import { canGoOn, isSameTask, lastLook, lookAt, withLook } from "./runs.js";
+import { canGoOn, isSameTask, lastLook, lookAt } from "./runs.js";
 
 /** @import { Adder } from "../../network/adder.js" */
 /** @import { Answers } from "../../network/hidden_pairs.js" */
@@ -204,7 +204,7 @@ export class Adders {
     const look = lookAt(pairs, answers, steps, rounds);
     this.runs.value = this.runs
       .peek()
-      .map((run) => (run.id === id ? { ...withLook(run, look, answers), isWhole } : run));
+      .map((run) => (run.id === id ? { ...run, looks: [...run.looks, look], answers, isWhole } : run));
   }
 
   /** @param {Run["training"]} training @returns {Promise<boolean>} whether it was finished */

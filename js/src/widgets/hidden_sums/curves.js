@@ -22,13 +22,16 @@ export function curves(runs, shown) {
     LEFT + ((Math.log10(Math.max(steps, 10)) - 1) / (Math.log10(last) - 1)) * (RIGHT - LEFT);
   const line = (/** @type {Look[]} */ looks, /** @type {(look: Look) => number | null} */ share) =>
     looks.map((look) => `${x(look.steps).toFixed(1)},${y(share(look) ?? 0).toFixed(1)}`).join(" ");
-  const ofHidden = (/** @type {Run} */ run) =>
-    svg`<polyline class=${run === shown ? "hidden" : "other"} points=${line(run.looks, (look) => look.hidden)} />`;
-  const both = shown && [...others, shown].filter((run) => lastLook(run)?.hidden !== null);
+  const ofHidden = (/** @type {Run} */ { looks }, /** @type {string} */ kind) =>
+    looks.some(({ hidden }) => hidden !== null)
+      ? svg`<polyline class=${kind} points=${line(looks, (look) => look.hidden)} />`
+      : nothing;
+  const ofSeen = (/** @type {Run} */ { looks }) =>
+    svg`<polyline class="seen" points=${line(looks, (look) => look.seen)} />`;
   return html`<svg class="chart" viewBox="0 0 400 200" role="img" aria-label=${inWords(runs, shown)}>
     ${axes(x, last)}
-    ${(both ?? others).map(ofHidden)}
-    ${shown ? svg`<polyline class="seen" points=${line(shown.looks, (look) => look.seen)} />` : nothing}
+    ${others.map((run) => ofHidden(run, "other"))}
+    ${shown ? [ofHidden(shown, "hidden"), ofSeen(shown)] : nothing}
     ${namesOf(others, shown).map(
       ({ words, kind, place }) => svg`<text class=${kind} x=${RIGHT + 6} y=${place + 5}>${words}</text>`,
     )}

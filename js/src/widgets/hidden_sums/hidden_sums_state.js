@@ -36,7 +36,7 @@ export class HiddenSums {
     this.guessing = new Guessing(this.hiding);
     this.adders = new Adders(traits, wasm, this.hiding, this.guessing);
     const { runs, running, shown, trained, phase } = this.adders;
-    this.isBusy = computed(() => running.value > 0);
+    this.isBusy = computed(() => phase.value === "training");
     /** Whether pairs are hidden and shown by a press. */
     this.isGrid = computed(() => phase.value === "choosing");
     this.canUndo = computed(() => !this.isBusy.value && this.hiding.canUndo.value);

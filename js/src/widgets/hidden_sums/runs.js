@@ -80,20 +80,6 @@ export function lookAt(pairs, answers, steps, round) {
   return { steps, round, known: right(shown), found: right(tested), seen: meanShare(answers, shown), hidden };
 }
 
-/**
- * A run with one more look. A look at the same step, as at the end, takes the place of the one before.
- * @template {RunTold} T
- * @param {T} run
- * @param {Look} look
- * @param {Answers} answers
- * @returns {T}
- */
-export const withLook = (run, look, answers) => ({
-  ...run,
-  answers,
-  looks: [...run.looks.filter(({ steps }) => steps < look.steps), look],
-});
-
 /** @param {Pick<Told, "looks"> | undefined} run */
 export const lastLook = (run) => run?.looks.at(-1);
 
