@@ -564,9 +564,9 @@ def exercise_faults(lesson, solution):
         if function.splitlines()[0] != answer.splitlines()[0] or function == answer:
             yield f"the functions of {name}:\n{function}\n{answer}"
         if not next(texts(tasks[name]["check"]), "").startswith("Not solved yet. "):
-            yield f"the check of {name} should print that it isn't solved"
+            yield f"no *Not solved yet* is stored below the check of {name}: run the lesson"
         if not next(texts(solved[name]["check"]), "").startswith("✓ "):
-            yield f"the solution of {name} isn't right"
+            yield f"no ✓ is stored below the solution of {name}: run its notebook of solutions"
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
