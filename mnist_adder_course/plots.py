@@ -240,7 +240,8 @@ def plot_history(history: History) -> Figure:
         left.plot(steps, color=BLUE, alpha=0.25, linewidth=0.6)
         left.plot(steps.rolling(50, min_periods=1).mean(), color=BLUE)
         left.set_title(f"training {kind}, each step")
-        plot_epochs(right, validation, color=ORANGE)
+        right.plot(range(1, len(validation) + 1), validation, "o-", color=ORANGE)
+        right.locator_params("x", integer=True)
         right.set_title(f"validation {kind}, each epoch")
     axes[0, 0].set(ylabel="loss")
     axes[1, 0].set(xlabel="step", ylabel="both right, %")
@@ -260,12 +261,6 @@ def _history_in_words(history: History) -> str:
         return (f"Two curves, of training alone: in step {len(history.train_loss)} the loss is "
                 f"{loss:.3f} and {accuracy:.2f}% of the training examples are right.")
     return "No curve: no step of training was taken."
-
-
-def plot_epochs(ax: Axes, values: Sequence[float], **options: Any) -> None:
-    """A value after each epoch, over whole numbers of epochs."""
-    ax.plot(range(1, len(values) + 1), values, "o-", **options)
-    ax.locator_params("x", integer=True)
 
 
 @in_style

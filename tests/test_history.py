@@ -9,12 +9,7 @@ def test_a_history_is_saved_and_loaded(tmp_path):
     assert History.load(tmp_path / "history.json") == history
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"[1]", b'{"loss": []}', b'{"train_loss": [1', b"\xff", b"[" * 100_000,
-    b'{"train_loss": "abc"}', b'{"train_loss": [1.5, "abc"]}', b'{"seconds": [[1]]}',
-    b'{"validation_loss": null}', b'{"seconds": [true]}', b'{"steps_per_epoch": "2"}',
-    b'{"interrupted": 1}',
-])
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"loss": []}', b'{"train_loss": [1', b"\xff"])
 def test_a_file_without_a_history(tmp_path, content):
     (tmp_path / "history.json").write_bytes(content)
     with pytest.raises(ValueError, match="history.json holds no training history"):

@@ -44,7 +44,7 @@ TABLE = [  # a result, patterns of its sources, and how it is made again
     ("assets/waiting.jsonl", f"{NETWORK} experiments/measure_waiting.py "
      "mnist_adder_course/common/hidden_pairs.py mnist_adder_lib/model.py",
      "python experiments/measure_waiting.py"),
-    (SHARED, f"{NETWORK} {REJECTING}", "python experiments/measure_nonsense.py FOLDER"),
+    (SHARED, f"{NETWORK} {REJECTING}", "python experiments/measure_non_digits.py FOLDER"),
     ("docs/results.md", "assets/results.jsonl",
      "write what measure_recipes.py prints into its table"),
     ("README.md", f"{NETWORK} assets/results.jsonl assets/reference_history.json "

@@ -33,7 +33,7 @@ What happens to an answer, from `checks.one_hot(one_hot)` to the sentence:
 
 1. `Check.verdict` runs the solution, once in a kernel, and the learner's function on a copy of each
    probe. The outcome is a `FunctionRun`, and both runs on a probe are a `RunPair`.
-2. `observe` gets the function wrapped as a `WatchedFunction` (runs.py), which notes its answer, its
+2. `observe` gets the function wrapped as a `WatchedFunction` (calls.py), which notes answer and
    error, what it uses of `without`, and which arguments it changes. The outcome of a run is what
    `observe` returns, an `Observed`; or `Stopped`, where the function raised an error, returned
    nothing, or was stopped by the `Watchdog` (bounds.py) because it took too much time or memory;

@@ -432,7 +432,7 @@ def _numbers():
         "The step is the rate times the slope, not the slope divided by the rate.":
             ("w1 - rate * slope1, w2 - rate * slope2", "w1 - slope1 / rate, w2 - slope2 / rate"),
         "The chain has one more link: the slope of a square is twice what is squared.":
-            ("2 * ", ""),
+            ("back = 2 * ", "back = "),
         "Each weight's slope has the other weight in it: nudge w1 by 1, and x * w1 * w2 grows by "
         "x * w2.": ("back * w2 * x, back * x * w1", "back * x * w1, back * x * w2"),
         "The input x is a link of the chain as well: a larger x makes both slopes larger.":

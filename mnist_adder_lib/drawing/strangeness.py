@@ -17,7 +17,7 @@ from ..shared import LIMITS
 from .rejection import check_uint8_images, look_at
 
 # The fraction of the known images that the threshold would reject, chosen with
-# experiments/measure_nonsense.py.
+# experiments/measure_non_digits.py.
 REJECTED = LIMITS["known_rejected"]
 FEWEST = 20  # known images: fewer give no threshold
 

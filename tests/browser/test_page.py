@@ -229,8 +229,6 @@ def test_back_undoes_hide(open_at):
 
 
 W = [[(0.2, 0.2), (0.35, 0.8), (0.5, 0.3), (0.65, 0.8), (0.8, 0.2)]]  # it is far from all digits
-FOOLS = [[(0.5, 0.2), (0.32, 0.32), (0.26, 0.5), (0.32, 0.68), (0.5, 0.8), (0.68, 0.68),
-          (0.74, 0.5), (0.68, 0.32), (0.5, 0.2)]]  # the letter O
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])

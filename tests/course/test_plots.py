@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex, to_rgb
-from packaging.version import Version
 
 from mnist_adder_course import plots
 from mnist_adder_course.notebook.display import Picture
@@ -24,7 +23,6 @@ from mnist_adder_lib import (
     predict,
 )
 
-OLD_EXPORTER = Version(torch.__version__) < Version("2.7")
 HISTORY = History(
     train_loss=[5.0, 4.0, 3.0, 2.0], train_accuracy=[0.0, 10.0, 20.0, 60.0],
     learning_rate=[0.01] * 4, validation_loss=[1.0, 0.5], validation_accuracy=[70.0, 91.5],

@@ -1,4 +1,4 @@
-"""What measures how drawings are read: its files, and its standard errors."""
+"""What measures how drawings are read: its standard errors."""
 
 import measure_drawings as tool
 import numpy as np

@@ -1,6 +1,5 @@
 """The run of the reference's recipe that is stored, and the program that made it."""
 
-
 from mnist_adder_lib import History, asset_path
 
 

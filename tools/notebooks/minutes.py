@@ -301,8 +301,8 @@ def exercises_with_a_check(lessons: Lessons) -> str:
     whether it is deeper."""
     rows = {lesson: [[name, int(NUMBERED.search(cell.source)[0]),
                       int(SOLVE.search(cell.source)[1]), is_deeper]
-                     for cell, name, is_deeper in exercises_of(notebook)
-                     if cell.id.endswith("task")] for lesson, notebook in lessons.items()}
+                     for cell, name, is_deeper in exercises_of(notebook)]
+            for lesson, notebook in lessons.items()}
     lines = [f"{json.dumps(lesson)}: {json.dumps(row)}" for lesson, row in rows.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

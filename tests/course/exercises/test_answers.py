@@ -63,11 +63,11 @@ def test_verdicts_of_learners_answers(to):
         assert not re.search(RAW, ours), f"{code}\n{text}"
 
 
-def test_each_exercise_has_a_right_and_a_wrong_answer_of_learners():
-    for lesson in LESSONS:
-        for name in vars(lesson.module.checks):
-            answers = ANSWERS[f"{lesson.name}.{name}"]
-            assert {kind for kind, *_ in answers} == {"right", "wrong"}, name
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_each_exercise_has_a_right_and_a_wrong_answer_of_learners(lesson):
+    for name in vars(lesson.module.checks):
+        kinds = {kind for kind, *_ in ANSWERS.get(f"{lesson.name}.{name}", [])}
+        assert kinds == {"right", "wrong"}, f"answers.toml needs a right and a wrong {name}"
 
 
 # --- the cells of an exercise, whose lesson goes on with our function until the answer is right ---

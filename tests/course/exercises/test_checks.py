@@ -46,9 +46,12 @@ def takes_arguments(check):
 
 @each_check
 def test_every_mistake_gets_its_own_reason(check):
-    given = [(reason, check.verdict(wrong)) for reason, wrong in check.wrong_functions()]
-    for reason, text in given:
+    for reason, wrong in check.wrong_functions():
+        text = check.verdict(wrong)
         assert text.startswith(f"Not right yet. {reason}"), f"in place of {reason!r}"
+    for (which, _), run in check._runs_of_mistakes.items():
+        error = getattr(run.outcome, "error", None)
+        assert type(error) is not NameError, f"the mistake of {check._wrong[which][0]!r}: {error}"
 
 
 @each_check

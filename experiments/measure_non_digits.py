@@ -1,6 +1,6 @@
 """How many non-digits are rejected, and how many digits are rejected with them.
 
-    python experiments/measure_nonsense.py FOLDER [CHECKPOINT ...] [--seeds 0 1 2 3 4]
+    python experiments/measure_non_digits.py FOLDER [CHECKPOINT ...] [--seeds 0 1 2 3 4]
         [--last] [--kinds]
 
 FOLDER holds digits that people drew, as for measure_drawings.py; without a CHECKPOINT the network
@@ -161,8 +161,8 @@ def measure(strangeness, digits, halves, evaluation, images_by_name, is_last: bo
             strange = drawn.by(score)
             threshold = np.quantile(strange[first], 1 - share)
             row = {}
-            for half, (nonsense_drawn, kinds) in enumerate(measured[: 1 + is_last]):
-                shares = by_kind(nonsense_drawn.by(score) > threshold, kinds)
+            for half, (non_digits, kinds) in enumerate(measured[: 1 + is_last]):
+                shares = by_kind(non_digits.by(score) > threshold, kinds)
                 wanted = shares if half else {name: shares[name] for name in
                                               ("letters", "all kinds")}
                 row |= {f"{'reported' if half else 'chosen by'}: {name}": value
