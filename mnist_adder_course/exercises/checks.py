@@ -349,12 +349,12 @@ class Check:
     def _recognise(self, pairs: list[RunPair], part: Part) -> str | None:
         """Return the reason of the mistake that gives the same, or else the same wrong part.
 
-        Of a function that answers some probes and stops at others, the answers alone count, if
+        Of a function that answers most probes and stops at others, the answers alone count, if
         several are wrong already.
         """
-        compared = [pair.compare(part) for pair in pairs]
-        alone = sum(is_of_right_kind(one) and not self._same(one.value, one.right)
-                    for one in compared) > 1
+        answered = [one for pair in pairs if is_of_right_kind(one := pair.compare(part))]
+        alone = (2 * len(answered) > len(pairs)
+                 and sum(not self._same(one.value, one.right) for one in answered) > 1)
         same_part = None
         for which, (reason, _) in enumerate(self._wrong):
             whole_is, part_is = True, same_part is None

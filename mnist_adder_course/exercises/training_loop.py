@@ -95,7 +95,8 @@ OTHER_LOSS = ("That isn't the gradient of the cross entropy. Compare `F.cross_en
 NEW_OPTIMIZERS = ("Every epoch makes a new optimizer, which has no velocity yet: the momentum of "
                   "the epochs before is lost. Make it once, before the loop.")
 OTHER_EPOCHS = ("It goes through the training images more or fewer times than `epochs` says. Each "
-                "epoch is all batches, once: `for epoch in range(epochs)`.")
+                "epoch is all batches, once: `for epoch in range(epochs)`. Or does a `return` "
+                "inside the loop end it?")
 OPPOSITE = "It learns the opposite. Logit 1 is for yes, the digit is larger; 0 is for no."
 LEARNED_LITTLE = ("It has learned almost nothing: the number alone, without a look at the image, "
                   "gets 75%. Look at the targets and at the learning rate.")

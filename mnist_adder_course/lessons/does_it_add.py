@@ -96,8 +96,8 @@ def _answers():
             [("right[~held_out[digits].T]", "right"),
              ("right[~held_out[digits].T]", "right[held_out[digits].T]"),
              ("right[~held_out[digits].T]", "right[~tested[digits].T]")],
-        "`right & table` is as large as `right`, and what isn't in the table counts as wrong. "
-        "`right[table]` picks out the answers.":
+        "You divide by the number of all answers, so whatever isn't in the table counts as wrong. "
+        "`right[table]` picks out the answers of a table; take their mean alone.":
             (("right[~held_out[digits].T]", "right & ~held_out[digits].T"),
              ("right[tested[digits].T]", "right & tested[digits].T")),
         "You add up the right answers. Their mean, times 100, is a percentage.":

@@ -169,6 +169,7 @@ def _image(answer) -> Tensor:
         return torch.zeros(0)
 
 
+BLACK = "The image is black all over: nothing has been put on it. `=` puts it there, `==` compares."
 NOT_28 = "It should be 28x28: the small image on a black one."
 NOT_WHOLE = ("The small image should be on the black one whole and unchanged: nothing cut off, "
              "turned or made brighter.")
@@ -185,6 +186,8 @@ def _see_centred(function, small) -> Observed:
     image = _image(function(small))
     if image.shape != (28, 28):
         return Observed(rules={NOT_28: False})
+    if not image.any():
+        return Observed(rules={BLACK: False})
     inked = image[image.any(1)][:, image.any(0)]
     if inked.shape != small.shape or not torch.allclose(inked, small, atol=1e-4):
         return Observed(rules={NOT_WHOLE: False})
@@ -201,6 +204,7 @@ def _see_centred(function, small) -> Observed:
     observe=_see_centred,
     mistakes={
         NOT_28: lambda small: small,
+        BLACK: ("] = small", "] == small"),
         MIDDLE_OF_BOX: ("round(14 - row), round(14 - column)",
                         "(28 - height) // 2, (28 - width) // 2"),
         IN_CORNER: ("round(14 - row), round(14 - column)", "0, 0"),
@@ -523,10 +527,13 @@ def _rejecting():
         "`wilson_interval` wants two counts: how many are rejected, and of how many. It returns "
         "percentages already.": [
             ("wilson_interval(rejected,", "wilson_interval(rejected / len(strange),"),
+            ("wilson_interval(rejected,", "wilson_interval(strange > threshold,"),
             ("wilson_interval(rejected, len(strange))",
              "wilson_interval(round(100 * rejected / len(strange)), 100)"),
             "100 * rejected / len(strange), 100 * low, 100 * high",
             "100 * rejected / len(strange), low / 100, high / 100"],
+        "`wilson_interval` takes the number of rejected digits first, then the number of all "
+        "digits.": ("(rejected, len(strange))", "(len(strange), rejected)"),
         "That is the interval of the digits that get an answer. Give `wilson_interval` the number "
         "of those that are rejected.":
             ("wilson_interval(rejected,", "wilson_interval(len(strange) - rejected,"),
@@ -573,6 +580,9 @@ def _prices():
         "These are the costs. Return the threshold that they belong to.": ["min(costs)", "costs"],
         "This is the index of the threshold. Return the threshold itself, `thresholds[index]`.":
             "costs.index(min(costs))",
+        "`min(costs)` is a cost, not a place in a list. `costs.index(min(costs))` is the place of "
+        "the lowest cost, and `thresholds` has its threshold at the same place.":
+            "thresholds[min(costs)]",
         "This is the most expensive threshold. Do you take `min`, and is an image rejected if its "
         "strangeness is *greater* than the threshold?": [
             "thresholds[costs.index(max(costs))]",

@@ -177,8 +177,11 @@ def _places():
         "columns in every channel: `[:, rows, columns]`. Its middle is at `row` and `column`, and "
         "a slice stops before its end: `4:7` is 4, 5, 6.": [
             ("[:, row", "[row"), ("windows *", "channels *"),
-            ((" - 1", ""), ("+ 2", "+ 3")), ((" - 1", " - 2"), ("+ 2", "+ 1")),
             ("+ 2", "+ 1"), ("row + 2", "row + 1"), ("column + 2", "column + 1")],
+        "Your window is one place too far down and to the right: its middle, not its corner, is at "
+        "`row` and `column`.": ((" - 1", ""), ("+ 2", "+ 3")),
+        "Your window is one place too far up and to the left: its middle is at `row` and `column`.":
+            ((" - 1", " - 2"), ("+ 2", "+ 1")),
         "Your sum contains only the first channel. Every channel has a window of its own.":
             ("(windows * weights)", "(windows[0] * weights[0])"),
         "Your sum contains only the last channel. Does each round of your loop add to the sum?":

@@ -91,7 +91,7 @@ def _about_wrong_names(wrong_names, digit):
     if names is None:
         return Observed(rules={"Return ten probabilities, one for each name from 0 to 9.": False})
     own = names[digit]
-    if own.min() < 0 or abs(own.sum() - 1) > 1e-4:
+    if not (own.min() >= 0 and abs(own.sum() - 1) <= 1e-4):  # nor is nan a probability
         return Observed(rules={
             f"The ten are probabilities, so none is negative and they add up to 1. For the digit "
             f"{digit}, yours add up to {own.sum():.3g}.": False})

@@ -164,6 +164,7 @@ def _values():
         values[rand_int(1, size - 1)] = -0.9
         yield values, bits
     yield torch.tensor([[0.5, -0.3, 0.1], [0.25, -0.9, 0.7]]), 3
+    yield torch.tensor([-0.4, 0.25, 0.9, 0.1]), 3  # the farthest is above 0
 
 
 @checks.add(
@@ -186,6 +187,8 @@ def _values():
         "That always rounds down. Round to the nearest step: `.round()`.": (".round()", ".floor()"),
         "The largest value is not the one farthest from 0: here that one is negative.":
             (".abs().max()", ".max()"),
+        "The smallest value is not always the one farthest from 0: that one may be positive.": [
+            (".abs().max()", ".min().abs()"), (".abs().max()", ".min()")],
         "Each row or column has a step of its own. Take the value farthest from 0 in the whole "
         "tensor.": [(".abs().max()", ".abs().max(dim=0).values"),
                     (".abs().max()", ".abs().amax(dim=-1, keepdim=True)")],
