@@ -1,6 +1,15 @@
 import pytest
+import torch
 
 from mnist_adder_lib import History
+
+
+def test_steps_are_added_epoch_by_epoch():
+    history = History()
+    history.add_steps([torch.tensor([2.0, 10.0]), torch.tensor([1.0, 30.0])], seconds=3.0)
+    history.add_steps([], seconds=1.0)  # interrupted before the first step
+    history.add_steps([torch.tensor([0.5, 50.0])], seconds=2.0)
+    assert history == History([2.0, 1.0, 0.5], [10.0, 30.0, 50.0], seconds=[3.0, 2.0])
 
 
 def test_a_history_is_saved_and_loaded(tmp_path):

@@ -114,8 +114,7 @@ def begun(noted: dict[str, str]) -> list[str]:
 def _path() -> Path | None:
     """The file; None where there should be none."""
     folder = Path.cwd()
-    switched_off = os.environ.get(SWITCH, "").lower() in ("off", "0", "no", "false")
-    if switched_off or folder.name == "solutions":
+    if os.environ.get(SWITCH, "").lower() == "off" or folder.name == "solutions":
         return None
     return (folder if _has_lessons(folder) or not _has_lessons(NOTEBOOKS) else NOTEBOOKS) / NAME
 

@@ -448,7 +448,8 @@ def test_what_it_is_to_be_done_without_counts_when_it_runs(function, name):
 # --- whatever is called right, the cells after it can use ----------------------------------------
 
 
-@machinery.add("So they are.", probes=[(torch.tensor([0.5, -1.0], requires_grad=True),)],
+@machinery.add("So they are.", probes=[(torch.tensor(values, requires_grad=True),)
+                                       for values in ([0.5, -1.0], [3.0])],
                mistakes={"That is 0.": lambda values: 0 * values})
 def twice(values):
     return 2 * values
@@ -530,6 +531,15 @@ def test_a_check_leaves_the_kernel_as_it_was(ends):
 def test_a_check_works_in_a_kernel_without_gradients():
     with torch.no_grad():
         assert machinery.twice.verdict(machinery.twice.solution).startswith("✓ Right.")
+
+
+def test_no_probe_sees_what_the_function_has_switched_off_in_the_one_before():
+    def switches_off(*arguments):
+        answer = machinery.twice.solution(*arguments)
+        torch.set_grad_enabled(False)
+        return answer
+
+    assert machinery.twice.verdict(switches_off).startswith("✓ Right.")
 
 
 def test_the_function_itself_is_needed(capsys):

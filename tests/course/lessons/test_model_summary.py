@@ -80,8 +80,11 @@ def test_only_the_adder_and_its_heads_learn(layers):
     assert task.embedded.shape == task.unseen.shape == (100, 20)
     assert not task.embedded.requires_grad
     before = [parameter.clone() for parameter in adder.parameters()]
+    modes = []
+    adder.register_forward_hook(lambda adder, *_: modes.append(adder.training))
     right = task.measure(adder)
     assert all(0 <= percent <= 100 for percent in right)
+    assert modes == [False] + 6 * [True] + [False]  # two batches in three epochs, then the test
     assert len(before) == 3 * layers
     assert not any(map(torch.equal, before, adder.parameters()))
 
@@ -105,8 +108,17 @@ def test_epochs_are_divided_by_the_rates():
     weight = nn.Linear(1, 1, bias=False)
     with torch.no_grad():
         weight.weight.zero_()
-    adders.train_in_thirds(weight, lambda batch: weight.weight.sum(), count=50, epochs=3)
-    assert weight.weight.item() == pytest.approx(-sum(adders.RATES))
+    seen = []
+
+    def loss_of(batch):
+        seen.append(weight.weight.item())
+        return weight.weight.sum()
+
+    adders.train_in_thirds(weight, loss_of, count=50, epochs=3)
+    first, second, third = (before - after for before, after in zip(
+        seen, [*seen[1:], weight.weight.item()]))
+    assert first > second > third > 0
+    assert first + second + third == pytest.approx(sum(adders.RATES))
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,16 @@ import torch
 from every_lesson import ROOT
 from packaging.version import Version
 
+from mnist_adder_course.common.small_network import train_small
 from mnist_adder_course.lessons import run_it_anywhere
-from mnist_adder_lib import IdentityAdderModel, export_onnx, load_pretrained, normalise
+from mnist_adder_lib import (
+    AdderDataset,
+    IdentityAdderModel,
+    export_onnx,
+    load_pretrained,
+    normalise,
+    refresh_batch_norm,
+)
 
 OLD = Version(torch.__version__) < Version("2.7")  # with another exporter
 
@@ -106,3 +114,15 @@ def test_the_figure_of_layers_shows_the_network_at_hand_and_the_others():
         run_it_anywhere.rounded_networks())
     assert "this layer alone, convolution 4: 92, others 91 to 94" in figure.get_label()
     assert [len(line.get_xdata()) for line in figure.axes[1].lines[:4]] == [5, 1, 5, 1]
+
+
+def test_a_small_network_follows_from_the_seed_and_knows_the_averages_of_its_images(splits):
+    few = AdderDataset(splits[0].images[:200], splits[0].digits[:200])
+    network, again, other = (train_small(few, seed) for seed in (1, 1, 2))
+    weights, same, others = (one.sum_head.weight for one in (network, again, other))
+    assert torch.equal(weights, same) and not torch.equal(weights, others)
+    assert not network.training
+    norm = network.block1[0][2]
+    before = norm.running_mean.clone()
+    refresh_batch_norm(network, few)
+    assert torch.allclose(norm.running_mean, before, atol=1e-6)

@@ -40,8 +40,9 @@ def test_a_figure_is_shown_with_alt_text_and_a_caption(shown):
     assert caption.data.startswith("*Below.*\n\n<details>") and ">A line.</details>" in caption.data
     assert not plt.get_fignums()  # closed: not shown a second time
 
-    show(labelled(), "Below.", alt="Another text.")
-    assert shown[2][0].metadata == {"alt": "Another text."}
+    show(labelled(), "Below.", alt="Another <b>.")
+    assert shown[2][0].metadata == {"alt": "Another <b>."}
+    assert ">Another &lt;b&gt;.</details>" in shown[3][0].data
 
 
 def test_a_figure_lets_the_page_show_through_and_its_texts_are_grey():

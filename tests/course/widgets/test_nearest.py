@@ -1,12 +1,15 @@
 """What the page gets to judge an image by, and drawings that are no digits."""
 
 import base64
+import io
 
 import numpy as np
 import torch
+from PIL import Image
 
 from mnist_adder_course.common import drawings
 from mnist_adder_course.widgets import nearest
+from mnist_adder_course.widgets.image_sheet import image_sheet
 from mnist_adder_course.widgets.network_diagram import weights_as_text
 from mnist_adder_lib import load_pretrained
 from mnist_adder_lib.drawing import Strangeness, load_non_digit_head
@@ -35,6 +38,15 @@ def test_the_page_gets_what_was_found_in_a_byte_for_each_number(splits):
     assert known["scale"]["threshold"] == strangeness.threshold
     assert known["head"] == weights_as_text(head)
     assert known["images"]["digits"][0] == str(digits[0].item())
+
+
+def test_fifty_images_stand_side_by_side(splits):
+    images, digits = splits[0].images[:60], splits[0].digits[:60]
+    for count, rows in (50, 1), (60, 2):
+        url = image_sheet(images[:count], digits[:count])["url"]
+        picture = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+        sheet = np.asarray(picture.convert("L")).reshape(rows, 28, 50, 28).swapaxes(1, 2)
+        assert (sheet.reshape(-1, 28, 28)[:count] == images[:count].numpy()).all()
 
 
 def test_no_hand_draws_the_same_twice():

@@ -42,7 +42,8 @@ def test_a_drawing_from_a_pad():
 def test_several_channels_have_weights_each():
     viewer = WindowViewer(torch.randn(16, 7, 7))
     assert viewer.weights == [UPPER_EDGE] * 16
-    assert viewer.range == []  # numbers below 0 or above 1: orange, black, white
+    for image in (viewer.image, [[-1.0] * 3] * 3, [[2.0] * 3] * 3):
+        assert WindowViewer(image).range == []  # below 0 or above 1: orange, black, white
     viewer = WindowViewer(np.ones((2, 5, 5)), weights=torch.ones(2, 3, 3), place=[1, 2], padding=0)
     assert np.shape(viewer.weights) == (2, 3, 3) and viewer.place == [1, 2]
     viewer.image = np.ones((3, 5, 5))  # other channels, other weights
