@@ -67,7 +67,8 @@ def test_what_is_refused_changes_nothing(path, count, name, fields, line, capsys
 
 def test_it_is_too_early_for_the_evaluation_images(path, capsys):
     project = taken(path, 4)
-    assert project.seeds_left("result") == [2] and project.seeds_left("evaluation") == [] and project.table("evaluation").empty
+    assert project.seeds_left("result") == [2] and project.seeds_left("evaluation") == []
+    assert project.table("evaluation").empty
     assert "Not yet: first all pairs of your plan" in capsys.readouterr().out
     project.check()
     assert capsys.readouterr().out.count("· not yet") == 3
