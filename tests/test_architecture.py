@@ -61,13 +61,6 @@ def test_no_experiment_imports_a_lesson():
         assert f"{COURSE}.lessons" not in path.read_text("utf-8"), path
 
 
-def test_the_library_imports_nothing_of_the_course():
-    """Said apart from the floors, and for imports inside functions, too."""
-    for module, path in MODULES.items():
-        if module[0] == LIBRARY:
-            assert COURSE not in {name[0] for name in imports(module)}, path
-
-
 def test_the_library_imports_only_what_the_network_needs():
     """SciPy and pandas would double the time that `import mnist_adder_lib` takes."""
     code = "import mnist_adder_lib, sys; print({name.split('.')[0] for name in sys.modules})"

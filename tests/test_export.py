@@ -2,6 +2,7 @@ import logging
 
 import pytest
 import torch
+from packaging.version import Version
 
 from mnist_adder_lib import IdentityAdderModel, export, load_pretrained
 
@@ -30,6 +31,13 @@ def test_it_is_the_trained_model(path, first):
             assert torch.allclose(ours, theirs, atol=1e-3)
     assert (exported[0].argmax(1) == data.digits).float().mean() > 0.95
     onnx.checker.check_model(onnx.load(path), full_check=True)
+
+
+def test_the_export_folds_what_lesson_13_says(path):
+    operations = [node.op_type for node in onnx.load(path).graph.node]
+    old = Version(torch.__version__) < Version("2.7")  # another exporter
+    assert operations.count("Conv") == 6
+    assert operations.count("BatchNormalization") == (9 if old else 6)
 
 
 def test_the_file_says_nothing_of_this_machine(path):

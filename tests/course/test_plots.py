@@ -130,14 +130,6 @@ def test_accuracies_over_epochs():
     assert later.axes[0].get_xlim()[1] > 15  # a table may begin at a later epoch
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
-    path = tmp_path_factory.mktemp("onnx") / "adder.onnx"
-    export_onnx(IdentityAdderModel(), path)
-    return path
-
-
 @given(st.lists(st.floats(-9, 9), min_size=2, max_size=9), st.integers(0, 8))
 def test_bars_of_a_cross_entropy_are_its_probabilities(values, right):
     logits, right = torch.tensor(values), right % len(values)
@@ -152,17 +144,16 @@ def test_bars_of_a_cross_entropy_are_its_probabilities(values, right):
     plt.close(figure)
 
 
-def operations_of(path) -> list[str]:
+def test_the_graph_has_a_box_for_every_operation(tmp_path):
+    pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
     import onnx
-    return [node.op_type for node in onnx.load(path).graph.node]
 
-
-def test_the_graph_has_a_box_for_every_operation(exported):
-    figure = plots.plot_onnx_graph(exported)
+    export_onnx(IdentityAdderModel(), tmp_path / "adder.onnx")
+    figure = plots.plot_onnx_graph(tmp_path / "adder.onnx")
     titles = [text.get_text().replace("BatchNorm", "BatchNormalization")
               for text in figure.axes[0].texts]
-    operations = [name for name in operations_of(exported)
-                  if name not in ("Constant", "Identity")]
+    operations = [node.op_type for node in onnx.load(tmp_path / "adder.onnx").graph.node
+                  if node.op_type not in ("Constant", "Identity")]
     for operation in set(operations):
         assert titles.count(operation) == operations.count(operation)
     assert titles.count("Input") == 2 and {"digit: 10", "sum: 19"} < set(titles)

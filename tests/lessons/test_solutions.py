@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 from mnist_adder_course.exercises.checks import from_code
+from tools.notebooks import vocabulary
 from tools.notebooks.notebook_files import ASKS
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -27,11 +28,6 @@ def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
-def as_python(source):
-    """The code of a cell, without the lines that are for IPython or the shell."""
-    return ast.parse(re.sub(r"^(\s*)[!%].*", r"\1pass", source, flags=re.MULTILINE))
-
-
 def is_constant(value):
     """Whether an expression takes no time: it calls nothing but what makes a small tensor."""
     called = [node.func for node in ast.walk(value) if isinstance(node, ast.Call)]
@@ -41,7 +37,7 @@ def is_constant(value):
 
 def quick(source):
     """The statements of a cell that only name something: imports, functions, classes, constants."""
-    for statement in as_python(source).body:
+    for statement in vocabulary.parse(source).body:
         if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)) or (
                 isinstance(statement, ast.Assign) and is_constant(statement.value)):
             yield ast.unparse(statement)

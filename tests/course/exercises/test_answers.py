@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader
 from mnist_adder_course.exercises import done
 from mnist_adder_course.exercises.checks import from_code
 from mnist_adder_course.lessons.backward_by_hand import Node, forward
+from mnist_adder_course.lessons.draw_a_digit import centre_of_mass
 from mnist_adder_course.widgets.hidden_sums import unseen_sums
 from mnist_adder_lib import paired_interval, power_of_pairs, wilson_interval
 from mnist_adder_lib.model import conv, fully_connected
@@ -29,14 +30,6 @@ ANSWER = re.compile(r"^# (right|wrong)(?:: (.+))?\n((?:(?!# right|# wrong).*\n)+
 # For each exercise its answers: whether right or wrong, a pattern of the verdict, and the code.
 ANSWERS = {f"{lesson}.{name}": ANSWER.findall(text)
            for lesson, texts in TEXTS.items() for name, text in texts.items()}
-
-
-def centre_of_mass(image):
-    """Row and column, as in lesson 8."""
-    height, width = image.shape
-    row = (torch.arange(height) * image.sum(dim=1)).sum() / image.sum()
-    column = (torch.arange(width) * image.sum(dim=0)).sum() / image.sum()
-    return row.item(), column.item()
 
 
 SUMS = torch.arange(10).view(10, 1) + torch.arange(10)

@@ -4,20 +4,16 @@ import nbformat
 import pytest
 import torch
 from every_lesson import ROOT
-from packaging.version import Version
 
 from mnist_adder_course.common.small_network import train_small
 from mnist_adder_course.lessons import run_it_anywhere
 from mnist_adder_lib import (
     AdderDataset,
     IdentityAdderModel,
-    export_onnx,
     load_pretrained,
     normalise,
     refresh_batch_norm,
 )
-
-OLD = Version(torch.__version__) < Version("2.7")  # with another exporter
 
 
 def test_drawings_are_read():
@@ -62,25 +58,6 @@ def test_plain_numbers_are_those_of_the_network():
     values = torch.rand(4, 16)
     assert torch.allclose(model.embedding[1](model.embedding[0](values)),
                           (values @ weights.T) * factors + shifts, atol=1e-5)
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    pytest.importorskip("onnxscript", reason="needs the extra: pip install 'mnist-adder[export]'")
-    path = tmp_path_factory.mktemp("onnx") / "adder.onnx"
-    export_onnx(IdentityAdderModel(), path)
-    return path
-
-
-def operations_of(path) -> list[str]:
-    import onnx
-    return [node.op_type for node in onnx.load(path).graph.node]
-
-
-def test_the_export_folds_what_the_lesson_says(exported):
-    operations = operations_of(exported)
-    assert operations.count("Conv") == 6
-    assert operations.count("BatchNormalization") == (9 if OLD else 6)
 
 
 def test_a_layer_is_to_blame_if_it_breaks_the_network_alone_and_saves_it_when_spared():
