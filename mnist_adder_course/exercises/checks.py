@@ -297,6 +297,7 @@ class Check:
     def _reason(self, function, pairs: list[RunPair], printed: bool) -> str | None:
         """Say why the function is wrong; None if it is right."""
         parts = self._parts(pairs)
+        used, changed = self._first_used(pairs), self._first_changed(pairs)
         for part in parts:
             without_part = [pair for pair in pairs if not part.is_in(pair.theirs.outcome)]
             if broken := self._broken(without_part):
@@ -308,12 +309,18 @@ class Check:
                     self._same(one.value, one.right) for one in map(pair.compare, parts))]
                 answer = WrongAnswer(function, self.solution, part, compared, wrong, right,
                                      self._same, printed)
-                as_well = self._used_as_well(pairs)
-                if part.effect is None:  # a changed argument may be an effect
-                    as_well = self._changed_as_well(pairs) + as_well
-                return self._why(answer, pairs) + as_well
-        return (self._broken(pairs) or self._of_no_use(pairs) or self._used(pairs)
-                or self._changed(pairs))
+                reason = self._why(answer, pairs)
+                if changed and part.effect is None:  # a changed argument may be an effect
+                    reason += f" (And your function has {changed})"
+                if used:
+                    reason += f" (And the exercise is to do it without {used}.)"
+                return reason
+        if objection := self._broken(pairs) or self._of_no_use(pairs):
+            return objection
+        if used:
+            return (f"Its result is right, but the exercise is to do it without {used}, and your "
+                    "function uses that.")
+        return f"The answer is right, but your function has {changed}" if changed else None
 
     def _broken(self, pairs: list[RunPair]) -> str | None:
         """Return the reason of the first rule that is broken."""
@@ -389,29 +396,16 @@ class Check:
                     for pair in pairs]
         return next(filter(None, map(of_no_use, compared)), None)
 
-    def _used(self, pairs: list[RunPair]) -> str | None:
-        """Return the reason for what the function should have done without, and didn't."""
+    def _first_used(self, pairs: list[RunPair]) -> str | None:
+        """Name the first thing that the function has used and should do without."""
         used = [thing for pair in pairs for thing in pair.theirs.used]
-        return (f"Its result is right, but the exercise is to do it without {_called(used[0])}, "
-                "and your function uses that.") if used else None
-
-    def _changed(self, pairs: list[RunPair]) -> str | None:
-        changed = self._first_changed(pairs)
-        return f"The answer is right, but your function has {changed}" if changed else None
-
-    def _changed_as_well(self, pairs: list[RunPair]) -> str:
-        changed = self._first_changed(pairs)
-        return f" (And your function has {changed})" if changed else ""
+        return _called(used[0]) if used else None
 
     def _first_changed(self, pairs: list[RunPair]) -> str | None:
         """Name the first argument that the function has changed, and the solution hasn't."""
         names = list(inspect.signature(self.solution).parameters)
         return next((how.format(f"`{names[place]}`")
                      for pair in pairs for place, how in pair.changed.items()), None)
-
-    def _used_as_well(self, pairs: list[RunPair]) -> str:
-        used = [thing for pair in pairs for thing in pair.theirs.used]
-        return f" (And the exercise is to do it without {_called(used[0])}.)" if used else ""
 
     def _same_outcome(self, value, right) -> bool:
         """Tell whether all that is observed is the same."""
