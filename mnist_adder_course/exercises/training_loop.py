@@ -25,8 +25,8 @@ from .checks import Observed
 class Comparer(nn.Module):
     """A small network with the course's two inputs, and two logits: 0 for no, 1 for yes.
 
-    tires_after: from how many images it learns; then it only says yes, so that the last epoch of a
-    training isn't its best.
+    tires_after: the number of images it learns from; then it only says yes, so that the last epoch
+    of a run isn't its best.
     """
 
     def __init__(self, tires_after: float = math.inf):
@@ -35,21 +35,18 @@ class Comparer(nn.Module):
                                    nn.Dropout(0.1))
         self.both = nn.Sequential(nn.Linear(26, 16), nn.BatchNorm1d(16), nn.ReLU(),
                                   nn.Linear(16, 2))
-        self.left = tires_after
-
-    def logits(self, images, numbers):
-        return self.both(torch.cat([self.image(images), F.one_hot(numbers, 10)], dim=1))
+        self.images_left = tires_after
 
     def forward(self, images, numbers):
-        logits = self.logits(images, numbers)
-        if self.left < 0:
+        logits = self.both(torch.cat([self.image(images), F.one_hot(numbers, 10)], dim=1))
+        if self.images_left < 0:
             logits = 0 * logits + torch.tensor([0.0, 1.0])
         if logits.requires_grad:
-            self.left -= len(images)
+            self.images_left -= len(images)
         return logits
 
 
-TO_RUN = 200  # images of a training of which nothing is asked but that it runs
+TO_RUN = 200  # images of a run that need only finish
 
 
 def comparisons():
@@ -129,7 +126,7 @@ def watched(train_larger, model, train, validation, epochs) -> Observed:
     unseen = {image.numpy().tobytes() for (image, _), _ in validation[:]}
     weight, looks, stale = next(model.parameters()), list[SimpleNamespace](), list[bool]()
     before = parameters_to_vector(model.parameters()).detach().clone()
-    optimizers, can_learn = list(), model.left == math.inf
+    optimizers, never_tires = list(), model.images_left == math.inf
 
     def note(_, inputs, logits):
         images = [image.numpy().tobytes() for image in inputs[0]]
@@ -167,7 +164,7 @@ def watched(train_larger, model, train, validation, epochs) -> Observed:
         NEW_OPTIMIZERS: len(set(map(id, optimizers))) <= 1,
         OTHER_EPOCHS: abs(passes - epochs) < 0.5,
         NOT_SHUFFLED: not _in_one_order(steps, len(train)),
-        **(_about_task(model, validation) if can_learn else {}),
+        **(_about_task(model, validation) if never_tires else {}),
         NOT_MEASURED: measured != [],
         MEASURED_IN_TRAIN: not any(look.mode for look in measured),
         RECORDED: not any(look.noted for look in measured),
