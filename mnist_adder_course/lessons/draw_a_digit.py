@@ -21,7 +21,6 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
-from mnist_adder_course.common.non_digits import FROM_DIGITS, FROM_STROKES
 from mnist_adder_lib.checkpoint import load_pretrained
 from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.drawing import frame_drawing
@@ -30,6 +29,7 @@ from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
 from mnist_adder_lib.evaluate import evaluate, predict, wilson_interval
 
 from ..common.drawings import faces
+from ..common.non_digits import FROM_DIGITS, FROM_STROKES
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
 from ..exercises.values import plain
