@@ -357,8 +357,7 @@ def plot_intervals(intervals: Sequence[tuple[float, float]], truth: float,
 def plot_opening() -> Figure:
     """What the lesson opens with: 60 exams of the same network, three of which miss the truth."""
     intervals = take_exams(exams=60, images=10_000, truth=99, seed=1)
-    figure = plot_intervals(intervals, truth=99, size=(6.4, 2.8))
-    return figure
+    return plot_intervals(intervals, truth=99, size=(6.4, 2.8))
 
 
 @in_style
