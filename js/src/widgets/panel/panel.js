@@ -1,6 +1,6 @@
 // The panel: a pad, a number, and what is made of them in a picture, a sentence and bars.
 
-import { computed, effect } from "@preact/signals-core";
+import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
 import { find, inputOf, stopAll } from "../common/dom.js";
 import { digitOf } from "../common/keys.js";
@@ -166,19 +166,17 @@ export function makePanel(el, state) {
  * @param {HTMLElement} card
  * @param {PanelState} state
  */
-function showState(card, { reply, isWaiting, isSmall }) {
-  const waits = computed(() => isWaiting.value);
+function showState(card, { reply, isWaiting }) {
   return stopAll(
     effect(() => {
       const { certain, digit_probabilities, warned } = reply.value;
-      card.classList.toggle("small", isSmall.value);
       card.classList.toggle("unsure", !certain);
       card.classList.toggle("empty", !digit_probabilities);
       card.classList.toggle("warned", warned);
       card.classList.remove("waiting");
       void card.offsetWidth; // so that the time until it is greyed begins again
-      card.classList.toggle("waiting", waits.peek());
+      card.classList.toggle("waiting", isWaiting.peek());
     }),
-    effect(() => void card.classList.toggle("waiting", waits.value)),
+    effect(() => void card.classList.toggle("waiting", isWaiting.value)),
   );
 }
