@@ -3,10 +3,10 @@
 
 import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
-import { clamp } from "../common/colours.js";
 import { find, findAll, isStill, stopAll, targetOf } from "../common/dom.js";
 import { digitOf, isForNotebook, MOVES } from "../common/keys.js";
 import { groupName } from "../common/number_buttons.js";
+import { clamp } from "../common/numbers.js";
 import { show } from "../common/view.js";
 import { makeNearest } from "../nearest/nearest.js";
 import { makePad } from "../pad/pad.js";

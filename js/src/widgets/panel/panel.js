@@ -52,7 +52,7 @@ const SKELETON = html`
       <div class="equation" aria-hidden="true"></div>
       <div class="words">
         <div class="said"></div>
-        <p class="status" role="status"></p>
+        <p class="live" role="status"></p>
         <p class="late">No answer yet: Python is busy, or was restarted. Then run this cell again.</p>
       </div>
     </div>
@@ -155,7 +155,7 @@ export function makePanel(el, state) {
     showState(card, state),
     effect(() => {
       const { sentence, note, unfinished } = reply.value; // a screen reader hears what is finished
-      if (!unfinished) find(card, ".status").textContent = `${sentence} ${note}`;
+      if (!unfinished) find(card, ".live").textContent = `${sentence} ${note}`;
     }),
     () => el.removeEventListener("keydown", pressed),
   );
