@@ -13,6 +13,14 @@ import { bytes, golden, images, shipped } from "./golden.js";
 /** @param {ArrayLike<number>} list */
 const likeliest = (list) => Array.from(list).indexOf(Math.max(...Array.from(list)));
 
+/** @param {number[]} digitProbabilities @param {number[]} sumProbabilities */
+const predictionOf = (digitProbabilities, sumProbabilities) => ({
+  digitProbabilities,
+  sumProbabilities,
+  digit: likeliest(digitProbabilities),
+  total: likeliest(sumProbabilities),
+});
+
 /** The state of a page without anything on its pad. */
 function page() {
   const drawing = new Drawing();
@@ -66,13 +74,7 @@ test("what is said of them is what Python says", () => {
   )) {
     assert.equal(hasTap(strokes), tapped);
     assert.equal(remark(bytes(pixels), LIMITS.most_ink), warning);
-    const prediction = {
-      digitProbabilities: digits,
-      sumProbabilities: sums,
-      digit: likeliest(digits),
-      total: likeliest(sums),
-    };
-    assert.equal(describe(prediction, number, { warning, hasTap: tapped })[0], sentence);
+    assert.equal(describe(predictionOf(digits, sums), number, { warning, hasTap: tapped })[0], sentence);
   }
 });
 
@@ -104,13 +106,7 @@ test("rejected, warned of, a dot left out, unsure or close: the first of these i
 
 test("each kind of sentence, warning and percentage is Python's", () => {
   for (const { digits, sums, warning, sentence, certain } of golden.sentences.verdicts) {
-    const prediction = {
-      digitProbabilities: digits,
-      sumProbabilities: sums,
-      digit: likeliest(digits),
-      total: likeliest(sums),
-    };
-    assert.deepEqual(describe(prediction, 5, { warning }), [sentence, certain]);
+    assert.deepEqual(describe(predictionOf(digits, sums), 5, { warning }), [sentence, certain]);
   }
   for (const [share, words] of golden.sentences.percent) assert.equal(percent(share), words);
   for (const [image, words] of golden.sentences.remarks)

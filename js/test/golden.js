@@ -19,11 +19,7 @@ export const bytes = (text) => new Uint8Array(unpack(text));
 /** @param {string} text */
 export const floats = (text) => new Float32Array(unpack(text));
 /** A network whose numbers are multiples of 1/64. @param {{ shapes: any, numbers: string }} text */
-export const coarse = ({ shapes, numbers }) =>
-  unflatten(
-    Float32Array.from(new Int8Array(unpack(numbers)), (value) => value / 64),
-    shapes,
-  );
+export const coarse = ({ shapes, numbers }) => unflatten(coarseNumbers(numbers), shapes);
 /** @param {string} text */
 export const coarseNumbers = (text) => Float32Array.from(new Int8Array(unpack(text)), (value) => value / 64);
 

@@ -29,8 +29,9 @@ import {
   wasm,
 } from "./golden.js";
 
-/** @import { AnswersWith, Image } from "../src/network/adder.js" */
+/** @import { Adder, AnswersWith, Image } from "../src/network/adder.js" */
 /** @import { Pair } from "../src/network/hidden_pairs.js" */
+/** @import { Material, Plan } from "../src/network/train_adder.js" */
 
 const sheet = { images, digits };
 const TEACH = wasm("teach.wasm");
@@ -182,9 +183,7 @@ test("an adder's rate stays for three quarters of the steps, then falls to nearl
   const recorded = { ...adder, code: { ...adder.code, train } };
   const plan = { steps: 40, batch: 8, rate: 0.01, decay: 0 };
   const material = { images: data.training, others: data.others, seen: ALL, random };
-  const { promise, resolve } = later();
-  trainingOf(recorded, plan, material, 0, (_steps, _answers, isLast) => isLast && resolve()).go();
-  await promise;
+  await trainToTheEnd(recorded, plan, material);
   assert.deepEqual(rates.slice(0, 31), Array(31).fill(0.01));
   const falling = rates.slice(31);
   assert.equal(falling.length, 9);
@@ -203,21 +202,17 @@ async function train(data, hidden, { answer, seed }) {
   const random = randomNumbers(seed);
   const adder = await makeAdder(ADDER, answer, random);
   const seen = seenBeside(hidden);
-  const { promise, resolve } = later();
   const material = { images: data.training, others: data.others, seen, random };
-  trainingOf(adder, SHORT, material, 0, (_steps, _answers, isLast) => isLast && resolve()).go();
-  await promise;
+  await trainToTheEnd(adder, SHORT, material);
   const answers = askAll(adder, data.others);
   return { seen: meanShare(answers, seen), hidden: meanShare(answers, hidden) };
 }
 
-function later() {
-  let resolve = () => {};
-  const promise = new Promise((/** @type {(value?: undefined) => void} */ done) => {
-    resolve = done;
+/** @param {Adder} adder @param {Plan} plan @param {Material} material @returns {Promise<void>} */
+const trainToTheEnd = (adder, plan, material) =>
+  new Promise((done) => {
+    trainingOf(adder, plan, material, 0, (_steps, _answers, isLast) => isLast && done()).go();
   });
-  return { promise, resolve };
-}
 
 test("what was hidden is not learned, unless the adder is built for it", async () => {
   const data = readImages(pageData().adder);

@@ -28,7 +28,8 @@ def test_the_page_rejects_what_python_does_and_shows_what_is_nearest(open_page_w
     for strokes, is_strange in zip(DRAWN, (strange > strangeness.threshold).tolist()):
         page.click("#diagram .clear")
         draw(page, strokes)
-        page.locator(f"#diagram .nearest[data-state={'far' if is_strange else 'near'}]").wait_for()
+        state = "rejected" if is_strange else "accepted"
+        page.locator(f"#diagram .nearest[data-state={state}]").wait_for()
         said = page.locator("#diagram .answer").inner_text().strip()
         assert is_strange == (said == SENTENCES["rejected"])
         labels.append(nearest.locator("li span").first.inner_text())
@@ -45,4 +46,4 @@ def test_the_known_images_wait_while_a_pointer_is_down(open_page_with):
     page.wait_for_timeout(500)  # in which they are read otherwise
     assert page.locator("#diagram .nearest").get_attribute("data-state") == "waiting"
     page.evaluate("dispatchEvent(new PointerEvent('pointerup'))")
-    page.locator("#diagram .nearest[data-state=near]").wait_for(state="attached")
+    page.locator("#diagram .nearest[data-state=accepted]").wait_for(state="attached")

@@ -25,7 +25,7 @@ SEVEN_AND_8 = SENTENCES["certain"].format(seen=f"a 7 ({OVER})", digit=7, sign="+
 PICTURES = """() => Object.fromEntries([...document.querySelectorAll("[data-part]")].map((part) =>
     [part.dataset.part, [...part.querySelectorAll("canvas")].map((one) => one.toDataURL()).join() +
         part.querySelector(".bars")?.innerHTML]))"""
-GAP = """() => { // the shades between the maps of block 1, and the smallest side of any map
+GAP = """() => { // the shades along a row of block 1's picture, maps and gaps
     const canvas = document.querySelector("[data-part=block1] canvas");
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return [...Array(canvas.width).keys()].map((x) => data[4 * (20 * canvas.width + x)]);

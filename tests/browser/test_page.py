@@ -299,7 +299,7 @@ SMALL_PRINT = """() => {
 def test_nothing_is_too_small_to_read(open_at, size):
     page = open_at(size)
     wait_for_answer(page, "7 + 5 = 12")
-    page.locator("#diagram .nearest[data-state=near]").wait_for(state="attached")
+    page.locator("#diagram .nearest[data-state=accepted]").wait_for(state="attached")
     if size is PHONE:
         page.click(".inside")
     page.click("#diagram [data-part=block1] .name")
@@ -398,7 +398,7 @@ def test_what_it_says_and_the_answer_to_the_title_come_into_view(open_at, width,
 def test_few_words_are_read_before_the_first_training(open_at):
     page = open_at(LAPTOP)
     wait_for_answer(page, "7 + 5 = 12")
-    page.locator("#diagram .nearest[data-state=near]").wait_for()
+    page.locator("#diagram .nearest[data-state=accepted]").wait_for()
     words = re.findall(r"[^\W\d_]+(?:['’][a-z]+)?", page.inner_text("body"))
     assert len(words) <= 275, len(words)
 

@@ -15,7 +15,7 @@ from tools.publishing import build_page
 pytestmark = pytest.mark.thorough
 
 WIDGETS = {
-    "guess": lambda: guesses.ask("parameters").widget, 
+    "guess": lambda: guesses.ask("parameters").widget,
     "sums": lambda: HiddenSums(load_pretrained()),
     "viewer": WindowViewer,
     "diagram": lambda: NetworkDiagram(load_pretrained(), here="adder"),

@@ -113,7 +113,7 @@ def page_of(playwright, width: int, height: int, **options):
 def cover(width: int, height: int, playwright) -> Image.Image:
     """The question without its answer: 7 + 5 -> 12, and below it the pairs, with one "?"."""
     with page_of(playwright, 1280, 900, reduced_motion="reduce", device_scale_factor=2) as page:
-        page.locator("#diagram .nearest[data-state=near]").wait_for()
+        page.locator("#diagram .nearest[data-state=accepted]").wait_for()
         strip = picture(page.locator("#diagram .network"))
         page.locator(HIDE).click()
         page.locator(HIDDEN_PAIR).wait_for()

@@ -1,6 +1,6 @@
 // From strokes to the 28x28 image that the network gets: what strokes.py and framing.py do in Python.
 
-import { FEW, FRAMED_PEN, LONG_SIDE, MIDDLE, PEN, STEPS, TAP } from "../shared/rules.js";
+import { BENT_POINTS, BENT_STEPS, FRAMED_PEN, LONG_SIDE, MIDDLE, PEN, TAP } from "../shared/rules.js";
 
 /** @typedef {[x: number, y: number]} Point fractions of the pad from the top left */
 /** @typedef {Point[]} Stroke a single point is a dot */
@@ -17,15 +17,16 @@ const REACH = FRAMED_PEN / 2 + 0.5; // from the middle of a stroke to where its 
  */
 export function bend(stroke) {
   const points = stroke.filter(([x, y], i) => !i || x !== stroke[i - 1][0] || y !== stroke[i - 1][1]);
-  if (points.length < FEW[0] || points.length > FEW[1]) return points;
+  const [fewest, most] = BENT_POINTS;
+  if (points.length < fewest || points.length > most) return points;
   const ends = points.map((_, i) => i).filter((i) => !i || i === points.length - 1 || isHairpin(points, i));
   const bent = [points[0]];
   ends.slice(1).forEach((end, i) => {
     const part = points.slice(ends[i], end + 1);
     const across = spline(part.map(([x]) => x));
     const down = spline(part.map(([, y]) => y));
-    for (let step = 1; step <= STEPS * (part.length - 1); step++)
-      bent.push([across(step / STEPS), down(step / STEPS)]);
+    for (let step = 1; step <= BENT_STEPS * (part.length - 1); step++)
+      bent.push([across(step / BENT_STEPS), down(step / BENT_STEPS)]);
   });
   return bent;
 }

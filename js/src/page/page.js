@@ -49,7 +49,6 @@ function makeDiagram(state, sums, hide) {
     number,
     nearest,
     here: signal(""),
-    pace: 0,
     selected: signal(""),
     selfDrawing,
     next: () => offerToHide(state, sums.found, hide),

@@ -10,9 +10,9 @@ import { loadKnownImages, rejectBy } from "../widgets/nearest/known_images.js";
 
 /** @import { Pair } from "../network/hidden_pairs.js" */
 /** @import { WeightsAsText } from "../network/weights.js" */
+/** @import { PackedSheet } from "../widgets/common/image_sheet.js" */
 /** @import { StoredImages } from "../widgets/nearest/known_images.js" */
 /** @import { NearestState } from "../widgets/nearest/nearest.js" */
-/** @import { PackedSheet } from "../widgets/train_in_browser/training.js" */
 /**
  * What tools/publishing/build_page.py writes.
  * @typedef {object} PageData

@@ -8,8 +8,8 @@ export const FRAMED_PEN = framed_pen; // and in pixels of 28x28
 export const LONG_SIDE = long_side; // pixels of 28x28 that the longer side of a digit takes, as in MNIST
 export const MIDDLE = middle; // where MNIST has the centre of mass: pixel 14, counted from 0
 export const TAP = tap; // of the longest stroke: a smaller one beside the drawing was not meant
-export const FEW = bent_points; // points of a stroke that is bent between them,
-export const STEPS = bent_steps; // in so many steps
+export const BENT_POINTS = bent_points; // fewest and most points of a stroke that is bent between them,
+export const BENT_STEPS = bent_steps; // in so many steps
 
 export const LIMITS = shared.limits;
 export const HIDDEN_PAIRS = shared.hidden_pairs;

@@ -1,13 +1,8 @@
 // Numbers as colours and as pixels.
 
-/** @typedef {number[]} Colour red, green and blue, 0 to 255 */
+import { clamp } from "./numbers.js";
 
-/**
- * @param {number} value
- * @param {number} low
- * @param {number} high
- */
-export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+/** @typedef {number[]} Colour red, green and blue, 0 to 255 */
 
 /**
  * 0 is black, what is above is white, what is below is orange.

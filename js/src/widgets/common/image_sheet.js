@@ -1,17 +1,18 @@
 // Many images in one picture, as image_sheet.py makes it.
 
+import { fromBase64 } from "../../network/weights.js";
 import { inTurns } from "./in_turns.js";
 
 /** @import { Sheet } from "../../network/trainer.js" */
 
-/** @typedef {{ url: string, digits: string }} Packed */
+/** @typedef {{ url: string, digits: string }} PackedSheet */
 
-/** Sheets that were read: the page shows images of the same one that it trains on. @type {WeakMap<Packed, Promise<Sheet>>} */
+/** Sheets that were read: the page shows images of the same one that it trains on. @type {WeakMap<PackedSheet, Promise<Sheet>>} */
 const sheets = new WeakMap();
 
 /**
  * The images of a sheet: 784 bytes of each, and its digit.
- * @param {Packed} packed
+ * @param {PackedSheet} packed
  * @returns {Promise<Sheet>}
  */
 export function readSheet(packed) {
@@ -21,7 +22,7 @@ export function readSheet(packed) {
 }
 
 /**
- * @param {Packed} packed
+ * @param {PackedSheet} packed
  * @returns {Promise<Sheet>}
  */
 async function read({ url, digits }) {
@@ -44,10 +45,7 @@ async function read({ url, digits }) {
  * @param {string} url "data:image/png;base64,...."
  */
 function fileOf(url) {
-  const text = atob(url.slice(url.indexOf(",") + 1));
-  const bytes = new Uint8Array(text.length);
-  for (let place = 0; place < text.length; place++) bytes[place] = text.charCodeAt(place);
-  return new Blob([bytes], { type: "image/png" });
+  return new Blob([fromBase64(url.slice(url.indexOf(",") + 1))], { type: "image/png" });
 }
 
 /**

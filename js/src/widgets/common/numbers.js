@@ -1,6 +1,11 @@
-// Numbers in words.
+// Numbers, and numbers in words.
 
-import { clamp } from "./colours.js";
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /**
  * At most so many decimals, with a real minus.

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit-html";
 import { LIMITS } from "../../shared/rules.js";
-import { clamp } from "./colours.js";
+import { clamp } from "./numbers.js";
 
 /** @typedef {{ strangeness: number | null, usual: number[] | null, threshold: number }} Measured null: not known */
 
@@ -24,7 +24,7 @@ export function scale({ strangeness, usual, threshold }) {
   const mark =
     strangeness === null
       ? nothing
-      : html`<b class=${strangeness > threshold ? "far" : ""} style="left: ${at(strangeness)}"></b>`;
+      : html`<b class=${strangeness > threshold ? "rejected" : ""} style="left: ${at(strangeness)}"></b>`;
   return html`<p class="strangeness"><span class="scale" aria-hidden="true">
     ${usual ? html`<i style="left: ${at(low)}; right: calc(100% - ${at(high)})"></i>` : nothing}
     <u style="left: ${at(threshold)}"></u>${mark}</span> ${words.filter(Boolean).join(" ")}</p>`;

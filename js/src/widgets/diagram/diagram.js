@@ -3,10 +3,10 @@
 
 import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
-import { clamp } from "../common/colours.js";
 import { find, findAll, isStill, stopAll, targetOf } from "../common/dom.js";
 import { digitOf, isForNotebook, MOVES } from "../common/keys.js";
 import { groupName } from "../common/number_buttons.js";
+import { clamp } from "../common/numbers.js";
 import { show } from "../common/view.js";
 import { makeNearest } from "../nearest/nearest.js";
 import { makePad } from "../pad/pad.js";
@@ -36,7 +36,6 @@ import { NAMES } from "./parts.js";
  * @property {SelfDrawing} [selfDrawing] the page's
  * @property {() => TemplateResult} [next] what one may do after the answer
  * @property {Signal<boolean>} [isOpen] whether the network is shown where there is little room; always without it
- * @property {number} pace as the pad has it
  */
 
 const SLOWLY = 150; // ms between two parts that light up, the first time
@@ -87,13 +86,13 @@ export class Diagram {
   /** All that is around the network itself. */
   #makeParts() {
     const { state, card } = this;
-    const { drawing, given, number, nearest, selfDrawing, pace, next, isOpen } = state;
+    const { drawing, given, number, nearest, selfDrawing, next, isOpen } = state;
     const group = groupName();
     find(card, ".next").hidden = !next;
     card.classList.toggle("opening", Boolean(next));
     if (nearest) makeNearest(find(card, ".nearest"), nearest);
     return stopAll(
-      makePad(find(card, ".pad .card > div"), drawing, { pace, given, ghost: selfDrawing?.ghost }),
+      makePad(find(card, ".pad .card > div"), drawing, { given, ghost: selfDrawing?.ghost }),
       show(find(card, ".choose"), () => view.choose(number, group)),
       show(find(card, ".said"), () => view.said(state)),
       makeDetails(find(card, ".details"), state.selected, state.answer, (text) => this.announce(text)),

@@ -41,7 +41,7 @@ export class Adders {
     this.wasm = wasm;
     this.hiding = hiding;
     this.guessing = guessing;
-    this.hasImages = Boolean(data?.embeddings);
+    this.hasImages = Boolean(data.embeddings);
     this.task = computed(() => ({ pairs: pairs.value, answer: answer.value }));
     /** The run whose answers are shown: the selected one, as long as nothing else is asked for. */
     this.shown = computed(() =>

@@ -3,7 +3,7 @@
 import { html } from "lit-html";
 import { ifDefined as ifGiven } from "lit-html/directives/if-defined.js";
 import { TEN } from "../../network/adder.js";
-import { byCount, shareRight } from "../../network/hidden_pairs.js";
+import { byCount, keyOf, shareRight } from "../../network/hidden_pairs.js";
 import { nameOfCell } from "./pair_sentences.js";
 
 /** @import { HiddenSums } from "./hidden_sums_state.js" */
@@ -25,7 +25,7 @@ export const grid = (state) => html`
  * @param {number} number
  */
 function cell(state, digit, number) {
-  const at = `${digit},${number}`;
+  const at = keyOf([digit, number]);
   const counts = state.adders.shown.value?.answers?.[at];
   const isHidden = state.hiding.keys.value.has(at);
   const share = counts ? shareRight(counts, digit + number) : 0;

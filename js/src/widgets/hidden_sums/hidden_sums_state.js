@@ -16,7 +16,7 @@ import { answerAtEnd, answerToTitle, foundBy } from "./title_answer.js";
  * @typedef {object} HiddenSumsTraits
  * @property {Signal<Pair[]>} pairs that are hidden
  * @property {Signal<AnswersWith>} answer
- * @property {any} data of `adder_data` in hidden_sums.py; without it there is the grid alone
+ * @property {any} data of `adder_data` in hidden_sums.py; {}: there is the grid alone
  * @property {number} seed of the first adder for each task
  * @property {string} reader what the network that reads has seen
  * @property {string} [recipe] on the page alone, where there is a network above: what others trained as it was made of hidden pairs

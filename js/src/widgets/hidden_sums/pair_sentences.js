@@ -1,7 +1,7 @@
 // What is said of pairs: which are hidden, and what an adder answers to one.
 
 import { withArticle } from "../../drawing/answer_words.js";
-import { byCount, countOf, keyOf, pairOf, testable } from "../../network/hidden_pairs.js";
+import { byCount, countOf, pairOf, testable } from "../../network/hidden_pairs.js";
 import { percentOf } from "../common/numbers.js";
 
 /** @import { Counts, Pair } from "../../network/hidden_pairs.js" */
@@ -45,4 +45,4 @@ export function saysPair(at, counts, isHidden) {
  * @param {number} mostly its most frequent answer
  */
 export const nameOfCell = (pair, isHidden, share, mostly) =>
-  `${keyOf(pair).replace(",", " + ")}${isHidden ? ", hidden" : ""}, ${percentOf(share)} right, mostly ${mostly}`;
+  `${pair.join(" + ")}${isHidden ? ", hidden" : ""}, ${percentOf(share)} right, mostly ${mostly}`;

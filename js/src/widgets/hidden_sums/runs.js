@@ -7,8 +7,7 @@ import { byCount, keyOf, meanShare, seenBeside, testable } from "../../network/h
 /** @import { Answers, Pair } from "../../network/hidden_pairs.js" */
 /** @import { Training } from "../../network/train_adder.js" */
 /** @import { Guess } from "./guess.js" */
-/** How an adder is built. @typedef {{ answer: AnswersWith }} Kind */
-/** What it is to learn, too. @typedef {Kind & { pairs: Pair[] }} Task  `pairs` are hidden from it */
+/** How an adder is built, and the pairs that are hidden from it. @typedef {{ answer: AnswersWith, pairs: Pair[] }} Task */
 /**
  * How far an adder had come after so many steps. A sum is right if the adder's most frequent answer to the pair is;
  * the shares of images are for the curves.
@@ -58,7 +57,7 @@ export function areSamePairs(one, other) {
  */
 export const isSameTask = (one, other) => areSamePairs(one.pairs, other.pairs) && one.answer === other.answer;
 
-/** Whether an adder is of the kind that one begins with, and that the network at the top is. @param {Kind} kind */
+/** Whether an adder is of the kind that one begins with, and that the network at the top is. @param {Pick<Task, "answer">} task */
 export const isUsual = ({ answer }) => answer === "classes";
 
 /** An adder's most frequent answer. @param {Answers} answers @param {Pair} pair */

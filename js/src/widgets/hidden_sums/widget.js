@@ -22,7 +22,7 @@ function render({ model, el }) {
     answer: /** @type {AnswersWith} */ ("classes"),
   });
   const [data, seed, reader] = ["data", "seed", "reader"].map((name) => model.get(name));
-  const traits = { ...signals, data, seed: seed ?? 0, reader: reader ?? "" };
+  const traits = { ...signals, data, seed, reader };
   const state = new HiddenSums(traits, wasm);
   const stop = makeHiddenSums(el, state);
   const goesOut = (/** @type {KeyboardEvent} */ event) => isForNotebook(event) && !isUndo(event);

@@ -2,7 +2,6 @@
 // names for screen readers, a focus that is seen, and keys that JupyterLab doesn't take for its own.
 
 import "../common/common.css";
-import "../common/widgets.css";
 import "./keys.css";
 import { find, findAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";

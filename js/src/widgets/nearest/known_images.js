@@ -21,10 +21,11 @@ import { inTurns } from "../common/in_turns.js";
 /** @import { Scale, Space } from "../../network/strangeness.js" */
 /** @import { Sheet } from "../../network/trainer.js" */
 /** @import { WeightsAsText } from "../../network/weights.js" */
+/** @import { PackedSheet } from "../common/image_sheet.js" */
 /**
  * What `known_images` in nearest.py makes.
  * @typedef {object} StoredImages
- * @property {{ url: string, digits: string }} images training images, and after them others, with a slash
+ * @property {PackedSheet} images training images, and after them others, with a slash
  * @property {number} count how many of them are training images
  * @property {{ low: number[], step: number[], units: number[], bytes: string }} found
  * @property {Scale} scale
@@ -40,7 +41,7 @@ import { inTurns } from "../common/in_turns.js";
  */
 /** @typedef {Rejection & { places: number[] }} Neighbours `places` of the most similar images */
 
-const SHOWN = 5; // images
+export const SHOWN = 5; // images
 
 /**
  * What is known; null until the images have been read.

@@ -4,7 +4,9 @@ import { effect } from "@preact/signals-core";
 import { html } from "lit-html";
 import { contextOf, GREY, toImageData } from "../common/colours.js";
 import { findAll } from "../common/dom.js";
+import { range } from "../common/numbers.js";
 import { show } from "../common/view.js";
+import { SHOWN } from "./known_images.js";
 
 /** @import { ReadonlySignal } from "@preact/signals-core" */
 /** @import { KnownImages, Neighbours } from "./known_images.js" */
@@ -33,8 +35,8 @@ function alike(state) {
     html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[near?.places[n] ?? -1]}</span></li>`;
   return html`
     <p class="heading">${heading(state)}</p>
-    <ol>${[0, 1, 2, 3, 4].map(item)}</ol>
-    <p class="about-limit">${ABOUT}</p>`;
+    <ol>${range(SHOWN).map(item)}</ol>
+    <p class="about-rejection">${ABOUT}</p>`;
 }
 
 /**
@@ -48,7 +50,13 @@ export function makeNearest(el, state) {
   show(el, () => alike(state));
   effect(() => {
     const near = state.neighbours.value;
-    el.dataset.state = state.isEmpty.value ? "empty" : !near ? "waiting" : near.isRejected ? "far" : "near";
+    el.dataset.state = state.isEmpty.value
+      ? "empty"
+      : !near
+        ? "waiting"
+        : near.isRejected
+          ? "rejected"
+          : "accepted";
     const images = state.knownImages.value?.sheet.images;
     if (!near || !images || painted === String(near.places)) return;
     painted = String(near.places);

@@ -36,7 +36,6 @@ function render({ model, el }) {
     number,
     here,
     selected: signal(here.peek() || "image"),
-    pace: 0,
   });
   const stopSharing = sharePixels(pixels, given, drawing, answer.pixels, () => diagram.lightUp());
   const stops = [stopSharing, drawing.stop, disconnect, stopWeights, stopHere];

@@ -15,26 +15,24 @@ import { Pen } from "./pen.js";
  * @typedef {object} PadOptions
  * @property {number} [pace] ms at least between two reports of an unfinished stroke; 0: each frame
  * @property {TemplateResult} [tools] buttons of this pad alone, after undo, redo and clear
- * @property {string} [name] of this pad, where a page has others
  * @property {ReadonlySignal<string>} [given] the picture that is shown while nothing is drawn, or ""
  * @property {ReadonlySignal<Stroke[]>} [ghost] strokes that draw themselves, until somebody draws
  */
 
 const icon = () => html`<svg viewBox="0 0 24 24" aria-hidden="true">
   <path d="M9 5 4 10l5 5M4 10h10a6 5 0 0 1 0 10h-3" /></svg>`;
-const KEYS = "draw by mouse, finger or pen. Arrow keys move, space draws";
+const NAME = "Drawing pad: draw by mouse, finger or pen. Arrow keys move, space draws";
 
 /**
- * @param {string} name
  * @param {Record<"undo" | "redo" | "clear", () => void>} act
  * @param {TemplateResult} [tools]
  */
-const template = (name, act, tools) => html`
+const template = (act, tools) => html`
   <div class="pad-box">
-    <canvas class="digit-pad" tabindex="0" role="application" aria-label="${name}: ${KEYS}"></canvas>
+    <canvas class="digit-pad" tabindex="0" role="application" aria-label=${NAME}></canvas>
     <span class="hint" aria-hidden="true">Draw a digit</span>
   </div>
-  <div class="tools" role="group" aria-label="Tools of the ${name.toLowerCase()}">
+  <div class="tools" role="group" aria-label="Tools of the drawing pad">
     <button type="button" class="undo" title="Undo (Backspace)" aria-label="Undo" @click=${act.undo}>${icon()}</button>
     <button type="button" class="redo" title="Redo (Shift+Backspace)" aria-label="Redo" @click=${act.redo}>${icon()}</button>
     <button type="button" class="clear" title="Clear the pad (Delete)" @click=${act.clear}>Clear</button>
@@ -48,10 +46,10 @@ const template = (name, act, tools) => html`
  * @param {PadOptions} [options]
  * @returns {() => void} what ends it
  */
-export function makePad(el, drawing, { pace = 0, tools, name = "Drawing pad", given, ghost } = {}) {
+export function makePad(el, drawing, { pace = 0, tools, given, ghost } = {}) {
   el.classList.add("pad-column");
   const act = { undo: () => pen.undo(), redo: () => pen.redo(), clear: () => pen.clear() };
-  render(template(name, act, tools), el);
+  render(template(act, tools), el);
   /** @type {HTMLCanvasElement} */
   const canvas = find(el, ".digit-pad");
   const shown = () => [

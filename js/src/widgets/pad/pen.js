@@ -1,7 +1,7 @@
 // What draws on a pad: a pointer, or the keys. It turns what they do into strokes.
 
-import { clamp } from "../common/colours.js";
 import { MOVES } from "../common/keys.js";
+import { clamp } from "../common/numbers.js";
 
 /** @import { Drawing } from "../../drawing/drawing.js" */
 /** @import { Point, Stroke } from "../../drawing/strokes.js" */

@@ -1,6 +1,6 @@
 // The panel: a pad, a number, and what is made of them in a picture, a sentence and bars.
 
-import { computed, effect } from "@preact/signals-core";
+import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
 import { find, inputOf, stopAll } from "../common/dom.js";
 import { digitOf } from "../common/keys.js";
@@ -52,7 +52,7 @@ const SKELETON = html`
       <div class="equation" aria-hidden="true"></div>
       <div class="words">
         <div class="said"></div>
-        <p class="status" role="status"></p>
+        <p class="live" role="status"></p>
         <p class="late">No answer yet: Python is busy, or was restarted. Then run this cell again.</p>
       </div>
     </div>
@@ -155,7 +155,7 @@ export function makePanel(el, state) {
     showState(card, state),
     effect(() => {
       const { sentence, note, unfinished } = reply.value; // a screen reader hears what is finished
-      if (!unfinished) find(card, ".status").textContent = `${sentence} ${note}`;
+      if (!unfinished) find(card, ".live").textContent = `${sentence} ${note}`;
     }),
     () => el.removeEventListener("keydown", pressed),
   );
@@ -166,19 +166,17 @@ export function makePanel(el, state) {
  * @param {HTMLElement} card
  * @param {PanelState} state
  */
-function showState(card, { reply, isWaiting, isSmall }) {
-  const waits = computed(() => isWaiting.value);
+function showState(card, { reply, isWaiting }) {
   return stopAll(
     effect(() => {
       const { certain, digit_probabilities, warned } = reply.value;
-      card.classList.toggle("small", isSmall.value);
       card.classList.toggle("unsure", !certain);
       card.classList.toggle("empty", !digit_probabilities);
       card.classList.toggle("warned", warned);
       card.classList.remove("waiting");
       void card.offsetWidth; // so that the time until it is greyed begins again
-      card.classList.toggle("waiting", waits.peek());
+      card.classList.toggle("waiting", isWaiting.peek());
     }),
-    effect(() => void card.classList.toggle("waiting", waits.value)),
+    effect(() => void card.classList.toggle("waiting", isWaiting.value)),
   );
 }

@@ -13,7 +13,7 @@ import { sentenceOf } from "./sentence.js";
 /** @import { Report, Settings } from "../../network/trainer.js" */
 /** @import { Order, Reply } from "../../network/trainer_worker.js" */
 /** @import { Shapes } from "../../network/weights.js" */
-/** @typedef {{ url: string, digits: string }} PackedSheet */
+/** @import { PackedSheet } from "../common/image_sheet.js" */
 /**
  * @typedef {object} TrainingOptions
  * @property {Shapes} shapes of the network's numbers

@@ -1,8 +1,9 @@
 // The two pictures of the window viewer, with frames around what is looked at, and what a pointer does on them.
 
 import { grid } from "../../network/window.js";
-import { clamp, contextOf, signed } from "../common/colours.js";
+import { contextOf, signed } from "../common/colours.js";
 import { find, findAll } from "../common/dom.js";
+import { clamp } from "../common/numbers.js";
 import { finishSketch, hold, inputColour, sketchLine } from "./viewer_state.js";
 
 /** @import { Grid } from "../../network/window.js" */

@@ -2,10 +2,10 @@
 
 import { html, noChange, nothing } from "lit-html";
 import { NINE } from "../../network/window.js";
-import { clamp, looks, signed } from "../common/colours.js";
+import { looks, signed } from "../common/colours.js";
 import { findAll, inputOf, targetOf } from "../common/dom.js";
 import { MOVES } from "../common/keys.js";
-import { bracket, decimalsToAdd, range, say } from "../common/numbers.js";
+import { bracket, clamp, decimalsToAdd, range, say } from "../common/numbers.js";
 import { inputColour, largestOf, makeBlack, PRESETS, STEPS, takeDigit } from "./viewer_state.js";
 
 /** @import { TemplateResult } from "lit-html" */

@@ -3,7 +3,8 @@
 import { computed, signal } from "@preact/signals-core";
 import { compute, grid } from "../../network/window.js";
 import { UPPER_EDGE } from "../../shared/rules.js";
-import { clamp, grey, signed } from "../common/colours.js";
+import { grey, signed } from "../common/colours.js";
+import { clamp } from "../common/numbers.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
 /** @import { Grid, Layer } from "../../network/window.js" */
