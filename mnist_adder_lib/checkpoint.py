@@ -103,14 +103,15 @@ def changed_layer(model: IdentityAdderModel, config: dict[str, Any]) -> str:
 def _build(path: str | Path, content: Any) -> tuple[IdentityAdderModel, dict[str, Any]]:
     """A new model, and the details, from what a checkpoint holds. Raises CheckpointError."""
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise CheckpointError(f"{path} is no {FORMAT}: write one with save_checkpoint")
+        raise CheckpointError(f"{path} isn't a {FORMAT}: write one with save_checkpoint")
     try:
         model = _new_model(content["variant"])
         model.load_state_dict(content["weights"])
         normalisation = content["normalisation"]
         details = dict(content["details"], variant=model.config, normalisation=normalisation)
     except Exception as error:  # depending on what is wrong in it, almost any
-        raise CheckpointError(f"{path} holds no network of ours ({error!r:.500})") from error
+        raise CheckpointError(
+            f"{path} doesn't hold a network of this project ({error!r:.500})") from error
     if not is_finite(model):
         raise CheckpointError(f"{path} holds weights that are not finite: training has diverged")
     if normalisation != dict(mean=MEAN, std=STD):

@@ -54,7 +54,7 @@ def range_test(
     Source: L. N. Smith, Cyclical Learning Rates for Training Neural Networks, WACV 2017.
     """
     if not 0 < low < high or steps < 2:
-        raise ValueError(f"from {low} to {high} in {steps} steps is no range: give a low rate "
+        raise ValueError(f"from {low} to {high} in {steps} steps isn't a range: give a low rate "
                          "above 0, a higher one, and at least 2 steps")
     loader = DataLoader(dataset, batch_size, shuffle=True)
     if len(loader) < steps:

@@ -53,7 +53,7 @@ def test_a_range_test_takes_the_references_steps_at_rates_that_grow_by_one_facto
 
 
 @pytest.mark.parametrize("options, message", [
-    (dict(low=0.0), "is no range"), (dict(low=2, high=1), "is no range"),
+    (dict(low=0.0), "isn't a range"), (dict(low=2, high=1), "isn't a range"),
     (dict(steps=1), "at least 2 steps"), (dict(steps=11), "11 steps need as many batches of 64"),
 ])
 def test_a_range_test_that_cannot_be(first, options, message):
