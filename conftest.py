@@ -1,4 +1,5 @@
-"""Lets `pytest --nbval notebooks` run from any folder, with the Python that runs pytest."""
+"""Settings of the tests; how `pytest --nbval notebooks` runs lessons as tests, from any folder,
+with the Python that runs pytest; and a line on what this computer can't check."""
 
 import os
 import re

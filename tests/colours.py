@@ -51,6 +51,6 @@ def distance(one, other) -> float:
     return float(np.linalg.norm(lab(one) - lab(other)))
 
 
-def nearest(one, other) -> float:
+def least_distance(one, other) -> float:
     """The distance of two colours for the eyes that tell them apart worst."""
     return min(distance(seen_by(eyes, one), seen_by(eyes, other)) for eyes in EYES)

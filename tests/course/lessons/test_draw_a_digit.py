@@ -1,6 +1,5 @@
 """Draw a digit: its figures and what it measures."""
 
-
 import numpy as np
 import pytest
 import torch
@@ -9,12 +8,7 @@ from torch import nn
 from mnist_adder_course.common.non_digits import KINDS
 from mnist_adder_course.lessons import draw_a_digit
 from mnist_adder_lib.checkpoint import load_pretrained
-from mnist_adder_lib.drawing.framing import (
-    crop_to_ink,
-    resize_long_side,
-    stroke_weight,
-    to_ink,
-)
+from mnist_adder_lib.drawing.framing import crop_to_ink, resize_long_side, stroke_weight, to_ink
 from mnist_adder_lib.drawing.strokes import frame_strokes
 
 
