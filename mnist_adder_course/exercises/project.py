@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mnist_adder_lib.compare import paired_interval
+from mnist_adder_lib.compare import MOST, paired_interval
 from mnist_adder_lib.files import write_whole
 
 STEPS = {  # in their order
@@ -55,7 +55,7 @@ class Project:
         else:
             now = datetime.now().isoformat(sep=" ", timespec="minutes")
             steps = [*self.steps, {"at": now, **step}]
-            lines = ",\n".join(json.dumps(one, ensure_ascii=False, default=float) for one in steps)
+            lines = ",\n".join(json.dumps(one, ensure_ascii=False, default=_plain) for one in steps)
             write_whole(self.path, f"[\n{lines}\n]\n".encode())
             self.steps = steps
             print(f"Written down: {name} {fields.get('seed', '')}".rstrip() + ".")
@@ -92,7 +92,7 @@ class Project:
         return [step for step in self.steps if step["step"] == name]
 
     def _seeds_without(self, name: str) -> list[int]:
-        seeds = range(self._of("plan")[-1]["pairs"])
+        seeds = range(int(self._of("plan")[-1]["pairs"]))  # 9.0 is a whole number, too
         return sorted({*seeds} - {step["seed"] for step in self._of(name)})
 
     def _is_done(self, name: str) -> bool:
@@ -107,6 +107,8 @@ class Project:
         name = step["step"]
         if missing := self._first_missing(before=name):
             return f"Not yet: first {missing}."
+        if name == "plan" and step["pairs"] not in range(2, MOST + 1):
+            return "Plan a whole number of pairs, at least 2: an interval needs two differences."
         if name in PER_SEED and step["seed"] not in self._seeds_without(name):
             return f"Seed {step['seed']} has its {name} already, or isn't in the plan."
         if name in ("guess", "plan") and self._of("result"):
@@ -125,3 +127,8 @@ class Project:
                 f"{self.path} isn't the record of a project, with its steps in order. Move it "
                 "away, or give your project another name: "
                 'Project("my_second_project.json").') from None
+
+
+def _plain(number):
+    """Python's number for that of a tensor or of NumPy, which JSON doesn't know."""
+    return number.item()

@@ -2,7 +2,9 @@
 
 import json
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +52,8 @@ def test_a_restart_at_every_step_loses_nothing_and_repeats_nothing(path, capsys)
     (0, "guess", GUESS | {"points": ..., "because": ...}, "Not written yet: points, because."),
     (0, "guess", GUESS | {"points": "-2"}, "a number, without quotes: points"),
     (0, "plan", PLAN, "first your guess"),
+    (1, "plan", PLAN | {"pairs": 7.5}, "a whole number of pairs, at least 2"),
+    (1, "plan", PLAN | {"pairs": 1}, "a whole number of pairs, at least 2"),
     (1, "result", PAIR, "first your plan"),
     (3, "guess", GUESS | {"points": 3}, "the guess can't be changed"),
     (3, "plan", PLAN | {"pairs": 9}, "the plan can't be changed"),
@@ -63,6 +67,16 @@ def test_what_is_refused_changes_nothing(path, count, name, fields, line, capsys
     project.write(name, **fields)
     assert line in capsys.readouterr().out.splitlines()[-1]
     assert project.steps == Project(path).steps == before
+
+
+@pytest.mark.parametrize("two", [2.0, np.int64(2), np.float32(2), torch.tensor(2)])
+def test_numbers_of_other_kinds_survive_a_restart(path, two):
+    taken(path, 1).write("plan", **PLAN | {"pairs": two, "matters": two / 2})
+    for seed in range(2):
+        Project(path).write("result", **PAIR | {"seed": seed, "baseline": np.float64(90)})
+    again = Project(path)
+    again.write("plan", **PLAN | {"pairs": two, "matters": two / 2})  # its cell is run again
+    assert len(again.steps) == 4 and again.seeds_left("evaluation") == [0, 1]
 
 
 def test_it_is_too_early_for_the_evaluation_images(path, capsys):
