@@ -25,6 +25,7 @@ def shown_by(source: str, kind: type, capsys) -> str:
     ("from mnist_adder_course.material import drawings", ModuleNotFoundError, "called `common`"),
     ("from mnist_adder_lib.drawing.rejection import head_examples", ImportError, "head_training"),
     ("from mnist_adder_lib.drawing.non_digits import KINDS", ModuleNotFoundError, "`non_digits`"),
+    ("class Project: pass\nProject().guess()", AttributeError, "Take a new copy of the lesson"),
     ("[1, 2][3]", IndexError, f"In plain words: an index is out of range. .* {DEPENDS}"),
     ("import torch; torch.zeros(3)[7]", IndexError, f"In plain words: a tensor .* {DEPENDS}"),
     ("import torch; torch.zeros(9).view(2, 4)", RuntimeError, f"In .* 9 numbers.*4. .* {DEPENDS}"),
