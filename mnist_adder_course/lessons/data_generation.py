@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from torch import Tensor, nn
+from torch import Tensor
 
-from mnist_adder_lib.data import as_input, load_splits
+from mnist_adder_lib.data import load_splits
 
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -499,31 +499,6 @@ def plot_choice(few, fresh) -> Figure:
     return labelled(figure, f"Two columns of {len(few)} dots. On the images we choose by, the best "
                             f"network is {few_lead:.1f} percentage points above the mean, on fresh "
                             f"images the same network {fresh_lead:.1f}.")
-
-
-def percent_read(mnist, to_train: Tensor, to_read: Tensor, mirror: bool = False) -> float:
-    """How many of some images a small network reads after 800 training steps, in percent.
-
-    It has 784 weights and a bias for each digit. With `mirror`, it is trained with a mirrored copy
-    of each image as well, with the same label.
-
-    mnist: has `data`, uint8 (n, 28, 28), and `targets`, (n,); to_train, to_read: indices.
-    """
-    images, digits = as_input(mnist.data[to_train]), mnist.targets[to_train]
-    if mirror:
-        images, digits = torch.cat([images, images.flip(3)]), torch.cat([digits, digits])
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
-        optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
-        for _ in range(800):
-            batch = torch.randint(len(images), (50,))
-            optimizer.zero_grad()
-            F.cross_entropy(network(images[batch]), digits[batch]).backward()
-            optimizer.step()
-    with torch.no_grad():
-        read = network(as_input(mnist.data[to_read])).argmax(dim=1)
-    return 100 * (read == mnist.targets[to_read]).float().mean().item()
 
 
 @in_style

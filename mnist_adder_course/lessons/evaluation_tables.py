@@ -8,7 +8,6 @@ from math import comb
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import torch
 from matplotlib.figure import Figure
 from scipy.stats import binomtest  # noqa: F401 (in a wrong answer)
@@ -17,91 +16,12 @@ from torch import Tensor, nn
 from mnist_adder_lib.evaluate import wilson_interval
 
 from ..exercises.calls import Nothing
-from ..exercises.checks import Checks, Observed, rand_int
+from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
-from ..notebook.results import read_results
 from ..plots import BLUE, GREY, ORANGE, RED, in_style, labelled
 
 guesses = Guesses.load("evaluation_tables")
 checks = Checks()
-
-
-def _predictions():
-    yield (torch.tensor([7, 1, 4, 4]), torch.tensor([9, 4, 6, 5]), torch.tensor([7, 1, 9, 4]),
-           torch.tensor([2, 2, 2, 1]), 2)
-    for count in (700, 600, 900):
-        digits, numbers = torch.randint(10, (2, count))
-        first, second = (torch.where(torch.rand(count) < 0.8, digits, 9 - digits)
-                         for _ in range(2))
-        first[::20], second[::20] = digits[::20] + 1, digits[::20] - 1  # both wrong, together right
-        yield first, second + numbers, digits, numbers, 0 if count == 600 else rand_int(1, 9)
-
-
-@checks.add(
-    "An example counts only if both answers are right in the same row.",
-    probes=_predictions,
-    mistakes={
-        "That is the number of right examples. What percentage is it?":
-            "both[numbers == number].sum()",
-        "Dividing a count by 100 doesn't give a percentage. Divide it by the number of examples "
-        "with this number, then multiply by 100.":
-            ["both[numbers == number].sum() / 100", "both.sum() / 100"],
-        "You took all examples. Take only those with this number.":
-            "100 * both.double().mean()",
-        "You divided by the number of all examples. Divide by the number of examples *with this "
-        "number*.":
-            "100 * both[numbers == number].sum() / len(numbers)",
-        "Return a percentage, of the examples with this number.":
-            "both[numbers == number].sum() / len(numbers)",
-        "You took all examples, and returned a fraction instead of a percentage.":
-            "both.double().mean()",
-        "That is how many of all examples are right. What percentage of the examples with this "
-        "number is right?":
-            "both.sum()",
-        "Multiplying the two accuracies would be right only if the two kinds of mistakes had "
-        "nothing to do with each other. Compare row by row.":
-            "100 * (predicted_digits == digits)[numbers == number].double().mean()"
-            " * (predicted_totals == digits + numbers)[numbers == number].double().mean()",
-        "Averaging the two accuracies counts an example as half right if one answer is right.":
-            (("(predicted_digits == digits) & ", "(predicted_digits == digits).double() + "),
-             ("both[numbers == number]", "(both[numbers == number] / 2)")),
-        "That is the accuracy of the digit alone.":
-            (" & (predicted_totals == digits + numbers)", ""),
-        "That is the accuracy of the sum alone.": ("(predicted_digits == digits) & ", ""),
-        "One right answer isn't enough: both must be right.": (" & ", " | "),
-        "Two mistakes can cancel out: a digit that is one too large and a sum that is one too "
-        "small. Compare the digits with each other, and the sums with each other.":
-            ("(predicted_digits == digits) & (predicted_totals == digits + numbers)",
-             "predicted_digits + predicted_totals == 2 * digits + numbers"),
-        "That is the percentage of wrong examples.": ("both[", "(~both)["),
-        "That is the percentage of examples that have this number.":
-            "100 * (numbers == number).double().mean()",
-        "Compare the predicted sum with the true sum, `digits + numbers`, not with the digit.":
-            ("predicted_totals == digits + numbers", "predicted_totals == digits"),
-        "You compared the two predictions with each other. Compare each with the truth.":
-            ("(predicted_digits == digits) & (predicted_totals == digits + numbers)",
-             "predicted_digits + numbers == predicted_totals"),
-        "You also took examples with larger or smaller numbers. Take those with exactly this "
-        "number: `==`.": [
-            ("numbers == number", "numbers >= number"), ("numbers == number", "numbers <= number"),
-            ("numbers == number", "numbers > number"), ("numbers == number", "numbers < number")],
-        "A prediction that is larger or smaller than the truth isn't right. Compare with `==`.": [
-            ("totals == digits", "totals >= digits"), ("totals == digits", "totals <= digits"),
-            ("predicted_digits == digits", "predicted_digits >= digits"),
-            ("predicted_digits == digits", "predicted_digits <= digits"),
-            (("predicted_digits == digits", "predicted_digits >= digits"),
-             ("totals == digits", "totals >= digits"))],
-        "You took all the *other* examples. Take the ones with this number.":
-            ("numbers == number", "numbers != number"),
-        "You took the examples with this *digit*. Take those with this number.":
-            ("numbers == number", "digits == number"),
-        "You subtracted the number. The true sum is digit plus number.":
-            ("digits + numbers", "digits - numbers"),
-    },
-)
-def joint_accuracy(predicted_digits, predicted_totals, digits, numbers, number):
-    both = (predicted_digits == digits) & (predicted_totals == digits + numbers)
-    return 100 * both[numbers == number].double().mean()
 
 
 NOT_TO_100 = (
@@ -424,14 +344,6 @@ def plot_coins(coins: dict[int, int]) -> Figure:
     axes[0, 0].set_ylabel("% of all ways")
     return labelled(figure, "A bar for each number of heads, highest in the middle; the outer ones "
                     f"are orange. {'; '.join(words)}.")
-
-
-def recipe_runs(split: str = "evaluation") -> pd.DataFrame:
-    """Percent of a split, "evaluation" or "validation", with both right: a column for each recipe,
-    a row for each seed, from `experiments/measure_recipes.py`."""
-    runs = read_results("results.jsonl")
-    table = runs.pivot_table(index="seed", columns="recipe", values=split)
-    return table[["reference", "fast", "best"]].dropna()  # the seeds that all of them had
 
 
 @in_style

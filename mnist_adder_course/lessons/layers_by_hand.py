@@ -363,49 +363,6 @@ def safe_softmax(logits):
     return powers / powers.sum()
 
 
-def _weights():
-    yield torch.tensor([[1.0, 2], [3, -1]]), torch.tensor([[2.0, -1]])  # the lesson's
-    for inputs, hidden, outputs in [(2, 2, 2), (2, 3, 1), (3, 2, 4)]:
-        first = torch.randint(-4, 5, (hidden, inputs)).float()
-        second = torch.randint(-4, 5, (outputs, hidden)).float()
-        first[0, 0], second[0, 0] = rand_int(2, 5), rand_int(2, 5)
-        yield first, second
-    yield torch.tensor([[0.5, 1], [1, -1.5]]), torch.tensor([[1.0, 0.5], [-0.5, 1]])
-
-
-@checks.add(
-    "So two layers without ReLU between them are one layer, whatever their weights are. The same "
-    "is true of three layers, or a hundred. So something has to come between them that isn't a "
-    "weighted sum, such as ReLU.",
-    lists=True, probes=_weights,
-    mistakes={
-        "The order is the wrong way round: here the second layer comes first.":
-            lambda first, second: first @ second,
-        "Each row of `first` belongs to a hidden value. The weights of one input are in a column: "
-        "`first[:, i]`.": ("first[:, i]", "first[i, :]"),
-        "Each row of `second` belongs to an output. The weights that lead to one output are in its "
-        "row: `second[o, :]`.": ("second[o, :]", "second[:, o]"),
-        "One of your loops runs too far or stops too early. `second` has a row for each output, "
-        "and `first` has a column for each input.":
-            [("range(len(second))", "range(len(first))"),
-             ("range(first.shape[1])", "range(first.shape[0])"),
-             ("range(first.shape[1])", "range(len(second))")],
-        "You take the mean of the paths. Add them up.": (".sum()", ".mean()"),
-        "The two weights of a path are multiplied, not added.": ("] * first", "] + first"),
-        "The weights in `first` are missing. Every path has two weights.": (" * first[:, i]", ""),
-        "You keep only the path through the last hidden value: `=` overwrites the paths before it. "
-        "Add them up with `+=`.":
-            ("(second[o, :] * first[:, i]).sum()", "second[o, -1] * first[-1, i]"),
-    },
-)
-def merge(first, second):
-    merged = torch.zeros(len(second), first.shape[1])
-    for o in range(len(second)):
-        for i in range(first.shape[1]):
-            merged[o, i] = (second[o, :] * first[:, i]).sum()
-    return merged
-
-
 @in_style
 def plot_two_channels() -> Figure:
     """The convolution on paper: a window and its nine weights for each channel, and the bias."""

@@ -28,14 +28,7 @@ from ..notebook.display import live
 from ..notebook.results import read_results
 from ..plots import BLUE, GREY, ORANGE, draw_image, in_style, labelled
 
-
-def _what_they_share(digits: list[int]) -> str:
-    """digits: the one that was found first, in several runs."""
-    groups = {"ends": {0, 9}, "1": {1}, "middle": {4, 5}}
-    return next((name for name, group in groups.items() if set(digits) <= group), "different")
-
-
-guesses = Guesses.load("learning_from_sums", first_digit=_what_they_share)
+guesses = Guesses.load("learning_from_sums")
 checks = Checks()
 STEPS = 150
 LONGEST = 27  # pixels of a mark, in a row of 28
@@ -216,29 +209,6 @@ def _named_by(lengths, digits) -> float:
 def lengths(digits):
     wrong = torch.rand(len(digits)) < 0.5
     return torch.where(wrong, torch.randint(0, 11, (len(digits),)), digits)
-
-
-@checks.add(
-    "The middle sums have the most pairs, so they say least about the digits.",
-    probes=[(total,) for total in (12, 4, *range(19))],
-    mistakes={
-        "That is about half of them. 3 + 9 and 9 + 3 are two pairs, and 6 + 6 counts as one.":
-            [lambda total: (pairs(total) + 1) // 2, lambda total: pairs(total) // 2,
-             lambda total: total // 2 + 1, lambda total: (total + 1) // 2,
-             lambda total: total // 2],
-        "That is right up to a sum of 9. Above it, some first digits would need a second digit of "
-        "more than 9.":
-            [lambda total: total + 1, ("0 <= total - first <= 9", "0 <= total - first")],
-        "That is right from a sum of 9 on. Below it, some first digits are larger than the sum.":
-            [lambda total: 19 - total, ("0 <= total - first <= 9", "total - first <= 9")],
-        "0 is a digit as well: the sum 4 has 0 + 4 and 4 + 0.":
-            [("range(10)", "range(1, 10)"), (("0 <= ", "1 <= "), ("range(10)", "range(1, 10)"))],
-        "9 is a digit as well: the sum 12 has 3 + 9 and 9 + 3. (`range(10)` goes up to 9.)":
-            [("range(10)", "range(9)"), (("<= 9", "< 9"), ("range(10)", "range(9)"))],
-    },
-)
-def pairs(total):
-    return sum(0 <= total - first <= 9 for first in range(10))
 
 
 def load_reader() -> nn.Sequential:
@@ -437,25 +407,6 @@ def solutions(ways: list[str]) -> pd.DataFrame:
     counts = pd.crosstab(runs["way"], runs["probability"].map(solution).rename("digits"))
     columns = ["correct", "all shifted by 5", "trap", "undecided"]
     return counts.reindex(index=ways, columns=columns, fill_value=0)
-
-
-def found_at() -> pd.DataFrame:
-    """At which step each digit was found: a row for each seed, a column for each digit.
-
-    Found: more than half of its images get its name, and of those that get the name, more than half
-    show it. (Images of all digits count alike.) Only some steps were looked at.
-    """
-    runs = trainings().dropna(subset="snapshots").set_index("seed")
-    rows = {seed: _found_at(snapshots) for seed, snapshots in runs["snapshots"].items()}
-    return pd.DataFrame(rows).T.rename_axis(index="seed", columns="digit")
-
-
-def _found_at(snapshots: list[dict]) -> list[int]:
-    steps = np.array([row["step"] for row in snapshots])
-    named = np.array([row["named"] for row in snapshots])  # (steps, digits, names), in percent
-    right = np.diagonal(named, axis1=1, axis2=2)
-    found = (right > 50) & (2 * right > named.sum(axis=1))
-    return [int(steps[column.argmax()]) for column in found.T]
 
 
 # --- figures --------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from mnist_adder_lib.checkpoint import load_checkpoint, load_pretrained
 from mnist_adder_lib.data import AdderDataset
 from mnist_adder_lib.model import IdentityAdderModel
 
-from ..common.drawings import draw_each
 from ..common.small_network import layers, train_small
 from ..exercises.checks import Checks, Observed, rand_int
 from ..exercises.questions import Guesses
@@ -157,62 +156,6 @@ def quantise(values, bits):
     return whole, scale, zero_point
 
 
-def _values():
-    yield torch.tensor([0.5, -0.9, 0.35, -0.2, 0.1]), 3
-    for bits, size in ((4, 6), (8, 5), (2, 7)):
-        values = torch.rand(size) - 0.4
-        values[rand_int(1, size - 1)] = -0.9
-        yield values, bits
-    yield torch.tensor([[0.5, -0.3, 0.1], [0.25, -0.9, 0.7]]), 3
-    yield torch.tensor([-0.4, 0.25, 0.9, 0.1]), 3  # the farthest is above 0
-
-
-@checks.add(
-    "The value farthest from 0 decides how wide the steps are: a single outlier makes the "
-    "rounding coarser for all the others.",
-    lists=True,
-    probes=_values,
-    mistakes={
-        "Those are the whole numbers. Multiplied by the step, they are values again.":
-            (".round() * step", ".round()"),
-        "Those are the values divided by the step, not rounded.": (".round() * step", ""),
-        "The values are rounded to whole numbers, not to steps. Divide by the step first.": [
-            lambda values, bits: values.round(), ("values / step", "values")],
-        "Something is upside down. The width of a step is the largest size divided by the largest "
-        "whole number. First divide the values by it, and multiply at the end.": (
-            "values.abs().max() / (2 ** (bits - 1) - 1)",
-            "(2 ** (bits - 1) - 1) / values.abs().max()"),
-        "That cuts off the decimals. Round to the nearest step: `.round()`.": [
-            (".round()", ".trunc()"), (".round()", ".int()")],
-        "That always rounds down. Round to the nearest step: `.round()`.": (".round()", ".floor()"),
-        "The largest value is not the one farthest from 0: here that one is negative.":
-            (".abs().max()", ".max()"),
-        "The smallest value is not always the one farthest from 0: that one may be positive.": [
-            (".abs().max()", ".min().abs()"), (".abs().max()", ".min()")],
-        "Each row or column has a step of its own. Take the value farthest from 0 in the whole "
-        "tensor.": [(".abs().max()", ".abs().max(dim=0).values"),
-                    (".abs().max()", ".abs().amax(dim=-1, keepdim=True)")],
-        "Half of the whole numbers are for values below 0, so your steps are too fine for this "
-        "number of bits.": [
-            ("2 ** (bits - 1) - 1", "2**bits - 1"), ("2 ** (bits - 1) - 1", "2**bits")],
-        "The largest whole number is one less: with 8 bits 127, not 128.":
-            ("2 ** (bits - 1) - 1", "2 ** (bits - 1)"),
-        "`^` is something else in Python; two to the power of `bits` is `2 ** bits`.":
-            [("2 ** (bits - 1)", "(2 ^ (bits - 1))"), ("2 ** (bits - 1) - 1", "2 ^ (bits - 1) - "
-              "1")],
-        "That is right for 8 bits only. The largest whole number depends on `bits`.":
-            ("2 ** (bits - 1) - 1", "127"),
-        "That spreads the steps from the smallest value to the largest, as in the lesson. Here "
-        "they go as far below 0 as above, from the value that is farthest from 0.": (
-            "values.abs().max() / (2 ** (bits - 1) - 1)",
-            "(values.max() - values.min()) / (2**bits - 1)"),
-    },
-)
-def in_bits(values, bits):
-    step = values.abs().max() / (2 ** (bits - 1) - 1)
-    return (values / step).round() * step
-
-
 def _layers():
     yield [3, 1, 5], 2, 4, 8, 11
     for size in (2, 5, 4):
@@ -345,16 +288,6 @@ def convolve(channels, windows, padding):
 # --- drawings made in code ------------------------------------------------------------------------
 
 
-def drawings(count: int = 300) -> tuple[Tensor, Tensor]:
-    """Digits drawn by a program, as many of each, each a little differently, framed as the panel
-    frames them.
-
-    Pixels, uint8 (count, 28, 28), and digits, int64 (count,); count is a multiple of 10.
-    """
-    pixels, names = draw_each("digits", count // 10, 0)
-    return pixels, torch.tensor(list(map(int, names)))
-
-
 # --- networks as files and as plain numbers -------------------------------------------------------
 
 
@@ -369,24 +302,6 @@ def export(network: nn.Module, example: tuple, path: Path, inputs: list[str],
         warnings.simplefilter("ignore")
         torch.onnx.export(network, example, path, input_names=inputs, output_names=outputs,
                           external_data=False, verbose=False)
-
-
-class Small(nn.Module):
-    """Two neurons with two inputs, ReLU, and the inputs added again."""
-
-    def __init__(self):
-        super().__init__()
-        self.first = nn.Linear(2, 2)
-        self.first.weight.data = torch.tensor([[1.0, -2.0], [3.0, 1.0]])
-        self.first.bias.data = torch.tensor([0.5, -4.0])
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.relu(self.first(x)) + x
-
-
-def export_small(path: Path) -> None:
-    """Write an ONNX file with three operations, from x to y, both (1, 2)."""
-    export(Small().eval(), (torch.ones(1, 2),), path, ["x"], ["y"])
 
 
 def your_network(path: str | Path, train: AdderDataset) -> IdentityAdderModel:

@@ -16,7 +16,6 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import nn
-from torch.nn.utils import parameters_to_vector
 from torch.utils.data import DataLoader
 
 from mnist_adder_lib import fit, load_splits
@@ -403,116 +402,6 @@ def cure_of(run):
     return {"A": {"rate": 0.1}, "B": {"normalise": True}, "C": {"images": 10_000},
             "D": {"rate": 0.1}, "E": {"clear": True}, "F": {"right_labels": True},
             "G": {"rate": 0.1}}[run]
-
-
-class SmallNetwork(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.norm, self.heads = nn.BatchNorm1d(25), nn.Linear(26, 29)
-
-    def forward(self, images, numbers):
-        features = torch.cat([self.norm(images.flatten(1)), numbers[:, None]], dim=1)
-        return self.heads(features).split([10, 19], dim=1)
-
-
-def _small_batches():
-    for count in (2, 3):
-        model, parts = SmallNetwork(), []
-        for _ in range(count):
-            digits, numbers = torch.randint(10, (2, 8))
-            parts.append(((torch.randn(8, 1, 5, 5), numbers), (digits, digits + numbers)))
-        yield model, torch.optim.SGD(model.parameters(), 0.05, momentum=0.9), parts
-
-
-NOT_PLAIN = ("The returned loss holds on to the whole computation. A list of a few thousand of "
-             "them fills the memory. Return a plain number.")
-ONE_WAY_BACK = ("The step is right. But the task asks for a backward() for each part: with one "
-                "after the loop the memory holds all parts at once, as with a large batch.")
-
-
-def _stepped(step_in_parts, model, optimizer, parts) -> Observed:
-    model(*parts[0][0])[0].square().sum().backward()  # old gradients, which should be cleared
-    weights = [parameters_to_vector(model.parameters())]
-    losses, ways_back = [], list[torch.Tensor]()
-    next(model.parameters()).register_hook(ways_back.append)
-    for _ in range(2):
-        losses.append(step_in_parts(model, optimizer, parts))
-        weights.append(parameters_to_vector(model.parameters()))
-    return Observed(
-        effects={"the first step": weights[1] - weights[0],
-                 "the second step": weights[2] - weights[1], "the losses of two steps": losses},
-        rules={NOT_PLAIN: not getattr(losses[0], "requires_grad", False),
-               ONE_WAY_BACK: len(ways_back) >= 2 * len(parts)})
-
-
-@checks.add(
-    "Gradients add up: a bug when you forget it, and a tool when you need it.",
-    probes=_small_batches, observe=_stepped, tolerance=1e-3,
-    mistakes={
-        "That is the loss of the digit alone. Nothing comes back to the sum's head, which learns "
-        "nothing: add both losses.":
-            ("F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)",
-             "F.cross_entropy(digit_logits, digits)"),
-        "That is the loss of the sum alone. Nothing comes back to the digit's head, which learns "
-        "nothing: add both losses.":
-            ("F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)",
-             "F.cross_entropy(sum_logits, totals)"),
-        "Only the last part counts. Either zero_grad() is in the loop, where it clears the "
-        "gradients of the parts before, or backward() comes after the loop.":
-            [("(loss", "optimizer.zero_grad(); (loss"),
-             ("(loss / len(parts)).backward()", "optimizer.zero_grad(); loss.backward()")],
-        "Those are several small steps. Let the gradients of all parts add up, and update once, "
-        "after the loop.": [
-            (("    optimizer.step()\n", ""), ("mean += ", "optimizer.step(); mean += "),
-             ("(loss / len(parts)).backward()", back), ("    optimizer.zero_grad()\n", forget))
-            for back in ("(loss / len(parts)).backward()", "loss.backward()")
-            for forget in ("    optimizer.zero_grad()\n", "")],
-        "That is a whole step for each part. The task asks for one step for all of them: clear "
-        "before the loop, update after it.": [
-            (("    optimizer.step()\n", ""), ("mean += ", "optimizer.step(); mean += "),
-             ("(loss / len(parts)).backward()", f"optimizer.zero_grad(); {back}"))
-            for back in ("(loss / len(parts)).backward()", "loss.backward()")],
-        "That updates several times. The task asks for one step: call step() once, after the loop.":
-            ("    optimizer.step()\n", "    for _part in parts:\n        optimizer.step()\n"),
-        "The step is too long: the gradients of the parts were added. For their mean, divide each "
-        "loss by the number of parts.": ("(loss / len(parts)).backward()", "loss.backward()"),
-        "The loss of a part is the mean over its images already. Divide it by the number of parts, "
-        "`len(parts)`.": [
-            ("(loss / len(parts)).backward()", "(loss / len(images)).backward()"),
-            (("(loss / len(parts)).backward()", "(loss / len(images)).backward()"),
-             ("mean += loss.item() / len(parts)\n", "mean += loss.item() / len(images)\n"))],
-        "Gradients of earlier steps are still there when the new ones are added. Clear them before "
-        "the loop.": ("    optimizer.zero_grad()\n", ""),
-        "Gradients of somebody's earlier backward() were still there. Clear them before the first "
-        "backward(), not only after the update.":
-            (("    optimizer.zero_grad()\n", ""),
-             ("    optimizer.step()\n", "    optimizer.step()\n    optimizer.zero_grad()\n")),
-        "That is one large batch, for which the memory is too small. Give the model one part at a "
-        "time.":
-            (("in parts", "in [[map(torch.cat, zip(*pair)) for pair in zip(*parts)]]"),
-             ("len(parts)", "1")),
-        "The step is right. But that is the loss of the last part: return the mean of all parts.":
-            ("mean += loss.item() / len(parts)\n", "mean = loss.item()\n"),
-        "The step is right. The loss should be the mean over the parts, not their sum.":
-            ("mean += loss.item() / len(parts)\n", "mean += loss.item()\n"),
-        ONE_WAY_BACK:
-            (("(loss / len(parts)).backward()", "mean = mean + loss / len(parts)"),
-             ("mean += loss.item() / len(parts)\n", "pass\n"),
-             ("    optimizer.step()\n", "    mean.backward()\n    optimizer.step()\n"),
-             ("return mean", "return mean.item()")),
-        NOT_PLAIN: ("mean += loss.item() / len(parts)\n", "mean += loss / len(parts)\n"),
-    },
-)
-def step_in_parts(model, optimizer, parts):
-    optimizer.zero_grad()
-    mean = 0
-    for (images, numbers), (digits, totals) in parts:
-        digit_logits, sum_logits = model(images, numbers)
-        loss = F.cross_entropy(digit_logits, digits) + F.cross_entropy(sum_logits, totals)
-        (loss / len(parts)).backward()
-        mean += loss.item() / len(parts)
-    optimizer.step()
-    return mean
 
 
 # --- seven runs with a mistake each ---------------------------------------------------------------

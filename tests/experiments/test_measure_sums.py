@@ -15,12 +15,11 @@ def test_every_way_was_measured():
     runs = trainings()
     assert not runs.duplicated(["way", "seed"]).any()
     assert set(runs["way"]) == set(measure_sums.WAYS)
-    assert len(runs[runs["way"] == "two images, 3 epochs"]) >= 5
 
 
 def test_the_stored_network_is_right_for_the_wrong_reason(splits, tmp_path):
     reader, (_, validation, _) = load_reader(), splits
-    found, outputs = measure_sums.results(reader, validation, measure_sums.LAST)
+    found, outputs = measure_sums.results(reader, validation)
     assert found["sums"] > 93 and found["digits"] < 1
     mean = measure_sums.by_digit(outputs.softmax(dim=1), validation.digits)
     assert solution(mean) == "trap" and share_by_shift(mean)[[3, 7]].min() > 0.4

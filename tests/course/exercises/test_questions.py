@@ -29,9 +29,6 @@ OUTCOMES = {
     ("does_it_add", "three designs"): [
         ({"19 classes": 0, "19 classes, smeared": by_target, "one number": by_answer}, right)
         for by_target, by_answer, right in [(60, 3, 0), (2, 65, 1), (70, 65, 2), (2, 9, 3)]],
-    ("learning_from_sums", "first digit"): [
-        ([0, 2, 6, 8, 3], 3), ([0, 9, 0, 0, 9], 0), ([1] * 5, 1), ([4, 5, 5, 5, 4], 2),
-        ([1, 1, 2, 1, 1], 3)],
 }
 NUMBER = Question("How many?", "Because.", [
     Option("One.", "No.", one_of=[1]), Option("Two."), Option("More.", "No.", between=(3, 9))])

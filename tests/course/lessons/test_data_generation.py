@@ -51,15 +51,6 @@ def test_the_best_of_many_loses_most_of_its_lead(mnist):
         assert lead > 0.015 and 0 < left < lead / 2
 
 
-def test_mirrored_copies_do_harm(mnist):
-    for seed in range(2):
-        train, validation = data_generation.split(60_000, 48_000, seed)
-        without, with_copies = (
-            data_generation.percent_read(mnist, train[:2000], validation, mirror)
-            for mirror in (False, True))
-        assert 84 < without < 91 and with_copies < without - 3
-
-
 def test_the_distribution_of_sums():
     totals = np.array([0, 9, 9, 18, 3])
     ax = data_generation.plot_sum_distribution(totals).axes[0]

@@ -26,12 +26,6 @@ def test_intervals_that_miss_are_red_and_counted():
     assert "1 cross the dotted line of the truth, 2 miss it" in figure.get_label()
 
 
-def test_the_table_of_recipes():
-    runs = evaluation_tables.recipe_runs()
-    assert list(runs) == ["reference", "fast", "best"] and runs.index.is_unique
-    assert runs.count().min() >= 5 and 90 < runs.min().min() < runs.max().max() < 100
-
-
 def test_calibration_leaves_out_what_is_empty_and_gives_intervals():
     table = torch.zeros(10, 3)
     table[8], table[9] = torch.tensor([2.0, 3.0, 20]), torch.tensor([5.4, 4.0, 100])

@@ -11,7 +11,6 @@ from mnist_adder_course.lessons import learning_from_sums
 from mnist_adder_course.lessons.learning_from_sums import (
     by_digit,
     checks,
-    found_at,
     last_digit_loss,
     last_digit_probabilities,
     last_digit_score,
@@ -227,13 +226,3 @@ def test_tables_hold_what_was_measured():
     runs = trainings()
     ways = ["last digit, as in the lesson", "ten labels, as in the lesson"]
     assert list(solutions(ways).sum(axis=1)) == [(runs["way"] == way).sum() for way in ways]
-
-
-def test_when_digits_are_found():
-    named = np.full((3, 10, 10), 10)  # all names for all digits
-    named[1, :, 0] = 100  # all are called 0: that isn't finding it
-    named[2] = 60 * np.eye(10) + 4
-    snapshots = [dict(step=step, named=rows.tolist()) for step, rows in zip((0, 10, 20), named)]
-    assert learning_from_sums._found_at(snapshots) == [20] * 10
-    found = found_at()
-    assert found.shape == (5, 10) and found.min(axis=None) > 10 and found.max(axis=None) < 1000
