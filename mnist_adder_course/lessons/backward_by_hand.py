@@ -16,7 +16,6 @@ from ..plots import (
     GREEN,
     GREY,
     ORANGE,
-    draw_signed,
     in_style,
     labelled,
     text_on,
@@ -629,24 +628,6 @@ def _outputs(x, rows):
 def grads_of(nodes) -> torch.Tensor:
     """Collect the gradients of rows of nodes, as a tensor of this shape."""
     return torch.tensor([[node.grad for node in row] for row in nodes])
-
-
-@in_style
-def plot_neurons(weights, second, count: int = 8) -> Figure:
-    """The weights of hidden neurons, (neurons, 784), as images: of those with the largest weights
-    in the second layer, (digits, neurons), with the digits that they speak for and against."""
-    weights, second = np.asarray(weights), np.asarray(second)
-    chosen = np.abs(second).sum(axis=0).argsort()[::-1][:count]
-    figure, axes = plt.subplots(-(-len(chosen) // 4), 4, figsize=(5.8, 3.4), squeeze=False)
-    for ax in axes.flat:
-        ax.axis("off")
-    for ax, neuron in zip(axes.flat, chosen):
-        draw_signed(ax, weights[neuron].reshape(28, 28), np.abs(weights[neuron]).max())
-        votes = second[:, neuron]
-        ax.set_title(f"for {votes.argmax()}, against {votes.argmin()}")
-    return labelled(figure, "The weights of neurons as images, in which white makes the output "
-                            "larger and orange smaller; above each, a digit that it speaks for and "
-                            "one that it speaks against.")
 
 
 @in_style

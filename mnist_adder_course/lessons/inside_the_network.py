@@ -273,45 +273,6 @@ def of_the_ink(importance, images, black):
     return torch.where(images > black, importance, importance.min() - 1)
 
 
-@checks.add(
-    "This is activation patching: whatever moves along depends on these units.",
-    probes=lambda: [(network := Branched(), network.middle, units, *torch.randn(2, 6, 3))
-                    for units in ([1, 3], [0], [2, 4, 0])],
-    observe=_with_hooks,
-    mistakes={
-        "Nothing was replaced. Is the hook attached to the layer while `inputs` run, and does it "
-        "*return* the changed output? Do the units come from the run with `other_inputs`?":
-            lambda network, layer, units, inputs, other_inputs: network(inputs),
-        "You replaced all units: the answer belongs to `other_inputs`.":
-            lambda network, layer, units, inputs, other_inputs: network(other_inputs),
-        "It is the wrong way round: `units` should come from `other_inputs`, and the rest from "
-        "`inputs`.":
-            (("network(other_inputs)", "network(inputs)"),
-             ("= network(inputs)", "= network(other_inputs)")),
-        "You set the units to 0. They should have the values that they have for `other_inputs`.":
-            ("seen[0][:, units]", "0"),
-        "You replaced rows, and there is one row for each example. `units` are columns: "
-        "`[:, units]`.":
-            ("[:, units]", "[units]"),
-        HOOK_LEFT: ("hook.remove()", "pass"),
-    },
-)
-def swap_units(network, layer, units, inputs, other_inputs):
-    seen = []
-
-    def put_in(layer, inputs, output):
-        seen.append(output)  # in the first run, it puts in the same units again
-        mixed = output.clone()
-        mixed[:, units] = seen[0][:, units]
-        return mixed
-
-    hook = layer.register_forward_hook(put_in)
-    network(other_inputs)
-    answer = network(inputs)
-    hook.remove()
-    return answer
-
-
 # --- a hook for each layer ------------------------------------------------------------------------
 
 

@@ -32,9 +32,6 @@ SHIFTED = [np.roll([0.03, 0, 0, 0.5, 0, 0, 0, 0.47, 0, 0], digit) for digit in r
 WAITING = {"decay 3": [[[50, 95.0, 2.0], [3000, 96.0, 81.0]],
                        [[50, 90.0, 0.0], [3000, 99.0, 60.0]]]}
 SAID = {
-    "backward_by_hand plot_neurons": (
-        lambda: backward_by_hand.plot_neurons(torch.randn(10, 784), torch.randn(10, 10)),
-        "The weights of neurons as images"),
     "training_curves plot_validation": (
         lambda: training_curves.plot_validation({"few": ([5.0] * 60, [2.0, 1.0, 1.5])}),
         "few: lowest 1.00, at the end 1.50"),
