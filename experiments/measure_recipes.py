@@ -3,9 +3,9 @@
     python experiments/measure_recipes.py [--recipes reference elementwise fast plain best]
         [--seeds 0 1 2 3 4]
 
-Adds a line for each run to assets/results.jsonl, which lesson 07 reads, and prints the rows of the
-table in docs/results.md. The recipes were chosen on the validation split; the evaluation split is
-only reported. All train the network that the course builds, with two layers in the adder.
+Adds a line for each run to assets/results.jsonl, and prints the rows of the table in
+docs/results.md. The recipes were chosen on the validation split; the evaluation split is only
+reported. All train the network that the course builds, with two layers in the adder.
 "reference" drops whole channels, and "elementwise" single values, as the reference itself does;
 "plain" is the best recipe without `Forms`, and so with fewer epochs. `training` is the highest
 accuracy of an epoch while training: on augmented images, with dropout.
