@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from mnist_adder_course.exercises import done
 from mnist_adder_course.progress import LESSONS
 
 ROOT = Path(__file__).resolve().parents[1]
+EXERCISES = Path(done.__file__).with_name("exercises.json")
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 NOTEBOOKS = sorted(path.relative_to(ROOT) for path in (ROOT / "notebooks").rglob("*.ipynb")
                    if ".ipynb_checkpoints" not in path.parts)
@@ -27,7 +29,14 @@ def links(text):
 
 
 def programs(text):
-    return re.findall(r"\b(?:tools|experiments|tests)/[\w/]+\.py\b", text)
+    return re.findall(r"\b(?:(?:tools|experiments|tests)/[\w/]+\.py|js/test/\w+\.test\.js)\b", text)
+
+
+def sections(notebook):
+    """The anchors of its headings, as JupyterLab and the site have them."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    prose = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return {title.replace(" ", "-") for title in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -36,7 +45,8 @@ def test_links_and_programs_of_a_page_exist(page):
     for place, anchor in links(text):
         target = page.parent / place if place else page
         assert target.exists(), place
-        assert not anchor or target.suffix != ".md" or anchor in anchors(target), anchor
+        if anchor and target.suffix in (".md", ".ipynb"):
+            assert anchor in (anchors if target.suffix == ".md" else sections)(target), anchor
     for program in programs(text):
         assert (ROOT / program).exists(), program
 
@@ -78,21 +88,24 @@ def test_a_lesson_has_the_same_title_everywhere():
     assert f"{count.title()} lessons" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
-def test_teachers_read_of_guesses_that_are_there():
-    """That the exercises are there, and with these numbers, minutes.py sees to."""
+def test_teachers_read_of_guesses_and_exercises_that_are_there():
     page = (ROOT / "docs" / "teaching.md").read_text("utf-8")
+    numbers = {(int(lesson[:2]), name): number for lesson, exercises in json.loads(
+        EXERCISES.read_text("utf-8")).items() for name, number, *_ in exercises}
+    lesson = None
+    for found in re.finditer(r"lesson (\d+)|`(\w+)` \(exercise (\d+)\)", page, re.IGNORECASE):
+        lesson, name, number = int(found[1] or lesson), found[2], found[3]
+        assert not name or numbers.get((lesson, name)) == int(number), (lesson, name)
     (table,) = re.findall(r"^\| they think \| caught by \|\n\|---\|---\|\n((?:\|.+\n)+)", page,
                           re.MULTILINE)
     for row in table.splitlines():
         number, caught = re.fullmatch(r"\| .+ \| lesson (\d+), (.+) \|", row).groups()
         (path,) = (ROOT / "notebooks").glob(f"{number:0>2}_*.ipynb")
-        main_line, _, deeper = path.read_text("utf-8").partition('"## Deeper')
-        for some in caught.split(", and "):  # each part is in the main line, or deeper
-            lesson = deeper if "(deeper)" in some else main_line
-            guesses = re.findall(r"\*(.+?)\*", some)
-            assert guesses or re.search(r"`\w+` \(exercise \d", some) or "its deeper" in some, row
-            for name in guesses:
-                assert f'guesses.ask(\\"{name}\\")' in lesson, row
+        main_line = path.read_text("utf-8").partition('"## Deeper')[0]
+        guesses = re.findall(r"\*(.+?)\*", caught)
+        assert guesses or "(exercise " in caught, row
+        for name in guesses:
+            assert f'guesses.ask(\\"{name}\\")' in main_line, row
 
 
 def test_the_page_asks_nobody():

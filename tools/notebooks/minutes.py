@@ -3,10 +3,9 @@
     python tools/notebooks/minutes.py [NOTEBOOK ...]
 
 writes the minutes into the headers of these lessons, or of all; then what the headers say into the
-README, docs/teaching.md and lesson 0, and the exercises with a check into the course. It numbers
-the exercises by their order, also where docs/teaching.md names one by its function, writes them
-into the solutions (`solutions.py`), and stores all notebooks in the form of `notebook_files.py`. No
-lesson is run.
+README and lesson 0, and the exercises with a check into the course. It numbers the exercises by
+their order, writes them into the solutions (`solutions.py`), and stores all notebooks in the form
+of `notebook_files.py`. No lesson is run.
 
 Reading: 180 words a minute, what is folded away at half; five lines of code a minute; 6 seconds for
 each run, 20 for what a cell prints, 40 for a figure; and 15% on top, for thinking. Doing: the
@@ -48,7 +47,7 @@ RUN, PRINTED, FIGURE = 0.1, 1 / 3, 2 / 3  # minutes
 THINKING = 1.15
 GUESS, RECALL = 0.75, 2
 BY_HAND = "minutes"  # in the metadata of a cell: {"doing": 3, "waiting": 0.5}, both or one
-PAGES = [NOTEBOOKS.parent / "README.md", NOTEBOOKS.parent / "docs" / "teaching.md"]
+README = NOTEBOOKS.parent / "README.md"
 EXERCISES = Path(done.__file__).with_name("exercises.json")
 
 # In a lesson: the two lines of the header, a row of a table of sections, which may have a column
@@ -63,12 +62,8 @@ ADDS = re.compile(r"(?<=^\*About )\d+(?= minutes: )", re.MULTILINE)
 EXERCISE = r"\d\d-exercise-(\w+)-"  # the id of its cells, before what each of them holds
 NUMBERED = re.compile(r"(?<=Exercise )\d+(?= · )")
 
-# On another page: the row of a lesson; a plan, "| Plan | 2 | 0, 1 · 2 | 105 · 60 |", with the
-# lessons of each half-day and their minutes; an exercise of a lesson that is named before it,
-# "lesson 2, `one_hot` (exercise 1)".
+# On another page: the row of a lesson.
 LESSON = re.compile(r"^\| \[[^]]+\]\([./\w]*?(\d\d_\w+)\.ipynb\)(?: \[!.+?)? \|.* \|$", re.M)
-PLAN = re.compile(r"^(\| [^|]+ \| \d+ \| (\d+(?:(?:, | · )\d+)+) \| )[\d ·]+(?= \|$)", re.MULTILINE)
-NAMED = re.compile(r"lesson (?P<lesson>\d+)|`(?P<name>\w+)` \(exercise \d+(?:, deeper)?\)")
 
 Lessons = dict[str, nbformat.NotebookNode]  # by the names of their files, in their order
 
@@ -217,38 +212,26 @@ def said_by(lessons: Lessons) -> dict[str, tuple[int, int, int]]:
 
 def hours(lessons: Lessons) -> dict[str, int]:
     """The words that hours follow, and the hours."""
-    mains, _, deepers = zip(*said_by(lessons).values())
+    mains, _, _ = zip(*said_by(lessons).values())
     day = 0  # the main lines of a day, with one exercise each
     for number in ONE_DAY:
         main, _ = parts_of(list(lessons.values())[number])
         exercises = [int(found) for cell in main for found in SOLVE.findall(cell.source)]
         day += mains[number] - sum(exercises[1:])
-    minutes = {"a day takes about": day, "main lines take about": sum(mains),
-               "deeper sections about": sum(deepers), "essons 0 to 8 take about": sum(mains[:9]),
+    minutes = {"a day takes about": day, "essons 0 to 8 take about": sum(mains[:9]),
                "essons 9 to 14 take about": sum(mains[9:])}
     return {words: round(long / 60) for words, long in minutes.items()}
 
 
 def brought_up_to_date(text: str, lessons: Lessons) -> str:
-    """A page with the minutes of the lessons in the rows that begin with a link to one, with the
-    minutes of plans, the hours of all, and the numbers of exercises.
-
-    Raises ValueError for a lesson's row without minutes, and for an exercise that isn't there.
+    """A page with the minutes of the lessons in the rows that begin with a link to one, and with
+    the hours of all. Raises ValueError for a lesson's row without minutes.
     """
     said = said_by(lessons)
-    mains = [main for main, _, _ in said.values()]
-
-    def planned(row) -> str:
-        days = [sum(mains[int(lesson)] for lesson in day.split(", "))
-                for day in row[2].split(" · ")]
-        return row[1] + " · ".join(map(str, days))
-
     text = LESSON.sub(lambda row: with_minutes(row[0], *said[row[1]]), text)
-    text = PLAN.sub(planned, text)
     for words, count in hours(lessons).items():
         text = re.sub(rf"({words} )\d+(?= (?:hours|more))", rf"\g<1>{count}", text)
-    numbers = exercise_numbers(lessons)
-    return "\n".join(with_numbers(line, numbers) for line in text.split("\n"))
+    return text
 
 
 def with_minutes(row: str, main: int, doing: int, deeper: int) -> str:
@@ -263,23 +246,6 @@ def with_minutes(row: str, main: int, doing: int, deeper: int) -> str:
     return f"{' | '.join(cells)} |"
 
 
-def with_numbers(line: str, numbers: dict[tuple[int, str], str]) -> str:
-    """A line in which each exercise that is named by its function has its number."""
-    lesson = None
-
-    def numbered(found) -> str:
-        nonlocal lesson
-        lesson = found["lesson"] or lesson
-        if found["lesson"]:
-            return found[0]
-        where = numbers.get((int(lesson or -1), found["name"]))
-        if where is None:
-            raise ValueError(f"lesson {lesson} has no exercise {found['name']!r}: {line}")
-        return f"`{found['name']}` (exercise {where})"
-
-    return NAMED.sub(numbered, line)
-
-
 def exercises_of(notebook) -> Iterator[tuple[nbformat.NotebookNode, str, bool]]:
     """The cell with the task of each exercise, its name, and whether it is deeper."""
     main, deeper = parts_of(notebook)
@@ -287,13 +253,6 @@ def exercises_of(notebook) -> Iterator[tuple[nbformat.NotebookNode, str, bool]]:
     for cell in main + below:
         if task := re.fullmatch(EXERCISE + "task", cell.id):
             yield cell, task[1], cell in below
-
-
-def exercise_numbers(lessons: Lessons) -> dict[tuple[int, str], str]:
-    """Of each exercise, by lesson and function, its number, such as "2" or "3, deeper"."""
-    return {(int(lesson[:2]), name): NUMBERED.search(cell.source)[0] + ", deeper" * is_deeper
-            for lesson, notebook in lessons.items()
-            for cell, name, is_deeper in exercises_of(notebook)}
 
 
 def exercises_with_a_check(lessons: Lessons) -> str:
@@ -329,9 +288,8 @@ def main() -> None:
             write_solutions(lessons[path.stem], notebook, checks_of(path.stem))
         save(notebook, path)
     EXERCISES.write_text(exercises_with_a_check(lessons), "utf-8", newline="\n")
-    for path in PAGES:
-        text = brought_up_to_date(path.read_text("utf-8"), lessons)
-        path.write_text(text, "utf-8", newline="\n")
+    text = brought_up_to_date(README.read_text("utf-8"), lessons)
+    README.write_text(text, "utf-8", newline="\n")
 
 
 if __name__ == "__main__":
