@@ -47,8 +47,6 @@ TARGETS = {
     "colab": ("run all lessons with the versions that Colab has", "", []),
     "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
              ["tools/publishing/build_site.py"]),
-    "stale": ("list what is stored and older than what it was made from", LEARNER,
-              ["tools/stale.py"]),
     "address": ("tell the lessons where their repository is", LEARNER,
                 ["tools/publishing/address.py"]),
     "lessons": ("run lessons whole and store what they print", LEARNER,

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from tools.notebooks import minutes, vocabulary
+from tools.notebooks import minutes
 from tools.notebooks.notebook_files import (
     ASKS,
     DEEPER,
@@ -501,27 +501,6 @@ def glossary_faults(glossary, lessons):
 def test_glossary():
     faults = list(glossary_faults(read(GLOSSARY), {path.name: read(path) for path in LESSONS}))
     assert not faults, "\n".join(faults)
-
-
-def test_a_word_that_is_explained_later_or_not_at_all_is_a_fault():
-    nb = v4.new_notebook(cells=[v4.new_code_cell("x.sum()"), v4.new_markdown_cell("Nothing.")])
-    for table, fault in [({}, "is not in the table"), ({".sum": "03_b"}, "only in 03_b"),
-                         ({".sum": "02_a"}, "is named in no prose"), ({".sum": "01_c"}, None)]:
-        found = list(vocabulary.complaints(nb, "02_a", table, set()))
-        assert len(found) == bool(fault) and all(fault in text for text in found)
-
-
-def test_the_table_of_python_in_the_glossary():
-    """Nothing is used before it is explained, and the table holds nothing that no lesson uses."""
-    table, defined = vocabulary.explained(), vocabulary.library_names()
-    faults = [f"{path.stem}: {fault}" for path in LESSONS
-              for fault in vocabulary.complaints(read(path), path.stem, table, defined)]
-    lessons = {path.stem: read(path) for path in LESSONS}
-    faults += vocabulary.explained_too_deep(lessons, table, defined)
-    assert not faults, "\n".join(faults)
-    used = set().union(*(vocabulary.first_uses(read(path), defined) for path in LESSONS))
-    assert not set(table) - used
-    assert all(vocabulary.says(prose(read(GLOSSARY)), word) for word in vocabulary.BASICS)
 
 
 # --- the exercises and their solutions ------------------------------------------------------------
