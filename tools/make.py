@@ -48,7 +48,7 @@ TARGETS = {
     "site": ("make the lessons as a web site, in build/site; nothing is run", "lab site",
              ["tools/publishing/build_site.py"]),
     "address": ("tell the lessons where their repository is", LEARNER,
-                ["tools/publishing/address.py"]),
+                ["tools/publishing/address.py", "tools/publishing/build_page.py"]),
     "lessons": ("run lessons whole and store what they print", LEARNER,
                 ["tools/notebooks/run_lessons.py"]),
 }

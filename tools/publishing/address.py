@@ -1,12 +1,13 @@
 """Tell the course where its repository is, so that lessons can be opened and run in Colab.
 
-    python tools/publishing/address.py [ADDRESS]
+    python tools/make.py address [ADDRESS]
 
 The address is kept in pyproject.toml, where ADDRESS is written first if it is given. From there
 every notebook gets the first cell, which brings the course to Colab, every lesson the badges that
-open it and the next one there, the README its badges and what is between its marks, and the page
-its links to the lessons. A second run changes nothing. As long as the address is the placeholder
-there are no badges and links, and the first cell gets the course in Colab from a ZIP file.
+open it and the next one there, and the README its badges and what is between its marks. Then
+`build_page.py` gives the page its links to the lessons. A second run changes nothing. As long as
+the address is the placeholder there are no badges and links, and the first cell gets the course in
+Colab from a ZIP file.
 On GitHub, .github/workflows/address.yml runs this by itself, but not in a fork.
 """
 
@@ -179,6 +180,3 @@ def main(address: str = "") -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
-    from tools.publishing import build_page  # here, as it imports this file
-
-    build_page.write()
