@@ -4,7 +4,6 @@ project = "MNIST Adder"
 author = copyright = "MNIST Adder contributors"
 
 extensions = ["myst_nb", "course_pages"]
-exclude_patterns = ["parts"]
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}  # they come from elsewhere
 nb_render_markdown_format = "myst"
@@ -19,6 +18,7 @@ myst_heading_slug_func = "course_pages.slug"
 html_theme = "furo"
 html_title = project
 html_favicon = "static/favicon.svg"
+html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False

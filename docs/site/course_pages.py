@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from docutils import nodes
 from myst_nb.core.render import NbElementRenderer
 from sphinx.addnodes import pending_xref
 from sphinx.transforms.post_transforms import SphinxPostTransform
-
-DESCRIBED = re.compile(r'<meta content="([^"]+)" name="description"')
 
 
 def slug(title: str) -> str:
@@ -51,24 +48,8 @@ def name_levels(app, pagename, templatename, context, doctree):
     context["furo_navigation_tree"] = tree.replace(role, f'{role} aria-level="2"')
 
 
-def preview(app, pagename, templatename, context, doctree):
-    """What others show of a link to the start page: with a picture as soon as there is an
-    address. Its title is its heading, as that of the page in `try`."""
-    if pagename != "index":
-        return
-    context["docstitle"] = ""  # the theme would have it in place of the heading
-    told = {"type": "website", "title": context["title"], "description": DESCRIBED.search(
-        context["metatags"])[1]}
-    if app.config.course_site:
-        told["image"] = f"{app.config.course_site}/assets/page.png"
-    tags = [f'<meta property="og:{name}" content="{text}">' for name, text in told.items()]
-    context["metatags"] += "\n".join(tags)
-
-
 def setup(app):
     app.add_config_value("course_root", None, "", [])  # a Path
-    app.add_config_value("course_site", "", "env")
-    app.connect("html-page-context", preview)
     app.add_config_value("course_address", "", "env")
     app.add_post_transform(OfTheRepository)
     app.connect("html-page-context", name_levels, priority=900)  # after the theme's
