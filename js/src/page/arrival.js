@@ -45,7 +45,7 @@ export function makeArrival(el, { adders, guessing, traits }) {
   show(el, () => {
     const question = guessing.question.value;
     return hidden.value.length
-      ? html`<div><p>${saysArrival(hidden.value, question)}</p>
+      ? html`<div class="line"><p>${saysArrival(hidden.value, question)}</p>
           <button type="button" @click=${go}>${question ? "Guess" : "See the table"}</button></div>`
       : html`${nothing}`;
   });

@@ -38,5 +38,5 @@ export function offerToHide({ answer: { certainty, result, number } }, found, hi
   };
   return html`
     <p class="question"><span><strong>Or does it?</strong> ${found.value ? `Hidden sums right so far: ${found.value}.` : PERHAPS}</span>
-      <button type="button" class="hide-it" @click=${go}>Hide ${pair ? pair.join(" + ") : "a sum"}</button></p>`;
+      <button type="button" class="hide-it lead" @click=${go}>Hide ${pair ? pair.join(" + ") : "a sum"}</button></p>`;
 }

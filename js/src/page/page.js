@@ -1,7 +1,6 @@
 // The page "It adds. Or does it?": one state, and the widgets that show it.
 
 import "../widgets/common/common.css";
-import "../widgets/common/widgets.css";
 import "../widgets/pad/pad.css";
 import "../widgets/viewer/viewer.css";
 import "../widgets/diagram/diagram.css";

@@ -7,8 +7,8 @@ import { Drawing } from "../../drawing/drawing.js";
 import { follow } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";
 import { keepKeys } from "../common/keys.js";
-import { connectPad, PACE, PAGE, sendMessage } from "../pad/connection.js";
-import { makePanel } from "../panel/panel.js";
+import { connectPad, PACE, PAGE, sendMessage } from "./connection.js";
+import { makePanel } from "./panel.js";
 
 /** @import { Model, RenderArguments } from "../../state/traits.js" */
 

@@ -64,7 +64,7 @@ function paintMaps(el, layer, { channels, height, width, data }) {
  */
 const allOf = (shown, layers, opened) =>
   shown.length
-    ? html`<div class="all">${shown.map((layer) => group(layer, layers, opened))}</div>
+    ? html`<div class="all line">${shown.map((layer) => group(layer, layers, opened))}</div>
     <p class="invite" ?hidden=${opened !== null}>Choose a map to see how one of its pixels is made, and what the pixel
       sees of the image.</p>`
     : nothing;
@@ -80,7 +80,7 @@ const allOf = (shown, layers, opened) =>
 function makeOpened(el, { layer, map }, inside) {
   const { layers } = inside.peek();
   const title = `Map ${map}, ${nameOf(layer, layers)}: how a pixel is made`;
-  render(html`<p class="title">${title}</p><p class="seen"></p><div></div>`, el);
+  render(html`<p class="title">${title}</p><p class="seen line"></p><div></div>`, el);
   const window = computed(() =>
     windowOf(inside.value.weights, inside.value.layers, inside.value.pixels, layer, map),
   );

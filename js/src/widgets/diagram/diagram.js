@@ -13,7 +13,7 @@ import { makePad } from "../pad/pad.js";
 import { makeDetails } from "./details.js";
 import * as view from "./diagram_markup.js";
 import { flow } from "./flow.js";
-import { featuresOf, largestTile, paintPart } from "./maps.js";
+import { featuresOf, LAYOUTS, largestTile, paintPart } from "./maps.js";
 import { NAMES } from "./parts.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
@@ -92,7 +92,7 @@ export class Diagram {
     card.classList.toggle("opening", Boolean(next));
     if (nearest) makeNearest(find(card, ".nearest"), nearest);
     return stopAll(
-      makePad(find(card, ".pad .card > div"), drawing, { given, ghost: selfDrawing?.ghost }),
+      makePad(find(card, ".pad > div"), drawing, { given, ghost: selfDrawing?.ghost }),
       show(find(card, ".choose"), () => view.choose(number, group)),
       show(find(card, ".said"), () => view.said(state)),
       makeDetails(find(card, ".details"), state.selected, state.answer, (text) => this.announce(text)),
@@ -206,7 +206,7 @@ export class Diagram {
     for (const name of NAMES.filter((name) => !name.endsWith("head"))) {
       const features = featuresOf(name, result.peek(), pixels.peek());
       const canvases = /** @type {HTMLCanvasElement[]} */ (findAll(this.part(name), "canvas"));
-      if (canvases.some((canvas) => !this.#layouts.has(canvas))) this.#layOutPart(canvases);
+      if (canvases.some((canvas) => !this.#layouts.has(canvas))) this.#layOutPart(name, canvases);
       const before = this.#painted.get(name);
       if (name !== "image" && features.every((one, i) => one === before?.[i])) continue;
       this.#painted.set(name, features);
@@ -241,16 +241,13 @@ export class Diagram {
     if (isFirst) this.lightUp();
   }
 
-  /** @param {HTMLCanvasElement[]} canvases */
-  #layOutPart(canvases) {
+  /** @param {string} name @param {HTMLCanvasElement[]} canvases */
+  #layOutPart(name, canvases) {
     if (!this.el.clientWidth) return;
-    const base = Number(getComputedStyle(this.card).getPropertyValue("--base")); // 0: as wide as there is room
+    const base = Number(getComputedStyle(this.card).getPropertyValue("--base"));
     const scale = base ? clamp(this.card.clientWidth / base, 0.6, 1.3) : 1;
+    const [columns, tile, gap] = LAYOUTS[base][name];
     for (const canvas of canvases) {
-      const own = getComputedStyle(canvas);
-      const [columns, tile, gap] = ["columns", "tile", "gap"].map((name) =>
-        Number(own.getPropertyValue(`--${name}`)),
-      );
       const most = largestTile(this.#roomFor(canvas, columns, gap), gap);
       this.#layouts.set(canvas, { columns, tile: base ? tile * scale : Math.min(tile, most), gap });
     }

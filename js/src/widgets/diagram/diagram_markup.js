@@ -1,12 +1,12 @@
 // The markup of the picture of the network.
 
 import { html, nothing } from "lit-html";
-import { percent } from "../../drawing/answer_words.js";
 import { shapeOf } from "../../network/explain.js";
 import { countParameters, shapesOf } from "../../network/weights.js";
+import { bars } from "../common/bars.js";
+import { inSpans } from "../common/in_spans.js";
 import { numberButtons } from "../common/number_buttons.js";
 import { range, whole } from "../common/numbers.js";
-import { inSpans } from "../panel/in_spans.js";
 import { featuresOf } from "./maps.js";
 import { NAMES, PARTS } from "./parts.js";
 
@@ -17,7 +17,7 @@ import { NAMES, PARTS } from "./parts.js";
 export const SKELETON = html`
   <div class="card">
     <p class="live" role="status" aria-live="polite"></p>
-    <div class="pad mnist-adder"><div class="card"><div></div></div></div>
+    <div class="pad mnist-adder"><div></div></div>
     <div class="mnist-adder choose"></div>
     <div class="said"></div>
     <div class="next" hidden></div>
@@ -102,7 +102,7 @@ function partButton(name, { answer, selected, here }) {
     <button type="button" class="part" data-part=${name} aria-pressed=${name === selected.value}
       tabindex=${name === (selected.value || NAMES[0]) ? 0 : -1} ?data-here=${isHere}
       aria-current=${isHere ? "location" : nothing}>
-      <span class="picture">${name.endsWith("head") ? bars(name, answer) : canvases}</span
+      <span class="picture">${name.endsWith("head") ? barsOf(name, answer) : canvases}</span
       ><span class="name">${PARTS[name].name}<span class="value">${value(name, answer)}</span></span
       ><small>${sizeOf(name, answer)}</small>
     </button>`;
@@ -116,13 +116,7 @@ function value(part, { number, result, certainty }) {
 }
 
 /** @param {string} head @param {AnswerState} answer */
-function bars(head, { result }) {
+function barsOf(head, { result }) {
   const { digitProbabilities, digit, sumProbabilities, total } = result.value;
-  const [shares, best] = head === "digit_head" ? [digitProbabilities, digit] : [sumProbabilities, total];
-  const bar = (
-    /** @type {number} */ share,
-    /** @type {number} */ i,
-  ) => html`<i class=${i === best ? "best" : ""}
-    style="--share: ${share || 0}" title="${i}: ${percent(share)}"><b></b><u>${i}</u></i>`;
-  return html`<span class="bars" aria-hidden="true">${shares.map(bar)}</span>`;
+  return head === "digit_head" ? bars(digitProbabilities, digit) : bars(sumProbabilities, total);
 }

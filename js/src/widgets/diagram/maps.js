@@ -5,6 +5,34 @@ import { BLUE, contextOf, GREY, largest, SIGNED, toImageData } from "../common/c
 /** @import { Answer, Features } from "../../network/forward.js" */
 /** @typedef {{ columns: number, tile: number, gap: number }} Layout in pixels of the page */
 
+/** @type {Record<string, number[]>} columns, and in pixels of the page the side of a map and the gap between two */
+const IN_TWO_ROWS = {
+  image: [1, 112, 1],
+  block1: [2, 42, 3],
+  block2: [4, 34, 3],
+  block3: [4, 34, 3],
+  average: [1, 10, 1],
+  embedding: [1, 8, 1],
+  number: [1, 8, 1],
+  adder: [4, 11, 1],
+};
+/** By the width of the card for which they are made, which diagram.css names; 0: as large as there is room for.
+ * @type {Record<number, Record<string, number[]>>} */
+export const LAYOUTS = {
+  736: IN_TWO_ROWS,
+  1240: { ...IN_TWO_ROWS, embedding: [1, 7, 1], number: [1, 7, 1] },
+  0: {
+    image: [1, 168, 1],
+    block1: [8, 60, 3],
+    block2: [8, 60, 3],
+    block3: [8, 60, 3],
+    average: [16, 24, 1],
+    embedding: [20, 12, 1],
+    number: [10, 12, 1],
+    adder: [32, 10, 1],
+  },
+};
+
 /** @type {Record<string, OffscreenCanvas>} */
 const sheets = {}; // by their size: to make one takes longer than to draw on it
 

@@ -24,11 +24,8 @@ export function guessView({ adders, guessing, isBusy }, group) {
   const at = (run && guess?.at) || guessing.question.value;
   if (!at) return html`${nothing}`;
   const chosen = guess?.at === at ? guess.number : null;
-  const button = (
-    /** @type {number} */ sum,
-  ) => html`<label><input type="radio" name="guess ${group}" value=${sum}
-    aria-label=${sum} .checked=${sum === chosen} ?disabled=${isBusy.value}
-    @change=${() => guessing.choose(sum)}><span>${sum}</span></label>`;
+  const button = (/** @type {number} */ sum) => html`<input type="radio" name="guess ${group}" value=${sum}
+    aria-label=${sum} .checked=${sum === chosen} ?disabled=${isBusy.value} @change=${() => guessing.choose(sum)}>`;
   return html`<p>What will it say to <b>${pairOf(at).join(" + ")}</b>, which it never sees?</p>
     <div class="sums" role="radiogroup" aria-label="Your guess">${range(SUMS).map(button)}</div>`;
 }

@@ -25,17 +25,17 @@ const SKELETON = html`
       <div class="grid"></div>
       <p class="below" role="status"></p>
     </div>
-    <div class="side">
-      <div class="training">
+    <div class="side stack">
+      <div class="training stack">
         <div class="guess"></div>
-        <div class="outcome" role="status"></div>
+        <div class="outcome stack" role="status"></div>
         <p class="why"></p>
-        <div class="bar next"></div>
+        <div class="bar next line"></div>
         <p class="caption"></p>
         <p class="failure" role="alert"></p>
       </div>
-      <details class="more"><summary>More</summary><div>
-        <div class="bar ways"></div>
+      <details class="more"><summary>More</summary><div class="stack">
+        <div class="bar ways line"></div>
         <div class="kinds"></div>
         <div class="passing-on"></div>
       </div></details>

@@ -16,10 +16,10 @@ const KINDS = [
  * @param {string} group of the radio buttons
  */
 export const kinds = ({ isBusy, traits: { answer } }, group) => html`
-  <fieldset><legend>The next adder is trained</legend>${KINDS.map(
-    ([value, words]) => html`<label><input type="radio" name="answer ${group}" value=${value}
+  <fieldset class="line"><legend>The next adder is trained</legend>${KINDS.map(
+    ([value, words]) => html`<input type="radio" name="answer ${group}" value=${value} aria-label=${words}
       .checked=${answer.value === value} ?disabled=${isBusy.value}
       @change=${() => {
         answer.value = value;
-      }}><span>${words}</span></label>`,
+      }}>`,
   )}</fieldset>`;

@@ -11,11 +11,11 @@ import { RULE, rowsOf } from "./rows_of_runs.js";
  * @param {string} group of the radio buttons
  */
 export function tableOfRuns({ adders: { runs, shown, select }, isBusy }, group) {
-  const choice = (/** @type {number} */ id) => html`<label><input type="radio" name="run ${group}" value=${id}
+  const choice = (/** @type {number} */ id) => html`<input type="radio" name="run ${group}" value=${id}
     .checked=${id === shown.value?.id} ?disabled=${isBusy.value} aria-label="Show run ${id}"
-    @change=${() => select(id)}><span>${id}</span></label>`;
+    @change=${() => select(id)}>`;
   const row = (/** @type {Row} */ { name, runs, adders, asked, found, verdict }) => html`<tr>
-    <th scope="row">${name} <span class="choices">${runs.map(choice)}</span></th>
+    <th scope="row">${name} <span class="choices line">${runs.map(choice)}</span></th>
     <td>${adders}</td><td>${asked}</td><td>${found}</td><td>${verdict}</td></tr>`;
   return html`<table class="runs">
       <caption>Does it add? Press a run’s number to see it again.</caption>

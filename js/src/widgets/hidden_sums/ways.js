@@ -46,7 +46,9 @@ const button = (
   /** @type {string} */ words,
   /** @type {(event: MouseEvent) => void} */ press,
   isOff = false,
-) => html`<button type="button" value=${value} aria-disabled=${isOff} @click=${press}>${words}</button>`;
+  isLead = false,
+) => html`<button type="button" value=${value} class=${isLead ? "lead" : ""} aria-disabled=${isOff}
+    @click=${press}>${words}</button>`;
 
 /**
  * The button that leads on.
@@ -55,13 +57,13 @@ const button = (
  */
 export function leading({ adders, next }, act) {
   const way = next.value?.way;
-  if (way) return button(way, WORDS[way], act[way]);
+  if (way) return button(way, WORDS[way], act[way], false, true);
   const train = (/** @type {MouseEvent} */ { detail }) => {
     if (detail > 1) return; // the second half of a double click would stop it again
     if (adders.running.peek()) adders.end();
     else act.train();
   };
-  return button("train", adders.running.value ? "Stop" : "Train", train);
+  return button("train", adders.running.value ? "Stop" : "Train", train, false, true);
 }
 
 /**

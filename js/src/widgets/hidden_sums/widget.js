@@ -1,7 +1,6 @@
 // The front end of HiddenSums.
 
 import "../common/common.css";
-import "../common/widgets.css";
 import "./hidden_sums.css";
 import wasm from "../../network/adder.wasm";
 import { PATTERN } from "../../network/hidden_pairs.js";

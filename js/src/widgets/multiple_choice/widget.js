@@ -3,7 +3,6 @@
 // passes over them.
 
 import "../common/common.css";
-import "../common/widgets.css";
 import "./multiple_choice.css";
 import { html, nothing } from "lit-html";
 import { connect, follow } from "../../state/traits.js";

@@ -35,7 +35,7 @@ function alike(state) {
     html`<li><canvas width="28" height="28" aria-hidden="true"></canvas><span>${digits?.[near?.places[n] ?? -1]}</span></li>`;
   return html`
     <p class="heading">${heading(state)}</p>
-    <ol>${range(SHOWN).map(item)}</ol>
+    <ol class="line">${range(SHOWN).map(item)}</ol>
     <p class="about-rejection">${ABOUT}</p>`;
 }
 
@@ -44,7 +44,7 @@ function alike(state) {
  * @param {NearestState} state
  */
 export function makeNearest(el, state) {
-  el.classList.add("nearest");
+  el.classList.add("nearest", "stack");
   el.hidden = false;
   let painted = ""; // the places of the images: while one draws they often stay
   show(el, () => alike(state));

@@ -1,7 +1,6 @@
 // The front end of NetworkDiagram.
 
 import "../common/common.css";
-import "../common/widgets.css";
 import "../pad/pad.css";
 import "../viewer/viewer.css";
 import "../diagram/diagram.css";

@@ -32,7 +32,7 @@ const template = (act, tools) => html`
     <canvas class="digit-pad" tabindex="0" role="application" aria-label=${NAME}></canvas>
     <span class="hint" aria-hidden="true">Draw a digit</span>
   </div>
-  <div class="tools" role="group" aria-label="Tools of the drawing pad">
+  <div class="tools line" role="group" aria-label="Tools of the drawing pad">
     <button type="button" class="undo" title="Undo (Backspace)" aria-label="Undo" @click=${act.undo}>${icon()}</button>
     <button type="button" class="redo" title="Redo (Shift+Backspace)" aria-label="Redo" @click=${act.redo}>${icon()}</button>
     <button type="button" class="clear" title="Clear the pad (Delete)" @click=${act.clear}>Clear</button>

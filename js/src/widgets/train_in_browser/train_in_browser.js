@@ -24,7 +24,7 @@ const SKELETON = html`
       <p class="sentence" role="status"></p>
     </div>
     <div class="seeing">
-      <p class="legend"></p>
+      <p class="legend line"></p>
       <div class="chart" role="img"></div>
     </div>
   </div>`;
@@ -38,7 +38,7 @@ function button(training) {
     if (phase.peek() === "running") training.stop();
     else training.train();
   };
-  return html`<button type="button" value="train" class="next" @click=${press}>${words}</button>`;
+  return html`<button type="button" value="train" class="lead" @click=${press}>${words}</button>`;
 }
 
 /** @param {Training} training */

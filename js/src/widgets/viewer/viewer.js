@@ -14,22 +14,22 @@ import { flip, hold, inside, makeBlack } from "./viewer_state.js";
 
 const SKELETON = html`
   <div class="card">
-    <div class="bar"></div>
+    <div class="bar line"></div>
     <div class="pictures">
       <figure>
         <figcaption class="input-name"></figcaption>
         <canvas class="input" tabindex="0" role="application"></canvas>
-        <div class="tools" role="toolbar" aria-label="Image"></div>
+        <div class="tools line" role="toolbar" aria-label="Image"></div>
       </figure>
       <figure>
         <figcaption class="output-name"></figcaption>
         <canvas class="output" role="img"></canvas>
-        <p class="legend" aria-hidden="true">below 0 <i></i> above 0</p>
+        <p class="legend line" aria-hidden="true">below 0 <i></i> above 0</p>
       </figure>
     </div>
     <div class="channels" role="group" aria-label="Channel"></div>
     <p class="where" aria-hidden="true"></p>
-    <div class="sum"></div>
+    <div class="sum line"></div>
     <p class="formula"></p>
     <p class="live" role="status" aria-live="polite"></p>
   </div>`;

@@ -73,7 +73,7 @@ export function bar({ mode, isFixed, preset }, announce) {
       }}>${STEPS[layer].name}</button></span>`;
   const names = [...Object.keys(PRESETS), "as given", "your own"];
   return html`
-    <div class="steps" role="group" aria-label="Layer">${layers.map(step)}</div>
+    <div class="steps line" role="group" aria-label="Layer">${layers.map(step)}</div>
     <label>Weights <select class="preset" .value=${preset.name.value} @change=${(
       /** @type {Event} */ event,
     ) => {
@@ -173,12 +173,12 @@ export function sum(state, announce) {
     return html`<td style=${style(signed(product, heaviest * most.value.input))}>${say(product)}</td>`;
   };
   return html`
-    <div class="pair">
+    <div class="pair line">
       ${table("window", "window", NINE.map(windowCell))}
       <b class="times" aria-hidden="true">×</b>
       ${table("weights", "weights", NINE.map(weightCell))}
     </div>
-    <div class="pair">
+    <div class="pair line">
       <b class="equals" aria-hidden="true">=</b>
       ${table("products", "products", NINE.map(productCell))}
       <b class="arrow" aria-hidden="true">→</b>

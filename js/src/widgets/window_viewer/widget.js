@@ -1,7 +1,6 @@
 // The front end of WindowViewer.
 
 import "../common/common.css";
-import "../common/widgets.css";
 import "../viewer/viewer.css";
 import { connect } from "../../state/traits.js";
 import { stopAll } from "../common/dom.js";

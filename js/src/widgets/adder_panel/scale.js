@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit-html";
 import { LIMITS } from "../../shared/rules.js";
-import { clamp } from "./numbers.js";
+import { clamp } from "../common/numbers.js";
 
 /** @typedef {{ strangeness: number | null, usual: number[] | null, threshold: number }} Measured null: not known */
 

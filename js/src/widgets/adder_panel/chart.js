@@ -4,6 +4,7 @@ import { html } from "lit-html";
 import { percent } from "../../drawing/answer_words.js";
 import { fill } from "../../shared/fill.js";
 import { nearest_guess_short } from "../../shared/sentences.js";
+import { bars } from "../common/bars.js";
 import { range } from "../common/numbers.js";
 
 /**
@@ -11,32 +12,28 @@ import { range } from "../common/numbers.js";
  * @property {string} name its class
  * @property {string} title
  * @property {string} what one of its numbers is called
- * @property {string} colour of the bars, a name of common.css
  * @property {number} count of bars
  */
 
 /** @type {Chart} */
-export const DIGITS = { name: "digits", title: "Digit", what: "digit", colour: "blue", count: 10 };
+export const DIGITS = { name: "digits", title: "Digit", what: "digit", count: 10 };
 /** @type {Chart} */
-export const SUMS = { name: "sums", title: "Sum", what: "sum", colour: "orange", count: 19 };
+export const SUMS = { name: "sums", title: "Sum", what: "sum", count: 19 };
 
 /**
  * @param {Chart} chart
  * @param {number[] | undefined} probabilities none while there is nothing to be read
  * @param {boolean} isTrusted else the bars are dimmed, and a word says why
  */
-export function chartTemplate({ name, title, what, colour, count }, probabilities, isTrusted) {
+export function chartTemplate({ name, title, what, count }, probabilities, isTrusted) {
   const order = probabilities ? range(count).sort((a, b) => probabilities[b] - probabilities[a]) : [];
   const inWords = (/** @type {number} */ i) => `${i}: ${percent(probabilities?.[i] ?? 0)}`;
   const hasRoom = count <= SUMS.count; // else there is no room for each number
   const best = bestInWords(order, inWords, isTrusted);
-  const bar = (/** @type {number} */ i) => html`
-    <div class=${i === order[0] ? "winner" : ""} title=${probabilities ? inWords(i) : ""}
-      style="--share: ${probabilities?.[i] ?? 0}"><i></i><span>${hasRoom || i % 10 === 0 ? i : "\u00a0"}</span></div>`;
   return html`
-    <div class="chart ${name} ${isTrusted ? "" : "dimmed"}" role="img" style="--colour: var(--${colour})"
+    <div class="chart ${name} ${isTrusted ? "" : "dimmed"}" role="img"
       aria-label="Probability of each ${what}. Likeliest: ${best}.">
-      <p class="title">${title} <b>${best}</b></p><div class="bars">${range(count).map(bar)}</div></div>`;
+      <p class="title">${title} <b>${best}</b></p>${bars(probabilities ?? Array(count).fill(0), order[0] ?? -1, (i) => hasRoom || i % 10 === 0)}</div>`;
 }
 
 /**

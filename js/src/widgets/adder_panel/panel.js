@@ -3,17 +3,17 @@
 import { effect } from "@preact/signals-core";
 import { html, nothing, render } from "lit-html";
 import { find, inputOf, stopAll } from "../common/dom.js";
+import { inSpans } from "../common/in_spans.js";
 import { digitOf } from "../common/keys.js";
 import { groupName, numberButtons } from "../common/number_buttons.js";
-import { scale } from "../common/scale.js";
 import { show } from "../common/view.js";
 import { makePad } from "../pad/pad.js";
 import { chartTemplate, DIGITS, SUMS } from "./chart.js";
-import { inSpans } from "./in_spans.js";
+import { scale } from "./scale.js";
 
 /** @import { ReadonlySignal, Signal } from "@preact/signals-core" */
 /** @import { Drawing } from "../../drawing/drawing.js" */
-/** @import { Measured } from "../common/scale.js" */
+/** @import { Measured } from "./scale.js" */
 /**
  * @typedef {object} Reply to a drawing and a number; Python's has these names
  * @property {string} sentence
