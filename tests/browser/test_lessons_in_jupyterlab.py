@@ -125,8 +125,8 @@ def test_no_answer_is_seen_before_its_guess(lab, path):
 
 
 def test_a_link_to_a_heading_of_a_page_opens_there(lab):
-    lab.page.evaluate(OPEN, "notebooks/07_evaluation_tables.ipynb")
-    link = lab.page.locator("a[href*='lab_notebook.md'][href$='#agreement']").first
+    lab.page.evaluate(OPEN, "notebooks/04_model_summary.ipynb")
+    link = lab.page.locator("a[href*='lab_notebook.md'][href$='#small-networks']").first
     link.evaluate("(link) => link.click()")  # far below
     is_open(lab, "docs/lab_notebook.md")
-    lab.page.wait_for_function(IS_SEEN, arg="Agreement")
+    lab.page.wait_for_function(IS_SEEN, arg="Small networks")
