@@ -9,7 +9,8 @@
 - `environment`: the check that everything is installed
 
 In a notebook, an error in a lesson says what that means: a learner who changes a number in a lesson
-has discovered something, not done something wrong.
+has discovered something, not done something wrong. Where a notebook opens with its stored outputs
+unfolded, importing the course says how to clear them.
 """
 
 import sys
@@ -54,5 +55,23 @@ def hint_for(error: BaseException, place: FrameSummary) -> str:
     return f"In plain words: {meaning.words}" + f" {DEPENDS}" * meaning.of_sizes
 
 
+def how_to_clear(shell) -> str:
+    """What to choose in Colab or VS Code so that no stored output answers a guess; "" elsewhere.
+
+    JupyterLab and Notebook fold these outputs, the two others show them.
+    """
+    if "google.colab" in sys.modules:
+        choose = "*Edit → Clear all outputs*"
+    elif "JPY_SESSION_NAME" in os.environ:  # a Jupyter server, which VS Code may have started
+        return ""
+    elif "__vsc_ipynb_file__" in shell.user_ns or "VSCODE_PID" in os.environ:
+        choose = "*Clear All Outputs* in the bar above the notebook"
+    else:
+        return ""
+    return f"Now choose {choose}: what is stored here answers the guesses that you will make."
+
+
 if hasattr(builtins, "get_ipython"):  # PyTorch isn't imported: the environment check runs without
     builtins.get_ipython().set_custom_exc((Exception,), explain_error)
+    if advice := how_to_clear(builtins.get_ipython()):
+        print(advice)

@@ -46,6 +46,8 @@ from . import done
 FOLDER = Path(__file__).parents[1] / "lessons" / "questions"
 # The line that stays visible where JupyterLab folds an output: plain, and it gives nothing away.
 HEADING = "What came out:\n\n"
+# Who hasn't guessed yet opens the answer, also where a notebook's outputs aren't folded.
+FOLDED = "<details><summary>No guess this time: see the answer</summary>\n\n{}\n\n</details>"
 RECALLED = 3  # questions from earlier lessons, asked at once
 NO_VALUE = object()  # None is a value: there is no result
 
@@ -104,7 +106,7 @@ class Question(NamedTuple):
         if choice == right.text:
             return f"{HEADING}✓ You guessed: *{choice}* That's right. {because}"
         if choice is None:
-            return f"{HEADING}No guess this time. The answer: *{right.text}* {because}"
+            return HEADING + FOLDED.format(f"The answer: *{right.text}* {because}")
         mistake = next(option.reason for option in self.options if option.text == choice)
         both = f"{HEADING}You guessed: *{choice}* The answer: *{right.text}*"
         return f"{both}\n\n{mistake or self.because}\n\n{because}"

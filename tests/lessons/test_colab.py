@@ -125,14 +125,23 @@ print(*map(len, load_splits()))
 """
 
 
+IN_COLAB = """
+import sys
+from types import ModuleType
+sys.modules["google.colab"] = ModuleType("google.colab")
+"""
+CLEAR = "Now choose *Edit → Clear all outputs*: what is stored here answers the guesses that you " \
+        "will make.\n"
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("way", ["clone", "zip"])
 def test_the_cell_brings_the_course_and_only_what_is_missing(colab, way, tmp_path):
     cell = bootstrap((tmp_path / "repository").as_uri() if way == "clone" else PLACEHOLDER)
-    before, brought, after, use, again = colab(STATE, cell, STATE, USE, cell)
+    before, _, brought, after, use, again = colab(STATE, IN_COLAB, cell, STATE, USE, cell)
     old, new = json.loads(before), json.loads(after)
     assert re.match(r"Commit [0-9a-f]{7,} of 20\d\d-\d\d-\d\d\. ", brought), brought
-    assert brought.endswith("The course is ready.\n"), brought
+    assert brought.endswith(f"The course is ready.\n{CLEAR}"), brought
     # All of ABSENT was missing and is here now; the rest is the same files as before.
     for name in ("mnist_adder_lib", "torchinfo", "anywidget"):
         assert not old.pop(name) and Path(new.pop(name)).is_relative_to(tmp_path)
@@ -166,6 +175,28 @@ def test_a_fork_is_told_and_nothing_is_committed_there(tmp_path, address, is_for
     said = log + output.read_text("utf-8")
     assert says in said and bool(said) == bool(says)
     assert ("missing" in said) == (says == "missing=yes")
+
+
+@pytest.mark.parametrize("pretend, environment, menu", [
+    (IN_COLAB, {}, "*Edit → Clear all outputs*"),
+    ("__vsc_ipynb_file__ = 'lesson.ipynb'", {}, "*Clear All Outputs*"),
+    ("", {"VSCODE_PID": "7"}, "*Clear All Outputs*"),
+    ("", {"VSCODE_PID": "7", "JPY_SESSION_NAME": "lesson.ipynb"}, None),
+    ("", {}, None),
+], ids=["Colab", "VS Code by its variable", "VS Code by its process", "its server", "JupyterLab"])
+def test_where_stored_answers_are_seen_the_course_says_once_how_to_clear_them(
+        pretend, environment, menu):
+    code = f"""
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell in ({pretend!r}, "import mnist_adder_course", "import mnist_adder_course"):
+    shell.run_cell(cell).raise_error()
+"""
+    others = {name: value for name, value in os.environ.items()
+              if name not in ("VSCODE_PID", "JPY_SESSION_NAME")}
+    result = run(sys.executable, "-c", code, cwd=ROOT, env={**others, **environment}, check=True)
+    says = result.stdout.splitlines()
+    assert len(says) == (menu is not None) and all(menu in line for line in says)
 
 
 def test_the_first_widget_enables_third_party_widgets():

@@ -241,6 +241,22 @@ def two_predictions_or_more_shown_and_later_compared(nb):
 
 
 @rule(LESSONS)
+def what_answers_a_guess_is_folded_by_both_marks(nb):
+    """`collapsed` is the one that Notebook 6 and other readers know."""
+    waiting = set()
+    for cell in code_cells(nb):
+        now = set(re.findall(r"^guesses\.ask\(\"(.+?)\"", cell.source, re.MULTILINE))
+        folded = (cell.metadata.get("collapsed", False),
+                  cell.metadata.get("jupyter", {}).get("outputs_hidden", False))
+        asks = now or "checks." in cell.source
+        if folded not in ((True, True), (False, False)) or (
+                waiting and cell.outputs and not asks and not all(folded)):
+            yield f"{cell.id}: {folded}"
+        compared = set(re.findall(r"^guesses\.compare\(\"(.+?)\"", cell.source, re.MULTILINE))
+        waiting = (waiting | now) - compared
+
+
+@rule(LESSONS)
 def the_first_line_of_an_output_that_waits_gives_nothing_away(nb):
     """JupyterLab shows it although the output is folded."""
     for cell in code_cells(nb):

@@ -11,7 +11,8 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 DEEPER = "## Deeper"  # the heading above what nothing else needs
 FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it
-FOLDED_OUTPUT = "outputs_hidden"  # likewise
+FOLDED_OUTPUT = "outputs_hidden"  # likewise; older readers know COLLAPSED
+COLLAPSED = "collapsed"
 ANSWERS = "answers"  # the tag of a cell whose output answers what the page asks elsewhere
 GUARD = "# holds on every machine"  # the first line of a guard, which shows when it is folded
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
@@ -70,6 +71,9 @@ def in_stored_form(notebook):
             about_a_guess = bool(about_a_guess or open_guesses or asked)
             answers = (about_a_guess and not shows) or ANSWERS in tags(cell)
             fold(cell, FOLDED_OUTPUT, bool(answers and cell.outputs))
+            cell.metadata.pop(COLLAPSED, None)
+            if answers and cell.outputs:
+                cell.metadata[COLLAPSED] = True
             open_guesses = (open_guesses | asked) - set(compared)
             for output in cell.outputs:
                 if output.output_type == "execute_result":

@@ -39,6 +39,7 @@ To draw, to move sliders and to change the code, [get the course](../install.md)
 """
 ANSWER = "What came out: the answer to the guess"
 EXPLAINS = "What came out: it explains the answer"
+NO_GUESS = re.compile(r"What came out:\s+<details><summary>.+?</summary>(.+)</details>", re.S)
 ANCHOR = re.compile(r'^<a id="[\w-]+"></a>\n\n', re.M)  # above a heading, for JupyterLab
 
 
@@ -72,6 +73,9 @@ def for_reading(notebook) -> None:
         if "hide-output" in tags(cell):
             title = ANSWER if asked or ANSWERS in tags(cell) else EXPLAINS
             cell.metadata.mystnb = {"code_prompt_show": title, "code_prompt_hide": title}
+            for output in cell.outputs:  # one fold is enough
+                if reply := NO_GUESS.fullmatch(output.get("data", {}).get("text/markdown", "")):
+                    output.data["text/markdown"] = reply[1]
         asked -= {*re.findall(r'guesses\.compare\("(.+?)"', cell.source), "written down"}
 
 

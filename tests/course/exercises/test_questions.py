@@ -9,6 +9,7 @@ from every_lesson import LESSONS, ROOT
 
 from mnist_adder_course.exercises import done, questions
 from mnist_adder_course.exercises.questions import (
+    FOLDED,
     FOLDER,
     HEADING,
     Guess,
@@ -125,7 +126,10 @@ def test_without_a_guess_the_lesson_goes_on():
     question = QUESTIONS["start_here", "parameters"]
     guess, text = compare(question, 17_360)
     assert guess.choice is None and not guess.widget.closed
-    assert text == f"{HEADING}No guess this time. The answer: *Thousands.* {question.because}"
+    answer = f"The answer: *Thousands.* {question.because}"
+    assert text == HEADING + FOLDED.format(answer)
+    assert re.fullmatch(r"What came out:\n\n<details><summary>No guess this time: see the answer"
+                        r"</summary>\n\nThe answer: (?s:.+)\n\n</details>", text)
 
 
 def test_where_no_value_decides_the_expected_answer_is_right():
@@ -154,7 +158,7 @@ def test_a_comparison_belongs_to_its_question():
     assert guesses.compare("number", 1).data.startswith(f"{HEADING}✓ You guessed: *One.*")
     assert guesses.compare("more", 1).data.startswith(f"{HEADING}You guessed: *Two.*")
     guesses.ask("number")  # again, and not answered this time
-    assert guesses.compare("number", 4).data.startswith(f"{HEADING}No guess this time.")
+    assert guesses.compare("number", 4).data.startswith(f"{HEADING}<details>")
 
 
 def test_a_result_that_is_not_there_is_no_mistake():
