@@ -8,7 +8,7 @@ nothing is said. With MNIST_ADDER_PROGRESS=off in the environment it is neither 
 and it isn't in a folder of solutions.
 
 `exercises.json`, next to this module, has the exercises of each lesson that have a check, with
-their minutes. `tools/notebooks/minutes.py` writes it from the notebooks, which an installed package
+their minutes. `tools/notebooks/store.py` writes it from the notebooks, which an installed package
 doesn't have.
 """
 

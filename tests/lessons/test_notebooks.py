@@ -13,7 +13,6 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from tools.notebooks import minutes
 from tools.notebooks.notebook_files import (
     ASKS,
     DEEPER,
@@ -24,6 +23,7 @@ from tools.notebooks.notebook_files import (
     is_still,
     parts,
 )
+from tools.notebooks.store import EXERCISES, exercises_with_a_check, with_exercises
 from tools.publishing.address import read_address, with_address
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ JUDGES = r"^(guesses\.compare|checks\.\w+)\("  # a cell that says whether an ans
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGETS = r"^(AdderPanel|NetworkDiagram|WindowViewer|explore)\("  # shown in a notebook
 ADDRESS = read_address()
-WITHOUT_DOING = 7  # minutes of reading and waiting in a row, at most
+TIME = re.compile(r"<summary>About (\d+) minutes(?:, Deeper about (\d+) more)? · ")
 
 
 @functools.cache
@@ -109,7 +109,7 @@ def valid(nb):
 @rule(ALL)
 def stored_as_run_once_and_clean(nb):
     if in_stored_form(copy.deepcopy(nb)) != nb:
-        yield "isn't stored as all are: run python tools/notebooks/minutes.py"
+        yield "isn't stored as all are: run python tools/notebooks/store.py"
     if nb.metadata.get("kernelspec", {}).get("name") != "python3" or "widgets" in nb.metadata:
         yield f"metadata {nb.metadata}"
     for cell in nb.cells:
@@ -310,30 +310,15 @@ def no_guess_in_prose_alone(nb):
 
 
 @rule(LESSONS)
-def header_says_the_minutes_by_the_rule(nb):
-    written = copy.deepcopy(nb)
-    minutes.write_time(written)
-    for cell, now in zip(nb.cells, written.cells):
-        if not minutes.says_nearly(cell.source, now.source):
-            yield f"{cell.id} should say\n{now.source}\nrun python tools/notebooks/minutes.py"
-    if not minutes.TIME.search(nb.cells[0].source):
-        yield "the header says no minutes"
-    for cell in nb.cells:
-        if set(cell.metadata.get(minutes.BY_HAND, {})) - {"doing", "waiting"}:
-            yield f"{cell.id} has minutes that aren't doing or waiting"
-
-
-@rule(LESSONS)
 def header_has_a_table_of_the_sections(nb):
-    main, deeper = parts(nb)
     below = next((cell for cell in nb.cells if cell.source.startswith(f"{DEEPER}\n")), None)
-    for cell, titles in ((nb.cells[0], minutes.sections(main)), (below, deeper)):
-        rows = [title for _, title in minutes.ROW.findall(cell.source)] if cell else []
-        if rows != list(titles):
-            yield f"rows {rows}, sections {list(titles)}"
-    inside = [cell.id for cell in nb.cells if re.search(r"\n## ", cell.source)]
-    if inside:
-        yield f"a section should begin with a cell of its own, not in the middle of {inside}"
+    titles = re.findall(r"^## (.+)", prose(nb), re.MULTILINE)
+    main = [title for title in titles if title not in ("Do you remember?", "Recap")]
+    for cell, sections in ((nb.cells[0], main), (below, list(parts(nb)[1]))):
+        table = cell.source if cell else ""
+        rows = re.findall(r"^\| \[(.+?)\]\(#.+?\) \|", table, re.MULTILINE)
+        if rows != sections:
+            yield f"rows {rows}, sections {sections}"
 
 
 @rule(LESSONS)
@@ -361,89 +346,35 @@ def test_each_question_is_asked_once():
         assert sorted(asked(read(path))) == sorted(module_of(path).guesses.questions), path.stem
 
 
-def test_other_pages_say_the_minutes_of_the_lessons():
-    """Each lesson has its row, and each number of hours is there."""
-    lessons = minutes.read_lessons()
-    readme, start = minutes.README.read_text("utf-8"), prose(read(LESSONS[0]))
-    for text in (readme, start):
-        assert minutes.brought_up_to_date(text, lessons) == text, "run tools/notebooks/minutes.py"
-    assert {row[1] for row in minutes.LESSON.finditer(readme)} == set(lessons)
-    for words, count in minutes.hours(lessons).items():
-        assert f"{words} {count} " in readme
-    assert "a day takes about" in start
-    noted = minutes.EXERCISES.read_text("utf-8")
-    assert noted == minutes.exercises_with_a_check(lessons), "run tools/notebooks/minutes.py"
+def test_pages_say_the_minutes_of_the_headers():
+    """README and the page for teachers for each lesson, and the hours of several lessons; lesson 0
+    the hours of a day as README."""
+    said = {path.name: TIME.search(read(path).cells[0].source).groups() for path in LESSONS}
+    row = re.compile(r"^\| \[\d+ · .+?\]\([./]*notebooks/(\w+\.ipynb)\)(?: \| .+)? "
+                     r"\| (\d+)(?: \+ (\d+))? \|$", re.MULTILINE)
+    readme, teaching = (ROOT.joinpath(*page).read_text("utf-8")
+                        for page in (("README.md",), ("docs", "teaching.md")))
+    for page in (readme, teaching):
+        assert {name: minutes for name, *minutes in row.findall(page)} == {
+            name: [main, deeper or ""] for name, (main, deeper) in said.items()}
+    mains, deeper = zip(*[(int(main), int(more or 0)) for main, more in said.values()])
+    assert f"Lessons 0 to 8 take about {round(sum(mains[:9]) / 60)} hours" in readme
+    assert f"Lessons 9 to 14 take about {round(sum(mains[9:]) / 60)} hours" in readme
+    assert (f"All main lines take about {round(sum(mains) / 60)} hours, the deeper sections "
+            f"about {round(sum(deeper) / 60)} more") in teaching
+    plans = re.findall(r"^\| [^|]+ \| \d \| ([\d, ·]+) \| ([\d ·]+) \|$", teaching, re.MULTILINE)
+    for lessons, minutes in plans:
+        halves = [sum(mains[int(number)] for number in half.split(", "))
+                  for half in lessons.split(" · ")]
+        assert list(map(int, minutes.split(" · "))) == halves and len(plans) == 3
+    (day,) = re.findall(r"a day takes about \d+ hours", readme)
+    assert day in prose(read(LESSONS[0]))
 
 
-def test_a_row_without_minutes_is_an_error():
-    lessons = minutes.read_lessons()
-    for row in ("| [1 · One](notebooks/01_learning_by_hand.ipynb) | tell a 3 from a 7 |",
-                "| [1 · One](notebooks/01_learning_by_hand.ipynb) | 63 | 26 | |"):
-        with pytest.raises(ValueError, match="no minutes"):
-            minutes.brought_up_to_date(row, lessons)
-
-
-def test_a_lesson_says_its_minutes_by_the_rule():
-    """A lesson of each kind of cell, whose minutes were counted by hand."""
-    def code(source, name, **data):
-        outputs = [v4.new_output("display_data", data)] if data else []
-        return v4.new_code_cell(source, id=name, outputs=outputs)
-
-    minute = "word " * 180
-    folded = f"<details><summary>{minute}</summary></details>"
-    header = ("# One\n\n<details><summary>About 0 minutes, 0 of them doing · more</summary>\n\n"
-              "**Time** about 0 minutes, 0 of them doing; [*Deeper*](#Deeper) about 0 more.\n\n"
-              "| [Main](#Main) | 0 |\n\n</details>")
-    cells = [
-        v4.new_markdown_cell(header),
-        v4.new_markdown_cell("## Main"),
-        v4.new_markdown_cell(f"{10 * minute} ![{minute}](a.png)"),  # 10 of reading
-        v4.new_markdown_cell(4 * folded),  # 2
-        code("a = 1\n" * 49, "01-a", **{"image/png": "1"}),  # 9.8 + 0.1 + 2 / 3
-        code("print(1)\n\n" * 49, "01-b", **{"text/plain": "1"}),  # 9.8 + 0.1 + 1 / 3
-        code('guesses.ask("a")', "01-c", **{"text/plain": "1"}),  # 0.75 of doing
-        code("guesses.recall()", "01-d"),  # 2
-        v4.new_markdown_cell(f"### Exercise 7 · A ●○○\n\n*About 5 minutes.* {folded}",
-                             id="01-exercise-a-task"),  # 5
-        code("def a():\n    return ...", "01-exercise-a-function"),  # 0.1 of reading
-        code(minute, "01-e"),
-        code("play()", "01-f"),  # 0.2 + 0.1, 3 of doing, 2 of waiting
-        v4.new_markdown_cell("## Deeper\n\n| [Next](#Next) | Why? 7 | 0 |"),
-        v4.new_markdown_cell(f"### Next\n\n*About 0 minutes: more.*\n\n{4 * minute}"),
-        v4.new_markdown_cell("#### Exercise 7 · B ●○○\n\n*About 5 minutes.*",
-                             id="01-exercise-b-task"),
-    ]
-    cells[10].metadata.tags = ["guard"]  # which nobody reads
-    cells[11].metadata.minutes = {"doing": 3, "waiting": 2}
-    lesson = v4.new_notebook(cells=cells)
-    minutes.write_time(lesson)
-    minutes.number_exercises(lesson)
-    header, below, first = (cells[place].source for place in (0, -3, -2))
-    # 33.2 of reading and the few words of headings, 15% on top, 10.75 of doing, 2 of waiting
-    assert "<summary>About 51 minutes, 11 of them doing · more<" in header
-    assert ("**Time** about 51 minutes, 11 of them doing, 2 waiting for the computer; "
-            "[*Deeper*](#Deeper) about 10 more.\n\n| [Main](#Main) | 51 |") in header
-    assert below.endswith("| [Next](#Next) | Why? 7 | 10 |") and "*About 10 minutes: more" in first
-    assert "Exercise 1 · A" in cells[8].source
-    assert "Exercise 2 · B" in cells[-1].source
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_never_long_without_doing(path):
-    longest, (first, *_, last) = minutes.longest_without_doing(parts(read(path))[0])
-    assert longest <= WITHOUT_DOING, (
-        f"{longest:.1f} minutes of reading, from {first.id} to {last.id}")
-
-
-def test_a_stretch_ends_where_something_is_done():
-    def reading(minutes_long, **metadata):
-        return v4.new_markdown_cell("word " * 180 * minutes_long, metadata=metadata)
-
-    draws = reading(1, minutes={"doing": 2})
-    waits = reading(1, minutes={"waiting": 0.5})
-    cells = [reading(3), v4.new_code_cell('guesses.ask("a")'), reading(2), waits, draws, reading(3)]
-    longest, stretch = minutes.longest_without_doing(cells)
-    assert longest == pytest.approx(4 * minutes.THINKING + 0.5) and stretch == cells[2:5]
+def test_the_map_knows_the_exercises():
+    lessons = {path.stem: read(path) for path in LESSONS}
+    noted = EXERCISES.read_text("utf-8")
+    assert noted == exercises_with_a_check(lessons), "run python tools/notebooks/store.py"
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -572,11 +503,8 @@ def test_exercises_and_solutions(path):
     assert sorted(names) == sorted(vars(module_of(path).checks))
     assert [f"{path.stem[:2]}-exercise-{name}" for name in names] == list(exercises(read(path)))
     stored = read(path), read(NOTEBOOKS / "solutions" / path.name)
-    lesson, solved = copy.deepcopy(stored)
-    minutes.name_exercises(lesson, path.stem[:2])
-    minutes.number_exercises(lesson)
-    minutes.write_solutions(lesson, solved, minutes.checks_of(path.stem))
-    assert (lesson, solved) == stored, "run python tools/notebooks/minutes.py"
+    written = with_exercises(*copy.deepcopy(stored), path.stem)
+    assert written == stored, "run python tools/notebooks/store.py"
     assert not re.findall(r"(?<!# )\b[Ee]xercise \d", prose(read(path))), "say its title instead"
 
 

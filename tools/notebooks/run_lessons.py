@@ -3,7 +3,7 @@
     python tools/notebooks/run_lessons.py [NOTEBOOK ...]
 
 Without arguments all notebooks are run. A lesson is saved only when every cell ran without an
-error, a warning or anything else on stderr. What its header says of minutes stays: `minutes.py`.
+error, a warning or anything else on stderr.
 """
 
 import os
