@@ -22,6 +22,7 @@ from tools.notebooks.notebook_files import (
     in_stored_form,
     is_still,
     parts,
+    without_line_breaks,
 )
 from tools.notebooks.store import EXERCISES, exercises_with_a_check, with_exercises
 from tools.publishing.address import read_address, with_address
@@ -335,6 +336,13 @@ def test_rules(path):
               for fault in check(nb)]
     assert not faults, "\n".join(faults)
     assert path.stat().st_size < 1_000_000  # GitHub shows no larger ones
+
+
+def test_only_paragraphs_lose_their_line_breaks():
+    kept = ("# A\n\n- b\n  c\nd\n\n| e |\n|---|\n\n1. f\n2. g\n\n> h\n> i\n\n"
+            "<details>\nj\n</details>\n\n```\nk\n\nl\nm\n```\n\n$$\nn\no\n$$\n\n$$p$$")
+    assert without_line_breaks(f"## Q\nr\n**s**\n- t\n\n{kept}\n\nu\n`v`\n*w*\n") == (
+        f"## Q\nr **s**\n- t\n\n{kept}\n\nu `v` *w*\n")
 
 
 def module_of(path):

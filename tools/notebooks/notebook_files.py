@@ -16,6 +16,9 @@ COLLAPSED = "collapsed"
 ANSWERS = "answers"  # the tag of a cell whose output answers what the page asks elsewhere
 GUARD = "# holds on every machine"  # the first line of a guard, which shows when it is folded
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
+FENCE = re.compile(r"```|\$\$")
+# A line of a list, a table, a quotation, HTML, code or a formula, or a heading.
+OWN_LINE = re.compile(r"\s|[-*+] |\d+[.)] |[|#><]|" + FENCE.pattern)
 # A guess for which there is no `guesses.ask`.
 WRITTEN_DOWN = re.compile(r"\bwrite down (what|your guess)", re.IGNORECASE)
 ASKS = "import mnist_adder_course"  # in the first code cell, in no other
@@ -49,15 +52,34 @@ def every_notebook(folder=NOTEBOOKS):
     return sorted(path for path in folder.rglob("*.ipynb") if path.parent.name[0] != ".")
 
 
+def without_line_breaks(source: str) -> str:
+    """Markdown with each of its paragraphs in one line, so that a changed word changes no other
+    line. What follows a line of a list, a table or HTML stays as it is, up to the next blank line.
+    """
+    lines: list[str] = []
+    in_paragraph = kept = fenced = False
+    for line in source.split("\n"):
+        kept = bool(line) and (kept or bool(OWN_LINE.match(line)))
+        if in_paragraph and line and not kept and not fenced:
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+        if len(FENCE.findall(line)) % 2:
+            fenced = not fenced
+        in_paragraph = bool(line) and not kept and not fenced
+        kept = kept and not line.startswith("#")  # a paragraph may follow a heading at once
+    return "\n".join(lines)
+
+
 def in_stored_form(notebook):
     """The notebook as it is stored, changed in place.
 
-    Each code cell says that it was the first to be run, so that a new cell changes no other: nbval
-    wants a count in every cell that has an output. *Deeper* and the code that looks for the course
-    are folded. So are outputs that would answer a guess, until the reader runs their cells: those
-    between question and comparison, and on to the next heading, because what follows a comparison
-    explains its result. A guess that is only to be written down counts as well. Elsewhere, what a
-    cell with the tag ANSWERS puts out is folded.
+    Paragraphs have no line breaks. Each code cell says that it was the first to be run, so that a
+    new cell changes no other: nbval wants a count in every cell that has an output. *Deeper* and
+    the code that looks for the course are folded. So are outputs that would answer a guess, until
+    the reader runs their cells: those between question and comparison, and on to the next heading,
+    because what follows a comparison explains its result. A guess that is only to be written down
+    counts as well. Elsewhere, what a cell with the tag ANSWERS puts out is folded.
     """
     open_guesses: set[str] = set()
     about_a_guess = False
@@ -79,6 +101,7 @@ def in_stored_form(notebook):
                 if output.output_type == "execute_result":
                     output.execution_count = 1
         else:
+            cell.source = without_line_breaks(cell.source)
             about_a_guess = about_a_guess and not HEADING.search(cell.source)
             about_a_guess = about_a_guess or bool(WRITTEN_DOWN.search(cell.source))
             if cell.source.startswith(f"{DEEPER}\n"):
