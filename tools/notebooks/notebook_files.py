@@ -14,7 +14,6 @@ FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it
 FOLDED_OUTPUT = "outputs_hidden"  # likewise; older readers know COLLAPSED
 COLLAPSED = "collapsed"
 ANSWERS = "answers"  # the tag of a cell whose output answers what the page asks elsewhere
-GUARD = "# holds on every machine"  # the first line of a guard, which shows when it is folded
 HEADING = re.compile(r"^#+ ", re.MULTILINE)
 FENCE = re.compile(r"```|\$\$")
 # A line of a list, a table, a quotation, HTML, code or a formula, or a heading.
