@@ -109,14 +109,10 @@ def run_colab(*lessons) -> None:
     """Run lessons, or all that begin from nothing, in an environment of their own, .venv-colab."""
     folder = ROOT / ".venv-colab"
     bin = folder / ("Scripts" if sys.platform == "win32" else "bin")
-    found = [sys.executable, *filter(None, map(shutil.which, ("python3.13", "python3", "python")))]
-    python = next((one for one in found if version_of(one) == COLAB), None)
-    if python is None:
-        sys.exit(f"Colab has Python {COLAB}, and there is none here. Install it, and run this "
-                 "again.")
+    if version_of(sys.executable) != COLAB:
+        sys.exit(f"Colab has Python {COLAB}: run python{COLAB} tools/make.py colab")
     if version_of(bin / "python") != COLAB:
-        run(python, "-m", "venv", "--clear", *shlex.split(os.environ.get("VENV_OPTIONS", "")),
-            folder)
+        run(sys.executable, "-m", "venv", "--clear", folder)
     # nbclient runs them, because nbval needs a newer ipykernel.
     run(bin / "python", "-m", "pip", "install", "--constraint", "tools/colab_versions.txt", "-e",
         ".[export]", "ipykernel", "nbclient")

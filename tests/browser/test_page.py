@@ -6,7 +6,7 @@ import re
 
 import pytest
 from alike import alike
-from lab import DIGITS, MOVED, draw, let_it_work
+from lab import DIGITS, draw, let_it_work
 
 from mnist_adder_lib.shared import SENTENCES
 from tools.publishing import build_page
@@ -15,6 +15,14 @@ from tools.publishing.address import PLACEHOLDER
 ADDRESS = "https://github.com/someone/course"
 SURE = "bars => Math.max(...bars.map((bar) => Number(bar.style.getPropertyValue('--share'))))"
 LICENCE = "https://creativecommons.org/licenses/by-sa/3.0/"
+# How much of what is on a page has moved by itself, as browsers measure it: the sum of all shifts.
+MOVED = """new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const one of list.getEntries()) sum += one.hadRecentInput ? 0 : one.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 200);  // where nothing moved, it says nothing
+})"""
 
 
 @pytest.mark.stored

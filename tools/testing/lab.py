@@ -5,7 +5,6 @@ With `notebook` in the environment variable FRONTEND it is Jupyter Notebook 7 in
 
 import contextlib
 import json
-import math
 import os
 import shutil
 import socket
@@ -16,7 +15,9 @@ import time
 import urllib.request
 from pathlib import Path
 
+import nbformat
 from anywidget import AnyWidget
+from nbformat import v4
 
 from mnist_adder_course.common.drawings import DRAWINGS, bent, in_middle, points_of
 from tools.testing.chromium import CHROMIUM
@@ -51,15 +52,6 @@ const app = window.jupyterapp, it = app.shell.widgets("main"), all = [];
 if (it[Symbol.iterator]) all.push(...it); else for (let w; (w = it.next());) all.push(w);
 const panel = all.find((w) => w.context?.path === "lesson.ipynb");
 """
-
-# How much of what is on a page has moved by itself, as browsers measure it: the sum of all shifts.
-MOVED = """new Promise((done) => {
-    let sum = 0;
-    new PerformanceObserver((list) => {
-        for (const one of list.getEntries()) sum += one.hadRecentInput ? 0 : one.value;
-    }).observe({ type: "layout-shift", buffered: true });
-    setTimeout(() => done(sum), 200);  // where nothing moved, it says nothing
-})"""
 
 RENDER = """async ({ source, style, traits }) => {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -132,15 +124,9 @@ def wait_for_text(page, text: str) -> None:
 
 def write_notebook(folder: Path, *cells: str) -> None:
     """Write lesson.ipynb with these code cells."""
-    cell = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    content = {
-        "cells": [{**cell, "id": f"cell-{n}", "source": code} for n, code in enumerate(cells)],
-        "metadata": {"kernelspec": kernel},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    (folder / "lesson.ipynb").write_text(json.dumps(content), "utf-8")
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(code) for code in cells])
+    notebook.metadata.kernelspec = dict(name="python3", display_name="Python 3", language="python")
+    nbformat.write(notebook, folder / "lesson.ipynb")
 
 
 @contextlib.contextmanager
@@ -187,24 +173,13 @@ def lab_server(folder: Path, start: str = f"-m {MODULE} --ServerApp.root_dir=.")
 
 
 class Lab:
-    """One browser page with lesson.ipynb; `options` are Playwright's, `zoom` is the page's zoom."""
+    """One browser page with lesson.ipynb; `options` are Playwright's."""
 
-    def __init__(self, playwright, url: str, zoom: float = 1, **options):
-        self.profile, self.scale, self.errors = tempfile.mkdtemp(), 1, []
-        if zoom != 1:  # the browser's own zoom, from its default level
-            level = {"partition": {"default_zoom_level": {"x": math.log(zoom, 1.2)}}}
-            preferences = Path(self.profile, "Default", "Preferences")
-            preferences.parent.mkdir()
-            preferences.write_text(json.dumps(level), "utf-8")
-            options = {"no_viewport": True, **options}
-        else:
-            options = {"viewport": {"width": 1200, "height": 1000}, **options}
+    def __init__(self, playwright, url: str, **options):
+        self.profile, self.errors = tempfile.mkdtemp(), []
+        options = {"viewport": {"width": 1200, "height": 1000}, **options}
         self.context = playwright.chromium.launch_persistent_context(
-            self.profile,
-            executable_path=CHROMIUM,
-            args=[*FLAGS, "--window-size=1400,1400"],
-            **options,
-        )
+            self.profile, executable_path=CHROMIUM, args=FLAGS, **options)
         self.context.set_default_timeout(TIMEOUT)
         self.page = self.context.pages[0]
         self.page.on("pageerror", self._note_error)
@@ -244,12 +219,6 @@ class Lab:
         self.page.evaluate("() => window.jupyterapp.started")
         self.wait_for_kernel()
         self.notebook("app.shell.collapseLeft?.(); app.shell.collapseRight?.();")
-        # Under page zoom some browsers take the mouse's position in pixels of the unzoomed page.
-        self.page.evaluate(
-            "() => addEventListener('mousemove', (e) => { window.at = e.clientX; }, true)"
-        )
-        self.page.mouse.move(300, 200)
-        self.scale = 300 / self.page.wait_for_function("() => window.at").json_value()
 
     def wait_for_kernel(self):
         status = "panel?.sessionContext?.session?.kernel?.status"
@@ -300,10 +269,9 @@ class Lab:
         return self.page.locator(selector).first
 
     def box(self, element):
-        """(x, y, width, height) on the page, once scrolled into view; right under page zoom."""
+        """(x, y, width, height) on the page, once scrolled into view."""
         element.scroll_into_view_if_needed()
-        box = element.evaluate("e => e.getBoundingClientRect().toJSON()")
-        return [self.scale * box[side] for side in ("x", "y", "width", "height")]
+        return list(element.bounding_box().values())
 
     def positions(self, strokes, canvas):
         """Strokes, lists of (x, y) fractions of the pad, as positions on the page."""
@@ -334,9 +302,7 @@ class Lab:
             send("touchEnd")
 
     def click(self, selector: str):
-        """Click the middle of an element; Playwright's own click may miss it under page zoom."""
-        left, top, width, height = self.box(self.find(selector))
-        self.page.mouse.click(left + width / 2, top + height / 2)
+        self.find(selector).click()
 
     def sentence(self) -> str:
         return self.find(".prediction").inner_text()
