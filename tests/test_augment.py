@@ -113,6 +113,12 @@ def test_it_keeps_the_range_and_follows_the_seed(images):
     assert not torch.equal(one, Augment()(images))
 
 
+def test_a_seed_gives_the_images_that_stored_results_were_trained_on(images):
+    """A new option that draws a random number even at 0 changes every image after it."""
+    torch.manual_seed(1)
+    assert Augment()(images).sum().item() == pytest.approx(6222.43, abs=1)
+
+
 def test_the_defaults_are_the_references():
     reference = dict(degrees=20, shift=0.1, scale=0.1, brightness=0.2, contrast=0.2)
     assert Augment() == Augment(**{**STILL, **reference})

@@ -183,6 +183,11 @@ def test_the_error_is_the_gap_in_groups_of_equal_width(bins, seed):
     assert calibration_error(logits, targets, bins) == pytest.approx(error)
 
 
+def test_a_confidence_on_the_border_belongs_to_the_group_below():
+    logits = sure([0.5, 0.5 + 1e-6, 0.5])  # in two groups: (0, 1/2], (1/2, 1]
+    assert calibration_error(logits, torch.tensor([0, 1, 1]), 2) == pytest.approx(50 / 3, abs=1e-3)
+
+
 def test_certain_answers_belong_to_the_last_group():
     logits = torch.tensor([[1000.0, 0.0]])
     assert calibration_error(logits, torch.tensor([0])) == 0

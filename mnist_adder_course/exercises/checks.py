@@ -68,6 +68,7 @@ from types import ModuleType
 from typing import Any
 
 import torch
+from IPython import get_ipython
 
 from . import done
 from .bounds import RanAway, Watchdog
@@ -164,20 +165,26 @@ class Check:
         self.rules_alone, self._seconds, self.lists = seconds > 0, seconds, lists
         self._runs_of_mistakes: dict[tuple[int, int], FunctionRun] = {}
         self._said: tuple[Any, str] = None, ""  # the last function that was checked, its verdict
+        self._refused = ""  # the verdict on the last function, if it was wrong
 
     def __call__(self, *functions) -> None:
         if len(functions) != 1:
             print(f"Not right yet. Pass the check one function, the name of yours: "
                   f"`checks.{self.__name__}({self.__name__})`.")
             return
-        if functions[0] is self.solution:
-            print(f"Not solved yet. The name `{self.__name__}` still stands for our function. Run "
-                  "the cell with yours first, then this one. If that cell stopped with an error, "
-                  "it hasn't made your function: correct the error first.")
-            return
-        self._said = functions[0], self.verdict(*functions)
-        print(self._said[1])
-        self._note(self._said[1])
+        if functions[0] is self.solution:  # after `or_ours`, or before any answer
+            verdict = self._refused or (
+                f"Not solved yet. The name `{self.__name__}` still stands for our function. Run "
+                "the cell with yours first, then this one.")
+        else:
+            verdict = self.verdict(*functions)
+            self._said = functions[0], verdict
+            self._refused = "" if verdict.startswith(RIGHT) else verdict
+        if not verdict.startswith(RIGHT) and (error := syntax_error()):
+            verdict = ("Not solved yet. The cell before this one stopped with an error, so it "
+                       f"hasn't made your function. Line {error.lineno}: {error.msg}.")
+        print(verdict)
+        self._note(verdict)
 
     def or_ours(self, function):
         """Return the function if it is right, or else the solution; print which of them it is.
@@ -419,6 +426,13 @@ class Check:
         if isinstance(value, (Stopped, Unreadable)):
             return value == right
         return same(value, right, self.tolerance)
+
+
+def syntax_error() -> SyntaxError | None:
+    """Return the error for which the notebook's cell before this one couldn't be run, if any."""
+    ran = getattr(get_ipython(), "last_execution_result", None)
+    error = ran and ran.error_before_exec
+    return error if isinstance(error, SyntaxError) else None
 
 
 def _length(answer) -> int | None:

@@ -303,7 +303,8 @@ def _about_shape(strokes: list, moved: list) -> dict[str, bool]:
             before = before - before.mean(0)
             change = np.linalg.lstsq(before, points, rcond=None)[0]
             fits.append((round(float(np.abs(before @ change - points).max()), 6), change))
-    change = min(fits, key=lambda fit: fit[0])[1]
+    # Three points fit in any order: then the order counts that keeps the shape best.
+    change = min(fits, key=lambda fit: (fit[0], np.linalg.cond(fit[1])))[1]
     widest, narrowest = np.linalg.svd(change, compute_uv=False)
     return rules | {
         DISTORTED: widest < 1.5 * narrowest,

@@ -20,6 +20,7 @@ import torch
 from every_lesson import LESSONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
 from torch import nn
 
 from mnist_adder_course.exercises import bounds, checks
@@ -540,6 +541,18 @@ def test_no_probe_sees_what_the_function_has_switched_off_in_the_one_before():
         return answer
 
     assert machinery.twice.verdict(switches_off).startswith("✓ Right.")
+
+
+def test_a_cell_that_could_not_be_run_is_named(monkeypatch, capsys):
+    shell = InteractiveShell.instance()
+    monkeypatch.setattr(checks, "get_ipython", lambda: shell)
+    for _ in range(2):
+        shell.run_cell("def ratio(part, whole:\n    return part")
+        machinery.ratio(lambda part, whole: ...)  # the name stands for what was there before
+        assert "Line 1: " in capsys.readouterr().out.splitlines()[-1]
+    shell.run_cell("1")
+    machinery.ratio(lambda part, whole: ...)
+    assert "three dots" in capsys.readouterr().out
 
 
 def test_the_function_itself_is_needed(capsys):
