@@ -68,8 +68,6 @@ ONE_NUMBER_EACH = ("Each slope is a single number, without quotes or brackets of
 COPY = ("An input is a new node, so what comes back never reaches the node that was given. The "
         "inputs are the given nodes themselves.")
 GRAD = "The `grad` of a new node is 0: nothing has come back to it yet. Leave it as it is."
-NAMELESS = ("The node has no name, so the pictures show none. It comes after the value: a word in "
-            "quotes, such as \"{}\".")
 OTHER_NAME = ("The pictures show the name of a node, and yours says \"{}\", which it isn't. Give "
               "it its own name.")
 NO_INPUT_AT_0 = ("Where its value is 0, your node has no inputs, and the pictures lose the arrow "
@@ -79,7 +77,7 @@ NO_NAME = ("After the value, a `Node` takes its name, a word in quotes, and only
 
 
 def _value_and_slopes(function, *inputs) -> Observed:
-    own_name, others = ("times", ["plus"]) if len(inputs) == 2 else ("ReLU", ["plus", "times"])
+    others = ["plus"] if len(inputs) == 2 else ["plus", "times"]
     node = function(*inputs)
     if not hasattr(node, "slopes"):
         return Observed(rules={NO_NODE: False})
@@ -109,7 +107,7 @@ def _value_and_slopes(function, *inputs) -> Observed:
         return Observed(rules={COPY: False})
     slopes = [_slope(node, given) for given in inputs]
     return Observed(effects={"the value": node.value, "the slopes": slopes},
-                    rules={GRAD: node.grad == 0, NAMELESS.format(own_name): node.name,
+                    rules={GRAD: node.grad == 0,
                            OTHER_NAME.format(node.name): node.name not in others})
 
 
@@ -134,7 +132,6 @@ def _pairs():
         NOT_NUMBERS: ("[b.value, a.value]", "[b, a]"),
         NOT_NODES: ("[a, b]", "[a.value, b.value]"),
         NO_NAME: ('"times", ', ""),
-        NAMELESS.format("times"): ('"times", [a, b], [', "inputs=[a, b], slopes=["),
         OTHER_NAME.format("plus"): ('"times"', '"plus"'),
         "That is plus. The value is the product of both values.":
             ("a.value * b.value", "a.value + b.value"),
@@ -291,7 +288,6 @@ def backward_from(tape):
         AS_MANY.format(slopes="1 slope", inputs="no inputs"): ("[a]", "[]"),
         NO_INPUTS: lambda a: Node(max(a.value, 0), "ReLU"),
         NO_INPUT_AT_0: lambda a: Node(a.value, "ReLU", [a], [1]) if a.value > 0 else Node(0.0),
-        NAMELESS.format("ReLU"): ('"ReLU", [a], [', "inputs=[a], slopes=["),
         OTHER_NAME.format("times"): ('"ReLU"', '"times"'),
         NOT_NEW: lambda a: a if a.value > 0 else Node(0, "ReLU", [a], [0]),
         INPUTS_IN_LIST: ("[a]", "a"),

@@ -161,8 +161,9 @@ def test_without_its_mistake_a_broken_training_is_a_sound_one(curve, cure, split
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("run, cure, most", [
-    *((run, dict(rate=rate), 3.5) for run in "ADG" for rate in training_curves.ENOUGH["rate"]),
-    ("C", dict(images=training_curves.ENOUGH["images"][0]), 1.15)])
+    (run, {change: edge}, {"A": 1.9, "D": 1.9, "G": 3.5, "C": 1.15}[run])
+    for (run, change), edges in training_curves.ENOUGH.items()
+    for edge in edges if edge < math.inf])
 def test_what_the_check_takes_for_a_cure_helps(run, cure, most, splits, trained):
     """At the edges of what it takes, for another seed than the lesson's."""
     torch.manual_seed(1)
