@@ -114,9 +114,17 @@ test("training another adder loses nothing, and the same one for longer is the s
     state.ofTitle.value,
     /^Hidden sums right in all runs: as usual \d of 10, with addition built in 10 of 10\. Nobody can ask .* 5 networks /,
   );
+  state.lookedAt.value = "4,9";
+  assert.match(state.ofPair.value, /^4 \+ 9, hidden: /);
   state.adders.select(1);
+  assert.equal(state.ofPair.value, ""); // one looks at a pair of the run that is shown
   assert.deepEqual([state.traits.answer.value, state.adders.shown.value?.answers], ["classes", table]);
+  const { adder } = /** @type {any} */ (state.adders.shown.value);
+  let restarts = 0; // of AdamW, whose averages belong to the round before
+  const { restart } = adder.code;
+  adder.code = { ...adder.code, restart: () => restart(restarts++) };
   assert.ok(await state.adders.trainOn());
+  assert.equal(restarts, 1);
   assert.deepEqual(
     state.adders.runs.value.map(({ id, rounds, isWhole, looks }) => [
       id,
@@ -283,6 +291,17 @@ test("curves go from left to right, and one of hidden pairs is there if they wer
   assert.deepEqual(drawn(runs, runs[1]).slice(2), ["seen 60.0,14.0 216.0,14.0"]);
   assert.deepEqual(drawn(runs, runs[2]).slice(1), [`hidden ${third}`, "seen 60.0,14.0 294.0,14.0"]);
   assert.deepEqual(drawn([runs[0]], undefined), ["other 60.0,148.0 177.0,81.0"]); // 1,000 steps fit at least
+  const drawing = written(curves(runs, runs[2]));
+  assert.ok(
+    drawing.includes(
+      " Run 3 after 10000 steps: seen pairs 100%, hidden pairs 100%. Run 1 after 100 steps: seen pairs 100%, hidden pairs 50%. Run 2 after 1000 steps: seen pairs 100%.",
+    ),
+  );
+  const names = [...drawing.matchAll(/<text class="?([a-z]+)"? x=300 y=\d+(?:\.\d+)?>([^<]+)</g)];
+  assert.deepEqual(
+    names.map(([, kind, words]) => `${kind} ${words}`),
+    ["hidden 3: hidden", "seen 3: seen", "other 1"],
+  );
 });
 
 /** A template as it is put into the page. @param {any} part @returns {string} */

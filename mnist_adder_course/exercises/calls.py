@@ -220,7 +220,7 @@ class WatchedFunction:
             raise
         for place, argument in enumerate(arguments):
             if how := _how_changed(argument, before[place]):
-                self.changed.setdefault(place, how)
+                self.changed[place] = how
         return self.answer
 
     def _watched(self, *arguments):
