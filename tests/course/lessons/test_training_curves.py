@@ -46,11 +46,6 @@ def test_the_table_of_epochs_leaves_out_one_that_was_only_begun():
     assert training_curves.by_epoch(History()).empty
 
 
-@pytest.mark.parametrize("losses, epoch", [([0.3, 0.1, 0.2], 2), ([0.3], 1), ([], None)])
-def test_the_epoch_to_keep_has_the_lowest_validation_loss(losses, epoch):
-    assert training_curves.epoch_to_keep(History(validation_loss=losses)) == epoch
-
-
 def test_losses_of_a_rate_differ_by_seed_and_are_infinite_where_a_run_diverged(first, monkeypatch):
     losses = training_curves.losses_of(0.1, first(300, split=0), first(100), seeds=2)
     assert len(set(losses)) == 2 and all(0 < loss < 5 for loss in losses)
