@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
 
-from ..exercises.checks import AUTOGRAD, Checks, Observed, rand_int
+from ..exercises.checks import AUTOGRAD, Checks, Observed
 from ..exercises.questions import Guesses
 from ..exercises.values import is_numbers, plain
 from ..plots import (
@@ -371,108 +371,33 @@ def backward(x, digits, w1, w2):
     return grad1, grad2
 
 
-def _numbers():
-    yield 3, 1, 2, 4, 0.01
-    for _ in range(4):
-        rate = rand_int(1, 9) / 1000
-        yield rand_int(2, 4), rand_int(-9, -5), rand_int(2, 6), rand_int(7, 40), rate
-
-
 @checks.add(
-    "Each weight's slope contains the other weight, so compute both slopes before you move either "
-    "weight.",
-    probes=_numbers, without=AUTOGRAD,
+    "Each weight's slope contains the other weight, so both come first, then the step.",
+    probes=[()],
     mistakes={
-        "Both weights go uphill, away from the target. It is the answer minus the target, and the "
-        "weight minus the step.": ("- rate", "+ rate"),
+        "Both weights go uphill, away from the target: the step is subtracted.":
+            lambda: (3.02, 0.62),
         "These are the two slopes. A step subtracts the rate times the slope from the weight.":
-            ("w1 - rate * slope1, w2 - rate * slope2", "slope1, slope2"),
-        "That is how far each weight moves. Return where it is afterwards.":
-            [("w1 - rate * slope1, w2 - rate", "rate * slope1, rate"),
-             ("w1 - rate * slope1, w2 - rate", "-rate * slope1, -rate")],
-        "The slope of w2 was taken with the new w1. Compute both slopes, then move both weights.": [
-            ("back * x * w1", "back * x * (w1 - rate * back * w2 * x)"),
-            ("return w1 - rate * slope1,",
-             "w1 = w1 - rate * slope1\n"
-             "    slope2 = 2 * (x * w1 * w2 - target) * x * w1\n"
-             "    return w1,")],
-        "The slope of w1 was taken with the new w2. Compute both slopes, then move both weights.": [
-            ("back * w2 * x", "back * (w2 - rate * back * x * w1) * x"),
-            ("return w1 - rate * slope1, w2 - rate * slope2",
-             "w2 = w2 - rate * slope2\n"
-             "    slope1 = 2 * (x * w1 * w2 - target) * x * w2\n"
-             "    return w1 - rate * slope1, w2")],
-        "The first weight goes uphill, away from the target: subtract the step from it as well.":
-            ("w1 - rate", "w1 + rate"),
-        "The second weight goes uphill, away from the target: subtract the step from it as well.":
-            ("w2 - rate", "w2 + rate"),
-        "The two weights are swapped: return the new w1 first.":
-            ("w1 - rate * slope1, w2 - rate * slope2", "w2 - rate * slope2, w1 - rate * slope1"),
-        "Both weights take the step of one of them. Each has a slope of its own.": [
-            ("rate * slope2", "rate * slope1"), ("rate * slope1", "rate * slope2")],
-        "The answer is x * w1 * w2: the x is missing where it is compared with the target.":
-            ("(x * w1 * w2 - target)", "(w1 * w2 - target)"),
-        "The answer is a product, x * w1 * w2, not a sum.": [
-            ("(x * w1 * w2 - target)", "(x * w1 + x * w2 - target)"),
-            ("(x * w1 * w2 - target)", "(x * (w1 + w2) - target)")],
-        "The target isn't subtracted. What is squared is the difference of answer and target.":
-            ("(x * w1 * w2 - target)", "(x * w1 * w2)"),
-        "A slope has its sign: it says in which direction the loss grows.": [
-            (("rate * slope1", "rate * abs(slope1)"), ("rate * slope2", "rate * abs(slope2)")),
-            ("2 * (x * w1 * w2 - target)", "2 * abs(x * w1 * w2 - target)")],
-        "The weight itself is a factor too many in its step: its slope has only the other weight "
-        "in it.":
-            (("w1 - rate * slope1", "w1 * (1 - rate * slope1)"),
-             ("w2 - rate * slope2", "w2 * (1 - rate * slope2)")),
-        "The step is the rate times the slope, not the slope divided by the rate.":
-            ("w1 - rate * slope1, w2 - rate * slope2", "w1 - slope1 / rate, w2 - slope2 / rate"),
-        "The chain has one more link: the slope of a square is twice what is squared.":
-            ("back = 2 * ", "back = "),
-        "Each weight's slope has the other weight in it: nudge w1 by 1, and x * w1 * w2 grows by "
-        "x * w2.": ("back * w2 * x, back * x * w1", "back * x * w1, back * x * w2"),
-        "The input x is a link of the chain as well: a larger x makes both slopes larger.":
-            ("back * w2 * x, back * x * w1", "back * w2, back * w1"),
-        "The slope of w2 isn't a link of the way to w1. What goes on to the first multiplication "
-        "is what comes back from the square, times w2.":
-            ("back * w2 * x, back * x * w1", "back * x * w1 * w2 * x, back * x * w1"),
-        "The slope of w2 is what comes back, times what went into its multiplication, x * w1. "
-        "Times w2 is what goes on to the first multiplication.":
-            ("back * w2 * x, back * x * w1", "back * x * w2, back * w2"),
-        "The way back goes on from x * w1 * w2: times x and w2 to w1, times x and w1 to w2.":
-            [("back * w2 * x, back * x * w1", other)
-             for other in ("back, back", "back * x, back * x", "back * x, back * x * w1")],
-        "Along a chain slopes are multiplied, not added.":
-            ("back * w2 * x, back * x * w1", "back + x + w2, back + x + w1"),
-        "Don't round the new weights: small steps would be lost.":
-            (("w1 - rate * slope1", "round(w1 - rate * slope1, 2)"),
-             ("w2 - rate * slope2", "round(w2 - rate * slope2, 2)")),
-        "The step is the rate times the slope. The rate is missing.":
-            ("w1 - rate * slope1, w2 - rate * slope2", "w1 - slope1, w2 - slope2"),
-        "That is the loss, not the slope, which is how fast the loss changes with the weight.":
-            ("back * w2 * x, back * x * w1", "(back / 2) ** 2, (back / 2) ** 2"),
-        "What comes back from the square is twice the difference, not the square itself. The loss "
-        "says how wrong the answer is; its slope says which way to go.": [
-            ("2 * (x * w1 * w2 - target)", "(x * w1 * w2 - target) ** 2"),
-            ("2 * (x * w1 * w2 - target)", "2 * (x * w1 * w2 - target) ** 2")],
-        "Brackets are missing: twice the difference comes back, not twice the answer, minus "
-        "the target.": [("(x * w1 * w2 - target)", "x * w1 * w2 - target"),
-            (("back * w2 * x", "2 * x * w1 * w2 - target * x * w2"),
-             ("back * x * w1", "2 * x * w1 * w2 - target * x * w1"))],
-        "The brackets are wrong: what is subtracted from the weight is the rate times the slope.":
-            (("w1 - rate", "(w1 - rate)"), ("w2 - rate", "(w2 - rate)")),
-        "That is close, but not exact, as after a nudge. On paper the slopes are exact.": [
-            (("back * w2 * x", f"back * w2 * x + {size} * (x * w2)**2"),
-             ("back * x * w1", f"back * x * w1 + {size} * (x * w1)**2"))
-            for size in (1, 0.5, 0.1, 0.01, 0.001, 0.0001)],
+            lambda: (2, 12),
+        "The slope of u² is 2u, so what comes back from the square is twice the difference.":
+            lambda: (2.99, 0.44),
+        "The first weight has moved before you took the slope of the second. Compute both slopes "
+        "first.": lambda: (2.98, 0.3808),
+        "The second weight has moved before you took the slope of the first. Compute both slopes "
+        "first.": lambda: (2.9848, 0.38),
+        "What goes on to the first multiplication is what comes back, times `w2`.":
+            lambda: (2.96, 0.38),
+        "The first weight's slope is what comes back to its own multiplication, times `x`.":
+            lambda: (2.99, 0.38),
+        "The slope of `w2` is what comes back, times what went into its multiplication: `x * w1`.":
+            [lambda: (2.98, 0.46), lambda: (2.98, 0.44)],
+        "The first number is the new `w1`, the second the new `w2`.": lambda: (0.38, 2.98),
     },
 )
-def step(w1, w2, x, target, rate):
-    back = 2 * (x * w1 * w2 - target)
-    slope1, slope2 = back * w2 * x, back * x * w1
-    return w1 - rate * slope1, w2 - rate * slope2
+def step_on_paper():
+    return 2.98, 0.38
 
 
-@in_style
 def plot_graph(end, step: int | None = None) -> Figure:
     """The nodes that lead to `end`, with values above (blue) and gradients below (orange).
 

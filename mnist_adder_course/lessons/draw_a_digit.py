@@ -26,7 +26,7 @@ from mnist_adder_lib.data import AdderDataset, as_input
 from mnist_adder_lib.drawing import frame_drawing
 from mnist_adder_lib.drawing.framing import to_ink, to_uint8
 from mnist_adder_lib.drawing.strokes import frame_strokes, render_strokes
-from mnist_adder_lib.evaluate import evaluate, predict, wilson_interval
+from mnist_adder_lib.evaluate import evaluate, predict
 
 from ..common.drawings import faces
 from ..common.non_digits import FROM_DIGITS, FROM_STROKES
@@ -509,47 +509,3 @@ def _rejecting():
     yield torch.tensor([1.0, 2.0, 2.0, 3.0, 5.0]), 2.0  # two are at the threshold
     for count in (40, 300, 2_000):
         yield 4 + 2 * torch.randn(count), 7.0
-
-
-@checks.add(
-    "Now the price has its interval. It holds for digits like these.",
-    probes=_rejecting,
-    mistakes={
-        "You count the digits that get an answer. Rejected is what is stranger than the threshold: "
-        "`>`.": [("strange > threshold", "strange <= threshold"),
-                 ("strange > threshold", "strange < threshold")],
-        "A digit exactly at the threshold gets an answer: only what is *greater* is rejected.":
-            ("strange > threshold", "strange >= threshold"),
-        "The first number is a fraction. Return a percentage: times 100.":
-            ("100 * rejected / len(strange)", "rejected / len(strange)"),
-        "The first number is a count. What percentage of the digits is it?": [
-            ("100 * rejected / len(strange)", "rejected"),
-            ("100 * rejected / len(strange)", "rejected / 100")],
-        "`wilson_interval` wants two counts: how many are rejected, and of how many. It returns "
-        "percentages already.": [
-            ("wilson_interval(rejected,", "wilson_interval(rejected / len(strange),"),
-            ("wilson_interval(rejected,", "wilson_interval(strange > threshold,"),
-            ("wilson_interval(rejected, len(strange))",
-             "wilson_interval(round(100 * rejected / len(strange)), 100)"),
-            "100 * rejected / len(strange), 100 * low, 100 * high",
-            "100 * rejected / len(strange), low / 100, high / 100"],
-        "`wilson_interval` takes the number of rejected digits first, then the number of all "
-        "digits.": ("(rejected, len(strange))", "(len(strange), rejected)"),
-        "That is the interval of the digits that get an answer. Give `wilson_interval` the number "
-        "of those that are rejected.":
-            ("wilson_interval(rejected,", "wilson_interval(len(strange) - rejected,"),
-        "That is the formula for many images. If few digits are rejected, it fails, as it did for "
-        "20 of 20: take `wilson_interval`.": [
-            ("low, high = wilson_interval(rejected, len(strange))",
-             "p = rejected / len(strange)\n"
-             f"    far = {errors} * (p * (1 - p) / len(strange)) ** 0.5\n"
-             "    low, high = 100 * (p - far), 100 * (p + far)") for errors in (2, 1.96)],
-        "First the percentage, then the lower end, then the upper one.": [
-            "low, 100 * rejected / len(strange), high", "100 * rejected / len(strange), high, low",
-            "low, high, 100 * rejected / len(strange)"],
-    },
-)
-def price(strange, threshold):
-    rejected = int((strange > threshold).sum())
-    low, high = wilson_interval(rejected, len(strange))
-    return 100 * rejected / len(strange), low, high

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 
 from mnist_adder_lib.evaluate import wilson_interval
 
-from ..exercises.calls import Nothing
 from ..exercises.checks import Checks, Observed
 from ..exercises.questions import Guesses
 from ..plots import BLUE, GREY, ORANGE, RED, in_style, labelled
@@ -24,74 +23,25 @@ guesses = Guesses.load("evaluation_tables")
 checks = Checks()
 
 
-NOT_TO_100 = (
-    "If 9,999 of 9,999 are right, only 100.0% fits, and your function doesn't find it. Try all the "
-    "tenths up to 100.0%. If yours adds 0.001 a thousand times, it doesn't arrive at exactly 1: "
-    "divide whole numbers by 1,000.")
-
-
-def _lowest(lowest_truth, right, count) -> Observed:
-    """The answer; where only 100.0% fits, whether it is found, however else the function ends."""
-    if right < 9_999:
-        return Observed(lowest_truth(right, count))
-    try:
-        found = float(lowest_truth(right, count))
-    except Nothing:
-        lowest_truth(20, 20)  # if that gives nothing either, there is no answer at all yet
-        found = 0.0
-    except (StopIteration, LookupError, ValueError, TypeError):  # as functions end that find none
-        found = 0.0
-    return Observed(100.0, rules={NOT_TO_100: abs(found - 100) < 0.01})
-
-
 @checks.add(
-    "20 of 20 means at least 83.4%, the first tenth above 20 / 24 = 83.33%. For any other result, "
-    "the lowest truth can be computed as well, by solving a quadratic equation.",
-    probes=[(20, 20), (99, 100), (45, 50), (0, 40), (9, 10), (150, 200), (9_999, 9_999)],
-    observe=_lowest,
+    "76 drawings without a mistake for 95%, and 396 for 99%. With a single mistake this formula no "
+    "longer holds, and `wilson_interval` takes over.",
+    probes=[(95,), (97,), (80,), (99,), (60,), (85,), (50,)],
     mistakes={
-        "That is the formula p - 2 · √(p(1 - p) / n) with the *measured* p, which gives 100% ± 0 "
-        "if all are right. Each truth has a standard error of its own: √(truth · (1 - truth) / "
-        "count).": [
-            ("truth * (1 - truth)", "measured * (1 - measured)"),
-            ("100 * truth", "100 * (measured - 2 * (measured * (1 - measured) / count) ** 0.5)")],
-        "The lowest truth lies *two* of its standard errors below the measured accuracy.":
-            ("2 * error", "error"),
-        "The lowest truth of this exercise is *two* standard errors away. You took the exact 1.96.":
-            ("2 * error", "1.96 * error"),
-        NOT_TO_100: ("return 100 * truth", "return min(99.9, 100 * truth)"),
-        "The standard error is a square root: √(truth · (1 - truth) / count).": ("** 0.5", "** 1"),
-        "Python takes powers first, then products, then differences. All of truth · (1 - truth) / "
-        "count is below the root: `(truth * (1 - truth) / count) ** 0.5`.": [
-            ("(truth * (1 - truth) / count) ** 0.5", "truth * (1 - truth) / count ** 0.5"),
-            ("(truth * (1 - truth) / count) ** 0.5", "(truth * (1 - truth)) ** 0.5 / count"),
-            ("(truth * (1 - truth) / count) ** 0.5", "max(0, truth * 1 - truth / count) ** 0.5")],
-        "That is the standard deviation of a single answer. Divide by `count` below the root, to "
-        "get the standard error of their mean.":
-            ("truth * (1 - truth) / count", "truth * (1 - truth)"),
-        "That is a fraction. Return a percentage.": ("100 * truth", "truth"),
-        "That is the highest truth. Return the lowest: begin at 0%, and take the first that fits.":
-            [(("range(1001)", "range(1000, -1, -1)"),
-              ("measured - truth", "abs(measured - truth)")), ("100 * truth", "100.0")],
-        "That is the measured accuracy. With other images it could have come out lower or higher.":
-            ("100 * truth", "100 * measured"),
-        "n / (n + 4) holds if all are right. Try the truths one by one, and it works for any "
-        "result.":
-            ("100 * truth", "100 * count / (count + 4)"),
-        "The library's interval reaches 1.96 standard errors, and it is calculated. Try truths in "
-        "steps of a tenth of a percent, and let them be *two* standard errors away.":
-            ("100 * truth", "wilson_interval(right, count)[0]"),
-        "A truth also fits if it is exactly as far away as it may be: `<=`. With 0 right of 40, 0% "
-        "fits.": ("<=", "<"),
+        "*At least* 95% includes 95% itself: 76 / 80 is enough.": (">=", ">"),
+        "That number falls short. If n isn't whole, take the next whole number above it.":
+            lambda percent: int(4 * percent / (100 - percent)),
+        "A number of drawings is whole. Take the next whole number above yours.":
+            lambda percent: 4 * percent / (100 - percent),
+        "That is n / (n + 4) of the percentage itself. n is what you look for: the smallest one "
+        "for which n / (n + 4) is at least percent / 100.":
+            lambda percent: 100 * percent / (percent + 4),
     },
 )
-def lowest_truth(right, count):
-    measured = right / count
-    for tenth in range(1001):
-        truth = tenth / 1000
-        error = (truth * (1 - truth) / count) ** 0.5
-        if measured - truth <= 2 * error:
-            return 100 * truth
+def drawings_needed(percent):
+    for n in range(100_000):
+        if n / (n + 4) >= percent / 100:
+            return n
 
 
 def _two_networks():
@@ -179,58 +129,39 @@ def compare_networks(first, second):
     return only_first, only_second, min(1, 2 * ways / 2 ** coins)
 
 
-def _confusions():
-    for rows in ([[96, 0, 4, 0], [0, 58, 2, 0], [0, 0, 190, 10], [0, 0, 6, 54]],
-                 [[50, 0, 0, 0], [3, 40, 0, 0], [0, 0, 30, 5], [0, 2, 5, 90]],
-                 [[50, 1, 0, 2], [0, 40, 0, 0], [1, 0, 60, 6], [0, 0, 8, 10]],
-                 [[9, 0, 0, 0], [0, 9, 0, 0], [0, 0, 20, 4], [0, 0, 4, 20]],
-                 [[9, 0, 0, 0], [0, 9, 0, 1], [0, 2, 10, 3], [1, 0, 6, 20]],
-                 [[9, 0, 2, 0], [0, 9, 30, 0], [0, 0, 40, 6], [0, 0, 6, 30]],
-                 [[9, 0, 0, 0], [0, 9, 0, 0], [0, 0, 40, 4], [60, 0, 6, 34]]):
-        yield (torch.tensor(rows),)
-    for _ in range(6):
-        yield (torch.randint(3, (4, 4)) + torch.diag(torch.randint(5, 40, (4,))),)
+FOUR = "Return four values, each True or False: one for each sentence, in their order."
+SENTENCES = {
+    "Sentence 1 is about the *answers* 0, which are in column 0. Is any of them wrong?": True,
+    "Sentence 2 is about the images that *show* a 1, which are in row 1. Is any of them misread?":
+        False,
+    "Sentence 3 asks how *likely* a mistake is, so counts aren't enough. Divide each count by the "
+    "number of images of its digit: 6 of 60, and 10 of 200.": True,
+    "Sentence 4: the number of *answers* 3 is the sum of column 3, right or wrong. The number of "
+    "images of a 3 is the sum of row 3.": False}
+
+
+def _four_sentences(four_sentences) -> Observed:
+    said = four_sentences()
+    if not isinstance(said, (tuple, list)) or len(said) != 4 or not all(
+            one in (True, False) for one in said):
+        return Observed(rules={FOUR: False})
+    return Observed(rules={reason: bool(one) == truth
+                           for one, (reason, truth) in zip(said, SENTENCES.items())})
 
 
 @checks.add(
-    "In the table above, sentences 2 and 4 are false. With rows and columns swapped, both would be "
-    "true.",
-    probes=_confusions,
+    "Sentences 2 and 4 are false. With rows and columns swapped, both would be true.",
+    probes=[()], observe=_four_sentences,
     mistakes={
-        "Sentence 1 is about the *answers* 0, which are in column 0: `matrix[:, 0]`. Row 0 holds "
-        "the images that show a 0.": ("matrix[0, 0] == answers[0]", "matrix[0, 0] == images[0]"),
-        "Sentence 2 is about the images that *show* a 1, which are in row 1: `matrix[1]`. Column 1 "
-        "holds the answers 1.": ("matrix[1, 1] == images[1]", "matrix[1, 1] == answers[1]"),
-        "The row is the true digit, and the column is the answer. You swapped them.":
-            (("matrix.sum(dim=1), matrix.sum(dim=0)", "matrix.sum(dim=0), matrix.sum(dim=1)"),
-             ("matrix[3, 2] / images[3] > matrix[2, 3] / images[2]",
-              "matrix[2, 3] / images[3] > matrix[3, 2] / images[2]")),
-        "Sentence 3 asks how *likely* a mistake is, so counts aren't enough: there may be more 2s "
-        "than 3s. Divide each count by the number of images of its digit.":
-            ("matrix[3, 2] / images[3] > matrix[2, 3] / images[2]", "matrix[3, 2] > matrix[2, 3]"),
-        "Sentence 3 is about images of a 3 and of a 2, so divide by sums of *rows*. You divided by "
-        "numbers of answers.": [
-            ("/ images[3] > matrix[2, 3] / images[2]", "/ answers[3] > matrix[2, 3] / answers[2]"),
-            ("/ images[3] > matrix[2, 3] / images[2]", "/ answers[2] > matrix[2, 3] / answers[3]")],
-        "Sentence 3 is the other way round: the 3 should be more likely to be misread.":
-            ("/ images[3] > matrix", "/ images[3] < matrix"),
-        "Sentence 3 says *more likely*, so equally likely isn't enough.":
-            ("/ images[3] > matrix", "/ images[3] >= matrix"),
-        "Sentence 4: the number of *answers* 3 is the sum of column 3. The number of images of a 3 "
-        "is the sum of row 3.": ("answers[3] < images[3]", "images[3] < answers[3]"),
-        "Sentence 4 says *less often*, so equally often isn't enough.":
-            ("answers[3] < images[3]", "answers[3] <= images[3]"),
-        "Sentence 4: wrong answers 3 count as well. You counted the right ones only.":
-            ("answers[3] < images[3]", "matrix[3, 3] < images[3]"),
+        FOUR: [lambda: True, lambda: ("true", "false", "true", "false")],
+        list(SENTENCES)[0]: lambda: (False, False, True, False),
+        list(SENTENCES)[1]: lambda: (True, True, True, False),
+        list(SENTENCES)[2]: lambda: (True, False, False, False),
+        list(SENTENCES)[3]: lambda: (True, False, True, True),
     },
 )
-def judge_sentences(matrix):
-    images, answers = matrix.sum(dim=1), matrix.sum(dim=0)
-    first = matrix[0, 0] == answers[0]
-    second = matrix[1, 1] == images[1]
-    third = matrix[3, 2] / images[3] > matrix[2, 3] / images[2]
-    fourth = answers[3] < images[3]
-    return first, second, third, fourth
+def four_sentences():
+    return True, False, True, False
 
 
 def count_holding(intervals, truth: float) -> int:
