@@ -398,6 +398,7 @@ def step_on_paper():
     return 2.98, 0.38
 
 
+@in_style
 def plot_graph(end, step: int | None = None) -> Figure:
     """The nodes that lead to `end`, with values above (blue) and gradients below (orange).
 
