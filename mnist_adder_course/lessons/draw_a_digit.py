@@ -503,9 +503,3 @@ def train_head(digits, non_digits):
             loss.backward()
             optimizer.step()
     return head
-
-
-def _rejecting():
-    yield torch.tensor([1.0, 2.0, 2.0, 3.0, 5.0]), 2.0  # two are at the threshold
-    for count in (40, 300, 2_000):
-        yield 4 + 2 * torch.randn(count), 7.0
